@@ -1,0 +1,53 @@
+// The one error class of the engine. A message says what was wanted, what was found and what to do; `facts` carries
+// the same as data (file, field, expected, found, ...). An abort is never a PronkError: it is the signal's own reason.
+
+/** What kind of failure it is; the page and the worker protocol branch on this, never on message text. */
+export type PronkErrorCode =
+  | "unsupported" // this file, model or browser cannot be run by this version
+  | "network" // bytes could not be fetched (facts: url, status, origin)
+  | "integrity" // bytes arrived or were stored wrong (facts: file, expected, found)
+  | "storage-full" // the browser's quota ended (facts: neededBytes, availableBytes)
+  | "format" // a file breaks its own format (facts: file, field, expected, found)
+  | "out-of-memory" // the GPU or the tab has too little memory (facts: neededBytes, limitBytes)
+  | "device-lost" // the GPU went away (facts: reason)
+  | "context-full" // the prompt does not fit the context (facts: promptTokens, contextLength)
+  | "bad-request"; // the caller's arguments are wrong (facts: field, expected, found)
+
+/** Plain data that explains an error; crosses the worker boundary unchanged. */
+export type ErrorFacts = Record<string, string | number | boolean | null | undefined>;
+
+export class PronkError extends Error {
+  override readonly name = "PronkError";
+  readonly code: PronkErrorCode;
+  readonly facts: ErrorFacts;
+
+  constructor(code: PronkErrorCode, message: string, facts: ErrorFacts = {}, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+/** An error as structured-clonable data, for the worker protocol. */
+export interface ErrorData {
+  name: string;
+  message: string;
+  code?: PronkErrorCode;
+  facts?: ErrorFacts;
+  cause?: ErrorData;
+}
+
+export function toErrorData(error: unknown): ErrorData {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+  const data: ErrorData = { name: error.name, message: error.message };
+  if (error instanceof PronkError) Object.assign(data, { code: error.code, facts: error.facts });
+  if (error.cause !== undefined) data.cause = toErrorData(error.cause);
+  return data;
+}
+
+export function fromErrorData(data: ErrorData): Error {
+  const cause = data.cause ? fromErrorData(data.cause) : undefined;
+  if (data.code) return new PronkError(data.code, data.message, data.facts, { cause });
+  if (data.name === "AbortError" || data.name === "TimeoutError") return new DOMException(data.message, data.name);
+  return Object.assign(new Error(data.message, { cause }), { name: data.name });
+}

@@ -1,0 +1,22 @@
+// A named tensor inside a file: where its bytes are and what they mean. Offsets are absolute in the file.
+
+export type Dtype = "f32" | "f16" | "bf16";
+
+export interface TensorInfo {
+  /** Hugging Face's name, e.g. `model.layers.0.self_attn.q_proj.weight`. */
+  name: string;
+  dtype: Dtype;
+  /** Row-major; a matrix is [rows (out), cols (in)], a norm is [cols]. */
+  shape: number[];
+  file: string;
+  start: number; // first byte in the file
+  end: number; // one past the last
+}
+
+/** A checkpoint whose headers have been read: everything but the weights' bytes. */
+export interface Checkpoint {
+  config: import("./model-config.ts").ModelConfig;
+  generation: import("./model-config.ts").GenerationDefaults;
+  /** Sorted by file, then start: the order in which bytes arrive. Only tensors that the model uses. */
+  tensors: TensorInfo[];
+}

@@ -1,0 +1,66 @@
+// What one generation is asked for and how it ended, in ids; text and messages live one floor up, in api/.
+
+export interface SamplingSettings {
+  /** 0 takes the most likely token. */
+  temperature: number;
+  topP: number; // 1 = off
+  topK: number; // 0 = off
+  minP: number; // 0 = off
+  repetitionPenalty: number; // 1 = off; over prompt and answer
+  frequencyPenalty: number; // 0 = off; over the answer
+  presencePenalty: number; // 0 = off; over the answer
+  seed: number; // 32 bits; the random number of a step depends on (seed, position) only
+  /** Added to the logits before anything else: id -> bias. */
+  logitBias?: Record<number, number>;
+}
+
+export const greedy: SamplingSettings = {
+  temperature: 0,
+  topP: 1,
+  topK: 0,
+  minP: 0,
+  repetitionPenalty: 1,
+  frequencyPenalty: 0,
+  presencePenalty: 0,
+  seed: 0,
+};
+
+export interface GenerateRequest {
+  promptIds: readonly number[];
+  maxTokens: number;
+  sampling: SamplingSettings;
+  /** Ids that end the generation; the id itself is not delivered. */
+  stopIds: readonly number[];
+  signal?: AbortSignal;
+  /** Debug path: receives one row of vocabSize logits for every position, prompt included. */
+  onLogits?: (position: number, row: Float32Array) => void;
+}
+
+/** `stop`: a stop id or the consumer ended it; `length`: maxTokens; `context-full`: the context's end. */
+export type StopReason = "stop" | "length" | "context-full";
+
+export interface GenerateStats {
+  promptTokens: number;
+  /** Of the prompt, how many were already in the KV cache. */
+  cachedTokens: number;
+  generatedTokens: number;
+  prefillMs: number;
+  decodeMs: number;
+}
+
+/** One running generation: iterate for ids; afterwards `stopReason` and `stats` are set. Ending the loop early cancels it. */
+export interface Generation extends AsyncIterable<number> {
+  readonly stopReason: StopReason | undefined;
+  readonly stats: GenerateStats;
+}
+
+/** The engine's inner surface: ids in, ids out. Implemented over the GPU by `generate/generator.ts`. */
+export interface Generator {
+  readonly contextLength: number;
+  readonly vocabSize: number;
+  /** One at a time; a second call waits for the first to end. */
+  generate(request: GenerateRequest): Generation;
+  /** Forgets the KV cache's contents. */
+  reset(): void;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,43 @@
+// How a tensor is kept: the canonical stored form (store/, independent of adapter and release) and what it costs there.
+// The GPU's form is made from it by a repack shader and may change in any release. See quant/README.md for the bytes.
+
+import type { Dtype } from "../format/tensor.ts";
+
+/** `q8` and `q4` are pronk's own rows, version 1, group 32, made from f32/f16/bf16 as the bytes arrive. */
+export type Encoding = Dtype | "q8" | "q4";
+export type QuantizeChoice = "none" | "q8" | "q4";
+
+export const groupSize = 32; // weights that share a scale, along the input dimension
+
+/** A tensor as stored: a slice of a stored file. */
+export interface StoredTensor {
+  name: string;
+  encoding: Encoding;
+  rows: number; // 1 for a norm vector
+  cols: number;
+  file: string;
+  start: number; // in the stored file
+  end: number;
+}
+
+/** Bytes of one stored matrix row. q8: per row G f16 scales, then 32 G int8; q4: G f16 scales, then 16 G bytes of nibbles. */
+export function storedRowBytes(encoding: Encoding, cols: number): number {
+  const groups = Math.ceil(cols / groupSize);
+  switch (encoding) {
+    case "f32":
+      return 4 * cols;
+    case "f16":
+    case "bf16":
+      return 2 * cols;
+    case "q8":
+      return groups * (2 + groupSize);
+    case "q4":
+      return groups * (2 + groupSize / 2);
+  }
+}
+
+/** Where a loader delivers weights. Bytes of a tensor come in order and without gaps; tensors come one after another. */
+export interface WeightSink {
+  /** [offset, offset + bytes.length) of the tensor's stored bytes. The array may be reused once the promise resolves. */
+  write(tensor: StoredTensor, offset: number, bytes: Uint8Array): Promise<void>;
+}

@@ -1,0 +1,27 @@
+// Where a model's bytes come from, as one interface: a hub repository, a base URL or single file, or files on disk.
+// A source lists its files once (the manifest, at a pinned commit) and serves byte ranges; it knows nothing of formats.
+
+/** One file of a model. `path` is relative to the repository or folder, with forward slashes. */
+export interface SourceFile {
+  path: string;
+  sizeBytes: number;
+  /** Lower-case hex SHA-256 of the whole file, where the source publishes one. */
+  sha256?: string;
+}
+
+export interface ModelSource {
+  /** Stable identity of exactly these bytes, the store's key: `hub:owner/name@<commit>`, `url:<base>`, `files:<names+sizes+dates>`. */
+  readonly id: string;
+  /** Short name for people: `owner/name`, a folder or file name. */
+  readonly label: string;
+  /** Whether `read` touches the network (a warm start must then need none of it). */
+  readonly remote: boolean;
+  /** What the hub says about the repository; undefined for other sources. */
+  readonly card?: { license?: string; baseModel?: string[]; gated?: boolean };
+  readonly files: readonly SourceFile[];
+  /** Bytes [start, end) of a file, in one array of exactly end - start bytes. At most 16 MiB at a time. */
+  read(path: string, start: number, end: number, options?: { signal?: AbortSignal }): Promise<Uint8Array>;
+}
+
+/** What a caller may name as a model: `owner/name[@revision]`, a URL, picked files, a picked folder, or a ready source. */
+export type ModelReference = string | File[] | FileSystemDirectoryHandle | ModelSource;

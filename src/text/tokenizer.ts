@@ -1,0 +1,44 @@
+// Strings <-> ids, as one interface whatever file the vocabulary came from (tokenizer.json, tokenizer.model, llama2.c).
+
+export interface EncodeOptions {
+  /** Prepend the beginning-of-sequence id. Default false. */
+  addBos?: boolean;
+  /** Let special tokens written out in the text (`<s>`, `<|im_end|>`) become their ids. Default false: they are plain text. */
+  parseSpecial?: boolean;
+}
+
+export interface Tokenizer {
+  readonly vocabSize: number;
+  readonly bosId: number | undefined;
+  readonly eosId: number | undefined;
+  readonly unkId: number | undefined;
+  /** Each call is one segment with its own dummy prefix, as SentencePiece does. */
+  encode(text: string, options?: EncodeOptions): number[];
+  /** Special tokens are left out unless asked for. */
+  decode(ids: Iterable<number>, options?: { keepSpecial?: boolean }): string;
+  isSpecial(id: number): boolean;
+  /** The id of a piece exactly as in the vocabulary (`</s>`, `▁the`), or undefined. */
+  idOf(piece: string): number | undefined;
+  /** A decoder for a stream of ids; `promptIds` lets it know whether the leading space belongs to the text. */
+  stream(promptIds?: readonly number[]): StreamDecoder;
+}
+
+export interface StreamDecoder {
+  /** Text that is certain now: never half a character. May be "". */
+  push(id: number): string;
+  /** What is left at the end, incomplete bytes as U+FFFD. */
+  flush(): string;
+}
+
+export interface ChatMessage {
+  role: "system" | "user" | "assistant";
+  content: string;
+}
+
+/** How a conversation becomes ids. */
+export interface ChatDialog {
+  /** `llama-2` for the built-in dialog, `template` for the repository's own Jinja template. */
+  readonly kind: "llama-2" | "template";
+  /** Ids of the whole conversation, ready for the assistant's next words. Throws PronkError bad-request. */
+  encode(messages: readonly ChatMessage[]): number[];
+}

@@ -1,0 +1,57 @@
+"""What people's typing does to a clean question: greetings before, thanks after, case, missing marks, slips of the key.
+
+`dirty(rng, text)` is for training; evaluation on "noisy" questions uses the same function with another seed.
+"""
+PREFIXES = ["hi, ", "hello, ", "hey, ", "hi! ", "hello! ", "ok, ", "okay, ", "so, ", "so ", "please ", "well, ", "hmm, ",
+            "quick question: ", "one more question: ", "i have a question: ", "sorry, ", "and ", "but ", "tell me, ",
+            "can you tell me: ", "i wonder, ", "just curious, ", "good morning, ", "hey there, ", "now ", "oh, ", "um, "]
+SUFFIXES = [" please", ", please", " thanks", ", thank you", " in short", " for me", " exactly", " in simple words",
+            " then", " again", " by the way", " :)", " \U0001F642", " \U0001F914"]
+NEAR = {"a": "s", "s": "a", "e": "r", "r": "t", "t": "r", "i": "o", "o": "p", "n": "m", "m": "n", "u": "i", "d": "f",
+        "l": "k", "c": "v", "g": "h", "h": "g"}
+KEEP = {"hi", "hey", "yo"}
+
+
+def slip(rng, text):
+    """One typo: a letter lost, doubled, swapped with the next, or hit beside its key. Digits are left alone."""
+    places = [i for i in range(1, len(text) - 1) if text[i].isalpha() and text[i + 1].isalpha()]
+    if len(places) < 6:
+        return text
+    at = rng.choice(places)
+    kind = rng.random()
+    if kind < 0.35:
+        return text[:at] + text[at + 1:]
+    if kind < 0.55:
+        return text[:at] + text[at] + text[at:]
+    if kind < 0.85:
+        return text[:at] + text[at + 1] + text[at] + text[at + 2:]
+    return text[:at] + NEAR.get(text[at].lower(), text[at]) + text[at + 1:]
+
+
+def finish(rng, text, question=True):
+    """Case of the first letter and the closing mark."""
+    if rng.random() < 0.55:
+        text = text[:1].upper() + text[1:]
+    if not question or text[-1:] in "?!.)":
+        return text
+    roll = rng.random()
+    return text + ("?" if roll < 0.6 else "" if roll < 0.9 else "." if roll < 0.95 else "??" if roll < 0.98 else "!")
+
+
+def dirty(rng, text, wrap=True):
+    """A question as somebody may type it."""
+    if wrap and rng.random() < 0.16:
+        text = rng.choice(PREFIXES) + text
+    if wrap and rng.random() < 0.08 and text[-1:] not in "?!.":
+        text = text + rng.choice(SUFFIXES)
+    text = finish(rng, text)
+    roll = rng.random()
+    if roll < 0.10:
+        text = slip(rng, text)
+        if rng.random() < 0.3:
+            text = slip(rng, text)
+    elif roll < 0.20:
+        text = text.lower()
+    elif roll < 0.22:
+        text = text.upper()
+    return text
