@@ -1,0 +1,41 @@
+// chat.completions in OpenAI's shapes: types only; the logic is in chat.ts.
+
+import type { ChatMessage } from "../text/tokenizer.ts";
+import type { FinishReason, RequestOptions, SamplingFields, Usage } from "./completion-request.ts";
+
+export interface ChatCompletionRequest extends SamplingFields {
+  messages: ChatMessage[];
+  /** Accepted and ignored: an engine holds one model. */
+  model?: string;
+}
+
+export interface ChatCompletion {
+  id: string;
+  object: "chat.completion";
+  created: number; // seconds since epoch
+  model: string;
+  choices: [{ index: 0; message: { role: "assistant"; content: string }; finish_reason: FinishReason; logprobs: null }];
+  usage: Usage;
+  /** pronk's own: how many of the oldest messages were left out to fit the context, and whether it ended the answer. */
+  pronk: { dropped_messages: number; context_full: boolean };
+}
+
+export interface ChatCompletionChunk {
+  id: string;
+  object: "chat.completion.chunk";
+  created: number;
+  model: string;
+  choices: [{ index: 0; delta: { role?: "assistant"; content?: string }; finish_reason: FinishReason | null }] | [];
+  /** On the last chunk, when stream_options.include_usage is set. */
+  usage?: Usage | null;
+  /** On the first chunk (dropped_messages) and the last (context_full). */
+  pronk?: { dropped_messages: number; context_full: boolean };
+}
+
+export interface ChatCompletions {
+  create(
+    request: ChatCompletionRequest & { stream: true },
+    options?: RequestOptions,
+  ): Promise<AsyncIterable<ChatCompletionChunk>>;
+  create(request: ChatCompletionRequest & { stream?: false | null }, options?: RequestOptions): Promise<ChatCompletion>;
+}

@@ -1,0 +1,36 @@
+// Fields that chat.completions and completions share, in OpenAI's names, with pronk's few additions at the end.
+
+export interface SamplingFields {
+  max_tokens?: number | null;
+  temperature?: number | null;
+  top_p?: number | null;
+  stop?: string | string[] | null;
+  seed?: number | null;
+  frequency_penalty?: number | null;
+  presence_penalty?: number | null;
+  logit_bias?: Record<string, number> | null;
+  stream?: boolean | null;
+  stream_options?: { include_usage?: boolean } | null;
+  // Beyond OpenAI's: the usual local-model settings.
+  top_k?: number | null;
+  min_p?: number | null;
+  repetition_penalty?: number | null;
+  /** Go on past end-of-sequence ids. */
+  ignore_eos?: boolean | null;
+}
+
+/** `stop`: the model or a stop string ended it; `length`: max_tokens or the context's end (then `context_full` is true). */
+export type FinishReason = "stop" | "length";
+
+export interface Usage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  prompt_tokens_details: { cached_tokens: number };
+  extra: { prefill_ms: number; decode_ms: number; prefill_tokens_per_s: number; decode_tokens_per_s: number };
+}
+
+export interface RequestOptions {
+  /** Ends the answer within a step; the iteration rejects with the signal's reason. */
+  signal?: AbortSignal;
+}

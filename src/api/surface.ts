@@ -1,0 +1,95 @@
+// The public surface in one page: what `createEngine` takes and gives. The shapes of requests and answers are OpenAI's
+// and live in chat-completions.ts and completions.ts beside this file.
+
+import type { GenerationDefaults, ModelConfig } from "../format/model-config.ts";
+import type { QuantizeChoice } from "../quant/layout.ts";
+import type { OnProgress } from "../source/progress.ts";
+import type { ChatCompletions } from "./chat-completions.ts";
+import type { Completions } from "./completions.ts";
+
+export interface EngineOptions {
+  onProgress?: OnProgress;
+  /** Cancels the load; rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** How f32/f16/bf16 weights are kept. `none`: as in the file. Default `auto`: by size and adapter. */
+  quantize?: "auto" | QuantizeChoice;
+  /** KV cache precision. Default `auto`: f32 for models under 100 M parameters with `quantize: "none"`, else f16. */
+  kv?: "auto" | "f16" | "f32";
+  /** Positions to allocate; default the model's own, less where the GPU is small. */
+  contextLength?: number;
+  /** Access token for gated hub repositories; held in memory only. */
+  token?: string;
+  /** Default true: run in a module worker. A Worker made by the caller is used as it is. */
+  worker?: boolean | Worker;
+  /** A device of the caller's; implies `worker: false`. */
+  device?: GPUDevice;
+  /** A tokenizer file where the model has none (llama2.c's .bin): bytes with their file name. */
+  tokenizer?: { name: string; bytes: Uint8Array };
+  /** Optional features not to use, e.g. `subgroups`, `shader-f16` (for tests and fault finding). */
+  without?: readonly string[];
+  /** Default true: keep the weights in IndexedDB. False streams them to the GPU only. */
+  store?: boolean;
+}
+
+export interface EngineInfo {
+  model: string; // label, e.g. owner/name
+  source: string; // ModelSource.id
+  config: ModelConfig;
+  generation: GenerationDefaults;
+  quantize: QuantizeChoice;
+  kv: "f16" | "f32";
+  contextLength: number;
+  /** `llama-2`, `template`, or undefined for a pretrained model that only continues text. */
+  dialog: "llama-2" | "template" | undefined;
+  parameters: number;
+  adapter: { vendor: string; architecture: string; device: string; description: string };
+  /** Optional WebGPU features in use. */
+  features: string[];
+  gpuBytes: number; // weights, KV cache and scratch
+  storedBytes: number; // in IndexedDB; 0 without a store
+  loadMs: number;
+  /** True when no weight byte came from the source. */
+  warm: boolean;
+  /** Largest number of bytes the loader's chunk pool held at once. */
+  peakChunkBytes: number;
+}
+
+export interface Engine extends AsyncDisposable {
+  readonly chat: { readonly completions: ChatCompletions };
+  readonly completions: Completions;
+  readonly tokenizer: {
+    encode(text: string, options?: { addBos?: boolean }): Promise<number[]>;
+    decode(ids: readonly number[]): Promise<string>;
+  };
+  readonly info: EngineInfo;
+  /** Frees the GPU and ends the worker. Calls in flight reject. */
+  unload(): Promise<void>;
+}
+
+/** What is known of a model before any weight is fetched. */
+export interface ModelSummary {
+  id: string;
+  label: string;
+  config: ModelConfig;
+  parameters: number;
+  /** Bytes of weight files at the source. */
+  downloadBytes: number;
+  /** Whether all of it is already in the store (in any quantization). */
+  stored: boolean;
+  /** Whether card, LICENSE or configuration say Llama 2, and what said so. */
+  llama2: boolean;
+  licenseEvidence: string[];
+  license: string | undefined;
+  hasChatTemplate: boolean;
+  /** GPU bytes by quantization at the model's own context, and whether this adapter holds them. */
+  needs: { quantize: QuantizeChoice; gpuBytes: number; fits: boolean; reason?: string }[];
+}
+
+export interface StoredModel {
+  id: string;
+  label: string;
+  quantize: QuantizeChoice;
+  sizeBytes: number;
+  createdAt: number; // ms since epoch
+  usedAt: number;
+}
