@@ -1,0 +1,108 @@
+// One page in one headless browser, the same interface for Chromium and Firefox: go somewhere, run a function there, see
+// its console, take a picture. Finding and installing browsers is browsers.ts. A browser without a WebGPU adapter is an
+// error here, never something to skip: an absent GPU that "passes" is how wrong kernels ship.
+
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Page } from "playwright";
+import { type BrowserKind, type Log, ensureBrowser } from "./browsers.ts";
+import { launchChromium } from "./chromium-page.ts";
+import { launchFirefox } from "./firefox-page.ts";
+import { hasHardwareGpu } from "./hardware-gpu.ts";
+
+/** `none` starts the browser without WebGPU, for tests of that failure. */
+export type AdapterChoice = "software" | "hardware" | "auto" | "none";
+
+export interface PictureOptions {
+  width: number;
+  height: number;
+  /** Firefox knows the scheme from its start only: give it in LaunchOptions as well. */
+  colorScheme?: "light" | "dark";
+  fullPage?: boolean;
+}
+
+export interface BrowserPage {
+  readonly kind: BrowserKind;
+  readonly version: string;
+  /** Playwright's own page, for what this interface lacks; Chromium only. */
+  readonly playwright: Page | undefined;
+  goto(url: string): Promise<void>;
+  /** Runs a function (or the source of one) in the page with one JSON argument; waits for its promise, for hours if need be. */
+  evaluate<T>(run: string | ((argument: never) => T | Promise<T>), argument?: unknown): Promise<T>;
+  screenshot(path: string, options: PictureOptions): Promise<void>;
+  onConsole(listener: (level: string, text: string) => void): void;
+  close(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  /** Keep the profile (IndexedDB, service workers) here; without it a throw-away one is used. */
+  profileDir?: string;
+  headless?: boolean;
+  /** Default: PRONK_ADAPTER, else `software`, so that figures repeat from machine to machine. */
+  adapter?: AdapterChoice;
+  colorScheme?: "light" | "dark";
+  log?: Log;
+}
+
+/** What a launcher of one browser is told. */
+export interface LaunchPlan {
+  executablePath: string;
+  software: boolean;
+  webgpu: boolean;
+  headless: boolean;
+  profileDir?: string;
+  colorScheme: "light" | "dark";
+}
+
+export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Promise<BrowserPage> {
+  const { profileDir, headless = true, colorScheme = "light", log = (line) => console.error(line) } = options;
+  const adapter = options.adapter ?? adapterFromEnvironment();
+  const executablePath = await ensureBrowser(kind, log);
+  const start = async (software: boolean) => {
+    const plan = { executablePath, software, webgpu: adapter !== "none", headless, profileDir, colorScheme };
+    return kind === "chromium" ? launchChromium(plan) : launchFirefox(plan);
+  };
+  let page = await start(adapter === "software" || (adapter === "auto" && !hasHardwareGpu()));
+  if (adapter === "none") return page;
+  let found = await probeAdapter(page);
+  if (!found && adapter === "auto") {
+    log(`${kind} gives no hardware adapter: using the software one`);
+    await page.close();
+    page = await start(true);
+    found = await probeAdapter(page);
+  }
+  if (found) return page;
+  const version = page.version;
+  await page.close();
+  throw new Error(
+    `${version} at ${executablePath} gives no WebGPU adapter (${adapter}). ` +
+      (adapter === "hardware"
+        ? "Check the GPU's driver, or set PRONK_ADAPTER=software."
+        : "Chromium needs its SwiftShader library beside it, Firefox Mesa's lavapipe (mesa-vulkan-drivers, libvulkan1)."),
+  );
+}
+
+function adapterFromEnvironment(): AdapterChoice {
+  const named = process.env.PRONK_ADAPTER;
+  if (named === undefined || named === "") return "software";
+  if (named === "software" || named === "hardware" || named === "auto") return named;
+  throw new Error(`PRONK_ADAPTER is "${named}"; it may be software, hardware or auto.`);
+}
+
+/** Asks in an empty page on loopback: navigator.gpu exists in secure contexts only, and about:blank is none. */
+async function probeAdapter(page: BrowserPage): Promise<boolean> {
+  const server = createServer((_, response) => response.setHeader("content-type", "text/html").end("<!doctype html>"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const found = await page.evaluate<boolean>(`async () => Boolean(await navigator.gpu?.requestAdapter())`);
+  await page.goto("about:blank");
+  server.closeAllConnections();
+  server.close();
+  return found;
+}
+
+/** An expression that calls `run` with the argument; strings alone are understood by both drivers. */
+export function callExpression(run: string | ((argument: never) => unknown), argument: unknown): string {
+  // tsx marks inner functions with __name(...), which no page has.
+  return `((__name) => (${String(run)}))((f) => f)(${argument === undefined ? "" : JSON.stringify(argument)})`;
+}

@@ -1,0 +1,18 @@
+// The Range request header, one range at a time. A list of ranges is answered like none at all, as HTTP allows.
+
+/** [start, end) in a file of `sizeBytes`; undefined means the whole file, as does anything that is not understood. */
+export function parseRange(
+  header: string | undefined,
+  sizeBytes: number,
+): { start: number; end: number } | "unsatisfiable" | undefined {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
+  if (!match || (match[1] === "" && match[2] === "")) return undefined;
+  if (match[1] === "") {
+    const length = Math.min(Number(match[2]), sizeBytes);
+    return length === 0 ? "unsatisfiable" : { start: sizeBytes - length, end: sizeBytes };
+  }
+  const start = Number(match[1]);
+  const last = match[2] === "" ? sizeBytes - 1 : Math.min(Number(match[2]), sizeBytes - 1);
+  if (start >= sizeBytes) return "unsatisfiable";
+  return last < start ? undefined : { start, end: last + 1 };
+}
