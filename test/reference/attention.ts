@@ -1,0 +1,68 @@
+// The KV cache's write and causal attention over it, for one query or many, with grouped heads (Ainslie et al. 2023).
+// The cache is [contextLength, kvHeads, headDim] here; a kernel that keeps it otherwise is compared after reordering.
+
+import { dot } from "./linear.ts";
+import { roundToF16 } from "./half.ts";
+
+export type KvPrecision = "exact" | "f16";
+
+/** cache[firstPosition + t] = rows[t], rounded as storage rounds. cache: [contextLength, width]; rows: [count, width]. */
+export function writeKv(
+  cache: Float64Array,
+  rows: Float64Array,
+  width: number,
+  firstPosition: number,
+  precision: KvPrecision = "exact",
+): void {
+  if ((firstPosition * width + rows.length) % width || firstPosition * width + rows.length > cache.length)
+    throw new Error(`writeKv: ${rows.length} values at position ${firstPosition} do not fit ${cache.length}`);
+  cache.set(precision === "f16" ? rows.map(roundToF16) : rows, firstPosition * width);
+}
+
+export interface AttentionShape {
+  heads: number;
+  kvHeads: number; // query head h reads kv head floor(h / (heads / kvHeads))
+  headDim: number;
+  /** Position of the first query; query t sees positions 0 ... firstPosition + t. */
+  firstPosition: number;
+}
+
+/**
+ * softmax(q k / sqrt(headDim)) v. queries: [count, heads, headDim]; keys, values: [>= firstPosition + count, kvHeads,
+ * headDim] -> [count, heads, headDim].
+ */
+export function attention(
+  queries: Float64Array,
+  keys: Float64Array,
+  values: Float64Array,
+  shape: AttentionShape,
+): Float64Array {
+  const { heads, kvHeads, headDim, firstPosition } = shape;
+  const group = heads / kvHeads;
+  const count = queries.length / (heads * headDim);
+  const out = new Float64Array(queries.length);
+  for (let t = 0; t < count; t++) {
+    for (let h = 0; h < heads; h++) {
+      const query = (t * heads + h) * headDim;
+      const seen = firstPosition + t + 1;
+      const placeOf = (s: number) => (s * kvHeads + Math.floor(h / group)) * headDim;
+      const scores = Float64Array.from(
+        { length: seen },
+        (_, s) => dot(queries, query, keys, placeOf(s), headDim) / Math.sqrt(headDim),
+      );
+      const weights = softmax(scores);
+      for (let s = 0; s < seen; s++)
+        for (let i = 0; i < headDim; i++) out[query + i] += weights[s] * values[placeOf(s) + i];
+    }
+  }
+  return out;
+}
+
+/** exp(x - max) / sum. */
+export function softmax(x: Float64Array): Float64Array {
+  let max = -Infinity;
+  for (const value of x) if (value > max) max = value;
+  const powers = x.map((value) => Math.exp(value - max));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((value) => value / sum);
+}

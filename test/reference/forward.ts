@@ -1,0 +1,128 @@
+// Llama (Touvron et al. 2023) in float64, to be read beside the paper and trusted by every kernel check. Slow, whole, and
+// independent of src/ but for the configuration's type.
+
+import type { ModelConfig } from "../../src/format/model-config.ts";
+import { attention, type KvPrecision, writeKv } from "./attention.ts";
+import { embeddingRow, matmul, residual } from "./linear.ts";
+import { rmsNorm } from "./rms-norm.ts";
+import { applyRope, ropeTable } from "./rope.ts";
+import { argmax } from "./sampling.ts";
+import { swiglu } from "./swiglu.ts";
+
+/** Matrices are row-major [out, in]. */
+export interface ReferenceLayer {
+  attentionNorm: Float64Array; // [dim]
+  query: Float64Array; // [heads * headDim, dim]
+  key: Float64Array; // [kvHeads * headDim, dim]
+  value: Float64Array; // [kvHeads * headDim, dim]
+  output: Float64Array; // [dim, heads * headDim]
+  ffnNorm: Float64Array; // [dim]
+  gate: Float64Array; // [hiddenDim, dim]
+  up: Float64Array; // [hiddenDim, dim]
+  down: Float64Array; // [dim, hiddenDim]
+}
+
+export interface ReferenceWeights {
+  embedding: Float64Array; // [vocabSize, dim]
+  layers: ReferenceLayer[];
+  finalNorm: Float64Array; // [dim]
+  head: Float64Array; // [vocabSize, dim]; the embedding itself when tied
+}
+
+/** One layer's keys (already turned) and values. */
+export interface ReferenceCache {
+  keys: Float64Array; // [contextLength, kvHeads, headDim]
+  values: Float64Array; // [contextLength, kvHeads, headDim]
+}
+
+export function emptyCache(config: ModelConfig, contextLength: number): ReferenceCache[] {
+  const size = contextLength * config.kvHeads * config.headDim;
+  return Array.from({ length: config.layers }, () => ({
+    keys: new Float64Array(size),
+    values: new Float64Array(size),
+  }));
+}
+
+/** One decoder layer over rows at firstPosition... x: [count, dim] -> [count, dim]; writes the rows' keys and values. */
+export function decoderLayer(
+  x: Float64Array,
+  layer: ReferenceLayer,
+  config: ModelConfig,
+  cache: ReferenceCache,
+  firstPosition: number,
+  kv: KvPrecision = "exact",
+): Float64Array {
+  const { dim, hiddenDim, heads, kvHeads, headDim, normEps } = config;
+  const count = x.length / dim;
+  const rope = ropeTable(config, firstPosition, count, firstPosition + count);
+
+  const a = rmsNorm(x, layer.attentionNorm, normEps);
+  const q = applyRope(matmul(a, layer.query, count, heads * headDim), rope, heads, headDim);
+  const k = applyRope(matmul(a, layer.key, count, kvHeads * headDim), rope, kvHeads, headDim);
+  const v = matmul(a, layer.value, count, kvHeads * headDim);
+  writeKv(cache.keys, k, kvHeads * headDim, firstPosition, kv);
+  writeKv(cache.values, v, kvHeads * headDim, firstPosition, kv);
+  const mixed = attention(q, cache.keys, cache.values, { heads, kvHeads, headDim, firstPosition });
+  const h = residual(x, matmul(mixed, layer.output, count, dim));
+
+  const b = rmsNorm(h, layer.ffnNorm, normEps);
+  const hidden = swiglu(matmul(b, layer.gate, count, hiddenDim), matmul(b, layer.up, count, hiddenDim));
+  return residual(h, matmul(hidden, layer.down, count, dim));
+}
+
+/** Feeds ids at firstPosition... and gives a row of logits for each. -> [ids.length, vocabSize]. */
+export function forward(
+  weights: ReferenceWeights,
+  config: ModelConfig,
+  cache: ReferenceCache[],
+  ids: readonly number[],
+  firstPosition: number,
+  kv: KvPrecision = "exact",
+): Float64Array {
+  let x: Float64Array = new Float64Array(ids.length * config.dim); // [ids.length, dim]
+  ids.forEach((id, t) => x.set(embeddingRow(weights.embedding, config.dim, id), t * config.dim));
+  weights.layers.forEach((layer, i) => {
+    x = decoderLayer(x, layer, config, cache[i], firstPosition, kv);
+  });
+  return matmul(rmsNorm(x, weights.finalNorm, config.normEps), weights.head, ids.length, config.vocabSize);
+}
+
+/** The whole pass over a prompt, without history. -> [ids.length, vocabSize]. */
+export function referenceForward(
+  weights: ReferenceWeights,
+  config: ModelConfig,
+  ids: readonly number[],
+  kv: KvPrecision = "exact",
+): Float64Array {
+  return forward(weights, config, emptyCache(config, ids.length), ids, 0, kv);
+}
+
+export interface ReferenceGeneration {
+  /** The generated ids only. */
+  ids: number[];
+  /** Row i after position i. [promptIds.length + ids.length - 1, vocabSize]. */
+  logits: Float64Array;
+}
+
+/** Prefill of the whole prompt at once, then one id at a time; no stop ids. `choose` sees each step's row (default argmax). */
+export function referenceGenerate(
+  weights: ReferenceWeights,
+  config: ModelConfig,
+  promptIds: readonly number[],
+  maxTokens: number,
+  options: { kv?: KvPrecision; choose?: (row: Float64Array, position: number) => number } = {},
+): ReferenceGeneration {
+  const { kv = "exact", choose = argmax } = options;
+  const { vocabSize } = config;
+  const rows = promptIds.length + maxTokens - 1;
+  const cache = emptyCache(config, rows);
+  const logits = new Float64Array(rows * vocabSize);
+  logits.set(forward(weights, config, cache, promptIds, 0, kv));
+  const ids: number[] = [];
+  for (let position = promptIds.length - 1; ; position++) {
+    const id = choose(logits.subarray(position * vocabSize, (position + 1) * vocabSize), position);
+    ids.push(id);
+    if (ids.length === maxTokens) return { ids, logits };
+    logits.set(forward(weights, config, cache, [id], position + 1, kv), (position + 1) * vocabSize);
+  }
+}
