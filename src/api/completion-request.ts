@@ -33,4 +33,12 @@ export interface Usage {
 export interface RequestOptions {
   /** Ends the answer within a step; the iteration rejects with the signal's reason. */
   signal?: AbortSignal;
+  /**
+   * For fault finding: receives the logits after every position, prompt included, as rows of [vocabSize]. It makes each
+   * step wait for its row to be read back, and positions already in the KV cache are computed again.
+   */
+  onLogits?: OnLogits;
 }
+
+/** `row` is [vocabSize], the logits after `position`; it is the receiver's to keep. */
+export type OnLogits = (position: number, row: Float32Array) => void;

@@ -1,0 +1,43 @@
+// A loaded model's core, dressed as the public Engine: the two completion calls, the tokenizer, info, and one end.
+
+import { PronkError } from "../errors.ts";
+import { createChatCompletions } from "./chat.ts";
+import type { EngineCore } from "./engine-core.ts";
+import type { Engine, EngineInfo } from "./surface.ts";
+import { createCompletions } from "./text-completion.ts";
+
+export interface EngineParts {
+  core: EngineCore;
+  info: EngineInfo;
+  /** The controller behind `core.ended`; aborted here on unload, elsewhere when the device is lost. */
+  end: AbortController;
+  /** Frees everything the model holds. Called once. */
+  dispose(): Promise<void>;
+}
+
+export function assembleEngine({ core, info, end, dispose }: EngineParts): Engine {
+  let unloading: Promise<void> | undefined;
+  const unload = () => {
+    end.abort(unloadedError(info.model)); // calls in flight and later ones reject with it
+    return (unloading ??= dispose());
+  };
+  return {
+    chat: { completions: createChatCompletions(core) },
+    completions: createCompletions(core),
+    tokenizer: {
+      encode: async (text, options) => core.tokenizer.encode(text, { addBos: options?.addBos }),
+      decode: async (ids) => core.tokenizer.decode(ids),
+    },
+    info,
+    unload,
+    [Symbol.asyncDispose]: unload,
+  };
+}
+
+export function unloadedError(model: string): PronkError {
+  return new PronkError("bad-request", `The engine of ${model} was unloaded. Create a new one with createEngine.`, {
+    field: "engine",
+    expected: "a loaded engine",
+    found: "an unloaded one",
+  });
+}

@@ -1,0 +1,97 @@
+// chat.completions.create: messages -> dialog -> ids -> answer, dressed in OpenAI's shapes. The dialog decides what a
+// conversation looks like and what it refuses; fit-context.ts what is left out; run.ts does the answering.
+
+import { PronkError } from "../errors.ts";
+import type { ChatMessage } from "../text/tokenizer.ts";
+import type { ChatCompletion, ChatCompletionChunk, ChatCompletions } from "./chat-completions.ts";
+import type { RequestOptions } from "./completion-request.ts";
+import type { EngineCore } from "./engine-core.ts";
+import { fitConversation } from "./fit-context.ts";
+import { badField, requestFields } from "./request-fields.ts";
+import type { Outcome, Piece } from "./run.ts";
+import { checkPromptIds, newAnswer, runText } from "./run.ts";
+import type { RunSettings } from "./sampling.ts";
+import { readRunSettings } from "./sampling.ts";
+
+export function createChatCompletions(core: EngineCore): ChatCompletions {
+  async function create(request: unknown, options: RequestOptions = {}) {
+    const fields = requestFields(request);
+    const messages = readMessages(fields.messages);
+    const settings = readRunSettings(fields, core.defaults, core.generator.vocabSize);
+    core.ended.throwIfAborted();
+    options.signal?.throwIfAborted();
+    if (!core.dialog)
+      throw new PronkError(
+        "bad-request",
+        `${core.label} has no chat template: it is a model that continues text. Use completions.create instead.`,
+        { field: "messages", model: core.label },
+      );
+    const { contextLength } = core.generator;
+    const { promptIds, droppedMessages } = fitConversation(core.dialog, messages, contextLength, settings.maxTokens);
+    checkPromptIds(core, promptIds, "messages");
+    // The answer stands alone, as in the reference: its first piece's leading space is not part of the text.
+    const pieces = runText(core, promptIds, core.tokenizer.stream(), settings, options);
+    return settings.stream
+      ? chunks(core, pieces, settings, droppedMessages)
+      : await whole(core, pieces, droppedMessages);
+  }
+  return { create: create as ChatCompletions["create"] };
+}
+
+async function whole(core: EngineCore, pieces: AsyncIterable<Piece>, dropped: number): Promise<ChatCompletion> {
+  let content = "";
+  let outcome: Outcome | undefined;
+  for await (const piece of pieces) {
+    content += piece.text;
+    outcome = piece.outcome;
+  }
+  const { finishReason, contextFull, usage } = outcome!; // the last piece has it
+  return {
+    ...newAnswer(core, "chatcmpl"),
+    object: "chat.completion",
+    choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: finishReason, logprobs: null }],
+    usage,
+    pronk: { dropped_messages: dropped, context_full: contextFull },
+  };
+}
+
+async function* chunks(
+  core: EngineCore,
+  pieces: AsyncIterable<Piece>,
+  settings: RunSettings,
+  dropped: number,
+): AsyncGenerator<ChatCompletionChunk, void> {
+  type Choice = Exclude<ChatCompletionChunk["choices"][0], undefined>;
+  const answer = { ...newAnswer(core, "chatcmpl"), object: "chat.completion.chunk" } as const;
+  const base = settings.includeUsage ? { ...answer, usage: null } : answer;
+  const chunk = (delta: Choice["delta"], finish: Choice["finish_reason"] = null): ChatCompletionChunk => ({
+    ...base,
+    choices: [{ index: 0, delta, finish_reason: finish }],
+  });
+  // At once, before the prompt is read, so that a page can say what was left out.
+  yield {
+    ...chunk({ role: "assistant", content: "" }),
+    pronk: { dropped_messages: dropped, context_full: false },
+  };
+  for await (const { text, outcome } of pieces) {
+    if (text !== "") yield chunk({ content: text });
+    if (!outcome) continue;
+    const pronk = { dropped_messages: dropped, context_full: outcome.contextFull };
+    yield { ...chunk({}, outcome.finishReason), pronk };
+    if (settings.includeUsage) yield { ...answer, choices: [], usage: outcome.usage };
+  }
+}
+
+function readMessages(value: unknown): ChatMessage[] {
+  if (!Array.isArray(value) || value.length === 0)
+    throw badField("messages", "a list of at least one message", value ?? undefined);
+  return value.map((message: unknown, at): ChatMessage => {
+    if (typeof message !== "object" || message === null)
+      throw badField(`messages[${at}]`, "an object with role and content", message);
+    const { role, content } = message as Record<string, unknown>;
+    if (role !== "system" && role !== "user" && role !== "assistant")
+      throw badField(`messages[${at}].role`, '"system", "user" or "assistant"', role);
+    if (typeof content !== "string") throw badField(`messages[${at}].content`, "a string", content);
+    return { role, content };
+  });
+}

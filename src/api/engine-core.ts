@@ -1,0 +1,19 @@
+// What the API needs of a loaded model, and nothing of how it was loaded: the seam between api/ and the engine, so that
+// the same logic runs on the page's thread, in the worker and over fakes in tests.
+
+import type { GenerationDefaults, ModelConfig } from "../format/model-config.ts";
+import type { Generator } from "../generate/request.ts";
+import type { ChatDialog, Tokenizer } from "../text/tokenizer.ts";
+
+export interface EngineCore {
+  /** Echoed as `model` in answers, e.g. owner/name. */
+  readonly label: string;
+  readonly config: ModelConfig;
+  readonly defaults: GenerationDefaults;
+  readonly tokenizer: Tokenizer;
+  /** Undefined for a pretrained model that only continues text. */
+  readonly dialog: ChatDialog | undefined;
+  readonly generator: Generator;
+  /** Aborted when the engine is unloaded or its device is lost; the reason is the PronkError that calls then reject with. */
+  readonly ended: AbortSignal;
+}

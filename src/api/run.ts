@@ -1,0 +1,128 @@
+// One answer, from prompt ids to pieces of text: the generator's ids go through the stream decoder and the stop strings.
+// Shared by chat.completions and completions, which only dress the pieces; knows nothing of messages or chunks.
+
+import { PronkError } from "../errors.ts";
+import type { GenerateStats } from "../generate/request.ts";
+import type { StreamDecoder } from "../text/tokenizer.ts";
+import type { FinishReason, RequestOptions, Usage } from "./completion-request.ts";
+import type { EngineCore } from "./engine-core.ts";
+import type { RunSettings } from "./sampling.ts";
+import { StopStrings } from "./stop-strings.ts";
+
+/** Some text and the ids it came from; ids of text that is still held back come with a later piece. */
+export interface Piece {
+  text: string;
+  ids: number[];
+  /** On the last piece, and only there. */
+  outcome?: Outcome;
+}
+
+export interface Outcome {
+  finishReason: FinishReason;
+  /** The context's end finished the answer. */
+  contextFull: boolean;
+  usage: Usage;
+}
+
+/**
+ * Runs when iterated; ending the loop early cancels the generation. Rejects with the signal's reason when aborted, and
+ * with the engine's own when it was unloaded or its device lost.
+ */
+export async function* runText(
+  core: EngineCore,
+  promptIds: readonly number[],
+  decoder: StreamDecoder,
+  settings: RunSettings,
+  options: RequestOptions,
+): AsyncGenerator<Piece, void> {
+  const signal = options.signal ? AbortSignal.any([options.signal, core.ended]) : core.ended;
+  signal.throwIfAborted();
+  const stops = new StopStrings(settings.stopStrings);
+  let pending: number[] = []; // ids whose text has not been delivered
+  let tokens = 0;
+  try {
+    const generation = core.generator.generate({
+      promptIds,
+      // One past what can fit, so that it is always the context's end and not this bound that finishes the answer.
+      maxTokens: settings.maxTokens ?? core.generator.contextLength + 1,
+      sampling: settings.sampling,
+      stopIds: settings.ignoreEos ? [] : core.config.eosIds,
+      signal,
+      onLogits: options.onLogits,
+    });
+    let last = "";
+    for await (const id of generation) {
+      signal.throwIfAborted();
+      tokens++;
+      pending.push(id);
+      const text = stops.push(decoder.push(id));
+      if (stops.found) {
+        last = text;
+        break; // cancels the generation
+      }
+      if (text === "") continue;
+      yield { text, ids: pending };
+      pending = [];
+    }
+    signal.throwIfAborted();
+    if (!stops.found) last = stops.push(decoder.flush()) + stops.flush();
+    const contextFull = !stops.found && generation.stopReason === "context-full";
+    const finishReason = stops.found || generation.stopReason === "stop" ? "stop" : "length";
+    const usage = usageOf(promptIds.length, tokens, generation.stats);
+    yield { text: last, ids: pending, outcome: { finishReason, contextFull, usage } };
+  } catch (error) {
+    // A lost device or an abort surfaces below as whatever broke first; callers are told the cause.
+    if (signal.aborted) throw signal.reason;
+    throw error;
+  }
+}
+
+/** Throws unless the ids can be fed to the model: at least one, all of them in the vocabulary, no more than fit. */
+export function checkPromptIds(core: EngineCore, ids: readonly number[], field: string): void {
+  const { vocabSize, contextLength } = core.generator;
+  if (ids.length === 0)
+    throw new PronkError("bad-request", `"${field}" is empty; give at least one token.`, {
+      field,
+      expected: "at least one token",
+      found: "none",
+    });
+  const wrong = ids.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
+  if (wrong >= 0)
+    throw new PronkError(
+      "bad-request",
+      `"${field}" holds ${String(ids[wrong])} at place ${wrong}; the model's ids are whole numbers from 0 to ${vocabSize - 1}.`,
+      { field, expected: `0 to ${vocabSize - 1}`, found: String(ids[wrong]) },
+    );
+  if (ids.length > contextLength) throw contextFull(ids.length, contextLength, "Shorten the prompt");
+}
+
+export function contextFull(promptTokens: number, contextLength: number, advice: string): PronkError {
+  return new PronkError(
+    "context-full",
+    `The prompt is ${promptTokens} tokens long and the context holds ${contextLength}. ${advice}, or load the model with a larger contextLength.`,
+    { promptTokens, contextLength },
+  );
+}
+
+function usageOf(promptTokens: number, completionTokens: number, stats: GenerateStats): Usage {
+  const perSecond = (tokens: number, ms: number) => (ms > 0 ? (1000 * tokens) / ms : 0);
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    prompt_tokens_details: { cached_tokens: stats.cachedTokens },
+    extra: {
+      prefill_ms: stats.prefillMs,
+      decode_ms: stats.decodeMs,
+      prefill_tokens_per_s: perSecond(stats.promptTokens - stats.cachedTokens, stats.prefillMs),
+      decode_tokens_per_s: perSecond(stats.generatedTokens, stats.decodeMs),
+    },
+  };
+}
+
+/** The head that every answer, and every chunk of one answer, has in common. */
+export function newAnswer(core: EngineCore, prefix: string): { id: string; created: number; model: string } {
+  const random = crypto.getRandomValues(new Uint8Array(12));
+  const id = `${prefix}-${Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  return { id, created: Math.floor(Date.now() / 1000), model: core.label };
+}

@@ -1,0 +1,83 @@
+// Request fields -> sampling settings. What the request leaves open comes from the repository's generation_config.json,
+// and where that says nothing about sampling, from pronk's own defaults. Does not sample: generate/ does.
+
+import type { GenerationDefaults } from "../format/model-config.ts";
+import type { SamplingSettings } from "../generate/request.ts";
+import type { Fields } from "./request-fields.ts";
+import { badField, booleanField, numberField } from "./request-fields.ts";
+
+/** What the fields that chat.completions and completions share come to. */
+export interface RunSettings {
+  sampling: SamplingSettings;
+  /** Undefined: as far as the context goes. */
+  maxTokens: number | undefined;
+  stopStrings: string[];
+  ignoreEos: boolean;
+  stream: boolean;
+  includeUsage: boolean;
+}
+
+// Where a repository publishes nothing: lively but on topic for models of this family.
+const ownDefaults: GenerationDefaults = { temperature: 0.7, topP: 0.95 };
+
+const maxStopStrings = 16; // OpenAI allows 4; each one is searched for in every piece of text
+const maxStopLength = 1000; // UTF-16 units; text is held back by up to this much
+
+export function readRunSettings(fields: Fields, defaults: GenerationDefaults, vocabSize: number): RunSettings {
+  const streamOptions = fields.stream_options ?? {};
+  if (typeof streamOptions !== "object") throw badField("stream_options", "an object", streamOptions);
+  return {
+    sampling: readSampling(fields, defaults, vocabSize),
+    maxTokens: numberField(fields, "max_tokens", { min: 1, integer: true }),
+    stopStrings: readStop(fields.stop),
+    ignoreEos: booleanField(fields, "ignore_eos"),
+    stream: booleanField(fields, "stream"),
+    includeUsage: booleanField(streamOptions as Fields, "include_usage"),
+  };
+}
+
+function readSampling(fields: Fields, published: GenerationDefaults, vocabSize: number): SamplingSettings {
+  const speaks = [published.temperature, published.topP, published.topK, published.minP].some((x) => x !== undefined);
+  const base = speaks ? published : { ...published, ...ownDefaults };
+  const seed = numberField(fields, "seed", { integer: true });
+  return {
+    temperature: numberField(fields, "temperature", { min: 0 }) ?? base.temperature ?? 1,
+    topP: numberField(fields, "top_p", { min: 0, aboveMin: true, max: 1 }) ?? base.topP ?? 1,
+    topK: numberField(fields, "top_k", { min: 0, integer: true }) ?? base.topK ?? 0,
+    minP: numberField(fields, "min_p", { min: 0, max: 1 }) ?? base.minP ?? 0,
+    repetitionPenalty:
+      numberField(fields, "repetition_penalty", { min: 0, aboveMin: true }) ?? base.repetitionPenalty ?? 1,
+    frequencyPenalty: numberField(fields, "frequency_penalty", { min: -2, max: 2 }) ?? 0,
+    presencePenalty: numberField(fields, "presence_penalty", { min: -2, max: 2 }) ?? 0,
+    seed: seed === undefined ? crypto.getRandomValues(new Uint32Array(1))[0] : seed >>> 0,
+    ...readLogitBias(fields.logit_bias, vocabSize),
+  };
+}
+
+function readLogitBias(value: unknown, vocabSize: number): Pick<SamplingSettings, "logitBias"> {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== "object" || Array.isArray(value))
+    throw badField("logit_bias", "an object of token ids and biases", value);
+  const logitBias: Record<number, number> = {};
+  for (const [key, bias] of Object.entries(value)) {
+    const id = Number(key);
+    if (!/^\d+$/.test(key) || id >= vocabSize)
+      throw badField("logit_bias", `keyed by token ids from 0 to ${vocabSize - 1}`, key);
+    if (typeof bias !== "number" || !(bias >= -100 && bias <= 100))
+      throw badField(`logit_bias.${key}`, "a number, at least -100 and at most 100", bias);
+    logitBias[id] = bias;
+  }
+  return Object.keys(logitBias).length > 0 ? { logitBias } : {};
+}
+
+function readStop(value: unknown): string[] {
+  if (value === undefined || value === null) return [];
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  if (list.length > maxStopStrings) throw badField("stop", `at most ${maxStopStrings} strings`, value);
+  for (const item of list) {
+    if (typeof item !== "string") throw badField("stop", "a string or a list of strings", item);
+    if (item === "") throw badField("stop", "without empty strings", item);
+    if (item.length > maxStopLength) throw badField("stop", `strings of at most ${maxStopLength} characters`, item);
+  }
+  return list as string[];
+}

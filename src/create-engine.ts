@@ -1,0 +1,26 @@
+// Where an engine runs: in a module worker unless the caller or the browser says otherwise. Nothing else is decided here.
+
+import type { Engine, EngineOptions } from "./api/surface.ts";
+import type { ModelReference, ModelSource } from "./source/source.ts";
+import { createWorkerEngine } from "./worker/client.ts";
+
+/**
+ * Loads a model: `owner/name[@revision]` on the hub, a URL, picked files, a picked folder or a ModelSource. Runs in a
+ * module worker; on the calling thread with `worker: false`, with a `device`, with a ModelSource (its methods cannot
+ * cross) and where workers lack WebGPU. Rejects with PronkError, or with the signal's reason when aborted.
+ */
+export async function createEngine(model: ModelReference, options: EngineOptions = {}): Promise<Engine> {
+  options.signal?.throwIfAborted();
+  const wantsWorker = options.worker !== false && !options.device && typeof Worker !== "undefined";
+  if (wantsWorker && !isSource(model)) {
+    const engine = await createWorkerEngine(model, options);
+    if (engine) return engine;
+  }
+  // Only now: a page whose engine runs in the worker never downloads this half.
+  const { createLocalEngine } = await import("./engine.ts");
+  return createLocalEngine(model, options);
+}
+
+function isSource(model: ModelReference): model is ModelSource {
+  return typeof model === "object" && "read" in model;
+}

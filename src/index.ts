@@ -1,0 +1,20 @@
+// The public surface of pronk: exports only.
+
+export type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatCompletionRequest,
+  ChatCompletions,
+} from "./api/chat-completions.ts";
+export type { FinishReason, OnLogits, RequestOptions, SamplingFields, Usage } from "./api/completion-request.ts";
+export type { Completion, CompletionRequest, Completions } from "./api/completions.ts";
+export type { Engine, EngineInfo, EngineOptions, ModelSummary, StoredModel } from "./api/surface.ts";
+export { createEngine } from "./create-engine.ts";
+export { PronkError } from "./errors.ts";
+export type { ErrorFacts, PronkErrorCode } from "./errors.ts";
+export type { GenerationDefaults, ModelConfig, RopeScaling } from "./format/model-config.ts";
+export type { QuantizeChoice } from "./quant/layout.ts";
+export type { OnProgress, ProgressEvent, ProgressPhase } from "./source/progress.ts";
+export type { ModelReference, ModelSource, SourceFile } from "./source/source.ts";
+export type { ChatMessage } from "./text/tokenizer.ts";
+export { deleteModel, inspectModel, listModels } from "./inspect.ts";

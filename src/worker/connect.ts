@@ -1,0 +1,172 @@
+// The page's side of the protocol over any port: loads a model over there and is an Engine over here. Signals, progress
+// and logits stay functions on the page and cross as messages; errors arrive as the same class they were.
+
+import { unloadedError } from "../api/assemble.ts";
+import type { ChatCompletions } from "../api/chat-completions.ts";
+import type { RequestOptions } from "../api/completion-request.ts";
+import type { Completions } from "../api/completions.ts";
+import type { Engine, EngineInfo, EngineOptions } from "../api/surface.ts";
+import { fromErrorData } from "../errors.ts";
+import type { CallRequest, CloneableModel, LoadOptions, Port, ToClient, ToHost } from "./protocol.ts";
+import { RemoteCall } from "./remote-call.ts";
+
+export interface Host {
+  port: Port;
+  /** Aborted when the worker is gone; the reason is the PronkError that calls then reject with. */
+  gone: AbortSignal;
+  /** Ends the worker, where it is ours to end. */
+  close(): void;
+}
+
+const patienceMs = 2000; // for the host to tidy up after a cancelled load or an unload, before it is ended anyway
+
+/** Loads in the worker; undefined where workers have no WebGPU and the page's thread must do it. */
+export async function connectEngine(
+  host: Host,
+  model: CloneableModel,
+  options: EngineOptions,
+): Promise<Engine | undefined> {
+  try {
+    const info = await load(host, model, options);
+    if (info) return new RemoteEngine(host, info);
+  } catch (error) {
+    host.close();
+    throw error;
+  }
+  host.close();
+  return undefined;
+}
+
+function load(host: Host, model: CloneableModel, options: EngineOptions): Promise<EngineInfo | undefined> {
+  const { port, gone } = host;
+  const { signal, onProgress } = options;
+  const ended = new AbortController(); // takes the listeners away
+  return new Promise<EngineInfo | undefined>((resolve, reject) => {
+    signal?.throwIfAborted();
+    gone.throwIfAborted();
+    const onMessage = ({ data }: MessageEvent) => {
+      const message = data as ToClient;
+      if (message.kind === "progress" && !signal?.aborted) onProgress?.(message.event);
+      if (message.kind === "no-webgpu") resolve(undefined);
+      if (message.kind === "load-error") reject(signal?.aborted ? signal.reason : fromErrorData(message.error));
+      // An abort that crossed this message on its way wins; closing the worker frees what it loaded.
+      if (message.kind === "ready" && signal?.aborted) reject(signal.reason);
+      if (message.kind === "ready") resolve(message.info);
+    };
+    port.addEventListener("message", onMessage);
+    ended.signal.addEventListener("abort", () => port.removeEventListener("message", onMessage));
+    gone.addEventListener("abort", () => reject(gone.reason), { signal: ended.signal });
+    const onAbort = () => {
+      post(port, { kind: "cancel-load" });
+      const timer = setTimeout(() => reject(signal?.reason), patienceMs);
+      ended.signal.addEventListener("abort", () => clearTimeout(timer));
+    };
+    signal?.addEventListener("abort", onAbort, { signal: ended.signal });
+    post(port, { kind: "load", model, options: cloneableOptions(options) });
+  }).finally(() => ended.abort());
+}
+
+class RemoteEngine implements Engine {
+  readonly info: EngineInfo;
+  readonly #host: Host;
+  readonly #calls = new Map<number, RemoteCall>();
+  #lastId = 0;
+  #unloading: Promise<void> | undefined;
+
+  constructor(host: Host, info: EngineInfo) {
+    this.info = info;
+    this.#host = host;
+    host.port.addEventListener("message", this.#onMessage);
+    host.gone.addEventListener("abort", () => this.#failAll(host.gone.reason), { once: true });
+  }
+
+  readonly chat = {
+    completions: {
+      create: ((request, options) => this.#complete("chat", request, options)) as ChatCompletions["create"],
+    },
+  };
+
+  readonly completions = {
+    create: ((request, options) => this.#complete("text", request, options)) as Completions["create"],
+  };
+
+  readonly tokenizer: Engine["tokenizer"] = {
+    encode: (text, options) =>
+      this.#call({ kind: "encode", text, addBos: options?.addBos ?? false }).accepted as Promise<number[]>,
+    decode: (ids) => this.#call({ kind: "decode", ids: [...ids] }).accepted as Promise<string>,
+  };
+
+  unload(): Promise<void> {
+    return (this.#unloading ??= this.#unload());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.unload();
+  }
+
+  async #unload(): Promise<void> {
+    const { port, close, gone } = this.#host;
+    this.#failAll(unloadedError(this.info.model));
+    try {
+      if (gone.aborted) return;
+      const unloaded = this.#call({ kind: "unload" }, {}, true).accepted;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const patience = new Promise((resolve) => (timer = setTimeout(resolve, patienceMs)));
+      await Promise.race([unloaded, patience]).finally(() => clearTimeout(timer));
+    } finally {
+      port.removeEventListener("message", this.#onMessage);
+      close();
+    }
+  }
+
+  async #complete(kind: "chat" | "text", request: unknown, options: RequestOptions = {}): Promise<unknown> {
+    const plainRequest = plain(request) as never;
+    const streams = Boolean((request as { stream?: unknown } | null)?.stream);
+    const call = this.#call({ kind, request: plainRequest, logits: options.onLogits !== undefined }, options);
+    const value = await call.accepted;
+    return streams ? call.chunks() : value;
+  }
+
+  #call(call: CallRequest, options: RequestOptions = {}, whileUnloading = false): RemoteCall {
+    const id = ++this.#lastId;
+    const made = new RemoteCall(this.#host.port, id, call, options, () => this.#calls.delete(id));
+    this.#calls.set(id, made);
+    if (this.#host.gone.aborted) made.fail(this.#host.gone.reason);
+    else if (this.#unloading && !whileUnloading) made.fail(unloadedError(this.info.model));
+    else made.start(call);
+    return made;
+  }
+
+  readonly #onMessage = ({ data }: MessageEvent) => {
+    const message = data as ToClient;
+    if ("id" in message) this.#calls.get(message.id)?.receive(message);
+  };
+
+  #failAll(error: unknown): void {
+    for (const call of this.#calls.values()) call.fail(error);
+  }
+}
+
+function post(port: Port, message: ToHost): void {
+  port.postMessage(message);
+}
+
+function cloneableOptions({
+  quantize,
+  kv,
+  contextLength,
+  token,
+  tokenizer,
+  without,
+  store,
+}: EngineOptions): LoadOptions {
+  return { quantize, kv, contextLength, token, tokenizer, without: without && [...without], store };
+}
+
+/** A copy without functions and proxies: the state objects of page frameworks cannot be cloned as they are. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value === "function" || typeof value === "symbol") return undefined;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}

@@ -1,0 +1,55 @@
+// What the page and the worker say to each other: plain data, one union each way. A call has an id of the client's; its
+// answer is one result, or chunks and an end, or an error. Messages for an id that is over are dropped by the receiver.
+
+import type { ChatCompletionRequest } from "../api/chat-completions.ts";
+import type { CompletionRequest } from "../api/completions.ts";
+import type { EngineInfo, EngineOptions } from "../api/surface.ts";
+import type { ErrorData } from "../errors.ts";
+import type { ProgressEvent } from "../source/progress.ts";
+import type { ModelReference, ModelSource } from "../source/source.ts";
+
+/** A model that can be cloned: names, picked files and folders can; a caller's own source has methods and cannot. */
+export type CloneableModel = Exclude<ModelReference, ModelSource>;
+
+/** The options of a load without those that cannot be cloned or concern the client only. */
+export type LoadOptions = Omit<EngineOptions, "onProgress" | "signal" | "worker" | "device">;
+
+export interface CompletionCalls {
+  chat: ChatCompletionRequest;
+  text: CompletionRequest;
+}
+
+export type CompletionKind = keyof CompletionCalls;
+
+/** A call that streams is begun by a second message, when the caller starts to iterate. */
+export type CallRequest =
+  | { kind: "chat"; request: ChatCompletionRequest; logits: boolean }
+  | { kind: "text"; request: CompletionRequest; logits: boolean }
+  | { kind: "encode"; text: string; addBos: boolean }
+  | { kind: "decode"; ids: readonly number[] }
+  | { kind: "unload" };
+
+export type ToHost =
+  | { kind: "load"; model: CloneableModel; options: LoadOptions }
+  | { kind: "cancel-load" }
+  | { kind: "call"; id: number; call: CallRequest }
+  | { kind: "begin"; id: number }
+  | { kind: "cancel"; id: number };
+
+export type ToClient =
+  | { kind: "no-webgpu" } // the load must happen on the page's thread
+  | { kind: "progress"; event: ProgressEvent }
+  | { kind: "ready"; info: EngineInfo }
+  | { kind: "load-error"; error: ErrorData }
+  | { kind: "result"; id: number; value: unknown } // for a streamed call: accepted, waits for `begin`
+  | { kind: "chunk"; id: number; chunk: unknown }
+  | { kind: "end"; id: number }
+  | { kind: "logits"; id: number; position: number; row: Float32Array } // [vocabSize], transferred
+  | { kind: "error"; id: number; error: ErrorData };
+
+/** The part of Worker, MessagePort and DedicatedWorkerGlobalScope that the protocol needs. */
+export interface Port {
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  removeEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+}

@@ -1,0 +1,119 @@
+// The worker's side of the protocol over any port: loads one engine at a time and serves calls to it. What the engine
+// is made by is handed in, so that this file runs in tests without a worker or a GPU.
+
+import type { RequestOptions } from "../api/completion-request.ts";
+import type { Engine, EngineOptions } from "../api/surface.ts";
+import { PronkError, toErrorData } from "../errors.ts";
+import type { CallRequest, CloneableModel, LoadOptions, Port, ToClient, ToHost } from "./protocol.ts";
+
+export interface HostServices {
+  /** Whether this thread can reach a GPU at all. */
+  hasWebGpu(): Promise<boolean>;
+  createEngine(model: CloneableModel, options: EngineOptions): Promise<Engine>;
+}
+
+interface Call {
+  controller: AbortController;
+  /** Resolved by `begin`; a stream that is never begun holds nothing of the engine. */
+  begin: PromiseWithResolvers<void>;
+}
+
+/** Serves until the port falls silent. Never throws: every failure goes over the port as data. */
+export function serve(port: Port, services: HostServices): void {
+  const calls = new Map<number, Call>();
+  let engine: Engine | undefined;
+  let loading: AbortController | undefined;
+  const post = (message: ToClient, transfer: Transferable[] = []) => port.postMessage(message, transfer);
+
+  async function load(model: CloneableModel, options: LoadOptions) {
+    const controller = (loading = new AbortController());
+    try {
+      if (!(await services.hasWebGpu())) return post({ kind: "no-webgpu" });
+      const { signal } = controller;
+      const onProgress: EngineOptions["onProgress"] = (event) => post({ kind: "progress", event });
+      const loaded = await services.createEngine(model, { ...options, worker: false, onProgress, signal });
+      if (signal.aborted) {
+        await loaded.unload();
+        throw signal.reason;
+      }
+      engine = loaded;
+      post({ kind: "ready", info: engine.info });
+    } catch (error) {
+      post({ kind: "load-error", error: toErrorData(error) });
+    }
+  }
+
+  async function answer(id: number, call: CallRequest) {
+    const own: Call = { controller: new AbortController(), begin: withResolvers() };
+    calls.set(id, own);
+    try {
+      if (!engine) throw new PronkError("bad-request", "The worker has no model loaded. Load one first.");
+      if (call.kind === "chat" || call.kind === "text") await complete(engine, id, call, own);
+      else post({ kind: "result", id, value: await small(engine, call) });
+    } catch (error) {
+      // A cancelled call is forgotten by the client, which has the true reason.
+      if (!own.controller.signal.aborted) post({ kind: "error", id, error: toErrorData(error) });
+    } finally {
+      calls.delete(id);
+    }
+  }
+
+  async function complete(on: Engine, id: number, call: Extract<CallRequest, { kind: "chat" | "text" }>, own: Call) {
+    const { signal } = own.controller;
+    const options: RequestOptions = { signal };
+    if (call.logits)
+      options.onLogits = (position, row) => {
+        const copy = row.slice(); // the row is the generator's; the copy is transferred
+        post({ kind: "logits", id, position, row: copy }, [copy.buffer]);
+      };
+    const { request } = call;
+    const create = call.kind === "chat" ? on.chat.completions.create : on.completions.create;
+    const answered = await (create as (request: unknown, options: RequestOptions) => Promise<unknown>)(
+      request,
+      options,
+    );
+    if (!request.stream) return post({ kind: "result", id, value: answered });
+    post({ kind: "result", id, value: undefined });
+    await own.begin.promise;
+    for await (const chunk of answered as AsyncIterable<unknown>) {
+      if (signal.aborted) return;
+      post({ kind: "chunk", id, chunk });
+    }
+    post({ kind: "end", id });
+  }
+
+  async function small(on: Engine, call: Extract<CallRequest, { kind: "encode" | "decode" | "unload" }>) {
+    if (call.kind === "encode") return on.tokenizer.encode(call.text, { addBos: call.addBos });
+    if (call.kind === "decode") return on.tokenizer.decode(call.ids);
+    engine = undefined;
+    for (const waiting of calls.values()) waiting.begin.resolve(); // they find the engine ended
+    return on.unload();
+  }
+
+  port.addEventListener("message", (event: MessageEvent) => {
+    const message = event.data as ToHost;
+    switch (message.kind) {
+      case "load":
+        return void load(message.model, message.options);
+      case "cancel-load":
+        return loading?.abort();
+      case "call":
+        return void answer(message.id, message.call);
+      case "begin":
+        return calls.get(message.id)?.begin.resolve();
+      case "cancel": {
+        const call = calls.get(message.id);
+        call?.controller.abort();
+        call?.begin.resolve(); // one that waits to begin ends here
+      }
+    }
+  });
+}
+
+// Promise.withResolvers is younger than the browsers this runs in.
+function withResolvers<T>(): PromiseWithResolvers<T> {
+  let resolve!: PromiseWithResolvers<T>["resolve"];
+  let reject!: PromiseWithResolvers<T>["reject"];
+  const promise = new Promise<T>((onResolve, onReject) => ([resolve, reject] = [onResolve, onReject]));
+  return { promise, resolve, reject };
+}
