@@ -1,0 +1,40 @@
+// What a GPU check is. Checks live in test/kernels/*.check.ts, run inside a page in each browser, and give a number that
+// must stay within its limit; test/kernels/kernels.test.ts makes a test of each.
+
+export interface CheckContext {
+  /** Optional features this run must not use; pass it on to whatever opens the device. */
+  without: readonly string[];
+  /** The browser's adapter; throws where there is none. */
+  requestAdapter(): Promise<GPUAdapter>;
+  /** A file of the tests: `fixtures/...` (test/fixtures) or `shared/...` (../shared/data); throws where it is absent. */
+  fetchBytes(path: string): Promise<Uint8Array>;
+}
+
+export interface CheckResult {
+  /** max|a-b| / max|b| against the reference, unless the note says otherwise. NaN fails. */
+  error: number;
+  limit: number;
+  note?: string;
+}
+
+export type RunCheck = (context: CheckContext) => Promise<CheckResult>;
+
+/** With `variants`, the check runs once for each list of features to do without; alone, once with all that there are. */
+export type Check = RunCheck | { run: RunCheck; variants: readonly (readonly string[])[] };
+
+export type Checks = Record<string, Check>;
+
+/** Names one run of one check. */
+export interface CheckRun {
+  file: string;
+  name: string;
+  without: readonly string[];
+}
+
+export type CheckReport = CheckResult | { failure: string };
+
+/** The page's side of the harness, called from Node. */
+export interface HarnessWindow {
+  listChecks(): Promise<CheckRun[]>;
+  runCheck(run: CheckRun): Promise<CheckReport>;
+}

@@ -1,0 +1,63 @@
+// Runs the checks of test/kernels inside a browser's page. Judges nothing but faults: numbers are compared in Node.
+
+import type { CheckContext, CheckReport, CheckRun, Checks, HarnessWindow } from "./check.ts";
+
+const modules = import.meta.glob<{ checks: Checks }>("../kernels/*.check.ts");
+
+/** Validation and other errors that nobody awaited; WebGPU reports them to the device only. */
+const gpuFaults: string[] = [];
+
+async function listChecks(): Promise<CheckRun[]> {
+  const runs: CheckRun[] = [];
+  for (const path of Object.keys(modules).toSorted()) {
+    const file = path.slice(path.lastIndexOf("/") + 1);
+    const { checks } = await modules[path]();
+    for (const [name, check] of Object.entries(checks)) {
+      const variants = typeof check === "function" ? [[]] : check.variants;
+      runs.push(...variants.map((without) => ({ file, name, without })));
+    }
+  }
+  return runs;
+}
+
+async function runCheck({ file, name, without }: CheckRun): Promise<CheckReport> {
+  gpuFaults.length = 0;
+  try {
+    const { checks } = await modules[`../kernels/${file}`]();
+    const check = checks[name];
+    const run = typeof check === "function" ? check : check.run;
+    const { error, limit, note } = await run(contextFor(without));
+    if (gpuFaults.length > 0) return { failure: gpuFaults.join("\n") };
+    // NaN and infinities do not survive JSON, so they are told as a failure here.
+    if (!Number.isFinite(error)) return { failure: `the error is ${error}${note ? ` (${note})` : ""}` };
+    return { error, limit, note };
+  } catch (error) {
+    const told = error instanceof Error ? `${error.name}: ${error.message}\n${error.stack}` : String(error);
+    return { failure: [told, ...gpuFaults].join("\n") };
+  }
+}
+
+function contextFor(without: readonly string[]): CheckContext {
+  return {
+    without,
+    async requestAdapter() {
+      const adapter = await navigator.gpu.requestAdapter();
+      if (!adapter) throw new Error("this browser gives no WebGPU adapter");
+      return adapter;
+    },
+    async fetchBytes(path) {
+      const answer = await fetch(`/${path}`);
+      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+      return new Uint8Array(await answer.arrayBuffer());
+    },
+  };
+}
+
+const requestDevice = GPUAdapter.prototype.requestDevice;
+GPUAdapter.prototype.requestDevice = async function (this: GPUAdapter, ...parameters) {
+  const device = await requestDevice.apply(this, parameters);
+  device.addEventListener("uncapturederror", ({ error }) => gpuFaults.push(`uncaptured: ${error.message}`));
+  return device;
+};
+
+Object.assign(window, { pronkHarness: { listChecks, runCheck } satisfies HarnessWindow });

@@ -1,0 +1,33 @@
+// Every check of this folder as a test, in each browser and for each set of features to do without. PRONK_CHECK limits
+// the run to checks whose file or name contains it.
+
+import { afterAll, describe, expect, test } from "vitest";
+import type { CheckRun } from "../harness/check.ts";
+import { type Harness, browserKinds, openHarness } from "../support/harness.ts";
+
+const wanted = process.env.PRONK_CHECK ?? "";
+
+for (const kind of browserKinds) {
+  // Opened while tests are collected, because their names come from the page.
+  const opened = await openHarness(kind).catch((error: Error) => error);
+  describe(kind, () => {
+    if (opened instanceof Error) {
+      test("starts and lists its checks", () => Promise.reject(opened));
+      return;
+    }
+    const runs = opened.runs.filter((run) => titleOf(run).includes(wanted));
+    afterAll(() => opened[Symbol.asyncDispose]());
+    test("has checks to run", () => expect(runs.length).toBeGreaterThan(0));
+    for (const run of runs) test(titleOf(run), () => expectWithinLimit(opened, run));
+  });
+}
+
+function titleOf({ file, name, without }: CheckRun): string {
+  return `${file}: ${name}${without.length > 0 ? ` (without ${without.join(", ")})` : ""}`;
+}
+
+async function expectWithinLimit(harness: Harness, run: CheckRun): Promise<void> {
+  const report = await harness.runCheck(run);
+  if ("failure" in report) expect.fail(report.failure);
+  expect(report.error, report.note).toBeLessThanOrEqual(report.limit);
+}

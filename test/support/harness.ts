@@ -1,0 +1,47 @@
+// Opens the page of checks (test/harness) in a browser and calls it from Node.
+
+import { join } from "node:path";
+import { type BrowserPage, launch } from "../../tools/browser-page.ts";
+import type { BrowserKind } from "../../tools/browsers.ts";
+import { startFileServer } from "../../tools/file-server.ts";
+import { ensureBuilt, outputFolder, root } from "../../tools/stale.ts";
+import type { CheckReport, CheckRun } from "../harness/check.ts";
+
+/** Both, unless PRONK_BROWSERS names some (for work on one of them). */
+export const browserKinds = (process.env.PRONK_BROWSERS ?? "chromium,firefox").split(",") as BrowserKind[];
+
+export interface Harness extends AsyncDisposable {
+  readonly page: BrowserPage;
+  /** Every run of every check that the page knows. */
+  readonly runs: CheckRun[];
+  runCheck(run: CheckRun): Promise<CheckReport>;
+}
+
+export async function openHarness(kind: BrowserKind): Promise<Harness> {
+  ensureBuilt(["harness"]);
+  const server = await startFileServer({
+    mounts: [
+      { prefix: "/app/", path: outputFolder.harness },
+      { prefix: "/fixtures/", path: join(root, "test/fixtures") },
+      { prefix: "/shared/", path: join(root, "../shared/data") },
+    ],
+  });
+  let page: BrowserPage | undefined;
+  const close = async () => {
+    await page?.close();
+    await server.close();
+  };
+  try {
+    const opened = (page = await launch(kind));
+    page.onConsole((level, text) => {
+      if (level === "error" || process.env.PRONK_CONSOLE) console.error(`[${kind}] ${text}`);
+    });
+    await page.goto(`${server.origin}/app/`);
+    const runs = await page.evaluate<CheckRun[]>("() => pronkHarness.listChecks()");
+    const runCheck = (run: CheckRun) => opened.evaluate<CheckReport>("(run) => pronkHarness.runCheck(run)", run);
+    return { page, runs, runCheck, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+// Which builds are older than what they are made from, and a way to renew them in a process of their own. Times of files
+// and folders are compared (a folder's tells of deletions); nothing is hashed.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** `types` are the library's declarations; the others are modes of vite.config.ts. */
+export type BuildName = "library" | "types" | "demo" | "harness" | "runner";
+
+const engine = ["src", "shaders", "package.json", "vite.config.ts"];
+
+const madeFrom: Record<BuildName, string[]> = {
+  library: engine,
+  types: ["src", "package.json", "tsconfig.json"],
+  demo: [...engine, "demo", "public"],
+  harness: [...engine, "test/harness", "test/kernels", "test/reference"],
+  runner: ["test/harness", "tools/run-request.ts", "package.json", "vite.config.ts"],
+};
+
+export const outputFolder: Record<BuildName, string> = {
+  library: join(root, "dist/lib"),
+  types: join(root, "dist/types"),
+  demo: join(root, "dist/demo"),
+  harness: join(root, "dist/harness"),
+  runner: join(root, "dist/runner"),
+};
+
+/** Holds the time at which a build began, in ms since the epoch. */
+export const stampFile = (name: BuildName) => join(root, `dist/.${name}.stamp`);
+
+export function isStale(name: BuildName): boolean {
+  if (!existsSync(stampFile(name)) || !existsSync(outputFolder[name])) return true;
+  const builtMs = Number(readFileSync(stampFile(name), "utf8"));
+  return madeFrom[name].some((path) => newestMs(join(root, path)) > builtMs);
+}
+
+/** Renews what is stale, with all messages on stderr. Throws when a build fails. */
+export function ensureBuilt(names: BuildName[], log: (line: string) => void = (line) => console.error(line)): void {
+  const stale = names.filter(isStale);
+  if (stale.length === 0) return;
+  log(`building ${stale.join(", ")}`);
+  // A process of its own: Vite takes NODE_ENV from the environment, and a test run has set it to "test".
+  const { NODE_ENV: _, ...env } = process.env;
+  const args = ["--import", "tsx", join(root, "tools/build.ts"), ...stale];
+  const done = spawnSync(process.execPath, args, { cwd: root, env, stdio: ["ignore", 2, 2] });
+  if (done.status !== 0) throw new Error(`The build of ${stale.join(", ")} failed; its messages are above.`);
+}
+
+function newestMs(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats) return 0;
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return readdirSync(path).reduce((newest, name) => Math.max(newest, newestMs(join(path, name))), stats.mtimeMs);
+}

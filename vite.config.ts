@@ -1,0 +1,104 @@
+// Four builds, chosen by mode, and the test projects. `library` is what npm ships, `demo` the pages, `harness` the page in
+// which checks of kernels run, `runner` the page in which the built library runs for `generate`. tools/build.ts runs them.
+//
+// Tests run in Node and drive both browsers themselves (test/support). Vitest's own browser mode is not used: none of its
+// providers drives Firefox ESR.
+
+import { fileURLToPath } from "node:url";
+import { VitePWA } from "vite-plugin-pwa";
+import { type ViteUserConfig, defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const shared: ViteUserConfig = {
+  base: "./", // a static host may serve it from any folder
+  // A worker is a module file of its own; blob workers would break the policy `default-src 'self'`.
+  worker: { format: "es", rolldownOptions: { output: { entryFileNames: "[name]-[hash].js" } } },
+  logLevel: "warn",
+};
+
+// Not Vite's library mode: that inlines workers.
+const library: ViteUserConfig = {
+  ...shared,
+  publicDir: false,
+  build: {
+    outDir: here("dist/lib"),
+    emptyOutDir: true,
+    target: "es2023",
+    sourcemap: true,
+    modulePreload: false, // the library must load in Node too
+    assetsDir: "",
+    rolldownOptions: {
+      input: { index: here("src/index.ts"), element: here("src/element/index.ts") },
+      preserveEntrySignatures: "strict",
+      output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
+    },
+  },
+};
+
+const demo: ViteUserConfig = {
+  ...shared,
+  root: here("demo"),
+  publicDir: here("public"),
+  plugins: [
+    VitePWA({
+      registerType: "prompt", // never reload under somebody's answer
+      manifest: false, // public/manifest.webmanifest is written by hand
+      workbox: {
+        // The shell only. Weights live in IndexedDB, verified and counted; a precache would hold them twice.
+        globPatterns: ["**/*.{html,js,css,svg,png,ico,webmanifest}", "models.json"],
+        globIgnores: ["models/**", "sw.js", "workbox-*.js"],
+        cleanupOutdatedCaches: true,
+        navigateFallback: null, // each page is a file of its own
+      },
+    }),
+  ],
+  build: {
+    outDir: here("dist/demo"),
+    emptyOutDir: true,
+    target: "es2023",
+    rolldownOptions: { input: { index: here("demo/index.html"), embed: here("demo/embed.html") } },
+  },
+};
+
+const page = (file: string, outDir: string): ViteUserConfig => ({
+  ...shared,
+  root: here("test/harness"),
+  publicDir: false,
+  build: {
+    outDir: here(outDir),
+    emptyOutDir: true,
+    target: "es2023",
+    minify: false, // stack traces in test reports
+    rolldownOptions: { input: here(`test/harness/${file}`) },
+  },
+});
+
+const builds: Record<string, ViteUserConfig> = {
+  library,
+  demo,
+  harness: page("index.html", "dist/harness"),
+  runner: page("run.html", "dist/runner"),
+};
+
+const minutes = 60_000;
+const inBrowsers = { testTimeout: 10 * minutes, hookTimeout: 10 * minutes, fileParallelism: false, maxWorkers: 1 };
+
+const tests: ViteUserConfig = {
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      {
+        test: {
+          name: "browser",
+          include: ["test/{kernels,golden,browser,e2e}/**/*.test.ts"],
+          pool: "forks",
+          ...inBrowsers,
+        },
+      },
+      { test: { name: "long", include: ["test/long/**/*.test.ts"], pool: "forks", ...inBrowsers } },
+    ],
+  },
+};
+
+export default defineConfig(({ mode }) => builds[mode] ?? tests);
