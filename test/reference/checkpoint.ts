@@ -51,12 +51,12 @@ export function referenceConfig(json: any): ModelConfig {
 
 function ropeScaling(rope: any, contextLength: number): RopeScaling {
   const kind = rope?.rope_type ?? rope?.type ?? "default";
-  const originalContextLength = rope?.original_max_position_embeddings ?? contextLength;
   if (kind === "default") return { kind: "none" };
   if (kind === "linear") return { kind, factor: rope.factor };
-  if (kind === "dynamic") return { kind, factor: rope.factor, originalContextLength };
+  if (kind === "dynamic") return { kind, factor: rope.factor, originalContextLength: contextLength };
   if (kind !== "llama3") throw new Error(`the reference does not know rope scaling ${kind}`);
   const { factor, low_freq_factor: lowFreqFactor, high_freq_factor: highFreqFactor } = rope;
+  const originalContextLength = rope.original_max_position_embeddings ?? contextLength;
   return { kind, factor, lowFreqFactor, highFreqFactor, originalContextLength };
 }
 

@@ -5,6 +5,7 @@ import type { Encoding } from "../../src/quant/layout.ts";
 import { bf16ToNumber, f16ToNumber } from "./half.ts";
 
 const groupSize = 32; // not imported: a change of the stored form must break a test
+const halves = Float64Array.from({ length: 65536 }, (_, bits) => f16ToNumber(bits)); // powers of 2 are slow one by one
 
 /** One matrix as stored, row after row -> [rows, cols]. */
 export function decodeStored(encoding: Encoding, bytes: Uint8Array, rows: number, cols: number): Float64Array {
@@ -22,13 +23,15 @@ export function decodeStoredRow(encoding: Encoding, row: Uint8Array, cols: numbe
   const wanted = { f32: 4 * cols, f16: 2 * cols, bf16: 2 * cols, q8: groups * 34, q4: groups * 18 }[encoding];
   if (row.byteLength !== wanted)
     throw new Error(`decodeStoredRow: ${row.byteLength} bytes for ${cols} ${encoding} weights, wanted ${wanted}`);
-  const scale = (k: number) => f16ToNumber(view.getUint16(2 * Math.floor(k / groupSize), true));
-  const decode: Record<Encoding, (k: number) => number> = {
-    f32: (k) => view.getFloat32(4 * k, true),
-    f16: (k) => f16ToNumber(view.getUint16(2 * k, true)),
-    bf16: (k) => bf16ToNumber(view.getUint16(2 * k, true)),
-    q8: (k) => scale(k) * view.getInt8(2 * groups + k),
-    q4: (k) => scale(k) * (((view.getUint8(2 * groups + (k >> 1)) >> (4 * (k & 1))) & 15) - 8),
-  };
-  return Float64Array.from({ length: cols }, (_, k) => decode[encoding](k));
+  const scale = (k: number) => halves[view.getUint16(2 * Math.floor(k / groupSize), true)];
+  const decode = {
+    f32: (k: number) => view.getFloat32(4 * k, true),
+    f16: (k: number) => halves[view.getUint16(2 * k, true)],
+    bf16: (k: number) => bf16ToNumber(view.getUint16(2 * k, true)),
+    q8: (k: number) => scale(k) * view.getInt8(2 * groups + k),
+    q4: (k: number) => scale(k) * (((view.getUint8(2 * groups + (k >> 1)) >> (4 * (k & 1))) & 15) - 8),
+  }[encoding];
+  const out = new Float64Array(cols);
+  for (let k = 0; k < cols; k++) out[k] = decode(k);
+  return out;
 }
