@@ -1,0 +1,197 @@
+// Chooses the next token from the logits and moves the step on: position += count, count = 1, tokens[0] = the choice.
+// a[i] = penalties(logits[i] + bias[i]) / temperature; kept are the top_k largest, of those the fewest whose share of
+// exp(a) reaches top_p, of those the ones at least min_p times the largest; ties at a cut are all kept. The token is
+// where u * (mass kept) falls in index order, u a hash of (seed, position of the new token): never of call order.
+// Temperature 0 takes the largest logit, the lower index on a tie.
+// One workgroup; every reduction is: own share | barrier | all read all shares | barrier. No sort: a cut is found by
+// bisecting the 32 bits of the values' order.
+@group(0) @binding(0) var<storage, read_write> logits: array<f32>; // [vocab]; overwritten by a
+@group(0) @binding(1) var<storage, read_write> counts: array<u32>; // [vocab]; seen in answer, bit 31: seen in prompt
+@group(0) @binding(2) var<storage, read> bias: array<f32>; // [vocab]
+@group(0) @binding(3) var<storage, read> settings: Settings;
+@group(0) @binding(4) var<storage, read_write> step: Step;
+@group(0) @binding(5) var<storage, read_write> tokens: array<u32>; // [1 or more]
+
+struct Step {
+  position: u32,
+  count: u32,
+}
+
+struct Settings {
+  temperature: f32,
+  top_p: f32,
+  min_p: f32,
+  repetition: f32,
+  frequency: f32,
+  presence: f32,
+  top_k: u32,
+  seed: u32,
+  shaped: u32, // 1 when bias or a penalty is in force
+}
+
+override vocab: u32;
+const threads = 64u;
+
+var<workgroup> shares: array<f32, 64>;
+var<workgroup> places: array<u32, 64>;
+var<workgroup> chosen: u32;
+
+fn pcg(value: u32) -> u32 {
+  let state = value * 747796405u + 2891336453u;
+  let word = ((state >> ((state >> 28u) + 4u)) ^ state) * 277803737u;
+  return (word >> 22u) ^ word;
+}
+
+// u32s in the same order as the f32s.
+fn order_of(value: f32) -> u32 {
+  let bits = bitcast<u32>(value);
+  return select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u);
+}
+
+fn shaped(i: u32) -> f32 {
+  var value = logits[i] + bias[i];
+  let count = counts[i];
+  if (count != 0u) {
+    value = select(value * settings.repetition, value / settings.repetition, value > 0.0);
+  }
+  let in_answer = count & 0x7fffffffu;
+  return value - f32(in_answer) * settings.frequency - select(0.0, settings.presence, in_answer != 0u);
+}
+
+fn sum_of_shares(lane: u32, share: f32) -> f32 {
+  workgroupBarrier();
+  shares[lane] = share;
+  workgroupBarrier();
+  var sum = 0.0;
+  for (var i = 0u; i < threads; i++) {
+    sum += shares[i];
+  }
+  return sum;
+}
+
+// Number of values at or above the cut.
+fn count_from(lane: u32, cut: u32) -> f32 {
+  var count = 0u;
+  for (var i = lane; i < vocab; i += threads) {
+    count += select(0u, 1u, order_of(logits[i]) >= cut);
+  }
+  return sum_of_shares(lane, f32(count));
+}
+
+// Mass of values at or above the cut, relative to exp(highest).
+fn mass_from(lane: u32, cut: u32, highest: f32) -> f32 {
+  var mass = 0.0;
+  for (var i = lane; i < vocab; i += threads) {
+    let value = logits[i];
+    mass += select(0.0, exp(value - highest), order_of(value) >= cut);
+  }
+  return sum_of_shares(lane, mass);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(local_invocation_index) lane: u32) {
+  let greedy = settings.temperature == 0.0;
+  var best = -3.4e38;
+  var place = 0u;
+  for (var i = lane; i < vocab; i += threads) {
+    var value = logits[i];
+    if (settings.shaped != 0u) {
+      value = shaped(i);
+    }
+    if (!greedy) {
+      value /= settings.temperature;
+      logits[i] = value;
+    }
+    if (value > best) {
+      best = value;
+      place = i;
+    }
+  }
+  shares[lane] = best;
+  places[lane] = place;
+  storageBarrier();
+  workgroupBarrier();
+  for (var i = 0u; i < threads; i++) {
+    if (shares[i] > best || (shares[i] == best && places[i] < place)) {
+      best = shares[i];
+      place = places[i];
+    }
+  }
+
+  if (!greedy) {
+    var cut = 0u;
+    if (settings.top_k > 0u && settings.top_k < vocab) {
+      for (var bit = 0x80000000u; bit != 0u; bit >>= 1u) {
+        if (count_from(lane, cut | bit) >= f32(settings.top_k)) {
+          cut |= bit;
+        }
+      }
+    }
+    if (settings.top_p < 1.0) {
+      let enough = settings.top_p * mass_from(lane, cut, best);
+      var higher = 0u;
+      for (var bit = 0x80000000u; bit != 0u; bit >>= 1u) {
+        if (mass_from(lane, higher | bit, best) >= enough) {
+          higher |= bit;
+        }
+      }
+      cut = max(cut, higher);
+    }
+    if (settings.min_p > 0.0) {
+      cut = max(cut, order_of(best + log(settings.min_p)));
+    }
+    cut = min(cut, order_of(best)); // whatever rounding does, the largest stays
+
+    // Segments in index order, one per invocation; then the one the target falls into is walked.
+    let segment = (vocab + threads - 1u) / threads;
+    let from = min(lane * segment, vocab);
+    let to = min(from + segment, vocab);
+    var mass = 0.0;
+    var last = 0u;
+    for (var i = from; i < to; i++) {
+      if (order_of(logits[i]) >= cut) {
+        mass += exp(logits[i] - best);
+        last = i;
+      }
+    }
+    let total = sum_of_shares(lane, mass);
+    let random = pcg(pcg(settings.seed) ^ ((step.position + step.count) * 0x9E3779B9u));
+    let target_mass = f32(random >> 8u) * (1.0 / 16777216.0) * total;
+    var before = 0.0;
+    for (var i = 0u; i < lane; i++) {
+      before += shares[i];
+    }
+    if (lane == 0u) {
+      chosen = place; // for a target lost between two segments' rounding
+    }
+    workgroupBarrier();
+    if (mass > 0.0 && target_mass >= before && target_mass < before + mass) {
+      var reached = before;
+      var choice = last;
+      for (var i = from; i < to; i++) {
+        if (order_of(logits[i]) >= cut) {
+          reached += exp(logits[i] - best);
+          if (target_mass < reached) {
+            choice = i;
+            break;
+          }
+        }
+      }
+      chosen = choice;
+    }
+    workgroupBarrier();
+    place = chosen;
+  }
+
+  if (lane == 0u) {
+    if (best <= -3.4e38) {
+      place = 0xffffffffu; // no logit is a number: the host turns this id into an error
+    }
+    tokens[0] = place;
+    if (settings.shaped != 0u && place < vocab) {
+      counts[place] += 1u;
+    }
+    step.position += step.count;
+    step.count = 1u;
+  }
+}

@@ -1,0 +1,121 @@
+// Opens the GPU: adapter, device, the optional features pronk knows how to use, and the largest limits on offer.
+// Nothing here knows what will be computed. Validation errors and device loss are caught once, here.
+
+import { PronkError } from "../errors.ts";
+
+/** Optional features with a faster sibling shader; each has a plain twin. */
+const usefulFeatures: GPUFeatureName[] = ["shader-f16", "subgroups"];
+
+/** Limits worth raising: the defaults allow 128 MiB bindings only. */
+const raisedLimits = ["maxStorageBufferBindingSize", "maxBufferSize"] as const;
+
+export interface AdapterSummary {
+  vendor: string;
+  architecture: string;
+  device: string;
+  description: string;
+}
+
+export interface GpuOptions {
+  /** A device of the caller's; it is not destroyed on dispose. */
+  device?: GPUDevice;
+  /** Features not to use; `limits` keeps the default limits. */
+  without?: readonly string[];
+}
+
+export interface Gpu {
+  readonly device: GPUDevice;
+  readonly adapter: AdapterSummary;
+  readonly features: ReadonlySet<string>;
+  readonly maxBindingBytes: number;
+  /** A CPU pretending to be a GPU (SwiftShader, lavapipe): barriers are slow there. */
+  readonly software: boolean;
+  /** Throws the first fault seen so far: device loss, running out of memory, a validation error. */
+  check(): void;
+  /** Rejects with a PronkError when the device is lost; otherwise never settles. */
+  readonly lost: Promise<never>;
+  dispose(): void;
+}
+
+function summarise(info: GPUAdapterInfo | undefined): AdapterSummary {
+  const { vendor = "", architecture = "", device = "", description = "" } = info ?? {};
+  return { vendor, architecture, device, description };
+}
+
+async function requestDevice(without: readonly string[]): Promise<GPUDevice> {
+  const webgpu = globalThis.navigator?.gpu;
+  if (!webgpu) {
+    throw new PronkError(
+      "unsupported",
+      "This browser has no WebGPU. Use a current Chrome, Edge, Firefox or Safari, on a secure (https or localhost) page.",
+      { expected: "navigator.gpu", found: "undefined" },
+    );
+  }
+  const adapter = await webgpu.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) {
+    throw new PronkError(
+      "unsupported",
+      "WebGPU is present but gives no adapter: the GPU or its driver is blocked. Update the driver or enable hardware acceleration.",
+      { expected: "GPUAdapter", found: "null" },
+    );
+  }
+  const requiredLimits: Record<string, number> = {};
+  if (!without.includes("limits")) for (const limit of raisedLimits) requiredLimits[limit] = adapter.limits[limit];
+  const requiredFeatures = usefulFeatures.filter((name) => adapter.features.has(name) && !without.includes(name));
+  try {
+    return await adapter.requestDevice({ requiredFeatures, requiredLimits, label: "pronk" });
+  } catch (cause) {
+    throw new PronkError(
+      "unsupported",
+      "The adapter refused a WebGPU device. Close other GPU pages and reload.",
+      {},
+      { cause },
+    );
+  }
+}
+
+/** Errors: PronkError `unsupported` when there is no WebGPU, adapter or device. */
+export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
+  const without = options.without ?? [];
+  const device = options.device ?? (await requestDevice(without));
+  const adapter = summarise(device.adapterInfo);
+  const features = new Set(usefulFeatures.filter((name) => device.features.has(name) && !without.includes(name)));
+  let fault: PronkError | undefined;
+  let disposed = false;
+
+  const onError = (event: GPUUncapturedErrorEvent) => {
+    const { error } = event;
+    const memory = typeof GPUOutOfMemoryError !== "undefined" && error instanceof GPUOutOfMemoryError;
+    fault ??= memory
+      ? new PronkError(
+          "out-of-memory",
+          `The GPU ran out of memory: ${error.message}. Choose a smaller model, q4 or a shorter context.`,
+        )
+      : new PronkError("unsupported", `The GPU refused a command: ${error.message}`);
+  };
+  device.addEventListener("uncapturederror", onError);
+  const lost = device.lost.then((info) => {
+    const message = `The GPU device was lost (${info.reason || "unknown"}): ${info.message || "no details"}. Load the model again.`;
+    fault ??= new PronkError("device-lost", message, { reason: info.reason });
+    if (disposed) return new Promise<never>(() => {});
+    throw fault;
+  });
+  lost.catch(() => {}); // those who care await it; nobody else needs an unhandled rejection
+
+  return {
+    device,
+    adapter,
+    features,
+    maxBindingBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
+    software: /swiftshader|llvmpipe|lavapipe|software|cpu/i.test(Object.values(adapter).join(" ")),
+    check() {
+      if (fault) throw fault;
+    },
+    lost,
+    dispose() {
+      disposed = true;
+      device.removeEventListener("uncapturederror", onError);
+      if (!options.device) device.destroy();
+    },
+  };
+}

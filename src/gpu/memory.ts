@@ -1,0 +1,77 @@
+// Every GPU buffer of an engine, counted. It owns what it makes: one dispose frees all.
+
+import { PronkError } from "../errors.ts";
+import type { Gpu } from "./device.ts";
+
+export class GpuMemory {
+  readonly #gpu: Gpu;
+  readonly #buffers = new Set<GPUBuffer>();
+  #usedBytes = 0;
+
+  constructor(gpu: Gpu) {
+    this.#gpu = gpu;
+  }
+
+  /** Bytes of all live buffers. */
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /** A zeroed storage buffer of at least `sizeBytes`, rounded up to 16. */
+  storage(label: string, sizeBytes: number, extraUsage = 0): GPUBuffer {
+    return this.#create(label, sizeBytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | extraUsage);
+  }
+
+  /** A buffer the host reads: copied into, then mapped. */
+  readback(label: string, sizeBytes: number): GPUBuffer {
+    return this.#create(label, sizeBytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+  }
+
+  release(buffer: GPUBuffer): void {
+    if (!this.#buffers.delete(buffer)) return;
+    this.#usedBytes -= buffer.size;
+    buffer.destroy();
+  }
+
+  dispose(): void {
+    for (const buffer of this.#buffers) buffer.destroy();
+    this.#buffers.clear();
+    this.#usedBytes = 0;
+  }
+
+  #create(label: string, sizeBytes: number, usage: number): GPUBuffer {
+    const size = Math.max(16, Math.ceil(sizeBytes / 16) * 16);
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.#gpu.device.limits;
+    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    if (size > limit) {
+      throw new PronkError(
+        "out-of-memory",
+        `${label} needs ${size} bytes in one GPU buffer; this adapter allows ${limit}. Choose a shorter context or a smaller model.`,
+        { buffer: label, neededBytes: size, limitBytes: limit },
+      );
+    }
+    const buffer = this.#gpu.device.createBuffer({ label, size, usage });
+    this.#buffers.add(buffer);
+    this.#usedBytes += size;
+    return buffer;
+  }
+}
+
+/** Runs `allocate` and turns the GPU's late refusal into an error. */
+export async function withAllocationCheck<T>(gpu: Gpu, what: string, allocate: () => T | Promise<T>): Promise<T> {
+  gpu.device.pushErrorScope("out-of-memory");
+  let result: T;
+  try {
+    result = await allocate();
+  } finally {
+    var refused = await gpu.device.popErrorScope();
+  }
+  if (refused) {
+    throw new PronkError(
+      "out-of-memory",
+      `The GPU has no room for ${what}: ${refused.message}. Choose a smaller model, q4 or a shorter context.`,
+      { buffer: what },
+    );
+  }
+  return result;
+}

@@ -1,0 +1,133 @@
+// A Llama on the GPU: weights, KV cache, scratch and the two recorded forward passes (one token, many tokens).
+// It computes; what is computed next is generate/'s business. Owns every buffer it makes.
+
+import type { ModelConfig } from "../format/model-config.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { Kernels } from "../gpu/kernel.ts";
+import { GpuMemory, withAllocationCheck } from "../gpu/memory.ts";
+import { Recorder } from "../gpu/operations.ts";
+import { makePlan, type Plan } from "../gpu/plan.ts";
+import { Uploader } from "../gpu/upload.ts";
+import type { StoredTensor, WeightSink } from "../quant/layout.ts";
+import { allocateActivation, allocateActivations, type Activations } from "./activations.ts";
+import { allocateCache, type KvCache } from "./cache.ts";
+import { recordForward } from "./forward.ts";
+import { ropeRows } from "./rope-table.ts";
+import { allocateWeights, createWeightSink, type ModelWeights } from "./weights.ts";
+
+/** Tokens of a prompt computed at once. Small on software adapters, so that a dispatch stays short and abort prompt. */
+export const batchTokens = { hardware: 256, software: 64 };
+
+export interface ModelOptions {
+  kv: "f16" | "f32";
+  contextLength: number;
+}
+
+export interface SamplerBuffers {
+  counts: GPUBuffer; // [vocabSize] u32
+  bias: GPUBuffer; // [vocabSize] f32
+  settings: GPUBuffer; // sample.wgsl's Settings
+}
+
+export class Model {
+  readonly gpu: Gpu;
+  readonly config: ModelConfig;
+  readonly memory: GpuMemory;
+  readonly weights: ModelWeights;
+  readonly cache: KvCache;
+  readonly activations: Activations;
+  readonly ropeTable: GPUBuffer; // [context, headDim / 2, 2] f32
+  readonly step: GPUBuffer; // { position, count } u32
+  readonly tokens: GPUBuffer; // [batchTokens] u32; after sampling, [0] is the next token
+  readonly sampler: SamplerBuffers;
+  readonly batchTokens: number;
+  readonly sink: WeightSink;
+  readonly #kernels: Kernels;
+  readonly #uploader: Uploader;
+  #ropeWritten = false;
+
+  /** Allocates; the weights are still to be written into `sink`. */
+  static create(
+    gpu: Gpu,
+    config: ModelConfig,
+    tensors: readonly StoredTensor[],
+    options: ModelOptions,
+  ): Promise<Model> {
+    const memory = new GpuMemory(gpu);
+    return withAllocationCheck(gpu, "the model", () => new Model(gpu, memory, config, tensors, options)).catch(
+      (error) => {
+        memory.dispose();
+        throw error;
+      },
+    );
+  }
+
+  private constructor(
+    gpu: Gpu,
+    memory: GpuMemory,
+    config: ModelConfig,
+    tensors: readonly StoredTensor[],
+    options: ModelOptions,
+  ) {
+    const { contextLength, kv } = options;
+    this.gpu = gpu;
+    this.config = config;
+    this.memory = memory;
+    this.#kernels = new Kernels(gpu);
+    this.#uploader = new Uploader(gpu, memory, this.#kernels);
+    const allocated = allocateWeights(gpu, memory, config, tensors);
+    this.weights = allocated.weights;
+    this.sink = createWeightSink(gpu, this.#uploader, allocated);
+    this.cache = allocateCache(memory, config, contextLength, kv === "f16", gpu.maxBindingBytes);
+    this.batchTokens = gpu.software ? batchTokens.software : batchTokens.hardware;
+    this.activations = allocateActivations(memory, config, this.batchTokens);
+    this.ropeTable = memory.storage("rope table", contextLength * config.headDim * 4);
+    this.step = memory.storage("step", 8, GPUBufferUsage.COPY_SRC);
+    this.tokens = memory.storage("tokens", this.batchTokens * 4, GPUBufferUsage.COPY_SRC);
+    this.sampler = {
+      counts: memory.storage("token counts", config.vocabSize * 4),
+      bias: memory.storage("logit bias", config.vocabSize * 4),
+      settings: memory.storage("sampler settings", 48),
+    };
+    this.setPromptLength(0);
+  }
+
+  /** The forward pass for one token, or for a batch; with `logits`, every position's are kept (debugging). */
+  async plan(kind: "one" | "many"): Promise<Plan> {
+    const record = new Recorder(this.gpu, this.step, kind === "many");
+    recordForward(record, this);
+    return makePlan(this.gpu, this.#kernels, record.requests);
+  }
+
+  async debugPlan(): Promise<{ plan: Plan; logits: Activations["logits"] }> {
+    const logits = allocateActivation(this.memory, "all logits", this.batchTokens, this.config.vocabSize);
+    const record = new Recorder(this.gpu, this.step, true);
+    recordForward(record, this, { allLogits: logits });
+    return { plan: await makePlan(this.gpu, this.#kernels, record.requests), logits };
+  }
+
+  /** Chooses a token from the logits of the last position and moves the step on. */
+  samplePlan(): Promise<Plan> {
+    const record = new Recorder(this.gpu, this.step, false);
+    record.sample(this.activations.logits, this.sampler, this.tokens);
+    return makePlan(this.gpu, this.#kernels, record.requests);
+  }
+
+  /** Frees what only loading needed. */
+  finishLoading(): void {
+    this.#uploader.dispose();
+  }
+
+  /** Dynamic rope scaling turns a prompt longer than the trained context by the prompt's length; see rope-table.ts. */
+  setPromptLength(length: number): void {
+    const { context } = this.cache;
+    if (this.#ropeWritten && this.config.ropeScaling.kind !== "dynamic") return;
+    const rows = ropeRows(this.config, 0, context, (position) => Math.max(position + 1, length));
+    this.gpu.device.queue.writeBuffer(this.ropeTable, 0, rows as Float32Array<ArrayBuffer>);
+    this.#ropeWritten = true;
+  }
+
+  dispose(): void {
+    this.memory.dispose();
+  }
+}

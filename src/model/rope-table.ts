@@ -1,0 +1,54 @@
+// Rotary angles as a table of (cos, sin), computed in float64: WGSL promises neither range nor precision for them.
+// Su et al. 2021 (RoFormer); scalings as Hugging Face's modeling_rope_utils computes them.
+
+import type { ModelConfig } from "../format/model-config.ts";
+
+/** Angle per position of each pair i: theta^(-2i / headDim), scaled. `length` matters to dynamic scaling only. [headDim / 2] */
+export function inverseFrequencies(config: ModelConfig, length: number): Float64Array {
+  const { headDim, ropeTheta, ropeScaling: scaling } = config;
+  const half = headDim / 2;
+  let theta = ropeTheta;
+  if (scaling.kind === "dynamic" && length > scaling.originalContextLength) {
+    const growth = (scaling.factor * length) / scaling.originalContextLength - (scaling.factor - 1);
+    theta *= growth ** (headDim / (headDim - 2));
+  }
+  return Float64Array.from({ length: half }, (_, i) => {
+    const frequency = theta ** ((-2 * i) / headDim);
+    if (scaling.kind === "linear") return frequency / scaling.factor;
+    if (scaling.kind !== "llama3") return frequency;
+    const { factor, lowFreqFactor, highFreqFactor, originalContextLength } = scaling;
+    const wavelength = (2 * Math.PI) / frequency;
+    if (wavelength > originalContextLength / lowFreqFactor) return frequency / factor;
+    if (wavelength < originalContextLength / highFreqFactor) return frequency;
+    const smooth = (originalContextLength / wavelength - lowFreqFactor) / (highFreqFactor - lowFreqFactor);
+    return ((1 - smooth) * frequency) / factor + smooth * frequency;
+  });
+}
+
+/**
+ * Rows of the table for positions [from, to). [to - from, headDim / 2, 2]
+ * `lengthAt` is the sequence length a position is computed at: its own (position + 1) while decoding, the prompt's for
+ * a prompt. Only dynamic scaling beyond the trained length depends on it; keys already cached are not turned again.
+ */
+export function ropeRows(
+  config: ModelConfig,
+  from: number,
+  to: number,
+  lengthAt: (position: number) => number,
+): Float32Array {
+  const half = config.headDim / 2;
+  const rows = new Float32Array((to - from) * half * 2);
+  let length = -1;
+  let frequencies = new Float64Array(half);
+  for (let position = from; position < to; position++) {
+    const wanted = config.ropeScaling.kind === "dynamic" ? lengthAt(position) : 0;
+    if (wanted !== length) frequencies = inverseFrequencies(config, (length = wanted)) as Float64Array<ArrayBuffer>;
+    for (let i = 0; i < half; i++) {
+      const angle = position * frequencies[i];
+      const at = ((position - from) * half + i) * 2;
+      rows[at] = Math.cos(angle);
+      rows[at + 1] = Math.sin(angle);
+    }
+  }
+  return rows;
+}
