@@ -1,0 +1,20 @@
+// The element's public entry: importing it registers <pronk-chat> once. pronk-chat.ts has the class alone.
+
+import { PronkChat } from "./pronk-chat.ts";
+
+if (!customElements.get("pronk-chat")) customElements.define("pronk-chat", PronkChat);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "pronk-chat": PronkChat;
+  }
+}
+
+export { adviceFor } from "./error-advice.ts";
+export type { Advice } from "./error-advice.ts";
+export { formatBytes, formatParameters, formatSeconds, formatSpeed } from "./quantity.ts";
+export type { ChatEngine, EngineFactory } from "./session/engine-factory.ts";
+export type { SessionState } from "./session/session-state.ts";
+export { english } from "./strings.ts";
+export type { ChatStrings } from "./strings.ts";
+export { PronkChat };

@@ -1,0 +1,367 @@
+// <pronk-chat>: a whole chat with one model in one element. This file holds the element's surface and decides which view
+// is shown; the conversation and the engine are in session/, each view in views/. Importing it defines nothing: see
+// index.ts. Works under `default-src 'self'`: no inline style, no eval, no HTML strings.
+
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import type { EngineOptions, ModelReference, ProgressEvent } from "../index.ts";
+import { downIcon, newChatIcon } from "./icons.ts";
+import { type LicenseParagraph, llama2LicenseText } from "./license-text.ts";
+import { ChatSession } from "./session/chat-session.ts";
+import { type EngineFactory, pronkEngines } from "./session/engine-factory.ts";
+import { resolveModelAttribute } from "./session/model-reference.ts";
+import type { SessionState } from "./session/session-state.ts";
+import { type AnswerTurn, lastUserTurn, type Turn } from "./session/turn.ts";
+import { StickToEnd } from "./stick-to-end.ts";
+import { type ChatStrings, english } from "./strings.ts";
+import { chatStyles } from "./styles/chat-styles.ts";
+import { composerView } from "./views/composer-view.ts";
+import { continueView } from "./views/continue-view.ts";
+import { errorView } from "./views/error-view.ts";
+import { footnoteView } from "./views/footnote-view.ts";
+import { licenseView } from "./views/license-view.ts";
+import { loadView } from "./views/load-view.ts";
+import { startView } from "./views/start-view.ts";
+import { transcriptView } from "./views/transcript-view.ts";
+
+/**
+ * A chat with a model that runs on the visitor's own GPU.
+ *
+ * @attr {string} model - `owner/name[@revision]`, a URL, or a path beside the page (`./models/tiny/`)
+ * @attr {string} system - system prompt
+ * @attr {boolean} autoload - load at once instead of on the first question or press
+ * @fires pronk-progress - `ProgressEvent` of the load
+ * @fires pronk-message - `{ role: "assistant", content, status, usage }`, once an answer has ended
+ * @fires pronk-error - `{ error }`, a load or an answer failed
+ * @fires pronk-state - `{ state, info }`, idle, inspecting, license, loading, ready, answering, failed
+ * @slot empty - stands where the conversation will be
+ * @slot footer - below the composer
+ * @csspart transcript, message, question, answer, bubble, markdown, composer, field, input, send, stop, start, starter,
+ *   load, load-panel, license, error, notice, figures, ai-label, footnote, continue, new-chat
+ * @cssprop --pronk-accent, --pronk-on-accent, --pronk-ground, --pronk-surface, --pronk-ink, --pronk-ink-soft,
+ *   --pronk-line, --pronk-problem, --pronk-radius, --pronk-font, --pronk-font-mono, --pronk-measure
+ */
+export class PronkChat extends LitElement {
+  static override styles = chatStyles;
+  static override properties = {
+    model: {},
+    system: {},
+    autoload: { type: Boolean },
+    token: { attribute: false },
+    engineOptions: { attribute: false },
+    engineFactory: { attribute: false },
+    starters: { attribute: false },
+    strings: { attribute: false },
+    draft: { state: true },
+    editing: { state: true },
+    copied: { state: true },
+    announcement: { state: true },
+    licenseText: { state: true },
+  };
+
+  /** What to run; also files and folders, which an attribute cannot say. */
+  declare model: ModelReference | undefined;
+  declare system: string;
+  declare autoload: boolean;
+  /** Access token for gated repositories; kept in memory, never written to an attribute or to storage. */
+  declare token: string | undefined;
+  /** Passed to createEngine (quantize, kv, contextLength, ...). */
+  declare engineOptions: Omit<EngineOptions, "signal" | "onProgress" | "token">;
+  /** Where engines come from. For tests and for pages that share one engine; the default is pronk's own. */
+  declare engineFactory: EngineFactory;
+  /** Questions offered before the first message. */
+  declare starters: readonly string[];
+  declare strings: ChatStrings;
+  declare protected draft: string;
+  declare protected editing: boolean;
+  declare protected copied: string | undefined;
+  declare protected announcement: string;
+  declare protected licenseText: readonly LicenseParagraph[] | undefined | null;
+
+  readonly #session = new ChatSession({
+    changed: () => this.#changed(),
+    progressed: (event) => this.#emit<ProgressEvent>("pronk-progress", event),
+    answered: (turn) => this.#answered(turn),
+    failed: (error) => this.#emit("pronk-error", { error }),
+  });
+  readonly #stick = new StickToEnd(this, () => this.renderRoot?.querySelector<HTMLElement>(".scroller") ?? null);
+  #lastState = "";
+
+  constructor() {
+    super();
+    this.system = "";
+    this.autoload = false;
+    this.engineOptions = {};
+    this.engineFactory = pronkEngines;
+    this.starters = [];
+    this.strings = english;
+    this.draft = "";
+    this.editing = false;
+    this.announcement = "";
+  }
+
+  /** Where the chat stands; `pronk-state` tells of changes. */
+  get state(): SessionState["name"] {
+    return this.#session.state.name;
+  }
+
+  get turns(): readonly Turn[] {
+    return this.#session.turns;
+  }
+
+  /** Loads the model if it is not; true when it is ready. */
+  load(): Promise<boolean> {
+    return this.#session.load();
+  }
+
+  /** Sends a message as if the person had written it. */
+  ask(text: string): Promise<void> {
+    this.#stick.follow();
+    return this.#session.ask(text);
+  }
+
+  stop(): void {
+    this.#session.stop();
+    this.#focusDraft();
+  }
+
+  newChat(): void {
+    this.#session.newChat();
+    this.editing = false;
+    this.#focusDraft();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated && this.state === "empty") this.requestUpdate("model", null);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    // Moving the element in the document disconnects it for a moment; only a real removal frees the GPU.
+    setTimeout(() => !this.isConnected && this.#session.setModel(undefined));
+  }
+
+  protected override willUpdate(changes: PropertyValues<this>): void {
+    this.#session.system = this.system ?? "";
+    this.#session.factory = this.engineFactory;
+    this.#session.engineOptions = { ...this.engineOptions, token: this.token || undefined };
+    if (changes.has("model")) {
+      const { model } = this;
+      this.#session.setModel(typeof model === "string" ? resolveModelAttribute(model, this.baseURI) : model);
+      this.editing = false;
+    }
+    if ((changes.has("model") || changes.has("autoload")) && this.autoload) void this.#session.load();
+  }
+
+  protected override render(): TemplateResult {
+    const { strings } = this;
+    const session = this.#session;
+    const { state } = session;
+    const writing = session.mode === "continue";
+    return html`<div class="chat" part="chat" role="group" aria-label=${strings.chatLabel} @keydown=${this.#onKey}>
+      <div
+        class="scroller"
+        tabindex="0"
+        role="group"
+        aria-label=${strings.transcriptLabel}
+        @scroll=${this.#stick.scrolled}
+      >
+        <div class="column ${session.turns.length === 0 ? "fresh" : ""}">
+          ${writing ? this.#continueView() : this.#conversation(state)} ${this.#panel(state)}
+        </div>
+      </div>
+      <div class="dock">
+        ${
+          this.#stick.following || session.turns.length === 0
+            ? nothing
+            : html`<button class="to-end" type="button" title=${strings.scrollToEnd} @click=${this.#stick.follow}>
+                ${downIcon}<span class="visually-hidden">${strings.scrollToEnd}</span>
+              </button>`
+        }
+        ${writing ? nothing : this.#composer(state)}
+        <slot name="footer"></slot>
+        ${footnoteView(strings)}
+      </div>
+      <p class="visually-hidden" aria-live="polite" data-live>${this.announcement}</p>
+    </div>`;
+  }
+
+  protected override updated(): void {
+    this.#growDraft();
+    const { state } = this.#session;
+    if (state.name === this.#lastState) return;
+    this.#lastState = state.name;
+    this.#emit("pronk-state", { state: state.name, info: this.#session.info });
+    if (state.name === "license") this.renderRoot.querySelector<HTMLElement>("#license-title")?.focus();
+  }
+
+  get #modelLabel(): string {
+    const { info, summary } = this.#session;
+    if (info || summary) return info?.model ?? summary?.label ?? "";
+    if (typeof this.model === "string") return this.model;
+    return this.model && "label" in this.model ? this.model.label : "";
+  }
+
+  #conversation(state: SessionState): TemplateResult | typeof nothing {
+    const { strings } = this;
+    const { turns, busy } = this.#session;
+    if (turns.length > 0) {
+      const actions = {
+        copy: (text: string) => void this.#copy(text),
+        regenerate: () => void (this.#stick.follow(), this.#session.regenerate(), this.#focusDraft()),
+        edit: () => this.#edit(),
+      };
+      return transcriptView({ turns, answering: busy, copied: this.copied, strings }, actions);
+    }
+    if (state.name === "license") return nothing;
+    return startView(
+      {
+        starters: state.name === "failed" ? [] : this.starters,
+        loadable: state.name === "idle",
+        modelLabel: this.#modelLabel,
+        strings,
+      },
+      { load: () => void this.load(), start: (text) => void (this.ask(text), this.#focusDraft()) },
+    );
+  }
+
+  #panel(state: SessionState): TemplateResult | typeof nothing {
+    const { strings } = this;
+    const session = this.#session;
+    switch (state.name) {
+      case "inspecting":
+      case "loading": {
+        const progress = state.name === "loading" ? state.progress : undefined;
+        return loadView({ label: this.#modelLabel, progress, strings }, { cancel: () => session.cancelLoad() });
+      }
+      case "license":
+        return licenseView(
+          { label: state.summary.label, evidence: state.summary.licenseEvidence, text: this.licenseText, strings },
+          { accept: () => session.acceptLicense(), decline: () => session.declineLicense() },
+        );
+      case "failed":
+        return errorView({ error: state.error, strings }, { retry: () => void session.retry() });
+      default:
+        return nothing;
+    }
+  }
+
+  #composer(state: SessionState): TemplateResult {
+    const { strings } = this;
+    const answering = this.#session.busy;
+    const waiting = state.name === "inspecting" || state.name === "loading";
+    const queued = waiting && this.#session.turns.length > 0;
+    const blocked = queued || state.name === "license" || state.name === "failed" || state.name === "empty";
+    const model = { draft: this.draft, answering, blocked, editing: this.editing, strings };
+    return html`<div class="composer-row">
+      ${
+        this.#session.turns.length > 0
+          ? html`<button
+              class="round outline"
+              part="new-chat"
+              type="button"
+              data-action="new-chat"
+              title=${strings.newChat}
+              @click=${this.newChat}
+            >
+              ${newChatIcon}<span class="visually-hidden">${strings.newChat}</span>
+            </button>`
+          : nothing
+      }
+      ${composerView(model, {
+        write: (text) => (this.draft = text),
+        send: () => this.#send(),
+        stop: () => this.stop(),
+        cancelEdit: () => this.#endEdit(),
+      })}
+    </div>`;
+  }
+
+  #continueView(): TemplateResult {
+    const session = this.#session;
+    const replace = (text: string) => {
+      session.continuation = { text, contextFull: false };
+      this.requestUpdate();
+    };
+    return continueView(
+      { continuation: session.continuation, answering: session.busy, strings: this.strings },
+      {
+        write: replace,
+        goOn: () => void session.continueText(session.continuation.text),
+        stop: () => this.stop(),
+        undo: () => replace(session.continuation.text.slice(0, session.continuation.addedFrom)),
+      },
+    );
+  }
+
+  #send(): void {
+    const text = this.draft;
+    if (!text.trim() || this.#session.busy) return;
+    const { editing } = this;
+    this.draft = "";
+    this.editing = false;
+    if (editing) void (this.#stick.follow(), this.#session.resend(text));
+    else void this.ask(text);
+    this.#focusDraft(true);
+  }
+
+  #edit(): void {
+    this.draft = lastUserTurn(this.#session.turns)?.text ?? "";
+    this.editing = true;
+    this.#focusDraft(true);
+  }
+
+  #endEdit(): void {
+    this.draft = "";
+    this.editing = false;
+    this.#focusDraft(true);
+  }
+
+  async #copy(text: string): Promise<void> {
+    await navigator.clipboard?.writeText(text);
+    this.copied = text;
+    setTimeout(() => (this.copied = undefined), 2000);
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    if (this.#session.busy) this.stop();
+    else if (this.editing) this.#endEdit();
+    else return;
+    event.stopPropagation();
+  };
+
+  #answered(turn: AnswerTurn): void {
+    this.announcement = turn.text;
+    const { text: content, status, usage } = turn;
+    this.#emit("pronk-message", { role: "assistant", content, status, usage });
+  }
+
+  #changed(): void {
+    if (this.#session.state.name === "license" && !this.licenseText) void this.#readLicense();
+    this.requestUpdate();
+  }
+
+  async #readLicense(): Promise<void> {
+    this.licenseText = undefined;
+    this.licenseText = await llama2LicenseText().catch(() => null);
+  }
+
+  /** Gives the text field focus again; by touch only where it was asked for, because it raises the keyboard. */
+  #focusDraft(wanted = false): void {
+    if (!wanted && matchMedia("(pointer: coarse)").matches) return;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("#draft")?.focus());
+  }
+
+  /** Grows the field with its text where `field-sizing` is unknown. */
+  #growDraft(): void {
+    const field = this.renderRoot.querySelector<HTMLTextAreaElement>(".field textarea");
+    if (!field || CSS.supports("field-sizing", "content")) return;
+    field.style.height = "auto";
+    field.style.height = `${field.scrollHeight}px`;
+  }
+
+  #emit<Detail>(type: string, detail: Detail): void {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+}

@@ -1,0 +1,260 @@
+// One chat with one model: inspects it, waits for the licence, loads the engine, asks, stops. It owns the engine and
+// the turns and tells its host when something changed; it draws nothing and knows no DOM.
+
+import { PronkError } from "../../index.ts";
+import type { EngineInfo, EngineOptions, ModelReference, ProgressEvent } from "../../index.ts";
+import { type ChatEngine, type EngineFactory, type InspectedModel, pronkEngines } from "./engine-factory.ts";
+import { acceptanceOf, llama2License, recordAcceptance } from "./license-acceptance.ts";
+import { onceAFrame } from "./once-a-frame.ts";
+import { type Continuation, type SessionState, withEvent } from "./session-state.ts";
+import { streamAnswer, streamContinuation } from "./stream-answer.ts";
+import { type AnswerTurn, answerTurn, lastUserTurn, type Turn } from "./turn.ts";
+
+export interface SessionHost {
+  /** State, turns or continuation changed; at most once a frame while text streams. */
+  changed(): void;
+  progressed(event: ProgressEvent): void;
+  answered(turn: AnswerTurn): void;
+  failed(error: Error): void;
+}
+
+export class ChatSession {
+  factory: EngineFactory = pronkEngines;
+  system = "";
+  engineOptions: Omit<EngineOptions, "signal" | "onProgress"> = {};
+  state: SessionState = { name: "empty" };
+  turns: Turn[] = [];
+  continuation: Continuation = { text: "", contextFull: false };
+  summary: InspectedModel | undefined;
+
+  readonly #host: SessionHost;
+  readonly #frame = onceAFrame(() => this.#host.changed());
+  #model: ModelReference | undefined;
+  #engine: ChatEngine | undefined;
+  #loading: Promise<boolean> | undefined;
+  #loadAbort: AbortController | undefined;
+  #answerAbort: AbortController | undefined;
+  #decide: ((accepted: boolean) => void) | undefined;
+  #nextId = 1;
+
+  constructor(host: SessionHost) {
+    this.#host = host;
+  }
+
+  get info(): EngineInfo | undefined {
+    return this.#engine?.info;
+  }
+
+  /** `continue` for a model without dialogue; known once it is loaded. */
+  get mode(): "chat" | "continue" {
+    return this.#engine && this.#engine.info.dialog === undefined ? "continue" : "chat";
+  }
+
+  get busy(): boolean {
+    return this.state.name === "answering";
+  }
+
+  /** Chooses another model: ends what runs, frees the old engine, forgets the conversation. */
+  setModel(model: ModelReference | undefined): void {
+    this.unload();
+    this.#model = model;
+    this.summary = undefined;
+    this.turns = [];
+    this.continuation = { text: "", contextFull: false };
+    this.#enter(model === undefined || model === "" ? { name: "empty" } : { name: "idle" });
+  }
+
+  unload(): void {
+    const reason = new DOMException("The chat was closed or its model changed.", "AbortError");
+    this.#answerAbort?.abort(reason);
+    this.#loadAbort?.abort(reason);
+    this.#decide?.(false);
+    void this.#engine?.unload().catch(() => {}); // a lost device may refuse; there is nothing left to free then
+    this.#engine = undefined;
+    this.#loading = undefined;
+  }
+
+  /** True when the engine is ready; false when cancelled, declined or failed (see `state`). */
+  load(): Promise<boolean> {
+    if (this.#engine) return Promise.resolve(true);
+    if (this.#model === undefined || this.#model === "") return Promise.resolve(false);
+    this.#loading ??= this.#load(this.#model).finally(() => (this.#loading = undefined));
+    return this.#loading;
+  }
+
+  cancelLoad(): void {
+    this.#loadAbort?.abort(new DOMException("The load was cancelled.", "AbortError"));
+    this.#decide?.(false);
+  }
+
+  acceptLicense(): void {
+    recordAcceptance(llama2License);
+    this.#decide?.(true);
+  }
+
+  declineLicense(): void {
+    this.#decide?.(false);
+  }
+
+  async ask(text: string): Promise<void> {
+    if (this.busy || !text.trim()) return;
+    this.turns = [...this.turns, { role: "user", id: this.#nextId++, text: text.trim() }];
+    await this.#answer();
+  }
+
+  /** Answers the last question again. */
+  async regenerate(): Promise<void> {
+    if (!this.busy && this.#forgetLastAnswer()) await this.#answer();
+  }
+
+  /** Replaces the last question and answers the new one. */
+  async resend(text: string): Promise<void> {
+    const question = lastUserTurn(this.turns);
+    if (this.busy || !question || !text.trim()) return;
+    this.turns = this.turns.slice(0, this.turns.indexOf(question));
+    await this.ask(text);
+  }
+
+  async continueText(text: string): Promise<void> {
+    if (this.busy || !(await this.load()) || this.busy) return;
+    this.continuation = { text, addedFrom: text.length, contextFull: false };
+    await this.#run(async (engine, signal) => {
+      await streamContinuation(engine, this.continuation, signal, () => this.#frame.request());
+    }, this.continuation);
+  }
+
+  stop(): void {
+    this.#answerAbort?.abort(new DOMException("Stopped.", "AbortError"));
+  }
+
+  newChat(): void {
+    this.stop();
+    this.turns = [];
+    this.continuation = { text: "", contextFull: false };
+    this.#host.changed();
+  }
+
+  /** After a failed load: loads again and answers what was asked meanwhile. */
+  async retry(): Promise<void> {
+    if (this.turns.at(-1)?.role === "user") await this.#answer();
+    else if (this.turns.at(-1) && (this.turns.at(-1) as AnswerTurn).status === "failed") await this.regenerate();
+    else await this.load();
+  }
+
+  #forgetLastAnswer(): boolean {
+    const question = lastUserTurn(this.turns);
+    if (!question) return false;
+    this.turns = this.turns.slice(0, this.turns.indexOf(question) + 1);
+    return true;
+  }
+
+  async #load(model: ModelReference): Promise<boolean> {
+    const abort = new AbortController();
+    this.#loadAbort = abort;
+    const current = () => this.#loadAbort === abort && this.#model === model;
+    try {
+      this.#enter({ name: "inspecting" });
+      const { token } = this.engineOptions;
+      const summary = await this.factory.inspectModel(model, { token, signal: abort.signal });
+      abort.signal.throwIfAborted();
+      this.summary = summary;
+      if (summary.llama2 && !acceptanceOf(llama2License) && !(await this.#askForAcceptance(summary))) {
+        if (current()) this.#enter({ name: "idle" });
+        return false;
+      }
+      abort.signal.throwIfAborted();
+      this.#enter({ name: "loading", progress: { phases: [] } });
+      const onProgress = (event: ProgressEvent) => current() && this.#progress(event);
+      const options = { ...this.engineOptions, signal: abort.signal, onProgress };
+      const engine = await this.factory.createEngine(model, options);
+      if (!current() || abort.signal.aborted) {
+        await engine.unload();
+        abort.signal.throwIfAborted();
+        return false;
+      }
+      this.#engine = engine;
+      this.#enter({ name: "ready" });
+      return true;
+    } catch (error) {
+      if (!current()) return false;
+      if (abort.signal.aborted) this.#enter({ name: "idle" });
+      else this.#fail(error as Error);
+      return false;
+    }
+  }
+
+  #askForAcceptance(summary: InspectedModel): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#decide = (accepted) => {
+        this.#decide = undefined;
+        resolve(accepted);
+      };
+      this.#enter({ name: "license", summary });
+    });
+  }
+
+  #progress(event: ProgressEvent): void {
+    if (this.state.name !== "loading") return;
+    this.state = { name: "loading", progress: withEvent(this.state.progress, event) };
+    this.#host.progressed(event);
+    this.#frame.request();
+  }
+
+  async #answer(): Promise<void> {
+    this.#host.changed();
+    const question = this.turns.at(-1);
+    if (!(await this.load()) || this.busy || this.turns.at(-1) !== question) return;
+    const turn = answerTurn(this.#nextId++);
+    this.turns = [...this.turns, turn];
+    await this.#run(async (engine, signal) => {
+      try {
+        await streamAnswer(engine, { turns: this.turns, system: this.system }, turn, signal, () =>
+          this.#frame.request(),
+        );
+        turn.status = "done";
+      } catch (error) {
+        turn.status = signal.aborted ? "stopped" : "failed";
+        throw error;
+      }
+    }, turn);
+    this.#host.answered(turn);
+  }
+
+  /** Runs one generation; an abort keeps what has arrived, an error lands on `target`. */
+  async #run(
+    generate: (engine: ChatEngine, signal: AbortSignal) => Promise<void>,
+    target: { error?: Error },
+  ): Promise<void> {
+    const engine = this.#engine;
+    if (!engine) return;
+    const abort = new AbortController();
+    this.#answerAbort = abort;
+    this.#enter({ name: "answering" });
+    let lost: Error | undefined;
+    try {
+      await generate(engine, abort.signal);
+    } catch (error) {
+      if (!abort.signal.aborted) {
+        target.error = error as Error;
+        if (error instanceof PronkError && error.code === "device-lost") lost = error;
+        else this.#host.failed(error as Error);
+      }
+    }
+    this.#frame.flush();
+    if (this.#engine !== engine) return; // the model was changed meanwhile
+    if (lost) {
+      this.unload();
+      this.#fail(lost);
+    } else this.#enter({ name: "ready" });
+  }
+
+  #enter(state: SessionState): void {
+    this.state = state;
+    this.#host.changed();
+  }
+
+  #fail(error: Error): void {
+    this.#enter({ name: "failed", error });
+    this.#host.failed(error);
+  }
+}

@@ -1,0 +1,19 @@
+// What the element needs of an engine, so that a test or a page can hand in another one through `engineFactory`.
+
+import { createEngine, inspectModel } from "../../index.ts";
+import type { Engine, EngineOptions, ModelReference, ModelSummary } from "../../index.ts";
+
+/** The engine as far as the element uses it. */
+export type ChatEngine = Pick<Engine, "chat" | "completions" | "info" | "unload">;
+
+export interface EngineFactory {
+  inspectModel(
+    model: ModelReference,
+    options: { token?: string; signal?: AbortSignal },
+  ): Promise<Pick<ModelSummary, "id" | "label" | "llama2" | "licenseEvidence" | "stored" | "downloadBytes" | "needs">>;
+  createEngine(model: ModelReference, options: EngineOptions): Promise<ChatEngine>;
+}
+
+export type InspectedModel = Awaited<ReturnType<EngineFactory["inspectModel"]>>;
+
+export const pronkEngines: EngineFactory = { createEngine, inspectModel };

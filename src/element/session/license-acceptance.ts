@@ -1,0 +1,51 @@
+// Remembers, per version of a licence, that and when it was accepted on this device. Browsers without storage
+// (private modes, sandboxed frames) remember for the life of the page only.
+
+export interface LicenseAcceptance {
+  version: string;
+  /** ISO date and time. */
+  acceptedAt: string;
+}
+
+/** Llama 2's community licence and policy as released on that day; a new text gets a new version and is asked again. */
+export const llama2License = "llama-2-community-2023-07-18";
+
+const keyOf = (version: string) => `pronk.license.${version}`;
+const remembered = new Map<string, LicenseAcceptance>();
+
+function storage(): Storage | undefined {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return undefined; // access itself throws where storage is blocked
+  }
+}
+
+export function acceptanceOf(version: string): LicenseAcceptance | undefined {
+  if (remembered.has(version)) return remembered.get(version);
+  try {
+    const value: unknown = JSON.parse(storage()?.getItem(keyOf(version)) ?? "null");
+    if (typeof value !== "object" || value === null) return undefined;
+    const { version: storedVersion, acceptedAt } = value as Partial<LicenseAcceptance>;
+    const valid = storedVersion === version && typeof acceptedAt === "string" && !Number.isNaN(Date.parse(acceptedAt));
+    return valid ? { version, acceptedAt } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function recordAcceptance(version: string, now = new Date()): LicenseAcceptance {
+  const acceptance = { version, acceptedAt: now.toISOString() };
+  remembered.set(version, acceptance);
+  try {
+    storage()?.setItem(keyOf(version), JSON.stringify(acceptance));
+  } catch {
+    // Storage is full or refused: the page's memory has it.
+  }
+  return acceptance;
+}
+
+export function forgetAcceptance(version: string): void {
+  remembered.delete(version);
+  storage()?.removeItem(keyOf(version));
+}

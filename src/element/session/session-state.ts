@@ -1,0 +1,35 @@
+// Where a chat stands, as one tagged value that the views draw from.
+
+import type { ProgressEvent, ProgressPhase, Usage } from "../../index.ts";
+import type { InspectedModel } from "./engine-factory.ts";
+
+export type SessionState =
+  | { name: "empty" } // no model chosen
+  | { name: "idle" } // chosen, nothing fetched
+  | { name: "inspecting" }
+  | { name: "license"; summary: InspectedModel } // waits for accept or decline; no weight was asked for
+  | { name: "loading"; progress: LoadProgress }
+  | { name: "ready" }
+  | { name: "answering" }
+  | { name: "failed"; error: Error }; // the load failed or the engine was lost; turns are kept
+
+/** The phases seen so far in order, and the newest event. */
+export interface LoadProgress {
+  phases: readonly ProgressPhase[];
+  latest?: ProgressEvent;
+}
+
+export function withEvent(progress: LoadProgress, event: ProgressEvent): LoadProgress {
+  const known = progress.phases.includes(event.phase);
+  return { phases: known ? progress.phases : [...progress.phases, event.phase], latest: event };
+}
+
+/** The text of a model without dialogue, and the part that the last run added. */
+export interface Continuation {
+  text: string;
+  /** Where the newest continuation starts; undefined before the first. */
+  addedFrom?: number;
+  usage?: Usage;
+  contextFull: boolean;
+  error?: Error;
+}

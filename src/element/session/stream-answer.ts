@@ -1,0 +1,54 @@
+// One request to the engine, its chunks folded into a turn or a continuation. Whoever calls decides what an abort means.
+
+import type { ChatEngine } from "./engine-factory.ts";
+import type { Continuation } from "./session-state.ts";
+import { type AnswerTurn, toMessages, type Turn } from "./turn.ts";
+
+/** Streams the answer to `conversation.turns` (whose last entry is `turn` itself) into `turn`. */
+export async function streamAnswer(
+  engine: ChatEngine,
+  conversation: { turns: readonly Turn[]; system: string },
+  turn: AnswerTurn,
+  signal: AbortSignal,
+  onChange: () => void,
+): Promise<void> {
+  const messages = toMessages(conversation.turns, conversation.system);
+  const request = { messages, stream: true, stream_options: { include_usage: true } } as const;
+  for await (const chunk of await engine.chat.completions.create(request, { signal })) {
+    const choice = chunk.choices[0];
+    if (choice?.delta.content) {
+      turn.text += choice.delta.content;
+      turn.status = "streaming";
+    }
+    if (choice?.finish_reason === "length") turn.lengthReached = true;
+    if (chunk.usage) turn.usage = chunk.usage;
+    if (chunk.pronk) {
+      turn.droppedMessages = Math.max(turn.droppedMessages, chunk.pronk.dropped_messages);
+      turn.contextFull ||= chunk.pronk.context_full;
+    }
+    onChange();
+  }
+}
+
+/** How far one press of "Continue" goes. */
+const continuationTokens = 200;
+
+export async function streamContinuation(
+  engine: ChatEngine,
+  continuation: Continuation,
+  signal: AbortSignal,
+  onChange: () => void,
+): Promise<void> {
+  const request = {
+    prompt: continuation.text,
+    max_tokens: continuationTokens,
+    stream: true,
+    stream_options: { include_usage: true },
+  } as const;
+  for await (const chunk of await engine.completions.create(request, { signal })) {
+    continuation.text += chunk.choices[0]?.text ?? "";
+    continuation.contextFull ||= chunk.pronk.context_full;
+    if (chunk.usage) continuation.usage = chunk.usage;
+    onChange();
+  }
+}

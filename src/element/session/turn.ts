@@ -1,0 +1,58 @@
+// One conversation as data: turns in order, oldest first. No DOM, no engine.
+
+import type { ChatMessage, Usage } from "../../index.ts";
+
+export interface UserTurn {
+  role: "user";
+  id: number;
+  text: string;
+}
+
+/** `waiting`: nothing of the answer yet; `failed` keeps what had arrived. */
+export type AnswerStatus = "waiting" | "streaming" | "done" | "stopped" | "failed";
+
+export interface AnswerTurn {
+  role: "assistant";
+  id: number;
+  text: string;
+  status: AnswerStatus;
+  usage?: Usage;
+  /** How many of the oldest messages the engine left out to fit the context. */
+  droppedMessages: number;
+  contextFull: boolean;
+  lengthReached: boolean;
+  error?: Error;
+}
+
+export type Turn = UserTurn | AnswerTurn;
+
+export function answerTurn(id: number): AnswerTurn {
+  return {
+    role: "assistant",
+    id,
+    text: "",
+    status: "waiting",
+    droppedMessages: 0,
+    contextFull: false,
+    lengthReached: false,
+  };
+}
+
+/** The turns as a request's messages. Answers of which nothing arrived are left out, with the question before them. */
+export function toMessages(turns: readonly Turn[], system: string): ChatMessage[] {
+  const messages: ChatMessage[] = system ? [{ role: "system", content: system }] : [];
+  for (const turn of turns) {
+    if (turn.role === "user") messages.push({ role: "user", content: turn.text });
+    else if (turn.text) messages.push({ role: "assistant", content: turn.text });
+    else if (messages.at(-1)?.role === "user" && turn !== turns.at(-1)) messages.pop();
+  }
+  return messages;
+}
+
+export function lastUserTurn(turns: readonly Turn[]): UserTurn | undefined {
+  return turns.findLast((turn) => turn.role === "user");
+}
+
+export function lastAnswer(turns: readonly Turn[]): AnswerTurn | undefined {
+  return turns.findLast((turn) => turn.role === "assistant");
+}

@@ -1,0 +1,149 @@
+// Every word the element shows, in one typed object, so that a page can translate it by setting `strings`.
+// Numbers, bytes and durations are formatted in quantity.ts with Intl.
+
+import type { ProgressPhase } from "../index.ts";
+
+export interface ChatStrings {
+  locale: string;
+  chatLabel: string;
+  transcriptLabel: string;
+  you: string;
+  answerLabel: string;
+  aiNote: string;
+  footnote: string;
+  reportSummary: string;
+  reportIntro: string;
+  reportLinks: readonly { text: string; href: string }[];
+  placeholder: string;
+  composerLabel: string;
+  send: string;
+  stop: string;
+  copy: string;
+  copied: string;
+  copyCode: string;
+  regenerate: string;
+  edit: string;
+  editing: string;
+  cancelEdit: string;
+  newChat: string;
+  scrollToEnd: string;
+  thinking: string;
+  waitingForModel: string;
+  stopped: string;
+  lengthReached: string;
+  contextFull: string;
+  droppedTurns: (count: number) => string;
+  tokens: (count: string) => string;
+  tokensPerSecond: (rate: string) => string;
+  cachedTokens: (count: string) => string;
+  emptyTitle: string;
+  emptyText: string;
+  load: string;
+  loadNote: string;
+  noModel: string;
+  cancel: string;
+  inspecting: string;
+  phases: Record<ProgressPhase, string>;
+  phasesDone: (phase: string) => string;
+  bytesOf: (loaded: string, total: string) => string;
+  timeLeft: (time: string) => string;
+  licenseTitle: string;
+  licenseIntro: (model: string) => string;
+  licenseEvidence: string;
+  licenseTextLabel: string;
+  licenseLoading: string;
+  licenseFailed: string;
+  licenseDate: (date: string) => string;
+  accept: string;
+  decline: string;
+  retry: string;
+  details: string;
+  continueTitle: string;
+  continueIntro: string;
+  continueLabel: string;
+  continuePlaceholder: string;
+  continueButton: string;
+  undo: string;
+  clear: string;
+}
+
+export const english: ChatStrings = {
+  locale: "en",
+  chatLabel: "Chat",
+  transcriptLabel: "Conversation",
+  you: "You",
+  answerLabel: "Answer",
+  aiNote: "AI-generated, may be wrong",
+  footnote: "Answers are AI-generated on this device and can be wrong. Check what matters.",
+  reportSummary: "Report a problem",
+  reportIntro: "For Llama 2 and models derived from it, its acceptable use policy names these places:",
+  reportLinks: [
+    { text: "Issues with the model", href: "https://github.com/facebookresearch/llama" },
+    { text: "Risky content it generated", href: "https://developers.facebook.com/llama_output_feedback" },
+    { text: "Bugs and security concerns", href: "https://facebook.com/whitehat/info" },
+    { text: "Violations of the policy or unlicensed use", href: "mailto:LlamaUseReport@meta.com" },
+  ],
+  placeholder: "Ask something",
+  composerLabel: "Your message",
+  send: "Send",
+  stop: "Stop",
+  copy: "Copy",
+  copied: "Copied",
+  copyCode: "Copy code",
+  regenerate: "Answer again",
+  edit: "Edit",
+  editing: "Editing your last message",
+  cancelEdit: "Keep it as it was",
+  newChat: "New chat",
+  scrollToEnd: "To the end",
+  thinking: "Reading your message",
+  waitingForModel: "Answers as soon as the model is ready",
+  stopped: "Stopped",
+  lengthReached: "Ended at the length limit",
+  contextFull: "The model's context is full. Start a new chat to go on.",
+  droppedTurns: (count) =>
+    count === 1
+      ? "The oldest message no longer fits the model's context and was left out."
+      : `The ${count} oldest messages no longer fit the model's context and were left out.`,
+  tokens: (count) => `${count} tokens`,
+  tokensPerSecond: (rate) => `${rate} tokens/s`,
+  cachedTokens: (count) => `${count} remembered`,
+  emptyTitle: "A model in this tab",
+  emptyText: "It runs on your own GPU. What you write stays on this device.",
+  load: "Load the model",
+  loadNote: "Downloads once, then starts from this device.",
+  noModel: "No model is chosen yet.",
+  cancel: "Cancel",
+  inspecting: "Looking at the model",
+  phases: {
+    download: "Downloading",
+    verify: "Checking the bytes",
+    convert: "Quantizing",
+    store: "Storing",
+    read: "Reading from this device",
+    upload: "Moving to the GPU",
+    compile: "Preparing the GPU",
+  },
+  phasesDone: (phase) => `${phase}: done`,
+  bytesOf: (loaded, total) => `${loaded} of ${total}`,
+  timeLeft: (time) => `${time} left`,
+  licenseTitle: "Before the download: the licence",
+  licenseIntro: (model) =>
+    `${model} is Llama 2 or derived from it. Its weights come under the Llama 2 Community License and Acceptable Use Policy. Nothing is fetched until you accept them.`,
+  licenseEvidence: "How this was recognised",
+  licenseTextLabel: "Llama 2 Community License and Acceptable Use Policy",
+  licenseLoading: "Fetching the text",
+  licenseFailed: "The licence text could not be read, so it cannot be accepted now. Reload the page and try again.",
+  licenseDate: (date) => `Your acceptance is noted on this device with today's date, ${date}.`,
+  accept: "I accept",
+  decline: "Decline",
+  retry: "Try again",
+  details: "Details",
+  continueTitle: "This model continues text",
+  continueIntro: "It was not trained for dialogue. Write a beginning and it goes on from there.",
+  continueLabel: "Text to continue",
+  continuePlaceholder: "Once upon a time",
+  continueButton: "Continue",
+  undo: "Undo",
+  clear: "Clear",
+};

@@ -1,0 +1,130 @@
+// Panels that stand in the column: load, licence, failure. The load bar is drawn as a row of leaps.
+
+import { css } from "lit";
+
+export const panelStyles = css`
+  .panel {
+    display: grid;
+    gap: 0.9rem;
+    padding: 1.2rem 1.3rem;
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    background: var(--surface);
+  }
+
+  .panel.problem {
+    border-color: color-mix(in oklab, var(--problem) 45%, var(--line));
+  }
+
+  .panel.problem h2 {
+    display: flex;
+    gap: 0.6rem;
+    align-items: center;
+  }
+
+  .panel.problem .icon {
+    color: var(--problem);
+  }
+
+  .model-name {
+    color: var(--ink-soft);
+    font-size: 0.9rem;
+    overflow-wrap: anywhere;
+  }
+
+  .leaps svg {
+    display: block;
+    inline-size: 100%;
+    overflow: visible;
+  }
+
+  .leaps path {
+    fill: none;
+    stroke: var(--line);
+    stroke-width: 2.2;
+    stroke-linecap: round;
+    stroke-linejoin: round;
+  }
+
+  .leaps .leaps-done {
+    stroke: var(--accent);
+    stroke-width: 2.8;
+    transition: stroke-dasharray 0.3s linear;
+  }
+
+  .leaps.unknown .leaps-done {
+    stroke-dasharray: 12 88;
+    animation: leap-along 1.8s linear infinite;
+  }
+
+  @keyframes leap-along {
+    from {
+      stroke-dashoffset: 100;
+    }
+    to {
+      stroke-dashoffset: 0;
+    }
+  }
+
+  .load-figures {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.1rem 1.2rem;
+    font-size: 0.92rem;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .steps {
+    display: grid;
+    color: var(--ink-soft);
+    font-size: 0.85rem;
+  }
+
+  .license-text {
+    max-block-size: min(46vh, 26rem);
+    padding: 1rem 1.1rem;
+    border: 1px solid var(--line);
+    border-radius: 0.8rem;
+    overflow-y: auto;
+    background: var(--ground);
+    font-size: 0.88rem;
+  }
+
+  .license-text h3 {
+    margin-block: 1.2em 0.6em;
+    font-size: 1rem;
+  }
+
+  .license-text h3:first-child {
+    margin-block-start: 0;
+  }
+
+  .license-text p {
+    margin-block: 0.6em;
+  }
+
+  .depth-1 {
+    padding-inline-start: 1.2em;
+  }
+
+  .depth-2 {
+    padding-inline-start: 2.4em;
+  }
+
+  #license-title:focus-visible {
+    outline: 0;
+  }
+
+  summary {
+    color: var(--ink-soft);
+    font-size: 0.88rem;
+    cursor: pointer;
+  }
+
+  .evidence ul {
+    padding-inline-start: 1.4rem;
+    color: var(--ink-soft);
+    font-size: 0.85rem;
+    overflow-wrap: anywhere;
+  }
+`;

@@ -1,0 +1,217 @@
+// Turns and the Markdown in them. Questions sit in a tinted bubble at the end side, answers are plain text on the page.
+
+import { css } from "lit";
+
+export const transcriptStyles = css`
+  .transcript {
+    display: flex;
+    flex-direction: column;
+    gap: 1.4rem;
+  }
+
+  .question {
+    display: flex;
+    flex-direction: row-reverse;
+    gap: 0.25rem;
+    align-items: center;
+    align-self: flex-end;
+    max-inline-size: min(88%, 34rem);
+  }
+
+  .bubble {
+    padding: 0.6rem 1rem;
+    border-radius: var(--radius) var(--radius) 0.3rem var(--radius);
+    background: color-mix(in oklab, var(--accent) 14%, var(--surface));
+    overflow-wrap: anywhere;
+    white-space: pre-wrap;
+  }
+
+  .answer {
+    min-inline-size: 0;
+  }
+
+  .answer-footer {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.1rem 0.9rem;
+    align-items: center;
+    margin-block-start: 0.35rem;
+    color: var(--ink-soft);
+    font-size: 0.78rem;
+  }
+
+  .figures {
+    display: inline-flex;
+    gap: 0.9rem;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .actions {
+    display: inline-flex;
+    margin-inline-start: auto;
+  }
+
+  .quiet {
+    display: inline-grid;
+    place-items: center;
+    inline-size: 2.5rem;
+    block-size: 2.5rem;
+    border: 0;
+    border-radius: 50%;
+    background: none;
+    color: var(--ink-soft);
+    font-size: 1rem;
+    cursor: pointer;
+  }
+
+  .quiet:hover {
+    background: var(--tint);
+    color: var(--ink);
+  }
+
+  .notice {
+    padding: 0.6rem 0.9rem;
+    border-radius: 0.8rem;
+    background: var(--tint);
+    color: var(--ink-soft);
+    font-size: 0.88rem;
+  }
+
+  .notice.problem {
+    background: color-mix(in oklab, var(--problem) 10%, var(--surface));
+    color: var(--ink);
+  }
+
+  .engine-words {
+    margin-block-start: 0.35rem;
+    color: var(--ink-soft);
+    font-size: 0.85rem;
+    overflow-wrap: anywhere;
+  }
+
+  .waiting {
+    display: inline-flex;
+    gap: 0.4rem;
+    align-items: flex-end;
+    block-size: 1.55rem;
+    padding-block-end: 0.35rem;
+  }
+
+  .waiting i {
+    inline-size: 0.45rem;
+    block-size: 0.45rem;
+    border-radius: 50%;
+    background: var(--accent);
+    animation: pronk 0.9s cubic-bezier(0.3, 0, 0.4, 1) infinite;
+  }
+
+  .waiting i:nth-child(2) {
+    animation-delay: 0.12s;
+  }
+
+  .waiting i:nth-child(3) {
+    animation-delay: 0.24s;
+  }
+
+  @keyframes pronk {
+    40% {
+      transform: translateY(-0.6rem);
+    }
+    80% {
+      transform: none;
+    }
+  }
+
+  .markdown {
+    overflow-wrap: anywhere;
+  }
+
+  .markdown > :first-child {
+    margin-block-start: 0;
+  }
+
+  .markdown > :last-child {
+    margin-block-end: 0;
+  }
+
+  .markdown p,
+  .markdown ul,
+  .markdown ol,
+  .markdown blockquote,
+  .markdown table {
+    margin-block: 0.7em;
+  }
+
+  .markdown :is(h3, h4, h5, h6) {
+    margin-block: 1.1em 0.4em;
+    font-size: 1.05em;
+    font-weight: 650;
+  }
+
+  .markdown :is(ul, ol) {
+    padding-inline-start: 1.4em;
+  }
+
+  .markdown blockquote {
+    margin-inline: 0;
+    padding-inline-start: 1em;
+    border-inline-start: 3px solid var(--line);
+    color: var(--ink-soft);
+  }
+
+  .markdown code {
+    padding: 0.1em 0.3em;
+    border-radius: 0.35em;
+    background: var(--tint);
+    font-family: var(--mono);
+    font-size: 0.9em;
+  }
+
+  .markdown table {
+    display: block;
+    max-inline-size: 100%;
+    overflow-x: auto;
+    border-collapse: collapse;
+  }
+
+  .markdown :is(th, td) {
+    padding: 0.35em 0.7em;
+    border: 1px solid var(--line);
+    text-align: start;
+  }
+
+  .code-block {
+    position: relative;
+    margin-block: 0.8em;
+  }
+
+  .code-block pre {
+    margin: 0;
+    padding: 0.9rem 1rem;
+    border: 1px solid var(--line);
+    border-radius: 0.8rem;
+    overflow-x: auto;
+    background: var(--surface);
+    line-height: 1.5;
+  }
+
+  .code-block code {
+    padding: 0;
+    background: none;
+    overflow-wrap: normal;
+  }
+
+  .copy-code {
+    position: absolute;
+    inset-block-start: 0.4rem;
+    inset-inline-end: 0.4rem;
+    padding: 0.25rem 0.6rem;
+    border: 1px solid var(--line);
+    border-radius: 0.6rem;
+    background: var(--surface);
+    color: var(--ink-soft);
+    font: inherit;
+    font-size: 0.78rem;
+    cursor: pointer;
+  }
+`;

@@ -1,0 +1,97 @@
+// One answer: its Markdown, what went wrong if something did, the AI label, and discreet actions and figures below.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { adviceFor } from "../error-advice.ts";
+import { againIcon, checkIcon, copyIcon } from "../icons.ts";
+import { markdownView } from "../markdown/streamed-markdown.ts";
+import type { AnswerTurn } from "../session/turn.ts";
+import type { ChatStrings } from "../strings.ts";
+import { figuresView } from "./figures-view.ts";
+import type { TranscriptActions } from "./transcript-view.ts";
+
+export interface AnswerModel {
+  last: boolean;
+  answering: boolean;
+  copied: string | undefined;
+  strings: ChatStrings;
+}
+
+export function answerView(turn: AnswerTurn, model: AnswerModel, actions: TranscriptActions): TemplateResult {
+  const { strings } = model;
+  const running = turn.status === "waiting" || turn.status === "streaming";
+  return html`<article
+    class="answer ${running ? "running" : ""}"
+    part="message answer"
+    aria-label=${strings.answerLabel}
+    @click=${copyCodeBlock}
+  >
+    ${
+      turn.status === "waiting"
+        ? html`<p class="waiting" role="img" aria-label=${strings.thinking}><i></i><i></i><i></i></p>`
+        : nothing
+    }
+    ${markdownView({ text: turn.text, finished: !running, copyCode: strings.copyCode })}
+    ${turn.error ? errorNote(turn.error) : nothing} ${running ? nothing : footer(turn, model, actions)}
+  </article>`;
+}
+
+function errorNote(error: Error): TemplateResult {
+  const advice = adviceFor(error);
+  return html`<div class="notice problem" part="error" role="alert">
+    <strong>${advice.title}.</strong> ${advice.text}
+    <p class="engine-words">${error.message}</p>
+  </div>`;
+}
+
+function footer(turn: AnswerTurn, model: AnswerModel, actions: TranscriptActions): TemplateResult {
+  const { strings } = model;
+  const copied = model.copied === turn.text && turn.text !== "";
+  const ending = endingOf(turn, strings);
+  return html`<footer class="answer-footer" part="answer-footer">
+    <span class="ai-label" part="ai-label">${strings.aiNote}</span>
+    ${ending ? html`<span>${ending}</span>` : nothing} ${figuresView(turn.usage, strings)}
+    <span class="actions">
+      ${
+        turn.text
+          ? html`<button
+              class="quiet"
+              type="button"
+              data-action="copy"
+              title=${strings.copy}
+              @click=${() => actions.copy(turn.text)}
+            >
+              ${copied ? checkIcon : copyIcon}<span class="visually-hidden"
+                >${copied ? strings.copied : strings.copy}</span
+              >
+            </button>`
+          : nothing
+      }
+      ${
+        model.last && !model.answering
+          ? html`<button
+              class="quiet"
+              type="button"
+              data-action="regenerate"
+              title=${strings.regenerate}
+              @click=${actions.regenerate}
+            >
+              ${againIcon}<span class="visually-hidden">${strings.regenerate}</span>
+            </button>`
+          : nothing
+      }
+    </span>
+  </footer>`;
+}
+
+function endingOf(turn: AnswerTurn, strings: ChatStrings): string | undefined {
+  if (turn.status === "stopped") return strings.stopped;
+  if (turn.contextFull) return strings.contextFull;
+  return turn.lengthReached ? strings.lengthReached : undefined;
+}
+
+/** Buttons inside rendered Markdown are plain nodes, so one listener on the answer serves them all. */
+function copyCodeBlock(event: Event): void {
+  const button = (event.target as Element).closest(".copy-code");
+  const code = button?.parentElement?.querySelector("code")?.textContent;
+  if (code) void navigator.clipboard?.writeText(code);
+}

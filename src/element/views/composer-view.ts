@@ -1,0 +1,84 @@
+// Where the person writes. Enter sends, Shift+Enter breaks the line, Escape stops a running answer; a word that is
+// still being composed by an input method is never sent.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { sendIcon, stopIcon } from "../icons.ts";
+import type { ChatStrings } from "../strings.ts";
+
+export interface ComposerModel {
+  draft: string;
+  answering: boolean;
+  /** Sending is impossible now (no model, licence undecided, load failed). */
+  blocked: boolean;
+  editing: boolean;
+  strings: ChatStrings;
+}
+
+export interface ComposerActions {
+  write(text: string): void;
+  send(): void;
+  stop(): void;
+  cancelEdit(): void;
+}
+
+export function composerView(model: ComposerModel, actions: ComposerActions): TemplateResult {
+  const { strings, answering } = model;
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    if (!answering && !model.blocked) actions.send();
+  };
+  const onSubmit = (event: Event) => {
+    event.preventDefault();
+    actions.send();
+  };
+  const onInput = (event: Event) => actions.write((event.target as HTMLTextAreaElement).value);
+  return html`<form class="composer" part="composer" @submit=${onSubmit}>
+    ${
+      model.editing
+        ? html`<p class="editing">
+            ${strings.editing}
+            <button class="link" type="button" @click=${actions.cancelEdit}>${strings.cancelEdit}</button>
+          </p>`
+        : nothing
+    }
+    <div class="field" part="field">
+      <textarea
+        id="draft"
+        part="input"
+        rows="1"
+        dir="auto"
+        enterkeyhint="send"
+        autocomplete="off"
+        aria-label=${strings.composerLabel}
+        placeholder=${strings.placeholder}
+        .value=${model.draft}
+        @input=${onInput}
+        @keydown=${onKey}
+      ></textarea>
+      ${
+        answering
+          ? html`<button
+              class="round"
+              part="stop"
+              type="button"
+              data-action="stop"
+              title=${strings.stop}
+              @click=${actions.stop}
+            >
+              ${stopIcon}<span class="visually-hidden">${strings.stop}</span>
+            </button>`
+          : html`<button
+              class="round"
+              part="send"
+              type="submit"
+              data-action="send"
+              title=${strings.send}
+              ?disabled=${model.blocked || !model.draft.trim()}
+            >
+              ${sendIcon}<span class="visually-hidden">${strings.send}</span>
+            </button>`
+      }
+    </div>
+  </form>`;
+}

@@ -1,0 +1,82 @@
+// For pretrained models without dialogue: one text area whose text the model continues, with undo of the last piece.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { adviceFor } from "../error-advice.ts";
+import type { Continuation } from "../session/session-state.ts";
+import type { ChatStrings } from "../strings.ts";
+import { figuresView } from "./figures-view.ts";
+
+export interface ContinueModel {
+  continuation: Continuation;
+  answering: boolean;
+  strings: ChatStrings;
+}
+
+export interface ContinueActions {
+  write(text: string): void;
+  goOn(): void;
+  stop(): void;
+  undo(): void;
+}
+
+export function continueView(model: ContinueModel, actions: ContinueActions): TemplateResult {
+  const { continuation, answering, strings } = model;
+  const onInput = (event: Event) => actions.write((event.target as HTMLTextAreaElement).value);
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || answering) return;
+    event.preventDefault();
+    actions.goOn();
+  };
+  const undoable = continuation.addedFrom !== undefined && !answering;
+  return html`<section class="continue" part="continue">
+    <header>
+      <h2>${strings.continueTitle}</h2>
+      <p>${strings.continueIntro}</p>
+    </header>
+    <textarea
+      id="draft"
+      part="input"
+      dir="auto"
+      aria-label=${strings.continueLabel}
+      aria-busy=${answering ? "true" : "false"}
+      placeholder=${strings.continuePlaceholder}
+      ?readonly=${answering}
+      .value=${continuation.text}
+      @input=${onInput}
+      @keydown=${onKey}
+    ></textarea>
+    ${
+      continuation.error
+        ? html`<p class="notice problem" role="alert">
+            <strong>${adviceFor(continuation.error).title}.</strong> ${continuation.error.message}
+          </p>`
+        : nothing
+    }
+    ${continuation.contextFull ? html`<p class="notice">${strings.contextFull}</p>` : nothing}
+    <div class="row">
+      <span class="answer-footer"
+        ><span class="ai-label">${strings.aiNote}</span> ${figuresView(continuation.usage, strings)}</span
+      >
+      <span class="buttons">
+        <button class="button" type="button" data-action="undo" ?disabled=${!undoable} @click=${actions.undo}>
+          ${strings.undo}
+        </button>
+        ${
+          answering
+            ? html`<button class="button primary" part="stop" type="button" data-action="stop" @click=${actions.stop}>
+                ${strings.stop}
+              </button>`
+            : html`<button
+                class="button primary"
+                part="send"
+                type="button"
+                data-action="continue"
+                @click=${actions.goOn}
+              >
+                ${strings.continueButton}
+              </button>`
+        }
+      </span>
+    </div>
+  </section>`;
+}

@@ -1,0 +1,18 @@
+// Tokens, speed and what was remembered from earlier turns, in one small line.
+
+import { html, nothing, type TemplateResult } from "lit";
+import type { Usage } from "../../index.ts";
+import { formatCount, formatRate } from "../quantity.ts";
+import type { ChatStrings } from "../strings.ts";
+
+export function figuresView(usage: Usage | undefined, strings: ChatStrings): TemplateResult | typeof nothing {
+  if (!usage) return nothing;
+  const { locale } = strings;
+  const rate = usage.extra.decode_tokens_per_s;
+  const cached = usage.prompt_tokens_details.cached_tokens;
+  return html`<span class="figures" part="figures">
+    <span>${strings.tokens(formatCount(usage.completion_tokens, locale))}</span>
+    ${rate > 0 ? html`<span>${strings.tokensPerSecond(formatRate(rate, locale))}</span>` : nothing}
+    ${cached > 0 ? html`<span class="cached">${strings.cachedTokens(formatCount(cached, locale))}</span>` : nothing}
+  </span>`;
+}

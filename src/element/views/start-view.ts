@@ -1,0 +1,48 @@
+// What stands where the conversation will be: the `empty` slot or a short greeting, starter questions, and, for a model
+// that is not loaded by itself, the load button.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { chipIcon } from "../icons.ts";
+import type { ChatStrings } from "../strings.ts";
+
+export interface StartModel {
+  starters: readonly string[];
+  /** A model is chosen and waits to be loaded. */
+  loadable: boolean;
+  modelLabel: string;
+  strings: ChatStrings;
+}
+
+export function startView(model: StartModel, actions: { load(): void; start(text: string): void }): TemplateResult {
+  const { strings } = model;
+  return html`<section class="start" part="start">
+    <slot name="empty">
+      <h2>${strings.emptyTitle}</h2>
+      <p>${model.modelLabel || model.starters.length ? strings.emptyText : strings.noModel}</p>
+    </slot>
+    ${
+      model.loadable
+        ? html`<div class="load-card">
+            <button class="button primary" part="load" type="button" data-action="load" @click=${actions.load}>
+              ${chipIcon}${strings.load}
+            </button>
+            <p class="small"><strong>${model.modelLabel}</strong> ${strings.loadNote}</p>
+          </div>`
+        : nothing
+    }
+    ${
+      model.starters.length > 0
+        ? html`<ul class="starters" part="starters">
+            ${model.starters.map(
+              (text) =>
+                html`<li>
+                  <button class="starter" part="starter" type="button" @click=${() => actions.start(text)}>
+                    ${text}
+                  </button>
+                </li>`,
+            )}
+          </ul>`
+        : nothing
+    }
+  </section>`;
+}

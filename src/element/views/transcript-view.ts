@@ -1,0 +1,46 @@
+// The conversation: turns in a log that is never announced token by token (aria-busy while it grows; the finished
+// answer is announced once, by the element's own live region).
+
+import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import type { Turn } from "../session/turn.ts";
+import type { ChatStrings } from "../strings.ts";
+import { answerView } from "./answer-view.ts";
+import { questionView } from "./question-view.ts";
+
+export interface TranscriptActions {
+  copy(text: string): void;
+  regenerate(): void;
+  edit(): void;
+}
+
+export interface TranscriptModel {
+  turns: readonly Turn[];
+  answering: boolean;
+  copied: string | undefined;
+  strings: ChatStrings;
+}
+
+export function transcriptView(model: TranscriptModel, actions: TranscriptActions): TemplateResult {
+  const { turns, strings } = model;
+  const dropped = turns.reduce((most, turn) => Math.max(most, turn.role === "assistant" ? turn.droppedMessages : 0), 0);
+  const lastQuestion = turns.findLastIndex((turn) => turn.role === "user");
+  return html`<div
+    class="transcript"
+    part="transcript"
+    role="log"
+    aria-live="off"
+    aria-label=${strings.transcriptLabel}
+    aria-busy=${model.answering ? "true" : "false"}
+  >
+    ${dropped > 0 ? html`<p class="notice" part="notice">${strings.droppedTurns(dropped)}</p>` : nothing}
+    ${repeat(
+      turns,
+      (turn) => turn.id,
+      (turn, index) =>
+        turn.role === "user"
+          ? questionView(turn, { editable: index === lastQuestion && !model.answering, strings }, actions)
+          : answerView(turn, { last: index === turns.length - 1, ...model }, actions),
+    )}
+  </div>`;
+}
