@@ -11,6 +11,8 @@ export interface TensorInfo {
   file: string;
   start: number; // first byte in the file
   end: number; // one past the last
+  /** Rows are in Meta's order (RoPE pairs 2i, 2i+1) for this many heads; the loader puts each head into Hugging Face's halves. */
+  interleavedRopeHeads?: number;
 }
 
 /** A checkpoint whose headers have been read: everything but the weights' bytes. */

@@ -20,7 +20,15 @@ export interface ModelSource {
   readonly card?: { license?: string; baseModel?: string[]; gated?: boolean };
   readonly files: readonly SourceFile[];
   /** Bytes [start, end) of a file, in one array of exactly end - start bytes. At most 16 MiB at a time. */
-  read(path: string, start: number, end: number, options?: { signal?: AbortSignal }): Promise<Uint8Array>;
+  read(path: string, start: number, end: number, options?: ReadOptions): Promise<Uint8Array>;
+}
+
+export interface ReadOptions {
+  signal?: AbortSignal;
+  /** Gives room for end - start bytes; a source that fills arrays piece by piece uses it instead of a new one. */
+  into?: () => Uint8Array<ArrayBuffer>;
+  /** Called as bytes arrive, with how many; a retry takes back what it gave (negative). */
+  onBytes?: (count: number) => void;
 }
 
 /** What a caller may name as a model: `owner/name[@revision]`, a URL, picked files, a picked folder, or a ready source. */

@@ -1,0 +1,90 @@
+// config.json (Hugging Face's names) -> ModelConfig (the paper's names). Every field that the model's arithmetic needs
+// is checked here; whatever would silently change the result is refused by name.
+
+import type { JsonFile } from "./json-file.ts";
+import type { ModelConfig } from "./model-config.ts";
+import { readRope } from "./rope-config.ts";
+
+// Far above any published Llama; below these, no single matrix row or head grows past what the loader holds at once.
+const limits = {
+  dim: 65_536,
+  hiddenDim: 1_048_576,
+  layers: 1024,
+  heads: 1024,
+  headDim: 1024,
+  vocab: 4_194_304,
+  context: 16_777_216,
+};
+
+export function readConfig(json: JsonFile): ModelConfig {
+  refuseOthers(json);
+  const dim = json.count("hidden_size", { max: limits.dim });
+  const heads = json.count("num_attention_heads", { max: limits.heads });
+  const kvHeads = json.count("num_key_value_heads", { max: limits.heads, fallback: heads });
+  if (heads % kvHeads !== 0)
+    throw json.wrong("num_key_value_heads", `a divisor of num_attention_heads (${heads})`, kvHeads);
+  if (json.get("head_dim") === undefined && dim % heads !== 0)
+    throw json.wrong("num_attention_heads", `a divisor of hidden_size (${dim})`, heads);
+  const headDim = json.count("head_dim", { max: limits.headDim, fallback: dim / heads });
+  if (headDim % 2 !== 0)
+    throw json.wrong(
+      json.get("head_dim") === undefined ? "num_attention_heads" : "head_dim",
+      "an even head size",
+      headDim,
+    );
+  const contextLength = json.count("max_position_embeddings", { max: limits.context });
+  const vocabSize = json.count("vocab_size", { max: limits.vocab });
+  const { ropeTheta, ropeScaling } = readRope(json, contextLength);
+  return {
+    dim,
+    hiddenDim: json.count("intermediate_size", { max: limits.hiddenDim }),
+    layers: json.count("num_hidden_layers", { max: limits.layers }),
+    heads,
+    kvHeads,
+    headDim,
+    vocabSize,
+    contextLength,
+    normEps: json.positive("rms_norm_eps"),
+    ropeTheta,
+    ropeScaling,
+    tiedEmbeddings: json.flag("tie_word_embeddings", false),
+    bosId:
+      json.get("bos_token_id") === undefined ? undefined : json.count("bos_token_id", { min: 0, max: limits.vocab }),
+    eosIds: readIds(json, "eos_token_id"),
+  };
+}
+
+/** One id, a list of ids, or nothing. -1 is what some old files write for nothing. */
+export function readIds(json: JsonFile, field: string): number[] {
+  const value = json.get(field);
+  const ids = value === undefined || value === -1 ? [] : Array.isArray(value) ? value : [value];
+  if (!ids.every((id) => Number.isInteger(id) && id >= 0 && id < limits.vocab))
+    throw json.wrong(field, "a token id or a list of them", value);
+  return ids;
+}
+
+const families = "pronk runs the Llama family: LlamaForCausalLM with silu, without biases, in f32, f16 or bf16.";
+
+function refuseOthers(json: JsonFile): void {
+  const architectures = json.get("architectures");
+  if (Array.isArray(architectures) ? !architectures.includes("LlamaForCausalLM") : architectures !== undefined)
+    throw json.unsupported("architectures", architectures, families);
+  const modelType = json.text("model_type");
+  if (modelType !== undefined && modelType !== "llama") throw json.unsupported("model_type", modelType, families);
+  if (architectures === undefined && modelType === undefined)
+    throw json.missing("architectures", '["LlamaForCausalLM"]');
+  const activation = json.text("hidden_act");
+  if (activation !== undefined && activation !== "silu" && activation !== "swish")
+    throw json.unsupported("hidden_act", activation, families);
+  for (const field of ["attention_bias", "mlp_bias"])
+    if (json.flag(field, false)) throw json.unsupported(field, true, families);
+  const quantization = json.object("quantization_config");
+  if (quantization) {
+    const method = quantization.get("quant_method") ?? "unnamed";
+    throw json.unsupported(
+      "quantization_config",
+      { quant_method: method },
+      "Take the unquantized repository (f32, f16 or bf16 safetensors): pronk quantizes it while it streams.",
+    );
+  }
+}

@@ -1,0 +1,74 @@
+// The tensors a Llama checkpoint must have, by Hugging Face's names, with their shapes. Nothing else of a file is used:
+// `rotary_emb.inv_freq` (a table that old exports carry) and whatever a quantizer left beside the weights stay behind.
+
+import { PronkError } from "../errors.ts";
+import type { ModelConfig } from "./model-config.ts";
+import type { SafetensorsEntry } from "./safetensors.ts";
+import type { Dtype, TensorInfo } from "./tensor.ts";
+
+/** Name -> shape. A tied checkpoint has no lm_head: the embedding is used twice. */
+export function expectedTensors(config: ModelConfig): Map<string, number[]> {
+  const { dim, hiddenDim, heads, kvHeads, headDim, vocabSize } = config;
+  const tensors = new Map<string, number[]>([["model.embed_tokens.weight", [vocabSize, dim]]]);
+  for (let layer = 0; layer < config.layers; layer++) {
+    const at = (part: string, shape: number[]) => tensors.set(`model.layers.${layer}.${part}.weight`, shape);
+    at("input_layernorm", [dim]);
+    at("self_attn.q_proj", [heads * headDim, dim]);
+    at("self_attn.k_proj", [kvHeads * headDim, dim]);
+    at("self_attn.v_proj", [kvHeads * headDim, dim]);
+    at("self_attn.o_proj", [dim, heads * headDim]);
+    at("post_attention_layernorm", [dim]);
+    at("mlp.gate_proj", [hiddenDim, dim]);
+    at("mlp.up_proj", [hiddenDim, dim]);
+    at("mlp.down_proj", [dim, hiddenDim]);
+  }
+  tensors.set("model.norm.weight", [dim]);
+  if (!config.tiedEmbeddings) tensors.set("lm_head.weight", [vocabSize, dim]);
+  return tensors;
+}
+
+/** Weights in the whole model. */
+export function countParameters(config: ModelConfig): number {
+  let sum = 0;
+  for (const shape of expectedTensors(config).values()) sum += shape.reduce((product, count) => product * count, 1);
+  return sum;
+}
+
+const dtypes: Record<string, Dtype> = { F32: "f32", F16: "f16", BF16: "bf16" };
+
+/** A header's entry as a tensor of the model; throws when dtype or shape are not what the configuration asks for. */
+export function toTensor(entry: SafetensorsEntry, shape: readonly number[]): TensorInfo {
+  const { name, file, start, end } = entry;
+  const dtype = dtypes[entry.dtype];
+  if (!dtype)
+    throw new PronkError(
+      "unsupported",
+      `Tensor "${name}" in "${file}" has dtype ${entry.dtype}; pronk reads F32, F16 and BF16. Take a repository with unquantized safetensors.`,
+      { file, field: name, expected: "F32, F16 or BF16", found: entry.dtype },
+    );
+  if (entry.shape.length !== shape.length || entry.shape.some((count, axis) => count !== shape[axis]))
+    throw new PronkError(
+      "format",
+      `Tensor "${name}" in "${file}" has shape [${entry.shape}]; config.json asks for [${shape}]. The configuration and the weights are not of the same model.`,
+      { file, field: name, expected: `[${shape}]`, found: `[${entry.shape}]` },
+    );
+  return { name, dtype, shape: [...shape], file, start, end };
+}
+
+/** How quantized repositories name what stands in for `.weight`, to tell "quantized" from "missing". */
+const quantizedSuffix = /\.(qweight|q_weight|weight\.absmax|SCB|weight_format|scales|qzeros)$/;
+
+export function missingTensors(missing: readonly string[], found: Iterable<string>, where: string): PronkError {
+  const sign = [...found].find((name) => quantizedSuffix.test(name));
+  if (sign !== undefined)
+    return new PronkError(
+      "unsupported",
+      `${where} holds quantized weights (tensor "${sign}"), which this version of pronk does not read. Take the unquantized repository (f32, f16 or bf16 safetensors): pronk quantizes it while it streams.`,
+      { file: where, field: sign, expected: missing[0], found: sign },
+    );
+  return new PronkError(
+    "format",
+    `${where} has no tensor "${missing[0]}"${missing.length > 1 ? ` (and ${missing.length - 1} more are missing)` : ""}. Check that all weight files of the model are there and belong to its config.json.`,
+    { file: where, field: missing[0], expected: missing[0], found: null, missing: missing.length },
+  );
+}

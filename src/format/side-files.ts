@@ -1,0 +1,40 @@
+// The small files of a model that travel with its weights: configuration, tokenizer, templates, card and licence.
+// They are read whole, once, and kept in the store so that a cold start without network has them.
+
+import { PronkError } from "../errors.ts";
+import type { TensorFiles } from "./tensor-files.ts";
+
+const names =
+  /^(config\.json|generation_config\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|chat_template\.(jinja|json)|README(\.md|\.txt)?|LICEN[CS]E(\.[a-z]+)?|USE_POLICY(\.[a-z]+)?|NOTICE(\.[a-z]+)?|tok\d+\.(bin|model)|tokenizer\.bin)$/i;
+
+const maxSideFileBytes = 64 * 2 ** 20; // the largest tokenizer.json known is a third of this
+
+export const isSideFile = (path: string): boolean => names.test(path);
+
+/** Path -> bytes of every side file. */
+export async function readSideFiles(
+  source: TensorFiles,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<Map<string, Uint8Array>> {
+  const wanted = source.files.filter((file) => isSideFile(file.path));
+  const contents = await Promise.all(
+    wanted.map(async ({ path, sizeBytes }) => {
+      if (sizeBytes > maxSideFileBytes)
+        throw new PronkError(
+          "format",
+          `"${path}" has ${sizeBytes} bytes; a file of this name has at most ${maxSideFileBytes}.`,
+          {
+            file: path,
+            expected: maxSideFileBytes,
+            found: sizeBytes,
+          },
+        );
+      const whole = new Uint8Array(sizeBytes);
+      const piece = 16 * 2 ** 20;
+      for (let start = 0; start < sizeBytes; start += piece)
+        whole.set(await source.read(path, start, Math.min(start + piece, sizeBytes), { signal }), start);
+      return [path, whole] as const;
+    }),
+  );
+  return new Map(contents);
+}

@@ -1,0 +1,32 @@
+// Gives the event loop a turn during long work, so that a page or worker stays responsive: no stretch of conversion
+// runs longer than a frame.
+
+const stretchMs = 12;
+
+export class Breather {
+  #since = performance.now();
+
+  /** Undefined as long as the present stretch is short; else a promise of the next one. */
+  due(): Promise<void> | undefined {
+    if (performance.now() - this.#since < stretchMs) return undefined;
+    return nextTurn().then(() => void (this.#since = performance.now()));
+  }
+}
+
+/** After whatever waits in the event loop. Timers are no use here: browsers hold nested ones back 4 ms. */
+function nextTurn(): Promise<void> {
+  const { scheduler, setImmediate: immediate } = globalThis as {
+    scheduler?: { yield?: () => Promise<void> };
+    setImmediate?: (callback: () => void) => void;
+  };
+  if (scheduler?.yield) return scheduler.yield();
+  if (immediate) return new Promise((resolve) => immediate(resolve));
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

@@ -1,0 +1,56 @@
+// Progress of one phase: counts bytes, smooths the speed, and speaks at most five times a second.
+
+import type { OnProgress, ProgressPhase } from "../source/progress.ts";
+
+const intervalMs = 200;
+const settlingMs = 3000; // speed changes show within about this time
+
+export class ProgressMeter {
+  readonly #phase: ProgressPhase;
+  readonly #totalBytes: number;
+  readonly #onProgress: OnProgress | undefined;
+  readonly #now: () => number;
+  #loadedBytes = 0;
+  #bytesPerSecond = 0;
+  #lastMs: number;
+  #lastBytes = 0;
+
+  constructor(
+    phase: ProgressPhase,
+    totalBytes: number,
+    onProgress?: OnProgress,
+    now: () => number = () => performance.now(),
+  ) {
+    this.#phase = phase;
+    this.#totalBytes = totalBytes;
+    this.#onProgress = onProgress;
+    this.#now = now;
+    this.#lastMs = now();
+    onProgress?.({ phase, loadedBytes: 0, totalBytes, bytesPerSecond: 0 });
+  }
+
+  /** `count` may be negative: a retry takes back what it had counted. */
+  add(count: number, detail?: string): void {
+    this.#loadedBytes += count;
+    const nowMs = this.#now();
+    const elapsedMs = nowMs - this.#lastMs;
+    const isDone = this.#loadedBytes >= this.#totalBytes;
+    if (elapsedMs < intervalMs && !isDone) return;
+    if (elapsedMs > 0) {
+      const speed = Math.max(0, (1000 * (this.#loadedBytes - this.#lastBytes)) / elapsedMs);
+      const weight = this.#bytesPerSecond === 0 ? 1 : 1 - Math.exp(-elapsedMs / settlingMs);
+      this.#bytesPerSecond += weight * (speed - this.#bytesPerSecond);
+    }
+    this.#lastMs = nowMs;
+    this.#lastBytes = this.#loadedBytes;
+    const leftBytes = Math.max(0, this.#totalBytes - this.#loadedBytes);
+    this.#onProgress?.({
+      phase: this.#phase,
+      loadedBytes: this.#loadedBytes,
+      totalBytes: this.#totalBytes,
+      bytesPerSecond: Math.round(this.#bytesPerSecond),
+      ...(this.#bytesPerSecond > 0 ? { secondsLeft: leftBytes / this.#bytesPerSecond } : {}),
+      ...(detail === undefined ? {} : { detail }),
+    });
+  }
+}

@@ -1,0 +1,44 @@
+// The largest piece any source is asked for at once, and the checks every source makes before it reads.
+
+import { PronkError } from "../errors.ts";
+import type { SourceFile } from "./source.ts";
+
+/** 16 MiB: also the size of a row in the store, so a fetched range and a stored row are the same bytes. */
+export const maxReadBytes = 16 * 2 ** 20;
+
+/** The file's entry; throws when it is not in the manifest or the range is not inside it. */
+export function checkRead(files: readonly SourceFile[], path: string, start: number, end: number): SourceFile {
+  const file = files.find((candidate) => candidate.path === path);
+  if (!file) throw new PronkError("format", `The model has no file "${path}".`, { file: path });
+  if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end))
+    throw new PronkError("bad-request", `Bytes ${start} to ${end} of "${path}" are not a range.`, { file: path });
+  if (end > file.sizeBytes)
+    throw new PronkError(
+      "integrity",
+      `"${path}" has ${file.sizeBytes} bytes, but bytes ${start} to ${end} are needed: the file is truncated. Fetch it again from where it was published.`,
+      { file: path, expected: end, found: file.sizeBytes },
+    );
+  if (end - start > maxReadBytes)
+    throw new PronkError("bad-request", `A read of ${end - start} bytes is over the limit of ${maxReadBytes}.`, {
+      file: path,
+    });
+  return file;
+}
+
+/** A short file whole, in one array. Meant for configuration and text, not for weights. */
+export async function readWhole(
+  source: {
+    readonly files: readonly SourceFile[];
+    read(path: string, start: number, end: number, options?: { signal?: AbortSignal }): Promise<Uint8Array>;
+  },
+  path: string,
+  options: { signal?: AbortSignal } = {},
+): Promise<Uint8Array> {
+  const file = checkRead(source.files, path, 0, 0);
+  const whole = new Uint8Array(file.sizeBytes); // [sizeBytes]
+  for (let start = 0; start < file.sizeBytes; start += maxReadBytes) {
+    const end = Math.min(start + maxReadBytes, file.sizeBytes);
+    whole.set(await source.read(path, start, end, options), start);
+  }
+  return whole;
+}

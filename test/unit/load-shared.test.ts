@@ -1,0 +1,79 @@
+// The trained checkpoints of ../shared/data through the loader: every format of the same weights gives the same tensors.
+
+import { describe, expect, test } from "vitest";
+import { loadModel } from "../../src/load/load-model.ts";
+import { dequantizeRows } from "../../src/quant/rows.ts";
+import { memorySource } from "../../src/source/memory-source.ts";
+import { CollectingSink } from "../support/collecting-sink.ts";
+import { folderFiles, folderSource, sharedData } from "../support/local-folder.ts";
+
+const sharded = sharedData("e2e/stories260K-hf-f32-sharded");
+const llama2c = sharedData("models/stories260K");
+
+describe.skipIf(!sharded)("stories260K", () => {
+  test.skipIf(!llama2c)("llama2.c's .bin equals the Hugging Face shards, tensor by tensor", async () => {
+    const fromShards = new CollectingSink();
+    const shards = await loadModel({ reference: folderSource(sharded!), quantize: "none", sink: fromShards });
+    const bin = memorySource([["stories260K.bin", folderFiles(llama2c!).get("stories260K.bin")!]]);
+    const fromBin = new CollectingSink();
+    const model = await loadModel({ reference: bin, quantize: "none", sink: fromBin });
+    expect(model.config).toMatchObject({
+      dim: 64,
+      hiddenDim: 172,
+      layers: 5,
+      heads: 8,
+      kvHeads: 4,
+      tiedEmbeddings: true,
+    });
+    expect(shards.config.tiedEmbeddings).toBe(false);
+    expect(fromBin.bytes.size).toBe(47);
+    for (const [name, bytes] of fromBin.bytes) expect(Buffer.compare(bytes, fromShards.bytes.get(name)!), name).toBe(0);
+  });
+
+  test.each([
+    ["stories260K-hf-f32-sharded", "f32", 48],
+    ["stories260K-hf-f16", "f16", 48],
+    ["stories260K-hf-bf16", "bf16", 48],
+    ["stories260K-hf-f16-tied", "f16", 47],
+  ])("%s is read as %s", async (folder, encoding, count) => {
+    const sink = new CollectingSink();
+    const model = await loadModel({ reference: folderSource(sharedData(`e2e/${folder}`)!), quantize: "none", sink });
+    expect(model.tensors).toHaveLength(count);
+    expect(new Set(model.tensors.map((tensor) => tensor.encoding))).toEqual(new Set([encoding]));
+    const reference = new CollectingSink();
+    await loadModel({ reference: folderSource(sharded!), quantize: "none", sink: reference });
+    for (const { name, rows, cols } of model.tensors) {
+      const values = dequantizeRows(encoding as "f32", sink.bytes.get(name)!, rows, cols);
+      const exact = dequantizeRows("f32", reference.bytes.get(name)!, rows, cols);
+      const tolerance = { f32: 0, f16: 2 ** -11, bf16: 2 ** -8 }[encoding]!;
+      for (let i = 0; i < exact.length; i++)
+        if (Math.abs(values[i] - exact[i]) > tolerance * Math.abs(exact[i]) + 2 ** -25)
+          expect.fail(`${name}[${i}]: ${values[i]} for ${exact[i]}`);
+    }
+  });
+
+  test.each([
+    ["q8", 127],
+    ["q4", 8],
+  ] as const)("%s is within half a step of the weights", async (quantize, reach) => {
+    const exactSink = new CollectingSink();
+    await loadModel({ reference: folderSource(sharded!), quantize: "none", sink: exactSink });
+    const sink = new CollectingSink();
+    const model = await loadModel({ reference: folderSource(sharded!), quantize, sink });
+    expect(model.quantize).toBe(quantize);
+    for (const { name, encoding, rows, cols } of model.tensors) {
+      const values = dequantizeRows(encoding, sink.bytes.get(name)!, rows, cols);
+      const exact = dequantizeRows("f32", exactSink.bytes.get(name)!, rows, cols);
+      const steps = encoding === "q4" ? reach : encoding === "q8" ? 127 : Infinity;
+      for (let first = 0; first < exact.length; first += cols) {
+        for (let group = first; group < first + cols; group += 32) {
+          const end = Math.min(group + 32, first + cols);
+          const step = Math.max(...exact.subarray(group, end).map(Math.abs)) / steps;
+          for (let i = group; i < end; i++)
+            // q4 has 15 codes and one side of 7: a weight opposite to the largest may be a whole step off.
+            if (Math.abs(values[i] - exact[i]) > step * (encoding === "q4" ? 1.01 : 0.51)) expect.fail(`${name}[${i}]`);
+        }
+      }
+    }
+  });
+});
