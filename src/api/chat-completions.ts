@@ -4,7 +4,7 @@ import type { ChatMessage } from "../text/tokenizer.ts";
 import type { FinishReason, RequestOptions, SamplingFields, Usage } from "./completion-request.ts";
 
 export interface ChatCompletionRequest extends SamplingFields {
-  messages: ChatMessage[];
+  messages: readonly ChatMessage[];
   /** Accepted and ignored: an engine holds one model. */
   model?: string;
 }
@@ -16,8 +16,8 @@ export interface ChatCompletion {
   model: string;
   choices: [{ index: 0; message: { role: "assistant"; content: string }; finish_reason: FinishReason; logprobs: null }];
   usage: Usage;
-  /** pronk's own: how many of the oldest messages were left out to fit the context, and whether it ended the answer. */
-  pronk: { dropped_messages: number; context_full: boolean };
+  /** pronk's own: how many of the oldest messages were left out to fit the context, whether it ended the answer, and the ids. */
+  pronk: { dropped_messages: number; context_full: boolean; prompt_ids: number[]; ids: number[] };
 }
 
 export interface ChatCompletionChunk {

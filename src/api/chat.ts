@@ -33,16 +33,23 @@ export function createChatCompletions(core: EngineCore): ChatCompletions {
     const pieces = runText(core, promptIds, core.tokenizer.stream(), settings, options);
     return settings.stream
       ? chunks(core, pieces, settings, droppedMessages)
-      : await whole(core, pieces, droppedMessages);
+      : await whole(core, promptIds, pieces, droppedMessages);
   }
   return { create: create as ChatCompletions["create"] };
 }
 
-async function whole(core: EngineCore, pieces: AsyncIterable<Piece>, dropped: number): Promise<ChatCompletion> {
+async function whole(
+  core: EngineCore,
+  promptIds: readonly number[],
+  pieces: AsyncIterable<Piece>,
+  dropped: number,
+): Promise<ChatCompletion> {
   let content = "";
+  const ids: number[] = [];
   let outcome: Outcome | undefined;
   for await (const piece of pieces) {
     content += piece.text;
+    ids.push(...piece.ids);
     outcome = piece.outcome;
   }
   const { finishReason, contextFull, usage } = outcome!; // the last piece has it
@@ -51,7 +58,7 @@ async function whole(core: EngineCore, pieces: AsyncIterable<Piece>, dropped: nu
     object: "chat.completion",
     choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: finishReason, logprobs: null }],
     usage,
-    pronk: { dropped_messages: dropped, context_full: contextFull },
+    pronk: { dropped_messages: dropped, context_full: contextFull, prompt_ids: [...promptIds], ids },
   };
 }
 

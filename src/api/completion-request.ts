@@ -4,7 +4,7 @@ export interface SamplingFields {
   max_tokens?: number | null;
   temperature?: number | null;
   top_p?: number | null;
-  stop?: string | string[] | null;
+  stop?: string | readonly string[] | null;
   seed?: number | null;
   frequency_penalty?: number | null;
   presence_penalty?: number | null;

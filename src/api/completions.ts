@@ -4,7 +4,7 @@ import type { FinishReason, RequestOptions, SamplingFields, Usage } from "./comp
 
 export interface CompletionRequest extends SamplingFields {
   /** Text, or ids fed exactly as given. "" means the beginning-of-sequence id alone. */
-  prompt: string | number[];
+  prompt: string | readonly number[];
   model?: string;
   echo?: boolean | null;
 }

@@ -1,0 +1,178 @@
+// An engine's core without a model: a tokenizer whose ids are bytes (and a few longer pieces), a dialog with visible
+// marks, and a generator that plays a script by the rules of generate/request.ts, one call at a time.
+
+import type { EngineCore } from "../../src/api/engine-core.ts";
+import type { GenerateRequest, GenerateStats, Generation, Generator, StopReason } from "../../src/generate/request.ts";
+import type { ChatDialog, ChatMessage, Tokenizer } from "../../src/text/tokenizer.ts";
+import { PronkError } from "../../src/errors.ts";
+
+export const bos = 1;
+export const eos = 2;
+const firstByte = 3;
+const longPieces = [" sto", "pped", "END", "E", "ND of"]; // ids after the bytes, to put borders anywhere
+export const fakeVocabSize = firstByte + 256 + longPieces.length;
+
+/** The id of a byte, or of a long piece. */
+export function pieceId(piece: string): number {
+  const long = longPieces.indexOf(piece);
+  return long >= 0 ? firstByte + 256 + long : firstByte + piece.charCodeAt(0);
+}
+
+function bytesOf(id: number): Uint8Array {
+  if (id < firstByte) return new Uint8Array();
+  if (id < firstByte + 256) return new Uint8Array([id - firstByte]);
+  return new TextEncoder().encode(longPieces[id - firstByte - 256]);
+}
+
+export const fakeTokenizer: Tokenizer = {
+  vocabSize: fakeVocabSize,
+  bosId: bos,
+  eosId: eos,
+  unkId: 0,
+  encode(text, options) {
+    const ids = Array.from(new TextEncoder().encode(text), (byte) => firstByte + byte);
+    return options?.addBos ? [bos, ...ids] : ids;
+  },
+  decode(ids) {
+    const decoder = this.stream();
+    let text = "";
+    for (const id of ids) text += decoder.push(id);
+    return text + decoder.flush();
+  },
+  isSpecial: (id) => id < firstByte,
+  idOf: () => undefined,
+  stream() {
+    const decoder = new TextDecoder();
+    return {
+      push: (id) => decoder.decode(bytesOf(id), { stream: true }),
+      flush: () => decoder.decode(),
+    };
+  },
+};
+
+/** `s:…|u:…|a:…|` behind BOS; the last message must be the user's. */
+export const fakeDialog: ChatDialog = {
+  kind: "template",
+  encode(messages: readonly ChatMessage[]) {
+    if (messages.at(-1)?.role !== "user") throw new PronkError("bad-request", "Last message must be from user");
+    return fakeTokenizer.encode(messages.map(({ role, content }) => `${role[0]}:${content}|`).join(""), {
+      addBos: true,
+    });
+  },
+};
+
+export interface FakeGenerator extends Generator {
+  requests: GenerateRequest[];
+  /** Generations whose loop was left before its end. */
+  cancelled: number;
+  running: number;
+}
+
+/** Answers each prompt with what `script` says, then EOS for ever. `stepMs` > 0 makes every step take time. */
+export function fakeGenerator(
+  script: (prompt: string, promptIds: readonly number[]) => string | readonly number[],
+  { contextLength = 200, stepMs = 0 } = {},
+): FakeGenerator {
+  let queue: Promise<void> = Promise.resolve();
+  let cache: number[] = [];
+  const self: FakeGenerator = {
+    contextLength,
+    vocabSize: fakeVocabSize,
+    requests: [],
+    cancelled: 0,
+    running: 0,
+    generate(request) {
+      self.requests.push(request);
+      const generation: { stopReason: StopReason | undefined; stats: GenerateStats } & Generation = {
+        stopReason: undefined,
+        stats: {
+          promptTokens: request.promptIds.length,
+          cachedTokens: 0,
+          generatedTokens: 0,
+          prefillMs: 5,
+          decodeMs: 0,
+        },
+        [Symbol.asyncIterator]: () => steps(request, generation),
+      };
+      return generation;
+    },
+    reset: () => void (cache = []),
+    dispose: async () => {},
+  };
+
+  async function* steps(
+    { promptIds, maxTokens, stopIds, signal, onLogits }: GenerateRequest,
+    generation: { stopReason: StopReason | undefined; stats: GenerateStats },
+  ): AsyncGenerator<number> {
+    const before = queue;
+    let release!: () => void;
+    queue = new Promise((resolve) => (release = resolve));
+    await before;
+    self.running++;
+    let finished = false;
+    try {
+      const answer = script(fakeTokenizer.decode(promptIds), promptIds);
+      const ids = typeof answer === "string" ? fakeTokenizer.encode(answer) : answer;
+      let same = 0;
+      while (same < promptIds.length - 1 && cache[same] === promptIds[same]) same++;
+      generation.stats.cachedTokens = same;
+      cache = [...promptIds];
+      const row = (position: number) => new Float32Array([position, 0.5]);
+      promptIds.forEach((_, position) => onLogits?.(position, row(position)));
+      for (let step = 0; ; step++) {
+        await new Promise((resolve) => (stepMs > 0 ? setTimeout(resolve, stepMs) : setImmediate(resolve)));
+        signal?.throwIfAborted();
+        const id = ids[step] ?? eos;
+        if (step >= maxTokens) generation.stopReason = "length";
+        else if (promptIds.length + step > contextLength) generation.stopReason = "context-full";
+        else if (stopIds.includes(id)) generation.stopReason = "stop";
+        if (generation.stopReason) break;
+        if (step > 0) onLogits?.(promptIds.length + step - 1, row(promptIds.length + step - 1));
+        cache.push(id);
+        generation.stats.generatedTokens++;
+        generation.stats.decodeMs += 2;
+        yield id;
+      }
+      finished = true;
+    } finally {
+      if (!finished && !signal?.aborted) self.cancelled++;
+      self.running--;
+      release();
+    }
+  }
+  return self;
+}
+
+export function fakeCore(generator: Generator, parts: Partial<EngineCore> = {}): EngineCore {
+  return {
+    label: "fake/model",
+    config: {
+      dim: 8,
+      hiddenDim: 16,
+      layers: 1,
+      heads: 2,
+      kvHeads: 1,
+      headDim: 4,
+      vocabSize: fakeVocabSize,
+      contextLength: generator.contextLength,
+      normEps: 1e-5,
+      ropeTheta: 10000,
+      ropeScaling: { kind: "none" },
+      tiedEmbeddings: false,
+      bosId: bos,
+      eosIds: [eos],
+    },
+    defaults: {},
+    tokenizer: fakeTokenizer,
+    dialog: fakeDialog,
+    generator,
+    ended: new AbortController().signal,
+    ...parts,
+  };
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
