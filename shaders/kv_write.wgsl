@@ -25,17 +25,17 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= kv_heads * half_dim || t >= step.count || position >= context) {
     return;
   }
-  let from = t * (stride / 2u) + id.x;
-  let to = ((id.x / half_dim) * context + position) * half_dim + id.x % half_dim; // in pairs
+  let source = t * (stride / 2u) + id.x;
+  let place = ((id.x / half_dim) * context + position) * half_dim + id.x % half_dim; // in pairs
   if (half_cache) {
-    k_cache[to] = pack2x16float(k[from]);
-    v_cache[to] = pack2x16float(v[from]);
+    k_cache[place] = pack2x16float(k[source]);
+    v_cache[place] = pack2x16float(v[source]);
   } else {
-    let k_bits = bitcast<vec2u>(k[from]);
-    let v_bits = bitcast<vec2u>(v[from]);
-    k_cache[to * 2u] = k_bits.x;
-    k_cache[to * 2u + 1u] = k_bits.y;
-    v_cache[to * 2u] = v_bits.x;
-    v_cache[to * 2u + 1u] = v_bits.y;
+    let k_bits = bitcast<vec2u>(k[source]);
+    let v_bits = bitcast<vec2u>(v[source]);
+    k_cache[place * 2u] = k_bits.x;
+    k_cache[place * 2u + 1u] = k_bits.y;
+    v_cache[place * 2u] = v_bits.x;
+    v_cache[place * 2u + 1u] = v_bits.y;
   }
 }

@@ -1,17 +1,17 @@
-// Copies a slice of every stored row into word-aligned, zero-padded rows: to[row, w] = bytes 4w..4w+3 of the slice.
+// Copies a slice of every stored row into word-aligned, zero-padded rows: repacked[row, w] = bytes 4w..4w+3 of the slice.
 // It serves every encoding: f32, f16 and bf16 rows are one slice; q8 and q4 rows are two (codes, scales).
 // Stored rows may begin at any byte. One invocation per (word, row); no barriers.
 @group(0) @binding(0) var<storage, read> stored: array<u32>; // [rows * stored_row_bytes / 4 + 2], bytes
-@group(0) @binding(1) var<storage, read_write> to: array<u32>; // [all rows, to_row_words]
+@group(0) @binding(1) var<storage, read_write> repacked: array<u32>; // [all rows, repacked_row_words]
 @group(0) @binding(2) var<storage, read> slice: Slice;
 
 struct Slice {
   rows: u32, // rows in this piece
-  first_row: u32, // where they begin in `to`
+  first_row: u32, // where they begin in `repacked`
   stored_row_bytes: u32,
   slice_start: u32, // byte in the stored row
   slice_bytes: u32,
-  to_row_words: u32,
+  repacked_row_words: u32,
 }
 
 fn word_at(byte: u32) -> u32 {
@@ -27,7 +27,7 @@ fn word_at(byte: u32) -> u32 {
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let word = id.x;
   let row = id.y;
-  if (word >= slice.to_row_words || row >= slice.rows) {
+  if (word >= slice.repacked_row_words || row >= slice.rows) {
     return;
   }
   var value = 0u;
@@ -38,5 +38,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       value &= (1u << (left * 8u)) - 1u;
     }
   }
-  to[(slice.first_row + row) * slice.to_row_words + word] = value;
+  repacked[(slice.first_row + row) * slice.repacked_row_words + word] = value;
 }

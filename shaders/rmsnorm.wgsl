@@ -20,11 +20,11 @@ var<workgroup> squares: array<f32, 64>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let from_row = select(group.y, step.count - 1u, last_only) * stride;
-  let to_row = select(group.y, 0u, last_only) * stride;
+  let x_row = select(group.y, step.count - 1u, last_only) * stride;
+  let out_row = select(group.y, 0u, last_only) * stride;
   var sum = 0.0;
   for (var i = lane; i < dim; i += 64u) {
-    let value = x[from_row + i];
+    let value = x[x_row + i];
     sum += value * value;
   }
   squares[lane] = sum;
@@ -35,6 +35,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
   let scale = 1.0 / sqrt(total / f32(dim) + eps);
   for (var i = lane; i < dim; i += 64u) {
-    out[to_row + i] = x[from_row + i] * scale * gain[i];
+    out[out_row + i] = x[x_row + i] * scale * gain[i];
   }
 }

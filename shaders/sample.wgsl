@@ -144,11 +144,11 @@ fn main(@builtin(local_invocation_index) lane: u32) {
 
     // Segments in index order, one per invocation; then the one the target falls into is walked.
     let segment = (vocab + threads - 1u) / threads;
-    let from = min(lane * segment, vocab);
-    let to = min(from + segment, vocab);
+    let begin = min(lane * segment, vocab);
+    let end = min(begin + segment, vocab);
     var mass = 0.0;
     var last = 0u;
-    for (var i = from; i < to; i++) {
+    for (var i = begin; i < end; i++) {
       if (order_of(logits[i]) >= cut) {
         mass += exp(logits[i] - best);
         last = i;
@@ -168,7 +168,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     if (mass > 0.0 && target_mass >= before && target_mass < before + mass) {
       var reached = before;
       var choice = last;
-      for (var i = from; i < to; i++) {
+      for (var i = begin; i < end; i++) {
         if (order_of(logits[i]) >= cut) {
           reached += exp(logits[i] - best);
           if (target_mass < reached) {
