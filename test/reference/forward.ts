@@ -104,7 +104,10 @@ export interface ReferenceGeneration {
   logits: Float64Array;
 }
 
-/** Prefill of the whole prompt at once, then one id at a time; no stop ids. `choose` sees each step's row (default argmax). */
+/**
+ * Prefill of the whole prompt at once, then one id at a time; no stop ids. `choose` gets each step's row and the position
+ * of the token to choose (default argmax).
+ */
 export function referenceGenerate(
   weights: ReferenceWeights,
   config: ModelConfig,
@@ -120,7 +123,7 @@ export function referenceGenerate(
   logits.set(forward(weights, config, cache, promptIds, 0, kv));
   const ids: number[] = [];
   for (let position = promptIds.length - 1; ; position++) {
-    const id = choose(logits.subarray(position * vocabSize, (position + 1) * vocabSize), position);
+    const id = choose(logits.subarray(position * vocabSize, (position + 1) * vocabSize), position + 1);
     ids.push(id);
     if (ids.length === maxTokens) return { ids, logits };
     logits.set(forward(weights, config, cache, [id], position + 1, kv), (position + 1) * vocabSize);

@@ -71,7 +71,7 @@ export function argmax(x: ArrayLike<number>): number {
   return best;
 }
 
-/** The next id. `position` names the random number; history is needed for penalties only. */
+/** The next id. `position` is the one it will stand at, and names the random number; history is needed for penalties only. */
 export function sample(
   logits: Float64Array,
   settings: SamplingSettings,

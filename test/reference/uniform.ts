@@ -8,7 +8,7 @@ export function pcg(value: number): number {
   return ((mixed >>> 22) ^ mixed) >>> 0;
 }
 
-/** A number in [0, 1) with 24 bits, exact in f32. */
+/** A number in [0, 1) with 24 bits, exact in f32. `position` is that of the token being chosen. */
 export function uniformAt(seed: number, position: number): number {
   const bits = pcg((pcg(seed >>> 0) ^ Math.imul(position, 0x9e3779b9)) >>> 0);
   return (bits >>> 8) * 2 ** -24;
