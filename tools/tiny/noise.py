@@ -2,6 +2,8 @@
 
 `dirty(rng, text)` is for training; evaluation on "noisy" questions uses the same function with another seed.
 """
+from synonyms import pad, reword
+
 PREFIXES = ["hi, ", "hello, ", "hey, ", "hi! ", "hello! ", "ok, ", "okay, ", "so, ", "so ", "please ", "well, ", "hmm, ",
             "quick question: ", "one more question: ", "i have a question: ", "sorry, ", "and ", "but ", "tell me, ",
             "can you tell me: ", "i wonder, ", "just curious, ", "good morning, ", "hey there, ", "now ", "oh, ", "um, "]
@@ -28,23 +30,27 @@ def slip(rng, text):
     return text[:at] + NEAR.get(text[at].lower(), text[at]) + text[at + 1:]
 
 
-def finish(rng, text, question=True):
+def finish(rng, text, marked=True):
     """Case of the first letter and the closing mark."""
     if rng.random() < 0.55:
         text = text[:1].upper() + text[1:]
-    if not question or text[-1:] in "?!.)":
+    if not marked or text[-1:] in "?!.)":
         return text
     roll = rng.random()
     return text + ("?" if roll < 0.6 else "" if roll < 0.9 else "." if roll < 0.95 else "??" if roll < 0.98 else "!")
 
 
-def dirty(rng, text, wrap=True):
-    """A question as somebody may type it."""
-    if wrap and rng.random() < 0.16:
+def dirty(rng, text, small_talk=False):
+    """A question as somebody may type it. Small talk gets no greeting before it and seldom a question mark."""
+    if rng.random() < (0.12 if small_talk else 0.3):
+        text = reword(rng, text)
+    if not small_talk and rng.random() < 0.18:
+        text = pad(rng, text)
+    elif not small_talk and rng.random() < 0.14:
         text = rng.choice(PREFIXES) + text
-    if wrap and rng.random() < 0.08 and text[-1:] not in "?!.":
-        text = text + rng.choice(SUFFIXES)
-    text = finish(rng, text)
+    if not small_talk and rng.random() < 0.08 and text[-1:] not in "?!.":
+        text += rng.choice(SUFFIXES)
+    text = finish(rng, text, marked=not small_talk or rng.random() < 0.3)
     roll = rng.random()
     if roll < 0.10:
         text = slip(rng, text)

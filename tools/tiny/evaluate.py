@@ -1,0 +1,139 @@
+"""Ask the exported model held-out questions, greedily, and count the right answers by group.
+
+Held-out means: paraphrase templates that no training question uses (checked here by listing all training texts).
+Right means: word for word an answer of the intended intent; for a story, the asked-for hero, an opening and an end.
+Usage: python evaluate.py [--model DIR] [--json FILE] [--show]
+"""
+import argparse
+import itertools
+import json
+import random
+import re
+from pathlib import Path
+
+import torch
+from transformers import LlamaForCausalLM
+
+import sentencepiece as spm
+from dialogs import GROUPS, HELD_MORE, NAME_GIVE, NO_NAME, REGISTRY, SYSTEM, UNKNOWN, fold_system
+from grammar import expand, parse
+from noise import dirty, finish
+from stories import story_question
+from sums import sum_question
+from unknown import unknown_question
+
+TINY = Path(__file__).resolve().parents[2] / "public/models/tiny"
+
+
+def plain(text):
+    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+
+
+def all_texts(parts, limit=30000):
+    """Every text of a parsed template."""
+    choices = [[p] if isinstance(p, str) else [t for a in p for t in all_texts(a, limit)] for p in parts]
+    return ["".join(t) for t in itertools.islice(itertools.product(*choices), limit)]
+
+
+def held_out_cases():
+    """-> [(group, [(question, answer), ...] before, question, is_right)]"""
+    trained = {plain(t) for intent in REGISTRY for template in set(intent.train) for t in all_texts(parse(template))}
+    cases, leaks, rng = [], 0, random.Random(99)
+    for intent in REGISTRY:
+        for template in intent.held:
+            question = expand(rng, template)
+            if plain(question) in trained:
+                leaks += 1
+                continue
+            right = lambda answer, intent=intent: answer in intent.answers
+            cases.append((intent.group, [], finish(rng, question, marked=intent.group != "talk"), right))
+        if intent.more and intent.group != "facts":
+            before = (finish(rng, expand(rng, rng.choice(intent.train))), intent.answers[0])
+            right = lambda answer, intent=intent: answer == intent.more
+            cases.append(("follow-up", [before], finish(rng, expand(rng, rng.choice(HELD_MORE))), right))
+    for _ in range(60):
+        question, answer, _ = sum_question(rng, held=True)
+        cases.append(("sum", [], finish(rng, question), lambda a, answer=answer: a == answer))
+    for _ in range(80):
+        cases.append(("unknown", [], finish(rng, unknown_question(rng, held=True)), lambda a: a == UNKNOWN))
+    for _ in range(40):
+        question, _, kind = story_question(rng, held=True)
+        right = lambda a, kind=kind: ("Once" in a or "lived" in a) and len(a) > 200 and a[-1] in ".\"" and (kind is None or kind in a)
+        cases.append(("story", [], finish(rng, question), right))
+    print(f"{len(cases)} held-out cases; {leaks} templates dropped since training has the same text")
+    return cases
+
+
+def variants(cases, seed):
+    """The same questions with noise, and with an ordinary system prompt."""
+    rng = random.Random(seed)
+    noisy = [(g, b, dirty(rng, q.rstrip("?.!"), small_talk=g == "talk"), r) for g, b, q, r in cases]
+    system = [(g, b, fold_system(rng.choice(SYSTEM), q), r) for g, b, q, r in cases if not b]
+    return noisy, system
+
+
+class Reader:
+    """The exported model in fp32 over its f16 weights, greedy, in batches padded on the left."""
+
+    def __init__(self, folder):
+        self.sp = spm.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
+        self.model = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+
+    def prompt(self, before, question):
+        ids = []
+        for q, a in before:
+            ids += [1, *self.sp.encode(f"[INST] {q.strip()} [/INST] {a.strip()} "), 2]
+        return ids + [1, *self.sp.encode(f"[INST] {question.strip()} [/INST]")]
+
+    @torch.inference_mode()
+    def answer(self, prompts, limit=160):
+        order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
+        texts = [None] * len(prompts)
+        for at in range(0, len(order), 64):
+            some = order[at: at + 64]
+            width = max(len(prompts[i]) for i in some)
+            ids = torch.tensor([[0] * (width - len(prompts[i])) + prompts[i] for i in some])
+            mask = torch.tensor([[0] * (width - len(prompts[i])) + [1] * len(prompts[i]) for i in some])
+            out = self.model.generate(ids, attention_mask=mask, max_new_tokens=limit, do_sample=False, temperature=None, top_p=None, pad_token_id=2, eos_token_id=2)
+            for i, line in zip(some, out[:, width:].tolist()):
+                text = self.sp.decode(line[: line.index(2)] if 2 in line else line).strip()
+                texts[i] = text if 2 in line else text + " …"
+        return texts
+
+
+def score(reader, cases, show, title):
+    texts = reader.answer([reader.prompt(before, question) for _, before, question, _ in cases])
+    table = {}
+    for (group, before, question, right), text in zip(cases, texts):
+        good = right(text)
+        n = table.setdefault(group, [0, 0])
+        n[0], n[1] = n[0] + good, n[1] + 1
+        if show and not good:
+            print(f"[{group}] {question!r} -> {text[:110]!r}")
+    total = [sum(n[0] for n in table.values()), sum(n[1] for n in table.values())]
+    print(title, f"{total[0]}/{total[1]} = {100 * total[0] / total[1]:.1f} %", {g: f"{100 * n[0] / n[1]:.0f}% of {n[1]}" for g, n in table.items()}, flush=True)
+    return {"all": total, **table}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", type=Path, default=TINY)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--show", action="store_true")
+    parser.add_argument("--quick", action="store_true", help="clean questions only")
+    parser.add_argument("--part", type=int, default=1, help="every n-th case")
+    args = parser.parse_args()
+    torch.set_num_threads(2)
+    cases = held_out_cases()[:: args.part]
+    reader = Reader(args.model)
+    result = {"held-out": score(reader, cases, args.show, "held-out")}
+    if not args.quick:
+        noisy, system = variants(cases, 5)
+        result["held-out, noisy"] = score(reader, noisy, False, "noisy")
+        result["held-out, with a system prompt"] = score(reader, system, False, "system")
+    if args.json:
+        args.json.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Train the tiny model: rows of generated conversation or stories, AdamW, a cosine over the given minutes.
+
+A row is one conversation, as long as the row, in Llama 2's chat form; loss is on the answers. Checkpoints and the loss
+curve are written as it runs; `--resume` goes on from the last one. Usage: python train.py --out DIR --minutes 60
+"""
+import argparse
+import json
+import math
+import random
+import time
+from pathlib import Path
+
+import sentencepiece as spm
+import torch
+
+from dialogs import Talker, fold_system, plain_text
+from model import Llama
+
+TOKENIZER = Path(__file__).resolve().parents[2] / "public/models/tiny/tokenizer.model"
+
+
+def row(rng, sp, length):
+    """length + 1 ids, and the weight of each prediction."""
+    ids, weights = [], []
+    if rng.random() < 0.06:
+        while len(ids) <= length:
+            text = sp.encode(plain_text(rng))
+            ids += [1, *text, 2]
+            weights += [0.0, *[0.0] * 2, *[0.6] * (len(text) - 2), 1.0]
+    else:
+        talker = Talker(rng)
+        first = True
+        while len(ids) <= length:
+            question, answer = talker.turn()
+            question = fold_system(talker.system if first else None, question)
+            prompt = [1, *sp.encode(f"[INST] {question.strip()} [/INST]")]
+            # As in Llama 2 a finished turn is one encoded text, so the answer's ids are what follows the prompt's.
+            whole = [1, *sp.encode(f"[INST] {question.strip()} [/INST] {answer.strip()} "), 2]
+            if whole[: len(prompt)] != prompt:
+                continue
+            weight = 0.5 if answer.count(" ") > 55 else 1.0
+            ids += whole
+            # The space before EOS is Llama 2's way of writing history; a running model stops at either.
+            weights += [0.0] * len(prompt) + [weight] * (len(whole) - len(prompt) - 1) + [1.0]
+            first = False
+    return ids[: length + 1], weights[1: length + 1]
+
+
+def batch(rng, sp, tokens):
+    length = 512 if rng.random() < 0.15 else 256
+    rows = [row(rng, sp, length) for _ in range(tokens // length)]
+    return torch.tensor([r[0] for r in rows]), torch.tensor([r[1] for r in rows])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--tokens", type=int, default=3072, help="tokens in a batch")
+    parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--compile", action="store_true", help="compile rows of 256 (needs a C++ compiler)")
+    parser.add_argument("--resume", action="store_true")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(args.seed)
+    torch.set_num_threads(2)
+    sp = spm.SentencePieceProcessor(model_file=str(TOKENIZER))
+    model = Llama()
+    matrices = [p for p in model.parameters() if p.dim() == 2]
+    vectors = [p for p in model.parameters() if p.dim() == 1]
+    optimizer = torch.optim.AdamW([{"params": matrices, "weight_decay": 0.1}, {"params": vectors, "weight_decay": 0.0}], lr=args.rate, betas=(0.9, 0.98), fused=True)
+    step, spent, seen, curve = 0, 0.0, 0, []
+    saved = args.out / "last.pt"
+    if args.resume and saved.exists():
+        state = torch.load(saved)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        step, spent, seen, curve = state["step"], state["spent"], state["seen"], state["curve"]
+    rng = random.Random(args.seed * 1000 + step)
+    print(f"{sum(p.numel() for p in model.parameters())} parameters, from step {step}", flush=True)
+
+    def save():
+        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "spent": spent, "seen": seen, "curve": curve}
+        torch.save(state, args.out / "next.pt")
+        (args.out / "next.pt").replace(saved)
+        (args.out / "curve.json").write_text(json.dumps(curve))
+
+    if args.compile:
+        eager, compiled = model.hidden, torch.compile(model.hidden, dynamic=False)
+        model.hidden = lambda ids: compiled(ids) if ids.shape[1] == 256 else eager(ids)
+    total, started, average = args.minutes * 60, time.time() - spent, None
+    while spent < total:
+        warm = min(1.0, (step + 1) / 100)
+        rate = args.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1, spent / total))))
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        ids, weights = batch(rng, sp, args.tokens)
+        loss = model.loss(ids, weights)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        step, seen, spent = step + 1, seen + ids.numel(), time.time() - started
+        value = loss.item()
+        average = value if average is None else 0.95 * average + 0.05 * value
+        if step % 20 == 0:
+            curve.append([step, seen, round(average, 4)])
+        if step % 25 == 0:
+            print(f"step {step} min {spent / 60:.1f} tokens {seen / 1e6:.2f}M loss {average:.3f} rate {rate:.5f} tok/s {seen / spent:.0f}", flush=True)
+        if step % 100 == 0:
+            save()
+    save()
+
+
+if __name__ == "__main__":
+    main()
