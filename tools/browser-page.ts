@@ -56,7 +56,7 @@ export interface LaunchPlan {
 
 export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Promise<BrowserPage> {
   const { profileDir, headless = true, colorScheme = "light", log = (line) => console.error(line) } = options;
-  const adapter = options.adapter ?? adapterFromEnvironment();
+  const adapter = options.adapter ?? adapterFromEnvironment("software");
   const executablePath = await ensureBrowser(kind, log);
   const start = async (software: boolean) => {
     const plan = { executablePath, software, webgpu: adapter !== "none", headless, profileDir, colorScheme };
@@ -82,9 +82,9 @@ export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Pr
   );
 }
 
-function adapterFromEnvironment(): AdapterChoice {
+export function adapterFromEnvironment(otherwise: AdapterChoice): AdapterChoice {
   const named = process.env.PRONK_ADAPTER;
-  if (named === undefined || named === "") return "software";
+  if (named === undefined || named === "") return otherwise;
   if (named === "software" || named === "hardware" || named === "auto") return named;
   throw new Error(`PRONK_ADAPTER is "${named}"; it may be software, hardware or auto.`);
 }

@@ -74,7 +74,8 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
     response.setHeader("x-content-type-options", "nosniff");
     const file = fileAt(mounts, path);
     if (file) sendFile(request, response, file);
-    else if (path === "/favicon.ico") response.writeHead(204).end(); // asked for by itself; not worth an error in the console
+    else if (path === "/favicon.ico")
+      response.writeHead(204).end(); // asked for by itself; not worth an error in the console
     else response.writeHead(404, { "content-type": "text/plain" }).end(`not found: ${path}\n`);
   });
   await new Promise<void>((done, fail) => server.once("error", fail).listen(port, "127.0.0.1", done));

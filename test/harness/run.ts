@@ -1,0 +1,45 @@
+// Runs the built library in a page, for tools/runner.ts and the golden tests. The library is loaded from where the server
+// puts it, not bundled: what runs is what npm would ship.
+
+import { type LogitsTable, type RunRequest, type RunResult, run } from "../../tools/run-request.ts";
+
+/** An error as data, since a driver keeps no more of an error than its text. */
+export interface RunFailure {
+  failure: { name: string; code?: string; message: string; facts?: Record<string, unknown> };
+}
+
+let tables: LogitsTable[] = [];
+
+async function pronkRun(request: RunRequest): Promise<RunResult | RunFailure> {
+  tables = [];
+  try {
+    const library = await import(/* @vite-ignore */ new URL("../lib/index.js", location.href).href);
+    return await run(library, request, {
+      onProgress: (line) => console.info(line),
+      onLogits: (table) => tables.push(table),
+    });
+  } catch (error) {
+    const { name, message, code, facts, stack } = error as Error & { code?: string; facts?: Record<string, unknown> };
+    // An error of the engine speaks for itself; anything else is a bug, and needs to be found.
+    return { failure: { name, code, message: code ? message : (stack ?? message), facts } };
+  }
+}
+
+/** Rows of the n-th table of the last run as base64 of little-endian f32; "" for a row that never came. */
+function pronkLogits({ table, from, to }: { table: number; from: number; to: number }): string[] {
+  return tables[table].rows.slice(from, to).map((row) => toBase64(row));
+}
+
+function pronkLogitsRows(): number[] {
+  return tables.map(({ rows }) => rows.length);
+}
+
+function toBase64(row: Float32Array | undefined): string {
+  if (!row) return "";
+  const bytes = new Uint8Array(row.buffer, row.byteOffset, row.byteLength);
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+}
+
+Object.assign(window, { pronkRun, pronkLogits, pronkLogitsRows });

@@ -1,0 +1,125 @@
+// The flags of `generate`, read and checked; what they ask for is carried out by generate.ts.
+
+import { parseArgs } from "node:util";
+import { PronkError } from "../src/errors.ts";
+import type { RunPrompt, RunRequest } from "./run-request.ts";
+
+export const runtimes = ["chromium", "firefox", "node"] as const;
+
+export interface GenerateFlags {
+  /** As given: DIR, FILE, URL or owner/name. */
+  model: string;
+  tokenizer: string | undefined;
+  runtime: (typeof runtimes)[number];
+  prompt: RunPrompt;
+  options: NonNullable<RunRequest["options"]>;
+  /** Where to write the logits. */
+  logits: string | undefined;
+  json: boolean;
+}
+
+export const usage = `npm run --silent generate -- --model DIR|FILE|URL|owner/name (--prompt TEXT | --prompt-ids 1,2,3)
+  [--chat] [--system TEXT] [--max-tokens N] [--ignore-eos] [--temperature T] [--top-p P] [--top-k K] [--seed S]
+  [--quantize auto|none|q8|q4] [--kv auto|f16|f32] [--context N] [--tokenizer FILE] [--without subgroups,shader-f16,...]
+  [--runtime chromium|firefox|node] [--logits FILE] [--json]`;
+
+const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
+const known = {
+  model: text,
+  prompt: text,
+  "prompt-ids": text,
+  chat: flag,
+  system: text,
+  "max-tokens": text,
+  "ignore-eos": flag,
+  temperature: text,
+  "top-p": text,
+  "top-k": text,
+  seed: text,
+  quantize: text,
+  kv: text,
+  context: text,
+  tokenizer: text,
+  without: text,
+  runtime: text,
+  logits: text,
+  json: flag,
+  help: flag,
+} as const;
+
+/** Throws PronkError bad-request; undefined where help was asked for. */
+export function readFlags(args: string[]): GenerateFlags | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const { model, system, tokenizer, logits, json = false } = values;
+  const chat = values.chat ?? false;
+  if (!model) throw wrong("model", "a folder, a file, a URL or owner/name", "nothing");
+  if ((values.prompt === undefined) === (values["prompt-ids"] === undefined))
+    throw wrong("prompt", "either --prompt or --prompt-ids", values.prompt === undefined ? "neither" : "both");
+  if (chat && values.prompt === undefined) throw wrong("chat", "--prompt, the user's message", "--prompt-ids");
+  if (system !== undefined && !chat) throw wrong("system", "--chat beside it", "a prompt to continue");
+  const prompt: RunPrompt = {
+    prompt: values.prompt ?? idsOf(values["prompt-ids"] ?? ""),
+    chat,
+    system,
+    maxTokens: numberOf("max-tokens", values["max-tokens"], 1, true) ?? 256,
+    ignoreEos: values["ignore-eos"],
+    temperature: numberOf("temperature", values.temperature, 0),
+    topP: numberOf("top-p", values["top-p"], 0),
+    topK: numberOf("top-k", values["top-k"], 0, true),
+    seed: numberOf("seed", values.seed, 0, true),
+    logits: logits !== undefined,
+  };
+  const options: GenerateFlags["options"] = {
+    quantize: oneOf("quantize", values.quantize, ["auto", "none", "q8", "q4"]),
+    kv: oneOf("kv", values.kv, ["auto", "f16", "f32"]),
+    contextLength: numberOf("context", values.context, 1, true),
+    without: values.without?.split(",").filter(Boolean),
+  };
+  const runtime = oneOf("runtime", values.runtime, runtimes) ?? "chromium";
+  return { model, tokenizer, runtime, prompt, options, logits, json };
+}
+
+function parse(args: string[]) {
+  // parseArgs takes "--prompt -x" for two flags; "--prompt=-x" it understands.
+  const joined: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const name = args[i].slice(2) as keyof typeof known;
+    const takesValue = args[i].startsWith("--") && known[name]?.type === "string" && i + 1 < args.length;
+    joined.push(takesValue ? `${args[i]}=${args[++i]}` : args[i]);
+  }
+  try {
+    return parseArgs({ args: joined, options: known, strict: true }).values;
+  } catch (error) {
+    throw new PronkError("bad-request", `${(error as Error).message}\n${usage}`);
+  }
+}
+
+function idsOf(list: string): number[] {
+  return list.split(",").map((id) => {
+    if (!/^\s*\d+\s*$/.test(id)) throw wrong("prompt-ids", "whole numbers with commas between them", `"${list}"`);
+    return Number(id);
+  });
+}
+
+function numberOf(name: string, value: string | undefined, least: number, whole = false): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isFinite(number) || number < least || (whole && !Number.isInteger(number)))
+    throw wrong(name, `a ${whole ? "whole " : ""}number of at least ${least}`, `"${value}"`);
+  return number;
+}
+
+function oneOf<T extends string>(name: string, value: string | undefined, allowed: readonly T[]): T | undefined {
+  if (value === undefined || allowed.includes(value as T)) return value as T | undefined;
+  throw wrong(name, allowed.join(", "), `"${value}"`);
+}
+
+function wrong(field: string, expected: string, found: string): PronkError {
+  return new PronkError("bad-request", `--${field}: expected ${expected}; found ${found}.\n${usage}`, {
+    field,
+    expected,
+    found,
+  });
+}

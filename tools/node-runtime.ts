@@ -1,0 +1,60 @@
+// The built library in Node, over Dawn from the `webgpu` package: no browser, no worker, no store. Which Vulkan driver Dawn
+// uses is settled before it is loaded, so a machine without a GPU starts this process a second time (see driverVariables).
+
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Log, findBrowser } from "./browsers.ts";
+import { type Mount, startFileServer } from "./file-server.ts";
+import { hasHardwareGpu } from "./hardware-gpu.ts";
+import { type LogitsTable, run } from "./run-request.ts";
+import { type Runner, mount } from "./runner.ts";
+import { ensureBuilt, outputFolder } from "./stale.ts";
+
+/**
+ * Environment variables that this process lacks: SwiftShader, which comes with Chromium, where there is no GPU. Dawn
+ * refuses Mesa's lavapipe.
+ */
+export function driverVariables(adapter: string): Record<string, string> | undefined {
+  if (process.env.VK_DRIVER_FILES || process.platform !== "linux") return undefined;
+  if (adapter === "hardware" || (adapter === "auto" && hasHardwareGpu())) return undefined;
+  const chromium = findBrowser("chromium");
+  const folders = ["/usr/lib/chromium", ...(chromium ? [dirname(chromium)] : [])];
+  const icd = folders.map((folder) => join(folder, "vk_swiftshader_icd.json")).find((path) => existsSync(path));
+  return icd ? { VK_DRIVER_FILES: icd, VK_ICD_FILENAMES: icd } : undefined;
+}
+
+export async function openNodeRunner(log: Log): Promise<Runner> {
+  ensureBuilt(["library"], log);
+  const { create, globals } = await import("webgpu");
+  Object.assign(globalThis, globals);
+  const gpu = create([]);
+  // Node 20 has no navigator at all; later ones have one without gpu.
+  Object.defineProperty(globalThis, "navigator", { value: { gpu, userAgent: "Node" }, configurable: true });
+  if (!(await gpu.requestAdapter()))
+    throw new Error("Node's webgpu package finds no adapter. Install chromium (for its SwiftShader) or a GPU driver.");
+  const library = await import(pathToFileURL(join(outputFolder.library, "index.js")).href);
+  const mounts: Mount[] = [];
+  const server = await startFileServer({ mounts });
+  return {
+    server,
+    serve: (path) => server.origin + mount(mounts, path),
+    async run(request) {
+      const tables: LogitsTable[] = [];
+      const options = { ...request.options, worker: false, store: false };
+      const hooks = { onProgress: log, onLogits: (table: LogitsTable) => void tables.push(table) };
+      const result = await run(library, { ...request, options }, hooks);
+      return { ...result, logits: tables.map(flatten) };
+    },
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}
+
+function flatten({ rows, vocabSize }: LogitsTable): Float32Array {
+  const values = new Float32Array(rows.length * vocabSize);
+  for (let i = 0; i < rows.length; i++) {
+    if (!rows[i]) throw new Error(`The engine gave no logits for position ${i}.`);
+    values.set(rows[i], i * vocabSize);
+  }
+  return values;
+}

@@ -1,0 +1,125 @@
+// One order for the engine as plain data, and how it is carried out with the built library: load a model, answer prompts,
+// unload. Runs inside a browser's page (test/harness/run.ts) as well as in Node (node-runtime.ts), so it uses neither.
+
+import type { EngineInfo, EngineOptions, Usage } from "../src/index.ts";
+
+export type Library = Pick<typeof import("../src/index.ts"), "createEngine">;
+
+export interface RunPrompt {
+  /** Text; or ids, fed exactly as given. */
+  prompt: string | number[];
+  /** Ask through chat.completions, the prompt being the user's message. */
+  chat?: boolean;
+  system?: string;
+  maxTokens: number;
+  ignoreEos?: boolean;
+  temperature?: number;
+  topP?: number;
+  topK?: number;
+  seed?: number;
+  /** Keep the logits after every position, prompt included. */
+  logits?: boolean;
+}
+
+export interface RunRequest {
+  /** A URL, or owner/name on the hub. */
+  model: string;
+  /** Where a tokenizer file is, for models that come without. */
+  tokenizer?: { name: string; url: string };
+  options?: Pick<EngineOptions, "quantize" | "kv" | "contextLength" | "without" | "store" | "worker">;
+  /** Answered in order by one engine; a later one finds what it shares with an earlier in the KV cache. */
+  prompts: RunPrompt[];
+}
+
+export interface RunAnswer {
+  promptIds: number[];
+  ids: number[];
+  text: string;
+  /** `context-full` where OpenAI's shapes say `length` because the context ended. */
+  finishReason: "stop" | "length" | "context-full";
+  usage: Usage;
+}
+
+export interface RunResult {
+  info: EngineInfo;
+  answers: RunAnswer[];
+}
+
+/** An answer's logits, [rows, vocabSize]: row i was made after position i. */
+export interface LogitsTable {
+  vocabSize: number;
+  rows: Float32Array[];
+}
+
+export interface RunHooks {
+  /** A line for people about what is going on. */
+  onProgress?: (line: string) => void;
+  /** Called after each prompt that asked for them. */
+  onLogits?: (table: LogitsTable) => void;
+}
+
+export async function run({ createEngine }: Library, request: RunRequest, hooks: RunHooks = {}): Promise<RunResult> {
+  const { model, options = {}, prompts } = request;
+  const engine = await createEngine(model, {
+    ...options,
+    tokenizer: request.tokenizer && (await fetchFile(request.tokenizer)),
+    onProgress: hooks.onProgress && onceASecond(hooks.onProgress),
+  });
+  try {
+    const answers: RunAnswer[] = [];
+    for (const prompt of prompts) answers.push(await answer(engine, prompt, hooks));
+    return { info: engine.info, answers };
+  } finally {
+    await engine.unload();
+  }
+}
+
+type Engine = Awaited<ReturnType<Library["createEngine"]>>;
+
+async function answer(engine: Engine, prompt: RunPrompt, hooks: RunHooks): Promise<RunAnswer> {
+  const rows: Float32Array[] = [];
+  const onLogits = prompt.logits ? (position: number, row: Float32Array) => void (rows[position] = row) : undefined;
+  const settings = {
+    stream: false as const,
+    max_tokens: prompt.maxTokens,
+    ignore_eos: prompt.ignoreEos,
+    temperature: prompt.temperature,
+    top_p: prompt.topP,
+    top_k: prompt.topK,
+    seed: prompt.seed,
+  };
+  const given = prompt.chat
+    ? await engine.chat.completions.create({ ...settings, messages: messagesOf(prompt) }, { onLogits })
+    : await engine.completions.create({ ...settings, prompt: prompt.prompt }, { onLogits });
+  if (prompt.logits) hooks.onLogits?.({ vocabSize: engine.info.config.vocabSize, rows });
+  const { pronk, usage } = given;
+  const choice = given.choices[0];
+  return {
+    promptIds: pronk.prompt_ids ?? [],
+    ids: pronk.ids,
+    text: "message" in choice ? choice.message.content : choice.text,
+    finishReason: pronk.context_full ? "context-full" : (choice.finish_reason ?? "length"),
+    usage: usage!, // a whole answer has it
+  };
+}
+
+function messagesOf({ prompt, system }: RunPrompt) {
+  const user = { role: "user" as const, content: String(prompt) };
+  return system === undefined ? [user] : [{ role: "system" as const, content: system }, user];
+}
+
+async function fetchFile({ name, url }: { name: string; url: string }) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${name}: the server answered ${answer.status}`);
+  return { name, bytes: new Uint8Array(await answer.arrayBuffer()) };
+}
+
+function onceASecond(tell: (line: string) => void): EngineOptions["onProgress"] {
+  let lastMs = 0;
+  return ({ phase, loadedBytes, totalBytes, detail }) => {
+    if (Date.now() - lastMs < 1000) return;
+    lastMs = Date.now();
+    const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+    tell(`${phase} ${megabytes(loadedBytes)} of ${megabytes(totalBytes)} MB${detail ? ` (${detail})` : ""}`);
+  };
+}
