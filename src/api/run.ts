@@ -2,7 +2,7 @@
 // Shared by chat.completions and completions, which only dress the pieces; knows nothing of messages or chunks.
 
 import { PronkError } from "../errors.ts";
-import type { GenerateStats } from "../generate/request.ts";
+import type { Generation } from "../generate/request.ts";
 import type { StreamDecoder } from "../text/tokenizer.ts";
 import type { FinishReason, RequestOptions, Usage } from "./completion-request.ts";
 import type { EngineCore } from "./engine-core.ts";
@@ -35,7 +35,8 @@ export async function* runText(
   settings: RunSettings,
   options: RequestOptions,
 ): AsyncGenerator<Piece, void> {
-  const signal = options.signal ? AbortSignal.any([options.signal, core.ended]) : core.ended;
+  // A signal of this call's own in any case: listeners on `core.ended` itself would pile up over the engine's life.
+  const signal = AbortSignal.any(options.signal ? [core.ended, options.signal] : [core.ended]);
   signal.throwIfAborted();
   const stops = new StopStrings(settings.stopStrings);
   let pending: number[] = []; // ids whose text has not been delivered
@@ -43,7 +44,7 @@ export async function* runText(
   try {
     const generation = core.generator.generate({
       promptIds,
-      // One past what can fit, so that it is always the context's end and not this bound that finishes the answer.
+      // More than can fit, so that it is always the context's end and not this bound that finishes the answer.
       maxTokens: settings.maxTokens ?? core.generator.contextLength + 1,
       sampling: settings.sampling,
       stopIds: settings.ignoreEos ? [] : core.config.eosIds,
@@ -68,7 +69,7 @@ export async function* runText(
     if (!stops.found) last = stops.push(decoder.flush()) + stops.flush();
     const contextFull = !stops.found && generation.stopReason === "context-full";
     const finishReason = stops.found || generation.stopReason === "stop" ? "stop" : "length";
-    const usage = usageOf(promptIds.length, tokens, generation.stats);
+    const usage = usageOf(promptIds.length, tokens, generation);
     yield { text: last, ids: pending, outcome: { finishReason, contextFull, usage } };
   } catch (error) {
     // A lost device or an abort surfaces below as whatever broke first; callers are told the cause.
@@ -104,7 +105,9 @@ export function contextFull(promptTokens: number, contextLength: number, advice:
   );
 }
 
-function usageOf(promptTokens: number, completionTokens: number, stats: GenerateStats): Usage {
+function usageOf(promptTokens: number, completionTokens: number, { stats, stopReason }: Generation): Usage {
+  // The first token is the prefill's; one that ended the answer was decoded and not delivered.
+  const decoded = Math.max(0, stats.generatedTokens - (stopReason === "stop" ? 0 : 1));
   const perSecond = (tokens: number, ms: number) => (ms > 0 ? (1000 * tokens) / ms : 0);
   return {
     prompt_tokens: promptTokens,
@@ -115,7 +118,7 @@ function usageOf(promptTokens: number, completionTokens: number, stats: Generate
       prefill_ms: stats.prefillMs,
       decode_ms: stats.decodeMs,
       prefill_tokens_per_s: perSecond(stats.promptTokens - stats.cachedTokens, stats.prefillMs),
-      decode_tokens_per_s: perSecond(stats.generatedTokens, stats.decodeMs),
+      decode_tokens_per_s: perSecond(decoded, stats.decodeMs),
     },
   };
 }

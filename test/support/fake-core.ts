@@ -68,7 +68,7 @@ export interface FakeGenerator extends Generator {
   running: number;
 }
 
-/** Answers each prompt with what `script` says, then EOS for ever. `stepMs` > 0 makes every step take time. */
+/** Answers each prompt with what `script` says, then EOS for ever; prompt and answer fit the context together. `stepMs` > 0 makes every step take time. */
 export function fakeGenerator(
   script: (prompt: string, promptIds: readonly number[]) => string | readonly number[],
   { contextLength = 200, stepMs = 0 } = {},
@@ -124,7 +124,7 @@ export function fakeGenerator(
         signal?.throwIfAborted();
         const id = ids[step] ?? eos;
         if (step >= maxTokens) generation.stopReason = "length";
-        else if (promptIds.length + step > contextLength) generation.stopReason = "context-full";
+        else if (promptIds.length + step >= contextLength) generation.stopReason = "context-full";
         else if (stopIds.includes(id)) generation.stopReason = "stop";
         if (generation.stopReason) break;
         if (step > 0) onLogits?.(promptIds.length + step - 1, row(promptIds.length + step - 1));
