@@ -46,10 +46,8 @@ export function attention(
       const query = (t * heads + h) * headDim;
       const seen = firstPosition + t + 1;
       const placeOf = (s: number) => (s * kvHeads + Math.floor(h / group)) * headDim;
-      const scores = Float64Array.from(
-        { length: seen },
-        (_, s) => dot(queries, query, keys, placeOf(s), headDim) / Math.sqrt(headDim),
-      );
+      const scores = new Float64Array(seen);
+      for (let s = 0; s < seen; s++) scores[s] = dot(queries, query, keys, placeOf(s), headDim) / Math.sqrt(headDim);
       const weights = softmax(scores);
       for (let s = 0; s < seen; s++)
         for (let i = 0; i < headDim; i++) out[query + i] += weights[s] * values[placeOf(s) + i];
