@@ -8,11 +8,11 @@ const icon = (drawing: unknown) =>
 export const sendIcon = icon(svg`<path d="M12 19V5M6 11l6-6 6 6"/>`);
 export const stopIcon = icon(svg`<rect class="solid" x="7" y="7" width="10" height="10" rx="2"/>`);
 export const copyIcon = icon(
-  svg`<rect x="9" y="9" width="11" height="11" rx="2.5"/><path d="M15 5.5A1.5 1.5 0 0 0 13.500 4H6a2 2 0 0 0-2 2v7.500A1.500 1.500 0 0 0 5.500 15"/>`,
+  svg`<rect x="9" y="9" width="11" height="11" rx="2.5"/><path d="M15 5.5A1.5 1.5 0 0 0 13.5 4H6a2 2 0 0 0-2 2v7.5A1.5 1.5 0 0 0 5.5 15"/>`,
 );
-export const checkIcon = icon(svg`<path d="M5 12.500l4.500 4.500L19 7.500"/>`);
-export const againIcon = icon(svg`<path d="M19.500 12a7.500 7.500 0 1 1-2.300-5.400M19.500 4v4h-4"/>`);
-export const editIcon = icon(svg`<path d="M4 20l1-4.500L16.500 4l3.500 3.500L8.500 19zM14 6.500l3.500 3.500"/>`);
+export const checkIcon = icon(svg`<path d="M5 12.500l4.5 4.500L19 7.5"/>`);
+export const againIcon = icon(svg`<path d="M19.5 12a7.5 7.5 0 1 1-2.3-5.400M19.5 4v4h-4"/>`);
+export const editIcon = icon(svg`<path d="M4 20l1-4.500L16.5 4l3.5 3.500L8.5 19zM14 6.500l3.5 3.5"/>`);
 export const newChatIcon = icon(svg`<path d="M12 5v14M5 12h14"/>`);
 export const downIcon = icon(svg`<path d="M12 5v14M6 13l6 6 6-6"/>`);
 export const alertIcon = icon(svg`<path d="M12 4l9 16H3zM12 10v4.500M12 17.300v.2"/>`);

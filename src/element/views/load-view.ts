@@ -47,7 +47,7 @@ function figures(event: ProgressEvent, strings: ChatStrings): TemplateResult {
 }
 
 const leapCount = 8;
-const leapPath = "M3 25" + ` q 14.600 -40 29.250 0`.repeat(leapCount);
+const leapPath = "M3 25" + ` q 14.6 -40 29.25 0`.repeat(leapCount);
 
 /** `share` in 0..1, or undefined while nothing is known. */
 function leaps(share: number | undefined, label: string): TemplateResult {

@@ -1,0 +1,3 @@
+// All the script that a foreign page needs: the element registers itself. (There: `import "pronk/element"`.)
+
+import "../src/element/index.ts";

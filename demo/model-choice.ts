@@ -1,0 +1,67 @@
+// Which model the page shows, and remembering it for the next visit. Folders are not remembered (a page cannot open
+// them again by itself), tokens never.
+
+import type { ModelReference } from "../src/index.ts";
+import { type CatalogueEntry, referenceOf } from "./catalogue.ts";
+
+export interface ModelChoice {
+  /** Stable among choices: a catalogue id, `hub:owner/name`, `folder:name`. */
+  key: string;
+  label: string;
+  model: ModelReference;
+  /** Start without being asked: models beside the page and models on this device. */
+  autoload: boolean;
+  /** File beside the model with questions to begin with. */
+  startersAddress?: string;
+}
+
+export function choiceOfEntry(entry: CatalogueEntry, stored: boolean): ModelChoice {
+  const model = referenceOf(entry);
+  const startersAddress = entry.path ? new URL("starters.json", model).href : undefined;
+  return { key: entry.id, label: entry.label, model, autoload: Boolean(entry.path) || stored, startersAddress };
+}
+
+export function choiceOfRepository(repository: string, stored = false): ModelChoice {
+  return { key: `hub:${repository}`, label: repository, model: repository, autoload: stored };
+}
+
+export function choiceOfFiles(name: string, model: File[] | FileSystemDirectoryHandle): ModelChoice {
+  return { key: `folder:${name}`, label: name, model, autoload: true };
+}
+
+export async function startersOf(choice: ModelChoice): Promise<string[]> {
+  if (!choice.startersAddress) return [];
+  try {
+    const response = await fetch(choice.startersAddress);
+    const list: unknown = response.ok ? await response.json() : [];
+    return Array.isArray(list) ? list.filter((text) => typeof text === "string").slice(0, 6) : [];
+  } catch {
+    return []; // offline before they were ever fetched
+  }
+}
+
+const storageKey = "pronk.model";
+
+export function rememberChoice(choice: ModelChoice): void {
+  if (choice.key.startsWith("folder:")) return;
+  try {
+    localStorage.setItem(storageKey, choice.key);
+  } catch {
+    // Storage refused: the next visit starts with the default.
+  }
+}
+
+export function rememberedChoice(catalogue: readonly CatalogueEntry[], storedLabels: ReadonlySet<string>): ModelChoice {
+  let key: string | null = null;
+  try {
+    key = localStorage.getItem(storageKey);
+  } catch {
+    // As above.
+  }
+  if (key?.startsWith("hub:")) {
+    const repository = key.slice(4);
+    return choiceOfRepository(repository, storedLabels.has(repository));
+  }
+  const entry = catalogue.find(({ id }) => id === key) ?? catalogue[0];
+  return choiceOfEntry(entry, storedLabels.has(entry.repository ?? ""));
+}

@@ -1,0 +1,146 @@
+// <model-picker>: the dialog in which a model is chosen, as an element of this page only. It draws into the page itself
+// (no shadow root), so page.css and picker.css style it. Tells of a choice by a `choose` event.
+
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { deleteModel, listModels, type StoredModel } from "../src/index.ts";
+import type { CatalogueEntry } from "./catalogue.ts";
+import { type Fit, fitsOf } from "./fit.ts";
+import { folderOfDrop, folderOfInput, type PickedFolder, pickFolder } from "./folder-files.ts";
+import { choiceOfEntry, choiceOfFiles, choiceOfRepository, type ModelChoice } from "./model-choice.ts";
+import { pageStrings as strings } from "./page-strings.ts";
+import { catalogueView } from "./picker-catalogue.ts";
+import { folderView } from "./picker-folder.ts";
+import { hubView } from "./picker-hub.ts";
+import { storedView } from "./picker-stored.ts";
+import { type StorageState, storageState } from "./storage-state.ts";
+
+export interface ChooseDetail {
+  choice: ModelChoice;
+  token: string | undefined;
+}
+
+export class ModelPicker extends LitElement {
+  static override properties = {
+    catalogue: { attribute: false },
+    currentKey: { attribute: false },
+    stored: { state: true },
+    storage: { state: true },
+    fits: { state: true },
+    removing: { state: true },
+    problem: { state: true },
+  };
+
+  declare catalogue: readonly CatalogueEntry[];
+  declare currentKey: string;
+  declare protected stored: readonly StoredModel[];
+  declare protected storage: StorageState | undefined;
+  declare protected fits: ReadonlyMap<string, Fit>;
+  declare protected removing: string | undefined;
+  declare protected problem: string;
+  /** In memory only: gone with the page. */
+  #token = "";
+
+  constructor() {
+    super();
+    this.catalogue = [];
+    this.currentKey = "";
+    this.stored = [];
+    this.fits = new Map();
+    this.problem = "";
+  }
+
+  open(): void {
+    this.querySelector("dialog")?.showModal();
+    void this.#refresh();
+  }
+
+  close(): void {
+    this.querySelector("dialog")?.close();
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult {
+    return html`<dialog class="picker" aria-labelledby="picker-title" @click=${this.#onBackdrop}>
+      <header class="picker-head">
+        <h2 id="picker-title">${strings.pickerTitle}</h2>
+        <button
+          class="icon-button"
+          type="button"
+          data-action="close-picker"
+          title=${strings.close}
+          @click=${this.close}
+        >
+          <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18" /></svg>
+          <span class="visually-hidden">${strings.close}</span>
+        </button>
+      </header>
+      ${this.problem ? html`<p class="picker-problem" role="alert">${this.problem}</p>` : nothing}
+      ${catalogueView(
+        {
+          catalogue: this.catalogue,
+          currentKey: this.currentKey,
+          fits: this.fits,
+          stored: new Set(this.stored.map(({ label }) => label)),
+        },
+        (entry, stored) => this.#choose(choiceOfEntry(entry, stored)),
+      )}
+      ${hubView({
+        open: (repository, token) => {
+          this.#token = token;
+          this.#choose(choiceOfRepository(repository));
+        },
+      })}
+      ${folderView({ pick: this.#pickFolder, picked: this.#inputChanged, dropped: this.#dropped })}
+      ${storedView(
+        { stored: this.stored, storage: this.storage, removing: this.removing },
+        { remove: (model) => void this.#remove(model) },
+      )}
+    </dialog>`;
+  }
+
+  #choose(choice: ModelChoice): void {
+    this.close();
+    const token = this.#token || undefined;
+    this.dispatchEvent(new CustomEvent<ChooseDetail>("choose", { detail: { choice, token } }));
+  }
+
+  async #refresh(): Promise<void> {
+    this.problem = "";
+    this.stored = await listModels().catch(() => []);
+    this.storage = await storageState();
+    this.fits = await fitsOf(this.catalogue);
+  }
+
+  async #remove(model: StoredModel): Promise<void> {
+    this.removing = model.id + model.quantize;
+    try {
+      await deleteModel(model.id, model.quantize);
+    } catch (error) {
+      this.problem = (error as Error).message;
+    }
+    this.removing = undefined;
+    await this.#refresh();
+  }
+
+  readonly #pickFolder = async (event: Event): Promise<void> => {
+    const input = (event.target as Element).closest("section")?.querySelector<HTMLInputElement>("input[type=file]");
+    if (input) this.#take(await pickFolder(input));
+  };
+
+  readonly #inputChanged = (event: Event): void => this.#take(folderOfInput(event.target as HTMLInputElement));
+
+  readonly #dropped = async (data: DataTransfer): Promise<void> => this.#take(await folderOfDrop(data));
+
+  #take(folder: PickedFolder | undefined): void {
+    if (folder) this.#choose(choiceOfFiles(folder.name, folder.model));
+  }
+
+  readonly #onBackdrop = (event: Event): void => {
+    if (event.target === this.querySelector("dialog")) this.close();
+  };
+}
+
+if (!customElements.get("model-picker")) customElements.define("model-picker", ModelPicker);

@@ -1,0 +1,50 @@
+// What is kept on this device: each model with its size and a delete button, and how much room the browser gives.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { formatBytes } from "../src/element/index.ts";
+import type { StoredModel } from "../src/index.ts";
+import { pageStrings as strings } from "./page-strings.ts";
+import type { StorageState } from "./storage-state.ts";
+
+export interface StoredViewModel {
+  stored: readonly StoredModel[];
+  storage: StorageState | undefined;
+  removing: string | undefined;
+}
+
+export function storedView(model: StoredViewModel, actions: { remove(model: StoredModel): void }): TemplateResult {
+  const { stored, storage, removing } = model;
+  return html`<section aria-labelledby="stored-title">
+    <h3 id="stored-title">${strings.storedTitle}</h3>
+    ${
+      stored.length === 0
+        ? html`<p class="section-note">${strings.storedNone}</p>`
+        : html`<ul class="stored">
+            ${stored.map((entry) => {
+              const busy = removing === entry.id + entry.quantize;
+              const facts = `${formatBytes(entry.sizeBytes, strings.locale)}, ${strings.quantized[entry.quantize]}`;
+              return html`<li>
+                <span><strong>${entry.label}</strong><span class="section-note">${facts}</span></span>
+                <button
+                  class="button"
+                  type="button"
+                  data-action="delete-model"
+                  aria-label=${`${strings.remove} ${entry.label}`}
+                  ?disabled=${busy}
+                  @click=${() => actions.remove(entry)}
+                >
+                  ${busy ? strings.removing : strings.remove}
+                </button>
+              </li>`;
+            })}
+          </ul>`
+    }
+    ${storage ? html`<p class="section-note">${storageLine(storage, stored.length > 0)}</p>` : nothing}
+  </section>`;
+}
+
+function storageLine({ usageBytes, quotaBytes, persisted }: StorageState, any: boolean): string {
+  const total = strings.storedTotal(formatBytes(usageBytes, strings.locale), formatBytes(quotaBytes, strings.locale));
+  if (!any) return total;
+  return `${total} ${persisted ? strings.persisted : strings.notPersisted}`;
+}
