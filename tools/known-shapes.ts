@@ -1,0 +1,22 @@
+// The shapes of the three Llama 2 models, so that they can be planned without their files. From the configurations that
+// Meta publishes; 70B shares each key and value head among eight query heads.
+
+import type { ModelConfig } from "../src/format/model-config.ts";
+
+const family = {
+  headDim: 128,
+  vocabSize: 32_000,
+  contextLength: 4096,
+  normEps: 1e-5,
+  ropeTheta: 10_000,
+  ropeScaling: { kind: "none" },
+  tiedEmbeddings: false,
+  bosId: 1,
+  eosIds: [2] as number[],
+} as const;
+
+export const knownShapes: Record<string, ModelConfig> = {
+  "llama-2-7b": { ...family, dim: 4096, hiddenDim: 11_008, layers: 32, heads: 32, kvHeads: 32 },
+  "llama-2-13b": { ...family, dim: 5120, hiddenDim: 13_824, layers: 40, heads: 40, kvHeads: 40 },
+  "llama-2-70b": { ...family, dim: 8192, hiddenDim: 28_672, layers: 80, heads: 64, kvHeads: 8 },
+};
