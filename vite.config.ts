@@ -62,6 +62,7 @@ const demo: ViteUserConfig = {
   plugins: [
     VitePWA({
       registerType: "prompt", // never reload under somebody's answer
+      injectRegister: null, // demo/app-updates.ts registers it
       manifest: false, // public/manifest.webmanifest is written by hand
       workbox: {
         // The shell only. Weights live in IndexedDB, verified and counted; a precache would hold them twice.
