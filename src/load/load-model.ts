@@ -1,12 +1,10 @@
 // Both halves of a load in one call, for callers whose sink needs no shapes before the first byte.
 
 import type { WeightSink } from "../quant/layout.ts";
-import { prepareModel, type PreparedModel, type PrepareOptions } from "./prepare.ts";
+import { prepareModel, type PrepareOptions } from "./prepare.ts";
+import type { PreparedModel, StreamResult } from "./prepared-model.ts";
 
-export interface LoadedModel extends Omit<PreparedModel, "stream"> {
-  /** Largest number of weight bytes the loader held at once. */
-  peakChunkBytes: number;
-}
+export type LoadedModel = Omit<PreparedModel, "stream"> & StreamResult;
 
 /** Reads a model from wherever it is and delivers its weights to `sink`. See `prepareModel` for the halves. */
 export async function loadModel(options: PrepareOptions & { sink: WeightSink }): Promise<LoadedModel> {

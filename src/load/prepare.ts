@@ -3,92 +3,55 @@
 
 import { readCheckpoint } from "../format/checkpoint.ts";
 import { countParameters } from "../format/llama-tensors.ts";
-import type { GenerationDefaults, ModelConfig } from "../format/model-config.ts";
 import { resolveQuantize, type AdapterRoom } from "../quant/choose.ts";
-import type { QuantizeChoice, StoredTensor, WeightSink } from "../quant/layout.ts";
-import { storedForm } from "../quant/stored-form.ts";
-import { openSource } from "../source/open-source.ts";
+import type { QuantizeChoice } from "../quant/layout.ts";
+import { openSource, type OpenOptions } from "../source/open-source.ts";
 import type { OnProgress } from "../source/progress.ts";
-import type { ModelReference, ModelSource } from "../source/source.ts";
+import { canonicalReference, parseReference } from "../source/reference.ts";
+import type { ModelReference } from "../source/source.ts";
+import type { ModelRecord } from "../store/model-record.ts";
+import type { ModelStore } from "../store/model-store.ts";
 import { ChunkPool } from "./chunk-pool.ts";
-import { Delivery } from "./delivery.ts";
-import { Outbox } from "./outbox.ts";
-import { ProgressMeter } from "./progress-meter.ts";
-import { streamFromSource } from "./stream-from-source.ts";
+import { coldModel } from "./cold-model.ts";
+import type { ModelManifest, PreparedModel } from "./prepared-model.ts";
+import { isUsable, warmModel } from "./warm-model.ts";
 
-export interface PrepareOptions {
+export interface PrepareOptions extends OpenOptions {
   reference: ModelReference;
   /** Default `auto`. */
   quantize?: "auto" | QuantizeChoice;
   /** What `auto` may count on. */
   gpuLimits?: AdapterRoom;
-  token?: string;
-  signal?: AbortSignal;
+  /** Where models are kept; without one the weights go to the sink only. */
+  store?: ModelStore;
   onProgress?: OnProgress;
-  /** Another hub than huggingface.co. */
-  hubUrl?: string;
   /** Counts and bounds the bytes held; default one of six chunks. */
   pool?: ChunkPool;
 }
 
-/** A model whose shapes are known and whose weights are still to come. */
-export interface PreparedModel {
-  sourceId: string;
-  label: string;
-  card: ModelSource["card"];
-  config: ModelConfig;
-  generation: GenerationDefaults;
-  parameters: number;
-  /** What `auto` became. */
-  quantize: QuantizeChoice;
-  /** In the order in which `stream` delivers them. */
-  tensors: StoredTensor[];
-  /** config.json, tokenizer files, templates, card, licence: path -> bytes. */
-  sideFiles: Map<string, Uint8Array>;
-  /** Bytes of the weight files at the source. */
-  downloadBytes: number;
-  /** Bytes of the stored form; 0 where nothing is stored. */
-  storedBytes: number;
-  /** Whether the weights come from the store. Settled when `stream` resolves: another tab may have stored them meanwhile. */
-  warm: boolean;
-  /** Delivers all weights. Once per prepared model. On failure or abort nothing stays in the store. */
-  stream(
-    sink: WeightSink,
-    options?: { signal?: AbortSignal },
-  ): Promise<{ warm: boolean; storedBytes: number; peakChunkBytes: number }>;
-}
-
+/**
+ * A reference that the store has met needs no network at all, and keeps the commit it had then. Throws PronkError
+ * (`bad-request`, `network`, `format`, `unsupported`, `integrity`), or the signal's reason.
+ */
 export async function prepareModel(options: PrepareOptions): Promise<PreparedModel> {
-  const { signal, onProgress, pool = new ChunkPool() } = options;
+  const { store, onProgress, pool = new ChunkPool(), gpuLimits, signal } = options;
+  const reference =
+    typeof options.reference === "string" ? canonicalReference(parseReference(options.reference)) : undefined;
+  const resolve = (parameters: number) => resolveQuantize(options.quantize ?? "auto", { parameters, gpuLimits });
+
+  const known = reference === undefined ? [] : ((await store?.findByReference(reference)) ?? []);
+  const record = known.find(
+    (candidate) => isUsable(candidate) && candidate.variant === resolve(parametersOf(candidate)),
+  );
+  if (record) return warmModel({ record, store: store!, pool, onProgress, reference });
+
   const source = await openSource(options.reference, options);
   const checkpoint = await readCheckpoint(source, { signal });
   const parameters = countParameters(checkpoint.config);
-  const quantize = resolveQuantize(options.quantize ?? "auto", { parameters, gpuLimits: options.gpuLimits });
-  const form = storedForm(checkpoint, quantize, new Map(source.files.map((file) => [file.path, file.sizeBytes])));
-  const weightFiles = new Set(form.files.map((file) => file.source));
-  const downloadBytes = source.files.reduce((sum, file) => sum + (weightFiles.has(file.path) ? file.sizeBytes : 0), 0);
-  return {
-    sourceId: source.id,
-    label: source.label,
-    card: source.card,
-    config: checkpoint.config,
-    generation: checkpoint.generation,
-    parameters,
-    quantize,
-    tensors: form.tensors,
-    sideFiles: checkpoint.sideFiles,
-    downloadBytes,
-    storedBytes: 0,
-    warm: false,
-    async stream(sink, streamOptions = {}) {
-      const streamSignal = streamOptions.signal ?? signal;
-      const meter = new ProgressMeter(source.remote ? "download" : "read", downloadBytes, onProgress);
-      const outbox = new Outbox(new Delivery(sink, form.tensors));
-      await streamFromSource({
-        ...{ source, tensors: checkpoint.tensors, form, pool, outbox, signal: streamSignal },
-        onBytes: (count, file) => meter.add(count, file),
-      });
-      return { warm: false, storedBytes: 0, peakChunkBytes: pool.peakBytes };
-    },
-  };
+  const quantize = resolve(parameters);
+  const stored = await store?.find(source.id, quantize);
+  if (stored && isUsable(stored)) return warmModel({ record: stored, store: store!, pool, onProgress, reference });
+  return coldModel({ source, checkpoint, parameters, quantize, reference, store, pool, onProgress });
 }
+
+const parametersOf = (record: ModelRecord): number => (record.manifest as ModelManifest).parameters;

@@ -32,12 +32,14 @@ export interface ColdStream {
   pool: ChunkPool;
   outbox: Outbox;
   /** Bytes arrived; negative when a retry takes some back. */
-  onBytes: (count: number, file: string) => void;
+  onBytes?: (count: number, file: string) => void;
+  /** Bytes converted, or handed on as they are. */
+  onConsumed?: (count: number, file: string) => void;
   signal?: AbortSignal;
 }
 
 export async function streamFromSource(stream: ColdStream): Promise<void> {
-  const { source, form, pool, outbox, onBytes, signal } = stream;
+  const { source, form, pool, outbox, onBytes, onConsumed, signal } = stream;
   const readChunk = async (range: Range, laneSignal: AbortSignal): Promise<Chunk> => {
     const { file, start, end } = range;
     const slot = await pool.take(end - start, laneSignal);
@@ -45,7 +47,7 @@ export async function streamFromSource(stream: ColdStream): Promise<void> {
       const bytes = await source.read(file, start, end, {
         signal: laneSignal,
         into: () => slot.room(),
-        onBytes: (count) => onBytes(count, file),
+        onBytes: (count) => onBytes?.(count, file),
       });
       checkLength(range, bytes);
       return { ...range, bytes, slot };
@@ -60,6 +62,7 @@ export async function streamFromSource(stream: ColdStream): Promise<void> {
     for await (const chunk of chunks) {
       try {
         await handlers.get(chunk.file)!.take(chunk);
+        onConsumed?.(chunk.end - chunk.start, chunk.file);
       } catch (error) {
         chunk.slot.release();
         throw error;

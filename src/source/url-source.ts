@@ -1,0 +1,150 @@
+// A folder on some web server, or one file of it. Servers list nothing, so the names a checkpoint can have are tried;
+// a server for a single-page application answers every name with its page, which must not be taken for the file.
+
+import { PronkError } from "../errors.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { get } from "./http.ts";
+import { readRange } from "./http-range.ts";
+import type { OpenOptions } from "./open-source.ts";
+import { checkRead } from "./read-limit.ts";
+import type { ModelSource, SourceFile } from "./source.ts";
+
+const optionalNames = [
+  ...[
+    "generation_config.json",
+    "tokenizer.json",
+    "tokenizer.model",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+  ],
+  ...["chat_template.jinja", "README.md", "LICENSE", "LICENSE.txt", "LICENSE.md", "USE_POLICY.md"],
+];
+const indexName = "model.safetensors.index.json";
+const maxWholeBytes = 64 * 2 ** 20; // of a file that is read whole while opening
+
+export async function folderUrlSource(folderUrl: string, options: OpenOptions = {}): Promise<ModelSource> {
+  return openFolder(folderUrl, undefined, options);
+}
+
+/** One weight file: llama2.c's .bin stands alone, a .safetensors has its configuration beside it. */
+export async function fileUrlSource(fileUrl: string, options: OpenOptions = {}): Promise<ModelSource> {
+  const url = new URL(fileUrl);
+  const name = decodeURIComponent(url.pathname.split("/").at(-1)!);
+  if (/\.gguf$/i.test(name))
+    throw new PronkError(
+      "unsupported",
+      `"${name}" is a GGUF file; this version of pronk reads safetensors and llama2.c's .bin.`,
+      { file: name },
+    );
+  if (!/\.bin$/i.test(name)) return openFolder(new URL("./", url).href, name, options);
+  const file = await probeWeights(fileUrl, name, options);
+  if (!file) throw missing(name, fileUrl);
+  return toSource(fileUrl, name, [file], new Map(), () => fileUrl);
+}
+
+async function openFolder(
+  folderUrl: string,
+  weightFile: string | undefined,
+  options: OpenOptions,
+): Promise<ModelSource> {
+  const at = (path: string) => new URL(path.split("/").map(encodeURIComponent).join("/"), folderUrl).href;
+  const whole = new Map<string, Uint8Array>(); // what had to be read to be found; small
+  const fetchWhole = async (name: string) => {
+    const bytes = await probeWhole(at(name), name, options);
+    if (bytes) whole.set(name, bytes);
+    return bytes;
+  };
+  if (!(await fetchWhole("config.json"))) throw missing("config.json", at("config.json"));
+  const [index] = await Promise.all([weightFile ? undefined : fetchWhole(indexName), ...optionalNames.map(fetchWhole)]);
+  const weightNames = weightFile ? [weightFile] : index ? indexedNames(index) : ["model.safetensors"];
+  const weights = await Promise.all(weightNames.map((name) => probeWeights(at(name), name, options)));
+  // A shard that is not there stays out of the list; the format's reader says which one is missing.
+  const files = [
+    ...[...whole].map(([path, bytes]) => ({ path, sizeBytes: bytes.length })),
+    ...weights.filter((file) => file !== undefined),
+  ];
+  const label = decodeURIComponent(new URL(folderUrl).pathname.split("/").at(-2) ?? "") || new URL(folderUrl).host;
+  return toSource(folderUrl, label, files, whole, at);
+}
+
+function toSource(
+  url: string,
+  label: string,
+  files: SourceFile[],
+  whole: Map<string, Uint8Array>,
+  at: (path: string) => string,
+): ModelSource {
+  const config = whole.get("config.json");
+  const identity = fingerprint([
+    ...files.flatMap((file) => [file.path, file.sizeBytes]),
+    config ? new TextDecoder().decode(config) : "",
+  ]);
+  return {
+    id: `url:${url}@${identity}`,
+    label,
+    remote: true,
+    files,
+    async read(path, start, end, options) {
+      const { sizeBytes } = checkRead(files, path, start, end);
+      const kept = whole.get(path);
+      if (kept) return kept.slice(start, end);
+      return readRange({ subject: { file: path, url: at(path) }, start, end, sizeBytes }, options);
+    },
+  };
+}
+
+/** A small file's bytes, or undefined where there is none. */
+async function probeWhole(url: string, name: string, { signal }: OpenOptions): Promise<Uint8Array | undefined> {
+  const response = await get({ file: name, url }, { signal, accept: [403, 404, 410] });
+  if (!response.ok || isWebPage(response) || Number(response.headers.get("Content-Length")) > maxWholeBytes) {
+    await response.body?.cancel().catch(() => {});
+    return undefined;
+  }
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const looksWrong = name.endsWith(".json")
+    ? !/^[\s\uFEFF]*[{[]/.test(firstText(bytes))
+    : /^\s*<(!doctype|html)/i.test(firstText(bytes));
+  return looksWrong ? undefined : bytes;
+}
+
+/** A weight file's size by the smallest possible range; undefined where there is no such file. */
+async function probeWeights(url: string, name: string, { signal }: OpenOptions): Promise<SourceFile | undefined> {
+  const response = await get({ file: name, url }, { signal, accept: [403, 404, 410], range: { start: 0, end: 1 } });
+  const total = Number(/\/(\d+)$/.exec(response.headers.get("Content-Range") ?? "")?.[1] ?? NaN);
+  const length = Number(response.headers.get("Content-Length") ?? NaN);
+  await response.body?.cancel().catch(() => {});
+  if (!response.ok || isWebPage(response)) return undefined;
+  if (response.status === 206 && total > 0) return { path: name, sizeBytes: total };
+  if (response.status === 200 && length > 0) return { path: name, sizeBytes: length };
+  // Another origin may hide Content-Range; Content-Length is always shown.
+  const head = await get({ file: name, url }, { signal, method: "HEAD" });
+  const sizeBytes = Number(head.headers.get("Content-Length") ?? NaN);
+  if (sizeBytes > 0) return { path: name, sizeBytes };
+  throw new PronkError(
+    "network",
+    `The server of "${name}" tells no size (neither Content-Range nor Content-Length). Use another server.`,
+    { file: name, url, status: head.status },
+  );
+}
+
+function indexedNames(index: Uint8Array): string[] {
+  try {
+    const { weight_map: map } = JSON.parse(new TextDecoder().decode(index)) as { weight_map?: Record<string, unknown> };
+    return [...new Set(Object.values(map ?? {}))].filter(
+      (name) => typeof name === "string" && !/^\/|\.\.|:/.test(name),
+    ) as string[];
+  } catch {
+    return []; // the format's reader says what is wrong with the index
+  }
+}
+
+const isWebPage = (response: Response) => /text\/html/i.test(response.headers.get("Content-Type") ?? "");
+const firstText = (bytes: Uint8Array) => new TextDecoder().decode(bytes.subarray(0, 64));
+
+function missing(file: string, url: string): PronkError {
+  return new PronkError(
+    "network",
+    `There is no "${file}" at ${url} (HTTP 404, or a web page in its place). Check the address: it must be the folder that holds config.json, or one llama2.c .bin.`,
+    { file, url, status: 404 },
+  );
+}

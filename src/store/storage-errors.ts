@@ -1,0 +1,37 @@
+// What can go wrong at rest, as PronkErrors: the quota, and rows that are not there any more.
+
+import { PronkError } from "../errors.ts";
+
+/** Turns a failed write into `storage-full` where the quota is the cause; anything else stays what it is. */
+export async function writeError(error: unknown, neededBytes: number): Promise<unknown> {
+  if (!isQuota(error)) return error;
+  return storageFull(neededBytes, await availableBytes(), error);
+}
+
+export function storageFull(neededBytes: number, available: number | undefined, cause?: unknown): PronkError {
+  const there = available === undefined ? "" : `; ${megabytes(available)} are free`;
+  return new PronkError(
+    "storage-full",
+    `The browser has no room for this model: ${megabytes(neededBytes)} are needed${there}. Delete a stored model, free disk space, take a smaller quantization, or load without a store.`,
+    { neededBytes, availableBytes: available ?? null },
+    { cause },
+  );
+}
+
+/** What the browser would still take, where it says so. */
+export async function availableBytes(): Promise<number | undefined> {
+  const estimate = await globalThis.navigator?.storage?.estimate?.().catch(() => undefined);
+  return estimate?.quota === undefined ? undefined : Math.max(0, estimate.quota - (estimate.usage ?? 0));
+}
+
+export function damaged(label: string, file: string, row: number, expected: number, found: number): PronkError {
+  return new PronkError(
+    "integrity",
+    `The stored copy of ${label} is damaged ("${file}", row ${row}: ${found} bytes of ${expected}) and has been deleted. Load the model again.`,
+    { file, row, expected, found },
+  );
+}
+
+const isQuota = (error: unknown) =>
+  error instanceof Error && (error.name === "QuotaExceededError" || /quota/i.test(error.message));
+const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
