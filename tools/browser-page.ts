@@ -4,35 +4,16 @@
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Page } from "playwright";
 import { type BrowserKind, type Log, ensureBrowser } from "./browsers.ts";
 import { launchChromium } from "./chromium-page.ts";
 import { launchFirefox } from "./firefox-page.ts";
 import { hasHardwareGpu } from "./hardware-gpu.ts";
+import type { BrowserPage } from "./page-interface.ts";
+
+export type { BrowserPage, PictureOptions } from "./page-interface.ts";
 
 /** `none` starts the browser without WebGPU, for tests of that failure. */
 export type AdapterChoice = "software" | "hardware" | "auto" | "none";
-
-export interface PictureOptions {
-  width: number;
-  height: number;
-  /** Firefox knows the scheme from its start only: give it in LaunchOptions as well. */
-  colorScheme?: "light" | "dark";
-  fullPage?: boolean;
-}
-
-export interface BrowserPage {
-  readonly kind: BrowserKind;
-  readonly version: string;
-  /** Playwright's own page, for what this interface lacks; Chromium only. */
-  readonly playwright: Page | undefined;
-  goto(url: string): Promise<void>;
-  /** Runs a function (or the source of one) in the page with one JSON argument; waits for its promise, for hours if need be. */
-  evaluate<T>(run: string | ((argument: never) => T | Promise<T>), argument?: unknown): Promise<T>;
-  screenshot(path: string, options: PictureOptions): Promise<void>;
-  onConsole(listener: (level: string, text: string) => void): void;
-  close(): Promise<void>;
-}
 
 export interface LaunchOptions {
   /** Keep the profile (IndexedDB, service workers) here; without it a throw-away one is used. */
@@ -42,16 +23,6 @@ export interface LaunchOptions {
   adapter?: AdapterChoice;
   colorScheme?: "light" | "dark";
   log?: Log;
-}
-
-/** What a launcher of one browser is told. */
-export interface LaunchPlan {
-  executablePath: string;
-  software: boolean;
-  webgpu: boolean;
-  headless: boolean;
-  profileDir?: string;
-  colorScheme: "light" | "dark";
 }
 
 export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Promise<BrowserPage> {
@@ -99,10 +70,4 @@ async function probeAdapter(page: BrowserPage): Promise<boolean> {
   server.closeAllConnections();
   server.close();
   return found;
-}
-
-/** An expression that calls `run` with the argument; strings alone are understood by both drivers. */
-export function callExpression(run: string | ((argument: never) => unknown), argument: unknown): string {
-  // tsx marks inner functions with __name(...), which no page has.
-  return `((__name) => (${String(run)}))((f) => f)(${argument === undefined ? "" : JSON.stringify(argument)})`;
 }

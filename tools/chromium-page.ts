@@ -1,7 +1,7 @@
 // Chromium through Playwright. Flags for WebGPU with and without a GPU; nothing else is changed about the browser.
 
 import { type BrowserContext, type Page, chromium } from "playwright";
-import { type BrowserPage, type LaunchPlan, type PictureOptions, callExpression } from "./browser-page.ts";
+import { type BrowserPage, type LaunchPlan, type PictureOptions, callExpression } from "./page-interface.ts";
 
 const quietFlags = [
   "--disable-quic",

@@ -4,7 +4,7 @@
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
-import { type BrowserPage, type LaunchPlan, type PictureOptions, callExpression } from "./browser-page.ts";
+import { type BrowserPage, type LaunchPlan, type PictureOptions, callExpression } from "./page-interface.ts";
 import { lavapipeIcd } from "./browsers.ts";
 
 export async function launchFirefox(plan: LaunchPlan): Promise<BrowserPage> {

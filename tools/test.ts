@@ -1,0 +1,26 @@
+// `npm test`: installs missing browsers, builds what is stale, runs every test, and closes with `N passed, N failed`. Names
+// given after `--` go to Vitest. Software adapters unless PRONK_ADAPTER says otherwise, so that figures repeat.
+
+import { type BrowserKind, ensureBrowser } from "./browsers.ts";
+import { ensureBuilt } from "./stale.ts";
+import { runVitest } from "./vitest-run.ts";
+
+try {
+  for (const kind of ["chromium", "firefox"] satisfies BrowserKind[])
+    console.log(`${kind}: ${await ensureBrowser(kind, (line) => console.log(line))}`);
+  ensureBuilt(["library", "demo", "harness", "runner"], (line) => console.log(line));
+} catch (error) {
+  console.error((error as Error).message);
+  console.log("0 passed, 1 failed");
+  process.exit(1);
+}
+const { passed, failed, skipped, ok } = runVitest([
+  "--project",
+  "unit",
+  "--project",
+  "browser",
+  ...process.argv.slice(2),
+]);
+if (passed + failed === 0) console.log("no test ran");
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+process.exit(ok ? 0 : 1);
