@@ -66,7 +66,15 @@ export async function readLlama2c(
   if (headDim * dim * 4 > maxHeadBytes)
     throw broken(file, `one head of ${headDim} x ${dim} is too large`, "n_heads", maxHeadBytes, headDim * dim * 4);
   const config: ModelConfig = {
-    ...{ dim, hiddenDim, layers, heads, kvHeads, headDim, vocabSize, contextLength, tiedEmbeddings },
+    dim,
+    hiddenDim,
+    layers,
+    heads,
+    kvHeads,
+    headDim,
+    vocabSize,
+    contextLength,
+    tiedEmbeddings,
     normEps: 1e-5, // run.c's constants
     ropeTheta: 10_000,
     ropeScaling: { kind: "none" },

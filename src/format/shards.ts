@@ -60,7 +60,7 @@ function pick(expected: ReadonlyMap<string, readonly number[]>, entries: Safeten
       );
     tensors.set(entry.name, toTensor(entry, shape));
   }
-  return [...tensors.values()].sort((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1));
+  return [...tensors.values()].toSorted((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1));
 }
 
 const missingOf = (expected: ReadonlyMap<string, unknown>, entries: SafetensorsEntry[]) => {
@@ -85,7 +85,7 @@ async function readIndexedFiles(source: TensorFiles, signal?: AbortSignal): Prom
   if (!map) throw JsonFile.parse(indexName, bytes).missing("weight_map", "tensor names with their files");
   const files = [...new Set(Object.values(map.fields))];
   for (const file of files) if (typeof file !== "string") throw map.wrong("*", "file names", file);
-  return (files as string[]).sort();
+  return (files as string[]).toSorted();
 }
 
 function missingShard(lost: string[], missing: string[]): PronkError {

@@ -1,5 +1,7 @@
 // A named tensor inside a file: where its bytes are and what they mean. Offsets are absolute in the file.
 
+import type { GenerationDefaults, ModelConfig } from "./model-config.ts";
+
 export type Dtype = "f32" | "f16" | "bf16";
 
 export interface TensorInfo {
@@ -17,8 +19,8 @@ export interface TensorInfo {
 
 /** A checkpoint whose headers have been read: everything but the weights' bytes. */
 export interface Checkpoint {
-  config: import("./model-config.ts").ModelConfig;
-  generation: import("./model-config.ts").GenerationDefaults;
+  config: ModelConfig;
+  generation: GenerationDefaults;
   /** Sorted by file, then start: the order in which bytes arrive. Only tensors that the model uses. */
   tensors: TensorInfo[];
 }

@@ -23,10 +23,12 @@ function nextTurn(): Promise<void> {
   if (immediate) return new Promise((resolve) => immediate(resolve));
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
+    const onMessage = () => {
       port1.close();
       resolve();
     };
+    port1.addEventListener("message", onMessage, { once: true });
+    port1.start();
     port2.postMessage(null);
   });
 }

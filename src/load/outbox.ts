@@ -23,10 +23,7 @@ export class Outbox {
   /** Takes the row over; resolves when there is room for the next. */
   async put(row: StoredRow): Promise<void> {
     this.#delivered = this.#delivered.then(() => this.#delivery.deliver(row.file, row.index, row.bytes));
-    const done = Promise.allSettled([this.#delivered, this.#keep?.(row)]).then((outcomes) => {
-      row.slot.release();
-      for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
-    });
+    const done = this.#settle(row, this.#delivered);
     done.catch(() => {}); // reported by the next put, or by finish
     this.#underWay.push(done);
     while (this.#underWay.length >= rowsUnderWay) await this.#underWay.shift();
@@ -37,6 +34,12 @@ export class Outbox {
     const rows = this.#underWay;
     this.#underWay = [];
     const outcomes = await Promise.allSettled(rows);
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  }
+
+  async #settle(row: StoredRow, delivered: Promise<void>): Promise<void> {
+    const outcomes = await Promise.allSettled([delivered, this.#keep?.(row)]);
+    row.slot.release(); // only now: a failed delivery does not mean that the store is done with the bytes
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   }
 }

@@ -52,7 +52,7 @@ export function warmModel({ record, store, pool, onProgress, reference }: WarmMo
       try {
         for await (const row of inOrder(rowsIn(record), lanes, read, {
           signal,
-          discard: (row) => row.slot.release(),
+          discard: (unused) => unused.slot.release(),
         })) {
           await outbox.put(row);
           meter.add(row.bytes.length, row.file);

@@ -108,7 +108,10 @@ function checkRange(response: Response, request: RangeRequest, from: number, ski
       "integrity",
       `The server of "${file}" answered bytes from ${first} where bytes from ${from} were asked for. Use another server.`,
       {
-        ...{ file, url, expected: from, found: first },
+        file,
+        url,
+        expected: from,
+        found: first,
       },
     );
   }

@@ -45,7 +45,12 @@ async function once(subject: RequestSubject, options: GetOptions, last: boolean)
   const violations = watchPolicy();
   try {
     return await fetch(subject.url, {
-      ...{ method, headers, signal, referrerPolicy: "no-referrer", credentials: "omit", cache: "no-store" },
+      method,
+      headers,
+      signal,
+      referrerPolicy: "no-referrer",
+      credentials: "omit",
+      cache: "no-store",
     });
   } catch (cause) {
     signal?.throwIfAborted();

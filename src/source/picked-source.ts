@@ -44,7 +44,7 @@ export async function directorySource(
 function modelFolder(paths: string[]): string {
   const configs = paths
     .filter((path) => /(^|\/)config\.json$/.test(path))
-    .sort((a, b) => a.split("/").length - b.split("/").length);
+    .toSorted((a, b) => a.split("/").length - b.split("/").length);
   if (configs.length > 0) return configs[0].slice(0, -"config.json".length);
   const first = paths[0].slice(0, paths[0].lastIndexOf("/") + 1);
   return paths.every((path) => path.startsWith(first)) ? first : "";

@@ -9,16 +9,8 @@ import type { OpenOptions } from "./open-source.ts";
 import { checkRead } from "./read-limit.ts";
 import type { ModelSource, SourceFile } from "./source.ts";
 
-const optionalNames = [
-  ...[
-    "generation_config.json",
-    "tokenizer.json",
-    "tokenizer.model",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-  ],
-  ...["chat_template.jinja", "README.md", "LICENSE", "LICENSE.txt", "LICENSE.md", "USE_POLICY.md"],
-];
+const optionalNames = `generation_config.json tokenizer.json tokenizer.model tokenizer_config.json
+  special_tokens_map.json chat_template.jinja README.md LICENSE LICENSE.txt LICENSE.md USE_POLICY.md`.split(/\s+/);
 const indexName = "model.safetensors.index.json";
 const maxWholeBytes = 64 * 2 ** 20; // of a file that is read whole while opening
 

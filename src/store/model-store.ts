@@ -35,7 +35,7 @@ export class ModelStore implements Disposable {
   /** Ready models, the last used first. */
   async list(): Promise<ModelRecord[]> {
     const records = await (await this.#database()).getAll("models");
-    return records.filter((record) => record.state === "ready").sort((a, b) => b.usedAt - a.usedAt);
+    return records.filter((record) => record.state === "ready").toSorted((a, b) => b.usedAt - a.usedAt);
   }
 
   async find(sourceId: string, variant: string): Promise<ModelRecord | undefined> {
@@ -51,7 +51,7 @@ export class ModelStore implements Disposable {
   /** Ready models that were once loaded under this name, the newest first: a start that needs no network. */
   async findByReference(reference: string): Promise<ModelRecord[]> {
     const records = await (await this.#database()).getAllFromIndex("models", "references", reference);
-    return records.filter((record) => record.state === "ready").sort((a, b) => b.createdAt - a.createdAt);
+    return records.filter((record) => record.state === "ready").toSorted((a, b) => b.createdAt - a.createdAt);
   }
 
   /** Notes that a model was used, and perhaps under which further name. */

@@ -1,0 +1,61 @@
+// Whether a model is under Llama 2's community licence, and what says so: the hub's card, the README's front matter,
+// licence texts, the configuration, the model's own name. Works for picked folders as for repositories. It errs towards
+// showing the licence: a page asks for acceptance before weights are fetched when `llama2` is true.
+
+import { readFrontMatter } from "./front-matter.ts";
+
+export interface LicenseEvidence {
+  llama2: boolean;
+  /** For people: each says where it was found. */
+  evidence: string[];
+  /** As the card names it, e.g. `llama2` or `apache-2.0`. */
+  license: string | undefined;
+}
+
+/** llama2, Llama-2-7b, llama_2; neither Llama-3.2 nor llama2.c nor llama-20b. */
+const llama2Name = /llama[-_ ]?2(?![\d.])/i;
+const agreementTitle = "LLAMA 2 COMMUNITY LICENSE AGREEMENT";
+
+export function findLicenseEvidence({
+  sideFiles,
+  card,
+  label,
+}: {
+  sideFiles: ReadonlyMap<string, Uint8Array>;
+  card?: { license?: string; baseModel?: string[] };
+  label: string;
+}): LicenseEvidence {
+  const evidence: string[] = [];
+  const claim = (where: string, name: string | undefined) => {
+    if (name !== undefined && llama2Name.test(name)) evidence.push(`${where}: ${name}`);
+  };
+  let license = card?.license;
+  claim("the hub's card, license", card?.license);
+  for (const base of card?.baseModel ?? []) claim("the hub's card, base_model", base);
+  for (const [path, bytes] of sideFiles) {
+    if (/^README/i.test(path)) {
+      const text = decode(bytes);
+      const fields = readFrontMatter(text);
+      license ??= fields.license;
+      claim(`${path}, license`, fields.license);
+      for (const base of fields.baseModel) claim(`${path}, base_model`, base);
+      if (text.includes(agreementTitle)) evidence.push(`${path}: ${agreementTitle}`); // in capitals: prose may speak of it
+    } else if (/^(LICEN[CS]E|NOTICE|USE_POLICY)/i.test(path)) {
+      const found = /llama 2 community license( agreement)?|llama 2 acceptable use policy/i.exec(decode(bytes));
+      if (found) evidence.push(`${path}: ${found[0]}`);
+    } else if (path === "config.json") claim("config.json, _name_or_path", nameInConfig(bytes));
+  }
+  claim("the model's name", label);
+  return { llama2: evidence.length > 0, evidence, license };
+}
+
+function nameInConfig(bytes: Uint8Array): string | undefined {
+  try {
+    const { _name_or_path: name } = JSON.parse(decode(bytes)) as { _name_or_path?: unknown };
+    return typeof name === "string" ? name : undefined;
+  } catch {
+    return undefined; // the configuration's own reader reports it
+  }
+}
+
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
