@@ -1,10 +1,16 @@
 // Strings <-> ids, as one interface whatever file the vocabulary came from (tokenizer.json, tokenizer.model, llama2.c).
 
+/**
+ * Whether the special token found at [start, end) of the text (UTF-16 units) may become its id. With a filter,
+ * user-defined pieces that look like tags (`<...>`, `[...]`) are asked about too, so that nobody types one by hand.
+ */
+export type SpecialFilter = (start: number, end: number, id: number) => boolean;
+
 export interface EncodeOptions {
   /** Prepend the beginning-of-sequence id. Default false. */
   addBos?: boolean;
   /** Let special tokens written out in the text (`<s>`, `<|im_end|>`) become their ids. Default false: they are plain text. */
-  parseSpecial?: boolean;
+  parseSpecial?: boolean | SpecialFilter;
 }
 
 export interface Tokenizer {

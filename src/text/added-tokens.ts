@@ -1,0 +1,83 @@
+// Finds the tokens that cut a text before merging: specials such as `</s>` and the rest of `added_tokens`. At each
+// place the longest one that is allowed there wins. It decides nothing about who may type a special token.
+
+import type { MatchWhole } from "./byte-pair-merge.ts";
+import type { AddedToken } from "./vocabulary.ts";
+
+export interface TextStretch {
+  /** The token's id, or undefined for plain text. */
+  id: number | undefined;
+  start: number;
+  end: number;
+}
+
+/** Whether a token found at [start, end) may be one there. */
+export type AllowToken = (token: AddedToken, start: number, end: number) => boolean;
+
+export class AddedTokens {
+  readonly #byUnit = new Map<string, AddedToken[]>(); // first UTF-16 unit -> tokens, longest first
+  readonly #candidate: RegExp | undefined;
+
+  constructor(tokens: readonly AddedToken[]) {
+    for (const token of tokens) {
+      if (token.content === "") continue;
+      const unit = token.content[0];
+      this.#byUnit.set(unit, [...(this.#byUnit.get(unit) ?? []), token]);
+    }
+    for (const list of this.#byUnit.values()) list.sort((a, b) => b.content.length - a.content.length);
+    if (this.#byUnit.size === 0) return;
+    const units = [...this.#byUnit.keys()].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    this.#candidate = new RegExp(`[${units.join("")}]`, "g");
+  }
+
+  /** The text as plain stretches and tokens, in order, nothing empty. */
+  split(text: string, allow: AllowToken): TextStretch[] {
+    const stretches: TextStretch[] = [];
+    let plainFrom = 0;
+    const plain = (end: number): void => {
+      if (end > plainFrom) stretches.push({ id: undefined, start: plainFrom, end });
+    };
+    const candidate = this.#candidate;
+    if (candidate) {
+      candidate.lastIndex = 0;
+      for (let hit = candidate.exec(text); hit; hit = candidate.exec(text)) {
+        const token = this.#at(text, hit.index, allow);
+        if (!token) continue;
+        let start = hit.index;
+        let end = start + token.content.length;
+        if (token.leftStrip) while (start > plainFrom && isSpace(text[start - 1])) start--;
+        if (token.rightStrip) while (end < text.length && isSpace(text[end])) end++;
+        plain(start);
+        stretches.push({ id: token.id, start, end });
+        plainFrom = candidate.lastIndex = end;
+      }
+    }
+    plain(text.length);
+    return stretches;
+  }
+
+  /** Looks for a token at one place only. */
+  matcher(allow: AllowToken): MatchWhole {
+    return (text, start) => {
+      const token = this.#at(text, start, allow);
+      return token && { id: token.id, length: token.content.length };
+    };
+  }
+
+  #at(text: string, start: number, allow: AllowToken): AddedToken | undefined {
+    return this.#byUnit.get(text[start])?.find((token) => {
+      if (!text.startsWith(token.content, start)) return false;
+      const end = start + token.content.length;
+      if (token.singleWord && (isWord(text[start - 1]) || isWord(text[end]))) return false;
+      return allow(token, start, end);
+    });
+  }
+}
+
+function isSpace(unit: string): boolean {
+  return /\s/.test(unit);
+}
+
+function isWord(unit: string | undefined): boolean {
+  return unit !== undefined && /[\p{L}\p{N}_]/u.test(unit);
+}

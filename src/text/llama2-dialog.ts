@@ -1,0 +1,86 @@
+// Llama 2's own dialog, byte for byte as Meta's reference (facebookresearch/llama, llama/generation.py,
+// chat_completion): [INST], <<SYS>>, one BOS and EOS per turn, each turn encoded by itself. Nothing in a message can
+// become a control token, and messages with the dialog's own tags are refused with the reference's words.
+
+import { PronkError } from "../errors.ts";
+import { badMessage, checkMessages } from "./chat-messages.ts";
+import type { ChatDialog, ChatMessage, Tokenizer } from "./tokenizer.ts";
+
+const tags = ["[INST]", "[/INST]", "<<SYS>>", "<</SYS>>"];
+const unsafeReply = "Error: special tags are not allowed as part of the prompt.";
+const noSpecials = { addBos: true, parseSpecial: () => false } as const;
+
+/** Throws PronkError format where the vocabulary has no begin or end of sequence. */
+export function llama2Dialog(tokenizer: Tokenizer): ChatDialog {
+  const { eosId } = tokenizer;
+  if (eosId === undefined || tokenizer.bosId === undefined)
+    throw new PronkError(
+      "format",
+      `tokenizer: Llama 2's dialog needs bos_token and eos_token, found ids ${tokenizer.bosId} and ${eosId}. Name both in tokenizer_config.json.`,
+      { field: "bos_token, eos_token", expected: "two ids", found: `${tokenizer.bosId}, ${eosId}` },
+    );
+  return {
+    kind: "llama-2",
+    encode(messages) {
+      checkMessages(messages);
+      for (const [index, { content }] of messages.entries())
+        if (tags.some((tag) => content.includes(tag)))
+          throw new PronkError("bad-request", unsafeReply, { field: `messages[${index}].content` });
+      const ids: number[] = [];
+      const turns = llama2Turns(messages);
+      for (const [index, turn] of turns.entries()) {
+        for (const id of tokenizer.encode(turn, noSpecials)) ids.push(id);
+        if (index < turns.length - 1) ids.push(eosId);
+      }
+      return ids;
+    },
+  };
+}
+
+/** The same conversation as one text, for comparing with what a template writes. */
+export function llama2DialogText(messages: readonly ChatMessage[], bos: string, eos: string): string {
+  return bos + llama2Turns(messages).join(eos + bos);
+}
+
+/** One text per turn: question and answer; the last is the open question. */
+function llama2Turns(messages: readonly ChatMessage[]): string[] {
+  const offset = messages[0].role === "system" ? 1 : 0;
+  const system = offset === 1 ? `<<SYS>>\n${messages[0].content}\n<</SYS>>\n\n` : ""; // not stripped, as in the reference
+  const talk = messages.slice(offset);
+  talk.forEach(({ role }, index) => {
+    const expected = index % 2 === 0 ? "user" : "assistant";
+    if (role !== expected)
+      throw badMessage(
+        `messages[${index + offset}].role`,
+        `${expected} (an optional system message, then user and assistant in turn)`,
+        role,
+      );
+  });
+  if (talk.length % 2 === 0)
+    throw badMessage(
+      `messages[${messages.length - 1}].role`,
+      "user in the last message",
+      messages[messages.length - 1].role,
+    );
+  const turns: string[] = [];
+  for (let index = 0; index < talk.length; index += 2) {
+    const question = (index === 0 ? system : "") + talk[index].content;
+    const answer = talk[index + 1];
+    turns.push(`[INST] ${pythonStrip(question)} [/INST]${answer ? ` ${pythonStrip(answer.content)} ` : ""}`);
+  }
+  return turns;
+}
+
+// Python's white space: not JavaScript's, which has U+FEFF and lacks U+001C to U+001F and U+0085.
+const pythonSpaces = new Set(
+  "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000",
+);
+
+/** Python's str.strip(). */
+export function pythonStrip(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && pythonSpaces.has(text[start])) start++;
+  while (end > start && pythonSpaces.has(text[end - 1])) end--;
+  return text.slice(start, end);
+}

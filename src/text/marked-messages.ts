@@ -1,0 +1,91 @@
+// Which characters of a rendered conversation come from messages. The conversation is rendered a second time with a
+// private mark before and after each message's text; if the result without marks is the plain rendering, the marks say
+// exactly what is whose. A template that looks into the text may act on the marks: then the safe guess at the end holds.
+
+import type { ChatMessage, SpecialFilter } from "./tokenizer.ts";
+import type { RenderChat } from "./template-dialog.ts";
+
+/** Which special tokens of `text` (what `render` made of `messages`) the template itself wrote. */
+export function templateTokens(text: string, messages: readonly ChatMessage[], render: RenderChat): SpecialFilter {
+  const spans = messageSpans(text, messages, render);
+  if (spans) return (start, end) => !spans.some((span) => start < span.end && end > span.start);
+  return onlyWithoutMessages(text, messages, render);
+}
+
+interface Span {
+  start: number;
+  end: number;
+}
+
+function messageSpans(text: string, messages: readonly ChatMessage[], render: RenderChat): Span[] | undefined {
+  const [open, close] = absentCharacters(2, [text, ...messages.map(({ content }) => content)]);
+  const marked = rendered(render, messages, (content) => {
+    // Outside the marks: the white space that a template may strip.
+    const core = content.trim();
+    if (core === "") return content;
+    const start = content.length - content.trimStart().length;
+    return `${content.slice(0, start)}${open}${core}${close}${content.slice(start + core.length)}`;
+  });
+  if (marked === undefined) return undefined;
+  const spans: Span[] = [];
+  let plain = "";
+  let from = -1;
+  for (const part of marked.split(new RegExp(`([${open}${close}])`))) {
+    if (part === open && from < 0) from = plain.length;
+    else if (part === close && from >= 0) {
+      spans.push({ start: from, end: plain.length });
+      from = -1;
+    } else if (part === open || part === close) return undefined;
+    else plain += part;
+  }
+  if (from >= 0 || plain !== text) return undefined;
+  // Every message must be there once and whole: a template that took one apart may have acted on the marks.
+  const found = spans.map(({ start, end }) => plain.slice(start, end));
+  const wanted = messages.map(({ content }) => content.trim()).filter((core) => core !== "");
+  return JSON.stringify(found.sort()) === JSON.stringify(wanted.sort()) ? spans : undefined;
+}
+
+/**
+ * Where marks cannot tell: a token is the template's if no message contains it and it appears as often when the
+ * messages say something else. Any other stays plain text, even if the template wrote it: wrong, but harmless.
+ */
+function onlyWithoutMessages(text: string, messages: readonly ChatMessage[], render: RenderChat): SpecialFilter {
+  const contents = messages.map(({ content }) => content);
+  const [letter] = absentCharacters(1, [text, ...contents]);
+  const neutral = rendered(render, messages, (content) => content.replace(/\S/g, letter));
+  const count = (where: string, token: string): number => where.split(token).length;
+  return (start, end) => {
+    const token = text.slice(start, end);
+    if (neutral === undefined || contents.some((content) => content.includes(token))) return false;
+    return count(neutral, token) === count(text, token);
+  };
+}
+
+function rendered(
+  render: RenderChat,
+  messages: readonly ChatMessage[],
+  change: (content: string) => string,
+): string | undefined {
+  try {
+    return render(messages.map((message) => ({ ...message, content: change(message.content) })));
+  } catch {
+    return undefined; // the plain rendering went well, so this failure is the change's
+  }
+}
+
+/** Noncharacters, or else private-use characters, that none of the texts contains: one UTF-16 unit each. */
+function absentCharacters(count: number, texts: readonly string[]): string[] {
+  const found: string[] = [];
+  const ranges = [
+    [0xfdd0, 0xfdef],
+    [0xe000, 0xf8ff],
+  ];
+  for (const [first, last] of ranges)
+    for (let code = first; code <= last && found.length < count; code++) {
+      const character = String.fromCharCode(code);
+      if (!texts.some((text) => text.includes(character))) found.push(character);
+    }
+  // A text with all 6,432 of them is made to annoy: its marks collide, are found damaged, and the safe guess holds.
+  while (found.length < count) found.push("\uFDD0");
+  return found;
+}

@@ -1,0 +1,181 @@
+// Repository templates: what they write becomes ids as in transformers, what users write never becomes a control token,
+// whatever the template does to it, and what they refuse comes back in their own words.
+
+import { describe, expect, it } from "vitest";
+import { loadDialog } from "../../src/text/load-dialog.ts";
+import { loadTokenizer } from "../../src/text/load-tokenizer.ts";
+import { randomPieces, randomText, seededRandom, writeSentencePieceModel } from "../support/sentencepiece.ts";
+import type { ChatDialog, ChatMessage, Tokenizer } from "../../src/text/tokenizer.ts";
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const base = randomPieces(seededRandom(51), 60);
+const added = ["<|im_start|>", "<|im_end|>", "<|system|>", "<|user|>", "<|assistant|>", "<think>", "</think>"];
+const addedIds = Object.fromEntries(added.map((content, index) => [content, base.length + index]));
+const controls = { "<s>": 1, "</s>": 2, "<unk>": 0, ...addedIds };
+
+const chatml =
+  "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+const zephyr =
+  "{% for message in messages %}\n{% if message['role'] == 'user' %}\n{{ '<|user|>\n' + message['content'] + eos_token }}\n{% elif message['role'] == 'system' %}\n{{ '<|system|>\n' + message['content'] + eos_token }}\n{% elif message['role'] == 'assistant' %}\n{{ '<|assistant|>\n'  + message['content'] + eos_token }}\n{% endif %}\n{% if loop.last and add_generation_prompt %}\n{{ '<|assistant|>' }}\n{% endif %}\n{% endfor %}";
+const vicuna =
+  "{% if messages[0]['role'] == 'system' %}{{ bos_token + messages[0]['content'].strip() + ' ' }}{% set messages = messages[1:] %}{% else %}{{ bos_token }}{% endif %}{% for message in messages %}{% if message['role'] == 'user' %}{{ 'USER: ' + message['content'].strip() + ' ' }}{% else %}{{ 'ASSISTANT: ' + message['content'].strip() + eos_token }}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}";
+const mistral =
+  "{{ bos_token }}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + ' [/INST]' }}{% else %}{{ message['content'] + eos_token + ' ' }}{% endif %}{% endfor %}";
+// Templates that look into the text, cut it, or change it.
+const thinking =
+  "{{ bos_token }}{% for m in messages %}{% set content = m.content %}{% if '</think>' in content %}{% set content = content.split('</think>')[-1].lstrip('\n') %}{% endif %}{{ '<|im_start|>' + m.role + '\n' + content + '<|im_end|>\n' }}{% endfor %}<|im_start|>assistant\n<think>";
+const slicing = "{{ bos_token }}{% for m in messages %}{{ m.content[1:-1] + eos_token }}{% endfor %}";
+const lower = "{{ bos_token }}{% for m in messages %}{{ m.content | lower + eos_token }}{% endfor %}";
+const commands =
+  "{{ bos_token }}{% for m in messages %}{% if m.content.startswith('!') %}{{ m.content[1:] }}{% else %}default</s>{% endif %}{{ eos_token }}{% endfor %}";
+const dropping = "{{ bos_token }}{% for m in messages %}{{ m.content.replace('_', '') + eos_token }}{% endfor %}";
+const templates = { chatml, zephyr, vicuna, mistral, thinking, slicing, lower, commands, dropping };
+
+function open(template: unknown, more: Record<string, string> = {}): { dialog: ChatDialog; tokenizer: Tokenizer } {
+  const files = new Map([
+    ["tokenizer.model", writeSentencePieceModel(base)],
+    [
+      "tokenizer_config.json",
+      utf8(
+        JSON.stringify({
+          bos_token: "<s>",
+          eos_token: { content: "</s>" },
+          chat_template: template,
+          added_tokens_decoder: Object.fromEntries(
+            added.map((content) => [
+              addedIds[content],
+              { content, special: !content.includes("think") && content !== "<|im_start|>" },
+            ]),
+          ),
+        }),
+      ),
+    ],
+    ...Object.entries(more).map(([name, text]): [string, Uint8Array] => [name, utf8(text)]),
+  ]);
+  const tokenizer = loadTokenizer(files);
+  return { dialog: loadDialog(files, tokenizer)!, tokenizer };
+}
+
+const user = (content: string): ChatMessage => ({ role: "user", content });
+const talk = (content: string): ChatMessage[] => [user(content), { role: "assistant", content }, user(content)];
+const controlsOf = (ids: number[]): number[] => ids.filter((id) => Object.values(controls).includes(id));
+
+describe("templates", () => {
+  it("give the ids of their text with its control tokens", () => {
+    const cases: [string, string][] = [
+      [chatml, "<|im_start|>user\n a b <|im_end|>\n<|im_start|>assistant\n"],
+      [zephyr, "<|user|>\n a b </s>\n<|assistant|>\n"],
+      [vicuna, "<s>USER: a b ASSISTANT:"],
+      [mistral, "<s>[INST]  a b  [/INST]"],
+    ];
+    for (const [template, text] of cases) {
+      const { dialog, tokenizer } = open(template);
+      expect(dialog.kind).toBe("template");
+      expect(dialog.encode([user(" a b ")])).toEqual(tokenizer.encode(text, { parseSpecial: true }));
+    }
+  });
+
+  it.each(Object.entries(templates))("%s: users cannot type a control token", (_, template) => {
+    const { dialog, tokenizer } = open(template);
+    // Replace `_` and lower case also make tokens out of harmless text.
+    for (const token of Object.keys(controls))
+      for (const text of [
+        token,
+        `a ${token} b`,
+        ` \n${token}\n`,
+        `x${token}x`,
+        token.toUpperCase(),
+        [...token].join("_"),
+        `!default${token}`,
+        `!x${token}`,
+      ]) {
+        const plain = controlsOf(dialog.encode(talk(text.replaceAll(/\S/g, "b"))));
+        const found = controlsOf(dialog.encode(talk(text)));
+        // Where the text sends the template another way, fewer are allowed; more never.
+        for (const id of new Set(found)) {
+          const count = (ids: number[]) => ids.filter((other) => other === id).length;
+          expect(
+            count(found),
+            `${JSON.stringify(text)} gave ${tokenizer.decode([id], { keepSpecial: true })}`,
+          ).toBeLessThanOrEqual(count(plain));
+        }
+      }
+  });
+
+  it.each([
+    ["chatml", chatml],
+    ["zephyr", zephyr],
+    ["vicuna", vicuna],
+    ["mistral", mistral],
+  ])("%s: the template's own control tokens stay, whatever users type", (_, template) => {
+    const { dialog, tokenizer } = open(template);
+    const own = controlsOf(dialog.encode(talk("b")));
+    expect(own.length).toBeGreaterThan(1);
+    const random = seededRandom(52);
+    for (let index = 0; index < 60; index++) {
+      const text = `b${randomText(random, 60)}<|im_end|></s>\ufdd0\ufdd1b`;
+      const ids = dialog.encode(talk(text));
+      expect(controlsOf(ids), JSON.stringify(text)).toEqual(own);
+      expect(tokenizer.decode(ids)).toContain(text.replaceAll("▁", " "));
+    }
+  });
+
+  it("strip the user's white space as they mean to", () => {
+    const { dialog, tokenizer } = open(vicuna);
+    const spaced = dialog.encode([user(" \n</s> a \t")]);
+    expect(spaced).toEqual(dialog.encode([user("</s> a")]));
+    expect(tokenizer.decode(spaced, { keepSpecial: true })).toBe("<s> USER: </s> a ASSISTANT:");
+  });
+
+  it("may look into the text", () => {
+    const { dialog, tokenizer } = open(thinking);
+    const ids = dialog.encode([user("q"), { role: "assistant", content: "hidden</think>\nshown" }, user("r")]);
+    expect(tokenizer.decode(ids)).toContain("shown");
+    expect(tokenizer.decode(ids)).not.toContain("hidden");
+    expect(ids.filter((id) => id === addedIds["<|im_end|>"])).toHaveLength(3);
+  });
+
+  it("refuse in their own words", () => {
+    expect(() => open(mistral).dialog.encode([user("a"), user("b")])).toThrow(
+      expect.objectContaining({
+        code: "bad-request",
+        message: "Conversation roles must alternate user/assistant/user/assistant/...",
+      }),
+    );
+    expect(() => open(mistral).dialog.encode([])).toThrow(
+      expect.objectContaining({ facts: expect.objectContaining({ field: "messages" }) }),
+    );
+  });
+
+  it.each(["{% if %}", "{{ messages[0].content.nothing() }}", "{{ 1 | no_such_filter }}"])(
+    "that do not work here let the model open and are named when used: %s",
+    (template) => {
+      const { dialog } = open(template);
+      expect(() => dialog.encode([user("a")])).toThrow(
+        expect.objectContaining({
+          code: "unsupported",
+          facts: expect.objectContaining({ file: "tokenizer_config.json", field: "chat_template" }),
+        }),
+      );
+    },
+  );
+
+  it("are found wherever repositories keep them", () => {
+    const ids = open(chatml).dialog.encode([user("a")]);
+    const named = [
+      { name: "tool_use", template: "no" },
+      { name: "default", template: chatml },
+    ];
+    expect(open(named).dialog.encode([user("a")])).toEqual(ids);
+    expect(open("no", { "chat_template.jinja": chatml }).dialog.encode([user("a")])).toEqual(ids);
+    const json = { "chat_template.json": JSON.stringify({ chat_template: chatml }) };
+    expect(open(undefined, json).dialog.encode([user("a")])).toEqual(ids);
+    expect(open(undefined).dialog).toBeUndefined();
+  });
+
+  it("are refused where the file does not parse", () => {
+    expect(() => open(undefined, { "special_tokens_map.json": "{" })).toThrow(
+      expect.objectContaining({ code: "format", facts: expect.objectContaining({ file: "special_tokens_map.json" }) }),
+    );
+  });
+});
