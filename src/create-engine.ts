@@ -1,6 +1,7 @@
 // Where an engine runs: in a module worker unless the caller or the browser says otherwise. Nothing else is decided here.
 
 import type { Engine, EngineOptions } from "./api/surface.ts";
+import { canonicalReference, parseReference } from "./source/reference.ts";
 import type { ModelReference, ModelSource } from "./source/source.ts";
 import { createWorkerEngine } from "./worker/client.ts";
 
@@ -13,7 +14,9 @@ export async function createEngine(model: ModelReference, options: EngineOptions
   options.signal?.throwIfAborted();
   const wantsWorker = options.worker !== false && !options.device && typeof Worker !== "undefined";
   if (wantsWorker && !isSource(model)) {
-    const engine = await createWorkerEngine(model, options);
+    // Relative addresses are the page's; the worker's own address is another.
+    const absolute = typeof model === "string" ? canonicalReference(parseReference(model)) : model;
+    const engine = await createWorkerEngine(absolute, options);
     if (engine) return engine;
   }
   // Only now: a page whose engine runs in the worker never downloads this half.

@@ -1,10 +1,102 @@
 // Composition root: the one file that knows every folder. Loads a model on the thread it is called on and assembles the
-// engine; the worker's host calls it over there, create-engine.ts here where there is no worker. Holds no logic.
+// engine; the worker's host calls it over there, create-engine.ts here where there is no worker. Holds no logic beyond
+// the order of things and who frees what.
 
-import { PronkError } from "./errors.ts";
-import type { Engine, EngineOptions } from "./api/surface.ts";
+import { assembleEngine } from "./api/assemble.ts";
+import { checkOptions, resolveKv, withContext } from "./api/engine-options.ts";
+import type { Engine, EngineInfo, EngineOptions } from "./api/surface.ts";
+import { findLicenseEvidence } from "./format/license-evidence.ts";
+import { createGenerator } from "./generate/generator.ts";
+import { openGpu, type Gpu } from "./gpu/device.ts";
+import { prepareModel } from "./load/prepare.ts";
+import { Model } from "./model/model.ts";
 import type { ModelReference } from "./source/source.ts";
+import { ModelStore } from "./store/model-store.ts";
+import { loadDialog } from "./text/load-dialog.ts";
+import { loadTokenizer } from "./text/load-tokenizer.ts";
 
-export async function createLocalEngine(_model: ModelReference, _options: EngineOptions = {}): Promise<Engine> {
-  throw new PronkError("unsupported", "The rooms below the engine are not connected yet.");
+/** Loads a model on this thread. Rejects with PronkError, or with the signal's reason when aborted, and frees everything. */
+export async function createLocalEngine(reference: ModelReference, options: EngineOptions = {}): Promise<Engine> {
+  checkOptions(options);
+  options.signal?.throwIfAborted();
+  const gpu = await openGpu({ device: options.device, without: options.without });
+  // Whatever ends the load, the caller or a lost device, ends every stage of it.
+  const end = new AbortController();
+  const signal = AbortSignal.any(options.signal ? [end.signal, options.signal] : [end.signal]);
+  gpu.lost.catch((error: unknown) => end.abort(error));
+  let store: ModelStore | undefined;
+  try {
+    if (options.store !== false) store = await ModelStore.open();
+    return await load({ gpu, store, reference, options: { ...options, signal }, end });
+  } catch (error) {
+    gpu.dispose();
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    store?.close(); // the weights are on the GPU now
+  }
+}
+
+interface Load {
+  gpu: Gpu;
+  store: ModelStore | undefined;
+  reference: ModelReference;
+  options: EngineOptions & { signal: AbortSignal };
+  end: AbortController;
+}
+
+async function load({ gpu, store, reference, options, end }: Load): Promise<Engine> {
+  const startedMs = performance.now();
+  const { signal, onProgress, quantize, token } = options;
+  const gpuLimits = { maxBufferSize: gpu.device.limits.maxBufferSize };
+  const prepared = await prepareModel({ reference, quantize, gpuLimits, store, token, signal, onProgress });
+  const { config, parameters, generation } = prepared;
+
+  // Before the weights: a missing tokenizer should not cost a download.
+  const files = new Map(prepared.sideFiles);
+  if (options.tokenizer) files.set(options.tokenizer.name, options.tokenizer.bytes);
+  const { bosId, eosIds, vocabSize } = config;
+  const tokenizer = loadTokenizer(files, { bosId, eosIds, vocabSize });
+  // Some uploads of Llama 2's chat models carry no template.
+  const assumeLlama2 = findLicenseEvidence(prepared).llama2 && /chat/i.test(prepared.label);
+  const dialog = loadDialog(files, tokenizer, { assumeLlama2 });
+
+  const kv = resolveKv(options.kv, parameters, prepared.quantize);
+  const model = await withContext(options.contextLength, config, kv, (contextLength) =>
+    Model.create(gpu, config, prepared.tensors, { kv, contextLength }),
+  );
+  try {
+    const { warm, storedBytes, peakChunkBytes } = await prepared.stream(model.sink, { signal });
+    model.finishLoading();
+    onProgress?.({ phase: "compile", loadedBytes: 0, totalBytes: 0, bytesPerSecond: 0, detail: "shaders" });
+    const generator = await createGenerator(model);
+    gpu.check();
+    signal.throwIfAborted();
+    const info: EngineInfo = {
+      model: prepared.label,
+      source: prepared.sourceId,
+      config,
+      generation,
+      quantize: prepared.quantize,
+      kv,
+      contextLength: generator.contextLength,
+      dialog: dialog?.kind,
+      parameters,
+      adapter: gpu.adapter,
+      features: [...gpu.features],
+      gpuBytes: model.memory.usedBytes,
+      storedBytes,
+      loadMs: performance.now() - startedMs,
+      warm,
+      peakChunkBytes,
+    };
+    const core = { label: prepared.label, config, defaults: generation, tokenizer, dialog, generator };
+    const dispose = async () => {
+      await generator.dispose();
+      gpu.dispose();
+    };
+    return assembleEngine({ core: { ...core, ended: end.signal }, info, end, dispose });
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 }

@@ -1,5 +1,7 @@
 // The public surface of pronk: exports only.
 
+export { checkAdapter } from "./api/adapter-room.ts";
+export type { AdapterCheck } from "./api/adapter-room.ts";
 export type {
   ChatCompletion,
   ChatCompletionChunk,
@@ -17,4 +19,5 @@ export type { QuantizeChoice } from "./quant/layout.ts";
 export type { OnProgress, ProgressEvent, ProgressPhase } from "./source/progress.ts";
 export type { ModelReference, ModelSource, SourceFile } from "./source/source.ts";
 export type { ChatMessage } from "./text/tokenizer.ts";
-export { deleteModel, inspectModel, listModels } from "./inspect.ts";
+export { deleteModel, estimateNeeds, inspectModel, listModels } from "./inspect.ts";
+export type { ModelShape } from "./inspect.ts";

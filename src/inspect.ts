@@ -1,22 +1,124 @@
-// Questions about models and the machine that need no engine: what a model is, what is stored, what the GPU can hold.
+// Questions about models that need no engine: what a model is, what it would need, what is stored. No weight is read,
+// no device opened.
 
+import { checkAdapter, roomFor, type AdapterCheck } from "./api/adapter-room.ts";
+import { resolveKv } from "./api/engine-options.ts";
 import type { ModelSummary, StoredModel } from "./api/surface.ts";
 import { PronkError } from "./errors.ts";
-import type { QuantizeChoice } from "./quant/layout.ts";
+import { findLicenseEvidence } from "./format/license-evidence.ts";
+import { countParameters } from "./format/llama-tensors.ts";
+import type { ModelConfig } from "./format/model-config.ts";
+import type { Dtype } from "./format/tensor.ts";
+import { prepareModel } from "./load/prepare.ts";
+import { planMemory } from "./model/plan-memory.ts";
+import type { QuantizeChoice, StoredTensor } from "./quant/layout.ts";
+import { canonicalReference, parseReference } from "./source/reference.ts";
 import type { ModelReference } from "./source/source.ts";
+import { ModelStore } from "./store/model-store.ts";
+import { readTokenizerConfig } from "./text/tokenizer-config.ts";
 
-/** Reads a model's headers and card, no weights. */
+/** Reads a model's headers and card; a model in the store is described without the network. */
 export async function inspectModel(
-  _model: ModelReference,
-  _options: { token?: string; signal?: AbortSignal } = {},
+  model: ModelReference,
+  { token, signal }: { token?: string; signal?: AbortSignal } = {},
 ): Promise<ModelSummary> {
-  throw new PronkError("unsupported", "The rooms below the engine are not connected yet.");
+  signal?.throwIfAborted();
+  return withStore(async (store) => {
+    const name = typeof model === "string" ? canonicalReference(parseReference(model)) : undefined;
+    const known = name === undefined ? undefined : (await store?.findByReference(name))?.[0];
+    const quantize = (known?.variant as QuantizeChoice | undefined) ?? "none";
+    const prepared = await prepareModel({ reference: model, quantize, store, token, signal });
+    const stored = ((await store?.findModel(prepared.sourceId)) ?? []).length > 0;
+    const { llama2, evidence, license } = findLicenseEvidence(prepared);
+    const adapter = await checkAdapter();
+    signal?.throwIfAborted();
+    const { config, label, parameters, downloadBytes } = prepared;
+    return {
+      id: prepared.sourceId,
+      ...{ label, config, parameters, downloadBytes, stored, llama2, license },
+      licenseEvidence: evidence,
+      hasChatTemplate:
+        readTokenizerConfig(prepared.sideFiles).template !== undefined || (llama2 && /chat/i.test(label)),
+      needs: needsOf(config, publishedDtype(prepared.tensors), adapter),
+    };
+  });
 }
 
-/** What the store holds, newest use first. */
-export async function listModels(): Promise<StoredModel[]> {
-  return [];
+/** A model's shape as a catalogue states it. */
+export type ModelShape = Pick<
+  ModelConfig,
+  "dim" | "hiddenDim" | "layers" | "heads" | "kvHeads" | "vocabSize" | "contextLength"
+> &
+  Partial<Pick<ModelConfig, "headDim" | "tiedEmbeddings">>;
+
+/** What a model of this shape needs on the GPU, for a catalogue that knows no more of it. */
+export async function estimateNeeds(shape: ModelShape): Promise<ModelSummary["needs"]> {
+  // What a shape does not say costs no memory.
+  const silent = { normEps: 1e-5, ropeTheta: 10000, ropeScaling: { kind: "none" }, eosIds: [] } as const;
+  const config = { headDim: shape.dim / shape.heads, tiedEmbeddings: false, ...silent, ...shape, eosIds: [] };
+  return needsOf(config, "f16", await checkAdapter());
 }
 
-/** Deletes a model from the store; without `quantize` in every form that is kept. */
-export async function deleteModel(_id: string, _quantize?: QuantizeChoice): Promise<void> {}
+const defaultBindingBytes = 128 * 2 ** 20; // WebGPU's default limit, where nothing is known of the adapter
+
+function needsOf(config: ModelConfig, dtype: Dtype, adapter: AdapterCheck): ModelSummary["needs"] {
+  const parameters = countParameters(config);
+  const maxBindingBytes = adapter.maxBindingBytes || defaultBindingBytes;
+  return (["none", "q8", "q4"] as const).map((quantize) => {
+    const kv = resolveKv("auto", parameters, quantize);
+    const { contextLength } = config;
+    const plan = planMemory(config, { quantize, dtype, kv, contextLength, maxBindingBytes });
+    return { quantize, gpuBytes: plan.totalBytes, ...roomFor(plan, adapter) };
+  });
+}
+
+/** Matrices tell it where nothing was quantized; norm vectors keep the file's in every stored form. */
+function publishedDtype(tensors: readonly StoredTensor[]): Dtype {
+  const kept = ({ encoding }: StoredTensor) => encoding !== "q8" && encoding !== "q4";
+  const telling = tensors.find((tensor) => tensor.rows > 1 && kept(tensor)) ?? tensors.find(kept);
+  return (telling?.encoding ?? "f16") as Dtype;
+}
+
+/** What the store holds, the last used first; nothing where the browser has no store. */
+export function listModels(): Promise<StoredModel[]> {
+  return withStore(async (store) => {
+    const records = (await store?.list()) ?? [];
+    return records.map(({ sourceId, label, variant, sizeBytes, createdAt, usedAt }) => ({
+      id: sourceId,
+      label,
+      quantize: variant as QuantizeChoice,
+      sizeBytes,
+      createdAt,
+      usedAt,
+    }));
+  });
+}
+
+/** Deletes a model from the store by its `id`; without `quantize` in every form that is kept. */
+export function deleteModel(id: string, quantize?: QuantizeChoice): Promise<void> {
+  return withStore(async (store) => {
+    const records = ((await store?.findModel(id)) ?? []).filter(
+      ({ variant }) => quantize === undefined || variant === quantize,
+    );
+    if (records.length === 0) throw notStored(id, quantize);
+    for (const { key } of records) await store!.delete(key);
+  });
+}
+
+async function withStore<T>(use: (store: ModelStore | undefined) => Promise<T>): Promise<T> {
+  const store = await ModelStore.open();
+  try {
+    return await use(store);
+  } finally {
+    store?.close();
+  }
+}
+
+function notStored(id: string, quantize: QuantizeChoice | undefined): PronkError {
+  const what = quantize === undefined ? id : `${id} in ${quantize}`;
+  return new PronkError("bad-request", `The store does not hold ${what}. listModels() tells what it holds.`, {
+    field: "id",
+    expected: "the id of a stored model",
+    found: what,
+  });
+}

@@ -72,7 +72,8 @@ export async function* runText(
     const usage = usageOf(promptIds.length, tokens, generation);
     yield { text: last, ids: pending, outcome: { finishReason, contextFull, usage } };
   } catch (error) {
-    // A lost device or an abort surfaces below as whatever broke first; callers are told the cause.
+    // An abort or a lost device surfaces as whatever broke first; callers are told the cause, which may be a moment late.
+    if (!signal.aborted && !(error instanceof PronkError)) await new Promise((resolve) => setTimeout(resolve));
     if (signal.aborted) throw signal.reason;
     throw error;
   }

@@ -1,0 +1,73 @@
+// What this machine's adapter offers, asked without opening a device, and whether a model has room there. WebGPU tells
+// no memory size, so room is an estimate from the largest buffer allowed: advice for a page, never a refusal.
+
+/** What `checkAdapter` finds. */
+export interface AdapterCheck {
+  /** Whether an engine can run here at all. */
+  supported: boolean;
+  /** Why not, for people. */
+  reason?: string;
+  adapter?: { vendor: string; architecture: string; device: string; description: string };
+  features: string[];
+  maxBindingBytes: number;
+  maxBufferBytes: number;
+}
+
+/** Never throws: what is missing is the answer. */
+export async function checkAdapter(): Promise<AdapterCheck> {
+  const nothing = { supported: false, features: [], maxBindingBytes: 0, maxBufferBytes: 0 };
+  const webgpu = globalThis.navigator?.gpu;
+  if (!webgpu)
+    return {
+      ...nothing,
+      reason:
+        "This browser has no WebGPU. Use a current Chrome, Edge, Firefox or Safari, on a secure (https or localhost) page.",
+    };
+  const adapter = await webgpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+  if (!adapter)
+    return {
+      ...nothing,
+      reason:
+        "WebGPU gives no adapter: the GPU or its driver is blocked. Update the driver or enable hardware acceleration.",
+    };
+  const { vendor = "", architecture = "", device = "", description = "" } = adapter.info ?? {};
+  return {
+    supported: true,
+    adapter: { vendor, architecture, device, description },
+    features: [...adapter.features],
+    maxBindingBytes: adapter.limits.maxStorageBufferBindingSize,
+    maxBufferBytes: adapter.limits.maxBufferSize,
+  };
+}
+
+// Phones that allow 256 MiB a buffer spare about 2 GB for a tab's GPU work; desktops that allow 2 to 4 GiB have 8 to 24
+// and more. One factor between them is as good as this gets.
+const roomPerBuffer = 8;
+
+/** What `planMemory` says of a model, as far as room goes. */
+export interface MemoryNeed {
+  totalBytes: number;
+  largestBindingBytes: number;
+}
+
+/** Whether a planned model has room on the adapter, as far as can be told; `reason` when not. */
+export function roomFor(plan: MemoryNeed, check: AdapterCheck): { fits: boolean; reason?: string } {
+  if (!check.supported) return { fits: false, reason: check.reason };
+  const limitBytes = Math.min(check.maxBindingBytes, check.maxBufferBytes);
+  if (plan.largestBindingBytes > limitBytes)
+    return {
+      fits: false,
+      reason: `One buffer needs ${inUnits(plan.largestBindingBytes)}; this adapter allows ${inUnits(limitBytes)}. A shorter context needs less.`,
+    };
+  const roomBytes = roomPerBuffer * check.maxBufferBytes;
+  if (plan.totalBytes > roomBytes)
+    return {
+      fits: false,
+      reason: `It needs ${inUnits(plan.totalBytes)} of GPU memory; this adapter seems to have about ${inUnits(roomBytes)}.`,
+    };
+  return { fits: true };
+}
+
+function inUnits(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}

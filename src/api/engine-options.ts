@@ -1,0 +1,53 @@
+// The options of createEngine, checked, and what `auto` and the defaults among them come to once the model is known.
+
+import type { ModelConfig } from "../format/model-config.ts";
+import { PronkError } from "../errors.ts";
+import type { QuantizeChoice } from "../quant/layout.ts";
+import { badField, numberField } from "./request-fields.ts";
+import type { EngineOptions } from "./surface.ts";
+
+/** Throws PronkError bad-request. */
+export function checkOptions(options: EngineOptions): void {
+  oneOf(options.quantize, "quantize", ["auto", "none", "q8", "q4"]);
+  oneOf(options.kv, "kv", ["auto", "f16", "f32"]);
+  numberField({ ...options }, "contextLength", { min: 1, integer: true });
+}
+
+const exactKvParameters = 100e6; // below it an f32 cache costs little, and answers equal a float32 reference's
+
+export function resolveKv(kv: EngineOptions["kv"], parameters: number, quantize: QuantizeChoice): "f16" | "f32" {
+  if (kv === "f16" || kv === "f32") return kv;
+  return quantize === "none" && parameters < exactKvParameters ? "f32" : "f16";
+}
+
+const leastContext = 512; // positions; a shorter chat is of no use
+const defaultKvBytes = 4 * 2 ** 30; // what a default may take: a 7B model's own 4096 positions in f16 are 2 GiB
+
+/**
+ * Makes the model with the context asked for. Where none was, tries the model's own and then less and less, as long as
+ * memory is what is missing.
+ */
+export async function withContext<T>(
+  wanted: number | undefined,
+  config: ModelConfig,
+  kv: "f16" | "f32",
+  make: (contextLength: number) => Promise<T>,
+): Promise<T> {
+  if (wanted !== undefined) return make(wanted);
+  const positionBytes = 2 * config.layers * config.kvHeads * config.headDim * (kv === "f16" ? 2 : 4);
+  const affordable = Math.max(leastContext, Math.floor(defaultKvBytes / positionBytes));
+  for (let contextLength = Math.min(config.contextLength, affordable); ;) {
+    try {
+      return await make(contextLength);
+    } catch (error) {
+      const memory = error instanceof PronkError && error.code === "out-of-memory";
+      if (!memory || contextLength <= leastContext) throw error;
+      contextLength = Math.max(leastContext, contextLength >> 1);
+    }
+  }
+}
+
+function oneOf(value: unknown, field: string, allowed: readonly string[]): void {
+  if (value === undefined || allowed.includes(value as string)) return;
+  throw badField(field, allowed.map((name) => `"${name}"`).join(", "), value);
+}
