@@ -29,14 +29,26 @@ export function choiceOfFiles(name: string, model: File[] | FileSystemDirectoryH
   return { key: `folder:${name}`, label: name, model, autoload: true };
 }
 
+/** The questions beside a model; without a network those of the last visit. */
 export async function startersOf(choice: ModelChoice): Promise<string[]> {
   if (!choice.startersAddress) return [];
+  const key = `pronk.starters.${choice.key}`;
   try {
     const response = await fetch(choice.startersAddress);
     const list: unknown = response.ok ? await response.json() : [];
-    return Array.isArray(list) ? list.filter((text) => typeof text === "string").slice(0, 6) : [];
+    const starters = Array.isArray(list) ? list.filter((text) => typeof text === "string").slice(0, 6) : [];
+    localStorage.setItem(key, JSON.stringify(starters));
+    return starters;
   } catch {
-    return []; // offline before they were ever fetched
+    return rememberedStarters(key);
+  }
+}
+
+function rememberedStarters(key: string): string[] {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "[]") as string[];
+  } catch {
+    return [];
   }
 }
 

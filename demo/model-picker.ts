@@ -65,7 +65,7 @@ export class ModelPicker extends LitElement {
   protected override render(): TemplateResult {
     return html`<dialog class="picker" aria-labelledby="picker-title" @click=${this.#onBackdrop}>
       <header class="picker-head">
-        <h2 id="picker-title">${strings.pickerTitle}</h2>
+        <h2 id="picker-title" tabindex="-1" autofocus>${strings.pickerTitle}</h2>
         <button
           class="icon-button"
           type="button"

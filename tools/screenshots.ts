@@ -37,7 +37,7 @@ try {
         await page.playwright?.emulateMedia({ colorScheme });
         await page.playwright?.waitForTimeout(settleMs);
         const path = join(folder, `${scene.name}-${name}-${colorScheme}.png`);
-        await page.screenshot(path, { width, height, colorScheme });
+        await page.screenshot(path, { width, height, colorScheme, fullPage: scene.fullPage });
       }
     }
     console.log(`${scene.name}: 4 pictures`);

@@ -1,8 +1,7 @@
 // What a failure means for the person at the page: a title and what to do, by PronkError code. The engine's own
 // message, which names files and numbers, is shown below it.
 
-import { PronkError } from "../index.ts";
-import type { ErrorFacts } from "../index.ts";
+import type { ErrorFacts, PronkError } from "../index.ts";
 
 export interface Advice {
   title: string;
@@ -90,12 +89,17 @@ const unreachable: Advice = {
 };
 
 export function adviceFor(error: Error, environment = currentEnvironment()): Advice {
-  if (!(error instanceof PronkError)) {
+  if (!isPronkError(error)) {
     return { title: "Something went wrong", text: "This should not happen. Reloading the page may help.", retry: true };
   }
   if (error.code === "unsupported" && !environment.webGpu) return noWebGpu;
   if (error.code === "network") return networkAdvice(error.facts, environment.online);
   return byCode[error.code];
+}
+
+/** By name, not by class: a page may hold two copies of the library. */
+function isPronkError(error: Error): error is PronkError {
+  return error.name === "PronkError" && (error as PronkError).code in byCode;
 }
 
 function networkAdvice(facts: ErrorFacts, online: boolean): Advice {

@@ -83,7 +83,9 @@ export class PronkChat extends LitElement {
     answered: (turn) => this.#answered(turn),
     failed: (error) => this.#emit("pronk-error", { error }),
   });
-  readonly #stick = new StickToEnd(this, () => this.renderRoot?.querySelector<HTMLElement>(".scroller") ?? null);
+  readonly #stick = new StickToEnd(this, () =>
+    this.#session.turns.length > 0 ? this.renderRoot.querySelector<HTMLElement>(".scroller") : null,
+  );
   #lastState = "";
 
   constructor() {
@@ -178,7 +180,7 @@ export class PronkChat extends LitElement {
                 ${downIcon}<span class="visually-hidden">${strings.scrollToEnd}</span>
               </button>`
         }
-        ${writing ? nothing : this.#composer(state)}
+        ${writing || state.name === "license" ? nothing : this.#composer(state)}
         <slot name="footer"></slot>
         ${footnoteView(strings)}
       </div>

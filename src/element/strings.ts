@@ -74,7 +74,7 @@ export const english: ChatStrings = {
   you: "You",
   answerLabel: "Answer",
   aiNote: "AI-generated, may be wrong",
-  footnote: "Answers are AI-generated on this device and can be wrong. Check what matters.",
+  footnote: "AI-generated answers can be wrong.",
   reportSummary: "Report a problem",
   reportIntro: "For Llama 2 and models derived from it, its acceptable use policy names these places:",
   reportLinks: [
@@ -107,7 +107,7 @@ export const english: ChatStrings = {
       : `The ${count} oldest messages no longer fit the model's context and were left out.`,
   tokens: (count) => `${count} tokens`,
   tokensPerSecond: (rate) => `${rate} tokens/s`,
-  cachedTokens: (count) => `${count} remembered`,
+  cachedTokens: (count) => `${count} tokens of the conversation were still in memory`,
   emptyTitle: "A model in this tab",
   emptyText: "It runs on your own GPU. What you write stays on this device.",
   load: "Load the model",

@@ -19,15 +19,15 @@ export const composerStyles = css`
     gap: 0.4rem;
     align-items: flex-end;
     padding: 0.35rem;
-    border: 1px solid color-mix(in oklab, var(--ink-soft) 45%, var(--line));
+    border: 1px solid color-mix(in oklab, var(--_ink-soft) 45%, var(--_line));
     border-radius: 1.75rem;
-    background: var(--surface);
+    background: var(--_surface);
     transition: border-color 0.15s;
   }
 
   .field:focus-within {
-    border-color: var(--accent);
-    box-shadow: 0 0 0 1px var(--accent);
+    border-color: var(--_accent);
+    box-shadow: 0 0 0 1px var(--_accent);
   }
 
   .field textarea {
@@ -48,7 +48,7 @@ export const composerStyles = css`
   }
 
   textarea::placeholder {
-    color: var(--ink-soft);
+    color: var(--_ink-soft);
     opacity: 1;
   }
 
@@ -60,34 +60,34 @@ export const composerStyles = css`
     block-size: 2.6rem;
     border: 1px solid transparent;
     border-radius: 50%;
-    background: var(--accent);
-    color: var(--on-accent);
+    background: var(--_accent);
+    color: var(--_on-accent);
     font-size: 1.05rem;
     cursor: pointer;
   }
 
   .round:disabled {
-    background: var(--line);
-    color: var(--ink-soft);
+    background: var(--_line);
+    color: var(--_ink-soft);
     cursor: default;
   }
 
   .round.outline {
     inline-size: 3.4rem;
     block-size: 3.4rem;
-    border-color: var(--line);
-    background: var(--surface);
-    color: var(--ink-soft);
+    border-color: var(--_line);
+    background: var(--_surface);
+    color: var(--_ink-soft);
   }
 
   .round.outline:hover {
-    border-color: var(--accent);
-    color: var(--ink);
+    border-color: var(--_accent);
+    color: var(--_ink);
   }
 
   .editing {
     padding: 0 1rem 0.35rem;
-    color: var(--ink-soft);
+    color: var(--_ink-soft);
     font-size: 0.85rem;
   }
 
@@ -95,7 +95,7 @@ export const composerStyles = css`
     padding: 0.4rem 0.2rem;
     border: 0;
     background: none;
-    color: var(--accent);
+    color: var(--_accent);
     font: inherit;
     text-decoration: underline;
     text-underline-offset: 0.15em;
@@ -110,11 +110,11 @@ export const composerStyles = css`
     place-items: center;
     inline-size: 2.5rem;
     block-size: 2.5rem;
-    border: 1px solid var(--line);
+    border: 1px solid var(--_line);
     border-radius: 50%;
-    background: var(--surface);
+    background: var(--_surface);
     box-shadow: 0 0.2rem 0.8rem rgb(0 0 0 / 0.15);
-    color: var(--ink);
+    color: var(--_ink);
     cursor: pointer;
   }
 
@@ -126,16 +126,16 @@ export const composerStyles = css`
   }
 
   .continue header p {
-    color: var(--ink-soft);
+    color: var(--_ink-soft);
   }
 
   .continue textarea {
     flex: 1;
     min-block-size: 14rem;
     padding: 1.1rem 1.2rem;
-    border: 1px solid color-mix(in oklab, var(--ink-soft) 45%, var(--line));
-    border-radius: var(--radius);
-    background: var(--surface);
+    border: 1px solid color-mix(in oklab, var(--_ink-soft) 45%, var(--_line));
+    border-radius: var(--_radius);
+    background: var(--_surface);
     color: inherit;
     font: inherit;
     line-height: 1.7;

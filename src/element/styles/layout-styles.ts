@@ -16,7 +16,7 @@ export const layoutStyles = css`
     overflow-y: auto;
     overscroll-behavior: contain;
     scrollbar-width: thin;
-    scrollbar-color: var(--line) transparent;
+    scrollbar-color: var(--_line) transparent;
   }
 
   .scroller:focus-visible {
@@ -27,7 +27,7 @@ export const layoutStyles = css`
     display: flex;
     flex-direction: column;
     gap: 1.25rem;
-    max-inline-size: var(--measure);
+    max-inline-size: var(--_measure);
     min-block-size: 100%;
     margin-inline: auto;
     padding: 1.5rem 1rem 1rem;
@@ -40,7 +40,7 @@ export const layoutStyles = css`
   .dock {
     position: relative;
     inline-size: 100%;
-    max-inline-size: var(--measure);
+    max-inline-size: var(--_measure);
     margin-inline: auto;
     padding: 0.25rem 1rem max(0.5rem, env(safe-area-inset-bottom));
   }
@@ -60,7 +60,7 @@ export const layoutStyles = css`
   }
 
   .small {
-    color: var(--ink-soft);
+    color: var(--_ink-soft);
     font-size: 0.85rem;
   }
 
@@ -72,7 +72,7 @@ export const layoutStyles = css`
   }
 
   .start p {
-    color: var(--ink-soft);
+    color: var(--_ink-soft);
     text-wrap: balance;
   }
 
@@ -83,7 +83,7 @@ export const layoutStyles = css`
   }
 
   .load-card strong {
-    color: var(--ink);
+    color: var(--_ink);
     font-weight: 600;
     overflow-wrap: anywhere;
   }
@@ -100,10 +100,10 @@ export const layoutStyles = css`
   .starter {
     min-block-size: 2.75rem;
     padding: 0.5rem 1.05rem;
-    border: 1px solid var(--line);
+    border: 1px solid var(--_line);
     border-radius: 1.4rem;
-    background: var(--surface);
-    color: var(--ink);
+    background: var(--_surface);
+    color: var(--_ink);
     font: inherit;
     font-size: 0.95rem;
     line-height: 1.3;
@@ -115,7 +115,7 @@ export const layoutStyles = css`
   }
 
   .starter:hover {
-    border-color: var(--accent);
+    border-color: var(--_accent);
     transform: translateY(-2px);
   }
 
@@ -126,27 +126,27 @@ export const layoutStyles = css`
     justify-content: center;
     min-block-size: 2.75rem;
     padding: 0.4rem 1.15rem;
-    border: 1px solid var(--line);
+    border: 1px solid var(--_line);
     border-radius: 1.4rem;
-    background: var(--surface);
-    color: var(--ink);
+    background: var(--_surface);
+    color: var(--_ink);
     font: inherit;
     font-weight: 550;
     cursor: pointer;
   }
 
   .button:hover:not(:disabled) {
-    border-color: var(--accent);
+    border-color: var(--_accent);
   }
 
   .button.primary {
     border-color: transparent;
-    background: var(--accent);
-    color: var(--on-accent);
+    background: var(--_accent);
+    color: var(--_on-accent);
   }
 
   .button.primary:hover:not(:disabled) {
-    background: color-mix(in oklab, var(--accent) 88%, var(--ink));
+    background: color-mix(in oklab, var(--_accent) 88%, var(--_ink));
   }
 
   .button:disabled {
@@ -160,7 +160,7 @@ export const layoutStyles = css`
     gap: 0 0.6rem;
     justify-content: center;
     margin-block-start: 0.5rem;
-    color: var(--ink-soft);
+    color: var(--_ink-soft);
     font-size: 0.78rem;
     line-height: 1.5;
     text-align: center;
@@ -186,11 +186,11 @@ export const layoutStyles = css`
     inset-inline: 1rem;
     inset-block-end: 2.6rem;
     padding: 1rem 1.2rem;
-    border: 1px solid var(--line);
-    border-radius: var(--radius);
-    background: var(--surface);
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_surface);
     box-shadow: 0 0.8rem 2.5rem rgb(0 0 0 / 0.18);
-    color: var(--ink);
+    color: var(--_ink);
     font-size: 0.88rem;
     text-align: start;
   }

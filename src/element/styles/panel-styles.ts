@@ -7,13 +7,13 @@ export const panelStyles = css`
     display: grid;
     gap: 0.9rem;
     padding: 1.2rem 1.3rem;
-    border: 1px solid var(--line);
-    border-radius: var(--radius);
-    background: var(--surface);
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_surface);
   }
 
   .panel.problem {
-    border-color: color-mix(in oklab, var(--problem) 45%, var(--line));
+    border-color: color-mix(in oklab, var(--_problem) 45%, var(--_line));
   }
 
   .panel.problem h2 {
@@ -23,11 +23,11 @@ export const panelStyles = css`
   }
 
   .panel.problem .icon {
-    color: var(--problem);
+    color: var(--_problem);
   }
 
   .model-name {
-    color: var(--ink-soft);
+    color: var(--_ink-soft);
     font-size: 0.9rem;
     overflow-wrap: anywhere;
   }
@@ -40,14 +40,14 @@ export const panelStyles = css`
 
   .leaps path {
     fill: none;
-    stroke: var(--line);
+    stroke: var(--_line);
     stroke-width: 2.2;
     stroke-linecap: round;
     stroke-linejoin: round;
   }
 
   .leaps .leaps-done {
-    stroke: var(--accent);
+    stroke: var(--_accent);
     stroke-width: 2.8;
     transition: stroke-dasharray 0.3s linear;
   }
@@ -76,17 +76,17 @@ export const panelStyles = css`
 
   .steps {
     display: grid;
-    color: var(--ink-soft);
+    color: var(--_ink-soft);
     font-size: 0.85rem;
   }
 
   .license-text {
     max-block-size: min(46vh, 26rem);
     padding: 1rem 1.1rem;
-    border: 1px solid var(--line);
+    border: 1px solid var(--_line);
     border-radius: 0.8rem;
     overflow-y: auto;
-    background: var(--ground);
+    background: var(--_ground);
     font-size: 0.88rem;
   }
 
@@ -116,14 +116,14 @@ export const panelStyles = css`
   }
 
   summary {
-    color: var(--ink-soft);
+    color: var(--_ink-soft);
     font-size: 0.88rem;
     cursor: pointer;
   }
 
   .evidence ul {
     padding-inline-start: 1.4rem;
-    color: var(--ink-soft);
+    color: var(--_ink-soft);
     font-size: 0.85rem;
     overflow-wrap: anywhere;
   }

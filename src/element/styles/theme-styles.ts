@@ -5,23 +5,23 @@ import { css } from "lit";
 
 export const themeStyles = css`
   :host {
-    --accent: var(--pronk-accent, light-dark(#17694e, #7fd4ae));
-    --on-accent: var(--pronk-on-accent, light-dark(#ffffff, #0c1b14));
-    --ground: var(--pronk-ground, light-dark(#f6f8f4, #101512));
-    --surface: var(--pronk-surface, light-dark(#ffffff, #19211d));
-    --ink: var(--pronk-ink, light-dark(#17211c, #e6ede8));
-    --ink-soft: var(--pronk-ink-soft, light-dark(#56635b, #9daba3));
-    --line: var(--pronk-line, light-dark(#dbe2da, #2d3832));
-    --problem: var(--pronk-problem, light-dark(#9c3414, #f5a88e));
-    --tint: color-mix(in oklab, var(--accent) 10%, var(--surface));
-    --radius: var(--pronk-radius, 1.1rem);
-    --mono: var(--pronk-font-mono, ui-monospace, "SF Mono", "Cascadia Code", Menlo, Consolas, monospace);
-    --measure: var(--pronk-measure, 44rem);
+    --_accent: var(--pronk-accent, light-dark(#17694e, #7fd4ae));
+    --_on-accent: var(--pronk-on-accent, light-dark(#ffffff, #0c1b14));
+    --_ground: var(--pronk-ground, light-dark(#f6f8f4, #101512));
+    --_surface: var(--pronk-surface, light-dark(#ffffff, #19211d));
+    --_ink: var(--pronk-ink, light-dark(#17211c, #e6ede8));
+    --_ink-soft: var(--pronk-ink-soft, light-dark(#56635b, #9daba3));
+    --_line: var(--pronk-line, light-dark(#dbe2da, #2d3832));
+    --_problem: var(--pronk-problem, light-dark(#9c3414, #f5a88e));
+    --_tint: color-mix(in oklab, var(--_accent) 10%, var(--_surface));
+    --_radius: var(--pronk-radius, 1.1rem);
+    --_mono: var(--pronk-font-mono, ui-monospace, "SF Mono", "Cascadia Code", Menlo, Consolas, monospace);
+    --_measure: var(--pronk-measure, 44rem);
     display: block;
     block-size: 100%;
     min-block-size: 24rem;
-    background: var(--ground);
-    color: var(--ink);
+    background: var(--_ground);
+    color: var(--_ink);
     font-family: var(--pronk-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif);
     font-size: 1rem;
     line-height: 1.55;
@@ -52,7 +52,7 @@ export const themeStyles = css`
   }
 
   a {
-    color: var(--accent);
+    color: var(--_accent);
     text-underline-offset: 0.15em;
   }
 
@@ -83,7 +83,7 @@ export const themeStyles = css`
   }
 
   :focus-visible {
-    outline: 2px solid var(--accent);
+    outline: 2px solid var(--_accent);
     outline-offset: 2px;
   }
 

@@ -20,8 +20,8 @@ export const transcriptStyles = css`
 
   .bubble {
     padding: 0.6rem 1rem;
-    border-radius: var(--radius) var(--radius) 0.3rem var(--radius);
-    background: color-mix(in oklab, var(--accent) 14%, var(--surface));
+    border-radius: var(--_radius) var(--_radius) 0.3rem var(--_radius);
+    background: color-mix(in oklab, var(--_accent) 14%, var(--_surface));
     overflow-wrap: anywhere;
     white-space: pre-wrap;
   }
@@ -36,7 +36,7 @@ export const transcriptStyles = css`
     gap: 0.1rem 0.9rem;
     align-items: center;
     margin-block-start: 0.35rem;
-    color: var(--ink-soft);
+    color: var(--_ink-soft);
     font-size: 0.78rem;
   }
 
@@ -59,32 +59,32 @@ export const transcriptStyles = css`
     border: 0;
     border-radius: 50%;
     background: none;
-    color: var(--ink-soft);
+    color: var(--_ink-soft);
     font-size: 1rem;
     cursor: pointer;
   }
 
   .quiet:hover {
-    background: var(--tint);
-    color: var(--ink);
+    background: var(--_tint);
+    color: var(--_ink);
   }
 
   .notice {
     padding: 0.6rem 0.9rem;
     border-radius: 0.8rem;
-    background: var(--tint);
-    color: var(--ink-soft);
+    background: var(--_tint);
+    color: var(--_ink-soft);
     font-size: 0.88rem;
   }
 
   .notice.problem {
-    background: color-mix(in oklab, var(--problem) 10%, var(--surface));
-    color: var(--ink);
+    background: color-mix(in oklab, var(--_problem) 10%, var(--_surface));
+    color: var(--_ink);
   }
 
   .engine-words {
     margin-block-start: 0.35rem;
-    color: var(--ink-soft);
+    color: var(--_ink-soft);
     font-size: 0.85rem;
     overflow-wrap: anywhere;
   }
@@ -101,7 +101,7 @@ export const transcriptStyles = css`
     inline-size: 0.45rem;
     block-size: 0.45rem;
     border-radius: 50%;
-    background: var(--accent);
+    background: var(--_accent);
     animation: pronk 0.9s cubic-bezier(0.3, 0, 0.4, 1) infinite;
   }
 
@@ -155,15 +155,15 @@ export const transcriptStyles = css`
   .markdown blockquote {
     margin-inline: 0;
     padding-inline-start: 1em;
-    border-inline-start: 3px solid var(--line);
-    color: var(--ink-soft);
+    border-inline-start: 3px solid var(--_line);
+    color: var(--_ink-soft);
   }
 
   .markdown code {
     padding: 0.1em 0.3em;
     border-radius: 0.35em;
-    background: var(--tint);
-    font-family: var(--mono);
+    background: var(--_tint);
+    font-family: var(--_mono);
     font-size: 0.9em;
   }
 
@@ -176,7 +176,7 @@ export const transcriptStyles = css`
 
   .markdown :is(th, td) {
     padding: 0.35em 0.7em;
-    border: 1px solid var(--line);
+    border: 1px solid var(--_line);
     text-align: start;
   }
 
@@ -188,10 +188,10 @@ export const transcriptStyles = css`
   .code-block pre {
     margin: 0;
     padding: 0.9rem 1rem;
-    border: 1px solid var(--line);
+    border: 1px solid var(--_line);
     border-radius: 0.8rem;
     overflow-x: auto;
-    background: var(--surface);
+    background: var(--_surface);
     line-height: 1.5;
   }
 
@@ -206,10 +206,10 @@ export const transcriptStyles = css`
     inset-block-start: 0.4rem;
     inset-inline-end: 0.4rem;
     padding: 0.25rem 0.6rem;
-    border: 1px solid var(--line);
+    border: 1px solid var(--_line);
     border-radius: 0.6rem;
-    background: var(--surface);
-    color: var(--ink-soft);
+    background: var(--_surface);
+    color: var(--_ink-soft);
     font: inherit;
     font-size: 0.78rem;
     cursor: pointer;

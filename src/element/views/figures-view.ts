@@ -1,4 +1,4 @@
-// Tokens, speed and what was remembered from earlier turns, in one small line.
+// Tokens and speed in one small line; what was still in the cache from earlier turns is its tooltip.
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { Usage } from "../../index.ts";
@@ -10,9 +10,12 @@ export function figuresView(usage: Usage | undefined, strings: ChatStrings): Tem
   const { locale } = strings;
   const rate = usage.extra.decode_tokens_per_s;
   const cached = usage.prompt_tokens_details.cached_tokens;
-  return html`<span class="figures" part="figures">
+  return html`<span
+    class="figures"
+    part="figures"
+    title=${cached > 0 ? strings.cachedTokens(formatCount(cached, locale)) : nothing}
+  >
     <span>${strings.tokens(formatCount(usage.completion_tokens, locale))}</span>
     ${rate > 0 ? html`<span>${strings.tokensPerSecond(formatRate(rate, locale))}</span>` : nothing}
-    ${cached > 0 ? html`<span class="cached">${strings.cachedTokens(formatCount(cached, locale))}</span>` : nothing}
   </span>`;
 }

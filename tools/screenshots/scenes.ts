@@ -1,0 +1,127 @@
+// The views that are pictured, each as a page and a few steps on it.
+
+import { askStaged, press, type Script, stageEngine } from "./staged-engine.ts";
+
+export interface Scene {
+  name: string;
+  page: string;
+  fullPage?: boolean;
+  steps: { run: (argument: never) => Promise<void>; argument: unknown }[];
+}
+
+const starters = [
+  "What is pronk?",
+  "Why does it need WebGPU?",
+  "What is quantization?",
+  "Tell me a short story",
+  "How are you today?",
+];
+
+const tiny: Script = { label: "Tiny", starters, dialog: "llama-2", autoload: true };
+
+const stage = (script: Partial<Script>) => ({ run: stageEngine, argument: { ...tiny, ...script } });
+const ask = (question: string) => ({ run: askStaged, argument: question });
+const click = (selector: string) => ({ run: press, argument: selector });
+
+const weightAnswer =
+  "Quantization keeps each weight in **fewer bits** than it was trained with.\n\n" +
+  "- 16 bits: as published\n- 8 bits: half the memory\n- 4 bits: a quarter\n\n" +
+  "A group of 32 weights shares one scale, so a weight is\n\n```js\nw = scale * (code - zero)\n```\n\nRead more at https://www.w3.org/TR/webgpu/.";
+
+const sevenB: Partial<Script> = { label: "meta-llama/Llama-2-7b-chat-hf", starters: [] };
+
+export const scenes: Scene[] = [
+  { name: "empty", page: "index.html", steps: [stage({})] },
+  {
+    name: "answering",
+    page: "index.html",
+    steps: [
+      stage({
+        answers: ["A springbok leaps with all four feet at once. That is called a pronk, and"],
+        holdAnswer: true,
+      }),
+      ask("What is a pronk?"),
+    ],
+  },
+  {
+    name: "conversation",
+    page: "index.html",
+    steps: [
+      stage({
+        answers: [
+          "I am a very small language model. I run in this tab, on your own graphics processor, and I know a few things about pronk.",
+          weightAnswer,
+        ],
+      }),
+      ask("Who are you?"),
+      ask("What is quantization?"),
+    ],
+  },
+  { name: "picker", page: "index.html", steps: [stage({}), click("#open-picker")] },
+  {
+    name: "loading",
+    page: "index.html",
+    steps: [
+      stage({
+        ...sevenB,
+        holdAt: [
+          {
+            phase: "download",
+            loadedBytes: 5.62e9,
+            totalBytes: 13.48e9,
+            bytesPerSecond: 41.3e6,
+            secondsLeft: 190,
+          },
+        ],
+      }),
+    ],
+  },
+  {
+    name: "license",
+    page: "index.html",
+    steps: [
+      stage({
+        ...sevenB,
+        llama2: true,
+        evidence: ["The model card says license: llama2.", "LICENSE.txt is the Llama 2 Community License."],
+      }),
+    ],
+  },
+  {
+    name: "error",
+    page: "index.html",
+    steps: [
+      stage({
+        ...sevenB,
+        failure: {
+          code: "network",
+          message: "meta-llama/Llama-2-7b-chat-hf answered HTTP 401 for its list of files.",
+          facts: { status: 401 },
+        },
+      }),
+    ],
+  },
+  {
+    name: "continue",
+    page: "index.html",
+    steps: [
+      stage({
+        label: "stories",
+        dialog: undefined,
+        answers: [
+          "Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball.",
+        ],
+      }),
+      click("[data-action=continue]"),
+    ],
+  },
+  {
+    name: "embed",
+    page: "embed.html",
+    fullPage: true,
+    steps: [
+      stage({ answers: ["A pronk is a leap with all four feet at once."], starters: [] }),
+      ask("What is a pronk?"),
+    ],
+  },
+];

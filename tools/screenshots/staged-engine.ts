@@ -1,0 +1,109 @@
+// An engine that plays a script: what it says about a model, which progress it reports, what it answers. `stageEngine`
+// runs inside the page (its source is sent there), so it may refer to nothing outside itself.
+
+export interface Script {
+  label: string;
+  /** Starters shown before the first message. */
+  starters?: string[];
+  llama2?: boolean;
+  evidence?: string[];
+  dialog?: "llama-2";
+  /** The load stops at this event and stays there. */
+  holdAt?: { phase: string; loadedBytes: number; totalBytes: number; bytesPerSecond: number; secondsLeft?: number }[];
+  failure?: { code: string; message: string; facts?: Record<string, unknown> };
+  answers?: string[];
+  /** The last answer never ends. */
+  holdAnswer?: boolean;
+  autoload: boolean;
+}
+
+interface StagedChat extends HTMLElement {
+  engineFactory: unknown;
+  starters: string[];
+  autoload: boolean;
+  model: unknown;
+  updateComplete: Promise<unknown>;
+}
+
+export async function stageEngine(script: Script): Promise<void> {
+  await customElements.whenDefined("pronk-chat");
+  const chat = document.querySelector<StagedChat>("pronk-chat")!;
+  const answers = [...(script.answers ?? [])];
+  const never = () => new Promise<never>(() => {});
+  const usage = (count: number) => ({
+    prompt_tokens: 31,
+    completion_tokens: count,
+    total_tokens: 31 + count,
+    prompt_tokens_details: { cached_tokens: answers.length === (script.answers?.length ?? 0) - 1 ? 0 : 118 },
+    extra: { prefill_ms: 20, decode_ms: 500, prefill_tokens_per_s: 900, decode_tokens_per_s: 87.4 },
+  });
+  async function* stream(wrap: (text: string) => object, end: (count: number) => object) {
+    const answer = answers.shift() ?? "Yes.";
+    const words = answer.match(/\s*\S+/g) ?? [];
+    for (const word of words) yield wrap(word);
+    if (script.holdAnswer && answers.length === 0) await never();
+    yield end(words.length);
+  }
+  const pronk = { dropped_messages: 0, context_full: false };
+  const engine = {
+    info: { model: script.label, dialog: script.dialog },
+    chat: {
+      completions: {
+        create: async () =>
+          stream(
+            (content) => ({ choices: [{ delta: { content }, finish_reason: null }], pronk }),
+            (count) => ({ choices: [{ delta: {}, finish_reason: "stop" }], usage: usage(count), pronk }),
+          ),
+      },
+    },
+    completions: {
+      create: async () =>
+        stream(
+          (text) => ({ choices: [{ text }], pronk }),
+          (count) => ({ choices: [{ text: "" }], usage: usage(count), pronk }),
+        ),
+    },
+    unload: async () => {},
+  };
+  chat.engineFactory = {
+    inspectModel: async () => ({
+      id: "staged",
+      label: script.label,
+      llama2: script.llama2 ?? false,
+      licenseEvidence: script.evidence ?? [],
+      stored: false,
+      downloadBytes: 0,
+      needs: [],
+    }),
+    createEngine: async (_: unknown, { onProgress }: { onProgress(event: object): void }) => {
+      if (script.failure) {
+        const { code, message, facts } = script.failure;
+        throw Object.assign(new Error(message), { name: "PronkError", code, facts: facts ?? {} });
+      }
+      for (const event of script.holdAt ?? []) onProgress(event);
+      if (script.holdAt) await never();
+      return engine;
+    },
+  };
+  chat.starters = script.starters ?? [];
+  chat.autoload = script.autoload;
+  chat.model = `staged:${Math.random()}`;
+  await new Promise((done) => setTimeout(done, 150));
+  const name = document.getElementById("model-name");
+  if (name) name.textContent = script.label;
+}
+
+/** Asks in the staged chat and gives the answer time to arrive. */
+export async function askStaged(question: string): Promise<void> {
+  const chat = document.querySelector<HTMLElement & { ask(text: string): Promise<void> }>("pronk-chat")!;
+  void chat.ask(question);
+  await new Promise((done) => setTimeout(done, 250));
+}
+
+export async function press(selector: string): Promise<void> {
+  const root = document.querySelector("pronk-chat")?.shadowRoot;
+  const button = document.querySelector<HTMLElement>(selector) ?? root?.querySelector<HTMLElement>(selector);
+  if (!button) throw new Error(`no ${selector} on this page`);
+  button.click();
+  await new Promise((done) => setTimeout(done, 400));
+}
