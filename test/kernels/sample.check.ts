@@ -1,0 +1,148 @@
+// The sampler against the float64 reference: the same id for the same (seed, position) over many settings and logits.
+// Draws so near a border between two ids that f32 may fall on either side are left out, and counted.
+
+import type { SamplingSettings } from "../../src/generate/request.ts";
+import { greedy } from "../../src/generate/request.ts";
+import { countsOf, settingsRecord } from "../../src/generate/sampler-record.ts";
+import type { CheckContext, Checks } from "../harness/check.ts";
+import { randomNumbers } from "../reference/random-checkpoint.ts";
+import { candidateWeights, penalizedLogits, sample } from "../reference/sampling.ts";
+import { uniformAt } from "../reference/uniform.ts";
+import { openCase } from "../support/gpu-case.ts";
+
+interface Draw {
+  logits: Float32Array<ArrayBuffer>;
+  settings: SamplingSettings;
+  position: number;
+  promptIds: number[];
+  answerIds: number[];
+}
+
+async function draws(context: CheckContext, cases: Draw[]) {
+  let wrong = 0;
+  let skipped = 0;
+  const notes: string[] = [];
+  for (const { logits, settings, position, promptIds, answerIds } of cases) {
+    const wide = Float64Array.from(logits);
+    const history = { promptIds, answerIds };
+    if (nearBorder(penalizedLogits(wide, settings, history), settings, position)) {
+      skipped++;
+      continue;
+    }
+    using gpuCase = await openCase(context);
+    const vocab = logits.length;
+    const { record } = settingsRecord(settings);
+    const counts = countsOf(promptIds, vocab);
+    for (const id of answerIds) counts[id]++;
+    const bias = new Float32Array(vocab);
+    for (const [id, value] of Object.entries(settings.logitBias ?? {})) bias[Number(id)] = value;
+    const tokens = gpuCase.buffer(new Uint32Array(4));
+    const values = { buffer: gpuCase.buffer(logits), cols: vocab, stride: vocab };
+    gpuCase.setStep(position - 3, 3); // a batch of three was just computed: the new token stands at `position`
+    const buffers = {
+      counts: gpuCase.buffer(counts),
+      bias: gpuCase.buffer(bias),
+      settings: gpuCase.buffer(new Uint32Array(record)),
+    };
+    await gpuCase.run(1, (recorder) => recorder.sample(values, buffers, tokens));
+    const [id] = new Uint32Array(await gpuCase.read(tokens));
+    const [nextPosition, count] = new Uint32Array(await gpuCase.read(gpuCase.step, 8));
+    const wanted = sample(wide, settings, position, history);
+    if (id !== wanted || nextPosition !== position || count !== 1) {
+      wrong++;
+      notes.push(
+        `${JSON.stringify(settings)} at ${position}: ${id} (step ${nextPosition}, ${count}), wanted ${wanted}`,
+      );
+    }
+  }
+  if (skipped > cases.length / 4)
+    throw new Error(`${skipped} of ${cases.length} draws are too near a border: the check proves little`);
+  return { error: wrong, limit: 0, note: notes.slice(0, 3).join("; ") };
+}
+
+/** Whether an error of 1e-5 in the weights could change the draw or a cut. */
+function nearBorder(penalized: Float64Array, settings: SamplingSettings, position: number): boolean {
+  if (settings.temperature === 0) {
+    const [first, second] = penalized.toSorted().reverse();
+    return first - second < 1e-6 && first !== second;
+  }
+  const weights = candidateWeights(penalized, settings);
+  const total = weights.reduce((a, b) => a + b, 0);
+  const target = uniformAt(settings.seed, position);
+  let sum = 0;
+  for (const weight of weights) {
+    sum += weight / total;
+    if (weight > 0 && Math.abs(sum - target) < 1e-5) return true;
+  }
+  const kept = (topP: number, minP: number) =>
+    candidateWeights(penalized, { ...settings, topP, minP }).filter((weight) => weight > 0).length;
+  const { topP, minP } = settings;
+  const off = 1e-5;
+  return kept(topP - (topP < 1 ? off : 0), minP * (1 + off)) !== kept(topP + (topP < 1 ? off : 0), minP * (1 - off));
+}
+
+function randomDraws(count: number, vocab: number, change: Partial<SamplingSettings>): Draw[] {
+  const random = randomNumbers(vocab);
+  return Array.from({ length: count }, (_, i) => ({
+    logits: Float32Array.from({ length: vocab }, () => random() * 8),
+    settings: { ...greedy, temperature: 0.8, seed: (i * 7919) >>> 0, ...change },
+    position: 3 + i * 17,
+    promptIds: [1, 5 % vocab, 9 % vocab],
+    answerIds: [2 % vocab, 5 % vocab, 2 % vocab],
+  }));
+}
+
+const settings: Record<string, Partial<SamplingSettings>> = {
+  "the largest": { temperature: 0 },
+  temperature: { temperature: 1.3 },
+  "top-k": { topK: 5 },
+  "top-p": { topP: 0.9 },
+  "min-p": { minP: 0.05 },
+  "top-k, top-p and min-p": { topK: 40, topP: 0.8, minP: 0.02, temperature: 0.6 },
+  penalties: { repetitionPenalty: 1.3, frequencyPenalty: 0.5, presencePenalty: 0.7 },
+  "penalties and the largest": { temperature: 0, repetitionPenalty: 1.8, frequencyPenalty: 0.5, presencePenalty: 0.7 },
+  "logit bias": { logitBias: { 3: 9, 0: -50 } },
+};
+
+async function ties(context: CheckContext) {
+  const tied = new Float32Array(300).fill(-1);
+  tied[77] = tied[78] = tied[200] = 4;
+  const draw = { logits: tied, settings: greedy, position: 9, promptIds: [], answerIds: [] };
+  return draws(context, [draw]);
+}
+
+/** A logit that is no number must surface as an impossible id, not as token 0. */
+async function notNumbers(context: CheckContext) {
+  using gpuCase = await openCase(context);
+  const vocab = 70;
+  const values = { buffer: gpuCase.buffer(new Float32Array(vocab).fill(NaN)), cols: vocab, stride: vocab };
+  const tokens = gpuCase.buffer(new Uint32Array(4));
+  const { record } = settingsRecord(greedy);
+  const empty = () => gpuCase.buffer(new Uint32Array(vocab));
+  gpuCase.setStep(0, 1);
+  await gpuCase.run(1, (recorder) =>
+    recorder.sample(
+      values,
+      { counts: empty(), bias: empty(), settings: gpuCase.buffer(new Uint32Array(record)) },
+      tokens,
+    ),
+  );
+  const [id] = new Uint32Array(await gpuCase.read(tokens));
+  return { error: Number(id !== 0xffffffff), limit: 0, note: `id ${id}` };
+}
+
+export const checks: Checks = {
+  ...Object.fromEntries(
+    Object.entries(settings).map(([name, change]) => [
+      `samples by ${name}`,
+      (context: CheckContext) =>
+        draws(context, [
+          ...randomDraws(6, 331, change),
+          ...randomDraws(2, 5000, change),
+          ...randomDraws(2, 13, change),
+        ]),
+    ]),
+  ),
+  "takes the lowest of tied logits": ties,
+  "reports logits that are not numbers": notNumbers,
+};

@@ -1,0 +1,115 @@
+// Every kernel that reads weights, in every encoding, at odd shapes: through the repack shader, whole and split below a
+// small binding limit, with and without subgroups and shader-f16, and as recorded for software and for hardware adapters.
+
+import { storedRowBytes, type Encoding } from "../../src/quant/layout.ts";
+import { rowLayout } from "../../src/gpu/weight.ts";
+import type { Check, CheckContext, Checks } from "../harness/check.ts";
+import { matmul } from "../reference/linear.ts";
+import { randomNumbers } from "../reference/random-checkpoint.ts";
+import { relativeError } from "../reference/relative-error.ts";
+import { decodeStored } from "../reference/stored.ts";
+import { openCase, Worst } from "../support/gpu-case.ts";
+import { randomStored } from "../support/random-stored.ts";
+
+const encodings: Encoding[] = ["f32", "f16", "bf16", "q8", "q4"];
+const shapes = [
+  [1, 1],
+  [3, 5],
+  [7, 13],
+  [33, 172],
+  [257, 65],
+  [65, 1000],
+  [331, 96],
+];
+const limit = 1e-5;
+const variants = [[], ["subgroups", "shader-f16"]];
+
+function randomVector(length: number, seed: number): Float32Array {
+  const random = randomNumbers(seed);
+  return Float32Array.from({ length }, () => random());
+}
+
+const linear = (encoding: Encoding, tokens: number, software: boolean) => async (context: CheckContext) => {
+  const worst = new Worst();
+  for (const [rows, cols] of shapes) {
+    const stored = randomStored(encoding, rows, cols, rows * 31 + cols);
+    const values = decodeStored(encoding, stored, rows, cols);
+    const x = randomVector(tokens * cols, cols);
+    const start = randomVector(tokens * rows, rows); // what `add` adds to
+    const product = matmul(Float64Array.from(x), values, tokens, rows);
+    for (const add of [false, true]) {
+      using gpuCase = await openCase(context, { software });
+      // The second time the matrix is split: at most 3 rows to a buffer for the small ones, 40 for the large.
+      const part = rowLayout(encoding, cols).codeBytes * (rows > 100 ? 40 : 3);
+      const weight = await gpuCase.weight(encoding, stored, rows, cols, add ? part : undefined);
+      const input = gpuCase.activation(x, tokens, cols);
+      const output = gpuCase.activation(add ? start : new Float32Array(tokens * rows), tokens, rows);
+      gpuCase.setStep(0, tokens);
+      await gpuCase.run(tokens, (record) => record.linear(output, weight, input, { add }));
+      const expected = add ? product.map((value, i) => value + start[i]) : product;
+      const error = relativeError(await gpuCase.readActivation(output, tokens), expected);
+      worst.add(error, `${rows}x${cols}${add ? " added, split" : ""}`);
+    }
+  }
+  return { error: worst.error, limit, note: worst.note };
+};
+
+const embed = (encoding: Encoding) => async (context: CheckContext) => {
+  const worst = new Worst();
+  for (const [rows, cols] of shapes) {
+    const stored = randomStored(encoding, rows, cols, rows + cols);
+    const values = decodeStored(encoding, stored, rows, cols);
+    const ids = [rows - 1, 0, Math.floor(rows / 2), rows - 1, Math.floor(rows / 3)];
+    const expected = ids.flatMap((id) => [...values.slice(id * cols, (id + 1) * cols)]);
+    for (const split of [false, true]) {
+      using gpuCase = await openCase(context);
+      const part = rowLayout(encoding, cols).codeBytes * (rows > 100 ? 40 : 2);
+      const weight = await gpuCase.weight(encoding, stored, rows, cols, split ? part : undefined);
+      const output = gpuCase.activation(new Float32Array(ids.length * cols), ids.length, cols);
+      gpuCase.setStep(0, ids.length);
+      await gpuCase.run(ids.length, (record) => record.embed(output, weight, gpuCase.buffer(new Uint32Array(ids))));
+      worst.add(
+        relativeError(await gpuCase.readActivation(output, ids.length), expected),
+        `${rows}x${cols}${split ? " split" : ""}`,
+      );
+    }
+  }
+  return { error: worst.error, limit, note: worst.note };
+};
+
+/** Halves below 2^-14 must not be flushed to zero: as weights and as scales. */
+const subnormal = (encoding: "f16" | "q8" | "q4") => async (context: CheckContext) => {
+  const [rows, cols] = [5, 64];
+  const stored = randomStored(encoding, rows, cols, 9);
+  const rowBytes = storedRowBytes(encoding, cols);
+  const halves = encoding === "f16" ? cols : cols / 32; // the halves of a row come first
+  const view = new DataView(stored.buffer);
+  for (let r = 0; r < rows; r++) {
+    for (let i = 0; i < halves; i++)
+      view.setUint16(r * rowBytes + 2 * i, 1 + ((r * 131 + i * 37) % 1023) + (i % 2) * 0x8000, true);
+  }
+  using gpuCase = await openCase(context);
+  const weight = await gpuCase.weight(encoding, stored, rows, cols);
+  const ids = [0, 1, 2, 3, 4];
+  const output = gpuCase.activation(new Float32Array(rows * cols), rows, cols);
+  gpuCase.setStep(0, rows);
+  await gpuCase.run(rows, (record) => record.embed(output, weight, gpuCase.buffer(new Uint32Array(ids))));
+  return {
+    error: relativeError(await gpuCase.readActivation(output, rows), decodeStored(encoding, stored, rows, cols)),
+    limit,
+  };
+};
+
+const cases: [string, Check][] = encodings.flatMap((encoding): [string, Check][] => [
+  [`${encoding} embedding rows`, { run: embed(encoding), variants }],
+  [`${encoding} matrix times vector, software variant`, { run: linear(encoding, 1, true), variants }],
+  [`${encoding} matrix times vector, hardware variant`, { run: linear(encoding, 1, false), variants }],
+  [`${encoding} matrix times 37 vectors`, { run: linear(encoding, 37, true), variants }],
+]);
+
+export const checks: Checks = {
+  ...Object.fromEntries(cases),
+  "f16 subnormal weights": { run: subnormal("f16"), variants },
+  "q8 subnormal scales": subnormal("q8"),
+  "q4 subnormal scales": subnormal("q4"),
+};

@@ -1,0 +1,124 @@
+// A GPU for one kernel check: buffers from arrays, operations recorded as the engine records them, results read back.
+// Devices are shared by all checks with the same features; each case frees its own buffers.
+
+import { Kernels } from "../../src/gpu/kernel.ts";
+import { openGpu, type Gpu } from "../../src/gpu/device.ts";
+import { GpuMemory } from "../../src/gpu/memory.ts";
+import { Recorder, strideOf, type Activation } from "../../src/gpu/operations.ts";
+import { makePlan } from "../../src/gpu/plan.ts";
+import { Uploader } from "../../src/gpu/upload.ts";
+import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
+import type { Encoding } from "../../src/quant/layout.ts";
+import type { CheckContext } from "../harness/check.ts";
+
+const opened = new Map<string, Promise<{ gpu: Gpu; kernels: Kernels }>>();
+
+export type Case = Awaited<ReturnType<typeof openCase>>;
+
+/** `software` picks the operations' variant for software or for hardware adapters, whatever the adapter is. */
+export async function openCase({ without }: CheckContext, { software = true } = {}) {
+  const key = without.join();
+  if (!opened.has(key)) {
+    opened.set(
+      key,
+      openGpu({ without }).then((gpu) => ({ gpu, kernels: new Kernels(gpu) })),
+    );
+  }
+  const { gpu: real, kernels } = await opened.get(key)!;
+  const gpu: Gpu = Object.create(real, { software: { value: software } });
+  const { device } = gpu;
+  const memory = new GpuMemory(gpu);
+  const step = memory.storage("step", 8, GPUBufferUsage.COPY_SRC);
+
+  function buffer(data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): GPUBuffer {
+    const made = memory.storage("test", data.byteLength, GPUBufferUsage.COPY_SRC);
+    device.queue.writeBuffer(made, 0, data);
+    return made;
+  }
+
+  async function read(source: GPUBuffer, sizeBytes = source.size, offset = 0): Promise<ArrayBuffer> {
+    const copy = memory.readback("test", sizeBytes);
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(source, offset, copy, 0, sizeBytes);
+    device.queue.submit([encoder.finish()]);
+    await copy.mapAsync(GPUMapMode.READ);
+    const bytes = copy.getMappedRange().slice(0);
+    memory.release(copy);
+    gpu.check();
+    return bytes;
+  }
+
+  return {
+    gpu,
+    memory,
+    step,
+    buffer,
+    read,
+
+    setStep(position: number, count: number) {
+      device.queue.writeBuffer(step, 0, new Uint32Array([position, count]));
+    },
+
+    /** values: [rows, cols]; rows are padded with zeros up to the stride, and whole rows up to a multiple of 32. */
+    activation(values: ArrayLike<number>, rows: number, cols: number): Activation {
+      const stride = strideOf(cols);
+      const padded = new Float32Array(Math.ceil(rows / 32) * 32 * stride);
+      for (let r = 0; r < rows; r++) for (let c = 0; c < cols; c++) padded[r * stride + c] = values[r * cols + c];
+      return { buffer: buffer(padded), cols, stride };
+    },
+
+    /** -> [rows, cols], without padding. */
+    async readActivation({ buffer: source, cols, stride }: Activation, rows: number): Promise<Float32Array> {
+      const padded = new Float32Array(await read(source, rows * stride * 4));
+      const values = new Float32Array(rows * cols);
+      for (let r = 0; r < rows; r++) values.set(padded.subarray(r * stride, r * stride + cols), r * cols);
+      return values;
+    },
+
+    /** Stored bytes on the GPU through the repack shader, delivered in pieces of an awkward size. */
+    async weight(
+      encoding: Encoding,
+      bytes: Uint8Array,
+      rows: number,
+      cols: number,
+      maxBindingBytes = gpu.maxBindingBytes,
+    ): Promise<Weight> {
+      const weight = allocateWeight(memory, { name: "test weight", encoding, rows, cols }, maxBindingBytes);
+      const uploader = new Uploader(gpu, memory, kernels);
+      const piece = 10_007;
+      for (let at = 0; at < bytes.length; at += piece) {
+        await uploader.write(weight, at, bytes.subarray(at, Math.min(at + piece, bytes.length)));
+      }
+      uploader.dispose();
+      return weight;
+    },
+
+    /** Records operations as the engine does and runs them once over `tokens`. */
+    async run(tokens: number, record: (recorder: Recorder) => void, { many = tokens > 1 } = {}) {
+      const recorder = new Recorder(gpu, step, many);
+      record(recorder);
+      const plan = await makePlan(gpu, kernels, recorder.requests);
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      plan.encode(pass, tokens);
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+    },
+
+    [Symbol.dispose]() {
+      memory.dispose();
+    },
+  };
+}
+
+/** The worst of several comparisons, with the name of the one it was. */
+export class Worst {
+  error = 0;
+  note = "";
+
+  add(error: number, note: string): void {
+    if (error <= this.error && this.note) return;
+    this.error = error;
+    this.note = note;
+  }
+}
