@@ -1,7 +1,12 @@
 // Decode f16 where the device has shader-f16: the same bytes as decode_f16, read as half vectors. Arithmetic stays f32.
-@group(1) @binding(0) var<storage, read> weights: array<vec4<f16>>; // [rows, row_blocks, 2]
-
-override row_blocks: u32; // blocks of eight in a row
+struct WeightShape {
+  row_blocks: u32, // blocks of eight in a row
+  scale_words: u32, // words of scales in a row
+  row_start: u32, // where this part's rows begin in the whole matrix
+  row_count: u32, // rows in this part
+}
+@group(1) @binding(0) var<uniform> shape: WeightShape;
+@group(1) @binding(1) var<storage, read> weights: array<vec4<f16>>; // [rows, row_blocks, 2]
 
 struct Eight {
   lo: vec4f,
@@ -9,6 +14,6 @@ struct Eight {
 }
 
 fn eight_weights(row: u32, block: u32) -> Eight {
-  let at = (row * row_blocks + block) * 2u;
+  let at = (row * shape.row_blocks + block) * 2u;
   return Eight(vec4f(weights[at]), vec4f(weights[at + 1u]));
 }

@@ -11,18 +11,16 @@ struct Step {
 }
 
 override out_stride: u32; // f32 in a row of out
-override row_start: u32; // first vocabulary row of this part
-override row_count: u32; // rows in this part
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let block = id.x;
   let t = id.y;
-  if (block >= row_blocks || block * 8u >= out_stride || t >= step.count) {
+  if (block >= shape.row_blocks || block * 8u >= out_stride || t >= step.count) {
     return;
   }
-  let row = tokens[t] - row_start; // wraps below row_start, and is then too large
-  if (row >= row_count) {
+  let row = tokens[t] - shape.row_start; // wraps below shape.row_start, and is then too large
+  if (row >= shape.row_count) {
     return;
   }
   let eight = eight_weights(row, block);

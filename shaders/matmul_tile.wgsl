@@ -4,17 +4,19 @@
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [tokens rounded up to 32, x_stride / 4], zero beyond K
 @group(0) @binding(1) var<storage, read_write> y: array<f32>; // [tokens, y_stride]
 @group(0) @binding(2) var<storage, read> step: Step;
+@group(0) @binding(3) var<uniform> linear: Linear;
 
 struct Step {
   position: u32,
   count: u32,
 }
 
-override x_stride: u32; // f32 in a row of x, a multiple of 32
-override y_stride: u32; // f32 in a row of y
-override row_start: u32; // where this part's rows begin in a row of y
-override row_count: u32; // rows in this part
-override add: bool = false;
+// Uniform, not override constants: this kernel takes software adapters seconds to compile, once is enough.
+struct Linear {
+  x_stride: u32, // f32 in a row of x, a multiple of 32
+  y_stride: u32, // f32 in a row of y
+  add: u32, // 1: y +=
+}
 
 var<workgroup> x_tile: array<vec4f, 256>; // [32 tokens, 8]
 var<workgroup> w_tile: array<vec4f, 256>; // [32 rows, 8]
@@ -27,15 +29,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let my_token = (index / 8u) * 4u;
   var sums: array<vec4f, 4>; // [4 tokens], four rows each
 
-  for (var block = 0u; block < row_blocks; block += 4u) {
+  for (var block = 0u; block < shape.row_blocks; block += 4u) {
     for (var i = index; i < 256u; i += 64u) {
-      x_tile[i] = x[(first_token + i / 8u) * (x_stride / 4u) + block * 2u + i % 8u];
+      x_tile[i] = x[(first_token + i / 8u) * (linear.x_stride / 4u) + block * 2u + i % 8u];
     }
     for (var i = index; i < 128u; i += 64u) {
       let row = first_row + i / 4u;
       let at = block + i % 4u;
       var eight = Eight(vec4f(0.0), vec4f(0.0));
-      if (row < row_count && at < row_blocks) {
+      if (row < shape.row_count && at < shape.row_blocks) {
         eight = eight_weights(row, at);
       }
       w_tile[i * 2u] = eight.lo;
@@ -59,9 +61,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     let token = first_token + my_token + t;
     for (var r = 0u; r < 4u; r++) {
       let row = first_row + my_row + r;
-      if (token < step.count && row < row_count) {
-        let at = token * y_stride + row_start + row;
-        y[at] = select(0.0, y[at], add) + sums[t][r];
+      if (token < step.count && row < shape.row_count) {
+        let at = token * linear.y_stride + shape.row_start + row;
+        y[at] = select(0.0, y[at], linear.add == 1u) + sums[t][r];
       }
     }
   }

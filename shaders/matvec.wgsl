@@ -6,8 +6,6 @@
 
 override lanes: u32 = 16u;
 override rows: u32 = 4u; // lanes * rows = 64
-override row_start: u32; // where this part's rows begin in y
-override row_count: u32; // rows in this part
 override add: bool = false;
 
 var<workgroup> partial: array<f32, 64>;
@@ -17,8 +15,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let lane = index % lanes;
   let row = group.x * rows + index / lanes;
   var sum = vec4f(0.0);
-  if (row < row_count) {
-    for (var block = lane; block < row_blocks; block += lanes) {
+  if (row < shape.row_count) {
+    for (var block = lane; block < shape.row_blocks; block += lanes) {
       let eight = eight_weights(row, block);
       sum += eight.lo * x[block * 2u] + eight.hi * x[block * 2u + 1u];
     }
@@ -33,8 +31,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       }
     }
   }
-  if (lane == 0u && row < row_count) {
-    let at = row_start + row;
+  if (lane == 0u && row < shape.row_count) {
+    let at = shape.row_start + row;
     y[at] = select(0.0, y[at], add) + total;
   }
 }

@@ -7,8 +7,6 @@ diagnostic(off, subgroup_uniformity); // `row` is the same in a whole subgroup, 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [row_blocks * 2], zero beyond K
 @group(0) @binding(1) var<storage, read_write> y: array<f32>; // [row_start + row_count]
 
-override row_start: u32; // where this part's rows begin in y
-override row_count: u32; // rows in this part
 override add: bool = false;
 
 @compute @workgroup_size(64)
@@ -21,15 +19,15 @@ fn main(
 ) {
   let subgroups = max(1u, 64u / size);
   let lanes = min(size, 64u);
-  for (var row = group.x * subgroups + index / size; row < row_count; row += groups.x * subgroups) {
+  for (var row = group.x * subgroups + index / size; row < shape.row_count; row += groups.x * subgroups) {
     var sum = vec4f(0.0);
-    for (var block = lane; block < row_blocks; block += lanes) {
+    for (var block = lane; block < shape.row_blocks; block += lanes) {
       let eight = eight_weights(row, block);
       sum += eight.lo * x[block * 2u] + eight.hi * x[block * 2u + 1u];
     }
     let total = subgroupAdd((sum.x + sum.y) + (sum.z + sum.w));
     if (lane == 0u) {
-      let at = row_start + row;
+      let at = shape.row_start + row;
       y[at] = select(0.0, y[at], add) + total;
     }
   }

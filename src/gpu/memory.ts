@@ -27,6 +27,13 @@ export class GpuMemory {
     return this.#create(label, sizeBytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
   }
 
+  /** A small buffer whose contents never change. */
+  uniform(label: string, words: number[]): GPUBuffer {
+    const buffer = this.#create(label, words.length * 4, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+    this.#gpu.device.queue.writeBuffer(buffer, 0, new Uint32Array(words));
+    return buffer;
+  }
+
   release(buffer: GPUBuffer): void {
     if (!this.#buffers.delete(buffer)) return;
     this.#usedBytes -= buffer.size;

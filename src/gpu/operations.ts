@@ -2,8 +2,9 @@
 // fills one plan. `many` records for batches of up to batchTokens tokens (tiled matmul), otherwise for a single token.
 
 import type { Gpu } from "./device.ts";
+import type { GpuMemory } from "./memory.ts";
 import type { DispatchRequest } from "./plan.ts";
-import { decodeConstants, decodeOf, type Weight } from "./weight.ts";
+import { decodeOf, type Weight } from "./weight.ts";
 
 /** An f32 matrix of activations, [tokens, stride]; columns beyond `cols` are zero up to `stride`, a multiple of 32. */
 export interface Activation {
@@ -37,11 +38,13 @@ export class Recorder {
   readonly requests: DispatchRequest[] = [];
   readonly #gpu: Gpu;
   readonly #step: GPUBuffer;
+  readonly #memory: GpuMemory;
   readonly #many: boolean;
 
   /** `step` is the GPU's { position, count } record. */
-  constructor(gpu: Gpu, step: GPUBuffer, many: boolean) {
+  constructor(gpu: Gpu, memory: GpuMemory, step: GPUBuffer, many: boolean) {
     this.#gpu = gpu;
+    this.#memory = memory;
     this.#step = step;
     this.#many = many;
   }
@@ -51,14 +54,9 @@ export class Recorder {
       this.requests.push({
         kernel: "embed",
         decode: decodeOf(weight.encoding, this.#gpu.features),
-        constants: {
-          ...decodeConstants(weight),
-          out_stride: out.stride,
-          row_start: part.rowStart,
-          row_count: part.rows,
-        },
+        constants: { out_stride: out.stride },
         buffers: [tokens, out.buffer, this.#step],
-        weights: part.buffers,
+        weights: [part.shape, ...part.buffers],
         groups: perGroup(weight.layout.rowBlocks),
         groupsForTokens: eachToken,
       });
@@ -78,23 +76,17 @@ export class Recorder {
 
   /** y = W x, or y += W x with `add`. `oneToken` uses the single-row kernel whatever the batch. */
   linear(y: Activation, weight: Weight, x: Activation, { add = false, oneToken = !this.#many } = {}): void {
+    const linear = oneToken ? undefined : this.#memory.uniform("linear", [x.stride, y.stride, Number(add)]);
     for (const part of weight.parts) {
       const common = {
         decode: decodeOf(weight.encoding, this.#gpu.features),
-        weights: part.buffers,
-      };
-      const constants = {
-        ...decodeConstants(weight),
-        row_start: part.rowStart,
-        row_count: part.rows,
-        add: Number(add),
+        weights: [part.shape, ...part.buffers],
       };
       if (!oneToken) {
         this.requests.push({
           ...common,
           kernel: "matmul_tile",
-          constants: { ...constants, x_stride: x.stride, y_stride: y.stride },
-          buffers: [x.buffer, y.buffer, this.#step],
+          buffers: [x.buffer, y.buffer, this.#step, linear!],
           groups: Math.ceil(part.rows / 32),
           groupsForTokens: (tokens) => Math.ceil(tokens / 32),
         });
@@ -103,7 +95,7 @@ export class Recorder {
         this.requests.push({
           ...common,
           kernel: "matvec_subgroup",
-          constants,
+          constants: { add: Number(add) },
           buffers: [x.buffer, y.buffer],
           groups: Math.min(Math.ceil(part.rows / rowsPerGroup), 65535),
         });
@@ -114,7 +106,7 @@ export class Recorder {
         this.requests.push({
           ...common,
           kernel: "matvec",
-          constants: { ...constants, lanes, rows },
+          constants: { lanes, rows, add: Number(add) },
           buffers: [x.buffer, y.buffer],
           groups: Math.ceil(part.rows / rows),
         });

@@ -15,6 +15,7 @@ export interface RowLayout {
 export interface WeightPart {
   rowStart: number;
   rows: number;
+  shape: GPUBuffer; // uniform: the decode shaders' WeightShape
   buffers: GPUBuffer[]; // codes, then scales where there are any
 }
 
@@ -63,6 +64,7 @@ export function allocateWeight(memory: GpuMemory, shape: WeightShape, maxBinding
   const parts = splitRows(shape.rows, layout, maxBindingBytes).map(({ rowStart, rows }) => ({
     rowStart,
     rows,
+    shape: memory.uniform(`${shape.name} shape`, [layout.rowBlocks, layout.scaleBytes / 4, rowStart, rows]),
     buffers: [layout.codeBytes, layout.scaleBytes]
       .filter((rowBytes) => rowBytes > 0)
       .map((rowBytes, i) => memory.storage(`${shape.name}${i ? " scales" : ""}`, rows * rowBytes)),
@@ -72,10 +74,4 @@ export function allocateWeight(memory: GpuMemory, shape: WeightShape, maxBinding
 
 export function decodeOf(encoding: Encoding, features: ReadonlySet<string>): DecodeName {
   return encoding === "f16" && features.has("shader-f16") ? "f16_native" : encoding;
-}
-
-export function decodeConstants({ layout, encoding }: Pick<Weight, "layout" | "encoding">): Record<string, number> {
-  const constants: Record<string, number> = { row_blocks: layout.rowBlocks };
-  if (encoding === "q8" || encoding === "q4") constants.scale_words = layout.scaleBytes / 4;
-  return constants;
 }

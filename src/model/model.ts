@@ -94,21 +94,21 @@ export class Model {
 
   /** The forward pass for one token, or for a batch; with `logits`, every position's are kept (debugging). */
   async plan(kind: "one" | "many"): Promise<Plan> {
-    const record = new Recorder(this.gpu, this.step, kind === "many");
+    const record = new Recorder(this.gpu, this.memory, this.step, kind === "many");
     recordForward(record, this);
     return makePlan(this.gpu, this.#kernels, record.requests);
   }
 
   async debugPlan(): Promise<{ plan: Plan; logits: Activations["logits"] }> {
     const logits = allocateActivation(this.memory, "all logits", this.batchTokens, this.config.vocabSize);
-    const record = new Recorder(this.gpu, this.step, true);
+    const record = new Recorder(this.gpu, this.memory, this.step, true);
     recordForward(record, this, { allLogits: logits });
     return { plan: await makePlan(this.gpu, this.#kernels, record.requests), logits };
   }
 
   /** Chooses a token from the logits of the last position and moves the step on. */
   samplePlan(): Promise<Plan> {
-    const record = new Recorder(this.gpu, this.step, false);
+    const record = new Recorder(this.gpu, this.memory, this.step, false);
     record.sample(this.activations.logits, this.sampler, this.tokens);
     return makePlan(this.gpu, this.#kernels, record.requests);
   }

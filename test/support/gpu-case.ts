@@ -95,7 +95,7 @@ export async function openCase({ without }: CheckContext, { software = true } = 
 
     /** Records operations as the engine does and runs them once over `tokens`. */
     async run(tokens: number, record: (recorder: Recorder) => void, { many = tokens > 1 } = {}) {
-      const recorder = new Recorder(gpu, step, many);
+      const recorder = new Recorder(gpu, memory, step, many);
       record(recorder);
       const plan = await makePlan(gpu, kernels, recorder.requests);
       const encoder = device.createCommandEncoder();
