@@ -3,7 +3,7 @@
 
 import { PronkError } from "../errors.ts";
 import { JsonFile } from "./json-file.ts";
-import { missingTensors, toTensor } from "./llama-tensors.ts";
+import { missingTensors, quantizedInstead, toTensor } from "./llama-tensors.ts";
 import { readSafetensorsHeader, type SafetensorsEntry } from "./safetensors.ts";
 import type { TensorInfo } from "./tensor.ts";
 import type { TensorFiles } from "./tensor-files.ts";
@@ -36,13 +36,14 @@ export async function findTensors(
   if (missingOf(expected, entries).length > 0 && candidates.length < present.length)
     entries = entries.concat((await readAll(present.filter((path) => !candidates.includes(path)))).flat());
   const missing = missingOf(expected, entries);
-  if (missing.length > 0 && lost.length > 0) throw missingShard(lost, missing);
-  if (missing.length > 0)
-    throw missingTensors(
-      missing,
-      entries.map((entry) => entry.name),
-      candidates.length === 1 ? candidates[0] : source.label,
+  if (missing.length > 0) {
+    const names = entries.map((entry) => entry.name);
+    const where = candidates.length === 1 ? candidates[0] : source.label;
+    throw (
+      quantizedInstead(missing, names, where) ??
+      (lost.length > 0 ? missingShard(lost, missing) : missingTensors(missing, where))
     );
+  }
   return pick(expected, entries);
 }
 

@@ -197,6 +197,7 @@ function sendBytes(request: IncomingMessage, response: ServerResponse, bytes: Ui
   const start = range ? Number(range[1]) : 0;
   const end = range?.[2] ? Math.min(Number(range[2]) + 1, bytes.length) : bytes.length;
   response.setHeader("Accept-Ranges", "bytes");
+  response.setHeader("ETag", `"${sha256(bytes)}"`);
   response.setHeader("Content-Type", "application/octet-stream");
   if (range && start >= bytes.length) {
     response.setHeader("Content-Range", `bytes */${bytes.length}`);
