@@ -90,6 +90,12 @@ export const panelStyles = css`
     font-size: 0.88rem;
   }
 
+  @media (max-width: 600px) {
+    .license-text {
+      max-block-size: 31vh;
+    }
+  }
+
   .license-text h3 {
     margin-block: 1.2em 0.6em;
     font-size: 1rem;

@@ -32,22 +32,27 @@ export const transcriptStyles = css`
 
   .answer-footer {
     display: flex;
-    flex-wrap: wrap;
-    gap: 0.1rem 0.9rem;
+    gap: 0.9rem;
     align-items: center;
     margin-block-start: 0.35rem;
     color: var(--_ink-soft);
     font-size: 0.78rem;
   }
 
+  .answer-facts,
   .figures {
     display: inline-flex;
-    gap: 0.9rem;
+    flex-wrap: wrap;
+    gap: 0 0.9rem;
+  }
+
+  .figures {
     font-variant-numeric: tabular-nums;
   }
 
   .actions {
     display: inline-flex;
+    flex: none;
     margin-inline-start: auto;
   }
 

@@ -48,8 +48,10 @@ function footer(turn: AnswerTurn, model: AnswerModel, actions: TranscriptActions
   const copied = model.copied === turn.text && turn.text !== "";
   const ending = endingOf(turn, strings);
   return html`<footer class="answer-footer" part="answer-footer">
-    <span class="ai-label" part="ai-label">${strings.aiNote}</span>
-    ${ending ? html`<span>${ending}</span>` : nothing} ${figuresView(turn.usage, strings)}
+    <span class="answer-facts">
+      <span class="ai-label" part="ai-label">${strings.aiNote}</span>
+      ${ending ? html`<span>${ending}</span>` : nothing} ${figuresView(turn.usage, strings)}
+    </span>
     <span class="actions">
       ${
         turn.text

@@ -46,7 +46,7 @@ function figures(event: ProgressEvent, strings: ChatStrings): TemplateResult {
     }`;
 }
 
-const leapCount = 8;
+const leapCount = 12;
 const leapPath = "M3 25" + ` q 14.6 -40 29.25 0`.repeat(leapCount);
 
 /** `share` in 0..1, or undefined while nothing is known. */
@@ -60,7 +60,7 @@ function leaps(share: number | undefined, label: string): TemplateResult {
     aria-valuemax="100"
     aria-valuenow=${share === undefined ? nothing : Math.floor(percent)}
   >
-    <svg viewBox="0 0 240 30" aria-hidden="true" focusable="false">
+    <svg viewBox="0 0 357 30" aria-hidden="true" focusable="false">
       ${svg`<path class="leaps-track" d=${leapPath} pathLength="100"/>
         <path class="leaps-done" d=${leapPath} pathLength="100" stroke-dasharray=${`${percent} 200`}/>`}
     </svg>
