@@ -53,7 +53,10 @@ class FirefoxPage implements BrowserPage {
   }
 
   async evaluate<T>(run: string | ((argument: never) => T | Promise<T>), argument?: unknown): Promise<T> {
-    return (await this.#page.evaluate(callExpression(run, argument))) as T;
+    // As JSON: over BiDi an object that occurs twice in a result arrives the second time as undefined.
+    const expression = `(async () => JSON.stringify(await (${callExpression(run, argument)})))()`;
+    const json = (await this.#page.evaluate(expression)) as string | undefined;
+    return (json === undefined ? undefined : JSON.parse(json)) as T;
   }
 
   async screenshot(path: string, options: PictureOptions): Promise<void> {
