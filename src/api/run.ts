@@ -72,11 +72,26 @@ export async function* runText(
     const usage = usageOf(promptIds.length, tokens, generation);
     yield { text: last, ids: pending, outcome: { finishReason, contextFull, usage } };
   } catch (error) {
-    // An abort or a lost device surfaces as whatever broke first; callers are told the cause, which may be a moment late.
-    if (!signal.aborted && !(error instanceof PronkError)) await new Promise((resolve) => setTimeout(resolve));
+    // An abort or a lost device surfaces as whatever broke first; callers are told the cause. A device's waiters fail
+    // before the device says that it is lost (seen in Chromium 156 and Firefox 153), so the cause may be a moment late.
+    if (!(error instanceof PronkError)) await abortOr(signal, causeMs);
     if (signal.aborted) throw signal.reason;
     throw error;
   }
+}
+
+const causeMs = 500; // long for a browser, short for a person who sees an error anyway
+
+function abortOr(signal: AbortSignal, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(resolve, ms);
+    const onAbort = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
 }
 
 /** Throws unless the ids can be fed to the model: at least one, all of them in the vocabulary, no more than fit. */

@@ -1,0 +1,167 @@
+// The built engine in both browsers, through its worker and without one: the same answers, aborts, ends and failures.
+
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BrowserRunner, openRunner } from "../../tools/runner.ts";
+import { writeByteModel } from "../support/byte-model.ts";
+
+type Pronk = typeof import("../../src/index.ts");
+
+// What runs in the page finds the library and the model's address as globals.
+declare const pronk: Pronk;
+declare const modelUrl: string;
+
+const { parent, folder } = writeByteModel();
+// A file, because the page's policy allows no blob workers.
+writeFileSync(join(folder, "weak-worker.js"), `onmessage = () => postMessage({ kind: "no-webgpu" })`);
+afterAll(() => rmSync(parent, { recursive: true }));
+
+describe.each(["chromium", "firefox"] as const)("the engine in %s", (kind) => {
+  let runner: BrowserRunner;
+  const inPage = <T>(run: () => Promise<T>) => runner.page.evaluate<T>(run);
+
+  beforeAll(async () => {
+    runner = await openRunner(kind, { adapter: "software" });
+    // As text: the test runner would rewrite the import.
+    const setUp = `async (modelUrl) => Object.assign(globalThis, { modelUrl, pronk: await import("/lib/index.js") }) && 1`;
+    await runner.page.evaluate(setUp, runner.serve(folder));
+  });
+  afterAll(() => runner?.[Symbol.asyncDispose]());
+
+  test("answers in the worker as on the page's thread, streamed as whole; the second turn finds the cache", async () => {
+    const seen = await inPage(async () => {
+      const request = { messages: [{ role: "user" as const, content: "hi" }], temperature: 0, max_tokens: 12 };
+      const answers = [];
+      for (const worker of [true, false]) {
+        const engine = await pronk.createEngine(modelUrl, { worker, store: false });
+        const whole = await engine.chat.completions.create(request);
+        let streamed = "";
+        for await (const chunk of await engine.chat.completions.create({ ...request, stream: true }))
+          streamed += chunk.choices[0]?.delta.content ?? "";
+        const { content } = whole.choices[0].message;
+        const messages = [
+          ...request.messages,
+          { role: "assistant" as const, content },
+          { role: "user" as const, content: "?" },
+        ];
+        const second = await engine.chat.completions.create({ ...request, messages });
+        const { prompt_tokens: first } = whole.usage;
+        const { cached_tokens: cached } = second.usage.prompt_tokens_details;
+        const { dialog, kv, quantize, contextLength, parameters } = engine.info;
+        answers.push({ content, streamed, ids: whole.pronk.ids, first, cached });
+        answers.push({ dialog, kv, quantize, contextLength, parameters });
+        await engine.unload();
+      }
+      return answers;
+    });
+    const [answer, info, localAnswer, localInfo] = seen as Record<string, unknown>[];
+    expect([localAnswer, localInfo]).toEqual([answer, info]);
+    expect(answer.streamed).toBe(answer.content);
+    expect(answer.cached).toBeGreaterThanOrEqual(answer.first as number);
+    expect(info).toMatchObject({ dialog: "template", kv: "f32", quantize: "none", contextLength: 256 });
+  });
+
+  test("an abort rejects with the reason, and the engine answers on; leaving the loop does too; unload ends a call", async () => {
+    const seen = await inPage(async () => {
+      const engine = await pronk.createEngine(modelUrl, { store: false });
+      const endless = { prompt: "a", temperature: 0, ignore_eos: true, stream: true } as const;
+      const controller = new AbortController();
+      const reason = { mine: true };
+      let chunks = 0;
+      let aborted: unknown;
+      try {
+        for await (const _ of await engine.completions.create(endless, { signal: controller.signal }))
+          if (++chunks === 4) controller.abort(reason);
+      } catch (error) {
+        aborted = error;
+      }
+      for await (const chunk of await engine.completions.create(endless)) if (chunk.choices[0].text) break;
+      const after = await engine.completions.create({ prompt: "a", ignore_eos: true, max_tokens: 3 });
+      const inFlight = engine.completions.create({ ...endless, stream: false }).catch((error: unknown) => error);
+      await engine.unload();
+      const ended = (await inFlight) as { code?: string; message: string };
+      return { same: aborted === reason, chunks, after: after.pronk.ids.length, ended: [ended.code, ended.message] };
+    });
+    expect(seen).toEqual({
+      same: true,
+      chunks: 4,
+      after: 3,
+      ended: ["bad-request", expect.stringContaining("unloaded")],
+    });
+  });
+
+  test("an aborted load rejects with the reason, leaves nothing in the store, and may be tried again", async () => {
+    const seen = await inPage(async () => {
+      const controller = new AbortController();
+      const reason = new Error("never mind");
+      const onProgress = () => controller.abort(reason);
+      const error = await pronk
+        .createEngine(modelUrl, { onProgress, signal: controller.signal })
+        .catch((caught: unknown) => caught);
+      const left = await pronk.listModels();
+      const before = await pronk.inspectModel(modelUrl);
+      const engine = await pronk.createEngine(modelUrl);
+      await engine.unload();
+      const stored = await pronk.listModels();
+      const summary = await pronk.inspectModel(modelUrl);
+      const warm = await pronk.createEngine(modelUrl);
+      await warm.unload();
+      await pronk.deleteModel(stored[0].id);
+      return {
+        same: error === reason,
+        left: left.length,
+        stored: stored.map(({ label, quantize }) => [label, quantize]),
+        inspected: [before.stored, summary.stored, summary.llama2, summary.hasChatTemplate, summary.needs[0].fits],
+        warm: [engine.info.warm, warm.info.warm, warm.info.storedBytes > 0],
+        deleted: (await pronk.listModels()).length,
+      };
+    });
+    expect(seen).toEqual({
+      same: true,
+      left: 0,
+      stored: [["byte-model", "none"]],
+      inspected: [false, true, false, true, true],
+      warm: [false, true, true],
+      deleted: 0,
+    });
+  });
+
+  test("failures of a load arrive as PronkError", async () => {
+    const seen = await inPage(async () => {
+      const error = await pronk
+        .createEngine(`${modelUrl}nowhere/`, { store: false })
+        .catch((caught: unknown) => caught);
+      const { code, message } = error as { code: string; message: string };
+      return { isPronkError: error instanceof pronk.PronkError, code, message };
+    });
+    expect(seen).toMatchObject({ isPronkError: true, message: expect.stringContaining("config.json") });
+  });
+
+  test("a worker without WebGPU hands over to the page; one that does not start is told clearly", async () => {
+    const seen = await inPage(async () => {
+      const weak = new Worker(`${modelUrl}weak-worker.js`);
+      const engine = await pronk.createEngine(modelUrl, { worker: weak, store: false });
+      const answer = await engine.completions.create({ prompt: "a", max_tokens: 2, ignore_eos: true });
+      await engine.unload();
+      const absent = new Worker("/no/such/file.js", { type: "module" });
+      const error = await pronk.createEngine(modelUrl, { worker: absent }).catch((caught: unknown) => caught);
+      return { tokens: answer.usage?.completion_tokens, error: (error as { code: string }).code };
+    });
+    expect(seen).toEqual({ tokens: 2, error: "unsupported" });
+  });
+
+  test("a lost device ends the engine with device-lost", async () => {
+    const seen = await inPage(async () => {
+      const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
+      const engine = await pronk.createEngine(modelUrl, { device, store: false });
+      const endless = engine.completions.create({ prompt: "a", ignore_eos: true }).catch((caught: unknown) => caught);
+      setTimeout(() => device.destroy(), 200);
+      const codes = [(await endless) as { code: string }];
+      codes.push(await engine.completions.create({ prompt: "a" }).catch((caught) => caught));
+      await engine.unload();
+      return codes.map(({ code }) => code);
+    });
+    expect(seen).toEqual(["device-lost", "device-lost"]);
+  });
+});
