@@ -1,0 +1,117 @@
+// Picked files and folders, and what may be written as a reference.
+
+import { describe, expect, test } from "vitest";
+import { openSource } from "../../src/source/open-source.ts";
+import { canonicalReference, parseReference } from "../../src/source/reference.ts";
+import type { ModelReference } from "../../src/source/source.ts";
+import { rejection } from "../support/rejection.ts";
+
+function file(path: string, text: string, lastModified = 1): File {
+  const made = new File([text], path.split("/").at(-1)!, { lastModified });
+  if (path.includes("/")) Object.defineProperty(made, "webkitRelativePath", { value: path });
+  return made;
+}
+
+test("a folder by webkitRelativePath: the one with config.json, without its name", async () => {
+  const source = await openSource([
+    file("models/llama/config.json", "{}"),
+    file("models/llama/model.safetensors", "weights"),
+    file("models/other/model.safetensors", "x"),
+  ]);
+  expect(source).toMatchObject({ label: "llama", remote: false });
+  expect(source.files).toEqual([
+    { path: "config.json", sizeBytes: 2 },
+    { path: "model.safetensors", sizeBytes: 7 },
+  ]);
+  expect(new TextDecoder().decode(await source.read("model.safetensors", 2, 5))).toBe("igh");
+});
+
+test("single files; the identity follows names, sizes and dates", async () => {
+  const id = async (...files: File[]) => (await openSource(files)).id;
+  const bin = () => file("stories.bin", "weights");
+  expect(await id(bin())).toBe(await id(bin()));
+  expect((await openSource([bin()])).label).toBe("stories.bin");
+  const others = [
+    await id(file("stories.bin", "weights", 2)),
+    await id(file("stories.bin", "weight")),
+    await id(file("tales.bin", "weights")),
+  ];
+  expect(new Set([await id(bin()), ...others]).size).toBe(4);
+});
+
+test("a directory handle, without its subfolders", async () => {
+  const entries: [string, unknown][] = [
+    ["original", { kind: "directory" }],
+    ["config.json", { kind: "file", getFile: async () => file("config.json", "{ }") }],
+  ];
+  const handle = { kind: "directory", name: "my model", entries: async function* () { yield* entries; } }; // prettier-ignore
+  const source = await openSource(handle as unknown as FileSystemDirectoryHandle);
+  expect(source).toMatchObject({ label: "my model", files: [{ path: "config.json", sizeBytes: 3 }] });
+});
+
+test("a file that cannot be read any more", async () => {
+  const gone = file("config.json", "{}");
+  Object.defineProperty(gone, "slice", {
+    value: () => ({ arrayBuffer: () => Promise.reject(new DOMException("gone", "NotReadableError")) }),
+  });
+  const source = await openSource([gone]);
+  const error = await rejection(source.read("config.json", 0, 2));
+  expect(error).toMatchObject({ code: "integrity", facts: { file: "config.json" } });
+  expect(error.message).toContain("pick it again");
+});
+
+test.each([[[]], [42], [null], [{ kind: "file" }]])("%j is no model", async (reference) => {
+  expect(await rejection(openSource(reference as unknown as ModelReference))).toMatchObject({ code: "bad-request" });
+});
+
+describe("references", () => {
+  const page = "https://app.example/chat/index.html";
+  test.each([
+    ["owner/name", { kind: "hub", owner: "owner", name: "name" }, "owner/name"],
+    [
+      " owner/na.me-7b@refs/pr/1 ",
+      { kind: "hub", owner: "owner", name: "na.me-7b", revision: "refs/pr/1" },
+      "owner/na.me-7b@refs/pr/1",
+    ],
+    ["https://huggingface.co/owner/name", { kind: "hub", owner: "owner", name: "name" }, "owner/name"],
+    [
+      "https://huggingface.co/owner/name/tree/v1.0",
+      { kind: "hub", owner: "owner", name: "name", revision: "v1.0" },
+      "owner/name@v1.0",
+    ],
+    ["https://host/models/x", { kind: "folder-url", url: "https://host/models/x/" }, "https://host/models/x/"],
+    [
+      "https://host/models/x/config.json?v=1#top",
+      { kind: "folder-url", url: "https://host/models/x/" },
+      "https://host/models/x/",
+    ],
+    [
+      "./models/tiny",
+      { kind: "folder-url", url: "https://app.example/chat/models/tiny/" },
+      "https://app.example/chat/models/tiny/",
+    ],
+    [
+      "models/tiny/",
+      { kind: "folder-url", url: "https://app.example/chat/models/tiny/" },
+      "https://app.example/chat/models/tiny/",
+    ],
+    ["/stories.bin", { kind: "file-url", url: "https://app.example/stories.bin" }, "https://app.example/stories.bin"],
+  ])("%s", (text, parsed, canonical) => {
+    expect(parseReference(text, page)).toEqual(parsed);
+    expect(canonicalReference(parseReference(text, page))).toBe(canonical);
+  });
+
+  test.each(["", "llama", "a/b/c", "ftp://host/x", "owner/name@", "file:///etc/passwd"])(
+    "%j is refused",
+    async (text) => {
+      expect(await rejection(() => parseReference(text, page))).toMatchObject({
+        code: "bad-request",
+        facts: { field: "model" },
+      });
+    },
+  );
+
+  test("an address relative to a page means nothing without one", async () => {
+    expect(await rejection(() => parseReference("./models/tiny"))).toMatchObject({ code: "bad-request" });
+  });
+});

@@ -1,0 +1,125 @@
+// A folder or file on a plain web server, also on one that answers every name with its own page.
+
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { readCheckpoint } from "../../src/format/checkpoint.ts";
+import { readRange } from "../../src/source/http-range.ts";
+import { openSource } from "../../src/source/open-source.ts";
+import { madeCheckpoint } from "../support/made-checkpoint.ts";
+import { rejection } from "../support/rejection.ts";
+
+let server: Server | undefined;
+afterEach(async () => {
+  server?.closeAllConnections();
+  await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
+});
+
+interface Behaviour {
+  /** Every unknown name gets the application's page with 200. */
+  singlePage?: boolean;
+  ranges?: boolean;
+  hideContentRange?: boolean;
+}
+
+async function serve(
+  files: ReadonlyMap<string, Uint8Array>,
+  { singlePage = false, ranges = true, hideContentRange = false }: Behaviour = {},
+) {
+  const asked: string[] = [];
+  server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url!, "http://x").pathname).replace("/models/made/", "");
+    asked.push(`${request.method} ${path}`);
+    const bytes = files.get(path);
+    if (!bytes) {
+      response
+        .writeHead(singlePage ? 200 : 404, { "Content-Type": "text/html" })
+        .end("<!doctype html><title>app</title>");
+      return;
+    }
+    const range = ranges ? /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") : null;
+    const body = range ? bytes.subarray(Number(range[1]), Number(range[2]) + 1) : bytes;
+    if (range && !hideContentRange)
+      response.setHeader("Content-Range", `bytes ${range[1]}-${Number(range[1]) + body.length - 1}/${bytes.length}`);
+    response.writeHead(range ? 206 : 200, { "Content-Length": body.length });
+    response.end(request.method === "HEAD" ? undefined : body);
+  });
+  await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/models/made/`, asked };
+}
+
+describe.each([false, true])("single-page application: %s", (singlePage) => {
+  test("finds configuration, index and shards, and nothing that is not there", async () => {
+    const files = madeCheckpoint({ shards: 2 }).set("README.md", new TextEncoder().encode("---\nlicense: mit\n---\n"));
+    const { url } = await serve(files, { singlePage });
+    const source = await openSource(url);
+    expect(source.files.map((file) => file.path).toSorted()).toEqual([...files.keys()].toSorted());
+    for (const { path, sizeBytes } of source.files) expect(sizeBytes, path).toBe(files.get(path)!.length);
+    expect(source).toMatchObject({ label: "made", remote: true });
+    expect((await readCheckpoint(source)).tensors).toHaveLength(21);
+  });
+
+  test("a single model.safetensors; the address of config.json or of the file will do", async () => {
+    const files = madeCheckpoint();
+    const { url } = await serve(files, { singlePage });
+    const ids = await Promise.all(
+      ["", "config.json", "model.safetensors"].map(async (name) => (await openSource(url + name)).id),
+    );
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  test("a missing shard is named", async () => {
+    const files = madeCheckpoint({ shards: 2 });
+    files.delete("model-00002-of-00002.safetensors");
+    const source = await openSource((await serve(files, { singlePage })).url);
+    expect((await rejection(readCheckpoint(source))).facts).toMatchObject({ file: "model-00002-of-00002.safetensors" });
+  });
+
+  test("no config.json there", async () => {
+    const { url } = await serve(new Map(), { singlePage });
+    const error = await rejection(openSource(url));
+    expect(error).toMatchObject({ code: "network", facts: { file: "config.json", status: 404 } });
+    expect(error.message).toContain("the folder that holds config.json");
+  });
+});
+
+test("one llama2.c .bin by its address", async () => {
+  const { url, asked } = await serve(new Map([["stories.bin", new Uint8Array(300).fill(7)]]));
+  const source = await openSource(`${url}stories.bin`);
+  expect(source.files).toEqual([{ path: "stories.bin", sizeBytes: 300 }]);
+  expect(await source.read("stories.bin", 10, 20)).toEqual(new Uint8Array(10).fill(7));
+  expect(asked.every((request) => request === "GET stories.bin")).toBe(true);
+});
+
+test("another identity when the files change", async () => {
+  const files = madeCheckpoint();
+  const { url } = await serve(files);
+  const id = async () => (await openSource(url)).id;
+  const first = await id();
+  expect(first.startsWith(`url:${url}@`)).toBe(true);
+  expect(await id()).toBe(first);
+  files.set("config.json", new TextEncoder().encode("{}"));
+  expect(await id()).not.toBe(first);
+});
+
+test("a server that hides Content-Range, and one without ranges", async () => {
+  const files = madeCheckpoint();
+  const size = files.get("model.safetensors")!.length;
+  const hiding = await openSource((await serve(files, { hideContentRange: true })).url);
+  expect(hiding.files.find((file) => file.path === "model.safetensors")?.sizeBytes).toBe(size);
+  server?.close();
+  const plain = await openSource((await serve(files, { ranges: false })).url);
+  expect(await plain.read("model.safetensors", size - 9, size)).toEqual(files.get("model.safetensors")!.slice(-9));
+});
+
+test("a large file on a server without ranges is refused, not swallowed", async () => {
+  const large = 80 * 2 ** 20;
+  server = createServer((_, response) => response.writeHead(200, { "Content-Length": large }).end(undefined));
+  await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/large.bin`;
+  const error = await rejection(
+    readRange({ subject: { file: "large.bin", url }, start: large - 16, end: large, sizeBytes: large }),
+  );
+  expect(error).toMatchObject({ code: "network", facts: { file: "large.bin", status: 200 } });
+  expect(error.message).toContain("Range support");
+});
