@@ -13,7 +13,7 @@ from sums import sum_question
 from unknown import ANSWER as UNKNOWN, unknown_question
 
 GROUP_WEIGHTS = {"pronk": 24, "gpu": 10, "quant": 9, "model": 15, "licence": 11, "talk": 19, "facts": 13,
-                 "sum": 5, "unknown": 13, "story": 5, "name": 3}
+                 "sum": 4, "unknown": 12, "story": 3, "name": 2}
 GROUPS = {}
 for _intent in REGISTRY:
     GROUPS.setdefault(_intent.group, []).append(_intent)

@@ -15,12 +15,13 @@ import torch
 from transformers import LlamaForCausalLM
 
 import sentencepiece as spm
-from dialogs import GROUPS, HELD_MORE, NAME_GIVE, NO_NAME, REGISTRY, SYSTEM, UNKNOWN, fold_system
+from dialogs import HELD_MORE, REGISTRY, SYSTEM, UNKNOWN, fold_system
 from grammar import expand, parse
 from noise import dirty, finish
 from stories import story_question
 from sums import sum_question
 from unknown import unknown_question
+from visitors import CASES
 
 TINY = Path(__file__).resolve().parents[2] / "public/models/tiny"
 
@@ -61,6 +62,20 @@ def held_out_cases():
         right = lambda a, kind=kind: ("Once" in a or "lived" in a) and len(a) > 200 and a[-1] in ".\"" and (kind is None or kind in a)
         cases.append(("story", [], finish(rng, question), right))
     print(f"{len(cases)} held-out cases; {leaks} templates dropped since training has the same text")
+    return cases
+
+
+def visitor_cases():
+    """The second set. Its questions may be what a template produces by chance; those are dropped."""
+    trained = {plain(t) for intent in REGISTRY for template in set(intent.train) for t in all_texts(parse(template))}
+    by_id = {intent.id: intent for intent in REGISTRY}
+    cases = []
+    for question, id in CASES:
+        if plain(question) in trained:
+            continue
+        answers = [UNKNOWN] if id == "unknown" else by_id[id].answers
+        cases.append(("unknown" if id == "unknown" else by_id[id].group, [], question, lambda a, answers=answers: a in answers))
+    print(f"{len(cases)} of {len(CASES)} visitors' questions are not training texts")
     return cases
 
 
@@ -129,6 +144,7 @@ def main():
     result = {"held-out": score(reader, cases, args.show, "held-out")}
     if not args.quick:
         noisy, system = variants(cases, 5)
+        result["visitors"] = score(reader, visitor_cases(), args.show, "visitors")
         result["held-out, noisy"] = score(reader, noisy, False, "noisy")
         result["held-out, with a system prompt"] = score(reader, system, False, "system")
     if args.json:

@@ -4,11 +4,11 @@ from intents import ask, define
 G = "facts"
 
 CAPITALS = [("France", "Paris"), ("Germany", "Berlin"), ("Italy", "Rome"), ("Spain", "Madrid"), ("Portugal", "Lisbon"),
-            ("England", "London"), ("Ireland", "Dublin"), ("Austria", "Vienna"), ("Greece", "Athens"), ("Poland", "Warsaw"),
-            ("Sweden", "Stockholm"), ("Norway", "Oslo"), ("Denmark", "Copenhagen"), ("Finland", "Helsinki"), ("Hungary", "Budapest"),
-            ("Belgium", "Brussels"), ("Japan", "Tokyo"), ("China", "Beijing"), ("India", "New Delhi"), ("Egypt", "Cairo"),
-            ("Canada", "Ottawa"), ("Peru", "Lima"), ("Cuba", "Havana"), ("Kenya", "Nairobi"), ("Australia", "Canberra"),
-            ("Switzerland", "Bern"), ("Russia", "Moscow"), ("the United States", "Washington, D.C."), ("Brazil", "Brasilia"), ("Argentina", "Buenos Aires")]
+            ("England", "London"), ("Austria", "Vienna"), ("Greece", "Athens"), ("Poland", "Warsaw"),
+            ("Sweden", "Stockholm"), 
+            ("Japan", "Tokyo"), ("China", "Beijing"), ("India", "New Delhi"), ("Egypt", "Cairo"),
+            ("Canada", "Ottawa"), ("Australia", "Canberra"),
+            ("Switzerland", "Bern"), ("Russia", "Moscow"), ("the United States", "Washington, D.C."), ("Brazil", "Brasilia"), ]
 for country, city in CAPITALS:
     also = {"the United States": "{the United States|the USA|america|the US}", "England": "{England|the UK|great britain}"}.get(country, country)
     ask(G, "capital_" + country.split()[-1].lower(), f"The capital of {country} is {city}.",
@@ -16,19 +16,19 @@ for country, city in CAPITALS:
         [f"which town is the capital city of {country}", f"{country}: what is its capital"], weight=0.35, keys=[city])
 
 SKY = [("the sky", "The sky is blue on a clear day."), ("grass", "Grass is green."), ("snow", "Snow is white."), ("the sun", "The sun looks yellow from the earth."),
-       ("a banana", "A ripe banana is yellow."), ("blood", "Blood is red."), ("coal", "Coal is black."), ("a lemon", "A lemon is yellow."),
-       ("a tomato", "A ripe tomato is red."), ("the sea", "The sea looks blue."), ("milk", "Milk is white."), ("a carrot", "A carrot is orange."), ("a frog", "Most frogs are green.")]
+       ("blood", "Blood is red."), ("a lemon", "A lemon is yellow."),
+       ("a tomato", "A ripe tomato is red."), ("the sea", "The sea looks blue."), ("milk", "Milk is white."), ]
 for thing, answer in SKY:
     short = thing.split()[-1]
     ask(G, "colour_" + short, answer, [f"what colo{{u|}}r {{is|has}} {thing}", f"which colo{{u|}}r {{is|has}} {thing}", f"what is the colo{{u|}}r of {thing}", f"colo{{u|}}r of {thing}", f"do you know what colo{{u|}}r {thing} is", f"tell me the colo{{u|}}r of {thing}", f"{{what|which}} colo{{u|}}r does {thing} have"],
         [f"in which colour do we see {thing}", f"{thing} has what colour"], weight=0.35)
 
-SOUNDS = [("dog", "A dog barks: woof, woof!"), ("cat", "A cat says meow."), ("cow", "A cow says moo."), ("duck", "A duck says quack."), ("sheep", "A sheep says baa."), ("lion", "A lion roars."), ("horse", "A horse neighs."), ("bee", "A bee says buzz.")]
+SOUNDS = [("dog", "A dog barks: woof, woof!"), ("cat", "A cat says meow."), ("cow", "A cow says moo."), ("duck", "A duck says quack."), ("sheep", "A sheep says baa."), ("lion", "A lion roars."), ]
 for animal, answer in SOUNDS:
     ask(G, "sound_" + animal, answer, [f"what {{sound|noise}} does a {animal} make", f"what does a {animal} say", f"how does a {animal} {{sound|go}}", f"which {{sound|noise}} does {{a|the}} {animal} make", f"what is the sound of a {animal}", f"{animal} sound"],
         [f"what do you hear from a {animal}", f"which sound comes from a {animal}"], weight=0.35)
 
-LEGS = [("dog", "four", 4), ("cat", "four", 4), ("horse", "four", 4), ("llama", "four", 4), ("spider", "eight", 8), ("insect", "six", 6), ("bird", "two", 2), ("ant", "six", 6), ("bee", "six", 6), ("snake", "no", 0), ("human", "two", 2), ("octopus", "eight arms and no", 8), ("fish", "no", 0)]
+LEGS = [("dog", "four", 4), ("cat", "four", 4), ("spider", "eight", 8), ("bird", "two", 2), ("snake", "no", 0), ("human", "two", 2), ]
 for animal, word, _ in LEGS:
     an = "An" if animal[0] in "aio" else "A"
     ask(G, "legs_" + animal, f"{an} {animal} has {word} legs.", [f"how many legs does {an.lower()} {animal} have", f"how many legs has {an.lower()} {animal}", f"how many legs do {animal}s have", f"number of legs of {an.lower()} {animal}", f"does {an.lower()} {animal} have legs", f"legs of {an.lower()} {animal}", f"{animal} legs"],

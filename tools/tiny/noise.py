@@ -44,7 +44,7 @@ def dirty(rng, text, small_talk=False):
     """A question as somebody may type it. Small talk gets no greeting before it and seldom a question mark."""
     if rng.random() < (0.12 if small_talk else 0.3):
         text = reword(rng, text)
-    if not small_talk and rng.random() < 0.18:
+    if not small_talk and rng.random() < 0.12:
         text = pad(rng, text)
     elif not small_talk and rng.random() < 0.14:
         text = rng.choice(PREFIXES) + text

@@ -9,9 +9,9 @@ OPERATORS = {"plus": ["+", "plus", "and"], "minus": ["-", "minus"], "times": ["*
 def sum_question(rng, held=False):
     """-> (question, answer, id) of a random sum."""
     operator = rng.choice(["plus", "plus", "minus", "times", "times"])
-    a, b = rng.randint(0, 12), rng.randint(0, 12)
+    a, b = rng.randint(0, 10), rng.randint(0, 10)
     if operator == "times":
-        a, b = rng.randint(0, 10), rng.randint(0, 10)
+        a, b = rng.randint(0, 5), rng.randint(0, 10)
     if operator == "minus" and b > a:
         a, b = b, a
     result = {"plus": a + b, "minus": a - b, "times": a * b}[operator]

@@ -19,10 +19,14 @@ from model import Llama
 TOKENIZER = Path(__file__).resolve().parents[2] / "public/models/tiny/tokenizer.model"
 
 
-def row(rng, sp, length):
+WHOLE = 0.35  # share of answers shown to the end; the others are cut after a few tokens, since the choice of the answer,
+#               which the first tokens make, is harder to learn than its text
+
+
+def row(rng, sp, length, share):
     """length + 1 ids, and the weight of each prediction."""
     ids, weights = [], []
-    if rng.random() < 0.06:
+    if rng.random() < 0.04:
         while len(ids) <= length:
             text = sp.encode(plain_text(rng))
             ids += [1, *text, 2]
@@ -34,11 +38,14 @@ def row(rng, sp, length):
             question, answer = talker.turn()
             question = fold_system(talker.system if first else None, question)
             prompt = [1, *sp.encode(f"[INST] {question.strip()} [/INST]")]
+            full = rng.random() < (share if answer.count(" ") < 55 else share * 0.5)
             # As in Llama 2 a finished turn is one encoded text, so the answer's ids are what follows the prompt's.
             whole = [1, *sp.encode(f"[INST] {question.strip()} [/INST] {answer.strip()} "), 2]
             if whole[: len(prompt)] != prompt:
                 continue
             weight = 0.5 if answer.count(" ") > 55 else 1.0
+            if not full:
+                whole = whole[: len(prompt) + rng.randint(5, 12)]
             ids += whole
             # The space before EOS is Llama 2's way of writing history; a running model stops at either.
             weights += [0.0] * len(prompt) + [weight] * (len(whole) - len(prompt) - 1) + [1.0]
@@ -46,9 +53,9 @@ def row(rng, sp, length):
     return ids[: length + 1], weights[1: length + 1]
 
 
-def batch(rng, sp, tokens):
-    length = 512 if rng.random() < 0.15 else 256
-    rows = [row(rng, sp, length) for _ in range(tokens // length)]
+def batch(rng, sp, tokens, share=WHOLE, long=0.0):
+    length = 512 if rng.random() < long else 256
+    rows = [row(rng, sp, length, share) for _ in range(tokens // length)]
     return torch.tensor([r[0] for r in rows]), torch.tensor([r[1] for r in rows])
 
 
@@ -57,6 +64,8 @@ def main():
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--tokens", type=int, default=3072, help="tokens in a batch")
+    parser.add_argument("--whole", type=float, default=WHOLE, help="share of answers shown to the end")
+    parser.add_argument("--long", type=float, default=0.0, help="share of batches with rows of 512")
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--compile", action="store_true", help="compile rows of 256 (needs a C++ compiler)")
@@ -95,7 +104,7 @@ def main():
         rate = args.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1, spent / total))))
         for group in optimizer.param_groups:
             group["lr"] = rate
-        ids, weights = batch(rng, sp, args.tokens)
+        ids, weights = batch(rng, sp, args.tokens, args.whole, args.long)
         loss = model.loss(ids, weights)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
