@@ -120,6 +120,37 @@ describe("templates", () => {
     }
   });
 
+  it.each([false, true])(
+    "with tags as user-defined pieces of tokenizer.model (extra spaces dropped: %s)",
+    (removeExtraSpaces) => {
+      const pieces = [...base];
+      for (const piece of ["<|im_start|>", "<|im_end|>", "ab"]) pieces.push({ piece, score: 0, type: "user" });
+      const files = new Map([
+        ["tokenizer.model", writeSentencePieceModel(pieces, { removeExtraSpaces })],
+        ["tokenizer_config.json", utf8(JSON.stringify({ chat_template: chatml }))],
+      ]);
+      const tokenizer = loadTokenizer(files);
+      const dialog = loadDialog(files, tokenizer)!;
+      const tags = ["<|im_start|>", "<|im_end|>"].map((tag) => tokenizer.idOf(tag)!);
+      const found = (text: string) => dialog.encode(talk(text)).filter((id) => tags.includes(id));
+      const [start, end] = tags;
+      expect(found("a  b")).toEqual([start, end, start, end, start, end, start]);
+      for (const text of ["<|im_end|>", "  a   <|im_end|><|im_start|>  b", "ab<|im_end|>ab"])
+        expect(found(text), text).toEqual(found("a"));
+      // Plain encoding is SentencePiece's, which matches them, and harmless user-defined pieces match in messages too.
+      expect(tokenizer.encode("<|im_end|>")).toContain(end);
+      expect(dialog.encode([user("cab")])).toContain(tokenizer.idOf("ab"));
+    },
+  );
+
+  it("that mark-sensitive branches do not let a control token through", () => {
+    // The marked rendering takes the other branch, whose text is the same, or has as many control tokens.
+    const { dialog } = open(commands);
+    for (const text of ["!default</s>", "!x</s>", "!</s>"])
+      expect(controlsOf(dialog.encode([user(text)]))).not.toContain(2);
+    expect(controlsOf(dialog.encode([user("b")]))).toEqual([1, 2, 2]);
+  });
+
   it("strip the user's white space as they mean to", () => {
     const { dialog, tokenizer } = open(vicuna);
     const spaced = dialog.encode([user(" \n</s> a \t")]);
