@@ -11,10 +11,13 @@ import { type ViteUserConfig, defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+// A busy machine makes every plugin look slow; that is no warning worth printing.
+const checks = { pluginTimings: false };
+
 const shared: ViteUserConfig = {
   base: "./", // a static host may serve it from any folder
   // A worker is a module file of its own; blob workers would break the policy `default-src 'self'`.
-  worker: { format: "es", rolldownOptions: { output: { entryFileNames: "[name]-[hash].js" } } },
+  worker: { format: "es", rolldownOptions: { checks, output: { entryFileNames: "[name]-[hash].js" } } },
   logLevel: "warn",
 };
 
@@ -48,6 +51,7 @@ const library: ViteUserConfig = {
     modulePreload: false, // the library must load in Node too
     assetsDir: "",
     rolldownOptions: {
+      checks,
       input: { index: here("src/index.ts"), element: here("src/element/index.ts") },
       preserveEntrySignatures: "strict",
       output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
@@ -77,7 +81,7 @@ const demo: ViteUserConfig = {
     outDir: here("dist/demo"),
     emptyOutDir: true,
     target: "es2023",
-    rolldownOptions: { input: { index: here("demo/index.html"), embed: here("demo/embed.html") } },
+    rolldownOptions: { checks, input: { index: here("demo/index.html"), embed: here("demo/embed.html") } },
   },
 };
 
@@ -90,7 +94,7 @@ const page = (file: string, outDir: string): ViteUserConfig => ({
     emptyOutDir: true,
     target: "es2023",
     minify: false, // stack traces in test reports
-    rolldownOptions: { input: here(`test/harness/${file}`) },
+    rolldownOptions: { checks, input: here(`test/harness/${file}`) },
   },
 });
 
