@@ -1,0 +1,87 @@
+// What every view owes its visitors: no policy violation on a foreign page, no accessibility finding, hostile Markdown
+// that stays harmless, and a page that stays responsive while an answer runs.
+
+import { AxeBuilder } from "@axe-core/playwright";
+import { rmSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type BrowserPage, launch } from "../../tools/browser-page.ts";
+import type { FileServer } from "../../tools/file-server.ts";
+import { scenes } from "../../tools/screenshots/scenes.ts";
+import { askStaged, stageEngine } from "../../tools/screenshots/staged-engine.ts";
+import { writeByteModel } from "../support/byte-model.ts";
+import { ask, listenForTrouble, send, startSite, untilState } from "./chat-site.ts";
+
+const { parent, folder } = writeByteModel();
+let server: FileServer;
+let page: BrowserPage;
+let trouble: string[];
+
+beforeAll(async () => {
+  server = await startSite({ tiny: folder });
+  page = await launch("chromium");
+  trouble = listenForTrouble(page);
+  const report = `addEventListener("securitypolicyviolation", (event) =>
+    console.error("content security policy", event.violatedDirective, event.blockedURI));`;
+  await page.playwright!.addInitScript(report);
+});
+beforeEach(() => void (trouble.length = 0));
+afterEach(() => expect(trouble).toEqual([]));
+afterAll(async () => {
+  await page?.close();
+  await server?.close();
+  rmSync(parent, { recursive: true });
+});
+
+test("the element answers on a foreign page under the strict policy", async () => {
+  await page.goto(`${server.origin}/embed.html`);
+  expect((await ask(page, "hi")).status).toBe("done");
+});
+
+test("the page keeps its frames while an answer runs", async () => {
+  await page.goto(`${server.origin}/`);
+  await untilState(page, "ready");
+  await page.evaluate(() => {
+    const state = globalThis as unknown as { longestMs: number };
+    state.longestMs = 0;
+    let last = performance.now();
+    setInterval(() => {
+      state.longestMs = Math.max(state.longestMs, performance.now() - last);
+      last = performance.now();
+    }, 10);
+  });
+  await send(page, "go on for a while");
+  await untilState(page, "answering");
+  await untilState(page, "ready");
+  const longestMs = await page.evaluate<number>(() => (globalThis as unknown as { longestMs: number }).longestMs);
+  // The work of one token on a software adapter takes longer than this; on the page's thread it would show.
+  expect(longestMs).toBeLessThan(1000);
+});
+
+test("hostile Markdown loads nothing and runs nothing", async () => {
+  await page.goto(`${server.origin}/`);
+  const answer =
+    "[a](javascript:alert(1)) [b](https://example.org/ok) ![pixel](https://evil.example/pixel.png) " +
+    "<img src=https://evil.example/x onerror=alert(1)> <b>bold</b> [c](data:text/html,x)";
+  await page.evaluate(stageEngine, { label: "m", dialog: "llama-2", autoload: true, answers: [answer] });
+  await page.evaluate(askStaged, "go");
+  const seen = await page.evaluate<{ links: (string | null)[]; elements: string[]; text: string }>(() => {
+    const root = document.querySelector("pronk-chat")!.shadowRoot!.querySelector(".markdown")!;
+    const links = [...root.querySelectorAll("a")].map((link) => link.getAttribute("href"));
+    return { links, elements: [...root.querySelectorAll("*")].map((node) => node.localName), text: root.textContent };
+  });
+  expect(seen.elements).not.toContain("img");
+  expect(seen.elements).not.toContain("b");
+  expect(seen.text).toContain("<b>bold</b>");
+  expect(seen.links.filter(Boolean)).toEqual(["https://example.org/ok", "https://evil.example/pixel.png"]);
+});
+
+describe.each(["light", "dark"] as const)("axe finds nothing, %s", (colorScheme) => {
+  test.each(scenes.map(({ name, page: path, steps }) => ({ name, path, steps })))("$name", async ({ path, steps }) => {
+    await page.playwright!.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.goto(`${server.origin}/${path}`);
+    for (const step of steps) await page.evaluate(step.run, step.argument);
+    const { violations } = await new AxeBuilder({ page: page.playwright! }).analyze();
+    const findings = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 120)}`));
+    expect(findings).toEqual([]);
+  });
+});
