@@ -49,7 +49,7 @@ const largeBytes = 4096; // from here on files come from storage
 
 export async function startHub(repositories: Iterable<readonly [string, HubRepository]> = []): Promise<HubServer> {
   const hub = new Hub(new Map(repositories));
-  await Promise.all([listen(hub.main), listen(hub.storage)]);
+  await hub.open();
   return hub;
 }
 
@@ -57,6 +57,8 @@ class Hub implements HubServer {
   readonly repositories: Map<string, HubRepository>;
   readonly faults: HubFault[] = [];
   readonly requests: HubRequest[] = [];
+  url = "";
+  storageUrl = "";
   readonly main = createServer((request, response) => this.#serve("hub", request, response));
   readonly storage = createServer((request, response) => this.#serve("storage", request, response));
   readonly #signed = new Map<string, Uint8Array>(); // signature -> file
@@ -65,12 +67,11 @@ class Hub implements HubServer {
     this.repositories = repositories;
   }
 
-  get url(): string {
-    return addressOf(this.main);
-  }
-
-  get storageUrl(): string {
-    return addressOf(this.storage);
+  /** Listens on free ports; the addresses stay known after `close`, for tests of being offline. */
+  async open(): Promise<void> {
+    await Promise.all([listen(this.main), listen(this.storage)]);
+    this.url = addressOf(this.main);
+    this.storageUrl = addressOf(this.storage);
   }
 
   async close(): Promise<void> {
@@ -85,7 +86,7 @@ class Hub implements HubServer {
   }
 
   #serve(origin: "hub" | "storage", request: IncomingMessage, response: ServerResponse): void {
-    const url = new URL(request.url!, addressOf(origin === "hub" ? this.main : this.storage));
+    const url = new URL(request.url!, origin === "hub" ? this.url : this.storageUrl);
     const path = decodeURIComponent(url.pathname);
     this.requests.push({ origin, method: request.method!, path, headers: request.headers });
     response.setHeader("Access-Control-Allow-Origin", "*");
