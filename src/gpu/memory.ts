@@ -68,10 +68,11 @@ export class GpuMemory {
 export async function withAllocationCheck<T>(gpu: Gpu, what: string, allocate: () => T | Promise<T>): Promise<T> {
   gpu.device.pushErrorScope("out-of-memory");
   let result: T;
+  let refused: GPUError | null = null;
   try {
     result = await allocate();
   } finally {
-    var refused = await gpu.device.popErrorScope();
+    refused = await gpu.device.popErrorScope();
   }
   if (refused) {
     throw new PronkError(
