@@ -24,7 +24,7 @@ function plainly(encoding: "q8" | "q4", weights: readonly number[]): number[] {
       const x = i < part.length ? part[i] * inverse : 0;
       codes.push(
         encoding === "q8"
-          ? Math.min(127, Math.max(-127, Math.floor(x + 0.5))) & 255
+          ? Math.min(127, Math.max(-127, Math.floor(x + 128.5) - 128)) & 255
           : Math.min(15, Math.max(0, Math.floor(x + 8.5))),
       );
     }
@@ -87,4 +87,9 @@ test("q4 keeps the largest weight of a group to f16's precision, with its sign",
   const weights = madeWeights(32, 5);
   weights[9] = -0.25;
   expect(dequantizeRows("q4", quantizeRows("q4", weights, 32), 1, 32)[9]).toBe(-0.25);
+});
+
+test("q4: of two weights of equal size, the negative one gets the code 0", () => {
+  const stored = quantizeRows("q4", Float32Array.of(0.5, -0.5), 2);
+  expect([...stored.subarray(0, 3)]).toEqual([0x00, 0x2c, 0x0f]); // 2^-4, then codes 15 and 0
 });
