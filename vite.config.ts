@@ -111,7 +111,7 @@ const inBrowsers = { testTimeout: 10 * minutes, hookTimeout: 10 * minutes, fileP
 const tests: ViteUserConfig = {
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], maxWorkers: "100%" } },
       {
         test: {
           name: "browser",

@@ -31,7 +31,11 @@ export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Pr
   const executablePath = await ensureBrowser(kind, log);
   const start = async (software: boolean) => {
     const plan = { executablePath, software, webgpu: adapter !== "none", headless, profileDir, colorScheme };
-    return kind === "chromium" ? launchChromium(plan) : launchFirefox(plan);
+    const launchIt = () => (kind === "chromium" ? launchChromium(plan) : launchFirefox(plan));
+    return launchIt().catch((error: Error) => {
+      log(`${kind} did not start, trying once more: ${error.message.split("\n")[0]}`); // seen on a machine short of memory
+      return launchIt();
+    });
   };
   let page = await start(adapter === "software" || (adapter === "auto" && !hasHardwareGpu()));
   if (adapter === "none") return page;
