@@ -12,8 +12,9 @@ import { prepareModel } from "./load/prepare.ts";
 import { Model } from "./model/model.ts";
 import type { ModelReference } from "./source/source.ts";
 import { ModelStore } from "./store/model-store.ts";
+import { absentTokenizer } from "./text/absent-tokenizer.ts";
 import { loadDialog } from "./text/load-dialog.ts";
-import { loadTokenizer } from "./text/load-tokenizer.ts";
+import { hasTokenizer, loadTokenizer } from "./text/load-tokenizer.ts";
 
 /** Loads a model on this thread. Rejects with PronkError, or with the signal's reason when aborted, and frees everything. */
 export async function createLocalEngine(reference: ModelReference, options: EngineOptions = {}): Promise<Engine> {
@@ -53,22 +54,28 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
 
   // Before the weights: a missing tokenizer should not cost a download.
   const files = new Map(prepared.sideFiles);
-  if (options.tokenizer) files.set(options.tokenizer.name, options.tokenizer.bytes);
+  const given = options.tokenizer;
+  if (typeof given === "object") files.set(given.name, given.bytes);
   const { bosId, eosIds, vocabSize } = config;
-  const tokenizer = loadTokenizer(files, { bosId, eosIds, vocabSize });
+  const idsOnly = given === "optional" && !hasTokenizer(files);
+  const tokenizer = idsOnly ? absentTokenizer(vocabSize) : loadTokenizer(files, { bosId, eosIds, vocabSize });
+  // A fine-tune's eos_token is often newer than config.json: either ends an answer.
+  if (tokenizer.eosId !== undefined && !eosIds.includes(tokenizer.eosId)) eosIds.push(tokenizer.eosId);
   // Some uploads of Llama 2's chat models carry no template.
   const assumeLlama2 = findLicenseEvidence(prepared).llama2 && /chat/i.test(prepared.label);
-  const dialog = loadDialog(files, tokenizer, { assumeLlama2 });
+  const dialog = idsOnly ? undefined : loadDialog(files, tokenizer, { assumeLlama2 });
 
   const kv = resolveKv(options.kv, parameters, prepared.quantize);
   const model = await withContext(options.contextLength, config, kv, (contextLength) =>
     Model.create(gpu, config, prepared.tensors, { kv, contextLength }),
   );
   try {
+    const compiling = createGenerator(model); // shaders compile while the weights arrive
+    compiling.catch(() => {}); // awaited below, unless the stream fails first
     const { warm, storedBytes, peakChunkBytes } = await prepared.stream(model.sink, { signal });
     model.finishLoading();
     onProgress?.({ phase: "compile", loadedBytes: 0, totalBytes: 0, bytesPerSecond: 0, detail: "shaders" });
-    const generator = await createGenerator(model);
+    const generator = await compiling;
     gpu.check();
     signal.throwIfAborted();
     const info: EngineInfo = {

@@ -62,7 +62,7 @@ export async function run({ createEngine }: Library, request: RunRequest, hooks:
   const { model, options = {}, prompts } = request;
   const engine = await createEngine(model, {
     ...options,
-    tokenizer: request.tokenizer && (await fetchFile(request.tokenizer)),
+    tokenizer: request.tokenizer ? await fetchFile(request.tokenizer) : tokenizerNeed(prompts),
     onProgress: hooks.onProgress && onceASecond(hooks.onProgress),
   });
   try {
@@ -72,6 +72,11 @@ export async function run({ createEngine }: Library, request: RunRequest, hooks:
   } finally {
     await engine.unload();
   }
+}
+
+/** Prompts that are all ids need no tokenizer. */
+function tokenizerNeed(prompts: readonly RunPrompt[]): "optional" | undefined {
+  return prompts.every(({ prompt }) => typeof prompt !== "string") ? "optional" : undefined;
 }
 
 type Engine = Awaited<ReturnType<Library["createEngine"]>>;

@@ -23,8 +23,11 @@ export interface EngineOptions {
   worker?: boolean | Worker;
   /** A device of the caller's; implies `worker: false`. */
   device?: GPUDevice;
-  /** A tokenizer file where the model has none (llama2.c's .bin): bytes with their file name. */
-  tokenizer?: { name: string; bytes: Uint8Array };
+  /**
+   * A tokenizer file where the model has none (llama2.c's .bin): bytes with their file name. `optional`: a model without
+   * one still loads, and takes and gives ids only.
+   */
+  tokenizer?: { name: string; bytes: Uint8Array } | "optional";
   /** Optional features not to use, e.g. `subgroups`, `shader-f16` (for tests and fault finding). */
   without?: readonly string[];
   /** Default true: keep the weights in IndexedDB. False streams them to the GPU only. */

@@ -36,6 +36,11 @@ export function loadTokenizer(files: ReadonlyMap<string, Uint8Array>, options: T
   return new PieceTokenizer(vocabulary, options.vocabSize);
 }
 
+/** Whether any of the files would be taken for a tokenizer. */
+export function hasTokenizer(files: ReadonlyMap<string, Uint8Array>): boolean {
+  return findFile(files, /tokenizer[^/]*\.json$(?<!config\.json)/, /\.model$/, /\.bin$/) !== undefined;
+}
+
 function readVocabulary(files: ReadonlyMap<string, Uint8Array>, options: TokenizerOptions): Vocabulary {
   const json = findFile(files, /(^|\/)tokenizer\.json$/, /tokenizer[^/]*\.json$(?<!config\.json)/);
   const model = findFile(files, /(^|\/)tokenizer\.model$/, /\.model$/);

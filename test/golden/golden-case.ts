@@ -1,0 +1,70 @@
+// Golden cases of a folder as one order for the engine: prompts with greedy ids and, for some positions, logits.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import type { RunPrompt } from "../../tools/run-request.ts";
+import type { BrowserRunner } from "../../tools/runner.ts";
+import { relativeError } from "../reference/relative-error.ts";
+
+export const sharedData = join(import.meta.dirname, "../../../shared/data");
+export const sharedDataAbsent = existsSync(sharedData)
+  ? ""
+  : "../shared/data is absent: its golden models are not checked";
+
+export interface GoldenCase {
+  promptIds: number[];
+  /** Generated ids only. */
+  greedyIds: number[];
+  /** Rows from position 0 on, as many as there are. */
+  logits?: Float32Array;
+}
+
+export function floats(path: string): Float32Array {
+  return new Float32Array(new Uint8Array(readFileSync(path)).buffer);
+}
+
+/** Greedy prompts for all cases; `logits` asks for every row. */
+export function greedyPrompts(cases: readonly GoldenCase[], logits: boolean): RunPrompt[] {
+  return cases.map(({ promptIds, greedyIds }) => ({
+    prompt: promptIds,
+    maxTokens: greedyIds.length,
+    ignoreEos: true,
+    temperature: 0,
+    logits,
+  }));
+}
+
+/** Runs all cases twice, with and without the logits' debug path, and holds ids and logits against the golden ones. */
+export async function expectGolden(
+  runner: BrowserRunner,
+  model: string,
+  cases: readonly GoldenCase[],
+  {
+    limit,
+    quantize = "none",
+    ...options
+  }: {
+    limit: number;
+    quantize?: "none" | "q8" | "q4";
+    kv?: "f16" | "f32";
+    contextLength?: number;
+    tokenizer?: { name: string; url: string };
+  },
+): Promise<void> {
+  const { tokenizer, ...rest } = options;
+  const wantsLogits = cases.filter(({ logits }) => logits);
+  const { answers, logits } = await runner.run({
+    model,
+    tokenizer,
+    options: { quantize, store: false, ...rest },
+    prompts: [...greedyPrompts(cases, false), ...greedyPrompts(wantsLogits, true)],
+  });
+  for (const [i, golden] of [...cases, ...wantsLogits].entries())
+    expect(answers[i].ids, `case ${i}`).toEqual(golden.greedyIds);
+  for (const [i, { logits: wanted }] of wantsLogits.entries()) {
+    expect(relativeError(logits[i].subarray(0, wanted!.length), wanted!), `logits of case ${i}`).toBeLessThanOrEqual(
+      limit,
+    );
+  }
+}

@@ -1,0 +1,144 @@
+// Golden ids and logits through the built engine, in both browsers: trained models of ../shared/data, the committed random
+// checkpoints of Hugging Face transformers, and pronk's own q8 and q4 against the reference on the dequantized weights.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chooseEncoding } from "../../src/quant/choose.ts";
+import { quantizeRows } from "../../src/quant/rows.ts";
+import { openRunner, type BrowserRunner } from "../../tools/runner.ts";
+import { readReferenceModel, referenceWeights } from "../reference/checkpoint.ts";
+import { referenceGenerate } from "../reference/forward.ts";
+import { decodeStored } from "../reference/stored.ts";
+import { browserKinds } from "../support/harness.ts";
+import { expectGolden, floats, sharedData, sharedDataAbsent, type GoldenCase } from "./golden-case.ts";
+
+const fixtures = join(import.meta.dirname, "../fixtures");
+const json = (path: string) => JSON.parse(readFileSync(path, "utf8"));
+
+interface FixtureCase {
+  promptIds: number[];
+  greedyIds: number[];
+  logitsFile: string;
+}
+
+function fixtureCases(folder: string): GoldenCase[] {
+  const { cases } = json(join(folder, "golden.json")) as { cases: FixtureCase[] };
+  return cases.map(({ promptIds, greedyIds, logitsFile }) => ({
+    promptIds,
+    greedyIds,
+    logits: floats(join(folder, logitsFile)),
+  }));
+}
+
+/** Transformers' outputs in ../shared/data: ids with the prompt in front, logits of the first 16 positions. */
+function sharedCases(folder: string): GoldenCase[] {
+  const { cases } = json(join(folder, "golden.json")) as {
+    cases: { prompt_ids: number[]; greedy_ids: number[]; logits_file: string }[];
+  };
+  return cases.map((golden) => ({
+    promptIds: golden.prompt_ids,
+    greedyIds: golden.greedy_ids.slice(golden.prompt_ids.length),
+    logits: floats(join(folder, golden.logits_file)),
+  }));
+}
+
+/** run.c's generations: prompt and answer in one list, a full dump of logits for one of them. */
+function storyCases(): GoldenCase[] {
+  const folder = join(sharedData, "golden/stories260K");
+  return [0, 1, 2, 3, 4, 5].map((i) => {
+    const golden = json(join(folder, `gen_${i}.json`)) as { prompt_tokens: number[]; token_ids: number[] };
+    const { prompt_tokens: promptIds, token_ids: ids } = golden;
+    const dump = join(folder, `gen_${i}.json.logits.f32`);
+    return { promptIds, greedyIds: ids.slice(promptIds.length), logits: existsSync(dump) ? floats(dump) : undefined };
+  });
+}
+
+/** The reference's own answer over the weights as pronk stores them. */
+function quantizedCases(folder: string, quantize: "q8" | "q4"): GoldenCase[] {
+  const { config, tensors } = readReferenceModel(folder)!;
+  const weights = referenceWeights(config, (name) => {
+    const { dtype, shape, bytes } = tensors.get(name)!;
+    const [rows, cols] = shape.length === 1 ? [1, shape[0]] : shape;
+    const exact = decodeStored(dtype, bytes, rows, cols);
+    const encoding = chooseEncoding({ name, dtype, shape, file: "", start: 0, end: 0 }, quantize);
+    if (encoding !== "q8" && encoding !== "q4") return exact;
+    return decodeStored(encoding, quantizeRows(encoding, Float32Array.from(exact), cols, name), rows, cols);
+  });
+  return fixtureCases(folder).map(({ promptIds }) => {
+    const { ids, logits } = referenceGenerate(weights, config, promptIds, 12);
+    return { promptIds, greedyIds: ids, logits: Float32Array.from(logits) };
+  });
+}
+
+describe.each(browserKinds)("%s", (kind) => {
+  let runner: BrowserRunner;
+  beforeAll(async () => {
+    runner = await openRunner(kind);
+  });
+  afterAll(() => runner?.[Symbol.asyncDispose]());
+
+  describe.skipIf(sharedDataAbsent)(`trained models ${sharedDataAbsent}`, () => {
+    test.each(["f32-sharded", "f16", "f16-tied", "bf16"])(
+      "stories260K in %s: ids, logits within 1e-4",
+      async (name) => {
+        const folder = join(sharedData, `e2e/stories260K-hf-${name}`);
+        await expectGolden(runner, runner.serve(folder), sharedCases(folder), { limit: 1e-4 });
+      },
+    );
+
+    test("stories260K as llama2.c's .bin: run.c's 256 steps, logits within 1e-4", async () => {
+      const folder = join(sharedData, "models/stories260K");
+      const tokenizer = { name: "tok512.bin", url: runner.serve(join(folder, "tok512.bin")) };
+      await expectGolden(runner, runner.serve(join(folder, "stories260K.bin")), storyCases(), {
+        limit: 1e-4,
+        tokenizer,
+      });
+    });
+
+    test("an f16 KV cache keeps logits within 2e-3", async () => {
+      const folder = join(sharedData, "e2e/stories260K-hf-f32-sharded");
+      // Teacher-forced: the golden ids are the prompt, so that a flipped tie cannot hide an error or make one.
+      const cases = sharedCases(folder).map(({ promptIds, greedyIds, logits }) => ({
+        promptIds: [...promptIds, ...greedyIds].slice(0, 16),
+        logits,
+      }));
+      const result = await runner.run({
+        model: runner.serve(folder),
+        options: { quantize: "none", kv: "f16", store: false },
+        prompts: cases.map(({ promptIds }) => ({ prompt: promptIds, maxTokens: 1, temperature: 0, logits: true })),
+      });
+      expect(result.info.kv).toBe("f16");
+      for (const [i, { logits }] of cases.entries()) {
+        let difference = 0;
+        let size = 0;
+        for (let at = 0; at < logits!.length; at++) {
+          difference = Math.max(difference, Math.abs(result.logits[i][at] - logits![at]));
+          size = Math.max(size, Math.abs(logits![at]));
+        }
+        expect(difference / size).toBeLessThanOrEqual(2e-3);
+        expect(difference, "an f16 cache rounds").toBeGreaterThan(0);
+      }
+    });
+  });
+
+  test.each(readdirSync(fixtures).filter((name) => name.startsWith("llama-")))(
+    "%s: ids, logits within 1e-4",
+    async (name) => {
+      const folder = join(fixtures, name);
+      const contextLength = name.includes("dynamic") ? 96 : undefined; // its prompts pass the trained 32 positions
+      await expectGolden(runner, runner.serve(folder), fixtureCases(folder), { limit: 1e-4, kv: "f32", contextLength });
+    },
+  );
+
+  test.each(["q8", "q4"] as const)("%s equals the reference on the dequantized weights", async (quantize) => {
+    for (const name of ["llama-gqa-f16", "llama-one-kv-head-bf16", "llama-mha-f32"]) {
+      const folder = join(fixtures, name);
+      await expectGolden(runner, runner.serve(folder), quantizedCases(folder, quantize), {
+        limit: 1e-4,
+        quantize,
+        kv: "f32",
+      });
+    }
+  });
+});
