@@ -9,7 +9,7 @@ import type { FileServer } from "../../tools/file-server.ts";
 import { scenes } from "../../tools/screenshots/scenes.ts";
 import { askStaged, stageEngine } from "../../tools/screenshots/staged-engine.ts";
 import { writeByteModel } from "../support/byte-model.ts";
-import { ask, listenForTrouble, send, startSite, untilState } from "./chat-site.ts";
+import { ask, listenForTrouble, press, send, startSite, untilState } from "./chat-site.ts";
 
 const { parent, folder } = writeByteModel();
 let server: FileServer;
@@ -73,6 +73,32 @@ test("hostile Markdown loads nothing and runs nothing", async () => {
   expect(seen.elements).not.toContain("b");
   expect(seen.text).toContain("<b>bold</b>");
   expect(seen.links.filter(Boolean)).toEqual(["https://example.org/ok", "https://evil.example/pixel.png"]);
+});
+
+test("the picker says of every model whether this adapter has room for it", async () => {
+  await page.goto(`${server.origin}/`);
+  await untilState(page, "ready");
+  await press(page, "#open-picker");
+  const words = await page.evaluate<string[]>(async () => {
+    const fits = () => [...document.querySelectorAll("model-picker .entry .fit")].map((fit) => fit.textContent);
+    while (fits().length < document.querySelectorAll("model-picker .entry").length || fits().length === 0)
+      await new Promise((done) => setTimeout(done, 20));
+    return fits();
+  });
+  expect(words.length).toBe(5);
+  expect(words[0]).toBe("Fits your GPU");
+  expect(words.at(-1)).toBe("Too big for your GPU"); // 70B on a software adapter
+});
+
+test("axe looks into the element's shadow and would report a fault there", async () => {
+  await page.goto(`${server.origin}/`);
+  await untilState(page, "ready");
+  await page.evaluate(() => {
+    const root = document.querySelector("pronk-chat")!.shadowRoot!;
+    root.querySelector(".composer")!.append(document.createElement("button")); // without a name
+  });
+  const { violations } = await new AxeBuilder({ page: page.playwright! }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual(["button-name"]);
 });
 
 describe.each(["light", "dark"] as const)("axe finds nothing, %s", (colorScheme) => {
