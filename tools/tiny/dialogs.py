@@ -8,17 +8,19 @@ import everyday, topics_gpu, topics_licence, topics_model, topics_pronk, topics_
 from grammar import expand
 from intents import REGISTRY
 from noise import dirty
+from paraphrases import add_to
 from stories import NAMES, story, story_question
 from sums import sum_question
 from unknown import ANSWER as UNKNOWN, unknown_question
 
 GROUP_WEIGHTS = {"pronk": 24, "gpu": 10, "quant": 9, "model": 15, "licence": 11, "talk": 19, "facts": 13,
-                 "sum": 4, "unknown": 12, "story": 3, "name": 2}
+                 "sum": 9, "unknown": 14, "story": 5, "name": 3}
+add_to(REGISTRY)
 GROUPS = {}
 for _intent in REGISTRY:
     GROUPS.setdefault(_intent.group, []).append(_intent)
 
-MORE = ["{tell me more|more|more please|tell me more about {it|that|this}|go deeper|more details|can you say more|say more|please tell me more|more about {that|it}|what else|and what else|anything else|more information|i want to know more|can you tell me more|explain more|give me more details|go on, tell me more|elaborate|can you elaborate}"]
+MORE = ["{tell me more|more|more please|tell me more about {it|that|this}|go deeper|more details|can you say more|say more|please tell me more|more about {that|it}|what else|and what else|anything else|more information|i want to know more|can you tell me more|explain more|give me more details|go on, tell me more|elaborate|can you elaborate|keep going|carry on|expand on that|go further|further details|further|give me the rest|the rest please|next|what comes next|what more is there|is there more|is that all|is there anything else|please {go on|continue|carry on|proceed|expand}|continue {with that|about that|please|on this topic}|{more|further} {on|about} {this|the} topic|stay on this topic|i would like {to hear|to know} more|some more detail|in detail please|and then|and beyond that|a bit more}"]
 UNCLEAR = ["{i do not understand|i don't understand|what do you mean|huh|how so|can you explain that|please explain|explain that|in more detail|what does that mean|i don't get it|can you explain it better|meaning}"]
 WHY = ["{why|why is that|but why|why so|how come|and why|why not|what is the reason|why do you say that|why is it so}"]
 NO_WHY = "That is how I learned it. I am too small to know the deeper reason, but a bigger model may."

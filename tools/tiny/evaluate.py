@@ -1,6 +1,7 @@
 """Ask the exported model held-out questions, greedily, and count the right answers by group.
 
-Held-out means: paraphrase templates that no training question uses (checked here by listing all training texts).
+Held-out means: no training template produces the text (checked here by listing all training texts). Three sets: templates
+beside the intents, visitors.py (both were looked at while the data was written) and fresh.py (never).
 Right means: word for word an answer of the intended intent; for a story, the asked-for hero, an opening and an end.
 Usage: python evaluate.py [--model DIR] [--json FILE] [--show]
 """
@@ -16,12 +17,13 @@ from transformers import LlamaForCausalLM
 
 import sentencepiece as spm
 from dialogs import HELD_MORE, REGISTRY, SYSTEM, UNKNOWN, fold_system
+from fresh import CASES as FRESH
 from grammar import expand, parse
 from noise import dirty, finish
 from stories import story_question
 from sums import sum_question
 from unknown import unknown_question
-from visitors import CASES
+from visitors import CASES as VISITORS
 
 TINY = Path(__file__).resolve().parents[2] / "public/models/tiny"
 
@@ -65,17 +67,17 @@ def held_out_cases():
     return cases
 
 
-def visitor_cases():
-    """The second set. Its questions may be what a template produces by chance; those are dropped."""
+def listed_cases(questions, name, keep=False):
+    """A written list -> cases. What a template happens to produce too is no held-out question; it is dropped."""
     trained = {plain(t) for intent in REGISTRY for template in set(intent.train) for t in all_texts(parse(template))}
     by_id = {intent.id: intent for intent in REGISTRY}
     cases = []
-    for question, id in CASES:
-        if plain(question) in trained:
+    for question, id in questions:
+        if plain(question) in trained and not keep:
             continue
         answers = [UNKNOWN] if id == "unknown" else by_id[id].answers
         cases.append(("unknown" if id == "unknown" else by_id[id].group, [], question, lambda a, answers=answers: a in answers))
-    print(f"{len(cases)} of {len(CASES)} visitors' questions are not training texts")
+    print(f"{name}: {len(cases)} of {len(questions)} questions are not training texts")
     return cases
 
 
@@ -144,7 +146,9 @@ def main():
     result = {"held-out": score(reader, cases, args.show, "held-out")}
     if not args.quick:
         noisy, system = variants(cases, 5)
-        result["visitors"] = score(reader, visitor_cases(), args.show, "visitors")
+        result["visitors"] = score(reader, listed_cases(VISITORS, "visitors"), args.show, "visitors")
+        result["fresh"] = score(reader, listed_cases(FRESH, "fresh"), args.show, "fresh")
+        result["fresh, all"] = score(reader, listed_cases(FRESH, "fresh, all", keep=True), False, "fresh, all")
         result["held-out, noisy"] = score(reader, noisy, False, "noisy")
         result["held-out, with a system prompt"] = score(reader, system, False, "system")
     if args.json:

@@ -13,7 +13,7 @@ for country, city in CAPITALS:
     also = {"the United States": "{the United States|the USA|america|the US}", "England": "{England|the UK|great britain}"}.get(country, country)
     ask(G, "capital_" + country.split()[-1].lower(), f"The capital of {country} is {city}.",
         [f"{{what|which city}} is the capital {{city |}}of {also}", f"$what the capital of {also}", f"capital of {also}", f"{also} capital", f"which city is {also}'s capital", f"what is {also}'s capital", f"{{do you know|tell me|name}} the capital of {also}", f"the capital of {also} is", f"the capital of {also}"],
-        [f"which town is the capital city of {country}", f"{country}: what is its capital"], weight=0.35, keys=[city])
+        [f"which town is the capital city of {country}", f"{country}: what is its capital"], weight=0.4, keys=[city], thing=also)
 
 SKY = [("the sky", "The sky is blue on a clear day."), ("grass", "Grass is green."), ("snow", "Snow is white."), ("the sun", "The sun looks yellow from the earth."),
        ("blood", "Blood is red."), ("a lemon", "A lemon is yellow."),
@@ -21,18 +21,18 @@ SKY = [("the sky", "The sky is blue on a clear day."), ("grass", "Grass is green
 for thing, answer in SKY:
     short = thing.split()[-1]
     ask(G, "colour_" + short, answer, [f"what colo{{u|}}r {{is|has}} {thing}", f"which colo{{u|}}r {{is|has}} {thing}", f"what is the colo{{u|}}r of {thing}", f"colo{{u|}}r of {thing}", f"do you know what colo{{u|}}r {thing} is", f"tell me the colo{{u|}}r of {thing}", f"{{what|which}} colo{{u|}}r does {thing} have"],
-        [f"in which colour do we see {thing}", f"{thing} has what colour"], weight=0.35)
+        [f"in which colour do we see {thing}", f"{thing} has what colour"], weight=0.35, thing=thing)
 
 SOUNDS = [("dog", "A dog barks: woof, woof!"), ("cat", "A cat says meow."), ("cow", "A cow says moo."), ("duck", "A duck says quack."), ("sheep", "A sheep says baa."), ("lion", "A lion roars."), ]
 for animal, answer in SOUNDS:
     ask(G, "sound_" + animal, answer, [f"what {{sound|noise}} does a {animal} make", f"what does a {animal} say", f"how does a {animal} {{sound|go}}", f"which {{sound|noise}} does {{a|the}} {animal} make", f"what is the sound of a {animal}", f"{animal} sound"],
-        [f"what do you hear from a {animal}", f"which sound comes from a {animal}"], weight=0.35)
+        [f"what do you hear from a {animal}", f"which sound comes from a {animal}"], weight=0.35, thing="a " + animal)
 
 LEGS = [("dog", "four", 4), ("cat", "four", 4), ("spider", "eight", 8), ("bird", "two", 2), ("snake", "no", 0), ("human", "two", 2), ]
 for animal, word, _ in LEGS:
     an = "An" if animal[0] in "aio" else "A"
     ask(G, "legs_" + animal, f"{an} {animal} has {word} legs.", [f"how many legs does {an.lower()} {animal} have", f"how many legs has {an.lower()} {animal}", f"how many legs do {animal}s have", f"number of legs of {an.lower()} {animal}", f"does {an.lower()} {animal} have legs", f"legs of {an.lower()} {animal}", f"{animal} legs"],
-        [f"on how many legs does {an.lower()} {animal} walk", f"what number of legs belongs to {an.lower()} {animal}"], weight=0.25)
+        [f"on how many legs does {an.lower()} {animal} walk", f"what number of legs belongs to {an.lower()} {animal}"], weight=0.25, thing=f"{an.lower()} {animal}")
 
 def fact(id, answer, train, held, more="", weight=0.6):
     ask(G, id, answer, train, held, more=more, weight=weight)

@@ -34,6 +34,7 @@ class Intent:
     why: str = ""           # the answer to "why?"
     weight: float = 1.0
     keys: list = field(default_factory=list)  # an answer with all of these is right too
+    thing: str = ""        # what a family of facts is about
     follow: list = field(default_factory=list)  # [(questions, answer)] that only make sense next
 
 

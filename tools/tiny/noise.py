@@ -2,6 +2,8 @@
 
 `dirty(rng, text)` is for training; evaluation on "noisy" questions uses the same function with another seed.
 """
+import re
+
 from synonyms import pad, reword
 
 PREFIXES = ["hi, ", "hello, ", "hey, ", "hi! ", "hello! ", "ok, ", "okay, ", "so, ", "so ", "please ", "well, ", "hmm, ",
@@ -12,6 +14,19 @@ SUFFIXES = [" please", ", please", " thanks", ", thank you", " in short", " for 
 NEAR = {"a": "s", "s": "a", "e": "r", "r": "t", "t": "r", "i": "o", "o": "p", "n": "m", "m": "n", "u": "i", "d": "f",
         "l": "k", "c": "v", "g": "h", "h": "g"}
 KEEP = {"hi", "hey", "yo"}
+
+
+PROPER = {word.lower(): word for word in """WebGPU GPU GPUs CPU WGSL WebGL Llama KV RoPE GQA RMSNorm SwiGLU SiLU LLM LLMs AI BPE SentencePiece WebAssembly
+WASM JavaScript TypeScript HTML API I I'm GGUF GPTQ AWQ EXL2 NF4 Chrome Firefox Safari Edge Linux Windows Android iPhone iPad Mac Meta Meta's Facebook Google
+OpenAI ChatGPT GPT Siri Alexa Claude Gemini Python Rust C++ Llama's Hugging Face TinyLlama Mistral Apple Amazon Jupiter Mars Saturn Mercury Nile Everest
+German French Spanish English Italian Chinese Japanese Russian RAM VRAM GB PWA ONNX PyTorch TensorFlow MLP MAU AUP DNA F16 BF16 FP16 F32 Q4 Q8 INT8 INT4
+Monday Friday Sunday Nigeria Earth Pacific""".split()}
+PROPER["face"], PROPER["edge"] = "face", "edge"
+
+
+def proper(text):
+    """Names and abbreviations as a careful writer spells them: WebGPU, Llama 2, KV cache, I."""
+    return re.sub(r"[A-Za-z][A-Za-z0-9+']*", lambda m: PROPER.get(m.group(0), m.group(0)), text).replace("Hugging face", "Hugging Face")
 
 
 def slip(rng, text):
@@ -50,6 +65,8 @@ def dirty(rng, text, small_talk=False):
         text = rng.choice(PREFIXES) + text
     if not small_talk and rng.random() < 0.08 and text[-1:] not in "?!.":
         text += rng.choice(SUFFIXES)
+    if rng.random() < 0.6:
+        text = proper(text)
     text = finish(rng, text, marked=not small_talk or rng.random() < 0.3)
     roll = rng.random()
     if roll < 0.10:

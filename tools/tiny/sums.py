@@ -11,13 +11,13 @@ def sum_question(rng, held=False):
     operator = rng.choice(["plus", "plus", "minus", "times", "times"])
     a, b = rng.randint(0, 10), rng.randint(0, 10)
     if operator == "times":
-        a, b = rng.randint(0, 5), rng.randint(0, 10)
+        a, b = rng.randint(0, 5), rng.randint(0, 5)
     if operator == "minus" and b > a:
         a, b = b, a
     result = {"plus": a + b, "minus": a - b, "times": a * b}[operator]
     sign = rng.choice(OPERATORS[operator])
     left, right = str(a), str(b)
-    if sign.isalpha() and rng.random() < 0.25:
+    if sign.isalpha() and rng.random() < 0.15:
         left, right = WORDS[a], WORDS[b]
     joined = f"{left}{sign}{right}" if sign in "+-*x" and rng.random() < 0.35 else f"{left} {sign} {right}"
     frame = rng.choice(HELD if held else ASK)

@@ -48,12 +48,15 @@ def row(rng, sp, length, share):
                 whole = whole[: len(prompt) + rng.randint(5, 12)]
             ids += whole
             # The space before EOS is Llama 2's way of writing history; a running model stops at either.
+            if answer[:1].isdigit() and answer.count(" ") < 6:
+                weight = 3.0  # a sum: few tokens, and each one counts
             weights += [0.0] * len(prompt) + [weight] * (len(whole) - len(prompt) - 1) + [1.0]
             first = False
     return ids[: length + 1], weights[1: length + 1]
 
 
 def batch(rng, sp, tokens, share=WHOLE, long=0.0):
+    """`long` is the share of batches with rows of 512: the last part of a run sees them, and more whole answers."""
     length = 512 if rng.random() < long else 256
     rows = [row(rng, sp, length, share) for _ in range(tokens // length)]
     return torch.tensor([r[0] for r in rows]), torch.tensor([r[1] for r in rows])
@@ -65,8 +68,8 @@ def main():
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--tokens", type=int, default=3072, help="tokens in a batch")
     parser.add_argument("--whole", type=float, default=WHOLE, help="share of answers shown to the end")
-    parser.add_argument("--long", type=float, default=0.0, help="share of batches with rows of 512")
     parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--init", type=Path, help="begin a second phase: the weights of this checkpoint, a new schedule")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--compile", action="store_true", help="compile rows of 256 (needs a C++ compiler)")
     parser.add_argument("--resume", action="store_true")
@@ -86,6 +89,11 @@ def main():
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         step, spent, seen, curve = state["step"], state["spent"], state["seen"], state["curve"]
+    elif args.init:
+        state = torch.load(args.init)
+        model.load_state_dict(state["model"])
+        step, seen, curve = state["step"], state["seen"], state["curve"]
+    first_step = step
     rng = random.Random(args.seed * 1000 + step)
     print(f"{sum(p.numel() for p in model.parameters())} parameters, from step {step}", flush=True)
 
@@ -100,11 +108,11 @@ def main():
         model.hidden = lambda ids: compiled(ids) if ids.shape[1] == 256 else eager(ids)
     total, started, average = args.minutes * 60, time.time() - spent, None
     while spent < total:
-        warm = min(1.0, (step + 1) / 100)
+        warm = min(1.0, (step - first_step + 1) / 100)
         rate = args.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1, spent / total))))
         for group in optimizer.param_groups:
             group["lr"] = rate
-        ids, weights = batch(rng, sp, args.tokens, args.whole, args.long)
+        ids, weights = batch(rng, sp, args.tokens, *((0.8, 0.2) if spent > 0.85 * total else (args.whole, 0.0)))
         loss = model.loss(ids, weights)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
