@@ -106,12 +106,26 @@ const builds: Record<string, ViteUserConfig> = {
 };
 
 const minutes = 60_000;
-const inBrowsers = { testTimeout: 10 * minutes, hookTimeout: 10 * minutes, fileParallelism: false, maxWorkers: 1 };
+const inBrowsers = {
+  testTimeout: 10 * minutes,
+  hookTimeout: 10 * minutes,
+  fileParallelism: false,
+  maxWorkers: 1,
+  sequence: { groupOrder: 1 },
+};
 
 const tests: ViteUserConfig = {
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], maxWorkers: "100%" } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          maxWorkers: "100%",
+          testTimeout: minutes, // the machine may be busy; a hang is still seen
+          sequence: { groupOrder: 0 }, // then the browsers, which want the processor for themselves
+        },
+      },
       {
         test: {
           name: "browser",
