@@ -35,7 +35,8 @@ export async function openRunner(kind: BrowserKind, options: LaunchOptions = {})
     { prefix: "/runner/", path: outputFolder.runner },
     { prefix: "/lib/", path: outputFolder.library },
   ];
-  const server = await startFileServer({ mounts });
+  // `--model URL` may name any host; what a page of ours may fetch from is tested on the demo's own policy.
+  const server = await startFileServer({ mounts, connectSources: ["http:", "https:"] });
   let page: BrowserPage | undefined;
   const close = async () => {
     await page?.close();
