@@ -112,8 +112,10 @@ export async function createSteps(model: Model, ring: Ring) {
     run(encoder, [one], 1);
     queue.submit([encoder.finish()]);
     const { buffer, stride } = model.activations.logits;
-    await readRows(buffer, stride, position, 1, onLogits);
-    return sampleAndCopy();
+    const rows = readRows(buffer, stride, position, 1, onLogits);
+    const id = sampleAndCopy(); // submitted at once, after the copy: both come back in one wait
+    await rows;
+    return id;
   }
 }
 
