@@ -29,9 +29,9 @@ CASES = [
     [user("Schönen Tag! \U0001F999")],
     [{"role": "system", "content": "Answer in one sentence."}, user("What is quantization?")],
     ["more", user("What is a token?")],
-    ["more", user("What is pronk?"), ],
-    "Once upon a time",
-    "One day Lily",
+    ["more", user("What is pronk?")],
+    "Once upon a time there was a kind llama named Ida who lived in a green valley. One day Ida",
+    "Once upon a time there was a clever fox named Tom who lived in a small village. One day Tom baked a cake with berries. But",
 ]
 
 
