@@ -1,6 +1,7 @@
-"""The third held-out set, and the one whose number counts: written after the last change of the training data.
+"""The third held-out set, and the one whose number counts: written after the last change of topics and paraphrases.
 
-The other two sets showed, while the data was written, which topics were weak; this one was never looked at for that.
+The other two sets showed, while the data was written, which topics were weak. Of this one only the total was seen before
+the last phase of training, which brought in the usual spelling of names (WebGPU, Llama 2); its failures were not read.
 """
 QUESTIONS = """
 could you explain pronk to my grandmother = pronk
