@@ -52,7 +52,11 @@ const library: ViteUserConfig = {
     assetsDir: "",
     rolldownOptions: {
       checks,
-      input: { index: here("src/index.ts"), element: here("src/element/index.ts") },
+      input: {
+        index: here("src/index.ts"),
+        element: here("src/element/index.ts"),
+        bench: here("src/bench/index.ts"),
+      },
       preserveEntrySignatures: "strict",
       output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
     },
@@ -81,7 +85,10 @@ const demo: ViteUserConfig = {
     outDir: here("dist/demo"),
     emptyOutDir: true,
     target: "es2023",
-    rolldownOptions: { checks, input: { index: here("demo/index.html"), embed: here("demo/embed.html") } },
+    rolldownOptions: {
+      checks,
+      input: { index: here("demo/index.html"), embed: here("demo/embed.html"), bench: here("demo/bench.html") },
+    },
   },
 };
 

@@ -1,14 +1,13 @@
 // `npm run generate`: one prompt through the built engine, in a headless browser or in Node. stdout holds the answer (with
 // --json one object and nothing else); everything else that is said goes to stderr.
 
-import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync, writeSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { PronkError } from "../src/errors.ts";
 import { adapterFromEnvironment } from "./browser-page.ts";
 import { tellFailure } from "./engine-failure.ts";
 import { type GenerateFlags, readFlags, usage } from "./generate-flags.ts";
-import { driverVariables, openNodeRunner } from "./node-runtime.ts";
+import { driverVariables, openNodeRunner, startAgain } from "./node-runtime.ts";
 import type { RunRequest } from "./run-request.ts";
 import { type Runner, openRunner } from "./runner.ts";
 
@@ -76,14 +75,6 @@ function placeOf(given: string, runner: Runner): string {
 /** npm starts scripts in the package's folder; paths are meant from where the user stands. */
 function fromCaller(path: string): string {
   return resolve(process.env.INIT_CWD ?? process.cwd(), path);
-}
-
-function startAgain(variables: Record<string, string>): never {
-  const again = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
-    env: { ...process.env, ...variables },
-    stdio: "inherit",
-  });
-  process.exit(again.status ?? 1);
 }
 
 /** All of it before the process ends, also into a pipe. */

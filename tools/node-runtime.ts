@@ -1,6 +1,7 @@
 // The built library in Node, over Dawn from the `webgpu` package: no browser, no worker, no store. Which Vulkan driver Dawn
 // uses is settled before it is loaded, so a machine without a GPU starts this process a second time (see driverVariables).
 
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -24,15 +25,30 @@ export function driverVariables(adapter: string): Record<string, string> | undef
   return icd ? { VK_DRIVER_FILES: icd, VK_ICD_FILENAMES: icd } : undefined;
 }
 
-export async function openNodeRunner(log: Log): Promise<Runner> {
-  ensureBuilt(["library"], log);
+/** `navigator.gpu` for this process. `options` are Dawn's own, as `enable-dawn-features=disable_robustness`. */
+export async function provideWebGpu(options: string[] = []): Promise<void> {
   const { create, globals } = await import("webgpu");
   Object.assign(globalThis, globals);
-  const gpu = create([]);
+  const gpu = create(options);
   // Node 20 has no navigator at all; later ones have one without gpu.
-  Object.defineProperty(globalThis, "navigator", { value: { gpu, userAgent: "Node" }, configurable: true });
+  const userAgent = `Node ${process.versions.node}`;
+  Object.defineProperty(globalThis, "navigator", { value: { gpu, userAgent }, configurable: true });
   if (!(await gpu.requestAdapter()))
     throw new Error("Node's webgpu package finds no adapter. Install chromium (for its SwiftShader) or a GPU driver.");
+}
+
+/** Runs this process's command again with more variables, and ends as it ends. */
+export function startAgain(variables: Record<string, string>): never {
+  const again = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    env: { ...process.env, ...variables },
+    stdio: "inherit",
+  });
+  process.exit(again.status ?? 1);
+}
+
+export async function openNodeRunner(log: Log): Promise<Runner> {
+  ensureBuilt(["library"], log);
+  await provideWebGpu();
   const library = await import(pathToFileURL(join(outputFolder.library, "index.js")).href);
   const mounts: Mount[] = [];
   const server = await startFileServer({ mounts });

@@ -13,7 +13,7 @@ import { resolveQuantize } from "../src/quant/choose.ts";
 import { openSource } from "../src/source/open-source.ts";
 import { tellFailure } from "./engine-failure.ts";
 import { startFileServer } from "./file-server.ts";
-import { knownShapes } from "./known-shapes.ts";
+import { knownShapes } from "../src/bench/shapes.ts";
 import { adapterTiers, fits } from "./plan-tiers.ts";
 import { root } from "./stale.ts";
 

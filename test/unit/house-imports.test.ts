@@ -28,6 +28,7 @@ const rooms: Record<string, Room> = {
   generate: { uses: ["model", "gpu", "text"] },
   api: { uses: ["text", "generate"], names: ["format", "quant", "source"] },
   worker: { uses: ["api"], names: ["source"] },
+  bench: { uses: ["format", "quant", "gpu", "model", "generate"] }, // an entry of its own; nothing uses it
   element: { uses: ["index.ts"] },
   "index.ts": { uses: ["api", "create-engine.ts", "inspect.ts", "source"], names: ["format", "quant", "text"] },
   "create-engine.ts": { uses: ["api", "worker", "source", "engine.ts"] },
@@ -96,9 +97,11 @@ describe("imports", () => {
     expect(imports.filter(({ from }) => from === "src/errors.ts")).toEqual([]);
   });
 
-  test("shaders are read by gpu/ only", () => {
-    const readers = imports.filter(({ to }) => to.startsWith("shaders/")).map(({ from }) => roomOf(from));
-    expect([...new Set(readers)]).toEqual(["gpu"]);
+  test("shaders are read by gpu/ only, and the benchmark's own by bench/", () => {
+    const readers = imports
+      .filter(({ to }) => to.startsWith("shaders/"))
+      .map(({ from, to }) => `${roomOf(from)} ${to.startsWith("shaders/bench/") ? "probes" : "kernels"}`);
+    expect([...new Set(readers)].sort()).toEqual(["bench probes", "gpu kernels"]);
   });
 
   test("the worker's client half does not pull in the engine", () => {
@@ -116,7 +119,7 @@ describe("imports", () => {
   });
 
   test("demo and element use the public entries only", () => {
-    const entries = ["src/index.ts", "src/element/index.ts"];
+    const entries = ["src/index.ts", "src/element/index.ts", "src/bench/index.ts"];
     const outside = imports.filter(
       ({ from, to }) =>
         (from.startsWith("demo/") && to.startsWith("src/") && !entries.includes(to)) ||

@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from "vitest";
 import { planMemory } from "../../src/model/plan-memory.ts";
-import { knownShapes } from "../../tools/known-shapes.ts";
+import { knownShapes } from "../../src/bench/shapes.ts";
 
 const MiB = 2 ** 20;
 

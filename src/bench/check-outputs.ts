@@ -1,0 +1,112 @@
+// Are the numbers right that came so fast? Two layers of the same shape, 16 positions forced, computed twice over the same
+// quantized weights: as the engine runs here, and by the plain unfused twins in f32 with an f32 cache. The largest error
+// of any logit decides; another top token counts only where the plain margin is larger than that error.
+
+import type { Gpu } from "../gpu/device.ts";
+import { greedy } from "../generate/request.ts";
+import { buildModel, openMeasuredGpu, readLogits, type BuildRequest, type BuiltModel } from "./engine-hooks.ts";
+import { randomIds } from "./random-ids.ts";
+import type { BenchRequest } from "./report.ts";
+import { randomTensors, writeRandomRows } from "./random-weights.ts";
+
+export const checkLayers = 2;
+export const checkPositions = 16;
+
+/** Everything optional, off: what is left is one kernel for each operation, in f32. */
+export const plainTwin = ["subgroups", "shader-f16", "dp4a", "subgroup-matrix", "fusion", "run-ahead", "tuning"];
+
+/**
+ * Largest error allowed, in units of the logits' own size (root mean square). Sums in another order give about 1e-6; keys
+ * and values rounded to f16 (11 bits) about 3e-4 of one, to q8 (a group's 127 steps) about 5e-3.
+ */
+const allowed: Record<string, number> = { f32: 1e-4, f16: 5e-3, q8: 5e-2 };
+
+export interface CheckResult {
+  ok: boolean;
+  layers: number;
+  positions: number;
+  /** Of any logit, of decode steps one by one and of the prompt as a batch. */
+  largestError: number;
+  /** The logits' size, and the error allowed on that scale. */
+  logitSize: number;
+  allowedError: number;
+  /** Positions whose top token is another although the plain margin is larger than the error. */
+  changedTop: number;
+}
+
+interface Rows {
+  decode: Float32Array[];
+  prefill: Float32Array;
+}
+
+export async function checkOutputs(
+  { config, quantize, kv, without }: BenchRequest,
+  onGpu: (without: readonly string[], use: (gpu: Gpu) => Promise<Rows>) => Promise<Rows> = withGpu,
+): Promise<CheckResult> {
+  const small = { ...config, layers: Math.min(checkLayers, config.layers) };
+  const tensors = randomTensors(small, quantize);
+  const ids = randomIds(checkPositions, small.vocabSize);
+  const contextLength = 2 * checkPositions;
+  const compute = (kvHere: BuildRequest["kv"]) => async (gpu: Gpu) => {
+    const request = { config: small, tensors, kv: kvHere, contextLength };
+    const built = await buildModel(gpu, request, (model) => writeRandomRows(model, tensors));
+    const rows = await forcedRows(built, ids);
+    await built.generator.dispose();
+    return rows;
+  };
+  const given = await onGpu(without, compute(kv));
+  const plain = await onGpu([...without, ...plainTwin], compute("f32"));
+  return { layers: small.layers, ...compareRows(given, plain, allowed[kv] ?? allowed.q8) };
+}
+
+async function withGpu(without: readonly string[], use: (gpu: Gpu) => Promise<Rows>): Promise<Rows> {
+  const gpu = await openMeasuredGpu(without);
+  try {
+    return await use(gpu);
+  } finally {
+    gpu.dispose();
+  }
+}
+
+/** Logits after each id, fed one by one; and after all of them, fed at once. */
+async function forcedRows({ model, generator }: BuiltModel, ids: number[]): Promise<Rows> {
+  const feed = async (promptIds: number[]) => {
+    for await (const id of generator.generate({ promptIds, maxTokens: 1, sampling: greedy, stopIds: [] })) void id;
+    return readLogits(model);
+  };
+  const decode: Float32Array[] = [];
+  for (let length = 1; length <= ids.length; length++) decode.push(await feed(ids.slice(0, length)));
+  generator.reset();
+  return { decode, prefill: await feed(ids) };
+}
+
+export function compareRows(given: Rows, plain: Rows, allowedShare: number): Omit<CheckResult, "layers"> {
+  const pairs = plain.decode.map((row, i): [Float32Array, Float32Array] => [given.decode[i], row]);
+  pairs.push([given.prefill, plain.decode.at(-1)!]);
+  let largestError = 0;
+  let squares = 0;
+  for (const [row, twin] of pairs) {
+    for (let i = 0; i < twin.length; i++) {
+      const error = Math.abs(row[i] - twin[i]);
+      if (!(error <= largestError)) largestError = error; // NaN stays, and fails
+      squares += twin[i] * twin[i];
+    }
+  }
+  const logitSize = Math.sqrt(squares / (pairs.length * plain.prefill.length));
+  const changedTop = pairs.filter(([row, twin]) => {
+    const [top, margin] = topAndMargin(twin);
+    return topAndMargin(row)[0] !== top && margin > largestError;
+  }).length;
+  const allowedError = allowedShare * logitSize;
+  const ok = logitSize > 0 && largestError <= allowedError && changedTop === 0;
+  return { ok, positions: plain.decode.length, largestError, logitSize, allowedError, changedTop };
+}
+
+/** Place of the largest, and how far the second lies below it. */
+function topAndMargin(row: Float32Array): [number, number] {
+  let top = 0;
+  for (let i = 1; i < row.length; i++) if (row[i] > row[top]) top = i;
+  let second = -Infinity;
+  for (let i = 0; i < row.length; i++) if (i !== top && row[i] > second) second = row[i];
+  return [top, row[top] - second];
+}

@@ -1,0 +1,94 @@
+// The least that is needed to run a shader of our own: a pipeline, a bind group, a timed pass, a read back. The engine's
+// Kernels and Plan are what is measured, so the probes do not go through them.
+
+import type { Gpu } from "../gpu/device.ts";
+
+export interface Probe {
+  pipeline: GPUComputePipeline;
+  bind(...buffers: GPUBuffer[]): GPUBindGroup;
+}
+
+export async function makeProbe(
+  { device }: Gpu,
+  label: string,
+  code: string,
+  constants: Record<string, number> = {},
+): Promise<Probe> {
+  const module = device.createShaderModule({ label, code });
+  const pipeline = await device.createComputePipelineAsync({
+    label,
+    layout: "auto",
+    compute: { module, entryPoint: "main", constants },
+  });
+  const layout = pipeline.getBindGroupLayout(0);
+  const bind = (...buffers: GPUBuffer[]) =>
+    device.createBindGroup({ layout, entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })) });
+  return { pipeline, bind };
+}
+
+/** A uniform record of u32 and f32 fields, 16 bytes. */
+export function uniformRecord({ device }: Gpu, write: (fields: { u32: Uint32Array; f32: Float32Array }) => void) {
+  const bytes = new ArrayBuffer(16);
+  write({ u32: new Uint32Array(bytes), f32: new Float32Array(bytes) });
+  const buffer = device.createBuffer({
+    label: "bench record",
+    size: 16,
+    usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+  });
+  device.queue.writeBuffer(buffer, 0, bytes);
+  return buffer;
+}
+
+export async function readBuffer({ device }: Gpu, source: GPUBuffer, sizeBytes = source.size): Promise<ArrayBuffer> {
+  const copy = device.createBuffer({ size: sizeBytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(source, 0, copy, 0, sizeBytes);
+  device.queue.submit([encoder.finish()]);
+  await copy.mapAsync(GPUMapMode.READ);
+  const bytes = copy.getMappedRange().slice(0);
+  copy.destroy();
+  return bytes;
+}
+
+/** How long passes take, in ms: by the GPU's own clock where it has one, else by the host's around a submit. */
+export class PassClock {
+  readonly #gpu: Gpu;
+  readonly #queries: GPUQuerySet | undefined;
+  readonly #ticks: GPUBuffer | undefined;
+
+  constructor(gpu: Gpu) {
+    this.#gpu = gpu;
+    const { device } = gpu;
+    if (!device.features.has("timestamp-query")) return;
+    this.#queries = device.createQuerySet({ type: "timestamp", count: 2 });
+    this.#ticks = device.createBuffer({ size: 16, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
+  }
+
+  /** Milliseconds on the host, from before encoding until the GPU is done, and on the GPU where that is known. */
+  async time(encode: (pass: GPUComputePassEncoder) => void): Promise<{ hostMs: number; gpuMs: number }> {
+    const { device } = this.#gpu;
+    const started = performance.now();
+    const encoder = device.createCommandEncoder();
+    const queries = this.#queries;
+    const timestampWrites = queries && { querySet: queries, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };
+    const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : undefined);
+    encode(pass);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    await device.queue.onSubmittedWorkDone();
+    const hostMs = performance.now() - started;
+    if (!queries) return { hostMs, gpuMs: hostMs };
+    const resolve = device.createCommandEncoder();
+    resolve.resolveQuerySet(queries, 0, 2, this.#ticks!, 0);
+    device.queue.submit([resolve.finish()]);
+    const [begin, end] = new BigUint64Array(await readBuffer(this.#gpu, this.#ticks!, 16));
+    const gpuMs = Number(end - begin) / 1e6;
+    // A clock that stands still or runs backwards (seen after a suspend) is no clock.
+    return { hostMs, gpuMs: gpuMs > 0 ? gpuMs : hostMs };
+  }
+
+  dispose(): void {
+    this.#queries?.destroy();
+    this.#ticks?.destroy();
+  }
+}

@@ -1,0 +1,188 @@
+// Everything the benchmark must know of the engine's insides, in one place, so that a change of a kernel, a layout or a
+// buffer is met here and nowhere else in this folder. What it leans on:
+//   openGpu({ without }); Model.create(gpu, config, tensors, { kv, contextLength }); model.finishLoading()
+//   model.weights      any tree whose leaves are a gain (GPUBuffer) or a Weight { name, encoding, rows, cols, parts }; a
+//                      part's buffers are [codes] or [codes, scales], parts in the order of their rows
+//   model.cache        { context, layers: [{ k, v }] }
+//   model.activations.logits, model.step, model.plan("one"), model.samplePlan()
+// Buffers may hold their words in any order: what is random stays random. Padding may hold anything finite.
+
+import type { ModelConfig } from "../format/model-config.ts";
+import { openGpu, type Gpu } from "../gpu/device.ts";
+import type { Weight } from "../gpu/weight.ts";
+import { createGenerator } from "../generate/generator.ts";
+import type { Generator } from "../generate/request.ts";
+import { Model, type ModelOptions } from "../model/model.ts";
+import type { StoredTensor } from "../quant/layout.ts";
+import { readBuffer } from "./compute.ts";
+import { wrapMethod } from "./gpu-calls.ts";
+
+export type KvChoice = ModelOptions["kv"];
+
+export interface BuildRequest {
+  config: ModelConfig;
+  tensors: readonly StoredTensor[];
+  kv: KvChoice;
+  contextLength: number;
+}
+
+export interface BuiltModel {
+  model: Model;
+  generator: Generator;
+}
+
+/** A device as the engine opens it, with the GPU's clock besides. */
+export async function openMeasuredGpu(without: readonly string[]): Promise<Gpu> {
+  const undo = wrapMethod(
+    "GPUAdapter",
+    "requestDevice",
+    (real) =>
+      function (descriptor) {
+        const { requiredFeatures = [], ...rest } = (descriptor ?? {}) as GPUDeviceDescriptor;
+        const clock: GPUFeatureName = "timestamp-query";
+        const wanted = (this as GPUAdapter).features.has(clock) ? [...requiredFeatures, clock] : requiredFeatures;
+        return real.call(this, { ...rest, requiredFeatures: wanted });
+      },
+  );
+  try {
+    return await openGpu({ without });
+  } finally {
+    undo();
+  }
+}
+
+/** Allocates, lets `fill` write the weights, records and compiles. `without` reaches the engine with the device. */
+export async function buildModel(
+  gpu: Gpu,
+  request: BuildRequest,
+  fill: (model: Model) => Promise<void>,
+): Promise<BuiltModel> {
+  const { config, tensors, kv, contextLength } = request;
+  const model = await Model.create(gpu, config, tensors, { kv, contextLength });
+  try {
+    await fill(model);
+    model.finishLoading();
+    return { model, generator: await createGenerator(model) };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** What the words of a weight's buffer mean. */
+export type WeightContent = "codes" | "scales" | "gain" | "f32" | "f16" | "bf16";
+
+export interface WeightBuffer {
+  buffer: GPUBuffer;
+  /** Which one of the model's weights, and which of its buffers: unique. */
+  name: string;
+  /** What it is for, the same in every layer: `self_attn.q_proj`. */
+  role: string;
+  content: WeightContent;
+  encoding: Weight["encoding"];
+  cols: number;
+  /** Weights in it; 0 for scales. */
+  elements: number;
+  isEmbedding: boolean;
+}
+
+/** Every buffer that holds weights, each once (a tied head is the embedding). */
+export function weightBuffers(model: Model): WeightBuffer[] {
+  const found = new Map<GPUBuffer, WeightBuffer>();
+  const { embedding, head } = model.weights;
+  const visit = (value: unknown) => {
+    if (!value || typeof value !== "object") return;
+    if (isWeight(value)) addWeight(value);
+    else if (isBuffer(value)) addGain(value);
+    else for (const inner of Object.values(value)) visit(inner);
+  };
+  const addGain = (buffer: GPUBuffer) => {
+    const cols = buffer.size / 4;
+    const common = { content: "gain", encoding: "f32", cols, elements: cols, isEmbedding: false } as const;
+    found.set(buffer, { buffer, name: buffer.label, role: roleOf(buffer.label), ...common });
+  };
+  const addWeight = (weight: Weight) => {
+    const { name, encoding, cols } = weight;
+    const quantized = encoding !== "f32" && encoding !== "f16" && encoding !== "bf16";
+    for (const [index, part] of weight.parts.entries()) {
+      for (const [i, buffer] of part.buffers.entries()) {
+        found.set(buffer, {
+          buffer,
+          name: `${name}/${index}/${i}`,
+          role: roleOf(name),
+          content: i > 0 ? "scales" : quantized ? "codes" : encoding,
+          encoding,
+          cols,
+          elements: i > 0 ? 0 : part.rows * cols,
+          isEmbedding: weight === embedding && embedding !== head,
+        });
+      }
+    }
+  };
+  visit(model.weights);
+  return [...found.values()];
+}
+
+function isWeight(value: object): value is Weight {
+  return "encoding" in value && "parts" in value;
+}
+
+function isBuffer(value: object): value is GPUBuffer {
+  return value instanceof GPUBuffer;
+}
+
+function roleOf(name: string): string {
+  return name
+    .replace(/^model\./, "")
+    .replace(/^layers\.\d+\./, "")
+    .replace(/\.weight$/, "");
+}
+
+/** Bytes a decode step at `position` must read at least: every weight once, one row of the embedding, keys and values. */
+export function bytesPerToken(model: Model, position: number): number {
+  const weights = weightBuffers(model);
+  const read = weights.filter(({ isEmbedding }) => !isEmbedding).reduce((sum, { buffer }) => sum + buffer.size, 0);
+  const table = weights.filter(({ isEmbedding }) => isEmbedding).reduce((sum, { buffer }) => sum + buffer.size, 0);
+  return read + table / model.config.vocabSize + cacheBytesAt(model, position);
+}
+
+/** Bytes of keys and values of positions 0..position in all layers. */
+export function cacheBytesAt(model: Model, position: number): number {
+  return (cacheBytes(model) / model.cache.context) * (position + 1);
+}
+
+export function cacheBytes({ cache }: Model): number {
+  return cacheBuffers(cache).reduce((sum, buffer) => sum + buffer.size, 0);
+}
+
+/** The buffers of keys and values, however the cache arranges them. */
+export function cacheBuffers(cache: Model["cache"]): GPUBuffer[] {
+  return cache.layers.flatMap((layer) => Object.values(layer).filter((value) => isBuffer(value as object)));
+}
+
+/** Logits after the last position that was computed. [vocabSize] */
+export async function readLogits({ gpu, config, activations }: Model): Promise<Float32Array> {
+  return new Float32Array(await readBuffer(gpu, activations.logits.buffer, config.vocabSize * 4));
+}
+
+/**
+ * Steps of decoding from `position` on, over whatever the cache holds there: time is a matter of the position alone. Gives
+ * a function that runs some and waits for them, in ms.
+ */
+export async function stepsAt(model: Model): Promise<(position: number, steps: number) => Promise<number>> {
+  const { device } = model.gpu;
+  const plans = [await model.plan("one"), await model.samplePlan()];
+  return async (position, steps) => {
+    device.queue.writeBuffer(model.step, 0, new Uint32Array([position, 1]));
+    const started = performance.now();
+    for (let i = 0; i < steps; i++) {
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      for (const plan of plans) plan.encode(pass, 1);
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+    }
+    await device.queue.onSubmittedWorkDone();
+    return performance.now() - started;
+  };
+}

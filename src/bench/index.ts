@@ -1,0 +1,9 @@
+// The public surface of `pronk/bench`: exports only. It is not part of the library that pages load to talk to a model.
+
+export { countGpuCalls } from "./gpu-calls.ts";
+export type { GpuCalls } from "./gpu-calls.ts";
+export type { KernelRow } from "./kernel-table.ts";
+export type { BenchReport, BenchRequest } from "./report.ts";
+export { runBench } from "./run.ts";
+export type { OnBenchProgress } from "./run.ts";
+export { benchShapes } from "./shapes.ts";

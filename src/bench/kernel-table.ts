@@ -1,0 +1,58 @@
+// Timed dispatches added up into rows of a table: one row for each kernel and what it is used for, with the bytes it must
+// read and the arithmetic it does, so that it can be placed under the adapter's roof.
+
+import type { Model } from "../model/model.ts";
+import { cacheBuffers, cacheBytesAt, weightBuffers } from "./engine-hooks.ts";
+import type { TimedDispatch } from "./kernel-times.ts";
+
+export interface KernelRow {
+  /** The shader and its decode, `matvec+q4`. */
+  kernel: string;
+  /** What it computes with: the weights' role, `cache`, or "" for what reads activations only. */
+  role: string;
+  dispatches: number;
+  ms: number;
+  /** Bytes of weights, keys and values that it must read; 0 where it reads activations only. */
+  bytes: number;
+  /** f32 operations on those. */
+  flops: number;
+}
+
+/** `tokens` a batch, `position` of the last one; everything is divided by `steps`. */
+export function kernelTable(
+  model: Model,
+  dispatches: readonly TimedDispatch[],
+  { tokens, position, steps }: { tokens: number; position: number; steps: number },
+): KernelRow[] {
+  const weights = new Map(weightBuffers(model).map((weight) => [weight.buffer, weight]));
+  const cached = new Set(cacheBuffers(model.cache));
+  const { config } = model;
+  const cacheBytes = cacheBytesAt(model, position) / config.layers;
+  // q . k and p . v: two operations each for every head, dim and position seen by the batch's middle token.
+  const attentionFlops = 4 * config.heads * config.headDim * Math.max(1, position + 1 - (tokens - 1) / 2) * tokens;
+  const rows = new Map<string, KernelRow>();
+  for (const { label, buffers, ms } of dispatches) {
+    const bound = buffers.flatMap((buffer) => weights.get(buffer) ?? []);
+    const matrices = bound.filter(({ content }) => content !== "gain");
+    const isRead = buffers.some((buffer) => cached.has(buffer));
+    const roles = new Set((matrices.length > 0 ? matrices : bound).map(({ role }) => role));
+    const role = roles.size > 0 ? [...roles].join(" ") : isRead ? "cache" : "";
+    const key = `${label} ${role}`;
+    let row = rows.get(key);
+    if (!row) rows.set(key, (row = { kernel: label, role, dispatches: 0, ms: 0, bytes: 0, flops: 0 }));
+    row.dispatches += 1 / steps;
+    row.ms += ms / steps;
+    // A kernel that reads one row for each token is no stream of the matrix.
+    const isLookUp = label.startsWith("embed");
+    const share = isLookUp ? tokens / config.vocabSize : 1;
+    for (const { buffer, elements } of bound) {
+      row.bytes += (buffer.size * share) / steps;
+      if (!isLookUp) row.flops += (2 * elements * (role === "lm_head" ? 1 : tokens)) / steps;
+    }
+    if (isRead && matrices.length === 0 && label.startsWith("attention")) {
+      row.bytes += cacheBytes / steps;
+      row.flops += attentionFlops / steps;
+    }
+  }
+  return [...rows.values()].sort((a, b) => b.ms - a.ms);
+}

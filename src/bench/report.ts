@@ -1,0 +1,85 @@
+// What a benchmark is asked and what it answers, as plain data: it crosses from a page to the command line as JSON.
+
+import type { ModelConfig } from "../format/model-config.ts";
+import type { AdapterSummary } from "../gpu/device.ts";
+import type { QuantizeChoice } from "../quant/layout.ts";
+import type { AdapterLimits } from "./adapter-probes.ts";
+import type { CheckResult } from "./check-outputs.ts";
+import type { KvChoice } from "./engine-hooks.ts";
+import type { KernelRow } from "./kernel-table.ts";
+import type { Spread } from "./statistics.ts";
+
+export interface BenchRequest {
+  /** For the report. */
+  shape: string;
+  config: ModelConfig;
+  /** Only so many layers of it. */
+  layers?: number;
+  quantize: QuantizeChoice;
+  kv: KvChoice;
+  /** Tokens of the prompt; default 512 on a GPU, 32 on a software adapter, less where the context is short. */
+  prompt?: number;
+  /** Tokens generated after it; default 128, 8 on a software adapter. */
+  decode?: number;
+  /** Positions of the KV cache; default what prompt and answer need. */
+  context?: number;
+  /** Optional features and variants that are not to be used. */
+  without: string[];
+  /** Default 3. */
+  runs?: number;
+  /** Positions at which a step of decoding is timed besides. */
+  positions?: number[];
+}
+
+export interface PerToken {
+  dispatches: number;
+  passes: number;
+  submits: number;
+  buffersCreated: number;
+  bindGroupsCreated: number;
+  pipelinesCreated: number;
+  readbacks: number;
+  writeBuffers: number;
+  copies: number;
+  bytesRead: number;
+}
+
+export interface BenchReport extends AdapterLimits {
+  shape: string;
+  layers: number;
+  parameters: number;
+  quantize: QuantizeChoice;
+  kv: KvChoice;
+  prompt: number;
+  decode: number;
+  context: number;
+  without: string[];
+  date: string;
+  userAgent: string;
+  adapter: AdapterSummary & { software: boolean; features: string[] };
+
+  loadMs: number;
+  prefillTokensPerSecond: number;
+  decodeTokensPerSecond: number;
+  timeToFirstTokenMs: number;
+  /** Of the four above. */
+  spread: Record<"loadMs" | "prefillTokensPerSecond" | "decodeTokensPerSecond" | "timeToFirstTokenMs", Spread>;
+
+  perToken: PerToken;
+  /** Of the time that the bytes read would take at the streaming rate. */
+  percentOfCeiling: number;
+
+  /** All of the engine's GPU buffers together, at most. */
+  gpuBytes: number;
+  weightBytes: number;
+  kvBytes: number;
+  /** null where the browser does not tell. */
+  peakHeapBytes: number | null;
+
+  /** null where the adapter has no clock. Decode: one token; prefill: one whole prompt. */
+  kernels: { decode: KernelRow[]; prefill: KernelRow[] } | null;
+  positions: { position: number; msPerToken: number }[];
+  check: CheckResult;
+  /** The first ids of the answer, the same in every run. */
+  ids: number[];
+}

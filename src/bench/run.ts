@@ -1,0 +1,257 @@
+// One benchmark from end to end: what the adapter can do, whether its numbers are right, how fast the model loads, reads a
+// prompt and answers, what it asks of the GPU for a token, and where the time goes. Counting and clocks on kernels have
+// runs of their own, so that nothing stands in the way of what is timed.
+
+import { PronkError } from "../errors.ts";
+import { countParameters } from "../format/llama-tensors.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { greedy } from "../generate/request.ts";
+import { probeAdapter } from "./adapter-probes.ts";
+import { checkOutputs } from "./check-outputs.ts";
+import {
+  buildModel,
+  bytesPerToken,
+  cacheBytes,
+  openMeasuredGpu,
+  readLogits,
+  stepsAt,
+  weightBuffers,
+  type BuiltModel,
+} from "./engine-hooks.ts";
+import { callNames, countGpuCalls, watchBuffers, type GpuCalls } from "./gpu-calls.ts";
+import { watchHeap } from "./heap.ts";
+import { kernelTable } from "./kernel-table.ts";
+import { timeKernels, watchBindGroups, type BindGroupWatch } from "./kernel-times.ts";
+import { randomIds } from "./random-ids.ts";
+import { fillRandom, randomTensors } from "./random-weights.ts";
+import type { BenchReport, BenchRequest, PerToken } from "./report.ts";
+import { spreadOf } from "./statistics.ts";
+
+export type OnBenchProgress = (words: string, share: number) => void;
+
+interface Sizes {
+  prompt: number;
+  decode: number;
+  context: number;
+  runs: number;
+}
+
+/** Errors: PronkError, where the adapter, the memory or the numbers are not up to it. */
+export async function runBench(request: BenchRequest, onProgress: OnBenchProgress = () => {}): Promise<BenchReport> {
+  const config = { ...request.config, layers: request.layers ?? request.config.layers };
+  const asked = { ...request, config };
+  onProgress("Asking for the GPU", 0);
+  const heap = watchHeap();
+  try {
+    onProgress("Checking two layers against plain kernels", 0.02);
+    const check = await checkOutputs(asked);
+    const gpu = await openMeasuredGpu(request.without);
+    try {
+      onProgress("Measuring what the adapter can do", 0.15);
+      const limits = await probeAdapter(gpu);
+      const measured = await measure(gpu, asked, onProgress);
+      const { bytesRead } = measured.perToken;
+      const bytesPerSecond = bytesRead * measured.decodeTokensPerSecond;
+      return {
+        shape: request.shape,
+        layers: config.layers,
+        parameters: countParameters(config),
+        quantize: request.quantize,
+        kv: request.kv,
+        without: request.without,
+        date: new Date().toISOString(),
+        userAgent: globalThis.navigator?.userAgent ?? "",
+        adapter: { ...gpu.adapter, software: gpu.software, features: [...gpu.features] },
+        ...limits,
+        ...measured,
+        percentOfCeiling: (100 * bytesPerSecond) / limits.streamingBytesPerSecond,
+        peakHeapBytes: heap.peakBytes,
+        check,
+      };
+    } finally {
+      gpu.dispose();
+    }
+  } finally {
+    heap.stop();
+  }
+}
+
+function sizesFor({ prompt, decode, context, runs, positions = [], config }: BenchRequest, gpu: Gpu): Sizes {
+  const usual = gpu.software ? { prompt: 32, decode: 8 } : { prompt: 512, decode: 128 };
+  const room = context ?? config.contextLength;
+  const answer = decode ?? Math.min(usual.decode, Math.floor(room / 4));
+  const given = prompt ?? Math.max(1, Math.min(usual.prompt, room - answer));
+  const needed = Math.max(given + answer, ...positions.map((position) => position + stepsTimed + 1));
+  const sizes = { prompt: given, decode: answer, context: context ?? Math.ceil(needed / 64) * 64, runs: runs ?? 3 };
+  if (sizes.context < needed || answer < 2) {
+    throw new PronkError(
+      "bad-request",
+      `A prompt of ${given} and ${answer} tokens after it need a context of ${needed} and at least 2 tokens; the context is ${sizes.context}.`,
+      { field: "context", expected: `${needed}`, found: sizes.context },
+    );
+  }
+  return sizes;
+}
+
+async function measure(gpu: Gpu, request: BenchRequest, onProgress: OnBenchProgress) {
+  const { config, kv, positions = [] } = request;
+  const sizes = sizesFor(request, gpu);
+  const { prompt, decode, context, runs } = sizes;
+  const tensors = randomTensors(config, request.quantize);
+  const groups = watchBindGroups();
+  const buffers = watchBuffers();
+  let built: BuiltModel | undefined;
+  try {
+    const loads: number[] = [];
+    for (let i = 0; i < runs; i++) {
+      onProgress(`Loading, ${i + 1} of ${runs}`, 0.25 + (0.1 * i) / runs);
+      built?.model.dispose();
+      const started = performance.now();
+      built = await buildModel(gpu, { config, tensors, kv, contextLength: context }, fillRandom);
+      loads.push(performance.now() - started);
+    }
+    const { model, generator } = built!;
+    const ids = randomIds(prompt, config.vocabSize);
+
+    onProgress("Warming up", 0.35);
+    await generate(built!, ids.slice(0, Math.min(4, prompt)), 2, true);
+    const timed = [];
+    for (let i = 0; i < runs; i++) {
+      onProgress(`Reading and answering, ${i + 1} of ${runs}`, 0.4 + (0.3 * i) / runs);
+      timed.push(await generate(built!, ids, decode, true));
+    }
+    const answers = new Set(timed.map((run) => run.ids.join()));
+    if (answers.size > 1) throw wrongOutput("Two runs over the same prompt gave different ids");
+    checkLogits(await readLogits(model));
+
+    onProgress("Counting what a token costs", 0.7);
+    const perToken = await countPerToken(built!, ids, gpu.software ? 4 : 32);
+    onProgress("Timing every kernel", 0.8);
+    const kernels = await profile(built!, ids, groups.buffersOf);
+    const timedPositions = [];
+    for (const position of positions) {
+      onProgress(`Timing position ${position}`, 0.9);
+      timedPositions.push({ position, msPerToken: await timePosition(built!, position) });
+    }
+    generator.reset();
+    const spread = {
+      loadMs: spreadOf(loads),
+      prefillTokensPerSecond: spreadOf(timed.map(({ firstMs }) => prompt / (firstMs / 1000))),
+      decodeTokensPerSecond: spreadOf(timed.map(({ restMs }) => (decode - 1) / (restMs / 1000))),
+      timeToFirstTokenMs: spreadOf(timed.map(({ firstMs }) => firstMs)),
+    };
+    onProgress("Done", 1);
+    return {
+      prompt,
+      decode,
+      context,
+      loadMs: spread.loadMs.median,
+      prefillTokensPerSecond: spread.prefillTokensPerSecond.median,
+      decodeTokensPerSecond: spread.decodeTokensPerSecond.median,
+      timeToFirstTokenMs: spread.timeToFirstTokenMs.median,
+      spread,
+      perToken: { ...perToken, bytesRead: Math.round(bytesPerToken(model, prompt + (decode >> 1))) },
+      gpuBytes: buffers.peakBytes,
+      weightBytes: weightBuffers(model).reduce((sum, { buffer }) => sum + buffer.size, 0),
+      kvBytes: cacheBytes(model),
+      kernels,
+      positions: timedPositions,
+      ids: timed[0].ids,
+    };
+  } finally {
+    groups.stop();
+    buffers.stop();
+    built?.model.dispose();
+  }
+}
+
+interface TimedRun {
+  ids: number[];
+  firstMs: number;
+  restMs: number;
+}
+
+/** `fresh` forgets the cache, so that the whole prompt is computed. */
+async function generate({ generator }: BuiltModel, promptIds: number[], tokens: number, fresh: boolean) {
+  if (fresh) generator.reset();
+  const run: TimedRun = { ids: [], firstMs: 0, restMs: 0 };
+  const started = performance.now();
+  for await (const id of generator.generate({ promptIds, maxTokens: tokens, sampling: greedy, stopIds: [] })) {
+    const now = performance.now() - started;
+    if (run.ids.length === 0) run.firstMs = now;
+    run.restMs = now - run.firstMs;
+    run.ids.push(id);
+  }
+  return run;
+}
+
+/** Two answers of different length over the same cached prompt: what the longer one costs more, for each token of it. */
+async function countPerToken(built: BuiltModel, ids: number[], more: number): Promise<Omit<PerToken, "bytesRead">> {
+  const prompt = ids.slice(0, Math.min(4, ids.length));
+  const counted = async (tokens: number): Promise<GpuCalls> => {
+    const counter = countGpuCalls();
+    try {
+      await generate(built, prompt, tokens, true);
+      return counter.calls;
+    } finally {
+      counter.stop();
+    }
+  };
+  const room = built.generator.contextLength - prompt.length;
+  const few = 2;
+  const many = Math.min(few + more, room);
+  const [short, long] = [await counted(few), await counted(many)];
+  const perToken = callNames.map((name) => [name, (long[name] - short[name]) / (many - few)]);
+  return Object.fromEntries(perToken) as Omit<PerToken, "bytesRead">;
+}
+
+async function profile(
+  built: BuiltModel,
+  ids: number[],
+  buffersOf: BindGroupWatch["buffersOf"],
+): Promise<BenchReport["kernels"]> {
+  const { model } = built;
+  const timed = async (tokens: number, fresh: boolean) => {
+    const timer = timeKernels(model.gpu, buffersOf);
+    try {
+      await generate(built, ids, tokens, fresh);
+      return await timer?.read();
+    } finally {
+      timer?.stop();
+    }
+  };
+  const prefill = await timed(1, true);
+  // Now the prompt is in the cache: only its last id is computed anew, as one token, and then a step for each token more.
+  const steps = model.gpu.software ? 1 : 4;
+  const decode = await timed(steps, false);
+  if (!prefill || !decode) return null;
+  const position = ids.length - 1;
+  return {
+    prefill: kernelTable(model, prefill, { tokens: ids.length, position, steps: 1 }),
+    decode: kernelTable(model, decode, { tokens: 1, position, steps }),
+  };
+}
+
+const stepsTimed = 8;
+
+/** Milliseconds a step at this position: what seven more steps take, so that the wait for the last one drops out. */
+async function timePosition({ model }: BuiltModel, position: number): Promise<number> {
+  const run = await stepsAt(model);
+  const [few, many] = model.gpu.software ? [1, 3] : [1, stepsTimed];
+  await run(position, few);
+  const costs = [];
+  for (let i = 0; i < 3; i++) costs.push((-(await run(position, few)) + (await run(position, many))) / (many - few));
+  return spreadOf(costs).median;
+}
+
+function checkLogits(logits: Float32Array): void {
+  if (!logits.every((value) => Number.isFinite(value))) throw wrongOutput("Some logits are not numbers");
+  if (logits.every((value) => value === 0)) throw wrongOutput("All logits are zero");
+}
+
+function wrongOutput(what: string): PronkError {
+  return new PronkError(
+    "unsupported",
+    `${what}: this adapter computes a shader wrongly, and its times mean nothing. Try --without subgroups,shader-f16.`,
+  );
+}
