@@ -1,13 +1,17 @@
 // out[t, h, :] = softmax(q[t, h, :] . K[0..=p, :] / sqrt(head_dim)) V[0..=p, :] with p = position + t, for one query or
 // many (causal, grouped heads: query head h reads kv head h / (heads / kv_heads)).
-// One workgroup of 64 per (head, token) walks the cache in tiles of 64 positions with a running maximum and sum (online
-// softmax, Milakov & Gimelshein 2018). Per tile: each invocation scores one position | barrier | everyone finds the
-// tile's maximum, makes its own probability | barrier | each invocation adds the tile's values to its pairs of dims.
+// A workgroup of 64 takes one (head, token, split): the positions [z * split, (z + 1) * split), 256 at a time with a
+// running maximum and sum (online softmax, Milakov & Gimelshein 2018; splits: flash-decoding, Dao et al. 2023).
+// Per 256 positions: each invocation scores four | barrier | all find the maximum, each makes its four probabilities |
+// barrier | the values are added, invocations being (word of a cache row, every so-manyth position) | barrier.
+// At the end invocations with the same word meet. One split writes out; several write { values, maximum, sum } for
+// attention_merge.
 @group(0) @binding(0) var<storage, read> q: array<f32>; // [tokens, stride]
-@group(0) @binding(1) var<storage, read> k_cache: array<u32>; // [kv_heads, context, head_dim]
-@group(0) @binding(2) var<storage, read> v_cache: array<u32>; // [kv_heads, context, head_dim]
-@group(0) @binding(3) var<storage, read_write> out: array<vec2f>; // [tokens, stride / 2]
-@group(0) @binding(4) var<storage, read> step: Step;
+@group(0) @binding(1) var<storage, read> k_cache: array<vec4u>; // [kv_heads, context, row_words]
+@group(0) @binding(2) var<storage, read> v_cache: array<vec4u>; // [kv_heads, context, row_words]
+@group(0) @binding(3) var<storage, read_write> out: array<f32>; // [tokens, stride]
+@group(0) @binding(4) var<storage, read_write> partial: array<f32>; // [heads, splits, head_dim + 2]
+@group(0) @binding(5) var<uniform> step: Step;
 
 struct Step {
   position: u32,
@@ -20,84 +24,138 @@ override head_dim: u32; // even, at most 256
 override context: u32;
 override stride: u32; // f32 in a row of q and of out
 override scale: f32; // 1 / sqrt(head_dim)
-override half_cache: bool; // f16 cache
+override half_cache: bool; // f16 cache: a word of 128 bits is 8 dims, else 4
+override row_words: u32; // words of 128 bits in a cache row: cache_dim / 8 or / 4, at most 64
+override split: u32; // positions of a workgroup, where there are several a head
 
-var<workgroup> query: array<vec2f, 128>;
-var<workgroup> scores: array<f32, 64>;
-var<workgroup> probabilities: array<f32, 64>;
+var<workgroup> query: array<vec4f, 64>;
+var<workgroup> probabilities: array<f32, 256>;
+var<workgroup> lane_numbers: array<f32, 64>;
+var<workgroup> sums: array<vec4f, 128>;
 
-fn k_pair(at: u32) -> vec2f {
-  if (half_cache) {
-    return unpack2x16float(k_cache[at]);
-  }
-  return bitcast<vec2f>(vec2u(k_cache[at * 2u], k_cache[at * 2u + 1u]));
+struct Word {
+  lo: vec4f,
+  hi: vec4f, // f16 only
 }
 
-fn v_pair(at: u32) -> vec2f {
+fn word_of(bits: vec4u) -> Word {
   if (half_cache) {
-    return unpack2x16float(v_cache[at]);
+    return Word(
+      vec4f(unpack2x16float(bits.x), unpack2x16float(bits.y)),
+      vec4f(unpack2x16float(bits.z), unpack2x16float(bits.w)),
+    );
   }
-  return bitcast<vec2f>(vec2u(v_cache[at * 2u], v_cache[at * 2u + 1u]));
+  return Word(bitcast<vec4f>(bits), vec4f(0.0));
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let head = group.x;
   let t = group.y;
-  let half_dim = head_dim / 2u;
   let cache_row = (head / (heads / kv_heads)) * context; // in positions
   let length = min(step.position + t + 1u, context);
-  for (var i = lane; i < half_dim; i += 64u) {
-    let at = t * stride + head * head_dim + i * 2u;
-    query[i] = vec2f(q[at], q[at + 1u]) * scale;
+  let begin = group.z * split;
+  let end = select(min(begin + split, length), length, groups.z == 1u);
+  let q_row = t * stride + head * head_dim;
+  for (var i = lane; i < 64u; i += 64u) {
+    var four = vec4f(0.0);
+    for (var j = 0u; j < 4u; j++) {
+      if (i * 4u + j < head_dim) {
+        four[j] = q[q_row + i * 4u + j] * scale;
+      }
+    }
+    query[i] = four;
   }
   workgroupBarrier();
 
+  let sharers = 64u / row_words; // invocations that share a word of the values
+  let word = lane % row_words;
+  let sharer = lane / row_words;
   var highest = -1e30; // finite: an infinite mask turns into NaN on some drivers
-  var sum = 0.0;
-  var first = vec2f(0.0); // dims 2 * lane and next
-  var second = vec2f(0.0); // dims 2 * (lane + 64) and next
-  for (var tile = 0u; tile < length; tile += 64u) {
-    let position = tile + lane;
-    var score = -1e30;
-    if (position < length) {
-      var dots = vec2f(0.0);
-      for (var i = 0u; i < half_dim; i++) {
-        dots += query[i] * k_pair((cache_row + position) * half_dim + i);
+  var mass = 0.0; // of this invocation's probabilities
+  var lo = vec4f(0.0);
+  var hi = vec4f(0.0);
+  for (var tile = begin; tile < end; tile += 256u) {
+    var scores = vec4f(-1e30);
+    for (var j = 0u; j < 4u; j++) {
+      let position = tile + j * 64u + lane;
+      if (position < end) {
+        var dots = vec4f(0.0);
+        let row = (cache_row + position) * row_words;
+        for (var i = 0u; i < row_words; i++) {
+          let k = word_of(k_cache[row + i]);
+          if (half_cache) {
+            dots += query[i * 2u] * k.lo + query[i * 2u + 1u] * k.hi;
+          } else {
+            dots += query[i] * k.lo;
+          }
+        }
+        scores[j] = (dots.x + dots.y) + (dots.z + dots.w);
       }
-      score = dots.x + dots.y;
     }
-    scores[lane] = score;
+    lane_numbers[lane] = max(max(scores.x, scores.y), max(scores.z, scores.w));
     workgroupBarrier();
     var now_highest = highest;
     for (var i = 0u; i < 64u; i++) {
-      now_highest = max(now_highest, scores[i]);
+      now_highest = max(now_highest, lane_numbers[i]);
     }
     let fade = exp(highest - now_highest);
     highest = now_highest;
-    probabilities[lane] = select(0.0, exp(score - highest), position < length);
+    mass *= fade;
+    lo *= fade;
+    hi *= fade;
+    for (var j = 0u; j < 4u; j++) {
+      let probability = select(0.0, exp(scores[j] - highest), tile + j * 64u + lane < end);
+      probabilities[j * 64u + lane] = probability;
+      mass += probability;
+    }
     workgroupBarrier();
-    let tile_length = min(64u, length - tile);
-    sum *= fade;
-    first *= fade;
-    second *= fade;
-    for (var i = 0u; i < tile_length; i++) {
-      let probability = probabilities[i];
-      let row = (cache_row + tile + i) * half_dim;
-      sum += probability;
-      if (lane < half_dim) {
-        first += probability * v_pair(row + lane);
+    if (sharer < sharers) {
+      let tile_length = min(256u, end - tile);
+      for (var i = sharer; i < tile_length; i += sharers) {
+        let v = word_of(v_cache[(cache_row + tile + i) * row_words + word]);
+        lo += probabilities[i] * v.lo;
+        hi += probabilities[i] * v.hi;
       }
-      if (lane + 64u < half_dim) {
-        second += probability * v_pair(row + lane + 64u);
+    }
+    workgroupBarrier();
+  }
+
+  lane_numbers[lane] = mass;
+  sums[lane * 2u] = lo;
+  sums[lane * 2u + 1u] = hi;
+  workgroupBarrier();
+  if (lane >= row_words) {
+    return;
+  }
+  var total = 0.0;
+  for (var i = 0u; i < 64u; i++) {
+    total += lane_numbers[i];
+  }
+  for (var other = 1u; other < sharers; other++) {
+    lo += sums[(other * row_words + word) * 2u];
+    hi += sums[(other * row_words + word) * 2u + 1u];
+  }
+  let whole = groups.z == 1u;
+  let first = word * select(4u, 8u, half_cache);
+  let factor = select(1.0, 1.0 / total, whole);
+  let row = (head * groups.z + group.z) * (head_dim + 2u);
+  for (var j = 0u; j < select(4u, 8u, half_cache); j++) {
+    if (first + j < head_dim) {
+      let value = select(hi[j & 3u], lo[j & 3u], j < 4u) * factor;
+      if (whole) {
+        out[q_row + first + j] = value;
+      } else {
+        partial[row + first + j] = value;
       }
     }
   }
-  let at = (t * stride) / 2u + head * half_dim + lane;
-  if (lane < half_dim) {
-    out[at] = first / sum;
-  }
-  if (lane + 64u < half_dim) {
-    out[at + 64u] = second / sum;
+  if (!whole && lane == 0u) {
+    partial[row + head_dim] = highest;
+    partial[row + head_dim + 1u] = total;
   }
 }

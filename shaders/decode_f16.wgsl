@@ -1,20 +1,29 @@
 // Decode f16 without the shader-f16 feature: two halves a word, widened exactly by core WGSL.
 struct WeightShape {
-  row_blocks: u32, // blocks of eight in a row
+  row_chunks: u32, // chunks of 32 columns in a row
   scale_words: u32, // words of scales in a row
-  row_start: u32, // where this part's rows begin in the whole matrix
+  row_start: u32, // where this part's rows begin in the whole weight
   row_count: u32, // rows in this part
+  extra: vec4u, // a layout's own; zero here
 }
 @group(1) @binding(0) var<uniform> shape: WeightShape;
-@group(1) @binding(1) var<storage, read> weights: array<vec4u>; // [rows, row_blocks], eight f16 each
+@group(1) @binding(1) var<storage, read> weights: array<vec4u>; // [rows, row_chunks, 4], eight f16 each
 
 struct Eight {
   lo: vec4f,
   hi: vec4f,
 }
 
-fn eight_weights(row: u32, block: u32) -> Eight {
-  let word = weights[row * shape.row_blocks + block];
+struct Chunk {
+  at: u32,
+}
+
+fn chunk_at(row: u32, chunk: u32) -> Chunk {
+  return Chunk((row * shape.row_chunks + chunk) * 4u);
+}
+
+fn eight_of(chunk: Chunk, i: u32) -> Eight {
+  let word = weights[chunk.at + i];
   return Eight(
     vec4f(unpack2x16float(word.x), unpack2x16float(word.y)),
     vec4f(unpack2x16float(word.z), unpack2x16float(word.w)),

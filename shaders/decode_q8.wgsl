@@ -1,12 +1,13 @@
-// Decode q8: w = scale * code; code is a signed byte, a scale (f16) is shared by 32 weights of a row.
+// Decode q8: w = scale * code; code is a signed byte, a scale (f16) is shared by the 32 weights of a chunk.
 struct WeightShape {
-  row_blocks: u32, // blocks of eight in a row
+  row_chunks: u32, // chunks of 32 columns in a row
   scale_words: u32, // words of scales in a row
-  row_start: u32, // where this part's rows begin in the whole matrix
+  row_start: u32, // where this part's rows begin in the whole weight
   row_count: u32, // rows in this part
+  extra: vec4u, // a layout's own; zero here
 }
 @group(1) @binding(0) var<uniform> shape: WeightShape;
-@group(1) @binding(1) var<storage, read> codes: array<vec2u>; // [rows, row_blocks], eight signed bytes each
+@group(1) @binding(1) var<storage, read> codes: array<vec4u>; // [rows, row_chunks, 2], 16 signed bytes each
 @group(1) @binding(2) var<storage, read> scales: array<u32>; // [rows, scale_words], two f16 each
 
 struct Eight {
@@ -14,9 +15,28 @@ struct Eight {
   hi: vec4f,
 }
 
-fn eight_weights(row: u32, block: u32) -> Eight {
-  let code = codes[row * shape.row_blocks + block];
-  let pair = unpack2x16float(scales[row * shape.scale_words + (block >> 3u)]);
-  let scale = select(pair.x, pair.y, (block & 4u) != 0u);
-  return Eight(scale * vec4f(unpack4xI8(code.x)), scale * vec4f(unpack4xI8(code.y)));
+struct Chunk {
+  first: vec4u,
+  second: vec4u,
+  scale: f32,
+}
+
+fn chunk_at(row: u32, chunk: u32) -> Chunk {
+  let pair = unpack2x16float(scales[row * shape.scale_words + (chunk >> 1u)]);
+  let at = (row * shape.row_chunks + chunk) * 2u;
+  return Chunk(codes[at], codes[at + 1u], select(pair.x, pair.y, (chunk & 1u) != 0u));
+}
+
+fn eight_of(chunk: Chunk, i: u32) -> Eight {
+  let words = select(chunk.first, chunk.second, i >= 2u);
+  let code = select(words.xy, words.zw, (i & 1u) != 0u);
+  return Eight(chunk.scale * vec4f(unpack4xI8(code.x)), chunk.scale * vec4f(unpack4xI8(code.y)));
+}
+
+fn chunk_dot(chunk: Chunk, x: Span) -> f32 {
+  let sums = vec4f(unpack4xI8(chunk.first.x)) * x.a + vec4f(unpack4xI8(chunk.first.y)) * x.b +
+    vec4f(unpack4xI8(chunk.first.z)) * x.c + vec4f(unpack4xI8(chunk.first.w)) * x.d +
+    vec4f(unpack4xI8(chunk.second.x)) * x.e + vec4f(unpack4xI8(chunk.second.y)) * x.f +
+    vec4f(unpack4xI8(chunk.second.z)) * x.g + vec4f(unpack4xI8(chunk.second.w)) * x.h;
+  return chunk.scale * ((sums.x + sums.y) + (sums.z + sums.w));
 }

@@ -4,7 +4,7 @@
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [tokens, stride]
 @group(0) @binding(1) var<storage, read> gain: array<f32>; // [dim]
 @group(0) @binding(2) var<storage, read_write> out: array<f32>; // [tokens or 1, stride]
-@group(0) @binding(3) var<storage, read> step: Step;
+@group(0) @binding(3) var<uniform> step: Step;
 
 struct Step {
   position: u32,

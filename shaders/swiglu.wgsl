@@ -1,8 +1,9 @@
-// gate[t, i] = silu(gate[t, i]) * up[t, i], silu(x) = x / (1 + exp(-x)); in place.
-// One invocation per (i, token); no barriers.
-@group(0) @binding(0) var<storage, read_write> gate: array<f32>; // [tokens, stride]
-@group(0) @binding(1) var<storage, read> up: array<f32>; // [tokens, stride]
-@group(0) @binding(2) var<storage, read> step: Step;
+// y[t, i] = silu(gate) * up, gate and up being columns of x: neighbours (2i and 2i + 1) or one behind the other (i and
+// up_start + i). silu(v) = v / (1 + exp(-v)).
+// One invocation per (i, token); no barriers. The unfused twin of give_swiglu and of matmul_out's mode 2.
+@group(0) @binding(0) var<storage, read> x: array<f32>; // [tokens, x_stride]
+@group(0) @binding(1) var<storage, read_write> y: array<f32>; // [tokens, y_stride]
+@group(0) @binding(2) var<uniform> step: Step;
 
 struct Step {
   position: u32,
@@ -10,14 +11,17 @@ struct Step {
 }
 
 override hidden_dim: u32;
-override stride: u32;
+override x_stride: u32;
+override y_stride: u32;
+override gate_step: u32; // columns from one gate to the next: 2 or 1
+override up_start: u32; // columns from a gate to its up: 1, or all gates
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= hidden_dim || id.y >= step.count) {
     return;
   }
-  let at = id.y * stride + id.x;
-  let value = gate[at];
-  gate[at] = value / (1.0 + exp(-value)) * up[at];
+  let at = id.y * x_stride + id.x * gate_step;
+  let gate = x[at];
+  y[id.y * y_stride + id.x] = gate / (1.0 + exp(-gate)) * x[at + up_start];
 }

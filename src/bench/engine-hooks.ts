@@ -1,10 +1,10 @@
 // Everything the benchmark must know of the engine's insides, in one place, so that a change of a kernel, a layout or a
 // buffer is met here and nowhere else in this folder. What it leans on:
 //   openGpu({ without }); Model.create(gpu, config, tensors, { kv, contextLength }); model.finishLoading()
-//   model.weights      any tree whose leaves are a gain (GPUBuffer) or a Weight { name, encoding, rows, cols, parts }; a
+//   model.weights      any tree whose leaves are a gain (GPUBuffer) or a Weight { name, rows, cols, parts }; a
 //                      part's buffers are [codes] or [codes, scales], parts in the order of their rows
 //   model.cache        { context, layers: [{ k, v }] }
-//   model.activations.logits, model.step, model.plan("one"), model.samplePlan()
+//   model.activations.logits, model.step, model.tokenPlan(), model.samplePlan()
 // Buffers may hold their words in any order: what is random stays random. Padding may hold anything finite.
 
 import type { ModelConfig } from "../format/model-config.ts";
@@ -13,7 +13,7 @@ import type { Weight } from "../gpu/weight.ts";
 import { createGenerator } from "../generate/generator.ts";
 import type { Generator } from "../generate/request.ts";
 import { Model, type ModelOptions } from "../model/model.ts";
-import type { StoredTensor } from "../quant/layout.ts";
+import type { Encoding, StoredTensor } from "../quant/layout.ts";
 import { readBuffer } from "./compute.ts";
 import { wrapMethod } from "./gpu-calls.ts";
 
@@ -79,7 +79,7 @@ export interface WeightBuffer {
   /** What it is for, the same in every layer: `self_attn.q_proj`. */
   role: string;
   content: WeightContent;
-  encoding: Weight["encoding"];
+  encoding: Encoding;
   cols: number;
   /** Weights in it; 0 for scales. */
   elements: number;
@@ -102,9 +102,10 @@ export function weightBuffers(model: Model): WeightBuffer[] {
     found.set(buffer, { buffer, name: buffer.label, role: roleOf(buffer.label), ...common });
   };
   const addWeight = (weight: Weight) => {
-    const { name, encoding, cols } = weight;
-    const quantized = encoding !== "f32" && encoding !== "f16" && encoding !== "bf16";
+    const { name, cols } = weight;
     for (const [index, part] of weight.parts.entries()) {
+      const { encoding } = part;
+      const quantized = encoding !== "f32" && encoding !== "f16" && encoding !== "bf16";
       for (const [i, buffer] of part.buffers.entries()) {
         found.set(buffer, {
           buffer,
@@ -124,7 +125,7 @@ export function weightBuffers(model: Model): WeightBuffer[] {
 }
 
 function isWeight(value: object): value is Weight {
-  return "encoding" in value && "parts" in value;
+  return "parts" in value;
 }
 
 function isBuffer(value: object): value is GPUBuffer {
@@ -171,14 +172,14 @@ export async function readLogits({ gpu, config, activations }: Model): Promise<F
  */
 export async function stepsAt(model: Model): Promise<(position: number, steps: number) => Promise<number>> {
   const { device } = model.gpu;
-  const plans = [await model.plan("one"), await model.samplePlan()];
+  const plans = [await model.tokenPlan(), await model.samplePlan()];
   return async (position, steps) => {
     device.queue.writeBuffer(model.step, 0, new Uint32Array([position, 1]));
     const started = performance.now();
     for (let i = 0; i < steps; i++) {
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
-      for (const plan of plans) plan.encode(pass, 1);
+      for (const plan of plans) plan.encode(pass, { position: position + i, tokens: 1 });
       pass.end();
       device.queue.submit([encoder.finish()]);
     }

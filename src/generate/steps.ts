@@ -1,6 +1,7 @@
 // The GPU's side of a generation: encode, submit, read an id back. Nothing is created here per token but the encoder;
 // position, count and token live in GPU buffers and the sampler moves them on.
 
+import type { Batch, Plan } from "../gpu/plan.ts";
 import type { Model } from "../model/model.ts";
 import type { Ring } from "../gpu/readback.ts";
 import type { GenerateRequest, SamplingSettings } from "./request.ts";
@@ -19,16 +20,17 @@ export async function createSteps(model: Model, ring: Ring) {
   const { gpu, config } = model;
   const { device } = gpu;
   const { queue } = device;
-  const [one, many, sample] = await Promise.all([model.plan("one"), model.plan("many"), model.samplePlan()]);
+  const [one, many, head, sample] = await Promise.all([
+    model.tokenPlan(),
+    model.batchPlan(),
+    model.headPlan(),
+    model.samplePlan(),
+  ]);
   let debug: Awaited<ReturnType<Model["debugPlan"]>> | undefined;
 
-  function run(
-    encoder: GPUCommandEncoder,
-    plans: { encode(pass: GPUComputePassEncoder, tokens: number): void }[],
-    tokens: number,
-  ) {
+  function run(encoder: GPUCommandEncoder, plans: Plan[], batch: Batch) {
     const pass = encoder.beginComputePass();
-    for (const plan of plans) plan.encode(pass, tokens);
+    for (const plan of plans) plan.encode(pass, batch);
     pass.end();
   }
 
@@ -54,7 +56,7 @@ export async function createSteps(model: Model, ring: Ring) {
 
   function sampleAndCopy(): Promise<number> {
     const encoder = device.createCommandEncoder();
-    run(encoder, [sample], 1);
+    run(encoder, [sample], { position: 0, tokens: 1 });
     const read = ring.copy(encoder, model.tokens, 4);
     queue.submit([encoder.finish()]);
     return idFrom(read());
@@ -82,7 +84,9 @@ export async function createSteps(model: Model, ring: Ring) {
         queue.writeBuffer(model.tokens, 0, new Uint32Array(ids));
         queue.writeBuffer(model.step, 0, new Uint32Array([position, ids.length]));
         const encoder = device.createCommandEncoder();
-        run(encoder, [onLogits ? debug!.plan : ids.length === 1 ? one : many], ids.length);
+        const last = position + ids.length === promptIds.length;
+        const plans = onLogits ? [debug!.plan] : ids.length === 1 ? [one] : last ? [many, head] : [many];
+        run(encoder, plans, { position, tokens: ids.length });
         queue.submit([encoder.finish()]);
         onBatch(ids);
         if (onLogits) await readRows(debug!.logits.buffer, debug!.logits.stride, position, ids.length, onLogits);
@@ -90,7 +94,6 @@ export async function createSteps(model: Model, ring: Ring) {
         await previous;
         gpu.check();
         signal?.throwIfAborted();
-        const last = position + ids.length === promptIds.length;
         if (!last) previous = queue.onSubmittedWorkDone();
       }
       return { firstId: sampleAndCopy() };
@@ -100,7 +103,7 @@ export async function createSteps(model: Model, ring: Ring) {
     next(position: number, onLogits: OnLogits): Promise<number> {
       if (onLogits) return stepWithLogits(position, onLogits);
       const encoder = device.createCommandEncoder();
-      run(encoder, [one, sample], 1);
+      run(encoder, [one, sample], { position, tokens: 1 });
       const read = ring.copy(encoder, model.tokens, 4);
       queue.submit([encoder.finish()]);
       return idFrom(read());
@@ -109,7 +112,7 @@ export async function createSteps(model: Model, ring: Ring) {
 
   async function stepWithLogits(position: number, onLogits: NonNullable<OnLogits>): Promise<number> {
     const encoder = device.createCommandEncoder();
-    run(encoder, [one], 1);
+    run(encoder, [one], { position, tokens: 1 });
     queue.submit([encoder.finish()]);
     const { buffer, stride } = model.activations.logits;
     const rows = readRows(buffer, stride, position, 1, onLogits);

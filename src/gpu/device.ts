@@ -2,6 +2,7 @@
 // Nothing here knows what will be computed. Validation errors and device loss are caught once, here.
 
 import { PronkError } from "../errors.ts";
+import { defaultVariants, type Variants } from "./variants.ts";
 
 /** Optional features with a faster sibling shader; each has a plain twin. */
 const usefulFeatures: GPUFeatureName[] = ["shader-f16", "subgroups"];
@@ -19,7 +20,7 @@ export interface AdapterSummary {
 export interface GpuOptions {
   /** A device of the caller's; it is not destroyed on dispose. */
   device?: GPUDevice;
-  /** Features not to use; `limits` keeps the default limits. */
+  /** Features not to use; `limits` keeps the default limits, `fusion` makes every operation a dispatch of its own. */
   without?: readonly string[];
 }
 
@@ -30,6 +31,8 @@ export interface Gpu {
   readonly maxBindingBytes: number;
   /** A CPU pretending to be a GPU (SwiftShader, lavapipe): barriers are slow there. */
   readonly software: boolean;
+  /** Which kernels run here; tuning may replace it before a model is made. */
+  variants: Variants;
   /** Throws the first fault seen so far: device loss, running out of memory, a validation error. */
   check(): void;
   /** Rejects with a PronkError when the device is lost; otherwise never settles. */
@@ -102,12 +105,14 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   });
   lost.catch(() => {}); // those who care await it; nobody else needs an unhandled rejection
 
+  const software = /swiftshader|llvmpipe|lavapipe|software|cpu/i.test(Object.values(adapter).join(" "));
   return {
     device,
     adapter,
     features,
+    variants: defaultVariants({ features, software }, without),
     maxBindingBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
-    software: /swiftshader|llvmpipe|lavapipe|software|cpu/i.test(Object.values(adapter).join(" ")),
+    software,
     check() {
       if (fault) throw fault;
     },

@@ -1,20 +1,22 @@
-// WGSL text -> compute pipeline. A kernel is one file, plus one decode file where it reads weights; it varies only by
-// override constants and by the `enable` lines its files need. Pipelines are compiled once and shared.
+// WGSL text -> compute pipeline. Which files make a shader is shader-table.ts's business; here they are joined. A shader
+// varies only by override constants and by the `enable` lines its files need. Pipelines are compiled once and shared.
 
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
-import { decodes, kernels, type DecodeName, type KernelName } from "./shader-table.ts";
+import { shaderFiles, type DecodeName, type KernelName, type ProductName } from "./shader-table.ts";
 
 export interface KernelChoice {
   kernel: KernelName;
+  /** For matrix-vector kernels. */
+  product?: ProductName;
   decode?: DecodeName;
   /** Override constants by their WGSL names. */
   constants?: Record<string, number>;
 }
 
-/** The whole WGSL of a kernel: enables first, then decode, then kernel. */
-export function shaderSource({ kernel, decode }: KernelChoice): string {
-  const parts = [kernels[kernel], ...(decode ? [decodes[decode]] : [])];
+/** The whole WGSL of a shader: directives first, then its files. */
+export function shaderSource({ kernel, product, decode }: KernelChoice): string {
+  const parts = shaderFiles(kernel, product, decode);
   const enables = new Set<string>();
   if (parts.some((part) => /\bf16>/.test(part))) enables.add("enable f16;");
   if (parts.some((part) => /\bsubgroup_invocation_id\b/.test(part))) enables.add("enable subgroups;");
@@ -47,7 +49,7 @@ export class Kernels {
   }
 
   async #compile(choice: KernelChoice): Promise<GPUComputePipeline> {
-    const name = choice.decode ? `${choice.kernel}+${choice.decode}` : choice.kernel;
+    const name = [choice.kernel, choice.product, choice.decode].filter(Boolean).join("+");
     let module = this.#modules.get(name);
     if (!module) {
       module = this.#device.createShaderModule({ label: name, code: shaderSource(choice) });

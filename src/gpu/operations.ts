@@ -1,8 +1,10 @@
 // The operations of a transformer as dispatch requests: which kernel, which constants, how large a grid. One recorder
-// fills one plan. `many` records for batches of up to batchTokens tokens (tiled matmul), otherwise for a single token.
+// fills one plan. `many` records for batches of up to batchTokens tokens, otherwise for a single token, where norms, rope,
+// cache writes and SwiGLU ride inside the matrix products (unless the variants say not to fuse).
 
-import type { Gpu } from "./device.ts";
 import type { GpuMemory } from "./memory.ts";
+import type { Gpu } from "./device.ts";
+import { LinearRecorder, type VectorProduct } from "./linear.ts";
 import type { DispatchRequest } from "./plan.ts";
 import { decodeOf, type Weight } from "./weight.ts";
 
@@ -13,7 +15,7 @@ export interface Activation {
   stride: number;
 }
 
-/** One layer's keys and values, [kvHeads, context, headDim] each. */
+/** One layer's keys and values, [kvHeads, context, cacheDim] each. */
 export interface LayerCache {
   k: GPUBuffer;
   v: GPUBuffer;
@@ -27,8 +29,29 @@ export interface HeadShape {
   halfCache: boolean;
 }
 
+/** RMSNorm's parameters. */
+export interface Norm {
+  gain: GPUBuffer; // [dim rounded up to 32], zero beyond dim
+  eps: number;
+}
+
+/** Room for what a fused operation never writes down. */
+export interface Scratch {
+  normed: Activation; // [T, dim]
+  products: Activation; // [T, the widest of qkv and, where nothing is fused, gate and up]
+  partial: GPUBuffer; // [heads, splits, headDim + 2]
+}
+
+/** Positions that one workgroup of decoding attention takes when there are more; a multiple of the kernel's tile of 256. */
+export const attentionSplit = 256;
+
 export function strideOf(cols: number): number {
   return Math.ceil(cols / 32) * 32;
+}
+
+/** Dims of a cache row: whole 128-bit words of halves. */
+export function cacheDimOf(headDim: number): number {
+  return Math.ceil(headDim / 8) * 8;
 }
 
 const perGroup = (count: number) => Math.ceil(count / 64);
@@ -38,33 +61,37 @@ export class Recorder {
   readonly requests: DispatchRequest[] = [];
   readonly #gpu: Gpu;
   readonly #step: GPUBuffer;
-  readonly #memory: GpuMemory;
   readonly #many: boolean;
+  readonly #linear: LinearRecorder;
 
   /** `step` is the GPU's { position, count } record. */
   constructor(gpu: Gpu, memory: GpuMemory, step: GPUBuffer, many: boolean) {
     this.#gpu = gpu;
-    this.#memory = memory;
     this.#step = step;
     this.#many = many;
+    this.#linear = new LinearRecorder(gpu, memory, step, this.requests);
+  }
+
+  get #fused(): boolean {
+    return !this.#many && this.#gpu.variants.fused;
   }
 
   embed(out: Activation, weight: Weight, tokens: GPUBuffer): void {
-    for (const part of weight.parts) {
+    for (const { encoding, layout, shape, buffers } of weight.parts) {
       this.requests.push({
         kernel: "embed",
-        decode: decodeOf(weight.encoding, this.#gpu.features),
-        constants: { out_stride: out.stride },
+        decode: decodeOf(encoding, this.#gpu.features),
         buffers: [tokens, out.buffer, this.#step],
-        weights: [part.shape, ...part.buffers],
-        groups: perGroup(weight.layout.rowBlocks),
+        weights: [shape, ...buffers],
+        groups: perGroup(layout.rowChunks),
         groupsForTokens: eachToken,
+        bytesRead: layout.codeBytes + layout.scaleBytes,
       });
     }
   }
 
   /** With `lastOnly`, only the batch's last token is normed, into row 0. */
-  norm(out: Activation, x: Activation, gain: GPUBuffer, eps: number, { lastOnly = false } = {}): void {
+  norm(out: Activation, x: Activation, { gain, eps }: Norm, { lastOnly = false } = {}): void {
     this.requests.push({
       kernel: "rmsnorm",
       constants: { dim: x.cols, stride: x.stride, eps, last_only: Number(lastOnly) },
@@ -74,96 +101,118 @@ export class Recorder {
     });
   }
 
-  /** y = W x, or y += W x with `add`. `oneToken` uses the single-row kernel whatever the batch. */
+  /** y = W x, or y += W x with `add`. `oneToken` takes row 0 alone, whatever the batch. */
   linear(y: Activation, weight: Weight, x: Activation, { add = false, oneToken = !this.#many } = {}): void {
-    const linear = oneToken ? undefined : this.#memory.uniform("linear", [x.stride, y.stride, Number(add)]);
-    for (const part of weight.parts) {
-      const common = {
-        decode: decodeOf(weight.encoding, this.#gpu.features),
-        weights: [part.shape, ...part.buffers],
-      };
-      if (!oneToken) {
-        this.requests.push({
-          ...common,
-          kernel: "matmul_tile",
-          buffers: [x.buffer, y.buffer, this.#step, linear!],
-          groups: Math.ceil(part.rows / 32),
-          groupsForTokens: (tokens) => Math.ceil(tokens / 32),
-        });
-      } else if (this.#gpu.features.has("subgroups") && !this.#gpu.software) {
-        const rowsPerGroup = 2; // as if subgroups had 32 lanes; the kernel is right for any size
-        this.requests.push({
-          ...common,
-          kernel: "matvec_subgroup",
-          constants: { add: Number(add) },
-          buffers: [x.buffer, y.buffer],
-          groups: Math.min(Math.ceil(part.rows / rowsPerGroup), 65535),
-        });
-      } else {
-        // Software adapters pay most for barriers: one lane a row needs none.
-        const lanes = this.#gpu.software ? 1 : 16;
-        const rows = 64 / lanes;
-        this.requests.push({
-          ...common,
-          kernel: "matvec",
-          constants: { lanes, rows, add: Number(add) },
-          buffers: [x.buffer, y.buffer],
-          groups: Math.ceil(part.rows / rows),
-        });
-      }
+    if (!oneToken) this.#linear.many(y, weight, x, add ? "add" : "store");
+    else this.#linear.one(weight, this.#product(add ? "plain_add" : "plain_store", y, x));
+  }
+
+  /** y = W norm(x) for the batch's last token, into row 0. */
+  normedLast(y: Activation, weight: Weight, x: Activation, norm: Norm, { normed }: Scratch): void {
+    if (this.#fused) return this.#linear.one(weight, this.#product("normed_store", y, x, norm));
+    this.norm(normed, x, norm, { lastOnly: true });
+    this.linear(y, weight, normed, { oneToken: true });
+  }
+
+  /** q = rope(Wq norm(x)); rope(Wk norm(x)) and Wv norm(x) go into the cache. `qkv` holds the three weights, paired. */
+  queriesKeysValues(
+    q: Activation,
+    cache: LayerCache,
+    qkv: Weight,
+    x: Activation,
+    norm: Norm,
+    table: GPUBuffer,
+    shape: HeadShape,
+    { normed, products }: Scratch,
+  ): void {
+    const cacheDim = cacheDimOf(shape.headDim);
+    const constants = {
+      heads: shape.heads,
+      kv_heads: shape.kvHeads,
+      head_dim: shape.headDim,
+      cache_dim: cacheDim,
+      context: shape.context,
+      half_cache: Number(shape.halfCache),
+    };
+    const after = [table, cache.k, cache.v, this.#step];
+    if (this.#fused) {
+      const product = this.#product("normed_cache", q, x, norm);
+      product.buffers.push(...after);
+      Object.assign(product.constants, constants);
+      return this.#linear.one(qkv, product);
     }
-  }
-
-  rope(x: Activation, table: GPUBuffer, heads: number, headDim: number): void {
+    const rows: Activation = { ...products, cols: qkv.rows, stride: strideOf(qkv.rows) };
+    this.norm(normed, x, norm);
+    this.linear(rows, qkv, normed);
     this.requests.push({
-      kernel: "rope",
-      constants: { heads, head_dim: headDim, stride: x.stride },
-      buffers: [table, x.buffer, this.#step],
-      groups: perGroup((heads * headDim) / 2),
+      kernel: "rope_cache",
+      constants: { ...constants, qkv_stride: rows.stride, q_stride: q.stride },
+      buffers: [rows.buffer, undefined, q.buffer, ...after],
+      groups: perGroup(qkv.rows / 2),
       groupsForTokens: eachToken,
     });
   }
 
-  writeCache(cache: LayerCache, k: Activation, v: Activation, shape: HeadShape): void {
-    this.requests.push({
-      kernel: "kv_write",
-      constants: {
-        kv_heads: shape.kvHeads,
-        head_dim: shape.headDim,
-        context: shape.context,
-        stride: k.stride,
-        half_cache: Number(shape.halfCache),
-      },
-      buffers: [k.buffer, v.buffer, cache.k, cache.v, this.#step],
-      groups: perGroup((shape.kvHeads * shape.headDim) / 2),
-      groupsForTokens: eachToken,
-    });
-  }
-
-  attend(out: Activation, q: Activation, cache: LayerCache, shape: HeadShape): void {
+  attend(out: Activation, q: Activation, cache: LayerCache, shape: HeadShape, { partial }: Scratch): void {
+    const { heads, kvHeads, headDim, context, halfCache } = shape;
+    const splits = (position: number) => Math.floor(position / attentionSplit) + 1;
     this.requests.push({
       kernel: "attention",
       constants: {
-        heads: shape.heads,
-        kv_heads: shape.kvHeads,
-        head_dim: shape.headDim,
-        context: shape.context,
+        heads,
+        kv_heads: kvHeads,
+        head_dim: headDim,
+        context,
         stride: q.stride,
-        scale: 1 / Math.sqrt(shape.headDim),
-        half_cache: Number(shape.halfCache),
+        scale: 1 / Math.sqrt(headDim),
+        half_cache: Number(halfCache),
+        row_words: cacheDimOf(headDim) / (halfCache ? 8 : 4),
+        split: attentionSplit,
       },
-      buffers: [q.buffer, cache.k, cache.v, out.buffer, this.#step],
-      groups: shape.heads,
+      buffers: [q.buffer, cache.k, cache.v, out.buffer, partial, this.#step],
+      groups: heads,
       groupsForTokens: eachToken,
+      groupsAtPosition: this.#many ? undefined : splits,
+    });
+    if (this.#many || context <= attentionSplit) return;
+    this.requests.push({
+      kernel: "attention_merge",
+      constants: { head_dim: headDim, split: attentionSplit },
+      buffers: [partial, out.buffer, this.#step],
+      groups: heads,
+      groupsAtPosition: (position) => (splits(position) > 1 ? 1 : 0),
     });
   }
 
-  swiglu(gate: Activation, up: Activation): void {
+  /** y = silu(Wgate norm(x)) * Wup norm(x); `gateUp` holds both weights, paired where their layouts allow. */
+  gated(y: Activation, gateUp: Weight, x: Activation, norm: Norm, { normed, products }: Scratch): void {
+    const { paired, rows, parts } = gateUp;
+    const upStart = rows / 2;
+    if (this.#fused && paired) return this.#linear.one(gateUp, this.#product("normed_swiglu", y, x, norm));
+    if (this.#fused) {
+      const [gate, up] = [
+        parts.filter(({ rowStart }) => rowStart < upStart),
+        parts.filter(({ rowStart }) => rowStart >= upStart),
+      ];
+      this.#linear.one({ ...gateUp, parts: gate }, this.#product("normed_store", y, x, norm));
+      const product = this.#product("normed_swiglu_up", y, x, norm);
+      product.constants.first_row = upStart;
+      return this.#linear.one({ ...gateUp, parts: up }, product);
+    }
+    this.norm(normed, x, norm);
+    if (this.#many && paired && this.#gpu.variants.fused) return this.#linear.many(y, gateUp, normed, "swiglu");
+    const both: Activation = { ...products, cols: rows, stride: strideOf(rows) };
+    this.linear(both, gateUp, normed);
     this.requests.push({
       kernel: "swiglu",
-      constants: { hidden_dim: gate.cols, stride: gate.stride },
-      buffers: [gate.buffer, up.buffer, this.#step],
-      groups: perGroup(gate.cols),
+      constants: {
+        hidden_dim: y.cols,
+        x_stride: both.stride,
+        y_stride: y.stride,
+        ...(paired ? { gate_step: 2, up_start: 1 } : { gate_step: 1, up_start: upStart }),
+      },
+      buffers: [both.buffer, y.buffer, this.#step],
+      groups: perGroup(y.cols),
       groupsForTokens: eachToken,
     });
   }
@@ -179,5 +228,13 @@ export class Recorder {
       buffers: [logits.buffer, sampler.counts, sampler.bias, sampler.settings, this.#step, tokens],
       groups: 1,
     });
+  }
+
+  #product(name: VectorProduct["name"], y: Activation, x: Activation, norm?: Norm): VectorProduct {
+    return {
+      name,
+      buffers: [x.buffer, norm?.gain, y.buffer],
+      constants: norm ? { dim: x.cols, eps: norm.eps } : {},
+    };
   }
 }

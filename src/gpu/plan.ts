@@ -1,32 +1,47 @@
 // A plan is a list of dispatches made once: pipelines, bind groups, grids. Running it creates nothing, so a token costs
-// one pass. Grids may grow with the number of tokens in the batch; everything else is fixed.
+// one pass. Grids may grow with the tokens of the batch and with the positions so far; everything else is fixed.
 
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
 import type { KernelChoice, Kernels } from "./kernel.ts";
 
 export interface DispatchRequest extends KernelChoice {
-  /** Buffers of @group(0), in binding order. */
-  buffers: GPUBuffer[];
+  /** Buffers of @group(0) by binding; undefined where the shader has none. */
+  buffers: (GPUBuffer | undefined)[];
   /** Buffers of @group(1): a weight's own. */
   weights?: GPUBuffer[];
   /** Workgroups along x. */
   groups: number;
   /** Workgroups along y for a batch of that many tokens; default one. */
   groupsForTokens?: (tokens: number) => number;
+  /** Workgroups along z for the batch that begins at a position; default one. Where it is 0 the dispatch is left out. */
+  groupsAtPosition?: (position: number) => number;
+  /** Bytes that a token reads here by design. */
+  bytesRead?: number;
 }
 
 interface Dispatch {
+  label: string;
   pipeline: GPUComputePipeline;
   bindGroups: GPUBindGroup[];
   groups: number;
   groupsForTokens: (tokens: number) => number;
+  groupsAtPosition: (position: number) => number;
+}
+
+/** Where a batch stands. */
+export interface Batch {
+  position: number;
+  tokens: number;
 }
 
 export interface Plan {
-  readonly dispatches: number;
-  /** Encodes every dispatch into the pass, for a batch of `tokens`. */
-  encode(pass: GPUComputePassEncoder, tokens: number): void;
+  /** Kernel names of the dispatches, in order. */
+  readonly labels: readonly string[];
+  /** Bytes that a batch of one token reads by design. */
+  readonly bytesRead: number;
+  /** Encodes dispatches [from, to) into the pass; all of them by default. */
+  encode(pass: GPUComputePassEncoder, batch: Batch, from?: number, to?: number): void;
 }
 
 /** Compiles and binds what was recorded, in order. */
@@ -34,12 +49,12 @@ export async function makePlan(gpu: Gpu, kernels: Kernels, requests: DispatchReq
   const { device } = gpu;
   const most = device.limits.maxComputeWorkgroupsPerDimension;
   const pipelines = await Promise.all(
-    requests.map(({ kernel, decode, constants }) => kernels.pipeline({ kernel, decode, constants })),
+    requests.map(({ kernel, product, decode, constants }) => kernels.pipeline({ kernel, product, decode, constants })),
   );
-  const bind = (pipeline: GPUComputePipeline, index: number, buffers: GPUBuffer[]) =>
+  const bind = (pipeline: GPUComputePipeline, index: number, buffers: (GPUBuffer | undefined)[]) =>
     device.createBindGroup({
       layout: pipeline.getBindGroupLayout(index),
-      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+      entries: buffers.flatMap((buffer, binding) => (buffer ? [{ binding, resource: { buffer } }] : [])),
     });
   const dispatches = requests.map((request, i): Dispatch => {
     // Over the limit WebGPU drops the dispatch with an asynchronous error and the result stays zero: refuse it here.
@@ -55,19 +70,25 @@ export async function makePlan(gpu: Gpu, kernels: Kernels, requests: DispatchReq
     const bindGroups = [bind(pipelines[i], 0, request.buffers)];
     if (request.weights) bindGroups.push(bind(pipelines[i], 1, request.weights));
     return {
+      label: [request.kernel, request.product, request.decode].filter(Boolean).join("+"),
       pipeline: pipelines[i],
       bindGroups,
       groups: request.groups,
       groupsForTokens: request.groupsForTokens ?? (() => 1),
+      groupsAtPosition: request.groupsAtPosition ?? (() => 1),
     };
   });
   return {
-    dispatches: dispatches.length,
-    encode(pass, tokens) {
-      for (const { pipeline, bindGroups, groups, groupsForTokens } of dispatches) {
+    labels: dispatches.map(({ label }) => label),
+    bytesRead: requests.reduce((sum, { bytesRead = 0 }) => sum + bytesRead, 0),
+    encode(pass, { position, tokens }, from = 0, to = dispatches.length) {
+      for (let i = from; i < to; i++) {
+        const { pipeline, bindGroups, groups, groupsForTokens, groupsAtPosition } = dispatches[i];
+        const depth = groupsAtPosition(position);
+        if (depth === 0) continue;
         pass.setPipeline(pipeline);
-        for (const [index, bindGroup] of bindGroups.entries()) pass.setBindGroup(index, bindGroup);
-        pass.dispatchWorkgroups(groups, groupsForTokens(tokens));
+        for (let index = 0; index < bindGroups.length; index++) pass.setBindGroup(index, bindGroups[index]);
+        pass.dispatchWorkgroups(groups, groupsForTokens(tokens), depth);
       }
     },
   };

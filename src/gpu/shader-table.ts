@@ -1,7 +1,10 @@
-// Every shader of the project as text, by name. The only place that imports ../../shaders; the table with formulas and
-// bindings is shaders/README.md, and a test compiles each pair that `kernelDecodes` allows, in both browsers.
+// Every shader of the project as text, by name, and which files make one. The only place that imports ../../shaders; the
+// table with formulas and bindings is shaders/README.md, and a test compiles each combination in both browsers.
 
 import attention from "../../shaders/attention.wgsl?raw";
+import attentionMerge from "../../shaders/attention_merge.wgsl?raw";
+import cacheWrite from "../../shaders/cache_write.wgsl?raw";
+import chunkDot from "../../shaders/chunk_dot.wgsl?raw";
 import decodeBf16 from "../../shaders/decode_bf16.wgsl?raw";
 import decodeF16 from "../../shaders/decode_f16.wgsl?raw";
 import decodeF16Native from "../../shaders/decode_f16_native.wgsl?raw";
@@ -9,28 +12,49 @@ import decodeF32 from "../../shaders/decode_f32.wgsl?raw";
 import decodeQ4 from "../../shaders/decode_q4.wgsl?raw";
 import decodeQ8 from "../../shaders/decode_q8.wgsl?raw";
 import embed from "../../shaders/embed.wgsl?raw";
-import kvWrite from "../../shaders/kv_write.wgsl?raw";
+import giveAdd from "../../shaders/give_add.wgsl?raw";
+import giveCache from "../../shaders/give_cache.wgsl?raw";
+import giveStore from "../../shaders/give_store.wgsl?raw";
+import giveSwiglu from "../../shaders/give_swiglu.wgsl?raw";
+import giveSwigluUp from "../../shaders/give_swiglu_up.wgsl?raw";
+import matmulOut from "../../shaders/matmul_out.wgsl?raw";
+import matmulRows from "../../shaders/matmul_rows.wgsl?raw";
 import matmulTile from "../../shaders/matmul_tile.wgsl?raw";
 import matvec from "../../shaders/matvec.wgsl?raw";
 import matvecSubgroup from "../../shaders/matvec_subgroup.wgsl?raw";
 import repackRows from "../../shaders/repack_rows.wgsl?raw";
 import rmsnorm from "../../shaders/rmsnorm.wgsl?raw";
-import rope from "../../shaders/rope.wgsl?raw";
+import ropeCache from "../../shaders/rope_cache.wgsl?raw";
 import sample from "../../shaders/sample.wgsl?raw";
+import span from "../../shaders/span.wgsl?raw";
 import swiglu from "../../shaders/swiglu.wgsl?raw";
+import takeNormed from "../../shaders/take_normed.wgsl?raw";
+import takePlain from "../../shaders/take_plain.wgsl?raw";
 
+/** A kernel with what it is always joined with. */
 export const kernels = {
-  attention,
-  embed,
-  kv_write: kvWrite,
-  matmul_tile: matmulTile,
-  matvec,
-  matvec_subgroup: matvecSubgroup,
-  repack_rows: repackRows,
-  rmsnorm,
-  rope,
-  sample,
-  swiglu,
+  attention: [attention],
+  attention_merge: [attentionMerge],
+  embed: [embed],
+  matmul_rows: [matmulRows, matmulOut],
+  matmul_tile: [matmulTile, matmulOut],
+  matvec: [matvec],
+  matvec_subgroup: [matvecSubgroup],
+  repack_rows: [repackRows],
+  rmsnorm: [rmsnorm],
+  rope_cache: [ropeCache, cacheWrite],
+  sample: [sample],
+  swiglu: [swiglu],
+};
+
+/** What a matrix-vector product takes and what becomes of it. */
+export const products = {
+  plain_store: [takePlain, giveStore],
+  plain_add: [takePlain, giveAdd],
+  normed_store: [takeNormed, giveStore],
+  normed_cache: [takeNormed, giveCache, cacheWrite],
+  normed_swiglu: [takeNormed, giveSwiglu],
+  normed_swiglu_up: [takeNormed, giveSwigluUp],
 };
 
 export const decodes = {
@@ -43,7 +67,14 @@ export const decodes = {
 };
 
 export type KernelName = keyof typeof kernels;
+export type ProductName = keyof typeof products;
 export type DecodeName = keyof typeof decodes;
 
-/** Kernels that read weights; each works with every decode. */
-export const weightKernels: KernelName[] = ["embed", "matvec", "matvec_subgroup", "matmul_tile"];
+/** The files of a shader, kernel first. A decode knows spans; one without a dot product of its own gets the general one. */
+export function shaderFiles(kernel: KernelName, product?: ProductName, decode?: DecodeName): string[] {
+  const files = [...kernels[kernel], ...(product ? products[product] : [])];
+  if (!decode) return files;
+  files.push(decodes[decode], span);
+  if (product && !decodes[decode].includes("fn chunk_dot(")) files.push(chunkDot);
+  return files;
+}

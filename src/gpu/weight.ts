@@ -1,5 +1,6 @@
-// A weight matrix on the GPU: rows in blocks of eight columns, codes apart from scales, split by rows below the binding
-// limit. The arithmetic here is the layout; upload.ts fills it and the decode shaders read it.
+// A weight on the GPU: rows in chunks of 32 columns, codes apart from scales, split by rows below the binding limit. One
+// weight may hold the rows of several tensors (q, k and v; gate and up), so that one dispatch multiplies by all of them.
+// The arithmetic here is the layout; upload.ts fills it and the decode shaders read it.
 
 import { groupSize, type Encoding } from "../quant/layout.ts";
 import type { GpuMemory } from "./memory.ts";
@@ -7,13 +8,15 @@ import type { DecodeName } from "./shader-table.ts";
 
 /** The GPU form of one row. */
 export interface RowLayout {
-  rowBlocks: number; // blocks of eight columns, zero-padded
-  codeBytes: number; // a multiple of 16 for f16 and wider, of 4 for q4
+  rowChunks: number; // chunks of 32 columns, zero-padded
+  codeBytes: number; // a multiple of 16
   scaleBytes: number; // 0 without scales; a multiple of 4
 }
 
 export interface WeightPart {
-  rowStart: number;
+  encoding: Encoding;
+  layout: RowLayout;
+  rowStart: number; // in the weight
   rows: number;
   shape: GPUBuffer; // uniform: the decode shaders' WeightShape
   buffers: GPUBuffer[]; // codes, then scales where there are any
@@ -21,55 +24,92 @@ export interface WeightPart {
 
 export interface Weight {
   name: string;
-  encoding: Encoding;
   rows: number; // output features
   cols: number; // input features
-  layout: RowLayout;
   parts: WeightPart[];
+  /** Rows 2i and 2i + 1 belong together (see RowPlace); false where they could not be brought together. */
+  paired: boolean;
+}
+
+/** Where a tensor's rows go in a weight: row r to base + r; with `half`, rows r and r + half of 2 * half become neighbours. */
+export interface RowPlace {
+  base: number;
+  half: number; // 0: in order
+}
+
+/** A tensor's share of a weight. */
+export interface Segment {
+  encoding: Encoding;
+  rows: number;
 }
 
 export function rowLayout(encoding: Encoding, cols: number): RowLayout {
-  const groups = Math.ceil(cols / groupSize);
+  const rowChunks = Math.ceil(cols / groupSize);
   const quantized = encoding === "q8" || encoding === "q4";
-  const rowBlocks = quantized ? (groups * groupSize) / 8 : Math.ceil(cols / 8);
-  const blockBytes = { f32: 32, f16: 16, bf16: 16, q8: 8, q4: 4 }[encoding];
-  return { rowBlocks, codeBytes: rowBlocks * blockBytes, scaleBytes: quantized ? Math.ceil(groups / 2) * 4 : 0 };
+  const chunkBytes = { f32: 128, f16: 64, bf16: 64, q8: 32, q4: 16 }[encoding];
+  return { rowChunks, codeBytes: rowChunks * chunkBytes, scaleBytes: quantized ? Math.ceil(rowChunks / 2) * 4 : 0 };
 }
 
-/** Row ranges such that no part's codes are over the limit. */
+/** Row ranges such that no part's codes are over the limit. Parts begin at multiples of four rows: kernels take four. */
 export function splitRows(
   rows: number,
   layout: RowLayout,
   maxBindingBytes: number,
 ): { rowStart: number; rows: number }[] {
-  const rowsPerPart = Math.max(1, Math.floor(maxBindingBytes / layout.codeBytes));
+  const rowsPerPart = Math.max(4, Math.floor(maxBindingBytes / layout.codeBytes / 4) * 4);
   const parts = Math.ceil(rows / rowsPerPart);
-  const each = Math.ceil(rows / parts);
-  return Array.from({ length: parts }, (_, i) => ({ rowStart: i * each, rows: Math.min(each, rows - i * each) }));
+  const each = Math.ceil(rows / parts / 4) * 4;
+  return Array.from({ length: Math.ceil(rows / each) }, (_, i) => ({
+    rowStart: i * each,
+    rows: Math.min(each, rows - i * each),
+  }));
 }
 
 export function weightBytes(rows: number, layout: RowLayout): number {
   return rows * (layout.codeBytes + layout.scaleBytes);
 }
 
-export interface WeightShape {
-  name: string;
-  encoding: Encoding;
-  rows: number;
-  cols: number;
+/** Segments that can share their buffers are one: neighbours in the same encoding. */
+export function joinSegments(segments: readonly Segment[]): Segment[] {
+  const joined: Segment[] = [];
+  for (const { encoding, rows } of segments) {
+    const last = joined.at(-1);
+    if (last?.encoding === encoding) last.rows += rows;
+    else joined.push({ encoding, rows });
+  }
+  return joined;
 }
 
-export function allocateWeight(memory: GpuMemory, shape: WeightShape, maxBindingBytes: number): Weight {
-  const layout = rowLayout(shape.encoding, shape.cols);
-  const parts = splitRows(shape.rows, layout, maxBindingBytes).map(({ rowStart, rows }) => ({
-    rowStart,
-    rows,
-    shape: memory.uniform(`${shape.name} shape`, [layout.rowBlocks, layout.scaleBytes / 4, rowStart, rows]),
-    buffers: [layout.codeBytes, layout.scaleBytes]
-      .filter((rowBytes) => rowBytes > 0)
-      .map((rowBytes, i) => memory.storage(`${shape.name}${i ? " scales" : ""}`, rows * rowBytes)),
-  }));
-  return { ...shape, layout, parts };
+export interface WeightRequest {
+  name: string;
+  cols: number;
+  segments: readonly Segment[];
+  paired?: boolean;
+}
+
+export function allocateWeight(memory: GpuMemory, request: WeightRequest, maxBindingBytes: number): Weight {
+  const { name, cols, segments, paired = false } = request;
+  const parts: WeightPart[] = [];
+  let rows = 0;
+  for (const segment of joinSegments(segments)) {
+    const layout = rowLayout(segment.encoding, cols);
+    for (const split of splitRows(segment.rows, layout, maxBindingBytes)) {
+      const rowStart = rows + split.rowStart;
+      const record = [layout.rowChunks, layout.scaleBytes / 4, rowStart, split.rows, 0, 0, 0, 0];
+      parts.push({
+        encoding: segment.encoding,
+        layout,
+        rowStart,
+        rows: split.rows,
+        shape: memory.uniform(`${name} shape`, record),
+        buffers: [layout.codeBytes, layout.scaleBytes]
+          .filter((rowBytes) => rowBytes > 0)
+          .map((rowBytes, i) => memory.storage(`${name}${i ? " scales" : ""}`, split.rows * rowBytes)),
+      });
+    }
+    rows += segment.rows;
+  }
+  return { name, rows, cols, parts, paired };
 }
 
 export function decodeOf(encoding: Encoding, features: ReadonlySet<string>): DecodeName {

@@ -2,35 +2,40 @@
 
 import type { ModelConfig } from "../format/model-config.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
-import { strideOf, type Activation } from "../gpu/operations.ts";
+import { attentionSplit, strideOf, type Activation, type Scratch } from "../gpu/operations.ts";
 
-export interface Activations {
+export interface Activations extends Scratch {
   x: Activation; // [T, dim], the residual stream
-  normed: Activation; // [T, dim]
   q: Activation; // [T, heads * headDim]
-  k: Activation; // [T, kvHeads * headDim]
-  v: Activation; // [T, kvHeads * headDim]
   attended: Activation; // [T, heads * headDim]
-  gate: Activation; // [T, hiddenDim]
-  up: Activation; // [T, hiddenDim]
-  last: Activation; // [1, dim]
+  gated: Activation; // [T, hiddenDim]
   logits: Activation; // [1, vocabSize]
 }
 
-/** [name, columns, whole batch or one row] of every activation. */
-export function activationShapes(config: ModelConfig): [keyof Activations, number, "batch" | "one"][] {
+export interface ActivationRequest {
+  batchTokens: number;
+  contextLength: number;
+  /** Whether gate and up are ever written down before they are folded. */
+  gateUpApart: boolean;
+}
+
+/** [name, rows, columns] of every activation. */
+export function activationShapes(
+  config: ModelConfig,
+  { batchTokens, contextLength, gateUpApart }: ActivationRequest,
+): [Exclude<keyof Activations, "partial"> | "partial", number, number][] {
   const { dim, hiddenDim, heads, kvHeads, headDim, vocabSize } = config;
+  const qkvRows = (heads + 2 * kvHeads) * headDim;
+  const splits = contextLength > attentionSplit ? Math.ceil(contextLength / attentionSplit) : 0;
   return [
-    ["x", dim, "batch"],
-    ["normed", dim, "batch"],
-    ["q", heads * headDim, "batch"],
-    ["k", kvHeads * headDim, "batch"],
-    ["v", kvHeads * headDim, "batch"],
-    ["attended", heads * headDim, "batch"],
-    ["gate", hiddenDim, "batch"],
-    ["up", hiddenDim, "batch"],
-    ["last", dim, "one"],
-    ["logits", vocabSize, "one"],
+    ["x", batchTokens, dim],
+    ["normed", batchTokens, dim],
+    ["products", batchTokens, gateUpApart ? Math.max(qkvRows, 2 * hiddenDim) : qkvRows],
+    ["q", batchTokens, heads * headDim],
+    ["attended", batchTokens, heads * headDim],
+    ["gated", batchTokens, hiddenDim],
+    ["logits", 1, vocabSize],
+    ["partial", heads * splits, headDim + 2],
   ];
 }
 
@@ -39,10 +44,9 @@ export function allocateActivation(memory: GpuMemory, name: string, rows: number
   return { buffer: memory.storage(name, rows * stride * 4, GPUBufferUsage.COPY_SRC), cols, stride };
 }
 
-export function allocateActivations(memory: GpuMemory, config: ModelConfig, batchTokens: number): Activations {
-  const entries = activationShapes(config).map(([name, cols, rows]) => [
-    name,
-    allocateActivation(memory, name, rows === "one" ? 1 : batchTokens, cols),
-  ]);
-  return Object.fromEntries(entries);
+export function allocateActivations(memory: GpuMemory, config: ModelConfig, request: ActivationRequest): Activations {
+  const shapes = activationShapes(config, request);
+  const made = shapes.map(([name, rows, cols]) => [name, allocateActivation(memory, name, rows, cols)] as const);
+  const all = Object.fromEntries(made) as Record<keyof Activations, Activation>;
+  return { ...all, partial: all.partial.buffer };
 }

@@ -3,7 +3,7 @@
 import { PronkError } from "../errors.ts";
 import type { ModelConfig } from "../format/model-config.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
-import type { LayerCache } from "../gpu/operations.ts";
+import { cacheDimOf, type LayerCache } from "../gpu/operations.ts";
 
 export interface KvCache {
   context: number; // positions allocated
@@ -13,7 +13,7 @@ export interface KvCache {
 
 /** Bytes of keys (or values) of one layer. */
 export function layerCacheBytes(config: ModelConfig, context: number, half: boolean): number {
-  return config.kvHeads * config.headDim * context * (half ? 2 : 4);
+  return config.kvHeads * cacheDimOf(config.headDim) * context * (half ? 2 : 4);
 }
 
 export function allocateCache(
@@ -34,8 +34,8 @@ export function allocateCache(
     );
   }
   const layers = Array.from({ length: config.layers }, (_, i) => ({
-    k: memory.storage(`layer ${i} keys`, sizeBytes),
-    v: memory.storage(`layer ${i} values`, sizeBytes),
+    k: memory.storage(`layer ${i} keys`, sizeBytes, GPUBufferUsage.COPY_SRC),
+    v: memory.storage(`layer ${i} values`, sizeBytes, GPUBufferUsage.COPY_SRC),
   }));
   return { context, half, layers };
 }

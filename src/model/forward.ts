@@ -1,44 +1,34 @@
 // Llama's forward pass (Touvron et al. 2023), recorded once and replayed for every batch: the paper from top to bottom.
 // Shapes are for a batch of T tokens; the KV cache and the position decide what attention sees.
 
-import type { LayerCache, Recorder } from "../gpu/operations.ts";
+import type { Recorder } from "../gpu/operations.ts";
 import type { Activations } from "./activations.ts";
 import type { Model } from "./model.ts";
 
-export function recordForward(
-  record: Recorder,
-  model: Model,
-  { allLogits }: { allLogits?: Activations["logits"] } = {},
-): void {
+/** Tokens to the residual stream after the last layer. [T] -> [T, dim] */
+export function recordLayers(record: Recorder, model: Model): void {
   const { config, weights, cache, activations: a, ropeTable, tokens } = model;
   const shape = { ...config, context: cache.context, halfCache: cache.half };
+  const norm = (gain: GPUBuffer) => ({ gain, eps: config.normEps });
 
   record.embed(a.x, weights.embedding, tokens); // [T, dim]
   for (const [i, layer] of weights.layers.entries()) {
-    const kv: LayerCache = cache.layers[i];
-
-    record.norm(a.normed, a.x, layer.attentionNorm, config.normEps);
-    record.linear(a.q, layer.q, a.normed); // [T, heads * headDim]
-    record.linear(a.k, layer.k, a.normed); // [T, kvHeads * headDim]
-    record.linear(a.v, layer.v, a.normed); // [T, kvHeads * headDim]
-    record.rope(a.q, ropeTable, config.heads, config.headDim);
-    record.rope(a.k, ropeTable, config.kvHeads, config.headDim);
-    record.writeCache(kv, a.k, a.v, shape);
-    record.attend(a.attended, a.q, kv, shape); // [T, heads * headDim]
+    const kv = cache.layers[i];
+    record.queriesKeysValues(a.q, kv, layer.qkv, a.x, norm(layer.attentionNorm), ropeTable, shape, a); // [T, heads * headDim]
+    record.attend(a.attended, a.q, kv, shape, a); // [T, heads * headDim]
     record.linear(a.x, layer.output, a.attended, { add: true });
-
-    record.norm(a.normed, a.x, layer.ffnNorm, config.normEps);
-    record.linear(a.gate, layer.gate, a.normed); // [T, hiddenDim]
-    record.linear(a.up, layer.up, a.normed); // [T, hiddenDim]
-    record.swiglu(a.gate, a.up);
-    record.linear(a.x, layer.down, a.gate, { add: true });
+    record.gated(a.gated, layer.gateUp, a.x, norm(layer.ffnNorm), a); // [T, hiddenDim]
+    record.linear(a.x, layer.down, a.gated, { add: true });
   }
+}
 
-  // Logits are wanted for the last position only, unless someone is debugging.
-  if (allLogits) {
-    record.norm(a.normed, a.x, weights.finalNorm, config.normEps);
-    record.linear(allLogits, weights.head, a.normed); // [T, vocabSize]
+/** The residual stream to the logits of the batch's last position; with `all`, to those of every position. */
+export function recordHead(record: Recorder, model: Model, { all }: { all?: Activations["logits"] } = {}): void {
+  const { config, weights, activations: a } = model;
+  const norm = { gain: weights.finalNorm, eps: config.normEps };
+  if (all) {
+    record.norm(a.normed, a.x, norm);
+    record.linear(all, weights.head, a.normed); // [T, vocabSize]
   }
-  record.norm(a.last, a.x, weights.finalNorm, config.normEps, { lastOnly: true }); // [1, dim]
-  record.linear(a.logits, weights.head, a.last, { oneToken: true }); // [1, vocabSize]
+  record.normedLast(a.logits, weights.head, a.x, norm, a); // [1, vocabSize]
 }

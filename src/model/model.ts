@@ -1,4 +1,4 @@
-// A Llama on the GPU: weights, KV cache, scratch and the two recorded forward passes (one token, many tokens).
+// A Llama on the GPU: weights, KV cache, scratch and the recorded forward passes (one token, many tokens).
 // It computes; what is computed next is generate/'s business. Owns every buffer it makes.
 
 import type { ModelConfig } from "../format/model-config.ts";
@@ -11,7 +11,7 @@ import { Uploader } from "../gpu/upload.ts";
 import type { StoredTensor, WeightSink } from "../quant/layout.ts";
 import { allocateActivation, allocateActivations, type Activations } from "./activations.ts";
 import { allocateCache, type KvCache } from "./cache.ts";
-import { recordForward } from "./forward.ts";
+import { recordHead, recordLayers } from "./forward.ts";
 import { ropeRows } from "./rope-table.ts";
 import { allocateWeights, createWeightSink, type ModelWeights } from "./weights.ts";
 
@@ -80,9 +80,13 @@ export class Model {
     this.sink = createWeightSink(gpu, this.#uploader, allocated);
     this.cache = allocateCache(memory, config, contextLength, kv === "f16", gpu.maxBindingBytes);
     this.batchTokens = gpu.software ? batchTokens.software : batchTokens.hardware;
-    this.activations = allocateActivations(memory, config, this.batchTokens);
+    this.activations = allocateActivations(memory, config, {
+      batchTokens: this.batchTokens,
+      contextLength,
+      gateUpApart: !gpu.variants.fused || this.weights.layers.some(({ gateUp }) => !gateUp.paired),
+    });
     this.ropeTable = memory.storage("rope table", contextLength * config.headDim * 4);
-    this.step = memory.storage("step", 8, GPUBufferUsage.COPY_SRC);
+    this.step = memory.storage("step", 8, GPUBufferUsage.COPY_SRC | GPUBufferUsage.UNIFORM);
     this.tokens = memory.storage("tokens", this.batchTokens * 4, GPUBufferUsage.COPY_SRC);
     this.sampler = {
       counts: memory.storage("token counts", config.vocabSize * 4),
@@ -92,25 +96,43 @@ export class Model {
     this.setPromptLength(0);
   }
 
-  /** The forward pass for one token, or for a batch; with `logits`, every position's are kept (debugging). */
-  async plan(kind: "one" | "many"): Promise<Plan> {
-    const record = new Recorder(this.gpu, this.memory, this.step, kind === "many");
-    recordForward(record, this);
-    return makePlan(this.gpu, this.#kernels, record.requests);
+  /** One token through all layers and the head to logits. */
+  tokenPlan(): Promise<Plan> {
+    return this.#plan("one", (record) => {
+      recordLayers(record, this);
+      recordHead(record, this);
+    });
   }
 
+  /** A batch of a prompt through all layers: its keys and values are wanted, and the last position's residual stream. */
+  batchPlan(): Promise<Plan> {
+    return this.#plan("many", (record) => recordLayers(record, this));
+  }
+
+  /** The logits of a batch's last position. */
+  headPlan(): Promise<Plan> {
+    return this.#plan("many", (record) => recordHead(record, this));
+  }
+
+  /** A batch to the logits of every position, for debugging. */
   async debugPlan(): Promise<{ plan: Plan; logits: Activations["logits"] }> {
     const logits = allocateActivation(this.memory, "all logits", this.batchTokens, this.config.vocabSize);
-    const record = new Recorder(this.gpu, this.memory, this.step, true);
-    recordForward(record, this, { allLogits: logits });
-    return { plan: await makePlan(this.gpu, this.#kernels, record.requests), logits };
+    const plan = await this.#plan("many", (record) => {
+      recordLayers(record, this);
+      recordHead(record, this, { all: logits });
+    });
+    return { plan, logits };
   }
 
   /** Chooses a token from the logits of the last position and moves the step on. */
   samplePlan(): Promise<Plan> {
-    const record = new Recorder(this.gpu, this.memory, this.step, false);
-    record.sample(this.activations.logits, this.sampler, this.tokens);
-    return makePlan(this.gpu, this.#kernels, record.requests);
+    return this.#plan("one", (record) => record.sample(this.activations.logits, this.sampler, this.tokens));
+  }
+
+  #plan(kind: "one" | "many", record: (recorder: Recorder) => void): Promise<Plan> {
+    const recorder = new Recorder(this.gpu, this.memory, this.step, kind === "many");
+    record(recorder);
+    return makePlan(this.gpu, this.#kernels, recorder.requests);
   }
 
   /** Frees what only loading needed. */

@@ -5,12 +5,14 @@ import type { ModelConfig } from "../format/model-config.ts";
 import { expectedTensors } from "../format/llama-tensors.ts";
 import type { Dtype } from "../format/tensor.ts";
 import { strideOf } from "../gpu/operations.ts";
-import { rowLayout, splitRows, weightBytes } from "../gpu/weight.ts";
+import { joinSegments, rowLayout, splitRows, weightBytes } from "../gpu/weight.ts";
+import { tensorRole } from "../format/tensor-roles.ts";
 import { chooseEncoding } from "../quant/choose.ts";
 import type { Encoding, QuantizeChoice } from "../quant/layout.ts";
 import { activationShapes } from "./activations.ts";
 import { layerCacheBytes } from "./cache.ts";
 import { batchTokens } from "./model.ts";
+import { layerGroups } from "./weights.ts";
 
 export interface PlanRequest {
   quantize: QuantizeChoice;
@@ -27,7 +29,7 @@ export interface PlannedTensor {
   cols: number;
   encoding: Encoding;
   gpuBytes: number;
-  /** Buffers the codes are split into to stay below the binding limit. */
+  /** Buffers that the codes, with those of the tensors they share them with, are split into below the binding limit. */
   parts: number;
 }
 
@@ -45,22 +47,30 @@ export interface MemoryPlan {
 export function planMemory(config: ModelConfig, request: PlanRequest): MemoryPlan {
   const { quantize, dtype, kv, contextLength, maxBindingBytes } = request;
   let largestBindingBytes = layerCacheBytes(config, contextLength, kv === "f16");
+  const encodingOf = (name: string) =>
+    chooseEncoding({ name, dtype, shape: [1, 1], file: "", start: 0, end: 0 }, quantize);
+  // Layers are alike; q, k and v share buffers, and so do gate and up.
+  const nameOf = (role: string) =>
+    [...expectedTensors(config).keys()].find(
+      (name) => tensorRole(name)?.layer === 0 && tensorRole(name)?.role === role,
+    )!;
+  const groups = layerGroups(config, (role) => encodingOf(nameOf(role)));
   const tensors = [...expectedTensors(config)].map(([name, shape]): PlannedTensor => {
     const cols = shape[shape.length - 1];
     const rows = shape.length === 1 ? 1 : shape[0];
-    if (shape.length === 1) return { name, rows, cols, encoding: "f32", gpuBytes: 4 * cols, parts: 1 };
-    const encoding = chooseEncoding({ name, dtype, shape, file: "", start: 0, end: 0 }, quantize);
+    if (shape.length === 1) return { name, rows, cols, encoding: "f32", gpuBytes: 4 * strideOf(cols), parts: 1 };
+    const encoding = encodingOf(name);
     const layout = rowLayout(encoding, cols);
-    const parts = splitRows(rows, layout, maxBindingBytes);
+    const group = groups.find(({ roles }) => roles.some((role) => role === tensorRole(name)?.role));
+    const segment = group && joinSegments(group.segments).find((candidate) => candidate.encoding === encoding);
+    const parts = splitRows(segment?.rows ?? rows, layout, maxBindingBytes);
     largestBindingBytes = Math.max(largestBindingBytes, parts[0].rows * layout.codeBytes);
     return { name, rows, cols, encoding, gpuBytes: weightBytes(rows, layout), parts: parts.length };
   });
   const weights = tensors.reduce((sum, tensor) => sum + tensor.gpuBytes, 0);
   const kvBytes = 2 * config.layers * layerCacheBytes(config, contextLength, kv === "f16");
-  const activations = activationShapes(config).reduce(
-    (sum, [, cols, rows]) => sum + (rows === "one" ? 1 : batchTokens.hardware) * strideOf(cols) * 4,
-    0,
-  );
+  const shapes = activationShapes(config, { batchTokens: batchTokens.hardware, contextLength, gateUpApart: false });
+  const activations = shapes.reduce((sum, [, rows, cols]) => sum + rows * strideOf(cols) * 4, 0);
   const scratchBytes = activations + contextLength * config.headDim * 4 + config.vocabSize * 8;
   return {
     tensors,

@@ -1,18 +1,27 @@
 // The model's weights on the GPU: a place for every tensor, allocated before the first byte and filled as bytes arrive.
-// Norm gains are vectors in f32; everything else is a matrix in the encoding it is stored in.
+// Norm gains are vectors in f32; everything else is a matrix in the encoding it is stored in. Matrices that multiply the
+// same input become one weight: q, k and v; gate and up. Their rows are put in pairs that later steps want together.
 
 import { PronkError } from "../errors.ts";
 import type { ModelConfig } from "../format/model-config.ts";
 import { tensorRole, type LayerRole } from "../format/tensor-roles.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
-import type { Uploader } from "../gpu/upload.ts";
-import { allocateWeight, type Weight } from "../gpu/weight.ts";
+import { strideOf } from "../gpu/operations.ts";
+import type { Uploader, UploadTarget } from "../gpu/upload.ts";
+import { allocateWeight, type RowPlace, type Weight } from "../gpu/weight.ts";
 import { bfloatsToFloats, halvesToFloats } from "../quant/half.ts";
-import type { StoredTensor, WeightSink } from "../quant/layout.ts";
+import type { Encoding, StoredTensor, WeightSink } from "../quant/layout.ts";
 
 type NormRole = Extract<LayerRole, `${string}Norm`>;
-export type LayerWeights = Record<Exclude<LayerRole, NormRole>, Weight> & Record<NormRole, GPUBuffer>;
+type MatrixRole = Exclude<LayerRole, NormRole>;
+
+export interface LayerWeights extends Record<NormRole, GPUBuffer> {
+  qkv: Weight; // [(heads + 2 kvHeads) * headDim, dim]; rows of q and k paired as rope turns them
+  output: Weight; // [dim, heads * headDim]
+  gateUp: Weight; // [2 * hiddenDim, dim]; row i of gate and of up are neighbours, if both have one encoding
+  down: Weight; // [dim, hiddenDim]
+}
 
 export interface ModelWeights {
   embedding: Weight; // [vocabSize, dim]
@@ -26,39 +35,94 @@ interface NormVector {
   bytes: Uint8Array; // collects until whole: a vector is a few KiB
 }
 
+/** Tensors that become one weight, in the order of its rows. */
+const groups: Record<"qkv" | "output" | "gateUp" | "down", MatrixRole[]> = {
+  qkv: ["q", "k", "v"],
+  output: ["output"],
+  gateUp: ["gate", "up"],
+  down: ["down"],
+};
+
+/** What a layer's weights are made of, from the tensors' encodings. Shared with plan-memory.ts. */
+export function layerGroups(config: ModelConfig, encodingOf: (role: MatrixRole) => Encoding) {
+  const { heads, kvHeads, headDim, dim, hiddenDim } = config;
+  const rows: Record<MatrixRole, number> = {
+    q: heads * headDim,
+    k: kvHeads * headDim,
+    v: kvHeads * headDim,
+    output: dim,
+    gate: hiddenDim,
+    up: hiddenDim,
+    down: dim,
+  };
+  return Object.entries(groups).map(([name, roles]) => {
+    const paired = name === "qkv" || (name === "gateUp" && encodingOf("gate") === encodingOf("up"));
+    let base = 0;
+    const places = new Map<MatrixRole, RowPlace>();
+    for (const role of roles) {
+      if (role === "q" || role === "k") places.set(role, { base, half: headDim / 2 });
+      else if (name === "gateUp" && paired) places.set(role, { base: Number(role === "up"), half: hiddenDim });
+      else places.set(role, { base, half: 0 });
+      base += rows[role];
+    }
+    const segments = roles.map((role) => ({ encoding: encodingOf(role), rows: rows[role] }));
+    const cols = name === "output" ? heads * headDim : name === "down" ? hiddenDim : dim;
+    return { name: name as keyof typeof groups, roles, cols, segments, paired, places };
+  });
+}
+
 /** Allocates every tensor; the tensors must be complete (format/ has checked that). */
 export function allocateWeights(gpu: Gpu, memory: GpuMemory, config: ModelConfig, tensors: readonly StoredTensor[]) {
-  const matrices = new Map<string, Weight>();
+  const targets = new Map<string, UploadTarget>();
   const vectors = new Map<string, NormVector>();
-  const layers = Array.from({ length: config.layers }, () => ({}) as LayerWeights);
-  const whole: Partial<ModelWeights> = { layers };
+  const whole: Partial<ModelWeights> = {};
+  const byLayer = Array.from({ length: config.layers }, () => new Map<LayerRole, StoredTensor>());
+  const norm = (tensor: StoredTensor) => {
+    const buffer = memory.storage(tensor.name, strideOf(tensor.cols) * 4);
+    vectors.set(tensor.name, { buffer, bytes: new Uint8Array(tensor.end - tensor.start) });
+    return buffer;
+  };
   for (const tensor of tensors) {
     const place = tensorRole(tensor.name);
     if (!place) continue;
-    let value: Weight | GPUBuffer;
-    if (place.role.endsWith("Norm")) {
-      value = memory.storage(tensor.name, tensor.cols * 4);
-      vectors.set(tensor.name, { buffer: value, bytes: new Uint8Array(tensor.end - tensor.start) });
-    } else {
-      value = allocateWeight(memory, tensor, gpu.maxBindingBytes);
-      matrices.set(tensor.name, value);
+    if (place.layer !== undefined) byLayer[place.layer].set(place.role as LayerRole, tensor);
+    else if (place.role === "finalNorm") whole.finalNorm = norm(tensor);
+    else {
+      const { name, encoding, rows, cols } = tensor;
+      const weight = allocateWeight(memory, { name, cols, segments: [{ encoding, rows }] }, gpu.maxBindingBytes);
+      targets.set(name, { weight, encoding, place: { base: 0, half: 0 } });
+      Object.assign(whole, { [place.role]: weight });
     }
-    Object.assign(place.layer === undefined ? whole : layers[place.layer], { [place.role]: value });
   }
+  const layers = byLayer.map((roles, i) => {
+    const layer: Partial<LayerWeights> = {
+      attentionNorm: norm(roles.get("attentionNorm")!),
+      ffnNorm: norm(roles.get("ffnNorm")!),
+    };
+    for (const { name, cols, segments, paired, places } of layerGroups(config, (role) => roles.get(role)!.encoding)) {
+      const request = { name: `layer ${i} ${name}`, cols, segments, paired };
+      const weight = (layer[name] = allocateWeight(memory, request, gpu.maxBindingBytes));
+      for (const [role, place] of places) {
+        const { name: tensorName, encoding } = roles.get(role)!;
+        targets.set(tensorName, { weight, place, encoding });
+      }
+    }
+    return layer as LayerWeights;
+  });
   whole.head ??= whole.embedding;
-  return { weights: whole as ModelWeights, matrices, vectors };
+  return { weights: { ...whole, layers } as ModelWeights, targets, vectors };
 }
 
 /** The sink a loader writes into. Errors: PronkError `format` for a tensor that the model has no place for. */
 export function createWeightSink(
   gpu: Gpu,
   uploader: Uploader,
-  { matrices, vectors }: Pick<ReturnType<typeof allocateWeights>, "matrices" | "vectors">,
+  { targets, vectors }: Pick<ReturnType<typeof allocateWeights>, "targets" | "vectors">,
 ): WeightSink {
   return {
     async write(tensor, offset, bytes) {
-      const matrix = matrices.get(tensor.name);
-      if (matrix) return uploader.write(matrix, offset, bytes);
+      const target = targets.get(tensor.name);
+      if (target) return uploader.write(target, offset, bytes);
       const vector = vectors.get(tensor.name);
       if (!vector) {
         throw new PronkError("format", `${tensor.file}: tensor ${tensor.name} has no place in the model.`, {

@@ -1,16 +1,24 @@
-// The operations of a decoder layer that read no weights, at odd shapes, for one token and for many.
+// The operations of a decoder layer around its matrices, at odd shapes, for one token and for many, each fused into the
+// matrix product and apart: norm, rope, cache write, attention, SwiGLU.
 
+import { ropeRows } from "../../src/model/rope-table.ts";
+import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
+import { cacheDimOf, strideOf, type Scratch } from "../../src/gpu/operations.ts";
+import type { Encoding } from "../../src/quant/layout.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
 import { attention, writeKv } from "../reference/attention.ts";
+import { matmul } from "../reference/linear.ts";
 import { randomNumbers } from "../reference/random-checkpoint.ts";
 import { relativeError } from "../reference/relative-error.ts";
 import { rmsNorm } from "../reference/rms-norm.ts";
 import { applyRope, ropeTable } from "../reference/rope.ts";
+import { decodeStored } from "../reference/stored.ts";
 import { swiglu } from "../reference/swiglu.ts";
-import { ropeRows } from "../../src/model/rope-table.ts";
-import { openCase, Worst } from "../support/gpu-case.ts";
+import { openCase, Worst, type Case } from "../support/gpu-case.ts";
+import { randomStored } from "../support/random-stored.ts";
 
 const limit = 1e-5;
+const eps = 1e-5;
 
 function randomVector(length: number, seed: number, size = 1): Float32Array<ArrayBuffer> {
   const random = randomNumbers(seed);
@@ -19,6 +27,26 @@ function randomVector(length: number, seed: number, size = 1): Float32Array<Arra
 
 const rowsOf = (values: Float32Array, cols: number) =>
   Array.from({ length: values.length / cols }, (_, t) => Float64Array.from(values.subarray(t * cols, (t + 1) * cols)));
+
+/** RMSNorm of every row, in float64. */
+const normed = (x: Float32Array, gain: Float32Array, epsilon = eps) =>
+  Float64Array.from(rowsOf(x, gain.length).flatMap((row) => [...rmsNorm(row, Float64Array.from(gain), epsilon)]));
+
+/** A gain as the engine keeps it: zero beyond dim up to the stride. */
+const gainBuffer = (gpuCase: Case, gain: Float32Array) => {
+  const padded = new Float32Array(strideOf(gain.length));
+  padded.set(gain);
+  return gpuCase.buffer(padded);
+};
+
+function scratch(gpuCase: Case, tokens: number, dim: number, widest: number, partialFloats = 1): Scratch {
+  const zeros = (cols: number) => gpuCase.activation(new Float32Array(tokens * cols), tokens, cols);
+  return {
+    normed: zeros(dim),
+    products: zeros(widest),
+    partial: gpuCase.memory.storage("partial", partialFloats * 4),
+  };
+}
 
 async function norm(context: CheckContext) {
   const worst = new Worst();
@@ -36,10 +64,10 @@ async function norm(context: CheckContext) {
       const out = gpuCase.activation(new Float32Array(tokens * dim), tokens, dim);
       gpuCase.setStep(7, tokens);
       await gpuCase.run(tokens, (record) =>
-        record.norm(out, gpuCase.activation(x, tokens, dim), gpuCase.buffer(gain), 1e-5, { lastOnly }),
+        record.norm(out, gpuCase.activation(x, tokens, dim), { gain: gainBuffer(gpuCase, gain), eps }, { lastOnly }),
       );
-      const expected = rowsOf(x, dim).map((row) => rmsNorm(row, Float64Array.from(gain), 1e-5));
-      const wanted = (lastOnly ? expected.slice(-1) : expected).flatMap((row) => [...row]);
+      const expected = normed(x, gain);
+      const wanted = lastOnly ? expected.subarray(-dim) : expected;
       worst.add(
         relativeError(await gpuCase.readActivation(out, lastOnly ? 1 : tokens), wanted),
         `${tokens}x${dim} ${lastOnly}`,
@@ -49,122 +77,251 @@ async function norm(context: CheckContext) {
   return { ...worst, limit };
 }
 
-async function rope(context: CheckContext) {
+/** y = W norm(x) of the last token. */
+const normedLast = (fused: boolean) => async (context: CheckContext) => {
   const worst = new Worst();
-  for (const [tokens, heads, headDim, position] of [
-    [1, 1, 2, 0],
-    [1, 3, 6, 511],
-    [9, 5, 10, 100],
-    [33, 2, 128, 4000],
+  for (const [tokens, dim, rows] of [
+    [1, 1, 1],
+    [1, 90, 7],
+    [1, 1000, 33],
+    [5, 33, 130],
   ]) {
-    using gpuCase = await openCase(context);
-    const config = { headDim, ropeTheta: 10_000, ropeScaling: { kind: "none" } as const };
-    const x = randomVector(tokens * heads * headDim, position + 1);
-    const values = gpuCase.activation(x, tokens, heads * headDim);
-    const table = gpuCase.buffer(
-      ropeRows(config as never, 0, position + tokens, (p) => p + 1) as Float32Array<ArrayBuffer>,
+    using gpuCase = await openCase(context, { fused });
+    const x = randomVector(tokens * dim, dim, 3);
+    const gain = randomVector(dim, tokens);
+    const stored = randomStored("q8", rows, dim, rows);
+    const weight = await gpuCase.weight("q8", stored, rows, dim);
+    const out = gpuCase.activation(new Float32Array(rows), 1, rows);
+    gpuCase.setStep(3, tokens);
+    await gpuCase.run(tokens, (record) =>
+      record.normedLast(
+        out,
+        weight,
+        gpuCase.activation(x, tokens, dim),
+        { gain: gainBuffer(gpuCase, gain), eps },
+        scratch(gpuCase, tokens, dim, 1),
+      ),
     );
-    gpuCase.setStep(position, tokens);
-    await gpuCase.run(tokens, (record) => record.rope(values, table, heads, headDim));
-    const expected = applyRope(
-      Float64Array.from(x),
-      ropeTable(config, position, tokens, position + tokens),
-      heads,
-      headDim,
-    );
-    worst.add(
-      relativeError(await gpuCase.readActivation(values, tokens), expected),
-      `${tokens} x ${heads} x ${headDim} at ${position}`,
-    );
+    const expected = matmul(normed(x, gain).slice(-dim), decodeStored("q8", stored, rows, dim), 1, rows);
+    worst.add(relativeError(await gpuCase.readActivation(out, 1), expected), `${tokens} tokens, ${rows}x${dim}`);
   }
   return { ...worst, limit };
+};
+
+interface Parts {
+  stored: Uint8Array[];
+  values: Float64Array[];
+  encodings: Encoding[];
 }
 
-/** [tokens, heads, kvHeads, headDim, position]: writes the cache in two batches, then attends. */
+/** q, k, v (or gate, up) as the engine puts them into one weight. */
+async function joined(
+  gpuCase: Case,
+  { stored, encodings }: Parts,
+  rows: readonly number[],
+  cols: number,
+  halves: readonly { base: number; half: number }[],
+  paired: boolean,
+  split: boolean,
+): Promise<Weight> {
+  const segments = rows.map((count, i) => ({ encoding: encodings[i], rows: count }));
+  const bytes = split ? 4 * 128 * Math.ceil(cols / 32) : gpuCase.gpu.maxBindingBytes; // four f32 rows, or all
+  const weight = allocateWeight(gpuCase.memory, { name: "joined", cols, segments, paired }, bytes);
+  for (const [i, place] of halves.entries()) await gpuCase.upload(weight, encodings[i], stored[i], place);
+  return weight;
+}
+
+function makeParts(encodings: Encoding[], rows: readonly number[], cols: number): Parts {
+  const stored = rows.map((count, i) => randomStored(encodings[i], count, cols, count + 7 * i));
+  return { stored, encodings, values: stored.map((bytes, i) => decodeStored(encodings[i], bytes, rows[i], cols)) };
+}
+
+/** [tokens, heads, kvHeads, headDim, position, dim]: fills the cache in one batch, then computes the tokens. */
 const attentionCases = [
-  [1, 1, 1, 2, 0],
-  [1, 4, 2, 8, 63],
-  [1, 8, 1, 64, 130],
-  [1, 2, 2, 256, 65],
-  [5, 6, 3, 10, 60],
-  [40, 4, 4, 32, 0],
-  [70, 2, 1, 128, 64],
-  [3, 3, 1, 6, 200],
+  [1, 1, 1, 2, 0, 5],
+  [1, 4, 2, 8, 63, 40],
+  [1, 8, 1, 64, 130, 33],
+  [1, 2, 2, 256, 65, 16],
+  [1, 3, 1, 6, 255, 33],
+  [1, 3, 1, 6, 256, 33],
+  [1, 2, 1, 32, 777, 64],
+  [5, 6, 3, 10, 60, 24],
+  [40, 4, 4, 32, 0, 32],
+  [70, 2, 1, 128, 64, 32],
+  [3, 3, 1, 6, 300, 12],
 ];
 
-const attend = (half: boolean) => async (context: CheckContext) => {
+const mixed: Encoding[] = ["f32", "bf16", "f16"];
+const alike: Encoding[] = ["f32", "f32", "f32"];
+
+const selfAttention = (fused: boolean) => async (context: CheckContext) => {
+  const worst = new Worst();
+  for (const [i, [tokens, heads, kvHeads, headDim, position, dim]] of attentionCases.entries()) {
+    using gpuCase = await openCase(context, { fused });
+    const length = position + tokens;
+    const shape = { heads, kvHeads, headDim, context: length + 3, halfCache: false };
+    const rows = [heads * headDim, kvHeads * headDim, kvHeads * headDim];
+    const parts = makeParts(i % 2 ? mixed : alike, rows, dim);
+    const half = headDim / 2;
+    const places = [
+      { base: 0, half },
+      { base: rows[0], half },
+      { base: rows[0] + rows[1], half: 0 },
+    ];
+    const qkv = await joined(gpuCase, parts, rows, dim, places, true, i % 3 === 0);
+    const x = randomVector(length * dim, dim, 3);
+    const gain = randomVector(dim, 5, 4);
+    const rope = { headDim, ropeTheta: 10_000, ropeScaling: { kind: "none" } as const };
+    const table = gpuCase.buffer(ropeRows(rope as never, 0, shape.context, (p) => p + 1) as Float32Array<ArrayBuffer>);
+    const out = await attendAfter(gpuCase, { x, gain, eps, qkv, table, shape, position, tokens });
+    const projected = parts.values.map((values, j) => matmul(normed(x, gain), values, length, rows[j]));
+    const angles = ropeTable(rope, 0, length, length);
+    const queries = applyRope(projected[0], angles, heads, headDim).slice(position * rows[0]);
+    const keys = applyRope(projected[1], angles, kvHeads, headDim);
+    const expected = attention(queries, keys, projected[2], { heads, kvHeads, headDim, firstPosition: position });
+    worst.add(relativeError(out, expected), `${tokens} tokens at ${position}, ${heads}/${kvHeads} heads of ${headDim}`);
+  }
+  return { ...worst, limit };
+};
+
+/**
+ * With an f16 cache rounding must be the same in both worlds, so what is rounded is made exact: x is one or minus one
+ * (its norm is itself), weights are small multiples of 1/64, no angle.
+ */
+const halfCache = (fused: boolean) => async (context: CheckContext) => {
   const worst = new Worst();
   for (const [tokens, heads, kvHeads, headDim, position] of attentionCases) {
-    using gpuCase = await openCase(context);
-    const { memory } = gpuCase;
+    using gpuCase = await openCase(context, { fused });
+    const dim = 32;
     const length = position + tokens;
-    const width = kvHeads * headDim;
-    const shape = { heads, kvHeads, headDim, context: length + 3, halfCache: half };
-    const [k, v] = [randomVector(length * width, 1, 2), randomVector(length * width, 2, 2)];
-    const q = randomVector(tokens * heads * headDim, 3, 2);
-    const sizeBytes = shape.context * width * (half ? 2 : 4);
-    const cache = { k: memory.storage("k", sizeBytes), v: memory.storage("v", sizeBytes) };
-    const write = async (first: number, count: number) => {
-      if (count === 0) return;
-      const slice = (values: Float32Array) =>
-        gpuCase.activation(values.subarray(first * width, (first + count) * width), count, width);
-      gpuCase.setStep(first, count);
-      await gpuCase.run(count, (record) => record.writeCache(cache, slice(k), slice(v), shape));
-    };
-    await write(0, position);
-    await write(position, tokens);
-    const out = gpuCase.activation(new Float32Array(q.length), tokens, heads * headDim);
-    await gpuCase.run(tokens, (record) =>
-      record.attend(out, gpuCase.activation(q, tokens, heads * headDim), cache, shape),
+    const shape = { heads, kvHeads, headDim, context: length + 3, halfCache: true };
+    const rows = [heads * headDim, kvHeads * headDim, kvHeads * headDim];
+    const values = rows.map((count, i) =>
+      Float64Array.from(randomVector(count * dim, i + 3), (value) => Math.round(value * 20) / 64),
     );
-    const [keys, values] = [k, v].map((rows) => {
-      const kept = new Float64Array(rows.length);
-      writeKv(kept, Float64Array.from(rows), width, 0, half ? "f16" : "exact");
-      return kept;
+    const stored = values.map((matrix) => new Uint8Array(Float32Array.from(matrix).buffer));
+    const half = headDim / 2;
+    const places = [
+      { base: 0, half },
+      { base: rows[0], half },
+      { base: rows[0] + rows[1], half: 0 },
+    ];
+    const qkv = await joined(gpuCase, { stored, values, encodings: alike }, rows, dim, places, true, false);
+    const x = randomVector(length * dim, 3).map((value) => (value < 0 ? -1 : 1));
+    const gain = new Float32Array(dim).fill(1);
+    const table = gpuCase.buffer(Float32Array.from({ length: shape.context * headDim }, (_, i) => 1 - (i % 2)));
+    const out = await attendAfter(gpuCase, { x, gain, eps: 0, qkv, table, shape, position, tokens });
+    const [queries, keys, kept] = values.map((matrix, j) => {
+      const product = matmul(Float64Array.from(x), matrix, length, rows[j]);
+      if (j === 0) return product.slice(position * rows[0]);
+      const cache = new Float64Array(product.length);
+      writeKv(cache, product, rows[j], 0, "f16");
+      return cache;
     });
-    const expected = attention(Float64Array.from(q), keys, values, {
-      heads,
-      kvHeads,
-      headDim,
-      firstPosition: position,
-    });
+    const expected = attention(queries, keys, kept, { heads, kvHeads, headDim, firstPosition: position });
+    worst.add(relativeError(out, expected), `${tokens} tokens at ${position}, ${heads}/${kvHeads} heads of ${headDim}`);
+  }
+  return { ...worst, limit };
+};
+
+interface Attend {
+  x: Float32Array; // [position + tokens, dim]
+  gain: Float32Array;
+  eps: number;
+  qkv: Weight;
+  table: GPUBuffer;
+  shape: { heads: number; kvHeads: number; headDim: number; context: number; halfCache: boolean };
+  position: number;
+  tokens: number;
+}
+
+async function attendAfter(gpuCase: Case, attend: Attend): Promise<Float32Array> {
+  const { x, gain, qkv, table, shape, position, tokens } = attend;
+  const { heads, kvHeads, headDim } = shape;
+  const dim = gain.length;
+  const { memory } = gpuCase;
+  const sizeBytes = shape.context * kvHeads * cacheDimOf(headDim) * (shape.halfCache ? 2 : 4);
+  const cache = { k: memory.storage("k", sizeBytes), v: memory.storage("v", sizeBytes) };
+  const norm = { gain: gainBuffer(gpuCase, gain), eps: attend.eps };
+  const out = gpuCase.activation(new Float32Array(tokens * heads * headDim), tokens, heads * headDim);
+  for (const [first, count] of [
+    [0, position],
+    [position, tokens],
+  ]) {
+    if (count === 0) continue;
+    const room = scratch(gpuCase, count, dim, qkv.rows, heads * (Math.ceil(shape.context / 256) + 1) * (headDim + 2));
+    const q = gpuCase.activation(new Float32Array(count * heads * headDim), count, heads * headDim);
+    const input = gpuCase.activation(x.subarray(first * dim, (first + count) * dim), count, dim);
+    gpuCase.setStep(first, count);
+    await gpuCase.run(
+      count,
+      (record) => {
+        record.queriesKeysValues(q, cache, qkv, input, norm, table, shape, room);
+        if (first === position) record.attend(out, q, cache, shape, room);
+      },
+      { position: first },
+    );
+  }
+  return gpuCase.readActivation(out, tokens);
+}
+
+const gated = (fused: boolean, encodings: Encoding[]) => async (context: CheckContext) => {
+  const worst = new Worst();
+  for (const [tokens, hiddenDim, dim] of [
+    [1, 1, 1],
+    [1, 172, 64],
+    [1, 90, 33],
+    [7, 90, 33],
+    [33, 257, 40],
+  ]) {
+    using gpuCase = await openCase(context, { fused });
+    const rows = [hiddenDim, hiddenDim];
+    const parts = makeParts(encodings, rows, dim);
+    const paired = encodings[0] === encodings[1];
+    const places = paired
+      ? [
+          { base: 0, half: hiddenDim },
+          { base: 1, half: hiddenDim },
+        ]
+      : [
+          { base: 0, half: 0 },
+          { base: hiddenDim, half: 0 },
+        ];
+    const gateUp = await joined(gpuCase, parts, rows, dim, places, paired, dim === 33);
+    const x = randomVector(tokens * dim, dim, 3);
+    const gain = randomVector(dim, 5, 20);
+    const out = gpuCase.activation(new Float32Array(tokens * hiddenDim), tokens, hiddenDim);
+    gpuCase.setStep(0, tokens);
+    await gpuCase.run(tokens, (record) =>
+      record.gated(
+        out,
+        gateUp,
+        gpuCase.activation(x, tokens, dim),
+        { gain: gainBuffer(gpuCase, gain), eps },
+        scratch(gpuCase, tokens, dim, 2 * hiddenDim),
+      ),
+    );
+    const [gate, up] = parts.values.map((values) => matmul(normed(x, gain), values, tokens, hiddenDim));
     worst.add(
-      relativeError(await gpuCase.readActivation(out, tokens), expected),
-      `${tokens} tokens at ${position}, ${heads}/${kvHeads} heads of ${headDim}`,
+      relativeError(await gpuCase.readActivation(out, tokens), swiglu(gate, up)),
+      `${tokens}x${hiddenDim}x${dim}`,
     );
   }
   return { ...worst, limit };
 };
 
-async function gated(context: CheckContext) {
-  const worst = new Worst();
-  for (const [tokens, dim] of [
-    [1, 1],
-    [1, 172],
-    [7, 90],
-    [33, 257],
-  ]) {
-    using gpuCase = await openCase(context);
-    const gate = randomVector(tokens * dim, dim, 20);
-    const up = randomVector(tokens * dim, dim + 1);
-    const values = gpuCase.activation(gate, tokens, dim);
-    gpuCase.setStep(0, tokens);
-    await gpuCase.run(tokens, (record) => record.swiglu(values, gpuCase.activation(up, tokens, dim)));
-    worst.add(
-      relativeError(
-        await gpuCase.readActivation(values, tokens),
-        swiglu(Float64Array.from(gate), Float64Array.from(up)),
-      ),
-      `${tokens}x${dim}`,
-    );
-  }
-  return { ...worst, limit };
-}
+const withoutSubgroups = [[], ["subgroups"]];
 
 export const checks: Checks = {
   "RMSNorm, every token and the last only": norm,
-  "RoPE at any position": rope,
-  "KV write and attention, f32 cache": attend(false),
-  "KV write and attention, f16 cache": attend(true),
-  SwiGLU: gated,
+  "norm and head, fused": { run: normedLast(true), variants: withoutSubgroups },
+  "norm and head, apart": normedLast(false),
+  "self-attention, fused": { run: selfAttention(true), variants: withoutSubgroups },
+  "self-attention, apart": selfAttention(false),
+  "self-attention with an f16 cache, fused": halfCache(true),
+  "self-attention with an f16 cache, apart": halfCache(false),
+  "norm, gate, up and SwiGLU, fused": { run: gated(true, ["q4", "q4"]), variants: withoutSubgroups },
+  "norm, gate, up and SwiGLU, apart": gated(false, ["q4", "q4"]),
+  "gate and up in different encodings, fused": gated(true, ["q8", "q4"]),
+  "gate and up in different encodings, apart": gated(false, ["q8", "q4"]),
 };

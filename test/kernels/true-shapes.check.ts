@@ -114,17 +114,35 @@ const layerAt =
 
       const embedded = decodeStoredRow("f32", rowOf(tensors.get("model.embed_tokens.weight")!, token), config.dim);
       const normed = rmsNorm(embedded, gain("input_layernorm"), config.normEps);
-      const { activations: a } = model;
-      for (const [name, activation] of [
-        ["q", a.q],
-        ["k", a.k],
-        ["v", a.v],
+      const { activations: a, cache } = model;
+      // Position 0 turns nothing, so q and k are plain products; of a head, dims i and i + headDim / 2 are neighbours.
+      const half = config.headDim / 2;
+      const pairedPlace = (row: number) => {
+        const within = row % config.headDim;
+        return row - within + (within % half) * 2 + Math.floor(within / half);
+      };
+      const cached = async (buffer: GPUBuffer) => {
+        const floats = await readFloats(model, { buffer, cols: buffer.size / 4, stride: 0 });
+        const heads = Array.from({ length: config.kvHeads }, (_, head) => head * cache.context * config.headDim);
+        return Float64Array.from(heads.flatMap((at) => [...floats.subarray(at, at + config.headDim)]));
+      };
+      const values = await cached(cache.layers[0].v);
+      for (const [name, got] of [
+        ["q", await read(a.q)],
+        ["k", await cached(cache.layers[0].k)],
+        ["v", values],
       ] as const) {
-        const picked = pick(activation.cols);
-        compare(name, await read(activation), picked, rows(tensor(`self_attn.${name}_proj`), normed, picked));
+        const picked = pick(got.length);
+        const places = name === "v" ? picked : picked.map(pairedPlace);
+        worst.add(
+          relativeError(
+            places.map((place) => got[place]),
+            rows(tensor(`self_attn.${name}_proj`), normed, picked),
+          ),
+          name,
+        );
       }
       // One position: attention gives its value, to every query head of the group.
-      const values = await read(a.v);
       const group = config.heads / config.kvHeads;
       const attended = Float64Array.from({ length: config.dim }, (_, i) => {
         const head = Math.floor(i / config.headDim);
@@ -140,9 +158,8 @@ const layerAt =
       const hidden = pick(config.hiddenDim);
       const up = Float64Array.from(rows(tensor("mlp.up_proj"), ffnNormed, hidden));
       const gate = Float64Array.from(rows(tensor("mlp.gate_proj"), ffnNormed, hidden));
-      const gated = await read(a.gate);
-      compare("up", await read(a.up), hidden, [...up]);
-      compare("gate", gated, hidden, [...swiglu(gate, up)]);
+      const gated = await read(a.gated);
+      compare("gate and up", gated, hidden, [...swiglu(gate, up)]);
       const out = pick(config.dim);
       const down = rows(tensor("mlp.down_proj"), gated, out);
       compare(

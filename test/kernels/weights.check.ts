@@ -1,5 +1,5 @@
 // Every kernel that reads weights, in every encoding, at odd shapes: through the repack shader, whole and split below a
-// small binding limit, with and without subgroups and shader-f16, and as recorded for software and for hardware adapters.
+// small binding limit, with and without subgroups and shader-f16, in every variant that an adapter may be given.
 
 import { storedRowBytes, type Encoding } from "../../src/quant/layout.ts";
 import { rowLayout } from "../../src/gpu/weight.ts";
@@ -8,6 +8,7 @@ import { matmul } from "../reference/linear.ts";
 import { randomNumbers } from "../reference/random-checkpoint.ts";
 import { relativeError } from "../reference/relative-error.ts";
 import { decodeStored } from "../reference/stored.ts";
+import type { Variants } from "../../src/gpu/variants.ts";
 import { openCase, Worst } from "../support/gpu-case.ts";
 import { randomStored } from "../support/random-stored.ts";
 
@@ -29,7 +30,22 @@ function randomVector(length: number, seed: number): Float32Array {
   return Float32Array.from({ length }, () => random());
 }
 
-const linear = (encoding: Encoding, tokens: number, software: boolean) => async (context: CheckContext) => {
+/** What may multiply by one token's vector, and by many. */
+const vectorVariants: Partial<Variants>[] = [
+  { matvec: "plain", lanes: 1 },
+  { matvec: "plain", lanes: 4 },
+  { matvec: "plain", lanes: 16 },
+  { matvec: "plain", lanes: 64 },
+  { matvec: "subgroup", splits: 1 },
+  { matvec: "subgroup", splits: 4 },
+];
+const batchVariants: Partial<Variants>[] = [
+  { matmul: "tile" },
+  { matmul: "rows" },
+  { matmul: "rows", macsPerDispatch: 1 }, // as many dispatches as can be
+];
+
+const linear = (encoding: Encoding, tokens: number, variant: Partial<Variants>) => async (context: CheckContext) => {
   const worst = new Worst();
   for (const [rows, cols] of shapes) {
     const stored = randomStored(encoding, rows, cols, rows * 31 + cols);
@@ -38,9 +54,11 @@ const linear = (encoding: Encoding, tokens: number, software: boolean) => async 
     const start = randomVector(tokens * rows, rows); // what `add` adds to
     const product = matmul(Float64Array.from(x), values, tokens, rows);
     for (const add of [false, true]) {
-      using gpuCase = await openCase(context, { software });
-      // The second time the matrix is split: at most 3 rows to a buffer for the small ones, 40 for the large.
-      const part = rowLayout(encoding, cols).codeBytes * (rows > 100 ? 40 : 3);
+      using gpuCase = await openCase(context, variant);
+      if (variant.matvec === "subgroup" && !gpuCase.gpu.features.has("subgroups"))
+        return { error: 0, limit, note: "no subgroups here" };
+      // The second time the matrix is split: at most 4 rows to a buffer for the small ones, 40 for the large.
+      const part = rowLayout(encoding, cols).codeBytes * (rows > 100 ? 40 : 4);
       const weight = await gpuCase.weight(encoding, stored, rows, cols, add ? part : undefined);
       const input = gpuCase.activation(x, tokens, cols);
       const output = gpuCase.activation(add ? start : new Float32Array(tokens * rows), tokens, rows);
@@ -63,7 +81,7 @@ const embed = (encoding: Encoding) => async (context: CheckContext) => {
     const expected = ids.flatMap((id) => [...values.slice(id * cols, (id + 1) * cols)]);
     for (const split of [false, true]) {
       using gpuCase = await openCase(context);
-      const part = rowLayout(encoding, cols).codeBytes * (rows > 100 ? 40 : 2);
+      const part = rowLayout(encoding, cols).codeBytes * (rows > 100 ? 40 : 4);
       const weight = await gpuCase.weight(encoding, stored, rows, cols, split ? part : undefined);
       const output = gpuCase.activation(new Float32Array(ids.length * cols), ids.length, cols);
       gpuCase.setStep(0, ids.length);
@@ -100,11 +118,21 @@ const subnormal = (encoding: "f16" | "q8" | "q4") => async (context: CheckContex
   };
 };
 
+const named = (variant: Partial<Variants>) => Object.values(variant).join(" ");
+
 const cases: [string, Check][] = encodings.flatMap((encoding): [string, Check][] => [
   [`${encoding} embedding rows`, { run: embed(encoding), variants }],
-  [`${encoding} matrix times vector, software variant`, { run: linear(encoding, 1, true), variants }],
-  [`${encoding} matrix times vector, hardware variant`, { run: linear(encoding, 1, false), variants }],
-  [`${encoding} matrix times 37 vectors`, { run: linear(encoding, 37, true), variants }],
+  ...vectorVariants.map((variant): [string, Check] => [
+    `${encoding} matrix times vector, ${named(variant)}`,
+    // Without subgroups a plain variant is the same shader but for what decodes.
+    variant.lanes === 1 ? { run: linear(encoding, 1, variant), variants } : linear(encoding, 1, variant),
+  ]),
+  ...batchVariants.map((variant): [string, Check] => [
+    `${encoding} matrix times 67 vectors, ${named(variant)}`,
+    variant.macsPerDispatch || encoding !== "f16"
+      ? linear(encoding, 67, variant)
+      : { run: linear(encoding, 67, variant), variants },
+  ]),
 ]);
 
 export const checks: Checks = {

@@ -7,7 +7,8 @@ import { GpuMemory } from "../../src/gpu/memory.ts";
 import { Recorder, strideOf, type Activation } from "../../src/gpu/operations.ts";
 import { makePlan } from "../../src/gpu/plan.ts";
 import { Uploader } from "../../src/gpu/upload.ts";
-import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
+import type { Variants } from "../../src/gpu/variants.ts";
+import { allocateWeight, type RowPlace, type Weight } from "../../src/gpu/weight.ts";
 import type { Encoding } from "../../src/quant/layout.ts";
 import type { CheckContext } from "../harness/check.ts";
 
@@ -15,8 +16,8 @@ const opened = new Map<string, Promise<{ gpu: Gpu; kernels: Kernels }>>();
 
 export type Case = Awaited<ReturnType<typeof openCase>>;
 
-/** `software` picks the operations' variant for software or for hardware adapters, whatever the adapter is. */
-export async function openCase({ without }: CheckContext, { software = true } = {}) {
+/** `variants` overrides which kernels run; without it, what the adapter gets by default. */
+export async function openCase({ without }: CheckContext, variants: Partial<Variants> = {}) {
   const key = without.join();
   if (!opened.has(key)) {
     opened.set(
@@ -25,10 +26,10 @@ export async function openCase({ without }: CheckContext, { software = true } = 
     );
   }
   const { gpu: real, kernels } = await opened.get(key)!;
-  const gpu: Gpu = Object.create(real, { software: { value: software } });
+  const gpu: Gpu = Object.create(real, { variants: { value: { ...real.variants, ...variants } } });
   const { device } = gpu;
   const memory = new GpuMemory(gpu);
-  const step = memory.storage("step", 8, GPUBufferUsage.COPY_SRC);
+  const step = memory.storage("step", 8, GPUBufferUsage.COPY_SRC | GPUBufferUsage.UNIFORM);
 
   function buffer(data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): GPUBuffer {
     const made = memory.storage("test", data.byteLength, GPUBufferUsage.COPY_SRC);
@@ -83,24 +84,30 @@ export async function openCase({ without }: CheckContext, { software = true } = 
       cols: number,
       maxBindingBytes = gpu.maxBindingBytes,
     ): Promise<Weight> {
-      const weight = allocateWeight(memory, { name: "test weight", encoding, rows, cols }, maxBindingBytes);
-      const uploader = new Uploader(gpu, memory, kernels);
-      const piece = 10_007;
-      for (let at = 0; at < bytes.length; at += piece) {
-        await uploader.write(weight, at, bytes.subarray(at, Math.min(at + piece, bytes.length)));
-      }
-      uploader.dispose();
+      const request = { name: "test weight", cols, segments: [{ encoding, rows }] };
+      const weight = allocateWeight(memory, request, maxBindingBytes);
+      await this.upload(weight, encoding, bytes, { base: 0, half: 0 });
       return weight;
     },
 
+    async upload(weight: Weight, encoding: Encoding, bytes: Uint8Array, place: RowPlace): Promise<void> {
+      const uploader = new Uploader(gpu, memory, kernels);
+      const target = { weight, encoding, place };
+      const piece = 10_007;
+      for (let at = 0; at < bytes.length; at += piece) {
+        await uploader.write(target, at, bytes.subarray(at, Math.min(at + piece, bytes.length)));
+      }
+      uploader.dispose();
+    },
+
     /** Records operations as the engine does and runs them once over `tokens`. */
-    async run(tokens: number, record: (recorder: Recorder) => void, { many = tokens > 1 } = {}) {
+    async run(tokens: number, record: (recorder: Recorder) => void, { many = tokens > 1, position = 0 } = {}) {
       const recorder = new Recorder(gpu, memory, step, many);
       record(recorder);
       const plan = await makePlan(gpu, kernels, recorder.requests);
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
-      plan.encode(pass, tokens);
+      plan.encode(pass, { position, tokens });
       pass.end();
       device.queue.submit([encoder.finish()]);
     },

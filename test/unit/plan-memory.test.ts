@@ -44,9 +44,14 @@ describe.each(Object.entries(counts))("%s", (name, [linear, tables, norms, kvVal
     for (const quantize of ["q4", "q8", "none"] as const) {
       const plan = planMemory(config, { ...request, quantize });
       expect(plan.largestBindingBytes).toBeLessThanOrEqual(128 * MiB);
-      const split = plan.tensors.filter(({ parts }) => parts > 1).map((tensor) => tensor.name);
-      const headBytes = 32_000 * config.dim * (quantize === "none" ? 2 : 1); // q4 keeps the head in q8
-      expect(split.includes("lm_head.weight")).toBe(headBytes > 128 * MiB);
+      // Codes of what shares buffers, in bytes: gate and up lie together.
+      const { dim, hiddenDim } = config;
+      const linear = quantize === "none" ? 2 : quantize === "q8" ? 1 : 0.5;
+      const table = quantize === "none" ? 2 : 1; // q4 keeps the head in q8
+      const partsOf = (name: string) => plan.tensors.find((tensor) => tensor.name === name)!.parts;
+      expect(partsOf("lm_head.weight") > 1).toBe(32_000 * dim * table > 128 * MiB);
+      expect(partsOf("model.layers.0.mlp.up_proj.weight") > 1).toBe(2 * hiddenDim * dim * linear > 128 * MiB);
+      expect(partsOf("model.layers.0.mlp.down_proj.weight") > 1).toBe(hiddenDim * dim * linear > 128 * MiB);
     }
   });
 });

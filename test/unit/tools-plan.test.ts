@@ -15,8 +15,12 @@ describe.each(Object.keys(knownShapes))("%s", (name) => {
   test("fits every tier, split where that tier demands it", () => {
     for (const { maxBindingBytes } of adapterTiers)
       expect(fits(plan("none", maxBindingBytes), maxBindingBytes)).toBe(true);
-    for (const { rows, cols, parts } of plan("none", 128 * MiB).tensors.filter((tensor) => tensor.rows > 1))
-      expect(parts).toBe(Math.ceil(rows / Math.floor((128 * MiB) / (2 * cols))));
+    for (const { name: tensor, rows, cols, parts } of plan("none", 128 * MiB).tensors.filter(({ rows }) => rows > 1)) {
+      const alone = Math.ceil(rows / Math.floor((128 * MiB) / (2 * cols)));
+      // q, k and v share buffers, and so do gate and up: what they share may need more parts than each of them.
+      if (/[qkv]_proj|gate_proj|up_proj/.test(tensor)) expect(parts).toBeGreaterThanOrEqual(alone);
+      else expect(parts).toBe(alone);
+    }
   });
 
   test("is whole where bindings are large", () => {

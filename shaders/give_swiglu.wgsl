@@ -1,0 +1,6 @@
+// y[i] = silu(gate) * up, silu(x) = x / (1 + exp(-x)): rows 2i and 2i + 1 of the weight are gate's and up's row i.
+@group(0) @binding(2) var<storage, read_write> y: array<f32>; // [rows / 2]
+
+fn give(row: u32, values: vec2f, rows_end: u32) {
+  y[row / 2u] = values.x / (1.0 + exp(-values.x)) * values.y;
+}

@@ -1,0 +1,41 @@
+// Where a product of many tokens goes: stored, added (the residual stream), or gate and up folded by SwiGLU.
+@group(0) @binding(1) var<storage, read_write> y: array<f32>; // [tokens, y_stride]
+@group(0) @binding(2) var<uniform> step: Step;
+@group(0) @binding(3) var<uniform> linear: Linear;
+
+struct Step {
+  position: u32,
+  count: u32,
+}
+
+// Uniform, not override constants: a matmul takes software adapters seconds to compile, once is enough.
+struct Linear {
+  x_stride: u32, // f32 in a row of x, a multiple of 32
+  y_stride: u32, // f32 in a row of y
+  mode: u32, // 0: y =, 1: y +=, 2: y = silu(gate) * up of neighbouring rows
+  first_row: u32, // of this part's rows, the first that this dispatch computes
+}
+
+fn give(row: u32, token: u32, values: vec2f) {
+  if (token >= step.count || row >= shape.row_count) {
+    return;
+  }
+  let column = shape.row_start + row;
+  if (linear.mode == 2u) {
+    y[token * linear.y_stride + column / 2u] = values.x / (1.0 + exp(-values.x)) * values.y;
+    return;
+  }
+  let at = token * linear.y_stride + column;
+  let both = row + 1u < shape.row_count;
+  if (linear.mode == 1u) {
+    y[at] += values.x;
+    if (both) {
+      y[at + 1u] += values.y;
+    }
+  } else {
+    y[at] = values.x;
+    if (both) {
+      y[at + 1u] = values.y;
+    }
+  }
+}

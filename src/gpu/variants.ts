@@ -1,0 +1,31 @@
+// Which of several equal kernels runs on this adapter. The defaults are safe anywhere; tuning may replace them by what is
+// measured to be faster. Every variant gives the same numbers, which the kernel tests hold them to.
+
+import type { Gpu } from "./device.ts";
+
+export interface Variants {
+  /** Norm, rope, cache write and SwiGLU inside the matrix products of a single token; false: each a dispatch of its own. */
+  fused: boolean;
+  matvec: "plain" | "subgroup";
+  /** Plain: invocations that share four rows (1 has no barrier). */
+  lanes: 1 | 4 | 16 | 64;
+  /** Subgroup: subgroups that share four rows. */
+  splits: 1 | 2 | 4;
+  /** `rows` has no barriers. */
+  matmul: "tile" | "rows";
+  /** Multiplications that a single dispatch of a prompt may hold, to keep it short on slow adapters. */
+  macsPerDispatch: number;
+}
+
+/** What to use where nothing was measured. Barriers cost a software adapter most, and occupancy costs it nothing. */
+export function defaultVariants(gpu: Pick<Gpu, "software" | "features">, without: readonly string[] = []): Variants {
+  const { software } = gpu;
+  return {
+    fused: !without.includes("fusion"),
+    matvec: gpu.features.has("subgroups") && !software ? "subgroup" : "plain",
+    lanes: software ? 1 : 16,
+    splits: 1,
+    matmul: software ? "rows" : "tile",
+    macsPerDispatch: Infinity,
+  };
+}
