@@ -3,6 +3,7 @@
 export { countGpuCalls } from "./gpu-calls.ts";
 export type { GpuCalls } from "./gpu-calls.ts";
 export type { KernelRow } from "./kernel-table.ts";
+export { adapterName, bytes, figures, reportText } from "./report-text.ts";
 export type { BenchReport, BenchRequest } from "./report.ts";
 export { runBench } from "./run.ts";
 export type { OnBenchProgress } from "./run.ts";
