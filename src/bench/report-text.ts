@@ -1,4 +1,4 @@
-// A report as plain text of at most 80 columns: for the terminal, and for people to paste where they like.
+// A report as plain text in columns: for the terminal, and for people to paste where they like.
 
 import type { KernelRow } from "./kernel-table.ts";
 import type { BenchReport } from "./report.ts";
@@ -17,6 +17,18 @@ export function bytes(value: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   const power = Math.max(0, Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3)));
   return `${figures(value / 1000 ** power)} ${units[power]}`;
+}
+
+/** Billions a second; "" where there is nothing to tell. */
+export function rate(amount: number, ms: number): string {
+  if (!(amount > 0 && ms > 0)) return "";
+  const value = amount / ms / 1e6;
+  return value < 0.01 ? "<0.01" : figures(value);
+}
+
+/** Whole where it is whole, as counts should be. */
+function count(value: number): string {
+  return Number.isInteger(value) ? String(value) : figures(value);
 }
 
 function between({ median, min, max, runs }: Spread, unit: string): string {
@@ -59,8 +71,8 @@ export function reportText(report: BenchReport & { browser?: string }): string {
     ),
     line("JavaScript heap", report.peakHeapBytes === null ? "not told" : bytes(report.peakHeapBytes)),
     "",
-    `a token: ${figures(token.dispatches)} dispatches, ${figures(token.passes)} passes, ${figures(token.submits)} submits, ${figures(token.readbacks)} readbacks;`,
-    `         ${figures(token.buffersCreated)} buffers, ${figures(token.bindGroupsCreated)} bind groups, ${figures(token.pipelinesCreated)} pipelines created`,
+    `a token: ${count(token.dispatches)} dispatches, ${count(token.passes)} passes, ${count(token.submits)} submits, ${count(token.readbacks)} readbacks;`,
+    `         ${count(token.buffersCreated)} buffers, ${count(token.bindGroupsCreated)} bind groups, ${count(token.pipelinesCreated)} pipelines created`,
     "",
     `check: ${check.ok ? "right" : "WRONG"}, ${check.positions} positions of ${check.layers} layers against plain f32 kernels:`,
     `       largest logit error ${figures(check.largestError)} (logits are ${figures(check.logitSize)} large, ${figures(check.allowedError)} allowed), ${check.changedTop} top tokens changed`,
@@ -76,16 +88,15 @@ export function reportText(report: BenchReport & { browser?: string }): string {
 
 function kernelLines(title: string, rows: readonly KernelRow[]): string[] {
   const totalMs = rows.reduce((sum, { ms }) => sum + ms, 0);
-  const perSecond = (amount: number, ms: number) => (amount > 0 && ms > 0 ? figures(amount / ms / 1e6) : "");
-  const row = (name: string, times: string, ms: string, share: string, rate: string, flops: string) =>
-    name.padEnd(38) + times.padStart(6) + ms.padStart(10) + share.padStart(6) + rate.padStart(9) + flops.padStart(10);
+  const row = (name: string, times: string, ms: string, share: string, read: string, flops: string) =>
+    name.padEnd(38) + times.padStart(6) + ms.padStart(10) + share.padStart(6) + read.padStart(9) + flops.padStart(10);
   return [
     row(title, "times", "ms", "%", "GB/s", "GFLOP/s"),
     ...rows.map(({ kernel, role, dispatches, ms, bytes: read, flops }) => {
       const name = role ? `${kernel} ${role}` : kernel;
-      const times = figures(Math.round(dispatches * 100) / 100);
+      const times = count(Math.round(dispatches * 100) / 100);
       const share = ((100 * ms) / totalMs).toFixed(0);
-      return row(name.slice(0, 37), times, ms.toFixed(3), share, perSecond(read, ms), perSecond(flops, ms));
+      return row(name.slice(0, 37), times, ms.toFixed(3), share, rate(read, ms), rate(flops, ms));
     }),
     row("all", "", totalMs.toFixed(3), "", "", ""),
   ];
