@@ -24,8 +24,8 @@ export async function readGgufModel(
   paths: readonly string[],
   options: { signal?: AbortSignal } = {},
 ): Promise<GgufHeader> {
-  const total = Number(partName.exec(paths[0])?.[3] ?? 1);
-  for (let part = 1; part <= total && total > 1; part++) {
+  const total = Number(partName.exec(paths[0])?.[3] ?? 0); // 0: a file alone
+  for (let part = 1; part <= total; part++) {
     const name = paths[0].replace(/-\d{5}-of-/, `-${String(part).padStart(5, "0")}-of-`);
     if (!paths.includes(name))
       throw new PronkError("format", `"${paths[0]}" is one of ${total} parts, and "${name}" is not there. Add it.`, {
