@@ -48,9 +48,10 @@ export async function runBench(request: BenchRequest, onProgress: OnBenchProgres
     let limits: AdapterLimits;
     let measured: Awaited<ReturnType<typeof measure>>;
     try {
+      const sizes = sizesFor(asked, gpu);
       onProgress("Measuring what the adapter can do", 0.02);
       limits = await probeAdapter(gpu);
-      measured = await measure(gpu, asked, onProgress);
+      measured = await measure(gpu, asked, sizes, onProgress);
       peakHeapBytes = heap.peakBytes; // before the check, which makes its weights in JavaScript
     } finally {
       gpu.dispose();
@@ -97,9 +98,8 @@ function sizesFor({ prompt, decode, context, runs, positions = [], config }: Ben
   return sizes;
 }
 
-async function measure(gpu: Gpu, request: BenchRequest, onProgress: OnBenchProgress) {
+async function measure(gpu: Gpu, request: BenchRequest, sizes: Sizes, onProgress: OnBenchProgress) {
   const { config, kv, positions = [] } = request;
-  const sizes = sizesFor(request, gpu);
   const { prompt, decode, context, runs } = sizes;
   const tensors = randomTensors(config, request.quantize);
   const groups = watchBindGroups();
