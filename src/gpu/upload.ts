@@ -50,6 +50,7 @@ export class Uploader {
     const rowBytes = storedRowBytes(weight.encoding, weight.cols);
     let row = Math.floor(offset / rowBytes);
     let at = 0;
+    if (offset === 0) this.#carries.delete(weight); // a load that began again
     const carry = this.#carries.get(weight);
     if (carry) {
       const need = Math.min(rowBytes - carry.length, bytes.length);
