@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BenchReport, BenchRequest, OnBenchProgress } from "../src/bench/index.ts";
+import { reportText } from "../src/bench/report-text.ts";
 import { type BenchFlags, readFlags, usage } from "./bench-flags.ts";
 import { adapterFromEnvironment, launch } from "./browser-page.ts";
 import { tellFailure } from "./engine-failure.ts";
@@ -12,15 +13,17 @@ import { driverVariables, provideWebGpu, startAgain } from "./node-runtime.ts";
 import { ensureBuilt, outputFolder } from "./stale.ts";
 
 console.log = console.info = console.debug = console.error; // whatever a library says, stdout stays clean
-const log = (line: string) => console.error(line);
+const started = performance.now();
+const log = (line: string) =>
+  console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${line}`);
 
 let failed = false;
 try {
   const flags = readFlags(process.argv.slice(2));
   if (flags) await bench(flags);
-  else log(usage);
+  else console.error(usage);
 } catch (error) {
-  log(tellFailure(error));
+  console.error(tellFailure(error));
   failed = true;
 }
 process.exit(failed ? 1 : 0); // Dawn in Node keeps the process alive
@@ -28,7 +31,7 @@ process.exit(failed ? 1 : 0); // Dawn in Node keeps the process alive
 async function bench(flags: BenchFlags): Promise<void> {
   const report = await (flags.runtime === "node" ? inNode(flags) : inBrowser(flags));
   if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-  else process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else process.stdout.write(`${reportText(report)}\n`);
   if (!report.check.ok) {
     const { largestError, allowedError, changedTop } = report.check;
     log(`WRONG: logits are off by ${largestError} (allowed ${allowedError}), ${changedTop} top tokens changed`);

@@ -20,9 +20,14 @@ const hardwareFlags =
     ? ["--enable-unsafe-webgpu", "--enable-features=Vulkan", "--use-angle=vulkan", "--disable-vulkan-surface"]
     : ["--enable-unsafe-webgpu"];
 
+export function chromiumFlags({ software, webgpu }: Pick<LaunchPlan, "software" | "webgpu">): string[] {
+  const flags = [...quietFlags, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])];
+  if (webgpu) flags.push(...(software ? softwareFlags : hardwareFlags));
+  return flags;
+}
+
 export async function launchChromium(plan: LaunchPlan): Promise<BrowserPage> {
-  const args = [...quietFlags, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])];
-  if (plan.webgpu) args.push(...(plan.software ? softwareFlags : hardwareFlags));
+  const args = chromiumFlags(plan);
   const settings = { executablePath: plan.executablePath, headless: plan.headless, args };
   const view = { colorScheme: plan.colorScheme };
   let context: BrowserContext;

@@ -87,8 +87,7 @@ export function compareRows(given: Rows, plain: Rows, allowedShare: number): Omi
   let squares = 0;
   for (const [row, twin] of pairs) {
     for (let i = 0; i < twin.length; i++) {
-      const error = Math.abs(row[i] - twin[i]);
-      if (!(error <= largestError)) largestError = error; // NaN stays, and fails
+      largestError = Math.max(largestError, Math.abs(row[i] - twin[i])); // a NaN stays, and fails
       squares += twin[i] * twin[i];
     }
   }

@@ -83,7 +83,10 @@ export interface WeightBuffer {
   cols: number;
   /** Weights in it; 0 for scales. */
   elements: number;
+  /** The table of which a token reads one row, and which nothing else reads. */
   isEmbedding: boolean;
+  /** Read for the last position of a batch only. */
+  isHead: boolean;
 }
 
 /** Every buffer that holds weights, each once (a tied head is the embedding). */
@@ -98,8 +101,9 @@ export function weightBuffers(model: Model): WeightBuffer[] {
   };
   const addGain = (buffer: GPUBuffer) => {
     const cols = buffer.size / 4;
-    const common = { content: "gain", encoding: "f32", cols, elements: cols, isEmbedding: false } as const;
-    found.set(buffer, { buffer, name: buffer.label, role: roleOf(buffer.label), ...common });
+    const common = { content: "gain", encoding: "f32", cols, elements: cols } as const;
+    const kind = { isEmbedding: false, isHead: false };
+    found.set(buffer, { buffer, name: buffer.label, role: roleOf(buffer.label), ...common, ...kind });
   };
   const addWeight = (weight: Weight) => {
     const { name, cols } = weight;
@@ -116,6 +120,7 @@ export function weightBuffers(model: Model): WeightBuffer[] {
           cols,
           elements: i > 0 ? 0 : part.rows * cols,
           isEmbedding: weight === embedding && embedding !== head,
+          isHead: weight === head,
         });
       }
     }
@@ -167,8 +172,8 @@ export async function readLogits({ gpu, config, activations }: Model): Promise<F
 }
 
 /**
- * Steps of decoding from `position` on, over whatever the cache holds there: time is a matter of the position alone. Gives
- * a function that runs some and waits for them, in ms.
+ * Steps of decoding from a position on, over whatever the cache holds there: time is a matter of the position alone. Gives
+ * a function that runs some and waits for them, in ms; position + steps must stay within the context.
  */
 export async function stepsAt(model: Model): Promise<(position: number, steps: number) => Promise<number>> {
   const { device } = model.gpu;

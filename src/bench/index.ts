@@ -3,6 +3,8 @@
 export { countGpuCalls } from "./gpu-calls.ts";
 export type { GpuCalls } from "./gpu-calls.ts";
 export type { KernelRow } from "./kernel-table.ts";
+export { neededBytes } from "./needs.ts";
+export { adapterName, bytes, figures, rate, reportText } from "./report-text.ts";
 export type { BenchReport, BenchRequest } from "./report.ts";
 export { runBench } from "./run.ts";
 export type { OnBenchProgress } from "./run.ts";

@@ -31,12 +31,13 @@ export function kernelTable(
   // q . k and p . v: two operations each for every head, dim and position seen by the batch's middle token.
   const attentionFlops = 4 * config.heads * config.headDim * Math.max(1, position + 1 - (tokens - 1) / 2) * tokens;
   const rows = new Map<string, KernelRow>();
+  const counted = new Set<GPUBuffer>(); // a long prompt passes each weight in several batches: its arithmetic counts once
   for (const { label, buffers, ms } of dispatches) {
     const bound = buffers.flatMap((buffer) => weights.get(buffer) ?? []);
     const matrices = bound.filter(({ content }) => content !== "gain");
-    const isRead = buffers.some((buffer) => cached.has(buffer));
+    const isAttention = matrices.length === 0 && label.startsWith("attention");
     const roles = new Set((matrices.length > 0 ? matrices : bound).map(({ role }) => role));
-    const role = roles.size > 0 ? [...roles].join(" ") : isRead ? "cache" : "";
+    const role = [...roles].join(" ") || (buffers.some((buffer) => cached.has(buffer)) ? "cache" : "");
     const key = `${label} ${role}`;
     let row = rows.get(key);
     if (!row) rows.set(key, (row = { kernel: label, role, dispatches: 0, ms: 0, bytes: 0, flops: 0 }));
@@ -44,15 +45,17 @@ export function kernelTable(
     row.ms += ms / steps;
     // A kernel that reads one row for each token is no stream of the matrix.
     const isLookUp = label.startsWith("embed");
-    const share = isLookUp ? tokens / config.vocabSize : 1;
-    for (const { buffer, elements } of bound) {
-      row.bytes += (buffer.size * share) / steps;
-      if (!isLookUp) row.flops += (2 * elements * (role === "lm_head" ? 1 : tokens)) / steps;
+    for (const { buffer, elements, isHead } of bound) {
+      row.bytes += (buffer.size * (isLookUp ? tokens / config.vocabSize : 1)) / steps;
+      if (isLookUp || counted.has(buffer)) continue;
+      counted.add(buffer);
+      row.flops += 2 * elements * (isHead ? 1 : tokens);
     }
-    if (isRead && matrices.length === 0 && label.startsWith("attention")) {
-      row.bytes += cacheBytes / steps;
-      row.flops += attentionFlops / steps;
-    }
+    const keys = buffers.find((buffer) => cached.has(buffer));
+    if (!isAttention || !keys || counted.has(keys)) continue;
+    counted.add(keys);
+    row.bytes += cacheBytes;
+    row.flops += attentionFlops;
   }
   return [...rows.values()].sort((a, b) => b.ms - a.ms);
 }

@@ -6,7 +6,7 @@ import { PronkError } from "../errors.ts";
 import { countParameters } from "../format/llama-tensors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { greedy } from "../generate/request.ts";
-import { probeAdapter } from "./adapter-probes.ts";
+import { probeAdapter, type AdapterLimits } from "./adapter-probes.ts";
 import { checkOutputs } from "./check-outputs.ts";
 import {
   buildModel,
@@ -25,7 +25,7 @@ import { timeKernels, watchBindGroups, type BindGroupWatch } from "./kernel-time
 import { randomIds } from "./random-ids.ts";
 import { fillRandom, randomTensors } from "./random-weights.ts";
 import type { BenchReport, BenchRequest, PerToken } from "./report.ts";
-import { spreadOf } from "./statistics.ts";
+import { median, spreadOf } from "./statistics.ts";
 
 export type OnBenchProgress = (words: string, share: number) => void;
 
@@ -43,34 +43,39 @@ export async function runBench(request: BenchRequest, onProgress: OnBenchProgres
   onProgress("Asking for the GPU", 0);
   const heap = watchHeap();
   try {
-    onProgress("Checking two layers against plain kernels", 0.02);
-    const check = await checkOutputs(asked);
     const gpu = await openMeasuredGpu(request.without);
+    let peakHeapBytes: number | null;
+    let limits: AdapterLimits;
+    let measured: Awaited<ReturnType<typeof measure>>;
     try {
-      onProgress("Measuring what the adapter can do", 0.15);
-      const limits = await probeAdapter(gpu);
-      const measured = await measure(gpu, asked, onProgress);
-      const { bytesRead } = measured.perToken;
-      const bytesPerSecond = bytesRead * measured.decodeTokensPerSecond;
-      return {
-        shape: request.shape,
-        layers: config.layers,
-        parameters: countParameters(config),
-        quantize: request.quantize,
-        kv: request.kv,
-        without: request.without,
-        date: new Date().toISOString(),
-        userAgent: globalThis.navigator?.userAgent ?? "",
-        adapter: { ...gpu.adapter, software: gpu.software, features: [...gpu.features] },
-        ...limits,
-        ...measured,
-        percentOfCeiling: (100 * bytesPerSecond) / limits.streamingBytesPerSecond,
-        peakHeapBytes: heap.peakBytes,
-        check,
-      };
+      const sizes = sizesFor(asked, gpu);
+      onProgress("Measuring what the adapter can do", 0.02);
+      limits = await probeAdapter(gpu);
+      measured = await measure(gpu, asked, sizes, onProgress);
+      peakHeapBytes = heap.peakBytes; // before the check, which makes its weights in JavaScript
     } finally {
       gpu.dispose();
     }
+    onProgress("Checking two layers against plain kernels", 0.85);
+    const check = await checkOutputs(asked);
+    onProgress("Done", 1);
+    const bytesPerSecond = measured.perToken.bytesRead * measured.decodeTokensPerSecond;
+    return {
+      shape: request.shape,
+      layers: config.layers,
+      parameters: countParameters(config),
+      quantize: request.quantize,
+      kv: request.kv,
+      without: request.without,
+      date: new Date().toISOString(),
+      userAgent: globalThis.navigator?.userAgent ?? "",
+      adapter: { ...gpu.adapter, software: gpu.software, features: [...gpu.features] },
+      ...limits,
+      ...measured,
+      percentOfCeiling: (100 * bytesPerSecond) / limits.streamingBytesPerSecond,
+      peakHeapBytes,
+      check,
+    };
   } finally {
     heap.stop();
   }
@@ -81,7 +86,7 @@ function sizesFor({ prompt, decode, context, runs, positions = [], config }: Ben
   const room = context ?? config.contextLength;
   const answer = decode ?? Math.min(usual.decode, Math.floor(room / 4));
   const given = prompt ?? Math.max(1, Math.min(usual.prompt, room - answer));
-  const needed = Math.max(given + answer, ...positions.map((position) => position + stepsTimed + 1));
+  const needed = Math.max(given + answer, ...positions.map((position) => position + stepsTimed));
   const sizes = { prompt: given, decode: answer, context: context ?? Math.ceil(needed / 64) * 64, runs: runs ?? 3 };
   if (sizes.context < needed || answer < 2) {
     throw new PronkError(
@@ -93,9 +98,8 @@ function sizesFor({ prompt, decode, context, runs, positions = [], config }: Ben
   return sizes;
 }
 
-async function measure(gpu: Gpu, request: BenchRequest, onProgress: OnBenchProgress) {
+async function measure(gpu: Gpu, request: BenchRequest, sizes: Sizes, onProgress: OnBenchProgress) {
   const { config, kv, positions = [] } = request;
-  const sizes = sizesFor(request, gpu);
   const { prompt, decode, context, runs } = sizes;
   const tensors = randomTensors(config, request.quantize);
   const groups = watchBindGroups();
@@ -104,7 +108,7 @@ async function measure(gpu: Gpu, request: BenchRequest, onProgress: OnBenchProgr
   try {
     const loads: number[] = [];
     for (let i = 0; i < runs; i++) {
-      onProgress(`Loading, ${i + 1} of ${runs}`, 0.25 + (0.1 * i) / runs);
+      onProgress(`Loading, ${i + 1} of ${runs}`, 0.1 + (0.1 * i) / runs);
       built?.model.dispose();
       const started = performance.now();
       built = await buildModel(gpu, { config, tensors, kv, contextLength: context }, fillRandom);
@@ -113,24 +117,24 @@ async function measure(gpu: Gpu, request: BenchRequest, onProgress: OnBenchProgr
     const { model, generator } = built!;
     const ids = randomIds(prompt, config.vocabSize);
 
-    onProgress("Warming up", 0.35);
+    onProgress("Warming up", 0.2);
     await generate(built!, ids.slice(0, Math.min(4, prompt)), 2, true);
     const timed = [];
     for (let i = 0; i < runs; i++) {
-      onProgress(`Reading and answering, ${i + 1} of ${runs}`, 0.4 + (0.3 * i) / runs);
+      onProgress(`Reading and answering, ${i + 1} of ${runs}`, 0.25 + (0.35 * i) / runs);
       timed.push(await generate(built!, ids, decode, true));
     }
     const answers = new Set(timed.map((run) => run.ids.join()));
     if (answers.size > 1) throw wrongOutput("Two runs over the same prompt gave different ids");
     checkLogits(await readLogits(model));
 
-    onProgress("Counting what a token costs", 0.7);
+    onProgress("Counting what a token costs", 0.6);
     const perToken = await countPerToken(built!, ids, gpu.software ? 4 : 32);
-    onProgress("Timing every kernel", 0.8);
+    onProgress("Timing every kernel", 0.68);
     const kernels = await profile(built!, ids, groups.buffersOf);
     const timedPositions = [];
     for (const position of positions) {
-      onProgress(`Timing position ${position}`, 0.9);
+      onProgress(`Timing position ${position}`, 0.76);
       timedPositions.push({ position, msPerToken: await timePosition(built!, position) });
     }
     generator.reset();
@@ -140,7 +144,6 @@ async function measure(gpu: Gpu, request: BenchRequest, onProgress: OnBenchProgr
       decodeTokensPerSecond: spreadOf(timed.map(({ restMs }) => (decode - 1) / (restMs / 1000))),
       timeToFirstTokenMs: spreadOf(timed.map(({ firstMs }) => firstMs)),
     };
-    onProgress("Done", 1);
     return {
       prompt,
       decode,
@@ -232,16 +235,19 @@ async function profile(
   };
 }
 
-const stepsTimed = 8;
+const stepsTimed = 64; // at most, for one position
 
-/** Milliseconds a step at this position: what seven more steps take, so that the wait for the last one drops out. */
-async function timePosition({ model }: BuiltModel, position: number): Promise<number> {
+/** Milliseconds a step at this position: what many steps take more than one, so that the wait for the last drops out. */
+async function timePosition({ model, generator }: BuiltModel, position: number): Promise<number> {
   const run = await stepsAt(model);
-  const [few, many] = model.gpu.software ? [1, 3] : [1, stepsTimed];
-  await run(position, few);
+  await run(position, 1);
+  const waitMs = await run(position, 0); // 100 ms where the host polls
+  const most = Math.min(stepsTimed, generator.contextLength - position);
+  let many = 2;
+  while (many < most && (await run(position, many)) < Math.max(200, 10 * waitMs)) many = Math.min(2 * many, most);
   const costs = [];
-  for (let i = 0; i < 3; i++) costs.push((-(await run(position, few)) + (await run(position, many))) / (many - few));
-  return spreadOf(costs).median;
+  for (let i = 0; i < 3; i++) costs.push((-(await run(position, 1)) + (await run(position, many))) / (many - 1));
+  return median(costs);
 }
 
 function checkLogits(logits: Float32Array): void {

@@ -11,12 +11,24 @@ import type { TensorFiles } from "./tensor-files.ts";
 const indexName = "model.safetensors.index.json";
 const maxIndexBytes = 64 * 2 ** 20;
 
-/** The expected tensors, each found in exactly one file and checked. Sorted by file, then start. */
-export async function findTensors(
+export interface FoundEntries {
+  /** Of every file that was looked into. */
+  entries: SafetensorsEntry[];
+  /** What `missingOf` still misses. */
+  missing: string[];
+  where: string; // for messages: the one file, or the source
+  lost: string[]; // files that an index names and that are not there
+}
+
+/**
+ * Headers of the safetensors files that should hold the model, and of the others too where something is missing.
+ * `missingOf` names what a list of entries lacks.
+ */
+export async function readEntries(
   source: TensorFiles,
-  expected: ReadonlyMap<string, readonly number[]>,
+  missingOf: (entries: readonly SafetensorsEntry[]) => string[],
   { signal }: { signal?: AbortSignal } = {},
-): Promise<TensorInfo[]> {
+): Promise<FoundEntries> {
   const present = source.files
     .map((file) => file.path)
     .filter((path) => path.endsWith(".safetensors") && !path.includes("/"));
@@ -33,18 +45,35 @@ export async function findTensors(
   const readAll = (files: string[]) =>
     Promise.all(files.map((file) => readSafetensorsHeader(source, file, { signal })));
   let entries = (await readAll(candidates)).flat();
-  if (missingOf(expected, entries).length > 0 && candidates.length < present.length)
+  let missing = missingOf(entries);
+  if (missing.length > 0 && candidates.length < present.length) {
     entries = entries.concat((await readAll(present.filter((path) => !candidates.includes(path)))).flat());
-  const missing = missingOf(expected, entries);
+    missing = missingOf(entries);
+  }
+  return { entries, missing, where: candidates.length === 1 ? candidates[0] : source.label, lost };
+}
+
+/** The expected tensors, each found in exactly one file and checked. Sorted by file, then start. */
+export async function findTensors(
+  source: TensorFiles,
+  expected: ReadonlyMap<string, readonly number[]>,
+  options: { signal?: AbortSignal } = {},
+): Promise<TensorInfo[]> {
+  const missingOf = (entries: readonly SafetensorsEntry[]) => {
+    const found = new Set(entries.map((entry) => entry.name));
+    return [...expected.keys()].filter((name) => !found.has(name));
+  };
+  const { entries, missing, where, lost } = await readEntries(source, missingOf, options);
   if (missing.length > 0) {
     const names = entries.map((entry) => entry.name);
-    const where = candidates.length === 1 ? candidates[0] : source.label;
-    throw (
-      quantizedInstead(missing, names, where) ??
-      (lost.length > 0 ? missingShard(lost, missing) : missingTensors(missing, where))
-    );
+    throw quantizedInstead(missing, names, where) ?? missingError(missing, where, lost);
   }
   return pick(expected, entries);
+}
+
+/** Missing because a shard is, or just missing. */
+export function missingError(missing: string[], where: string, lost: string[]): PronkError {
+  return lost.length > 0 ? missingShard(lost, missing) : missingTensors(missing, where);
 }
 
 function pick(expected: ReadonlyMap<string, readonly number[]>, entries: SafetensorsEntry[]): TensorInfo[] {
@@ -63,11 +92,6 @@ function pick(expected: ReadonlyMap<string, readonly number[]>, entries: Safeten
   }
   return [...tensors.values()].toSorted((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1));
 }
-
-const missingOf = (expected: ReadonlyMap<string, unknown>, entries: SafetensorsEntry[]) => {
-  const found = new Set(entries.map((entry) => entry.name));
-  return [...expected.keys()].filter((name) => !found.has(name));
-};
 
 async function readIndexedFiles(source: TensorFiles, signal?: AbortSignal): Promise<string[]> {
   const index = source.files.find((file) => file.path === indexName);

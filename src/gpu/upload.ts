@@ -66,6 +66,7 @@ export class Uploader {
     const rowBytes = storedRowBytes(target.encoding, target.weight.cols);
     let row = Math.floor(offset / rowBytes);
     let at = 0;
+    if (offset === 0) this.#carries.delete(target); // a load that began again
     const carry = this.#carries.get(target);
     if (carry) {
       const need = Math.min(rowBytes - carry.length, bytes.length);

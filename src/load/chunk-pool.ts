@@ -1,11 +1,13 @@
 // Counts every byte of weights that the loader holds, and keeps the count bounded: whoever wants to hold bytes takes a
-// slot first, and waits when all are taken. Buffers of full chunks are used again, so the collector has nothing to do.
+// slot first, and waits until there is room; first come, first served. Buffers of full chunks are used again, so the collector has nothing to do.
 
 import { maxReadBytes } from "../source/read-limit.ts";
 
 export interface Slot {
   /** A buffer of at least the slot's bytes, made or recycled on first call. The content is whatever was in it. */
   room(): Uint8Array<ArrayBuffer>;
+  /** The slot's bytes are in this buffer now: it was moved to another thread and back. */
+  adopt(buffer: ArrayBuffer): void;
   /** Gives the slot back. Calling it twice does nothing. */
   release(): void;
 }
@@ -14,34 +16,31 @@ export class ChunkPool {
   /** Largest number of bytes held at once so far. */
   peakBytes = 0;
   heldBytes = 0;
-  readonly #capacity: number;
+  readonly #capacityBytes: number;
   readonly #spare: Uint8Array<ArrayBuffer>[] = [];
-  readonly #waiting: (() => void)[] = [];
-  #taken = 0;
+  readonly #waiting: { sizeBytes: number; wake(): void }[] = [];
 
-  /** `capacity`: slots, each of at most 16 MiB. The loader needs six: four lanes and two rows on their way out. */
-  constructor(capacity = 6) {
-    this.#capacity = capacity;
+  /** `chunks` of 16 MiB. The loader needs six: four on their way in, one being converted, one on its way out. */
+  constructor(chunks = 6) {
+    this.#capacityBytes = chunks * maxReadBytes;
   }
 
-  /** Takes a slot for `sizeBytes`; waits for a free one. Rejects with the signal's reason. */
+  /** Takes a slot for `sizeBytes`; waits until there is room. Rejects with the signal's reason. */
   async take(sizeBytes: number, signal?: AbortSignal): Promise<Slot> {
     signal?.throwIfAborted();
-    while (this.#taken >= this.#capacity) await this.#free(signal);
-    this.#taken++;
-    this.heldBytes += sizeBytes;
-    this.peakBytes = Math.max(this.peakBytes, this.heldBytes);
+    if (this.#waiting.length === 0 && this.#fits(sizeBytes)) this.#hold(sizeBytes);
+    else await this.#turn(sizeBytes, signal);
     let room: Uint8Array<ArrayBuffer> | undefined;
     let released = false;
     return {
       room: () => (room ??= (sizeBytes === maxReadBytes ? this.#spare.pop() : undefined) ?? new Uint8Array(sizeBytes)),
+      adopt: (buffer) => (room = new Uint8Array(buffer)),
       release: () => {
         if (released) return;
         released = true;
         if (room?.length === maxReadBytes) this.#spare.push(room);
         this.heldBytes -= sizeBytes;
-        this.#taken--;
-        this.#waiting.shift()?.();
+        this.#wake();
       },
     };
   }
@@ -51,18 +50,39 @@ export class ChunkPool {
     this.#spare.length = 0;
   }
 
-  #free(signal?: AbortSignal): Promise<void> {
+  #fits(sizeBytes: number): boolean {
+    return this.heldBytes + sizeBytes <= this.#capacityBytes;
+  }
+
+  #hold(sizeBytes: number): void {
+    this.heldBytes += sizeBytes;
+    this.peakBytes = Math.max(this.peakBytes, this.heldBytes);
+  }
+
+  #wake(): void {
+    while (this.#waiting.length > 0 && this.#fits(this.#waiting[0].sizeBytes)) {
+      const { sizeBytes, wake } = this.#waiting.shift()!;
+      this.#hold(sizeBytes);
+      wake();
+    }
+  }
+
+  #turn(sizeBytes: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      const waiting = {
+        sizeBytes,
+        wake: () => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve();
+        },
+      };
       const onAbort = () => {
-        const at = this.#waiting.indexOf(wake);
+        const at = this.#waiting.indexOf(waiting);
         if (at >= 0) this.#waiting.splice(at, 1);
         reject(signal!.reason);
+        this.#wake(); // a smaller one behind it may fit
       };
-      const wake = () => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      };
-      this.#waiting.push(wake);
+      this.#waiting.push(waiting);
       signal?.addEventListener("abort", onAbort, { once: true });
     });
   }

@@ -1,18 +1,20 @@
-// A model that the store does not have: headers from the source, weights from the source, rows into the store and the
-// sink at the same time.
+// A model that the store does not have, or has a part of: headers from the source, then rows from the store as far as it
+// has them and from the source from there on, into the sink and the store at the same time.
 
 import type { OpenedCheckpoint } from "../format/checkpoint.ts";
 import type { QuantizeChoice, WeightSink } from "../quant/layout.ts";
 import { storedForm } from "../quant/stored-form.ts";
-import type { OnProgress } from "../source/progress.ts";
+import type { OnProgress, ProgressEvent } from "../source/progress.ts";
 import type { ModelSource } from "../source/source.ts";
+import { announce, follow } from "../store/followers.ts";
+import { modelKey, type NewModel } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
+import type { ModelWriter } from "../store/model-writer.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
-import { Delivery } from "./delivery.ts";
-import { Outbox, type KeepRow } from "./outbox.ts";
+import { coldStream } from "./cold-stream.ts";
+import { filePlans, storedFile } from "./file-plans.ts";
 import type { ModelManifest, PreparedModel, StreamResult } from "./prepared-model.ts";
-import { ProgressMeter } from "./progress-meter.ts";
-import { streamFromSource } from "./stream-from-source.ts";
+import { verifySideFiles } from "./side-files.ts";
 import { warmModel } from "./warm-model.ts";
 
 export interface ColdModel {
@@ -27,18 +29,12 @@ export interface ColdModel {
   onProgress?: OnProgress;
 }
 
-export function coldModel({
-  source,
-  checkpoint,
-  parameters,
-  quantize,
-  reference,
-  store,
-  pool,
-  onProgress,
-}: ColdModel): PreparedModel {
+export function coldModel(options: ColdModel): PreparedModel {
+  const { source, checkpoint, parameters, quantize, reference, store, pool, onProgress } = options;
   const form = storedForm(checkpoint, quantize, new Map(source.files.map((file) => [file.path, file.sizeBytes])));
+  const plans = filePlans(source, checkpoint, form);
   const weightFiles = new Set(form.files.map((file) => file.source));
+  const { sideFiles } = checkpoint;
   const manifest: ModelManifest = {
     version: 1,
     card: source.card,
@@ -48,15 +44,10 @@ export function coldModel({
     tensors: form.tensors,
     downloadBytes: source.files.reduce((sum, file) => sum + (weightFiles.has(file.path) ? file.sizeBytes : 0), 0),
   };
-  const { sideFiles } = checkpoint;
 
-  const streamCold = async (sink: WeightSink, signal?: AbortSignal, keep?: KeepRow) => {
-    const phase = source.remote ? "download" : quantize === "none" ? "read" : "convert";
-    const meter = new ProgressMeter(phase, manifest.downloadBytes, onProgress);
-    const count = (bytes: number, file: string) => meter.add(bytes, file);
-    const outbox = new Outbox(new Delivery(sink, form.tensors), keep);
-    const counted = source.remote ? { onBytes: count } : { onConsumed: count };
-    await streamFromSource({ source, tensors: checkpoint.tensors, form, pool, outbox, signal, ...counted });
+  const stream = async (sink: WeightSink, tell: OnProgress | undefined, signal?: AbortSignal, writer?: ModelWriter) => {
+    await verifySideFiles(source, sideFiles);
+    await coldStream({ source, checkpoint, form, plans, sink, pool, store, writer, onProgress: tell, signal });
   };
 
   const streamThroughStore = async (
@@ -64,24 +55,32 @@ export function coldModel({
     sink: WeightSink,
     signal?: AbortSignal,
   ): Promise<StreamResult> => {
-    const files = form.files.map(({ path, sizeBytes }) => ({ path, sizeBytes }));
-    const record = {
+    const record: NewModel<ModelManifest> = {
       sourceId: source.id,
       variant: quantize,
       label: source.label,
       references: reference ? [reference] : [],
       manifest,
       sideFiles,
-      files,
+      files: plans.map(storedFile),
     };
-    const outcome = await models.add(
-      record,
-      (writer) => streamCold(sink, signal, (row) => writer.writeRow(row.file, row.index, row.bytes)),
-      signal,
-    );
+    const key = modelKey(source.id, quantize);
+    const unfollow = follow(key, (event) => onProgress?.(event as ProgressEvent)); // until this tab writes itself
+    const write = async (writer: ModelWriter) => {
+      unfollow();
+      const followers = announce(key);
+      const tell: OnProgress = (event) => {
+        onProgress?.(event);
+        followers.tell(event);
+      };
+      await stream(sink, tell, signal, writer).finally(() => followers.close());
+    };
+    const outcome = await models.add(record, write, signal).finally(unfollow);
     const stored = await models.find(source.id, quantize);
     if (outcome === "present" && stored)
-      return warmModel({ record: stored, store: models, pool, onProgress }).stream(sink, { signal });
+      return warmModel({ record: stored, store: models, pool, onProgress, reopen: async () => source }).stream(sink, {
+        signal,
+      });
     return { warm: false, storedBytes: stored?.sizeBytes ?? 0, peakChunkBytes: pool.peakBytes };
   };
 
@@ -94,7 +93,7 @@ export function coldModel({
     warm: false,
     async stream(sink, { signal } = {}) {
       if (store) return streamThroughStore(store, sink, signal);
-      await streamCold(sink, signal);
+      await stream(sink, onProgress, signal);
       return { warm: false, storedBytes: 0, peakChunkBytes: pool.peakBytes };
     },
   };

@@ -2,7 +2,6 @@
 // bytes of its tensor (a GPU copy wants multiples of 4), so up to 15 bytes wait for the next row.
 
 import type { StoredTensor, WeightSink } from "../quant/layout.ts";
-import { maxReadBytes } from "../source/read-limit.ts";
 
 const alignment = 16;
 
@@ -20,9 +19,8 @@ export class Delivery {
     }
   }
 
-  /** Rows of a file come in order, files one after another. */
-  async deliver(file: string, index: number, bytes: Uint8Array): Promise<void> {
-    const rowStart = index * maxReadBytes;
+  /** `bytes` lie at `rowStart` in the stored file. Rows of a file come in order, files one after another. */
+  async deliver(file: string, rowStart: number, bytes: Uint8Array): Promise<void> {
     const rowEnd = rowStart + bytes.length;
     for (const tensor of this.#byFile.get(file) ?? []) {
       if (tensor.end <= rowStart) continue;

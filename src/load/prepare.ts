@@ -1,13 +1,14 @@
 // The first half of a load: which model, which stored form, where its tensors lie. No weight is read; afterwards the
 // GPU side knows every shape and can make its buffers. The second half is the `stream` of what comes back.
 
+import { PronkError } from "../errors.ts";
 import { readCheckpoint } from "../format/checkpoint.ts";
 import { countParameters } from "../format/llama-tensors.ts";
 import { resolveQuantize, type AdapterRoom } from "../quant/choose.ts";
 import type { QuantizeChoice } from "../quant/layout.ts";
 import { openSource, type OpenOptions } from "../source/open-source.ts";
 import type { OnProgress } from "../source/progress.ts";
-import { canonicalReference, parseReference } from "../source/reference.ts";
+import { canonicalReference, parseReference, referenceOfSource } from "../source/reference.ts";
 import type { ModelReference } from "../source/source.ts";
 import type { ModelRecord } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
@@ -43,14 +44,24 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
   const record = known.find(
     (candidate) => isUsable(candidate) && candidate.variant === resolve(parametersOf(candidate)),
   );
-  if (record) return warmModel({ record, store: store!, pool, onProgress, reference });
+  // With no source open yet: at the commit that the record has, not at the newest.
+  const reopenFor = (sourceId: string) => async () => {
+    const source = await openSource(referenceOfSource(sourceId) ?? options.reference, options);
+    if (source.id === sourceId) return source;
+    throw new PronkError("integrity", `${source.label} has other files at its source now than were stored.`, {
+      expected: sourceId,
+      found: source.id,
+    });
+  };
+  const warm = { store: store!, pool, onProgress, reference };
+  if (record) return warmModel({ ...warm, record, reopen: reopenFor(record.sourceId) });
 
   const source = await openSource(options.reference, options);
   const checkpoint = await readCheckpoint(source, { signal });
   const parameters = countParameters(checkpoint.config);
   const quantize = resolve(parameters);
   const stored = await store?.find(source.id, quantize);
-  if (stored && isUsable(stored)) return warmModel({ record: stored, store: store!, pool, onProgress, reference });
+  if (stored && isUsable(stored)) return warmModel({ ...warm, record: stored, reopen: async () => source });
   return coldModel({ source, checkpoint, parameters, quantize, reference, store, pool, onProgress });
 }
 

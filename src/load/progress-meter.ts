@@ -19,6 +19,7 @@ export class ProgressMeter {
     phase: ProgressPhase,
     totalBytes: number,
     onProgress?: OnProgress,
+    loadedBytes = 0, // of an earlier load that this one goes on with
     now: () => number = () => performance.now(),
   ) {
     this.#phase = phase;
@@ -26,7 +27,8 @@ export class ProgressMeter {
     this.#onProgress = onProgress;
     this.#now = now;
     this.#lastMs = now();
-    onProgress?.({ phase, loadedBytes: 0, totalBytes, bytesPerSecond: 0 });
+    this.#loadedBytes = this.#lastBytes = loadedBytes;
+    onProgress?.({ phase, loadedBytes, totalBytes, bytesPerSecond: 0 });
   }
 
   /** `count` may be negative: a retry takes back what it had counted. */
@@ -34,7 +36,7 @@ export class ProgressMeter {
     this.#loadedBytes += count;
     const nowMs = this.#now();
     const elapsedMs = nowMs - this.#lastMs;
-    const isDone = this.#loadedBytes >= this.#totalBytes;
+    const isDone = this.#loadedBytes >= this.#totalBytes && count > 0;
     if (elapsedMs < intervalMs && !isDone) return;
     if (elapsedMs > 0) {
       const speed = Math.max(0, (1000 * (this.#loadedBytes - this.#lastBytes)) / elapsedMs);

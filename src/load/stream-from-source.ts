@@ -1,68 +1,62 @@
-// The cold way: every weight file of the source in ranges of 16 MiB, four at a time, consumed in order, turned into
-// rows of stored files and put into the outbox. Memory: six chunks, whatever the model's size.
+// The cold way: every weight file of the source in rows, four at a time, consumed in order, converted, and put into the
+// outbox. Rows that an earlier load has stored come from the store instead. Memory: six chunks, whatever the model's size.
 
 import { PronkError } from "../errors.ts";
-import type { TensorInfo } from "../format/tensor.ts";
-import type { StoredForm } from "../quant/stored-form.ts";
-import { maxReadBytes } from "../source/read-limit.ts";
+import type { StoredFile } from "../quant/stored-form.ts";
 import type { ModelSource } from "../source/source.ts";
 import type { ChunkPool, Slot } from "./chunk-pool.ts";
-import { FileConverter } from "./file-converter.ts";
 import { inOrder } from "./in-order.ts";
-import type { Outbox } from "./outbox.ts";
-import { RowAssembler } from "./row-assembler.ts";
+import type { KeepRow, Outbox } from "./outbox.ts";
+import { RowConverter } from "./row-converter.ts";
+import type { RowPlan, TensorPair } from "./row-plan.ts";
 
-const lanes = 4; // enough to hide the round trip of a hub; more only adds memory
+const chunksAhead = 4; // each over up to two lanes; more only adds memory
 
-interface Range {
-  file: string;
-  start: number;
-  end: number;
-}
-
-interface Chunk extends Range {
-  bytes: Uint8Array;
-  slot: Slot;
+export interface FilePlan {
+  file: StoredFile;
+  pairs: readonly TensorPair[];
+  rows: readonly RowPlan[];
+  /** How many of the rows are in the store already, from the first on. */
+  stored: number;
 }
 
 export interface ColdStream {
   source: ModelSource;
-  tensors: readonly TensorInfo[];
-  form: StoredForm;
+  plans: readonly FilePlan[];
   pool: ChunkPool;
   outbox: Outbox;
-  /** Bytes arrived; negative when a retry takes some back. */
+  /** Reads a row that is in the store. */
+  readStored: (file: string, index: number) => Promise<Uint8Array>;
+  keep: KeepRow;
+  /** Bytes arrived from the source. */
   onBytes?: (count: number, file: string) => void;
-  /** Bytes converted, or handed on as they are. */
-  onConsumed?: (count: number, file: string) => void;
+  /** Bytes of the source converted, or handed on as they are. */
+  onConverted?: (count: number, file: string) => void;
   signal?: AbortSignal;
 }
 
+interface Task {
+  plan: FilePlan;
+  row: RowPlan;
+  isStored: boolean;
+}
+
+interface Chunk extends Task {
+  bytes: Uint8Array;
+  slot: Slot;
+}
+
 export async function streamFromSource(stream: ColdStream): Promise<void> {
-  const { source, form, pool, outbox, onBytes, onConsumed, signal } = stream;
-  const readChunk = async (range: Range, laneSignal: AbortSignal): Promise<Chunk> => {
-    const { file, start, end } = range;
-    const slot = await pool.take(end - start, laneSignal);
-    try {
-      const bytes = await source.read(file, start, end, {
-        signal: laneSignal,
-        into: () => slot.room(),
-        onBytes: (count) => onBytes?.(count, file),
-      });
-      checkLength(range, bytes);
-      return { ...range, bytes, slot };
-    } catch (error) {
-      slot.release();
-      throw error;
-    }
-  };
-  const handlers = new Map(form.files.map((file) => [file.source, makeHandler(stream, file)]));
-  const chunks = inOrder(ranges(form, source), lanes, readChunk, { signal, discard: (chunk) => chunk.slot.release() });
+  const { plans, pool, outbox, signal } = stream;
+  const converters = new Map(plans.map((plan) => [plan, new RowConverter(plan.pairs)]));
+  const chunks = inOrder(tasks(plans), chunksAhead, (task, laneSignal) => readChunk(stream, task, laneSignal), {
+    signal,
+    discard: (chunk) => chunk.slot.release(),
+  });
   try {
     for await (const chunk of chunks) {
       try {
-        await handlers.get(chunk.file)!.take(chunk);
-        onConsumed?.(chunk.end - chunk.start, chunk.file);
+        await handOn(stream, chunk, converters.get(chunk.plan)!);
       } catch (error) {
         chunk.slot.release();
         throw error;
@@ -70,51 +64,61 @@ export async function streamFromSource(stream: ColdStream): Promise<void> {
     }
     await outbox.finish();
   } finally {
-    for (const handler of handlers.values()) handler.release();
     await outbox.finish().catch(() => {});
     pool.drain();
   }
 }
 
-function* ranges(form: StoredForm, source: ModelSource): Generator<Range> {
-  for (const { source: file } of form.files) {
-    const { sizeBytes } = source.files.find((candidate) => candidate.path === file)!;
-    for (let start = 0; start < sizeBytes; start += maxReadBytes)
-      yield { file, start, end: Math.min(start + maxReadBytes, sizeBytes) };
+function* tasks(plans: readonly FilePlan[]): Generator<Task> {
+  for (const plan of plans) for (const row of plan.rows) yield { plan, row, isStored: row.index < plan.stored };
+}
+
+async function readChunk(stream: ColdStream, task: Task, signal: AbortSignal): Promise<Chunk> {
+  const { source, pool, readStored, onBytes } = stream;
+  const { plan, row, isStored } = task;
+  const { start, end } = isStored ? row.stored : row.source;
+  const slot = await pool.take(end - start, signal);
+  try {
+    if (isStored) return { ...task, bytes: await readStored(plan.file.path, row.index), slot };
+    const path = plan.file.source;
+    const bytes = await source.read(path, start, end, {
+      signal,
+      into: () => slot.room(),
+      onBytes: (count) => onBytes?.(count, path),
+    });
+    checkLength(path, row, bytes);
+    return { ...task, bytes, slot };
+  } catch (error) {
+    slot.release();
+    throw error;
   }
 }
 
-interface ChunkHandler {
-  /** Takes over the chunk's slot, except when it throws. */
-  take(chunk: Chunk): Promise<void>;
-  release(): void;
+/** Takes over the chunk's slot, except when it throws. */
+async function handOn(stream: ColdStream, chunk: Chunk, converter: RowConverter): Promise<void> {
+  const { pool, outbox, keep, onConverted, signal } = stream;
+  const { plan, row, isStored, bytes, slot } = chunk;
+  const place = { file: plan.file.path, index: row.index, start: row.stored.start };
+  if (isStored) return outbox.put({ ...place, bytes, slot });
+  const sourceBytes = bytes.length;
+  if (plan.file.verbatim) {
+    onConverted?.(sourceBytes, plan.file.source);
+    return outbox.put({ ...place, bytes, slot, plan: row }, keep);
+  }
+  const sizeBytes = row.stored.end - row.stored.start;
+  const outSlot = await pool.take(sizeBytes, signal);
+  try {
+    const out = outSlot.room().subarray(0, sizeBytes);
+    await converter.convert(row, bytes, out, signal);
+    onConverted?.(sourceBytes, plan.file.source);
+    await outbox.put({ ...place, bytes: out, slot: outSlot, plan: row, from: { bytes, slot } }, keep);
+  } catch (error) {
+    outSlot.release();
+    throw error;
+  }
 }
 
-function makeHandler(
-  { tensors, form, pool, outbox, signal }: ColdStream,
-  file: StoredForm["files"][number],
-): ChunkHandler {
-  if (file.verbatim)
-    return {
-      take: ({ start, bytes, slot }) => outbox.put({ file: file.path, index: start / maxReadBytes, bytes, slot }),
-      release: () => {},
-    };
-  const targets = new Map(form.tensors.map((tensor) => [tensor.name, tensor]));
-  const pairs = tensors
-    .filter((tensor) => tensor.file === file.source)
-    .map((from) => ({ from, to: targets.get(from.name)! }));
-  const assembler = new RowAssembler(file.path, file.sizeBytes, pool, (row) => outbox.put(row));
-  const converter = new FileConverter(pairs, assembler);
-  return {
-    async take({ start, bytes, slot }) {
-      await converter.push(bytes, start, signal);
-      slot.release();
-    },
-    release: () => assembler.release(),
-  };
-}
-
-function checkLength({ file, start, end }: Range, bytes: Uint8Array): void {
+function checkLength(file: string, { source: { start, end } }: RowPlan, bytes: Uint8Array): void {
   if (bytes.length === end - start) return;
   throw new PronkError(
     "integrity",

@@ -1,15 +1,20 @@
-// A model that the store has: everything from IndexedDB, nothing from the source. Rows are read three ahead.
+// A model that the store has: everything from IndexedDB, nothing from the source, except a row that turns out to be
+// damaged. Rows are read three ahead.
 
+import { PronkError } from "../errors.ts";
 import type { QuantizeChoice } from "../quant/layout.ts";
 import type { OnProgress } from "../source/progress.ts";
-import type { ModelRecord } from "../store/model-record.ts";
-import { storedRowLimit, type ModelStore } from "../store/model-store.ts";
+import type { ModelSource } from "../source/source.ts";
+import { rowSpan, type ModelRecord } from "../store/model-record.ts";
+import type { ModelStore } from "../store/model-store.ts";
+import { isRotten } from "../store/storage-errors.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
 import { Delivery } from "./delivery.ts";
 import { inOrder } from "./in-order.ts";
 import { Outbox } from "./outbox.ts";
 import type { ModelManifest, PreparedModel } from "./prepared-model.ts";
 import { ProgressMeter } from "./progress-meter.ts";
+import { repairRow } from "./repair-row.ts";
 import type { StoredRow } from "./stored-row.ts";
 
 const lanes = 3; // measured best for 16 MiB rows of IndexedDB in Chromium
@@ -21,12 +26,14 @@ export interface WarmModel {
   onProgress?: OnProgress;
   /** What the caller typed this time. */
   reference?: string;
+  /** Opens the source that the model came from, for a row that is damaged; without it such a row is an error. */
+  reopen?: () => Promise<ModelSource>;
 }
 
 /** Whether a record is of this version, so that `warmModel` can use it. */
 export const isUsable = (record: ModelRecord): boolean => (record.manifest as ModelManifest).version === 1;
 
-export function warmModel({ record, store, pool, onProgress, reference }: WarmModel): PreparedModel {
+export function warmModel({ record, store, pool, onProgress, reference, reopen }: WarmModel): PreparedModel {
   const manifest = record.manifest as ModelManifest;
   return {
     ...manifest,
@@ -37,13 +44,22 @@ export function warmModel({ record, store, pool, onProgress, reference }: WarmMo
     warm: true,
     async stream(sink, { signal } = {}) {
       const meter = new ProgressMeter("read", record.sizeBytes, onProgress);
-      const outbox = new Outbox(new Delivery(sink, manifest.tensors));
-      const read = async ({ file, index, sizeBytes }: RowPlace, laneSignal: AbortSignal): Promise<StoredRow> => {
-        const slot = await pool.take(sizeBytes, laneSignal);
+      const upload = new ProgressMeter("upload", record.sizeBytes, onProgress);
+      const outbox = new Outbox(new Delivery(sink, manifest.tensors), (row) => upload.add(row.bytes.length, row.file));
+      const readOrRepair = (file: string, index: number, laneSignal: AbortSignal) =>
+        store.readRow(record, file, index).catch(async (error: unknown) => {
+          if (!isRotten(error) || !reopen) throw error;
+          return repairRow({ record, store, file, index, reopen, pool, signal: laneSignal }).catch((cause: unknown) => {
+            laneSignal.throwIfAborted();
+            throw isNetwork(cause) ? error : cause; // offline: the damage is the news
+          });
+        });
+      const read = async ({ file, index, start, end }: RowPlace, laneSignal: AbortSignal): Promise<StoredRow> => {
+        const slot = await pool.take(end - start, laneSignal);
         try {
-          const bytes = await store.readRow(record, file, index);
+          const bytes = await readOrRepair(file, index, laneSignal);
           laneSignal.throwIfAborted();
-          return { file, index, bytes, slot };
+          return { file, index, start, bytes, slot };
         } catch (error) {
           slot.release();
           throw error;
@@ -68,14 +84,16 @@ export function warmModel({ record, store, pool, onProgress, reference }: WarmMo
   };
 }
 
+const isNetwork = (error: unknown) => error instanceof PronkError && error.code === "network";
+
 interface RowPlace {
   file: string;
   index: number;
-  sizeBytes: number;
+  start: number; // in the stored file
+  end: number;
 }
 
 function* rowsIn(record: ModelRecord): Generator<RowPlace> {
-  for (const { path: file, sizeBytes } of record.files)
-    for (let index = 0; index * storedRowLimit < sizeBytes; index++)
-      yield { file, index, sizeBytes: Math.min(storedRowLimit, sizeBytes - index * storedRowLimit) };
+  for (const file of record.files)
+    for (let index = 0; index < file.rowEnds.length; index++) yield { file: file.path, index, ...rowSpan(file, index) };
 }

@@ -36,7 +36,10 @@ export function storedRowBytes(encoding: Encoding, cols: number): number {
   }
 }
 
-/** Where a loader delivers weights. Bytes of a tensor come in order and without gaps; tensors come one after another. */
+/**
+ * Where a loader delivers weights. Bytes of a tensor come in order and without gaps; tensors come one after another. When a
+ * file changes on its server, all of it comes again, from the first tensor's first byte; the later bytes count.
+ */
 export interface WeightSink {
   /** [offset, offset + bytes.length) of the tensor's stored bytes. The array may be reused once the promise resolves. */
   write(tensor: StoredTensor, offset: number, bytes: Uint8Array): Promise<void>;

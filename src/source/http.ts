@@ -1,8 +1,9 @@
 // One careful GET: no cookies, no referrer, no second copy in the HTTP cache, only the safelisted form of Range (any
-// other header of ours would cost a preflight that the hub's storage fails), and a few retries where they can help.
+// other header of ours would cost a preflight that the hub's storage fails). What may pass is tried again by retry.ts.
 
 import { PronkError } from "../errors.ts";
 import { blockedByPolicy, statusError, unreachable, type RequestSubject } from "./http-errors.ts";
+import { Passing, pause, retryAfterMs, StallWatch, usualPatience, withRetries, type Patience } from "./retry.ts";
 
 export interface GetOptions {
   signal?: AbortSignal;
@@ -12,32 +13,32 @@ export interface GetOptions {
   range?: { start: number; end: number };
   /** Statuses to hand back instead of throwing, e.g. 404 for an optional file. */
   accept?: readonly number[];
+  patience?: Patience;
 }
-
-const retries = 3;
-const firstWaitMs = 400; // doubles; about three seconds in all
-const longestWaitMs = 20_000; // of what a Retry-After may ask for
 
 /** A 2xx answer (or one of `accept`). Throws PronkError `network`, or the signal's reason. */
 export async function get(subject: RequestSubject, options: GetOptions = {}): Promise<Response> {
-  for (let attempt = 0; ; attempt++) {
-    const last = attempt >= retries;
-    const response = await once(subject, options, last);
-    if (response) {
-      if (response.ok || options.accept?.includes(response.status)) return response;
-      // Storage refuses a signed address that has expired: the next request of the same hub address signs a new one.
-      const expired = response.status === 403 && response.redirected && attempt === 0;
-      const passing = response.status === 429 || response.status >= 500;
-      if (!expired && (last || !passing)) throw await statusError(response, subject);
-      await response.body?.cancel().catch(() => {});
-      if (expired) continue;
-    }
-    await pause(waitMs(attempt, response), options.signal);
-  }
+  const { patience = usualPatience, signal } = options;
+  return withRetries(patience, signal, async () => {
+    const watch = new StallWatch(patience.stallMs, signal);
+    return request(subject, { ...options, signal: watch.signal }).finally(() => watch.rest());
+  });
 }
 
-/** Undefined after a failure of the network that is worth another try. */
-async function once(subject: RequestSubject, options: GetOptions, last: boolean): Promise<Response | undefined> {
+/** One try. Throws `Passing` for what is worth another, PronkError `network` for what is not. */
+export async function request(subject: RequestSubject, options: GetOptions = {}): Promise<Response> {
+  const response = await send(subject, options);
+  if (response.ok || options.accept?.includes(response.status)) return response;
+  const { status } = response;
+  const askedMs = retryAfterMs(response.headers.get("Retry-After"));
+  const error = await statusError(response, subject);
+  // Storage refuses a signed address that has expired: the next request of the same hub address signs a new one.
+  if (status === 403 && response.redirected) throw new Passing(error, { askedMs: 0 });
+  if (status === 429 || status === 408 || status >= 500) throw new Passing(error, { askedMs });
+  throw error;
+}
+
+async function send(subject: RequestSubject, options: GetOptions): Promise<Response> {
   const { signal, token, method = "GET", range } = options;
   const headers: Record<string, string> = {};
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -53,11 +54,9 @@ async function once(subject: RequestSubject, options: GetOptions, last: boolean)
       cache: "no-store",
     });
   } catch (cause) {
-    signal?.throwIfAborted();
     const blocked = await violations.find();
     if (blocked !== undefined) throw blockedByPolicy(subject, blocked, cause);
-    if (last) throw unreachable(subject, cause);
-    return undefined;
+    throw new Passing(unreachable(subject, cause));
   } finally {
     violations.stop();
   }
@@ -100,25 +99,4 @@ export async function getJson(
       { cause },
     );
   }
-}
-
-function waitMs(attempt: number, response: Response | undefined): number {
-  const asked = Number(response?.headers.get("Retry-After")) * 1000;
-  if (asked > 0) return Math.min(asked, longestWaitMs);
-  return firstWaitMs * 2 ** attempt * (0.75 + Math.random() / 2);
-}
-
-export function pause(delayMs: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal!.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, delayMs);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
 }

@@ -5,23 +5,23 @@ import { PronkError } from "../errors.ts";
 import { defaultHubUrl } from "./hub-origins.ts";
 import type { RequestSubject } from "./http-errors.ts";
 import { getJson } from "./http.ts";
-import { readRange } from "./http-range.ts";
 import type { OpenOptions } from "./open-source.ts";
-import { checkRead } from "./read-limit.ts";
+import { remoteReader } from "./remote-reader.ts";
 import type { ModelSource, SourceFile } from "./source.ts";
 
 const mostPages = 1000; // of a list of files
 
 export async function hubSource(
-  { owner, name, revision = "HEAD" }: { owner: string; name: string; revision?: string },
-  { token, signal, hubUrl = defaultHubUrl }: OpenOptions = {},
+  { owner, name, revision = "HEAD", path: within = "" }: HubPlace,
+  options: OpenOptions = {},
 ): Promise<ModelSource> {
+  const { token, signal, patience, hubUrl = defaultHubUrl } = options;
   const hub = hubUrl.replace(/\/$/, "");
   const label = `${owner}/${name}`;
   const repository = { name: label, page: `${hub}/${label}`, hasToken: token !== undefined };
   const subject = (file: string, url: string): RequestSubject => ({ file, url, repository });
   const infoUrl = `${hub}/api/models/${label}/revision/${encodeURIComponent(revision)}`;
-  const info = (await getJson(subject(label, infoUrl), { token, signal })).body as HubModelInfo;
+  const info = (await getJson(subject(label, infoUrl), { token, signal, patience })).body as HubModelInfo;
   if (typeof info?.sha !== "string")
     throw new PronkError("network", `The hub's answer for ${label} names no commit ("sha"). Load again later.`, {
       file: label,
@@ -30,21 +30,49 @@ export async function hubSource(
     });
   const commit = info.sha;
   const treeUrl = `${hub}/api/models/${label}/tree/${commit}?recursive=true&expand=false`;
-  const files = await listFiles(treeUrl, (url) =>
-    getJson(subject(`the list of files of ${label}`, url), { token, signal }),
+  const all = await listFiles(treeUrl, (url) =>
+    getJson(subject(`the list of files of ${label}`, url), { token, signal, patience }),
   );
+  const { folder, files } = filesWithin(all, within);
+  if (files.length === 0)
+    throw new PronkError(
+      "bad-request",
+      `${label} has no file or folder "${within}" at ${commit}. Look at ${repository.page}.`,
+      {
+        field: "model",
+        file: within,
+      },
+    );
+  const at = (path: string) => (folder + path).split("/").map(encodeURIComponent).join("/");
   return {
-    id: `hub:${label}@${commit}`,
-    label,
+    id: `hub:${label}@${commit}${within ? `/${within}` : ""}`,
+    label: within ? `${label}/${within}` : label,
     remote: true,
     card: readCard(info),
     files,
-    async read(path, start, end, options) {
-      const { sizeBytes } = checkRead(files, path, start, end);
-      const url = `${hub}/${label}/resolve/${commit}/${path.split("/").map(encodeURIComponent).join("/")}`;
-      return readRange({ subject: subject(path, url), start, end, sizeBytes, token }, options);
-    },
+    ...remoteReader(files, (path) => subject(path, `${hub}/${label}/resolve/${commit}/${at(path)}`), options),
   };
+}
+
+export interface HubPlace {
+  owner: string;
+  name: string;
+  revision?: string;
+  /** A folder in the repository, or one weight file. */
+  path?: string;
+}
+
+/**
+ * The files of a folder, with paths from there on; for a weight file, it and what is beside it except other weights.
+ * `folder` is what the paths lack, ending in "/".
+ */
+function filesWithin(files: readonly SourceFile[], within: string): { folder: string; files: readonly SourceFile[] } {
+  if (within === "") return { folder: "", files };
+  const isFile = files.some((file) => file.path === within);
+  const folder = isFile ? within.slice(0, within.lastIndexOf("/") + 1) : `${within.replace(/\/$/, "")}/`;
+  const isWeights = (path: string) => /\.(safetensors|gguf|bin|pt|pth|safetensors\.index\.json)$/i.test(path);
+  const wanted = ({ path }: SourceFile) => path.startsWith(folder) && (!isFile || path === within || !isWeights(path));
+  return { folder, files: files.filter(wanted).map((file) => ({ ...file, path: file.path.slice(folder.length) })) };
 }
 
 interface HubModelInfo {

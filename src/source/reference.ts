@@ -4,19 +4,24 @@ import { PronkError } from "../errors.ts";
 import { defaultHubUrl } from "./hub-origins.ts";
 
 export type ParsedReference =
-  | { kind: "hub"; owner: string; name: string; revision?: string }
+  | { kind: "hub"; owner: string; name: string; revision?: string; path?: string }
   /** A folder's address, ending in "/". */
   | { kind: "folder-url"; url: string }
   /** One weight file's address. */
   | { kind: "file-url"; url: string };
 
-const hubName = /^([A-Za-z0-9][\w.-]*)\/([A-Za-z0-9][\w.-]*)(?:@([\w./-]+))?$/;
+// owner/name[@revision][/file or folder]; a revision has slashes only as refs/pr/1 and refs/convert/name.
+const hubName =
+  /^([A-Za-z0-9][\w.-]*)\/([A-Za-z0-9][\w.-]*)(?:@(refs\/[\w.-]+\/[\w.-]+|[\w.-]+))?(?:\/((?!\.\.?\/)[\w .+-]+(?:\/(?!\.\.?\/)[\w .+-]+)*))?$/;
 
 /** `baseUrl` resolves relative addresses (`./models/tiny/`); default the page's or worker's own. */
 export function parseReference(reference: string, baseUrl: string | undefined = pageUrl()): ParsedReference {
   const text = reference.trim();
   const hub = hubName.exec(text);
-  if (hub) return { kind: "hub", owner: hub[1], name: hub[2], ...(hub[3] ? { revision: hub[3] } : {}) };
+  if (hub) {
+    const [, owner, name, revision, path] = hub;
+    return { kind: "hub", owner, name, ...(revision ? { revision } : {}), ...(path ? { path } : {}) };
+  }
   const isAddress =
     /^https?:\/\//i.test(text) || /^(\.{0,2}\/)/.test(text) || (text.endsWith("/") && baseUrl !== undefined);
   if (!isAddress || !URL.canParse(text, baseUrl))
@@ -40,7 +45,14 @@ export function parseReference(reference: string, baseUrl: string | undefined = 
 /** One spelling for each reference: the key under which the store remembers what was typed. */
 export function canonicalReference(parsed: ParsedReference): string {
   if (parsed.kind !== "hub") return parsed.url;
-  return `${parsed.owner}/${parsed.name}${parsed.revision ? `@${parsed.revision}` : ""}`;
+  const { owner, name, revision, path } = parsed;
+  return `${owner}/${name}${revision ? `@${revision}` : ""}${path ? `/${path}` : ""}`;
+}
+
+/** What to open for the bytes of a source with this id once more; undefined for picked files. */
+export function referenceOfSource(id: string): string | undefined {
+  if (id.startsWith("hub:")) return id.slice("hub:".length);
+  return id.startsWith("url:") ? id.slice("url:".length, id.lastIndexOf("@")) : undefined;
 }
 
 /** The address bar of a repository's page: https://huggingface.co/owner/name[/tree/revision]. */
@@ -48,8 +60,8 @@ function hubPage(url: URL): ParsedReference | undefined {
   if (url.origin !== defaultHubUrl) return undefined;
   const [, owner, name, view, ...rest] = url.pathname.replace(/\/$/, "").split("/");
   if (!owner || !name || (view !== undefined && view !== "tree" && view !== "blob")) return undefined;
-  const revision = view === "tree" ? decodeURIComponent(rest.join("/")) : view === "blob" ? rest[0] : undefined;
-  return { kind: "hub", owner, name, ...(revision ? { revision } : {}) };
+  const [, revision, path] = /^(refs\/[^/]+\/[^/]+|[^/]*)(?:\/(.+))?$/.exec(rest.map(decodeURIComponent).join("/"))!;
+  return { kind: "hub", owner, name, ...(revision ? { revision } : {}), ...(path ? { path } : {}) };
 }
 
 function pageUrl(): string | undefined {

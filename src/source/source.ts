@@ -21,6 +21,10 @@ export interface ModelSource {
   readonly files: readonly SourceFile[];
   /** Bytes [start, end) of a file, in one array of exactly end - start bytes. At most 16 MiB at a time. */
   read(path: string, start: number, end: number, options?: ReadOptions): Promise<Uint8Array>;
+  /** What the server calls the version of the file that was read last (its ETag), where it does. */
+  versionOf?(path: string): string | undefined;
+  /** After an error with `facts.changed`: whatever the server has now is the file. */
+  forget?(path: string): void;
 }
 
 export interface ReadOptions {

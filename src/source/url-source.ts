@@ -4,9 +4,9 @@
 import { PronkError } from "../errors.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { get } from "./http.ts";
-import { readRange } from "./http-range.ts";
 import type { OpenOptions } from "./open-source.ts";
 import { checkRead } from "./read-limit.ts";
+import { remoteReader } from "./remote-reader.ts";
 import type { ModelSource, SourceFile } from "./source.ts";
 
 const optionalNames = `generation_config.json tokenizer.json tokenizer.model tokenizer_config.json
@@ -31,7 +31,7 @@ export async function fileUrlSource(fileUrl: string, options: OpenOptions = {}):
   if (!/\.bin$/i.test(name)) return openFolder(new URL("./", url).href, name, options);
   const file = await probeWeights(fileUrl, name, options);
   if (!file) throw missing(name, fileUrl);
-  return toSource(fileUrl, name, [file], new Map(), () => fileUrl);
+  return toSource(fileUrl, name, [file], new Map(), () => fileUrl, options);
 }
 
 async function openFolder(
@@ -56,7 +56,7 @@ async function openFolder(
     ...weights.filter((file) => file !== undefined),
   ];
   const label = decodeURIComponent(new URL(folderUrl).pathname.split("/").at(-2) ?? "") || new URL(folderUrl).host;
-  return toSource(folderUrl, label, files, whole, at);
+  return toSource(folderUrl, label, files, whole, at, options);
 }
 
 function toSource(
@@ -65,29 +65,37 @@ function toSource(
   files: SourceFile[],
   whole: Map<string, Uint8Array>,
   at: (path: string) => string,
+  options: OpenOptions,
 ): ModelSource {
   const config = whole.get("config.json");
   const identity = fingerprint([
     ...files.flatMap((file) => [file.path, file.sizeBytes]),
     config ? new TextDecoder().decode(config) : "",
   ]);
+  const { token: _, ...open } = options; // the hub's, and nobody else's
+  const remote = remoteReader(files, (path) => ({ file: path, url: at(path) }), open);
   return {
     id: `url:${url}@${identity}`,
     label,
     remote: true,
     files,
-    async read(path, start, end, options) {
-      const { sizeBytes } = checkRead(files, path, start, end);
+    ...remote,
+    async read(path, start, end, readOptions) {
       const kept = whole.get(path);
-      if (kept) return kept.slice(start, end);
-      return readRange({ subject: { file: path, url: at(path) }, start, end, sizeBytes }, options);
+      if (!kept) return remote.read(path, start, end, readOptions);
+      checkRead(files, path, start, end);
+      return kept.slice(start, end);
     },
   };
 }
 
 /** A small file's bytes, or undefined where there is none. */
-async function probeWhole(url: string, name: string, { signal }: OpenOptions): Promise<Uint8Array | undefined> {
-  const response = await get({ file: name, url }, { signal, accept: [403, 404, 410] });
+async function probeWhole(
+  url: string,
+  name: string,
+  { signal, patience }: OpenOptions,
+): Promise<Uint8Array | undefined> {
+  const response = await get({ file: name, url }, { signal, patience, accept: [403, 404, 410] });
   if (!response.ok || isWebPage(response) || Number(response.headers.get("Content-Length")) > maxWholeBytes) {
     await response.body?.cancel().catch(() => {});
     return undefined;
@@ -100,17 +108,23 @@ async function probeWhole(url: string, name: string, { signal }: OpenOptions): P
 }
 
 /** A weight file's size by the smallest possible range; undefined where there is no such file. */
-async function probeWeights(url: string, name: string, { signal }: OpenOptions): Promise<SourceFile | undefined> {
-  const response = await get({ file: name, url }, { signal, accept: [403, 404, 410], range: { start: 0, end: 1 } });
+async function probeWeights(
+  url: string,
+  name: string,
+  { signal, patience }: OpenOptions,
+): Promise<SourceFile | undefined> {
+  const asked = { signal, patience };
+  const response = await get({ file: name, url }, { ...asked, accept: [403, 404, 410], range: { start: 0, end: 1 } });
+  const packed = !/^(identity)?$/.test(response.headers.get("Content-Encoding") ?? ""); // then the length is another
   const total = Number(/\/(\d+)$/.exec(response.headers.get("Content-Range") ?? "")?.[1] ?? NaN);
   const length = Number(response.headers.get("Content-Length") ?? NaN);
   await response.body?.cancel().catch(() => {});
   if (!response.ok || isWebPage(response)) return undefined;
   if (response.status === 206 && total > 0) return { path: name, sizeBytes: total };
-  if (response.status === 200 && length > 0) return { path: name, sizeBytes: length };
+  if (response.status === 200 && length > 0 && !packed) return { path: name, sizeBytes: length };
   // Another origin may hide Content-Range; Content-Length is always shown.
-  const head = await get({ file: name, url }, { signal, method: "HEAD" });
-  const sizeBytes = Number(head.headers.get("Content-Length") ?? NaN);
+  const head = await get({ file: name, url }, { ...asked, method: "HEAD" });
+  const sizeBytes = head.headers.get("Content-Encoding") ? NaN : Number(head.headers.get("Content-Length") ?? NaN);
   if (sizeBytes > 0) return { path: name, sizeBytes };
   throw new PronkError(
     "network",

@@ -1,21 +1,24 @@
-// The database `pronk`: one record for each stored model, and its bytes in rows of 16 MiB. Opening, upgrading, and what
-// happens when another tab wants another version; nothing here knows what a row means.
+// The database `pronk`: one record for each stored model, its bytes in rows, a note on each row. Opening, upgrading, and
+// what happens when another tab wants another version; nothing here knows what a row means.
 
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { PronkError } from "../errors.ts";
-import type { ModelRecord } from "./model-record.ts";
+import { migrate } from "./migrate.ts";
+import type { ModelRecord, RowNote } from "./model-record.ts";
+
+type RowKey = [model: string, file: string, index: number];
 
 export interface PronkSchema extends DBSchema {
   /** Key: `<source id>|<variant>`. */
   models: { key: string; value: ModelRecord; indexes: { references: string } };
-  /** Key: [model's key, stored file, row index]; value: the row's bytes. */
-  rows: { key: [string, string, number]; value: ArrayBuffer };
+  rows: { key: RowKey; value: ArrayBuffer };
+  notes: { key: RowKey; value: RowNote };
 }
 
 export type PronkDatabase = IDBPDatabase<PronkSchema>;
 
 export const databaseName = "pronk";
-const version = 1;
+const version = 2;
 
 const blockedLimitMs = 5000; // an older tab closes its connection at once, unless it is stuck
 
@@ -24,11 +27,7 @@ export async function openDatabase(name: string, onClosed: () => void): Promise<
   let giveUp!: (reason: Error) => void;
   const stuck = new Promise<never>((_, reject) => (giveUp = reject));
   const opening = openDB<PronkSchema>(name, version, {
-    upgrade(db) {
-      const models = db.createObjectStore("models", { keyPath: "key" });
-      models.createIndex("references", "references", { multiEntry: true });
-      db.createObjectStore("rows");
-    },
+    upgrade: (database, oldVersion, _, transaction) => migrate(database, oldVersion, transaction),
     blocked: () => void setTimeout(giveUp, blockedLimitMs, new Error("an older tab of this page holds it; close it")),
     blocking(_current, _blocked, event) {
       (event.target as IDBDatabase).close();
@@ -36,9 +35,13 @@ export async function openDatabase(name: string, onClosed: () => void): Promise<
     },
     terminated: onClosed,
   });
+  // Nobody may be waiting any more when it opens after all; an unused connection would block other tabs.
+  let late = false;
+  opening.then((database) => late && database.close()).catch(() => {});
   try {
     return await Promise.race([opening, stuck]);
   } catch (cause) {
+    late = true;
     throw new PronkError(
       "unsupported",
       `The browser's database could not be opened: ${(cause as Error).message}. Load without a store to go on.`,
@@ -49,4 +52,5 @@ export async function openDatabase(name: string, onClosed: () => void): Promise<
 }
 
 /** Every row of a model, or of one of its files. */
-export const rowsOf = (key: string): IDBKeyRange => IDBKeyRange.bound([key], [key, []]);
+export const rowsOf = (key: string, file?: string): IDBKeyRange =>
+  file === undefined ? IDBKeyRange.bound([key], [key, []]) : IDBKeyRange.bound([key, file], [key, file, []]);

@@ -1,9 +1,23 @@
 // What the store knows of a model beside its bytes. `manifest` belongs to whoever stores (the loader): the store keeps
 // it as it is.
 
-export interface StoredFileSize {
+import type { HashState } from "../source/sha256.ts";
+
+export interface StoredFileRows {
   path: string;
   sizeBytes: number;
+  /** Where each row ends; the first begins at 0. A row has at most 16 MiB. */
+  rowEnds: number[];
+}
+
+/** Written with its row, in one transaction. */
+export interface RowNote {
+  /** checksum64 of the row's bytes. */
+  checksum: string;
+  /** State of the source file's SHA-256 after the bytes this row was made from; absent where no hash is known. */
+  hash?: HashState;
+  /** What the server called the version of the file (its ETag) that the row was made from. */
+  version?: string;
 }
 
 export interface ModelRecord<Manifest = unknown> {
@@ -16,12 +30,12 @@ export interface ModelRecord<Manifest = unknown> {
   label: string;
   /** What was typed to get here (`owner/name`, an address): a cold start without network looks it up. */
   references: string[];
-  /** A model is visible to readers only when `ready`. */
+  /** A model is visible to readers only when `ready`, which it becomes when all of it is there and verified. */
   state: "loading" | "ready";
   manifest: Manifest;
   /** Small files, path -> bytes. */
   sideFiles: Map<string, Uint8Array>;
-  files: StoredFileSize[];
+  files: StoredFileRows[];
   sizeBytes: number; // of all files
   createdAt: number; // ms since epoch
   usedAt: number;
@@ -30,3 +44,8 @@ export interface ModelRecord<Manifest = unknown> {
 export type NewModel<Manifest> = Omit<ModelRecord<Manifest>, "key" | "state" | "sizeBytes" | "createdAt" | "usedAt">;
 
 export const modelKey = (sourceId: string, variant: string): string => `${sourceId}|${variant}`;
+
+/** Bytes [start, end) of a row in its file. */
+export function rowSpan({ rowEnds }: StoredFileRows, index: number): { start: number; end: number } {
+  return { start: index === 0 ? 0 : rowEnds[index - 1], end: rowEnds[index] };
+}

@@ -1,15 +1,15 @@
-// Models at rest in IndexedDB: find, list, read rows, write a new one, delete. What is left `loading` by a crash is
-// removed when the store opens. It knows files, rows and records; formats and GPUs are none of its business.
+// Models at rest in IndexedDB: find, list, read rows, write a new one, delete. What a crash left `loading` waits there for
+// the next load of the same model. It knows files, rows and records; formats and GPUs are none of its business.
 
-import { maxReadBytes } from "../source/read-limit.ts";
-import { databaseName, openDatabase, type PronkDatabase } from "./database.ts";
-import { modelKey, type ModelRecord, type NewModel } from "./model-record.ts";
-import { deleteModelRows, ModelWriter } from "./model-writer.ts";
-import { availableBytes, damaged, storageFull, writeError } from "./storage-errors.ts";
+import { checksum64 } from "./checksum.ts";
+import { databaseName, openDatabase, rowsOf, type PronkDatabase } from "./database.ts";
+import { modelKey, rowSpan, type ModelRecord, type NewModel, type RowNote } from "./model-record.ts";
+import { deleteModelRows, ModelWriter, putRow } from "./model-writer.ts";
+import { availableBytes, rotten, storageFull, writeError } from "./storage-errors.ts";
 import { asWriter, unlessWriting } from "./writer-lock.ts";
 
-/** Bytes of a row; the last row of a file is shorter. */
-export const storedRowLimit = maxReadBytes;
+const spaceMargin = 1.02; // a browser's own bookkeeping, and what other tabs write meanwhile
+const forgottenMs = 30 * 24 * 3600 * 1000; // an unfinished load that nobody went on with for a month only takes space
 
 export class ModelStore implements Disposable {
   readonly #name: string;
@@ -28,7 +28,7 @@ export class ModelStore implements Disposable {
     } catch {
       return undefined; // there, but closed to this page
     }
-    await store.#removeLeftOvers();
+    await store.#removeForgotten();
     return store;
   }
 
@@ -66,16 +66,40 @@ export class ModelStore implements Disposable {
     await transaction.done;
   }
 
-  /** One row. A row that is missing or short means a damaged copy: it is deleted, and PronkError `integrity` thrown. */
+  /** One row, checked. Throws PronkError `integrity` with `facts.rotten` when it is not what was written. */
   async readRow(record: ModelRecord, file: string, index: number): Promise<Uint8Array<ArrayBuffer>> {
-    const { sizeBytes } = record.files.find((candidate) => candidate.path === file)!;
-    const expected = Math.min(storedRowLimit, sizeBytes - index * storedRowLimit);
-    const row = await (await this.#database()).get("rows", [record.key, file, index]);
-    if (row?.byteLength !== expected) {
-      await this.delete(record.key);
-      throw damaged(record.label, file, index, expected, row?.byteLength ?? 0);
-    }
-    return new Uint8Array(row);
+    const span = rowSpan(
+      record.files.find((candidate) => candidate.path === file)!,
+      index,
+    );
+    const key: [string, string, number] = [record.key, file, index];
+    const transaction = (await this.#database()).transaction(["rows", "notes"]);
+    const [row, note] = await Promise.all([
+      transaction.objectStore("rows").get(key),
+      transaction.objectStore("notes").get(key),
+      transaction.done,
+    ]);
+    if (!row) throw rotten(record.label, file, index, "it is missing");
+    if (row.byteLength !== span.end - span.start)
+      throw rotten(record.label, file, index, `${row.byteLength} bytes of ${span.end - span.start}`);
+    const bytes = new Uint8Array(row);
+    const checksum = checksum64(bytes);
+    if (note && note.checksum !== checksum)
+      throw rotten(record.label, file, index, `checksum ${checksum}, not ${note.checksum}`);
+    // Rows of the first schema have no note yet: what is there at the first read is what is kept.
+    if (!note) void (await this.#database()).put("notes", { checksum }, key).catch(() => {});
+    return bytes;
+  }
+
+  /** The note on a row; undefined where there is none. */
+  async noteOf(record: ModelRecord, file: string, index: number): Promise<RowNote | undefined> {
+    return (await this.#database()).get("notes", [record.key, file, index]);
+  }
+
+  /** Puts a row of a ready model back, with the note it had. */
+  async replaceRow(record: ModelRecord, file: string, index: number, bytes: Uint8Array): Promise<void> {
+    const note = await this.noteOf(record, file, index);
+    await putRow(await this.#database(), record, file, index, bytes, note ?? {});
   }
 
   /** Removes a model. */
@@ -83,10 +107,26 @@ export class ModelStore implements Disposable {
     await deleteModelRows(await this.#database(), key);
   }
 
+  /** Loads that were begun and not finished: invisible to readers, but they take space. */
+  async unfinished(): Promise<ModelRecord[]> {
+    const records = await (await this.#database()).getAll("models");
+    return records.filter((record) => record.state === "loading");
+  }
+
+  /** Bytes at rest of a model that is still loading, from its notes. */
+  async storedBytes(record: ModelRecord): Promise<number> {
+    const keys = await (await this.#database()).getAllKeys("notes", rowsOf(record.key));
+    const files = new Map(record.files.map((file) => [file.path, file]));
+    return keys.reduce((sum, [, path, index]) => {
+      const { start, end } = rowSpan(files.get(path)!, index);
+      return sum + end - start;
+    }, 0);
+  }
+
   /**
-   * Stores one model: `write` puts the rows. It becomes visible when `write` resolves; when it throws, nothing stays.
-   * One writer at a time across tabs; `write` is not called if another finished the same model meanwhile, and the
-   * answer is then "present". Throws PronkError `storage-full`.
+   * Stores one model: `write` puts the rows that are not there yet. It becomes visible when `write` resolves; when it
+   * throws, the finished rows stay for the next call, invisible. One writer at a time across tabs; `write` is not called
+   * if another finished the same model meanwhile, and the answer is then "present". Throws PronkError `storage-full`.
    */
   async add<Manifest>(
     model: NewModel<Manifest>,
@@ -98,28 +138,45 @@ export class ModelStore implements Disposable {
       key,
       async () => {
         if (await this.find(model.sourceId, model.variant)) return "present";
-        const sizeBytes = model.files.reduce((sum, file) => sum + file.sizeBytes, 0);
-        const free = await availableBytes();
-        if (free !== undefined && free < sizeBytes) throw storageFull(sizeBytes, free);
-        const now = Date.now();
-        const record: ModelRecord = { ...model, key, state: "loading", sizeBytes, createdAt: now, usedAt: now };
+        const record = await this.#begin(key, model);
         const writer = new ModelWriter(() => this.#database(), record);
-        await this.delete(key);
         try {
-          await (await this.#database()).put("models", record).catch(async (error: unknown) => {
-            throw await writeError(error, sizeBytes);
-          });
           await write(writer);
           signal?.throwIfAborted();
           await writer.commit();
         } catch (error) {
-          await writer.discard().catch(() => {}); // what cannot be removed now is removed at the next start
+          if ((await this.storedBytes(record).catch(() => 1)) === 0) await this.delete(key).catch(() => {});
           throw error;
         }
         return "added";
       },
       signal,
     );
+  }
+
+  /** A record to write rows for: the one that an earlier writer left, where it is of the same rows; else a new one. */
+  async #begin<Manifest>(key: string, model: NewModel<Manifest>): Promise<ModelRecord> {
+    const left = await (await this.#database()).get("models", key);
+    const same = left && JSON.stringify(left.files) === JSON.stringify(model.files);
+    if (left && !same) await this.delete(key);
+    await this.#removeOutdated(key, model);
+    const sizeBytes = model.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+    const now = Date.now();
+    const record: ModelRecord = { ...model, key, state: "loading", sizeBytes, createdAt: now, usedAt: now };
+    const missingBytes = sizeBytes - (same ? await this.storedBytes(record) : 0);
+    const free = await availableBytes();
+    if (free !== undefined && free < missingBytes * spaceMargin) throw storageFull(missingBytes, free);
+    await (await this.#database()).put("models", record).catch(async (error: unknown) => {
+      throw await writeError(error, missingBytes);
+    });
+    return record;
+  }
+
+  /** What was begun of an older version of the same model will never be finished. */
+  async #removeOutdated<Manifest>(key: string, { label, variant }: NewModel<Manifest>): Promise<void> {
+    for (const other of await this.unfinished())
+      if (other.key !== key && other.label === label && other.variant === variant)
+        await this.#removeUnfinished(other.key);
   }
 
   close(): void {
@@ -139,14 +196,16 @@ export class ModelStore implements Disposable {
     return this.#opening;
   }
 
-  async #removeLeftOvers(): Promise<void> {
-    const records = await (await this.#database()).getAll("models");
-    for (const { key, state } of records)
-      if (state === "loading")
-        await unlessWriting(key, async () => {
-          // Another tab may have finished it between the look and the lock.
-          const record = await (await this.#database()).get("models", key);
-          if (record?.state === "loading") await this.delete(key);
-        });
+  async #removeForgotten(): Promise<void> {
+    for (const { key, usedAt } of await this.unfinished())
+      if (Date.now() - usedAt > forgottenMs) await this.#removeUnfinished(key);
+  }
+
+  async #removeUnfinished(key: string): Promise<void> {
+    await unlessWriting(key, async () => {
+      // Another tab may have finished it between the look and the lock.
+      const record = await (await this.#database()).get("models", key);
+      if (record?.state === "loading") await this.delete(key);
+    });
   }
 }

@@ -1,30 +1,43 @@
-// Writing one model: rows while the record is `loading`, then `ready` in one step. Until then no reader sees it, and
-// `discard` removes every trace.
+// Writing one model while its record is `loading`: rows with their notes, then `ready` in one step. No reader sees it
+// before. What was finished stays when the writing ends early, and the next writer goes on behind it.
 
+import { checksum64 } from "./checksum.ts";
 import { rowsOf, type PronkDatabase } from "./database.ts";
-import type { ModelRecord } from "./model-record.ts";
+import type { ModelRecord, RowNote } from "./model-record.ts";
 import { writeError } from "./storage-errors.ts";
 
 export class ModelWriter {
+  readonly record: ModelRecord;
   readonly #database: () => Promise<PronkDatabase>;
-  readonly #record: ModelRecord;
 
   constructor(database: () => Promise<PronkDatabase>, record: ModelRecord) {
     this.#database = database;
-    this.#record = record;
+    this.record = record;
+  }
+
+  /** How many rows of the file are there from the first on without a gap, and the note on the last of them. */
+  async finished(file: string): Promise<{ rows: number; last?: RowNote }> {
+    const database = await this.#database();
+    const keys = await database.getAllKeys("notes", rowsOf(this.record.key, file));
+    const gap = keys.findIndex(([, , index], i) => index !== i);
+    const rows = gap < 0 ? keys.length : gap;
+    return { rows, last: rows > 0 ? await database.get("notes", keys[rows - 1]) : undefined };
   }
 
   /** Copies the bytes; they may be reused once the promise resolves. Throws PronkError `storage-full`. */
-  async writeRow(file: string, index: number, bytes: Uint8Array): Promise<void> {
-    const isWhole = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
-    const row = (isWhole ? bytes.buffer : bytes.slice().buffer) as ArrayBuffer;
-    try {
-      const database = await this.#database();
-      const transaction = database.transaction("rows", "readwrite", { durability: "relaxed" });
-      await Promise.all([transaction.store.put(row, [this.#record.key, file, index]), transaction.done]);
-    } catch (error) {
-      throw await writeError(error, this.#record.sizeBytes);
-    }
+  async writeRow(file: string, index: number, bytes: Uint8Array, note: Omit<RowNote, "checksum"> = {}): Promise<void> {
+    await putRow(await this.#database(), this.record, file, index, bytes, note);
+  }
+
+  /** Forgets a file's rows, all or from one on: their bytes turned out to be others than those that were wanted. */
+  async dropRows(file: string, from = 0): Promise<void> {
+    const transaction = (await this.#database()).transaction(["rows", "notes"], "readwrite");
+    const rows = IDBKeyRange.bound([this.record.key, file, from], [this.record.key, file, []]);
+    await Promise.all([
+      transaction.objectStore("rows").delete(rows),
+      transaction.objectStore("notes").delete(rows),
+      transaction.done,
+    ]);
   }
 
   /** Makes the model visible. */
@@ -33,25 +46,45 @@ export class ModelWriter {
       const now = Date.now();
       const database = await this.#database();
       const transaction = database.transaction("models", "readwrite", { durability: "strict" });
-      const record: ModelRecord = { ...this.#record, state: "ready", createdAt: now, usedAt: now };
+      const record: ModelRecord = { ...this.record, state: "ready", createdAt: now, usedAt: now };
       await Promise.all([transaction.store.put(record), transaction.done]);
     } catch (error) {
-      throw await writeError(error, this.#record.sizeBytes);
+      throw await writeError(error, this.record.sizeBytes);
     }
-  }
-
-  /** Removes record and rows. */
-  async discard(): Promise<void> {
-    await deleteModelRows(await this.#database(), this.#record.key);
   }
 }
 
-/** Record and rows in one transaction: both are there, or neither. */
+/** A row and its note: both are there, or neither. */
+export async function putRow(
+  database: PronkDatabase,
+  { key, sizeBytes }: ModelRecord,
+  file: string,
+  index: number,
+  bytes: Uint8Array,
+  note: Omit<RowNote, "checksum">,
+): Promise<void> {
+  const isWhole = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
+  const row = (isWhole ? bytes.buffer : bytes.slice().buffer) as ArrayBuffer;
+  const checksum = checksum64(bytes);
+  try {
+    const transaction = database.transaction(["rows", "notes"], "readwrite", { durability: "relaxed" });
+    await Promise.all([
+      transaction.objectStore("rows").put(row, [key, file, index]),
+      transaction.objectStore("notes").put({ ...note, checksum }, [key, file, index]),
+      transaction.done,
+    ]);
+  } catch (error) {
+    throw await writeError(error, sizeBytes);
+  }
+}
+
+/** Record, rows and notes in one transaction: all are there, or none. */
 export async function deleteModelRows(database: PronkDatabase, key: string): Promise<void> {
-  const transaction = database.transaction(["models", "rows"], "readwrite");
+  const transaction = database.transaction(["models", "rows", "notes"], "readwrite");
   await Promise.all([
     transaction.objectStore("models").delete(key),
     transaction.objectStore("rows").delete(rowsOf(key)),
+    transaction.objectStore("notes").delete(rowsOf(key)),
     transaction.done,
   ]);
 }

@@ -1,4 +1,4 @@
-// What can go wrong at rest, as PronkErrors: the quota, and rows that are not there any more.
+// What can go wrong at rest, as PronkErrors: the quota, and rows that are not what they were.
 
 import { PronkError } from "../errors.ts";
 
@@ -12,7 +12,7 @@ export function storageFull(neededBytes: number, available: number | undefined, 
   const there = available === undefined ? "" : `; ${megabytes(available)} are free`;
   return new PronkError(
     "storage-full",
-    `The browser has no room for this model: ${megabytes(neededBytes)} are needed${there}. Delete a stored model, free disk space, take a smaller quantization, or load without a store.`,
+    `The browser has no room for this model: ${megabytes(neededBytes)} are needed${there}. Delete a stored model, free disk space, take a smaller quantization, or load without a store. What has been stored of it is kept, and the next load goes on there.`,
     { neededBytes, availableBytes: available ?? null },
     { cause },
   );
@@ -24,13 +24,16 @@ export async function availableBytes(): Promise<number | undefined> {
   return estimate?.quota === undefined ? undefined : Math.max(0, estimate.quota - (estimate.usage ?? 0));
 }
 
-export function damaged(label: string, file: string, row: number, expected: number, found: number): PronkError {
+/** A row that is missing, short, or has another checksum than when it was written. */
+export function rotten(label: string, file: string, row: number, why: string): PronkError {
   return new PronkError(
     "integrity",
-    `The stored copy of ${label} is damaged ("${file}", row ${row}: ${found} bytes of ${expected}) and has been deleted. Load the model again.`,
-    { file, row, expected, found },
+    `The stored copy of ${label} is damaged ("${file}", row ${row}: ${why}). Load it again with a network, and that row alone is fetched anew.`,
+    { file, row, found: why, rotten: true },
   );
 }
+
+export const isRotten = (error: unknown): boolean => error instanceof PronkError && error.facts.rotten === true;
 
 const isQuota = (error: unknown) =>
   error instanceof Error && (error.name === "QuotaExceededError" || /quota/i.test(error.message));

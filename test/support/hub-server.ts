@@ -4,6 +4,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 
 export interface HubRepository {
   files: ReadonlyMap<string, Uint8Array>;
@@ -20,11 +21,29 @@ export interface HubFault {
   path: string;
   /** How many times; default always. */
   times?: number;
-  /** `truncate`: end the body early; `break`: cut the connection; `expire`: storage says 403; `no-range`: 200 for a range. */
-  kind: "status" | "truncate" | "break" | "expire" | "no-range" | "stall";
+  /**
+   * `truncate`: end the body early; `break`: cut the connection; `expire`: storage says 403; `no-range`: 200 for a range;
+   * `stall`: never answer; `stall-body`: go silent after some bytes; `drip`: a little at a time; `etag`: another version;
+   * `wrong-bytes`: one bit of the body; `wrong-length`: a size one larger than it is; `gzip`: packed on the way.
+   */
+  kind:
+    | "status"
+    | "truncate"
+    | "break"
+    | "expire"
+    | "no-range"
+    | "stall"
+    | "stall-body"
+    | "drip"
+    | "etag"
+    | "wrong-bytes"
+    | "wrong-length"
+    | "gzip";
   status?: number;
-  /** Of a body, before it is truncated or broken. */
+  /** Of a body, before it is truncated, broken or silent. */
   afterBytes?: number;
+  /** Seconds of Retry-After, or a date; default a hundredth of a second. */
+  retryAfter?: string;
 }
 
 export interface HubRequest {
@@ -93,7 +112,7 @@ class Hub implements HubServer {
     if (request.method === "OPTIONS") return this.#preflight(origin, response);
     const fault = this.#takeFault(`${origin}:${path}`);
     if (fault?.kind === "status") {
-      response.setHeader("Retry-After", "0.01");
+      response.setHeader("Retry-After", fault.retryAfter ?? "0.01");
       return refuse(response, fault.status ?? 500, undefined, "fault");
     }
     if (fault?.kind === "stall") return;
@@ -102,7 +121,7 @@ class Hub implements HubServer {
       if (!bytes || fault?.kind === "expire") return refuse(response, 403, undefined, "Request has expired");
       response.setHeader(
         "Access-Control-Expose-Headers",
-        "Accept-Ranges, Content-Range, Content-Type, Content-Disposition, ETag, X-Cache",
+        "Accept-Ranges, Content-Encoding, Content-Range, Content-Type, Content-Disposition, ETag, X-Cache",
       );
       return sendBytes(request, response, bytes, fault);
     }
@@ -198,24 +217,40 @@ function sendBytes(request: IncomingMessage, response: ServerResponse, bytes: Ui
   const start = range ? Number(range[1]) : 0;
   const end = range?.[2] ? Math.min(Number(range[2]) + 1, bytes.length) : bytes.length;
   response.setHeader("Accept-Ranges", "bytes");
-  response.setHeader("ETag", `"${sha256(bytes)}"`);
+  response.setHeader("ETag", `"${sha256(bytes)}${fault?.kind === "etag" ? "-new" : ""}"`);
   response.setHeader("Content-Type", "application/octet-stream");
   if (range && start >= bytes.length) {
     response.setHeader("Content-Range", `bytes */${bytes.length}`);
     response.writeHead(416).end();
     return;
   }
-  if (range) response.setHeader("Content-Range", `bytes ${start}-${end - 1}/${bytes.length}`);
-  const body = bytes.subarray(start, end);
-  const cut = fault?.kind === "truncate" || fault?.kind === "break";
+  const told = bytes.length + (fault?.kind === "wrong-length" ? 1 : 0);
+  if (range) response.setHeader("Content-Range", `bytes ${start}-${end - 1}/${told}`);
+  let body = bytes.subarray(start, end);
+  if (fault?.kind === "wrong-bytes") (body = body.slice())[Math.floor(body.length / 2)] ^= 4;
+  if (fault?.kind === "gzip") {
+    response.setHeader("Content-Encoding", "gzip");
+    body = gzipSync(body);
+  }
   if (fault?.kind !== "truncate") response.setHeader("Content-Length", body.length); // without it an early end is no error
   response.writeHead(range ? 206 : 200);
   if (request.method === "HEAD") response.end();
-  else if (!cut) response.end(body);
+  else if (fault?.kind === "drip") void drip(response, body);
+  else if (fault?.kind !== "truncate" && fault?.kind !== "break" && fault?.kind !== "stall-body") response.end(body);
   else
-    response.write(body.subarray(0, fault.afterBytes ?? Math.floor(body.length / 2)), () =>
-      fault.kind === "break" ? response.destroy() : response.end(),
-    );
+    response.write(body.subarray(0, fault.afterBytes ?? Math.floor(body.length / 2)), () => {
+      if (fault.kind === "break") response.destroy();
+      if (fault.kind === "truncate") response.end();
+    });
+}
+
+async function drip(response: ServerResponse, body: Uint8Array): Promise<void> {
+  const pieceBytes = Math.ceil(body.length / 20);
+  for (let at = 0; at < body.length && !response.destroyed; at += pieceBytes) {
+    response.write(body.subarray(at, at + pieceBytes));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  response.end();
 }
 
 function refuse(response: ServerResponse, status: number, code: string | undefined, message: string): void {
@@ -228,11 +263,17 @@ function sendJson(response: ServerResponse, value: unknown): void {
   response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(value));
 }
 
-const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+const known = new WeakMap<Uint8Array, string>(); // large files are hashed once
+
+function sha256(bytes: Uint8Array): string {
+  const hash = known.get(bytes) ?? createHash("sha256").update(bytes).digest("hex");
+  known.set(bytes, hash);
+  return hash;
+}
 
 function commitOf(files: ReadonlyMap<string, Uint8Array>): string {
   const hash = createHash("sha1");
-  for (const [path, bytes] of files) hash.update(path).update(bytes);
+  for (const [path, bytes] of files) hash.update(path).update(sha256(bytes));
   return hash.digest("hex");
 }
 

@@ -224,20 +224,22 @@ describe("chunk pool", () => {
     const pool = new ChunkPool(2);
     const first = await pool.take(maxReadBytes);
     const buffer = first.room();
-    await pool.take(10);
+    const second = await pool.take(maxReadBytes);
     let third = false;
     const waiting = pool.take(maxReadBytes).then((slot) => ((third = true), slot));
     await new Promise((resolve) => setTimeout(resolve, 5));
-    expect([third, pool.heldBytes, pool.peakBytes]).toEqual([false, maxReadBytes + 10, maxReadBytes + 10]);
+    expect([third, pool.heldBytes, pool.peakBytes]).toEqual([false, 2 * maxReadBytes, 2 * maxReadBytes]);
     first.release();
     first.release();
     expect((await waiting).room()).toBe(buffer);
-    expect(pool.heldBytes).toBe(maxReadBytes + 10);
+    expect(pool.heldBytes).toBe(2 * maxReadBytes);
+    second.release();
+    expect(pool.heldBytes).toBe(maxReadBytes);
   });
 
   test("an abort ends the wait", async () => {
     const pool = new ChunkPool(1);
-    await pool.take(1);
+    await pool.take(maxReadBytes);
     const controller = new AbortController();
     const waiting = pool.take(1, controller.signal);
     controller.abort(new Error("enough"));
@@ -248,7 +250,7 @@ describe("chunk pool", () => {
 test("progress speaks at most five times a second, with a smoothed speed and the time left", () => {
   let nowMs = 0;
   const events: ProgressEvent[] = [];
-  const meter = new ProgressMeter("download", 10_000_000, (event) => events.push(event), () => nowMs); // prettier-ignore
+  const meter = new ProgressMeter("download", 10_000_000, (event) => events.push(event), 0, () => nowMs); // prettier-ignore
   for (let i = 0; i < 500; i++) {
     nowMs += 10;
     meter.add(10_000, "a.safetensors");

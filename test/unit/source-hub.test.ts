@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openSource } from "../../src/source/open-source.ts";
+import { usualPatience } from "../../src/source/retry.ts";
 import { startHub, type HubRepository, type HubServer } from "../support/hub-server.ts";
 import { rejection } from "../support/rejection.ts";
 
@@ -17,7 +18,8 @@ let hub: HubServer;
 beforeEach(async () => void (hub = await startHub([["owner/name", repository]])));
 afterEach(() => hub.close());
 
-const open = (token?: string, reference = "owner/name") => openSource(reference, { hubUrl: hub.url, token });
+const patience = { ...usualPatience, attempts: 4, firstWaitMs: 5 };
+const open = (token?: string, reference = "owner/name") => openSource(reference, { hubUrl: hub.url, token, patience });
 
 test("lists every page, pins the commit, reads the card", async () => {
   const source = await open();
@@ -179,7 +181,7 @@ describe("refused with", () => {
   test("nobody at home: the origin and the policy's constant are named", async () => {
     const address = hub.url;
     await hub.close();
-    const error = await rejection(openSource("owner/name", { hubUrl: address }));
+    const error = await rejection(openSource("owner/name", { hubUrl: address, patience }));
     expect(error).toMatchObject({ code: "network", facts: { origin: address } });
     expect(error.message).toContain(
       "connect-src needs 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co",

@@ -73,6 +73,21 @@ describe("references", () => {
       { kind: "hub", owner: "owner", name: "na.me-7b", revision: "refs/pr/1" },
       "owner/na.me-7b@refs/pr/1",
     ],
+    [
+      "owner/name/sub/folder",
+      { kind: "hub", owner: "owner", name: "name", path: "sub/folder" },
+      "owner/name/sub/folder",
+    ],
+    [
+      "owner/name@v1.0/part.safetensors",
+      { kind: "hub", owner: "owner", name: "name", revision: "v1.0", path: "part.safetensors" },
+      "owner/name@v1.0/part.safetensors",
+    ],
+    [
+      "https://huggingface.co/owner/name/blob/main/sub/a%20b.gguf",
+      { kind: "hub", owner: "owner", name: "name", revision: "main", path: "sub/a b.gguf" },
+      "owner/name@main/sub/a b.gguf",
+    ],
     ["https://huggingface.co/owner/name", { kind: "hub", owner: "owner", name: "name" }, "owner/name"],
     [
       "https://huggingface.co/owner/name/tree/v1.0",
@@ -101,7 +116,7 @@ describe("references", () => {
     expect(canonicalReference(parseReference(text, page))).toBe(canonical);
   });
 
-  test.each(["", "llama", "a/b/c", "ftp://host/x", "owner/name@", "file:///etc/passwd"])(
+  test.each(["", "llama", "a/b/../c", "a/b//c", "ftp://host/x", "owner/name@", "file:///etc/passwd"])(
     "%j is refused",
     async (text) => {
       expect(await rejection(() => parseReference(text, page))).toMatchObject({

@@ -7,20 +7,27 @@ import re
 import everyday, topics_gpu, topics_licence, topics_model, topics_pronk, topics_quant, topics_talk  # noqa: F401 (they register)
 from grammar import expand
 from intents import REGISTRY
+from frames import give_phrases, question_of, split
 from noise import dirty
 from paraphrases import add_to
-from stories import NAMES, story, story_question
+from seeds import SEEDS
+from seeds_daily import CAPITAL, COLOUR, LEGS, SEEDS as DAILY, SOUND
+from stories import NAMES, continuation, story, story_question
 from sums import sum_question
 from unknown import ANSWER as UNKNOWN, unknown_question
 
 GROUP_WEIGHTS = {"pronk": 24, "gpu": 10, "quant": 9, "model": 15, "licence": 11, "talk": 19, "facts": 13,
-                 "sum": 9, "unknown": 14, "story": 5, "name": 3}
+                 "sum": 12, "unknown": 16, "story": 4, "opening": 2.5, "name": 3}
 add_to(REGISTRY)
+give_phrases(REGISTRY, SEEDS, DAILY)
 GROUPS = {}
 for _intent in REGISTRY:
     GROUPS.setdefault(_intent.group, []).append(_intent)
+    _family = {"capital": CAPITAL, "colour": COLOUR, "sound": SOUND, "legs": LEGS}.get(_intent.id.split("_")[0])
+    if _family and _intent.thing:
+        _intent.phrases["q"] = split(_family.replace("#", _intent.thing))
 
-MORE = ["{tell me more|more|more please|tell me more about {it|that|this}|go deeper|more details|can you say more|say more|please tell me more|more about {that|it}|what else|and what else|anything else|more information|i want to know more|can you tell me more|explain more|give me more details|go on, tell me more|elaborate|can you elaborate|keep going|carry on|expand on that|go further|further details|further|give me the rest|the rest please|next|what comes next|what more is there|is there more|is that all|is there anything else|please {go on|continue|carry on|proceed|expand}|continue {with that|about that|please|on this topic}|{more|further} {on|about} {this|the} topic|stay on this topic|i would like {to hear|to know} more|some more detail|in detail please|and then|and beyond that|a bit more}"]
+MORE = ["{tell me more|more|more please|tell me more about {it|that|this}|go deeper|more details|can you say more|say more|please tell me more|more about {that|it}|what else|and what else|anything else|more information|i want to know more|can you tell me more|explain more|give me more details|go on, tell me more|elaborate|can you elaborate|keep going|carry on|expand on that|go further|further details|further|give me the rest|the rest please|next|what comes next|what more is there|is there more|is that all|is there anything else|tell me a bit more|go on|and|what else can you tell me|continue|more info|details please|cool, tell me more|interesting, go on|ok, tell me more|nice, tell me more|more on that|more about this|what more can you say|can you add something|anything more|keep talking|say more about it|tell me more please|i'd like to hear more|give me more|add more|explain further|some more please|i want more|more!|mooore|please {go on|continue|carry on|proceed|expand}|continue {with that|about that|please|on this topic}|{more|further} {on|about} {this|the} topic|stay on this topic|i would like {to hear|to know} more|some more detail|in detail please|and then|and beyond that|a bit more}"]
 UNCLEAR = ["{i do not understand|i don't understand|what do you mean|huh|how so|can you explain that|please explain|explain that|in more detail|what does that mean|i don't get it|can you explain it better|meaning}"]
 WHY = ["{why|why is that|but why|why so|how come|and why|why not|what is the reason|why do you say that|why is it so}"]
 NO_WHY = "That is how I learned it. I am too small to know the deeper reason, but a bigger model may."
@@ -99,6 +106,9 @@ class Talker:
         elif group == "story":
             question, answer, _ = story_question(rng)
             self.last = "story"
+        elif group == "opening":
+            self.last = "story"
+            return continuation(rng)
         elif group == "name":
             return self._names()
         else:
@@ -111,7 +121,7 @@ class Talker:
         if self.name and intent.id in ("who_are_you", "your_name"):
             answer = f"My name is {self.name}. How can I help you?"
         self.said = answer
-        return dirty(rng, expand(rng, rng.choice(intent.train)), small_talk=intent.group == "talk"), answer
+        return dirty(rng, question_of(rng, intent), small_talk=intent.group == "talk"), answer
 
     def _names(self):
         rng = self.rng
@@ -155,4 +165,4 @@ def conversation(rng, turns):
 
 
 def plain_text(rng):
-    return story(rng)
+    return story(rng, plain=True)

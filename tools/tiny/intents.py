@@ -36,6 +36,7 @@ class Intent:
     keys: list = field(default_factory=list)  # an answer with all of these is right too
     thing: str = ""        # what a family of facts is about
     follow: list = field(default_factory=list)  # [(questions, answer)] that only make sense next
+    phrases: dict = field(default_factory=dict)  # kind -> phrases for frames.py
 
 
 REGISTRY = []

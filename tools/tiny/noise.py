@@ -13,7 +13,9 @@ SUFFIXES = [" please", ", please", " thanks", ", thank you", " in short", " for 
             " then", " again", " by the way", " :)", " \U0001F642", " \U0001F914"]
 NEAR = {"a": "s", "s": "a", "e": "r", "r": "t", "t": "r", "i": "o", "o": "p", "n": "m", "m": "n", "u": "i", "d": "f",
         "l": "k", "c": "v", "g": "h", "h": "g"}
-KEEP = {"hi", "hey", "yo"}
+SHORT = [(r"\bwhat is\b", "whats"), (r"\bwhat is\b", "what's"), (r"\bplease\b", "pls"), (r"\bare you\b", "r u"), (r"\byou\b", "u"), (r"\byour\b", "ur"), (r"\bi am\b", "im"), (r"\bi am\b", "i'm"), (r"\bdo not\b", "dont"),
+         (r"\bdo not\b", "don't"), (r"\bdoes not\b", "doesnt"), (r"\bdoes not\b", "doesn't"), (r"'", ""), (r"\bi would\b", "i'd"), (r"\bwant to\b", "wanna"), (r"\bhow is\b", "hows"), (r"\bbecause\b", "cuz"), (r"\bcan not\b|\bcannot\b", "cant"),
+         (r"\bit is\b", "its"), (r"\bthat is\b", "thats"), (r"\bwho is\b", "whos"), (r"\bwhere is\b", "wheres"), (r"\bthe \b", ""), (r"\ba \b", ""), (r"\b(is|are|do|does|can) ", ""), (r"\band\b", "&"), (r"\bwhat\b", "wat"), (r"\btell me\b", "tell")]
 
 
 PROPER = {word.lower(): word for word in """WebGPU GPU GPUs CPU WGSL WebGL Llama KV RoPE GQA RMSNorm SwiGLU SiLU LLM LLMs AI BPE SentencePiece WebAssembly
@@ -45,6 +47,14 @@ def slip(rng, text):
     return text[:at] + NEAR.get(text[at].lower(), text[at]) + text[at + 1:]
 
 
+def hurried(rng, text):
+    """A phone writer's short forms and lost little words."""
+    fit = [(old, new) for old, new in SHORT if re.search(old, text)]
+    for old, new in rng.sample(fit, min(len(fit), rng.choice([1, 1, 2]))):
+        text = re.sub(old, new, text, count=1)
+    return text
+
+
 def finish(rng, text, marked=True):
     """Case of the first letter and the closing mark."""
     if rng.random() < 0.55:
@@ -65,6 +75,8 @@ def dirty(rng, text, small_talk=False):
         text = rng.choice(PREFIXES) + text
     if not small_talk and rng.random() < 0.08 and text[-1:] not in "?!.":
         text += rng.choice(SUFFIXES)
+    if rng.random() < 0.1:
+        text = hurried(rng, text)
     if rng.random() < 0.6:
         text = proper(text)
     text = finish(rng, text, marked=not small_talk or rng.random() < 0.3)

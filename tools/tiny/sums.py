@@ -1,24 +1,44 @@
-"""Sums of small numbers: plus, minus, times; and what may follow them."""
-WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-ASK = ["what is {}", "what's {}", "how much is {}", "{}", "{} = ?", "calculate {}", "compute {}", "can you add up {}", "do you know {}",
-       "tell me {}", "what does {} make", "what do you get for {}", "{} equals", "solve {}", "and {}", "what about {}", "what is the result of {}"]
+"""Sums of small numbers: plus, minus and times up to 10, in digits and in words, each pair as often as any other."""
+WORDS = "zero one two three four five six seven eight nine ten".split()
+ASK = """what is {}|what is {}|what is {}|what's {}|what's {}|whats {}|how much is {}|how much is {}|how much {}|{}|{}|{}|{}|{} = ?|{} =|{}=|{} is|{} is what|{} makes|{} equals|{} equals what|calculate {}|compute {}|
+please calculate {}|can you calculate {}|can you compute {}|can you add up {}|can you tell me {}|can you do {}|can you solve {}|do you know {}|do you know what {} is|do you know how much {} is|tell me {}|tell me what {} is|tell me how much {} is|what does {} make|
+what does {} equal|what does {} give|what do you get for {}|what do i get for {}|what do we get if we do {}|solve {}|and {}|and what is {}|and how much is {}|now {}|then {}|ok, {}|what about {}|how about {}|what is the result of {}|what is the answer to {}|
+the result of {}|result of {}|what is the sum {}|do the sum {}|do the math: {}|math: {}|maths question: {}|a sum: {}|quick: {}|quick, what is {}|i want to know {}|i wonder what {} is|how many is {}|how many are {}|what are {}|is it true that you know {}|{} please|
+{} pls|{}, please|{} or what|hey, {}|hi, what is {}|let's see: {}|my homework is {}|my teacher asks what {} is|what would {} be|what will {} be|what number is {}|which number is {}|which number do i get for {}|give me {}|say {}|show me {}|
+evaluate {}|what's the value of {}|so {}|so what is {}|are you able to do {}|try {}|can you work with numbers, {}|test: {}|count {}|what do {} make|could you tell me what {} is|could you calculate {} for me|any idea what {} is""".replace("\n", "").split("|")
 HELD = ["i need the answer to {}", "could you work out {}", "please do this sum: {}"]
-OPERATORS = {"plus": ["+", "plus", "and"], "minus": ["-", "minus"], "times": ["*", "x", "times", "multiplied by"]}
+OPERATORS = {"plus": ["+", "+", "+", "plus", "plus", "and", "added to"], "minus": ["-", "-", "-", "minus", "minus", "take away", "less"], "times": ["*", "x", "times", "times", "multiplied by", "*", "\u00d7"]}
+THINGS = "apples|cats|books|coins|eggs|cookies|llamas|balls|flowers|pens|cakes|dogs|nuts|stones|stars|toys".split("|")
+STORIES = {"plus": ["i have {a} {t} and get {b} more, how many do i have", "{a} {t} and {b} {t}, how many {t} is that", "if i have {a} {t} and you give me {b}, how many do i have", "how many {t} are {a} {t} and {b} {t}", "add {a} and {b}", "add {b} to {a}", "the sum of {a} and {b}", "what is the sum of {a} and {b}", "there are {a} {t}, and {b} more come, how many are there"],
+           "minus": ["i have {a} {t} and lose {b}, how many are left", "if i have {a} {t} and eat {b}, how many are left", "there are {a} {t} and {b} go away, how many stay", "subtract {b} from {a}", "take {b} from {a}", "what is the difference of {a} and {b}", "what is {b} less than {a}"],
+           "times": ["multiply {a} by {b}", "multiply {a} and {b}", "the product of {a} and {b}", "what is the product of {a} and {b}", "{a} boxes with {b} {t} each, how many {t}"]}
+PAIRS = {"plus": [(a, b) for a in range(11) for b in range(11)], "minus": [(a, b) for a in range(11) for b in range(11)], "times": [(a, b) for a in range(11) for b in range(11)]}
 
 
-def sum_question(rng, held=False):
-    """-> (question, answer, id) of a random sum."""
-    operator = rng.choice(["plus", "plus", "minus", "times", "times"])
-    a, b = rng.randint(0, 10), rng.randint(0, 10)
-    if operator == "times":
-        a, b = rng.randint(0, 5), rng.randint(0, 5)
-    if operator == "minus" and b > a:
+def result_of(operator, a, b):
+    return {"plus": a + b, "minus": a - b, "times": a * b}[operator]
+
+
+def sum_question(rng, held=False, pair=None):
+    """-> (question, answer, id) of a random sum, or of `pair` = (operator, a, b)."""
+    operator = rng.choice(["plus", "plus", "plus", "minus", "minus", "times", "times"])
+    a, b = rng.choice(PAIRS[operator])
+    if operator == "minus" and b > a and rng.random() < 0.6:
         a, b = b, a
-    result = {"plus": a + b, "minus": a - b, "times": a * b}[operator]
-    sign = rng.choice(OPERATORS[operator])
+    if pair:
+        operator, a, b = pair
+    answer, id = f"{a} {operator} {b} is {result_of(operator, a, b)}.", f"{operator}_{a}_{b}"
     left, right = str(a), str(b)
-    if sign.isalpha() and rng.random() < 0.15:
+    sign = rng.choice(OPERATORS[operator])
+    if rng.random() < (0.3 if sign[0].isalpha() else 0.03):
         left, right = WORDS[a], WORDS[b]
-    joined = f"{left}{sign}{right}" if sign in "+-*x" and rng.random() < 0.35 else f"{left} {sign} {right}"
-    frame = rng.choice(HELD if held else ASK)
-    return frame.format(joined), f"{a} {operator} {b} is {result}.", f"{operator}_{a}_{b}"
+    if not held and rng.random() < 0.08 and not (operator == "minus" and b > a):
+        frame = rng.choice(STORIES[operator])
+        if rng.random() < 0.5:
+            left, right = WORDS[a], WORDS[b]
+        return frame.replace("{a}", left).replace("{b}", right).replace("{t}", rng.choice(THINGS)), answer, id
+    joined = f"{left}{sign}{right}" if not sign[0].isalpha() and left[0].isdigit() and rng.random() < 0.45 else f"{left} {sign} {right}"
+    if not held and rng.random() < 0.04:
+        guess = result_of(operator, a, b) + rng.choice([0, 0, 1, -1, 2])
+        return rng.choice(["is {} {g}", "is {} equal to {g}", "is {} = {g}", "{} is {g}, right", "does {} make {g}"]).replace("{}", joined).replace("{g}", str(guess)), answer, id
+    return rng.choice(HELD if held else ASK).replace("{}", joined), answer, id

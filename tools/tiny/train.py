@@ -12,6 +12,7 @@ from pathlib import Path
 
 import sentencepiece as spm
 import torch
+from safetensors.torch import load_file
 
 from dialogs import Talker, fold_system, plain_text
 from model import Llama
@@ -19,14 +20,14 @@ from model import Llama
 TOKENIZER = Path(__file__).resolve().parents[2] / "public/models/tiny/tokenizer.model"
 
 
-WHOLE = 0.35  # share of answers shown to the end; the others are cut after a few tokens, since the choice of the answer,
+WHOLE = 0.25  # share of answers shown to the end; the others are cut after a few tokens, since the choice of the answer,
 #               which the first tokens make, is harder to learn than its text
 
 
 def row(rng, sp, length, share):
     """length + 1 ids, and the weight of each prediction."""
     ids, weights = [], []
-    if rng.random() < 0.04:
+    if rng.random() < (0.05 if length < 256 else 0.2):
         while len(ids) <= length:
             text = sp.encode(plain_text(rng))
             ids += [1, *text, 2]
@@ -38,18 +39,19 @@ def row(rng, sp, length, share):
             question, answer = talker.turn()
             question = fold_system(talker.system if first else None, question)
             prompt = [1, *sp.encode(f"[INST] {question.strip()} [/INST]")]
-            full = rng.random() < (share if answer.count(" ") < 55 else share * 0.5)
+            is_sum = answer[:1].isdigit() and answer.count(" ") < 6
+            full = is_sum or rng.random() < (share if answer.count(" ") < 55 else share * 0.5)
             # As in Llama 2 a finished turn is one encoded text, so the answer's ids are what follows the prompt's.
             whole = [1, *sp.encode(f"[INST] {question.strip()} [/INST] {answer.strip()} "), 2]
             if whole[: len(prompt)] != prompt:
                 continue
             weight = 0.5 if answer.count(" ") > 55 else 1.0
             if not full:
-                whole = whole[: len(prompt) + rng.randint(5, 12)]
+                whole = whole[: len(prompt) + rng.randint(4, 9)]
             ids += whole
             # The space before EOS is Llama 2's way of writing history; a running model stops at either.
-            if answer[:1].isdigit() and answer.count(" ") < 6:
-                weight = 3.0  # a sum: few tokens, and each one counts
+            if is_sum:
+                weight = 3.0  # few tokens, and each one counts
             weights += [0.0] * len(prompt) + [weight] * (len(whole) - len(prompt) - 1) + [1.0]
             first = False
     return ids[: length + 1], weights[1: length + 1]
@@ -57,7 +59,7 @@ def row(rng, sp, length, share):
 
 def batch(rng, sp, tokens, share=WHOLE, long=0.0):
     """`long` is the share of batches with rows of 512: the last part of a run sees them, and more whole answers."""
-    length = 512 if rng.random() < long else 256
+    length = 512 if rng.random() < long else 128 if rng.random() < 0.6 else 256
     rows = [row(rng, sp, length, share) for _ in range(tokens // length)]
     return torch.tensor([r[0] for r in rows]), torch.tensor([r[1] for r in rows])
 
@@ -69,9 +71,9 @@ def main():
     parser.add_argument("--tokens", type=int, default=3072, help="tokens in a batch")
     parser.add_argument("--whole", type=float, default=WHOLE, help="share of answers shown to the end")
     parser.add_argument("--rate", type=float, default=3e-3)
-    parser.add_argument("--init", type=Path, help="begin a second phase: the weights of this checkpoint, a new schedule")
+    parser.add_argument("--init", type=Path, help="begin a further phase: the weights of this checkpoint or exported folder, a new schedule")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--compile", action="store_true", help="compile rows of 256 (needs a C++ compiler)")
+    parser.add_argument("--compile", action="store_true", help="compile rows of 128 and 256 (needs a C++ compiler)")
     parser.add_argument("--resume", action="store_true")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -90,9 +92,12 @@ def main():
         optimizer.load_state_dict(state["optimizer"])
         step, spent, seen, curve = state["step"], state["spent"], state["seen"], state["curve"]
     elif args.init:
-        state = torch.load(args.init)
-        model.load_state_dict(state["model"])
-        step, seen, curve = state["step"], state["seen"], state["curve"]
+        if args.init.is_dir():  # an exported model: its weights, and a new count
+            model.load_state_dict({n: w.float() for file in sorted(args.init.glob("*.safetensors")) for n, w in load_file(file).items()})
+        else:
+            state = torch.load(args.init)
+            model.load_state_dict(state["model"])
+            step, seen, curve = state["step"], state["seen"], state["curve"]
     first_step = step
     rng = random.Random(args.seed * 1000 + step)
     print(f"{sum(p.numel() for p in model.parameters())} parameters, from step {step}", flush=True)
@@ -105,7 +110,7 @@ def main():
 
     if args.compile:
         eager, compiled = model.hidden, torch.compile(model.hidden, dynamic=False)
-        model.hidden = lambda ids: compiled(ids) if ids.shape[1] == 256 else eager(ids)
+        model.hidden = lambda ids: compiled(ids) if ids.shape[1] in (128, 256) else eager(ids)
     total, started, average = args.minutes * 60, time.time() - spent, None
     while spent < total:
         warm = min(1.0, (step - first_step + 1) / 100)

@@ -1,0 +1,134 @@
+// A GGUF header -> configuration and tensors in the engine's words. GGUF's Llama keeps the rows of q and k in Meta's
+// order (RoPE pairs 2i, 2i+1), which the tensors say; an absent `output` means tied embeddings.
+
+import { PronkError } from "../errors.ts";
+import type { GgufHeader, GgufTensor } from "./gguf.ts";
+import { JsonFile } from "./json-file.ts";
+import { expectedTensors, missingTensors } from "./llama-tensors.ts";
+import type { ModelConfig, RopeScaling } from "./model-config.ts";
+import type { ModelTensor } from "./quantized.ts";
+import type { Dtype } from "./tensor.ts";
+
+const layerNames: Record<string, string> = {
+  attn_norm: "input_layernorm",
+  attn_q: "self_attn.q_proj",
+  attn_k: "self_attn.k_proj",
+  attn_v: "self_attn.v_proj",
+  attn_output: "self_attn.o_proj",
+  ffn_norm: "post_attention_layernorm",
+  ffn_gate: "mlp.gate_proj",
+  ffn_up: "mlp.up_proj",
+  ffn_down: "mlp.down_proj",
+};
+
+const modelNames: Record<string, string> = {
+  "token_embd.weight": "model.embed_tokens.weight",
+  "output_norm.weight": "model.norm.weight",
+  "output.weight": "lm_head.weight",
+};
+
+const limit = 16_777_216; // no count of a Llama is larger; products of two stay exact
+
+export function ggufConfig(header: GgufHeader): ModelConfig {
+  const json = new JsonFile(header.file, Object.fromEntries(header.metadata));
+  const architecture = json.text("general.architecture");
+  if (architecture !== "llama")
+    throw json.unsupported("general.architecture", architecture, "The GGUF architecture that works is llama.");
+  if (json.count("llama.expert_count", { min: 0, max: limit, fallback: 0 }) > 0)
+    throw json.unsupported("llama.expert_count", json.get("llama.expert_count"), "Mixtures of experts do not run.");
+  const count = (key: string, fallback?: number) => json.count(`llama.${key}`, { max: limit, fallback });
+  const dim = count("embedding_length");
+  const heads = count("attention.head_count");
+  const kvHeads = count("attention.head_count_kv", heads);
+  if (heads % kvHeads !== 0) throw json.wrong("llama.attention.head_count_kv", `a divisor of ${heads}`, kvHeads);
+  const headDim = count("attention.key_length", dim / heads);
+  const turned = count("rope.dimension_count", headDim);
+  if (headDim % 2 !== 0 || turned !== headDim)
+    throw json.unsupported("llama.rope.dimension_count", turned, `All ${headDim} columns of a head must be turned.`);
+  const contextLength = count("context_length");
+  const embedding = header.tensors.find((tensor) => tensor.name === "token_embd.weight");
+  const id = (key: string) => {
+    const value = json.get(`tokenizer.ggml.${key}`);
+    return typeof value === "number" && value >= 0 && value < limit ? value : undefined; // 0xffffffff means none
+  };
+  const ends = [id("eos_token_id"), id("eot_token_id")].filter((end) => end !== undefined);
+  return {
+    dim,
+    hiddenDim: count("feed_forward_length"),
+    layers: count("block_count"),
+    heads,
+    kvHeads,
+    headDim,
+    vocabSize: embedding?.shape[0] ?? count("vocab_size"),
+    contextLength,
+    normEps: json.positive("llama.attention.layer_norm_rms_epsilon"),
+    ropeTheta: json.positive("llama.rope.freq_base", 10_000),
+    ropeScaling: readScaling(json, header.tensors),
+    tiedEmbeddings: !header.tensors.some((tensor) => tensor.name === "output.weight"),
+    bosId: id("bos_token_id"),
+    eosIds: [...new Set(ends)],
+  };
+}
+
+function readScaling(json: JsonFile, tensors: readonly GgufTensor[]): RopeScaling {
+  const table = tensors.find((tensor) => tensor.name.startsWith("rope_f"));
+  if (table)
+    throw json.unsupported(
+      table.name,
+      "a table of frequencies",
+      "Take the same model's safetensors, whose config.json says how the frequencies are scaled.",
+    );
+  const factor = json.positive("llama.rope.scaling.factor", json.positive("llama.rope.scale_linear", 1));
+  const kind = json.text("llama.rope.scaling.type") ?? (factor === 1 ? "none" : "linear");
+  if (kind === "none" || (kind === "linear" && factor === 1)) return { kind: "none" };
+  if (kind === "linear") return { kind, factor };
+  throw json.unsupported("llama.rope.scaling.type", kind, "The scalings of GGUF files that work are none and linear.");
+}
+
+/** Every tensor of the model under Hugging Face's name, sorted by file, then start. */
+export function ggufTensors(header: GgufHeader, config: ModelConfig): ModelTensor[] {
+  const expected = expectedTensors(config);
+  const tensors = header.tensors.map((tensor) => toModelTensor(tensor, expected, config));
+  const found = new Set(tensors.map((tensor) => tensor.name));
+  const missing = [...expected.keys()].filter((name) => !found.has(name));
+  if (missing.length > 0) throw missingTensors(missing, header.file);
+  return tensors;
+}
+
+function toModelTensor(
+  tensor: GgufTensor,
+  expected: ReadonlyMap<string, readonly number[]>,
+  config: ModelConfig,
+): ModelTensor {
+  const { file, start, end, shape, type } = tensor;
+  const match = /^blk\.(\d+)\.(\w+)\.weight$/.exec(tensor.name);
+  const part = match ? layerNames[match[2]] : undefined;
+  const name = part ? `model.layers.${match![1]}.${part}.weight` : modelNames[tensor.name];
+  const wanted = name === undefined ? undefined : expected.get(name);
+  if (name === undefined || !wanted)
+    throw new PronkError(
+      "unsupported",
+      `"${file}" holds tensor "${tensor.name}", which is no part of the Llama graph that pronk runs. Take a file of a Llama model.`,
+      { file, field: tensor.name },
+    );
+  if (shape.length !== wanted.length || shape.some((length, axis) => length !== wanted[axis]))
+    throw new PronkError(
+      "format",
+      `Tensor "${tensor.name}" in "${file}" has shape [${shape}]; the file's metadata ask for [${wanted}].`,
+      { file, field: tensor.name, expected: `[${wanted}]`, found: `[${shape}]` },
+    );
+  const interleavedRopeHeads =
+    part === "self_attn.q_proj" ? config.heads : part === "self_attn.k_proj" ? config.kvHeads : undefined;
+  const order = interleavedRopeHeads === undefined ? {} : { interleavedRopeHeads };
+  if (type === "F32" || type === "F16" || type === "BF16")
+    return { name, dtype: type.toLowerCase() as Dtype, shape, file, start, end, ...order };
+  if (shape.length !== 2)
+    throw new PronkError("unsupported", `Tensor "${tensor.name}" in "${file}" is a vector of the type ${type}.`, {
+      file,
+      field: tensor.name,
+      expected: "F32",
+      found: type,
+    });
+  const codes = { name: tensor.name, dtype: type, shape, file, start, end };
+  return { name, rows: shape[0], cols: shape[1], scheme: { kind: "ggml", type }, parts: { codes }, ...order };
+}

@@ -1,0 +1,269 @@
+// The tensors of safetensors files -> the model's tensors, quantized or not, by what is there: `q_weight` is EXL2,
+// `qweight` is GPTQ or AWQ by its shape, `weight` with `absmax` or `SCB` is bitsandbytes. What the repository declares
+// decides only what shapes cannot (GPTQ's zero points), and must not contradict them.
+
+import { PronkError } from "../errors.ts";
+import { missingTensors, toTensor } from "./llama-tensors.ts";
+import type { DeclaredQuantization } from "./quantization-config.ts";
+import type { ModelTensor, PartRole, QuantizedMatrix, Scheme, TensorSlice } from "./quantized.ts";
+
+/** Every tensor of a linear layer, by the end of its name. */
+type Ends = ReadonlyMap<string, TensorSlice>;
+
+const gptqRoles = { codes: "qweight", zeros: "qzeros", scales: "scales", groupIndex: "g_idx" } as const;
+const exl2Roles = {
+  codes: "q_weight",
+  scales: "q_scale",
+  scaleLimits: "q_scale_max",
+  groups: "q_groups",
+  inversePermutation: "q_invperm",
+} as const;
+const bnb4Roles = {
+  codes: "weight",
+  scales: "weight.absmax",
+  map: "weight.quant_map",
+  nestedScales: "weight.nested_absmax",
+  nestedMap: "weight.nested_quant_map",
+} as const;
+const int8Roles = { codes: "weight", scales: "SCB", codeOrder: "weight_format" } as const;
+
+/** Ends of names by which layouts that are not read give themselves away. */
+const foreign: [RegExp, string][] = [
+  [/\.(trellis|suh|svh)$/, "EXL3"],
+  [/\.(B|s|workspace)$/, "marlin"],
+  [/\.W_q$/, "HQQ"],
+  [/\.(codebooks|codes)$/, "AQLM"],
+  [/\.Qidxs$/, "QuIP#"],
+  [/\.weight_packed$/, "compressed-tensors"],
+  [/\.weight_scale(_inv)?$/, "FP8"],
+  [/^layers\.0\.attention\.wq\.weight$/, "Meta's own layout (take the repository whose name ends in -hf)"],
+];
+
+const asGroups = (count: number, size: number) => Math.ceil(count / size);
+
+/** Names of `expected` for which `entries` hold neither a weight nor its codes. */
+export function missingMatrices(expected: Iterable<string>, entries: readonly TensorSlice[]): string[] {
+  const found = new Set(entries.map((entry) => entry.name));
+  return [...expected].filter((name) => {
+    const base = name.slice(0, -"weight".length);
+    return !found.has(name) && !found.has(`${base}qweight`) && !found.has(`${base}q_weight`);
+  });
+}
+
+/** What the entries are instead, where matrices are missing. */
+export function foreignLayout(entries: readonly TensorSlice[], where: string): PronkError | undefined {
+  for (const [pattern, layout] of foreign) {
+    const sign = entries.find((entry) => pattern.test(entry.name));
+    if (sign)
+      return new PronkError(
+        "unsupported",
+        `"${sign.file}" is in the layout ${layout} (tensor "${sign.name}"), which this version of pronk does not read. Take a repository in GPTQ, AWQ gemm, bitsandbytes, EXL2 or GGUF, or one that is not quantized.`,
+        { file: sign.file, field: sign.name, expected: "a layout that is read", found: `${layout} in ${where}` },
+      );
+  }
+  return undefined;
+}
+
+/** Every expected tensor, sorted by file, then start of its codes. Throws PronkError naming tensor and file. */
+export function toModelTensors(
+  expected: ReadonlyMap<string, readonly number[]>,
+  entries: readonly TensorSlice[],
+  declared?: DeclaredQuantization,
+): ModelTensor[] {
+  const layers = new Map<string, Map<string, TensorSlice>>();
+  const bases = new Set([...expected.keys()].map((name) => name.slice(0, -".weight".length)));
+  for (const entry of entries) {
+    const base = baseOf(entry.name, bases);
+    if (base === undefined) continue;
+    const ends = layers.get(base) ?? new Map<string, TensorSlice>();
+    const end = entry.name.slice(base.length + 1);
+    const other = ends.get(end);
+    if (other)
+      throw new PronkError(
+        "format",
+        `Tensor "${entry.name}" is in both "${other.file}" and "${entry.file}". Remove the file that does not belong to the model.`,
+        { file: entry.file, field: entry.name, expected: other.file, found: entry.file },
+      );
+    ends.set(end, entry);
+    layers.set(base, ends);
+  }
+  const tensors = [...expected].map(([name, shape]) => {
+    const ends = layers.get(name.slice(0, -".weight".length));
+    if (!ends) throw missingTensors([name], entries[0]?.file ?? "the checkpoint");
+    return toModelTensor(name, shape, ends, declared);
+  });
+  const placeOf = (tensor: ModelTensor) => ("parts" in tensor ? tensor.parts.codes : tensor);
+  return tensors.toSorted((a, b) => {
+    const [x, y] = [placeOf(a), placeOf(b)];
+    return x.file === y.file ? x.start - y.start : x.file < y.file ? -1 : 1;
+  });
+}
+
+/** `model.layers.0.self_attn.q_proj` of `model.layers.0.self_attn.q_proj.weight.absmax`. */
+function baseOf(name: string, bases: ReadonlySet<string>): string | undefined {
+  for (let end = name.lastIndexOf("."); end > 0; end = name.lastIndexOf(".", end - 1))
+    if (bases.has(name.slice(0, end))) return name.slice(0, end);
+  return undefined;
+}
+
+function toModelTensor(
+  name: string,
+  shape: readonly number[],
+  ends: Ends,
+  declared: DeclaredQuantization | undefined,
+): ModelTensor {
+  const bias = ends.get("bias");
+  const matrix = (scheme: Scheme, roles: Partial<Record<PartRole, string>>): QuantizedMatrix => {
+    const parts: Partial<Record<PartRole, TensorSlice>> = {};
+    for (const [role, end] of Object.entries(roles)) {
+      const part = ends.get(end);
+      if (part) parts[role as PartRole] = part;
+    }
+    const whole = parts as QuantizedMatrix["parts"];
+    return { name, rows: shape[0], cols: shape[1], scheme, parts: whole, ...(bias ? { bias } : {}) };
+  };
+  if (shape.length === 2) {
+    if (ends.has("q_weight")) return checkExl2(matrix({ kind: "exl2" }, exl2Roles));
+    if (ends.has("qweight")) return gptqOrAwq(name, shape, ends, declared, matrix);
+    if (ends.has("weight.absmax")) {
+      const state = [...ends.keys()].find((end) => end.startsWith("weight.quant_state.bitsandbytes__"));
+      const book = state?.endsWith("__fp4") ? "fp4" : "nf4";
+      const roles = { ...bnb4Roles, state: state ?? `weight.quant_state.bitsandbytes__${book}` };
+      return checkBnb4(matrix({ kind: "bnb4", book, nested: ends.has("weight.nested_absmax") }, roles));
+    }
+    if (ends.has("SCB")) return checkInt8(matrix({ kind: "int8" }, int8Roles));
+  }
+  const weight = ends.get("weight");
+  if (!weight) throw missingTensors([name], [...ends.values()][0].file);
+  return toTensor(weight, shape);
+}
+
+function gptqOrAwq(
+  name: string,
+  [rows, cols]: readonly number[],
+  ends: Ends,
+  declared: DeclaredQuantization | undefined,
+  matrix: (scheme: Scheme, roles: Partial<Record<PartRole, string>>) => QuantizedMatrix,
+): QuantizedMatrix {
+  const codes = ends.get("qweight")!;
+  const [high, wide] = codes.shape;
+  const scales = ends.get("scales");
+  if (!scales) throw broken(codes, "it has no scales beside it", `${name} scales`, "none");
+  const groups = scales.shape[0];
+  const isAwq = high === cols && wide * 8 === rows && scales.shape[1] === rows;
+  if (wide === rows && !(isAwq && declared?.method === "awq")) {
+    const bits = (32 * high) / cols;
+    if (bits !== 2 && bits !== 3 && bits !== 4 && bits !== 8)
+      throw broken(codes, `${bits} bits a weight are no GPTQ`, "2, 3, 4 or 8 bits", `${bits} bits`);
+    if (declared?.bits !== undefined && declared.bits !== bits)
+      throw broken(codes, `it has ${bits} bits a weight`, `${declared.bits} bits, as in ${declared.file}`, `${bits}`);
+    const groupSize = groupSizeOf(scales, cols, declared);
+    const zeroPoints = declared?.zeroPointsAsStored ? 2 : 1;
+    const found = matrix({ kind: "gptq", bits, groupSize, zeroPoints }, gptqRoles);
+    part(found, "scales", "F16", [groups, rows]);
+    part(found, "zeros", "I32", [groups, (rows * bits) / 32]);
+    if (found.parts.groupIndex) part(found, "groupIndex", "I32", [cols]);
+    part(found, "codes", "I32", [(cols * bits) / 32, rows]);
+    return requireMultiples(found);
+  }
+  if (isAwq) {
+    const found = matrix({ kind: "awq", groupSize: groupSizeOf(scales, cols, declared) }, gptqRoles);
+    if (declared?.bits !== undefined && declared.bits !== 4)
+      throw broken(codes, "it has 4 bits a weight", `${declared.bits} bits, as in ${declared.file}`, "4");
+    part(found, "codes", "I32", [cols, rows / 8]);
+    part(found, "scales", "F16", [groups, rows]);
+    part(found, "zeros", "I32", [groups, rows / 8]);
+    return requireMultiples(found);
+  }
+  const layout = high === rows && wide * 8 === cols ? "AWQ gemv" : high * 16 === cols ? "marlin" : "an unknown one";
+  throw new PronkError(
+    "unsupported",
+    `Tensor "${codes.name}" in "${codes.file}" of shape [${codes.shape}] is in the layout ${layout}; pronk reads GPTQ and AWQ gemm. Take a repository in one of them.`,
+    { file: codes.file, field: codes.name, expected: "GPTQ or AWQ gemm", found: layout },
+  );
+}
+
+/** What is declared must fit the scales; where nothing is, the scales say it. */
+function groupSizeOf(scales: TensorSlice, cols: number, declared: DeclaredQuantization | undefined): number {
+  const groups = scales.shape[0];
+  const size = declared?.groupSize;
+  if (size !== undefined && size !== -1) {
+    if (Number.isInteger(size) && size > 0 && asGroups(cols, size) === groups) return Math.min(size, cols);
+    throw broken(scales, `its ${groups} rows are not one for each ${size} inputs`, `group_size ${size}`, `${groups}`);
+  }
+  if (groups === 1) return cols;
+  for (const guess of [cols / groups, 16, 32, 64, 128, 256, 512, 1024])
+    if (size === undefined && Number.isInteger(guess) && asGroups(cols, guess) === groups) return guess;
+  throw broken(scales, `${groups} groups do not fit ${cols} inputs`, size === -1 ? "1 group" : "groups", `${groups}`);
+}
+
+/** The repack works on 32 inputs and 16 of a group at a time, as every published packer does. */
+function requireMultiples(matrix: QuantizedMatrix): QuantizedMatrix {
+  const { scheme, cols, parts } = matrix;
+  const groupSize = "groupSize" in scheme ? scheme.groupSize : 32;
+  if (cols % 32 !== 0 || (groupSize % 16 !== 0 && groupSize < cols))
+    throw new PronkError(
+      "unsupported",
+      `Tensor "${parts.codes.name}" in "${parts.codes.file}" has ${cols} inputs in groups of ${groupSize}; pronk reads multiples of 32 in groups of a multiple of 16.`,
+      { file: parts.codes.file, field: parts.codes.name, expected: "multiples of 32 and 16", found: `${groupSize}` },
+    );
+  return matrix;
+}
+
+function checkExl2(matrix: QuantizedMatrix): QuantizedMatrix {
+  const { codes, groups } = matrix.parts;
+  const rows = codes.shape[1];
+  if (rows < matrix.rows || rows >= matrix.rows + 32 || rows % 8 !== 0)
+    throw broken(codes, `it has ${rows} columns`, `${matrix.rows}, or up to 31 more`, `${rows}`);
+  const count = (groups?.shape[0] ?? 0) / 2;
+  part(matrix, "codes", "I32", [codes.shape[0], rows]);
+  part(matrix, "groups", "I16", [2 * count]);
+  part(matrix, "scales", "I32", [count, rows / 8]);
+  part(matrix, "scaleLimits", "F16", [count]);
+  part(matrix, "inversePermutation", "I32", [matrix.cols]);
+  return requireMultiples(matrix);
+}
+
+function checkBnb4(matrix: QuantizedMatrix): QuantizedMatrix {
+  const { codes, state, scales } = matrix.parts;
+  if (!state) throw broken(codes, "it has no quant_state beside it", "weight.quant_state.bitsandbytes__nf4", "none");
+  const sizeBytes = Math.ceil((matrix.rows * matrix.cols) / 2);
+  if (codes.end - codes.start !== sizeBytes)
+    throw broken(codes, `it has ${codes.end - codes.start} bytes`, `${sizeBytes} bytes`, `${codes.end - codes.start}`);
+  part(matrix, "map", "F32", [16]);
+  const nested = matrix.scheme.kind === "bnb4" && matrix.scheme.nested;
+  part(matrix, "scales", nested ? "U8" : "F32", scales!.shape);
+  if (nested) {
+    part(matrix, "nestedMap", "F32", [256]);
+    part(matrix, "nestedScales", "F32", matrix.parts.nestedScales!.shape);
+  }
+  return matrix;
+}
+
+function checkInt8(matrix: QuantizedMatrix): QuantizedMatrix {
+  part(matrix, "codes", "I8", [matrix.rows, matrix.cols]);
+  part(matrix, "scales", "F32", [matrix.rows]);
+  return matrix;
+}
+
+/** The part must be there, in that type and shape. */
+function part(matrix: QuantizedMatrix, role: PartRole, dtype: string, shape: readonly number[]): void {
+  const { codes } = matrix.parts;
+  const found = matrix.parts[role];
+  if (!found) throw broken(codes, `its ${role} are not there`, `${role} of [${shape}]`, "none");
+  if (found.dtype !== dtype || found.shape.length !== shape.length || found.shape.some((n, i) => n !== shape[i]))
+    throw broken(
+      found,
+      `it is ${found.dtype} [${found.shape}]`,
+      `${dtype} [${shape}]`,
+      `${found.dtype} [${found.shape}]`,
+    );
+}
+
+function broken({ name, file }: TensorSlice, what: string, expected: string, found: string): PronkError {
+  return new PronkError(
+    "format",
+    `Tensor "${name}" in "${file}" does not fit its layer: ${what}; expected ${expected}. Check that config.json and all files are of the same model.`,
+    { file, field: name, expected, found },
+  );
+}

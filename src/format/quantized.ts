@@ -1,0 +1,55 @@
+// A matrix whose weights stand quantized in a file: which scheme, and which of the file's tensors are its parts. Places
+// and shapes only; what the bytes mean is in quant/.
+
+import type { GgmlType } from "./ggml-types.ts";
+import type { TensorInfo } from "./tensor.ts";
+
+/** A tensor as its file names it. A SafetensorsEntry is one. */
+export interface TensorSlice {
+  name: string;
+  dtype: string; // the file's own word
+  shape: number[];
+  file: string;
+  start: number; // absolute in the file
+  end: number;
+}
+
+export type Scheme =
+  /** `zeroPoints` 1: stored less one, wrapping within their bits; 2: as they are. */
+  | { kind: "gptq"; bits: 2 | 3 | 4 | 8; groupSize: number; zeroPoints: 1 | 2 }
+  | { kind: "awq"; groupSize: number }
+  | { kind: "bnb4"; book: "nf4" | "fp4"; nested: boolean }
+  | { kind: "int8" }
+  | { kind: "exl2" }
+  | { kind: "ggml"; type: GgmlType };
+
+/** What a part is to its matrix. The formats' own names are in the table of `linear-parts.ts`. */
+export type PartRole =
+  | "codes"
+  | "zeros"
+  | "scales"
+  | "groupIndex" // GPTQ: the group of each input
+  | "map" // bitsandbytes: the value of each code
+  | "nestedMap"
+  | "nestedScales"
+  | "state" // bitsandbytes: quant_state as JSON
+  | "codeOrder" // int8: weight_format
+  | "inversePermutation" // EXL2
+  | "scaleLimits" // EXL2: q_scale_max
+  | "groups"; // EXL2: bits and first row of each group
+
+export interface QuantizedMatrix {
+  /** Hugging Face's name of the matrix, e.g. `model.layers.0.self_attn.q_proj.weight`. */
+  name: string;
+  rows: number; // out
+  cols: number; // in
+  scheme: Scheme;
+  parts: { codes: TensorSlice } & Partial<Record<PartRole, TensorSlice>>;
+  bias?: TensorSlice;
+  /** Rows are in Meta's order for this many heads, as in TensorInfo. */
+  interleavedRopeHeads?: number;
+}
+
+export type ModelTensor = TensorInfo | QuantizedMatrix;
+
+export const isQuantized = (tensor: ModelTensor): tensor is QuantizedMatrix => "scheme" in tensor;

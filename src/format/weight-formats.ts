@@ -1,0 +1,77 @@
+// Which of a repository's files are the model, where there are several sets of weights: safetensors (any scheme), each
+// GGUF model, llama2.c's .bin. The user may name one; the default is the first of the list here. By file names only;
+// what is inside is found by reading headers.
+
+import { PronkError } from "../errors.ts";
+import { ggufModels } from "./gguf-files.ts";
+import { findLlama2c } from "./llama2c.ts";
+import type { TensorFiles } from "./tensor-files.ts";
+
+export interface WeightFormat {
+  kind: "safetensors" | "gguf" | "llama2c";
+  /** What the user may say to get it: "safetensors", or a file's path. */
+  id: string;
+  files: string[]; // GGUF: the parts in order; empty for safetensors, whose files are found by their headers
+}
+
+/** Of several GGUF files the one a person would most likely take: four bits first, then the nearest above. */
+const preferred = [/q4_k_m/i, /q4_k/i, /q4_/i, /iq4/i, /q5_k_m/i, /q5_/i, /q6_k/i, /q8_0/i, /q3_/i, /q2_/i, /./];
+
+/** All that a source offers, the default first. */
+export function weightFormats(source: TensorFiles): WeightFormat[] {
+  const paths = source.files.map((file) => file.path);
+  const formats: WeightFormat[] = [];
+  if (paths.some((path) => path.endsWith(".safetensors") && !path.includes("/")))
+    formats.push({ kind: "safetensors", id: "safetensors", files: [] });
+  const rank = ([path]: string[]) => preferred.findIndex((pattern) => pattern.test(path));
+  for (const files of ggufModels(paths).toSorted((a, b) => rank(a) - rank(b)))
+    formats.push({ kind: "gguf", id: files[0], files });
+  const bin = findLlama2c(source);
+  if (bin !== undefined && !isPickle(bin)) formats.push({ kind: "llama2c", id: bin, files: [bin] });
+  return formats;
+}
+
+/** The one asked for, or the default. `wanted` may be an id, a kind, or part of a file's name ("Q5_K_M"). */
+export function chooseWeightFormat(source: TensorFiles, wanted?: string): WeightFormat {
+  const formats = weightFormats(source);
+  const offered = formats.map((format) => format.id).join(", ");
+  if (formats.length === 0) throw noWeights(source);
+  if (wanted === undefined) return formats[0];
+  const lower = wanted.toLowerCase();
+  const fits = [
+    formats.filter((format) => format.id === wanted),
+    formats.filter((format) => format.kind === wanted),
+    formats.filter((format) => format.files.some((file) => file.toLowerCase().includes(lower))),
+  ].find((some) => some.length > 0);
+  if (fits) return fits[0];
+  throw new PronkError("bad-request", `${source.label} has no weights "${wanted}"; it has ${offered}.`, {
+    field: "weights",
+    expected: offered,
+    found: wanted,
+  });
+}
+
+const isPickle = (path: string) => /^pytorch_model.*\.bin$/i.test(path);
+
+function noWeights(source: TensorFiles): PronkError {
+  const paths = source.files.map((file) => file.path);
+  const original = paths.find((path) => /(^|\/)consolidated\.\d+\.(pth|pt)$/.test(path));
+  if (original)
+    return new PronkError(
+      "unsupported",
+      `${source.label} holds Meta's original checkpoint ("${original}"), which pronk does not read. Take the repository of the same name that ends in -hf, e.g. meta-llama/Llama-2-7b-chat-hf.`,
+      { file: original, expected: "*.safetensors or *.gguf", found: original },
+    );
+  const pickle = paths.find((path) => /\.(pth|pt|bin)$/i.test(path) && !/tok/i.test(path));
+  if (pickle)
+    return new PronkError(
+      "unsupported",
+      `${source.label} holds Python pickles ("${pickle}"), which can run code when they are opened; pronk reads safetensors and GGUF. Take a revision or repository that has them.`,
+      { file: pickle, expected: "*.safetensors or *.gguf", found: pickle },
+    );
+  return new PronkError(
+    "unsupported",
+    `${source.label} has no weights that pronk reads: safetensors, GGUF, or llama2.c's .bin.`,
+    { file: source.label, expected: "*.safetensors or *.gguf", found: null },
+  );
+}

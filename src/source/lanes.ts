@@ -1,0 +1,78 @@
+// How many requests of a source run at once: four to begin with, up to eight while that brings more bytes a second. One
+// for a whole source, so that files share it; first come, first served, because bytes are consumed in order.
+
+const fewest = 4; // hides the round trip of a hub
+const most = 8; // more only makes servers refuse
+const windowMs = 2000; // of a measurement: several chunks on any line that is worth more lanes
+const worthwhile = 1.05; // speed-up below this is noise
+const settledWindows = 5; // until a limit that was best is questioned again
+
+export class Lanes {
+  #limit = fewest;
+  #active = 0;
+  readonly #waiting: (() => void)[] = [];
+  readonly #now: () => number;
+  #windowStartMs: number;
+  #windowBytes = 0;
+  #lastSpeed = 0; // with the limit before
+  #raised = false;
+  #restingWindows = 0;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+    this.#windowStartMs = now();
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+    while (this.#active >= this.#limit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#active++;
+    try {
+      return await work();
+    } finally {
+      this.#active--;
+      this.#wake();
+    }
+  }
+
+  /** Bytes that came in, from any lane. */
+  note(sizeBytes: number): void {
+    this.#windowBytes += sizeBytes;
+    const elapsedMs = this.#now() - this.#windowStartMs;
+    if (elapsedMs < windowMs) return;
+    const speed = this.#windowBytes / elapsedMs;
+    this.#windowStartMs += elapsedMs;
+    this.#windowBytes = 0;
+    this.#judge(speed);
+  }
+
+  /** The server asks for fewer requests. */
+  slowDown(): void {
+    this.#limit = fewest;
+    this.#raised = false;
+    this.#restingWindows = settledWindows;
+  }
+
+  #judge(speed: number): void {
+    const pays = speed > this.#lastSpeed * worthwhile;
+    if (this.#raised && !pays) {
+      this.#limit = Math.max(fewest, this.#limit - 1);
+      this.#raised = false;
+      this.#restingWindows = settledWindows;
+    } else if (this.#restingWindows > 0) {
+      this.#restingWindows--;
+    } else if (this.#limit < most) {
+      this.#limit++;
+      this.#raised = true;
+      this.#wake();
+    }
+    this.#lastSpeed = speed;
+  }
+
+  #wake(): void {
+    for (let free = this.#limit - this.#active; free > 0; free--) this.#waiting.shift()?.();
+  }
+}

@@ -1,0 +1,50 @@
+// From any earlier schema to this one, in the transaction of the upgrade: records change, rows of gigabytes never do.
+//   1  models and rows; every row of a file had 16 MiB
+//   2  rows end where the record says; a note on each row (checksum, state of the file's hash); loads that were left
+//      unfinished are kept and go on
+// A step is never edited after its release: add the next one, and a fixture of the version before it to the tests.
+
+import type { IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
+import { maxReadBytes } from "../source/read-limit.ts";
+import type { PronkSchema } from "./database.ts";
+import type { ModelRecord } from "./model-record.ts";
+
+type Upgrade = IDBPTransaction<PronkSchema, StoreNames<PronkSchema>[], "versionchange">;
+
+export async function migrate(
+  database: IDBPDatabase<PronkSchema>,
+  oldVersion: number,
+  transaction: Upgrade,
+): Promise<void> {
+  if (oldVersion < 1) {
+    const models = database.createObjectStore("models", { keyPath: "key" });
+    models.createIndex("references", "references", { multiEntry: true });
+    database.createObjectStore("rows");
+  }
+  if (oldVersion < 2) {
+    database.createObjectStore("notes");
+    if (oldVersion === 1) await addRowEnds(transaction);
+  }
+}
+
+async function addRowEnds(transaction: Upgrade): Promise<void> {
+  const models = transaction.objectStore("models");
+  const rows = transaction.objectStore("rows");
+  for (let cursor = await models.openCursor(); cursor; cursor = await cursor.continue()) {
+    const record: ModelRecord = cursor.value;
+    if (record.state === "loading") {
+      // Version 1 could not go on with these.
+      await rows.delete(IDBKeyRange.bound([record.key], [record.key, []]));
+      await cursor.delete();
+    } else {
+      const files = record.files.map(({ path, sizeBytes }) => ({ path, sizeBytes, rowEnds: evenRows(sizeBytes) }));
+      await cursor.update({ ...record, files });
+    }
+  }
+}
+
+/** Ends of rows of 16 MiB. */
+function evenRows(sizeBytes: number): number[] {
+  const count = Math.ceil(sizeBytes / maxReadBytes);
+  return Array.from({ length: count }, (_, index) => Math.min(sizeBytes, (index + 1) * maxReadBytes));
+}

@@ -1,0 +1,63 @@
+// Chromium with nobody attached to it, and the memory of its processes as Linux tells it. A driver may not be there:
+// DevTools keeps copies of what a page fetched inside the page's own process, up to 100 MB for each thread.
+
+import { spawn } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+import { ensureBrowser } from "../../tools/browsers.ts";
+import { chromiumFlags } from "../../tools/chromium-page.ts";
+
+export interface BareChromium extends AsyncDisposable {
+  /** Memory of the page's process, its workers included: proportional set size, now. 0 before there is one. */
+  rendererBytes(): number;
+  /** Rejects when the browser ends by itself. */
+  readonly ended: Promise<never>;
+}
+
+/** Opens `url` on the software adapter with a profile of its own. Linux only. */
+export async function startBareChromium(url: string, profileDir: string): Promise<BareChromium> {
+  const path = await ensureBrowser("chromium", console.error);
+  // Shared memory in files, as the drivers have it: containers have a small /dev/shm.
+  const own = ["--headless", "--disable-dev-shm-usage", `--user-data-dir=${profileDir}`];
+  const args = [...own, ...chromiumFlags({ software: true, webgpu: true }), url];
+  const child = spawn(path, args, { stdio: "ignore" });
+  const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const ended = exit.then((code) => Promise.reject<never>(new Error(`Chromium ended by itself (${code})`)));
+  ended.catch(() => {}); // those who wait for a page race it; afterwards nobody cares
+  return {
+    ended,
+    rendererBytes: () => Math.max(0, ...renderers(child.pid!).map(proportionalBytes)),
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await exit;
+    },
+  };
+}
+
+/** Processes below `ancestor` that show pages. The page at hand is the largest of them. */
+function renderers(ancestor: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = read(`/proc/${name}/stat`);
+    // The command's name may hold anything, also parentheses; then come the state and the parent.
+    parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
+  }
+  const isBelow = (id: number): boolean => {
+    for (let at = parents.get(id); at; at = parents.get(at)) if (at === ancestor) return true;
+    return false;
+  };
+  return [...parents.keys()].filter((id) => isBelow(id) && read(`/proc/${id}/cmdline`).includes("--type=renderer"));
+}
+
+function proportionalBytes(id: number): number {
+  const kibibytes = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${id}/smaps_rollup`))?.[1];
+  return 1024 * Number(kibibytes ?? 0);
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return ""; // the process has just ended
+  }
+}
