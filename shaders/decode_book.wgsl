@@ -1,0 +1,97 @@
+// Decode book: w = book[code] * scale, codes of 4 bits; the sixteen values stand first in `scales`, as f32.
+// scales_kind 0: bitsandbytes, an f32 for each block of the flat matrix; 1: the same nested, a byte into a map, times an
+// outer f32, plus an offset; 2: IQ4_NL, an f16 for each chunk; 3: IQ4_XS, a signed byte for each chunk times an f16 for
+// eight chunks.
+override scales_kind: u32 = 0u;
+override block: u32 = 64u; // weights in a block of the flat matrix
+override straddle: bool = false; // columns are no multiple of 32: a chunk may reach into a second block
+override rounding: u32 = 0u; // of the weight, where the format prescribes it: 0 none, 1 f16, 2 bf16
+
+struct WeightShape {
+  row_chunks: u32, // chunks of 32 columns in a row
+  scale_words: u32, // words of scales in a row
+  row_start: u32, // where this part's rows begin in the whole matrix
+  row_count: u32, // rows in this part
+  extra: vec4u, // columns; vec4u of codes in a row; first block of this part; word where the rows' or blocks' scales begin
+}
+@group(1) @binding(0) var<uniform> shape: WeightShape;
+@group(1) @binding(1) var<storage, read> codes: array<vec4u>; // [rows, extra.y], a vec4u for a chunk
+@group(1) @binding(2) var<storage, read> scales: array<u32>; // book; kind 1: map [256], offset, outer scales; then scales
+
+struct Eight {
+  lo: vec4f,
+  hi: vec4f,
+}
+
+// Codes are in planes of 8, 4, 2 or 1 bits. Within a plane, byte k of a word holds columns k, k + 4, k + 8, ... of the
+// chunk from its low bits up, so that four neighbouring columns (a quad) are four bytes after one shift and one mask.
+struct Chunk {
+  code: vec4u,
+  scale: f32,
+  scale_after: f32, // of the columns from `edge` on
+  edge: u32,
+}
+
+fn block_scale(index: u32) -> f32 {
+  let at = index - shape.extra.z;
+  if (scales_kind == 0u) {
+    return bitcast<f32>(scales[shape.extra.w + at]);
+  }
+  let code = (scales[shape.extra.w + (at >> 2u)] >> ((at & 3u) * 8u)) & 255u;
+  return bitcast<f32>(scales[16u + code]) * bitcast<f32>(scales[273u + (index >> 8u)]) + bitcast<f32>(scales[272u]);
+}
+
+fn chunk_at(row: u32, chunk: u32) -> Chunk {
+  var out: Chunk;
+  out.code = codes[row * shape.extra.y + chunk];
+  if (scales_kind < 2u) {
+    let flat = (shape.row_start + row) * shape.extra.x + 32u * chunk;
+    let index = flat / block;
+    out.scale = block_scale(index);
+    if (straddle) {
+      out.edge = (index + 1u) * block - flat;
+      out.scale_after = out.scale;
+      if (32u * chunk + out.edge < shape.extra.x && out.edge < 32u) {
+        out.scale_after = block_scale(index + 1u);
+      }
+    }
+  } else {
+    let row_at = shape.extra.w + row * shape.scale_words;
+    if (scales_kind == 2u) {
+      out.scale = unpack2x16float(scales[row_at + (chunk >> 1u)])[chunk & 1u];
+    } else {
+      let d = unpack2x16float(scales[row_at + (shape.row_chunks >> 2u) + (chunk >> 4u)])[(chunk >> 3u) & 1u];
+      out.scale = d * f32(unpack4xI8(scales[row_at + (chunk >> 2u)])[chunk & 3u]);
+    }
+  }
+  return out;
+}
+
+// Weights of columns 4 quad .. 4 quad + 3.
+fn quad_weights(chunk: Chunk, quad: u32) -> vec4f {
+  let code = unpack4xU8((chunk.code[quad >> 1u] >> ((quad & 1u) * 4u)) & 0x0f0f0f0fu);
+  let value = bitcast<vec4f>(vec4u(scales[code.x], scales[code.y], scales[code.z], scales[code.w]));
+  var scale = vec4f(chunk.scale);
+  if (straddle) {
+    scale = select(scale, vec4f(chunk.scale_after), vec4u(4u * quad) + vec4u(0u, 1u, 2u, 3u) >= vec4u(chunk.edge));
+  }
+  return rounded(value * scale);
+}
+
+// The nearest f16 or bf16, ties to even, by integers: WGSL leaves the rounding of its own conversions open.
+fn rounded(w: vec4f) -> vec4f {
+  let bits = bitcast<vec4u>(w);
+  if (rounding == 1u) {
+    let normal = bitcast<vec4f>((bits + 0xfffu + ((bits >> vec4u(13u)) & vec4u(1u))) & vec4u(0xffffe000u));
+    let small = round(w * 16777216.0) * 0x1p-24; // subnormal halves are multiples of 2^-24
+    return select(normal, small, abs(w) < vec4f(0x1p-14));
+  }
+  if (rounding == 2u) {
+    return bitcast<vec4f>((bits + 0x7fffu + ((bits >> vec4u(16u)) & vec4u(1u))) & vec4u(0xffff0000u));
+  }
+  return w;
+}
+
+fn eight_of(chunk: Chunk, i: u32) -> Eight {
+  return Eight(quad_weights(chunk, 2u * i), quad_weights(chunk, 2u * i + 1u));
+}

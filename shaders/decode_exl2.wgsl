@@ -1,0 +1,106 @@
+// Decode exl2: w = scale * (code - 2^(bits - 1)), bits from 2 to 8 by runs of columns. A table, the same for all rows,
+// tells of each chunk where its codes are in a row, their bits and the groups of its halves. A scale is a nibble of the
+// row that chooses one of the group's sixteen. Columns are in the file's own order: x is gathered.
+override rounding: u32 = 1u; // of the weight: 0 none, 1 f16 (the format's), 2 bf16
+
+struct WeightShape {
+  row_chunks: u32, // chunks of 32 columns in a row
+  scale_words: u32, // words of scales in a row
+  row_start: u32, // where this part's rows begin in the whole matrix
+  row_count: u32, // rows in this part
+  extra: vec4u, // word where the groups' scales begin; vec4u of codes in a row; unused; word where the rows' nibbles begin
+}
+@group(1) @binding(0) var<uniform> shape: WeightShape;
+@group(1) @binding(1) var<storage, read> codes: array<vec4u>; // [rows, extra.y], low planes by falling width, then high planes
+@group(1) @binding(2) var<storage, read> scales: array<u32>; // chunk table [row_chunks, 2]; f32 [groups, 16]; [rows, scale_words] of eight nibbles
+
+struct Eight {
+  lo: vec4f,
+  hi: vec4f,
+}
+
+// Codes are in planes of 8, 4, 2 or 1 bits. Within a plane, byte k of a word holds columns k, k + 4, k + 8, ... of the
+// chunk from its low bits up, so that four neighbouring columns (a quad) are four bytes after one shift and one mask.
+struct Chunk {
+  low: vec4u,
+  low_rest: vec4u, // the second half of the low plane; 8 bits only
+  high: vec2u,
+  bits: u32,
+  scale: vec2f, // of columns 0..15 and 16..31
+}
+
+fn group_scale(row_at: u32, group: u32) -> f32 {
+  let nibble = (scales[row_at + (group >> 3u)] >> ((group & 7u) * 4u)) & 15u;
+  return bitcast<f32>(scales[shape.extra.x + group * 16u + nibble]);
+}
+
+fn chunk_at(row: u32, chunk: u32) -> Chunk {
+  var out: Chunk;
+  let place = scales[2u * chunk];
+  let kind = scales[2u * chunk + 1u];
+  out.bits = kind & 15u;
+  let base = row * shape.extra.y;
+  let low_at = (place & 0xffffu) * 2u; // words
+  out.low = codes[base + (low_at >> 2u)];
+  if (out.bits < 4u) {
+    out.low = select(out.low, out.low.zwzw, (low_at & 2u) == 2u);
+  } else if (out.bits == 8u) {
+    out.low_rest = codes[base + (low_at >> 2u) + 1u];
+  }
+  if (out.bits == 3u || out.bits == 5u || out.bits == 6u) {
+    let high_at = place >> 16u;
+    let four = codes[base + (high_at >> 2u)];
+    out.high = select(four.xy, four.zw, (high_at & 2u) == 2u);
+    if (out.bits != 6u) {
+      out.high.x = four[high_at & 3u];
+    }
+  }
+  let row_at = shape.extra.w + row * shape.scale_words;
+  let first = (kind >> 4u) & 0x3fffu;
+  let second = kind >> 18u;
+  out.scale = vec2f(group_scale(row_at, first));
+  if (second != first) {
+    out.scale.y = group_scale(row_at, second);
+  }
+  return out;
+}
+
+// Codes of columns 4 quad .. 4 quad + 3, zero at 0.
+fn quad_codes(chunk: Chunk, quad: u32) -> vec4f {
+  var word: u32;
+  if (chunk.bits == 8u) {
+    word = select(chunk.low, chunk.low_rest, quad >= 4u)[quad & 3u];
+  } else if (chunk.bits >= 4u) {
+    word = (chunk.low[quad >> 1u] >> ((quad & 1u) * 4u)) & 0x0f0f0f0fu;
+    if (chunk.bits == 5u) {
+      word |= ((chunk.high.x >> quad) & 0x01010101u) << 4u;
+    } else if (chunk.bits == 6u) {
+      word |= ((chunk.high[quad >> 2u] >> ((quad & 3u) * 2u)) & 0x03030303u) << 4u;
+    }
+  } else {
+    word = (chunk.low[quad >> 2u] >> ((quad & 3u) * 2u)) & 0x03030303u;
+    if (chunk.bits == 3u) {
+      word |= ((chunk.high.x >> quad) & 0x01010101u) << 2u;
+    }
+  }
+  return vec4f(unpack4xU8(word)) - f32(1u << (chunk.bits - 1u));
+}
+
+// The nearest f16 or bf16, ties to even, by integers: WGSL leaves the rounding of its own conversions open.
+fn rounded(w: vec4f) -> vec4f {
+  let bits = bitcast<vec4u>(w);
+  if (rounding == 1u) {
+    let normal = bitcast<vec4f>((bits + 0xfffu + ((bits >> vec4u(13u)) & vec4u(1u))) & vec4u(0xffffe000u));
+    let small = round(w * 16777216.0) * 0x1p-24; // subnormal halves are multiples of 2^-24
+    return select(normal, small, abs(w) < vec4f(0x1p-14));
+  }
+  if (rounding == 2u) {
+    return bitcast<vec4f>((bits + 0x7fffu + ((bits >> vec4u(16u)) & vec4u(1u))) & vec4u(0xffff0000u));
+  }
+  return w;
+}
+
+fn eight_of(chunk: Chunk, i: u32) -> Eight {
+  let scale = select(chunk.scale.x, chunk.scale.y, i >= 2u);
+  return Eight(rounded(scale * quad_codes(chunk, 2u * i)), rounded(scale * quad_codes(chunk, 2u * i + 1u)));
+}

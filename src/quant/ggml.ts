@@ -1,0 +1,71 @@
+// GGUF's block types on the GPU: codes apart from scales, at the file's own bits. Types of 32 weights keep a flat f16
+// scale (and minimum); types of 256 keep both levels of theirs. The repack shader takes the blocks apart.
+
+import { ggmlBlocks, type GgmlType } from "../format/ggml-types.ts";
+import { floatBits, planeWords, type GpuPlan } from "./gpu-plan.ts";
+
+type Packed = Exclude<GgmlType, "F32" | "F16" | "BF16">;
+
+interface Row {
+  kind: number; // repack_blocks.wgsl's number of the type
+  bits: number;
+  decode: "affine" | "super" | "book";
+  constants: Record<string, number>;
+  zero?: number; // affine: the code that means 0
+}
+
+/** affine `zeros`: 0 one zero point for all, 2 an f16 minimum. super `form`: see decode_super.wgsl. book: likewise. */
+const rows: Record<Packed, Row> = {
+  Q4_0: { kind: 0, bits: 4, decode: "affine", constants: { zeros: 0 }, zero: 8 },
+  Q4_1: { kind: 1, bits: 4, decode: "affine", constants: { zeros: 2 } },
+  Q5_0: { kind: 2, bits: 5, decode: "affine", constants: { zeros: 0 }, zero: 16 },
+  Q5_1: { kind: 3, bits: 5, decode: "affine", constants: { zeros: 2 } },
+  Q8_0: { kind: 4, bits: 8, decode: "affine", constants: { zeros: 0 }, zero: 128 },
+  Q2_K: { kind: 5, bits: 2, decode: "super", constants: { form: 1 } },
+  Q3_K: { kind: 6, bits: 3, decode: "super", constants: { form: 2 } },
+  Q4_K: { kind: 7, bits: 4, decode: "super", constants: { form: 0 } },
+  Q5_K: { kind: 8, bits: 5, decode: "super", constants: { form: 0 } },
+  Q6_K: { kind: 9, bits: 6, decode: "super", constants: { form: 2 } },
+  IQ4_NL: { kind: 10, bits: 4, decode: "book", constants: { scales_kind: 2 } },
+  IQ4_XS: { kind: 11, bits: 4, decode: "book", constants: { scales_kind: 3 } },
+};
+
+/** The values of IQ4's codes. Source: ggml-common.h, kvalues_iq4nl. */
+const iq4Book = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+
+export function ggmlPlan(type: Packed, cols: number): GpuPlan {
+  const { kind, bits, decode, constants, zero = 0 } = rows[type];
+  const { weights, bytes } = ggmlBlocks[type];
+  const rowChunks = cols / 32; // blocks are whole in a row: the reader refuses others
+  const planes = planeWords(bits, rowChunks);
+  const scaleWords = scaleWordsOf(type, rowChunks);
+  const head = decode === "book" ? Uint32Array.from(iq4Book, floatBits) : new Uint32Array(0);
+  const codeWords = planes.low + planes.high;
+  const secondStart = Math.ceil(rowChunks / (type === "IQ4_XS" ? 4 : 2)); // minima, or the upper level of scales
+  return {
+    decode,
+    constants: decode === "book" ? constants : { bits, ...constants },
+    rowChunks,
+    codeWords,
+    headWords: head.length,
+    scaleWords,
+    extra: () => [
+      decode === "book" ? cols : zero,
+      codeWords / 4,
+      decode === "book" ? 0 : planes.low / 4,
+      decode === "book" ? head.length : secondStart,
+    ],
+    repack: { shader: "repack_blocks", kind, rowBytes: (cols / weights) * bytes, rowsPerUnit: 1, padCode: 0 },
+    totalScaleWords: (count) => head.length + count * scaleWords,
+    ...(head.length > 0 ? { head } : {}),
+  };
+}
+
+function scaleWordsOf(type: Packed, rowChunks: number): number {
+  const halves = Math.ceil(rowChunks / 2); // words of one 16-bit value a chunk
+  if (type === "Q4_1" || type === "Q5_1") return 2 * halves;
+  if (ggmlBlocks[type].weights === 32) return halves;
+  const supers = rowChunks / 8;
+  if (type === "IQ4_XS") return rowChunks / 4 + Math.ceil(supers / 2);
+  return halves + supers; // sixteen bits a chunk below, a word of d and dmin above
+}

@@ -1,0 +1,119 @@
+// GPTQ and AWQ on the GPU: w = scale * (code - zero), an f16 scale and a byte of zero point for each group of inputs.
+// The files have inputs as rows; the repack turns them, and act-order inputs are sorted by their group on the way.
+
+import { PronkError } from "../errors.ts";
+import type { QuantizedMatrix } from "../format/quantized.ts";
+import { planeWords, rounding, viewOf, type GpuPlan, type PartBytes } from "./gpu-plan.ts";
+
+/** Where the nibble of output 8c + j stands in word c. Source: AutoAWQ, packing_utils.py. */
+const awqNibble = [0, 4, 1, 5, 2, 6, 3, 7];
+
+/** `early`: the bytes of g_idx, where the layer has one. */
+export function gptqPlan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
+  const { scheme, rows: outputs, cols } = matrix;
+  if (scheme.kind !== "gptq" && scheme.kind !== "awq") throw new TypeError(scheme.kind);
+  const bits = scheme.kind === "awq" ? 4 : scheme.bits;
+  const groups = Math.ceil(cols / scheme.groupSize);
+  const rowChunks = cols / 32; // the reader refuses others
+  const planes = planeWords(bits, rowChunks);
+  const scaleHalves = Math.ceil(groups / 2); // words
+  const scaleWords = scaleHalves + Math.ceil(groups / 4);
+  const order = early.groupIndex ? actOrder(matrix, scheme.groupSize, early.groupIndex) : undefined;
+  return {
+    decode: "affine",
+    constants: {
+      bits,
+      zeros: 1,
+      group_halves: groups === 1 ? 2 ** 31 : scheme.groupSize / 16,
+      ...(scheme.kind === "awq" ? { rounding: rounding.f16 } : {}),
+    },
+    rowChunks,
+    codeWords: planes.low + planes.high,
+    headWords: 0,
+    scaleWords,
+    extra: () => [0, (planes.low + planes.high) / 4, planes.low / 4, scaleHalves],
+    repack: {
+      shader: "repack_columns",
+      awq: scheme.kind === "awq",
+      outputs,
+      runs: [{ bits, chunks: rowChunks, planeStart: 0, highStart: planes.low }],
+      ...(order ? { slots: order.slots } : {}),
+    },
+    ...(order ? { order: order.order } : {}),
+    totalScaleWords: (rows) => rows * scaleWords,
+    scales: (parts, rowStart, rows) => affineScales(matrix, parts, { rowStart, rows, groups, bits }),
+  };
+}
+
+/** Inputs sorted by group, when they are not already; undefined when they are. */
+function actOrder(matrix: QuantizedMatrix, groupSize: number, bytes: Uint8Array) {
+  const { cols, parts } = matrix;
+  const view = viewOf(bytes);
+  const groups = Math.ceil(cols / groupSize);
+  const index = Array.from({ length: cols }, (_, k) => view.getInt32(4 * k, true));
+  if (index.every((group) => group === 0)) return undefined; // old files write zeros for "in order"
+  if (index.every((group, k) => group === Math.floor(k / groupSize))) return undefined;
+  const starts = Array.from({ length: groups }, (_, g) => g * groupSize);
+  const slots = new Uint32Array(cols);
+  const order = new Uint32Array(cols);
+  for (const [k, group] of index.entries()) {
+    const slot = starts[group]++;
+    if (!(slot < Math.min((group + 1) * groupSize, cols)))
+      throw new PronkError(
+        "format",
+        `Tensor "${parts.groupIndex!.name}" in "${parts.groupIndex!.file}" puts input ${k} into group ${group}, which is no group of ${groupSize} or is already full. Fetch the file again; if that does not help, ask who published it.`,
+        { file: parts.groupIndex!.file, field: parts.groupIndex!.name, expected: `${groups} groups`, found: group },
+      );
+    slots[k] = slot;
+    order[slot] = k;
+  }
+  return { slots, order };
+}
+
+interface AffineRows {
+  rowStart: number;
+  rows: number;
+  groups: number;
+  bits: number;
+}
+
+/** Row by row: `groups` f16 scales, then as many bytes of zero points, each part at a whole word. */
+function affineScales(
+  matrix: QuantizedMatrix,
+  parts: PartBytes,
+  { rowStart, rows, groups, bits }: AffineRows,
+): Uint32Array<ArrayBuffer> {
+  const { scheme, rows: outputs } = matrix;
+  const [scales, zeros] = [viewOf(parts.scales!), viewOf(parts.zeros!)];
+  const scaleHalves = Math.ceil(groups / 2);
+  const scaleWords = scaleHalves + Math.ceil(groups / 4);
+  const words = new Uint32Array(rows * scaleWords);
+  const halves = new Uint16Array(words.buffer);
+  const bytes = new Uint8Array(words.buffer);
+  const mask = 2 ** bits - 1;
+  const less = scheme.kind === "gptq" && scheme.zeroPoints === 1 ? 1 : 0;
+  for (let g = 0; g < groups; g++) {
+    const zeroRow = 4 * g * ((outputs * bits) / 32);
+    for (let r = 0; r < rows; r++) {
+      const n = rowStart + r;
+      const scale = scales.getUint16(2 * (g * outputs + n), true);
+      if ((scale & 0x7c00) === 0x7c00) throw notFinite(matrix, n, g);
+      halves[2 * r * scaleWords + g] = scale;
+      const at = scheme.kind === "awq" ? 32 * (n >> 3) + 4 * awqNibble[n & 7] : n * bits;
+      const word = zeroRow + 4 * (at >> 5);
+      let stored = zeros.getUint32(word, true) >>> (at & 31);
+      if ((at & 31) + bits > 32) stored |= zeros.getUint32(word + 4, true) << (32 - (at & 31));
+      bytes[4 * (r * scaleWords + scaleHalves) + g] = (stored + less) & mask;
+    }
+  }
+  return words;
+}
+
+function notFinite({ parts }: QuantizedMatrix, output: number, group: number): PronkError {
+  const { name, file } = parts.scales!;
+  return new PronkError(
+    "format",
+    `Tensor "${name}" in "${file}" has a scale that is not finite, of output ${output}, group ${group}. The file is damaged: fetch it again.`,
+    { file, field: name, expected: "finite scales", found: "infinity or NaN" },
+  );
+}

@@ -1,0 +1,83 @@
+// What the GPU needs to hold one quantized matrix: which decode reads it, how long its rows are, which repack fills it
+// from the file's bytes, what its scales are made of. Arithmetic only: buffers and shaders are gpu/'s. README.md has the
+// layouts in full.
+
+import type { PartRole } from "../format/quantized.ts";
+
+/** shaders/decode_*.wgsl. */
+export type PackedDecode = "affine" | "super" | "book" | "exl2" | "int8";
+
+/** The bytes of a matrix's parts that are not codes. */
+export type PartBytes = Partial<Record<PartRole, Uint8Array>>;
+
+/** One run of input columns with the same number of bits, for `repack_columns`. */
+export interface ColumnRun {
+  bits: number;
+  chunks: number;
+  planeStart: number; // word in the row where the run's low bits begin
+  highStart: number; // and its high bits
+}
+
+export type Repack =
+  /**
+   * The file has whole rows, one after another, codes and (in GGUF) scales mixed. `kind` is the shader's constant. With
+   * `rowsPerUnit` 2 a row is half a byte too long: pieces and parts begin at even rows.
+   */
+  | { shader: "repack_blocks"; kind: number; rowBytes: number; rowsPerUnit: number; padCode: number }
+  /** The file has inputs as rows: `unitBytes` hold 32 inputs of `outputs` columns. `slots` scatters inputs. */
+  | { shader: "repack_columns"; awq: boolean; outputs: number; runs: ColumnRun[]; slots?: Uint32Array<ArrayBuffer> };
+
+export interface GpuPlan {
+  decode: PackedDecode;
+  /** Override constants of the decode. */
+  constants: Record<string, number>;
+  rowChunks: number; // chunks of 32 input columns in a row
+  codeWords: number; // u32 words of codes in a row, a multiple of 4
+  headWords: number; // words of `scales` before the rows' own
+  scaleWords: number; // words of scales in a row
+  /** The decode's own record: its meaning is in the decode's first lines. */
+  extra(rowStart: number): [number, number, number, number];
+  repack: Repack;
+  /** Slot s of the layout is input `order[s]`: x must be gathered so. Absent: inputs are in order. */
+  order?: Uint32Array<ArrayBuffer>;
+  /** Words of the scales of `rows` rows. */
+  totalScaleWords(rows: number): number;
+  /** The whole `scales` buffer of some rows; absent where the repack writes them. */
+  scales?(parts: PartBytes, rowStart: number, rows: number): Uint32Array<ArrayBuffer>;
+  /** Word values that stand before the rows where the repack writes the rest (a code book). */
+  head?: Uint32Array<ArrayBuffer>;
+}
+
+/** Bits of a code in the low plane and in the high one. Each divides 32, so that no code straddles two words. */
+export function planesOf(bits: number): { low: number; high: number } {
+  const low = bits < 4 ? 2 : bits < 8 ? 4 : 8;
+  return { low, high: bits - low };
+}
+
+const vectorWords = 4;
+
+/** Words of each plane of a row, both padded so that loads of four words are aligned. */
+export function planeWords(bits: number, rowChunks: number): { low: number; high: number } {
+  const { low, high } = planesOf(bits);
+  const padded = (words: number) => Math.ceil(words / vectorWords) * vectorWords;
+  return { low: padded(rowChunks * low), high: padded(rowChunks * high) };
+}
+
+/** Bytes of the matrix on the GPU. */
+export function planBytes(plan: GpuPlan, rows: number): number {
+  return 4 * (rows * plan.codeWords + plan.totalScaleWords(rows));
+}
+
+/** Little-endian reading of parts whose bytes may begin anywhere. */
+export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+const bits32 = new DataView(new ArrayBuffer(4));
+
+/** The bits of an f32, as a word. */
+export function floatBits(value: number): number {
+  bits32.setFloat32(0, value);
+  return bits32.getUint32(0);
+}
+
+/** Rounding of a weight that a format prescribes, as the decodes' constant. */
+export const rounding = { none: 0, f16: 1, bf16: 2 } as const;

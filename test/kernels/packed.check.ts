@@ -1,0 +1,163 @@
+// Every quantized format through repack and decode: each matrix of the shared data against its expected values, and
+// made matrices at odd sizes against the references. The error is the number of weights that differ, unless told.
+
+import { ggmlBlocks, type GgmlType } from "../../src/format/ggml-types.ts";
+import type { QuantizedMatrix } from "../../src/format/quantized.ts";
+import type { Check, CheckContext, Checks } from "../harness/check.ts";
+import { dequantizeGgml } from "../reference/dequantize-ggml.ts";
+import {
+  dequantizeAwq,
+  dequantizeBnb4,
+  dequantizeExl2,
+  dequantizeGptq,
+  dequantizeInt8,
+  type Dequantized,
+} from "../reference/dequantize-packed.ts";
+import { f16ToNumber } from "../reference/half.ts";
+import { dequantizeOnGpu, type PackedOptions } from "../support/packed-case.ts";
+import { declare, sharedMatrix, type PackedMatrix } from "../support/packed-matrix.ts";
+import { madeLayers } from "../support/random-packed.ts";
+
+/** Differences from `expected` ([rows, cols], inputs in the original order), and weights beyond the last column. */
+async function compare(
+  context: CheckContext,
+  { matrix, parts }: Pick<PackedMatrix, "matrix" | "parts">,
+  expected: ArrayLike<number>,
+  options: PackedOptions = {},
+  close: (actual: number, wanted: number, index: number) => boolean = Object.is,
+) {
+  const { plan, weights, padding } = await dequantizeOnGpu(context, matrix, parts, options);
+  const { rows, cols } = matrix;
+  let different = 0;
+  let note = "";
+  for (let n = 0; n < rows; n++)
+    for (let slot = 0; slot < cols; slot++) {
+      const k = plan.order?.[slot] ?? slot;
+      const [actual, wanted] = [weights[n * cols + slot], expected[n * cols + k]];
+      if (close(actual + 0, wanted + 0, n * cols + k)) continue; // -0 is 0
+      if (different++ === 0) note = `row ${n}, input ${k}: ${actual}, wanted ${wanted}`;
+    }
+  if (padding !== 0) note = `padding holds ${padding}`;
+  return { error: different + (padding === 0 ? 0 : 1), limit: 0, note };
+}
+
+const blockTypes = (Object.keys(ggmlBlocks) as GgmlType[]).filter((type) => !["F32", "F16", "BF16"].includes(type));
+
+function blockMatrix(
+  type: GgmlType,
+  bytes: Uint8Array,
+  rows: number,
+  heads?: number,
+): Pick<PackedMatrix, "matrix" | "parts"> {
+  const { weights, bytes: blockBytes } = ggmlBlocks[type];
+  const cols = ((bytes.length / blockBytes) * weights) / rows;
+  const codes = { name: "t", dtype: type, shape: [rows, cols], file: "m.gguf", start: 0, end: bytes.length };
+  const matrix: QuantizedMatrix = {
+    name: "l.weight", rows, cols, scheme: { kind: "ggml", type }, parts: { codes },
+    ...(heads ? { interleavedRopeHeads: heads } : {}),
+  }; // prettier-ignore
+  return { matrix, parts: { codes: bytes } };
+}
+
+const sharedBlocks =
+  (type: GgmlType): Check =>
+  async (context) => {
+    const name = type.endsWith("_K") ? `q${type.slice(1)}` : type.toLowerCase();
+    const bytes = await context.fetchBytes(`shared/quant/gguf/q.${name}.bin`);
+    const expected = new Float32Array((await context.fetchBytes(`shared/quant/gguf/q.${name}.f32`)).buffer);
+    return compare(context, blockMatrix(type, bytes, 8), expected, { split: 3 });
+  };
+
+/** Random blocks, whose f16 scales are made finite; rows in Meta's order for two heads. */
+const madeBlocks =
+  (type: GgmlType): Check =>
+  async (context) => {
+    const [rows, blocks] = [12, ggmlBlocks[type].weights === 32 ? 5 : 3];
+    const bytes = madeLayers.ggml(type, rows * blocks);
+    const flat = dequantizeGgml(type, bytes);
+    const cols = blocks * ggmlBlocks[type].weights;
+    const expected = new Float32Array(flat.length);
+    const half = 3; // of a head of 6 rows
+    for (let r = 0; r < rows; r++) {
+      const target = Math.floor(r / 6) * 6 + (r % 2) * half + Math.floor((r % 6) / 2);
+      expected.set(flat.subarray(r * cols, (r + 1) * cols), target * cols);
+    }
+    return compare(context, blockMatrix(type, bytes, rows, 2), expected, { unitsPerPiece: 5 });
+  };
+
+function reference(made: PackedMatrix): Dequantized {
+  const { scheme } = made.matrix;
+  if (scheme.kind === "gptq") return dequantizeGptq(made.layer, { bits: scheme.bits, version: scheme.zeroPoints });
+  if (scheme.kind === "awq") return dequantizeAwq(made.layer);
+  if (scheme.kind === "exl2") return dequantizeExl2(made.layer);
+  if (scheme.kind === "int8") return dequantizeInt8(made.layer);
+  if (scheme.kind === "bnb4") return dequantizeBnb4(made.layer, scheme.book);
+  throw new Error(scheme.kind);
+}
+
+/** An f32 product or sum may be fused or not, and a division is allowed two and a half units: so many parts of a weight. */
+const nearlyExact = (actual: number, wanted: number) => Math.abs(actual - wanted) <= Math.abs(wanted) * 2 ** -21;
+
+function valuesOf(made: PackedMatrix): Float32Array {
+  const [[end, { bytes, shape }]] = made.others;
+  if (end === "expected_f32_out_in") return new Float32Array(bytes.slice().buffer);
+  const halves = new Uint16Array(bytes.slice().buffer);
+  const [cols, rows] = shape;
+  const values = new Float32Array(rows * cols);
+  for (let k = 0; k < cols; k++)
+    for (let n = 0; n < rows; n++) values[n * cols + k] = f16ToNumber(halves[k * rows + n]);
+  return values;
+}
+
+const shared =
+  (path: string): Check =>
+  async (context) => {
+    const declared = declare({
+      zeroPointsAsStored: path.includes("v2_"),
+      method: path.startsWith("awq") ? "awq" : undefined,
+    });
+    const made = await sharedMatrix(await context.fetchBytes(`shared/quant/${path}.safetensors`), declared);
+    const close = path === "bnb/int8" ? nearlyExact : undefined;
+    return compare(context, made, valuesOf(made), { split: 16 }, close);
+  };
+
+const sharedFiles = [
+  ...["b2", "b3", "b4", "b8"].flatMap((bits) =>
+    ["g-1_seq_asym", "g128_seq_sym", "g64_act_asym"].map((kind) => `gptq/${bits}_${kind}`),
+  ),
+  "gptq/v2_b4_g64_seq_asym",
+  "awq/gemm_g128",
+  "awq/gemm_g32",
+  ...["nf4", "fp4"].flatMap((book) =>
+    ["single", "double"].flatMap((levels) => ["float16", "bfloat16"].map((dtype) => `bnb/${book}_${levels}_${dtype}`)),
+  ),
+  "bnb/int8",
+  ...["b2_g16", "b3_b2_g64", "b4_g128", "b5_b4_g128_lastpartial", "b6_b5_g32", "b8_g32", "mixed_8_6_5_4_3_2"].map(
+    (name) => `exl2/${name}`,
+  ),
+];
+
+/** Against the reference: as the format rounds, and without that rounding. */
+const made =
+  (make: () => PackedMatrix): Check =>
+  async (context) => {
+    const layer = make();
+    const { weights, rounded } = reference(layer);
+    const { scheme } = layer.matrix;
+    const exact = scheme.kind === "gptq" || scheme.kind === "awq" || scheme.kind === "exl2";
+    const rounds = scheme.kind === "awq" || scheme.kind === "exl2" || scheme.kind === "bnb4";
+    const constants: Record<string, number> = rounds ? { rounding: 0 } : {};
+    const plain = await compare(context, layer, weights, { split: 2, constants }, exact ? undefined : nearlyExact);
+    if (plain.error > 0 || !rounds) return plain;
+    // What lies within f32's error of the middle of two halves may be rounded either way.
+    const either = (actual: number, _: number, i: number) =>
+      [1, 1 - 2 ** -21, 1 + 2 ** -21].some((factor) => rounded(weights[i] * factor) === actual);
+    return compare(context, layer, weights.map(rounded), { unitsPerPiece: 2 }, exact ? undefined : either);
+  };
+
+export const checks: Checks = {
+  ...Object.fromEntries(blockTypes.map((type) => [`${type}, shared`, sharedBlocks(type)])),
+  ...Object.fromEntries(sharedFiles.map((path) => [`${path}, shared`, shared(path)])),
+  ...Object.fromEntries(blockTypes.map((type) => [`${type}, random rows in Meta's order`, madeBlocks(type)])),
+  ...Object.fromEntries(Object.entries(madeLayers.all).map(([name, make]) => [name, made(make)])),
+};

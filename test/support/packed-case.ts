@@ -1,0 +1,185 @@
+// A quantized matrix through its repack and its decode on the GPU, and every weight back as f32. The buffers and
+// dispatches are the tests' own, as few and plain as can be; the plan, the shaders and the scales are the engine's.
+
+import affine from "../../shaders/decode_affine.wgsl?raw";
+import book from "../../shaders/decode_book.wgsl?raw";
+import exl2 from "../../shaders/decode_exl2.wgsl?raw";
+import int8 from "../../shaders/decode_int8.wgsl?raw";
+import superblocks from "../../shaders/decode_super.wgsl?raw";
+import repackBlocks from "../../shaders/repack_blocks.wgsl?raw";
+import repackColumns from "../../shaders/repack_columns.wgsl?raw";
+import type { QuantizedMatrix } from "../../src/format/quantized.ts";
+import type { GpuPlan, PartBytes } from "../../src/quant/gpu-plan.ts";
+import { earlyParts, planMatrix } from "../../src/quant/schemes.ts";
+import type { CheckContext } from "../harness/check.ts";
+import dequantize from "../kernels/dequantize.wgsl?raw";
+
+const decodes = { affine, book, exl2, int8, super: superblocks };
+const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ } = globalThis.GPUBufferUsage ?? {};
+
+let opened: Promise<GPUDevice> | undefined;
+const pipelines = new Map<string, Promise<GPUComputePipeline>>();
+
+function pipeline(device: GPUDevice, code: string, constants: Record<string, number>): Promise<GPUComputePipeline> {
+  const key = JSON.stringify([code, constants]);
+  let made = pipelines.get(key);
+  if (!made) {
+    const module = device.createShaderModule({ code });
+    made = device.createComputePipelineAsync({ layout: "auto", compute: { module, entryPoint: "main", constants } });
+    pipelines.set(key, made);
+  }
+  return made;
+}
+
+export interface PackedOptions {
+  /** Rows of the first part; the matrix is split there. */
+  split?: number;
+  /** Units in a piece. */
+  unitsPerPiece?: number;
+  /** Overrides of the decode's constants. */
+  constants?: Record<string, number>;
+}
+
+export interface Dequantized {
+  plan: GpuPlan;
+  /** [rows, cols], columns in the layout's order (see plan.order). */
+  weights: Float32Array;
+  /** Columns after the last, which must all be 0: the largest of them. */
+  padding: number;
+}
+
+export async function dequantizeOnGpu(
+  context: CheckContext,
+  matrix: QuantizedMatrix,
+  parts: PartBytes,
+  { split, unitsPerPiece = 3, constants = {} }: PackedOptions = {},
+): Promise<Dequantized> {
+  opened ??= context.requestAdapter().then((adapter) => adapter.requestDevice());
+  const device = await opened;
+  const buffers: GPUBuffer[] = [];
+  const make = (data: Uint32Array<ArrayBuffer>, usage = STORAGE | COPY_SRC | COPY_DST) => {
+    const made = device.createBuffer({ size: Math.max(16, Math.ceil(data.byteLength / 16) * 16), usage });
+    device.queue.writeBuffer(made, 0, data);
+    buffers.push(made);
+    return made;
+  };
+  const early = Object.fromEntries(earlyParts(matrix).map(([role]) => [role, parts[role]]));
+  const plan = planMatrix(matrix, early);
+  const { rows, cols } = matrix;
+  const weights = new Float32Array(rows * cols);
+  let padding = 0;
+
+  const run = async (code: string, overrides: Record<string, number>, groups: GPUBuffer[][], x: number, y: number) => {
+    const made = await pipeline(device, code, overrides);
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(made);
+    groups.forEach((group, index) =>
+      pass.setBindGroup(
+        index,
+        device.createBindGroup({
+          layout: made.getBindGroupLayout(index),
+          entries: group.map((buffer, binding) => ({ binding, resource: { buffer } })),
+        }),
+      ),
+    );
+    pass.dispatchWorkgroups(Math.ceil(x / 64), y);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  };
+
+  for (const [rowStart, rowCount] of split
+    ? [
+        [0, split],
+        [split, rows - split],
+      ]
+    : [[0, rows]]) {
+    const codes = make(new Uint32Array(rowCount * plan.codeWords));
+    const made = plan.scales?.(parts, rowStart, rowCount);
+    const bare = new Uint32Array(plan.totalScaleWords(rowCount));
+    if (!made && plan.head) bare.set(plan.head);
+    const scales = make(made ?? bare);
+    await repack(plan, matrix, parts.codes!, { rowStart, rowCount, codes, scales, unitsPerPiece, make, run });
+    const record = [plan.rowChunks, plan.scaleWords, rowStart, rowCount, ...plan.extra(rowStart)];
+    const shape = make(new Uint32Array(record), UNIFORM | COPY_DST);
+    const out = make(new Uint32Array(rowCount * plan.rowChunks * 32));
+    const code = `${decodes[plan.decode]}\n${dequantize}`;
+    await run(code, { ...plan.constants, ...constants }, [[out], [shape, codes, scales]], plan.rowChunks, rowCount);
+    const values = new Float32Array(await read(device, out));
+    for (let r = 0; r < rowCount; r++) {
+      const row = values.subarray(r * plan.rowChunks * 32, (r + 1) * plan.rowChunks * 32);
+      weights.set(row.subarray(0, cols), (rowStart + r) * cols);
+      for (const value of row.subarray(cols)) padding = Math.max(padding, Math.abs(value));
+    }
+  }
+  for (const buffer of buffers) buffer.destroy();
+  return { plan, weights, padding };
+}
+
+interface Target {
+  rowStart: number;
+  rowCount: number;
+  codes: GPUBuffer;
+  scales: GPUBuffer;
+  unitsPerPiece: number;
+  make(data: Uint32Array<ArrayBuffer>): GPUBuffer;
+  run(code: string, constants: Record<string, number>, groups: GPUBuffer[][], x: number, y: number): Promise<void>;
+}
+
+async function repack(plan: GpuPlan, matrix: QuantizedMatrix, bytes: Uint8Array, target: Target): Promise<void> {
+  const { rowStart, rowCount, codes, scales, unitsPerPiece, make, run } = target;
+  const { cols, interleavedRopeHeads } = matrix;
+  const stage = (piece: Uint8Array) => {
+    const padded = new Uint8Array(Math.ceil(piece.length / 4) * 4 + 8);
+    padded.set(piece);
+    return make(new Uint32Array(padded.buffer));
+  };
+  const { repack: how } = plan;
+  if (how.shader === "repack_columns") {
+    const slots = make(how.slots ?? new Uint32Array(4));
+    let at = 0;
+    let first = 0;
+    for (const { bits, chunks, planeStart, highStart } of how.runs) {
+      const unitBytes = bits * how.outputs * 4;
+      for (let unit = 0; unit < chunks; unit += unitsPerPiece) {
+        const units = Math.min(unitsPerPiece, chunks - unit);
+        const piece = stage(bytes.subarray(at, (at += units * unitBytes)));
+        const record = make(
+          new Uint32Array([units, unit, how.outputs, rowStart, rowCount, plan.codeWords, planeStart, highStart]),
+        );
+        const constants = { bits, awq: how.awq ? 1 : 0, scatter: how.slots ? 1 : 0 };
+        await run(repackColumns, constants, [[piece, codes, slots, record]], rowCount, units);
+      }
+      first += chunks;
+    }
+    if (at !== bytes.length || first !== plan.rowChunks) throw new Error("the runs do not cover the codes");
+    return;
+  }
+  const unitRows = how.rowsPerUnit;
+  for (let row = 0; row < rowCount; row += unitRows * unitsPerPiece) {
+    const count = Math.min(unitRows * unitsPerPiece, rowCount - row);
+    const start = (rowStart + row) * how.rowBytes;
+    const piece = stage(bytes.subarray(start, Math.ceil(start + count * how.rowBytes)));
+    const flat = how.kind >= 12;
+    const headDim = interleavedRopeHeads ? matrix.rows / interleavedRopeHeads : 0;
+    const [, , lowVectors, second] = plan.extra(rowStart);
+    const record = make(
+      new Uint32Array([
+        count, row, cols, flat ? 0 : how.rowBytes, plan.codeWords, 4 * lowVectors, plan.scaleWords, plan.headWords,
+        plan.decode === "book" ? cols / 128 : second, headDim, how.padCode,
+      ]), // prettier-ignore
+    );
+    await run(repackBlocks, { kind: how.kind }, [[piece, codes, scales, record]], plan.rowChunks, count);
+  }
+}
+
+async function read(device: GPUDevice, source: GPUBuffer): Promise<ArrayBuffer> {
+  const copy = device.createBuffer({ size: source.size, usage: MAP_READ | COPY_DST });
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(source, 0, copy, 0, source.size);
+  device.queue.submit([encoder.finish()]);
+  await copy.mapAsync(MAP_READ);
+  const bytes = copy.getMappedRange().slice(0);
+  copy.destroy();
+  return bytes;
+}
