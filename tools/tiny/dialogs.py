@@ -17,7 +17,7 @@ from sums import sum_question
 from unknown import ANSWER as UNKNOWN, unknown_question
 
 GROUP_WEIGHTS = {"pronk": 24, "gpu": 10, "quant": 9, "model": 15, "licence": 11, "talk": 19, "facts": 13,
-                 "sum": 12, "unknown": 16, "story": 4, "opening": 2.5, "name": 3}
+                 "sum": 12, "unknown": 16, "story": 4, "opening": 4, "name": 3}
 add_to(REGISTRY)
 give_phrases(REGISTRY, SEEDS, DAILY)
 GROUPS = {}
@@ -162,6 +162,11 @@ def conversation(rng, turns):
     talker = Talker(rng)
     result = [talker.turn() for _ in range(turns)]
     return [(fold_system(talker.system, q) if i == 0 else q, a) for i, (q, a) in enumerate(result)]
+
+
+def sum_turn(rng):
+    question, answer, _ = sum_question(rng)
+    return dirty(rng, question), answer
 
 
 def plain_text(rng):

@@ -1,7 +1,7 @@
 """Ask the exported model held-out questions, greedily, and count the right answers by group.
 
-Held-out means: no training template produces the text (checked here by listing all training texts). Three sets: templates
-beside the intents, visitors.py (both were looked at while the data was written) and fresh.py (never).
+Held-out means: no training template, and no phrase in a frame, produces the text (checked here). The sets: templates
+beside the intents, visitors.py, fresh.py and fresh2.py; the model card says which were seen before the last training.
 Right means: word for word an answer of the intended intent; for a story, the asked-for hero, an opening and an end.
 Usage: python evaluate.py [--model DIR] [--json FILE] [--show]
 """
@@ -17,7 +17,9 @@ from transformers import LlamaForCausalLM
 
 import sentencepiece as spm
 from dialogs import HELD_MORE, REGISTRY, SYSTEM, UNKNOWN, fold_system
+from frames import CLAIM, FRAMES, claim, split
 from fresh import CASES as FRESH
+from fresh2 import CASES as FRESH2
 from grammar import expand, parse
 from noise import dirty, finish
 from stories import story_question
@@ -38,9 +40,42 @@ def all_texts(parts, limit=30000):
     return ["".join(t) for t in itertools.islice(itertools.product(*choices), limit)]
 
 
+class Trained:
+    """`text in Trained()`: can a training template, or a topic's phrase in a shared frame, be this text, case and marks aside?"""
+
+    def __init__(self):
+        self.texts = {plain(t) for intent in REGISTRY for template in set(intent.train) for t in all_texts(parse(template))}
+        listed = lambda phrases: {t for phrase in phrases for t in all_texts(parse(phrase))}
+        phrases, claims = {}, set()
+        for intent in REGISTRY:
+            for kind, some in intent.phrases.items():
+                if kind == "c":
+                    claims |= listed(some)
+                else:
+                    phrases.setdefault(kind[0], set()).update(plain(t) for t in listed(some))
+        self.texts |= phrases.pop("q")
+        self.texts |= {plain(claim(f, c)) for f in listed(split(CLAIM)) for c in claims}
+        frames = {"n": FRAMES["n"] + FRAMES["@"] + FRAMES["!"], "w": FRAMES["w"], "v": FRAMES["v"]}
+        self.frames = [(f.partition("#"), phrases[kind]) for kind, some in frames.items() for f in sorted(listed(some))]
+        self.frames = [(plain(before), plain(after), fit) for (before, _, after), fit in self.frames]
+        # Questions to decline are too many to list: a sample of them.
+        rng = random.Random(3)
+        self.texts |= {plain(unknown_question(rng)) for _ in range(200000)}
+
+    def __contains__(self, text):
+        if text in self.texts:
+            return True
+        padded = f" {text} "
+        return any(padded.startswith(f" {before} ".replace("  ", " ")) and padded.endswith(f" {after} ".replace("  ", " "))
+                   and text[len(before): len(text) - len(after)].strip() in fit for before, after, fit in self.frames)
+
+
+TRAINED = Trained()
+
+
 def held_out_cases():
     """-> [(group, [(question, answer), ...] before, question, is_right)]"""
-    trained = {plain(t) for intent in REGISTRY for template in set(intent.train) for t in all_texts(parse(template))}
+    trained = TRAINED
     cases, leaks, rng = [], 0, random.Random(99)
     for intent in REGISTRY:
         for template in intent.held:
@@ -54,8 +89,8 @@ def held_out_cases():
             before = (finish(rng, expand(rng, rng.choice(intent.train))), intent.answers[0])
             right = lambda answer, intent=intent: answer == intent.more
             cases.append(("follow-up", [before], finish(rng, expand(rng, rng.choice(HELD_MORE))), right))
-    for _ in range(60):
-        question, answer, _ = sum_question(rng, held=True)
+    for pair in ((o, a, b) for o in ("plus", "minus", "times") for a in range(10) for b in range(10) if o != "minus" or a >= b):
+        question, answer, _ = sum_question(rng, held=True, pair=pair)
         cases.append(("sum", [], finish(rng, question), lambda a, answer=answer: a == answer))
     for _ in range(80):
         cases.append(("unknown", [], finish(rng, unknown_question(rng, held=True)), lambda a: a == UNKNOWN))
@@ -69,7 +104,7 @@ def held_out_cases():
 
 def listed_cases(questions, name, keep=False):
     """A written list -> cases. What a template happens to produce too is no held-out question; it is dropped."""
-    trained = {plain(t) for intent in REGISTRY for template in set(intent.train) for t in all_texts(parse(template))}
+    trained = TRAINED
     by_id = {intent.id: intent for intent in REGISTRY}
     cases = []
     for question, id in questions:
@@ -148,6 +183,8 @@ def main():
         noisy, system = variants(cases, 5)
         result["visitors"] = score(reader, listed_cases(VISITORS, "visitors"), args.show, "visitors")
         result["fresh"] = score(reader, listed_cases(FRESH, "fresh"), args.show, "fresh")
+        result["fresh 2"] = score(reader, listed_cases(FRESH2, "fresh 2"), args.show, "fresh 2")
+        result["fresh 2, all"] = score(reader, listed_cases(FRESH2, "fresh 2, all", keep=True), False, "fresh 2, all")
         result["fresh, all"] = score(reader, listed_cases(FRESH, "fresh, all", keep=True), False, "fresh, all")
         result["held-out, noisy"] = score(reader, noisy, False, "noisy")
         result["held-out, with a system prompt"] = score(reader, system, False, "system")

@@ -40,7 +40,7 @@ WISHES += "dance|sing|fly|swim|travel|help everybody|sleep for a whole year|jump
 TRIED = ["Every morning {h} tried, but it was harder than it seemed.", "But nobody knew how to help, and {h} became sad.", "But it did not work, not even on the third day.", "But the way was long, and {h} had to sit down and rest.", "{h} asked everyone in the village, but they only laughed.", "But {h} was alone and did not know how to begin."]
 HELPED = ["and said, \"Let us try it together.\"", "and said, \"Do not be sad. I will help you.\"", "and showed {h} how to begin.", "and had a good idea.", "and stayed to help."]
 WORKED = ["Together they tried again, and this time it went well.", "They worked all day, and in the evening it was done.", "Step by step it became easier, and at last it worked.", "They laughed, they tried again, and suddenly it was easy."]
-EVENTS = ["met {a} {u} {x}", "found {y} in the grass", "walked into the forest", "woke up very early", "went to the river", "looked out of the window and saw {y}", "heard a strange sound", "opened an old door and found {y}", "went on a long journey", "fell into a deep hole", "saw a light in the sky", "lost a shoe", "got a letter", "walked into a shop", "sat under a tree and felt lonely", "could not sleep", "went to the market to buy {y}", "ran away from home"]
+EVENTS = ["met {a} {u} {x}", "found {y} in the grass", "walked into the forest", "woke up very early", "went to the river", "looked out of the window and saw {y}", "heard a strange sound", "opened an old door and found {y}", "went on a long journey", "fell into a deep hole", "saw a light in the sky", "lost a shoe", "got a letter", "walked into a shop", "sat under a tree and felt lonely", "could not sleep", "went to the market to buy {y}", "ran away from home", "walked down the street", "walked along the road and saw {y}", "looked at the stars", "stood in front of a big house", "opened the window", "went outside to play"]
 OBJECTS = ["a golden key", "a little box", "a red balloon", "a strange egg", "an old book", "a map", "a silver bell", "a blue stone", "a broken toy", "a magic hat", "an apple", "a lamp"]
 WONDER = ["{h} did not know what to do.", "{h} was surprised and stood still.", "\"What is this?\" said {h}.", "At first {h} was afraid.", "That had never happened before.", "{h} thought about it for a long time."]
 GO_ON = ["So they went on together, over the hill and along the river.", "They shared a piece of bread and talked until it was dark.", "Together they found out what it was, and it was something good.", "They took each other by the hand and went to see.", "Together they walked home, and the moon showed them the way."]
@@ -52,7 +52,7 @@ OPEN_NAMED = OPEN + ["Once upon a time, there was {a} {t} {k} named {h}.", "Once
 # Heroes without a name: {n} is "the robot" later on.
 OPEN_UNNAMED = ["Once upon a time there was {a} {t} {k}.", "Once upon a time, there was {a} {t} {k} in {l}.", "Once upon a time {a} {t} {k} lived in {l}.", "Once upon a time in {l} there was {a} {t} {k}.", "There was {a} {t} {k} in {l}.", "There once was {a} {t} {k} in {l}.", "Long, long ago there was {a} {t} {k}.", "A long time ago, in {l}, there was {a} {t} {k}.", "In {l} lived {a} {t} {k}.", "It was a dark night, and {a} {t} {k} sat in {l}.", "It was a cold winter day in {l}, and {a} {t} {k} was alone.", "Deep in the forest lived {a} {t} {k}.", "High in the mountains lived {a} {t} {k}."]
 WHO = ["Once upon a time there was {a} {t} {k} who {w}.", "Once upon a time, {a} {t} {k} {w}.", "There was {a} {t} {k} who {w}.", "There once was {a} {t} {k} who {w}.", "Once there was {a} {t} {k} that {w}.", "A long time ago there was {a} {t} {k} who {w}.", "In {l} there was {a} {t} {k} who {w}.", "{A} {t} {k} {w}.", "The {t} {k} {w}.", "The {k} {w}."]
-AT_ONCE = ["One day {a} {t} {k} {e}.", "One day, {a} {k} {e}.", "One morning {a} {k} {e}.", "One night, {a} {t} {k} {e}.", "One day a {k} named {h} {e}.", "One day {h} the {k} {e}.", "{h} {e}.", "Yesterday {h} {e}.", "Last night a {k} {e}.", "The {k} {e}.", "{A} {t} {k} {e}.", "It was raining when {a} {t} {k} {e}.", "It was a sunny morning when {h} {e}.", "Suddenly the {k} {e}."]
+AT_ONCE = ["One day {a} {t} {k} {e}.", "One day, {a} {k} {e}.", "One morning {a} {k} {e}.", "One night, {a} {t} {k} {e}.", "One day a {k} named {h} {e}.", "One day {h} the {k} {e}.", "{h} {e}.", "Yesterday {h} {e}.", "Last night a {k} {e}.", "The {k} {e}.", "{A} {t} {k} {e}.", "My {k} {e}.", "My {t} {k} {e}.", "It was a dark and stormy night, and {a} {k} {e}.", "It was raining when {a} {t} {k} {e}.", "It was a sunny morning when {h} {e}.", "Suddenly the {k} {e}."]
 DAY = ["One day {h} {w}.", "One morning {h} {w}.", "One sunny day {h} {w}."]
 CLOSE = ["\"Thank you, {f},\" said {h}. \"With a friend everything is easier.\"", "From that day on {h} and {f} were the best of friends.", "And {h} learned that it is good to ask for help.", "The end."]
 
@@ -76,7 +76,7 @@ def classic(rng, h, f, k, t, u, other, place, plain=True):
 def free(rng, h, f, k, t, u, other, place):
     """The second form: any wish or event, with or without a name, and a friend who helps."""
     fill = lambda text: text.format(a=article(t), A=upper(article(t)), t=t, k=k, h=h, f=f, l=place, w=wish, e=event, u="", x="")
-    wish = "wanted to " + rng.choice(WISHES) if rng.random() < 0.8 else rng.choice(["had no friends", "was always tired", "could not sleep", "was afraid of the dark", "lived alone", "loved to sing", "was never happy", "liked to dance"])
+    wish = "wanted to " + rng.choice(WISHES) if rng.random() < 0.8 else rng.choice(["had no friends", "was always tired", "could not sleep", "was afraid of the dark", "lived alone", "loved to sing", "was sad because nobody came to play", "was angry because the honey was gone", "was happy because it was spring", "was afraid because it was dark", "was hungry because there was no bread", "was sad because it was raining", "was angry because nobody listened", "was never happy", "liked to dance"])
     event = rng.choice(EVENTS).format(a=article(u), u=u, x=other, y=rng.choice(OBJECTS))
     roll = rng.random()
     named = roll < 0.3
@@ -107,7 +107,7 @@ def free(rng, h, f, k, t, u, other, place):
 
 
 def parts_of(rng, kind=None, plain=False):
-    wide = rng.random() < (0.6 if plain else 0.25)
+    wide = rng.random() < (0.4 if plain else 0.25)
     h, f = rng.sample(NAMES + MORE_NAMES if wide else NAMES, 2)
     k, other = kind or rng.choice(KINDS + MORE_KINDS if wide else KINDS), rng.choice(KINDS)
     if plain and rng.random() < 0.12:

@@ -14,7 +14,7 @@ import sentencepiece as spm
 import torch
 from safetensors.torch import load_file
 
-from dialogs import Talker, fold_system, plain_text
+from dialogs import Talker, fold_system, plain_text, sum_turn
 from model import Llama
 
 TOKENIZER = Path(__file__).resolve().parents[2] / "public/models/tiny/tokenizer.model"
@@ -27,16 +27,17 @@ WHOLE = 0.25  # share of answers shown to the end; the others are cut after a fe
 def row(rng, sp, length, share):
     """length + 1 ids, and the weight of each prediction."""
     ids, weights = [], []
-    if rng.random() < (0.05 if length < 256 else 0.2):
+    only_sums = length < 256 and rng.random() < 0.25  # a table of 363 sums wants each one seen many times
+    if rng.random() < (0.05 if length < 256 else 0.3):
         while len(ids) <= length:
             text = sp.encode(plain_text(rng))
             ids += [1, *text, 2]
             weights += [0.0, *[0.0] * 2, *[0.6] * (len(text) - 2), 1.0]
     else:
         talker = Talker(rng)
-        first = True
+        first = not only_sums
         while len(ids) <= length:
-            question, answer = talker.turn()
+            question, answer = sum_turn(rng) if only_sums else talker.turn()
             question = fold_system(talker.system if first else None, question)
             prompt = [1, *sp.encode(f"[INST] {question.strip()} [/INST]")]
             is_sum = answer[:1].isdigit() and answer.count(" ") < 6
@@ -50,9 +51,11 @@ def row(rng, sp, length, share):
                 whole = whole[: len(prompt) + rng.randint(4, 9)]
             ids += whole
             # The space before EOS is Llama 2's way of writing history; a running model stops at either.
+            told = [weight] * (len(whole) - len(prompt))
             if is_sum:
-                weight = 3.0  # few tokens, and each one counts
-            weights += [0.0] * len(prompt) + [weight] * (len(whole) - len(prompt) - 1) + [1.0]
+                result = 1 + len(sp.encode(f"[INST] {question.strip()} [/INST] {answer.rpartition(' ')[0]}")) - len(prompt)
+                told[result:-2] = [6.0] * (len(told) - result - 2)  # the result is few tokens, and each one counts
+            weights += [0.0] * len(prompt) + told
             first = False
     return ids[: length + 1], weights[1: length + 1]
 
