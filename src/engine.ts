@@ -70,7 +70,8 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
     Model.create(gpu, config, prepared.tensors, { kv, contextLength }),
   );
   try {
-    const compiling = createGenerator(model); // shaders compile while the weights arrive
+    const runAhead = options.without?.includes("run-ahead") ? 1 : options.runAhead;
+    const compiling = createGenerator(model, { runAhead }); // shaders compile while the weights arrive
     compiling.catch(() => {}); // awaited below, unless the stream fails first
     const { warm, storedBytes, peakChunkBytes } = await prepared.stream(model.sink, { signal });
     model.finishLoading();

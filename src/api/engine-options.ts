@@ -11,6 +11,7 @@ export function checkOptions(options: EngineOptions): void {
   oneOf(options.quantize, "quantize", ["auto", "none", "q8", "q4"]);
   oneOf(options.kv, "kv", ["auto", "f16", "f32"]);
   numberField({ ...options }, "contextLength", { min: 1, integer: true });
+  numberField({ ...options }, "runAhead", { min: 1, max: 8, integer: true });
 }
 
 const exactKvParameters = 100e6; // below it an f32 cache costs little, and answers equal a float32 reference's

@@ -28,8 +28,13 @@ export interface EngineOptions {
    * one still loads, and takes and gives ids only.
    */
   tokenizer?: { name: string; bytes: Uint8Array } | "optional";
-  /** Optional features not to use, e.g. `subgroups`, `shader-f16` (for tests and fault finding). */
+  /**
+   * What not to use, for tests and fault finding: optional features (`subgroups`, `shader-f16`), raised `limits`, `fusion`
+   * of operations, `run-ahead`.
+   */
   without?: readonly string[];
+  /** Decoding steps in flight, 1 to 8. By default it adapts, so that about 100 ms of work are under way. */
+  runAhead?: number;
   /** Default true: keep the weights in IndexedDB. False streams them to the GPU only. */
   store?: boolean;
 }

@@ -24,10 +24,15 @@ function notNumbers(): PronkError {
   );
 }
 
-export async function createGenerator(model: Model): Promise<Generator> {
+export interface GeneratorOptions {
+  /** Steps in flight, 1 to 8; by default as many as about 100 ms of work are. */
+  runAhead?: number;
+}
+
+export async function createGenerator(model: Model, options: GeneratorOptions = {}): Promise<Generator> {
   const { config, gpu } = model;
   const contextLength = model.cache.context;
-  const runAhead = new RunAhead();
+  const runAhead = new RunAhead(options.runAhead);
   const ring = createRing(gpu, model.memory, "ids", RunAhead.most + 1, 4);
   const steps = await createSteps(model, ring);
   const lock = new Lock();
@@ -58,7 +63,8 @@ export async function createGenerator(model: Model): Promise<Generator> {
     stats: GenerateStats,
     end: (reason: StopReason) => void,
   ): AsyncGenerator<number> {
-    const { promptIds, stopIds, signal, sampling, onLogits } = request;
+    const { promptIds, stopIds, signal, sampling, onLogits, constrain, onTopTokens } = request;
+    const oneByOne = Boolean(onLogits || constrain || onTopTokens);
     check(request);
     signal?.throwIfAborted();
     const release = await lock.acquire(signal);
@@ -75,16 +81,18 @@ export async function createGenerator(model: Model): Promise<Generator> {
       if (most <= 0 && !onLogits) return end(request.maxTokens > 0 ? "context-full" : "length");
 
       const started = performance.now();
-      steps.prepare(sampling, promptIds);
+      steps.prepare(sampling, promptIds, Boolean(constrain));
+      if (constrain) steps.constrain(constrain(delivered));
       const onBatch = (ids: readonly number[]) => void cached.push(...ids);
-      inFlight.push((await steps.prefill(promptIds, shared, { signal, onLogits, onBatch })).firstId);
+      inFlight.push((await steps.prefill(promptIds, shared, { signal, onLogits, onTopTokens, onBatch })).firstId);
       submitted = 1;
       let lastRead = started;
       while (stats.generatedTokens < most) {
         // What will not be delivered is not sampled: no step writes at or past the context's end.
-        const depth = onLogits ? 1 : runAhead.depth;
+        const depth = oneByOne ? 1 : runAhead.depth;
         for (; inFlight.length < depth && submitted < most; submitted++) {
-          inFlight.push(steps.next(promptIds.length + submitted - 1, onLogits));
+          if (constrain) steps.constrain(constrain(delivered));
+          inFlight.push(steps.next(promptIds.length + submitted - 1, { onLogits, onTopTokens }));
         }
         const id = await inFlight.shift()!;
         gpu.check();

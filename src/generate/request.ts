@@ -25,6 +25,11 @@ export const greedy: SamplingSettings = {
   seed: 0,
 };
 
+export interface TokenProbability {
+  id: number;
+  logProbability: number; // natural logarithm
+}
+
 export interface GenerateRequest {
   promptIds: readonly number[];
   maxTokens: number;
@@ -32,6 +37,13 @@ export interface GenerateRequest {
   /** Ids that end the generation; the id itself is not delivered. */
   stopIds: readonly number[];
   signal?: AbortSignal;
+  /**
+   * Asked before each choice, with the ids chosen so far: what it gives is added to the logits, [vocabSize]; -Infinity
+   * forbids a token. One step is in flight at a time then, since the next depends on the answer.
+   */
+  constrain?: (answerIds: readonly number[]) => Float32Array | undefined;
+  /** Told before each id is delivered which tokens were most likely, at most 20, before anything shaped the logits. */
+  onTopTokens?: (top: readonly TokenProbability[]) => void;
   /** Debug path: receives one row of vocabSize logits for every position, prompt included. */
   onLogits?: (position: number, row: Float32Array) => void;
 }

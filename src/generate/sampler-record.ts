@@ -2,10 +2,14 @@
 
 import type { SamplingSettings } from "./request.ts";
 
-/** sample.wgsl's Settings, field by field; `shaped` says whether bias or a penalty is in force. */
-export function settingsRecord(sampling: SamplingSettings): { record: ArrayBuffer; shaped: boolean } {
+/** sample.wgsl's Settings, field by field; `shaped` says whether bias, a penalty or a constraint is in force. */
+export function settingsRecord(
+  sampling: SamplingSettings,
+  constrained = false,
+): { record: ArrayBuffer; shaped: boolean } {
   const { logitBias = {} } = sampling;
   const shaped =
+    constrained ||
     Object.keys(logitBias).length > 0 ||
     sampling.repetitionPenalty !== 1 ||
     sampling.frequencyPenalty !== 0 ||

@@ -3,15 +3,18 @@
 
 import type { Batch, Plan } from "../gpu/plan.ts";
 import type { Model } from "../model/model.ts";
-import type { Ring } from "../gpu/readback.ts";
-import type { GenerateRequest, SamplingSettings } from "./request.ts";
+import { mostTopTokens } from "../gpu/operations.ts";
+import { createRing, type Ring } from "../gpu/readback.ts";
+import type { GenerateRequest, SamplingSettings, TokenProbability } from "./request.ts";
 import { countsOf, settingsRecord } from "./sampler-record.ts";
 
 type OnLogits = GenerateRequest["onLogits"];
 
-export interface PrefillOptions {
+/** Who looks at a step's logits. */
+export type Watchers = Pick<GenerateRequest, "onLogits" | "onTopTokens">;
+
+export interface PrefillOptions extends Watchers {
   signal?: AbortSignal;
-  onLogits?: OnLogits;
   /** Ids of a batch whose keys and values are now (being) written. */
   onBatch: (ids: readonly number[]) => void;
 }
@@ -26,6 +29,9 @@ export async function createSteps(model: Model, ring: Ring) {
     model.headPlan(),
     model.samplePlan(),
   ]);
+  let top: { plan: Plan; ring: Ring } | undefined;
+  const mostNegative = -1e30; // a mask; finite, since drivers may turn infinities into NaN
+  const bias = new Float32Array(config.vocabSize); // logit_bias of the generation
   let debug: Awaited<ReturnType<Model["debugPlan"]>> | undefined;
 
   function run(encoder: GPUCommandEncoder, plans: Plan[], batch: Batch) {
@@ -54,30 +60,53 @@ export async function createSteps(model: Model, ring: Ring) {
     copy.destroy();
   }
 
-  function sampleAndCopy(): Promise<number> {
+  /** Encodes the choice of a token after `plans`, and tells whoever wants to know what else was likely. */
+  function choose(plans: Plan[], batch: Batch, { onTopTokens }: Watchers): Promise<number> {
     const encoder = device.createCommandEncoder();
-    run(encoder, [sample], { position: 0, tokens: 1 });
+    const topped = onTopTokens && top;
+    run(encoder, [...plans, ...(topped ? [topped.plan] : []), sample], batch);
+    const readTop = topped?.ring.copy(encoder, model.sampler.top, topWords * 4);
     const read = ring.copy(encoder, model.tokens, 4);
     queue.submit([encoder.finish()]);
-    return idFrom(read());
+    const id = idFrom(read());
+    if (!readTop) return id;
+    return readTop().then((bytes) => {
+      onTopTokens!(topTokensOf(bytes, config.vocabSize));
+      return id;
+    });
+  }
+
+  async function prepareTop(): Promise<void> {
+    top ??= { plan: await model.topPlan(), ring: createRing(gpu, model.memory, "top tokens", 1, topWords * 4) };
   }
 
   return {
     /** Uploads what the sampler needs for this generation. */
-    prepare(sampling: SamplingSettings, promptIds: readonly number[]): void {
-      const { record, shaped } = settingsRecord(sampling);
+    prepare(sampling: SamplingSettings, promptIds: readonly number[], constrained: boolean): void {
+      const { record, shaped } = settingsRecord(sampling, constrained);
       queue.writeBuffer(model.sampler.settings, 0, record);
       if (!shaped) return;
-      const bias = new Float32Array(config.vocabSize);
+      bias.fill(0);
       for (const [id, value] of Object.entries(sampling.logitBias ?? {})) bias[Number(id)] = value;
       queue.writeBuffer(model.sampler.bias, 0, bias);
       queue.writeBuffer(model.sampler.counts, 0, countsOf(promptIds, config.vocabSize));
     },
 
+    /** What is added to the logits of the choice that is encoded next. [vocabSize] */
+    constrain(mask: Float32Array | undefined): void {
+      const sum = mask ? mask.map((value, id) => Math.max(value, mostNegative) + bias[id]) : bias;
+      queue.writeBuffer(model.sampler.bias, 0, sum as Float32Array<ArrayBuffer>);
+    },
+
     /** Computes the prompt from position `from` on and samples; the promise inside the result is the first id. */
-    async prefill(promptIds: readonly number[], from: number, { signal, onLogits, onBatch }: PrefillOptions) {
+    async prefill(
+      promptIds: readonly number[],
+      from: number,
+      { signal, onLogits, onTopTokens, onBatch }: PrefillOptions,
+    ) {
       model.setPromptLength(promptIds.length);
       if (onLogits) debug ??= await model.debugPlan();
+      if (onTopTokens) await prepareTop();
       let previous: Promise<unknown> = Promise.resolve();
       for (let position = from; position < promptIds.length; position += model.batchTokens) {
         const ids = promptIds.slice(position, position + model.batchTokens);
@@ -96,17 +125,13 @@ export async function createSteps(model: Model, ring: Ring) {
         signal?.throwIfAborted();
         if (!last) previous = queue.onSubmittedWorkDone();
       }
-      return { firstId: sampleAndCopy() };
+      return { firstId: choose([], { position: 0, tokens: 1 }, { onTopTokens }) };
     },
 
     /** Computes `position` from the id sampled last and samples the next. */
-    next(position: number, onLogits: OnLogits): Promise<number> {
-      if (onLogits) return stepWithLogits(position, onLogits);
-      const encoder = device.createCommandEncoder();
-      run(encoder, [one, sample], { position, tokens: 1 });
-      const read = ring.copy(encoder, model.tokens, 4);
-      queue.submit([encoder.finish()]);
-      return idFrom(read());
+    next(position: number, watchers: Watchers): Promise<number> {
+      if (watchers.onLogits) return stepWithLogits(position, watchers.onLogits);
+      return choose([one], { position, tokens: 1 }, watchers);
     },
   };
 
@@ -116,10 +141,21 @@ export async function createSteps(model: Model, ring: Ring) {
     queue.submit([encoder.finish()]);
     const { buffer, stride } = model.activations.logits;
     const rows = readRows(buffer, stride, position, 1, onLogits);
-    const id = sampleAndCopy(); // submitted at once, after the copy: both come back in one wait
+    const id = choose([], { position, tokens: 1 }, {}); // submitted at once, after the copy: both come back in one wait
     await rows;
     return id;
   }
+}
+
+const topWords = 1 + 2 * mostTopTokens;
+
+function topTokensOf(bytes: ArrayBuffer, vocabSize: number): TokenProbability[] {
+  const words = new Uint32Array(bytes);
+  const floats = new Float32Array(bytes);
+  const top: TokenProbability[] = [];
+  const end = Math.min(topWords, 1 + 2 * vocabSize);
+  for (let at = 1; at < end; at += 2) top.push({ id: words[at], logProbability: floats[at + 1] - floats[0] });
+  return top;
 }
 
 async function idFrom(bytes: Promise<ArrayBuffer>): Promise<number> {

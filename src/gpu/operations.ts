@@ -45,6 +45,9 @@ export interface Scratch {
 /** Positions that one workgroup of decoding attention takes when there are more; a multiple of the kernel's tile of 256. */
 export const attentionSplit = 256;
 
+/** Tokens that `topTokens` gives: as many as OpenAI's `top_logprobs` may ask for. */
+export const mostTopTokens = 20;
+
 export function strideOf(cols: number): number {
   return Math.ceil(cols / 32) * 32;
 }
@@ -226,6 +229,16 @@ export class Recorder {
       kernel: "sample",
       constants: { vocab: logits.cols },
       buffers: [logits.buffer, sampler.counts, sampler.bias, sampler.settings, this.#step, tokens],
+      groups: 1,
+    });
+  }
+
+  /** The most likely tokens, before anything shapes the logits. `result` is [1 + 2 * mostTopTokens] words. */
+  topTokens(logits: Activation, result: GPUBuffer): void {
+    this.requests.push({
+      kernel: "top_tokens",
+      constants: { vocab: logits.cols, top: Math.min(mostTopTokens, logits.cols) },
+      buffers: [logits.buffer, result],
       groups: 1,
     });
   }

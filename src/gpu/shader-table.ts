@@ -30,6 +30,7 @@ import span from "../../shaders/span.wgsl?raw";
 import swiglu from "../../shaders/swiglu.wgsl?raw";
 import takeNormed from "../../shaders/take_normed.wgsl?raw";
 import takePlain from "../../shaders/take_plain.wgsl?raw";
+import topTokens from "../../shaders/top_tokens.wgsl?raw";
 
 /** A kernel with what it is always joined with. */
 export const kernels = {
@@ -45,6 +46,7 @@ export const kernels = {
   rope_cache: [ropeCache, cacheWrite],
   sample: [sample],
   swiglu: [swiglu],
+  top_tokens: [topTokens],
 };
 
 /** What a matrix-vector product takes and what becomes of it. */

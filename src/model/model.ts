@@ -5,7 +5,7 @@ import type { ModelConfig } from "../format/model-config.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { Kernels } from "../gpu/kernel.ts";
 import { GpuMemory, withAllocationCheck } from "../gpu/memory.ts";
-import { Recorder } from "../gpu/operations.ts";
+import { mostTopTokens, Recorder } from "../gpu/operations.ts";
 import { makePlan, type Plan } from "../gpu/plan.ts";
 import { Uploader } from "../gpu/upload.ts";
 import type { StoredTensor, WeightSink } from "../quant/layout.ts";
@@ -27,6 +27,7 @@ export interface SamplerBuffers {
   counts: GPUBuffer; // [vocabSize] u32
   bias: GPUBuffer; // [vocabSize] f32
   settings: GPUBuffer; // sample.wgsl's Settings
+  top: GPUBuffer; // [1 + 2 * mostTopTokens]: top_tokens.wgsl's result
 }
 
 export class Model {
@@ -92,6 +93,7 @@ export class Model {
       counts: memory.storage("token counts", config.vocabSize * 4),
       bias: memory.storage("logit bias", config.vocabSize * 4),
       settings: memory.storage("sampler settings", 48),
+      top: memory.storage("top tokens", (1 + 2 * mostTopTokens) * 4, GPUBufferUsage.COPY_SRC),
     };
     this.setPromptLength(0);
   }
@@ -127,6 +129,11 @@ export class Model {
   /** Chooses a token from the logits of the last position and moves the step on. */
   samplePlan(): Promise<Plan> {
     return this.#plan("one", (record) => record.sample(this.activations.logits, this.sampler, this.tokens));
+  }
+
+  /** The most likely tokens after the last position. */
+  topPlan(): Promise<Plan> {
+    return this.#plan("one", (record) => record.topTokens(this.activations.logits, this.sampler.top));
   }
 
   #plan(kind: "one" | "many", record: (recorder: Recorder) => void): Promise<Plan> {

@@ -155,12 +155,13 @@ function cloneableOptions({
   quantize,
   kv,
   contextLength,
+  runAhead,
   token,
   tokenizer,
   without,
   store,
 }: EngineOptions): LoadOptions {
-  return { quantize, kv, contextLength, token, tokenizer, without: without && [...without], store };
+  return { quantize, kv, contextLength, runAhead, token, tokenizer, without: without && [...without], store };
 }
 
 /** A copy without functions and proxies: the state objects of page frameworks cannot be cloned as they are. */

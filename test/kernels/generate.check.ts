@@ -1,0 +1,171 @@
+// The generator over a small random model on the GPU: the same ids however many steps are in flight, fused or apart; a
+// constraint is kept; the most likely tokens are those of the logits.
+
+import { createGenerator } from "../../src/generate/generator.ts";
+import { greedy, type GenerateRequest, type TokenProbability } from "../../src/generate/request.ts";
+import { expectedTensors } from "../../src/format/llama-tensors.ts";
+import type { ModelConfig } from "../../src/format/model-config.ts";
+import { openGpu } from "../../src/gpu/device.ts";
+import { Model } from "../../src/model/model.ts";
+import type { StoredTensor } from "../../src/quant/layout.ts";
+import type { CheckContext, Checks } from "../harness/check.ts";
+import { randomNumbers } from "../reference/random-checkpoint.ts";
+
+const config: ModelConfig = {
+  dim: 48,
+  hiddenDim: 80,
+  heads: 4,
+  kvHeads: 2,
+  headDim: 12,
+  layers: 2,
+  vocabSize: 101,
+  contextLength: 64,
+  normEps: 1e-5,
+  ropeTheta: 10_000,
+  ropeScaling: { kind: "none" },
+  tiedEmbeddings: false,
+  eosIds: [],
+};
+
+async function openModel(without: readonly string[]) {
+  const gpu = await openGpu({ without });
+  const tensors = [...expectedTensors(config)].map(([name, shape]): StoredTensor => {
+    const cols = shape[shape.length - 1];
+    const rows = shape.length === 1 ? 1 : shape[0];
+    return { name, encoding: "f32", rows, cols, file: "made", start: 0, end: 4 * rows * cols };
+  });
+  const model = await Model.create(gpu, config, tensors, { kv: "f32", contextLength: config.contextLength });
+  for (const [i, tensor] of tensors.entries()) {
+    const random = randomNumbers(i + 1);
+    // Wide enough that the logits are far from even, and a draw is rarely near a border.
+    const values = Float32Array.from({ length: tensor.rows * tensor.cols }, () =>
+      tensor.rows === 1 ? 1 + random() / 4 : random() / 2,
+    );
+    await model.sink.write(tensor, 0, new Uint8Array(values.buffer));
+  }
+  model.finishLoading();
+  return { gpu, model };
+}
+
+const penalized = {
+  ...greedy,
+  temperature: 0.7,
+  topP: 0.95,
+  seed: 7,
+  repetitionPenalty: 1.2,
+  frequencyPenalty: 0.3,
+  presencePenalty: 0.2,
+};
+const prompt = [1, 17, 5, 99, 3];
+
+async function idsAt(
+  context: CheckContext,
+  runAhead: number | undefined,
+  request: Partial<GenerateRequest>,
+  without: string[] = [],
+) {
+  const { gpu, model } = await openModel([...context.without, ...without]);
+  try {
+    const generator = await createGenerator(model, { runAhead });
+    const all: number[][] = [];
+    // A second time from the cache of the first, which must be exact where surplus steps were thrown away.
+    for (const promptIds of [prompt, [...prompt, 8, 2]]) {
+      const ids: number[] = [];
+      const generation = generator.generate({ promptIds, maxTokens: 40, sampling: penalized, stopIds: [], ...request });
+      for await (const id of generation) {
+        ids.push(id);
+        if (ids.length === 23 && promptIds === prompt) break;
+      }
+      all.push(ids);
+    }
+    const full = generator.generate({ promptIds: prompt, maxTokens: 1000, sampling: greedy, stopIds: [] });
+    let count = 0;
+    for await (const _ of full) count++;
+    all.push([count, Number(full.stopReason === "context-full")]);
+    return JSON.stringify(all);
+  } finally {
+    model.dispose();
+    gpu.dispose();
+  }
+}
+
+async function depths(context: CheckContext) {
+  const wanted = await idsAt(context, 1, {});
+  const others = [];
+  for (const depth of [2, 8, undefined]) others.push(await idsAt(context, depth, {}));
+  const wrong = others.filter((ids) => ids !== wanted);
+  const last = JSON.parse(wanted).at(-1) as number[];
+  const full = last[0] === config.contextLength - prompt.length && last[1] === 1;
+  return { error: wrong.length + Number(!full), limit: 0, note: [wanted, ...wrong].join(" | ") };
+}
+
+async function apart(context: CheckContext) {
+  const [fused, unfused] = [await idsAt(context, 8, {}), await idsAt(context, 8, {}, ["fusion"])];
+  return { error: Number(fused !== unfused), limit: 0, note: `${fused} | ${unfused}` };
+}
+
+/** Only odd ids, and each one larger than the one before as long as there is one. */
+async function constrained(context: CheckContext) {
+  const { gpu, model } = await openModel(context.without);
+  try {
+    const generator = await createGenerator(model, { runAhead: 8 });
+    const ids: number[] = [];
+    const constrain = (answer: readonly number[]) =>
+      Float32Array.from({ length: config.vocabSize }, (_, id) =>
+        id % 2 && id > (answer.at(-1) ?? -1) ? 0 : -Infinity,
+      );
+    const request = {
+      promptIds: prompt,
+      maxTokens: 5,
+      sampling: { ...penalized, logitBias: { 9: 100 } },
+      stopIds: [],
+      constrain,
+    };
+    for await (const id of generator.generate(request)) ids.push(id);
+    const right =
+      ids.length === 5 && ids[0] === 9 && ids.every((id, i) => id % 2 === 1 && (i === 0 || id > ids[i - 1]));
+    // The constraint is gone with its request.
+    const free: number[] = [];
+    for await (const id of generator.generate({ ...request, maxTokens: 30, sampling: penalized, constrain: undefined }))
+      free.push(id);
+    return { error: Number(!right) + Number(free.every((id) => id % 2)), limit: 0, note: ids.join() };
+  } finally {
+    model.dispose();
+    gpu.dispose();
+  }
+}
+
+async function topTokens(context: CheckContext) {
+  const { gpu, model } = await openModel(context.without);
+  try {
+    const generator = await createGenerator(model, {});
+    const rows: Float32Array[] = [];
+    const tops: (readonly TokenProbability[])[] = [];
+    const request = { promptIds: prompt, maxTokens: 4, sampling: penalized, stopIds: [] };
+    const onLogits = (position: number, row: Float32Array) => void (rows[position] = row);
+    for await (const _ of generator.generate({ ...request, onLogits }));
+    for await (const _ of generator.generate({ ...request, onTopTokens: (top) => void tops.push(top) }));
+    let error = tops.length === 4 ? 0 : 1;
+    for (const [i, top] of tops.entries()) {
+      const row = Float64Array.from(rows[prompt.length - 1 + i]);
+      const sum = Math.log(row.reduce((total, value) => total + Math.exp(value), 0));
+      const order = [...row.keys()].toSorted((a, b) => row[b] - row[a] || a - b);
+      for (const [place, { id, logProbability }] of top.entries()) {
+        const near = Math.abs(row[id] - row[order[place]]) < 1e-5; // tokens that close may change places
+        error = Math.max(error, near ? Math.abs(logProbability - (row[id] - sum)) : 1);
+      }
+      if (top.length !== 20 || new Set(top.map(({ id }) => id)).size !== 20) error = 1;
+    }
+    return { error, limit: 1e-4, note: JSON.stringify(tops[0]?.slice(0, 3)) };
+  } finally {
+    model.dispose();
+    gpu.dispose();
+  }
+}
+
+export const checks: Checks = {
+  "the same ids at run-ahead 1, 2, 8 and adapting, with penalties and a seed": depths,
+  "the same ids fused and apart": apart,
+  "a constraint is kept, and forgotten afterwards": constrained,
+  "the most likely tokens are those of the logits": topTokens,
+};
