@@ -43,6 +43,7 @@ const library: ViteUserConfig = {
   ...shared,
   publicDir: false,
   plugins: [plainWorkerAddress],
+  worker: { ...shared.worker, plugins: () => [plainWorkerAddress] }, // the engine's worker starts the hasher's
   build: {
     outDir: here("dist/lib"),
     emptyOutDir: true,

@@ -1,6 +1,7 @@
 // Decode book: w = book[code] * scale, codes of 4 bits; the sixteen values stand first in `scales`, as f32.
 // scales_kind 0: bitsandbytes, an f32 for each block of the flat matrix; 1: the same nested, a byte into a map, times an
-// outer f32, plus an offset; 2: IQ4_NL, an f16 for each chunk; 3: IQ4_XS, a signed byte for each chunk times an f16 for
+// outer f32 for 256 blocks, plus an offset. A row has all that it needs: its first word tells how far into a block and
+// into an outer one it begins. 2: IQ4_NL, an f16 for each chunk; 3: IQ4_XS, a signed byte for each chunk times an f16 for
 // eight chunks.
 override scales_kind: u32 = 0u;
 override block: u32 = 64u; // weights in a block of the flat matrix
@@ -12,11 +13,11 @@ struct WeightShape {
   scale_words: u32, // words of scales in a row
   row_start: u32, // where this part's rows begin in the whole matrix
   row_count: u32, // rows in this part
-  extra: vec4u, // columns; vec4u of codes in a row; first block of this part; word where the rows' or blocks' scales begin
+  extra: vec4u, // columns; vec4u of codes in a row; outer scales in a row; words before the rows' scales
 }
 @group(1) @binding(0) var<uniform> shape: WeightShape;
 @group(1) @binding(1) var<storage, read> codes: array<vec4u>; // [rows, extra.y], a vec4u for a chunk
-@group(1) @binding(2) var<storage, read> scales: array<u32>; // book; kind 1: map [256], offset, outer scales; then scales
+@group(1) @binding(2) var<storage, read> scales: array<u32>; // book [16]; kind 1: map [256]; then [rows, scale_words]
 
 struct Eight {
   lo: vec4f,
@@ -32,31 +33,32 @@ struct Chunk {
   edge: u32,
 }
 
-fn block_scale(index: u32) -> f32 {
-  let at = index - shape.extra.z;
+// Block `index` of a row whose scales begin at `row_at`.
+fn block_scale(row_at: u32, index: u32) -> f32 {
   if (scales_kind == 0u) {
-    return bitcast<f32>(scales[shape.extra.w + at]);
+    return bitcast<f32>(scales[row_at + 1u + index]);
   }
-  let code = (scales[shape.extra.w + (at >> 2u)] >> ((at & 3u) * 8u)) & 255u;
-  return bitcast<f32>(scales[16u + code]) * bitcast<f32>(scales[273u + (index >> 8u)]) + bitcast<f32>(scales[272u]);
+  let code = (scales[row_at + 2u + shape.extra.z + (index >> 2u)] >> ((index & 3u) * 8u)) & 255u;
+  let outer = scales[row_at + 2u + (((scales[row_at] >> 16u) + index) >> 8u)];
+  return bitcast<f32>(scales[16u + code]) * bitcast<f32>(outer) + bitcast<f32>(scales[row_at + 1u]);
 }
 
 fn chunk_at(row: u32, chunk: u32) -> Chunk {
   var out: Chunk;
   out.code = codes[row * shape.extra.y + chunk];
+  let row_at = shape.extra.w + row * shape.scale_words;
   if (scales_kind < 2u) {
-    let flat = (shape.row_start + row) * shape.extra.x + 32u * chunk;
-    let index = flat / block;
-    out.scale = block_scale(index);
+    let at = (scales[row_at] & 0xffffu) + 32u * chunk;
+    let index = at / block;
+    out.scale = block_scale(row_at, index);
     if (straddle) {
-      out.edge = (index + 1u) * block - flat;
+      out.edge = (index + 1u) * block - at;
       out.scale_after = out.scale;
-      if (32u * chunk + out.edge < shape.extra.x && out.edge < 32u) {
-        out.scale_after = block_scale(index + 1u);
+      if (out.edge < 32u && 32u * chunk + out.edge < shape.extra.x) {
+        out.scale_after = block_scale(row_at, index + 1u);
       }
     }
   } else {
-    let row_at = shape.extra.w + row * shape.scale_words;
     if (scales_kind == 2u) {
       out.scale = unpack2x16float(scales[row_at + (chunk >> 1u)])[chunk & 1u];
     } else {

@@ -1,13 +1,13 @@
 // Rows of GGUF's blocks, or of bitsandbytes' nibbles and bytes -> codes in the decodes' planes, and (of GGUF) the scales apart.
 // One invocation per (chunk of 32 columns, row). Blocks may begin at any byte. Layouts: ggml-common.h, quant/README.md.
 @group(0) @binding(0) var<storage, read> stored: array<u32>; // [rows * row_bytes / 4 + 2], bytes
-@group(0) @binding(1) var<storage, read_write> repacked: array<u32>; // [all rows, code_words]
-@group(0) @binding(2) var<storage, read_write> scales: array<u32>; // head, then [all rows, scale_words]
+@group(0) @binding(1) var<storage, read_write> repacked: array<u32>; // [part_rows, code_words]
+@group(0) @binding(2) var<storage, read_write> scales: array<u32>; // head, then [part_rows, scale_words]
 @group(0) @binding(3) var<storage, read> piece: Piece;
 
 struct Piece {
   rows: u32, // in this piece
-  first_row: u32, // of this piece, in the part
+  first_row: u32, // of this piece, in the tensor
   cols: u32,
   row_bytes: u32, // in the file; unused from kind 12 on
   code_words: u32, // of a row
@@ -15,8 +15,11 @@ struct Piece {
   scale_words: u32, // of a row
   scale_start: u32, // words before the rows' scales
   second_start: u32, // words of a row before its minima or its upper level
-  head_dim: u32, // rows are in Meta's order (RoPE pairs 2i, 2i+1) for heads of this size; 0: in order
   pad_code: u32, // for columns from `cols` on
+  base: u32, // the tensor's rows in the weight, and the weight's rows in `repacked`: as in repack_rows.wgsl
+  half: u32,
+  part_start: u32,
+  part_rows: u32,
 }
 
 // 0 Q4_0, 1 Q4_1, 2 Q5_0, 3 Q5_1, 4 Q8_0, 5 Q2_K, 6 Q3_K, 7 Q4_K, 8 Q5_K, 9 Q6_K, 10 IQ4_NL, 11 IQ4_XS, 12 flat nibbles, 13 bytes.
@@ -170,13 +173,13 @@ fn write_scales(row: u32, chunk: u32, at: u32) {
   }
 }
 
-// Where a row in Meta's order goes in Hugging Face's: pairs 2i, 2i + 1 of a head into its halves.
-fn target_row(row: u32) -> u32 {
-  if (piece.head_dim == 0u) {
-    return row;
+fn place_of(row: u32) -> u32 {
+  if (piece.half == 0u) {
+    return piece.base + row;
   }
-  let inside = row % piece.head_dim;
-  return row - inside + (inside & 1u) * (piece.head_dim / 2u) + (inside >> 1u);
+  let both = 2u * piece.half;
+  let within = row % both;
+  return piece.base + row - within + (within % piece.half) * 2u + within / piece.half;
 }
 
 @compute @workgroup_size(64)
@@ -184,6 +187,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let chunk = id.x;
   let row = id.y;
   if (chunk * 32u >= piece.cols || row >= piece.rows) {
+    return;
+  }
+  let place = place_of(piece.first_row + row) - piece.part_start; // wraps below the part, and is then too large
+  if (place >= piece.part_rows) {
     return;
   }
   var bits = 4u;
@@ -197,8 +204,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   let low_bits = select(select(8u, 4u, bits < 8u), 2u, bits < 4u);
   let high_bits = bits - low_bits;
-  let target_at = target_row(piece.first_row + row);
-  let base = target_at * piece.code_words;
+  let base = place * piece.code_words;
   let block = block_of(row, chunk);
   var low: array<u32, 8>;
   var high: array<u32, 2>;
@@ -216,6 +222,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     repacked[base + piece.high_start + chunk * high_bits + w] = high[w];
   }
   if (kind < 12u) {
-    write_scales(row, chunk, piece.scale_start + target_at * piece.scale_words);
+    write_scales(row, chunk, piece.scale_start + place * piece.scale_words);
   }
 }

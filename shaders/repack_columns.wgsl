@@ -4,24 +4,36 @@
 // With `scatter` an input goes to its slot, else units go to chunks in order. One invocation per (output, unit); words
 // that several invocations share are only or-ed into, so the codes must be zero at first.
 @group(0) @binding(0) var<storage, read> stored: array<u32>; // [units, words of a unit]
-@group(0) @binding(1) var<storage, read_write> repacked: array<atomic<u32>>; // [rows, code_words]
+@group(0) @binding(1) var<storage, read_write> repacked: array<atomic<u32>>; // [part_rows, code_words]
 @group(0) @binding(2) var<storage, read> slots: array<u32>; // [inputs]; any buffer without `scatter`
 @group(0) @binding(3) var<storage, read> piece: Piece;
 
 struct Piece {
   units: u32,
   first_unit: u32, // of this piece, counted from the beginning of the run
-  outputs: u32, // in the file, padding included
-  row_start: u32, // first output of the part
-  row_count: u32, // outputs in the part
+  rows: u32, // outputs
+  outputs: u32, // the same with the file's padding
   code_words: u32, // in a row
   plane_start: u32, // word in the row where the run's low bits begin
   high_start: u32, // and its high bits
+  base: u32, // the tensor's rows in the weight, and the weight's rows in `repacked`: as in repack_rows.wgsl
+  half: u32,
+  part_start: u32,
+  part_rows: u32,
 }
 
 override bits: u32 = 4u;
 override awq: bool = false;
 override scatter: bool = false;
+
+fn place_of(row: u32) -> u32 {
+  if (piece.half == 0u) {
+    return piece.base + row;
+  }
+  let both = 2u * piece.half;
+  let within = row % both;
+  return piece.base + row - within + (within % piece.half) * 2u + within / piece.half;
+}
 
 fn code_of(unit: u32, output: u32, j: u32) -> u32 {
   if (awq) {
@@ -43,16 +55,20 @@ fn code_of(unit: u32, output: u32, j: u32) -> u32 {
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = id.x;
   let unit = id.y;
-  if (row >= piece.row_count || unit >= piece.units) {
+  if (row >= piece.rows || unit >= piece.units) {
+    return;
+  }
+  let place = place_of(row) - piece.part_start; // wraps below the part, and is then too large
+  if (place >= piece.part_rows) {
     return;
   }
   let low_bits = select(select(8u, 4u, bits < 8u), 2u, bits < 4u);
   let high_bits = bits - low_bits;
-  let base = row * piece.code_words;
+  let base = place * piece.code_words;
   var low: array<u32, 8>;
   var high: array<u32, 2>;
   for (var j = 0u; j < 32u; j++) {
-    let code = code_of(unit, piece.row_start + row, j);
+    let code = code_of(unit, row, j);
     var slot = (piece.first_unit + unit) * 32u + j;
     if (scatter) {
       slot = slots[slot];

@@ -47,9 +47,10 @@ interface Load {
 
 async function load({ gpu, store, reference, options, end }: Load): Promise<Engine> {
   const startedMs = performance.now();
-  const { signal, onProgress, quantize, token } = options;
+  const { signal, onProgress, quantize, token, hubUrl, hashes, pause: gate } = options;
   const gpuLimits = { maxBufferSize: gpu.device.limits.maxBufferSize };
-  const prepared = await prepareModel({ reference, quantize, gpuLimits, store, token, signal, onProgress });
+  const from = { reference, token, hubUrl, hashes, gate };
+  const prepared = await prepareModel({ ...from, quantize, gpuLimits, store, signal, onProgress });
   const { config, parameters, generation } = prepared;
 
   // Before the weights: a missing tokenizer should not cost a download.

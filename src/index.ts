@@ -10,7 +10,17 @@ export type {
 } from "./api/chat-completions.ts";
 export type { FinishReason, OnLogits, RequestOptions, SamplingFields, Usage } from "./api/completion-request.ts";
 export type { Completion, CompletionRequest, Completions } from "./api/completions.ts";
-export type { Engine, EngineInfo, EngineOptions, ModelSummary, StoredModel } from "./api/surface.ts";
+export type {
+  Engine,
+  EngineInfo,
+  EngineOptions,
+  FitVerdict,
+  ModelSummary,
+  StorageReport,
+  StoredModel,
+  StoredModelInfo,
+  VerifyReport,
+} from "./api/surface.ts";
 export { createEngine } from "./create-engine.ts";
 export { PronkError } from "./errors.ts";
 export type { ErrorFacts, PronkErrorCode } from "./errors.ts";
@@ -19,5 +29,10 @@ export type { QuantizeChoice } from "./quant/layout.ts";
 export type { OnProgress, ProgressEvent, ProgressPhase } from "./source/progress.ts";
 export type { ModelReference, ModelSource, SourceFile } from "./source/source.ts";
 export type { ChatMessage } from "./text/tokenizer.ts";
-export { deleteModel, estimateNeeds, inspectModel, listModels } from "./inspect.ts";
+export { DownloadPause } from "./api/download-pause.ts";
+export { estimateNeeds, inspectModel } from "./inspect.ts";
 export type { ModelShape } from "./inspect.ts";
+export { deleteModel, listModels, models } from "./models.ts";
+export type { DownloadOptions, VerifyOptions } from "./models.ts";
+export { preflight } from "./preflight.ts";
+export type { PreflightOptions } from "./preflight.ts";

@@ -1,10 +1,9 @@
-// Questions about models that need no engine: what a model is, what it would need, what is stored. No weight is read,
-// no device opened.
+// Questions about models that need no engine: what a model is, what it would need. No weight is read, no device
+// opened.
 
 import { checkAdapter, roomFor, type AdapterCheck } from "./api/adapter-room.ts";
 import { resolveKv } from "./api/engine-options.ts";
-import type { ModelSummary, StoredModel } from "./api/surface.ts";
-import { PronkError } from "./errors.ts";
+import type { ModelSummary } from "./api/surface.ts";
 import { findLicenseEvidence } from "./format/license-evidence.ts";
 import { countParameters } from "./format/llama-tensors.ts";
 import type { ModelConfig } from "./format/model-config.ts";
@@ -73,36 +72,10 @@ function needsOf(config: ModelConfig, dtype: Dtype, adapter: AdapterCheck): Mode
 }
 
 /** Matrices tell it where nothing was quantized; norm vectors keep the file's in every stored form. */
-function publishedDtype(tensors: readonly StoredTensor[]): Dtype {
+export function publishedDtype(tensors: readonly StoredTensor[]): Dtype {
   const kept = ({ encoding }: StoredTensor) => encoding !== "q8" && encoding !== "q4";
   const telling = tensors.find((tensor) => tensor.rows > 1 && kept(tensor)) ?? tensors.find(kept);
   return (telling?.encoding ?? "f16") as Dtype;
-}
-
-/** What the store holds, the last used first; nothing where the browser has no store. */
-export function listModels(): Promise<StoredModel[]> {
-  return withStore(async (store) => {
-    const records = (await store?.list()) ?? [];
-    return records.map(({ sourceId, label, variant, sizeBytes, createdAt, usedAt }) => ({
-      id: sourceId,
-      label,
-      quantize: variant as QuantizeChoice,
-      sizeBytes,
-      createdAt,
-      usedAt,
-    }));
-  });
-}
-
-/** Deletes a model from the store by its `id`; without `quantize` in every form that is kept. */
-export function deleteModel(id: string, quantize?: QuantizeChoice): Promise<void> {
-  return withStore(async (store) => {
-    const records = ((await store?.findModel(id)) ?? []).filter(
-      ({ variant }) => quantize === undefined || variant === quantize,
-    );
-    if (records.length === 0) throw notStored(id, quantize);
-    for (const { key } of records) await store!.delete(key);
-  });
 }
 
 async function withStore<T>(use: (store: ModelStore | undefined) => Promise<T>): Promise<T> {
@@ -112,13 +85,4 @@ async function withStore<T>(use: (store: ModelStore | undefined) => Promise<T>):
   } finally {
     store?.close();
   }
-}
-
-function notStored(id: string, quantize: QuantizeChoice | undefined): PronkError {
-  const what = quantize === undefined ? id : `${id} in ${quantize}`;
-  return new PronkError("bad-request", `The store does not hold ${what}. listModels() tells what it holds.`, {
-    field: "id",
-    expected: "the id of a stored model",
-    found: what,
-  });
 }

@@ -6,6 +6,7 @@ import type { QuantizeChoice } from "../quant/layout.ts";
 import type { OnProgress } from "../source/progress.ts";
 import type { ChatCompletions } from "./chat-completions.ts";
 import type { Completions } from "./completions.ts";
+import type { DownloadPause } from "./download-pause.ts";
 
 export interface EngineOptions {
   onProgress?: OnProgress;
@@ -37,6 +38,12 @@ export interface EngineOptions {
   runAhead?: number;
   /** Default true: keep the weights in IndexedDB. False streams them to the GPU only. */
   store?: boolean;
+  /** Another hub than huggingface.co: a mirror of its API, e.g. one's own. */
+  hubUrl?: string;
+  /** SHA-256 (hex) by file, for sources that publish none; wins over what the source says. */
+  hashes?: Readonly<Record<string, string>>;
+  /** Holds the download while it is paused. */
+  pause?: DownloadPause;
 }
 
 export interface EngineInfo {
@@ -100,4 +107,47 @@ export interface StoredModel {
   sizeBytes: number;
   createdAt: number; // ms since epoch
   usedAt: number;
+}
+
+/** More of a stored model, or of one whose download was begun. */
+export interface StoredModelInfo extends StoredModel {
+  /** Whether all of it is there and verified; only then is it used. */
+  complete: boolean;
+  /** Bytes at rest; less than `sizeBytes` while the download is not complete. */
+  storedBytes: number;
+  /** The names under which it was loaded. */
+  references: string[];
+  files: { path: string; sizeBytes: number; rows: number }[];
+}
+
+/** What `models.verify` found. */
+export interface VerifyReport {
+  rows: number;
+  checkedBytes: number;
+  /** Rows that were not what was stored, and whether each was fetched again. */
+  damaged: { file: string; row: number; repaired: boolean; reason: string }[];
+}
+
+/** How much this origin keeps, how much it may, and whether the browser promised not to clear it. */
+export interface StorageReport {
+  /** Undefined where the browser has no store at all. */
+  usageBytes: number | undefined;
+  quotaBytes: number | undefined;
+  persisted: boolean;
+  /** What this means for the person, in words. */
+  message: string;
+}
+
+/** Whether a model would fit, told before a byte of its weights moves. */
+export interface FitVerdict {
+  fits: boolean;
+  quantize: QuantizeChoice;
+  contextLength: number;
+  storage: { neededBytes: number; availableBytes: number | undefined; fits: boolean };
+  gpu: { neededBytes: number; fits: boolean };
+  memory: { neededBytes: number; deviceBytes: number | undefined; fits: boolean };
+  /** What is missing, a sentence each. */
+  problems: string[];
+  /** What would fit instead. */
+  alternative?: { quantize: QuantizeChoice; contextLength: number; store: boolean; message: string };
 }

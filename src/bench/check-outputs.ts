@@ -7,7 +7,8 @@ import { greedy } from "../generate/request.ts";
 import { buildModel, openMeasuredGpu, readLogits, type BuildRequest, type BuiltModel } from "./engine-hooks.ts";
 import { randomIds } from "./random-ids.ts";
 import type { BenchRequest } from "./report.ts";
-import { randomTensors, writeRandomRows } from "./random-weights.ts";
+import { randomTensors } from "./random-rows.ts";
+import { writeRandomRows } from "./random-weights.ts";
 
 export const checkLayers = 2;
 export const checkPositions = 16;

@@ -76,7 +76,7 @@ export interface WeightBuffer {
   buffer: GPUBuffer;
   /** Which one of the model's weights, and which of its buffers: unique. */
   name: string;
-  /** What it is for, the same in every layer: `self_attn.q_proj`. */
+  /** What it is for, the same in every layer: `qkv`. */
   role: string;
   content: WeightContent;
   encoding: Encoding;
@@ -137,11 +137,9 @@ function isBuffer(value: object): value is GPUBuffer {
   return value instanceof GPUBuffer;
 }
 
+/** `layer 3 qkv` -> `qkv`, `model.layers.3.input_layernorm.weight` -> `input_layernorm`. */
 function roleOf(name: string): string {
-  return name
-    .replace(/^model\./, "")
-    .replace(/^layers\.\d+\./, "")
-    .replace(/\.weight$/, "");
+  return name.replace(/^(layer \d+ |model\.(layers\.\d+\.)?)/, "").replace(/\.weight$/, "");
 }
 
 /** Bytes a decode step at `position` must read at least: every weight once, one row of the embedding, keys and values. */

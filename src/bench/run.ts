@@ -23,7 +23,8 @@ import { watchHeap } from "./heap.ts";
 import { kernelTable } from "./kernel-table.ts";
 import { timeKernels, watchBindGroups, type BindGroupWatch } from "./kernel-times.ts";
 import { randomIds } from "./random-ids.ts";
-import { fillRandom, randomTensors } from "./random-weights.ts";
+import { randomTensors } from "./random-rows.ts";
+import { fillRandom } from "./random-weights.ts";
 import type { BenchReport, BenchRequest, PerToken } from "./report.ts";
 import { median, spreadOf } from "./statistics.ts";
 

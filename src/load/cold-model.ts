@@ -91,6 +91,7 @@ export function coldModel(options: ColdModel): PreparedModel {
     quantize,
     sideFiles,
     warm: false,
+    storeBytes: form.files.reduce((sum, file) => sum + file.sizeBytes, 0),
     async stream(sink, { signal } = {}) {
       if (store) return streamThroughStore(store, sink, signal);
       await stream(sink, onProgress, signal);

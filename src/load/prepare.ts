@@ -9,7 +9,7 @@ import type { QuantizeChoice } from "../quant/layout.ts";
 import { openSource, type OpenOptions } from "../source/open-source.ts";
 import type { OnProgress } from "../source/progress.ts";
 import { canonicalReference, parseReference, referenceOfSource } from "../source/reference.ts";
-import type { ModelReference } from "../source/source.ts";
+import type { ModelReference, ModelSource } from "../source/source.ts";
 import type { ModelRecord } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import { ChunkPool } from "./chunk-pool.ts";
@@ -45,14 +45,7 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
     (candidate) => isUsable(candidate) && candidate.variant === resolve(parametersOf(candidate)),
   );
   // With no source open yet: at the commit that the record has, not at the newest.
-  const reopenFor = (sourceId: string) => async () => {
-    const source = await openSource(referenceOfSource(sourceId) ?? options.reference, options);
-    if (source.id === sourceId) return source;
-    throw new PronkError("integrity", `${source.label} has other files at its source now than were stored.`, {
-      expected: sourceId,
-      found: source.id,
-    });
-  };
+  const reopenFor = (sourceId: string) => () => reopenSource(sourceId, options, options.reference);
   const warm = { store: store!, pool, onProgress, reference };
   if (record) return warmModel({ ...warm, record, reopen: reopenFor(record.sourceId) });
 
@@ -63,6 +56,25 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
   const stored = await store?.find(source.id, quantize);
   if (stored && isUsable(stored)) return warmModel({ ...warm, record: stored, reopen: async () => source });
   return coldModel({ source, checkpoint, parameters, quantize, reference, store, pool, onProgress });
+}
+
+/** Opens the source of stored bytes once more. `picked` stands for sources that have no address. */
+export async function reopenSource(
+  sourceId: string,
+  options: OpenOptions,
+  picked?: ModelReference,
+): Promise<ModelSource> {
+  const reference = referenceOfSource(sourceId) ?? picked;
+  if (reference === undefined)
+    throw new PronkError("network", "The model came from picked files, which are not at hand. Pick them again.", {
+      expected: sourceId,
+    });
+  const source = await openSource(reference, options);
+  if (source.id === sourceId) return source;
+  throw new PronkError("integrity", `${source.label} has other files at its source now than were stored.`, {
+    expected: sourceId,
+    found: source.id,
+  });
 }
 
 const parametersOf = (record: ModelRecord): number => (record.manifest as ModelManifest).parameters;

@@ -27,8 +27,11 @@ export interface PreparedModel extends Omit<ModelManifest, "version"> {
   sideFiles: Map<string, Uint8Array>;
   /** Whether the weights are in the store already. */
   warm: boolean;
+  /** Bytes of the weights in their stored form. */
+  storeBytes: number;
   /**
-   * Delivers all weights, in order. Once for each prepared model. On failure or abort nothing stays in the store.
+   * Delivers all weights, in order. Once for each prepared model. What is stored of them when it fails or is aborted
+   * stays there, unseen, and the next load goes on behind it.
    * Throws PronkError `network`, `integrity`, `format` or `storage-full`, or the signal's reason.
    */
   stream(sink: WeightSink, options?: { signal?: AbortSignal }): Promise<StreamResult>;

@@ -42,6 +42,7 @@ export function warmModel({ record, store, pool, onProgress, reference, reopen }
     quantize: record.variant as QuantizeChoice,
     sideFiles: record.sideFiles,
     warm: true,
+    storeBytes: record.sizeBytes,
     async stream(sink, { signal } = {}) {
       const meter = new ProgressMeter("read", record.sizeBytes, onProgress);
       const upload = new ProgressMeter("upload", record.sizeBytes, onProgress);

@@ -5,9 +5,8 @@
 import { PronkError } from "../errors.ts";
 import { JsonFile } from "../format/json-file.ts";
 import type { PartRole, QuantizedMatrix } from "../format/quantized.ts";
-import { floatBits, planeWords, rounding, type GpuPlan, type PartBytes } from "./gpu-plan.ts";
+import { floatBits, headOf, planeWords, rounding, type GpuPlan, type PartBytes } from "./gpu-plan.ts";
 
-const bookWords = 16;
 const nestedBlock = 256; // blocks that share an outer scale; bitsandbytes has no other number
 const blockSizes = [32, 64, 128, 256, 512, 1024, 2048, 4096];
 
@@ -17,9 +16,9 @@ interface State {
   offset: number;
 }
 
-/** `early`: the bytes of quant_state and of quant_map. */
+/** `early`: the bytes of quant_state, quant_map and nested_quant_map. */
 export function bnb4Plan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
-  const { scheme, rows: allRows, cols } = matrix;
+  const { scheme, rows, cols } = matrix;
   if (scheme.kind !== "bnb4") throw new TypeError(scheme.kind);
   const state = readState(matrix, early.state!);
   const book = wordsOf(early.map!);
@@ -27,16 +26,8 @@ export function bnb4Plan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
   const codeWords = planeWords(4, rowChunks).low;
   const padCode = book.findIndex((word) => (word & 0x7fffffff) === 0);
   if (padCode < 0 && cols % 32 !== 0) throw broken(matrix, "map", "no code for 0", "a code book with 0", "none");
-  const blocks = Math.ceil((allRows * cols) / state.blockSize);
-  const outer = scheme.nested ? Math.ceil(blocks / nestedBlock) : 0;
-  // Book; of nested ones the map, the offset and the outer scales; then the blocks' own.
-  const headWords = bookWords + (scheme.nested ? 256 + 1 + outer : 0);
-  /** Blocks that rows touch, from one whose byte begins a word. */
-  const span = (rowStart: number, rows: number) => {
-    const first = Math.floor((rowStart * cols) / state.blockSize / 4) * 4;
-    return { first, count: Math.ceil(((rowStart + rows) * cols) / state.blockSize) - first };
-  };
-  const blockWords = (count: number) => (scheme.nested ? Math.ceil(count / 4) : count);
+  const row = rowOfBlocks(cols, state.blockSize, scheme.nested);
+  const head = headOf(book, scheme.nested ? wordsOf(early.nestedMap!) : []);
   return {
     decode: "book",
     constants: {
@@ -47,35 +38,65 @@ export function bnb4Plan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
     },
     rowChunks,
     codeWords,
-    headWords,
-    scaleWords: 0, // blocks run over the flat matrix
-    extra: (rowStart) => [cols, codeWords / 4, span(rowStart, 0).first, headWords],
+    scaleWords: row.words,
+    head,
+    extra: [cols, codeWords / 4, row.outer, head.length],
     repack: {
       shader: "repack_blocks",
       kind: 12, // flat nibbles, the even column high
       rowBytes: cols / 2, // of an odd number of columns two rows make a whole number of bytes
       rowsPerUnit: cols % 2 === 0 ? 1 : 2,
       padCode: Math.max(0, padCode),
+      highStart: 0,
+      secondStart: 0,
     },
-    totalScaleWords: (rows) => headWords + blockWords(Math.ceil((rows * cols) / state.blockSize)),
-    scales(parts, rowStart, rows) {
-      const { first, count } = span(rowStart, rows);
-      const words = new Uint32Array(headWords + blockWords(count));
-      words.set(book);
-      const scales = parts.scales!;
-      checkLength(matrix, "scales", scales, blocks * (scheme.nested ? 1 : 4));
-      if (scheme.nested) {
-        checkLength(matrix, "nestedScales", parts.nestedScales!, 4 * outer);
-        words.set(wordsOf(parts.nestedMap!), bookWords);
-        words[bookWords + 256] = floatBits(state.offset);
-        words.set(finite(matrix, "nestedScales", wordsOf(parts.nestedScales!)), bookWords + 257);
-        new Uint8Array(words.buffer).set(scales.subarray(first, first + count), 4 * headWords);
-      } else {
-        words.set(finite(matrix, "scales", wordsOf(scales.subarray(4 * first, 4 * (first + count)))), headWords);
-      }
-      return words;
+    scaleRows(parts, first, count) {
+      const blocks = Math.ceil((rows * cols) / state.blockSize);
+      checkLength(matrix, "scales", parts.scales!, blocks * (scheme.nested ? 1 : 4));
+      const outer = Math.ceil(blocks / nestedBlock);
+      if (scheme.nested) checkLength(matrix, "nestedScales", parts.nestedScales!, 4 * outer);
+      return blockRows(matrix, parts, { first, count, row, state });
     },
   };
+}
+
+interface BlockRow {
+  blocks: number; // that a row touches, at most
+  outer: number; // groups of 256 blocks that they touch, at most
+  words: number;
+}
+
+/** Blocks run over the flat matrix, so rows may begin anywhere in one; a row of the GPU has a copy of all it touches. */
+function rowOfBlocks(cols: number, blockSize: number, nested: boolean): BlockRow {
+  const blocks = cols % blockSize === 0 ? cols / blockSize : Math.floor((blockSize + cols - 2) / blockSize) + 1;
+  const outer = nested ? Math.floor((nestedBlock + blocks - 2) / nestedBlock) + 1 : 0;
+  return { blocks, outer, words: nested ? 2 + outer + Math.ceil(blocks / 4) : 1 + blocks };
+}
+
+/** A row: how far into a block and an outer one it begins, then f32 scales, or offset, outer scales and a byte a block. */
+function blockRows(
+  matrix: QuantizedMatrix,
+  parts: PartBytes,
+  { first, count, row, state }: { first: number; count: number; row: BlockRow; state: State },
+): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(count * row.words);
+  const scales = parts.scales!;
+  const flat = row.outer ? undefined : finite(matrix, "scales", wordsOf(scales));
+  const outer = row.outer ? finite(matrix, "nestedScales", wordsOf(parts.nestedScales!)) : undefined;
+  const bytes = new Uint8Array(words.buffer);
+  for (let r = 0; r < count; r++) {
+    const start = (first + r) * matrix.cols; // below 2^53
+    const block = Math.floor(start / state.blockSize);
+    const at = r * row.words;
+    words[at] = (start % state.blockSize) | ((block % nestedBlock) << 16);
+    if (flat) words.set(flat.subarray(block, block + row.blocks), at + 1);
+    if (!outer) continue;
+    words[at + 1] = floatBits(state.offset);
+    const outerAt = Math.floor(block / nestedBlock);
+    words.set(outer.subarray(outerAt, outerAt + row.outer), at + 2);
+    bytes.set(scales.subarray(block, block + row.blocks), 4 * (at + 2 + row.outer));
+  }
+  return words;
 }
 
 function readState(matrix: QuantizedMatrix, bytes: Uint8Array): State {
@@ -117,15 +138,22 @@ export function int8Plan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
     constants: {},
     rowChunks,
     codeWords: 8 * rowChunks,
-    headWords: 0,
     scaleWords: 1,
-    extra: () => [0, 2 * rowChunks, 0, 0],
-    repack: { shader: "repack_blocks", kind: 13, rowBytes: cols, rowsPerUnit: 1, padCode: 0 },
-    totalScaleWords: (rows) => rows,
-    scales(parts, rowStart, rows) {
-      const sizes = finite(matrix, "scales", wordsOf(parts.scales!.subarray(4 * rowStart, 4 * (rowStart + rows))));
+    head: headOf(),
+    extra: [0, 2 * rowChunks, 0, 0],
+    repack: {
+      shader: "repack_blocks",
+      kind: 13,
+      rowBytes: cols,
+      rowsPerUnit: 1,
+      padCode: 0,
+      highStart: 0,
+      secondStart: 0,
+    },
+    scaleRows(parts, first, count) {
+      const sizes = finite(matrix, "scales", wordsOf(parts.scales!.subarray(4 * first, 4 * (first + count))));
       const scales = new Float32Array(sizes.buffer);
-      for (let r = 0; r < rows; r++) scales[r] /= 127;
+      for (let r = 0; r < count; r++) scales[r] /= 127;
       return sizes;
     },
   };

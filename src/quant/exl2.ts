@@ -4,7 +4,16 @@
 
 import { PronkError } from "../errors.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
-import { floatBits, planesOf, rounding, viewOf, type ColumnRun, type GpuPlan, type PartBytes } from "./gpu-plan.ts";
+import {
+  floatBits,
+  headOf,
+  planesOf,
+  rounding,
+  viewOf,
+  type ColumnRun,
+  type GpuPlan,
+  type PartBytes,
+} from "./gpu-plan.ts";
 import { floatToHalf, halfToFloat } from "./half.ts";
 
 interface Group {
@@ -12,7 +21,7 @@ interface Group {
   cols: number;
 }
 
-/** `early`: the bytes of q_groups and q_invperm. */
+/** `early`: the bytes of q_groups, q_scale_max and q_invperm. */
 export function exl2Plan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
   const groups = readGroups(matrix, early.groups!);
   const order = readOrder(matrix, early.inversePermutation!);
@@ -36,7 +45,7 @@ export function exl2Plan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
   place(highAt, (bits) => planesOf(bits).high);
   if (words > 65_535) throw broken(matrix, "codes", `a row of ${words} words`, "at most 65535 words", words);
 
-  const table = new Uint32Array(2 * rowChunks + 16 * groups.length); // the rest is filled by `scales`
+  const table = new Uint32Array(2 * rowChunks);
   const runs: ColumnRun[] = [];
   for (let c = 0; c < rowChunks; c++) {
     table[2 * c] = (lowAt[c] / 2) | (highAt[c] << 16);
@@ -44,19 +53,18 @@ export function exl2Plan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
     if (runs.at(-1)?.bits === chunkBits[c]) runs.at(-1)!.chunks++;
     else runs.push({ bits: chunkBits[c], chunks: 1, planeStart: lowAt[c], highStart: highAt[c] });
   }
-  const scaleWords = Math.ceil(groups.length / 8);
+  const head = headOf(table, groupScales(matrix, early.scaleLimits!));
   return {
     decode: "exl2",
     constants: { rounding: rounding.f16 },
     rowChunks,
     codeWords: words,
-    headWords: table.length,
-    scaleWords,
-    extra: () => [2 * rowChunks, words / 4, 0, table.length],
+    scaleWords: Math.ceil(groups.length / 8),
+    head,
+    extra: [table.length, words / 4, 0, head.length],
     repack: { shader: "repack_columns", awq: false, outputs: matrix.parts.codes.shape[1], runs },
     ...(order ? { order } : {}),
-    totalScaleWords: (rows) => table.length + rows * scaleWords,
-    scales: (parts, rowStart, rows) => scaleRows(matrix, parts, table, { rowStart, rows, groups: groups.length }),
+    scaleRows: (parts, first, count) => nibbleRows(matrix, parts, { first, count, groups: groups.length }),
   };
 }
 
@@ -112,31 +120,33 @@ function readOrder(matrix: QuantizedMatrix, bytes: Uint8Array): Uint32Array<Arra
   return identity ? undefined : order;
 }
 
-/** The head's sixteen scales for each group, then a nibble for each output and group. */
-function scaleRows(
-  matrix: QuantizedMatrix,
-  parts: PartBytes,
-  table: Uint32Array,
-  { rowStart, rows, groups }: { rowStart: number; rows: number; groups: number },
-): Uint32Array<ArrayBuffer> {
-  const [limits, scales] = [viewOf(parts.scaleLimits!), viewOf(parts.scales!)];
-  const rowWords = Math.ceil(groups / 8);
-  const fileWords = matrix.parts.codes.shape[1] / 8;
-  const words = new Uint32Array(table.length + rows * rowWords);
-  words.set(table);
-  const scalesAt = table.length - 16 * groups;
-  for (let g = 0; g < groups; g++) {
-    const limit = halfToFloat(limits.getUint16(2 * g, true));
+/** The sixteen scales that a group's outputs choose from, as the format rounds them. f32 bits, [groups, 16]. */
+function groupScales(matrix: QuantizedMatrix, bytes: Uint8Array): number[] {
+  const view = viewOf(bytes);
+  return Array.from({ length: bytes.byteLength / 2 }, (_, g) => {
+    const limit = halfToFloat(view.getUint16(2 * g, true));
     if (!Number.isFinite(limit)) throw broken(matrix, "scaleLimits", `the scale ${limit}`, "finite scales", `${limit}`);
     const unit = halfToFloat(floatToHalf(limit / 256));
-    for (let i = 0; i < 16; i++)
-      words[scalesAt + 16 * g + i] = floatBits(halfToFloat(floatToHalf((i + 1) ** 2 * unit)));
-    for (let r = 0; r < rows; r++) {
-      const n = rowStart + r;
+    return Array.from({ length: 16 }, (_, i) => floatBits(halfToFloat(floatToHalf((i + 1) ** 2 * unit))));
+  }).flat();
+}
+
+/** A nibble for each output and group: the file has eight outputs in a word, a row here eight groups. */
+function nibbleRows(
+  matrix: QuantizedMatrix,
+  parts: PartBytes,
+  { first, count, groups }: { first: number; count: number; groups: number },
+): Uint32Array<ArrayBuffer> {
+  const scales = viewOf(parts.scales!);
+  const rowWords = Math.ceil(groups / 8);
+  const fileWords = matrix.parts.codes.shape[1] / 8;
+  const words = new Uint32Array(count * rowWords);
+  for (let g = 0; g < groups; g++)
+    for (let r = 0; r < count; r++) {
+      const n = first + r;
       const nibble = (scales.getUint32(4 * (g * fileWords + (n >> 3)), true) >>> (4 * (n & 7))) & 15;
-      words[table.length + r * rowWords + (g >> 3)] |= nibble << (4 * (g & 7));
+      words[r * rowWords + (g >> 3)] |= nibble << (4 * (g & 7));
     }
-  }
   return words;
 }
 

@@ -2,7 +2,7 @@
 // scale (and minimum); types of 256 keep both levels of theirs. The repack shader takes the blocks apart.
 
 import { ggmlBlocks, type GgmlType } from "../format/ggml-types.ts";
-import { floatBits, planeWords, type GpuPlan } from "./gpu-plan.ts";
+import { floatBits, headOf, planeWords, type GpuPlan } from "./gpu-plan.ts";
 
 type Packed = Exclude<GgmlType, "F32" | "F16" | "BF16">;
 
@@ -39,7 +39,7 @@ export function ggmlPlan(type: Packed, cols: number): GpuPlan {
   const rowChunks = cols / 32; // blocks are whole in a row: the reader refuses others
   const planes = planeWords(bits, rowChunks);
   const scaleWords = scaleWordsOf(type, rowChunks);
-  const head = decode === "book" ? Uint32Array.from(iq4Book, floatBits) : new Uint32Array(0);
+  const head = headOf(decode === "book" ? iq4Book.map(floatBits) : []);
   const codeWords = planes.low + planes.high;
   const secondStart = Math.ceil(rowChunks / (type === "IQ4_XS" ? 4 : 2)); // minima, or the upper level of scales
   return {
@@ -47,17 +47,19 @@ export function ggmlPlan(type: Packed, cols: number): GpuPlan {
     constants: decode === "book" ? constants : { bits, ...constants },
     rowChunks,
     codeWords,
-    headWords: head.length,
     scaleWords,
-    extra: () => [
-      decode === "book" ? cols : zero,
-      codeWords / 4,
-      decode === "book" ? 0 : planes.low / 4,
-      decode === "book" ? head.length : secondStart,
-    ],
-    repack: { shader: "repack_blocks", kind, rowBytes: (cols / weights) * bytes, rowsPerUnit: 1, padCode: 0 },
-    totalScaleWords: (count) => head.length + count * scaleWords,
-    ...(head.length > 0 ? { head } : {}),
+    head,
+    extra:
+      decode === "book" ? [cols, codeWords / 4, 0, head.length] : [zero, codeWords / 4, planes.low / 4, secondStart],
+    repack: {
+      shader: "repack_blocks",
+      kind,
+      rowBytes: (cols / weights) * bytes,
+      rowsPerUnit: 1,
+      padCode: 0,
+      highStart: planes.low,
+      secondStart,
+    },
   };
 }
 

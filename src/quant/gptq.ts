@@ -3,7 +3,7 @@
 
 import { PronkError } from "../errors.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
-import { planeWords, rounding, viewOf, type GpuPlan, type PartBytes } from "./gpu-plan.ts";
+import { headOf, planeWords, rounding, viewOf, type GpuPlan, type PartBytes } from "./gpu-plan.ts";
 
 /** Where the nibble of output 8c + j stands in word c. Source: AutoAWQ, packing_utils.py. */
 const awqNibble = [0, 4, 1, 5, 2, 6, 3, 7];
@@ -29,9 +29,9 @@ export function gptqPlan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
     },
     rowChunks,
     codeWords: planes.low + planes.high,
-    headWords: 0,
     scaleWords,
-    extra: () => [0, (planes.low + planes.high) / 4, planes.low / 4, scaleHalves],
+    head: headOf(),
+    extra: [0, (planes.low + planes.high) / 4, planes.low / 4, scaleHalves],
     repack: {
       shader: "repack_columns",
       awq: scheme.kind === "awq",
@@ -40,8 +40,7 @@ export function gptqPlan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
       ...(order ? { slots: order.slots } : {}),
     },
     ...(order ? { order: order.order } : {}),
-    totalScaleWords: (rows) => rows * scaleWords,
-    scales: (parts, rowStart, rows) => affineScales(matrix, parts, { rowStart, rows, groups, bits }),
+    scaleRows: (parts, first, count) => affineScales(matrix, parts, { first, count, groups, bits }),
   };
 }
 
@@ -71,8 +70,8 @@ function actOrder(matrix: QuantizedMatrix, groupSize: number, bytes: Uint8Array)
 }
 
 interface AffineRows {
-  rowStart: number;
-  rows: number;
+  first: number;
+  count: number;
   groups: number;
   bits: number;
 }
@@ -81,21 +80,21 @@ interface AffineRows {
 function affineScales(
   matrix: QuantizedMatrix,
   parts: PartBytes,
-  { rowStart, rows, groups, bits }: AffineRows,
+  { first, count, groups, bits }: AffineRows,
 ): Uint32Array<ArrayBuffer> {
   const { scheme, rows: outputs } = matrix;
   const [scales, zeros] = [viewOf(parts.scales!), viewOf(parts.zeros!)];
   const scaleHalves = Math.ceil(groups / 2);
   const scaleWords = scaleHalves + Math.ceil(groups / 4);
-  const words = new Uint32Array(rows * scaleWords);
+  const words = new Uint32Array(count * scaleWords);
   const halves = new Uint16Array(words.buffer);
   const bytes = new Uint8Array(words.buffer);
   const mask = 2 ** bits - 1;
   const less = scheme.kind === "gptq" && scheme.zeroPoints === 1 ? 1 : 0;
   for (let g = 0; g < groups; g++) {
     const zeroRow = 4 * g * ((outputs * bits) / 32);
-    for (let r = 0; r < rows; r++) {
-      const n = rowStart + r;
+    for (let r = 0; r < count; r++) {
+      const n = first + r;
       const scale = scales.getUint16(2 * (g * outputs + n), true);
       if ((scale & 0x7c00) === 0x7c00) throw notFinite(matrix, n, g);
       halves[2 * r * scaleWords + g] = scale;

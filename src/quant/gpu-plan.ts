@@ -23,7 +23,15 @@ export type Repack =
    * The file has whole rows, one after another, codes and (in GGUF) scales mixed. `kind` is the shader's constant. With
    * `rowsPerUnit` 2 a row is half a byte too long: pieces and parts begin at even rows.
    */
-  | { shader: "repack_blocks"; kind: number; rowBytes: number; rowsPerUnit: number; padCode: number }
+  | {
+      shader: "repack_blocks";
+      kind: number;
+      rowBytes: number; // in the file
+      rowsPerUnit: 1 | 2;
+      padCode: number;
+      highStart: number; // word of a row where the high plane begins
+      secondStart: number; // word of a row's scales where minima or the upper level begin
+    }
   /** The file has inputs as rows: `unitBytes` hold 32 inputs of `outputs` columns. `slots` scatters inputs. */
   | { shader: "repack_columns"; awq: boolean; outputs: number; runs: ColumnRun[]; slots?: Uint32Array<ArrayBuffer> };
 
@@ -33,19 +41,37 @@ export interface GpuPlan {
   constants: Record<string, number>;
   rowChunks: number; // chunks of 32 input columns in a row
   codeWords: number; // u32 words of codes in a row, a multiple of 4
-  headWords: number; // words of `scales` before the rows' own
   scaleWords: number; // words of scales in a row
-  /** The decode's own record: its meaning is in the decode's first lines. */
-  extra(rowStart: number): [number, number, number, number];
+  /** What stands before the rows in `scales`: tables. A multiple of 64 words, so that the rows may be bound apart. */
+  head: Uint32Array<ArrayBuffer>;
+  /** The decode's own record in WeightShape: its meaning is in the decode's first lines. */
+  extra: [number, number, number, number];
   repack: Repack;
   /** Slot s of the layout is input `order[s]`: x must be gathered so. Absent: inputs are in order. */
   order?: Uint32Array<ArrayBuffer>;
-  /** Words of the scales of `rows` rows. */
-  totalScaleWords(rows: number): number;
-  /** The whole `scales` buffer of some rows; absent where the repack writes them. */
-  scales?(parts: PartBytes, rowStart: number, rows: number): Uint32Array<ArrayBuffer>;
-  /** Word values that stand before the rows where the repack writes the rest (a code book). */
-  head?: Uint32Array<ArrayBuffer>;
+  /** Scales of rows [first, first + count), [count, scaleWords], of the late parts; absent where the repack writes them. */
+  scaleRows?(parts: PartBytes, first: number, count: number): Uint32Array<ArrayBuffer>;
+}
+
+/** Tables in order, padded to the length that GpuPlan.head must have. */
+export function headOf(...tables: ArrayLike<number>[]): Uint32Array<ArrayBuffer> {
+  const words = tables.reduce((sum, table) => sum + table.length, 0);
+  const head = new Uint32Array(Math.ceil(words / 64) * 64); // 64 words: minStorageBufferOffsetAlignment
+  let at = 0;
+  for (const table of tables) {
+    head.set(table, at);
+    at += table.length;
+  }
+  return head;
+}
+
+/** Whether rows of both may stand in one weight: the same shader with the same constants and tables. */
+export function canShare(a: GpuPlan, b: GpuPlan): boolean {
+  const same = (x: ArrayLike<number>, y: ArrayLike<number>) =>
+    x.length === y.length && Array.prototype.every.call(x, (word, i) => word === y[i]);
+  const key = ({ decode, constants, rowChunks, codeWords, scaleWords, extra }: GpuPlan) =>
+    JSON.stringify([decode, Object.entries(constants).toSorted(), rowChunks, codeWords, scaleWords, extra]);
+  return key(a) === key(b) && same(a.head, b.head) && same(a.order ?? [], b.order ?? []);
 }
 
 /** Bits of a code in the low plane and in the high one. Each divides 32, so that no code straddles two words. */
@@ -63,9 +89,9 @@ export function planeWords(bits: number, rowChunks: number): { low: number; high
   return { low: padded(rowChunks * low), high: padded(rowChunks * high) };
 }
 
-/** Bytes of the matrix on the GPU. */
+/** Bytes of the matrix on the GPU, its input order included. */
 export function planBytes(plan: GpuPlan, rows: number): number {
-  return 4 * (rows * plan.codeWords + plan.totalScaleWords(rows));
+  return 4 * (rows * (plan.codeWords + plan.scaleWords) + plan.head.length + (plan.order?.length ?? 0));
 }
 
 /** Little-endian reading of parts whose bytes may begin anywhere. */

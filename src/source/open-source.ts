@@ -3,7 +3,7 @@
 import { PronkError } from "../errors.ts";
 import { hubSource } from "./hub-source.ts";
 import { directorySource, filesSource } from "./picked-source.ts";
-import type { PauseGate } from "./pause-gate.ts";
+import type { Gate } from "./gate.ts";
 import { parseReference } from "./reference.ts";
 import type { Patience } from "./retry.ts";
 import type { ModelReference, ModelSource } from "./source.ts";
@@ -19,7 +19,7 @@ export interface OpenOptions {
   hashes?: Readonly<Record<string, string>>;
   patience?: Patience;
   /** Holds downloads while it is closed. */
-  gate?: PauseGate;
+  gate?: Gate;
 }
 
 /** Throws PronkError `bad-request` (no such kind of reference), `network`, `format`, or the signal's reason. */

@@ -6,7 +6,7 @@ import { PronkError } from "../errors.ts";
 import type { RequestSubject } from "./http-errors.ts";
 import { request } from "./http.ts";
 import type { Lanes } from "./lanes.ts";
-import type { PauseGate } from "./pause-gate.ts";
+import type { Gate } from "./gate.ts";
 import { broken, FileChanged, lyingLength, truncated, wrongRange } from "./range-errors.ts";
 import { Passing, StallWatch, withRetries, type Patience } from "./retry.ts";
 import type { ReadOptions } from "./source.ts";
@@ -18,7 +18,7 @@ export interface RemoteFileOptions {
   token?: string;
   patience: Patience;
   lanes: Lanes;
-  gate?: PauseGate;
+  gate?: Gate;
 }
 
 const splitFromBytes = 8 * 2 ** 20; // a chunk of 16 MiB goes over two lanes, so four chunks can use eight
@@ -156,7 +156,7 @@ async function copyBody(
   count: number,
   take: (bytes: Uint8Array) => void,
   watch: StallWatch,
-  gate?: PauseGate,
+  gate?: Gate,
 ): Promise<void> {
   const reader = response.body!.getReader();
   try {

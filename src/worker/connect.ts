@@ -39,7 +39,7 @@ export async function connectEngine(
 
 function load(host: Host, model: CloneableModel, options: EngineOptions): Promise<EngineInfo | undefined> {
   const { port, gone } = host;
-  const { signal, onProgress } = options;
+  const { signal, onProgress, pause } = options;
   const ended = new AbortController(); // takes the listeners away
   return new Promise<EngineInfo | undefined>((resolve, reject) => {
     signal?.throwIfAborted();
@@ -63,6 +63,9 @@ function load(host: Host, model: CloneableModel, options: EngineOptions): Promis
     };
     signal?.addEventListener("abort", onAbort, { signal: ended.signal });
     post(port, { kind: "load", model, options: cloneableOptions(options) });
+    if (pause?.paused) post(port, { kind: "pause-load", paused: true });
+    const unsubscribe = pause?.subscribe((paused) => post(port, { kind: "pause-load", paused }));
+    if (unsubscribe) ended.signal.addEventListener("abort", unsubscribe);
   }).finally(() => ended.abort());
 }
 
@@ -160,8 +163,11 @@ function cloneableOptions({
   tokenizer,
   without,
   store,
+  hubUrl,
+  hashes,
 }: EngineOptions): LoadOptions {
-  return { quantize, kv, contextLength, runAhead, token, tokenizer, without: without && [...without], store };
+  const from = { token, hubUrl, hashes: hashes && { ...hashes } };
+  return { ...from, quantize, kv, contextLength, runAhead, tokenizer, without: without && [...without], store };
 }
 
 /** A copy without functions and proxies: the state objects of page frameworks cannot be cloned as they are. */

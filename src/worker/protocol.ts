@@ -12,7 +12,7 @@ import type { ModelReference, ModelSource } from "../source/source.ts";
 export type CloneableModel = Exclude<ModelReference, ModelSource>;
 
 /** The options of a load without those that cannot be cloned or concern the client only. */
-export type LoadOptions = Omit<EngineOptions, "onProgress" | "signal" | "worker" | "device">;
+export type LoadOptions = Omit<EngineOptions, "onProgress" | "signal" | "worker" | "device" | "pause">;
 
 export interface CompletionCalls {
   chat: ChatCompletionRequest;
@@ -32,6 +32,7 @@ export type CallRequest =
 export type ToHost =
   | { kind: "load"; model: CloneableModel; options: LoadOptions }
   | { kind: "cancel-load" }
+  | { kind: "pause-load"; paused: boolean }
   | { kind: "call"; id: number; call: CallRequest }
   | { kind: "begin"; id: number }
   | { kind: "cancel"; id: number };

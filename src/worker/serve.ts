@@ -2,6 +2,7 @@
 // is made by is handed in, so that this file runs in tests without a worker or a GPU.
 
 import type { RequestOptions } from "../api/completion-request.ts";
+import { DownloadPause } from "../api/download-pause.ts";
 import type { Engine, EngineOptions } from "../api/surface.ts";
 import { PronkError, toErrorData } from "../errors.ts";
 import type { CallRequest, CloneableModel, LoadOptions, Port, ToClient, ToHost } from "./protocol.ts";
@@ -23,15 +24,17 @@ export function serve(port: Port, services: HostServices): void {
   const calls = new Map<number, Call>();
   let engine: Engine | undefined;
   let loading: AbortController | undefined;
+  let pause = new DownloadPause(); // of the load at hand
   const post = (message: ToClient, transfer: Transferable[] = []) => port.postMessage(message, transfer);
 
   async function load(model: CloneableModel, options: LoadOptions) {
     const controller = (loading = new AbortController());
+    pause = new DownloadPause();
     try {
       if (!(await services.hasWebGpu())) return post({ kind: "no-webgpu" });
       const { signal } = controller;
       const onProgress: EngineOptions["onProgress"] = (event) => post({ kind: "progress", event });
-      const loaded = await services.createEngine(model, { ...options, worker: false, onProgress, signal });
+      const loaded = await services.createEngine(model, { ...options, worker: false, onProgress, signal, pause });
       if (signal.aborted) {
         await loaded.unload();
         throw signal.reason;
@@ -97,6 +100,8 @@ export function serve(port: Port, services: HostServices): void {
         return void load(message.model, message.options);
       case "cancel-load":
         return loading?.abort();
+      case "pause-load":
+        return message.paused ? pause.pause() : pause.resume();
       case "call":
         return void answer(message.id, message.call);
       case "begin":

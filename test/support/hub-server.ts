@@ -236,13 +236,15 @@ function sendBytes(request: IncomingMessage, response: ServerResponse, bytes: Ui
   response.writeHead(range ? 206 : 200);
   if (request.method === "HEAD") response.end();
   else if (fault?.kind === "drip") void drip(response, body);
-  else if (fault?.kind !== "truncate" && fault?.kind !== "break" && fault?.kind !== "stall-body") response.end(body);
+  else if (!fault || !cutting.has(fault.kind) || (fault.afterBytes ?? 0) >= body.length) response.end(body);
   else
     response.write(body.subarray(0, fault.afterBytes ?? Math.floor(body.length / 2)), () => {
       if (fault.kind === "break") response.destroy();
       if (fault.kind === "truncate") response.end();
     });
 }
+
+const cutting = new Set<HubFault["kind"]>(["truncate", "break", "stall-body"]);
 
 async function drip(response: ServerResponse, body: Uint8Array): Promise<void> {
   const pieceBytes = Math.ceil(body.length / 20);

@@ -32,8 +32,12 @@ function pipeline(device: GPUDevice, code: string, constants: Record<string, num
 }
 
 export interface PackedOptions {
-  /** Rows of the first part; the matrix is split there. */
+  /** Rows of the weight in its first part; the weight is split there. */
   split?: number;
+  /** Place of the tensor's row 0 in the weight. */
+  base?: number;
+  /** Rows r and r + half of every 2 half become neighbours; 0: in order. */
+  half?: number;
   /** Units in a piece. */
   unitsPerPiece?: number;
   /** Overrides of the decode's constants. */
@@ -52,7 +56,7 @@ export async function dequantizeOnGpu(
   context: CheckContext,
   matrix: QuantizedMatrix,
   parts: PartBytes,
-  { split, unitsPerPiece = 3, constants = {} }: PackedOptions = {},
+  { split = 0, base = 0, half = 0, unitsPerPiece = 3, constants = {} }: PackedOptions = {},
 ): Promise<Dequantized> {
   opened ??= context.requestAdapter().then((adapter) => adapter.requestDevice());
   const device = await opened;
@@ -67,6 +71,9 @@ export async function dequantizeOnGpu(
   const plan = planMatrix(matrix, early);
   const { rows, cols } = matrix;
   const weights = new Float32Array(rows * cols);
+  const scaleRows = plan.scaleRows?.(parts, 0, rows);
+  const placeOf = (row: number) =>
+    base + (half === 0 ? row : row - (row % (2 * half)) + (row % half) * 2 + Math.floor((row % (2 * half)) / half));
   let padding = 0;
 
   const run = async (code: string, overrides: Record<string, number>, groups: GPUBuffer[][], x: number, y: number) => {
@@ -88,28 +95,35 @@ export async function dequantizeOnGpu(
     device.queue.submit([encoder.finish()]);
   };
 
-  for (const [rowStart, rowCount] of split
-    ? [
-        [0, split],
-        [split, rows - split],
-      ]
-    : [[0, rows]]) {
-    const codes = make(new Uint32Array(rowCount * plan.codeWords));
-    const made = plan.scales?.(parts, rowStart, rowCount);
-    const bare = new Uint32Array(plan.totalScaleWords(rowCount));
-    if (!made && plan.head) bare.set(plan.head);
-    const scales = make(made ?? bare);
-    await repack(plan, matrix, parts.codes!, { rowStart, rowCount, codes, scales, unitsPerPiece, make, run });
-    const record = [plan.rowChunks, plan.scaleWords, rowStart, rowCount, ...plan.extra(rowStart)];
+  const total = base + rows;
+  for (const [partStart, partRows] of [
+    [0, split || total],
+    [split || total, split ? total - split : 0],
+  ].filter(([, n]) => n > 0)) {
+    const codes = make(new Uint32Array(partRows * plan.codeWords));
+    const scaleWords = new Uint32Array(plan.head.length + partRows * plan.scaleWords);
+    scaleWords.set(plan.head);
+    for (let row = 0; row < rows; row++) {
+      const place = placeOf(row) - partStart;
+      if (!scaleRows || place < 0 || place >= partRows) continue;
+      const from = scaleRows.subarray(row * plan.scaleWords, (row + 1) * plan.scaleWords);
+      scaleWords.set(from, plan.head.length + place * plan.scaleWords);
+    }
+    const scales = make(scaleWords);
+    const place = [base, half, partStart, partRows];
+    await repack(plan, matrix, parts.codes!, { codes, scales, place, unitsPerPiece, make, run });
+    const record = [plan.rowChunks, plan.scaleWords, partStart, partRows, ...plan.extra];
     const shape = make(new Uint32Array(record), UNIFORM | COPY_DST);
-    const out = make(new Uint32Array(rowCount * plan.rowChunks * 32));
+    const out = make(new Uint32Array(partRows * plan.rowChunks * 32));
     const code = `${decodes[plan.decode]}\n${dequantize}`;
-    await run(code, { ...plan.constants, ...constants }, [[out], [shape, codes, scales]], plan.rowChunks, rowCount);
+    await run(code, { ...plan.constants, ...constants }, [[out], [shape, codes, scales]], plan.rowChunks, partRows);
     const values = new Float32Array(await read(device, out));
-    for (let r = 0; r < rowCount; r++) {
-      const row = values.subarray(r * plan.rowChunks * 32, (r + 1) * plan.rowChunks * 32);
-      weights.set(row.subarray(0, cols), (rowStart + r) * cols);
-      for (const value of row.subarray(cols)) padding = Math.max(padding, Math.abs(value));
+    for (let row = 0; row < rows; row++) {
+      const at = placeOf(row) - partStart;
+      if (at < 0 || at >= partRows) continue;
+      const found = values.subarray(at * plan.rowChunks * 32, (at + 1) * plan.rowChunks * 32);
+      weights.set(found.subarray(0, cols), row * cols);
+      for (const value of found.subarray(cols)) padding = Math.max(padding, Math.abs(value));
     }
   }
   for (const buffer of buffers) buffer.destroy();
@@ -117,59 +131,49 @@ export async function dequantizeOnGpu(
 }
 
 interface Target {
-  rowStart: number;
-  rowCount: number;
   codes: GPUBuffer;
   scales: GPUBuffer;
+  place: number[];
   unitsPerPiece: number;
   make(data: Uint32Array<ArrayBuffer>): GPUBuffer;
   run(code: string, constants: Record<string, number>, groups: GPUBuffer[][], x: number, y: number): Promise<void>;
 }
 
 async function repack(plan: GpuPlan, matrix: QuantizedMatrix, bytes: Uint8Array, target: Target): Promise<void> {
-  const { rowStart, rowCount, codes, scales, unitsPerPiece, make, run } = target;
-  const { cols, interleavedRopeHeads } = matrix;
+  const { codes, scales, place, unitsPerPiece, make, run } = target;
+  const { rows, cols } = matrix;
   const stage = (piece: Uint8Array) => {
     const padded = new Uint8Array(Math.ceil(piece.length / 4) * 4 + 8);
     padded.set(piece);
     return make(new Uint32Array(padded.buffer));
   };
-  const { repack: how } = plan;
+  const { repack: how, codeWords } = plan;
   if (how.shader === "repack_columns") {
     const slots = make(how.slots ?? new Uint32Array(4));
     let at = 0;
-    let first = 0;
     for (const { bits, chunks, planeStart, highStart } of how.runs) {
       const unitBytes = bits * how.outputs * 4;
       for (let unit = 0; unit < chunks; unit += unitsPerPiece) {
         const units = Math.min(unitsPerPiece, chunks - unit);
         const piece = stage(bytes.subarray(at, (at += units * unitBytes)));
-        const record = make(
-          new Uint32Array([units, unit, how.outputs, rowStart, rowCount, plan.codeWords, planeStart, highStart]),
-        );
+        const record = [units, unit, rows, how.outputs, codeWords, planeStart, highStart, ...place];
         const constants = { bits, awq: how.awq ? 1 : 0, scatter: how.slots ? 1 : 0 };
-        await run(repackColumns, constants, [[piece, codes, slots, record]], rowCount, units);
+        await run(repackColumns, constants, [[piece, codes, slots, make(new Uint32Array(record))]], rows, units);
       }
-      first += chunks;
     }
-    if (at !== bytes.length || first !== plan.rowChunks) throw new Error("the runs do not cover the codes");
+    if (at !== bytes.length) throw new Error("the runs do not cover the codes");
     return;
   }
-  const unitRows = how.rowsPerUnit;
-  for (let row = 0; row < rowCount; row += unitRows * unitsPerPiece) {
-    const count = Math.min(unitRows * unitsPerPiece, rowCount - row);
-    const start = (rowStart + row) * how.rowBytes;
+  for (let row = 0; row < rows; row += how.rowsPerUnit * unitsPerPiece) {
+    const count = Math.min(how.rowsPerUnit * unitsPerPiece, rows - row);
+    const start = row * how.rowBytes;
     const piece = stage(bytes.subarray(start, Math.ceil(start + count * how.rowBytes)));
-    const flat = how.kind >= 12;
-    const headDim = interleavedRopeHeads ? matrix.rows / interleavedRopeHeads : 0;
-    const [, , lowVectors, second] = plan.extra(rowStart);
-    const record = make(
-      new Uint32Array([
-        count, row, cols, flat ? 0 : how.rowBytes, plan.codeWords, 4 * lowVectors, plan.scaleWords, plan.headWords,
-        plan.decode === "book" ? cols / 128 : second, headDim, how.padCode,
-      ]), // prettier-ignore
-    );
-    await run(repackBlocks, { kind: how.kind }, [[piece, codes, scales, record]], plan.rowChunks, count);
+    const record = [
+      count, row, cols, how.kind < 12 ? how.rowBytes : 0, codeWords, how.highStart, plan.scaleWords, plan.head.length,
+      how.secondStart, how.padCode, ...place,
+    ]; // prettier-ignore
+    const bound = [piece, codes, scales, make(new Uint32Array(record))];
+    await run(repackBlocks, { kind: how.kind }, [bound], plan.rowChunks, count);
   }
 }
 

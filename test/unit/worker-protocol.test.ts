@@ -54,7 +54,7 @@ describe("loading", () => {
     let got: unknown[] = [];
     const host = channel({
       createEngine: async (model, options) => {
-        got = [model, { ...options, onProgress: undefined, signal: undefined }];
+        got = [model, { ...options, onProgress: undefined, signal: undefined, pause: undefined }];
         options.onProgress?.({ phase: "download", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 3 });
         return fakeEngine(fakeGenerator(() => "ok"));
       },

@@ -19,7 +19,10 @@ export interface LoadProgress {
   latest?: ProgressEvent;
 }
 
+/** Phases overlap; the one that is shown stays until it has all its bytes, so that the panel does not flicker. */
 export function withEvent(progress: LoadProgress, event: ProgressEvent): LoadProgress {
+  const { latest } = progress;
+  if (latest && latest.phase !== event.phase && latest.loadedBytes < latest.totalBytes) return progress;
   const known = progress.phases.includes(event.phase);
   return { phases: known ? progress.phases : [...progress.phases, event.phase], latest: event };
 }

@@ -1,24 +1,30 @@
 // A switch that holds a download: reads wait at it before a request and between two pieces of a body, so that bytes in
-// flight are kept and nothing is asked for again.
+// flight are kept and nothing is asked for again. What is stored meanwhile stays stored whatever happens.
 
-export class PauseGate {
+import type { Gate } from "../source/gate.ts";
+
+export class DownloadPause implements Gate {
   #open: Promise<void> | undefined; // while paused: resolves on resume
   #release = () => {};
+  readonly #listeners = new Set<(paused: boolean) => void>();
 
   get paused(): boolean {
     return this.#open !== undefined;
   }
 
   pause(): void {
-    this.#open ??= new Promise((resolve) => (this.#release = resolve));
+    if (this.#open) return;
+    this.#open = new Promise((resolve) => (this.#release = resolve));
+    this.#tell();
   }
 
   resume(): void {
+    if (!this.#open) return;
     this.#open = undefined;
     this.#release();
+    this.#tell();
   }
 
-  /** Undefined while open; else a promise of the resume, which rejects with the signal's reason. */
   wait(signal?: AbortSignal): Promise<void> | undefined {
     const open = this.#open;
     if (!open) return undefined;
@@ -31,5 +37,15 @@ export class PauseGate {
         resolve();
       });
     });
+  }
+
+  /** Called at every change; returns the end of listening. */
+  subscribe(listener: (paused: boolean) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener(this.paused);
   }
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { benchShapes } from "../../src/bench/shapes.ts";
-import { pcg, randomCodes, randomRows, randomScale, randomTensors, seedOf } from "../../src/bench/random-weights.ts";
+import { pcg, randomCodes, randomRows, randomScale, randomTensors, seedOf } from "../../src/bench/random-rows.ts";
 import { readConfig } from "../../src/format/config.ts";
 import { JsonFile } from "../../src/format/json-file.ts";
 import { storedRowBytes, type Encoding, type StoredTensor } from "../../src/quant/layout.ts";

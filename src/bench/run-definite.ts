@@ -1,0 +1,69 @@
+// pronk over the definite random weights that another engine can hold too (random-weights.ts): the ids it gives, so that
+// they can be compared, and what a prompt and a token cost. For `bench:peers`; run.ts measures much more.
+
+import { greedy } from "../generate/request.ts";
+import { buildModel, openMeasuredGpu } from "./engine-hooks.ts";
+import { callNames, countGpuCalls, watchBuffers, type GpuCalls } from "./gpu-calls.ts";
+import { randomTensors } from "./random-rows.ts";
+import { writeRandomRows } from "./random-weights.ts";
+import type { BenchRequest } from "./report.ts";
+
+export interface DefiniteRun {
+  loadMs: number;
+  /** From the call to the first id; the fastest of the runs. */
+  prefillMs: number;
+  /** A token after that, on average; of the fastest run. */
+  tokenMs: number;
+  ids: number[];
+  perToken: GpuCalls;
+  gpuBytes: number;
+}
+
+const runs = 2; // a software adapter takes minutes for one
+
+export async function runDefinite(request: BenchRequest, promptIds: number[], tokens: number): Promise<DefiniteRun> {
+  const { config, quantize, kv, without } = request;
+  const gpu = await openMeasuredGpu(without);
+  const buffers = watchBuffers();
+  try {
+    const started = performance.now();
+    const tensors = randomTensors(config, quantize);
+    const contextLength = request.context ?? promptIds.length + tokens;
+    const { generator } = await buildModel(gpu, { config, tensors, kv, contextLength }, (model) =>
+      writeRandomRows(model, tensors),
+    );
+    const loadMs = performance.now() - started;
+    const generate = async (maxTokens: number) => {
+      generator.reset();
+      const run = { ids: [] as number[], firstMs: 0, lastMs: 0 };
+      const begun = performance.now();
+      for await (const id of generator.generate({ promptIds, maxTokens, sampling: greedy, stopIds: [] })) {
+        run.lastMs = performance.now() - begun;
+        if (run.ids.length === 0) run.firstMs = run.lastMs;
+        run.ids.push(id);
+      }
+      return run;
+    };
+    const timed = [];
+    for (let i = 0; i < runs; i++) timed.push(await generate(tokens));
+    const counted = async (maxTokens: number) => {
+      const counter = countGpuCalls();
+      await generate(maxTokens).finally(() => counter.stop());
+      return counter.calls;
+    };
+    const few = Math.min(3, tokens);
+    const [one, more] = [await counted(1), await counted(few)];
+    const perToken = callNames.map((name) => [name, (more[name] - one[name]) / (few - 1)]);
+    return {
+      loadMs,
+      prefillMs: Math.min(...timed.map(({ firstMs }) => firstMs)),
+      tokenMs: Math.min(...timed.map(({ firstMs, lastMs }) => (lastMs - firstMs) / (tokens - 1))),
+      ids: timed[0].ids,
+      perToken: Object.fromEntries(perToken) as unknown as GpuCalls,
+      gpuBytes: buffers.peakBytes,
+    };
+  } finally {
+    buffers.stop();
+    gpu.dispose();
+  }
+}

@@ -1,0 +1,30 @@
+// Whether the GPU gives as much memory as a model will take, found out by taking it for a moment: limits tell the size of
+// one buffer, nothing tells how many there may be. On a device of its own, so that a failure harms nobody.
+
+/** Undefined where it cannot be told; never throws. */
+export async function probeAllocation(neededBytes: number): Promise<boolean | undefined> {
+  const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) return undefined;
+  const { maxBufferSize } = adapter.limits;
+  const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize } }).catch(() => undefined);
+  if (!device) return undefined;
+  let lost = false;
+  void device.lost.then(() => (lost = true));
+  const buffers: GPUBuffer[] = [];
+  try {
+    for (let left = neededBytes; left > 0; left -= maxBufferSize) {
+      const size = Math.ceil(Math.min(left, maxBufferSize) / 4) * 4;
+      device.pushErrorScope("out-of-memory");
+      device.pushErrorScope("validation");
+      buffers.push(device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST }));
+      const failures = [await device.popErrorScope(), await device.popErrorScope()];
+      if (lost || failures.some(Boolean)) return false;
+    }
+    return true;
+  } catch {
+    return undefined;
+  } finally {
+    for (const buffer of buffers) buffer.destroy();
+    device.destroy();
+  }
+}

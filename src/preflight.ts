@@ -1,0 +1,138 @@
+// Will it fit? Storage, GPU and memory against what a model takes, before a byte of its weights moves, and what to take
+// instead where it does not. Advice for a page: a load checks again for itself.
+
+import { checkAdapter, roomFor, type AdapterCheck } from "./api/adapter-room.ts";
+import { resolveKv } from "./api/engine-options.ts";
+import type { EngineOptions, FitVerdict } from "./api/surface.ts";
+import { probeAllocation } from "./gpu/allocation-probe.ts";
+import { publishedDtype } from "./inspect.ts";
+import { prepareModel } from "./load/prepare.ts";
+import type { PreparedModel } from "./load/prepared-model.ts";
+import { planMemory } from "./model/plan-memory.ts";
+import type { QuantizeChoice } from "./quant/layout.ts";
+import type { ModelReference } from "./source/source.ts";
+import { modelKey } from "./store/model-record.ts";
+import { ModelStore } from "./store/model-store.ts";
+import { availableBytes } from "./store/storage-errors.ts";
+
+export interface PreflightOptions extends Pick<
+  EngineOptions,
+  "quantize" | "kv" | "contextLength" | "store" | "token" | "hubUrl" | "signal"
+> {
+  /** Default true: also take the GPU memory for a moment. */
+  probe?: boolean;
+}
+
+const loaderBytes = 200e6; // six chunks, the browser's copies of what is on its way to the GPU, the engine itself
+const storageMargin = 1.02;
+const leastContext = 512; // a shorter chat is of no use
+const defaultBindingBytes = 128 * 2 ** 20; // WebGPU's default limit, where nothing is known of the adapter
+
+interface Plan {
+  quantize: QuantizeChoice;
+  contextLength: number;
+  store: boolean;
+}
+
+interface Situation {
+  prepared: PreparedModel;
+  options: PreflightOptions;
+  adapter: AdapterCheck;
+  freeBytes: number | undefined;
+  /** Of the form that was asked for, bytes that a begun download has stored. */
+  begunBytes: number;
+}
+
+/** Rejects with PronkError as `createEngine` does for what cannot be read at all; a model that does not fit is an answer. */
+export async function preflight(model: ModelReference, options: PreflightOptions = {}): Promise<FitVerdict> {
+  const { signal, token, hubUrl, quantize } = options;
+  const adapter = await checkAdapter();
+  const store = options.store === false ? undefined : await ModelStore.open();
+  try {
+    const gpuLimits = { maxBufferSize: adapter.maxBufferBytes };
+    const prepared = await prepareModel({ reference: model, quantize, gpuLimits, store, token, hubUrl, signal });
+    const key = modelKey(prepared.sourceId, prepared.quantize);
+    const begun = (await store?.unfinished())?.find((record) => record.key === key);
+    const begunBytes = begun ? await store!.storedBytes(begun) : 0;
+    const situation = { prepared, options, adapter, freeBytes: await availableBytes(), begunBytes };
+    const contextLength = options.contextLength ?? prepared.config.contextLength;
+    const wanted: Plan = { quantize: prepared.quantize, contextLength, store: store !== undefined };
+    const verdict = judge(situation, wanted);
+    if (verdict.fits && options.probe !== false && (await probeAllocation(verdict.gpu.neededBytes)) === false) {
+      verdict.fits = verdict.gpu.fits = false;
+      verdict.problems.push(`The GPU did not give ${inUnits(verdict.gpu.neededBytes)} just now. Close other tabs.`);
+    }
+    return verdict.fits ? verdict : { ...verdict, ...findAlternative(situation, wanted, verdict) };
+  } finally {
+    store?.close();
+  }
+}
+
+function judge({ prepared, options, adapter, freeBytes, begunBytes }: Situation, plan: Plan): FitVerdict {
+  const { quantize, contextLength } = plan;
+  const memory = planMemory(prepared.config, {
+    quantize,
+    contextLength,
+    dtype: publishedDtype(prepared.tensors),
+    kv: resolveKv(options.kv, prepared.parameters, quantize),
+    maxBindingBytes: adapter.maxBindingBytes || defaultBindingBytes,
+  });
+  const isAsked = quantize === prepared.quantize;
+  const storedForm = isAsked ? prepared.storeBytes - begunBytes : memory.weightBytes; // of another form about the same
+  const neededBytes = plan.store && !(isAsked && prepared.warm) ? storedForm : 0;
+  const storageFits = freeBytes === undefined || neededBytes === 0 || freeBytes >= neededBytes * storageMargin;
+  const room = roomFor(memory, adapter);
+  const gigabytes = (globalThis.navigator as { deviceMemory?: number } | undefined)?.deviceMemory; // Chromium only
+  const deviceBytes = gigabytes === undefined ? undefined : gigabytes * 2 ** 30;
+  const memoryFits = deviceBytes === undefined || deviceBytes >= 2 * loaderBytes;
+  const problems = [
+    ...(room.fits ? [] : [room.reason ?? "The GPU has too little memory."]),
+    ...(storageFits
+      ? []
+      : [`The browser has ${inUnits(freeBytes!)} left to store models, and this one needs ${inUnits(neededBytes)}.`]),
+    ...(memoryFits
+      ? []
+      : [`This device has about ${inUnits(deviceBytes)} of memory; loading takes ${inUnits(loaderBytes)}.`]),
+  ];
+  return {
+    fits: problems.length === 0,
+    quantize,
+    contextLength,
+    storage: { neededBytes, availableBytes: freeBytes, fits: storageFits },
+    gpu: { neededBytes: memory.totalBytes, fits: room.fits },
+    memory: { neededBytes: loaderBytes, deviceBytes, fits: memoryFits },
+    problems,
+  };
+}
+
+/** The plan nearest to the wanted one that fits: a shorter context first, then smaller weights, then no store. */
+function findAlternative(
+  situation: Situation,
+  wanted: Plan,
+  verdict: FitVerdict,
+): Pick<FitVerdict, "alternative"> | undefined {
+  const forms = (["none", "q8", "q4"] as const).slice(["none", "q8", "q4"].indexOf(wanted.quantize));
+  const contexts: number[] = [];
+  for (let length = wanted.contextLength; length >= Math.min(leastContext, wanted.contextLength); length >>= 1)
+    contexts.push(length);
+  for (const store of wanted.store ? [true, false] : [false])
+    for (const quantize of forms)
+      for (const contextLength of contexts) {
+        const other = judge(situation, { store, quantize, contextLength });
+        // After a failed probe the estimate has been wrong: take less than what failed.
+        const less = verdict.problems.length === 0 || other.gpu.neededBytes < 0.8 * verdict.gpu.neededBytes;
+        if (!other.fits || (!verdict.gpu.fits && !less)) continue;
+        const changes = [
+          ...(quantize === wanted.quantize ? [] : [`quantize: "${quantize}"`]),
+          ...(contextLength === wanted.contextLength ? [] : [`contextLength: ${contextLength}`]),
+          ...(store === wanted.store ? [] : ["store: false (downloaded at every visit)"]),
+        ];
+        if (changes.length === 0) continue;
+        return { alternative: { quantize, contextLength, store, message: `It would fit with ${changes.join(", ")}.` } };
+      }
+  return undefined;
+}
+
+function inUnits(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}

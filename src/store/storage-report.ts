@@ -1,0 +1,42 @@
+// What the browser says of its storage, in numbers and in words a person can act on: private windows, quotas, and whether
+// it may clear the models when it needs space.
+
+export interface StorageReport {
+  usageBytes: number | undefined;
+  quotaBytes: number | undefined;
+  persisted: boolean;
+  message: string;
+}
+
+const privateQuotaBytes = 4e9; // private windows get a small share; a window with more is hardly one
+
+const absent =
+  "This browser gives the page no storage (a private window, or storage is blocked for this site), so a model must be downloaded at every visit. Open the page in an ordinary window, or allow site data.";
+const kept = "Stored models are kept until you delete them.";
+const mayGo =
+  "The browser may delete stored models when the disk is nearly full; Safari does so after a week without a visit. Adding the page to the home screen or the bookmarks, or allowing notifications, makes most browsers keep them.";
+const refused = "The browser did not promise to keep stored models. ";
+
+export async function storageReport(): Promise<StorageReport> {
+  const storage = globalThis.navigator?.storage;
+  if (!("indexedDB" in globalThis)) return { ...nothing(), message: absent };
+  const estimate = await storage?.estimate?.().catch(() => undefined);
+  const persisted = (await storage?.persisted?.().catch(() => false)) ?? false;
+  const { usage: usageBytes, quota: quotaBytes } = estimate ?? {};
+  const small =
+    quotaBytes !== undefined && quotaBytes < privateQuotaBytes && !persisted
+      ? ` It gives this page ${Math.round(quotaBytes / 1e6)} MB, little for a model: this may be a private window, or the disk is nearly full.`
+      : "";
+  return { usageBytes, quotaBytes, persisted, message: (persisted ? kept : mayGo) + small };
+}
+
+/** Asks for storage that is not cleared. Browsers decide by themselves or ask the person. */
+export async function askToKeep(): Promise<StorageReport> {
+  const before = await storageReport();
+  if (before.persisted || before.message === absent) return before;
+  const granted = await globalThis.navigator?.storage?.persist?.().catch(() => false);
+  const after = await storageReport();
+  return granted ? { ...after, persisted: true, message: kept } : { ...after, message: refused + after.message };
+}
+
+const nothing = () => ({ usageBytes: undefined, quotaBytes: undefined, persisted: false });

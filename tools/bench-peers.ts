@@ -1,0 +1,282 @@
+// `npm run bench:peers`: other engines and pronk in the same browser on the same adapter, one after the other. WebLLM gets
+// the very weights that pronk gets, so their ids must be equal; transformers.js brings its own ONNX model and must give on
+// the GPU what it gives on the processor. A time is shown only behind ids that are right.
+
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { BenchRequest, DefiniteRun } from "../src/bench/index.ts";
+import { randomIds } from "../src/bench/random-ids.ts";
+import { figures } from "../src/bench/report-text.ts";
+import { benchShapes } from "../src/bench/shapes.ts";
+import { PronkError } from "../src/errors.ts";
+import { adapterFromEnvironment, type BrowserPage, launch } from "./browser-page.ts";
+import { tellFailure } from "./engine-failure.ts";
+import { mlcModel } from "./peers/mlc-model.ts";
+import { installPackage } from "./peers/npm-package.ts";
+import type { PeerRun } from "./peers/peer-run.ts";
+import { startPeerSite, type PeerSiteOptions } from "./peers/peer-site.ts";
+import { runTransformers } from "./peers/transformers-page.ts";
+import { runWebLlm } from "./peers/webllm-page.ts";
+import { ensureBuilt, root } from "./stale.ts";
+
+const usage = `npm run --silent bench:peers -- --libs DIR | --onnx DIR
+  --libs DIR       a folder with one compiled model library of WebLLM (a .wasm for 4 bits, from the public repository
+                   mlc-ai/binary-mlc-llm-libs, folder web-llm-models) of the shape asked for
+  --onnx DIR       a model folder in the layout of transformers.js (config.json, onnx/model_q4.onnx, ...)
+  [--shape tinyllama-1.1b|...] [--prompt N, default 16] [--decode N, default and least 6] [--dtype q4]
+  [--webllm VERSION] [--transformers VERSION] [--without FEATURES, of pronk] [--json]`;
+
+const known = { webllm: "0.2.86", transformers: "4.3.1" };
+const leastTokens = 6; // the prompt's own and five steps: steps of some engines come in two modes, a minimum needs several
+
+console.log = console.info = console.debug = console.error; // stdout holds the table
+const log = (line: string) => console.error(line);
+
+try {
+  const done = await main();
+  process.exit(done ? 0 : 1);
+} catch (error) {
+  console.error(tellFailure(error));
+  process.exit(1);
+}
+
+type Flags = ReturnType<typeof readFlags>;
+
+async function main(): Promise<boolean> {
+  const flags = readFlags();
+  ensureBuilt(["library"], log);
+  const results: Compared[] = [];
+  let pronk: (PeerRun & { ids: number[] }) | undefined;
+  if (flags.libs) {
+    const peer = await webLlm(flags);
+    pronk = await pronkRun(flags);
+    const expected = pronk.ids;
+    results.push({ ...peer, right: peer.ids.join() === expected.join(), expected });
+  }
+  if (flags.onnx) {
+    const { expectedIds, ...peer } = await transformers(flags);
+    const right = peer.ids.slice(0, expectedIds.length).join() === expectedIds.join();
+    results.push({ ...peer, right, expected: expectedIds });
+    pronk ??= await pronkRun(flags);
+  }
+  const facts = { date: new Date().toISOString(), shape: flags.shape, prompt: flags.prompt, decode: flags.decode };
+  if (flags.json) process.stdout.write(`${JSON.stringify({ ...facts, pronk, peers: results })}\n`);
+  else process.stdout.write(`${table(facts, pronk!, results)}\n`);
+  for (const { engine, right, ids, expected } of results)
+    if (!right) log(`${engine} gave the ids ${ids.join()}; expected were ${expected.join()}. Its times do not count.`);
+  return results.every(({ right }) => right);
+}
+
+interface Compared extends PeerRun {
+  right: boolean;
+  expected: number[];
+}
+
+function readFlags() {
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({
+    options: {
+      libs: text,
+      onnx: text,
+      shape: text,
+      prompt: text,
+      decode: text,
+      dtype: text,
+      webllm: text,
+      transformers: text,
+      without: text,
+      json: { type: "boolean" },
+    },
+  });
+  const folder = (name: "libs" | "onnx") => {
+    const given = values[name];
+    if (given === undefined) return undefined;
+    const path = resolve(process.env.INIT_CWD ?? ".", given);
+    if (!existsSync(path)) throw wrong(name, `${path} does not exist`);
+    return path;
+  };
+  const count = (name: "prompt" | "decode", usual: number, least: number) => {
+    const value = Number(values[name] ?? usual);
+    if (!Number.isInteger(value) || value < least) throw wrong(name, `a whole number of at least ${least} is needed`);
+    return value;
+  };
+  const [libs, onnx] = [folder("libs"), folder("onnx")];
+  if (!libs && !onnx) throw wrong("libs", "name a folder with a compiled library, or give --onnx");
+  const shape = values.shape ?? "tinyllama-1.1b";
+  if (!(shape in benchShapes)) throw wrong("shape", `one of ${Object.keys(benchShapes).join(", ")} is needed`);
+  return {
+    libs,
+    onnx,
+    shape,
+    prompt: count("prompt", 16, 1),
+    decode: count("decode", leastTokens, leastTokens),
+    dtype: values.dtype ?? "q4",
+    webllm: values.webllm ?? known.webllm,
+    transformers: values.transformers ?? known.transformers,
+    without: (values.without ?? "").split(",").filter(Boolean),
+    json: values.json ?? false,
+  };
+}
+
+function wrong(field: string, why: string): PronkError {
+  return new PronkError("bad-request", `--${field}: ${why}.\n${usage}`, { field });
+}
+
+/** A browser of its own for each engine, with its profile on disk: a private one would hold caches in memory. */
+async function onPage<T>(site: PeerSiteOptions, use: (page: BrowserPage, origin: string) => Promise<T>): Promise<T> {
+  await using server = await startPeerSite(site);
+  const profileDir = mkdtempSync(join(tmpdir(), "pronk-peer-profile-"));
+  const page = await launch("chromium", { adapter: adapterFromEnvironment("auto"), profileDir, log });
+  try {
+    page.onConsole((level, words) => log(`  ${level === "error" ? "error: " : ""}${words.slice(0, 300)}`));
+    await page.goto(`${server.origin}/`);
+    return await use(page, server.origin);
+  } finally {
+    await page.close();
+    rmSync(profileDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function promptOf({ shape, prompt }: Flags): number[] {
+  return randomIds(prompt, benchShapes[shape].vocabSize);
+}
+
+async function webLlm(flags: Flags): Promise<PeerRun> {
+  const files = readdirSync(flags.libs!).filter((name) => name.endsWith(".wasm"));
+  if (files.length !== 1)
+    throw wrong(
+      "libs",
+      `${flags.libs} holds ${files.length} .wasm files; one is needed: ${files.join(", ") || "none"}`,
+    );
+  const library = readFileSync(join(flags.libs!, files[0]));
+  const tokenizer = readFileSync(join(root, "public/models/tiny/tokenizer.model")); // ids are fed; any will do
+  const model = mlcModel(library, benchShapes[flags.shape], tokenizer);
+  const installed = await installPackage("@mlc-ai/web-llm", flags.webllm, log);
+  const name = `made-up-${model.quantization}-MLC`;
+  const folder = `/models/${name}/resolve/main/`;
+  log(`WebLLM ${installed.version}, ${files[0]}`);
+  const made = (path: string) => {
+    if (path === "/library.wasm") return library;
+    return path.startsWith(folder) ? model.file(path.slice(folder.length)) : undefined;
+  };
+  const site = { folders: { "/npm/": installed.folder }, made };
+  const run = await onPage(site, (page, origin) =>
+    page.evaluate<Awaited<ReturnType<typeof runWebLlm>>>(runWebLlm, {
+      origin,
+      model: name,
+      promptIds: promptOf(flags),
+      tokens: flags.decode,
+    }),
+  );
+  return { engine: "WebLLM", version: installed.version, ...run };
+}
+
+async function transformers(flags: Flags) {
+  const folder = flags.onnx!;
+  if (!statSync(folder).isDirectory() || !existsSync(join(folder, "config.json")))
+    throw wrong("onnx", `${folder} holds no config.json`);
+  const installed = await installPackage("@huggingface/transformers", flags.transformers, log);
+  const model = basename(folder);
+  const dist = "/npm/node_modules";
+  const site = {
+    folders: { "/npm/": installed.folder, [`/models/${model}/`]: folder },
+    imports: {
+      "onnxruntime-web/webgpu": `${dist}/onnxruntime-web/dist/ort.webgpu.bundle.min.mjs`,
+      "onnxruntime-common": `${dist}/onnxruntime-common/dist/esm/index.js`,
+    },
+  };
+  log(`transformers.js ${installed.version}, ${model}`);
+  const { vocab_size: vocabSize } = JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as {
+    vocab_size: number;
+  };
+  const run = await onPage(site, (page, origin) =>
+    page.evaluate<Awaited<ReturnType<typeof runTransformers>>>(runTransformers, {
+      origin,
+      model,
+      dtype: flags.dtype,
+      promptIds: randomIds(flags.prompt, vocabSize),
+      tokens: flags.decode,
+      checked: 4,
+    }),
+  );
+  return { engine: "transformers.js", version: installed.version, ...run };
+}
+
+async function pronkRun(flags: Flags): Promise<PeerRun> {
+  const request: BenchRequest = {
+    shape: flags.shape,
+    config: benchShapes[flags.shape],
+    quantize: "q4",
+    kv: "f16",
+    without: flags.without,
+  };
+  log("pronk");
+  const site: PeerSiteOptions = { folders: {} };
+  const run = await onPage(site, (page, origin) =>
+    page.evaluate<DefiniteRun>(
+      async ({
+        origin: from,
+        request: wanted,
+        ids,
+        tokens,
+      }: {
+        origin: string;
+        request: BenchRequest;
+        ids: number[];
+        tokens: number;
+      }) => {
+        const bench = (await import(
+          /* @vite-ignore */ `${from}/lib/bench.js`
+        )) as typeof import("../src/bench/index.ts");
+        return bench.runDefinite(wanted, ids, tokens);
+      },
+      { origin, request, ids: promptOf(flags), tokens: flags.decode },
+    ),
+  );
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  return { engine: "pronk", version, ...run };
+}
+
+function table(
+  { shape, prompt, decode }: { shape: string; prompt: number; decode: number },
+  pronk: PeerRun,
+  peers: Compared[],
+): string {
+  const columns = ["", "pronk", ...peers.map(({ engine }) => engine)];
+  const all = [pronk, ...peers];
+  const shown = (run: PeerRun, value: string) => ("right" in run && !run.right ? "wrong ids" : value);
+  const seconds = (ms: number) => `${figures(ms / 1000)} s`;
+  const times = (value: (run: PeerRun) => number) =>
+    all.map((run) => {
+      const ratio = run === pronk ? "" : ` (${figures(value(run) / value(pronk))}x)`;
+      return shown(run, `${seconds(value(run))}${ratio}`);
+    });
+  const counted = (name: keyof NonNullable<PeerRun["perToken"]>) =>
+    all.map(({ perToken }) => (perToken?.[name] === undefined ? "" : String(perToken[name])));
+  const rows = [
+    columns,
+    ["version", ...all.map(({ version }) => version)],
+    ["load", ...all.map(({ loadMs }) => seconds(loadMs))],
+    [`prefill of ${prompt}`, ...times(({ prefillMs }) => prefillMs)],
+    [`token, best of ${decode - 1}`, ...times(({ tokenMs }) => tokenMs)],
+    ["dispatches a token", ...counted("dispatches")],
+    ["passes", ...counted("passes")],
+    ["submits", ...counted("submits")],
+    ["bind groups created", ...counted("bindGroupsCreated")],
+    ["buffers created", ...counted("buffersCreated")],
+    ["writeBuffer", ...counted("writeBuffers")],
+    ["mapAsync", ...counted("readbacks")],
+    ["GPU buffers", ...all.map(({ gpuBytes }) => `${Math.round(gpuBytes / 2 ** 20)} MiB`)],
+    ["ids", "", ...peers.map(({ right }) => (right ? "right" : "WRONG"))],
+  ];
+  const text = rows.map(([name, ...cells]) => `| ${name} | ${cells.join(" | ")} |`);
+  return [
+    `${shape}, random weights, 4 bits, the same browser and adapter; (x) is the peer's time by pronk's`,
+    "",
+    text[0],
+    `|${"---|".repeat(columns.length)}`,
+    ...text.slice(1),
+  ].join("\n");
+}
