@@ -12,6 +12,7 @@ import { prepareModel } from "./load/prepare.ts";
 import { Model } from "./model/model.ts";
 import type { ModelReference } from "./source/source.ts";
 import { ModelStore } from "./store/model-store.ts";
+import { rememberedTuning } from "./store/tuning-store.ts";
 import { absentTokenizer } from "./text/absent-tokenizer.ts";
 import { loadDialog } from "./text/load-dialog.ts";
 import { hasTokenizer, loadTokenizer } from "./text/load-tokenizer.ts";
@@ -72,7 +73,8 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
   );
   try {
     const runAhead = options.without?.includes("run-ahead") ? 1 : options.runAhead;
-    const compiling = createGenerator(model, { runAhead }); // shaders compile while the weights arrive
+    // Measuring and compiling happen while the weights arrive.
+    const compiling = tune(model, options).then(() => createGenerator(model, { runAhead }));
     compiling.catch(() => {}); // awaited below, unless the stream fails first
     const { warm, storedBytes, peakChunkBytes } = await prepared.stream(model.sink, { signal });
     model.finishLoading();
@@ -108,4 +110,15 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
     model.dispose();
     throw error;
   }
+}
+
+/** Gives the adapter the variants that were, or are now, measured to be fastest for models of this shape. */
+async function tune(model: Model, { store, without = [] }: EngineOptions): Promise<void> {
+  const { gpu, config, weights } = model;
+  const measure = () => model.measureVariants();
+  const { dim, hiddenDim } = config;
+  const encodings = Object.values(weights.layers[0]).flatMap((weight) => ("parts" in weight ? weight.parts : []));
+  const shape = [dim, hiddenDim, ...encodings.map(({ encoding }) => encoding)];
+  const key = JSON.stringify([1, gpu.adapter, [...gpu.features], navigator.userAgent, without, shape]);
+  gpu.variants = store === false ? await measure() : await rememberedTuning(key, measure);
 }

@@ -62,6 +62,7 @@ export async function buildModel(
   try {
     await fill(model);
     model.finishLoading();
+    gpu.variants = await model.measureVariants();
     return { model, generator: await createGenerator(model) };
   } catch (error) {
     model.dispose();

@@ -64,7 +64,8 @@ async function requestDevice(without: readonly string[]): Promise<GPUDevice> {
   }
   const requiredLimits: Record<string, number> = {};
   if (!without.includes("limits")) for (const limit of raisedLimits) requiredLimits[limit] = adapter.limits[limit];
-  const requiredFeatures = usefulFeatures.filter((name) => adapter.features.has(name) && !without.includes(name));
+  const wanted: GPUFeatureName[] = [...usefulFeatures, "timestamp-query"]; // the clock is for tuning
+  const requiredFeatures = wanted.filter((name) => adapter.features.has(name) && !without.includes(name));
   try {
     return await adapter.requestDevice({ requiredFeatures, requiredLimits, label: "pronk" });
   } catch (cause) {

@@ -1,13 +1,16 @@
 // A Llama on the GPU: weights, KV cache, scratch and the recorded forward passes (one token, many tokens).
 // It computes; what is computed next is generate/'s business. Owns every buffer it makes.
 
+import { countParameters } from "../format/llama-tensors.ts";
 import type { ModelConfig } from "../format/model-config.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { Kernels } from "../gpu/kernel.ts";
 import { GpuMemory, withAllocationCheck } from "../gpu/memory.ts";
 import { mostTopTokens, Recorder } from "../gpu/operations.ts";
 import { makePlan, type Plan } from "../gpu/plan.ts";
+import { calibrateDispatch, tuneVariants } from "../gpu/tune.ts";
 import { Uploader } from "../gpu/upload.ts";
+import type { Variants } from "../gpu/variants.ts";
 import type { StoredTensor, WeightSink } from "../quant/layout.ts";
 import { allocateActivation, allocateActivations, type Activations } from "./activations.ts";
 import { allocateCache, type KvCache } from "./cache.ts";
@@ -17,6 +20,8 @@ import { allocateWeights, createWeightSink, type ModelWeights } from "./weights.
 
 /** Tokens of a prompt computed at once. Small on software adapters, so that a dispatch stays short and abort prompt. */
 export const batchTokens = { hardware: 256, software: 64 };
+
+const worthTuning = 100e6; // parameters
 
 export interface ModelOptions {
   kv: "f16" | "f32";
@@ -96,6 +101,21 @@ export class Model {
       top: memory.storage("top tokens", (1 + 2 * mostTopTokens) * 4, GPUBufferUsage.COPY_SRC),
     };
     this.setPromptLength(0);
+  }
+
+  /**
+   * Measures which kernels are fastest here and how large a dispatch may be; the weights need not have arrived. Call it
+   * before the plans are made. Small models are quick on anything and are left alone.
+   */
+  async measureVariants(): Promise<Variants> {
+    const { gpu } = this;
+    const { qkv, output, gateUp, down } = this.weights.layers[0];
+    const request = { gpu, kernels: this.#kernels, weights: [gateUp, qkv, output, down], tokens: this.batchTokens };
+    const large = countParameters(this.config) >= worthTuning;
+    // Software adapters differ in nothing that their defaults do not know, and compile slowly.
+    const variants = large && !gpu.software ? await tuneVariants(request) : gpu.variants;
+    gpu.variants = variants;
+    return { ...variants, macsPerDispatch: await calibrateDispatch(request) };
   }
 
   /** One token through all layers and the head to logits. */

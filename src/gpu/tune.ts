@@ -1,0 +1,138 @@
+// Which variant of a kernel is fastest on this adapter, by the GPU's own clock over the model's own weights (their values do
+// not matter, so it can run before they arrive). Nothing is guessed where there is no clock: the defaults stay.
+
+import type { Gpu } from "./device.ts";
+import type { Kernels } from "./kernel.ts";
+import { GpuMemory } from "./memory.ts";
+import { Recorder, strideOf, type Activation } from "./operations.ts";
+import { makePlan } from "./plan.ts";
+import type { Variants } from "./variants.ts";
+import type { Weight } from "./weight.ts";
+
+/** What a dispatch of a prompt may take: longer ones make a page stutter, and end in a lost device on some drivers. */
+const mostDispatchMs = 50;
+
+/** Below this many multiplications no adapter seen so far takes longer (SwiftShader on two cores: 1e9 a second). */
+const harmlessMacs = mostDispatchMs * 1e6;
+
+/** Candidates for one token. `lanes` matter to plain ones only, `splits` to subgroups. */
+const vectorCandidates: Pick<Variants, "matvec" | "lanes" | "splits">[] = [
+  { matvec: "plain", lanes: 16, splits: 1 },
+  { matvec: "plain", lanes: 64, splits: 1 },
+  { matvec: "subgroup", lanes: 16, splits: 1 },
+  { matvec: "subgroup", lanes: 16, splits: 2 },
+  { matvec: "subgroup", lanes: 16, splits: 4 },
+];
+
+export interface TuneRequest {
+  gpu: Gpu;
+  kernels: Kernels;
+  /** The matrices of one layer. */
+  weights: readonly Weight[];
+  /** Tokens of a prompt's batch. */
+  tokens: number;
+}
+
+/** The fastest matrix-vector and matrix-matrix kernels; what the adapter has by default where it has no clock. */
+export async function tuneVariants({ gpu, kernels, weights, tokens }: TuneRequest): Promise<Variants> {
+  const best = { ...gpu.variants };
+  if (!gpu.device.features.has("timestamp-query")) return best;
+  using trial = new Trial(gpu, kernels, weights, tokens);
+  let fastest = Infinity;
+  for (const candidate of vectorCandidates) {
+    if (candidate.matvec === "subgroup" && !gpu.features.has("subgroups")) continue;
+    const ms = await trial.timeMs({ ...best, ...candidate }, 1, weights);
+    if (ms < fastest) {
+      fastest = ms;
+      Object.assign(best, candidate);
+    }
+  }
+  fastest = Infinity;
+  let matmul = best.matmul;
+  for (const candidate of ["tile", "rows"] as const) {
+    const ms = await trial.timeMs({ ...best, matmul: candidate }, tokens, [slice(weights[0])]);
+    if (ms < fastest) {
+      fastest = ms;
+      matmul = candidate;
+    }
+  }
+  return { ...best, matmul };
+}
+
+/** How many multiplications a dispatch of a prompt may hold on this adapter. */
+export async function calibrateDispatch({ gpu, kernels, weights, tokens }: TuneRequest): Promise<number> {
+  const largest = weights.reduce((most, weight) => (weight.rows * weight.cols > most.rows * most.cols ? weight : most));
+  if (largest.rows * largest.cols * tokens <= harmlessMacs) return Infinity;
+  if (!gpu.device.features.has("timestamp-query")) return gpu.software ? harmlessMacs : Infinity;
+  using trial = new Trial(gpu, kernels, [largest], tokens);
+  const part = slice(largest);
+  const ms = await trial.timeMs(gpu.variants, tokens, [part]);
+  return (part.parts[0].rows * part.cols * tokens * mostDispatchMs) / ms;
+}
+
+/** The first rows of a weight: enough to fill an adapter, few enough to be quick on a slow one. */
+function slice(weight: Weight): Weight {
+  const [part] = weight.parts;
+  return { ...weight, parts: [{ ...part, rows: Math.min(part.rows, 512) }] };
+}
+
+class Trial implements Disposable {
+  readonly #gpu: Gpu;
+  readonly #kernels: Kernels;
+  readonly #memory: GpuMemory;
+  readonly #x: Activation;
+  readonly #y: Activation;
+  readonly #step: GPUBuffer;
+  readonly #clock: GPUQuerySet;
+  readonly #ticks: GPUBuffer;
+  readonly #read: GPUBuffer;
+
+  constructor(gpu: Gpu, kernels: Kernels, weights: readonly Weight[], tokens: number) {
+    this.#gpu = gpu;
+    this.#kernels = kernels;
+    this.#memory = new GpuMemory(gpu);
+    const room = (name: string, cols: number): Activation => {
+      const stride = strideOf(cols);
+      return { buffer: this.#memory.storage(`trial ${name}`, tokens * stride * 4), cols, stride };
+    };
+    this.#x = room("x", Math.max(...weights.map(({ cols }) => cols)));
+    this.#y = room("y", Math.max(...weights.map(({ rows }) => rows)));
+    this.#step = this.#memory.storage("trial step", 8, GPUBufferUsage.UNIFORM);
+    this.#clock = gpu.device.createQuerySet({ type: "timestamp", count: 2 });
+    this.#ticks = this.#memory.storage("trial ticks", 16, GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC);
+    this.#read = this.#memory.readback("trial times", 16);
+  }
+
+  /** Milliseconds of the GPU for the products with all `weights`; the best of three, after one to warm up. */
+  async timeMs(variants: Variants, tokens: number, weights: readonly Weight[]): Promise<number> {
+    const gpu: Gpu = Object.create(this.#gpu, { variants: { value: { ...variants, macsPerDispatch: Infinity } } });
+    const recorder = new Recorder(gpu, this.#memory, this.#step, tokens > 1);
+    for (const weight of weights) recorder.linear(this.#y, weight, { ...this.#x, stride: strideOf(weight.cols) });
+    const plan = await makePlan(gpu, this.#kernels, recorder.requests);
+    const { device } = this.#gpu;
+    device.queue.writeBuffer(this.#step, 0, new Uint32Array([0, tokens]));
+    let best = Infinity;
+    for (let run = 0; run < 4; run++) {
+      const encoder = device.createCommandEncoder();
+      const timestampWrites = { querySet: this.#clock, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };
+      const pass = encoder.beginComputePass({ timestampWrites });
+      plan.encode(pass, { position: 0, tokens });
+      pass.end();
+      encoder.resolveQuerySet(this.#clock, 0, 2, this.#ticks, 0);
+      encoder.copyBufferToBuffer(this.#ticks, 0, this.#read, 0, 16);
+      device.queue.submit([encoder.finish()]);
+      await Promise.race([this.#read.mapAsync(GPUMapMode.READ), this.#gpu.lost]);
+      const [begin, end] = new BigUint64Array(this.#read.getMappedRange().slice(0));
+      this.#read.unmap();
+      // Browsers round to 0.1 ms: what takes less is counted as that.
+      if (run > 0) best = Math.min(best, Math.max(Number(end - begin) / 1e6, 0.1));
+      if (run > 0 && best > 20) break; // slow enough that one run tells
+    }
+    return best;
+  }
+
+  [Symbol.dispose](): void {
+    this.#clock.destroy();
+    this.#memory.dispose();
+  }
+}
