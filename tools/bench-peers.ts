@@ -2,7 +2,7 @@
 // the very weights that pronk gets, so their ids must be equal; transformers.js brings its own ONNX model and must give on
 // the GPU what it gives on the processor. A time is shown only behind ids that are right.
 
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -11,6 +11,9 @@ import { randomIds } from "../src/bench/random-ids.ts";
 import { figures } from "../src/bench/report-text.ts";
 import { benchShapes } from "../src/bench/shapes.ts";
 import { PronkError } from "../src/errors.ts";
+import { readConfig } from "../src/format/config.ts";
+import { JsonFile } from "../src/format/json-file.ts";
+import type { ModelConfig } from "../src/format/model-config.ts";
 import { adapterFromEnvironment, type BrowserPage, launch } from "./browser-page.ts";
 import { tellFailure } from "./engine-failure.ts";
 import { mlcModel } from "./peers/mlc-model.ts";
@@ -104,12 +107,12 @@ function readFlags() {
   };
   const [libs, onnx] = [folder("libs"), folder("onnx")];
   if (!libs && !onnx) throw wrong("libs", "name a folder with a compiled library, or give --onnx");
-  const shape = values.shape ?? "tinyllama-1.1b";
-  if (!(shape in benchShapes)) throw wrong("shape", `one of ${Object.keys(benchShapes).join(", ")} is needed`);
+  const shape = values.shape ?? (libs ? "tinyllama-1.1b" : basename(onnx!));
   return {
     libs,
     onnx,
     shape,
+    config: shapeOf(shape, onnx),
     prompt: count("prompt", 16, 1),
     decode: count("decode", leastTokens, leastTokens),
     dtype: values.dtype ?? "q4",
@@ -118,6 +121,22 @@ function readFlags() {
     without: (values.without ?? "").split(",").filter(Boolean),
     json: values.json ?? false,
   };
+}
+
+/** An ONNX model brings its shape along; a name must then mean the same one, or the times compare nothing. */
+function shapeOf(shape: string, onnx: string | undefined): ModelConfig {
+  if (!onnx) {
+    if (!(shape in benchShapes)) throw wrong("shape", `one of ${Object.keys(benchShapes).join(", ")} is needed`);
+    return benchShapes[shape];
+  }
+  const path = join(onnx, "config.json");
+  if (!existsSync(path)) throw wrong("onnx", `${onnx} holds no config.json`);
+  const config = readConfig(JsonFile.parse(path, readFileSync(path)));
+  const named = benchShapes[shape];
+  for (const size of ["dim", "hiddenDim", "layers", "heads", "kvHeads", "vocabSize"] as const)
+    if (named && named[size] !== config[size])
+      throw wrong("onnx", `the model has ${size} ${config[size]}, ${shape} has ${named[size]}`);
+  return named ?? config;
 }
 
 function wrong(field: string, why: string): PronkError {
@@ -139,8 +158,8 @@ async function onPage<T>(site: PeerSiteOptions, use: (page: BrowserPage, origin:
   }
 }
 
-function promptOf({ shape, prompt }: Flags): number[] {
-  return randomIds(prompt, benchShapes[shape].vocabSize);
+function promptOf({ config, prompt }: Flags): number[] {
+  return randomIds(prompt, config.vocabSize);
 }
 
 async function webLlm(flags: Flags): Promise<PeerRun> {
@@ -152,7 +171,7 @@ async function webLlm(flags: Flags): Promise<PeerRun> {
     );
   const library = readFileSync(join(flags.libs!, files[0]));
   const tokenizer = readFileSync(join(root, "public/models/tiny/tokenizer.model")); // ids are fed; any will do
-  const model = mlcModel(library, benchShapes[flags.shape], tokenizer);
+  const model = mlcModel(library, flags.config, tokenizer);
   const installed = await installPackage("@mlc-ai/web-llm", flags.webllm, log);
   const name = `made-up-${model.quantization}-MLC`;
   const folder = `/models/${name}/resolve/main/`;
@@ -175,8 +194,6 @@ async function webLlm(flags: Flags): Promise<PeerRun> {
 
 async function transformers(flags: Flags) {
   const folder = flags.onnx!;
-  if (!statSync(folder).isDirectory() || !existsSync(join(folder, "config.json")))
-    throw wrong("onnx", `${folder} holds no config.json`);
   const installed = await installPackage("@huggingface/transformers", flags.transformers, log);
   const model = basename(folder);
   const dist = "/npm/node_modules";
@@ -188,15 +205,12 @@ async function transformers(flags: Flags) {
     },
   };
   log(`transformers.js ${installed.version}, ${model}`);
-  const { vocab_size: vocabSize } = JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as {
-    vocab_size: number;
-  };
   const run = await onPage(site, (page, origin) =>
     page.evaluate<Awaited<ReturnType<typeof runTransformers>>>(runTransformers, {
       origin,
       model,
       dtype: flags.dtype,
-      promptIds: randomIds(flags.prompt, vocabSize),
+      promptIds: promptOf(flags),
       tokens: flags.decode,
       checked: 4,
     }),
@@ -207,7 +221,7 @@ async function transformers(flags: Flags) {
 async function pronkRun(flags: Flags): Promise<PeerRun> {
   const request: BenchRequest = {
     shape: flags.shape,
-    config: benchShapes[flags.shape],
+    config: flags.config,
     quantize: "q4",
     kv: "f16",
     without: flags.without,
@@ -258,7 +272,7 @@ function table(
   const rows = [
     columns,
     ["version", ...all.map(({ version }) => version)],
-    ["load", ...all.map(({ loadMs }) => seconds(loadMs))],
+    ["load (pronk's makes its weights)", ...all.map(({ loadMs }) => seconds(loadMs))],
     [`prefill of ${prompt}`, ...times(({ prefillMs }) => prefillMs)],
     [`token, best of ${decode - 1}`, ...times(({ tokenMs }) => tokenMs)],
     ["dispatches a token", ...counted("dispatches")],

@@ -113,7 +113,11 @@ function fileAt(mounts: Mount[], requested: string): FoundFile | undefined {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false; // not there, or below something that is no folder
+  }
 }
 
 function found(path: string): FoundFile {

@@ -1,12 +1,13 @@
 // `npm run generate`: one prompt through the built engine, in a headless browser or in Node. stdout holds the answer (with
 // --json one object and nothing else); everything else that is said goes to stderr.
 
-import { existsSync, writeFileSync, writeSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { openSync, writeFileSync, writeSync } from "node:fs";
+import { basename } from "node:path";
 import { PronkError } from "../src/errors.ts";
 import { adapterFromEnvironment } from "./browser-page.ts";
 import { tellFailure } from "./engine-failure.ts";
 import { type GenerateFlags, readFlags, usage } from "./generate-flags.ts";
+import { type ModelPlace, fromCaller, placeOfFile, placeOfModel } from "./model-place.ts";
 import { driverVariables, openNodeRunner, startAgain } from "./node-runtime.ts";
 import type { RunRequest } from "./run-request.ts";
 import { type Runner, openRunner } from "./runner.ts";
@@ -25,21 +26,24 @@ try {
 process.exit(0); // Dawn in Node keeps the process alive
 
 async function generate(flags: GenerateFlags): Promise<void> {
+  // What is wrong with the paths is told before anything is started.
+  const model = placeOfModel(flags.model);
+  const tokenizer = flags.tokenizer === undefined ? undefined : placeOfFile(flags.tokenizer, "tokenizer");
+  const logitsFile = flags.logits === undefined ? undefined : openForLogits(flags.logits);
   const adapter = adapterFromEnvironment("auto");
   const missing = flags.runtime === "node" ? driverVariables(adapter) : undefined;
   if (missing) startAgain(missing);
   const runner =
     flags.runtime === "node" ? await openNodeRunner(log) : await openRunner(flags.runtime, { adapter, log });
   try {
-    const { info, answers, logits } = await runner.run(requestFor(flags, runner));
+    const { info, answers, logits } = await runner.run(requestFor(flags, runner, { model, tokenizer }));
     const { usage: used, ...answer } = answers[0];
-    if (flags.logits) writeFileSync(fromCaller(flags.logits), new Uint8Array(logits[0].buffer));
+    if (logitsFile !== undefined) writeFileSync(logitsFile, new Uint8Array(logits[0].buffer));
     const { prefill_ms: prefillMs, decode_ms: decodeMs } = used.extra;
     const { adapter: adapterInfo, features, loadMs, gpuBytes, storedBytes } = info;
-    const { model, runtime } = flags;
     const { promptIds, ids, text, finishReason } = answer;
     const timings = { loadMs, prefillMs, decodeMs, gpuBytes, storedBytes };
-    const head = { model, runtime, adapter: adapterInfo, features };
+    const head = { model: flags.model, runtime: flags.runtime, adapter: adapterInfo, features };
     if (flags.json) print(`${JSON.stringify({ ...head, promptIds, ids, text, finishReason, ...timings })}\n`);
     else {
       print(`${text}\n`);
@@ -51,30 +55,26 @@ async function generate(flags: GenerateFlags): Promise<void> {
   }
 }
 
-function requestFor(flags: GenerateFlags, runner: Runner): RunRequest {
-  const { model, tokenizer, prompt, options } = flags;
-  return {
-    model: placeOf(model, runner),
-    tokenizer: tokenizer ? { name: basename(tokenizer), url: placeOf(tokenizer, runner) } : undefined,
-    options,
-    prompts: [prompt],
-  };
+interface Places {
+  model: ModelPlace;
+  tokenizer: ModelPlace | undefined;
 }
 
-/** A path of this machine is served and becomes a URL; URLs and owner/name are the engine's own business. */
-function placeOf(given: string, runner: Runner): string {
-  const path = fromCaller(given);
-  if (existsSync(path)) return runner.serve(path);
-  if (/^https?:\/\//.test(given) || /^[\w-][\w.-]*\/[\w-][\w.-]*(@\S+)?$/.test(given)) return given;
-  throw new PronkError("bad-request", `${path} does not exist, and "${given}" is neither a URL nor owner/name.`, {
-    field: "model",
-    found: given,
-  });
+/** What lies on this machine is served and becomes a URL. */
+function requestFor(flags: GenerateFlags, runner: Runner, { model, tokenizer }: Places): RunRequest {
+  const { prompt, options } = flags;
+  const urlOf = (place: ModelPlace) => ("path" in place ? runner.serve(place.path) : place.reference);
+  const name = basename(flags.tokenizer ?? "");
+  return { model: urlOf(model), tokenizer: tokenizer && { name, url: urlOf(tokenizer) }, options, prompts: [prompt] };
 }
 
-/** npm starts scripts in the package's folder; paths are meant from where the user stands. */
-function fromCaller(path: string): string {
-  return resolve(process.env.INIT_CWD ?? process.cwd(), path);
+function openForLogits(given: string): number {
+  try {
+    return openSync(fromCaller(given), "w");
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new PronkError("bad-request", `--logits: ${message}`, { field: "logits", found: given }, { cause });
+  }
 }
 
 /** All of it before the process ends, also into a pipe. */

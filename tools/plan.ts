@@ -1,10 +1,11 @@
 // `npm run plan`: what a model will take on the GPU, tensor by tensor, without its weights. The arithmetic is the engine's
 // own (src/model/plan-memory.ts); this reads the flags, finds the shape and prints the table.
 
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { statSync } from "node:fs";
+import { basename } from "node:path";
+import { type ParseArgsConfig, parseArgs } from "node:util";
 import { runnerImport } from "vite";
+import { knownShapes } from "../src/bench/shapes.ts";
 import { PronkError } from "../src/errors.ts";
 import { readCheckpoint } from "../src/format/checkpoint.ts";
 import type { ModelConfig } from "../src/format/model-config.ts";
@@ -13,11 +14,11 @@ import { resolveQuantize } from "../src/quant/choose.ts";
 import { openSource } from "../src/source/open-source.ts";
 import { tellFailure } from "./engine-failure.ts";
 import { startFileServer } from "./file-server.ts";
-import { knownShapes } from "../src/bench/shapes.ts";
+import { placeOfModel } from "./model-place.ts";
 import { adapterTiers, fits } from "./plan-tiers.ts";
 import { root } from "./stale.ts";
 
-const usage = `npm run plan -- --model ${Object.keys(knownShapes).join("|")}|DIR|owner/name
+const usage = `npm run plan -- --model ${Object.keys(knownShapes).join("|")}|DIR|FILE|URL|owner/name
   [--quantize auto|none|q8|q4] [--kv auto|f16|f32] [--context N] [--max-binding BYTES] [--json]`;
 
 try {
@@ -56,16 +57,9 @@ async function main(): Promise<void> {
 
 function readFlags() {
   const text = { type: "string" } as const;
-  const { values } = parseArgs({
-    options: {
-      model: text,
-      quantize: text,
-      kv: text,
-      context: text,
-      "max-binding": text,
-      json: { type: "boolean" },
-    },
-  });
+  const json = { type: "boolean" } as const;
+  const options = { model: text, quantize: text, kv: text, context: text, "max-binding": text, json };
+  const values = parse(options);
   return {
     model: values.model ?? wrong("model", usage),
     quantize: oneOf("quantize", values.quantize ?? "auto", ["auto", "none", "q8", "q4"]),
@@ -74,6 +68,14 @@ function readFlags() {
     maxBinding: count("max-binding", values["max-binding"]) ?? adapterTiers[0].maxBindingBytes,
     json: values.json ?? false,
   };
+}
+
+function parse<T extends NonNullable<ParseArgsConfig["options"]>>(options: T) {
+  try {
+    return parseArgs({ options, strict: true }).values;
+  } catch (cause) {
+    throw new PronkError("bad-request", `${(cause as Error).message}\n${usage}`, {}, { cause });
+  }
 }
 
 function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
@@ -91,17 +93,19 @@ function wrong(field: string, expected: string): never {
 
 async function shapeOf(model: string): Promise<{ config: ModelConfig; dtype: Dtype }> {
   if (model in knownShapes) return { config: knownShapes[model], dtype: "f16" };
-  const folder = resolve(process.env.INIT_CWD ?? ".", model);
-  const local = existsSync(folder);
-  // A folder is read through the same door as a web address: ranges of headers, no weights.
-  const server = local ? await startFileServer({ mounts: [{ prefix: "/model/", path: folder }] }) : undefined;
-  try {
-    const source = await openSource(server ? `${server.origin}/model/` : model);
-    const { config, tensors } = await readCheckpoint(source);
-    return { config, dtype: tensors.find(({ shape }) => shape.length > 1)?.dtype ?? "f16" };
-  } finally {
-    await server?.close();
-  }
+  const place = placeOfModel(model);
+  if ("reference" in place) return readShape(place.reference);
+  const { path } = place;
+  // A folder or file is read through the same door as a web address: ranges of headers, no weights.
+  const prefix = statSync(path).isDirectory() ? "/model/" : `/${basename(path)}`;
+  await using server = await startFileServer({ mounts: [{ prefix, path }] });
+  return await readShape(server.origin + encodeURI(prefix)); // before the server goes
+}
+
+async function readShape(reference: string): Promise<{ config: ModelConfig; dtype: Dtype }> {
+  const source = await openSource(reference);
+  const { config, tensors } = await readCheckpoint(source);
+  return { config, dtype: tensors.find(({ shape }) => shape.length > 1)?.dtype ?? "f16" };
 }
 
 interface Answer {

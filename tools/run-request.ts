@@ -26,7 +26,7 @@ export interface RunRequest {
   model: string;
   /** Where a tokenizer file is, for models that come without. */
   tokenizer?: { name: string; url: string };
-  options?: Pick<EngineOptions, "quantize" | "kv" | "contextLength" | "without" | "runAhead" | "store" | "worker">;
+  options?: Pick<EngineOptions, "quantize" | "kv" | "contextLength" | "without" | "store" | "worker">;
   /** Answered in order by one engine; a later one finds what it shares with an earlier in the KV cache. */
   prompts: RunPrompt[];
 }
@@ -125,6 +125,7 @@ function onceASecond(tell: (line: string) => void): EngineOptions["onProgress"] 
     if (Date.now() - lastMs < 1000) return;
     lastMs = Date.now();
     const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
-    tell(`${phase} ${megabytes(loadedBytes)} of ${megabytes(totalBytes)} MB${detail ? ` (${detail})` : ""}`);
+    const progress = totalBytes > 0 ? ` ${megabytes(loadedBytes)} of ${megabytes(totalBytes)} MB` : "";
+    tell(`${phase}${progress}${detail ? ` (${detail})` : ""}`);
   };
 }

@@ -11,14 +11,17 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 /** `types` are the library's declarations; the others are modes of vite.config.ts. */
 export type BuildName = "library" | "types" | "demo" | "harness" | "runner";
 
-const engine = ["src", "shaders", "package.json", "vite.config.ts"];
+// package-lock.json stands for node_modules.
+const settings = ["package.json", "package-lock.json", "tsconfig.json", "vite.config.ts"];
+const engine = ["src", "shaders", "LICENSE-LLAMA2.txt", ...settings];
 
-const madeFrom: Record<BuildName, string[]> = {
+/** Files and folders, from the repository's root. */
+export const madeFrom: Record<BuildName, string[]> = {
   library: engine,
-  types: ["src", "package.json", "tsconfig.json"],
+  types: ["src", ...settings],
   demo: [...engine, "demo", "public"],
-  harness: [...engine, "test/harness", "test/kernels", "test/reference"],
-  runner: ["test/harness", "tools/run-request.ts", "package.json", "vite.config.ts"],
+  harness: [...engine, "test/harness", "test/kernels", "test/reference", "test/support"],
+  runner: ["test/harness", "tools/run-request.ts", ...settings],
 };
 
 export const outputFolder: Record<BuildName, string> = {

@@ -34,6 +34,7 @@ export function startPeerSite({ folders, imports = {}, made }: PeerSiteOptions):
   const page = `<!doctype html><meta charset="utf-8"><title>peers</title><script type="importmap">${map}</script>`;
   const bytesAt = (path: string): Uint8Array | string | undefined => {
     if (path === "/") return page;
+    if (path === "/favicon.ico") return ""; // asked for by itself
     if (path === "/loglevel.js") return loglevel;
     const bytes = made?.(path);
     if (bytes) return bytes;

@@ -4,6 +4,7 @@
 a visitor may have stopped typing. Openings, wishes and names are many, so that an opening never seen is still followed.
 """
 from grammar import expand
+from unknown import THING_LIST
 
 NAMES = "Lily Tom Mia Ben Anna Max Ella Sam Nora Leo Ruby Finn Ida Oscar Luna Hugo Rosa Paul Emma Jack".split()
 MORE_NAMES = """Pip Tilly Bruno Coco Dot Felix Gus Hazel Iris Jojo Kiki Lulu Milo Nina Otto Poppy Quinn Rufus Sunny Teddy Una Vera Willy Zoe Bella Charlie Daisy
@@ -11,6 +12,8 @@ Fred Greta Harry Jenny Karl Lola Mona Nick Olga Peter Robin Sara Theo Alice Bob 
 KINDS = "llama fox dragon cat dog mouse rabbit bear bird owl frog hedgehog robot girl boy princess pony duck squirrel turtle".split()
 MORE_KINDS = """prince king queen knight wizard witch fairy pirate giant elf fish whale dolphin penguin elephant lion tiger monkey horse cow pig sheep goat hen wolf deer snail bee butterfly spider ant
 ghost monster unicorn dinosaur astronaut farmer baker sailor teacher child kitten puppy lamb crab seal parrot swan donkey camel panda koala beaver mole badger otter star cloud tree train boat car computer alien snowman doll teddy man woman""".split()
+# Heroes of one word that no other story has: they teach that the hero is who the opening says.
+RARE_KINDS = [thing.split()[1] for thing in THING_LIST if thing.startswith(("a ", "an ")) and thing.count(" ") == 1]
 PLACES = ["a green valley", "a small village", "a deep forest", "a house by the sea", "a town on a hill", "an old garden", "a cave in the mountains", "a quiet farm", "a castle", "a big city", "a little hut in the woods", "a land far away", "a tower by the river", "a tiny house under a tree"]
 TRAITS = ["curious", "brave", "kind", "shy", "cheerful", "clever", "gentle", "sleepy"]
 MORE_TRAITS = ["little", "little", "small", "young", "old", "tiny", "big", "happy", "lonely", "sad", "funny", "friendly", "hungry", "lazy", "green", "red", "blue", "white", "grumpy", "silly", "proud", "quiet", "fluffy", "strange"]
@@ -112,6 +115,8 @@ def parts_of(rng, kind=None, plain=False):
     k, other = kind or rng.choice(KINDS + MORE_KINDS if wide else KINDS), rng.choice(KINDS)
     if plain and rng.random() < 0.12:
         k = rng.choice(["llama", "robot"])
+    elif plain and rng.random() < 0.25:
+        k = rng.choice(RARE_KINDS)
     t, u = rng.sample(TRAITS + MORE_TRAITS if wide else TRAITS, 2)
     if plain and rng.random() < 0.75:
         return free(rng, h, f, k, t, u, other, rng.choice(PLACES))
@@ -155,7 +160,8 @@ HELD_KIND = ["i love stories about {K}, do you have one", "invent a tale in whic
 def story_question(rng, held=False):
     """-> (question, answer, kind or None)"""
     if rng.random() < 0.6:
-        kind = rng.choice(KINDS + MORE_KINDS if not held and rng.random() < 0.4 else KINDS)
+        roll = 1 if held else rng.random()
+        kind = rng.choice(RARE_KINDS if roll < 0.2 else KINDS + MORE_KINDS if roll < 0.5 else KINDS)
         name = rng.choice([f"{article(kind)} {kind}", f"{article(kind)} {kind}", f"{article(kind)} {rng.choice(TRAITS)} {kind}", kind + "s" if kind[-1] not in "syx" else "the " + kind])
         if name.split()[-1] == kind and name.split()[0] in ("a", "an"):
             name = article(name.split()[1]) + " " + " ".join(name.split()[1:])
