@@ -13,7 +13,7 @@ export interface TimedDispatch {
   ms: number;
 }
 
-const most = 2048; // dispatches: a query set holds at most 4096 times
+const perSet = 2048; // dispatches: a query set holds at most 4096 times
 
 export interface BindGroupWatch {
   /** Buffers of a group that belongs to this pipeline. */
@@ -63,7 +63,7 @@ export function watchBindGroups(): BindGroupWatch {
 }
 
 export interface KernelTimer {
-  /** Those dispatched so far, in order; the first 2048. */
+  /** Those dispatched so far, in order. */
   read(): Promise<TimedDispatch[]>;
   stop(): void;
 }
@@ -72,7 +72,7 @@ export interface KernelTimer {
 export function timeKernels(gpu: Gpu, buffersOf: BindGroupWatch["buffersOf"]): KernelTimer | undefined {
   const { device } = gpu;
   if (!device.features.has("timestamp-query")) return undefined;
-  const queries = device.createQuerySet({ type: "timestamp", count: 2 * most });
+  const sets: GPUQuerySet[] = [];
   const seen: Omit<TimedDispatch, "ms">[] = [];
   const undo = wrapMethod(
     "GPUCommandEncoder",
@@ -83,32 +83,35 @@ export function timeKernels(gpu: Gpu, buffersOf: BindGroupWatch["buffersOf"]): K
         const begin = (timestampWrites?: GPUComputePassTimestampWrites) =>
           real.call(encoder, { ...(descriptor as object), timestampWrites }) as GPUComputePassEncoder;
         return splitPass(begin, (pipeline, groups) => {
-          if (seen.length >= most) return undefined;
           const buffers = groups.flatMap((group) => buffersOf(group, pipeline));
           seen.push({ label: pipeline.label, buffers });
-          const index = 2 * (seen.length - 1);
-          return { querySet: queries, beginningOfPassWriteIndex: index, endOfPassWriteIndex: index + 1 };
+          const number = seen.length - 1;
+          if (number % perSet === 0) sets.push(device.createQuerySet({ type: "timestamp", count: 2 * perSet }));
+          const index = 2 * (number % perSet);
+          return { querySet: sets.at(-1)!, beginningOfPassWriteIndex: index, endOfPassWriteIndex: index + 1 };
         });
       },
   );
   return {
     async read() {
-      const count = seen.length;
-      if (count === 0) return [];
+      const dispatches = seen.slice();
       const ticks = device.createBuffer({
-        size: count * 16,
+        size: Math.max(1, sets.length) * perSet * 16,
         usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
       });
       const encoder = device.createCommandEncoder();
-      encoder.resolveQuerySet(queries, 0, 2 * count, ticks, 0);
+      for (const [i, set] of sets.entries()) {
+        const count = Math.min(perSet, dispatches.length - i * perSet);
+        encoder.resolveQuerySet(set, 0, 2 * count, ticks, i * perSet * 16);
+      }
       device.queue.submit([encoder.finish()]);
       const times = new BigUint64Array(await readBuffer(gpu, ticks));
       ticks.destroy();
-      return seen.slice(0, count).map((one, i) => ({ ...one, ms: Number(times[2 * i + 1] - times[2 * i]) / 1e6 }));
+      return dispatches.map((one, i) => ({ ...one, ms: Number(times[2 * i + 1] - times[2 * i]) / 1e6 }));
     },
     stop() {
       undo();
-      queries.destroy();
+      for (const set of sets) set.destroy();
     },
   };
 }
