@@ -21,10 +21,9 @@ interface Group {
   cols: number;
 }
 
-/** `early`: the bytes of q_groups, q_scale_max and q_invperm. */
+/** `early`: the bytes of q_groups and q_scale_max. */
 export function exl2Plan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
   const groups = readGroups(matrix, early.groups!);
-  const order = readOrder(matrix, early.inversePermutation!);
   const rowChunks = matrix.cols / 32;
   const { chunkBits, chunkGroups } = chunksOf(matrix, groups);
 
@@ -63,7 +62,7 @@ export function exl2Plan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
     head,
     extra: [table.length, words / 4, 0, head.length],
     repack: { shader: "repack_columns", awq: false, outputs: matrix.parts.codes.shape[1], runs },
-    ...(order ? { order } : {}),
+    lateOrder: (parts) => readOrder(matrix, parts.inversePermutation!),
     scaleRows: (parts, first, count) => nibbleRows(matrix, parts, { first, count, groups: groups.length }),
   };
 }

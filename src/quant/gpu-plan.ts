@@ -49,6 +49,8 @@ export interface GpuPlan {
   repack: Repack;
   /** Slot s of the layout is input `order[s]`: x must be gathered so. Absent: inputs are in order. */
   order?: Uint32Array<ArrayBuffer>;
+  /** The same, where only the late parts tell; undefined where inputs are in order after all. */
+  lateOrder?(parts: PartBytes): Uint32Array<ArrayBuffer> | undefined;
   /** Scales of rows [first, first + count), [count, scaleWords], of the late parts; absent where the repack writes them. */
   scaleRows?(parts: PartBytes, first: number, count: number): Uint32Array<ArrayBuffer>;
 }
@@ -71,6 +73,7 @@ export function canShare(a: GpuPlan, b: GpuPlan): boolean {
     x.length === y.length && Array.prototype.every.call(x, (word, i) => word === y[i]);
   const key = ({ decode, constants, rowChunks, codeWords, scaleWords, extra }: GpuPlan) =>
     JSON.stringify([decode, Object.entries(constants).toSorted(), rowChunks, codeWords, scaleWords, extra]);
+  if (a.lateOrder || b.lateOrder) return false;
   return key(a) === key(b) && same(a.head, b.head) && same(a.order ?? [], b.order ?? []);
 }
 
@@ -91,7 +94,12 @@ export function planeWords(bits: number, rowChunks: number): { low: number; high
 
 /** Bytes of the matrix on the GPU, its input order included. */
 export function planBytes(plan: GpuPlan, rows: number): number {
-  return 4 * (rows * (plan.codeWords + plan.scaleWords) + plan.head.length + (plan.order?.length ?? 0));
+  return (
+    4 *
+    (rows * (plan.codeWords + plan.scaleWords) +
+      plan.head.length +
+      (plan.order || plan.lateOrder ? 32 * plan.rowChunks : 0))
+  );
 }
 
 /** Little-endian reading of parts whose bytes may begin anywhere. */

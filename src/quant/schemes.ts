@@ -19,7 +19,7 @@ const table: Record<Scheme["kind"], SchemeRow> = {
   awq: { early: [], plan: gptqPlan },
   bnb4: { early: ["state", "map", "nestedMap"], plan: bnb4Plan },
   int8: { early: ["codeOrder"], plan: int8Plan },
-  exl2: { early: ["groups", "scaleLimits", "inversePermutation"], plan: exl2Plan },
+  exl2: { early: ["groups", "scaleLimits"], plan: exl2Plan },
   ggml: {
     early: [],
     plan: ({ scheme, cols }) => ggmlPlan((scheme as { type: Parameters<typeof ggmlPlan>[0] }).type, cols),
@@ -31,7 +31,7 @@ export function earlyParts(matrix: QuantizedMatrix): [PartRole, TensorSlice][] {
   return partsOf(matrix, (role) => table[matrix.scheme.kind].early.includes(role));
 }
 
-/** The parts that `GpuPlan.scaleRows` wants: held whole until all of them are there, in whatever order they come. */
+/** The parts that `GpuPlan.scaleRows` and `lateOrder` want: held whole until all of them are there, in whatever order they come. */
 export function lateParts(matrix: QuantizedMatrix): [PartRole, TensorSlice][] {
   return partsOf(matrix, (role) => role !== "codes" && !table[matrix.scheme.kind].early.includes(role));
 }

@@ -26,13 +26,13 @@ async function compare(
   options: PackedOptions = {},
   close: (actual: number, wanted: number, index: number) => boolean = Object.is,
 ) {
-  const { plan, weights, padding } = await dequantizeOnGpu(context, matrix, parts, options);
+  const { order, weights, padding } = await dequantizeOnGpu(context, matrix, parts, options);
   const { rows, cols } = matrix;
   let different = 0;
   let note = "";
   for (let n = 0; n < rows; n++)
     for (let slot = 0; slot < cols; slot++) {
-      const k = plan.order?.[slot] ?? slot;
+      const k = order?.[slot] ?? slot;
       const [actual, wanted] = [weights[n * cols + slot], expected[n * cols + k]];
       if (close(actual + 0, wanted + 0, n * cols + k)) continue; // -0 is 0
       if (different++ === 0) note = `row ${n}, input ${k}: ${actual}, wanted ${wanted}`;

@@ -45,8 +45,9 @@ export interface PackedOptions {
 }
 
 export interface Dequantized {
-  plan: GpuPlan;
-  /** [rows, cols], columns in the layout's order (see plan.order). */
+  /** Slot -> input, where inputs are not in order. */
+  order: Uint32Array | undefined;
+  /** [rows, cols], columns in the layout's order. */
   weights: Float32Array;
   /** Columns after the last, which must all be 0: the largest of them. */
   padding: number;
@@ -127,7 +128,7 @@ export async function dequantizeOnGpu(
     }
   }
   for (const buffer of buffers) buffer.destroy();
-  return { plan, weights, padding };
+  return { order: plan.order ?? plan.lateOrder?.(parts), weights, padding };
 }
 
 interface Target {

@@ -96,7 +96,6 @@ function exl2(bits: [number, number], groupSize: number, shape: number[]): Drawn
     {
       groups: halves(groups.flat()),
       scaleLimits: new Uint8Array(2 * count),
-      inversePermutation: words(Array.from({ length: cols }, (_, k) => cols - 1 - k)),
     },
   );
 }
@@ -215,7 +214,7 @@ describe("parts that contradict their matrix", () => {
   };
   const spoiledOrder = (order: number[]) => () => {
     const { matrix, early } = exl2([5, 4], 32, [32, 64]);
-    return planMatrix(matrix, { ...early, inversePermutation: words(order) });
+    return planMatrix(matrix, early).lateOrder!({ inversePermutation: words(order) });
   };
   const spoiledLayer = (name: string, role: PartRole, bits: number) => () => {
     const { matrix, parts } = madeLayers.all[name]();

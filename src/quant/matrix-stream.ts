@@ -1,0 +1,139 @@
+// The parts of one quantized matrix as they arrive -> pieces that the GPU can take. Codes pass through in whole units (32
+// inputs, or a row) and are never held beyond one unit; the late parts are held whole until all are there, and then give
+// the rows of scales. Parts come in any order; a part's own bytes come in order.
+
+import type { PartRole, QuantizedMatrix } from "../format/quantized.ts";
+import type { ColumnRun, GpuPlan, PartBytes } from "./gpu-plan.ts";
+import { lateParts } from "./schemes.ts";
+
+export type MatrixPiece =
+  /** `units` rows (or chunks of `run`) from `firstUnit` on. The bytes may be reused after the next write. */
+  | { kind: "codes"; firstUnit: number; units: number; bytes: Uint8Array; run?: ColumnRun }
+  /** Scales of `count` rows: [count, plan.scaleWords]. */
+  | { kind: "scales"; first: number; count: number; words: Uint32Array<ArrayBuffer> }
+  /** Once, after the scales: where x is to be taken from. */
+  | { kind: "order"; order: Uint32Array<ArrayBuffer> };
+
+/** Units of the same size that follow each other in the file. */
+interface Stretch {
+  start: number; // byte in the codes
+  unitBytes: number;
+  unitRows: number; // what a unit counts for: rows or chunks
+  count: number; // units
+  run?: ColumnRun;
+}
+
+export class MatrixStream {
+  readonly #matrix: QuantizedMatrix;
+  readonly #plan: GpuPlan;
+  readonly #pieceBytes: number;
+  readonly #stretches: Stretch[];
+  readonly #waiting: Map<PartRole, { bytes: Uint8Array; filled: number }>;
+  #position = 0; // bytes of codes that have come
+  #carry = new Uint8Array(0); // the beginning of a unit
+
+  /** `pieceBytes`: no piece is larger, if a single unit is not. */
+  constructor(matrix: QuantizedMatrix, plan: GpuPlan, { pieceBytes = 4 << 20 }: { pieceBytes?: number } = {}) {
+    this.#matrix = matrix;
+    this.#plan = plan;
+    this.#pieceBytes = pieceBytes;
+    this.#stretches = stretchesOf(matrix, plan);
+    this.#waiting = new Map(
+      lateParts(matrix).map(([role, { start, end }]) => [role, { bytes: new Uint8Array(end - start), filled: 0 }]),
+    );
+  }
+
+  /** Bytes that this object holds: what has come of late parts, and less than one unit of codes. */
+  get heldBytes(): number {
+    let sum = this.#carry.length;
+    for (const { bytes } of this.#waiting.values()) sum += bytes.length;
+    return sum;
+  }
+
+  /** Whether everything has come and been handed on. */
+  get done(): boolean {
+    const { start, end } = this.#matrix.parts.codes;
+    return this.#waiting.size === 0 && this.#position === end - start;
+  }
+
+  /** Bytes [offset, offset + bytes.length) of a part -> what is ready now. Early parts are passed over. */
+  *write(role: PartRole, offset: number, bytes: Uint8Array): Generator<MatrixPiece> {
+    if (role === "codes") {
+      if (offset !== this.#position) throw new RangeError(`codes came at ${offset}, wanted at ${this.#position}`);
+      yield* this.#codes(bytes);
+      return;
+    }
+    const part = this.#waiting.get(role);
+    if (!part) return;
+    if (offset !== part.filled) throw new RangeError(`${role} came at ${offset}, wanted at ${part.filled}`);
+    part.bytes.set(bytes, offset);
+    part.filled += bytes.length;
+    if ([...this.#waiting.values()].every(({ bytes: all, filled }) => filled === all.length)) yield* this.#scales();
+  }
+
+  *#codes(bytes: Uint8Array): Generator<MatrixPiece> {
+    let at = 0;
+    while (at < bytes.length) {
+      const from = this.#position - this.#carry.length;
+      const stretch = this.#stretches.findLast(({ start }) => start <= from)!;
+      const { unitBytes, unitRows, count, run } = stretch;
+      const firstUnit = Math.round((from - stretch.start) / unitBytes);
+      const most = Math.min(Math.max(1, Math.floor(this.#pieceBytes / unitBytes)), count - firstUnit);
+      const units = Math.min(most, Math.floor((this.#carry.length + bytes.length - at) / unitBytes)) || 1;
+      const whole = Math.min(units * unitBytes, this.#codeBytes - from); // the last of two rows may be alone
+      const need = whole - this.#carry.length;
+      const taken = bytes.subarray(at, at + need);
+      this.#position += taken.length;
+      at += taken.length;
+      const piece = this.#carry.length === 0 ? taken : joined(this.#carry, taken);
+      if (taken.length < need) {
+        this.#carry = piece.slice();
+        return;
+      }
+      this.#carry = new Uint8Array(0);
+      const rows = Math.min(units * unitRows, run ? units : this.#matrix.rows - firstUnit * unitRows);
+      yield { kind: "codes", firstUnit: firstUnit * unitRows, units: rows, bytes: piece, ...(run ? { run } : {}) };
+    }
+  }
+
+  *#scales(): Generator<MatrixPiece> {
+    const parts: PartBytes = {};
+    for (const [role, { bytes }] of this.#waiting) parts[role] = bytes;
+    const { scaleWords, scaleRows, lateOrder } = this.#plan;
+    const { rows } = this.#matrix;
+    const step = Math.max(1, Math.floor(this.#pieceBytes / (4 * scaleWords)));
+    for (let first = 0; first < rows; first += step) {
+      if (!scaleRows) break;
+      const count = Math.min(step, rows - first);
+      yield { kind: "scales", first, count, words: scaleRows(parts, first, count) };
+    }
+    const order = lateOrder?.(parts);
+    this.#waiting.clear();
+    if (order) yield { kind: "order", order };
+  }
+
+  get #codeBytes(): number {
+    return this.#matrix.parts.codes.end - this.#matrix.parts.codes.start;
+  }
+}
+
+function stretchesOf(matrix: QuantizedMatrix, { repack }: GpuPlan): Stretch[] {
+  if (repack.shader === "repack_blocks") {
+    const { rowBytes, rowsPerUnit } = repack;
+    const count = Math.ceil(matrix.rows / rowsPerUnit);
+    return [{ start: 0, unitBytes: rowBytes * rowsPerUnit, unitRows: rowsPerUnit, count }];
+  }
+  let start = 0;
+  return repack.runs.map((run) => {
+    const unitBytes = 4 * run.bits * repack.outputs;
+    start += run.chunks * unitBytes;
+    return { start: start - run.chunks * unitBytes, unitBytes, unitRows: 1, count: run.chunks, run };
+  });
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
