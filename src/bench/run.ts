@@ -132,7 +132,10 @@ async function measure(gpu: Gpu, request: BenchRequest, sizes: Sizes, onProgress
     onProgress("Counting what a token costs", 0.6);
     const perToken = await countPerToken(built!, ids, gpu.software ? 4 : 32);
     onProgress("Timing every kernel", 0.68);
-    const kernels = await profile(built!, ids, decode, groups.buffersOf);
+    // Browsers round the clock to 0.1 ms, many times what a kernel takes on a large GPU: only a mean of many says anything.
+    const tokenMs = median(timed.map(({ restMs }) => restMs / (decode - 1)));
+    const profileSteps = Math.max(1, Math.min(32, decode, Math.round(2000 / tokenMs)));
+    const kernels = await profile(built!, ids, profileSteps, groups.buffersOf);
     const timedPositions = [];
     for (const position of positions) {
       onProgress(`Timing position ${position}`, 0.76);
@@ -212,7 +215,7 @@ async function countPerToken(built: BuiltModel, ids: number[], more: number): Pr
 async function profile(
   built: BuiltModel,
   ids: number[],
-  most: number,
+  steps: number,
   buffersOf: BindGroupWatch["buffersOf"],
 ): Promise<BenchReport["kernels"]> {
   const { model } = built;
@@ -227,8 +230,6 @@ async function profile(
   };
   const prefill = await timed(1, true);
   // Now the prompt is in the cache: only its last id is computed anew, as one token, and then a step for each token more.
-  // Browsers round the clock to 0.1 ms, many times what a kernel takes on a large GPU: only a mean of many says anything.
-  const steps = model.gpu.software ? 1 : Math.min(32, most);
   const decode = await timed(steps, false);
   if (!prefill || !decode) return null;
   const position = ids.length - 1;
