@@ -108,8 +108,9 @@ export async function createSteps(model: Model, ring: Ring) {
       if (onLogits) debug ??= await model.debugPlan();
       if (onTopTokens) await prepareTop();
       let previous: Promise<unknown> = Promise.resolve();
-      for (let position = from; position < promptIds.length; position += model.batchTokens) {
-        const ids = promptIds.slice(position, position + model.batchTokens);
+      for (let position = from, size = 0; position < promptIds.length; position += size) {
+        size = batchSize(model, position);
+        const ids = promptIds.slice(position, position + size);
         queue.writeBuffer(model.tokens, 0, new Uint32Array(ids));
         queue.writeBuffer(model.step, 0, new Uint32Array([position, ids.length]));
         const encoder = device.createCommandEncoder();
@@ -145,6 +146,13 @@ export async function createSteps(model: Model, ring: Ring) {
     await rows;
     return id;
   }
+}
+
+/** Tokens of a prompt to compute at once from `position` on: fewer where attention over a long past would take too long. */
+function batchSize({ batchTokens, config, gpu }: Model, position: number): number {
+  const macsPerToken = 2 * config.heads * config.headDim * (position + batchTokens);
+  const most = Math.floor(gpu.variants.macsPerDispatch / macsPerToken / 8) * 8; // matmul kernels take eight at a time
+  return Math.min(batchTokens, Math.max(8, most));
 }
 
 const topWords = 1 + 2 * mostTopTokens;

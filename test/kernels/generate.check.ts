@@ -19,7 +19,7 @@ const config: ModelConfig = {
   headDim: 12,
   layers: 2,
   vocabSize: 101,
-  contextLength: 64,
+  contextLength: 200,
   normEps: 1e-5,
   ropeTheta: 10_000,
   ropeScaling: { kind: "none" },
@@ -27,8 +27,9 @@ const config: ModelConfig = {
   eosIds: [],
 };
 
-async function openModel(without: readonly string[]) {
+async function openModel(without: readonly string[], macsPerDispatch = Infinity) {
   const gpu = await openGpu({ without });
+  gpu.variants.macsPerDispatch = macsPerDispatch;
   const tensors = [...expectedTensors(config)].map(([name, shape]): StoredTensor => {
     const cols = shape[shape.length - 1];
     const rows = shape.length === 1 ? 1 : shape[0];
@@ -104,6 +105,26 @@ async function apart(context: CheckContext) {
   return { error: Number(fused !== unfused), limit: 0, note: `${fused} | ${unfused}` };
 }
 
+/** A prompt of several batches, whole and in the smallest pieces that a slow adapter may ask for. */
+async function batches(context: CheckContext) {
+  const long = Array.from({ length: 150 }, (_, i) => (i * 37) % config.vocabSize);
+  const answers: string[] = [];
+  for (const macsPerDispatch of [Infinity, 1]) {
+    const { gpu, model } = await openModel(context.without, macsPerDispatch);
+    try {
+      const generator = await createGenerator(model);
+      const ids: number[] = [];
+      for await (const id of generator.generate({ promptIds: long, maxTokens: 20, sampling: penalized, stopIds: [] }))
+        ids.push(id);
+      answers.push(ids.join());
+    } finally {
+      model.dispose();
+      gpu.dispose();
+    }
+  }
+  return { error: Number(answers[0] !== answers[1] || answers[0] === ""), limit: 0, note: answers.join(" | ") };
+}
+
 /** Only odd ids, and each one larger than the one before as long as there is one. */
 async function constrained(context: CheckContext) {
   const { gpu, model } = await openModel(context.without);
@@ -166,6 +187,7 @@ async function topTokens(context: CheckContext) {
 export const checks: Checks = {
   "the same ids at run-ahead 1, 2, 8 and adapting, with penalties and a seed": depths,
   "the same ids fused and apart": apart,
+  "the same ids from a prompt in batches of 64 and of 8": batches,
   "a constraint is kept, and forgotten afterwards": constrained,
   "the most likely tokens are those of the logits": topTokens,
 };
