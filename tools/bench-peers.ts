@@ -239,7 +239,7 @@ async function pronkRun(flags: Flags): Promise<PeerRun> {
         const bench = (await import(
           /* @vite-ignore */ `${from}/lib/bench.js`
         )) as typeof import("../src/bench/index.ts");
-        return bench.runDefinite(wanted, ids, tokens);
+        return bench.runDefinite(wanted, ids, tokens, (words) => console.info(words));
       },
       { origin, request, ids: promptOf(flags), tokens: flags.decode },
     ),
