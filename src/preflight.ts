@@ -13,7 +13,7 @@ import type { QuantizeChoice } from "./quant/layout.ts";
 import type { ModelReference } from "./source/source.ts";
 import { modelKey } from "./store/model-record.ts";
 import { ModelStore } from "./store/model-store.ts";
-import { availableBytes } from "./store/storage-errors.ts";
+import { hasRoom } from "./store/storage-errors.ts";
 
 export interface PreflightOptions extends Pick<
   EngineOptions,
@@ -24,7 +24,6 @@ export interface PreflightOptions extends Pick<
 }
 
 const loaderBytes = 200e6; // six chunks, the browser's copies of what is on its way to the GPU, the engine itself
-const storageMargin = 1.02;
 const leastContext = 512; // a shorter chat is of no use
 const defaultBindingBytes = 128 * 2 ** 20; // WebGPU's default limit, where nothing is known of the adapter
 
@@ -38,7 +37,7 @@ interface Situation {
   prepared: PreparedModel;
   options: PreflightOptions;
   adapter: AdapterCheck;
-  freeBytes: number | undefined;
+  room(neededBytes: number): Promise<{ fits: boolean; availableBytes: number | undefined }>;
   /** Of the form that was asked for, bytes that a begun download has stored. */
   begunBytes: number;
 }
@@ -54,21 +53,24 @@ export async function preflight(model: ModelReference, options: PreflightOptions
     const key = modelKey(prepared.sourceId, prepared.quantize);
     const begun = (await store?.unfinished())?.find((record) => record.key === key);
     const begunBytes = begun ? await store!.storedBytes(begun) : 0;
-    const situation = { prepared, options, adapter, freeBytes: await availableBytes(), begunBytes };
+    const situation = { prepared, options, adapter, room: hasRoom, begunBytes };
     const contextLength = options.contextLength ?? prepared.config.contextLength;
     const wanted: Plan = { quantize: prepared.quantize, contextLength, store: store !== undefined };
-    const verdict = judge(situation, wanted);
+    const verdict = await judge(situation, wanted);
     if (verdict.fits && options.probe !== false && (await probeAllocation(verdict.gpu.neededBytes)) === false) {
       verdict.fits = verdict.gpu.fits = false;
       verdict.problems.push(`The GPU did not give ${inUnits(verdict.gpu.neededBytes)} just now. Close other tabs.`);
     }
-    return verdict.fits ? verdict : { ...verdict, ...findAlternative(situation, wanted, verdict) };
+    return verdict.fits ? verdict : { ...verdict, ...(await findAlternative(situation, wanted, verdict)) };
   } finally {
     store?.close();
   }
 }
 
-function judge({ prepared, options, adapter, freeBytes, begunBytes }: Situation, plan: Plan): FitVerdict {
+async function judge(
+  { prepared, options, adapter, room: roomAtRest, begunBytes }: Situation,
+  plan: Plan,
+): Promise<FitVerdict> {
   const { quantize, contextLength } = plan;
   const memory = planMemory(prepared.config, {
     quantize,
@@ -80,7 +82,7 @@ function judge({ prepared, options, adapter, freeBytes, begunBytes }: Situation,
   const isAsked = quantize === prepared.quantize;
   const storedForm = isAsked ? prepared.storeBytes - begunBytes : memory.weightBytes; // of another form about the same
   const neededBytes = plan.store && !(isAsked && prepared.warm) ? storedForm : 0;
-  const storageFits = freeBytes === undefined || neededBytes === 0 || freeBytes >= neededBytes * storageMargin;
+  const { fits: storageFits, availableBytes } = await roomAtRest(neededBytes);
   const room = roomFor(memory, adapter);
   const gigabytes = (globalThis.navigator as { deviceMemory?: number } | undefined)?.deviceMemory; // Chromium only
   const deviceBytes = gigabytes === undefined ? undefined : gigabytes * 2 ** 30;
@@ -89,7 +91,9 @@ function judge({ prepared, options, adapter, freeBytes, begunBytes }: Situation,
     ...(room.fits ? [] : [room.reason ?? "The GPU has too little memory."]),
     ...(storageFits
       ? []
-      : [`The browser has ${inUnits(freeBytes!)} left to store models, and this one needs ${inUnits(neededBytes)}.`]),
+      : [
+          `The browser has ${left(availableBytes, neededBytes)} to store models, and this one needs ${inUnits(neededBytes)}.`,
+        ]),
     ...(memoryFits
       ? []
       : [`This device has about ${inUnits(deviceBytes)} of memory; loading takes ${inUnits(loaderBytes)}.`]),
@@ -98,7 +102,7 @@ function judge({ prepared, options, adapter, freeBytes, begunBytes }: Situation,
     fits: problems.length === 0,
     quantize,
     contextLength,
-    storage: { neededBytes, availableBytes: freeBytes, fits: storageFits },
+    storage: { neededBytes, availableBytes, fits: storageFits },
     gpu: { neededBytes: memory.totalBytes, fits: room.fits },
     memory: { neededBytes: loaderBytes, deviceBytes, fits: memoryFits },
     problems,
@@ -106,11 +110,11 @@ function judge({ prepared, options, adapter, freeBytes, begunBytes }: Situation,
 }
 
 /** The plan nearest to the wanted one that fits: a shorter context first, then smaller weights, then no store. */
-function findAlternative(
+async function findAlternative(
   situation: Situation,
   wanted: Plan,
   verdict: FitVerdict,
-): Pick<FitVerdict, "alternative"> | undefined {
+): Promise<Pick<FitVerdict, "alternative"> | undefined> {
   const forms = (["none", "q8", "q4"] as const).slice(["none", "q8", "q4"].indexOf(wanted.quantize));
   const contexts: number[] = [];
   for (let length = wanted.contextLength; length >= Math.min(leastContext, wanted.contextLength); length >>= 1)
@@ -118,7 +122,7 @@ function findAlternative(
   for (const store of wanted.store ? [true, false] : [false])
     for (const quantize of forms)
       for (const contextLength of contexts) {
-        const other = judge(situation, { store, quantize, contextLength });
+        const other = await judge(situation, { store, quantize, contextLength });
         // After a failed probe the estimate has been wrong: take less than what failed.
         const less = verdict.problems.length === 0 || other.gpu.neededBytes < 0.8 * verdict.gpu.neededBytes;
         if (!other.fits || (!verdict.gpu.fits && !less)) continue;
@@ -132,6 +136,10 @@ function findAlternative(
       }
   return undefined;
 }
+
+/** Where the browser tells a number, that; it may refuse without telling. */
+const left = (availableBytes: number | undefined, neededBytes: number) =>
+  availableBytes === undefined || availableBytes > neededBytes ? "not enough room" : `${inUnits(availableBytes)} left`;
 
 function inUnits(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;

@@ -8,7 +8,6 @@ import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { BenchRequest, DefiniteRun } from "../src/bench/index.ts";
 import { randomIds } from "../src/bench/random-ids.ts";
-import { figures } from "../src/bench/report-text.ts";
 import { benchShapes } from "../src/bench/shapes.ts";
 import { PronkError } from "../src/errors.ts";
 import { readConfig } from "../src/format/config.ts";
@@ -18,7 +17,8 @@ import { adapterFromEnvironment, type BrowserPage, launch } from "./browser-page
 import { tellFailure } from "./engine-failure.ts";
 import { mlcModel } from "./peers/mlc-model.ts";
 import { installPackage } from "./peers/npm-package.ts";
-import type { PeerRun } from "./peers/peer-run.ts";
+import type { ComparedRun, PeerRun } from "./peers/peer-run.ts";
+import { peerTable } from "./peers/peer-table.ts";
 import { startPeerSite, type PeerSiteOptions } from "./peers/peer-site.ts";
 import { runTransformers } from "./peers/transformers-page.ts";
 import { runWebLlm } from "./peers/webllm-page.ts";
@@ -50,7 +50,7 @@ type Flags = ReturnType<typeof readFlags>;
 async function main(): Promise<boolean> {
   const flags = readFlags();
   ensureBuilt(["library"], log);
-  const results: Compared[] = [];
+  const results: ComparedRun[] = [];
   let pronk: (PeerRun & { ids: number[] }) | undefined;
   if (flags.libs) {
     const peer = await webLlm(flags);
@@ -65,16 +65,11 @@ async function main(): Promise<boolean> {
     pronk ??= await pronkRun(flags);
   }
   const facts = { date: new Date().toISOString(), shape: flags.shape, prompt: flags.prompt, decode: flags.decode };
-  if (flags.json) process.stdout.write(`${JSON.stringify({ ...facts, pronk, peers: results })}\n`);
-  else process.stdout.write(`${table(facts, pronk!, results)}\n`);
+  const text = flags.json ? JSON.stringify({ ...facts, pronk, peers: results }) : peerTable(facts, pronk!, results);
+  await new Promise((written) => process.stdout.write(`${text}\n`, written));
   for (const { engine, right, ids, expected } of results)
     if (!right) log(`${engine} gave the ids ${ids.join()}; expected were ${expected.join()}. Its times do not count.`);
   return results.every(({ right }) => right);
-}
-
-interface Compared extends PeerRun {
-  right: boolean;
-  expected: number[];
 }
 
 function readFlags() {
@@ -244,53 +239,11 @@ async function pronkRun(flags: Flags): Promise<PeerRun> {
         const bench = (await import(
           /* @vite-ignore */ `${from}/lib/bench.js`
         )) as typeof import("../src/bench/index.ts");
-        return bench.runDefinite(wanted, ids, tokens);
+        return bench.runDefinite(wanted, ids, tokens, (words) => console.info(words));
       },
       { origin, request, ids: promptOf(flags), tokens: flags.decode },
     ),
   );
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   return { engine: "pronk", version, ...run };
-}
-
-function table(
-  { shape, prompt, decode }: { shape: string; prompt: number; decode: number },
-  pronk: PeerRun,
-  peers: Compared[],
-): string {
-  const columns = ["", "pronk", ...peers.map(({ engine }) => engine)];
-  const all = [pronk, ...peers];
-  const shown = (run: PeerRun, value: string) => ("right" in run && !run.right ? "wrong ids" : value);
-  const seconds = (ms: number) => `${figures(ms / 1000)} s`;
-  const times = (value: (run: PeerRun) => number) =>
-    all.map((run) => {
-      const ratio = run === pronk ? "" : ` (${figures(value(run) / value(pronk))}x)`;
-      return shown(run, `${seconds(value(run))}${ratio}`);
-    });
-  const counted = (name: keyof NonNullable<PeerRun["perToken"]>) =>
-    all.map(({ perToken }) => (perToken?.[name] === undefined ? "" : String(perToken[name])));
-  const rows = [
-    columns,
-    ["version", ...all.map(({ version }) => version)],
-    ["load (pronk's makes its weights)", ...all.map(({ loadMs }) => seconds(loadMs))],
-    [`prefill of ${prompt}`, ...times(({ prefillMs }) => prefillMs)],
-    [`token, best of ${decode - 1}`, ...times(({ tokenMs }) => tokenMs)],
-    ["dispatches a token", ...counted("dispatches")],
-    ["passes", ...counted("passes")],
-    ["submits", ...counted("submits")],
-    ["bind groups created", ...counted("bindGroupsCreated")],
-    ["buffers created", ...counted("buffersCreated")],
-    ["writeBuffer", ...counted("writeBuffers")],
-    ["mapAsync", ...counted("readbacks")],
-    ["GPU buffers", ...all.map(({ gpuBytes }) => `${Math.round(gpuBytes / 2 ** 20)} MiB`)],
-    ["ids", "", ...peers.map(({ right }) => (right ? "right" : "WRONG"))],
-  ];
-  const text = rows.map(([name, ...cells]) => `| ${name} | ${cells.join(" | ")} |`);
-  return [
-    `${shape}, random weights, 4 bits, the same browser and adapter; (x) is the peer's time by pronk's`,
-    "",
-    text[0],
-    `|${"---|".repeat(columns.length)}`,
-    ...text.slice(1),
-  ].join("\n");
 }

@@ -30,8 +30,8 @@ process.exit(failed ? 1 : 0); // Dawn in Node keeps the process alive
 
 async function bench(flags: BenchFlags): Promise<void> {
   const report = await (flags.runtime === "node" ? inNode(flags) : inBrowser(flags));
-  if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-  else process.stdout.write(`${reportText(report)}\n`);
+  const text = flags.json ? JSON.stringify(report) : reportText(report);
+  await new Promise((written) => process.stdout.write(`${text}\n`, written)); // a pipe may be slow
   if (!report.check.ok) {
     const { largestError, allowedError, changedTop } = report.check;
     log(`WRONG: logits are off by ${largestError} (allowed ${allowedError}), ${changedTop} top tokens changed`);

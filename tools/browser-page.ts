@@ -60,8 +60,8 @@ export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Pr
 export function adapterFromEnvironment(otherwise: AdapterChoice): AdapterChoice {
   const named = process.env.PRONK_ADAPTER;
   if (named === undefined || named === "") return otherwise;
-  if (named === "software" || named === "hardware" || named === "auto") return named;
-  throw new Error(`PRONK_ADAPTER is "${named}"; it may be software, hardware or auto.`);
+  if (named === "software" || named === "hardware" || named === "auto" || named === "none") return named;
+  throw new Error(`PRONK_ADAPTER is "${named}"; it may be software, hardware, auto or none.`);
 }
 
 /** Asks in an empty page on loopback: navigator.gpu exists in secure contexts only, and about:blank is none. */

@@ -3,6 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Log, findBrowser } from "./browsers.ts";
@@ -22,7 +23,9 @@ export function driverVariables(adapter: string): Record<string, string> | undef
   const chromium = findBrowser("chromium");
   const folders = ["/usr/lib/chromium", ...(chromium ? [dirname(chromium)] : [])];
   const icd = folders.map((folder) => join(folder, "vk_swiftshader_icd.json")).find((path) => existsSync(path));
-  return icd ? { VK_DRIVER_FILES: icd, VK_ICD_FILENAMES: icd } : undefined;
+  // SwiftShader complains on stderr where there is no folder for a display's sockets, though none is opened.
+  const XDG_RUNTIME_DIR = process.env.XDG_RUNTIME_DIR ?? tmpdir();
+  return icd ? { VK_DRIVER_FILES: icd, VK_ICD_FILENAMES: icd, XDG_RUNTIME_DIR } : undefined;
 }
 
 /** `navigator.gpu` for this process. `options` are Dawn's own, as `enable-dawn-features=disable_robustness`. */

@@ -21,7 +21,12 @@ export interface DefiniteRun {
 
 const runs = 2; // a software adapter takes minutes for one
 
-export async function runDefinite(request: BenchRequest, promptIds: number[], tokens: number): Promise<DefiniteRun> {
+export async function runDefinite(
+  request: BenchRequest,
+  promptIds: number[],
+  tokens: number,
+  tell: (words: string) => void = () => {},
+): Promise<DefiniteRun> {
   const { config, quantize, kv, without } = request;
   const gpu = await openMeasuredGpu(without);
   const buffers = watchBuffers();
@@ -33,6 +38,7 @@ export async function runDefinite(request: BenchRequest, promptIds: number[], to
       writeRandomRows(model, tensors),
     );
     const loadMs = performance.now() - started;
+    tell(`loaded in ${(loadMs / 1000).toFixed(1)} s`);
     const generate = async (maxTokens: number) => {
       generator.reset();
       const run = { ids: [] as number[], firstMs: 0, lastMs: 0 };
@@ -41,6 +47,7 @@ export async function runDefinite(request: BenchRequest, promptIds: number[], to
         run.lastMs = performance.now() - begun;
         if (run.ids.length === 0) run.firstMs = run.lastMs;
         run.ids.push(id);
+        tell(`token ${run.ids.length}, id ${id}, after ${(run.lastMs / 1000).toFixed(2)} s`);
       }
       return run;
     };

@@ -2,7 +2,7 @@
 // read. This is the one door of the folder; what kind of checkpoint it is, is decided here.
 
 import { PronkError } from "../errors.ts";
-import { readConfig } from "./config.ts";
+import { readConfig, refuseQuantized } from "./config.ts";
 import { readGenerationConfig } from "./generation-config.ts";
 import { JsonFile } from "./json-file.ts";
 import { expectedTensors } from "./llama-tensors.ts";
@@ -33,7 +33,9 @@ export async function readCheckpoint(
       { file: "config.json", expected: "config.json", found: null },
     );
   }
-  const config = readConfig(JsonFile.parse("config.json", configBytes));
+  const json = JsonFile.parse("config.json", configBytes);
+  refuseQuantized(json);
+  const config = readConfig(json);
   const generationBytes = sideFiles.get("generation_config.json");
   const { generation, eosIds } = generationBytes
     ? readGenerationConfig(JsonFile.parse("generation_config.json", generationBytes))

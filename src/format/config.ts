@@ -78,6 +78,10 @@ function refuseOthers(json: JsonFile): void {
     throw json.unsupported("hidden_act", activation, families);
   for (const field of ["attention_bias", "mlp_bias"])
     if (json.flag(field, false)) throw json.unsupported(field, true, families);
+}
+
+/** For a caller that reads unquantized weights only. */
+export function refuseQuantized(json: JsonFile): void {
   const quantization = json.object("quantization_config");
   if (quantization) {
     const method = quantization.get("quant_method") ?? "unnamed";

@@ -5,10 +5,9 @@ import { checksum64 } from "./checksum.ts";
 import { databaseName, openDatabase, rowsOf, type PronkDatabase } from "./database.ts";
 import { modelKey, rowSpan, type ModelRecord, type NewModel, type RowNote } from "./model-record.ts";
 import { deleteModelRows, ModelWriter, putRow } from "./model-writer.ts";
-import { availableBytes, rotten, storageFull, writeError } from "./storage-errors.ts";
+import { hasRoom, rotten, storageFull, writeError } from "./storage-errors.ts";
 import { asWriter, unlessWriting } from "./writer-lock.ts";
 
-const spaceMargin = 1.02; // a browser's own bookkeeping, and what other tabs write meanwhile
 const forgottenMs = 30 * 24 * 3600 * 1000; // an unfinished load that nobody went on with for a month only takes space
 
 export class ModelStore implements Disposable {
@@ -164,8 +163,8 @@ export class ModelStore implements Disposable {
     const now = Date.now();
     const record: ModelRecord = { ...model, key, state: "loading", sizeBytes, createdAt: now, usedAt: now };
     const missingBytes = sizeBytes - (same ? await this.storedBytes(record) : 0);
-    const free = await availableBytes();
-    if (free !== undefined && free < missingBytes * spaceMargin) throw storageFull(missingBytes, free);
+    const room = await hasRoom(missingBytes);
+    if (!room.fits) throw storageFull(missingBytes, room.availableBytes);
     await (await this.#database()).put("models", record).catch(async (error: unknown) => {
       throw await writeError(error, missingBytes);
     });

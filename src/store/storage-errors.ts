@@ -1,6 +1,7 @@
 // What can go wrong at rest, as PronkErrors: the quota, and rows that are not what they were.
 
 import { PronkError } from "../errors.ts";
+import { takesBytes } from "./storage-probe.ts";
 
 /** Turns a failed write into `storage-full` where the quota is the cause; anything else stays what it is. */
 export async function writeError(error: unknown, neededBytes: number): Promise<unknown> {
@@ -18,10 +19,25 @@ export function storageFull(neededBytes: number, available: number | undefined, 
   );
 }
 
+const coarseBytes = 10 * 2 ** 30; // what Chromium tells everybody, whatever the disk has
+
 /** What the browser would still take, where it says so. */
 export async function availableBytes(): Promise<number | undefined> {
   const estimate = await globalThis.navigator?.storage?.estimate?.().catch(() => undefined);
-  return estimate?.quota === undefined ? undefined : Math.max(0, estimate.quota - (estimate.usage ?? 0));
+  if (estimate?.quota === undefined) return undefined;
+  const free = Math.max(0, estimate.quota - (estimate.usage ?? 0));
+  return free === coarseBytes ? undefined : free;
+}
+
+const spaceMargin = 1.02; // a browser's own bookkeeping, and what other tabs write meanwhile
+
+/** Whether so many more bytes can be stored, by what the browser says and by asking for them; true where nobody knows. */
+export async function hasRoom(neededBytes: number): Promise<{ fits: boolean; availableBytes: number | undefined }> {
+  const available = await availableBytes();
+  const wanted = Math.ceil(neededBytes * spaceMargin);
+  if (neededBytes === 0) return { fits: true, availableBytes: available };
+  if (available !== undefined && available < wanted) return { fits: false, availableBytes: available };
+  return { fits: (await takesBytes(wanted)) !== false, availableBytes: available };
 }
 
 /** A row that is missing, short, or has another checksum than when it was written. */

@@ -19,6 +19,8 @@ export interface HubRepository {
 export interface HubFault {
   /** Which requests: a part of their path. */
   path: string;
+  /** How many such requests pass before it begins. */
+  after?: number;
   /** How many times; default always. */
   times?: number;
   /**
@@ -195,6 +197,10 @@ class Hub implements HubServer {
 
   #takeFault(path: string): HubFault | undefined {
     const fault = this.faults.find((candidate) => path.includes(candidate.path) && candidate.times !== 0);
+    if (fault?.after) {
+      fault.after--;
+      return undefined;
+    }
     if (fault?.times !== undefined) fault.times--;
     return fault;
   }

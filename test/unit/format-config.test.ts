@@ -92,7 +92,6 @@ describe("refused, naming the field", () => {
     [{ hidden_act: "gelu" }, "hidden_act", /silu/],
     [{ attention_bias: true }, "attention_bias", /without biases/],
     [{ mlp_bias: true }, "mlp_bias", /without biases/],
-    [{ quantization_config: { quant_method: "gptq" } }, "quantization_config", /gptq.*unquantized/],
     [{ rope_scaling: { rope_type: "yarn", factor: 2 } }, "rope_scaling.rope_type", /yarn.*linear, dynamic and llama3/],
   ])("%j is not supported", async (overrides, field, message) => {
     const error = await rejection(() => read(overrides));

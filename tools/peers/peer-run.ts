@@ -20,3 +20,9 @@ export interface PeerRun {
   perToken?: Partial<GpuCalls>;
   gpuBytes: number;
 }
+
+export interface ComparedRun extends PeerRun {
+  /** Its ids are those expected. */
+  right: boolean;
+  expected: number[];
+}

@@ -1,0 +1,75 @@
+// A source's weights in whatever format it has them -> configuration and tensors, quantized or not. Headers, metadata and
+// small JSON files only; no weight is read.
+
+import { PronkError } from "../errors.ts";
+import { readConfig } from "./config.ts";
+import { readGgufModel } from "./gguf-files.ts";
+import { ggufConfig, ggufTensors } from "./gguf-model.ts";
+import { ggufTokenizer, type GgufTokenizer } from "./gguf-tokenizer.ts";
+import { JsonFile } from "./json-file.ts";
+import { readLlama2c } from "./llama2c.ts";
+import type { ModelConfig } from "./model-config.ts";
+import { findModelTensors } from "./model-tensors.ts";
+import { quantizationFiles, readDeclaredQuantization } from "./quantization-config.ts";
+import type { ModelTensor } from "./quantized.ts";
+import type { TensorFiles } from "./tensor-files.ts";
+import { chooseWeightFormat, type WeightFormat } from "./weight-formats.ts";
+
+export interface OpenedWeights {
+  format: WeightFormat;
+  config: ModelConfig;
+  /** Sorted by file, then start. */
+  tensors: ModelTensor[];
+  /** A GGUF file's own tokenizer, for a source that has no tokenizer files. */
+  tokenizer?: GgufTokenizer;
+}
+
+const maxJsonBytes = 2 ** 20; // the files read here have a few hundred
+
+export interface OpenWeightsOptions {
+  /** Which weights, where there are several: see chooseWeightFormat. */
+  weights?: string;
+  signal?: AbortSignal;
+}
+
+/** Throws PronkError `format`, `unsupported`, `integrity` or `bad-request`, naming file and field. */
+export async function openWeights(
+  source: TensorFiles,
+  { weights, signal }: OpenWeightsOptions = {},
+): Promise<OpenedWeights> {
+  const format = chooseWeightFormat(source, weights);
+  if (format.kind === "llama2c") {
+    const { config, tensors } = await readLlama2c(source, format.files[0], { signal });
+    return { format, config, tensors };
+  }
+  if (format.kind === "gguf") {
+    const header = await readGgufModel(source, format.files, { signal });
+    const config = ggufConfig(header);
+    const tokenizer = header.metadata.has("tokenizer.ggml.model") ? ggufTokenizer(header) : undefined;
+    return { format, config, tensors: ggufTensors(header, config), ...(tokenizer ? { tokenizer } : {}) };
+  }
+  const json = await readJson(source, "config.json", signal);
+  if (!json)
+    throw new PronkError(
+      "format",
+      `${source.label} has safetensors files and no config.json. Add the config.json of the same model.`,
+      { file: "config.json", expected: "config.json", found: null },
+    );
+  const config = readConfig(json);
+  let beside: JsonFile | undefined;
+  for (const file of quantizationFiles) beside ??= await readJson(source, file, signal);
+  const declared = readDeclaredQuantization(json, beside);
+  return { format, config, tensors: await findModelTensors(source, config, { declared, signal }) };
+}
+
+async function readJson(source: TensorFiles, path: string, signal?: AbortSignal): Promise<JsonFile | undefined> {
+  const file = source.files.find((candidate) => candidate.path === path);
+  if (!file) return undefined;
+  if (file.sizeBytes > maxJsonBytes)
+    throw new PronkError("format", `"${path}" has ${file.sizeBytes} bytes; such a file has at most ${maxJsonBytes}.`, {
+      file: path,
+      expected: maxJsonBytes,
+      found: file.sizeBytes,
+    });
+  return JsonFile.parse(path, await source.read(path, 0, file.sizeBytes, { signal }));
+}

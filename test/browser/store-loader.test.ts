@@ -1,0 +1,199 @@
+// The loader in real browsers, over the loopback hub: hashes in their worker, rows in IndexedDB, resume after the browser
+// died, the quota's end, two pages that want the same model.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { BrowserPage } from "../../tools/browser-page.ts";
+import { browserKinds } from "../support/harness.ts";
+import { startHub, type HubServer } from "../support/hub-server.ts";
+import { largeCheckpoint } from "../support/large-checkpoint.ts";
+import { setUpPage, startStoreSite, type StoreSite } from "../support/store-page.ts";
+
+type Pronk = typeof import("../../src/index.ts");
+
+// What runs in the page finds these as globals.
+declare const pronk: Pronk;
+declare const hubUrl: string;
+
+const files = largeCheckpoint();
+const sizeBytes = files.get("model.safetensors")!.length;
+const chunkBytes = 2 ** 24;
+let site: StoreSite;
+let hub: HubServer;
+beforeAll(async () => {
+  site = await startStoreSite();
+  hub = await startHub([["owner/name", { files, license: "mit" }]]);
+});
+afterAll(async () => {
+  await site.server.close();
+  await hub.close();
+});
+beforeEach(() => {
+  hub.requests.length = 0;
+  hub.faults.length = 0;
+});
+
+/** Bytes of weights that were asked for. */
+const askedBytes = () =>
+  hub.requests
+    .filter(({ origin }) => origin === "storage")
+    .map(({ headers }) => /bytes=(\d+)-(\d+)/.exec(headers.range!)!)
+    .reduce((sum, [, start, end]) => sum + Number(end) + 1 - Number(start), 0);
+
+/** Checksums of everything at rest, by another road than the library's. */
+const atRest = (page: BrowserPage) =>
+  page.evaluate<Record<string, string>>(async () => {
+    const opening = indexedDB.open("pronk");
+    const database = await new Promise<IDBDatabase>((resolve) => (opening.onsuccess = () => resolve(opening.result)));
+    const done = <T>(request: IDBRequest<T>) => new Promise<T>((resolve) => (request.onsuccess = () => resolve(request.result))); // prettier-ignore
+    const found: Record<string, string> = {};
+    for (const key of await done(database.transaction("rows").objectStore("rows").getAllKeys())) {
+      const row = await done(database.transaction("rows").objectStore("rows").get(key));
+      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", row));
+      found[JSON.stringify(key)] = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    }
+    database.close();
+    return found;
+  });
+
+describe.each(browserKinds)("in %s", (kind) => {
+  let page: BrowserPage;
+  beforeAll(async () => void (page = await site.open(kind, hub.url)));
+  afterAll(() => page?.close());
+
+  test.each(["none", "q4"] as const)("downloads, hashes in a worker, verifies, deletes (%s)", async (quantize) => {
+    const seen = await page.evaluate(async (form: "none" | "q4") => {
+      const phases = new Set<string>();
+      let workers = 0;
+      const Real = Worker;
+      globalThis.Worker = class extends Real {
+        constructor(...given: ConstructorParameters<typeof Real>) {
+          super(...given);
+          workers++;
+        }
+      };
+      const stored = await pronk.models.download("owner/name", {
+        hubUrl,
+        quantize: form,
+        onProgress: ({ phase }) => void phases.add(phase),
+      });
+      globalThis.Worker = Real;
+      const report = await pronk.models.verify(stored.id);
+      return { stored, phases: [...phases].toSorted(), workers, report };
+    }, quantize); // prettier-ignore
+    expect(seen.workers).toBe(1);
+    expect(seen.phases).toEqual(expect.arrayContaining(["download", "verify", "store"]));
+    expect(seen.report).toMatchObject({ checkedBytes: seen.stored.sizeBytes, damaged: [] });
+    expect(Object.keys(await atRest(page))).toHaveLength(seen.report.rows);
+    await page.evaluate((id: string) => pronk.models.delete(id), seen.stored.id);
+    expect(await atRest(page)).toEqual({});
+  });
+
+  test("a wrong bit on the way is found by the worker's hash", async () => {
+    hub.faults.push({ path: "storage:/model.safetensors", kind: "wrong-bytes", after: 3, times: 1 });
+    const error = await page.evaluate(() =>
+      pronk.models
+        .download("owner/name", { hubUrl, quantize: "none" })
+        .catch(({ code, facts }: InstanceType<Pronk["PronkError"]>) => ({ code, facts })),
+    );
+    expect(error).toMatchObject({ code: "integrity", facts: { file: "model.safetensors", mismatch: true } });
+    expect(await atRest(page)).toEqual({});
+  });
+});
+
+describe("in chromium alone", () => {
+  const profileDir = mkdtempSync(join(tmpdir(), "pronk-profile-"));
+  afterAll(() => rmSync(profileDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
+
+  test("a browser that is killed in the middle: the next one fetches what is missing, and the store is the same", async () => {
+    let page = await site.open("chromium", hub.url, { profileDir, adapter: "none" });
+    await page.evaluate(() => pronk.models.download("owner/name", { hubUrl, quantize: "none" }));
+    const clean = await atRest(page);
+    await page.evaluate(async () => pronk.models.delete((await pronk.models.list())[0].id));
+    hub.requests.length = 0;
+    await page.evaluate(async () => {
+      void pronk.models.download("owner/name", { hubUrl, quantize: "none" });
+      while (((await pronk.models.info())[0]?.storedBytes ?? 0) < 2 * 2 ** 24) await new Promise((done) => setTimeout(done, 5)); // prettier-ignore
+    });
+    const crash =
+      page.playwright!.context().browser()?.newBrowserCDPSession() ??
+      page.playwright!.context().newCDPSession(page.playwright!);
+    await (await crash).send("Browser.crash").catch(() => {});
+    await page.close().catch(() => {});
+    const before = askedBytes();
+    page = await site.open("chromium", hub.url, { profileDir, adapter: "none" });
+    const listed = await page.evaluate(() => pronk.models.list());
+    expect(listed).toEqual([]);
+    await page.evaluate(() => pronk.models.download("owner/name", { hubUrl, quantize: "none" }));
+    expect(askedBytes() - before).toBeLessThanOrEqual(sizeBytes - 2 * chunkBytes + 10_000); // and two headers
+    expect(askedBytes()).toBeLessThanOrEqual(sizeBytes + 4 * chunkBytes + 20_000);
+    expect(await atRest(page)).toEqual(clean);
+    await page.close();
+  });
+
+  describe("the quota", () => {
+    let page: BrowserPage;
+    let setQuota: (quotaSize: number) => Promise<unknown>;
+    beforeEach(async () => {
+      page = await site.open("chromium", hub.url, {
+        profileDir: mkdtempSync(join(profileDir, "quota-")),
+        adapter: "none",
+      });
+      const session = await page.playwright!.context().newCDPSession(page.playwright!);
+      const { origin } = site.server;
+      setQuota = (quotaSize) => session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize });
+    });
+    afterEach(() => page.close());
+    const download = () =>
+      page.evaluate<unknown>(() =>
+        pronk.models
+          .download("owner/name", { hubUrl, quantize: "none" })
+          .catch(({ code, facts }: InstanceType<Pronk["PronkError"]>) => ({ code, facts })),
+      );
+
+    test("refuses before a weight is asked for", async () => {
+      await setQuota(sizeBytes - 1_000_000);
+      expect(await download()).toMatchObject({ code: "storage-full", facts: { neededBytes: sizeBytes } });
+      const verdict = await page.evaluate(() => pronk.preflight("owner/name", { hubUrl, quantize: "none" }));
+      expect(verdict.storage.fits).toBe(false);
+      expect(verdict.problems.join()).toContain("not enough room to store models");
+      expect(askedBytes()).toBeLessThan(20_000);
+    });
+
+    test("met in the middle, it stops clean, and the download goes on when there is space", async () => {
+      // The space is taken after the look at it: here the look is made blind.
+      await page.evaluate(() => void Object.assign(navigator.storage, { getDirectory: undefined }));
+      await setQuota(40_000_000);
+      expect(await download()).toMatchObject({ code: "storage-full" });
+      expect(await page.evaluate(() => pronk.models.list())).toEqual([]);
+      const [begun] = await page.evaluate(() => pronk.models.info());
+      expect(begun).toMatchObject({ complete: false });
+      expect(begun.storedBytes).toBeGreaterThanOrEqual(chunkBytes);
+      await setQuota(10 * sizeBytes);
+      const asked = askedBytes();
+      expect(await download()).toMatchObject({ label: "owner/name", sizeBytes });
+      expect(askedBytes() - asked).toBeLessThanOrEqual(sizeBytes - begun.storedBytes + 10_000);
+    });
+  });
+
+  test("two pages: one download, the other follows its progress and has the model too", async () => {
+    const page = await site.open("chromium", hub.url, { adapter: "none" });
+    const other = await page.playwright!.context().newPage();
+    await other.goto(`${site.server.origin}/`);
+    await other.evaluate(`(${setUpPage})(${JSON.stringify({ hubUrl: hub.url })})`);
+    hub.faults.push({ path: "storage:/model", kind: "drip" });
+    const both = async () => {
+      let events = 0;
+      const onProgress = () => void events++;
+      const { sizeBytes: bytes } = await pronk.models.download("owner/name", { hubUrl, quantize: "none", onProgress });
+      return { bytes, events };
+    };
+    const [first, second] = await Promise.all([page.evaluate(both), other.evaluate(both)]);
+    expect([first.bytes, second.bytes]).toEqual([sizeBytes, sizeBytes]);
+    expect(Math.min(first.events, second.events)).toBeGreaterThan(5);
+    expect(askedBytes()).toBeLessThanOrEqual(sizeBytes + 20_000); // and two headers each
+    await page.close();
+  });
+});

@@ -1,0 +1,129 @@
+// `npm run --silent generate` as a user starts it: what comes on stdout, and that every failure ends it with a status that
+// is not 0, the PronkError's code and message on stderr, and nothing on stdout.
+
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type FileServer, startFileServer } from "../../tools/file-server.ts";
+import { root } from "../../tools/stale.ts";
+import { writeByteModel } from "../support/byte-model.ts";
+
+const { parent, folder } = writeByteModel();
+const made = mkdtempSync(join(tmpdir(), "pronk-generate-"));
+afterAll(() => {
+  for (const path of [parent, made]) rmSync(path, { recursive: true });
+});
+
+interface Ended {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function generate(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  const child = spawn(npm, ["run", "--silent", "generate", "--", ...args], {
+    cwd: root,
+    env: { ...process.env, PRONK_ADAPTER: "software", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended: Ended = { status: null, stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (ended.stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (ended.stderr += text));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (status) => resolve({ ...ended, status }));
+  });
+}
+
+const ask = ["--temperature", "0", "--max-tokens", "4", "--ignore-eos"];
+
+describe("an answer", () => {
+  test("to an empty prompt, which is BOS alone: one object with --json, and --logits with a row for every position", async () => {
+    const logits = join(made, "logits.f32");
+    const flags = ["--prompt", "", ...ask, "--kv", "f32", "--logits", logits, "--json"];
+    const { status, stdout, stderr } = await generate(["--model", folder, ...flags]);
+    expect(status, stderr).toBe(0);
+    const answer = JSON.parse(stdout);
+    expect(Object.keys(answer)).toEqual(
+      "model runtime adapter features promptIds ids text finishReason loadMs prefillMs decodeMs gpuBytes storedBytes".split(
+        " ",
+      ),
+    );
+    expect(answer).toMatchObject({
+      model: folder,
+      runtime: "chromium",
+      promptIds: [1],
+      finishReason: "length",
+    });
+    expect(answer.ids).toHaveLength(4);
+    const vocabSize = 260;
+    const rows = readFileSync(logits);
+    expect(rows.length).toBe(4 * vocabSize * (1 + 4 - 1));
+    const last = new Float32Array(rows.buffer, rows.byteOffset + 4 * vocabSize * 3, vocabSize);
+    expect(last.indexOf(Math.max(...last))).toBe(answer.ids[3]);
+  });
+
+  test("without it, is the text: a chat with a model named by its weight file", async () => {
+    const file = join(folder, "model.safetensors");
+    const { status, stdout, stderr } = await generate([
+      ...["--model", file, "--chat", "--system", "s", "--prompt", "hi"],
+      ...ask,
+    ]);
+    expect(status, stderr).toBe(0);
+    expect(stdout.endsWith("\n")).toBe(true);
+    expect(stderr).toMatch(/4 tokens \(length\)/);
+  });
+});
+
+describe("a failure", () => {
+  const copy = (name: string) => {
+    const to = join(made, name);
+    mkdirSync(to);
+    cpSync(folder, to, { recursive: true });
+    return to;
+  };
+  let refusing: FileServer;
+  beforeAll(async () => {
+    truncateSync(join(copy("truncated"), "model.safetensors"), 5000);
+    // The first part of the path is the status.
+    refusing = await startFileServer({
+      mounts: [],
+      answer(request, response) {
+        const status = Number(/^\/(\d{3})\//.exec(request.url ?? "")?.[1]);
+        if (!status) return false;
+        const headers = { "access-control-allow-origin": "*", "retry-after": "0" };
+        response.writeHead(status, headers).end("no\n");
+        return true;
+      },
+    });
+  });
+  afterAll(() => refusing?.close());
+
+  const words = "word ".repeat(400);
+  const at = (name: string) => ["--model", join(made, name), "--prompt", "a"];
+  const url = (status: number) => ["--model", `${refusing.origin}/${status}/`, "--prompt", "a"];
+  test.each<[string, () => string[], RegExp, Record<string, string>?]>([
+    ["a truncated shard", () => at("truncated"), /integrity: "model\.safetensors".*truncated.*Fetch the file again/],
+    ["a folder that is not there", () => at("nowhere"), /bad-request: --model: .*nowhere does not exist/],
+    ["HTTP 401", () => url(401), /network: "config\.json".*HTTP 401.*permission/],
+    ["HTTP 500", () => url(500), /network: "config\.json".*HTTP 500.*Load again later/],
+    ["a prompt over the context", () => ["--model", folder, "--prompt", words], /context-full: .*Shorten the prompt/],
+    [
+      "an adapter too small",
+      () => ["--model", folder, "--prompt", "a", "--kv", "f32", "--context", "1048577", "--without", "limits"],
+      /out-of-memory: .*Choose contextLength 1048576 or less/,
+    ],
+    ["WebGPU absent", () => ["--model", folder, "--prompt", "a"], /unsupported: .*WebGPU.*/, { PRONK_ADAPTER: "none" }],
+    ["no prompt", () => ["--model", folder], /bad-request: --prompt/],
+    ["logits nowhere", () => [...at("truncated"), "--logits", join(made, "no/l.f32")], /bad-request: --logits.*ENOENT/],
+  ])("%s", async (_, args, told, env) => {
+    const { status, stdout, stderr } = await generate(args(), env);
+    expect(stderr).toMatch(told);
+    expect(stderr).toMatch(/^PronkError [a-z-]+: /m);
+    expect(stdout).toBe("");
+    expect(status).toBe(1);
+  });
+});
