@@ -2,7 +2,10 @@
 // made matrices at odd sizes against the references. The error is the number of weights that differ, unless told.
 
 import { ggmlBlocks, type GgmlType } from "../../src/format/ggml-types.ts";
+import chunkDot from "../../shaders/chunk_dot.wgsl?raw";
+import span from "../../shaders/span.wgsl?raw";
 import type { QuantizedMatrix } from "../../src/format/quantized.ts";
+import { products, shaderFiles, type KernelName, type ProductName } from "../../src/gpu/shader-table.ts";
 import type { Check, CheckContext, Checks } from "../harness/check.ts";
 import { dequantizeGgml } from "../reference/dequantize-ggml.ts";
 import {
@@ -14,7 +17,10 @@ import {
   type Dequantized,
 } from "../reference/dequantize-packed.ts";
 import { f16ToNumber } from "../reference/half.ts";
-import { dequantizeOnGpu, type PackedOptions } from "../support/packed-case.ts";
+import { matmul } from "../reference/linear.ts";
+import { randomNumbers } from "../reference/random-checkpoint.ts";
+import { relativeError } from "../reference/relative-error.ts";
+import { dequantizeOnGpu, packedDecodes, type PackedOptions } from "../support/packed-case.ts";
 import { declare, sharedMatrix, type PackedMatrix } from "../support/packed-matrix.ts";
 import { madeLayers } from "../support/random-packed.ts";
 
@@ -148,9 +154,62 @@ const made =
     return compare(context, layer, weights.map(rounded), { unitsPerPiece: 2 }, exact ? undefined : either);
   };
 
+/** The engine's matrix-vector kernel over the decode and the gathered input: relative error. */
+const multiplied =
+  (layer: () => Pick<PackedMatrix, "matrix" | "parts">, expected: () => ArrayLike<number>): Check =>
+  async (context) => {
+    const { matrix, parts } = layer();
+    const random = randomNumbers(matrix.cols);
+    const x = Float32Array.from({ length: matrix.cols }, () => random());
+    const { product } = await dequantizeOnGpu(context, matrix, parts, { x, split: 4 });
+    const wanted = matmul(Float64Array.from(x), Float64Array.from(expected()), 1, matrix.rows);
+    return { error: relativeError(product, wanted), limit: 1e-5 };
+  };
+
+function multipliedLayer(make: () => PackedMatrix): Check {
+  const layer = make();
+  return multiplied(() => layer, () => {
+    const { weights, rounded } = reference(layer);
+    return Float64Array.from(weights, rounded).slice(0, layer.matrix.rows * layer.matrix.cols);
+  }); // prettier-ignore
+}
+
+function multipliedBlocks(type: GgmlType): Check {
+  const bytes = madeLayers.ggml(type, 24);
+  return multiplied(() => blockMatrix(type, bytes, 12), () => dequantizeGgml(type, bytes)); // prettier-ignore
+}
+
+/** Every kernel that reads weights compiles with every decode here. */
+const compiles: Check = async (context) => {
+  const device = await (await context.requestAdapter()).requestDevice();
+  const notes: string[] = [];
+  const names: KernelName[] = ["embed", "matvec", "matmul_rows", "matmul_tile"];
+  const joined = names.flatMap((kernel) =>
+    (kernel === "matvec" ? (Object.keys(products) as ProductName[]) : [undefined]).map((product) => ({
+      kernel,
+      product,
+    })),
+  );
+  for (const { kernel, product } of joined)
+    for (const [decode, text] of Object.entries(packedDecodes)) {
+      const files = [...shaderFiles(kernel, product), text, span, ...(product ? [chunkDot] : [])];
+      const module = device.createShaderModule({ code: files.join("\n") });
+      const { messages } = await module.getCompilationInfo();
+      const wrong = messages.filter(({ type }) => type === "error");
+      if (wrong.length > 0) notes.push(`${kernel} ${product} ${decode}: ${wrong[0].message}`);
+    }
+  device.destroy();
+  return { error: notes.length, limit: 0, note: notes[0] };
+};
+
 export const checks: Checks = {
   ...Object.fromEntries(blockTypes.map((type) => [`${type}, shared`, sharedBlocks(type)])),
   ...Object.fromEntries(sharedFiles.map((path) => [`${path}, shared`, shared(path)])),
   ...Object.fromEntries(blockTypes.map((type) => [`${type}, random, rows in pairs`, madeBlocks(type)])),
   ...Object.fromEntries(Object.entries(madeLayers.all).map(([name, make]) => [name, made(make)])),
+  ...Object.fromEntries(
+    Object.entries(madeLayers.all).map(([name, make]) => [`${name}, times a vector`, multipliedLayer(make)]),
+  ),
+  ...Object.fromEntries(blockTypes.map((type) => [`${type}, times a vector`, multipliedBlocks(type)])),
+  "every kernel with every decode": compiles,
 };
