@@ -33,10 +33,15 @@ fn eight_of(chunk: Chunk, i: u32) -> Eight {
   return Eight(chunk.scale * vec4f(unpack4xI8(code.x)), chunk.scale * vec4f(unpack4xI8(code.y)));
 }
 
+// Bytes are made unsigned and masked where they stand: 1, 256 and 65536 times too large, put right once a chunk.
+fn word_dot(word: u32, x: vec4f) -> vec4f {
+  let code = word ^ 0x80808080u;
+  return vec4f(vec4u(code, code, code, code >> 24u) & vec4u(0xffu, 0xff00u, 0xff0000u, 0xffu)) * x;
+}
+
 fn chunk_dot(chunk: Chunk, x: Span) -> f32 {
-  let sums = vec4f(unpack4xI8(chunk.first.x)) * x.a + vec4f(unpack4xI8(chunk.first.y)) * x.b +
-    vec4f(unpack4xI8(chunk.first.z)) * x.c + vec4f(unpack4xI8(chunk.first.w)) * x.d +
-    vec4f(unpack4xI8(chunk.second.x)) * x.e + vec4f(unpack4xI8(chunk.second.y)) * x.f +
-    vec4f(unpack4xI8(chunk.second.z)) * x.g + vec4f(unpack4xI8(chunk.second.w)) * x.h;
-  return chunk.scale * ((sums.x + sums.y) + (sums.z + sums.w));
+  let sums = word_dot(chunk.first.x, x.a) + word_dot(chunk.first.y, x.b) + word_dot(chunk.first.z, x.c) +
+    word_dot(chunk.first.w, x.d) + word_dot(chunk.second.x, x.e) + word_dot(chunk.second.y, x.f) +
+    word_dot(chunk.second.z, x.g) + word_dot(chunk.second.w, x.h);
+  return chunk.scale * ((sums.x + sums.w) + sums.y * 0.00390625 + sums.z * 0.0000152587890625 - 128.0 * x.sum);
 }

@@ -47,7 +47,7 @@ export class LinearRecorder {
         buffers: product.buffers,
         groups: subgroup
           ? Math.min(Math.ceil((fours * splits) / 2), mostGroups) // as if subgroups had 32 lanes; any grid is right
-          : Math.ceil((fours * lanes) / 64),
+          : Math.ceil((Math.ceil(part.rows / 8) * lanes) / 64),
       });
     }
   }
