@@ -4,6 +4,7 @@ import type { Engine, EngineOptions } from "./api/surface.ts";
 import { canonicalReference, parseReference } from "./source/reference.ts";
 import type { ModelReference, ModelSource } from "./source/source.ts";
 import { createWorkerEngine } from "./worker/client.ts";
+import { createSharedEngine } from "./worker/share.ts";
 
 /**
  * Loads a model: `owner/name[@revision]` on the hub, a URL, picked files, a picked folder or a ModelSource. Runs in a
@@ -16,9 +17,19 @@ export async function createEngine(model: ModelReference, options: EngineOptions
   if (wantsWorker && !isSource(model)) {
     // Relative addresses are the page's; the worker's own address is another.
     const absolute = typeof model === "string" ? canonicalReference(parseReference(model)) : model;
-    const engine = await createWorkerEngine(absolute, options);
-    if (engine) return engine;
+    const here = (own: EngineOptions) => engineHere(absolute, own);
+    const engine = options.share && typeof absolute === "string" && (await createSharedEngine(absolute, options, here));
+    return engine || here(options);
   }
+  return engineOnPage(model, options);
+}
+
+/** In this tab's own worker, or on its page where workers lack WebGPU. */
+async function engineHere(model: string | File[] | FileSystemDirectoryHandle, options: EngineOptions): Promise<Engine> {
+  return (await createWorkerEngine(model, options)) ?? engineOnPage(model, options);
+}
+
+async function engineOnPage(model: ModelReference, options: EngineOptions): Promise<Engine> {
   // Only now: a page whose engine runs in the worker never downloads this half.
   const { createLocalEngine } = await import("./engine.ts");
   return createLocalEngine(model, options);

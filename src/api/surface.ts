@@ -38,6 +38,11 @@ export interface EngineOptions {
   runAhead?: number;
   /** Default true: keep the weights in IndexedDB. False streams them to the GPU only. */
   store?: boolean;
+  /**
+   * One engine for all tabs of this origin that load the same model with the same options: in a shared worker, or where
+   * those lack WebGPU in one tab that leads. `leader` forces the second way. Default false. For models by name or address.
+   */
+  share?: boolean | "leader";
   /** Another hub than huggingface.co: a mirror of its API, e.g. one's own. */
   hubUrl?: string;
   /** SHA-256 (hex) by file, for sources that publish none; wins over what the source says. */

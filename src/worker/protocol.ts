@@ -12,7 +12,7 @@ import type { ModelReference, ModelSource } from "../source/source.ts";
 export type CloneableModel = Exclude<ModelReference, ModelSource>;
 
 /** The options of a load without those that cannot be cloned or concern the client only. */
-export type LoadOptions = Omit<EngineOptions, "onProgress" | "signal" | "worker" | "device" | "pause">;
+export type LoadOptions = Omit<EngineOptions, "onProgress" | "signal" | "worker" | "device" | "pause" | "share">;
 
 export interface CompletionCalls {
   chat: ChatCompletionRequest;
@@ -30,6 +30,7 @@ export type CallRequest =
   | { kind: "unload" };
 
 export type ToHost =
+  | { kind: "tab"; lock: string } // to a shared worker: a Web Lock that is free when the tab is gone
   | { kind: "load"; model: CloneableModel; options: LoadOptions }
   | { kind: "cancel-load" }
   | { kind: "pause-load"; paused: boolean }
@@ -38,6 +39,7 @@ export type ToHost =
   | { kind: "cancel"; id: number };
 
 export type ToClient =
+  | { kind: "hello" } // the host listens
   | { kind: "no-webgpu" } // the load must happen on the page's thread
   | { kind: "progress"; event: ProgressEvent }
   | { kind: "ready"; info: EngineInfo }

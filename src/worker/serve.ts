@@ -19,8 +19,11 @@ interface Call {
   begin: PromiseWithResolvers<void>;
 }
 
-/** Serves until the port falls silent. Never throws: every failure goes over the port as data. */
-export function serve(port: Port, services: HostServices): void {
+/**
+ * Serves until the port falls silent, or `close` says that the client is gone: then its calls and its load end, and its
+ * engine is unloaded. Never throws: every failure goes over the port as data.
+ */
+export function serve(port: Port, services: HostServices): { close(): void } {
   const calls = new Map<number, Call>();
   let engine: Engine | undefined;
   let loading: AbortController | undefined;
@@ -113,6 +116,17 @@ export function serve(port: Port, services: HostServices): void {
       }
     }
   });
+  return {
+    close() {
+      loading?.abort();
+      for (const call of calls.values()) {
+        call.controller.abort();
+        call.begin.resolve();
+      }
+      void engine?.unload();
+      engine = undefined;
+    },
+  };
 }
 
 // Promise.withResolvers is younger than the browsers this runs in.

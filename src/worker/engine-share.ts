@@ -1,0 +1,72 @@
+// Engines by key, each made once and used by many: every user gets a handle, and the last handle to be given back frees
+// the engine. A load is aborted when nobody waits for it any more, and everybody who does sees its progress.
+
+import type { Engine, EngineOptions } from "../api/surface.ts";
+import type { ProgressEvent } from "../source/progress.ts";
+
+interface Entry {
+  engine: Promise<Engine>;
+  users: number;
+  controller: AbortController;
+  listeners: Set<(event: ProgressEvent) => void>;
+}
+
+type Shared = Pick<EngineOptions, "signal" | "onProgress">;
+
+export class EngineShare {
+  readonly #entries = new Map<string, Entry>();
+
+  /** A handle on the engine of this key. Rejects as `create` does, or with the signal's reason. */
+  async acquire(key: string, options: EngineOptions, create: (shared: Shared) => Promise<Engine>): Promise<Engine> {
+    const { signal, onProgress } = options;
+    signal?.throwIfAborted();
+    const entry = this.#entries.get(key) ?? this.#begin(key, create);
+    entry.users++;
+    if (onProgress) entry.listeners.add(onProgress);
+    const leave = () => this.#leave(key, entry);
+    const aborted = new Promise<never>((_, reject) =>
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true }),
+    );
+    try {
+      return handleOn(await Promise.race([entry.engine, aborted]), leave);
+    } catch (error) {
+      leave();
+      throw error;
+    } finally {
+      if (onProgress) entry.listeners.delete(onProgress);
+    }
+  }
+
+  #begin(key: string, create: (shared: Shared) => Promise<Engine>): Entry {
+    const controller = new AbortController();
+    const listeners = new Set<(event: ProgressEvent) => void>();
+    const onProgress = (event: ProgressEvent) => listeners.forEach((listener) => listener(event));
+    const engine = create({ signal: controller.signal, onProgress });
+    const entry: Entry = { engine, users: 0, controller, listeners };
+    engine.catch(() => this.#forget(key, entry)); // the next one tries again
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #leave(key: string, entry: Entry): Promise<void> {
+    if (--entry.users > 0) return Promise.resolve();
+    this.#forget(key, entry);
+    entry.controller.abort();
+    return entry.engine.then(
+      (engine) => engine.unload(),
+      () => {},
+    );
+  }
+
+  #forget(key: string, entry: Entry): void {
+    if (this.#entries.get(key) === entry) this.#entries.delete(key);
+  }
+}
+
+/** The same engine with an end of its own. */
+export function handleOn(engine: Engine, leave: () => Promise<void>): Engine {
+  let left: Promise<void> | undefined;
+  const unload = () => (left ??= leave());
+  const { chat, completions, tokenizer, info } = engine;
+  return { chat, completions, tokenizer, info, unload, [Symbol.asyncDispose]: unload };
+}

@@ -1,0 +1,72 @@
+// One engine for all tabs of an origin: in a shared worker where it has WebGPU, else in the tab that leads (tab-share.ts).
+
+import type { Engine, EngineOptions } from "../api/surface.ts";
+import { PronkError } from "../errors.ts";
+import { connectEngine } from "./connect.ts";
+import type { CloneableModel, Port, ToHost } from "./protocol.ts";
+import { shareKey } from "./share-key.ts";
+import { TabShare } from "./tab-share.ts";
+
+const startLimitMs = 10_000; // for the worker's script; a policy that blocks it may say nothing
+
+/** `startHere` makes an engine that this tab owns. Undefined where tabs cannot find each other (no Web Locks). */
+export async function createSharedEngine(
+  model: CloneableModel,
+  options: EngineOptions,
+  startHere: (options: EngineOptions) => Promise<Engine>,
+): Promise<Engine | undefined> {
+  if (!globalThis.navigator?.locks || typeof BroadcastChannel === "undefined") return undefined;
+  if (options.share !== "leader" && typeof SharedWorker !== "undefined") {
+    const engine = await inSharedWorker(model, options);
+    if (engine) return engine;
+  }
+  return TabShare.join(shareKey(model, options), model, options, startHere);
+}
+
+/** Undefined where there is no such worker, or none with WebGPU. */
+async function inSharedWorker(model: CloneableModel, options: EngineOptions): Promise<Engine | undefined> {
+  const presence = await holdPresence();
+  try {
+    // Literally in one expression: this is what bundlers recognise.
+    const worker = new SharedWorker(new URL("./shared-host.ts", import.meta.url), { type: "module", name: "pronk" });
+    const gone = new AbortController();
+    const started = new Promise<boolean>((resolve) => {
+      worker.port.addEventListener("message", () => resolve(true), { once: true });
+      worker.addEventListener("error", (event) => {
+        gone.abort(stopped(event.message));
+        resolve(false);
+      });
+      setTimeout(resolve, startLimitMs, false);
+    });
+    worker.port.start();
+    worker.port.postMessage({ kind: "tab", lock: presence.name } satisfies ToHost);
+    if (!(await started)) throw stopped("it did not start");
+    const close = () => {
+      presence.end();
+      worker.port.close();
+    };
+    return await connectEngine({ port: worker.port as unknown as Port, gone: gone.signal, close }, model, options);
+  } catch (error) {
+    presence.end();
+    if (error instanceof PronkError && error.facts.sharedWorker === true) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * A lock that is free as soon as this tab, or its use of the engine, is gone. Resolves when it is held: whoever is told its
+ * name earlier may get it first, and would think that the tab is gone.
+ */
+export function holdPresence(): Promise<{ name: string; end(): void }> {
+  const name = `pronk:tab:${crypto.randomUUID()}`;
+  return new Promise((resolve) => {
+    void navigator.locks.request(name, () => new Promise<void>((end) => resolve({ name, end })));
+  });
+}
+
+function stopped(reason: string): PronkError {
+  return new PronkError("unsupported", `The shared worker stopped (${reason}). Create the engine again.`, {
+    reason,
+    sharedWorker: true,
+  });
+}

@@ -1,0 +1,150 @@
+// Several tabs, one engine: in a shared worker, and with the leader path forced on. Tabs are frames of one page: each has
+// its own realm, its own locks and channels, and taking it out of the page ends it as closing a tab does.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BrowserPage } from "../../tools/browser-page.ts";
+import { byteModelFiles } from "../support/byte-model.ts";
+import { browserKinds } from "../support/harness.ts";
+import { startHub, type HubServer } from "../support/hub-server.ts";
+import { startStoreSite, type StoreSite } from "../support/store-page.ts";
+
+type Pronk = typeof import("../../src/index.ts");
+type Engine = Awaited<ReturnType<Pronk["createEngine"]>>;
+type Tab = Window & { pronk: Pronk };
+
+// What runs in the page finds these as globals.
+declare const hubUrl: string;
+declare const share: true | "leader";
+declare function openTab(): Promise<{ tab: Tab; close(): void }>;
+
+const setUp = `async (share) => {
+  globalThis.share = share;
+  globalThis.openTab = async () => {
+    const frame = document.createElement("iframe");
+    frame.src = "/tab.html";
+    document.body.append(frame);
+    while (!frame.contentWindow.pronk) await new Promise((done) => setTimeout(done, 10));
+    return { tab: frame.contentWindow, close: () => frame.remove() };
+  };
+}`;
+
+let site: StoreSite;
+let hub: HubServer;
+beforeAll(async () => {
+  site = await startStoreSite();
+  hub = await startHub([["owner/byte-model", { files: byteModelFiles() }]]);
+});
+afterAll(async () => {
+  await site.server.close();
+  await hub.close();
+});
+
+const weightRequests = () =>
+  hub.requests.filter(({ origin, path }) => origin === "storage" && /safetensors/.test(path));
+
+describe.each(
+  browserKinds.flatMap(
+    (kind) =>
+      [
+        [kind, true],
+        [kind, "leader"],
+      ] as const,
+  ),
+)("in %s, share: %s", (kind, way) => {
+  let page: BrowserPage;
+  beforeAll(async () => {
+    page = await site.open(kind, hub.url);
+    page.onConsole((level, text) => level === "error" && console.error(text));
+    await page.evaluate(setUp, way);
+  });
+  afterAll(() => page?.close());
+
+  test("three tabs load at once: one download, one engine, the same answers", async () => {
+    hub.requests.length = 0;
+    const seen = await page.evaluate(async () => {
+      const tabs = await Promise.all([openTab(), openTab(), openTab()].map((opening) => opening));
+      const engines = await Promise.all(
+        tabs.map(({ tab }) => tab.pronk.createEngine("owner/byte-model", { share, hubUrl })),
+      );
+      const answers = await Promise.all(
+        engines.map((engine) => engine.completions.create({ prompt: "a", temperature: 0, max_tokens: 8 })),
+      );
+      const loadTimes = new Set(engines.map(({ info }) => info.loadMs));
+      const encoded = await engines[2].tokenizer.encode("hi");
+      for (const engine of engines) await engine.unload();
+      for (const { close } of tabs) close();
+      return { answers: answers.map(({ choices }) => choices[0].text), loads: loadTimes.size, encoded: encoded.length };
+    });
+    expect(new Set(seen.answers).size).toBe(1);
+    expect(seen.encoded).toBeGreaterThan(0);
+    expect(seen.loads).toBe(1); // one engine, whose own load it is
+    const whole = weightRequests().filter(({ headers }) => headers.range === undefined || !headers.range.startsWith("bytes=0-7")); // prettier-ignore
+    expect(whole.length).toBeLessThanOrEqual(2); // the header and the weights, once
+  });
+
+  test("a second tab goes on when the first is closed in the middle of its answer", async () => {
+    const seen = await page.evaluate(async () => {
+      const load = (tab: Tab) => tab.pronk.createEngine("owner/byte-model", { share, hubUrl });
+      const first = await openTab();
+      const one = await load(first.tab);
+      const second = await openTab();
+      const two = await load(second.tab);
+      const endless = { prompt: "a", temperature: 0, ignore_eos: true, stream: true } as const;
+      let chunks = 0;
+      let error: { code?: string; message: string } | undefined;
+      let text = "";
+      try {
+        for await (const chunk of await two.completions.create({ ...endless, max_tokens: 200 })) {
+          text += chunk.choices[0].text;
+          if (++chunks === 3) first.close(); // in one way it leads, in the other it is nobody
+        }
+      } catch (caught) {
+        error = caught as { code?: string; message: string };
+      }
+      const again = await two.completions.create({ prompt: "a", temperature: 0, ignore_eos: true, max_tokens: 200 });
+      const third = await openTab();
+      const three = await load(third.tab);
+      const beside = await three.completions.create({ prompt: "a", temperature: 0, ignore_eos: true, max_tokens: 200 });
+      void one;
+      await two.unload();
+      const alone = await three.completions.create({ prompt: "a", temperature: 0, ignore_eos: true, max_tokens: 200 });
+      await three.unload();
+      for (const { close } of [second, third]) close();
+      const texts = [again, beside, alone].map(({ choices }) => choices[0].text);
+      return { chunks, error: error && [error.code, error.message], text, texts, warm: three.info.warm };
+    });
+    expect(new Set(seen.texts).size).toBe(1);
+    expect(seen.texts[0].startsWith(seen.text)).toBe(true);
+    expect(seen.chunks).toBeGreaterThanOrEqual(3);
+    if (way === "leader") expect(seen.error).toEqual(["device-lost", expect.stringContaining("takes over")]);
+    else expect([seen.error, seen.text]).toEqual([undefined, seen.texts[0]]);
+    expect(seen.warm).toBe(true);
+  });
+
+  test("an aborted load leaves the others alone; a load that fails says why in every tab", async () => {
+    const seen = await page.evaluate(async () => {
+      const tabs = await Promise.all([openTab(), openTab()]);
+      const controller = new AbortController();
+      const reason = { mine: true };
+      const [aborted, engine] = await Promise.all([
+        tabs[0].tab.pronk
+          .createEngine("owner/byte-model", { share, hubUrl, signal: controller.signal, onProgress: () => controller.abort(reason) })
+          .catch((error: unknown) => error),
+        tabs[1].tab.pronk.createEngine("owner/byte-model", { share, hubUrl }),
+      ]);
+      const answered = await (engine as Engine).completions.create({ prompt: "a", max_tokens: 3, ignore_eos: true });
+      await (engine as Engine).unload();
+      const failing = await Promise.all(
+        tabs.map(({ tab }) =>
+          tab.pronk.createEngine("owner/nothing", { share, hubUrl }).catch(({ code, message }) => ({ code, message })),
+        ),
+      );
+      for (const { close } of tabs) close();
+      return { same: aborted === reason, ids: answered.pronk.ids.length, failing };
+    }); // prettier-ignore
+    expect([seen.same, seen.ids]).toEqual([true, 3]);
+    expect(seen.failing).toEqual(
+      [0, 1].map(() => ({ code: "network", message: expect.stringContaining("owner/nothing") })),
+    );
+  });
+});
