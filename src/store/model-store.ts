@@ -73,10 +73,10 @@ export class ModelStore implements Disposable {
     );
     const key: [string, string, number] = [record.key, file, index];
     const transaction = (await this.#database()).transaction(["rows", "notes"]);
-    const [row, note] = await Promise.all([
-      transaction.objectStore("rows").get(key),
+    transaction.done.catch(() => {}); // its requests tell what failed; its end is one more trip to wait for
+    const [note, row] = await Promise.all([
       transaction.objectStore("notes").get(key),
-      transaction.done,
+      transaction.objectStore("rows").get(key),
     ]);
     if (!row) throw rotten(record.label, file, index, "it is missing");
     if (row.byteLength !== span.end - span.start)

@@ -1,0 +1,150 @@
+// `npm run bench:load`: how fast a load is beside what the browser can do without pronk, both in one run of one browser. Cold:
+// pronk's download (fetch, hash, store) beside fetch and IndexedDB put, and beside a hash alone; warm: from the first row
+// read to the last upload, beside IndexedDB read and writeBuffer. `--json` prints one object; medians of `--rounds`.
+
+import { parseArgs } from "node:util";
+import type { BrowserPage } from "./browser-page.ts";
+import type { BrowserKind } from "./browsers.ts";
+import { startHub } from "../test/support/hub-server.ts";
+import { largeCheckpoint } from "../test/support/large-checkpoint.ts";
+import { startStoreSite } from "../test/support/store-page.ts";
+
+type Pronk = typeof import("../src/index.ts");
+
+// What runs in the page finds these as globals.
+declare const pronk: Pronk;
+declare const hubUrl: string;
+
+const { values } = parseArgs({
+  options: {
+    browser: { type: "string", default: "chromium" },
+    rounds: { type: "string", default: "3" },
+    layers: { type: "string", default: "11" }, // about 255 MB
+    json: { type: "boolean", default: false },
+  },
+});
+
+/** Milliseconds of one round. */
+interface Round {
+  fetchAndPut: number;
+  hashAlone: number;
+  cold: number;
+  readAndWrite: number;
+  warm: number;
+}
+
+const files = largeCheckpoint(Number(values.layers));
+const sizeBytes = files.get("model.safetensors")!.length;
+const hub = await startHub([["owner/name", { files }]]);
+const site = await startStoreSite();
+const page = await site.open(values.browser as BrowserKind, hub.url);
+const rounds: Round[] = [];
+try {
+  for (let round = 0; round < Number(values.rounds); round++) {
+    const { fetchAndPut, hashAlone, readAndWrite } = await withoutPronk(page);
+    const { cold, warm } = await withPronk(page);
+    rounds.push({ fetchAndPut, hashAlone, cold, readAndWrite, warm });
+  }
+} finally {
+  await page.close();
+  await site.server.close();
+  await hub.close();
+}
+
+const median = (of: keyof Round) => rounds.map((round) => round[of]).toSorted((a, b) => a - b)[rounds.length >> 1];
+const speed = (of: keyof Round) => Math.round(sizeBytes / 1000 / median(of)); // MB/s
+const slowest = Math.max(median("fetchAndPut"), median("hashAlone"));
+const result = {
+  browser: page.version,
+  sizeBytes,
+  rounds: rounds.length,
+  megabytesPerSecond: {
+    fetchAndPut: speed("fetchAndPut"),
+    hashAlone: speed("hashAlone"),
+    cold: speed("cold"),
+    readAndWriteBuffer: speed("readAndWrite"),
+    warm: speed("warm"),
+  },
+  coldRatio: round3(slowest / median("cold")), // at least 0.6 is wanted
+  warmRatio: round3(median("readAndWrite") / median("warm")), // at least 0.7
+};
+if (values.json) console.log(JSON.stringify(result));
+else {
+  console.table(result.megabytesPerSecond);
+  console.log(`${result.browser}, ${(sizeBytes / 1e6).toFixed(0)} MB, median of ${result.rounds}`);
+  console.log(`cold: ${result.coldRatio} of the slower of (fetch + put) and (hash alone); 0.6 is wanted`);
+  console.log(`warm: ${result.warmRatio} of IndexedDB read + writeBuffer; 0.7 is wanted`);
+}
+
+function round3(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+function withoutPronk(on: BrowserPage): Promise<Pick<Round, "fetchAndPut" | "hashAlone" | "readAndWrite">> {
+  return on.evaluate(async (bytes: number) => {
+    const rowBytes = 2 ** 24;
+    const { sha } = (await (await fetch(`${hubUrl}/api/models/owner/name/revision/HEAD`)).json()) as { sha: string };
+    const url = `${hubUrl}/owner/name/resolve/${sha}/model.safetensors`;
+    const opening = indexedDB.open("raw");
+    opening.onupgradeneeded = () => opening.result.createObjectStore("rows");
+    const database = await new Promise<IDBDatabase>((done) => (opening.onsuccess = () => done(opening.result)));
+    const count = Math.ceil(bytes / rowBytes);
+    /** Runs the tasks `lanes` at a time. */
+    const parallel = async (lanes: number, task: (index: number) => Promise<void>) => {
+      let next = 0;
+      const lane = async () => {
+        while (next < count) await task(next++);
+      };
+      await Promise.all(Array.from({ length: lanes }, lane));
+    };
+    let startMs = performance.now();
+    await parallel(4, async (index) => {
+      const start = index * rowBytes;
+      const range = `bytes=${start}-${Math.min(start + rowBytes, bytes) - 1}`;
+      const row = await (await fetch(url, { headers: { Range: range }, cache: "no-store" })).arrayBuffer();
+      const transaction = database.transaction("rows", "readwrite", { durability: "relaxed" });
+      transaction.objectStore("rows").put(row, index);
+      await new Promise((done) => (transaction.oncomplete = done));
+    });
+    const fetchAndPut = performance.now() - startMs;
+
+    const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
+    const buffer = device.createBuffer({ size: rowBytes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
+    startMs = performance.now();
+    await parallel(3, async (index) => {
+      const request = database.transaction("rows").objectStore("rows").get(index) as IDBRequest<ArrayBuffer>;
+      const row = await new Promise<ArrayBuffer>((done) => (request.onsuccess = () => done(request.result)));
+      device.queue.writeBuffer(buffer, 0, row, 0, row.byteLength & ~3);
+    });
+    await device.queue.onSubmittedWorkDone();
+    const readAndWrite = performance.now() - startMs;
+    device.destroy();
+    database.close();
+    await new Promise((done) => (indexedDB.deleteDatabase("raw").onsuccess = done));
+
+    const whole = new Uint8Array(bytes);
+    startMs = performance.now();
+    await crypto.subtle.digest("SHA-256", whole);
+    return { fetchAndPut, readAndWrite, hashAlone: performance.now() - startMs };
+  }, sizeBytes);
+}
+
+function withPronk(on: BrowserPage): Promise<Pick<Round, "cold" | "warm">> {
+  return on.evaluate(async () => {
+    const startMs = performance.now();
+    const { id } = await pronk.models.download("owner/name", { hubUrl, quantize: "none" });
+    const cold = performance.now() - startMs;
+    let firstMs = 0;
+    let lastMs = 0;
+    const engine = await pronk.createEngine("owner/name", {
+      ...{ hubUrl, quantize: "none", tokenizer: "optional", contextLength: 64 },
+      onProgress({ phase, loadedBytes, totalBytes }) {
+        if (phase === "read" && loadedBytes === 0) firstMs = performance.now();
+        if (phase === "upload" && loadedBytes === totalBytes) lastMs = performance.now();
+      },
+    });
+    await engine.unload();
+    await pronk.models.delete(id);
+    return { cold, warm: lastMs - firstMs };
+  });
+}
