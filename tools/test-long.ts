@@ -1,27 +1,36 @@
-// `npm run test:long`: the long proofs (test/long) at their full counts, and a table of them with the date in
-// test/long/results.md, to be committed. `--count N` and `--seed N` reach the proofs as PRONK_COUNT and PRONK_SEED.
+// `npm run test:long`: the long proofs (test/long) at their full counts, or one of them with `--only NAME`, with `--count N`
+// and `--seed S` as wanted. What ran in full gets its row in the table of test/long/README.md, to be committed.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { ensureBrowser } from "./browsers.ts";
-import { ensureBuilt, root } from "./stale.ts";
+import { type LongRun, mergeRows } from "./long-table.ts";
+import { root } from "./stale.ts";
 import { runVitest } from "./vitest-run.ts";
 
-const { values, positionals } = parseArgs({
-  options: { count: { type: "string" }, seed: { type: "string", default: "1" } },
-  allowPositionals: true,
-});
-for (const kind of ["chromium", "firefox"] as const) await ensureBrowser(kind, console.error);
-ensureBuilt(["library", "demo", "harness", "runner"]);
-const env = { PRONK_LONG: "1", PRONK_SEED: values.seed, ...(values.count ? { PRONK_COUNT: values.count } : {}) };
-const { cases, passed, failed, ok } = runVitest(["--project", "long", ...positionals], env);
+const readme = join(root, "test/long/README.md");
+const text = { type: "string" } as const;
+const { only, count, seed } = parseArgs({
+  options: { only: text, count: text, seed: { ...text, default: "1" } },
+}).values;
+for (const [flag, value] of Object.entries({ count, seed }))
+  if (value !== undefined && !/^\d+$/.test(value)) {
+    console.error(`--${flag}: expected a whole number; found "${value}".`);
+    process.exit(2);
+  }
+const env = { PRONK_LONG: "1", PRONK_SEED: seed, ...(count ? { PRONK_COUNT: count } : {}) };
+const named = only === undefined ? [] : ["--testNamePattern", `^\\s*${only}`];
+const { cases, failed, ok } = runVitest(["--project", "long", ...named], env);
 
-const rows = cases.map(({ name, status, durationMs }) => `| ${name} | ${status} | ${(durationMs / 1000).toFixed(1)} |`);
-const made = `${new Date().toISOString().slice(0, 10)}, seed ${values.seed}, count ${values.count ?? "full"}`;
-const table = ["# Long proofs", "", made, "", "| proof | result | seconds |", "|---|---|---|", ...rows, ""].join("\n");
-mkdirSync(join(root, "test/long"), { recursive: true });
-if (positionals.length === 0 && cases.length > 0) writeFileSync(join(root, "test/long/results.md"), table);
-console.log(table);
-console.log(`${passed} passed, ${failed} failed`);
+const ran = cases.filter(({ status }) => status === "passed" || status === "failed");
+const date = new Date().toISOString().slice(0, 10);
+const runs = ran.map(({ name, status, durationMs, meta }): LongRun => {
+  return { name, tried: meta.tried ?? "", seed, result: status, seconds: (durationMs / 1000).toFixed(0), date };
+});
+for (const { name, tried, result, seconds } of runs)
+  console.log(`${name}: ${result}, ${tried}, seed ${seed}, ${seconds} s`);
+// A partial run is worth less than what the table has.
+if (count === undefined && runs.length > 0) writeFileSync(readme, mergeRows(readFileSync(readme, "utf8"), runs));
+if (runs.length === 0) console.log(only === undefined ? "no proof ran" : `There is no long proof named "${only}".`);
+console.log(`${runs.filter(({ result }) => result === "passed").length} passed, ${failed} failed`);
 process.exit(ok ? 0 : 1);

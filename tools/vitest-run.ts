@@ -12,6 +12,8 @@ export interface TestCase {
   name: string;
   status: string;
   durationMs: number;
+  /** What the test wrote into `task.meta`. */
+  meta: Record<string, string | undefined>;
 }
 
 export interface TestRun {
@@ -29,7 +31,7 @@ interface Report {
     name: string;
     status: string;
     message: string;
-    assertionResults: { fullName: string; status: string; duration?: number | null }[];
+    assertionResults: { fullName: string; status: string; duration?: number | null; meta?: TestCase["meta"] }[];
   }[];
 }
 
@@ -49,12 +51,13 @@ export function runVitest(args: string[], env: Record<string, string> = {}): Tes
     const file = name.slice(root.length);
     // A file that cannot even be loaded has no tests to count, and must not pass for that.
     if (status === "failed" && !assertionResults.some((one) => one.status === "failed"))
-      return [{ file, name: "the file itself", status: "failed", durationMs: 0 }];
+      return [{ file, name: "the file itself", status: "failed", durationMs: 0, meta: {} }];
     return assertionResults.map((one) => ({
       file,
       name: one.fullName,
       status: one.status,
       durationMs: one.duration ?? 0,
+      meta: one.meta ?? {},
     }));
   });
   const count = (...statuses: string[]) => cases.filter(({ status }) => statuses.includes(status)).length;

@@ -4,61 +4,21 @@
 import { describe, expect, it } from "vitest";
 import { loadDialog } from "../../src/text/load-dialog.ts";
 import { loadTokenizer } from "../../src/text/load-tokenizer.ts";
-import { randomPieces, randomText, seededRandom, writeSentencePieceModel } from "../support/sentencepiece.ts";
-import type { ChatDialog, ChatMessage, Tokenizer } from "../../src/text/tokenizer.ts";
+import {
+  addedIds,
+  chatTemplates,
+  controlIds,
+  openTemplate as open,
+  templatePieces,
+} from "../support/chat-templates.ts";
+import { randomText, seededRandom, writeSentencePieceModel } from "../support/sentencepiece.ts";
+import type { ChatMessage } from "../../src/text/tokenizer.ts";
 
+const { chatml, zephyr, vicuna, mistral, thinking, commands } = chatTemplates;
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-const base = randomPieces(seededRandom(51), 60);
-const added = ["<|im_start|>", "<|im_end|>", "<|system|>", "<|user|>", "<|assistant|>", "<think>", "</think>"];
-const addedIds = Object.fromEntries(added.map((content, index) => [content, base.length + index]));
-const controls = { "<s>": 1, "</s>": 2, "<unk>": 0, ...addedIds };
-
-const chatml =
-  "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
-const zephyr =
-  "{% for message in messages %}\n{% if message['role'] == 'user' %}\n{{ '<|user|>\n' + message['content'] + eos_token }}\n{% elif message['role'] == 'system' %}\n{{ '<|system|>\n' + message['content'] + eos_token }}\n{% elif message['role'] == 'assistant' %}\n{{ '<|assistant|>\n'  + message['content'] + eos_token }}\n{% endif %}\n{% if loop.last and add_generation_prompt %}\n{{ '<|assistant|>' }}\n{% endif %}\n{% endfor %}";
-const vicuna =
-  "{% if messages[0]['role'] == 'system' %}{{ bos_token + messages[0]['content'].strip() + ' ' }}{% set messages = messages[1:] %}{% else %}{{ bos_token }}{% endif %}{% for message in messages %}{% if message['role'] == 'user' %}{{ 'USER: ' + message['content'].strip() + ' ' }}{% else %}{{ 'ASSISTANT: ' + message['content'].strip() + eos_token }}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}";
-const mistral =
-  "{{ bos_token }}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + ' [/INST]' }}{% else %}{{ message['content'] + eos_token + ' ' }}{% endif %}{% endfor %}";
-// Templates that look into the text, cut it, or change it.
-const thinking =
-  "{{ bos_token }}{% for m in messages %}{% set content = m.content %}{% if '</think>' in content %}{% set content = content.split('</think>')[-1].lstrip('\n') %}{% endif %}{{ '<|im_start|>' + m.role + '\n' + content + '<|im_end|>\n' }}{% endfor %}<|im_start|>assistant\n<think>";
-const slicing = "{{ bos_token }}{% for m in messages %}{{ m.content[1:-1] + eos_token }}{% endfor %}";
-const lower = "{{ bos_token }}{% for m in messages %}{{ m.content | lower + eos_token }}{% endfor %}";
-const commands =
-  "{{ bos_token }}{% for m in messages %}{% if m.content.startswith('!') %}{{ m.content[1:] }}{% else %}default</s>{% endif %}{{ eos_token }}{% endfor %}";
-const dropping = "{{ bos_token }}{% for m in messages %}{{ m.content.replace('_', '') + eos_token }}{% endfor %}";
-const templates = { chatml, zephyr, vicuna, mistral, thinking, slicing, lower, commands, dropping };
-
-function open(template: unknown, more: Record<string, string> = {}): { dialog: ChatDialog; tokenizer: Tokenizer } {
-  const files = new Map([
-    ["tokenizer.model", writeSentencePieceModel(base)],
-    [
-      "tokenizer_config.json",
-      utf8(
-        JSON.stringify({
-          bos_token: "<s>",
-          eos_token: { content: "</s>" },
-          chat_template: template,
-          added_tokens_decoder: Object.fromEntries(
-            added.map((content) => [
-              addedIds[content],
-              { content, special: !content.includes("think") && content !== "<|im_start|>" },
-            ]),
-          ),
-        }),
-      ),
-    ],
-    ...Object.entries(more).map(([name, text]): [string, Uint8Array] => [name, utf8(text)]),
-  ]);
-  const tokenizer = loadTokenizer(files);
-  return { dialog: loadDialog(files, tokenizer)!, tokenizer };
-}
-
 const user = (content: string): ChatMessage => ({ role: "user", content });
 const talk = (content: string): ChatMessage[] => [user(content), { role: "assistant", content }, user(content)];
-const controlsOf = (ids: number[]): number[] => ids.filter((id) => Object.values(controls).includes(id));
+const controlsOf = (ids: number[]): number[] => ids.filter((id) => Object.values(controlIds).includes(id));
 
 describe("templates", () => {
   it("give the ids of their text with its control tokens", () => {
@@ -75,10 +35,10 @@ describe("templates", () => {
     }
   });
 
-  it.each(Object.entries(templates))("%s: users cannot type a control token", (_, template) => {
+  it.each(Object.entries(chatTemplates))("%s: users cannot type a control token", (_, template) => {
     const { dialog, tokenizer } = open(template);
     // Replace `_` and lower case also make tokens out of harmless text.
-    for (const token of Object.keys(controls))
+    for (const token of Object.keys(controlIds))
       for (const text of [
         token,
         `a ${token} b`,
@@ -123,7 +83,7 @@ describe("templates", () => {
   it.each([false, true])(
     "with tags as user-defined pieces of tokenizer.model (extra spaces dropped: %s)",
     (removeExtraSpaces) => {
-      const pieces = [...base];
+      const pieces = [...templatePieces];
       for (const piece of ["<|im_start|>", "<|im_end|>", "ab"]) pieces.push({ piece, score: 0, type: "user" });
       const files = new Map([
         ["tokenizer.model", writeSentencePieceModel(pieces, { removeExtraSpaces })],
