@@ -30,7 +30,10 @@ const rooms: Record<string, Room> = {
   worker: { uses: ["api"], names: ["source"] },
   bench: { uses: ["format", "quant", "gpu", "model", "generate"] }, // an entry of its own; nothing uses it
   element: { uses: ["index.ts"] },
-  "index.ts": { uses: ["api", "create-engine.ts", "inspect.ts", "models.ts", "preflight.ts", "source"], names: ["format", "quant", "text"] },
+  "index.ts": {
+    uses: ["api", "create-engine.ts", "inspect.ts", "models.ts", "preflight.ts", "source"],
+    names: ["format", "quant", "text"],
+  },
   "create-engine.ts": { uses: ["api", "worker", "source", "engine.ts"] },
   "inspect.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu", "text"] },
   "models.ts": { uses: ["api", "source", "store", "quant", "load"] },
