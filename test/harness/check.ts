@@ -8,6 +8,15 @@ export interface CheckContext {
   requestAdapter(): Promise<GPUAdapter>;
   /** A file of the tests: `fixtures/...` (test/fixtures) or `shared/...` (../shared/data); throws where it is absent. */
   fetchBytes(path: string): Promise<Uint8Array>;
+  /** For checks of random cases. */
+  proof?: ProofSize;
+}
+
+/** Cases `first` to `first + count` of a seed; without it a check takes its own slice. */
+export interface ProofSize {
+  count: number;
+  seed: number;
+  first?: number;
 }
 
 export interface CheckResult {
@@ -29,6 +38,7 @@ export interface CheckRun {
   file: string;
   name: string;
   without: readonly string[];
+  proof?: ProofSize;
 }
 
 export type CheckReport = CheckResult | { failure: string };

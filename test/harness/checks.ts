@@ -20,13 +20,13 @@ async function listChecks(): Promise<CheckRun[]> {
   return runs;
 }
 
-async function runCheck({ file, name, without }: CheckRun): Promise<CheckReport> {
+async function runCheck({ file, name, without, proof }: CheckRun): Promise<CheckReport> {
   gpuFaults.length = 0;
   try {
     const { checks } = await modules[`../kernels/${file}`]();
     const check = checks[name];
     const run = typeof check === "function" ? check : check.run;
-    const { error, limit, note } = await run(contextFor(without));
+    const { error, limit, note } = await run({ ...contextFor(without), proof });
     if (gpuFaults.length > 0) return { failure: gpuFaults.join("\n") };
     // NaN and infinities do not survive JSON, so they are told as a failure here.
     if (!Number.isFinite(error)) return { failure: `the error is ${error}${note ? ` (${note})` : ""}` };

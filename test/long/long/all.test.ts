@@ -1,0 +1,15 @@
+// The long proofs at full count, or at PRONK_COUNT; what was tried goes into the report, for the table in README.md.
+
+import { test } from "vitest";
+import { proofCount, proofSeed } from "../support/proof-size.ts";
+import { kernelsProof } from "./kernels.proof.ts";
+import { nodeProofs } from "./proofs.ts";
+
+const hourMs = 3_600_000;
+
+for (const { name, slice, full, unit, run } of [...nodeProofs, kernelsProof])
+  test(name, { timeout: hourMs }, async ({ task }) => {
+    const [count, seed] = [proofCount(slice, full), proofSeed()];
+    Object.assign(task.meta, { tried: `${count} ${unit}`, seed });
+    await run(count, seed);
+  });
