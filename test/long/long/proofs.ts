@@ -1,9 +1,0 @@
-// Every long proof. Those of Node are tried in slices by test/unit/proof-slices.test.ts.
-
-import { checkpointProof } from "./checkpoint.proof.ts";
-import { dialogsProof } from "./dialogs.proof.ts";
-import type { Proof } from "./proof.ts";
-import { rowsProof } from "./rows.proof.ts";
-import { tokenizerProof } from "./tokenizer.proof.ts";
-
-export const nodeProofs: Proof[] = [tokenizerProof, checkpointProof, dialogsProof, rowsProof];
