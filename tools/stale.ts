@@ -20,7 +20,7 @@ export const madeFrom: Record<BuildName, string[]> = {
   library: engine,
   types: ["src", ...settings],
   demo: [...engine, "demo", "public"],
-  harness: [...engine, "test/harness", "test/kernels", "test/reference", "test/support"],
+  harness: [...engine, "test/harness", "test/kernels", "test/long", "test/reference", "test/support"],
   runner: ["test/harness", "tools/run-request.ts", ...settings],
 };
 
