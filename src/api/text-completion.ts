@@ -1,5 +1,5 @@
 // completions.create: text or ids -> the text that follows, dressed in OpenAI's shapes. Text begins with the
-// beginning-of-sequence id, as the model was trained; ids are fed exactly as given. No template, no dropping.
+// beginning-of-sequence id where the model was trained so; ids are fed exactly as given. No template, no dropping.
 
 import type { RequestOptions } from "./completion-request.ts";
 import type { Completion, Completions } from "./completions.ts";
@@ -35,7 +35,7 @@ function readPrompt(core: EngineCore, fields: Fields): Prompt {
   const { prompt } = fields;
   const echo = booleanField(fields, "echo");
   if (typeof prompt === "string") {
-    const ids = core.tokenizer.encode(prompt, { addBos: true });
+    const ids = core.tokenizer.encode(prompt, { addBos: core.tokenizer.startsWithBos });
     checkPromptIds(core, ids, "prompt");
     return { ids, echoed: echo ? prompt : "" };
   }

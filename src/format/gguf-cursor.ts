@@ -16,7 +16,7 @@ export class GgufCursor {
   #view = new DataView(new ArrayBuffer(0));
   #at = 0;
   #fetched = 0; // bytes of the file that have been fetched
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // U+FEFF is itself a piece
 
   constructor(source: TensorFiles, file: string, signal?: AbortSignal) {
     this.#source = source;

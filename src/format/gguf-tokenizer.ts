@@ -57,10 +57,11 @@ export function ggufTokenizer(header: GgufHeader): GgufTokenizer {
     const value = json.get(key(name));
     return typeof value === "number" && value >= 0 && value < pieces.length ? value : undefined; // 0xffffffff: none
   };
+  const pretokenizer = json.text(key("pre")) ?? "default";
   return {
     file: header.file,
     model,
-    pretokenizer: json.text(key("pre")) ?? "default",
+    pretokenizer,
     pieces,
     scores,
     types: list("token_type", "number", pieces.length) as number[] | undefined,
@@ -69,7 +70,7 @@ export function ggufTokenizer(header: GgufHeader): GgufTokenizer {
     eosId: id("eos_token_id"),
     unkId: id("unknown_token_id"),
     // llama.cpp's defaults where the file is silent.
-    addBos: json.flag(key("add_bos_token"), model === "llama"),
+    addBos: json.flag(key("add_bos_token"), model === "llama" || /^llama(3|-v3|-bpe)$/.test(pretokenizer)),
     addEos: json.flag(key("add_eos_token"), false),
     spacePrefix: json.flag(key("add_space_prefix"), model === "llama"),
     chatTemplate: json.text("tokenizer.chat_template"),

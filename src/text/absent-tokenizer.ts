@@ -10,6 +10,7 @@ export function absentTokenizer(vocabSize: number): Tokenizer {
     bosId: undefined,
     eosId: undefined,
     unkId: undefined,
+    startsWithBos: false,
     encode() {
       throw new PronkError(
         "bad-request",

@@ -2,6 +2,7 @@
 // place the longest one that is allowed there wins. It decides nothing about who may type a special token.
 
 import type { MatchWhole } from "./byte-pair-merge.ts";
+import type { EncodeOptions } from "./tokenizer.ts";
 import type { AddedToken } from "./vocabulary.ts";
 
 export interface TextStretch {
@@ -13,6 +14,19 @@ export interface TextStretch {
 
 /** Whether a token found at [start, end) may be one there. */
 export type AllowToken = (token: AddedToken, start: number, end: number) => boolean;
+
+/** A token that somebody could mistake for a control token. */
+const looksLikeTag = /^[<[].*[>\]]$/s;
+
+/** Special tokens as asked for; others always, but tags only where a filter lets them. `place` tells the filter where. */
+export function allowTokens(
+  parseSpecial: EncodeOptions["parseSpecial"] = false,
+  place: (start: number, end: number) => [number, number] = (start, end) => [start, end],
+): AllowToken {
+  if (typeof parseSpecial !== "function") return (token) => parseSpecial || !token.special;
+  return (token, start, end) =>
+    token.special || looksLikeTag.test(token.content) ? parseSpecial(...place(start, end), token.id) : true;
+}
 
 export class AddedTokens {
   readonly #byUnit = new Map<string, AddedToken[]>(); // first UTF-16 unit -> tokens, longest first
@@ -68,16 +82,18 @@ export class AddedTokens {
     return this.#byUnit.get(text[start])?.find((token) => {
       if (!text.startsWith(token.content, start)) return false;
       const end = start + token.content.length;
-      if (token.singleWord && (isWord(text[start - 1]) || isWord(text[end]))) return false;
+      const touched =
+        wordAtEnd.test(text.slice(Math.max(0, start - 2), start)) || wordAtStart.test(text.slice(end, end + 2));
+      if (token.singleWord && touched) return false;
       return allow(token, start, end);
     });
   }
 }
 
-function isSpace(unit: string): boolean {
-  return /\s/.test(unit);
-}
+// Rust's \w and \s, as in Hugging Face's tokenizers; JavaScript's \s has U+FEFF and lacks U+0085.
+const wordAtEnd = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
+const wordAtStart = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
 
-function isWord(unit: string | undefined): boolean {
-  return unit !== undefined && /[\p{L}\p{N}_]/u.test(unit);
+function isSpace(unit: string): boolean {
+  return /\p{White_Space}/u.test(unit);
 }

@@ -32,6 +32,7 @@ export function readLlama2cVocabulary(bytes: Uint8Array, file: string, vocabSize
     kinds,
     merges: mergesFromScores(pieces, kinds, scores),
     rules: {
+      kind: "spaces",
       space: " ",
       dummyPrefix: "each",
       prefixBeforeSpace: true,
@@ -45,6 +46,7 @@ export function readLlama2cVocabulary(bytes: Uint8Array, file: string, vocabSize
     unkId: 0,
     bosId: 1,
     eosId: 2,
+    startsWithBos: true,
     unkSurface: " \u2047 ",
     fuseUnknown: true,
   };

@@ -5,6 +5,7 @@ import { PronkError } from "../errors.ts";
 import { llama2Dialog, llama2DialogText } from "./llama2-dialog.ts";
 import { chatRenderer, templateDialog } from "./template-dialog.ts";
 import { readTokenizerConfig } from "./tokenizer-config.ts";
+import type { TokenizerConfig } from "./tokenizer-config.ts";
 import type { RenderChat } from "./template-dialog.ts";
 import type { ChatDialog, ChatMessage, Tokenizer } from "./tokenizer.ts";
 
@@ -19,7 +20,15 @@ export function loadDialog(
   tokenizer: Tokenizer,
   options: DialogOptions = {},
 ): ChatDialog | undefined {
-  const config = readTokenizerConfig(files);
+  return configuredDialog(readTokenizerConfig(files), tokenizer, options);
+}
+
+/** The same for a template and names that are no files. */
+export function configuredDialog(
+  config: Pick<TokenizerConfig, "template" | "specialTokens">,
+  tokenizer: Tokenizer,
+  options: DialogOptions = {},
+): ChatDialog | undefined {
   if (!config.template) return options.assumeLlama2 ? llama2Dialog(tokenizer) : undefined;
   const specialTokens = { ...config.specialTokens };
   for (const [name, id] of [

@@ -25,6 +25,7 @@ export function loadTokenizer(files: ReadonlyMap<string, Uint8Array>, options: T
   const vocabulary = readVocabulary(files, options);
   const config = readTokenizerConfig(files);
   addConfiguredTokens(vocabulary, config);
+  vocabulary.startsWithBos = config.addBos ?? vocabulary.startsWithBos;
   limitTo(vocabulary, options.vocabSize);
   const named = (content: string | undefined): number | undefined => {
     const id = content === undefined ? -1 : vocabulary.pieces.indexOf(content);
@@ -85,12 +86,13 @@ function addConfiguredTokens(vocabulary: Vocabulary, config: TokenizerConfig): v
     else vocabulary.kinds[token.id] ??= "user";
   }
   // transformers' slow tokenizer without `legacy`: only the text's own beginning gets the dummy prefix.
-  if (config.legacy === false && vocabulary.file.endsWith(".model") && vocabulary.rules.dummyPrefix === "each")
-    vocabulary.rules.dummyPrefix = "first";
+  const { file, rules } = vocabulary;
+  if (config.legacy === false && file.endsWith(".model") && rules.kind === "spaces" && rules.dummyPrefix === "each")
+    rules.dummyPrefix = "first";
 }
 
 /** A model with fewer rows than the tokenizer has ids cannot be fed the rest. */
-function limitTo(vocabulary: Vocabulary, vocabSize = Infinity): void {
+export function limitTo(vocabulary: Vocabulary, vocabSize = Infinity): void {
   if (vocabulary.pieces.length <= vocabSize) return;
   const beyond = vocabulary.pieces.findIndex(
     (piece, id) => id >= vocabSize && piece !== undefined && !vocabulary.added.some((token) => token.id === id),

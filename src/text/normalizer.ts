@@ -2,12 +2,12 @@
 // order of steps (normalizer.cc), without its precompiled character map: Llama's vocabularies use the identity.
 
 import type { MatchWhole } from "./byte-pair-merge.ts";
-import type { TextRules } from "./vocabulary.ts";
+import type { SpaceRules } from "./vocabulary.ts";
 
 /** `origins`, where given, receives for each unit of the result its offset in `text` (-1 for the dummy prefix). */
 export function normalizeText(
   text: string,
-  rules: TextRules,
+  rules: SpaceRules,
   first: boolean,
   matchWhole?: MatchWhole,
   origins?: number[],

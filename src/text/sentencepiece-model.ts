@@ -4,17 +4,9 @@
 import { PronkError } from "../errors.ts";
 import { mergesFromScores } from "./merge-table.ts";
 import { protoFloat, protoFields } from "./protobuf.ts";
-import { byteOfPiece, plainAddedToken } from "./vocabulary.ts";
+import { byteOfPiece, kindOfType, plainAddedToken } from "./vocabulary.ts";
 import type { PieceKind, Vocabulary } from "./vocabulary.ts";
 
-const kindOfType: Record<number, PieceKind> = {
-  1: "normal",
-  2: "unknown",
-  3: "control",
-  4: "user",
-  5: "unused",
-  6: "byte",
-};
 const modelTypes = ["", "unigram", "bpe", "word", "char"];
 
 /** Throws PronkError format for a damaged file, unsupported for another kind of model. */
@@ -93,6 +85,7 @@ export function readSentencePieceModel(bytes: Uint8Array, file: string): Vocabul
     kinds,
     merges: mergesFromScores(pieces, kinds, scores),
     rules: {
+      kind: "spaces",
       space: normalizer.escapeSpaces ? "▁" : " ",
       dummyPrefix: normalizer.dummyPrefix ? "each" : "never",
       prefixBeforeSpace: true,
@@ -106,6 +99,7 @@ export function readSentencePieceModel(bytes: Uint8Array, file: string): Vocabul
     unkId,
     bosId: known(trainer.bosId),
     eosId: known(trainer.eosId),
+    startsWithBos: true,
     unkSurface: trainer.unkSurface,
     fuseUnknown: true,
   };

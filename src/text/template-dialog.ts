@@ -31,7 +31,10 @@ function parseTemplate(source: string): Template {
 }
 
 /** Errors of the template itself come at the first rendering, so that a broken one does not keep a model from opening. */
-export function chatRenderer(config: TokenizerConfig, specialTokens: Record<string, string>): RenderChat {
+export function chatRenderer(
+  config: Pick<TokenizerConfig, "template">,
+  specialTokens: Record<string, string>,
+): RenderChat {
   const { source, file } = config.template!;
   let template: Template | undefined;
   return (messages) => {

@@ -2,7 +2,7 @@
 // that pronk uses: named special tokens, added tokens, the chat template. Everything is optional; a file that does not
 // parse is refused, so that a damaged one is not mistaken for an absent one.
 
-import { PronkError } from "../errors.ts";
+import { isId, object, parseObject, type Json } from "./json-steps.ts";
 import { plainAddedToken } from "./vocabulary.ts";
 import type { AddedToken } from "./vocabulary.ts";
 
@@ -11,11 +11,10 @@ export interface TokenizerConfig {
   specialTokens: Record<string, string>;
   addedTokens: AddedToken[];
   legacy: boolean | undefined;
+  addBos: boolean | undefined;
   /** The Jinja source and the file it is from. */
   template: { source: string; file: string } | undefined;
 }
-
-type Json = Record<string, unknown>;
 
 /** Throws PronkError format. */
 export function readTokenizerConfig(files: ReadonlyMap<string, Uint8Array>): TokenizerConfig {
@@ -42,12 +41,14 @@ export function readTokenizerConfig(files: ReadonlyMap<string, Uint8Array>): Tok
       leftStrip: entry.lstrip === true,
       rightStrip: entry.rstrip === true,
       singleWord: entry.single_word === true,
+      normalized: entry.normalized === true,
     });
   }
   return {
     specialTokens,
     addedTokens: [...addedTokens.values()],
     legacy: typeof config.legacy === "boolean" ? config.legacy : undefined,
+    addBos: typeof config.add_bos_token === "boolean" ? config.add_bos_token : undefined,
     template: readTemplate(files, config),
   };
 }
@@ -67,29 +68,11 @@ function readTemplate(files: ReadonlyMap<string, Uint8Array>, config: Json): Tok
 
 function readJson(files: ReadonlyMap<string, Uint8Array>, file: string): Json {
   const bytes = files.get(file);
-  if (!bytes) return {};
-  try {
-    return object(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch (cause) {
-    throw new PronkError(
-      "format",
-      `${file}: expected JSON, found ${bytes.length} bytes that do not parse. The file is damaged; fetch it again.`,
-      { file, field: "", expected: "JSON", found: "text that does not parse" },
-      { cause },
-    );
-  }
+  return bytes ? parseObject(bytes, file) : {};
 }
 
 /** A token is written as text or as `{ content }`. */
 function contentOf(value: unknown): string | undefined {
   const content = typeof value === "string" ? value : object(value).content;
   return typeof content === "string" ? content : undefined;
-}
-
-function object(value: unknown): Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
-}
-
-function isId(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 0x1000000;
 }

@@ -1,40 +1,30 @@
-// Reads Hugging Face's `tokenizer.json` where it holds a SentencePiece-like vocabulary: BPE with spaces marked as `▁`,
-// by the "legacy" normaliser (Prepend, Replace) or by Metaspace. ByteLevel vocabularies are refused for now.
+// Reads Hugging Face's `tokenizer.json` where it holds a byte-pair vocabulary: of SentencePiece's kind, with spaces marked as
+// `▁` by the "legacy" normaliser (Prepend, Replace) or by Metaspace, or of GPT-2's, by bytes (byte-rules.ts).
 // Why ours and not @huggingface/tokenizers (0.2.0): tokenizer.model needs the same machinery anyway; that package always
 // turns a typed `<s>` into the control token and cannot be told which characters a user typed. Its ids are otherwise equal
 // (500 random texts), at 2.7 s for 200 kB against 0.2 s here (measured 2026-11-23, two shared cores).
 
-import { PronkError } from "../errors.ts";
+import { isByteLevel, readByteRules } from "./byte-rules.ts";
+import { array, isId, type Json, malformed, object, parseObject, steps, unsupported } from "./json-steps.ts";
 import { mergesFromPairs } from "./merge-table.ts";
 import { byteOfPiece } from "./vocabulary.ts";
-import type { AddedToken, PieceKind, TextRules, Vocabulary } from "./vocabulary.ts";
-
-type Json = Record<string, unknown>;
+import type { AddedToken, PieceKind, SpaceRules, Vocabulary } from "./vocabulary.ts";
 
 /** Throws PronkError format for a damaged file, unsupported for steps this reader does not know. */
 export function readTokenizerJson(bytes: Uint8Array, file: string): Vocabulary {
-  let root: Json;
-  try {
-    root = object(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch (cause) {
-    throw new PronkError(
-      "format",
-      `${file}: expected JSON, found ${bytes.length} bytes that do not parse. The file is damaged; fetch it again.`,
-      { file, field: "", expected: "JSON", found: "text that does not parse" },
-      { cause },
-    );
-  }
+  const root = parseObject(bytes, file);
   const model = object(root.model);
   // Files older than 2021 leave the type out.
   const type = model.type ?? (Array.isArray(model.merges) ? "BPE" : undefined);
   if (type !== "BPE") throw unsupported(file, "model.type", "BPE", type);
   for (const field of ["continuing_subword_prefix", "end_of_word_suffix"])
     if (model[field]) throw unsupported(file, `model.${field}`, "null", model[field]);
-  if (model.ignore_merges) throw unsupported(file, "model.ignore_merges", "false", true);
+  const byteLevel = isByteLevel(root);
+  if (model.ignore_merges && !byteLevel) throw unsupported(file, "model.ignore_merges", "false", true);
 
   const pieces: (string | undefined)[] = [];
   const kinds: (PieceKind | undefined)[] = [];
-  const byteFallback = model.byte_fallback === true;
+  const byteFallback = !byteLevel && model.byte_fallback === true;
   for (const [piece, id] of Object.entries(object(model.vocab))) {
     if (!isId(id)) throw malformed(file, `model.vocab[${JSON.stringify(piece)}]`, "an id", id);
     pieces[id] = piece;
@@ -50,19 +40,29 @@ export function readTokenizerJson(bytes: Uint8Array, file: string): Vocabulary {
     kinds[token.id] = token.special ? "control" : "user";
   }
   const unkId = pieces.indexOf(typeof model.unk_token === "string" ? model.unk_token : undefined);
+  const begin = firstOfTemplate(root);
   return {
     file,
     pieces,
     kinds,
     merges: mergesFromPairs(pieces as string[], kinds as PieceKind[], readMerges(model.merges, file)),
-    rules: readRules(root, file),
+    rules: byteLevel ? readByteRules(root, file) : readSpaceRules(root, file),
     added,
     unkId: typeof model.unk_token === "string" && unkId >= 0 ? unkId : undefined,
-    bosId: undefined, // named by tokenizer_config.json; load-tokenizer.ts fills them in
+    bosId: begin, // and eosId: named by tokenizer_config.json; load-tokenizer.ts fills them in
     eosId: undefined,
+    startsWithBos: begin !== undefined || !byteLevel,
     unkSurface: typeof model.unk_token === "string" ? model.unk_token : "",
     fuseUnknown: model.fuse_unk === true,
   };
+}
+
+/** The special token that the post-processor's template puts before a text. */
+function firstOfTemplate(root: Json): number | undefined {
+  const template = steps(root.post_processor, "processors").find((step) => step.type === "TemplateProcessing");
+  const name = object(object(array(template?.single)[0]).SpecialToken).id;
+  const [id] = array(object(object(template?.special_tokens)[String(name)]).ids);
+  return isId(id) ? id : undefined;
 }
 
 /** `"a b"` in old files, `["a", "b"]` in new ones. */
@@ -79,8 +79,8 @@ function readAddedToken(value: unknown, where: string): AddedToken {
   const entry = object(value);
   if (!isId(entry.id) || typeof entry.content !== "string")
     throw malformed(where.split(":")[0], where.split(": ")[1], "an id and content", value);
-  // `normalized` is not obeyed: such tokens would match after a `▁` only, which no template writes; transformers' own
-  // tokenizer_config.json overrides it to false for Llama.
+  // Where spaces become letters `normalized` is not obeyed: such tokens would match after a `▁` only, which no template
+  // writes; transformers' own tokenizer_config.json overrides it to false for Llama.
   return {
     id: entry.id,
     content: entry.content,
@@ -88,12 +88,14 @@ function readAddedToken(value: unknown, where: string): AddedToken {
     leftStrip: entry.lstrip === true,
     rightStrip: entry.rstrip === true,
     singleWord: entry.single_word === true,
+    normalized: entry.normalized === true,
   };
 }
 
 /** Normaliser, pre-tokenizer and decoder, as far as they are a way of writing SentencePiece's rules. */
-function readRules(root: Json, file: string): TextRules {
-  const rules: TextRules = {
+function readSpaceRules(root: Json, file: string): SpaceRules {
+  const rules: SpaceRules = {
+    kind: "spaces",
     space: "▁",
     dummyPrefix: "never",
     prefixBeforeSpace: true,
@@ -126,41 +128,4 @@ function readRules(root: Json, file: string): TextRules {
       rules.dropLeading = "one";
   }
   return rules;
-}
-
-function steps(value: unknown, listName: string): Json[] {
-  if (value === null || value === undefined) return [];
-  const step = object(value);
-  return step.type === "Sequence" ? array(step[listName]).flatMap((inner) => steps(inner, listName)) : [step];
-}
-
-function object(value: unknown): Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
-}
-
-function array(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** An id that a vocabulary could have; a wild one must not make an array of gigabytes. */
-function isId(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 0x1000000;
-}
-
-function malformed(file: string, field: string, expected: string, value: unknown): PronkError {
-  const found = (JSON.stringify(value) ?? "nothing").slice(0, 120);
-  return new PronkError(
-    "format",
-    `${file}: ${field}: expected ${expected}, found ${found}. The file is damaged; fetch it again.`,
-    { file, field, expected, found },
-  );
-}
-
-function unsupported(file: string, field: string, expected: string, value: unknown): PronkError {
-  const found = (JSON.stringify(value) ?? "nothing").slice(0, 120);
-  return new PronkError(
-    "unsupported",
-    `${file}: ${field}: expected ${expected}, found ${found}. This version reads SentencePiece-like BPE tokenizers (Llama 2, TinyLlama, Mistral); add tokenizer.model to the files if the model has one.`,
-    { file, field, expected, found },
-  );
 }

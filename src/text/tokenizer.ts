@@ -1,4 +1,4 @@
-// Strings <-> ids, as one interface whatever file the vocabulary came from (tokenizer.json, tokenizer.model, llama2.c).
+// Strings <-> ids, as one interface whatever file the vocabulary came from (tokenizer.json, tokenizer.model, GGUF, llama2.c).
 
 /**
  * Whether the special token found at [start, end) of the text (UTF-16 units) may become its id. With a filter,
@@ -18,6 +18,8 @@ export interface Tokenizer {
   readonly bosId: number | undefined;
   readonly eosId: number | undefined;
   readonly unkId: number | undefined;
+  /** Whether this model's texts begin with the beginning-of-sequence id (Llama's do, Qwen's do not). */
+  readonly startsWithBos: boolean;
   /** Each call is one segment with its own dummy prefix, as SentencePiece does. */
   encode(text: string, options?: EncodeOptions): number[];
   /** Special tokens are left out unless asked for. */

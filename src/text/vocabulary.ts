@@ -1,6 +1,7 @@
 // What the readers of tokenizer files produce and the tokenizer runs on: pieces with their kinds, merges, and the rules
 // that turn text into the string that merges see. Data only.
 
+import type { CutText } from "./cut-text.ts";
 import type { MergeTable } from "./merge-table.ts";
 
 /**
@@ -8,6 +9,16 @@ import type { MergeTable } from "./merge-table.ts";
  * `unused` ones appear in no result, `byte` ones stand for the bytes of characters that are no piece.
  */
 export type PieceKind = "normal" | "unknown" | "control" | "user" | "unused" | "byte";
+
+/** By SentencePiece's numbers, which GGUF's token types are too. */
+export const kindOfType: Readonly<Record<number, PieceKind>> = {
+  1: "normal",
+  2: "unknown",
+  3: "control",
+  4: "user",
+  5: "unused",
+  6: "byte",
+};
 
 export interface AddedToken {
   id: number;
@@ -19,9 +30,13 @@ export interface AddedToken {
   rightStrip: boolean;
   /** Only where no letter or digit touches it. */
   singleWord: boolean;
+  /** Is looked for in the normalised text, after the tokens that are not; matters to byte-level vocabularies only. */
+  normalized: boolean;
 }
 
-export interface TextRules {
+/** SentencePiece's way: spaces become a letter. */
+export interface SpaceRules {
+  kind: "spaces";
   /** What stands for a space inside pieces: `▁`, or a plain space in llama2.c's files. */
   space: string;
   /** A space before the text: for each stretch between special tokens, for the first one only, or never. */
@@ -40,6 +55,16 @@ export interface TextRules {
   dropLeading: "none" | "one" | "all";
 }
 
+/** GPT-2's way: text is cut into words and marks, and the bytes of each merge. */
+export interface ByteRules {
+  kind: "bytes";
+  normalForm: "NFC" | undefined;
+  /** One after the other, each on the parts of the one before. */
+  cuts: CutText[];
+  /** A part that is a piece stays whole, whatever the merges say (ignore_merges). */
+  wholeParts: boolean;
+}
+
 export interface Vocabulary {
   /** The file it came from, for messages. */
   file: string;
@@ -47,12 +72,14 @@ export interface Vocabulary {
   pieces: (string | undefined)[];
   kinds: (PieceKind | undefined)[];
   merges: MergeTable;
-  rules: TextRules;
+  rules: SpaceRules | ByteRules;
   /** Tokens that cut the text before merging, special or not. */
   added: AddedToken[];
   unkId: number | undefined;
   bosId: number | undefined;
   eosId: number | undefined;
+  /** Texts of this model begin with bosId. */
+  startsWithBos: boolean;
   /** What the unknown piece decodes to. */
   unkSurface: string;
   /** Neighbouring unknown characters become one unknown piece. */
@@ -69,5 +96,5 @@ export function byteOfPiece(piece: string): number | undefined {
 
 /** An added token without white-space rules, as most are. */
 export function plainAddedToken(id: number, content: string, special: boolean): AddedToken {
-  return { id, content, special, leftStrip: false, rightStrip: false, singleWord: false };
+  return { id, content, special, leftStrip: false, rightStrip: false, singleWord: false, normalized: false };
 }

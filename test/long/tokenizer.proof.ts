@@ -1,6 +1,9 @@
-// tokenizer.model against SentencePiece itself (sentencepiece-js) on random Unicode: ids, text, and the stream decoder. For
-// the published vocabularies where they are present, and for small ones with every setting Llama's own file does not use.
+// tokenizer.model, and the same vocabulary in GGUF's metadata, against SentencePiece itself (sentencepiece-js) on random
+// Unicode: ids, text, and the stream decoder. For the published vocabularies where they are present, and for small ones with
+// every setting Llama's own file does not use (and GGUF, for the settings that it can tell).
 
+import type { GgufTokenizer } from "../../src/format/gguf-tokenizer.ts";
+import { loadGgufText } from "../../src/text/load-gguf-text.ts";
 import { loadTokenizer } from "../../src/text/load-tokenizer.ts";
 import type { Tokenizer } from "../../src/text/tokenizer.ts";
 import {
@@ -15,6 +18,7 @@ import {
   sharedBytes,
   writeSentencePieceModel,
 } from "../support/sentencepiece.ts";
+import { ggufOfPieces, publishedGguf } from "../support/gguf-pieces.ts";
 import { breathe, broken, caseRandom, type Proof } from "./proof.ts";
 
 interface Vocabulary {
@@ -23,6 +27,8 @@ interface Vocabulary {
   share: number;
   longest: number;
   model: Uint8Array;
+  /** The same in GGUF's metadata. */
+  gguf?: GgufTokenizer;
 }
 
 const settings: [string, ModelSettings][] = [
@@ -44,10 +50,20 @@ function userPieces(): ModelPiece[] {
   return [...pieces, ...users.map((piece): ModelPiece => ({ piece, score: 0, type: "user" }))];
 }
 
-function vocabularies(): Vocabulary[] {
+/** GGUF does not tell of dropped spaces, plain ones, or a suffix; its user-defined pieces cut the text, as in llama.cpp. */
+const toldByGguf = new Set(["as Llama's", "without dummy prefix", "without byte fallback"]);
+
+async function vocabularies(): Promise<Vocabulary[]> {
   const small = settings.map(([name, given]) => {
     const pieces = randomPieces(seededRandom(name.length), 120, given.byteFallback);
-    return { name, share: 0.06, longest: 80, model: writeSentencePieceModel(pieces, given) };
+    const model = writeSentencePieceModel(pieces, given);
+    return {
+      name,
+      share: 0.06,
+      longest: 80,
+      model,
+      gguf: toldByGguf.has(name) ? ggufOfPieces(pieces, given) : undefined,
+    };
   });
   const user = [false, true].map((removeExtraSpaces) => ({
     name: `user-defined pieces${removeExtraSpaces ? ", extra spaces dropped" : ""}`,
@@ -56,8 +72,9 @@ function vocabularies(): Vocabulary[] {
     model: writeSentencePieceModel(userPieces(), { removeExtraSpaces }),
   }));
   if (!hasSharedData) return [...small, ...user];
+  const model = sharedBytes("tokenizer/llama2/tokenizer.model")!;
   const published = [
-    { name: "Llama 2's", share: 0.25, longest: 200, model: sharedBytes("tokenizer/llama2/tokenizer.model")! },
+    { name: "Llama 2's", share: 0.25, longest: 200, model, gguf: await publishedGguf() },
     { name: "tok512's", share: 0.15, longest: 200, model: sharedBytes("models/stories260K/tok512.model")! },
   ];
   return [...published, ...small, ...user];
@@ -65,15 +82,17 @@ function vocabularies(): Vocabulary[] {
 
 async function run(count: number, seed: number): Promise<void> {
   let first = 0;
-  for (const { name, share, longest, model } of vocabularies()) {
+  for (const { name, share, longest, model, gguf } of await vocabularies()) {
     const oracle = await loadOracle(model);
     const tokenizer = loadTokenizer(new Map([["tokenizer.model", model]]));
+    const fromGguf = gguf && loadGgufText(gguf).tokenizer;
     const texts = Math.ceil(count * share);
     for (let i = first; i < first + texts; i++) {
       const random = caseRandom(seed, i);
       // One in a thousand is a long document.
       const text = randomText(random, random() < 0.001 ? 20_000 : longest);
-      const found = compare(tokenizer, oracle, text, random);
+      const found =
+        compare(tokenizer, oracle, text, random) ?? (fromGguf && compare(fromGguf, oracle, text, random, "GGUF's "));
       if (found) throw broken(i, seed, `${name} vocabulary, ${found}: ${JSON.stringify(text)}`);
       await breathe(i);
     }
@@ -82,31 +101,37 @@ async function run(count: number, seed: number): Promise<void> {
 }
 
 /** What differs, or undefined. */
-function compare(tokenizer: Tokenizer, oracle: Oracle, text: string, random: () => number): string | undefined {
+function compare(
+  tokenizer: Tokenizer,
+  oracle: Oracle,
+  text: string,
+  random: () => number,
+  whose = "",
+): string | undefined {
   const expected = oracle.encode(text);
   const ids = tokenizer.encode(text);
-  if (ids.join() !== expected.join()) return `ids ${ids.join(" ")}, not ${expected.join(" ")}`;
+  if (ids.join() !== expected.join()) return `${whose}ids ${ids.join(" ")}, not ${expected.join(" ")}`;
   // The oracle's glue code reads stretches between zeros, and takes a U+FEFF at the head of one for a byte-order mark.
   const bare = (decoded: string) => decoded.replace(/(^|\0)\ufeff+/g, "$1");
   const decoded = tokenizer.decode(expected);
-  if (bare(decoded) !== bare(oracle.decode(expected))) return `decodes to ${JSON.stringify(decoded)}`;
+  if (bare(decoded) !== bare(oracle.decode(expected))) return `${whose}ids decode to ${JSON.stringify(decoded)}`;
   // A stream of the same ids, and of ids that no text has.
   for (const sequence of [ids, ids.map(() => Math.floor(random() * tokenizer.vocabSize))]) {
     const decoder = tokenizer.stream();
     const parts = sequence.map((id) => decoder.push(id));
     const half = parts.find((part) => !part.isWellFormed());
-    if (half !== undefined) return `the stream gives half a character: ${JSON.stringify(half)}`;
+    if (half !== undefined) return `the stream of ${whose}ids gives half a character: ${JSON.stringify(half)}`;
     const whole = parts.join("") + decoder.flush();
-    if (whole !== tokenizer.decode(sequence)) return `the stream gives ${JSON.stringify(whole)}`;
+    if (whole !== tokenizer.decode(sequence)) return `the stream of ${whose}ids gives ${JSON.stringify(whole)}`;
   }
   return undefined;
 }
 
 export const tokenizerProof: Proof = {
   name: "tokenizer",
-  says: "SentencePiece's ids and text on random Unicode, and streams that never give half a character",
+  says: "SentencePiece's ids and text on random Unicode, from its own files and GGUF's, and streams that never give half a character",
   unit: "texts",
   slice: 6000,
-  full: 500_000,
+  full: 100_000,
   run,
 };

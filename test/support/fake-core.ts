@@ -29,6 +29,7 @@ export const fakeTokenizer: Tokenizer = {
   bosId: bos,
   eosId: eos,
   unkId: 0,
+  startsWithBos: true,
   encode(text, options) {
     const ids = Array.from(new TextEncoder().encode(text), (byte) => firstByte + byte);
     return options?.addBos ? [bos, ...ids] : ids;

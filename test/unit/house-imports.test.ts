@@ -22,7 +22,7 @@ const rooms: Record<string, Room> = {
   format: { uses: ["source"] },
   quant: { uses: ["format"] },
   load: { uses: ["source", "store", "format", "quant"] },
-  text: { uses: [] },
+  text: { uses: [], names: ["format"] }, // GGUF's metadata as plain data
   gpu: { uses: ["quant"] }, // layouts only: it knows nothing of Llama
   model: { uses: ["format", "quant", "gpu"] },
   generate: { uses: ["model", "gpu", "text"] },

@@ -1,0 +1,98 @@
+// The vocabulary in a GGUF file's metadata -> a Vocabulary. "llama" is SentencePiece's, with scores; "gpt2" is byte-level, with
+// merges and the name of its pre-tokenizer. Control and user-defined tokens cut the text, as in llama.cpp and transformers.
+
+import { PronkError } from "../errors.ts";
+import type { GgufTokenizer } from "../format/gguf-tokenizer.ts";
+import { cutAtDigits, cutByDefault, cutLikeGpt2, cutLikeLlama3, cutLikeQwen2 } from "./cut-text.ts";
+import { mergesFromPairs, mergesFromScores } from "./merge-table.ts";
+import { byteOfPiece, kindOfType, plainAddedToken } from "./vocabulary.ts";
+import type { ByteRules, PieceKind, SpaceRules, Vocabulary } from "./vocabulary.ts";
+
+const llama3: ByteRules = { kind: "bytes", normalForm: undefined, cuts: [cutLikeLlama3], wholeParts: true };
+// NFC as in the models' own tokenizer.json; GGUF does not say it.
+const qwen2: ByteRules = { kind: "bytes", normalForm: "NFC", cuts: [cutLikeQwen2], wholeParts: false };
+const gpt2: ByteRules = { kind: "bytes", normalForm: undefined, cuts: [cutLikeGpt2], wholeParts: false };
+
+/** By llama.cpp's names. */
+const byteRules: Readonly<Record<string, ByteRules>> = {
+  "llama-bpe": llama3,
+  llama3,
+  "llama-v3": llama3,
+  qwen2,
+  "deepseek-r1-qwen": qwen2,
+  smollm: { ...gpt2, cuts: [cutAtDigits, cutLikeGpt2] },
+  "gpt-2": gpt2,
+  default: { ...gpt2, cuts: cutByDefault },
+};
+
+/** Throws PronkError format, or unsupported for a pre-tokenizer that is not known. */
+export function ggufVocabulary(given: GgufTokenizer): Vocabulary {
+  const { file, pieces, model, bosId, eosId, unkId } = given;
+  const rules = model === "llama" ? spaceRules(given) : byteRulesOf(given);
+  const kinds = pieces.map((piece, id) => kindOf(given, piece, id));
+  const merges =
+    model === "llama"
+      ? mergesFromScores(pieces, kinds, given.scores ?? [])
+      : mergesFromPairs(pieces, kinds, (given.merges ?? []).map(halves));
+  const added = pieces.flatMap((piece, id) => {
+    const special = kinds[id] === "control" || kinds[id] === "unknown";
+    return special || kinds[id] === "user" ? [plainAddedToken(id, piece, special)] : [];
+  });
+  return {
+    file,
+    pieces,
+    kinds,
+    merges,
+    rules,
+    added,
+    unkId,
+    bosId,
+    eosId,
+    startsWithBos: given.addBos,
+    unkSurface: model === "llama" ? " \u2047 " : "",
+    fuseUnknown: true,
+  };
+
+  function halves(merge: string, index: number): [string, string] {
+    const cut = merge.indexOf(" ", 1);
+    if (cut > 0 && cut < merge.length - 1) return [merge.slice(0, cut), merge.slice(cut + 1)];
+    const field = `tokenizer.ggml.merges[${index}]`;
+    throw new PronkError(
+      "format",
+      `"${file}" says "${field}": ${JSON.stringify(merge.slice(0, 80))}; expected two pieces. Fetch the file again.`,
+      { file, field, expected: "two pieces", found: merge.slice(0, 80) },
+    );
+  }
+}
+
+function spaceRules({ spacePrefix }: GgufTokenizer): SpaceRules {
+  return {
+    kind: "spaces",
+    space: "▁",
+    dummyPrefix: spacePrefix ? "each" : "never",
+    prefixBeforeSpace: true,
+    suffix: false,
+    removeExtraSpaces: false,
+    splitAtSpaces: false,
+    leadingSpace: "▁",
+    dropLeading: spacePrefix ? "one" : "none",
+  };
+}
+
+function byteRulesOf({ file, pretokenizer }: GgufTokenizer): ByteRules {
+  if (Object.hasOwn(byteRules, pretokenizer)) return byteRules[pretokenizer];
+  const expected = Object.keys(byteRules).join(", ");
+  throw new PronkError(
+    "unsupported",
+    `"${file}" says "tokenizer.ggml.pre": ${JSON.stringify(pretokenizer.slice(0, 80))}, which this version of pronk does not know. Those it knows are ${expected}. Take the same model's safetensors with its tokenizer.json.`,
+    { file, field: "tokenizer.ggml.pre", expected, found: pretokenizer.slice(0, 80) },
+  );
+}
+
+/** Without types (old files): bytes by how they look, and the ids that the file names. */
+function kindOf({ model, types, bosId, eosId, unkId }: GgufTokenizer, piece: string, id: number): PieceKind {
+  const isByte = model === "llama" && byteOfPiece(piece) !== undefined;
+  if (!types) return id === unkId ? "unknown" : id === bosId || id === eosId ? "control" : isByte ? "byte" : "normal";
+  const kind = kindOfType[types[id]] ?? "normal";
+  return kind === "byte" && !isByte ? "normal" : kind;
+}

@@ -1,0 +1,43 @@
+// Oniguruma's patterns as JavaScript's. What is expected was seen from Hugging Face's `tokenizers` 0.23.3 (Split, isolated).
+
+import { describe, expect, it } from "vitest";
+import { cutAt } from "../../src/text/cut-text.ts";
+import { splitPattern } from "../../src/text/split-pattern.ts";
+
+const cut = (pattern: string, text: string) => cutAt(splitPattern(pattern, "tokenizer.json"))(text);
+
+describe("patterns", () => {
+  it.each([
+    ["(?i:'s)", "I'\u017fx'S", ["I", "'\u017f", "x", "'S"]],
+    ["(?i:[sk])", "aS\u017f\u212ab", ["a", "S", "\u017f", "\u212a", "b"]],
+    ["(?i:k)", "aK\u212ak", ["a", "K", "\u212a", "k"]],
+    ["\\s+", "a\x85\ufeff b", ["a", "\x85", "\ufeff", " ", "b"]],
+    ["[^\\s]+", "a \x85 \ufeff", ["a", " \x85 ", "\ufeff"]],
+    ["a++b", "aaab ab", ["aaab", " ", "ab"]],
+    ["a++a", "aaaa", ["aaaa"]],
+    ["(?>a+)a|b", "aab", ["aa", "b"]],
+    ["\\p{N}{1,3}+", "12345678", ["12345678"]],
+    ["\\p{N}{1,3}", "12345678", ["123", "456", "78"]],
+    ["a$", "a\na", ["a", "\n", "a"]],
+    ["^a", "a\raa\na", ["a", "\raa\n", "a"]],
+    [".+", "a\nb\rc\u2028d", ["a", "\n", "b\rc\u2028d"]],
+    ["\\p{Han}+", "你好a", ["你好", "a"]],
+    ["(?<=a)b", "abb", ["a", "b", "b"]],
+    ["x*", "axbxxc", ["a", "x", "b", "xx", "c"]],
+    ["[a-c\\-\\]\\\\]+", "xa-]\\d", ["x", "a-]\\", "d"]],
+    ["[-a]+|[b-]+", "a-cb-", ["a-", "c", "b-"]],
+    ["[\\u4e00-\\u9fa5]+|\\x{1F600}", "a你😀", ["a", "你", "😀"]],
+    ["a+?b??", "aab", ["a", "a", "b"]],
+    ["\\P{L}+|\\S{2,}", "1 aéx", ["1 ", "aéx"]],
+  ])("%s on %j", (pattern, text, parts) => expect(cut(pattern, text)).toEqual(parts));
+
+  it.each([
+    "\\w+", "\\bx", "\\h", "\\X", "\\Ax", "a\\z", "(?i)a", "(?<n>a)", "(?i:ss)", "(?i:st)", "(?i:é)", "(?i:[a-z])", "(?i:[^s])",
+    "(?i:\\p{Lu})", "[[:alpha:]]", "[a-z&&[^b]]", "\\p{lu}", "\\p{^L}", "\\p{Letter}", "\\p{IsHan}", "a{3}?", "a)", "(a",
+    "[a", "a\\", "*", "(?#x)a", "(a)\\1", "[z-a]", "[\\s-z]", "\\x41", "a{,3}",
+  ])("%s is refused by name", (pattern) =>
+    expect(() => splitPattern(pattern, "tokenizer.json")).toThrow(
+      expect.objectContaining({ code: "unsupported", facts: expect.objectContaining({ field: "pre_tokenizer" }) }),
+    ),
+  ); // prettier-ignore
+});
