@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { randomCheckpoint, smallConfig } from "../reference/random-checkpoint.ts";
 
 const specials = ["<unk>", "<s>", "</s>"];
-const bytePieces = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
-const pieces = [...specials, ...bytePieces, "▁"];
+const byteNames = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
+/** By id: three specials, the bytes, and a space. */
+export const bytePieces = [...specials, ...byteNames, "▁"];
 
-export const byteModelConfig = { ...smallConfig, vocabSize: pieces.length, contextLength: 256 };
+export const byteModelConfig = { ...smallConfig, vocabSize: bytePieces.length, contextLength: 256 };
 
 export function byteModelFiles(): Map<string, Uint8Array> {
   const files = randomCheckpoint(byteModelConfig);
@@ -25,7 +26,7 @@ export function byteModelFiles(): Map<string, Uint8Array> {
       unk_token: "<unk>",
       fuse_unk: true,
       byte_fallback: true,
-      vocab: Object.fromEntries(pieces.map((piece, id) => [piece, id])),
+      vocab: Object.fromEntries(bytePieces.map((piece, id) => [piece, id])),
       merges: [],
     },
   });

@@ -21,7 +21,7 @@ const times = <T>(count: number, make: (i: number) => T) => Array.from({ length:
 /** Some scales are subnormal halves. */
 const scaleFrom = (random: () => number) => random() * (random() > 0.8 ? 4e-5 : 0.02);
 
-function ggml(type: GgmlType, blocks: number): Uint8Array {
+export function ggml(type: GgmlType, blocks: number): Uint8Array {
   const random = randomNumbers(blocks);
   const { bytes: blockBytes } = ggmlBlocks[type];
   const bytes = bytesFrom(random, blocks * blockBytes);
@@ -31,7 +31,7 @@ function ggml(type: GgmlType, blocks: number): Uint8Array {
   return bytes;
 }
 
-function gptq(
+export function gptq(
   bits: number,
   [rows, cols]: number[],
   groupSize: number,
@@ -67,7 +67,7 @@ function gptq(
   };
 }
 
-function awq([rows, cols]: number[], groupSize: number) {
+export function awq([rows, cols]: number[], groupSize: number) {
   return (): PackedMatrix => {
     const random = randomNumbers(rows * cols + groupSize);
     const groups = cols / groupSize;
@@ -79,18 +79,19 @@ function awq([rows, cols]: number[], groupSize: number) {
   };
 }
 
-function bnb4(book: "nf4" | "fp4", [rows, cols]: number[], blocksize: number, nested: boolean, dtype: string) {
+export function bnb4(book: "nf4" | "fp4", [rows, cols]: number[], blocksize: number, nested: boolean, dtype: string) {
   return (): PackedMatrix => {
     const random = randomNumbers(rows * cols + blocksize);
     const blocks = Math.ceil((rows * cols) / blocksize);
     const zero = book === "nf4" ? 7 : 0;
     const state = { quant_type: book, blocksize, dtype, shape: [rows, cols] };
     const whole = nested ? { ...state, nested_blocksize: 256, nested_dtype: "float32", nested_offset: 0.0417 } : state;
+    const json = new TextEncoder().encode(JSON.stringify(whole));
     const tensors: NamedBytes[] = [
       { end: "weight", dtype: "U8", shape: [Math.ceil((rows * cols) / 2), 1], bytes: bytesFrom(random, Math.ceil((rows * cols) / 2)) },
       { end: "weight.absmax", dtype: nested ? "U8" : "F32", shape: [blocks], bytes: nested ? bytesFrom(random, blocks) : floatBytes(times(blocks, () => Math.abs(random()))) },
       { end: "weight.quant_map", dtype: "F32", shape: [16], bytes: floatBytes(times(16, (i) => (i === zero ? 0 : random()))) },
-      { end: `weight.quant_state.bitsandbytes__${book}`, dtype: "U8", shape: [0], bytes: new TextEncoder().encode(JSON.stringify(whole)) },
+      { end: `weight.quant_state.bitsandbytes__${book}`, dtype: "U8", shape: [json.length], bytes: json },
     ]; // prettier-ignore
     if (nested)
       tensors.push(
@@ -101,7 +102,7 @@ function bnb4(book: "nf4" | "fp4", [rows, cols]: number[], blocksize: number, ne
   };
 }
 
-function int8([rows, cols]: number[]) {
+export function int8([rows, cols]: number[]) {
   return (): PackedMatrix => {
     const random = randomNumbers(rows * cols);
     return packedMatrix([rows, cols], [
@@ -112,7 +113,7 @@ function int8([rows, cols]: number[]) {
 }
 
 /** `groups`: bits and inputs of each. The file's outputs are padded to a multiple of 32. */
-function exl2(rows: number, groups: [number, number][]) {
+export function exl2(rows: number, groups: [number, number][]) {
   return (): PackedMatrix => {
     const random = randomNumbers(rows + groups.length);
     const cols = groups.reduce((sum, [, count]) => sum + count, 0);
