@@ -6,6 +6,7 @@ import { assembleEngine } from "./api/assemble.ts";
 import { checkOptions, resolveKv, withContext } from "./api/engine-options.ts";
 import type { Engine, EngineInfo, EngineOptions } from "./api/surface.ts";
 import { findLicenseEvidence } from "./format/license-evidence.ts";
+import { mainScheme } from "./format/quantized.ts";
 import { createGenerator } from "./generate/generator.ts";
 import { openGpu, type Gpu } from "./gpu/device.ts";
 import { prepareModel } from "./load/prepare.ts";
@@ -48,10 +49,10 @@ interface Load {
 
 async function load({ gpu, store, reference, options, end }: Load): Promise<Engine> {
   const startedMs = performance.now();
-  const { signal, onProgress, quantize, token, hubUrl, hashes, pause: gate } = options;
+  const { signal, onProgress, quantize, weights, token, hubUrl, hashes, pause: gate } = options;
   const gpuLimits = { maxBufferSize: gpu.device.limits.maxBufferSize };
   const from = { reference, token, hubUrl, hashes, gate };
-  const prepared = await prepareModel({ ...from, quantize, gpuLimits, store, signal, onProgress });
+  const prepared = await prepareModel({ ...from, quantize, weights, gpuLimits, store, signal, onProgress });
   const { config, parameters, generation } = prepared;
 
   // Before the weights: a missing tokenizer should not cost a download.
@@ -68,8 +69,9 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
   const dialog = idsOnly ? undefined : loadDialog(files, tokenizer, { assumeLlama2 });
 
   const kv = resolveKv(options.kv, parameters, prepared.quantize);
+  const tensors = [...prepared.tensors, ...(await prepared.pack({ signal }))];
   const model = await withContext(options.contextLength, config, kv, (contextLength) =>
-    Model.create(gpu, config, prepared.tensors, { kv, contextLength }),
+    Model.create(gpu, config, tensors, { kv, contextLength }),
   );
   try {
     const runAhead = options.without?.includes("run-ahead") ? 1 : options.runAhead;
@@ -88,6 +90,8 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
       config,
       generation,
       quantize: prepared.quantize,
+      weights: prepared.format?.id ?? "safetensors",
+      scheme: mainScheme(prepared.matrices),
       kv,
       contextLength: generator.contextLength,
       dialog: dialog?.kind,
@@ -117,8 +121,8 @@ async function tune(model: Model, { store, without = [] }: EngineOptions): Promi
   const { gpu, config, weights } = model;
   const measure = () => model.measureVariants();
   const { dim, hiddenDim } = config;
-  const encodings = Object.values(weights.layers[0]).flatMap((weight) => ("parts" in weight ? weight.parts : []));
-  const shape = [dim, hiddenDim, ...encodings.map(({ encoding }) => encoding)];
+  const parts = Object.values(weights.layers[0]).flatMap((weight) => ("parts" in weight ? weight.parts : []));
+  const shape = [dim, hiddenDim, ...parts.map(({ format }) => format.label)];
   const key = JSON.stringify([1, gpu.adapter, [...gpu.features], navigator.userAgent, without, shape]);
   gpu.variants = store === false ? await measure() : await rememberedTuning(key, measure);
 }

@@ -7,10 +7,14 @@ import type { ModelSummary } from "./api/surface.ts";
 import { findLicenseEvidence } from "./format/license-evidence.ts";
 import { countParameters } from "./format/llama-tensors.ts";
 import type { ModelConfig } from "./format/model-config.ts";
+import { mainScheme } from "./format/quantized.ts";
 import type { Dtype } from "./format/tensor.ts";
 import { prepareModel } from "./load/prepare.ts";
-import { planMemory } from "./model/plan-memory.ts";
+import type { PreparedModel } from "./load/prepared-model.ts";
+import { parseVariant } from "./load/variant.ts";
+import { planMemory, type PlanRequest } from "./model/plan-memory.ts";
 import type { QuantizeChoice, StoredTensor } from "./quant/layout.ts";
+import { estimatedFormat } from "./quant/row-format.ts";
 import { canonicalReference, parseReference } from "./source/reference.ts";
 import type { ModelReference } from "./source/source.ts";
 import { ModelStore } from "./store/model-store.ts";
@@ -19,26 +23,29 @@ import { readTokenizerConfig } from "./text/tokenizer-config.ts";
 /** Reads a model's headers and card; a model in the store is described without the network. */
 export async function inspectModel(
   model: ModelReference,
-  { token, signal }: { token?: string; signal?: AbortSignal } = {},
+  { weights, token, signal }: { weights?: string; token?: string; signal?: AbortSignal } = {},
 ): Promise<ModelSummary> {
   signal?.throwIfAborted();
   return withStore(async (store) => {
     const name = typeof model === "string" ? canonicalReference(parseReference(model)) : undefined;
     const known = name === undefined ? undefined : (await store?.findByReference(name))?.[0];
-    const quantize = (known?.variant as QuantizeChoice | undefined) ?? "none";
-    const prepared = await prepareModel({ reference: model, quantize, store, token, signal });
+    const { quantize } = parseVariant(known?.variant ?? "none");
+    const prepared = await prepareModel({ reference: model, quantize, weights, store, token, signal });
     const stored = ((await store?.findModel(prepared.sourceId)) ?? []).length > 0;
     const { llama2, evidence, license } = findLicenseEvidence(prepared);
     const adapter = await checkAdapter();
     signal?.throwIfAborted();
-    const { config, label, parameters, downloadBytes } = prepared;
+    const { config, label, parameters, downloadBytes, matrices, offered = [], format } = prepared;
     return {
       id: prepared.sourceId,
       ...{ label, config, parameters, downloadBytes, stored, llama2, license },
+      weights: format?.id ?? "safetensors",
+      weightsOffered: offered,
+      scheme: mainScheme(matrices),
       licenseEvidence: evidence,
       hasChatTemplate:
         readTokenizerConfig(prepared.sideFiles).template !== undefined || (llama2 && /chat/i.test(label)),
-      needs: needsOf(config, publishedDtype(prepared.tensors), adapter),
+      needs: needsOf(config, prepared, adapter),
     };
   });
 }
@@ -55,24 +62,38 @@ export async function estimateNeeds(shape: ModelShape): Promise<ModelSummary["ne
   // What a shape does not say costs no memory.
   const silent = { normEps: 1e-5, ropeTheta: 10000, ropeScaling: { kind: "none" }, eosIds: [] } as const;
   const config = { headDim: shape.dim / shape.heads, tiedEmbeddings: false, ...silent, ...shape, eosIds: [] };
-  return needsOf(config, "f16", await checkAdapter());
+  return needsOf(config, { tensors: [], matrices: [] }, await checkAdapter());
 }
 
 const defaultBindingBytes = 128 * 2 ** 20; // WebGPU's default limit, where nothing is known of the adapter
 
-function needsOf(config: ModelConfig, dtype: Dtype, adapter: AdapterCheck): ModelSummary["needs"] {
+type Published = Pick<PreparedModel, "tensors" | "matrices">;
+
+function needsOf(config: ModelConfig, published: Published, adapter: AdapterCheck): ModelSummary["needs"] {
   const parameters = countParameters(config);
   const maxBindingBytes = adapter.maxBindingBytes || defaultBindingBytes;
-  return (["none", "q8", "q4"] as const).map((quantize) => {
+  return quantizeChoices(published).map((quantize) => {
     const kv = resolveKv("auto", parameters, quantize);
     const { contextLength } = config;
-    const plan = planMemory(config, { quantize, dtype, kv, contextLength, maxBindingBytes });
+    const plan = planMemory(config, { quantize, ...publishedForm(published), kv, contextLength, maxBindingBytes });
     return { quantize, gpuBytes: plan.totalBytes, ...roomFor(plan, adapter) };
   });
 }
 
+/** What a caller may ask for: what is quantized already stays as it is. */
+export const quantizeChoices = ({ matrices }: Pick<Published, "matrices">): QuantizeChoice[] =>
+  matrices.length > 0 ? ["none"] : ["none", "q8", "q4"];
+
+/** How the file has the weights, as far as a plan of memory must know. */
+export function publishedForm({ tensors, matrices }: Published): Pick<PlanRequest, "dtype" | "quantized"> {
+  return {
+    dtype: publishedDtype(tensors),
+    quantized: new Map(matrices.map((matrix) => [matrix.name, estimatedFormat(matrix)])),
+  };
+}
+
 /** Matrices tell it where nothing was quantized; norm vectors keep the file's in every stored form. */
-export function publishedDtype(tensors: readonly StoredTensor[]): Dtype {
+function publishedDtype(tensors: readonly StoredTensor[]): Dtype {
   const kept = ({ encoding }: StoredTensor) => encoding !== "q8" && encoding !== "q4";
   const telling = tensors.find((tensor) => tensor.rows > 1 && kept(tensor)) ?? tensors.find(kept);
   return (telling?.encoding ?? "f16") as Dtype;

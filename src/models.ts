@@ -4,6 +4,7 @@
 import type { DownloadPause } from "./api/download-pause.ts";
 import type { StorageReport, StoredModel, StoredModelInfo, VerifyReport } from "./api/surface.ts";
 import { PronkError } from "./errors.ts";
+import { parseVariant } from "./load/variant.ts";
 import { verifyModel } from "./load/verify-model.ts";
 import { prepareModel, reopenSource } from "./load/prepare.ts";
 import type { QuantizeChoice } from "./quant/layout.ts";
@@ -113,7 +114,8 @@ async function recordsOf(
 ): Promise<ModelRecord[]> {
   const all = store ? [...(await store.findModel(id)), ...(await store.unfinished())] : [];
   const found = all.filter(
-    ({ sourceId, variant }) => sourceId === id && (quantize === undefined || variant === quantize),
+    ({ sourceId, variant }) =>
+      sourceId === id && (quantize === undefined || parseVariant(variant).quantize === quantize),
   );
   if (found.length > 0) return found;
   const what = quantize === undefined ? id : `${id} in ${quantize}`;
@@ -125,7 +127,7 @@ async function recordsOf(
 }
 
 function summaryOf({ sourceId, label, variant, sizeBytes, createdAt, usedAt }: ModelRecord): StoredModel {
-  return { id: sourceId, label, quantize: variant as QuantizeChoice, sizeBytes, createdAt, usedAt };
+  return { id: sourceId, label, ...parseVariant(variant), sizeBytes, createdAt, usedAt };
 }
 
 async function withStore<T>(use: (store: ModelStore | undefined) => Promise<T>): Promise<T> {

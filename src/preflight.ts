@@ -5,7 +5,7 @@ import { checkAdapter, roomFor, type AdapterCheck } from "./api/adapter-room.ts"
 import { resolveKv } from "./api/engine-options.ts";
 import type { EngineOptions, FitVerdict } from "./api/surface.ts";
 import { probeAllocation } from "./gpu/allocation-probe.ts";
-import { publishedDtype } from "./inspect.ts";
+import { publishedForm, quantizeChoices } from "./inspect.ts";
 import { prepareModel } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { planMemory } from "./model/plan-memory.ts";
@@ -17,7 +17,7 @@ import { hasRoom } from "./store/storage-errors.ts";
 
 export interface PreflightOptions extends Pick<
   EngineOptions,
-  "quantize" | "kv" | "contextLength" | "store" | "token" | "hubUrl" | "signal"
+  "quantize" | "weights" | "kv" | "contextLength" | "store" | "token" | "hubUrl" | "signal"
 > {
   /** Default true: also take the GPU memory for a moment. */
   probe?: boolean;
@@ -44,13 +44,13 @@ interface Situation {
 
 /** Rejects with PronkError as `createEngine` does for what cannot be read at all; a model that does not fit is an answer. */
 export async function preflight(model: ModelReference, options: PreflightOptions = {}): Promise<FitVerdict> {
-  const { signal, token, hubUrl, quantize } = options;
+  const { signal, token, hubUrl, quantize, weights } = options;
   const adapter = await checkAdapter();
   const store = options.store === false ? undefined : await ModelStore.open();
   try {
     const gpuLimits = { maxBufferSize: adapter.maxBufferBytes };
-    const prepared = await prepareModel({ reference: model, quantize, gpuLimits, store, token, hubUrl, signal });
-    const key = modelKey(prepared.sourceId, prepared.quantize);
+    const prepared = await prepareModel({ reference: model, quantize, weights, gpuLimits, store, token, hubUrl, signal });
+    const key = modelKey(prepared.sourceId, prepared.variant);
     const begun = (await store?.unfinished())?.find((record) => record.key === key);
     const begunBytes = begun ? await store!.storedBytes(begun) : 0;
     const situation = { prepared, options, adapter, room: hasRoom, begunBytes };
@@ -75,7 +75,7 @@ async function judge(
   const memory = planMemory(prepared.config, {
     quantize,
     contextLength,
-    dtype: publishedDtype(prepared.tensors),
+    ...publishedForm(prepared),
     kv: resolveKv(options.kv, prepared.parameters, quantize),
     maxBindingBytes: adapter.maxBindingBytes || defaultBindingBytes,
   });
@@ -115,7 +115,8 @@ async function findAlternative(
   wanted: Plan,
   verdict: FitVerdict,
 ): Promise<Pick<FitVerdict, "alternative"> | undefined> {
-  const forms = (["none", "q8", "q4"] as const).slice(["none", "q8", "q4"].indexOf(wanted.quantize));
+  const choices = quantizeChoices(situation.prepared);
+  const forms = choices.slice(choices.indexOf(wanted.quantize));
   const contexts: number[] = [];
   for (let length = wanted.contextLength; length >= Math.min(leastContext, wanted.contextLength); length >>= 1)
     contexts.push(length);

@@ -9,8 +9,10 @@ import { knownShapes } from "../src/bench/shapes.ts";
 import { PronkError } from "../src/errors.ts";
 import { readCheckpoint } from "../src/format/checkpoint.ts";
 import type { ModelConfig } from "../src/format/model-config.ts";
-import type { Dtype } from "../src/format/tensor.ts";
+import type { PlanRequest } from "../src/model/plan-memory.ts";
 import { resolveQuantize } from "../src/quant/choose.ts";
+import { readEarlyParts } from "../src/quant/early-parts.ts";
+import { packTensors } from "../src/quant/packed-tensor.ts";
 import { openSource } from "../src/source/open-source.ts";
 import { tellFailure } from "./engine-failure.ts";
 import { startFileServer } from "./file-server.ts";
@@ -30,20 +32,21 @@ try {
 
 async function main(): Promise<void> {
   const flags = readFlags();
-  const { config, dtype } = await shapeOf(flags.model);
+  const { config, ...published } = await shapeOf(flags.model);
   // The engine imports its shaders as text, which Vite understands and Node does not.
   const { module } = await runnerImport<typeof import("../src/model/plan-memory.ts")>("/src/model/plan-memory.ts", {
     root,
     configFile: false,
     logLevel: "error",
   });
-  const planFor = (request: Omit<Parameters<typeof module.planMemory>[1], "dtype">) =>
-    module.planMemory(config, { dtype, ...request });
+  const planFor = (request: Omit<PlanRequest, "dtype" | "quantized">) =>
+    module.planMemory(config, { ...published, ...request });
   const contextLength = flags.context ?? config.contextLength;
   const shape = { quantize: "none", kv: "f16", contextLength, maxBindingBytes: flags.maxBinding } as const;
   const parameters = planFor(shape).tensors.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
   const gpuLimits = { maxBufferSize: Math.max(flags.maxBinding, 2 * adapterTiers[0].maxBindingBytes) };
-  const quantize = resolveQuantize(flags.quantize, { parameters, gpuLimits });
+  const isQuantized = published.quantized !== undefined && published.quantized.size > 0;
+  const quantize = isQuantized ? "none" : resolveQuantize(flags.quantize, { parameters, gpuLimits });
   const kv = flags.kv !== "auto" ? flags.kv : quantize === "none" && parameters < 100e6 ? "f32" : "f16";
   const plan = planFor({ ...shape, quantize, kv });
   const tiers = adapterTiers.map(({ name, maxBindingBytes }) => {
@@ -91,7 +94,11 @@ function wrong(field: string, expected: string): never {
   throw new PronkError("bad-request", `--${field}: expected ${expected}`, { field, expected });
 }
 
-async function shapeOf(model: string): Promise<{ config: ModelConfig; dtype: Dtype }> {
+interface Shape extends Pick<PlanRequest, "dtype" | "quantized"> {
+  config: ModelConfig;
+}
+
+async function shapeOf(model: string): Promise<Shape> {
   if (model in knownShapes) return { config: knownShapes[model], dtype: "f16" };
   const place = placeOfModel(model);
   if ("reference" in place) return readShape(place.reference);
@@ -102,10 +109,12 @@ async function shapeOf(model: string): Promise<{ config: ModelConfig; dtype: Dty
   return await readShape(server.origin + encodeURI(prefix)); // before the server goes
 }
 
-async function readShape(reference: string): Promise<{ config: ModelConfig; dtype: Dtype }> {
+async function readShape(reference: string): Promise<Shape> {
   const source = await openSource(reference);
-  const { config, tensors } = await readCheckpoint(source);
-  return { config, dtype: tensors.find(({ shape }) => shape.length > 1)?.dtype ?? "f16" };
+  const { config, tensors, matrices } = await readCheckpoint(source);
+  const packed = packTensors(matrices, await readEarlyParts(source, matrices));
+  const quantized = new Map(packed.map(({ name, plan }) => [name, plan]));
+  return { config, dtype: tensors.find(({ shape }) => shape.length > 1)?.dtype ?? "f16", quantized };
 }
 
 interface Answer {
@@ -119,7 +128,7 @@ function table({ tensors, tiers, ...facts }: Answer): string {
   const rows = tensors.map(({ name, rows, cols, encoding, gpuBytes, parts }) => {
     const shape = rows === 1 ? `${cols}` : `${rows} x ${cols}`;
     const split = parts > 1 ? `  in ${parts} parts` : "";
-    return `${name.padEnd(48)}${shape.padStart(14)}  ${encoding.padEnd(5)}${bytes(gpuBytes)}${split}`;
+    return `${name.padEnd(48)}${shape.padStart(14)}  ${encoding.padEnd(11)}${bytes(gpuBytes)}${split}`;
   });
   const sums = [
     ["weights", facts.weightBytes],
@@ -127,7 +136,7 @@ function table({ tensors, tiers, ...facts }: Answer): string {
     ["scratch", facts.scratchBytes],
     ["total", facts.totalBytes],
     ["largest binding", facts.largestBindingBytes],
-  ].map(([name, value]) => `${String(name).padEnd(69)}${bytes(value)}`);
+  ].map(([name, value]) => `${String(name).padEnd(75)}${bytes(value)}`);
   const verdict = facts.fits ? "fits" : "does NOT fit";
   return [
     `${facts.model}, ${Number(facts.parameters).toLocaleString("en")} parameters, ${facts.quantize}; GPU bytes`,

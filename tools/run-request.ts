@@ -26,7 +26,7 @@ export interface RunRequest {
   model: string;
   /** Where a tokenizer file is, for models that come without. */
   tokenizer?: { name: string; url: string };
-  options?: Pick<EngineOptions, "quantize" | "kv" | "contextLength" | "without" | "store" | "worker">;
+  options?: Pick<EngineOptions, "quantize" | "weights" | "kv" | "contextLength" | "without" | "store" | "worker">;
   /** Answered in order by one engine; a later one finds what it shares with an earlier in the KV cache. */
   prompts: RunPrompt[];
 }

@@ -12,8 +12,13 @@ export interface EngineOptions {
   onProgress?: OnProgress;
   /** Cancels the load; rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** How f32/f16/bf16 weights are kept. `none`: as in the file. Default `auto`: by size and adapter. */
+  /**
+   * How f32/f16/bf16 weights are kept. `none`: as in the file. Default `auto`: by size and adapter. Weights that are
+   * quantized already stay as they are.
+   */
   quantize?: "auto" | QuantizeChoice;
+  /** Which weights, where a repository has several: "safetensors", a file, or a part of its name such as "Q5_K_M". */
+  weights?: string;
   /** KV cache precision. Default `auto`: f32 for models under 100 M parameters with `quantize: "none"`, else f16. */
   kv?: "auto" | "f16" | "f32";
   /** Positions to allocate; default the model's own, less where the GPU is small. */
@@ -57,6 +62,10 @@ export interface EngineInfo {
   config: ModelConfig;
   generation: GenerationDefaults;
   quantize: QuantizeChoice;
+  /** Which of the source's weights these are. */
+  weights: string;
+  /** How most of them were quantized by their publisher: `exl2`, `gptq 4 bit`, `Q4_K`; undefined where not at all. */
+  scheme: string | undefined;
   kv: "f16" | "f32";
   contextLength: number;
   /** `llama-2`, `template`, or undefined for a pretrained model that only continues text. */
@@ -100,6 +109,10 @@ export interface ModelSummary {
   llama2: boolean;
   licenseEvidence: string[];
   license: string | undefined;
+  /** Which of the source's weights would be loaded, and all that it has, the default first. */
+  weights: string;
+  weightsOffered: string[];
+  scheme: string | undefined;
   hasChatTemplate: boolean;
   /** GPU bytes by quantization at the model's own context, and whether this adapter holds them. */
   needs: { quantize: QuantizeChoice; gpuBytes: number; fits: boolean; reason?: string }[];
@@ -109,6 +122,8 @@ export interface StoredModel {
   id: string;
   label: string;
   quantize: QuantizeChoice;
+  /** Which of the source's weights, where they are not its default. */
+  weights?: string;
   sizeBytes: number;
   createdAt: number; // ms since epoch
   usedAt: number;

@@ -2,7 +2,7 @@
 // buffer is met here and nowhere else in this folder. What it leans on:
 //   openGpu({ without }); Model.create(gpu, config, tensors, { kv, contextLength }); model.finishLoading()
 //   model.weights      any tree whose leaves are a gain (GPUBuffer) or a Weight { name, rows, cols, parts }; a
-//                      part's buffers are [codes] or [codes, scales], parts in the order of their rows
+//                      part has codes and perhaps scales, parts in the order of their rows
 //   model.cache        { context, layers: [{ k, v }] }
 //   model.activations.logits, model.step, model.tokenPlan(), model.samplePlan()
 // Buffers may hold their words in any order: what is random stays random. Padding may hold anything finite.
@@ -109,9 +109,9 @@ export function weightBuffers(model: Model): WeightBuffer[] {
   const addWeight = (weight: Weight) => {
     const { name, cols } = weight;
     for (const [index, part] of weight.parts.entries()) {
-      const { encoding } = part;
+      const encoding = part.format.decode as Encoding; // random models are never published ones
       const quantized = encoding !== "f32" && encoding !== "f16" && encoding !== "bf16";
-      for (const [i, buffer] of part.buffers.entries()) {
+      for (const [i, buffer] of [part.codes, ...(part.scales ? [part.scales] : [])].entries()) {
         found.set(buffer, {
           buffer,
           name: `${name}/${index}/${i}`,

@@ -19,7 +19,7 @@ export function randomTensors(config: ModelConfig, quantize: QuantizeChoice, dty
     start: 0,
     end: 0,
   }));
-  return storedForm({ tensors }, quantize, new Map([[file, 0]])).tensors.map((tensor) => ({
+  return storedForm({ tensors, matrices: [] }, quantize, new Map([[file, 0]])).tensors.map((tensor) => ({
     ...tensor,
     start: 0,
     end: tensor.rows * storedRowBytes(tensor.encoding, tensor.cols),

@@ -79,16 +79,3 @@ function refuseOthers(json: JsonFile): void {
   for (const field of ["attention_bias", "mlp_bias"])
     if (json.flag(field, false)) throw json.unsupported(field, true, families);
 }
-
-/** For a caller that reads unquantized weights only. */
-export function refuseQuantized(json: JsonFile): void {
-  const quantization = json.object("quantization_config");
-  if (quantization) {
-    const method = quantization.get("quant_method") ?? "unnamed";
-    throw json.unsupported(
-      "quantization_config",
-      { quant_method: method },
-      "Take the unquantized repository (f32, f16 or bf16 safetensors): pronk quantizes it while it streams.",
-    );
-  }
-}

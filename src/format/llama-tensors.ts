@@ -55,24 +55,6 @@ export function toTensor(entry: SafetensorsEntry, shape: readonly number[]): Ten
   return { name, dtype, shape: [...shape], file, start, end };
 }
 
-/** How quantized repositories name what stands in for `.weight`, to tell "quantized" from "missing". */
-const quantizedSuffix = /\.(qweight|q_weight|weight\.absmax|SCB|weight_format|scales|qzeros)$/;
-
-/** When the missing tensors are there in a quantizer's form. */
-export function quantizedInstead(
-  missing: readonly string[],
-  found: readonly string[],
-  where: string,
-): PronkError | undefined {
-  const sign = found.find((name) => quantizedSuffix.test(name));
-  if (sign === undefined) return undefined;
-  return new PronkError(
-    "unsupported",
-    `${where} holds quantized weights (tensor "${sign}"), which this version of pronk does not read. Take the unquantized repository (f32, f16 or bf16 safetensors): pronk quantizes it while it streams.`,
-    { file: where, field: sign, expected: missing[0], found: sign },
-  );
-}
-
 export function missingTensors(missing: readonly string[], where: string): PronkError {
   const more = missing.length > 1 ? ` (and ${missing.length - 1} more are missing)` : "";
   return new PronkError(

@@ -91,7 +91,7 @@ export async function readLlama2c(
     );
   if (sizeBytes > endByte)
     throw broken(file, `its header asks for ${endByte} bytes and it has ${sizeBytes}`, "size", endByte, sizeBytes);
-  return { config, generation: {}, tensors };
+  return { config, generation: {}, tensors, matrices: [] };
 }
 
 /** Offsets of every layer's tensor, in run.c's order. */

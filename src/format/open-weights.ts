@@ -52,7 +52,7 @@ export async function openWeights(
   if (!json)
     throw new PronkError(
       "format",
-      `${source.label} has safetensors files and no config.json. Add the config.json of the same model.`,
+      `${source.label} has no config.json. A model needs config.json and safetensors of the same model in one folder.`,
       { file: "config.json", expected: "config.json", found: null },
     );
   const config = readConfig(json);

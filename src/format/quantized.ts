@@ -53,3 +53,20 @@ export interface QuantizedMatrix {
 export type ModelTensor = TensorInfo | QuantizedMatrix;
 
 export const isQuantized = (tensor: ModelTensor): tensor is QuantizedMatrix => "scheme" in tensor;
+
+/** For people: "gptq 4 bit", "nf4 nested", "Q4_K". */
+export function schemeLabel(scheme: Scheme): string {
+  if (scheme.kind === "gptq") return `gptq ${scheme.bits} bit`;
+  if (scheme.kind === "bnb4") return scheme.nested ? `${scheme.book} nested` : scheme.book;
+  return scheme.kind === "ggml" ? scheme.type : scheme.kind;
+}
+
+/** The scheme of most of the weights; undefined where none is quantized. */
+export function mainScheme(matrices: readonly QuantizedMatrix[]): string | undefined {
+  const weights = new Map<string, number>();
+  for (const { scheme, rows, cols } of matrices) {
+    const label = schemeLabel(scheme);
+    weights.set(label, (weights.get(label) ?? 0) + rows * cols);
+  }
+  return [...weights].toSorted(([, a], [, b]) => b - a)[0]?.[0];
+}

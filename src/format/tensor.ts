@@ -1,6 +1,7 @@
 // A named tensor inside a file: where its bytes are and what they mean. Offsets are absolute in the file.
 
 import type { GenerationDefaults, ModelConfig } from "./model-config.ts";
+import type { QuantizedMatrix } from "./quantized.ts";
 
 export type Dtype = "f32" | "f16" | "bf16";
 
@@ -13,7 +14,7 @@ export interface TensorInfo {
   file: string;
   start: number; // first byte in the file
   end: number; // one past the last
-  /** Rows are in Meta's order (RoPE pairs 2i, 2i+1) for this many heads; the loader puts each head into Hugging Face's halves. */
+  /** Rows are in Meta's order (RoPE pairs 2i, 2i+1) for this many heads. */
   interleavedRopeHeads?: number;
 }
 
@@ -23,4 +24,6 @@ export interface Checkpoint {
   generation: GenerationDefaults;
   /** Sorted by file, then start: the order in which bytes arrive. Only tensors that the model uses. */
   tensors: TensorInfo[];
+  /** Those of its matrices that are quantized in the file. */
+  matrices: QuantizedMatrix[];
 }

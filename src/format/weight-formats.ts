@@ -5,6 +5,7 @@
 import { PronkError } from "../errors.ts";
 import { ggufModels } from "./gguf-files.ts";
 import { findLlama2c } from "./llama2c.ts";
+import { indexName } from "./shards.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 export interface WeightFormat {
@@ -21,13 +22,14 @@ const preferred = [/q4_k_m/i, /q4_k/i, /q4_/i, /iq4/i, /q5_k_m/i, /q5_/i, /q6_k/
 export function weightFormats(source: TensorFiles): WeightFormat[] {
   const paths = source.files.map((file) => file.path);
   const formats: WeightFormat[] = [];
-  if (paths.some((path) => path.endsWith(".safetensors") && !path.includes("/")))
-    formats.push({ kind: "safetensors", id: "safetensors", files: [] });
+  const safetensors: WeightFormat = { kind: "safetensors", id: "safetensors", files: [] };
+  if (paths.some((path) => path.endsWith(".safetensors") && !path.includes("/"))) formats.push(safetensors);
   const rank = ([path]: string[]) => preferred.findIndex((pattern) => pattern.test(path));
   for (const files of ggufModels(paths).toSorted((a, b) => rank(a) - rank(b)))
     formats.push({ kind: "gguf", id: files[0], files });
   const bin = findLlama2c(source);
   if (bin !== undefined && !isPickle(bin)) formats.push({ kind: "llama2c", id: bin, files: [bin] });
+  if (formats.length === 0 && paths.includes(indexName)) formats.push(safetensors); // its shards are missing, and named
   return formats;
 }
 
@@ -37,18 +39,22 @@ export function chooseWeightFormat(source: TensorFiles, wanted?: string): Weight
   const offered = formats.map((format) => format.id).join(", ");
   if (formats.length === 0) throw noWeights(source);
   if (wanted === undefined) return formats[0];
-  const lower = wanted.toLowerCase();
-  const fits = [
-    formats.filter((format) => format.id === wanted),
-    formats.filter((format) => format.kind === wanted),
-    formats.filter((format) => format.files.some((file) => file.toLowerCase().includes(lower))),
-  ].find((some) => some.length > 0);
-  if (fits) return fits[0];
+  const found = [0, 1, 2].map((reach) => formats.find((format) => matches(format, wanted)[reach])).find(Boolean);
+  if (found) return found;
   throw new PronkError("bad-request", `${source.label} has no weights "${wanted}"; it has ${offered}.`, {
     field: "weights",
     expected: offered,
     found: wanted,
   });
+}
+
+/** Whether `wanted` names the format. */
+export const isNamed = (format: WeightFormat, wanted: string): boolean => matches(format, wanted).some(Boolean);
+
+/** By its id, its kind, or a part of a file's name. */
+function matches({ id, kind, files }: WeightFormat, wanted: string): boolean[] {
+  const lower = wanted.toLowerCase();
+  return [id === wanted, kind === wanted, files.some((file) => file.toLowerCase().includes(lower))];
 }
 
 const isPickle = (path: string) => /^pytorch_model.*\.bin$/i.test(path);

@@ -3,20 +3,16 @@
 
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
-import { shaderFiles, type DecodeName, type KernelName, type ProductName } from "./shader-table.ts";
+import { shaderFiles, shaderName, type ShaderChoice } from "./shader-table.ts";
 
-export interface KernelChoice {
-  kernel: KernelName;
-  /** For matrix-vector kernels. */
-  product?: ProductName;
-  decode?: DecodeName;
+export interface KernelChoice extends ShaderChoice {
   /** Override constants by their WGSL names. */
   constants?: Record<string, number>;
 }
 
 /** The whole WGSL of a shader: directives first, then its files. */
-export function shaderSource({ kernel, product, decode }: KernelChoice): string {
-  const parts = shaderFiles(kernel, product, decode);
+export function shaderSource(choice: ShaderChoice): string {
+  const parts = shaderFiles(choice);
   const enables = new Set<string>();
   if (parts.some((part) => /\bf16>/.test(part))) enables.add("enable f16;");
   if (parts.some((part) => /\bsubgroup_invocation_id\b/.test(part))) enables.add("enable subgroups;");
@@ -49,7 +45,7 @@ export class Kernels {
   }
 
   async #compile(choice: KernelChoice): Promise<GPUComputePipeline> {
-    const name = [choice.kernel, choice.product, choice.decode].filter(Boolean).join("+");
+    const name = shaderName(choice);
     let module = this.#modules.get(name);
     if (!module) {
       module = this.#device.createShaderModule({ label: name, code: shaderSource(choice) });

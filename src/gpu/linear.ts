@@ -6,7 +6,7 @@ import type { GpuMemory } from "./memory.ts";
 import type { Activation } from "./operations.ts";
 import type { DispatchRequest } from "./plan.ts";
 import type { ProductName } from "./shader-table.ts";
-import { decodeOf, weightBytes, type Weight, type WeightPart } from "./weight.ts";
+import { boundBuffers, decodeOf, partBytes, type Weight, type WeightPart } from "./weight.ts";
 
 /** What a matrix-vector kernel takes and gives. */
 export interface VectorProduct {
@@ -26,6 +26,7 @@ export class LinearRecorder {
   readonly #memory: GpuMemory;
   readonly #step: GPUBuffer;
   readonly #requests: DispatchRequest[];
+  readonly #scratch = new Map<number, GPUBuffer>(); // by size
 
   constructor(gpu: Gpu, memory: GpuMemory, step: GPUBuffer, requests: DispatchRequest[]) {
     this.#gpu = gpu;
@@ -39,12 +40,15 @@ export class LinearRecorder {
     for (const part of weight.parts) {
       const fours = Math.ceil(part.rows / 4);
       const subgroup = matvec === "subgroup";
+      const { constants, weights, ...ofPart } = this.#ofPart(part);
       this.#requests.push({
-        ...this.#ofPart(part),
+        ...ofPart,
         kernel: subgroup ? "matvec_subgroup" : "matvec",
         product: product.name,
-        constants: { ...product.constants, ...(subgroup ? { splits } : { lanes }) },
+        gathered: part.order !== undefined,
+        constants: { ...constants, ...product.constants, ...(subgroup ? { splits } : { lanes }) },
         buffers: product.buffers,
+        weights: part.order ? [...weights, part.order] : weights,
         groups: subgroup
           ? Math.min(Math.ceil((fours * splits) / 2), mostGroups) // as if subgroups had 32 lanes; any grid is right
           : Math.ceil((Math.ceil(part.rows / 8) * lanes) / 64),
@@ -56,6 +60,7 @@ export class LinearRecorder {
     const { matmul, macsPerDispatch } = this.#gpu.variants;
     const [rowsPerGroup, tokensPerGroup] = matmul === "tile" ? [64, 64] : [512, 8];
     for (const part of weight.parts) {
+      const taken = part.order ? this.#gathered(x, part.order) : x.buffer;
       const most = Math.max(1, Math.floor(macsPerDispatch / (weight.cols * rowsPerGroup))) * rowsPerGroup;
       for (let first = 0; first < part.rows; first += most) {
         const rows = Math.min(most, part.rows - first);
@@ -63,7 +68,7 @@ export class LinearRecorder {
         this.#requests.push({
           ...this.#ofPart(part),
           kernel: matmul === "tile" ? "matmul_tile" : "matmul_rows",
-          buffers: [x.buffer, y.buffer, this.#step, this.#memory.uniform("linear", record)],
+          buffers: [taken, y.buffer, this.#step, this.#memory.uniform("linear", record)],
           groups: Math.ceil(rows / rowsPerGroup),
           groupsForTokens: (tokens) => Math.ceil(tokens / tokensPerGroup),
         });
@@ -71,11 +76,26 @@ export class LinearRecorder {
     }
   }
 
-  #ofPart({ encoding, layout, rows, shape, buffers }: WeightPart) {
+  /** x in a weight's own order of inputs, in scratch of x's size. */
+  #gathered(x: Activation, order: GPUBuffer): GPUBuffer {
+    let scratch = this.#scratch.get(x.buffer.size);
+    if (!scratch) this.#scratch.set(x.buffer.size, (scratch = this.#memory.storage("gathered", x.buffer.size)));
+    this.#requests.push({
+      kernel: "gather",
+      constants: { stride: x.stride },
+      buffers: [x.buffer, order, scratch, this.#step],
+      groups: Math.ceil(x.stride / 64),
+      groupsForTokens: (tokens) => tokens,
+    });
+    return scratch;
+  }
+
+  #ofPart(part: WeightPart) {
     return {
-      decode: decodeOf(encoding, this.#gpu.features),
-      weights: [shape, ...buffers],
-      bytesRead: weightBytes(rows, layout),
+      decode: decodeOf(part.format, this.#gpu.features),
+      constants: part.format.constants,
+      weights: boundBuffers(part),
+      bytesRead: partBytes(part),
     };
   }
 }

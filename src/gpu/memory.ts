@@ -22,6 +22,10 @@ export class GpuMemory {
     return this.#create(label, sizeBytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | extraUsage);
   }
 
+  write(buffer: GPUBuffer, words: Uint32Array<ArrayBuffer>): void {
+    this.#gpu.device.queue.writeBuffer(buffer, 0, words);
+  }
+
   /** A buffer the host reads: copied into, then mapped. */
   readback(label: string, sizeBytes: number): GPUBuffer {
     return this.#create(label, sizeBytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
@@ -30,7 +34,7 @@ export class GpuMemory {
   /** A small buffer whose contents never change. */
   uniform(label: string, words: number[]): GPUBuffer {
     const buffer = this.#create(label, words.length * 4, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
-    this.#gpu.device.queue.writeBuffer(buffer, 0, new Uint32Array(words));
+    this.write(buffer, new Uint32Array(words));
     return buffer;
   }
 

@@ -6,7 +6,7 @@ import type { GpuMemory } from "./memory.ts";
 import type { Gpu } from "./device.ts";
 import { LinearRecorder, type VectorProduct } from "./linear.ts";
 import type { DispatchRequest } from "./plan.ts";
-import { decodeOf, type Weight } from "./weight.ts";
+import { boundBuffers, decodeOf, type Weight } from "./weight.ts";
 
 /** An f32 matrix of activations, [tokens, stride]; columns beyond `cols` are zero up to `stride`, a multiple of 32. */
 export interface Activation {
@@ -80,15 +80,17 @@ export class Recorder {
   }
 
   embed(out: Activation, weight: Weight, tokens: GPUBuffer): void {
-    for (const { encoding, layout, shape, buffers } of weight.parts) {
+    for (const part of weight.parts) {
+      const { format } = part;
       this.requests.push({
         kernel: "embed",
-        decode: decodeOf(encoding, this.#gpu.features),
+        decode: decodeOf(format, this.#gpu.features),
+        constants: format.constants,
         buffers: [tokens, out.buffer, this.#step],
-        weights: [shape, ...buffers],
-        groups: perGroup(layout.rowChunks),
+        weights: boundBuffers(part),
+        groups: perGroup(format.rowChunks),
         groupsForTokens: eachToken,
-        bytesRead: layout.codeBytes + layout.scaleBytes,
+        bytesRead: 4 * (format.codeWords + format.scaleWords),
       });
     }
   }

@@ -4,6 +4,7 @@
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
 import type { KernelChoice, Kernels } from "./kernel.ts";
+import { shaderName } from "./shader-table.ts";
 
 export interface DispatchRequest extends KernelChoice {
   /** Buffers of @group(0) by binding; undefined where the shader has none. */
@@ -49,7 +50,9 @@ export async function makePlan(gpu: Gpu, kernels: Kernels, requests: DispatchReq
   const { device } = gpu;
   const most = device.limits.maxComputeWorkgroupsPerDimension;
   const pipelines = await Promise.all(
-    requests.map(({ kernel, product, decode, constants }) => kernels.pipeline({ kernel, product, decode, constants })),
+    requests.map(({ kernel, product, decode, gathered, constants }) =>
+      kernels.pipeline({ kernel, product, decode, gathered, constants }),
+    ),
   );
   const bind = (pipeline: GPUComputePipeline, index: number, buffers: (GPUBuffer | undefined)[]) =>
     device.createBindGroup({
@@ -70,7 +73,7 @@ export async function makePlan(gpu: Gpu, kernels: Kernels, requests: DispatchReq
     const bindGroups = [bind(pipelines[i], 0, request.buffers)];
     if (request.weights) bindGroups.push(bind(pipelines[i], 1, request.weights));
     return {
-      label: [request.kernel, request.product, request.decode].filter(Boolean).join("+"),
+      label: shaderName(request),
       pipeline: pipelines[i],
       bindGroups,
       groups: request.groups,

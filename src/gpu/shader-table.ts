@@ -5,13 +5,19 @@ import attention from "../../shaders/attention.wgsl?raw";
 import attentionMerge from "../../shaders/attention_merge.wgsl?raw";
 import cacheWrite from "../../shaders/cache_write.wgsl?raw";
 import chunkDot from "../../shaders/chunk_dot.wgsl?raw";
+import decodeAffine from "../../shaders/decode_affine.wgsl?raw";
 import decodeBf16 from "../../shaders/decode_bf16.wgsl?raw";
+import decodeBook from "../../shaders/decode_book.wgsl?raw";
+import decodeExl2 from "../../shaders/decode_exl2.wgsl?raw";
 import decodeF16 from "../../shaders/decode_f16.wgsl?raw";
 import decodeF16Native from "../../shaders/decode_f16_native.wgsl?raw";
 import decodeF32 from "../../shaders/decode_f32.wgsl?raw";
+import decodeInt8 from "../../shaders/decode_int8.wgsl?raw";
 import decodeQ4 from "../../shaders/decode_q4.wgsl?raw";
 import decodeQ8 from "../../shaders/decode_q8.wgsl?raw";
+import decodeSuper from "../../shaders/decode_super.wgsl?raw";
 import embed from "../../shaders/embed.wgsl?raw";
+import gather from "../../shaders/gather.wgsl?raw";
 import giveAdd from "../../shaders/give_add.wgsl?raw";
 import giveCache from "../../shaders/give_cache.wgsl?raw";
 import giveStore from "../../shaders/give_store.wgsl?raw";
@@ -22,6 +28,8 @@ import matmulRows from "../../shaders/matmul_rows.wgsl?raw";
 import matmulTile from "../../shaders/matmul_tile.wgsl?raw";
 import matvec from "../../shaders/matvec.wgsl?raw";
 import matvecSubgroup from "../../shaders/matvec_subgroup.wgsl?raw";
+import repackBlocks from "../../shaders/repack_blocks.wgsl?raw";
+import repackColumns from "../../shaders/repack_columns.wgsl?raw";
 import repackRows from "../../shaders/repack_rows.wgsl?raw";
 import rmsnorm from "../../shaders/rmsnorm.wgsl?raw";
 import ropeCache from "../../shaders/rope_cache.wgsl?raw";
@@ -29,7 +37,9 @@ import sample from "../../shaders/sample.wgsl?raw";
 import span from "../../shaders/span.wgsl?raw";
 import swiglu from "../../shaders/swiglu.wgsl?raw";
 import takeNormed from "../../shaders/take_normed.wgsl?raw";
+import takeNormedGathered from "../../shaders/take_normed_gathered.wgsl?raw";
 import takePlain from "../../shaders/take_plain.wgsl?raw";
+import takePlainGathered from "../../shaders/take_plain_gathered.wgsl?raw";
 import topTokens from "../../shaders/top_tokens.wgsl?raw";
 
 /** A kernel with what it is always joined with. */
@@ -37,10 +47,13 @@ export const kernels = {
   attention: [attention],
   attention_merge: [attentionMerge],
   embed: [embed],
+  gather: [gather],
   matmul_rows: [matmulRows, matmulOut],
   matmul_tile: [matmulTile, matmulOut],
   matvec: [matvec],
   matvec_subgroup: [matvecSubgroup],
+  repack_blocks: [repackBlocks],
+  repack_columns: [repackColumns],
   repack_rows: [repackRows],
   rmsnorm: [rmsnorm],
   rope_cache: [ropeCache, cacheWrite],
@@ -66,17 +79,42 @@ export const decodes = {
   bf16: decodeBf16,
   q8: decodeQ8,
   q4: decodeQ4,
+  affine: decodeAffine,
+  super: decodeSuper,
+  book: decodeBook,
+  exl2: decodeExl2,
+  int8: decodeInt8,
 };
+
+/** What stands in for a take where the weight's inputs are not in order. */
+const gatheredTakes = new Map([
+  [takePlain, takePlainGathered],
+  [takeNormed, takeNormedGathered],
+]);
 
 export type KernelName = keyof typeof kernels;
 export type ProductName = keyof typeof products;
 export type DecodeName = keyof typeof decodes;
 
+export interface ShaderChoice {
+  kernel: KernelName;
+  /** For matrix-vector kernels. */
+  product?: ProductName;
+  decode?: DecodeName;
+  /** Whether a product takes its vector in the weight's own order of inputs. */
+  gathered?: boolean;
+}
+
 /** The files of a shader, kernel first. A decode knows spans; one without a dot product of its own gets the general one. */
-export function shaderFiles(kernel: KernelName, product?: ProductName, decode?: DecodeName): string[] {
-  const files = [...kernels[kernel], ...(product ? products[product] : [])];
+export function shaderFiles({ kernel, product, decode, gathered }: ShaderChoice): string[] {
+  const taking = (file: string) => (gathered && gatheredTakes.get(file)) || file;
+  const files = [...kernels[kernel], ...(product ? products[product].map(taking) : [])];
   if (!decode) return files;
   files.push(decodes[decode], span);
   if (product && !decodes[decode].includes("fn chunk_dot(")) files.push(chunkDot);
   return files;
+}
+
+export function shaderName({ kernel, product, decode, gathered }: ShaderChoice): string {
+  return [kernel, product, decode, gathered && "gathered"].filter(Boolean).join("+");
 }

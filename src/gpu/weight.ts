@@ -1,25 +1,19 @@
 // A weight on the GPU: rows in chunks of 32 columns, codes apart from scales, split by rows below the binding limit. One
 // weight may hold the rows of several tensors (q, k and v; gate and up), so that one dispatch multiplies by all of them.
-// The arithmetic here is the layout; upload.ts fills it and the decode shaders read it.
+// quant/row-format.ts says how a row stands; upload.ts fills it and the decode shaders read it.
 
-import { groupSize, type Encoding } from "../quant/layout.ts";
+import { canShare, isGathered, type RowFormat } from "../quant/row-format.ts";
 import type { GpuMemory } from "./memory.ts";
 import type { DecodeName } from "./shader-table.ts";
 
-/** The GPU form of one row. */
-export interface RowLayout {
-  rowChunks: number; // chunks of 32 columns, zero-padded
-  codeBytes: number; // a multiple of 16
-  scaleBytes: number; // 0 without scales; a multiple of 4
-}
-
 export interface WeightPart {
-  encoding: Encoding;
-  layout: RowLayout;
+  format: RowFormat;
   rowStart: number; // in the weight
   rows: number;
   shape: GPUBuffer; // uniform: the decode shaders' WeightShape
-  buffers: GPUBuffer[]; // codes, then scales where there are any
+  codes: GPUBuffer; // [rows, codeWords]
+  scales?: GPUBuffer; // the format's head, then [rows, scaleWords]
+  order?: GPUBuffer; // [32 * rowChunks]: where x is taken from; the identity until it is known
 }
 
 export interface Weight {
@@ -39,24 +33,19 @@ export interface RowPlace {
 
 /** A tensor's share of a weight. */
 export interface Segment {
-  encoding: Encoding;
+  format: RowFormat;
   rows: number;
 }
 
-export function rowLayout(encoding: Encoding, cols: number): RowLayout {
-  const rowChunks = Math.ceil(cols / groupSize);
-  const quantized = encoding === "q8" || encoding === "q4";
-  const chunkBytes = { f32: 128, f16: 64, bf16: 64, q8: 32, q4: 16 }[encoding];
-  return { rowChunks, codeBytes: rowChunks * chunkBytes, scaleBytes: quantized ? Math.ceil(rowChunks / 2) * 4 : 0 };
-}
-
-/** Row ranges such that no part's codes are over the limit. Parts begin at multiples of four rows: kernels take four. */
+/** Row ranges such that no part's buffers are over the limit. Parts begin at multiples of four rows: kernels take four. */
 export function splitRows(
   rows: number,
-  layout: RowLayout,
+  { codeWords, scaleWords, head }: RowFormat,
   maxBindingBytes: number,
 ): { rowStart: number; rows: number }[] {
-  const rowsPerPart = Math.max(4, Math.floor(maxBindingBytes / layout.codeBytes / 4) * 4);
+  const mostWords = maxBindingBytes / 4;
+  const fitting = Math.min(mostWords / codeWords, scaleWords ? (mostWords - head.length) / scaleWords : Infinity);
+  const rowsPerPart = Math.max(4, Math.floor(fitting / 4) * 4);
   const parts = Math.ceil(rows / rowsPerPart);
   const each = Math.ceil(rows / parts / 4) * 4;
   return Array.from({ length: Math.ceil(rows / each) }, (_, i) => ({
@@ -65,17 +54,13 @@ export function splitRows(
   }));
 }
 
-export function weightBytes(rows: number, layout: RowLayout): number {
-  return rows * (layout.codeBytes + layout.scaleBytes);
-}
-
-/** Segments that can share their buffers are one: neighbours in the same encoding. */
+/** Segments that can share their buffers are one: neighbours in the same format. */
 export function joinSegments(segments: readonly Segment[]): Segment[] {
   const joined: Segment[] = [];
-  for (const { encoding, rows } of segments) {
+  for (const { format, rows } of segments) {
     const last = joined.at(-1);
-    if (last?.encoding === encoding) last.rows += rows;
-    else joined.push({ encoding, rows });
+    if (last && canShare(last.format, format)) last.rows += rows;
+    else joined.push({ format, rows });
   }
   return joined;
 }
@@ -91,27 +76,39 @@ export function allocateWeight(memory: GpuMemory, request: WeightRequest, maxBin
   const { name, cols, segments, paired = false } = request;
   const parts: WeightPart[] = [];
   let rows = 0;
-  for (const segment of joinSegments(segments)) {
-    const layout = rowLayout(segment.encoding, cols);
-    for (const split of splitRows(segment.rows, layout, maxBindingBytes)) {
+  for (const { format, rows: segmentRows } of joinSegments(segments)) {
+    const { rowChunks, codeWords, scaleWords, head, extra } = format;
+    const order = isGathered(format) ? memory.storage(`${name} order`, 128 * rowChunks) : undefined;
+    if (order) memory.write(order, format.order ?? Uint32Array.from({ length: 32 * rowChunks }, (_, slot) => slot));
+    for (const split of splitRows(segmentRows, format, maxBindingBytes)) {
       const rowStart = rows + split.rowStart;
-      const record = [layout.rowChunks, layout.scaleBytes / 4, rowStart, split.rows, 0, 0, 0, 0];
+      const scaleBytes = 4 * (head.length + split.rows * scaleWords);
+      const scales = scaleBytes > 0 ? memory.storage(`${name} scales`, scaleBytes) : undefined;
+      if (scales && head.length > 0) memory.write(scales, head);
       parts.push({
-        encoding: segment.encoding,
-        layout,
+        format,
         rowStart,
         rows: split.rows,
-        shape: memory.uniform(`${name} shape`, record),
-        buffers: [layout.codeBytes, layout.scaleBytes]
-          .filter((rowBytes) => rowBytes > 0)
-          .map((rowBytes, i) => memory.storage(`${name}${i ? " scales" : ""}`, split.rows * rowBytes)),
+        shape: memory.uniform(`${name} shape`, [rowChunks, scaleWords, rowStart, split.rows, ...extra]),
+        codes: memory.storage(name, 4 * split.rows * codeWords),
+        ...(scales ? { scales } : {}),
+        ...(order ? { order } : {}),
       });
     }
-    rows += segment.rows;
+    rows += segmentRows;
   }
   return { name, rows, cols, parts, paired };
 }
 
-export function decodeOf(encoding: Encoding, features: ReadonlySet<string>): DecodeName {
-  return encoding === "f16" && features.has("shader-f16") ? "f16_native" : encoding;
+/** Buffers of @group(1), in the decodes' order. */
+export const boundBuffers = ({ shape, codes, scales }: WeightPart): GPUBuffer[] =>
+  scales ? [shape, codes, scales] : [shape, codes];
+
+/** Bytes that reading every row of the part takes. */
+export function partBytes({ format, rows }: WeightPart): number {
+  return 4 * (rows * (format.codeWords + format.scaleWords) + format.head.length);
+}
+
+export function decodeOf({ decode }: RowFormat, features: ReadonlySet<string>): DecodeName {
+  return decode === "f16" && features.has("shader-f16") ? "f16_native" : decode;
 }

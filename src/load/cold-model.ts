@@ -3,6 +3,9 @@
 
 import type { OpenedCheckpoint } from "../format/checkpoint.ts";
 import type { QuantizeChoice, WeightSink } from "../quant/layout.ts";
+import { readEarlyParts } from "../quant/early-parts.ts";
+import { packTensors } from "../quant/packed-tensor.ts";
+import type { PartBytes } from "../quant/row-format.ts";
 import { storedForm } from "../quant/stored-form.ts";
 import type { OnProgress, ProgressEvent } from "../source/progress.ts";
 import type { ModelSource } from "../source/source.ts";
@@ -15,6 +18,7 @@ import { coldStream } from "./cold-stream.ts";
 import { filePlans, storedFile } from "./file-plans.ts";
 import type { ModelManifest, PreparedModel, StreamResult } from "./prepared-model.ts";
 import { verifySideFiles } from "./side-files.ts";
+import { variantOf } from "./variant.ts";
 import { warmModel } from "./warm-model.ts";
 
 export interface ColdModel {
@@ -34,7 +38,10 @@ export function coldModel(options: ColdModel): PreparedModel {
   const form = storedForm(checkpoint, quantize, new Map(source.files.map((file) => [file.path, file.sizeBytes])));
   const plans = filePlans(source, checkpoint, form);
   const weightFiles = new Set(form.files.map((file) => file.source));
-  const { sideFiles } = checkpoint;
+  const { sideFiles, matrices, format, offered, tokenizer } = checkpoint;
+  const variant = variantOf(checkpoint, quantize);
+  let early: Promise<Map<string, PartBytes>> | undefined;
+  const readEarly = (signal?: AbortSignal) => (early ??= readEarlyParts(source, matrices, { signal }));
   const manifest: ModelManifest = {
     version: 1,
     card: source.card,
@@ -42,6 +49,10 @@ export function coldModel(options: ColdModel): PreparedModel {
     generation: checkpoint.generation,
     parameters,
     tensors: form.tensors,
+    matrices,
+    format,
+    offered,
+    ...(tokenizer ? { ggufTokenizer: tokenizer } : {}),
     downloadBytes: source.files.reduce((sum, file) => sum + (weightFiles.has(file.path) ? file.sizeBytes : 0), 0),
   };
 
@@ -57,14 +68,14 @@ export function coldModel(options: ColdModel): PreparedModel {
   ): Promise<StreamResult> => {
     const record: NewModel<ModelManifest> = {
       sourceId: source.id,
-      variant: quantize,
+      variant,
       label: source.label,
       references: reference ? [reference] : [],
-      manifest,
+      manifest: { ...manifest, early: await readEarly(signal) },
       sideFiles,
       files: plans.map(storedFile),
     };
-    const key = modelKey(source.id, quantize);
+    const key = modelKey(source.id, variant);
     const unfollow = follow(key, (event) => onProgress?.(event as ProgressEvent)); // until this tab writes itself
     const write = async (writer: ModelWriter) => {
       unfollow();
@@ -76,7 +87,7 @@ export function coldModel(options: ColdModel): PreparedModel {
       await stream(sink, tell, signal, writer).finally(() => followers.close());
     };
     const outcome = await models.add(record, write, signal).finally(unfollow);
-    const stored = await models.find(source.id, quantize);
+    const stored = await models.find(source.id, variant);
     if (outcome === "present" && stored)
       return warmModel({ record: stored, store: models, pool, onProgress, reopen: async () => source }).stream(sink, {
         signal,
@@ -86,12 +97,15 @@ export function coldModel(options: ColdModel): PreparedModel {
 
   return {
     ...manifest,
+    matrices,
     sourceId: source.id,
     label: source.label,
     quantize,
+    variant,
     sideFiles,
     warm: false,
     storeBytes: form.files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    pack: async ({ signal } = {}) => packTensors(matrices, await readEarly(signal)),
     async stream(sink, { signal } = {}) {
       if (store) return streamThroughStore(store, sink, signal);
       await stream(sink, onProgress, signal);

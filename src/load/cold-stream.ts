@@ -11,7 +11,7 @@ import type { ModelStore } from "../store/model-store.ts";
 import type { ModelWriter } from "../store/model-writer.ts";
 import { isRotten } from "../store/storage-errors.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
-import { Delivery } from "./delivery.ts";
+import { Delivery, deliveredSlices } from "./delivery.ts";
 import { FileHasher } from "./file-hasher.ts";
 import { Outbox } from "./outbox.ts";
 import { ProgressMeter } from "./progress-meter.ts";
@@ -55,7 +55,7 @@ export async function coldStream(options: ColdStreamOptions): Promise<void> {
 }
 
 async function attempt(options: ColdStreamOptions, hasher: FileHasher | undefined): Promise<void> {
-  const { source, form, sink, pool, store, writer, signal } = options;
+  const { source, checkpoint, form, sink, pool, store, writer, signal } = options;
   const plans = await goOn(options);
   const meters = makeMeters(options, plans);
   const keeper = new RowKeeper({
@@ -67,7 +67,9 @@ async function attempt(options: ColdStreamOptions, hasher: FileHasher | undefine
     onStored: (count, file) => meters.store?.add(count, file),
   });
   for (const { plan, last } of plans) if (last) keeper.resume(plan.file.path, last);
-  const outbox = new Outbox(new Delivery(sink, form.tensors), (row) => meters.upload.add(row.bytes.length, row.file));
+  const outbox = new Outbox(new Delivery(sink, deliveredSlices(form.tensors, checkpoint.matrices)), (row) =>
+    meters.upload.add(row.bytes.length, row.file),
+  );
   await streamFromSource({
     source,
     plans: plans.map(({ plan }) => plan),
@@ -130,8 +132,9 @@ async function startFileAgain(
   for (const file of form.files) if (file.source === path) await writer?.dropRows(file.path);
   const notice = `"${path}" changed on its server while it was being fetched. It is fetched again from its beginning.`;
   onProgress?.({ phase: "download", loadedBytes: 0, totalBytes: 0, bytesPerSecond: 0, detail: path, notice });
-  const now = await readCheckpoint(source, { signal });
-  if (JSON.stringify(now.tensors) === JSON.stringify(checkpoint.tensors)) return;
+  const now = await readCheckpoint(source, { weights: checkpoint.format.id, signal });
+  const tensorsOf = ({ tensors, matrices }: OpenedCheckpoint) => JSON.stringify([tensors, matrices]);
+  if (tensorsOf(now) === tensorsOf(checkpoint)) return;
   throw new PronkError(
     "integrity",
     `"${path}" changed on its server while it was being fetched, and holds other tensors now. Load the model again.`,

@@ -4,23 +4,26 @@
 import { PronkError } from "../errors.ts";
 import { readCheckpoint } from "../format/checkpoint.ts";
 import { countParameters } from "../format/llama-tensors.ts";
+import { isNamed } from "../format/weight-formats.ts";
 import { resolveQuantize, type AdapterRoom } from "../quant/choose.ts";
 import type { QuantizeChoice } from "../quant/layout.ts";
 import { openSource, type OpenOptions } from "../source/open-source.ts";
 import type { OnProgress } from "../source/progress.ts";
 import { canonicalReference, parseReference, referenceOfSource } from "../source/reference.ts";
 import type { ModelReference, ModelSource } from "../source/source.ts";
-import type { ModelRecord } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import { ChunkPool } from "./chunk-pool.ts";
 import { coldModel } from "./cold-model.ts";
 import type { ModelManifest, PreparedModel } from "./prepared-model.ts";
+import { parseVariant, variantOf } from "./variant.ts";
 import { isUsable, warmModel } from "./warm-model.ts";
 
 export interface PrepareOptions extends OpenOptions {
   reference: ModelReference;
   /** Default `auto`. */
   quantize?: "auto" | QuantizeChoice;
+  /** Which weights, where the source has several: see chooseWeightFormat. */
+  weights?: string;
   /** What `auto` may count on. */
   gpuLimits?: AdapterRoom;
   /** Where models are kept; without one the weights go to the sink only. */
@@ -35,25 +38,30 @@ export interface PrepareOptions extends OpenOptions {
  * (`bad-request`, `network`, `format`, `unsupported`, `integrity`), or the signal's reason.
  */
 export async function prepareModel(options: PrepareOptions): Promise<PreparedModel> {
-  const { store, onProgress, pool = new ChunkPool(), gpuLimits, signal } = options;
+  const { store, onProgress, pool = new ChunkPool(), gpuLimits, weights, signal } = options;
   const reference =
     typeof options.reference === "string" ? canonicalReference(parseReference(options.reference)) : undefined;
-  const resolve = (parameters: number) => resolveQuantize(options.quantize ?? "auto", { parameters, gpuLimits });
+  const resolve = ({ parameters, matrices = [] }: Pick<ModelManifest, "parameters" | "matrices">): QuantizeChoice =>
+    matrices.length > 0 ? "none" : resolveQuantize(options.quantize ?? "auto", { parameters, gpuLimits });
 
   const known = reference === undefined ? [] : ((await store?.findByReference(reference)) ?? []);
-  const record = known.find(
-    (candidate) => isUsable(candidate) && candidate.variant === resolve(parametersOf(candidate)),
-  );
+  const record = known.find((candidate) => {
+    if (!isUsable(candidate)) return false;
+    const manifest = candidate.manifest as ModelManifest;
+    const variant = parseVariant(candidate.variant);
+    const isWanted = weights === undefined ? !variant.weights : manifest.format && isNamed(manifest.format, weights);
+    return isWanted && variant.quantize === resolve(manifest);
+  });
   // With no source open yet: at the commit that the record has, not at the newest.
   const reopenFor = (sourceId: string) => () => reopenSource(sourceId, options, options.reference);
   const warm = { store: store!, pool, onProgress, reference };
   if (record) return warmModel({ ...warm, record, reopen: reopenFor(record.sourceId) });
 
   const source = await openSource(options.reference, options);
-  const checkpoint = await readCheckpoint(source, { signal });
+  const checkpoint = await readCheckpoint(source, { weights, signal });
   const parameters = countParameters(checkpoint.config);
-  const quantize = resolve(parameters);
-  const stored = await store?.find(source.id, quantize);
+  const quantize = resolve({ parameters, matrices: checkpoint.matrices });
+  const stored = await store?.find(source.id, variantOf(checkpoint, quantize));
   if (stored && isUsable(stored)) return warmModel({ ...warm, record: stored, reopen: async () => source });
   return coldModel({ source, checkpoint, parameters, quantize, reference, store, pool, onProgress });
 }
@@ -76,5 +84,3 @@ export async function reopenSource(
     found: source.id,
   });
 }
-
-const parametersOf = (record: ModelRecord): number => (record.manifest as ModelManifest).parameters;

@@ -1,7 +1,12 @@
 // A model between the two halves of a load: shapes known, weights still to come.
 
 import type { GenerationDefaults, ModelConfig } from "../format/model-config.ts";
+import type { GgufTokenizer } from "../format/gguf-tokenizer.ts";
+import type { QuantizedMatrix } from "../format/quantized.ts";
+import type { WeightFormat } from "../format/weight-formats.ts";
 import type { QuantizeChoice, StoredTensor, WeightSink } from "../quant/layout.ts";
+import type { PackedTensor } from "../quant/packed-tensor.ts";
+import type { PartBytes } from "../quant/row-format.ts";
 import type { ModelSource } from "../source/source.ts";
 
 /** What is known, and what the store keeps so that a warm start knows it without the source. */
@@ -12,23 +17,41 @@ export interface ModelManifest {
   config: ModelConfig;
   generation: GenerationDefaults;
   parameters: number;
-  /** In the order in which `stream` delivers them. */
+  /** Kept as in the file, or in pronk's q8 and q4. */
   tensors: StoredTensor[];
+  /** Quantized by their publisher, and kept as in the file. Absent in old records, as what follows. */
+  matrices?: QuantizedMatrix[];
+  /** By matrix, the small parts that decide its layout. */
+  early?: Map<string, PartBytes>;
+  /** Which of the source's weights these are. */
+  format?: WeightFormat;
+  /** The ids of all of them, the default first. */
+  offered?: string[];
+  /** A GGUF file's own. */
+  ggufTokenizer?: GgufTokenizer;
   /** Bytes of the weight files at the source. */
   downloadBytes: number;
 }
 
-export interface PreparedModel extends Omit<ModelManifest, "version"> {
+export interface PreparedModel extends Omit<ModelManifest, "version" | "matrices" | "early"> {
   sourceId: string;
   label: string;
-  /** What `auto` became. */
+  /** What `auto` became; `none` for weights that are quantized already. */
   quantize: QuantizeChoice;
+  /** The store's name for this form: see variant.ts. */
+  variant: string;
+  matrices: QuantizedMatrix[];
   /** config.json, tokenizer files, templates, card, licence: path -> bytes. */
   sideFiles: Map<string, Uint8Array>;
   /** Whether the weights are in the store already. */
   warm: boolean;
   /** Bytes of the weights in their stored form. */
   storeBytes: number;
+  /**
+   * The matrices with their layouts on the GPU. A model that is not in the store is asked for the small parts that decide
+   * them. Throws PronkError `network`, `format` or `unsupported`.
+   */
+  pack(options?: { signal?: AbortSignal }): Promise<PackedTensor[]>;
   /**
    * Delivers all weights, in order. Once for each prepared model. What is stored of them when it fails or is aborted
    * stays there, unseen, and the next load goes on behind it.

@@ -3,7 +3,6 @@
 
 import { PronkError } from "../errors.ts";
 import { readCheckpoint } from "../format/checkpoint.ts";
-import type { QuantizeChoice } from "../quant/layout.ts";
 import { storedForm } from "../quant/stored-form.ts";
 import type { ModelSource } from "../source/source.ts";
 import { checksum64 } from "../store/checksum.ts";
@@ -12,6 +11,7 @@ import type { ModelStore } from "../store/model-store.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
 import { filePlans } from "./file-plans.ts";
 import { RowConverter } from "./row-converter.ts";
+import { parseVariant } from "./variant.ts";
 
 export interface Repair {
   record: ModelRecord;
@@ -28,9 +28,10 @@ export interface Repair {
 export async function repairRow(repair: Repair): Promise<Uint8Array<ArrayBuffer>> {
   const { record, store, file: path, index, signal } = repair;
   const source = await repair.reopen();
-  const checkpoint = await readCheckpoint(source, { signal });
+  const { quantize, weights } = parseVariant(record.variant);
+  const checkpoint = await readCheckpoint(source, { weights, signal });
   const sizes = new Map(source.files.map((file) => [file.path, file.sizeBytes]));
-  const form = storedForm(checkpoint, record.variant as QuantizeChoice, sizes);
+  const form = storedForm(checkpoint, quantize, sizes);
   const plan = filePlans(source, checkpoint, form).find(({ file }) => file.path === path);
   const stored = record.files.find((file) => file.path === path)!;
   if (!plan || plan.file.sizeBytes !== stored.sizeBytes) throw unlike(record, path, index);

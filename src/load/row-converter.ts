@@ -1,10 +1,10 @@
-// Source bytes of one planned row -> its stored bytes: norms as they are, matrices row by row. Where a checkpoint keeps
-// Meta's RoPE order, the rows of a head are sent in Hugging Face's order. Keeps nothing from one row to the next.
+// Source bytes of one planned row -> its stored bytes: norms as they are, matrices row by row. Keeps nothing from one row
+// to the next.
 
 import { storedRowBytes, type Encoding } from "../quant/layout.ts";
 import { decodeFileRow, encodeRow } from "../quant/rows.ts";
 import { Breather } from "./breathe.ts";
-import { unitOf, type RowPlan, type TensorPair } from "./row-plan.ts";
+import { rowBytesOf, type RowPlan, type TensorPair } from "./row-plan.ts";
 
 export class RowConverter {
   readonly #pairs: readonly TensorPair[]; // in the file's order
@@ -24,33 +24,28 @@ export class RowConverter {
       if (from.start >= source.end) break;
       const start = Math.max(from.start, source.start);
       const piece = bytes.subarray(start - source.start, Math.min(from.end, source.end) - source.start);
-      const unit = unitOf(pair);
-      const first = (start - from.start) / unit.sourceBytes; // a whole number: borders lie between units
-      const place = room.subarray(to.start + first * unit.storedBytes - stored.start);
+      const rowBytes = rowBytesOf(pair);
+      const first = (start - from.start) / rowBytes.source; // a whole number: borders lie between rows
+      const place = room.subarray(to.start + first * rowBytes.stored - stored.start);
       await this.#tensor(pair, piece, place, signal);
     }
   }
 
   async #tensor(pair: TensorPair, piece: Uint8Array, place: Uint8Array, signal?: AbortSignal): Promise<void> {
     const { from, to } = pair;
-    if (from.dtype === to.encoding && !from.interleavedRopeHeads) return place.set(piece);
-    const unit = unitOf(pair);
+    if (from.dtype === to.encoding) return place.set(piece);
+    const rowBytes = rowBytesOf(pair);
     const encode = rowEncoder(from.dtype, to.encoding, to.cols, to.name);
-    const sourceRow = unit.sourceBytes / unit.rows;
-    const storedRow = unit.storedBytes / unit.rows;
-    for (let row = 0; row * sourceRow < piece.length; row++) {
-      const at = (row - (row % unit.rows) + rowInUnit(row % unit.rows, unit.rows)) * sourceRow;
-      encode(piece.subarray(at, at + sourceRow), place.subarray(row * storedRow, (row + 1) * storedRow));
+    for (let row = 0; row * rowBytes.source < piece.length; row++) {
+      const at = row * rowBytes.source;
+      encode(
+        piece.subarray(at, at + rowBytes.source),
+        place.subarray(row * rowBytes.stored, (row + 1) * rowBytes.stored),
+      );
       const breath = this.#breather.due();
       if (breath) await breath.then(() => signal?.throwIfAborted());
     }
   }
-}
-
-/** Row j of a head in halves is Meta's row 2j, in the second half 2(j - half) + 1. */
-function rowInUnit(row: number, rows: number): number {
-  const half = rows / 2;
-  return rows === 1 ? 0 : row < half ? 2 * row : 2 * (row - half) + 1;
 }
 
 function rowEncoder(

@@ -1,7 +1,7 @@
 // Cuts a file into the rows in which it is fetched, converted and stored. Row i is bytes [source.start, source.end) of the
-// source, at most 16 MiB, and becomes bytes [stored.start, stored.end) of the stored file. Borders lie between units (a
-// matrix row, or the rows of a head where those change places), so every row is made from its own bytes alone: a load
-// goes on after any row, and one row can be fetched again.
+// source, at most 16 MiB, and becomes bytes [stored.start, stored.end) of the stored file. Borders lie between
+// rows of a matrix, so every row is made from its own bytes alone: a load goes on after any row, and one row can be
+// fetched again.
 
 import { PronkError } from "../errors.ts";
 import type { TensorInfo } from "../format/tensor.ts";
@@ -27,20 +27,9 @@ export interface TensorPair {
   to: StoredTensor;
 }
 
-/** The smallest piece of a tensor that can be converted by itself. */
-export interface Unit {
-  rows: number;
-  sourceBytes: number;
-  storedBytes: number;
-}
-
-export function unitOf({ from, to }: TensorPair): Unit {
-  const rows = from.interleavedRopeHeads ? to.rows / from.interleavedRopeHeads : 1;
-  return {
-    rows,
-    sourceBytes: rows * storedRowBytes(from.dtype, to.cols),
-    storedBytes: rows * storedRowBytes(to.encoding, to.cols),
-  };
+/** Bytes of one row of a tensor, the smallest piece that can be converted by itself. */
+export function rowBytesOf({ from, to }: TensorPair): { source: number; stored: number } {
+  return { source: storedRowBytes(from.dtype, to.cols), stored: storedRowBytes(to.encoding, to.cols) };
 }
 
 /** `pairs`: the file's tensors in its order. `sourceBytes`: size of the source file. */
@@ -55,14 +44,14 @@ export function planRows(file: StoredFile, sourceBytes: number, pairs: readonly 
     let storedEnd = 0; // of the tensor before
     for (const pair of pairs) {
       const { from, to } = pair;
-      const unit = unitOf(pair);
+      const rowBytes = rowBytesOf(pair);
       while (from.end > at.start + maxReadBytes) {
         const limit = at.start + maxReadBytes;
-        const units = Math.floor((limit - from.start) / unit.sourceBytes); // of this tensor, before the limit
-        if (units > 0 && from.start + units * unit.sourceBytes > at.start)
-          close(from.start + units * unit.sourceBytes, to.start + units * unit.storedBytes);
+        const whole = Math.floor((limit - from.start) / rowBytes.source); // rows of this tensor before the limit
+        if (whole > 0 && from.start + whole * rowBytes.source > at.start)
+          close(from.start + whole * rowBytes.source, to.start + whole * rowBytes.stored);
         else if (from.start > at.start) close(Math.min(from.start, limit), storedEnd);
-        else throw tooWide(from, unit);
+        else throw tooWide(from, rowBytes.source);
       }
       storedEnd = to.end;
     }
@@ -73,10 +62,10 @@ export function planRows(file: StoredFile, sourceBytes: number, pairs: readonly 
   return rows;
 }
 
-function tooWide({ name, file }: TensorInfo, { sourceBytes }: Unit): PronkError {
+function tooWide({ name, file }: TensorInfo, rowBytes: number): PronkError {
   return new PronkError(
     "unsupported",
-    `Tensor "${name}" has rows of ${sourceBytes} bytes; pronk converts rows of up to ${maxReadBytes}.`,
-    { file, field: name, expected: maxReadBytes, found: sourceBytes },
+    `Tensor "${name}" has rows of ${rowBytes} bytes; pronk converts rows of up to ${maxReadBytes}.`,
+    { file, field: name, expected: maxReadBytes, found: rowBytes },
   );
 }

@@ -2,20 +2,21 @@
 // damaged. Rows are read three ahead.
 
 import { PronkError } from "../errors.ts";
-import type { QuantizeChoice } from "../quant/layout.ts";
+import { packTensors } from "../quant/packed-tensor.ts";
 import type { OnProgress } from "../source/progress.ts";
 import type { ModelSource } from "../source/source.ts";
 import { rowSpan, type ModelRecord } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import { isRotten } from "../store/storage-errors.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
-import { Delivery } from "./delivery.ts";
+import { Delivery, deliveredSlices } from "./delivery.ts";
 import { inOrder } from "./in-order.ts";
 import { Outbox } from "./outbox.ts";
 import type { ModelManifest, PreparedModel } from "./prepared-model.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { repairRow } from "./repair-row.ts";
 import type { StoredRow } from "./stored-row.ts";
+import { parseVariant } from "./variant.ts";
 
 const lanes = 3; // measured best for 16 MiB rows of IndexedDB in Chromium
 
@@ -34,19 +35,24 @@ export interface WarmModel {
 export const isUsable = (record: ModelRecord): boolean => (record.manifest as ModelManifest).version === 1;
 
 export function warmModel({ record, store, pool, onProgress, reference, reopen }: WarmModel): PreparedModel {
-  const manifest = record.manifest as ModelManifest;
+  const { matrices = [], early = new Map(), ...manifest } = record.manifest as ModelManifest;
   return {
     ...manifest,
+    matrices,
     sourceId: record.sourceId,
     label: record.label,
-    quantize: record.variant as QuantizeChoice,
+    quantize: parseVariant(record.variant).quantize,
+    variant: record.variant,
     sideFiles: record.sideFiles,
     warm: true,
     storeBytes: record.sizeBytes,
+    pack: async () => packTensors(matrices, early),
     async stream(sink, { signal } = {}) {
       const meter = new ProgressMeter("read", record.sizeBytes, onProgress);
       const upload = new ProgressMeter("upload", record.sizeBytes, onProgress);
-      const outbox = new Outbox(new Delivery(sink, manifest.tensors), (row) => upload.add(row.bytes.length, row.file));
+      const outbox = new Outbox(new Delivery(sink, deliveredSlices(manifest.tensors, matrices)), (row) =>
+        upload.add(row.bytes.length, row.file),
+      );
       const readOrRepair = (file: string, index: number, laneSignal: AbortSignal) =>
         store.readRow(record, file, index).catch(async (error: unknown) => {
           if (!isRotten(error) || !reopen) throw error;

@@ -9,14 +9,17 @@ import { GpuMemory, withAllocationCheck } from "../gpu/memory.ts";
 import { mostTopTokens, Recorder } from "../gpu/operations.ts";
 import { makePlan, type Plan } from "../gpu/plan.ts";
 import { calibrateDispatch, tuneVariants } from "../gpu/tune.ts";
+import { PackedUploader } from "../gpu/packed-upload.ts";
+import { Repacker } from "../gpu/repacker.ts";
 import { Uploader } from "../gpu/upload.ts";
 import type { Variants } from "../gpu/variants.ts";
-import type { StoredTensor, WeightSink } from "../quant/layout.ts";
+import type { WeightSink } from "../quant/layout.ts";
 import { allocateActivation, allocateActivations, type Activations } from "./activations.ts";
 import { allocateCache, type KvCache } from "./cache.ts";
 import { recordHead, recordLayers } from "./forward.ts";
 import { ropeRows } from "./rope-table.ts";
-import { allocateWeights, createWeightSink, type ModelWeights } from "./weights.ts";
+import { createWeightSink } from "./weight-sink.ts";
+import { allocateWeights, type ModelTensor, type ModelWeights } from "./weights.ts";
 
 /** Tokens of a prompt computed at once. Small on software adapters, so that a dispatch stays short and abort prompt. */
 export const batchTokens = { hardware: 256, software: 64 };
@@ -49,16 +52,11 @@ export class Model {
   readonly batchTokens: number;
   readonly sink: WeightSink;
   readonly #kernels: Kernels;
-  readonly #uploader: Uploader;
+  readonly #repacker: Repacker;
   #ropeWritten = false;
 
   /** Allocates; the weights are still to be written into `sink`. */
-  static create(
-    gpu: Gpu,
-    config: ModelConfig,
-    tensors: readonly StoredTensor[],
-    options: ModelOptions,
-  ): Promise<Model> {
+  static create(gpu: Gpu, config: ModelConfig, tensors: readonly ModelTensor[], options: ModelOptions): Promise<Model> {
     const memory = new GpuMemory(gpu);
     return withAllocationCheck(gpu, "the model", () => new Model(gpu, memory, config, tensors, options)).catch(
       (error) => {
@@ -72,7 +70,7 @@ export class Model {
     gpu: Gpu,
     memory: GpuMemory,
     config: ModelConfig,
-    tensors: readonly StoredTensor[],
+    tensors: readonly ModelTensor[],
     options: ModelOptions,
   ) {
     const { contextLength, kv } = options;
@@ -80,10 +78,12 @@ export class Model {
     this.config = config;
     this.memory = memory;
     this.#kernels = new Kernels(gpu);
-    this.#uploader = new Uploader(gpu, memory, this.#kernels);
+    this.#repacker = new Repacker(gpu, memory, this.#kernels);
     const allocated = allocateWeights(gpu, memory, config, tensors);
     this.weights = allocated.weights;
-    this.sink = createWeightSink(gpu, this.#uploader, allocated);
+    const uploader = new Uploader(this.#repacker);
+    const packedUploader = new PackedUploader(memory, this.#repacker);
+    this.sink = createWeightSink({ gpu, uploader, packedUploader, allocated });
     this.cache = allocateCache(memory, config, contextLength, kv === "f16", gpu.maxBindingBytes);
     this.batchTokens = gpu.software ? batchTokens.software : batchTokens.hardware;
     this.activations = allocateActivations(memory, config, {
@@ -164,7 +164,7 @@ export class Model {
 
   /** Frees what only loading needed. */
   finishLoading(): void {
-    this.#uploader.dispose();
+    this.#repacker.dispose();
   }
 
   /** Dynamic rope scaling turns a prompt longer than the trained context by the prompt's length; see rope-table.ts. */

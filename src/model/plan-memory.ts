@@ -5,10 +5,11 @@ import type { ModelConfig } from "../format/model-config.ts";
 import { expectedTensors } from "../format/llama-tensors.ts";
 import type { Dtype } from "../format/tensor.ts";
 import { strideOf } from "../gpu/operations.ts";
-import { joinSegments, rowLayout, splitRows, weightBytes } from "../gpu/weight.ts";
+import { joinSegments, splitRows } from "../gpu/weight.ts";
 import { tensorRole } from "../format/tensor-roles.ts";
 import { chooseEncoding } from "../quant/choose.ts";
-import type { Encoding, QuantizeChoice } from "../quant/layout.ts";
+import type { QuantizeChoice } from "../quant/layout.ts";
+import { canShare, formatBytes, plainFormat, type RowFormat } from "../quant/row-format.ts";
 import { activationShapes } from "./activations.ts";
 import { layerCacheBytes } from "./cache.ts";
 import { batchTokens } from "./model.ts";
@@ -18,6 +19,8 @@ export interface PlanRequest {
   quantize: QuantizeChoice;
   /** What the checkpoint stores; used where the choice keeps it. */
   dtype: Dtype;
+  /** By name, the formats of matrices that their publisher quantized. */
+  quantized?: ReadonlyMap<string, RowFormat>;
   kv: "f16" | "f32";
   contextLength: number;
   maxBindingBytes: number;
@@ -27,7 +30,8 @@ export interface PlannedTensor {
   name: string;
   rows: number;
   cols: number;
-  encoding: Encoding;
+  /** The format's label. */
+  encoding: string;
   gpuBytes: number;
   /** Buffers that the codes, with those of the tensors they share them with, are split into below the binding limit. */
   parts: number;
@@ -45,27 +49,32 @@ export interface MemoryPlan {
 }
 
 export function planMemory(config: ModelConfig, request: PlanRequest): MemoryPlan {
-  const { quantize, dtype, kv, contextLength, maxBindingBytes } = request;
+  const { quantize, dtype, quantized, kv, contextLength, maxBindingBytes } = request;
   let largestBindingBytes = layerCacheBytes(config, contextLength, kv === "f16");
-  const encodingOf = (name: string) =>
-    chooseEncoding({ name, dtype, shape: [1, 1], file: "", start: 0, end: 0 }, quantize);
-  // Layers are alike; q, k and v share buffers, and so do gate and up.
-  const nameOf = (role: string) =>
-    [...expectedTensors(config).keys()].find(
-      (name) => tensorRole(name)?.layer === 0 && tensorRole(name)?.role === role,
-    )!;
-  const groups = layerGroups(config, (role) => encodingOf(nameOf(role)));
-  const tensors = [...expectedTensors(config)].map(([name, shape]): PlannedTensor => {
+  const expected = expectedTensors(config);
+  const formatOf = (name: string): RowFormat => {
+    const shape = expected.get(name)!;
+    const encoding = chooseEncoding({ name, dtype, shape, file: "", start: 0, end: 0 }, quantize);
+    return quantized?.get(name) ?? plainFormat(encoding, shape[shape.length - 1]);
+  };
+  const byRole = new Map([...expected.keys()].map((name) => [placeName(tensorRole(name)!), name]));
+  const groups = Array.from({ length: config.layers }, (_, layer) =>
+    layerGroups(config, (role) => formatOf(byRole.get(placeName({ layer, role }))!)),
+  );
+  const tensors = [...expected].map(([name, shape]): PlannedTensor => {
     const cols = shape[shape.length - 1];
     const rows = shape.length === 1 ? 1 : shape[0];
     if (shape.length === 1) return { name, rows, cols, encoding: "f32", gpuBytes: 4 * strideOf(cols), parts: 1 };
-    const encoding = encodingOf(name);
-    const layout = rowLayout(encoding, cols);
-    const group = groups.find(({ roles }) => roles.some((role) => role === tensorRole(name)?.role));
-    const segment = group && joinSegments(group.segments).find((candidate) => candidate.encoding === encoding);
-    const parts = splitRows(segment?.rows ?? rows, layout, maxBindingBytes);
-    largestBindingBytes = Math.max(largestBindingBytes, parts[0].rows * layout.codeBytes);
-    return { name, rows, cols, encoding, gpuBytes: weightBytes(rows, layout), parts: parts.length };
+    const format = formatOf(name);
+    // q, k and v share buffers, and so do gate and up.
+    const { layer, role } = tensorRole(name)!;
+    const group =
+      layer === undefined ? undefined : groups[layer].find(({ roles }) => (roles as string[]).includes(role));
+    const segment = group && joinSegments(group.segments).find((candidate) => canShare(candidate.format, format));
+    const parts = splitRows(segment?.rows ?? rows, format, maxBindingBytes);
+    const { codeWords, scaleWords } = format;
+    largestBindingBytes = Math.max(largestBindingBytes, 4 * parts[0].rows * Math.max(codeWords, scaleWords));
+    return { name, rows, cols, encoding: format.label, gpuBytes: formatBytes(format, rows), parts: parts.length };
   });
   const weights = tensors.reduce((sum, tensor) => sum + tensor.gpuBytes, 0);
   const kvBytes = 2 * config.layers * layerCacheBytes(config, contextLength, kv === "f16");
@@ -81,3 +90,5 @@ export function planMemory(config: ModelConfig, request: PlanRequest): MemoryPla
     largestBindingBytes,
   };
 }
+
+const placeName = ({ layer, role }: { layer?: number; role: string }): string => `${layer ?? ""} ${role}`;

@@ -2,16 +2,18 @@
 // Norm gains are vectors in f32; everything else is a matrix in the encoding it is stored in. Matrices that multiply the
 // same input become one weight: q, k and v; gate and up. Their rows are put in pairs that later steps want together.
 
-import { PronkError } from "../errors.ts";
 import type { ModelConfig } from "../format/model-config.ts";
 import { tensorRole, type LayerRole } from "../format/tensor-roles.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
 import { strideOf } from "../gpu/operations.ts";
-import type { Uploader, UploadTarget } from "../gpu/upload.ts";
-import { allocateWeight, type RowPlace, type Weight } from "../gpu/weight.ts";
-import { bfloatsToFloats, halvesToFloats } from "../quant/half.ts";
-import type { Encoding, StoredTensor, WeightSink } from "../quant/layout.ts";
+import type { PackedTarget } from "../gpu/packed-upload.ts";
+import type { RowPlace } from "../gpu/repacker.ts";
+import type { UploadTarget } from "../gpu/upload.ts";
+import { allocateWeight, type Weight } from "../gpu/weight.ts";
+import type { StoredTensor } from "../quant/layout.ts";
+import type { PackedTensor } from "../quant/packed-tensor.ts";
+import { canShare, plainFormat, type RowFormat } from "../quant/row-format.ts";
 
 type NormRole = Extract<LayerRole, `${string}Norm`>;
 type MatrixRole = Exclude<LayerRole, NormRole>;
@@ -19,7 +21,7 @@ type MatrixRole = Exclude<LayerRole, NormRole>;
 export interface LayerWeights extends Record<NormRole, GPUBuffer> {
   qkv: Weight; // [(heads + 2 kvHeads) * headDim, dim]; rows of q and k paired as rope turns them
   output: Weight; // [dim, heads * headDim]
-  gateUp: Weight; // [2 * hiddenDim, dim]; row i of gate and of up are neighbours, if both have one encoding
+  gateUp: Weight; // [2 * hiddenDim, dim]; row i of gate and of up are neighbours, if both have one format
   down: Weight; // [dim, hiddenDim]
 }
 
@@ -30,7 +32,10 @@ export interface ModelWeights {
   head: Weight; // [vocabSize, dim]; the embedding itself when tied
 }
 
-interface NormVector {
+/** A tensor as the model holds it: kept plainly (or in q8, q4), or quantized by its publisher. */
+export type ModelTensor = StoredTensor | PackedTensor;
+
+export interface NormVector {
   buffer: GPUBuffer;
   bytes: Uint8Array; // collects until whole: a vector is a few KiB
 }
@@ -43,8 +48,12 @@ const groups: Record<"qkv" | "output" | "gateUp" | "down", MatrixRole[]> = {
   down: ["down"],
 };
 
-/** What a layer's weights are made of, from the tensors' encodings. Shared with plan-memory.ts. */
-export function layerGroups(config: ModelConfig, encodingOf: (role: MatrixRole) => Encoding) {
+/** What a layer's weights are made of. `interleaved`: the checkpoint has the rows of q and k in pairs already. */
+export function layerGroups(
+  config: ModelConfig,
+  formatOf: (role: MatrixRole) => RowFormat,
+  interleaved: (role: MatrixRole) => boolean = () => false,
+) {
   const { heads, kvHeads, headDim, dim, hiddenDim } = config;
   const rows: Record<MatrixRole, number> = {
     q: heads * headDim,
@@ -56,31 +65,56 @@ export function layerGroups(config: ModelConfig, encodingOf: (role: MatrixRole) 
     down: dim,
   };
   return Object.entries(groups).map(([name, roles]) => {
-    const paired = name === "qkv" || (name === "gateUp" && encodingOf("gate") === encodingOf("up"));
+    const paired = name === "qkv" || (name === "gateUp" && canShare(formatOf("gate"), formatOf("up")));
     let base = 0;
     const places = new Map<MatrixRole, RowPlace>();
     for (const role of roles) {
-      if (role === "q" || role === "k") places.set(role, { base, half: headDim / 2 });
+      if (role === "q" || role === "k") places.set(role, { base, half: interleaved(role) ? 0 : headDim / 2 });
       else if (name === "gateUp" && paired) places.set(role, { base: Number(role === "up"), half: hiddenDim });
       else places.set(role, { base, half: 0 });
       base += rows[role];
     }
-    const segments = roles.map((role) => ({ encoding: encodingOf(role), rows: rows[role] }));
+    const segments = roles.map((role) => ({ format: formatOf(role), rows: rows[role] }));
     const cols = name === "output" ? heads * headDim : name === "down" ? hiddenDim : dim;
     return { name: name as keyof typeof groups, roles, cols, segments, paired, places };
   });
 }
 
+export const formatOf = (tensor: ModelTensor): RowFormat =>
+  "plan" in tensor ? tensor.plan : plainFormat(tensor.encoding, tensor.cols);
+
+const isInterleaved = (tensor: ModelTensor): boolean =>
+  "plan" in tensor ? tensor.matrix.interleavedRopeHeads !== undefined : tensor.interleaved === true;
+
+export interface AllocatedWeights {
+  weights: ModelWeights;
+  /** Where the bytes go, by the tensor's name. */
+  targets: Map<string, UploadTarget>;
+  packed: Map<string, PackedTarget & PackedTensor>;
+  vectors: Map<string, NormVector>;
+}
+
 /** Allocates every tensor; the tensors must be complete (format/ has checked that). */
-export function allocateWeights(gpu: Gpu, memory: GpuMemory, config: ModelConfig, tensors: readonly StoredTensor[]) {
-  const targets = new Map<string, UploadTarget>();
-  const vectors = new Map<string, NormVector>();
+export function allocateWeights(
+  gpu: Gpu,
+  memory: GpuMemory,
+  config: ModelConfig,
+  tensors: readonly ModelTensor[],
+): AllocatedWeights {
+  const targets: AllocatedWeights["targets"] = new Map();
+  const packed: AllocatedWeights["packed"] = new Map();
+  const vectors: AllocatedWeights["vectors"] = new Map();
   const whole: Partial<ModelWeights> = {};
-  const byLayer = Array.from({ length: config.layers }, () => new Map<LayerRole, StoredTensor>());
-  const norm = (tensor: StoredTensor) => {
-    const buffer = memory.storage(tensor.name, strideOf(tensor.cols) * 4);
-    vectors.set(tensor.name, { buffer, bytes: new Uint8Array(tensor.end - tensor.start) });
+  const byLayer = Array.from({ length: config.layers }, () => new Map<LayerRole, ModelTensor>());
+  const norm = (tensor: ModelTensor) => {
+    const { name, cols, start, end } = tensor as StoredTensor; // vectors are never quantized
+    const buffer = memory.storage(name, strideOf(cols) * 4);
+    vectors.set(name, { buffer, bytes: new Uint8Array(end - start) });
     return buffer;
+  };
+  const aim = (tensor: ModelTensor, weight: Weight, place: RowPlace) => {
+    if ("plan" in tensor) packed.set(tensor.name, { ...tensor, weight, place });
+    else targets.set(tensor.name, { weight, place, encoding: tensor.encoding });
   };
   for (const tensor of tensors) {
     const place = tensorRole(tensor.name);
@@ -88,9 +122,10 @@ export function allocateWeights(gpu: Gpu, memory: GpuMemory, config: ModelConfig
     if (place.layer !== undefined) byLayer[place.layer].set(place.role as LayerRole, tensor);
     else if (place.role === "finalNorm") whole.finalNorm = norm(tensor);
     else {
-      const { name, encoding, rows, cols } = tensor;
-      const weight = allocateWeight(memory, { name, cols, segments: [{ encoding, rows }] }, gpu.maxBindingBytes);
-      targets.set(name, { weight, encoding, place: { base: 0, half: 0 } });
+      const { name, rows, cols } = tensor;
+      const segments = [{ format: formatOf(tensor), rows }];
+      const weight = allocateWeight(memory, { name, cols, segments }, gpu.maxBindingBytes);
+      aim(tensor, weight, { base: 0, half: 0 });
       Object.assign(whole, { [place.role]: weight });
     }
   }
@@ -99,51 +134,15 @@ export function allocateWeights(gpu: Gpu, memory: GpuMemory, config: ModelConfig
       attentionNorm: norm(roles.get("attentionNorm")!),
       ffnNorm: norm(roles.get("ffnNorm")!),
     };
-    for (const { name, cols, segments, paired, places } of layerGroups(config, (role) => roles.get(role)!.encoding)) {
+    const formats = (role: MatrixRole) => formatOf(roles.get(role)!);
+    const grouped = layerGroups(config, formats, (role) => isInterleaved(roles.get(role)!));
+    for (const { name, cols, segments, paired, places } of grouped) {
       const request = { name: `layer ${i} ${name}`, cols, segments, paired };
       const weight = (layer[name] = allocateWeight(memory, request, gpu.maxBindingBytes));
-      for (const [role, place] of places) {
-        const { name: tensorName, encoding } = roles.get(role)!;
-        targets.set(tensorName, { weight, place, encoding });
-      }
+      for (const [role, place] of places) aim(roles.get(role)!, weight, place);
     }
     return layer as LayerWeights;
   });
   whole.head ??= whole.embedding;
-  return { weights: { ...whole, layers } as ModelWeights, targets, vectors };
-}
-
-/** The sink a loader writes into. Errors: PronkError `format` for a tensor that the model has no place for. */
-export function createWeightSink(
-  gpu: Gpu,
-  uploader: Uploader,
-  { targets, vectors }: Pick<ReturnType<typeof allocateWeights>, "targets" | "vectors">,
-): WeightSink {
-  return {
-    async write(tensor, offset, bytes) {
-      const target = targets.get(tensor.name);
-      if (target) return uploader.write(target, offset, bytes);
-      const vector = vectors.get(tensor.name);
-      if (!vector) {
-        throw new PronkError("format", `${tensor.file}: tensor ${tensor.name} has no place in the model.`, {
-          file: tensor.file,
-          field: tensor.name,
-        });
-      }
-      vector.bytes.set(bytes, offset);
-      if (offset + bytes.length === vector.bytes.length) {
-        gpu.device.queue.writeBuffer(vector.buffer, 0, vectorToFloats(tensor, vector.bytes));
-      }
-    },
-  };
-}
-
-function vectorToFloats(tensor: StoredTensor, bytes: Uint8Array): Float32Array<ArrayBuffer> {
-  const floats = new Float32Array(tensor.cols);
-  if (tensor.encoding === "f32") new Uint8Array(floats.buffer).set(bytes);
-  else {
-    const halves = new Uint16Array(bytes.slice().buffer);
-    (tensor.encoding === "bf16" ? bfloatsToFloats : halvesToFloats)(halves, floats, tensor.cols);
-  }
-  return floats;
+  return { weights: { ...whole, layers } as ModelWeights, targets, packed, vectors };
 }

@@ -5,7 +5,8 @@
 import { PronkError } from "../errors.ts";
 import { JsonFile } from "../format/json-file.ts";
 import type { PartRole, QuantizedMatrix } from "../format/quantized.ts";
-import { floatBits, headOf, planeWords, rounding, type GpuPlan, type PartBytes } from "./gpu-plan.ts";
+import { floatBits, headOf, planeWords, rounding, type SchemePlan } from "./gpu-plan.ts";
+import type { PartBytes } from "./row-format.ts";
 
 const nestedBlock = 256; // blocks that share an outer scale; bitsandbytes has no other number
 const blockSizes = [32, 64, 128, 256, 512, 1024, 2048, 4096];
@@ -17,7 +18,7 @@ interface State {
 }
 
 /** `early`: the bytes of quant_state, quant_map and nested_quant_map. */
-export function bnb4Plan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
+export function bnb4Plan(matrix: QuantizedMatrix, early: PartBytes): SchemePlan {
   const { scheme, rows, cols } = matrix;
   if (scheme.kind !== "bnb4") throw new TypeError(scheme.kind);
   const state = readState(matrix, early.state!);
@@ -123,7 +124,7 @@ function readState(matrix: QuantizedMatrix, bytes: Uint8Array): State {
 }
 
 /** `early`: weight_format, where there is one: rows in the plain order only. */
-export function int8Plan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
+export function int8Plan(matrix: QuantizedMatrix, early: PartBytes): SchemePlan {
   const { cols } = matrix;
   const order = early.codeOrder?.[0] ?? 0;
   if (order !== 0)

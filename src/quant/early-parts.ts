@@ -3,7 +3,7 @@
 
 import type { PartRole, QuantizedMatrix, TensorSlice } from "../format/quantized.ts";
 import type { TensorFiles } from "../format/tensor-files.ts";
-import type { PartBytes } from "./gpu-plan.ts";
+import type { PartBytes } from "./row-format.ts";
 import { earlyParts } from "./schemes.ts";
 
 const gapBytes = 256 * 2 ** 10; // reading over it is cheaper than another request

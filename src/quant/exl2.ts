@@ -4,17 +4,9 @@
 
 import { PronkError } from "../errors.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
-import {
-  floatBits,
-  headOf,
-  planesOf,
-  rounding,
-  viewOf,
-  type ColumnRun,
-  type GpuPlan,
-  type PartBytes,
-} from "./gpu-plan.ts";
+import { floatBits, headOf, planesOf, rounding, viewOf, type ColumnRun, type SchemePlan } from "./gpu-plan.ts";
 import { floatToHalf, halfToFloat } from "./half.ts";
+import type { PartBytes } from "./row-format.ts";
 
 interface Group {
   bits: number;
@@ -22,7 +14,7 @@ interface Group {
 }
 
 /** `early`: the bytes of q_groups and q_scale_max. */
-export function exl2Plan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
+export function exl2Plan(matrix: QuantizedMatrix, early: PartBytes): SchemePlan {
   const groups = readGroups(matrix, early.groups!);
   const rowChunks = matrix.cols / 32;
   const { chunkBits, chunkGroups } = chunksOf(matrix, groups);

@@ -2,7 +2,7 @@
 // scale (and minimum); types of 256 keep both levels of theirs. The repack shader takes the blocks apart.
 
 import { ggmlBlocks, type GgmlType } from "../format/ggml-types.ts";
-import { floatBits, headOf, planeWords, type GpuPlan } from "./gpu-plan.ts";
+import { floatBits, headOf, planeWords, type SchemePlan } from "./gpu-plan.ts";
 
 type Packed = Exclude<GgmlType, "F32" | "F16" | "BF16">;
 
@@ -33,7 +33,7 @@ const rows: Record<Packed, Row> = {
 /** The values of IQ4's codes. Source: ggml-common.h, kvalues_iq4nl. */
 const iq4Book = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
 
-export function ggmlPlan(type: Packed, cols: number): GpuPlan {
+export function ggmlPlan(type: Packed, cols: number): SchemePlan {
   const { kind, bits, decode, constants, zero = 0 } = rows[type];
   const { weights, bytes } = ggmlBlocks[type];
   const rowChunks = cols / 32; // blocks are whole in a row: the reader refuses others

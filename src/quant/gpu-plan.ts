@@ -2,13 +2,7 @@
 // from the file's bytes, what its scales are made of. Arithmetic only: buffers and shaders are gpu/'s. README.md has the
 // layouts in full.
 
-import type { PartRole } from "../format/quantized.ts";
-
-/** shaders/decode_*.wgsl. */
-export type PackedDecode = "affine" | "super" | "book" | "exl2" | "int8";
-
-/** The bytes of a matrix's parts that are not codes. */
-export type PartBytes = Partial<Record<PartRole, Uint8Array>>;
+import type { PackedDecode, PartBytes, RowFormat } from "./row-format.ts";
 
 /** One run of input columns with the same number of bits, for `repack_columns`. */
 export interface ColumnRun {
@@ -35,25 +29,15 @@ export type Repack =
   /** The file has inputs as rows: `unitBytes` hold 32 inputs of `outputs` columns. `slots` scatters inputs. */
   | { shader: "repack_columns"; awq: boolean; outputs: number; runs: ColumnRun[]; slots?: Uint32Array<ArrayBuffer> };
 
-export interface GpuPlan {
+export interface GpuPlan extends RowFormat {
   decode: PackedDecode;
-  /** Override constants of the decode. */
-  constants: Record<string, number>;
-  rowChunks: number; // chunks of 32 input columns in a row
-  codeWords: number; // u32 words of codes in a row, a multiple of 4
-  scaleWords: number; // words of scales in a row
-  /** What stands before the rows in `scales`: tables. A multiple of 64 words, so that the rows may be bound apart. */
-  head: Uint32Array<ArrayBuffer>;
-  /** The decode's own record in WeightShape: its meaning is in the decode's first lines. */
-  extra: [number, number, number, number];
   repack: Repack;
-  /** Slot s of the layout is input `order[s]`: x must be gathered so. Absent: inputs are in order. */
-  order?: Uint32Array<ArrayBuffer>;
-  /** The same, where only the late parts tell; undefined where inputs are in order after all. */
-  lateOrder?(parts: PartBytes): Uint32Array<ArrayBuffer> | undefined;
   /** Scales of rows [first, first + count), [count, scaleWords], of the late parts; absent where the repack writes them. */
   scaleRows?(parts: PartBytes, first: number, count: number): Uint32Array<ArrayBuffer>;
 }
+
+/** A plan before its scheme is named. */
+export type SchemePlan = Omit<GpuPlan, "label">;
 
 /** Tables in order, padded to the length that GpuPlan.head must have. */
 export function headOf(...tables: ArrayLike<number>[]): Uint32Array<ArrayBuffer> {
@@ -65,16 +49,6 @@ export function headOf(...tables: ArrayLike<number>[]): Uint32Array<ArrayBuffer>
     at += table.length;
   }
   return head;
-}
-
-/** Whether rows of both may stand in one weight: the same shader with the same constants and tables. */
-export function canShare(a: GpuPlan, b: GpuPlan): boolean {
-  const same = (x: ArrayLike<number>, y: ArrayLike<number>) =>
-    x.length === y.length && Array.prototype.every.call(x, (word, i) => word === y[i]);
-  const key = ({ decode, constants, rowChunks, codeWords, scaleWords, extra }: GpuPlan) =>
-    JSON.stringify([decode, Object.entries(constants).toSorted(), rowChunks, codeWords, scaleWords, extra]);
-  if (a.lateOrder || b.lateOrder) return false;
-  return key(a) === key(b) && same(a.head, b.head) && same(a.order ?? [], b.order ?? []);
 }
 
 /** Bits of a code in the low plane and in the high one. Each divides 32, so that no code straddles two words. */
@@ -90,16 +64,6 @@ export function planeWords(bits: number, rowChunks: number): { low: number; high
   const { low, high } = planesOf(bits);
   const padded = (words: number) => Math.ceil(words / vectorWords) * vectorWords;
   return { low: padded(rowChunks * low), high: padded(rowChunks * high) };
-}
-
-/** Bytes of the matrix on the GPU, its input order included. */
-export function planBytes(plan: GpuPlan, rows: number): number {
-  return (
-    4 *
-    (rows * (plan.codeWords + plan.scaleWords) +
-      plan.head.length +
-      (plan.order || plan.lateOrder ? 32 * plan.rowChunks : 0))
-  );
 }
 
 /** Little-endian reading of parts whose bytes may begin anywhere. */

@@ -1,6 +1,7 @@
 // How a tensor is kept: the canonical stored form (store/, independent of adapter and release) and what it costs there.
 // The GPU's form is made from it by a repack shader and may change in any release. See quant/README.md for the bytes.
 
+import type { PartRole, QuantizedMatrix, TensorSlice } from "../format/quantized.ts";
 import type { Dtype } from "../format/tensor.ts";
 
 /** `q8` and `q4` are pronk's own rows, version 1, group 32, made from f32/f16/bf16 as the bytes arrive. */
@@ -18,6 +19,34 @@ export interface StoredTensor {
   file: string;
   start: number; // in the stored file
   end: number;
+  /** Rows of q and k are in Meta's order: the two that RoPE turns together are neighbours. */
+  interleaved?: true;
+}
+
+/** A part of a quantized matrix as stored, which is as in the file. */
+export interface StoredPart {
+  /** The matrix. */
+  name: string;
+  role: PartRole;
+  file: string;
+  start: number;
+  end: number;
+}
+
+export type StoredSlice = StoredTensor | StoredPart;
+
+/** Every part of every matrix, sorted by file, then start. */
+export function storedParts(matrices: readonly QuantizedMatrix[]): StoredPart[] {
+  const parts = matrices.flatMap(({ name, parts }) =>
+    (Object.entries(parts) as [PartRole, TensorSlice][]).map(([role, { file, start, end }]): StoredPart => ({
+      name,
+      role,
+      file,
+      start,
+      end,
+    })),
+  );
+  return parts.toSorted((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1));
 }
 
 /** Bytes of one stored matrix row. q8: per row G f16 scales, then 32 G int8; q4: G f16 scales, then 16 G bytes of nibbles. */
@@ -37,10 +66,10 @@ export function storedRowBytes(encoding: Encoding, cols: number): number {
 }
 
 /**
- * Where a loader delivers weights. Bytes of a tensor come in order and without gaps; tensors come one after another. When a
- * file changes on its server, all of it comes again, from the first tensor's first byte; the later bytes count.
+ * Where a loader delivers weights. Bytes of a slice come in order and without gaps; slices come one after another. When a
+ * file changes on its server, all of it comes again, from the first slice's first byte; the later bytes count.
  */
 export interface WeightSink {
-  /** [offset, offset + bytes.length) of the tensor's stored bytes. The array may be reused once the promise resolves. */
-  write(tensor: StoredTensor, offset: number, bytes: Uint8Array): Promise<void>;
+  /** [offset, offset + bytes.length) of the slice's stored bytes. The array may be reused once the promise resolves. */
+  write(slice: StoredSlice, offset: number, bytes: Uint8Array): Promise<void>;
 }

@@ -3,7 +3,8 @@
 // the rows of scales. Parts come in any order; a part's own bytes come in order.
 
 import type { PartRole, QuantizedMatrix } from "../format/quantized.ts";
-import type { ColumnRun, GpuPlan, PartBytes } from "./gpu-plan.ts";
+import type { ColumnRun, GpuPlan } from "./gpu-plan.ts";
+import type { PartBytes } from "./row-format.ts";
 import { lateParts } from "./schemes.ts";
 
 export type MatrixPiece =
@@ -23,12 +24,14 @@ interface Stretch {
   run?: ColumnRun;
 }
 
+const mostUnits = 32_768; // a dispatch of the repacks has at most 65,535 along a dimension, and a unit may be two rows
+
 export class MatrixStream {
   readonly #matrix: QuantizedMatrix;
   readonly #plan: GpuPlan;
   readonly #pieceBytes: number;
   readonly #stretches: Stretch[];
-  readonly #waiting: Map<PartRole, { bytes: Uint8Array; filled: number }>;
+  readonly #waiting: Map<PartRole, { sizeBytes: number; bytes?: Uint8Array; filled: number }>;
   #position = 0; // bytes of codes that have come
   #carry = new Uint8Array(0); // the beginning of a unit
 
@@ -39,14 +42,14 @@ export class MatrixStream {
     this.#pieceBytes = pieceBytes;
     this.#stretches = stretchesOf(matrix, plan);
     this.#waiting = new Map(
-      lateParts(matrix).map(([role, { start, end }]) => [role, { bytes: new Uint8Array(end - start), filled: 0 }]),
+      lateParts(matrix).map(([role, { start, end }]) => [role, { sizeBytes: end - start, filled: 0 }]),
     );
   }
 
   /** Bytes that this object holds: what has come of late parts, and less than one unit of codes. */
   get heldBytes(): number {
     let sum = this.#carry.length;
-    for (const { bytes } of this.#waiting.values()) sum += bytes.length;
+    for (const { bytes } of this.#waiting.values()) sum += bytes?.length ?? 0;
     return sum;
   }
 
@@ -66,9 +69,10 @@ export class MatrixStream {
     const part = this.#waiting.get(role);
     if (!part) return;
     if (offset !== part.filled) throw new RangeError(`${role} came at ${offset}, wanted at ${part.filled}`);
+    part.bytes ??= new Uint8Array(part.sizeBytes);
     part.bytes.set(bytes, offset);
     part.filled += bytes.length;
-    if ([...this.#waiting.values()].every(({ bytes: all, filled }) => filled === all.length)) yield* this.#scales();
+    if ([...this.#waiting.values()].every(({ sizeBytes, filled }) => filled === sizeBytes)) yield* this.#scales();
   }
 
   *#codes(bytes: Uint8Array): Generator<MatrixPiece> {
@@ -78,7 +82,7 @@ export class MatrixStream {
       const stretch = this.#stretches.findLast(({ start }) => start <= from)!;
       const { unitBytes, unitRows, count, run } = stretch;
       const firstUnit = Math.round((from - stretch.start) / unitBytes);
-      const most = Math.min(Math.max(1, Math.floor(this.#pieceBytes / unitBytes)), count - firstUnit);
+      const most = Math.min(Math.max(1, Math.floor(this.#pieceBytes / unitBytes)), mostUnits, count - firstUnit);
       const units = Math.min(most, Math.floor((this.#carry.length + bytes.length - at) / unitBytes)) || 1;
       const whole = Math.min(units * unitBytes, this.#codeBytes - from); // the last of two rows may be alone
       const need = whole - this.#carry.length;
@@ -101,7 +105,7 @@ export class MatrixStream {
     for (const [role, { bytes }] of this.#waiting) parts[role] = bytes;
     const { scaleWords, scaleRows, lateOrder } = this.#plan;
     const { rows } = this.#matrix;
-    const step = Math.max(1, Math.floor(this.#pieceBytes / (4 * scaleWords)));
+    const step = Math.min(Math.max(1, Math.floor(this.#pieceBytes / (4 * scaleWords))), mostUnits);
     for (let first = 0; first < rows; first += step) {
       if (!scaleRows) break;
       const count = Math.min(step, rows - first);

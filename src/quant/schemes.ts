@@ -1,17 +1,24 @@
 // The table of schemes: for each, what must be read of a matrix before its codes can be placed, and the plan of its
 // layout on the GPU. Adding a format is a file beside this one and a row here; README.md says how.
 
-import type { PartRole, QuantizedMatrix, Scheme, TensorSlice } from "../format/quantized.ts";
+import {
+  schemeLabel,
+  type PartRole,
+  type QuantizedMatrix,
+  type Scheme,
+  type TensorSlice,
+} from "../format/quantized.ts";
 import { bnb4Plan, int8Plan } from "./bitsandbytes.ts";
 import { exl2Plan } from "./exl2.ts";
 import { ggmlPlan } from "./ggml.ts";
 import { gptqPlan } from "./gptq.ts";
-import type { GpuPlan, PartBytes } from "./gpu-plan.ts";
+import type { GpuPlan, SchemePlan } from "./gpu-plan.ts";
+import type { PartBytes } from "./row-format.ts";
 
 interface SchemeRow {
   /** Small parts that decide where codes go: read by range before any code arrives. */
   early: PartRole[];
-  plan(matrix: QuantizedMatrix, early: PartBytes): GpuPlan;
+  plan(matrix: QuantizedMatrix, early: PartBytes): SchemePlan;
 }
 
 const table: Record<Scheme["kind"], SchemeRow> = {
@@ -42,5 +49,5 @@ function partsOf(matrix: QuantizedMatrix, wanted: (role: PartRole) => boolean): 
 
 /** Throws PronkError `format` or `unsupported` where the early parts contradict the matrix. */
 export function planMatrix(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
-  return table[matrix.scheme.kind].plan(matrix, early);
+  return { label: schemeLabel(matrix.scheme), ...table[matrix.scheme.kind].plan(matrix, early) };
 }

@@ -3,7 +3,7 @@
 
 import type { Checkpoint, TensorInfo } from "../format/tensor.ts";
 import { chooseEncoding } from "./choose.ts";
-import { storedRowBytes, type QuantizeChoice, type StoredTensor } from "./layout.ts";
+import { storedParts, storedRowBytes, type QuantizeChoice, type StoredTensor } from "./layout.ts";
 
 /** A file at rest. `source` is the file its bytes are made from; `verbatim` says that they are the same bytes. */
 export interface StoredFile {
@@ -21,28 +21,24 @@ export interface StoredForm {
 
 const alignment = 16; // of a tensor in a file of pronk's own
 
-/** `sizes`: bytes of each source file. */
+/** `sizes`: bytes of each source file. A checkpoint with quantized matrices is stored as its files are. */
 export function storedForm(
-  checkpoint: Pick<Checkpoint, "tensors">,
+  { tensors: all, matrices }: Pick<Checkpoint, "tensors" | "matrices">,
   quantize: QuantizeChoice,
   sizes: ReadonlyMap<string, number>,
 ): StoredForm {
   const form: StoredForm = { files: [], tensors: [] };
-  for (const source of new Set(checkpoint.tensors.map((tensor) => tensor.file))) {
-    const tensors = checkpoint.tensors.filter((tensor) => tensor.file === source);
-    const verbatim = quantize === "none" && tensors.every((tensor) => tensor.interleavedRopeHeads === undefined);
-    if (verbatim) {
-      form.files.push({ path: source, sizeBytes: sizes.get(source)!, source, verbatim });
-      form.tensors.push(
-        ...tensors.map((tensor) => ({
-          ...describe(tensor, quantize),
-          file: source,
-          start: tensor.start,
-          end: tensor.end,
-        })),
-      );
+  const sources = new Set([...all, ...storedParts(matrices)].map(({ file }) => file));
+  for (const source of sources) {
+    const tensors = all.filter((tensor) => tensor.file === source);
+    if (quantize === "none") {
+      form.files.push({ path: source, sizeBytes: sizes.get(source)!, source, verbatim: true });
+      for (const tensor of tensors) {
+        const { file, start, end } = tensor;
+        form.tensors.push({ ...describe(tensor, quantize), file, start, end });
+      }
     } else {
-      const path = `${source}.${quantize === "none" ? "hf" : quantize}v1`;
+      const path = `${source}.${quantize}v1`;
       let position = 0;
       for (const tensor of tensors) {
         const described = describe(tensor, quantize);
@@ -50,18 +46,19 @@ export function storedForm(
         position = start + described.rows * storedRowBytes(described.encoding, described.cols);
         form.tensors.push({ ...described, file: path, start, end: position });
       }
-      form.files.push({ path, sizeBytes: position, source, verbatim });
+      form.files.push({ path, sizeBytes: position, source, verbatim: false });
     }
   }
   return form;
 }
 
 function describe(tensor: TensorInfo, quantize: QuantizeChoice) {
-  const cols = tensor.shape[tensor.shape.length - 1];
+  const { name, shape, interleavedRopeHeads } = tensor;
   return {
-    name: tensor.name,
+    name,
     encoding: chooseEncoding(tensor, quantize),
-    rows: tensor.shape.length === 1 ? 1 : tensor.shape[0],
-    cols,
+    rows: shape.length === 1 ? 1 : shape[0],
+    cols: shape[shape.length - 1],
+    ...(interleavedRopeHeads === undefined ? {} : { interleaved: true as const }),
   };
 }

@@ -34,8 +34,8 @@ function fixtureCases(folder: string): GoldenCase[] {
 }
 
 /** Transformers' outputs in ../shared/data: ids with the prompt in front, logits of the first 16 positions. */
-function sharedCases(folder: string): GoldenCase[] {
-  const { cases } = json(join(folder, "golden.json")) as {
+function sharedCases(folder: string, file = "golden.json"): GoldenCase[] {
+  const { cases } = json(join(folder, file)) as {
     cases: { prompt_ids: number[]; greedy_ids: number[]; logits_file: string }[];
   };
   return cases.map((golden) => ({
@@ -90,6 +90,21 @@ describe.each(browserKinds)("%s", (kind) => {
         await expectGolden(runner, runner.serve(folder), sharedCases(folder), { limit: 1e-4 });
       },
     );
+
+    test.each(readdirSync(join(sharedData, "e2e")).filter((name) => /^tiny256-(?!gguf)/.test(name)))(
+      "%s as published: ids, logits within 1e-3",
+      async (name) => {
+        const folder = join(sharedData, "e2e", name);
+        await expectGolden(runner, runner.serve(folder), sharedCases(folder), { limit: 1e-3 });
+      },
+    );
+
+    test.each(["Q2_K", "Q4_0", "Q4_K_M", "Q5_K_M", "Q8_0"])("tiny256 as %s: ids, logits within 1e-3", async (type) => {
+      const folder = join(sharedData, "e2e/tiny256-gguf");
+      const golden = [type, type.toLowerCase()].find((name) => existsSync(join(folder, `golden_${name}.json`)));
+      const cases = sharedCases(folder, `golden_${golden}.json`);
+      await expectGolden(runner, runner.serve(join(folder, `tiny256.${type}.gguf`)), cases, { limit: 1e-3 });
+    });
 
     test("stories260K as llama2.c's .bin: run.c's 256 steps, logits within 1e-4", async () => {
       const folder = join(sharedData, "models/stories260K");

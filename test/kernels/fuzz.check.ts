@@ -8,7 +8,7 @@ import { expectedTensors } from "../../src/format/llama-tensors.ts";
 import type { ModelConfig, RopeScaling } from "../../src/format/model-config.ts";
 import { openGpu } from "../../src/gpu/device.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
-import { rowLayout } from "../../src/gpu/weight.ts";
+import { plainFormat } from "../../src/quant/row-format.ts";
 import { Model } from "../../src/model/model.ts";
 import { storedRowBytes, type Encoding, type StoredTensor } from "../../src/quant/layout.ts";
 import type { CheckContext, CheckResult, Checks } from "../harness/check.ts";
@@ -70,7 +70,7 @@ async function matrix(random: Random, context: CheckContext): Promise<[number, s
   using probe = await openCase(context);
   const variant = randomVariant(random, probe.gpu.features);
   using gpuCase = await openCase(context, variant);
-  const part = rowLayout(encoding, cols).codeBytes * (1 + wholeBelow(random, rows));
+  const part = 4 * plainFormat(encoding, cols).codeWords * (1 + wholeBelow(random, rows));
   const weight = await gpuCase.weight(encoding, stored, rows, cols, split ? part : undefined);
   const input = gpuCase.activation(x, tokens, cols);
   const output = gpuCase.activation(add ? start : new Float32Array(tokens * rows), tokens, rows);

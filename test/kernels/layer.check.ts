@@ -3,6 +3,7 @@
 
 import { ropeRows } from "../../src/model/rope-table.ts";
 import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
+import { plainFormat } from "../../src/quant/row-format.ts";
 import { cacheDimOf, strideOf, type Scratch } from "../../src/gpu/operations.ts";
 import type { Encoding } from "../../src/quant/layout.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
@@ -124,7 +125,7 @@ async function joined(
   paired: boolean,
   split: boolean,
 ): Promise<Weight> {
-  const segments = rows.map((count, i) => ({ encoding: encodings[i], rows: count }));
+  const segments = rows.map((count, i) => ({ format: plainFormat(encodings[i], cols), rows: count }));
   const bytes = split ? 4 * 128 * Math.ceil(cols / 32) : gpuCase.gpu.maxBindingBytes; // four f32 rows, or all
   const weight = allocateWeight(gpuCase.memory, { name: "joined", cols, segments, paired }, bytes);
   for (const [i, place] of halves.entries()) await gpuCase.upload(weight, encodings[i], stored[i], place);

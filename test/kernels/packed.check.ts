@@ -2,10 +2,10 @@
 // made matrices at odd sizes against the references. The error is the number of weights that differ, unless told.
 
 import { ggmlBlocks, type GgmlType } from "../../src/format/ggml-types.ts";
-import chunkDot from "../../shaders/chunk_dot.wgsl?raw";
-import span from "../../shaders/span.wgsl?raw";
 import type { QuantizedMatrix } from "../../src/format/quantized.ts";
-import { products, shaderFiles, type KernelName, type ProductName } from "../../src/gpu/shader-table.ts";
+import { shaderSource } from "../../src/gpu/kernel.ts";
+import { products, shaderName, type ProductName, type ShaderChoice } from "../../src/gpu/shader-table.ts";
+import type { PackedDecode } from "../../src/quant/row-format.ts";
 import type { Check, CheckContext, Checks } from "../harness/check.ts";
 import { dequantizeGgml } from "../reference/dequantize-ggml.ts";
 import {
@@ -181,22 +181,22 @@ function multipliedBlocks(type: GgmlType): Check {
 
 /** Every kernel that reads weights compiles with every decode here. */
 const compiles: Check = async (context) => {
-  const device = await (await context.requestAdapter()).requestDevice();
+  const adapter = await context.requestAdapter();
+  const subgroups = adapter.features.has("subgroups");
+  const device = await adapter.requestDevice({ requiredFeatures: subgroups ? ["subgroups"] : [] });
   const notes: string[] = [];
-  const names: KernelName[] = ["embed", "matvec", "matmul_rows", "matmul_tile"];
-  const joined = names.flatMap((kernel) =>
-    (kernel === "matvec" ? (Object.keys(products) as ProductName[]) : [undefined]).map((product) => ({
-      kernel,
-      product,
-    })),
-  );
-  for (const { kernel, product } of joined)
-    for (const [decode, text] of Object.entries(packedDecodes)) {
-      const files = [...shaderFiles(kernel, product), text, span, ...(product ? [chunkDot] : [])];
-      const module = device.createShaderModule({ code: files.join("\n") });
+  const choices: ShaderChoice[] = [{ kernel: "embed" }, { kernel: "matmul_rows" }, { kernel: "matmul_tile" }];
+  for (const product of Object.keys(products) as ProductName[])
+    for (const gathered of [false, true]) {
+      choices.push({ kernel: "matvec", product, gathered });
+      if (subgroups) choices.push({ kernel: "matvec_subgroup", product, gathered });
+    }
+  for (const choice of choices)
+    for (const decode of Object.keys(packedDecodes) as PackedDecode[]) {
+      const module = device.createShaderModule({ code: shaderSource({ ...choice, decode }) });
       const { messages } = await module.getCompilationInfo();
       const wrong = messages.filter(({ type }) => type === "error");
-      if (wrong.length > 0) notes.push(`${kernel} ${product} ${decode}: ${wrong[0].message}`);
+      if (wrong.length > 0) notes.push(`${shaderName({ ...choice, decode })}: ${wrong[0].message}`);
     }
   device.destroy();
   return { error: notes.length, limit: 0, note: notes[0] };

@@ -2,7 +2,7 @@
 // small binding limit, with and without subgroups and shader-f16, in every variant that an adapter may be given.
 
 import { storedRowBytes, type Encoding } from "../../src/quant/layout.ts";
-import { rowLayout } from "../../src/gpu/weight.ts";
+import { plainFormat } from "../../src/quant/row-format.ts";
 import type { Check, CheckContext, Checks } from "../harness/check.ts";
 import { matmul } from "../reference/linear.ts";
 import { randomNumbers } from "../reference/random-checkpoint.ts";
@@ -58,7 +58,7 @@ const linear = (encoding: Encoding, tokens: number, variant: Partial<Variants>) 
       if (variant.matvec === "subgroup" && !gpuCase.gpu.features.has("subgroups"))
         return { error: 0, limit, note: "no subgroups here" };
       // The second time the matrix is split: at most 4 rows to a buffer for the small ones, 40 for the large.
-      const part = rowLayout(encoding, cols).codeBytes * (rows > 100 ? 40 : 4);
+      const part = 4 * plainFormat(encoding, cols).codeWords * (rows > 100 ? 40 : 4);
       const weight = await gpuCase.weight(encoding, stored, rows, cols, add ? part : undefined);
       const input = gpuCase.activation(x, tokens, cols);
       const output = gpuCase.activation(add ? start : new Float32Array(tokens * rows), tokens, rows);
@@ -81,7 +81,7 @@ const embed = (encoding: Encoding) => async (context: CheckContext) => {
     const expected = ids.flatMap((id) => [...values.slice(id * cols, (id + 1) * cols)]);
     for (const split of [false, true]) {
       using gpuCase = await openCase(context);
-      const part = rowLayout(encoding, cols).codeBytes * (rows > 100 ? 40 : 4);
+      const part = 4 * plainFormat(encoding, cols).codeWords * (rows > 100 ? 40 : 4);
       const weight = await gpuCase.weight(encoding, stored, rows, cols, split ? part : undefined);
       const output = gpuCase.activation(new Float32Array(ids.length * cols), ids.length, cols);
       gpuCase.setStep(0, ids.length);

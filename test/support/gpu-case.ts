@@ -6,10 +6,12 @@ import { openGpu, type Gpu } from "../../src/gpu/device.ts";
 import { GpuMemory } from "../../src/gpu/memory.ts";
 import { Recorder, strideOf, type Activation } from "../../src/gpu/operations.ts";
 import { makePlan } from "../../src/gpu/plan.ts";
+import { Repacker, type RowPlace } from "../../src/gpu/repacker.ts";
 import { Uploader } from "../../src/gpu/upload.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
-import { allocateWeight, type RowPlace, type Weight } from "../../src/gpu/weight.ts";
+import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
 import type { Encoding } from "../../src/quant/layout.ts";
+import { plainFormat } from "../../src/quant/row-format.ts";
 import type { CheckContext } from "../harness/check.ts";
 
 const opened = new Map<string, Promise<{ gpu: Gpu; kernels: Kernels }>>();
@@ -84,20 +86,21 @@ export async function openCase({ without }: CheckContext, variants: Partial<Vari
       cols: number,
       maxBindingBytes = gpu.maxBindingBytes,
     ): Promise<Weight> {
-      const request = { name: "test weight", cols, segments: [{ encoding, rows }] };
+      const request = { name: "test weight", cols, segments: [{ format: plainFormat(encoding, cols), rows }] };
       const weight = allocateWeight(memory, request, maxBindingBytes);
       await this.upload(weight, encoding, bytes, { base: 0, half: 0 });
       return weight;
     },
 
     async upload(weight: Weight, encoding: Encoding, bytes: Uint8Array, place: RowPlace): Promise<void> {
-      const uploader = new Uploader(gpu, memory, kernels);
+      const repacker = new Repacker(gpu, memory, kernels);
+      const uploader = new Uploader(repacker);
       const target = { weight, encoding, place };
       const piece = 10_007;
       for (let at = 0; at < bytes.length; at += piece) {
         await uploader.write(target, at, bytes.subarray(at, Math.min(at + piece, bytes.length)));
       }
-      uploader.dispose();
+      repacker.dispose();
     },
 
     /** Records operations as the engine does and runs them once over `tokens`. */

@@ -5,7 +5,7 @@ import { toModelTensors } from "../../src/format/linear-parts.ts";
 import type { DeclaredQuantization } from "../../src/format/quantization-config.ts";
 import type { PartRole, QuantizedMatrix, TensorSlice } from "../../src/format/quantized.ts";
 import { readSafetensorsHeader } from "../../src/format/safetensors.ts";
-import type { PartBytes } from "../../src/quant/gpu-plan.ts";
+import type { PartBytes } from "../../src/quant/row-format.ts";
 import { memorySource } from "../../src/source/memory-source.ts";
 import type { ReferenceTensor } from "../reference/checkpoint.ts";
 import type { Layer } from "../reference/dequantize-packed.ts";

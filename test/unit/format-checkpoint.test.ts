@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { readCheckpoint } from "../../src/format/checkpoint.ts";
+import { mainScheme } from "../../src/format/quantized.ts";
 import { memorySource } from "../../src/source/memory-source.ts";
 import type { ModelSource } from "../../src/source/source.ts";
 import { folderSource, sharedData } from "../support/local-folder.ts";
@@ -118,23 +119,11 @@ describe("refused", () => {
     expect(error.message).toMatch(/is in both "\w+.*safetensors" and "/);
   });
 
-  test("quantized weights without a quantization_config are told from missing ones", async () => {
-    const files = madeCheckpoint();
-    files.set(
-      "model.safetensors",
-      madeSafetensors([oneTensor("model.layers.0.self_attn.q_proj.q_weight", [4], "I32")]),
-    );
-    expect(await rejection(read(files))).toMatchObject({
-      code: "unsupported",
-      facts: { field: "model.layers.0.self_attn.q_proj.q_weight" },
-    });
-  });
-
   test("no config.json, no safetensors, an index that is no JSON", async () => {
-    expect(await rejection(read(new Map([["readme.txt", new Uint8Array(1)]])))).toMatchObject({
-      code: "format",
-      facts: { file: "config.json" },
-    });
+    expect(await rejection(read(new Map([["readme.txt", new Uint8Array(1)]])))).toMatchObject({ code: "unsupported" });
+    const unconfigured = madeCheckpoint();
+    unconfigured.delete("config.json");
+    expect(await rejection(read(unconfigured))).toMatchObject({ code: "format", facts: { file: "config.json" } });
     const bare = madeCheckpoint();
     bare.delete("model.safetensors");
     expect(await rejection(read(bare))).toMatchObject({ code: "unsupported" });
@@ -199,20 +188,25 @@ describe("llama2.c's .bin", () => {
 });
 
 describe.skipIf(!sharedData("e2e"))("shared checkpoints", () => {
-  test("the seed's layout (no quantization_config, stale index, decoys) is refused as quantized, not as broken", async () => {
-    const error = await rejection(readCheckpoint(folderSource(sharedData("e2e/tiny256-exl2-seedlayout")!)));
-    expect(error).toMatchObject({ code: "unsupported" });
-    expect(error.message).toMatch(/q_weight/);
+  test.each([
+    ["tiny256-exl2-seedlayout", "exl2"],
+    ["tiny256-gptq-3bit-128g", "gptq 3 bit"],
+    ["tiny256-awq-gemm-128g", "awq"],
+    ["tiny256-bnb-int8", "int8"],
+    ["tiny256-bnb-nf4-double", "nf4 nested"],
+    ["tiny256-gguf", "Q4_K"],
+  ])("%s is %s", async (folder, scheme) => {
+    const { matrices, tensors } = await readCheckpoint(folderSource(sharedData(`e2e/${folder}`)!));
+    expect(mainScheme(matrices)).toBe(scheme);
+    expect(tensors.some(({ name }) => name === "model.norm.weight")).toBe(true);
   });
-  test.each(["tiny256-gptq-4bit-128g", "tiny256-awq-gemm-128g", "tiny256-bnb-int8"])(
-    "%s is refused by its quantization_config",
-    async (folder) => {
-      const path = sharedData(`e2e/${folder}`);
-      if (!path) return;
-      expect(await rejection(readCheckpoint(folderSource(path)))).toMatchObject({
-        code: "unsupported",
-        facts: { field: "quantization_config" },
-      });
-    },
-  );
+
+  test("of several weights in a folder the one that was asked for is taken", async () => {
+    const source = folderSource(sharedData("e2e/tiny256-gguf")!);
+    const { format, offered, matrices } = await readCheckpoint(source, { weights: "q8_0" });
+    expect(format.id).toBe("tiny256.Q8_0.gguf");
+    expect(offered).toHaveLength(5);
+    expect(offered[0]).toBe("tiny256.Q4_K_M.gguf");
+    expect(mainScheme(matrices)).toBe("Q8_0");
+  });
 });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ChunkPool } from "../../src/load/chunk-pool.ts";
 import { loadModel } from "../../src/load/load-model.ts";
 import { ProgressMeter } from "../../src/load/progress-meter.ts";
+import type { StoredTensor } from "../../src/quant/layout.ts";
 import { dequantizeRows, quantizeRows } from "../../src/quant/rows.ts";
 import type { ProgressEvent } from "../../src/source/progress.ts";
 import { maxReadBytes } from "../../src/source/read-limit.ts";
@@ -191,7 +192,8 @@ test.each([0, 1, 5])(
         reference: source,
         quantize,
         sink: {
-          async write(tensor, offset, bytes) {
+          async write(slice, offset, bytes) {
+            const tensor = slice as StoredTensor;
             if (current?.name !== tensor.name)
               current = { name: tensor.name, bytes: new Uint8Array(tensor.end - tensor.start), filled: 0 };
             expect([offset, offset % 16]).toEqual([current.filled, 0]);

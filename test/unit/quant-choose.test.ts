@@ -43,7 +43,7 @@ describe("stored form", () => {
   ]);
   test("none: the source's files with the source's offsets", () => {
     const form = storedForm(
-      { tensors: [...tensors, tensor("lm_head.weight", [3, 40], 8, "b.safetensors")] },
+      { matrices: [], tensors: [...tensors, tensor("lm_head.weight", [3, 40], 8, "b.safetensors")] },
       "none",
       sizes,
     );
@@ -63,7 +63,7 @@ describe("stored form", () => {
   });
 
   test("q4: a file of pronk's own, tensors in the same order at multiples of 16", () => {
-    const form = storedForm({ tensors }, "q4", sizes);
+    const form = storedForm({ tensors, matrices: [] }, "q4", sizes);
     // [3, 40] in q8: 3 rows of 2 x 34; then 80 bytes of norm; then [5, 40] in q4: 5 rows of 2 x 18.
     expect(form.tensors.map(({ start, end, encoding }) => [encoding, start, end])).toEqual([
       ["q8", 0, 204],
@@ -75,8 +75,19 @@ describe("stored form", () => {
     ]);
   });
 
-  test("rows in Meta's order make the file pronk's own even unquantized", () => {
-    const form = storedForm({ tensors: [{ ...tensors[2], interleavedRopeHeads: 1 }] }, "none", sizes);
-    expect(form.files[0]).toMatchObject({ path: "a.safetensors.hfv1", verbatim: false });
+  test("rows in Meta's order are stored so, and said to be", () => {
+    const form = storedForm({ tensors: [{ ...tensors[2], interleavedRopeHeads: 1 }], matrices: [] }, "none", sizes);
+    expect(form.files[0]).toMatchObject({ path: "a.safetensors", verbatim: true });
+    expect(form.tensors[0].interleaved).toBe(true);
+  });
+
+  test("a file of quantized matrices alone is stored too", () => {
+    const codes = { name: "w", dtype: "I32", shape: [1], file: "b.safetensors", start: 8, end: 12 };
+    const matrix = { name: "w", rows: 1, cols: 32, scheme: { kind: "exl2" as const }, parts: { codes } };
+    const form = storedForm({ tensors, matrices: [matrix] }, "none", new Map([...sizes, ["b.safetensors", 12]]));
+    expect(form.files.map(({ path, verbatim }) => [path, verbatim])).toEqual([
+      ["a.safetensors", true],
+      ["b.safetensors", true],
+    ]);
   });
 });

@@ -4,7 +4,7 @@
 import { describe, expect, test } from "vitest";
 import { ggmlBlocks, type GgmlType } from "../../src/format/ggml-types.ts";
 import type { PartRole, QuantizedMatrix, Scheme, TensorSlice } from "../../src/format/quantized.ts";
-import { canShare, planBytes, type PartBytes } from "../../src/quant/gpu-plan.ts";
+import { canShare, formatBytes, type PartBytes } from "../../src/quant/row-format.ts";
 import { earlyParts, lateParts, planMatrix } from "../../src/quant/schemes.ts";
 import { madeLayers } from "../support/random-packed.ts";
 import { rejection } from "../support/rejection.ts";
@@ -131,7 +131,7 @@ describe("bytes on the GPU are at most 12 % more than in the file", () => {
   test.each(all)("%s", (_, make) => {
     for (const shape of shapes) {
       const { matrix, early, fileBytes } = make(shape);
-      const more = planBytes(planMatrix(matrix, early), matrix.rows) / fileBytes;
+      const more = formatBytes(planMatrix(matrix, early), matrix.rows) / fileBytes;
       expect(more, `${shape}`).toBeLessThanOrEqual(1.12);
       expect(more, `${shape}`).toBeGreaterThan(0.99); // codes keep their bits: no less than the file has, either
     }

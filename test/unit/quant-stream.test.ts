@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { PartRole, QuantizedMatrix } from "../../src/format/quantized.ts";
-import type { PartBytes } from "../../src/quant/gpu-plan.ts";
+import type { PartBytes } from "../../src/quant/row-format.ts";
 import { readEarlyParts } from "../../src/quant/early-parts.ts";
 import { type MatrixPiece, MatrixStream } from "../../src/quant/matrix-stream.ts";
 import { earlyParts, lateParts, planMatrix } from "../../src/quant/schemes.ts";

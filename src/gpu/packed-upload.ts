@@ -1,0 +1,116 @@
+// Pieces of a quantized matrix -> its place in a weight: codes through the scheme's repack shader, scales row by row, the
+// order of inputs as it is. What a piece is, quant/matrix-stream.ts says.
+
+import type { GpuPlan } from "../quant/gpu-plan.ts";
+import type { MatrixPiece } from "../quant/matrix-stream.ts";
+import type { GpuMemory } from "./memory.ts";
+import { mayHold, type Repacker, type RepackDispatch, type RowPlace } from "./repacker.ts";
+import type { Weight, WeightPart } from "./weight.ts";
+
+/** A quantized matrix on its way into a weight. */
+export interface PackedTarget {
+  weight: Weight;
+  place: RowPlace;
+  rows: number;
+  cols: number;
+  plan: GpuPlan;
+}
+
+type Codes = Extract<MatrixPiece, { kind: "codes" }>;
+
+export class PackedUploader {
+  readonly #memory: GpuMemory;
+  readonly #repacker: Repacker;
+  readonly #slots = new Map<PackedTarget, GPUBuffer>();
+
+  constructor(memory: GpuMemory, repacker: Repacker) {
+    this.#memory = memory;
+    this.#repacker = repacker;
+  }
+
+  async write(target: PackedTarget, piece: MatrixPiece): Promise<void> {
+    if (piece.kind === "codes") await this.#codes(target, piece);
+    else if (piece.kind === "scales") await this.#scales(target, piece.first, piece.count, piece.words);
+    else for (const { order } of partsOf(target, 0, target.rows)) this.#memory.write(order!, piece.order);
+    await this.#repacker.breathe();
+  }
+
+  /** Frees what only the matrix' codes needed. */
+  finish(target: PackedTarget): void {
+    const slots = this.#slots.get(target);
+    if (slots) this.#memory.release(slots);
+    this.#slots.delete(target);
+  }
+
+  async #codes(target: PackedTarget, piece: Codes): Promise<void> {
+    const { rows: all, plan } = target;
+    const isBlocks = plan.repack.shader === "repack_blocks";
+    this.#repacker.stage(piece.bytes);
+    const [first, rows] = isBlocks ? [piece.firstUnit, piece.units] : [0, all];
+    for (const part of partsOf(target, first, rows))
+      await this.#repacker.dispatch(isBlocks ? blocks(target, part, piece) : this.#columns(target, part, piece));
+  }
+
+  #columns(target: PackedTarget, part: WeightPart, { run, units, firstUnit }: Codes): RepackDispatch {
+    const { rows, plan, place } = target;
+    const { repack } = plan;
+    if (repack.shader !== "repack_columns" || !run) throw new TypeError(repack.shader);
+    const { bits, planeStart, highStart } = run;
+    return {
+      kernel: "repack_columns",
+      constants: { bits, awq: Number(repack.awq), scatter: Number(repack.slots !== undefined) },
+      buffers: [{ buffer: part.codes }, this.#slotsOf(target)],
+      record: [
+        units, firstUnit, rows, repack.outputs, plan.codeWords, planeStart, highStart,
+        place.base, place.half, part.rowStart, part.rows,
+      ], // prettier-ignore
+      grid: [rows, units],
+    };
+  }
+
+  #slotsOf(target: PackedTarget): GPUBufferBinding | undefined {
+    const { repack } = target.plan;
+    if (repack.shader !== "repack_columns" || !repack.slots) return undefined;
+    let buffer = this.#slots.get(target);
+    if (!buffer) {
+      buffer = this.#memory.storage("upload slots", repack.slots.byteLength);
+      this.#memory.write(buffer, repack.slots);
+      this.#slots.set(target, buffer);
+    }
+    return { buffer };
+  }
+
+  async #scales(target: PackedTarget, first: number, count: number, words: Uint32Array): Promise<void> {
+    const { plan, place } = target;
+    const { scaleWords, head } = plan;
+    this.#repacker.stage(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
+    for (const part of partsOf(target, first, count))
+      await this.#repacker.dispatch({
+        kernel: "repack_rows",
+        buffers: [{ buffer: part.scales!, offset: 4 * head.length }],
+        record: [
+          count, first, 4 * scaleWords, 0, 4 * scaleWords, scaleWords, place.base, place.half, part.rowStart, part.rows,
+        ], // prettier-ignore
+        grid: [scaleWords, count],
+      });
+  }
+}
+
+function blocks({ cols, plan, place }: PackedTarget, part: WeightPart, { firstUnit, units }: Codes): RepackDispatch {
+  const { repack } = plan;
+  if (repack.shader !== "repack_blocks") throw new TypeError(repack.shader);
+  const rowBytes = repack.rowsPerUnit === 1 ? repack.rowBytes : 0; // of flat nibbles, which do without
+  return {
+    kernel: "repack_blocks",
+    constants: { kind: repack.kind },
+    buffers: [{ buffer: part.codes }, { buffer: part.scales! }],
+    record: [
+      units, firstUnit, cols, rowBytes, plan.codeWords, repack.highStart, plan.scaleWords, plan.head.length,
+      repack.secondStart, repack.padCode, place.base, place.half, part.rowStart, part.rows,
+    ], // prettier-ignore
+    grid: [plan.rowChunks, units],
+  };
+}
+
+const partsOf = ({ weight, place }: PackedTarget, first: number, rows: number) =>
+  weight.parts.filter((part) => mayHold(part, place, first, rows));

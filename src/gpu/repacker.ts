@@ -1,0 +1,98 @@
+// Runs repack shaders over pieces of stored bytes: one staging buffer, one record of parameters, a submit for each
+// dispatch. What the bytes are and where they go is upload.ts's and packed-upload.ts's business.
+
+import type { Gpu } from "./device.ts";
+import type { Kernels } from "./kernel.ts";
+import type { GpuMemory } from "./memory.ts";
+import type { WeightPart } from "./weight.ts";
+
+/** Where a tensor's rows go in a weight: row r to base + r; with `half`, rows r and r + half of 2 * half become neighbours. */
+export interface RowPlace {
+  base: number;
+  half: number; // 0: in order
+}
+
+/** Bytes of a piece: big enough to hide a submit, small enough to be one of several copies in flight. */
+export const pieceBytes = 4 << 20;
+
+const bytesInFlight = 64 << 20; // browsers copy what writeBuffer is given; wait now and then so the copies stay few
+
+export interface RepackDispatch {
+  kernel: "repack_rows" | "repack_blocks" | "repack_columns";
+  constants?: Record<string, number>;
+  /** After the staged bytes and before the record; undefined where any buffer will do. */
+  buffers: (GPUBufferBinding | undefined)[];
+  record: number[];
+  /** Invocations along x and y. */
+  grid: [number, number];
+}
+
+export class Repacker {
+  readonly #gpu: Gpu;
+  readonly #memory: GpuMemory;
+  readonly #kernels: Kernels;
+  readonly #record: GPUBuffer;
+  #staging: GPUBuffer;
+  #sinceWait = 0;
+
+  constructor(gpu: Gpu, memory: GpuMemory, kernels: Kernels) {
+    this.#gpu = gpu;
+    this.#memory = memory;
+    this.#kernels = kernels;
+    this.#staging = memory.storage("upload staging", pieceBytes + 16);
+    this.#record = memory.storage("upload record", 64);
+  }
+
+  /** Bytes for the dispatches that follow. writeBuffer wants whole words; a tail of one to three bytes is padded. */
+  stage(bytes: Uint8Array): void {
+    if (bytes.length + 16 > this.#staging.size) {
+      this.#memory.release(this.#staging); // WebGPU keeps it until the work submitted so far is done
+      this.#staging = this.#memory.storage("upload staging", bytes.length + 16);
+    }
+    const { queue } = this.#gpu.device;
+    const whole = bytes.length & ~3;
+    queue.writeBuffer(this.#staging, 0, bytes as Uint8Array<ArrayBuffer>, 0, whole);
+    this.#sinceWait += bytes.length;
+    if (whole === bytes.length) return;
+    const tail = new Uint8Array(4);
+    tail.set(bytes.subarray(whole));
+    queue.writeBuffer(this.#staging, whole, tail);
+  }
+
+  async dispatch({ kernel, constants = {}, buffers, record, grid: [x, y] }: RepackDispatch): Promise<void> {
+    const pipeline = await this.#kernels.pipeline({ kernel, constants });
+    const { device } = this.#gpu;
+    device.queue.writeBuffer(this.#record, 0, new Uint32Array(record));
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(pipeline);
+    const staged = { buffer: this.#staging };
+    const bound = [staged, ...buffers.map((buffer) => buffer ?? staged), { buffer: this.#record }];
+    const entries = bound.map((resource, binding) => ({ binding, resource }));
+    pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
+    pass.dispatchWorkgroups(Math.ceil(x / 64), y);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+
+  /** Waits for the GPU when much has been sent since the last time. */
+  async breathe(): Promise<void> {
+    if (this.#sinceWait < bytesInFlight) return;
+    this.#sinceWait = 0;
+    await this.#gpu.device.queue.onSubmittedWorkDone();
+    this.#gpu.check();
+  }
+
+  dispose(): void {
+    this.#memory.release(this.#staging);
+    this.#memory.release(this.#record);
+  }
+}
+
+/** Whether any of a tensor's rows [firstRow, firstRow + rows) can lie in the part. */
+export function mayHold(part: WeightPart, { base, half }: RowPlace, firstRow: number, rows: number): boolean {
+  const both = 2 * half;
+  const from = half ? firstRow - (firstRow % both) : firstRow;
+  const to = half ? Math.ceil((firstRow + rows) / both) * both : firstRow + rows;
+  return base + from < part.rowStart + part.rows && base + to > part.rowStart;
+}
