@@ -12,9 +12,9 @@ struct Normed {
 }
 
 fn four_at(at: u32) -> Normed {
-  let from = order[at];
-  let values = vec4f(x[from.x], x[from.y], x[from.z], x[from.w]);
-  return Normed(values * vec4f(gain[from.x], gain[from.y], gain[from.z], gain[from.w]), values * values);
+  let places = order[at];
+  let values = vec4f(x[places.x], x[places.y], x[places.z], x[places.w]);
+  return Normed(values * vec4f(gain[places.x], gain[places.y], gain[places.z], gain[places.w]), values * values);
 }
 
 fn span_at(chunk: u32) -> Span {

@@ -3,8 +3,8 @@
 @group(1) @binding(3) var<storage, read> order: array<vec4u>; // [row_chunks * 8]: where each slot's input is in x
 
 fn four_at(at: u32) -> vec4f {
-  let from = order[at];
-  return vec4f(x[from.x], x[from.y], x[from.z], x[from.w]);
+  let places = order[at];
+  return vec4f(x[places.x], x[places.y], x[places.z], x[places.w]);
 }
 
 fn span_at(chunk: u32) -> Span {

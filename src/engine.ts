@@ -10,13 +10,16 @@ import { mainScheme } from "./format/quantized.ts";
 import { createGenerator } from "./generate/generator.ts";
 import { openGpu, type Gpu } from "./gpu/device.ts";
 import { prepareModel } from "./load/prepare.ts";
+import type { PreparedModel } from "./load/prepared-model.ts";
 import { Model } from "./model/model.ts";
 import type { ModelReference } from "./source/source.ts";
 import { ModelStore } from "./store/model-store.ts";
 import { rememberedTuning } from "./store/tuning-store.ts";
 import { absentTokenizer } from "./text/absent-tokenizer.ts";
 import { loadDialog } from "./text/load-dialog.ts";
+import { loadGgufText } from "./text/load-gguf-text.ts";
 import { hasTokenizer, loadTokenizer } from "./text/load-tokenizer.ts";
+import type { ChatDialog, Tokenizer } from "./text/tokenizer.ts";
 
 /** Loads a model on this thread. Rejects with PronkError, or with the signal's reason when aborted, and frees everything. */
 export async function createLocalEngine(reference: ModelReference, options: EngineOptions = {}): Promise<Engine> {
@@ -56,17 +59,10 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
   const { config, parameters, generation } = prepared;
 
   // Before the weights: a missing tokenizer should not cost a download.
-  const files = new Map(prepared.sideFiles);
-  const given = options.tokenizer;
-  if (typeof given === "object") files.set(given.name, given.bytes);
-  const { bosId, eosIds, vocabSize } = config;
-  const idsOnly = given === "optional" && !hasTokenizer(files);
-  const tokenizer = idsOnly ? absentTokenizer(vocabSize) : loadTokenizer(files, { bosId, eosIds, vocabSize });
+  const { tokenizer, dialog } = loadText(prepared, options.tokenizer);
   // A fine-tune's eos_token is often newer than config.json: either ends an answer.
+  const { eosIds } = config;
   if (tokenizer.eosId !== undefined && !eosIds.includes(tokenizer.eosId)) eosIds.push(tokenizer.eosId);
-  // Some uploads of Llama 2's chat models carry no template.
-  const assumeLlama2 = findLicenseEvidence(prepared).llama2 && /chat/i.test(prepared.label);
-  const dialog = idsOnly ? undefined : loadDialog(files, tokenizer, { assumeLlama2 });
 
   const kv = resolveKv(options.kv, parameters, prepared.quantize);
   const tensors = [...prepared.tensors, ...(await prepared.pack({ signal }))];
@@ -114,6 +110,23 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
     model.dispose();
     throw error;
   }
+}
+
+/** From the model's files, else from its GGUF; a file that the caller gives comes first. */
+function loadText(
+  prepared: PreparedModel,
+  given: EngineOptions["tokenizer"],
+): { tokenizer: Tokenizer; dialog: ChatDialog | undefined } {
+  const { sideFiles, config, ggufTokenizer } = prepared;
+  const { bosId, eosIds, vocabSize } = config;
+  const files = new Map(sideFiles);
+  if (typeof given === "object") files.set(given.name, given.bytes);
+  // Some uploads of Llama 2's chat models carry no template.
+  const assumeLlama2 = findLicenseEvidence(prepared).llama2 && /chat/i.test(prepared.label);
+  if (!hasTokenizer(files) && ggufTokenizer) return loadGgufText(ggufTokenizer, { assumeLlama2, vocabSize });
+  if (!hasTokenizer(files) && given === "optional") return { tokenizer: absentTokenizer(vocabSize), dialog: undefined };
+  const tokenizer = loadTokenizer(files, { bosId, eosIds, vocabSize });
+  return { tokenizer, dialog: loadDialog(files, tokenizer, { assumeLlama2 }) };
 }
 
 /** Gives the adapter the variants that were, or are now, measured to be fastest for models of this shape. */

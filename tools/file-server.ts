@@ -1,7 +1,7 @@
 // A static file server on loopback for the tools and tests: byte ranges, HEAD, ETag, several folders under one origin, a
 // record of every request, and the policy header under which pronk promises to run. Not meant for the open internet.
 
-import { createReadStream, type Stats, statSync } from "node:fs";
+import { createReadStream, readdirSync, type Stats, statSync } from "node:fs";
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, resolve, sep } from "node:path";
@@ -73,7 +73,9 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
     response.setHeader("content-security-policy", policy);
     response.setHeader("x-content-type-options", "nosniff");
     const file = fileAt(mounts, path);
+    const listing = file ? undefined : listingAt(mounts, path);
     if (file) sendFile(request, response, file);
+    else if (listing) response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(listing);
     else if (path === "/favicon.ico")
       response.writeHead(204).end(); // asked for by itself; not worth an error in the console
     else response.writeHead(404, { "content-type": "text/plain" }).end(`not found: ${path}\n`);
@@ -93,23 +95,42 @@ interface FoundFile {
 }
 
 function fileAt(mounts: Mount[], requested: string): FoundFile | undefined {
+  for (const place of placesOf(mounts, requested)) {
+    if (isFile(place)) return found(place);
+    if (requested.endsWith("/") && isFile(join(place, "index.html"))) return found(join(place, "index.html"));
+  }
+  return undefined;
+}
+
+/** Links to the files of a folder, as web servers list them. */
+function listingAt(mounts: Mount[], requested: string): string | undefined {
+  const folder = requested.endsWith("/") ? placesOf(mounts, requested).find(isFolder) : undefined;
+  if (!folder) return undefined;
+  const names = readdirSync(folder).filter((name) => isFile(join(folder, name)));
+  const escaped = (name: string) => encodeURIComponent(name).replaceAll("'", "%27");
+  return `<!doctype html><title>${requested}</title>${names.map((name) => `<a href="${escaped(name)}">${escaped(name)}</a>\n`).join("")}`;
+}
+
+/** Where a requested path may lie on disk. */
+function placesOf(mounts: Mount[], requested: string): string[] {
   let path: string;
   try {
     path = decodeURIComponent(requested);
   } catch {
-    return undefined;
+    return [];
   }
-  if (path.includes("\0")) return undefined;
-  for (const mount of mounts) {
+  if (path.includes("\0")) return [];
+  return mounts.flatMap((mount) => {
     const root = resolve(mount.path);
-    if (path === mount.prefix && isFile(root)) return found(root);
-    if (!path.startsWith(mount.prefix)) continue;
-    const file = resolve(root, `.${sep}${path.slice(mount.prefix.length)}`);
-    if (file !== root && !file.startsWith(root.endsWith(sep) ? root : root + sep)) continue;
-    if (isFile(file)) return found(file);
-    if (path.endsWith("/") && isFile(join(file, "index.html"))) return found(join(file, "index.html"));
-  }
-  return undefined;
+    if (path === mount.prefix) return [root];
+    if (!path.startsWith(mount.prefix)) return [];
+    const place = resolve(root, `.${sep}${path.slice(mount.prefix.length)}`);
+    return place === root || place.startsWith(root.endsWith(sep) ? root : root + sep) ? [place] : [];
+  });
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function isFile(path: string): boolean {

@@ -7,8 +7,8 @@ import { defaultVariants, type Variants } from "./variants.ts";
 /** Optional features with a faster sibling shader; each has a plain twin. */
 const usefulFeatures: GPUFeatureName[] = ["shader-f16", "subgroups"];
 
-/** Limits worth raising: the defaults allow 128 MiB bindings only. */
-const raisedLimits = ["maxStorageBufferBindingSize", "maxBufferSize"] as const;
+/** Limits worth raising: the defaults allow 128 MiB bindings and eight storage buffers a shader only. */
+const raisedLimits = ["maxStorageBufferBindingSize", "maxBufferSize", "maxStorageBuffersPerShaderStage"] as const;
 
 export interface AdapterSummary {
   vendor: string;

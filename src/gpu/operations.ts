@@ -140,7 +140,9 @@ export class Recorder {
       half_cache: Number(shape.halfCache),
     };
     const after = [table, cache.k, cache.v, this.#step];
-    if (this.#fused) {
+    // A gathered input takes one storage buffer more than WebGPU's default of eight.
+    const fits = qkv.parts.every((part) => !part.order) || this.#gpu.device.limits.maxStorageBuffersPerShaderStage > 8;
+    if (this.#fused && fits) {
       const product = this.#product("normed_cache", q, x, norm);
       product.buffers.push(...after);
       Object.assign(product.constants, constants);

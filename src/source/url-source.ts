@@ -1,8 +1,10 @@
-// A folder on some web server, or one file of it. Servers list nothing, so the names a checkpoint can have are tried;
-// a server for a single-page application answers every name with its page, which must not be taken for the file.
+// A folder on some web server, or one file of it. Where the server lists the folder, its names are taken; else the names
+// that a checkpoint usually has are tried. A server for a single-page application answers every name with its page,
+// which must not be taken for the file.
 
 import { PronkError } from "../errors.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { ggufParts, listedFiles } from "./folder-listing.ts";
 import { get } from "./http.ts";
 import type { OpenOptions } from "./open-source.ts";
 import { checkRead } from "./read-limit.ts";
@@ -10,7 +12,9 @@ import { remoteReader } from "./remote-reader.ts";
 import type { ModelSource, SourceFile } from "./source.ts";
 
 const optionalNames = `generation_config.json tokenizer.json tokenizer.model tokenizer_config.json
-  special_tokens_map.json chat_template.jinja README.md LICENSE LICENSE.txt LICENSE.md USE_POLICY.md`.split(/\s+/);
+  special_tokens_map.json chat_template.jinja quantize_config.json quant_config.json README.md LICENSE LICENSE.txt LICENSE.md USE_POLICY.md`.split(
+  /\s+/,
+);
 const indexName = "model.safetensors.index.json";
 const maxWholeBytes = 64 * 2 ** 20; // of a file that is read whole while opening
 
@@ -18,17 +22,11 @@ export async function folderUrlSource(folderUrl: string, options: OpenOptions = 
   return openFolder(folderUrl, undefined, options);
 }
 
-/** One weight file: llama2.c's .bin stands alone, a .safetensors has its configuration beside it. */
+/** One weight file: llama2.c's .bin and a GGUF stand alone, a .safetensors has its configuration beside it. */
 export async function fileUrlSource(fileUrl: string, options: OpenOptions = {}): Promise<ModelSource> {
   const url = new URL(fileUrl);
   const name = decodeURIComponent(url.pathname.split("/").at(-1)!);
-  if (/\.gguf$/i.test(name))
-    throw new PronkError(
-      "unsupported",
-      `"${name}" is a GGUF file; this version of pronk reads safetensors and llama2.c's .bin.`,
-      { file: name },
-    );
-  if (!/\.bin$/i.test(name)) return openFolder(new URL("./", url).href, name, options);
+  if (!/\.bin$/i.test(name)) return openFolder(new URL("./", url).href, ggufParts(name), options);
   const file = await probeWeights(fileUrl, name, options);
   if (!file) throw missing(name, fileUrl);
   return toSource(fileUrl, name, [file], new Map(), () => fileUrl, options);
@@ -36,7 +34,7 @@ export async function fileUrlSource(fileUrl: string, options: OpenOptions = {}):
 
 async function openFolder(
   folderUrl: string,
-  weightFile: string | undefined,
+  weightFiles: string[] | undefined,
   options: OpenOptions,
 ): Promise<ModelSource> {
   const at = (path: string) => new URL(path.split("/").map(encodeURIComponent).join("/"), folderUrl).href;
@@ -46,9 +44,17 @@ async function openFolder(
     if (bytes) whole.set(name, bytes);
     return bytes;
   };
-  if (!(await fetchWhole("config.json"))) throw missing("config.json", at("config.json"));
-  const [index] = await Promise.all([weightFile ? undefined : fetchWhole(indexName), ...optionalNames.map(fetchWhole)]);
-  const weightNames = weightFile ? [weightFile] : index ? indexedNames(index) : ["model.safetensors"];
+  const listed = weightFiles ? [] : await listFolder(folderUrl, options);
+  const isGguf = (name: string) => /\.gguf$/i.test(name);
+  if (!(await fetchWhole("config.json")) && !(weightFiles ?? listed).some(isGguf))
+    throw missing("config.json", at("config.json"));
+  const [index] = await Promise.all([
+    weightFiles ? undefined : fetchWhole(indexName),
+    ...optionalNames.map(fetchWhole),
+  ]);
+  const named = index ? indexedNames(index) : listed.length > 0 ? [] : ["model.safetensors"];
+  const listedWeights = listed.filter((name) => isGguf(name) || /\.safetensors$/i.test(name));
+  const weightNames = weightFiles ?? [...new Set([...named, ...listedWeights])];
   const weights = await Promise.all(weightNames.map((name) => probeWeights(at(name), name, options)));
   // A shard that is not there stays out of the list; the format's reader says which one is missing.
   const files = [
@@ -87,6 +93,14 @@ function toSource(
       return kept.slice(start, end);
     },
   };
+}
+
+/** What the server lists; nothing where it does not. */
+async function listFolder(url: string, { signal, patience }: OpenOptions): Promise<string[]> {
+  const response = await get({ file: url, url }, { signal, patience, accept: [401, 403, 404, 405, 410] });
+  if (response.ok && isWebPage(response)) return listedFiles(await response.text());
+  await response.body?.cancel().catch(() => {});
+  return [];
 }
 
 /** A small file's bytes, or undefined where there is none. */

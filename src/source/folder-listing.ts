@@ -1,0 +1,25 @@
+// The files that a web server lists for a folder, as most do (autoindex of nginx and Apache, `python -m http.server`): links
+// to names without a slash. A page that is no listing has none that a model's file could have.
+
+const modelFile = /^[^/?#:]+\.(safetensors|gguf|json|model|jinja|md|txt)$/i;
+
+/** Names of a model's files in an HTML page. */
+export function listedFiles(html: string): string[] {
+  const names = [...html.matchAll(/<a\s[^>]*?href\s*=\s*["']([^"']+)["']/gi)].flatMap(([, href]) => {
+    try {
+      const name = decodeURIComponent(href.replaceAll("&amp;", "&").replace(/^\.\//, ""));
+      return modelFile.test(name) ? [name] : [];
+    } catch {
+      return []; // no name in UTF-8
+    }
+  });
+  return [...new Set(names)];
+}
+
+/** All files of a GGUF model of which one is named: `-00001-of-00003` stands for three. */
+export function ggufParts(name: string): string[] {
+  const split = /^(.*-)\d{5}-of-(\d{5})(\.gguf)$/i.exec(name);
+  if (!split) return [name];
+  const [, start, count, end] = split;
+  return Array.from({ length: Number(count) }, (_, i) => `${start}${String(i + 1).padStart(5, "0")}-of-${count}${end}`);
+}
