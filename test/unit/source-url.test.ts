@@ -3,6 +3,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { ggufParts, listedFiles } from "../../src/source/folder-listing.ts";
 import { readCheckpoint } from "../../src/format/checkpoint.ts";
 import { openSource } from "../../src/source/open-source.ts";
 import { madeCheckpoint } from "../support/made-checkpoint.ts";
@@ -124,4 +125,23 @@ test("four lanes share one stream of a server without ranges", async () => {
   const before = asked.length;
   expect(await source.read("large.bin", 5, 9)).toEqual(bytes.slice(5, 9)); // what has gone by is a new stream
   expect(asked.length).toBe(before + 1);
+});
+
+describe("what a server lists", () => {
+  test("names of a model's files are taken, whatever else is on the page", () => {
+    const page = `<a href="../">up</a><a href="output.safetensors">o</a> <a class=x href='a%20b.gguf'>b</a>
+      <a href="./config.json">c</a><a href="/assets/app.js">j</a><a href="sub/x.gguf">s</a><a href="https://x.y/z.gguf">z</a>
+      <a href="%E0%A4%A.json">broken</a><a href="output.safetensors">again</a><a href="model.gguf?download=1">q</a>`;
+    expect(listedFiles(page)).toEqual(["output.safetensors", "a b.gguf", "config.json"]);
+    expect(listedFiles("<!doctype html><script src=app.js></script><div id=root></div>")).toEqual([]);
+  });
+
+  test("a part of a split GGUF stands for all of them", () => {
+    expect(ggufParts("m-00002-of-00003.gguf")).toEqual([
+      "m-00001-of-00003.gguf",
+      "m-00002-of-00003.gguf",
+      "m-00003-of-00003.gguf",
+    ]);
+    expect(ggufParts("m.gguf")).toEqual(["m.gguf"]);
+  });
 });
