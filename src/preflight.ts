@@ -49,7 +49,16 @@ export async function preflight(model: ModelReference, options: PreflightOptions
   const store = options.store === false ? undefined : await ModelStore.open();
   try {
     const gpuLimits = { maxBufferSize: adapter.maxBufferBytes };
-    const prepared = await prepareModel({ reference: model, quantize, weights, gpuLimits, store, token, hubUrl, signal });
+    const prepared = await prepareModel({
+      reference: model,
+      quantize,
+      weights,
+      gpuLimits,
+      store,
+      token,
+      hubUrl,
+      signal,
+    });
     const key = modelKey(prepared.sourceId, prepared.variant);
     const begun = (await store?.unfinished())?.find((record) => record.key === key);
     const begunBytes = begun ? await store!.storedBytes(begun) : 0;
