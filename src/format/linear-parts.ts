@@ -39,6 +39,8 @@ const foreign: [RegExp, string][] = [
   [/^layers\.0\.attention\.wq\.weight$/, "Meta's own layout (take the repository whose name ends in -hf)"],
 ];
 
+const maxStateBytes = 4096; // bitsandbytes' has about 200
+
 const asGroups = (count: number, size: number) => Math.ceil(count / size);
 
 /** Names of `expected` for which `entries` hold neither a weight nor its codes. */
@@ -230,6 +232,8 @@ function checkBnb4(matrix: QuantizedMatrix): QuantizedMatrix {
   const sizeBytes = Math.ceil((matrix.rows * matrix.cols) / 2);
   if (codes.end - codes.start !== sizeBytes)
     throw broken(codes, `it has ${codes.end - codes.start} bytes`, `${sizeBytes} bytes`, `${codes.end - codes.start}`);
+  if (state.end - state.start > maxStateBytes)
+    throw broken(state, `it has ${state.end - state.start} bytes`, `at most ${maxStateBytes}`, "more");
   part(matrix, "map", "F32", [16]);
   const nested = matrix.scheme.kind === "bnb4" && matrix.scheme.nested;
   part(matrix, "scales", nested ? "U8" : "F32", scales!.shape);
@@ -243,6 +247,9 @@ function checkBnb4(matrix: QuantizedMatrix): QuantizedMatrix {
 function checkInt8(matrix: QuantizedMatrix): QuantizedMatrix {
   part(matrix, "codes", "I8", [matrix.rows, matrix.cols]);
   part(matrix, "scales", "F32", [matrix.rows]);
+  const { codeOrder } = matrix.parts;
+  if (codeOrder && codeOrder.end - codeOrder.start !== 1)
+    throw broken(codeOrder, `it is ${codeOrder.dtype} [${codeOrder.shape}]`, "U8 []", `[${codeOrder.shape}]`);
   return matrix;
 }
 

@@ -22,13 +22,16 @@ export function bnb4Plan(matrix: QuantizedMatrix, early: PartBytes): SchemePlan 
   const { scheme, rows, cols } = matrix;
   if (scheme.kind !== "bnb4") throw new TypeError(scheme.kind);
   const state = readState(matrix, early.state!);
-  const book = wordsOf(early.map!);
+  const blocks = Math.ceil((rows * cols) / state.blockSize);
+  checkLength(matrix, "scales", blocks * (scheme.nested ? 1 : 4));
+  if (scheme.nested) checkLength(matrix, "nestedScales", 4 * Math.ceil(blocks / nestedBlock));
+  const book = finite(matrix, "map", wordsOf(early.map!));
   const rowChunks = Math.ceil(cols / 32);
   const codeWords = planeWords(4, rowChunks).low;
   const padCode = book.findIndex((word) => (word & 0x7fffffff) === 0);
   if (padCode < 0 && cols % 32 !== 0) throw broken(matrix, "map", "no code for 0", "a code book with 0", "none");
   const row = rowOfBlocks(cols, state.blockSize, scheme.nested);
-  const head = headOf(book, scheme.nested ? wordsOf(early.nestedMap!) : []);
+  const head = headOf(book, scheme.nested ? finite(matrix, "nestedMap", wordsOf(early.nestedMap!)) : []);
   return {
     decode: "book",
     constants: {
@@ -51,13 +54,7 @@ export function bnb4Plan(matrix: QuantizedMatrix, early: PartBytes): SchemePlan 
       highStart: 0,
       secondStart: 0,
     },
-    scaleRows(parts, first, count) {
-      const blocks = Math.ceil((rows * cols) / state.blockSize);
-      checkLength(matrix, "scales", parts.scales!, blocks * (scheme.nested ? 1 : 4));
-      const outer = Math.ceil(blocks / nestedBlock);
-      if (scheme.nested) checkLength(matrix, "nestedScales", parts.nestedScales!, 4 * outer);
-      return blockRows(matrix, parts, { first, count, row, state });
-    },
+    scaleRows: (parts, first, count) => blockRows(matrix, parts, { first, count, row, state }),
   };
 }
 
@@ -165,13 +162,13 @@ const wordsOf = (bytes: Uint8Array) => new Uint32Array(bytes.slice().buffer);
 
 function finite(matrix: QuantizedMatrix, role: PartRole, words: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   if (words.some((word) => (word & 0x7f800000) === 0x7f800000))
-    throw broken(matrix, role, "a scale that is not finite", "finite scales", "infinity or NaN");
+    throw broken(matrix, role, "a number that is not finite", "finite numbers", "infinity or NaN");
   return words;
 }
 
-function checkLength(matrix: QuantizedMatrix, role: PartRole, bytes: Uint8Array, sizeBytes: number): void {
-  if (bytes.byteLength !== sizeBytes)
-    throw broken(matrix, role, `${bytes.byteLength} bytes`, `${sizeBytes} bytes`, bytes.byteLength);
+function checkLength(matrix: QuantizedMatrix, role: PartRole, sizeBytes: number): void {
+  const { start, end } = matrix.parts[role]!;
+  if (end - start !== sizeBytes) throw broken(matrix, role, `${end - start} bytes`, `${sizeBytes} bytes`, end - start);
 }
 
 function broken(matrix: QuantizedMatrix, role: PartRole, what: string, expected: string, found: string | number) {
