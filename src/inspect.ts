@@ -3,7 +3,7 @@
 
 import { checkAdapter, roomFor, type AdapterCheck } from "./api/adapter-room.ts";
 import { resolveKv } from "./api/engine-options.ts";
-import type { ModelSummary } from "./api/surface.ts";
+import type { EngineOptions, ModelSummary } from "./api/surface.ts";
 import { findLicenseEvidence } from "./format/license-evidence.ts";
 import { countParameters } from "./format/llama-tensors.ts";
 import type { ModelConfig } from "./format/model-config.ts";
@@ -20,17 +20,19 @@ import type { ModelReference } from "./source/source.ts";
 import { ModelStore } from "./store/model-store.ts";
 import { readTokenizerConfig } from "./text/tokenizer-config.ts";
 
+export type InspectOptions = Pick<EngineOptions, "weights" | "token" | "hubUrl" | "signal">;
+
 /** Reads a model's headers and card; a model in the store is described without the network. */
 export async function inspectModel(
   model: ModelReference,
-  { weights, token, signal }: { weights?: string; token?: string; signal?: AbortSignal } = {},
+  { weights, token, hubUrl, signal }: InspectOptions = {},
 ): Promise<ModelSummary> {
   signal?.throwIfAborted();
   return withStore(async (store) => {
     const name = typeof model === "string" ? canonicalReference(parseReference(model)) : undefined;
     const known = name === undefined ? undefined : (await store?.findByReference(name))?.[0];
     const { quantize } = parseVariant(known?.variant ?? "none");
-    const prepared = await prepareModel({ reference: model, quantize, weights, store, token, signal });
+    const prepared = await prepareModel({ reference: model, quantize, weights, store, token, hubUrl, signal });
     const stored = ((await store?.findModel(prepared.sourceId)) ?? []).length > 0;
     const { llama2, evidence, license } = findLicenseEvidence(prepared);
     const adapter = await checkAdapter();

@@ -1,7 +1,9 @@
 // GGUF's block types on the GPU: codes apart from scales, at the file's own bits. Types of 32 weights keep a flat f16
 // scale (and minimum); types of 256 keep both levels of theirs. The repack shader takes the blocks apart.
 
+import { PronkError } from "../errors.ts";
 import { ggmlBlocks, type GgmlType } from "../format/ggml-types.ts";
+import type { QuantizedMatrix } from "../format/quantized.ts";
 import { floatBits, headOf, planeWords, type SchemePlan } from "./gpu-plan.ts";
 
 type Packed = Exclude<GgmlType, "F32" | "F16" | "BF16">;
@@ -12,29 +14,33 @@ interface Row {
   decode: "affine" | "super" | "book";
   constants: Record<string, number>;
   zero?: number; // affine: the code that means 0
+  halves: number[]; // bytes of a block where its f16 scales stand
 }
 
 /** affine `zeros`: 0 one zero point for all, 2 an f16 minimum. super `form`: see decode_super.wgsl. book: likewise. */
 const rows: Record<Packed, Row> = {
-  Q4_0: { kind: 0, bits: 4, decode: "affine", constants: { zeros: 0 }, zero: 8 },
-  Q4_1: { kind: 1, bits: 4, decode: "affine", constants: { zeros: 2 } },
-  Q5_0: { kind: 2, bits: 5, decode: "affine", constants: { zeros: 0 }, zero: 16 },
-  Q5_1: { kind: 3, bits: 5, decode: "affine", constants: { zeros: 2 } },
-  Q8_0: { kind: 4, bits: 8, decode: "affine", constants: { zeros: 0 }, zero: 128 },
-  Q2_K: { kind: 5, bits: 2, decode: "super", constants: { form: 1 } },
-  Q3_K: { kind: 6, bits: 3, decode: "super", constants: { form: 2 } },
-  Q4_K: { kind: 7, bits: 4, decode: "super", constants: { form: 0 } },
-  Q5_K: { kind: 8, bits: 5, decode: "super", constants: { form: 0 } },
-  Q6_K: { kind: 9, bits: 6, decode: "super", constants: { form: 2 } },
-  IQ4_NL: { kind: 10, bits: 4, decode: "book", constants: { scales_kind: 2 } },
-  IQ4_XS: { kind: 11, bits: 4, decode: "book", constants: { scales_kind: 3 } },
+  Q4_0: { kind: 0, bits: 4, decode: "affine", constants: { zeros: 0 }, zero: 8, halves: [0] },
+  Q4_1: { kind: 1, bits: 4, decode: "affine", constants: { zeros: 2 }, halves: [0, 2] },
+  Q5_0: { kind: 2, bits: 5, decode: "affine", constants: { zeros: 0 }, zero: 16, halves: [0] },
+  Q5_1: { kind: 3, bits: 5, decode: "affine", constants: { zeros: 2 }, halves: [0, 2] },
+  Q8_0: { kind: 4, bits: 8, decode: "affine", constants: { zeros: 0 }, zero: 128, halves: [0] },
+  Q2_K: { kind: 5, bits: 2, decode: "super", constants: { form: 1 }, halves: [80, 82] },
+  Q3_K: { kind: 6, bits: 3, decode: "super", constants: { form: 2 }, halves: [108] },
+  Q4_K: { kind: 7, bits: 4, decode: "super", constants: { form: 0 }, halves: [0, 2] },
+  Q5_K: { kind: 8, bits: 5, decode: "super", constants: { form: 0 }, halves: [0, 2] },
+  Q6_K: { kind: 9, bits: 6, decode: "super", constants: { form: 2 }, halves: [208] },
+  IQ4_NL: { kind: 10, bits: 4, decode: "book", constants: { scales_kind: 2 }, halves: [0] },
+  IQ4_XS: { kind: 11, bits: 4, decode: "book", constants: { scales_kind: 3 }, halves: [0] },
 };
 
 /** The values of IQ4's codes. Source: ggml-common.h, kvalues_iq4nl. */
 const iq4Book = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
 
-export function ggmlPlan(type: Packed, cols: number): SchemePlan {
-  const { kind, bits, decode, constants, zero = 0 } = rows[type];
+export function ggmlPlan(matrix: QuantizedMatrix): SchemePlan {
+  const { scheme, cols } = matrix;
+  if (scheme.kind !== "ggml") throw new TypeError(scheme.kind);
+  const type = scheme.type as Packed; // matrices in the other three are no quantized ones
+  const { kind, bits, decode, constants, zero = 0, halves } = rows[type];
   const { weights, bytes } = ggmlBlocks[type];
   const rowChunks = cols / 32; // blocks are whole in a row: the reader refuses others
   const planes = planeWords(bits, rowChunks);
@@ -60,6 +66,11 @@ export function ggmlPlan(type: Packed, cols: number): SchemePlan {
       highStart: planes.low,
       secondStart,
     },
+    checkCodes(blocks) {
+      for (const at of halves)
+        for (let high = at + 1; high < blocks.length; high += bytes)
+          if ((blocks[high] & 0x7c) === 0x7c) throw notFinite(matrix);
+    },
   };
 }
 
@@ -70,4 +81,13 @@ function scaleWordsOf(type: Packed, rowChunks: number): number {
   const supers = rowChunks / 8;
   if (type === "IQ4_XS") return rowChunks / 4 + Math.ceil(supers / 2);
   return halves + supers; // sixteen bits a chunk below, a word of d and dmin above
+}
+
+function notFinite({ parts }: QuantizedMatrix): PronkError {
+  const { name, file, dtype } = parts.codes;
+  return new PronkError(
+    "format",
+    `Tensor "${name}" in "${file}" has a ${dtype} block whose scale is not finite. The file is damaged: fetch it again.`,
+    { file, field: name, expected: "finite scales", found: "infinity or NaN" },
+  );
 }

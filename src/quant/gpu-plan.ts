@@ -32,6 +32,8 @@ export type Repack =
 export interface GpuPlan extends RowFormat {
   decode: PackedDecode;
   repack: Repack;
+  /** Throws PronkError `format` where whole rows of codes hold a scale that is not finite; absent where scales come apart. */
+  checkCodes?(bytes: Uint8Array): void;
   /** Scales of rows [first, first + count), [count, scaleWords], of the late parts; absent where the repack writes them. */
   scaleRows?(parts: PartBytes, first: number, count: number): Uint32Array<ArrayBuffer>;
 }

@@ -95,6 +95,7 @@ export class MatrixStream {
         return;
       }
       this.#carry = new Uint8Array(0);
+      this.#plan.checkCodes?.(piece);
       const rows = Math.min(units * unitRows, run ? units : this.#matrix.rows - firstUnit * unitRows);
       yield { kind: "codes", firstUnit: firstUnit * unitRows, units: rows, bytes: piece, ...(run ? { run } : {}) };
     }

@@ -27,10 +27,7 @@ const table: Record<Scheme["kind"], SchemeRow> = {
   bnb4: { early: ["state", "map", "nestedMap"], plan: bnb4Plan },
   int8: { early: ["codeOrder"], plan: int8Plan },
   exl2: { early: ["groups", "scaleLimits"], plan: exl2Plan },
-  ggml: {
-    early: [],
-    plan: ({ scheme, cols }) => ggmlPlan((scheme as { type: Parameters<typeof ggmlPlan>[0] }).type, cols),
-  },
+  ggml: { early: [], plan: ggmlPlan },
 };
 
 /** The parts to read before `planMatrix`, where the matrix has them. */

@@ -1,6 +1,7 @@
 // Models at rest in IndexedDB: find, list, read rows, write a new one, delete. What a crash left `loading` waits there for
 // the next load of the same model. It knows files, rows and records; formats and GPUs are none of its business.
 
+import { PronkError } from "../errors.ts";
 import { checksum64 } from "./checksum.ts";
 import { databaseName, openDatabase, rowsOf, type PronkDatabase } from "./database.ts";
 import { modelKey, rowSpan, type ModelRecord, type NewModel, type RowNote } from "./model-record.ts";
@@ -124,8 +125,9 @@ export class ModelStore implements Disposable {
 
   /**
    * Stores one model: `write` puts the rows that are not there yet. It becomes visible when `write` resolves; when it
-   * throws, the finished rows stay for the next call, invisible. One writer at a time across tabs; `write` is not called
-   * if another finished the same model meanwhile, and the answer is then "present". Throws PronkError `storage-full`.
+   * throws, the finished rows stay for the next call, invisible, unless what was published is wrong (`format`). One
+   * writer at a time across tabs; `write` is not called if another finished the same model meanwhile, and the answer is
+   * then "present". Throws PronkError `storage-full`.
    */
   async add<Manifest>(
     model: NewModel<Manifest>,
@@ -144,7 +146,9 @@ export class ModelStore implements Disposable {
           signal?.throwIfAborted();
           await writer.commit();
         } catch (error) {
-          if ((await this.storedBytes(record).catch(() => 1)) === 0) await this.delete(key).catch(() => {});
+          const isUseless = error instanceof PronkError && error.code === "format"; // as published: another load ends there too
+          if (isUseless || (await this.storedBytes(record).catch(() => 1)) === 0)
+            await this.delete(key).catch(() => {});
           throw error;
         }
         return "added";

@@ -156,6 +156,7 @@ function post(port: Port, message: ToHost): void {
 
 function cloneableOptions({
   quantize,
+  weights,
   kv,
   contextLength,
   runAhead,
@@ -167,7 +168,17 @@ function cloneableOptions({
   hashes,
 }: EngineOptions): LoadOptions {
   const from = { token, hubUrl, hashes: hashes && { ...hashes } };
-  return { ...from, quantize, kv, contextLength, runAhead, tokenizer, without: without && [...without], store };
+  return {
+    ...from,
+    quantize,
+    weights,
+    kv,
+    contextLength,
+    runAhead,
+    tokenizer,
+    without: without && [...without],
+    store,
+  };
 }
 
 /** A copy without functions and proxies: the state objects of page frameworks cannot be cloned as they are. */

@@ -5,6 +5,7 @@ import type { ModelConfig } from "../../src/format/model-config.ts";
 import { referenceModel } from "../reference/checkpoint.ts";
 import { randomCheckpoint } from "../reference/random-checkpoint.ts";
 import { byteModelConfig, byteModelFiles, bytePieces } from "./byte-model.ts";
+import type { HubServer } from "./hub-server.ts";
 import { madeSafetensors } from "./made-checkpoint.ts";
 import { madeGguf, type MadeTensor, type MadeValue } from "./made-gguf.ts";
 import type { NamedBytes, PackedMatrix } from "./packed-matrix.ts";
@@ -177,3 +178,22 @@ export const published: Record<string, () => Files> = {
 }; // prettier-ignore
 
 export const publisher = "alokabhishek";
+
+/** Safetensors files that hold no weights, and the ends of their headers: as far as anybody may read. */
+export function decoysOf(files: ReadonlyMap<string, Uint8Array>): [string, number][] {
+  return ["cal_data.safetensors", "hidden_states.safetensors"].flatMap((path): [string, number][] => {
+    const file = files.get(path);
+    return file ? [[path, 8 + Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true))]] : [];
+  });
+}
+
+/** Of each file that came from the hub's storage, the last byte that was asked for. */
+export function furthestBytes(hub: HubServer): Map<string, number> {
+  const furthest = new Map<string, number>();
+  for (const { origin, path, headers } of hub.requests) {
+    if (origin !== "storage") continue;
+    const end = Number(/^bytes=\d+-(\d+)$/.exec(headers.range ?? "")?.[1] ?? Infinity);
+    furthest.set(path.slice(1), Math.max(furthest.get(path.slice(1)) ?? 0, end));
+  }
+  return furthest;
+}

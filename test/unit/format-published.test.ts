@@ -9,7 +9,7 @@ import { readEarlyParts } from "../../src/quant/early-parts.ts";
 import { planMatrix } from "../../src/quant/schemes.ts";
 import { openSource } from "../../src/source/open-source.ts";
 import { type HubServer, startHub } from "../support/hub-server.ts";
-import { published, publisher } from "../support/published.ts";
+import { decoysOf, furthestBytes, published, publisher } from "../support/published.ts";
 
 const exl2: Scheme = { kind: "exl2" };
 const expected: Record<string, { matrices: number; schemes: Scheme[]; formats?: string[] }> = {
@@ -32,19 +32,6 @@ beforeAll(async () => {
   hub = await startHub(Object.entries(published).map(([name, make]) => [`${publisher}/${name}`, { files: make() }]));
 });
 afterAll(() => hub.close());
-
-/** The last byte that was asked for of each file that came from storage. */
-function furthestBytes(): Map<string, number> {
-  const furthest = new Map<string, number>();
-  for (const { origin, path, headers } of hub.requests) {
-    if (origin !== "storage") continue;
-    const end = Number(/^bytes=\d+-(\d+)$/.exec(headers.range ?? "")?.[1] ?? Infinity);
-    furthest.set(path.slice(1), Math.max(furthest.get(path.slice(1)) ?? 0, end));
-  }
-  return furthest;
-}
-
-const headerEnd = (file: Uint8Array) => 8 + Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
 
 describe.each(Object.entries(expected))("%s", (name, { matrices, schemes, formats = ["safetensors"] }) => {
   test("is what it is, and each matrix has its place on the GPU", async () => {
@@ -69,14 +56,10 @@ describe.each(Object.entries(expected))("%s", (name, { matrices, schemes, format
   });
 
   test("nothing but headers of what is no weight", () => {
-    const files = hub.repositories.get(`${publisher}/${name}`)!.files;
-    const furthest = furthestBytes();
+    const { files } = hub.repositories.get(`${publisher}/${name}`)!;
+    const furthest = furthestBytes(hub);
     expect(furthest.size).toBeGreaterThan(0);
-    for (const decoy of ["cal_data.safetensors", "hidden_states.safetensors"]) {
-      const file = files.get(decoy);
-      if (!file) continue;
-      expect(furthest.get(decoy), decoy).toBeLessThan(headerEnd(file));
-    }
+    for (const [path, end] of decoysOf(files)) expect(furthest.get(path), path).toBeLessThan(end);
     for (const path of furthest.keys()) expect(path).toMatch(/\.(safetensors|gguf)$/);
   });
 });

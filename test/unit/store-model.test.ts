@@ -4,6 +4,7 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { PronkError } from "../../src/errors.ts";
 import { checksum64 } from "../../src/store/checksum.ts";
 import { modelKey } from "../../src/store/model-record.ts";
 import { ModelStore } from "../../src/store/model-store.ts";
@@ -203,6 +204,15 @@ test("nothing stays of a load that stored no row; a load forgotten for a month g
   expect((await contents()).rows).toHaveLength(1);
   held.clear();
   (await ModelStore.open())!.close();
+  expect(await contents()).toEqual(empty);
+});
+
+test("nothing stays of a load whose files turned out to be wrong", async () => {
+  const adding = store.add(model(), async (writer) => {
+    await writer.writeRow("w", 0, new Uint8Array(10));
+    throw new PronkError("format", "a scale that is not finite");
+  });
+  expect((await rejection(adding)).code).toBe("format");
   expect(await contents()).toEqual(empty);
 });
 

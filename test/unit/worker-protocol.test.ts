@@ -62,12 +62,16 @@ describe("loading", () => {
     const events: unknown[] = [];
     const options: EngineOptions = {
       quantize: "q4",
+      weights: "Q4_K_M",
       token: "secret",
       without: ["subgroups"],
       onProgress: (event) => void events.push(event),
     };
     const engine = await connectEngine(host, "owner/name", options);
-    expect(got).toEqual(["owner/name", { quantize: "q4", token: "secret", without: ["subgroups"], worker: false }]);
+    expect(got).toEqual([
+      "owner/name",
+      { quantize: "q4", weights: "Q4_K_M", token: "secret", without: ["subgroups"], worker: false },
+    ]);
     expect(events).toEqual([{ phase: "download", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 3 }]);
     expect(engine?.info).toEqual(info);
   });

@@ -154,8 +154,8 @@ export class ChatSession {
     const current = () => this.#loadAbort === abort && this.#model === model;
     try {
       this.#enter({ name: "inspecting" });
-      const { token } = this.engineOptions;
-      const summary = await this.factory.inspectModel(model, { token, signal: abort.signal });
+      const { weights, token, hubUrl } = this.engineOptions;
+      const summary = await this.factory.inspectModel(model, { weights, token, hubUrl, signal: abort.signal });
       abort.signal.throwIfAborted();
       this.summary = summary;
       if (summary.llama2 && !acceptanceOf(llama2License) && !(await this.#askForAcceptance(summary))) {

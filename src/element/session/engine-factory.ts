@@ -9,7 +9,7 @@ export type ChatEngine = Pick<Engine, "chat" | "completions" | "info" | "unload"
 export interface EngineFactory {
   inspectModel(
     model: ModelReference,
-    options: { token?: string; signal?: AbortSignal },
+    options: Pick<EngineOptions, "weights" | "token" | "hubUrl" | "signal">,
   ): Promise<Pick<ModelSummary, "id" | "label" | "llama2" | "licenseEvidence" | "stored" | "downloadBytes" | "needs">>;
   createEngine(model: ModelReference, options: EngineOptions): Promise<ChatEngine>;
 }
