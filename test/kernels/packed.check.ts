@@ -2,26 +2,21 @@
 // made matrices at odd sizes against the references. The error is the number of weights that differ, unless told.
 
 import { ggmlBlocks, type GgmlType } from "../../src/format/ggml-types.ts";
-import type { QuantizedMatrix } from "../../src/format/quantized.ts";
 import { shaderSource } from "../../src/gpu/kernel.ts";
 import { products, shaderName, type ProductName, type ShaderChoice } from "../../src/gpu/shader-table.ts";
 import type { PackedDecode } from "../../src/quant/row-format.ts";
 import type { Check, CheckContext, Checks } from "../harness/check.ts";
 import { dequantizeGgml } from "../reference/dequantize-ggml.ts";
-import {
-  dequantizeAwq,
-  dequantizeBnb4,
-  dequantizeExl2,
-  dequantizeGptq,
-  dequantizeInt8,
-  type Dequantized,
-} from "../reference/dequantize-packed.ts";
 import { f16ToNumber } from "../reference/half.ts";
-import { matmul } from "../reference/linear.ts";
-import { randomNumbers } from "../reference/random-checkpoint.ts";
-import { relativeError } from "../reference/relative-error.ts";
 import { dequantizeOnGpu, packedDecodes, type PackedOptions } from "../support/packed-case.ts";
-import { declare, sharedMatrix, type PackedMatrix } from "../support/packed-matrix.ts";
+import {
+  blockMatrix,
+  blockTypes,
+  declare,
+  referenceWeightsOf,
+  sharedMatrix,
+  type PackedMatrix,
+} from "../support/packed-matrix.ts";
 import { madeLayers } from "../support/random-packed.ts";
 
 /** Differences from `expected` ([rows, cols], inputs in the original order), and weights beyond the last column. */
@@ -47,18 +42,6 @@ async function compare(
   return { error: different + (padding === 0 ? 0 : 1), limit: 0, note };
 }
 
-const blockTypes = (Object.keys(ggmlBlocks) as GgmlType[]).filter((type) => !["F32", "F16", "BF16"].includes(type));
-
-function blockMatrix(type: GgmlType, bytes: Uint8Array, rows: number): Pick<PackedMatrix, "matrix" | "parts"> {
-  const { weights, bytes: blockBytes } = ggmlBlocks[type];
-  const cols = ((bytes.length / blockBytes) * weights) / rows;
-  const codes = { name: "t", dtype: type, shape: [rows, cols], file: "m.gguf", start: 0, end: bytes.length };
-  const matrix: QuantizedMatrix = {
-    name: "l.weight", rows, cols, scheme: { kind: "ggml", type }, parts: { codes }
-  }; // prettier-ignore
-  return { matrix, parts: { codes: bytes } };
-}
-
 const sharedBlocks =
   (type: GgmlType): Check =>
   async (context) => {
@@ -77,16 +60,6 @@ const madeBlocks =
     const options = { base: 3, half: 3, split: 8, unitsPerPiece: 5 };
     return compare(context, blockMatrix(type, bytes, rows), dequantizeGgml(type, bytes), options);
   };
-
-function reference(made: PackedMatrix): Dequantized {
-  const { scheme } = made.matrix;
-  if (scheme.kind === "gptq") return dequantizeGptq(made.layer, { bits: scheme.bits, version: scheme.zeroPoints });
-  if (scheme.kind === "awq") return dequantizeAwq(made.layer);
-  if (scheme.kind === "exl2") return dequantizeExl2(made.layer);
-  if (scheme.kind === "int8") return dequantizeInt8(made.layer);
-  if (scheme.kind === "bnb4") return dequantizeBnb4(made.layer, scheme.book);
-  throw new Error(scheme.kind);
-}
 
 /** An f32 product or sum may be fused or not, and a division is allowed two and a half units: so many parts of a weight. */
 const nearlyExact = (actual: number, wanted: number) => Math.abs(actual - wanted) <= Math.abs(wanted) * 2 ** -21;
@@ -135,7 +108,7 @@ const made =
   (make: () => PackedMatrix): Check =>
   async (context) => {
     const layer = make();
-    const { weights, rounded } = reference(layer);
+    const { weights, rounded } = referenceWeightsOf(layer);
     const { scheme } = layer.matrix;
     const exact = scheme.kind === "gptq" || scheme.kind === "awq" || scheme.kind === "exl2";
     const rounds = scheme.kind === "awq" || scheme.kind === "exl2" || scheme.kind === "bnb4";
@@ -153,31 +126,6 @@ const made =
       [1, 1 - 2 ** -21, 1 + 2 ** -21].some((factor) => rounded(weights[i] * factor) === actual);
     return compare(context, layer, weights.map(rounded), { unitsPerPiece: 2 }, exact ? undefined : either);
   };
-
-/** The engine's matrix-vector kernel over the decode and the gathered input: relative error. */
-const multiplied =
-  (layer: () => Pick<PackedMatrix, "matrix" | "parts">, expected: () => ArrayLike<number>): Check =>
-  async (context) => {
-    const { matrix, parts } = layer();
-    const random = randomNumbers(matrix.cols);
-    const x = Float32Array.from({ length: matrix.cols }, () => random());
-    const { product } = await dequantizeOnGpu(context, matrix, parts, { x, split: 4 });
-    const wanted = matmul(Float64Array.from(x), Float64Array.from(expected()), 1, matrix.rows);
-    return { error: relativeError(product, wanted), limit: 1e-5 };
-  };
-
-function multipliedLayer(make: () => PackedMatrix): Check {
-  const layer = make();
-  return multiplied(() => layer, () => {
-    const { weights, rounded } = reference(layer);
-    return Float64Array.from(weights, rounded).slice(0, layer.matrix.rows * layer.matrix.cols);
-  }); // prettier-ignore
-}
-
-function multipliedBlocks(type: GgmlType): Check {
-  const bytes = madeLayers.ggml(type, 24);
-  return multiplied(() => blockMatrix(type, bytes, 12), () => dequantizeGgml(type, bytes)); // prettier-ignore
-}
 
 /** Every kernel that reads weights compiles with every decode here. */
 const compiles: Check = async (context) => {
@@ -207,9 +155,5 @@ export const checks: Checks = {
   ...Object.fromEntries(sharedFiles.map((path) => [`${path}, shared`, shared(path)])),
   ...Object.fromEntries(blockTypes.map((type) => [`${type}, random, rows in pairs`, madeBlocks(type)])),
   ...Object.fromEntries(Object.entries(madeLayers.all).map(([name, make]) => [name, made(make)])),
-  ...Object.fromEntries(
-    Object.entries(madeLayers.all).map(([name, make]) => [`${name}, times a vector`, multipliedLayer(make)]),
-  ),
-  ...Object.fromEntries(blockTypes.map((type) => [`${type}, times a vector`, multipliedBlocks(type)])),
   "every kernel with every decode": compiles,
 };

@@ -54,6 +54,7 @@ export async function openCase({ without }: CheckContext, variants: Partial<Vari
   return {
     gpu,
     memory,
+    kernels,
     step,
     buffer,
     read,

@@ -8,11 +8,6 @@ import int8 from "../../shaders/decode_int8.wgsl?raw";
 import superblocks from "../../shaders/decode_super.wgsl?raw";
 import repackBlocks from "../../shaders/repack_blocks.wgsl?raw";
 import repackColumns from "../../shaders/repack_columns.wgsl?raw";
-import chunkDot from "../../shaders/chunk_dot.wgsl?raw";
-import giveStore from "../../shaders/give_store.wgsl?raw";
-import matvec from "../../shaders/matvec.wgsl?raw";
-import span from "../../shaders/span.wgsl?raw";
-import takePlain from "../../shaders/take_plain.wgsl?raw";
 import type { QuantizedMatrix } from "../../src/format/quantized.ts";
 import type { GpuPlan } from "../../src/quant/gpu-plan.ts";
 import type { PackedDecode, PartBytes } from "../../src/quant/row-format.ts";
@@ -49,8 +44,6 @@ export interface PackedOptions {
   unitsPerPiece?: number;
   /** Overrides of the decode's constants. */
   constants?: Record<string, number>;
-  /** A vector to multiply by, [cols], in the original order of inputs. */
-  x?: Float32Array;
 }
 
 export interface Dequantized {
@@ -60,15 +53,13 @@ export interface Dequantized {
   weights: Float32Array;
   /** Columns after the last, which must all be 0: the largest of them. */
   padding: number;
-  /** W x, where there is an x. [rows] */
-  product: Float32Array;
 }
 
 export async function dequantizeOnGpu(
   context: CheckContext,
   matrix: QuantizedMatrix,
   parts: PartBytes,
-  { split = 0, base = 0, half = 0, unitsPerPiece = 3, constants = {}, x }: PackedOptions = {},
+  { split = 0, base = 0, half = 0, unitsPerPiece = 3, constants = {} }: PackedOptions = {},
 ): Promise<Dequantized> {
   opened ??= context.requestAdapter().then((adapter) => adapter.requestDevice());
   const device = await opened;
@@ -86,9 +77,7 @@ export async function dequantizeOnGpu(
   const scaleRows = plan.scaleRows?.(parts, 0, rows);
   const placeOf = (row: number) =>
     base + (half === 0 ? row : row - (row % (2 * half)) + (row % half) * 2 + Math.floor((row % (2 * half)) / half));
-  const product = new Float32Array(rows);
   const order = plan.order ?? plan.lateOrder?.(parts);
-  const gathered = new Float32Array(plan.rowChunks * 32).map((_, slot) => x?.[order?.[slot] ?? slot] ?? 0);
   let padding = 0;
 
   const run = async (
@@ -116,16 +105,6 @@ export async function dequantizeOnGpu(
     device.queue.submit([encoder.finish()]);
   };
 
-  // Through the engine's own matrix-vector kernel, its plainest variant.
-  const multiply = async (weight: GPUBuffer[], partStart: number, partRows: number) => {
-    const code = [matvec, takePlain, giveStore, packedDecodes[plan.decode], span, chunkDot].join("\n");
-    const taken = make(new Uint32Array(gathered.buffer));
-    const given = make(new Uint32Array(partStart + partRows));
-    const fours = Math.ceil(partRows / 4);
-    await run(code, { ...plan.constants, ...constants, lanes: 1 }, [[taken, undefined, given], weight], fours, 1);
-    return read(device, given);
-  };
-
   const total = base + rows;
   for (const [partStart, partRows] of [
     [0, split || total],
@@ -149,18 +128,16 @@ export async function dequantizeOnGpu(
     const code = `${packedDecodes[plan.decode]}\n${dequantize}`;
     await run(code, { ...plan.constants, ...constants }, [[out], [shape, codes, scales]], plan.rowChunks, partRows);
     const values = new Float32Array(await read(device, out));
-    const products = x ? new Float32Array(await multiply([shape, codes, scales], partStart, partRows)) : product;
     for (let row = 0; row < rows; row++) {
       const at = placeOf(row) - partStart;
       if (at < 0 || at >= partRows) continue;
       const found = values.subarray(at * plan.rowChunks * 32, (at + 1) * plan.rowChunks * 32);
       weights.set(found.subarray(0, cols), row * cols);
-      if (x) product[row] = products[partStart + at];
       for (const value of found.subarray(cols)) padding = Math.max(padding, Math.abs(value));
     }
   }
   for (const buffer of buffers) buffer.destroy();
-  return { order, weights, padding, product };
+  return { order, weights, padding };
 }
 
 interface Target {

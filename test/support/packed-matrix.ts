@@ -1,6 +1,7 @@
 // One quantized matrix from a safetensors file of the shared data, or made of seeded random bytes: its description as
 // the reader gives it, its parts' bytes, and the reference's tensors. Works in a page.
 
+import { ggmlBlocks, type GgmlType } from "../../src/format/ggml-types.ts";
 import { toModelTensors } from "../../src/format/linear-parts.ts";
 import type { DeclaredQuantization } from "../../src/format/quantization-config.ts";
 import type { PartRole, QuantizedMatrix, TensorSlice } from "../../src/format/quantized.ts";
@@ -8,7 +9,15 @@ import { readSafetensorsHeader } from "../../src/format/safetensors.ts";
 import type { PartBytes } from "../../src/quant/row-format.ts";
 import { memorySource } from "../../src/source/memory-source.ts";
 import type { ReferenceTensor } from "../reference/checkpoint.ts";
-import type { Layer } from "../reference/dequantize-packed.ts";
+import {
+  dequantizeAwq,
+  dequantizeBnb4,
+  dequantizeExl2,
+  dequantizeGptq,
+  dequantizeInt8,
+  type Dequantized,
+  type Layer,
+} from "../reference/dequantize-packed.ts";
 
 export interface PackedMatrix {
   matrix: QuantizedMatrix;
@@ -75,4 +84,30 @@ export async function sharedMatrix(file: Uint8Array, declared?: DeclaredQuantiza
     bytes,
   });
   return made;
+}
+
+export const blockTypes = (Object.keys(ggmlBlocks) as GgmlType[]).filter(
+  (type) => !["F32", "F16", "BF16"].includes(type),
+);
+
+/** GGUF's blocks as a matrix of that many rows. */
+export function blockMatrix(type: GgmlType, bytes: Uint8Array, rows: number): Pick<PackedMatrix, "matrix" | "parts"> {
+  const { weights, bytes: blockBytes } = ggmlBlocks[type];
+  const cols = ((bytes.length / blockBytes) * weights) / rows;
+  const codes = { name: "t", dtype: type, shape: [rows, cols], file: "m.gguf", start: 0, end: bytes.length };
+  const matrix: QuantizedMatrix = {
+    name: "l.weight", rows, cols, scheme: { kind: "ggml", type }, parts: { codes }
+  }; // prettier-ignore
+  return { matrix, parts: { codes: bytes } };
+}
+
+/** The weights by the reference, before and after the rounding that the format prescribes. */
+export function referenceWeightsOf({ matrix, layer }: PackedMatrix): Dequantized {
+  const { scheme } = matrix;
+  if (scheme.kind === "gptq") return dequantizeGptq(layer, { bits: scheme.bits, version: scheme.zeroPoints });
+  if (scheme.kind === "awq") return dequantizeAwq(layer);
+  if (scheme.kind === "exl2") return dequantizeExl2(layer);
+  if (scheme.kind === "int8") return dequantizeInt8(layer);
+  if (scheme.kind === "bnb4") return dequantizeBnb4(layer, scheme.book);
+  throw new Error(scheme.kind);
 }

@@ -1,0 +1,163 @@
+// Quantized matrices as the engine multiplies by them: streamed in awkward pieces into a weight that may be split, then by
+// every variant of the products, gathered inputs included. Errors are relative to the float64 product of the reference's
+// weights.
+
+import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
+import { PackedUploader } from "../../src/gpu/packed-upload.ts";
+import { Repacker } from "../../src/gpu/repacker.ts";
+import type { Variants } from "../../src/gpu/variants.ts";
+import type { PartRole } from "../../src/format/quantized.ts";
+import { MatrixStream } from "../../src/quant/matrix-stream.ts";
+import { packTensors } from "../../src/quant/packed-tensor.ts";
+import { earlyParts } from "../../src/quant/schemes.ts";
+import type { Check, CheckContext, Checks } from "../harness/check.ts";
+import { dequantizeGgml } from "../reference/dequantize-ggml.ts";
+import { matmul } from "../reference/linear.ts";
+import { randomNumbers } from "../reference/random-checkpoint.ts";
+import { relativeError } from "../reference/relative-error.ts";
+import { rmsNorm } from "../reference/rms-norm.ts";
+import { openCase, Worst, type Case } from "../support/gpu-case.ts";
+import { blockMatrix, blockTypes, referenceWeightsOf, type PackedMatrix } from "../support/packed-matrix.ts";
+import { madeLayers } from "../support/random-packed.ts";
+
+const limit = 1e-5;
+const eps = 1e-5;
+
+type Packed = Pick<PackedMatrix, "matrix" | "parts">;
+
+interface Given {
+  packed: Packed;
+  values: Float64Array; // [rows, cols]
+}
+
+function madeLayer(make: () => PackedMatrix): Given {
+  const packed = make();
+  const { weights, rounded } = referenceWeightsOf(packed);
+  const { rows, cols } = packed.matrix;
+  return { packed, values: Float64Array.from(weights, rounded).slice(0, rows * cols) };
+}
+
+function madeBlocks(type: (typeof blockTypes)[number]): Given {
+  const bytes = madeLayers.ggml(type, 24);
+  return { packed: blockMatrix(type, bytes, 12), values: Float64Array.from(dequantizeGgml(type, bytes)) };
+}
+
+/** Parts in their own order, in pieces of a few hundred bytes. */
+async function upload(gpuCase: Case, { matrix, parts }: Packed, split: boolean): Promise<Weight> {
+  const { gpu, memory, kernels } = gpuCase;
+  const early = Object.fromEntries(earlyParts(matrix).map(([role]) => [role, parts[role]]));
+  const [{ plan, rows, cols }] = packTensors([matrix], new Map([[matrix.name, early]]));
+  const fourRows = 16 * plan.codeWords + 4 * plan.head.length; // a binding that holds four rows, or a little more
+  const bytes = split ? Math.max(fourRows, 4 * (plan.head.length + 4 * plan.scaleWords)) : gpu.maxBindingBytes;
+  const weight = allocateWeight(memory, { name: "packed", cols, segments: [{ format: plan, rows }] }, bytes);
+  const repacker = new Repacker(gpu, memory, kernels);
+  const uploader = new PackedUploader(memory, repacker);
+  const target = { weight, place: { base: 0, half: 0 }, rows, cols, plan };
+  const stream = new MatrixStream(matrix, plan, { pieceBytes: 2000 });
+  for (const [role, whole] of Object.entries(parts) as [PartRole, Uint8Array][])
+    for (let at = 0; at < whole.length; at += 777)
+      for (const piece of stream.write(role, at, whole.subarray(at, at + 777))) await uploader.write(target, piece);
+  if (!stream.done) throw new Error("the stream wants more than there is");
+  uploader.finish(target);
+  repacker.dispose();
+  return weight;
+}
+
+const vectorVariants: Partial<Variants>[] = [
+  { matvec: "plain", lanes: 1 },
+  { matvec: "plain", lanes: 16 },
+  { matvec: "subgroup", splits: 1 },
+  { matvec: "subgroup", splits: 2 },
+];
+
+/** One token: stored, added, and with the norm taken on the way. */
+const timesVector =
+  (given: () => Given, variants: readonly Partial<Variants>[]): Check =>
+  async (context) => {
+    const { packed, values } = given();
+    const { rows, cols } = packed.matrix;
+    const random = randomNumbers(rows + cols);
+    const [x, gain, before] = [cols, cols, rows].map((n) =>
+      Float64Array.from({ length: n }, () => Math.fround(random())),
+    );
+    const plain = matmul(x, values, 1, rows);
+    const normed = matmul(rmsNorm(x, gain, eps), values, 1, rows);
+    const worst = new Worst();
+    for (const variant of variants) {
+      using gpuCase = await openCase(context, variant);
+      if (variant.matvec === "subgroup" && !gpuCase.gpu.features.has("subgroups")) continue;
+      const weight = await upload(gpuCase, packed, variant.lanes === 1);
+      const input = gpuCase.activation(x, 1, cols);
+      const padded = new Float32Array(input.stride);
+      padded.set(gain);
+      const scratch = { normed: input, products: input, partial: input.buffer }; // not touched where all is fused
+      const [stored, added, headed] = [new Float64Array(rows), before, new Float64Array(rows)].map((start) =>
+        gpuCase.activation(start, 1, rows),
+      );
+      gpuCase.setStep(0, 1);
+      await gpuCase.run(1, (record) => {
+        record.linear(stored, weight, input);
+        record.linear(added, weight, input, { add: true });
+        record.normedLast(headed, weight, input, { gain: gpuCase.buffer(padded), eps }, scratch);
+      });
+      const name = JSON.stringify(variant);
+      const sums = plain.map((value, i) => value + before[i]);
+      worst.add(relativeError(await gpuCase.readActivation(stored, 1), plain), `${name}: stored`);
+      worst.add(relativeError(await gpuCase.readActivation(added, 1), sums), `${name}: added`);
+      worst.add(relativeError(await gpuCase.readActivation(headed, 1), normed), `${name}: normed`);
+    }
+    return { ...worst, limit };
+  };
+
+/** Nine tokens, by both kernels. */
+const timesMatrix =
+  (given: () => Given): Check =>
+  async (context: CheckContext) => {
+    const { packed, values } = given();
+    const { rows, cols } = packed.matrix;
+    const tokens = 9;
+    const random = randomNumbers(rows * cols);
+    const x = Float64Array.from({ length: tokens * cols }, () => Math.fround(random()));
+    const expected = matmul(x, values, tokens, rows);
+    const worst = new Worst();
+    for (const kernel of ["tile", "rows"] as const) {
+      using gpuCase = await openCase(context, { matmul: kernel });
+      const weight = await upload(gpuCase, packed, kernel === "rows");
+      const input = gpuCase.activation(x, tokens, cols);
+      const output = gpuCase.activation(new Float64Array(tokens * rows), tokens, rows);
+      gpuCase.setStep(0, tokens);
+      await gpuCase.run(tokens, (record) => record.linear(output, weight, input));
+      worst.add(relativeError(await gpuCase.readActivation(output, tokens), expected), kernel);
+    }
+    return { ...worst, limit };
+  };
+
+/** One of each decode, and of what is particular in it, in every variant: software adapters compile slowly. */
+const telling = [
+  "GPTQ 3 bit, a short last group",
+  "GPTQ 4 bit, act-order, groups of 16",
+  "fp4, blocks of 32, nested",
+  "nf4, odd columns, nested, bfloat16",
+  "int8, odd columns",
+  "EXL2, every width, padded outputs",
+  "Q5_1",
+  "Q4_K",
+  "Q6_K",
+  "IQ4_XS",
+];
+
+const cases: [string, () => Given][] = [
+  ...Object.entries(madeLayers.all).map(([name, make]): [string, () => Given] => [name, () => madeLayer(make)]),
+  ...blockTypes.map((type): [string, () => Given] => [type, () => madeBlocks(type)]),
+];
+
+export const checks: Checks = Object.fromEntries(
+  cases.flatMap(([name, given]): [string, Check][] =>
+    telling.includes(name)
+      ? [
+          [`${name}, times a vector, every variant`, timesVector(given, vectorVariants)],
+          [`${name}, times nine`, timesMatrix(given)],
+        ]
+      : [[`${name}, times a vector`, timesVector(given, vectorVariants.slice(0, 1))]],
+  ),
+);
