@@ -3,6 +3,7 @@
 
 import { PronkError } from "../errors.ts";
 import { blockedByPolicy, statusError, unreachable, type RequestSubject } from "./http-errors.ts";
+import { broken } from "./range-errors.ts";
 import { Passing, pause, retryAfterMs, StallWatch, usualPatience, withRetries, type Patience } from "./retry.ts";
 
 export interface GetOptions {
@@ -81,16 +82,63 @@ function watchPolicy(): { find(): Promise<string | undefined>; stop(): void } {
   };
 }
 
+export interface WholeAnswer {
+  response: Response;
+  /** Undefined where `wants` said no, and for an answer outside 2xx. */
+  bytes: Uint8Array | undefined;
+}
+
+/** A small answer with its body: one that breaks or goes silent in the middle is asked for again. */
+export async function getWhole(
+  subject: RequestSubject,
+  { wants = () => true, ...options }: GetOptions & { wants?: (response: Response) => boolean } = {},
+): Promise<WholeAnswer> {
+  const { patience = usualPatience, signal } = options;
+  return withRetries(patience, signal, async () => {
+    const watch = new StallWatch(patience.stallMs, signal);
+    try {
+      const response = await request(subject, { ...options, signal: watch.signal });
+      if (response.ok && wants(response)) return { response, bytes: await readBody(response, subject, watch) };
+      await response.body?.cancel().catch(() => {});
+      return { response, bytes: undefined };
+    } finally {
+      watch.rest();
+    }
+  });
+}
+
+async function readBody(response: Response, subject: RequestSubject, watch: StallWatch): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let sizeBytes = 0;
+  try {
+    for (const reader = response.body!.getReader(); ;) {
+      watch.touch();
+      const { done, value } = await reader.read();
+      if (done) break;
+      pieces.push(value);
+      sizeBytes += value.length;
+    }
+  } catch (cause) {
+    throw new Passing(broken(subject, sizeBytes, cause as Error));
+  }
+  const whole = new Uint8Array(sizeBytes);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
 /** A JSON answer. */
 export async function getJson(
   subject: RequestSubject,
   options: GetOptions = {},
 ): Promise<{ body: unknown; headers: Headers }> {
-  const response = await get(subject, options);
+  const { response, bytes } = await getWhole(subject, options);
   try {
-    return { body: await response.json(), headers: response.headers };
+    return { body: JSON.parse(new TextDecoder().decode(bytes)), headers: response.headers };
   } catch (cause) {
-    options.signal?.throwIfAborted();
     const { file, url } = subject;
     throw new PronkError(
       "network",

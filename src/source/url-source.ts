@@ -5,7 +5,7 @@
 import { PronkError } from "../errors.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { ggufParts, listedFiles } from "./folder-listing.ts";
-import { get } from "./http.ts";
+import { get, getWhole } from "./http.ts";
 import type { OpenOptions } from "./open-source.ts";
 import { checkRead } from "./read-limit.ts";
 import { remoteReader } from "./remote-reader.ts";
@@ -109,12 +109,10 @@ async function probeWhole(
   name: string,
   { signal, patience }: OpenOptions,
 ): Promise<Uint8Array | undefined> {
-  const response = await get({ file: name, url }, { signal, patience, accept: [403, 404, 410] });
-  if (!response.ok || isWebPage(response) || Number(response.headers.get("Content-Length")) > maxWholeBytes) {
-    await response.body?.cancel().catch(() => {});
-    return undefined;
-  }
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  const wants = (response: Response) =>
+    !isWebPage(response) && Number(response.headers.get("Content-Length")) <= maxWholeBytes;
+  const { bytes } = await getWhole({ file: name, url }, { signal, patience, accept: [403, 404, 410], wants });
+  if (!bytes) return undefined;
   const looksWrong = name.endsWith(".json")
     ? !/^[\s\uFEFF]*[{[]/.test(firstText(bytes))
     : /^\s*<(!doctype|html)/i.test(firstText(bytes));

@@ -4,7 +4,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gzipSync } from "node:zlib";
+import { sendBytes, type HubFault } from "./hub-body.ts";
 
 export interface HubRepository {
   files: ReadonlyMap<string, Uint8Array>;
@@ -16,43 +16,13 @@ export interface HubRepository {
   gatedFor?: string;
 }
 
-export interface HubFault {
-  /** Which requests: a part of their path. */
-  path: string;
-  /** How many such requests pass before it begins. */
-  after?: number;
-  /** How many times; default always. */
-  times?: number;
-  /**
-   * `truncate`: end the body early; `break`: cut the connection; `expire`: storage says 403; `no-range`: 200 for a range;
-   * `stall`: never answer; `stall-body`: go silent after some bytes; `drip`: a little at a time; `etag`: another version;
-   * `wrong-bytes`: one bit of the body; `wrong-length`: a size one larger than it is; `gzip`: packed on the way.
-   */
-  kind:
-    | "status"
-    | "truncate"
-    | "break"
-    | "expire"
-    | "no-range"
-    | "stall"
-    | "stall-body"
-    | "drip"
-    | "etag"
-    | "wrong-bytes"
-    | "wrong-length"
-    | "gzip";
-  status?: number;
-  /** Of a body, before it is truncated, broken or silent. */
-  afterBytes?: number;
-  /** Seconds of Retry-After, or a date; default a hundredth of a second. */
-  retryAfter?: string;
-}
-
 export interface HubRequest {
   origin: "hub" | "storage";
   method: string;
   path: string;
   headers: IncomingMessage["headers"];
+  /** Bytes [start, end) of the file that went into the connection, once a body has begun. */
+  sent?: { start: number; end: number };
 }
 
 export interface HubServer extends AsyncDisposable {
@@ -109,7 +79,8 @@ class Hub implements HubServer {
   #serve(origin: "hub" | "storage", request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url!, origin === "hub" ? this.url : this.storageUrl);
     const path = decodeURIComponent(url.pathname);
-    this.requests.push({ origin, method: request.method!, path, headers: request.headers });
+    const record: HubRequest = { origin, method: request.method!, path, headers: request.headers };
+    this.requests.push(record);
     response.setHeader("Access-Control-Allow-Origin", "*");
     if (request.method === "OPTIONS") return this.#preflight(origin, response);
     const fault = this.#takeFault(`${origin}:${path}`);
@@ -125,7 +96,9 @@ class Hub implements HubServer {
         "Access-Control-Expose-Headers",
         "Accept-Ranges, Content-Encoding, Content-Range, Content-Type, Content-Disposition, ETag, X-Cache",
       );
-      return sendBytes(request, response, bytes, fault);
+      if (fault?.kind === "redirect") return this.#redirect(bytes, path, response);
+      const onSent = (start: number, end: number) => void (record.sent = { start, end });
+      return sendBytes({ request, response, bytes, etag: sha256(bytes), fault, onSent });
     }
     response.setHeader(
       "Access-Control-Expose-Headers",
@@ -157,25 +130,27 @@ class Hub implements HubServer {
     const commit = repository.commit ?? commitOf(repository.files);
     if (!["HEAD", "main", commit].includes(revision))
       return refuse(response, 404, "RevisionNotFound", `Invalid rev id: ${revision}`);
-    if (view === "revision") return sendJson(response, infoOf(name, commit, repository));
-    if (view === "tree") return this.#tree(url, repository, response);
+    if (view === "revision") return sendJson(request, response, infoOf(name, commit, repository), fault);
+    if (view === "tree") return sendJson(request, response, this.#tree(url, repository, response), fault);
     if (repository.gatedFor !== undefined && token !== repository.gatedFor)
       return refuse(response, token === undefined ? 401 : 403, "GatedRepo", `Access to model ${name} is restricted.`);
     const bytes = repository.files.get(file);
     if (!bytes) return refuse(response, 404, "EntryNotFound", "Entry not found");
-    if (bytes.length < largeBytes) return sendBytes(request, response, bytes, fault);
-    const signature = randomUUID();
-    this.#signed.set(signature, bytes);
+    if (bytes.length < largeBytes) return sendBytes({ request, response, bytes, etag: sha256(bytes), fault });
     response.setHeader("X-Linked-Size", bytes.length);
     response.setHeader("X-Linked-ETag", `"${sha256(bytes)}"`);
-    response
-      .writeHead(302, {
-        Location: `${this.storageUrl}/${encodeURIComponent(file)}?X-Amz-Expires=3600&X-Amz-Signature=${signature}`,
-      })
-      .end();
+    this.#redirect(bytes, `/${encodeURIComponent(file)}`, response);
   }
 
-  #tree(url: URL, repository: HubRepository, response: ServerResponse): void {
+  /** To an address of storage that was signed just now. */
+  #redirect(bytes: Uint8Array, path: string, response: ServerResponse): void {
+    const signature = randomUUID();
+    this.#signed.set(signature, bytes);
+    const location = `${this.storageUrl}${path}?X-Amz-Expires=3600&X-Amz-Signature=${signature}`;
+    response.writeHead(302, { Location: location }).end();
+  }
+
+  #tree(url: URL, repository: HubRepository, response: ServerResponse): object {
     const start = Number(url.searchParams.get("cursor") ?? 0);
     const entries = [...repository.files].map(([path, bytes]) => ({
       type: "file",
@@ -189,10 +164,7 @@ class Hub implements HubServer {
       next.searchParams.set("cursor", `${start + pageLength}`);
       response.setHeader("Link", `<${next.href}>; rel="next"`);
     }
-    sendJson(response, [
-      { type: "directory", path: "original", size: 0, oid: "0" },
-      ...entries.slice(start, start + pageLength),
-    ]);
+    return [{ type: "directory", path: "original", size: 0, oid: "0" }, ...entries.slice(start, start + pageLength)];
   }
 
   #takeFault(path: string): HubFault | undefined {
@@ -217,58 +189,15 @@ function infoOf(name: string, commit: string, repository: HubRepository) {
   };
 }
 
-/** A body, or a part of it for a Range of the form bytes=a-b or bytes=a-. */
-function sendBytes(request: IncomingMessage, response: ServerResponse, bytes: Uint8Array, fault?: HubFault): void {
-  const range = fault?.kind === "no-range" ? null : /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
-  const start = range ? Number(range[1]) : 0;
-  const end = range?.[2] ? Math.min(Number(range[2]) + 1, bytes.length) : bytes.length;
-  response.setHeader("Accept-Ranges", "bytes");
-  response.setHeader("ETag", `"${sha256(bytes)}${fault?.kind === "etag" ? "-new" : ""}"`);
-  response.setHeader("Content-Type", "application/octet-stream");
-  if (range && start >= bytes.length) {
-    response.setHeader("Content-Range", `bytes */${bytes.length}`);
-    response.writeHead(416).end();
-    return;
-  }
-  const told = bytes.length + (fault?.kind === "wrong-length" ? 1 : 0);
-  if (range) response.setHeader("Content-Range", `bytes ${start}-${end - 1}/${told}`);
-  let body = bytes.subarray(start, end);
-  if (fault?.kind === "wrong-bytes") (body = body.slice())[Math.floor(body.length / 2)] ^= 4;
-  if (fault?.kind === "gzip") {
-    response.setHeader("Content-Encoding", "gzip");
-    body = gzipSync(body);
-  }
-  if (fault?.kind !== "truncate") response.setHeader("Content-Length", body.length); // without it an early end is no error
-  response.writeHead(range ? 206 : 200);
-  if (request.method === "HEAD") response.end();
-  else if (fault?.kind === "drip") void drip(response, body);
-  else if (!fault || !cutting.has(fault.kind) || (fault.afterBytes ?? 0) >= body.length) response.end(body);
-  else
-    response.write(body.subarray(0, fault.afterBytes ?? Math.floor(body.length / 2)), () => {
-      if (fault.kind === "break") response.destroy();
-      if (fault.kind === "truncate") response.end();
-    });
-}
-
-const cutting = new Set<HubFault["kind"]>(["truncate", "break", "stall-body"]);
-
-async function drip(response: ServerResponse, body: Uint8Array): Promise<void> {
-  const pieceBytes = Math.ceil(body.length / 20);
-  for (let at = 0; at < body.length && !response.destroyed; at += pieceBytes) {
-    response.write(body.subarray(at, at + pieceBytes));
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  response.end();
-}
-
 function refuse(response: ServerResponse, status: number, code: string | undefined, message: string): void {
   if (code) response.setHeader("X-Error-Code", code);
   response.setHeader("X-Error-Message", message);
   response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify({ error: message }));
 }
 
-function sendJson(response: ServerResponse, value: unknown): void {
-  response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(value));
+function sendJson(request: IncomingMessage, response: ServerResponse, value: unknown, fault?: HubFault): void {
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
+  sendBytes({ request, response, bytes, type: "application/json", fault });
 }
 
 const known = new WeakMap<Uint8Array, string>(); // large files are hashed once

@@ -7,7 +7,8 @@ import { Lanes } from "../../src/source/lanes.ts";
 import { openSource } from "../../src/source/open-source.ts";
 import { maxReadBytes } from "../../src/source/read-limit.ts";
 import { Passing, retryAfterMs, usualPatience, withRetries } from "../../src/source/retry.ts";
-import { startHub, type HubFault, type HubServer } from "../support/hub-server.ts";
+import type { HubFault } from "../support/hub-body.ts";
+import { startHub, type HubServer } from "../support/hub-server.ts";
 import { rejection } from "../support/rejection.ts";
 
 const size = maxReadBytes + 1000;
@@ -31,6 +32,7 @@ describe("arrives whole through", () => {
     ["429, 500 and 503", [429, 500, 503].map((status) => ({ path: "storage:", kind: "status", status, times: 1 }))],
     ["a date in Retry-After", [{ path: "resolve", kind: "status", status: 429, retryAfter: new Date().toUTCString(), times: 2 }]], // prettier-ignore
     ["an address that expires, twice", [{ path: "storage:", kind: "expire", times: 2 }]],
+    ["one more redirect", [{ path: "storage:", kind: "redirect", times: 3 }]],
     ["a slow drip", [{ path: "storage:", kind: "drip", times: 2 }]],
     ["a server without ranges", [{ path: "storage:", kind: "no-range" }]],
     ["gzip on a range, and then on the whole", [{ path: "storage:", kind: "gzip" }]],

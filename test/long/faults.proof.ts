@@ -1,0 +1,201 @@
+// Loads over a hub that fails at random (test/support/fault-schedule.ts): a sharded checkpoint goes through the whole loader,
+// from fetch to the store, in Node with fake-indexeddb. Each load ends with exactly the bytes of a clean one, in the store
+// and in the sink, or with a PronkError that names a file, and nothing to be seen; the next load without faults then ends
+// with exactly those bytes, and asks for no row again that was stored. Times are scaled down by the loader's own patience.
+
+import "fake-indexeddb/auto";
+import { isDeepStrictEqual } from "node:util";
+import { PronkError } from "../../src/errors.ts";
+import { loadModel } from "../../src/load/load-model.ts";
+import { rowSpan } from "../../src/store/model-record.ts";
+import { ModelStore } from "../../src/store/model-store.ts";
+import { atRest, type AtRest } from "../support/at-rest.ts";
+import { CollectingSink } from "../support/collecting-sink.ts";
+import { randomFaults } from "../support/fault-schedule.ts";
+import type { HubFault } from "../support/hub-body.ts";
+import { startHub, type HubRequest } from "../support/hub-server.ts";
+import { madeCheckpoint, madeConfig } from "../support/made-checkpoint.ts";
+import { broken, caseRandom, pick, type Proof } from "./proof.ts";
+
+export interface FaultsReport {
+  runs: number;
+  passed: number;
+  failed: number;
+  /** Loads that ended whole in spite of their faults; the others ended with an error of one of these codes. */
+  whole: number;
+  errors: Record<string, number>;
+  /** Of the load after an error, bytes that an earlier one had been sent already. */
+  refetchedBytesMax: number;
+  failures: string[];
+}
+
+type Form = "none" | "q4";
+
+const patience = { attempts: 4, firstWaitMs: 2, longestWaitMs: 20, stallMs: 400 };
+const atOnce = 5; // most of a schedule is waiting
+const headerBytes = 100_000; // of a shard: read to plan the load, and not kept
+const codes = new Set(["network", "integrity", "format"]);
+
+const config = madeConfig({
+  ...{ hidden_size: 256, intermediate_size: 704, vocab_size: 18_000, num_hidden_layers: 3, tie_word_embeddings: true },
+});
+const files = madeCheckpoint({ config, shards: 3 }); // the first shard has two rows
+files.set("tokenizer.json", new TextEncoder().encode(JSON.stringify(["x".repeat(6000)]))); // large enough for a hash
+const hashed = [...files].filter(([, bytes]) => bytes.length >= 4096).map(([path]) => path);
+
+export async function runFaults(count: number, seed: number): Promise<FaultsReport> {
+  const report: FaultsReport = {
+    runs: 0,
+    passed: 0,
+    failed: 0,
+    whole: 0,
+    errors: {},
+    refetchedBytesMax: 0,
+    failures: [],
+  };
+  const clean = { none: await cleanLoad("none"), q4: await cleanLoad("q4") };
+  let next = 0;
+  const lane = async () => {
+    while (next < count) {
+      const index = next++;
+      const random = caseRandom(seed, index);
+      const form = pick<Form>(random, ["none", "q4"]);
+      const faults = randomFaults(random, hashed);
+      report.runs++;
+      try {
+        const { errors, refetchedBytes } = await oneCase(`faults-${seed}-${index}`, form, faults, clean[form]);
+        report.passed++;
+        if (errors.length === 0) report.whole++;
+        for (const code of errors) report.errors[code] = (report.errors[code] ?? 0) + 1;
+        report.refetchedBytesMax = Math.max(report.refetchedBytesMax, refetchedBytes);
+      } catch (error) {
+        report.failed++;
+        const what = `${form}, ${JSON.stringify(faults)}: ${(error as Error).stack}`;
+        report.failures.push(broken(index, seed, what).message);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  return report;
+}
+
+interface Loaded {
+  stored: AtRest;
+  sink: CollectingSink;
+}
+
+async function cleanLoad(form: Form): Promise<Loaded> {
+  await using hub = await startHub([["owner/name", { files }]]);
+  const name = `faults-clean-${form}`;
+  using store = (await ModelStore.open(name))!;
+  const sink = new CollectingSink();
+  await loadModel({ reference: "owner/name", hubUrl: hub.url, store, quantize: form, sink });
+  const stored = await atRest(name);
+  indexedDB.deleteDatabase(name);
+  return { stored, sink };
+}
+
+async function oneCase(name: string, form: Form, planned: HubFault[], clean: Loaded) {
+  const reference = `owner/${name}`; // of its own: one model has one writer at a time
+  await using hub = await startHub([[reference, { files }]]);
+  using store = (await ModelStore.open(name))!;
+  const errors: string[] = [];
+  hub.faults.push(...planned.map((fault) => ({ ...fault })));
+  let refetchedBytes = 0;
+  // Wrong bytes that an interrupted load stored are found when their file is whole: then one more load.
+  for (let loads = 1; ; loads++) {
+    const sentBefore = hub.requests.length;
+    const stored = form === "none" ? await spansStored(store) : [];
+    const sink = new CollectingSink();
+    try {
+      await loadModel({ reference, hubUrl: hub.url, store, quantize: form, sink, patience });
+      const later = hub.requests.slice(sentBefore);
+      refetchedBytes = overlap(later, spansOf(hub.requests.slice(0, sentBefore)));
+      const again = overlap(later, stored);
+      if (again > hashed.length * headerBytes) throw new Error(`${again} bytes were stored, and were sent again`);
+      sameAtRest(await atRest(name), clean.stored);
+      sameInSink(sink, clean.sink);
+      break;
+    } catch (error) {
+      checkError(error);
+      if ((await store.list()).length > 0) throw new Error("a model is visible after an error", { cause: error });
+      if (loads > 3) throw new Error(`without faults it still fails: ${error.message}`, { cause: error });
+      errors.push(error.code);
+      hub.faults.length = 0;
+    }
+  }
+  indexedDB.deleteDatabase(name);
+  return { errors, refetchedBytes };
+}
+
+function checkError(error: unknown): asserts error is PronkError {
+  if (!(error instanceof PronkError) || !codes.has(error.code)) throw error;
+  const { file, url } = error.facts;
+  if (typeof file !== "string" && typeof url !== "string") throw new Error("an error names no file", { cause: error });
+}
+
+interface Span {
+  path: string;
+  start: number;
+  end: number;
+}
+
+const spansOf = (requests: readonly HubRequest[]): Span[] =>
+  requests.flatMap(({ path, sent }) => (sent ? [{ path: path.slice(1), ...sent }] : []));
+
+/** What an unquantized load that ended early has in the store; its rows are byte ranges. */
+async function spansStored(store: ModelStore): Promise<Span[]> {
+  const [left] = await store.unfinished();
+  const spans: Span[] = [];
+  for (const file of left?.files ?? [])
+    for (let index = 0; index < file.rowEnds.length; index++) {
+      if (!(await store.noteOf(left, file.path, index))) break; // behind a gap everything is fetched
+      spans.push({ path: file.path, ...rowSpan(file, index) });
+    }
+  return spans;
+}
+
+/** Bytes that were sent and lie in `spans`. */
+function overlap(requests: readonly HubRequest[], spans: readonly Span[]): number {
+  let sum = 0;
+  for (const { path, start, end } of spansOf(requests))
+    for (const span of spans)
+      if (span.path === path) sum += Math.max(0, Math.min(end, span.end) - Math.max(start, span.start));
+  return sum;
+}
+
+/** Each case has a repository of its own. */
+const unnamed = ({ records }: AtRest) =>
+  records.map(({ variant, state, manifest, sideFiles, files: rows, sizeBytes }) => {
+    return { variant, state, manifest, sideFiles, rows, sizeBytes };
+  });
+const inModel = (key: IDBValidKey) => (key as IDBValidKey[]).slice(1);
+
+/** The faults' other ETag is no other file. */
+const withoutVersion = ({ notes }: AtRest) => notes.map(({ version: _, ...note }) => note);
+
+function sameAtRest(found: AtRest, clean: AtRest): void {
+  if (!isDeepStrictEqual(unnamed(found), unnamed(clean))) throw new Error("the record is another");
+  if (!isDeepStrictEqual(found.keys.map(inModel), clean.keys.map(inModel))) throw new Error("other rows are stored");
+  if (!isDeepStrictEqual(withoutVersion(found), withoutVersion(clean))) throw new Error("other notes are stored");
+  for (const [i, row] of found.rows.entries())
+    if (Buffer.compare(row, clean.rows[i]) !== 0) throw new Error(`row ${JSON.stringify(found.keys[i])} is another`);
+}
+
+function sameInSink({ bytes }: CollectingSink, clean: CollectingSink): void {
+  if (bytes.size !== clean.bytes.size) throw new Error(`the sink got ${bytes.size} tensors`);
+  for (const [name, tensor] of bytes)
+    if (Buffer.compare(tensor, clean.bytes.get(name)!) !== 0) throw new Error(`the sink got another ${name}`);
+}
+
+export const faultsProof: Proof = {
+  name: "faults",
+  says: "A load over a failing hub ends with a clean load's bytes, or with a named error and nothing visible",
+  unit: "schedules",
+  slice: 40,
+  full: 200,
+  async run(count, seed) {
+    const { failures } = await runFaults(count, seed);
+    if (failures.length > 0) throw new Error(failures.join("\n"));
+  },
+};

@@ -1,0 +1,40 @@
+// Random faults of a hub and its storage for one load: a few, each on some requests of some file, most of them passing
+// after a while. Bits are only flipped where the hub publishes a hash to notice it by; without one nobody could.
+
+import { pick, wholeBelow } from "../long/proof.ts";
+import type { HubFault } from "./hub-body.ts";
+
+type Random = () => number;
+
+const onAnyAnswer = ["status", "stall", "stall-body", "break", "truncate", "drip", "wrong-length"] as const;
+const onStorage = [...onAnyAnswer, "expire", "no-range", "etag", "gzip", "redirect", "wrong-bytes"] as const;
+
+/** `hashed`: the paths of files that storage serves. */
+export function randomFaults(random: Random, hashed: readonly string[]): HubFault[] {
+  return Array.from({ length: 1 + wholeBelow(random, 4) }, () => randomFault(random, hashed));
+}
+
+function randomFault(random: Random, hashed: readonly string[]): HubFault {
+  // Its origin, and what of it: weights mostly, for they are most of a load.
+  const path =
+    random() < 0.75
+      ? `storage:/${random() < 0.3 ? "" : pick(random, hashed)}`
+      : pick(random, ["hub:/", "hub:/api/models", "/resolve/"]);
+  const kind = pick<HubFault["kind"]>(random, path.startsWith("storage:") ? onStorage : onAnyAnswer);
+  const bytes = pick(random, [0, 1, 100, 5000, 100_000, 3_000_000, 12_000_000]);
+  // Some bytes at every try are progress, and would be waited for as long as they come.
+  const mayLast = !/break|truncate|stall/.test(kind);
+  return {
+    path,
+    kind,
+    after: wholeBelow(random, 5),
+    ...(mayLast && random() < 0.2 ? {} : { times: 1 + wholeBelow(random, 6) }),
+    ...(kind === "status" ? { status: pick(random, [429, 429, 500, 502, 503]), retryAfter: retryAfter(random) } : {}),
+    ...(random() < 0.8 ? { afterBytes: wholeBelow(random, bytes + 1) } : {}),
+  };
+}
+
+/** Mostly short; some ask for an hour, which is for a person to decide. */
+function retryAfter(random: Random): string {
+  return pick(random, ["0.02", "0.1", "", "soon", new Date().toUTCString(), "3600"]);
+}

@@ -1,0 +1,27 @@
+// `npm run faults` and `npm run kills`: the loader's proofs with their figures. `--count N --seed S`; `--json` prints one
+// object on stdout. Exits with 1 when a run fails.
+
+import { parseArgs } from "node:util";
+import { runFaults } from "../test/long/faults.proof.ts";
+
+const proofs = { faults: { run: runFaults, count: "200" } };
+
+const text = { type: "string" } as const;
+const { values, positionals } = parseArgs({
+  options: { count: text, seed: { ...text, default: "1" }, json: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+const name = positionals[0] as keyof typeof proofs;
+const { count = proofs[name].count, seed, json } = values;
+for (const [flag, value] of Object.entries({ count, seed }))
+  if (!/^\d+$/.test(value)) {
+    console.error(`--${flag}: expected a whole number; found "${value}".`);
+    process.exit(2);
+  }
+const startedMs = performance.now();
+const { failures, ...figures } = await proofs[name].run(Number(count), Number(seed));
+for (const failure of failures) console.error(failure);
+const result = { proof: name, ...figures, seed: Number(seed), elapsedMs: Math.round(performance.now() - startedMs) };
+if (json) console.log(JSON.stringify(result));
+else console.log(result);
+process.exit(figures.failed > 0 ? 1 : 0);
