@@ -2,9 +2,13 @@
 // object on stdout. Exits with 1 when a run fails.
 
 import { parseArgs } from "node:util";
-import { runFaults } from "../test/long/faults.proof.ts";
+import { faultsProof, runFaults } from "../test/long/faults.proof.ts";
+import { killsProof, runKills } from "../test/long/kills.proof.ts";
 
-const proofs = { faults: { run: runFaults, count: "200" } };
+const proofs = {
+  faults: { run: runFaults, full: faultsProof.full },
+  kills: { run: runKills, full: killsProof.full },
+};
 
 const text = { type: "string" } as const;
 const { values, positionals } = parseArgs({
@@ -12,7 +16,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const name = positionals[0] as keyof typeof proofs;
-const { count = proofs[name].count, seed, json } = values;
+const { count = `${proofs[name].full}`, seed, json } = values;
 for (const [flag, value] of Object.entries({ count, seed }))
   if (!/^\d+$/.test(value)) {
     console.error(`--${flag}: expected a whole number; found "${value}".`);

@@ -48,7 +48,6 @@ export class RowKeeper {
       if (published.sha256 === undefined) checkVersion(file, last?.version, version);
       const hash = published.sha256 === undefined ? undefined : await this.#hash(row, last);
       if (hash && row.plan.source.end === published.sizeBytes) await this.#compare(file, published.sha256!, hash);
-      row.from?.slot.release();
       await writer?.writeRow(row.file, row.index, row.bytes, {
         ...(hash ? { hash } : {}),
         ...(version === undefined ? {} : { version }),

@@ -4,13 +4,15 @@
 import { PronkError } from "../errors.ts";
 import type { StoredFile } from "../quant/stored-form.ts";
 import type { ModelSource } from "../source/source.ts";
-import type { ChunkPool, Slot } from "./chunk-pool.ts";
+import { ChunkPool, type Slot } from "./chunk-pool.ts";
 import { inOrder } from "./in-order.ts";
 import type { KeepRow, Outbox } from "./outbox.ts";
 import { RowConverter } from "./row-converter.ts";
 import type { RowPlan, TensorPair } from "./row-plan.ts";
 
-const chunksAhead = 4; // each over up to two lanes; more only adds memory
+// Each over up to two lanes, counted from the first byte asked for until the row is stored: what a crash costs, and more
+// would only add memory.
+const chunksAhead = 4;
 
 export interface FilePlan {
   file: StoredFile;
@@ -49,10 +51,16 @@ interface Chunk extends Task {
 export async function streamFromSource(stream: ColdStream): Promise<void> {
   const { plans, pool, outbox, signal } = stream;
   const converters = new Map(plans.map((plan) => [plan, new RowConverter(plan.pairs)]));
-  const chunks = inOrder(tasks(plans), chunksAhead, (task, laneSignal) => readChunk(stream, task, laneSignal), {
-    signal,
-    discard: (chunk) => chunk.slot.release(),
-  });
+  const unstored = new ChunkPool(chunksAhead);
+  const chunks = inOrder(
+    tasks(plans),
+    chunksAhead,
+    (task, laneSignal) => readChunk(stream, unstored, task, laneSignal),
+    {
+      signal,
+      discard: (chunk) => chunk.slot.release(),
+    },
+  );
   try {
     for await (const chunk of chunks) {
       try {
@@ -73,11 +81,11 @@ function* tasks(plans: readonly FilePlan[]): Generator<Task> {
   for (const plan of plans) for (const row of plan.rows) yield { plan, row, isStored: row.index < plan.stored };
 }
 
-async function readChunk(stream: ColdStream, task: Task, signal: AbortSignal): Promise<Chunk> {
+async function readChunk(stream: ColdStream, unstored: ChunkPool, task: Task, signal: AbortSignal): Promise<Chunk> {
   const { source, pool, readStored, onBytes } = stream;
   const { plan, row, isStored } = task;
   const { start, end } = isStored ? row.stored : row.source;
-  const slot = await pool.take(end - start, signal);
+  const slot = await takeBoth(unstored, pool, end - start, signal);
   try {
     if (isStored) return { ...task, bytes: await readStored(plan.file.path, row.index), slot };
     const path = plan.file.source;
@@ -90,6 +98,22 @@ async function readChunk(stream: ColdStream, task: Task, signal: AbortSignal): P
     return { ...task, bytes, slot };
   } catch (error) {
     slot.release();
+    throw error;
+  }
+}
+
+/** A slot of the pool that holds a place among the unstored as well. */
+async function takeBoth(unstored: ChunkPool, pool: ChunkPool, sizeBytes: number, signal: AbortSignal): Promise<Slot> {
+  const place = await unstored.take(sizeBytes, signal);
+  try {
+    const slot = await pool.take(sizeBytes, signal);
+    const release = () => {
+      slot.release();
+      place.release();
+    };
+    return { ...slot, release };
+  } catch (error) {
+    place.release();
     throw error;
   }
 }

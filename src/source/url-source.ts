@@ -97,10 +97,9 @@ function toSource(
 
 /** What the server lists; nothing where it does not. */
 async function listFolder(url: string, { signal, patience }: OpenOptions): Promise<string[]> {
-  const response = await get({ file: url, url }, { signal, patience, accept: [401, 403, 404, 405, 410] });
-  if (response.ok && isWebPage(response)) return listedFiles(await response.text());
-  await response.body?.cancel().catch(() => {});
-  return [];
+  const asked = { signal, patience, accept: [401, 403, 404, 405, 410], wants: isWebPage };
+  const { bytes } = await getWhole({ file: url, url }, asked);
+  return bytes ? listedFiles(new TextDecoder().decode(bytes)) : [];
 }
 
 /** A small file's bytes, or undefined where there is none. */

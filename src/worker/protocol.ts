@@ -39,7 +39,7 @@ export type ToHost =
   | { kind: "cancel"; id: number };
 
 export type ToClient =
-  | { kind: "hello" } // the host listens
+  | { kind: "hello"; lock: string } // the shared host listens; the lock is free when its process has ended
   | { kind: "no-webgpu" } // the load must happen on the page's thread
   | { kind: "progress"; event: ProgressEvent }
   | { kind: "ready"; info: EngineInfo }

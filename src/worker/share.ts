@@ -3,7 +3,8 @@
 import type { Engine, EngineOptions } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
 import { connectEngine } from "./connect.ts";
-import type { CloneableModel, Port, ToHost } from "./protocol.ts";
+import { holdPresence, watchPresence } from "./presence.ts";
+import type { CloneableModel, Port, ToClient, ToHost } from "./protocol.ts";
 import { shareKey } from "./share-key.ts";
 import { TabShare } from "./tab-share.ts";
 
@@ -30,8 +31,13 @@ async function inSharedWorker(model: CloneableModel, options: EngineOptions): Pr
     // Literally in one expression: this is what bundlers recognise.
     const worker = new SharedWorker(new URL("./shared-host.ts", import.meta.url), { type: "module", name: "pronk" });
     const gone = new AbortController();
+    const closed = new AbortController();
     const started = new Promise<boolean>((resolve) => {
-      worker.port.addEventListener("message", () => resolve(true), { once: true });
+      const onHello = ({ data }: MessageEvent<ToClient>) => {
+        if (data.kind === "hello") watchPresence(data.lock, () => gone.abort(ended()), closed.signal);
+        resolve(true);
+      };
+      worker.port.addEventListener("message", onHello, { once: true });
       worker.addEventListener("error", (event) => {
         gone.abort(stopped(event.message));
         resolve(false);
@@ -42,6 +48,7 @@ async function inSharedWorker(model: CloneableModel, options: EngineOptions): Pr
     worker.port.postMessage({ kind: "tab", lock: presence.name } satisfies ToHost);
     if (!(await started)) throw stopped("it did not start");
     const close = () => {
+      closed.abort();
       presence.end();
       worker.port.close();
     };
@@ -53,20 +60,17 @@ async function inSharedWorker(model: CloneableModel, options: EngineOptions): Pr
   }
 }
 
-/**
- * A lock that is free as soon as this tab, or its use of the engine, is gone. Resolves when it is held: whoever is told its
- * name earlier may get it first, and would think that the tab is gone.
- */
-export function holdPresence(): Promise<{ name: string; end(): void }> {
-  const name = `pronk:tab:${crypto.randomUUID()}`;
-  return new Promise((resolve) => {
-    void navigator.locks.request(name, () => new Promise<void>((end) => resolve({ name, end })));
-  });
-}
-
 function stopped(reason: string): PronkError {
   return new PronkError("unsupported", `The shared worker stopped (${reason}). Create the engine again.`, {
     reason,
     sharedWorker: true,
   });
+}
+
+function ended(): PronkError {
+  return new PronkError(
+    "device-lost",
+    "The shared worker that ran the model has ended, with the tab whose process it lived in. Create the engine again; the stored copy is kept.",
+    { reason: "worker-ended" },
+  );
 }

@@ -1,8 +1,10 @@
 // The shared worker's entry: one engine for every tab that asks for the same model with the same options. A tab holds a
-// Web Lock while it lives, and says which; when the lock is free the tab is gone, and what it had is let go.
+// Web Lock while it lives, and says which; when the lock is free the tab is gone, and what it had is let go. The worker
+// holds one too: its process may end without a word.
 
 import { createLocalEngine } from "../engine.ts";
 import { EngineShare } from "./engine-share.ts";
+import { holdPresence } from "./presence.ts";
 import type { Port, ToClient, ToHost } from "./protocol.ts";
 import { serve } from "./serve.ts";
 import { shareKey } from "./share-key.ts";
@@ -12,6 +14,7 @@ async function hasWebGpu(): Promise<boolean> {
 }
 
 const share = new EngineShare();
+const presence = holdPresence();
 
 self.addEventListener("connect", (event) => {
   const port = (event as MessageEvent).ports[0];
@@ -24,5 +27,5 @@ self.addEventListener("connect", (event) => {
     if (data.kind === "tab") void navigator.locks.request(data.lock, () => served.close());
   });
   port.start();
-  port.postMessage({ kind: "hello" } satisfies ToClient);
+  void presence.then(({ name: lock }) => port.postMessage({ kind: "hello", lock } satisfies ToClient));
 });

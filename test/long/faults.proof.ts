@@ -12,9 +12,10 @@ import { ModelStore } from "../../src/store/model-store.ts";
 import { atRest, type AtRest } from "../support/at-rest.ts";
 import { CollectingSink } from "../support/collecting-sink.ts";
 import { randomFaults } from "../support/fault-schedule.ts";
+import { faultyFiles as files, hashedPaths } from "../support/faulty-files.ts";
 import type { HubFault } from "../support/hub-body.ts";
-import { startHub, type HubRequest } from "../support/hub-server.ts";
-import { madeCheckpoint, madeConfig } from "../support/made-checkpoint.ts";
+import { startHub } from "../support/hub-server.ts";
+import { overlapBytes, sentSpans, type Span } from "../support/sent-spans.ts";
 import { broken, caseRandom, pick, type Proof } from "./proof.ts";
 
 export interface FaultsReport {
@@ -36,13 +37,6 @@ const atOnce = 5; // most of a schedule is waiting
 const headerBytes = 100_000; // of a shard: read to plan the load, and not kept
 const codes = new Set(["network", "integrity", "format"]);
 
-const config = madeConfig({
-  ...{ hidden_size: 256, intermediate_size: 704, vocab_size: 18_000, num_hidden_layers: 3, tie_word_embeddings: true },
-});
-const files = madeCheckpoint({ config, shards: 3 }); // the first shard has two rows
-files.set("tokenizer.json", new TextEncoder().encode(JSON.stringify(["x".repeat(6000)]))); // large enough for a hash
-const hashed = [...files].filter(([, bytes]) => bytes.length >= 4096).map(([path]) => path);
-
 export async function runFaults(count: number, seed: number): Promise<FaultsReport> {
   const report: FaultsReport = {
     runs: 0,
@@ -60,7 +54,7 @@ export async function runFaults(count: number, seed: number): Promise<FaultsRepo
       const index = next++;
       const random = caseRandom(seed, index);
       const form = pick<Form>(random, ["none", "q4"]);
-      const faults = randomFaults(random, hashed);
+      const faults = randomFaults(random, hashedPaths);
       report.runs++;
       try {
         const { errors, refetchedBytes } = await oneCase(`faults-${seed}-${index}`, form, faults, clean[form]);
@@ -109,10 +103,10 @@ async function oneCase(name: string, form: Form, planned: HubFault[], clean: Loa
     const sink = new CollectingSink();
     try {
       await loadModel({ reference, hubUrl: hub.url, store, quantize: form, sink, patience });
-      const later = hub.requests.slice(sentBefore);
-      refetchedBytes = overlap(later, spansOf(hub.requests.slice(0, sentBefore)));
-      const again = overlap(later, stored);
-      if (again > hashed.length * headerBytes) throw new Error(`${again} bytes were stored, and were sent again`);
+      const later = sentSpans(hub.requests.slice(sentBefore));
+      refetchedBytes = overlapBytes(later, sentSpans(hub.requests.slice(0, sentBefore)));
+      const again = overlapBytes(later, stored);
+      if (again > hashedPaths.length * headerBytes) throw new Error(`${again} bytes were stored, and were sent again`);
       sameAtRest(await atRest(name), clean.stored);
       sameInSink(sink, clean.sink);
       break;
@@ -134,15 +128,6 @@ function checkError(error: unknown): asserts error is PronkError {
   if (typeof file !== "string" && typeof url !== "string") throw new Error("an error names no file", { cause: error });
 }
 
-interface Span {
-  path: string;
-  start: number;
-  end: number;
-}
-
-const spansOf = (requests: readonly HubRequest[]): Span[] =>
-  requests.flatMap(({ path, sent }) => (sent ? [{ path: path.slice(1), ...sent }] : []));
-
 /** What an unquantized load that ended early has in the store; its rows are byte ranges. */
 async function spansStored(store: ModelStore): Promise<Span[]> {
   const [left] = await store.unfinished();
@@ -155,15 +140,6 @@ async function spansStored(store: ModelStore): Promise<Span[]> {
   return spans;
 }
 
-/** Bytes that were sent and lie in `spans`. */
-function overlap(requests: readonly HubRequest[], spans: readonly Span[]): number {
-  let sum = 0;
-  for (const { path, start, end } of spansOf(requests))
-    for (const span of spans)
-      if (span.path === path) sum += Math.max(0, Math.min(end, span.end) - Math.max(start, span.start));
-  return sum;
-}
-
 /** Each case has a repository of its own. */
 const unnamed = ({ records }: AtRest) =>
   records.map(({ variant, state, manifest, sideFiles, files: rows, sizeBytes }) => {
@@ -172,7 +148,7 @@ const unnamed = ({ records }: AtRest) =>
 const inModel = (key: IDBValidKey) => (key as IDBValidKey[]).slice(1);
 
 /** The faults' other ETag is no other file. */
-const withoutVersion = ({ notes }: AtRest) => notes.map(({ version: _, ...note }) => note);
+const withoutVersion = ({ notes }: AtRest) => notes.map(({ checksum, hash }) => ({ checksum, hash }));
 
 function sameAtRest(found: AtRest, clean: AtRest): void {
   if (!isDeepStrictEqual(unnamed(found), unnamed(clean))) throw new Error("the record is another");

@@ -4,8 +4,7 @@ import { openDB } from "idb";
 import type { ModelRecord, RowNote } from "../../src/store/model-record.ts";
 
 export interface AtRest {
-  /** Without its times. */
-  records: Omit<ModelRecord, "createdAt" | "usedAt">[];
+  records: ModelRecord[];
   keys: IDBValidKey[];
   rows: Uint8Array[];
   notes: RowNote[];
@@ -18,10 +17,5 @@ export async function atRest(name = "pronk"): Promise<AtRest> {
   const rows = await Promise.all(keys.map((key) => database.get("rows", key) as Promise<ArrayBuffer>));
   const notes: RowNote[] = await database.getAll("notes");
   database.close();
-  return {
-    records: records.map(({ createdAt: _, usedAt: __, ...record }) => record),
-    keys,
-    rows: rows.map((row) => new Uint8Array(row)),
-    notes,
-  };
+  return { records, keys, rows: rows.map((row) => new Uint8Array(row)), notes };
 }

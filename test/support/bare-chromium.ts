@@ -9,23 +9,29 @@ import { chromiumFlags } from "../../tools/chromium-page.ts";
 export interface BareChromium extends AsyncDisposable {
   /** Memory of the page's process, its workers included: proportional set size, now. 0 before there is one. */
   rendererBytes(): number;
+  /** Ends every process of the browser at once, without a word. */
+  kill(): Promise<void>;
   /** Rejects when the browser ends by itself. */
   readonly ended: Promise<never>;
 }
 
-/** Opens `url` on the software adapter with a profile of its own. Linux only. */
-export async function startBareChromium(url: string, profileDir: string): Promise<BareChromium> {
+/** Opens `url` on the software adapter, or without WebGPU, with a profile of its own. Memory is told on Linux only. */
+export async function startBareChromium(url: string, profileDir: string, webgpu = true): Promise<BareChromium> {
   const path = await ensureBrowser("chromium", console.error);
   // Shared memory in files, as the drivers have it: containers have a small /dev/shm.
   const own = ["--headless", "--disable-dev-shm-usage", `--user-data-dir=${profileDir}`];
-  const args = [...own, ...chromiumFlags({ software: true, webgpu: true }), url];
-  const child = spawn(path, args, { stdio: "ignore" });
+  const args = [...own, ...chromiumFlags({ software: true, webgpu }), url];
+  const child = spawn(path, args, { stdio: "ignore", detached: true }); // a group of its own, to be ended as one
   const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const ended = exit.then((code) => Promise.reject<never>(new Error(`Chromium ended by itself (${code})`)));
   ended.catch(() => {}); // those who wait for a page race it; afterwards nobody cares
   return {
     ended,
     rendererBytes: () => Math.max(0, ...renderers(child.pid!).map(proportionalBytes)),
+    async kill() {
+      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, "SIGKILL");
+      await exit;
+    },
     async [Symbol.asyncDispose]() {
       child.kill();
       await exit;

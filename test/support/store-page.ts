@@ -4,19 +4,26 @@
 import { join } from "node:path";
 import { type BrowserPage, type LaunchOptions, launch } from "../../tools/browser-page.ts";
 import type { BrowserKind } from "../../tools/browsers.ts";
-import { type FileServer, startFileServer } from "../../tools/file-server.ts";
+import { type FileServer, type FileServerOptions, startFileServer } from "../../tools/file-server.ts";
 import { ensureBuilt, outputFolder, root } from "../../tools/stale.ts";
 
 export interface StoreSite {
   server: FileServer;
-  /** Opens the page in a new browser, with `pronk` and `hubUrl` as globals. */
+  /** Opens the page in a new browser, with `pronk`, `digests` and `hubUrl` as globals. */
   open(kind: BrowserKind, hubUrl: string, options?: LaunchOptions): Promise<BrowserPage>;
 }
 
-/** As text: the test runner would rewrite the import. */
-export const setUpPage = `async (given) => Object.assign(globalThis, given, { pronk: await import("/lib/index.js") }) && 1`;
+/** As text: the test runner would rewrite the imports. */
+export const setUpPage = `async (given) => {
+  const { digests } = await import("/digests.js");
+  Object.assign(globalThis, given, { digests, pronk: await import("/lib/index.js") });
+}`;
 
-export async function startStoreSite(): Promise<StoreSite> {
+/** Digests of everything at rest in the page's store, by another road than the library's. */
+export const atRest = (page: BrowserPage) => page.evaluate<Record<string, string>>("() => digests()");
+
+/** `answer` may take requests for itself. */
+export async function startStoreSite(answer?: FileServerOptions["answer"]): Promise<StoreSite> {
   ensureBuilt(["library"]);
   const server = await startFileServer({
     mounts: [
@@ -24,6 +31,7 @@ export async function startStoreSite(): Promise<StoreSite> {
       { prefix: "/", path: join(root, "test/fixtures/store-page") },
     ],
     connectSources: ["http:"],
+    answer,
   });
   return {
     server,

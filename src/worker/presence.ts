@@ -1,0 +1,19 @@
+// A Web Lock as a sign of life: it is free as soon as its holder is gone, whatever ended it.
+
+export interface Presence {
+  name: string;
+  end(): void;
+}
+
+/** Resolves when it is held: whoever is told its name earlier may get it first, and would think that its holder is gone. */
+export function holdPresence(): Promise<Presence> {
+  const name = `pronk:tab:${crypto.randomUUID()}`;
+  return new Promise((resolve) => {
+    void navigator.locks.request(name, () => new Promise<void>((end) => resolve({ name, end })));
+  });
+}
+
+/** Calls `onGone` when the holder is gone, unless the signal is aborted first. */
+export function watchPresence(name: string, onGone: () => void, signal: AbortSignal): void {
+  void navigator.locks.request(name, { signal }, onGone).catch(() => {});
+}
