@@ -68,8 +68,8 @@ function sessionOf(script: Script) {
   const host = { changed: vi.fn(), progressed: vi.fn(), answered: vi.fn(), failed: vi.fn() };
   const session = new ChatSession(host);
   session.factory = {
-    inspectModel: async () => ({
-      id: "m",
+    inspectModel: async (_: unknown, { hubUrl }: { hubUrl?: string }) => ({
+      id: hubUrl ?? "m",
       label: "m",
       llama2: script.llama2 ?? false,
       licenseEvidence: [],
@@ -104,6 +104,13 @@ test("a question loads the model, and its answer is folded together", async () =
   expect(session.state.name).toBe("ready");
   expect(host.progressed).toHaveBeenCalledOnce();
   expect(host.answered).toHaveBeenCalledOnce();
+});
+
+test("a model is inspected where it will be loaded from", async () => {
+  const { session } = sessionOf({});
+  session.engineOptions = { hubUrl: "https://mirror.example" };
+  await session.load();
+  expect(session.summary?.id).toBe("https://mirror.example");
 });
 
 test("a Llama 2 model creates no engine before the licence is accepted, and asks once only", async () => {
