@@ -1,0 +1,19 @@
+// 2 GB of synthetic weights, cold and warm, beside 200 MB of them: ten times the bytes in the same memory of the page's
+// process, which is printed. Linux only.
+
+import { expect, test } from "vitest";
+import { maxReadBytes } from "../../src/source/read-limit.ts";
+import { MB, measureLoads } from "../support/measured-load.ts";
+
+const slackBytes = 64 * MB;
+
+test("memory", { timeout: 3_600_000 }, async ({ task }) => {
+  Object.assign(task.meta, { tried: "2 GB beside 200 MB" });
+  const [small, large] = [await measureLoads(200 * MB), await measureLoads(2000 * MB)];
+  for (const [i, warm] of [false, true].entries()) {
+    expect(large[i].info.warm).toBe(warm);
+    expect(large[i].info.peakChunkBytes).toBeLessThanOrEqual(6 * maxReadBytes);
+    expect(large[i].heldBytes - small[i].heldBytes).toBeLessThanOrEqual(slackBytes);
+  }
+  expect(large[1].ids).toEqual(large[0].ids);
+});

@@ -1,0 +1,107 @@
+// One load of a synthetic checkpoint in a Chromium without a driver, and how large the page's process was meanwhile: what a
+// page needs must not depend on the model's size. A cold load and a warm one, each in a new browser on one profile.
+
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { EngineInfo } from "../../src/index.ts";
+import { startFileServer } from "../../tools/file-server.ts";
+import { ensureBuilt, outputFolder } from "../../tools/stale.ts";
+import { writeSyntheticCheckpoint } from "../reference/synthetic-checkpoint.ts";
+import { startBareChromium } from "./bare-chromium.ts";
+
+export const MB = 1e6;
+
+const shardBytes = 300 * MB;
+const limitMs = 300_000; // for one load, on a machine that others use too
+
+// Answers once, so that the weights are known to have arrived, and tells the server what it saw.
+const script = `
+  import { createEngine } from "/lib/index.js";
+  let report;
+  try {
+    const engine = await createEngine("/model/", { quantize: "none", contextLength: 64, tokenizer: "optional" });
+    const sampling = { temperature: 0, ignore_eos: true, max_tokens: 1 };
+    const { pronk } = await engine.completions.create({ ...sampling, prompt: [1] });
+    report = { info: engine.info, ids: pronk.ids };
+  } catch (error) {
+    report = { failure: error.message };
+  }
+  await fetch("/report", { method: "POST", body: JSON.stringify(report) });
+`;
+
+export interface MeasuredLoad {
+  info: EngineInfo;
+  ids: number[];
+  heldBytes: number;
+  peakBytes: number;
+}
+
+/** Cold, then warm. Throws where the disk has no room for the checkpoint and its copy in the store. */
+export async function measureLoads(totalBytes: number): Promise<MeasuredLoad[]> {
+  ensureBuilt(["library"]);
+  const parent = mkdtempSync(join(tmpdir(), "pronk-memory-"));
+  const neededBytes = 3 * totalBytes;
+  const { bavail, bsize } = statfsSync(parent);
+  if (bavail * bsize < neededBytes) throw new Error(`${parent} needs ${neededBytes / 1e9} GB of free disk for this`);
+  const [pageDir, modelDir, profileDir] = ["page", "model", "profile"].map((name) => join(parent, name));
+  mkdirSync(pageDir, { recursive: true });
+  writeFileSync(join(pageDir, "index.html"), `<!doctype html><script type="module" src="page.js"></script>`);
+  writeFileSync(join(pageDir, "page.js"), script);
+  const { weightBytes } = await writeSyntheticCheckpoint(modelDir, { totalBytes, shardBytes });
+  let reported: (text: string) => void = () => {};
+  await using server = await startFileServer({
+    mounts: [
+      { prefix: "/page/", path: pageDir },
+      { prefix: "/lib/", path: outputFolder.library },
+      { prefix: "/model/", path: modelDir },
+    ],
+    answer(request, response) {
+      if (request.url !== "/report") return false;
+      let text = "";
+      request.setEncoding("utf8").on("data", (piece: string) => (text += piece));
+      request.on("end", () => {
+        response.writeHead(204).end();
+        reported(text);
+      });
+      return true;
+    },
+  });
+  try {
+    const loads: MeasuredLoad[] = [];
+    for (const kind of ["cold", "warm"]) {
+      const report = new Promise<string>((resolve) => (reported = resolve));
+      const load = await watch(`${server.origin}/page/`, profileDir, report);
+      const seconds = (load.info.loadMs / 1000).toFixed(1);
+      console.log(
+        `${(weightBytes / MB).toFixed(0)} MB ${kind}: the page's process holds ${(load.heldBytes / MB).toFixed(0)} MB, peaks at ${(load.peakBytes / MB).toFixed(0)} MB, the chunk pool at ${(load.info.peakChunkBytes / MB).toFixed(0)} MB; loaded in ${seconds} s`,
+      );
+      loads.push(load);
+    }
+    return loads;
+  } finally {
+    rmSync(parent, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function watch(url: string, profileDir: string, report: Promise<string>): Promise<MeasuredLoad> {
+  await using chromium = await startBareChromium(url, profileDir);
+  const samples: number[] = [];
+  const sampling = setInterval(() => samples.push(chromium.rendererBytes()), 200);
+  let limit: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    limit = setTimeout(() => reject(new Error(`no report from the page in ${limitMs / 1000} s`)), limitMs);
+  });
+  try {
+    const told = JSON.parse(await Promise.race([report, chromium.ended, tooLate]));
+    if (told.failure) throw new Error(told.failure);
+    const sorted = samples.toSorted((a, b) => a - b);
+    // Single peaks are garbage that the collector has not met yet, up to five chunks of it on a busy machine; they come
+    // with chance and time, not with size. What nine of ten samples stay below is what the page holds.
+    const heldBytes = sorted[Math.floor(0.9 * (sorted.length - 1))];
+    return { ...told, heldBytes, peakBytes: sorted.at(-1)! };
+  } finally {
+    clearInterval(sampling);
+    clearTimeout(limit);
+  }
+}
