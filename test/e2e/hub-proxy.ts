@@ -1,7 +1,7 @@
 // A loopback hub and its storage under the origin of a site, whose policy lets the page connect there: `/hub/...` and
 // `/storage/...`. What the hub says of its own addresses is rewritten on the way.
 
-import { request as send, type IncomingHttpHeaders } from "node:http";
+import { request as send } from "node:http";
 import type { FileServerOptions } from "../../tools/file-server.ts";
 import type { HubServer } from "../support/hub-server.ts";
 
@@ -15,7 +15,7 @@ export function throughHub(hub: HubServer): NonNullable<FileServerOptions["answe
       Object.entries(places).reduce((text, [path, from]) => text.replaceAll(from, here + path), value);
     const onward = send(new URL(origin + request.url!.slice(prefix.length)), {
       method: request.method,
-      headers: withoutHost(request.headers),
+      headers: { ...request.headers, host: new URL(origin).host },
     });
     onward.on("response", (answer) => {
       const headers = Object.entries(answer.headers).map(([name, value]) => [
@@ -30,5 +30,3 @@ export function throughHub(hub: HubServer): NonNullable<FileServerOptions["answe
     return true;
   };
 }
-
-const withoutHost = ({ host: _, ...headers }: IncomingHttpHeaders) => headers;
