@@ -6,10 +6,11 @@ export const pageStrings = {
   close: "Close",
   catalogueTitle: "Ready to run",
   hubTitle: "Any model of the hub",
-  hubIntro: "An unquantized checkpoint of the Llama-2 family on Hugging Face.",
+  hubIntro:
+    "Any checkpoint of the Llama-2 family on Hugging Face, as it was published: safetensors, GPTQ, AWQ, bitsandbytes, EXL2 or GGUF.",
   hubLabel: "Repository",
   hubPlaceholder: "owner/name",
-  hubInvalid: "A repository reads owner/name.",
+  hubInvalid: "A repository reads owner/name, with a file or folder after it where you want one of several.",
   tokenLabel: "Read token, for gated models",
   tokenNote: "Kept in memory until this page is closed, sent to the hub only.",
   tokenPlaceholder: "hf_…",

@@ -3,7 +3,7 @@
 import { html, type TemplateResult } from "lit";
 import { pageStrings as strings } from "./page-strings.ts";
 
-const repositoryPattern = /^[\w.-]+\/[\w.-]+(@[\w./-]+)?$/;
+const repositoryPattern = /^[\w.-]+\/[\w.-]+(@[\w./-]+)?(\/[\w .+-]+)*$/;
 
 export function hubView(actions: { open(repository: string, token: string): void }): TemplateResult {
   const submit = (event: Event) => {

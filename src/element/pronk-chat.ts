@@ -22,17 +22,19 @@ import { licenseView } from "./views/license-view.ts";
 import { loadView } from "./views/load-view.ts";
 import { startView } from "./views/start-view.ts";
 import { transcriptView } from "./views/transcript-view.ts";
+import { weightsView } from "./views/weights-view.ts";
 
 /**
  * A chat with a model that runs on the visitor's own GPU.
  *
  * @attr {string} model - `owner/name[@revision]`, a URL, or a path beside the page (`./models/tiny/`)
  * @attr {string} system - system prompt
+ * @attr {string} weights - which weights of a repository that has several: `safetensors`, a file, or a part of its name
  * @attr {boolean} autoload - load at once instead of on the first question or press
  * @fires pronk-progress - `ProgressEvent` of the load
  * @fires pronk-message - `{ role: "assistant", content, status, usage }`, once an answer has ended
  * @fires pronk-error - `{ error }`, a load or an answer failed
- * @fires pronk-state - `{ state, info }`, idle, inspecting, license, loading, ready, answering, failed
+ * @fires pronk-state - `{ state, info }`, idle, inspecting, weights, license, loading, ready, answering, failed
  * @slot empty - stands where the conversation will be
  * @slot footer - below the composer
  * @csspart transcript, message, question, answer, bubble, markdown, composer, field, input, send, stop, start, starter,
@@ -45,6 +47,7 @@ export class PronkChat extends LitElement {
   static override properties = {
     model: {},
     system: {},
+    weights: {},
     autoload: { type: Boolean },
     token: { attribute: false },
     engineOptions: { attribute: false },
@@ -61,6 +64,8 @@ export class PronkChat extends LitElement {
   /** What to run; also files and folders, which an attribute cannot say. */
   declare model: ModelReference | undefined;
   declare system: string;
+  /** Default: the person is asked, or with `autoload` the first is taken. */
+  declare weights: string | undefined;
   declare autoload: boolean;
   /** Access token for gated repositories; kept in memory, never written to an attribute or to storage. */
   declare token: string | undefined;
@@ -146,7 +151,9 @@ export class PronkChat extends LitElement {
   protected override willUpdate(changes: PropertyValues<this>): void {
     this.#session.system = this.system ?? "";
     this.#session.factory = this.engineFactory;
-    this.#session.engineOptions = { ...this.engineOptions, token: this.token || undefined };
+    const weights = this.weights || this.engineOptions.weights;
+    this.#session.engineOptions = { ...this.engineOptions, weights, token: this.token || undefined };
+    this.#session.asksForWeights = !this.autoload;
     if (changes.has("model")) {
       const { model } = this;
       this.#session.setModel(typeof model === "string" ? resolveModelAttribute(model, this.baseURI) : model);
@@ -180,7 +187,7 @@ export class PronkChat extends LitElement {
                 ${downIcon}<span class="visually-hidden">${strings.scrollToEnd}</span>
               </button>`
         }
-        ${writing || state.name === "license" ? nothing : this.#composer(state)}
+        ${writing || state.name === "license" || state.name === "weights" ? nothing : this.#composer(state)}
         <slot name="footer"></slot>
         ${footnoteView(strings)}
       </div>
@@ -194,7 +201,8 @@ export class PronkChat extends LitElement {
     if (state.name === this.#lastState) return;
     this.#lastState = state.name;
     this.#emit("pronk-state", { state: state.name, info: this.#session.info });
-    if (state.name === "license") this.renderRoot.querySelector<HTMLElement>("#license-title")?.focus();
+    if (state.name === "license" || state.name === "weights")
+      this.renderRoot.querySelector<HTMLElement>(`#${state.name}-title`)?.focus();
   }
 
   get #modelLabel(): string {
@@ -215,7 +223,7 @@ export class PronkChat extends LitElement {
       };
       return transcriptView({ turns, answering: busy, copied: this.copied, strings }, actions);
     }
-    if (state.name === "license") return nothing;
+    if (state.name === "license" || state.name === "weights") return nothing;
     return startView(
       {
         starters: state.name === "failed" ? [] : this.starters,
@@ -236,6 +244,11 @@ export class PronkChat extends LitElement {
         const progress = state.name === "loading" ? state.progress : undefined;
         return loadView({ label: this.#modelLabel, progress, strings }, { cancel: () => session.cancelLoad() });
       }
+      case "weights":
+        return weightsView(
+          { label: state.summary.label, offered: state.summary.weightsOffered, strings },
+          { choose: (weights) => session.chooseWeights(weights), cancel: () => session.cancelLoad() },
+        );
       case "license":
         return licenseView(
           { label: state.summary.label, evidence: state.summary.licenseEvidence, text: this.licenseText, strings },

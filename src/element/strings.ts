@@ -47,6 +47,9 @@ export interface ChatStrings {
   phasesDone: (phase: string) => string;
   bytesOf: (loaded: string, total: string) => string;
   timeLeft: (time: string) => string;
+  weightsTitle: string;
+  weightsDefault: string;
+  weightsNote: string;
   licenseTitle: string;
   licenseIntro: (model: string) => string;
   licenseEvidence: string;
@@ -127,6 +130,9 @@ export const english: ChatStrings = {
   phasesDone: (phase) => `${phase}: done`,
   bytesOf: (loaded, total) => `${loaded} of ${total}`,
   timeLeft: (time) => `${time} left`,
+  weightsTitle: "Which weights?",
+  weightsDefault: "taken unless you say otherwise",
+  weightsNote: "This repository has several sets of the same model. Fewer bits are smaller and faster, more are truer.",
   licenseTitle: "Before the download: the licence",
   licenseIntro: (model) =>
     `${model} is Llama 2 or derived from it. Its weights come under the Llama 2 Community License and Acceptable Use Policy. Nothing is fetched until you accept them.`,

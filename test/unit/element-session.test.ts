@@ -8,13 +8,14 @@ import type { AnswerTurn } from "../../src/element/session/turn.ts";
 import { PronkError } from "../../src/errors.ts";
 import type { ChatCompletionChunk, ChatMessage, EngineOptions } from "../../src/index.ts";
 
-const seen: { messages: ChatMessage[][]; created: number; unloaded: number } = {
+const seen: { messages: ChatMessage[][]; created: number; unloaded: number; weights?: string } = {
   messages: [],
   created: 0,
   unloaded: 0,
 };
 
 interface Script {
+  weightsOffered?: string[];
   llama2?: boolean;
   dialog?: "llama-2" | undefined;
   words?: string[];
@@ -76,9 +77,11 @@ function sessionOf(script: Script) {
       stored: false,
       downloadBytes: 0,
       needs: [],
+      weightsOffered: script.weightsOffered ?? ["safetensors"],
     }),
     createEngine: async (_: unknown, options: EngineOptions) => {
       seen.created++;
+      seen.weights = options.weights;
       options.onProgress?.({ phase: "download", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 0 });
       if (script.hangLoad) await aborted(options.signal!);
       if (script.loadFailure) throw script.loadFailure;
@@ -93,7 +96,7 @@ const answers = (session: ChatSession) => session.turns.filter((turn): turn is A
 const until = (session: ChatSession, name: string) => vi.waitFor(() => expect(session.state.name).toBe(name));
 const untilText = (session: ChatSession) => vi.waitFor(() => expect(answers(session)[0]?.text).toBe("Hello there"));
 
-beforeEach(() => Object.assign(seen, { messages: [], created: 0, unloaded: 0 }));
+beforeEach(() => Object.assign(seen, { messages: [], created: 0, unloaded: 0, weights: undefined }));
 afterEach(() => forgetAcceptance(llama2License));
 
 test("a question loads the model, and its answer is folded together", async () => {
@@ -125,6 +128,28 @@ test("a Llama 2 model creates no engine before the licence is accepted, and asks
   session.setModel("another/one");
   expect(await session.load()).toBe(true);
   expect(seen.created).toBe(2);
+});
+
+test("of several weights a person chooses one; where nobody is asked the default is taken", async () => {
+  const { session } = sessionOf({ weightsOffered: ["m.Q4_K_M.gguf", "m.Q8_0.gguf"] });
+  session.asksForWeights = true;
+  const loaded = session.load();
+  await until(session, "weights");
+  expect(seen.created).toBe(0);
+  session.chooseWeights("m.Q8_0.gguf");
+  expect(await loaded).toBe(true);
+  expect(seen.weights).toBe("m.Q8_0.gguf");
+
+  session.setModel("owner/other");
+  const cancelled = session.load();
+  await until(session, "weights");
+  session.cancelLoad();
+  expect(await cancelled).toBe(false);
+  expect(session.state.name).toBe("idle");
+
+  session.asksForWeights = false;
+  expect(await session.load()).toBe(true);
+  expect(seen.weights).toBeUndefined();
 });
 
 test("declined: nothing is created, the question stays and can be answered later", async () => {

@@ -77,6 +77,19 @@ export const scenes: Scene[] = [
     ],
   },
   {
+    name: "weights",
+    page: "index.html",
+    steps: [
+      stage({
+        label: "alokabhishek/Llama-2-7b-chat-hf-GGUF",
+        starters: [],
+        autoload: false,
+        weightsOffered: ["llama-2-7b-chat-hf.Q4_K_M.gguf", "llama-2-7b-chat-hf.Q5_K_M.gguf"],
+      }),
+      click("[data-action=load]"),
+    ],
+  },
+  {
     name: "license",
     page: "index.html",
     steps: [

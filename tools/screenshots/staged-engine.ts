@@ -7,6 +7,7 @@ export interface Script {
   starters?: string[];
   llama2?: boolean;
   evidence?: string[];
+  weightsOffered?: string[];
   dialog?: "llama-2";
   /** The load stops at this event and stays there. */
   holdAt?: { phase: string; loadedBytes: number; totalBytes: number; bytesPerSecond: number; secondsLeft?: number }[];
@@ -74,6 +75,7 @@ export async function stageEngine(script: Script): Promise<void> {
       stored: false,
       downloadBytes: 0,
       needs: [],
+      weightsOffered: script.weightsOffered ?? ["safetensors"],
     }),
     createEngine: async (_: unknown, { onProgress }: { onProgress(event: object): void }) => {
       if (script.failure) {

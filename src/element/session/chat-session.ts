@@ -22,6 +22,8 @@ export class ChatSession {
   factory: EngineFactory = pronkEngines;
   system = "";
   engineOptions: Omit<EngineOptions, "signal" | "onProgress"> = {};
+  /** Whether a person is there to choose between several sets of weights; else the default is taken. */
+  asksForWeights = false;
   state: SessionState = { name: "empty" };
   turns: Turn[] = [];
   continuation: Continuation = { text: "", contextFull: false };
@@ -35,6 +37,7 @@ export class ChatSession {
   #loadAbort: AbortController | undefined;
   #answerAbort: AbortController | undefined;
   #decide: ((accepted: boolean) => void) | undefined;
+  #weights: string | undefined; // chosen by the person
   #nextId = 1;
 
   constructor(host: SessionHost) {
@@ -58,6 +61,7 @@ export class ChatSession {
   setModel(model: ModelReference | undefined): void {
     this.unload();
     this.#model = model;
+    this.#weights = undefined;
     this.summary = undefined;
     this.turns = [];
     this.continuation = { text: "", contextFull: false };
@@ -85,6 +89,11 @@ export class ChatSession {
   cancelLoad(): void {
     this.#loadAbort?.abort(new DOMException("The load was cancelled.", "AbortError"));
     this.#decide?.(false);
+  }
+
+  chooseWeights(weights: string): void {
+    this.#weights = weights;
+    this.#decide?.(true);
   }
 
   acceptLicense(): void {
@@ -154,18 +163,18 @@ export class ChatSession {
     const current = () => this.#loadAbort === abort && this.#model === model;
     try {
       this.#enter({ name: "inspecting" });
-      const { weights, token, hubUrl } = this.engineOptions;
-      const summary = await this.factory.inspectModel(model, { weights, token, hubUrl, signal: abort.signal });
-      abort.signal.throwIfAborted();
-      this.summary = summary;
-      if (summary.llama2 && !acceptanceOf(llama2License) && !(await this.#askForAcceptance(summary))) {
+      const summary = await this.#inspect(model, abort.signal);
+      const accepted = async () =>
+        !summary?.llama2 || acceptanceOf(llama2License) || this.#waitFor({ name: "license", summary });
+      if (!summary || !(await accepted())) {
         if (current()) this.#enter({ name: "idle" });
         return false;
       }
       abort.signal.throwIfAborted();
       this.#enter({ name: "loading", progress: { phases: [] } });
       const onProgress = (event: ProgressEvent) => current() && this.#progress(event);
-      const options = { ...this.engineOptions, signal: abort.signal, onProgress };
+      const weights = this.#weights ?? this.engineOptions.weights;
+      const options = { ...this.engineOptions, weights, signal: abort.signal, onProgress };
       const engine = await this.factory.createEngine(model, options);
       if (!current() || abort.signal.aborted) {
         await engine.unload();
@@ -183,13 +192,28 @@ export class ChatSession {
     }
   }
 
-  #askForAcceptance(summary: InspectedModel): Promise<boolean> {
+  /** What the model is; undefined where the person would not choose among its weights. */
+  async #inspect(model: ModelReference, signal: AbortSignal): Promise<InspectedModel | undefined> {
+    for (;;) {
+      const { token, hubUrl } = this.engineOptions;
+      const weights = this.#weights ?? this.engineOptions.weights;
+      const summary = await this.factory.inspectModel(model, { weights, token, hubUrl, signal });
+      signal.throwIfAborted();
+      this.summary = summary;
+      const several = summary.weightsOffered.length > 1 && !summary.stored && weights === undefined;
+      if (!several || !this.asksForWeights) return summary;
+      if (!(await this.#waitFor({ name: "weights", summary }))) return undefined;
+    }
+  }
+
+  /** Shows a question and waits for its answer. */
+  #waitFor(state: SessionState): Promise<boolean> {
     return new Promise((resolve) => {
       this.#decide = (accepted) => {
         this.#decide = undefined;
         resolve(accepted);
       };
-      this.#enter({ name: "license", summary });
+      this.#enter(state);
     });
   }
 

@@ -10,7 +10,12 @@ export interface EngineFactory {
   inspectModel(
     model: ModelReference,
     options: Pick<EngineOptions, "weights" | "token" | "hubUrl" | "signal">,
-  ): Promise<Pick<ModelSummary, "id" | "label" | "llama2" | "licenseEvidence" | "stored" | "downloadBytes" | "needs">>;
+  ): Promise<
+    Pick<
+      ModelSummary,
+      "id" | "label" | "llama2" | "licenseEvidence" | "stored" | "downloadBytes" | "needs" | "weightsOffered"
+    >
+  >;
   createEngine(model: ModelReference, options: EngineOptions): Promise<ChatEngine>;
 }
 

@@ -7,6 +7,7 @@ export type SessionState =
   | { name: "empty" } // no model chosen
   | { name: "idle" } // chosen, nothing fetched
   | { name: "inspecting" }
+  | { name: "weights"; summary: InspectedModel } // waits for the choice between several; none was asked for
   | { name: "license"; summary: InspectedModel } // waits for accept or decline; no weight was asked for
   | { name: "loading"; progress: LoadProgress }
   | { name: "ready" }

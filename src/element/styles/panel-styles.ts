@@ -1,4 +1,4 @@
-// Panels that stand in the column: load, licence, failure. The load bar is drawn as a row of leaps.
+// Panels that stand in the column: load, choice of weights, licence, failure. The load bar is drawn as a row of leaps.
 
 import { css } from "lit";
 
@@ -78,6 +78,31 @@ export const panelStyles = css`
     display: grid;
     color: var(--_ink-soft);
     font-size: 0.85rem;
+  }
+
+  .weights fieldset {
+    display: grid;
+    gap: 0.2rem;
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+
+  .weights label {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.1rem 0.7rem;
+    align-items: center;
+    padding-block: 0.35rem;
+    overflow-wrap: anywhere;
+  }
+
+  .weights input {
+    accent-color: var(--_accent);
+  }
+
+  #weights-title:focus-visible {
+    outline: 0;
   }
 
   .license-text {
