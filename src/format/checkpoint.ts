@@ -3,6 +3,7 @@
 
 import type { GgufTokenizer } from "./gguf-tokenizer.ts";
 import { readGenerationConfig } from "./generation-config.ts";
+import type { ModelOrigin } from "./license-evidence.ts";
 import { JsonFile } from "./json-file.ts";
 import { openWeights, type OpenWeightsOptions } from "./open-weights.ts";
 import { isQuantized } from "./quantized.ts";
@@ -20,12 +21,14 @@ export interface OpenedCheckpoint extends Checkpoint {
   offered: string[];
   /** A GGUF file's own tokenizer. */
   tokenizer?: GgufTokenizer;
+  /** What a GGUF file says of itself. */
+  origin?: ModelOrigin;
 }
 
 /** Reads the headers of a checkpoint. Throws PronkError `format`, `unsupported` or `integrity`, naming file and field. */
 export async function readCheckpoint(source: TensorFiles, options: OpenWeightsOptions = {}): Promise<OpenedCheckpoint> {
   const [sideFiles, opened] = await Promise.all([readSideFiles(source, options), openWeights(source, options)]);
-  const { format, config, tensors, tokenizer } = opened;
+  const { format, config, tensors, tokenizer, origin } = opened;
   const bytes = sideFiles.get("generation_config.json");
   const { generation, eosIds } = bytes
     ? readGenerationConfig(JsonFile.parse("generation_config.json", bytes))
@@ -40,5 +43,6 @@ export async function readCheckpoint(source: TensorFiles, options: OpenWeightsOp
     format,
     offered: weightFormats(source).map(({ id }) => id),
     ...(tokenizer ? { tokenizer } : {}),
+    ...(origin ? { origin } : {}),
   };
 }

@@ -5,6 +5,7 @@ import { PronkError } from "../errors.ts";
 import type { GgufHeader, GgufTensor } from "./gguf.ts";
 import { JsonFile } from "./json-file.ts";
 import { expectedTensors, missingTensors } from "./llama-tensors.ts";
+import type { ModelOrigin } from "./license-evidence.ts";
 import type { ModelConfig, RopeScaling } from "./model-config.ts";
 import type { ModelTensor } from "./quantized.ts";
 import type { Dtype } from "./tensor.ts";
@@ -68,6 +69,14 @@ export function ggufConfig(header: GgufHeader): ModelConfig {
     bosId: id("bos_token_id"),
     eosIds: [...new Set(ends)],
   };
+}
+
+/** What the file says of where the model comes from. */
+export function ggufOrigin({ metadata }: GgufHeader): ModelOrigin {
+  const texts = [...metadata].filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  const isName = (key: string) => /^general\.(name|basename|license\.name|base_model\.\d+\.(name|repo_url))$/.test(key);
+  const license = texts.find(([key]) => key === "general.license")?.[1];
+  return { names: texts.filter(([key]) => isName(key)).map(([, text]) => text), ...(license ? { license } : {}) };
 }
 
 function readScaling(json: JsonFile, tensors: readonly GgufTensor[]): RopeScaling {

@@ -12,17 +12,25 @@ export interface LicenseEvidence {
   license: string | undefined;
 }
 
-/** llama2, Llama-2-7b, llama_2; neither Llama-3.2 nor llama2.c nor llama-20b. */
-const llama2Name = /llama[-_ ]?2(?![\d.])/i;
+/** What a weight file says of its model, where it says more than numbers. */
+export interface ModelOrigin {
+  license?: string;
+  names: string[]; // its own, and those of what it was made from
+}
+
+/** llama2, Llama-2-7b, llama_2, LLaMA v2; neither Llama-3.2 nor llama2.c nor llama-20b. */
+const llama2Name = /llama[-_ ]?v?2(?![\d.])/i;
 const agreementTitle = "LLAMA 2 COMMUNITY LICENSE AGREEMENT";
 
 export function findLicenseEvidence({
   sideFiles,
   card,
+  origin,
   label,
 }: {
   sideFiles: ReadonlyMap<string, Uint8Array>;
   card?: { license?: string; baseModel?: string[] };
+  origin?: ModelOrigin;
   label: string;
 }): LicenseEvidence {
   const evidence: string[] = [];
@@ -45,6 +53,8 @@ export function findLicenseEvidence({
       if (found) evidence.push(`${path}: ${found[0]}`);
     } else if (path === "config.json") claim("config.json, _name_or_path", nameInConfig(bytes));
   }
+  license ??= origin?.license;
+  for (const text of [...(origin?.names ?? []), origin?.license]) claim("the weight file's metadata", text);
   claim("the model's name", label);
   return { llama2: evidence.length > 0, evidence, license };
 }

@@ -4,9 +4,10 @@
 import { PronkError } from "../errors.ts";
 import { readConfig } from "./config.ts";
 import { readGgufModel } from "./gguf-files.ts";
-import { ggufConfig, ggufTensors } from "./gguf-model.ts";
+import { ggufConfig, ggufOrigin, ggufTensors } from "./gguf-model.ts";
 import { ggufTokenizer, type GgufTokenizer } from "./gguf-tokenizer.ts";
 import { JsonFile } from "./json-file.ts";
+import type { ModelOrigin } from "./license-evidence.ts";
 import { readLlama2c } from "./llama2c.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { findModelTensors } from "./model-tensors.ts";
@@ -22,6 +23,8 @@ export interface OpenedWeights {
   tensors: ModelTensor[];
   /** A GGUF file's own tokenizer, for a source that has no tokenizer files. */
   tokenizer?: GgufTokenizer;
+  /** What a GGUF file says of itself. */
+  origin?: ModelOrigin;
 }
 
 const maxJsonBytes = 2 ** 20; // the files read here have a few hundred
@@ -46,7 +49,8 @@ export async function openWeights(
     const header = await readGgufModel(source, format.files, { signal });
     const config = ggufConfig(header);
     const tokenizer = header.metadata.has("tokenizer.ggml.model") ? ggufTokenizer(header) : undefined;
-    return { format, config, tensors: ggufTensors(header, config), ...(tokenizer ? { tokenizer } : {}) };
+    const tensors = ggufTensors(header, config);
+    return { format, config, tensors, origin: ggufOrigin(header), ...(tokenizer ? { tokenizer } : {}) };
   }
   const json = await readJson(source, "config.json", signal);
   if (!json)

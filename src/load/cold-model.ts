@@ -38,7 +38,7 @@ export function coldModel(options: ColdModel): PreparedModel {
   const form = storedForm(checkpoint, quantize, new Map(source.files.map((file) => [file.path, file.sizeBytes])));
   const plans = filePlans(source, checkpoint, form);
   const weightFiles = new Set(form.files.map((file) => file.source));
-  const { sideFiles, matrices, format, offered, tokenizer } = checkpoint;
+  const { sideFiles, matrices, format, offered, tokenizer, origin } = checkpoint;
   const variant = variantOf(checkpoint, quantize);
   let early: Promise<Map<string, PartBytes>> | undefined;
   const readEarly = (signal?: AbortSignal) => (early ??= readEarlyParts(source, matrices, { signal }));
@@ -53,6 +53,7 @@ export function coldModel(options: ColdModel): PreparedModel {
     format,
     offered,
     ...(tokenizer ? { ggufTokenizer: tokenizer } : {}),
+    ...(origin ? { origin } : {}),
     downloadBytes: source.files.reduce((sum, file) => sum + (weightFiles.has(file.path) ? file.sizeBytes : 0), 0),
   };
 

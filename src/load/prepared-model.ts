@@ -2,6 +2,7 @@
 
 import type { GenerationDefaults, ModelConfig } from "../format/model-config.ts";
 import type { GgufTokenizer } from "../format/gguf-tokenizer.ts";
+import type { ModelOrigin } from "../format/license-evidence.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
 import type { WeightFormat } from "../format/weight-formats.ts";
 import type { QuantizeChoice, StoredTensor, WeightSink } from "../quant/layout.ts";
@@ -29,6 +30,8 @@ export interface ModelManifest {
   offered?: string[];
   /** A GGUF file's own. */
   ggufTokenizer?: GgufTokenizer;
+  /** What the weight file says of itself. */
+  origin?: ModelOrigin;
   /** Bytes of the weight files at the source. */
   downloadBytes: number;
 }

@@ -1,7 +1,7 @@
 // Whose licence a model is under: every place that can say Llama 2 is heard, and nothing else is taken for it.
 
 import { describe, expect, test } from "vitest";
-import { findLicenseEvidence } from "../../src/format/license-evidence.ts";
+import { findLicenseEvidence, type ModelOrigin } from "../../src/format/license-evidence.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const find = (
@@ -79,4 +79,14 @@ test.each([
 
 test("the README's license is given where the card is silent", () => {
   expect(find({ "README.md": "---\nlicense: mit\n---\n" }).license).toBe("mit");
+});
+
+test("a GGUF file's metadata are heard, of a picked file too", () => {
+  const found = (origin: ModelOrigin) => findLicenseEvidence({ sideFiles: new Map(), origin, label: "model.gguf" });
+  expect(found({ names: ["LLaMA v2"] })).toMatchObject({
+    llama2: true,
+    evidence: ["the weight file's metadata: LLaMA v2"],
+  });
+  expect(found({ names: ["Tiny"], license: "llama2" })).toMatchObject({ llama2: true, license: "llama2" });
+  expect(found({ names: ["Mistral v0.2"], license: "apache-2.0" }).llama2).toBe(false);
 });
