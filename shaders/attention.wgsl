@@ -3,50 +3,13 @@
 // A workgroup of 64 takes one (head, token, split): the positions [z * split, (z + 1) * split), 256 at a time with a
 // running maximum and sum (online softmax, Milakov & Gimelshein 2018; splits: flash-decoding, Dao et al. 2023).
 // Per 256 positions: each invocation scores four | barrier | all find the maximum, each makes its four probabilities |
-// barrier | the values are added, invocations being (word of a cache row, every so-manyth position) | barrier.
-// At the end invocations with the same word meet. One split writes out; several write { values, maximum, sum } for
-// attention_merge.
-@group(0) @binding(0) var<storage, read> q: array<f32>; // [tokens, stride]
-@group(0) @binding(1) var<storage, read> k_cache: array<vec4u>; // [kv_heads, context, row_words]
-@group(0) @binding(2) var<storage, read> v_cache: array<vec4u>; // [kv_heads, context, row_words]
-@group(0) @binding(3) var<storage, read_write> out: array<f32>; // [tokens, stride]
-@group(0) @binding(4) var<storage, read_write> partial: array<f32>; // [heads, splits, head_dim + 2]
-@group(0) @binding(5) var<uniform> step: Step;
-
-struct Step {
-  position: u32,
-  count: u32,
-}
-
-override heads: u32;
-override kv_heads: u32;
-override head_dim: u32; // even, at most 256
-override context: u32;
-override stride: u32; // f32 in a row of q and of out
-override scale: f32; // 1 / sqrt(head_dim)
-override half_cache: bool; // f16 cache: a word of 128 bits is 8 dims, else 4
-override row_words: u32; // words of 128 bits in a cache row: cache_dim / 8 or / 4, at most 64
-override split: u32; // positions of a workgroup, where there are several a head
-
+// barrier | the values are added, invocations being (unit of a cache row, every so-manyth position) | barrier.
+// At the end invocations with the same unit meet. One split writes out; several write { values, maximum, sum } for
+// attention_merge. With attention_cache.wgsl.
 var<workgroup> query: array<vec4f, 64>;
 var<workgroup> probabilities: array<f32, 256>;
 var<workgroup> lane_numbers: array<f32, 64>;
 var<workgroup> sums: array<vec4f, 128>;
-
-struct Word {
-  lo: vec4f,
-  hi: vec4f, // f16 only
-}
-
-fn word_of(bits: vec4u) -> Word {
-  if (half_cache) {
-    return Word(
-      vec4f(unpack2x16float(bits.x), unpack2x16float(bits.y)),
-      vec4f(unpack2x16float(bits.z), unpack2x16float(bits.w)),
-    );
-  }
-  return Word(bitcast<vec4f>(bits), vec4f(0.0));
-}
 
 @compute @workgroup_size(64)
 fn main(
@@ -72,9 +35,9 @@ fn main(
   }
   workgroupBarrier();
 
-  let sharers = 64u / row_words; // invocations that share a word of the values
-  let word = lane % row_words;
-  let sharer = lane / row_words;
+  let sharers = 64u / row_units; // invocations that share a unit of the values
+  let unit = lane % row_units;
+  let sharer = lane / row_units;
   var highest = -1e30; // finite: an infinite mask turns into NaN on some drivers
   var mass = 0.0; // of this invocation's probabilities
   var lo = vec4f(0.0);
@@ -85,13 +48,22 @@ fn main(
       let position = tile + j * 64u + lane;
       if (position < end) {
         var dots = vec4f(0.0);
-        let row = (cache_row + position) * row_words;
-        for (var i = 0u; i < row_words; i++) {
-          let k = word_of(k_cache[row + i]);
-          if (half_cache) {
+        if (cache_bits == 8u) {
+          let row = (cache_row + position) * row_words;
+          for (var i = 0u; i < row_words; i += 2u) { // a group: both its words and one scale
+            let at = scale_at(cache_row + position, i / 2u);
+            let near = k_cache[row + i];
+            let far = k_cache[row + i + 1u];
+            dots += scale_of(k_cache[at / 4u][at & 3u], i / 2u) * (
+              query[i * 4u] * vec4f(unpack4xI8(near.x)) + query[i * 4u + 1u] * vec4f(unpack4xI8(near.y)) +
+              query[i * 4u + 2u] * vec4f(unpack4xI8(near.z)) + query[i * 4u + 3u] * vec4f(unpack4xI8(near.w)) +
+              query[i * 4u + 4u] * vec4f(unpack4xI8(far.x)) + query[i * 4u + 5u] * vec4f(unpack4xI8(far.y)) +
+              query[i * 4u + 6u] * vec4f(unpack4xI8(far.z)) + query[i * 4u + 7u] * vec4f(unpack4xI8(far.w)));
+          }
+        } else {
+          for (var i = 0u; i < row_units; i++) {
+            let k = key_at(cache_row + position, i);
             dots += query[i * 2u] * k.lo + query[i * 2u + 1u] * k.hi;
-          } else {
-            dots += query[i] * k.lo;
           }
         }
         scores[j] = (dots.x + dots.y) + (dots.z + dots.w);
@@ -117,7 +89,7 @@ fn main(
     if (sharer < sharers) {
       let tile_length = min(256u, end - tile);
       for (var i = sharer; i < tile_length; i += sharers) {
-        let v = word_of(v_cache[(cache_row + tile + i) * row_words + word]);
+        let v = value_at(cache_row + tile + i, unit);
         lo += probabilities[i] * v.lo;
         hi += probabilities[i] * v.hi;
       }
@@ -129,7 +101,7 @@ fn main(
   sums[lane * 2u] = lo;
   sums[lane * 2u + 1u] = hi;
   workgroupBarrier();
-  if (lane >= row_words) {
+  if (lane >= row_units) {
     return;
   }
   var total = 0.0;
@@ -137,14 +109,14 @@ fn main(
     total += lane_numbers[i];
   }
   for (var other = 1u; other < sharers; other++) {
-    lo += sums[(other * row_words + word) * 2u];
-    hi += sums[(other * row_words + word) * 2u + 1u];
+    lo += sums[(other * row_units + unit) * 2u];
+    hi += sums[(other * row_units + unit) * 2u + 1u];
   }
   let whole = groups.z == 1u;
-  let first = word * select(4u, 8u, half_cache);
+  let first = unit * 8u;
   let factor = select(1.0, 1.0 / total, whole);
   let row = (head * groups.z + group.z) * (head_dim + 2u);
-  for (var j = 0u; j < select(4u, 8u, half_cache); j++) {
+  for (var j = 0u; j < 8u; j++) {
     if (first + j < head_dim) {
       let value = select(hi[j & 3u], lo[j & 3u], j < 4u) * factor;
       if (whole) {

@@ -1,9 +1,11 @@
 // A pair of a token's q, k or v: q and k turned by the token's position (Su et al. 2021), k and v into the cache, f32 or
 // rounded to f16. Rows of q and k stand in pairs that turn together: rows 2i and 2i + 1 of a head are its dims i and
 // i + head_dim / 2 in Hugging Face's order. Attention does not mind the order, since it is the same in q and k.
+// Where the cache is q8, a group's scale needs all of the group: k and v of the batch go beside it in f32, counted from the
+// batch's first position, for cache_quantize.
 @group(0) @binding(3) var<storage, read> table: array<vec2f>; // [context, head_dim / 2], (cos, sin)
-@group(0) @binding(4) var<storage, read_write> k_cache: array<u32>; // [kv_heads, context, cache_dim]
-@group(0) @binding(5) var<storage, read_write> v_cache: array<u32>; // [kv_heads, context, cache_dim]
+@group(0) @binding(4) var<storage, read_write> k_cache: array<u32>; // [kv_heads, rows, cache_dim]
+@group(0) @binding(5) var<storage, read_write> v_cache: array<u32>; // [kv_heads, rows, cache_dim]
 @group(0) @binding(6) var<uniform> step: Step;
 
 struct Step {
@@ -16,6 +18,8 @@ override kv_heads: u32;
 override head_dim: u32; // even
 override cache_dim: u32; // head_dim rounded up to 8
 override context: u32;
+override rows: u32; // positions there is room for: the context, or beside the cache those of a batch
+override beside: bool;
 override half_cache: bool; // f16 cache
 
 fn turned(pair: vec2f, angle: vec2f) -> vec2f {
@@ -28,14 +32,15 @@ fn write_pair(row: u32, pair: vec2f, position: u32) {
     write_query(row, turned(pair, angle), position);
     return;
   }
-  if (position >= context) {
+  let kept = position - select(0u, step.position, beside);
+  if (position >= context || kept >= rows) {
     return;
   }
   let kv_row = row - heads * head_dim;
   let is_key = kv_row < kv_heads * head_dim;
   let head_row = select(kv_row - kv_heads * head_dim, kv_row, is_key);
   // In values; both are even, so a pair of halves is a word.
-  let at = ((head_row / head_dim) * context + position) * cache_dim + head_row % head_dim;
+  let at = ((head_row / head_dim) * rows + kept) * cache_dim + head_row % head_dim;
   let value = select(pair, turned(pair, angle), is_key);
   if (half_cache) {
     if (is_key) {

@@ -34,9 +34,10 @@ fn eight_of(chunk: Chunk, i: u32) -> Eight {
 }
 
 // Bytes are made unsigned and masked where they stand: 1, 256 and 65536 times too large, put right once a chunk.
+// By way of i32, as in decode_q4.
 fn word_dot(word: u32, x: vec4f) -> vec4f {
   let code = word ^ 0x80808080u;
-  return vec4f(vec4u(code, code, code, code >> 24u) & vec4u(0xffu, 0xff00u, 0xff0000u, 0xffu)) * x;
+  return vec4f(vec4i(vec4u(code, code, code, code >> 24u) & vec4u(0xffu, 0xff00u, 0xff0000u, 0xffu))) * x;
 }
 
 fn chunk_dot(chunk: Chunk, x: Span) -> f32 {
@@ -44,4 +45,13 @@ fn chunk_dot(chunk: Chunk, x: Span) -> f32 {
     word_dot(chunk.first.w, x.d) + word_dot(chunk.second.x, x.e) + word_dot(chunk.second.y, x.f) +
     word_dot(chunk.second.z, x.g) + word_dot(chunk.second.w, x.h);
   return chunk.scale * ((sums.x + sums.w) + sums.y * 0.00390625 + sums.z * 0.0000152587890625 - 128.0 * x.sum);
+}
+
+// The codes as signed bytes: columns 0 to 15, and 16 to 31.
+fn low_bytes_of(chunk: Chunk) -> vec4u {
+  return chunk.first;
+}
+
+fn high_bytes_of(chunk: Chunk) -> vec4u {
+  return chunk.second;
 }

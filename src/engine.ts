@@ -70,9 +70,8 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
     Model.create(gpu, config, tensors, { kv, contextLength }),
   );
   try {
-    const runAhead = options.without?.includes("run-ahead") ? 1 : options.runAhead;
     // Measuring and compiling happen while the weights arrive.
-    const compiling = tune(model, options).then(() => createGenerator(model, { runAhead }));
+    const compiling = tune(model, options).then(() => createGenerator(model, options));
     compiling.catch(() => {}); // awaited below, unless the stream fails first
     const { warm, storedBytes, peakChunkBytes } = await prepared.stream(model.sink, { signal });
     model.finishLoading();
@@ -136,6 +135,6 @@ async function tune(model: Model, { store, without = [] }: EngineOptions): Promi
   const { dim, hiddenDim } = config;
   const parts = Object.values(weights.layers[0]).flatMap((weight) => ("parts" in weight ? weight.parts : []));
   const shape = [dim, hiddenDim, ...parts.map(({ format }) => format.label)];
-  const key = JSON.stringify([1, gpu.adapter, [...gpu.features], navigator.userAgent, without, shape]);
+  const key = JSON.stringify([2, gpu.adapter, [...gpu.features], navigator.userAgent, without, shape]);
   gpu.variants = store === false ? await measure() : await rememberedTuning(key, measure);
 }

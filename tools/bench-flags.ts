@@ -21,7 +21,7 @@ export interface BenchFlags {
 }
 
 export const usage = `npm run --silent bench -- --shape ${Object.keys(benchShapes).join("|")}|DIR
-  [--layers N] [--quantize none|q8|q4] [--kv f16|f32] [--prompt N] [--decode N] [--context N] [--runs N]
+  [--layers N] [--quantize none|q8|q4] [--kv f16|f32|q8] [--prompt N] [--decode N] [--context N] [--runs N]
   [--positions 64,4000] [--without subgroups,shader-f16,...] [--runtime chromium|firefox|node]
   [--dawn disable_robustness,...] [--json]`;
 
@@ -61,7 +61,7 @@ export function readFlags(args: string[]): BenchFlags | undefined {
     config,
     layers,
     quantize: oneOf("quantize", values.quantize ?? "q4", ["none", "q8", "q4"]),
-    kv: oneOf("kv", values.kv ?? "f16", ["f16", "f32"]),
+    kv: oneOf("kv", values.kv ?? "f16", ["f16", "f32", "q8"]),
     prompt: wholeNumber("prompt", values.prompt),
     decode: wholeNumber("decode", values.decode),
     context: wholeNumber("context", values.context),

@@ -20,7 +20,7 @@ export interface GenerateFlags {
 
 export const usage = `npm run --silent generate -- --model DIR|FILE|URL|owner/name (--prompt TEXT | --prompt-ids 1,2,3)
   [--chat] [--system TEXT] [--max-tokens N] [--ignore-eos] [--temperature T] [--top-p P] [--top-k K] [--seed S]
-  [--quantize auto|none|q8|q4] [--weights NAME] [--kv auto|f16|f32] [--context N] [--tokenizer FILE]
+  [--quantize auto|none|q8|q4] [--weights NAME] [--kv auto|f16|f32|q8] [--context N] [--tokenizer FILE]
   [--without subgroups,shader-f16,...]
   [--runtime chromium|firefox|node] [--logits FILE] [--json]`;
 
@@ -76,7 +76,7 @@ export function readFlags(args: string[]): GenerateFlags | undefined {
   const options: GenerateFlags["options"] = {
     quantize: oneOf("quantize", values.quantize, ["auto", "none", "q8", "q4"]),
     weights: values.weights,
-    kv: oneOf("kv", values.kv, ["auto", "f16", "f32"]),
+    kv: oneOf("kv", values.kv, ["auto", "f16", "f32", "q8"]),
     contextLength: numberOf("context", values.context, 1, true),
     without: values.without?.split(",").filter(Boolean),
   };

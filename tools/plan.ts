@@ -21,7 +21,7 @@ import { adapterTiers, fits } from "./plan-tiers.ts";
 import { root } from "./stale.ts";
 
 const usage = `npm run plan -- --model ${Object.keys(knownShapes).join("|")}|DIR|FILE|URL|owner/name
-  [--quantize auto|none|q8|q4] [--kv auto|f16|f32] [--context N] [--max-binding BYTES] [--json]`;
+  [--quantize auto|none|q8|q4] [--kv auto|f16|f32|q8] [--context N] [--max-binding BYTES] [--json]`;
 
 try {
   await main();
@@ -66,7 +66,7 @@ function readFlags() {
   return {
     model: values.model ?? wrong("model", usage),
     quantize: oneOf("quantize", values.quantize ?? "auto", ["auto", "none", "q8", "q4"]),
-    kv: oneOf("kv", values.kv ?? "auto", ["auto", "f16", "f32"]),
+    kv: oneOf("kv", values.kv ?? "auto", ["auto", "f16", "f32", "q8"]),
     context: count("context", values.context),
     maxBinding: count("max-binding", values["max-binding"]) ?? adapterTiers[0].maxBindingBytes,
     json: values.json ?? false,

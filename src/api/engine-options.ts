@@ -2,27 +2,28 @@
 
 import type { ModelConfig } from "../format/model-config.ts";
 import { PronkError } from "../errors.ts";
-import type { QuantizeChoice } from "../quant/layout.ts";
+import type { KvFormat, QuantizeChoice } from "../quant/layout.ts";
 import { badField, numberField } from "./request-fields.ts";
 import type { EngineOptions } from "./surface.ts";
 
 /** Throws PronkError bad-request. */
 export function checkOptions(options: EngineOptions): void {
   oneOf(options.quantize, "quantize", ["auto", "none", "q8", "q4"]);
-  oneOf(options.kv, "kv", ["auto", "f16", "f32"]);
+  oneOf(options.kv, "kv", ["auto", "f16", "f32", "q8"]);
   numberField({ ...options }, "contextLength", { min: 1, integer: true });
   numberField({ ...options }, "runAhead", { min: 1, max: 8, integer: true });
 }
 
 const exactKvParameters = 100e6; // below it an f32 cache costs little, and answers equal a float32 reference's
 
-export function resolveKv(kv: EngineOptions["kv"], parameters: number, quantize: QuantizeChoice): "f16" | "f32" {
-  if (kv === "f16" || kv === "f32") return kv;
+export function resolveKv(kv: EngineOptions["kv"], parameters: number, quantize: QuantizeChoice): KvFormat {
+  if (kv !== undefined && kv !== "auto") return kv;
   return quantize === "none" && parameters < exactKvParameters ? "f32" : "f16";
 }
 
 const leastContext = 512; // positions; a shorter chat is of no use
 const defaultKvBytes = 4 * 2 ** 30; // what a default may take: a 7B model's own 4096 positions in f16 are 2 GiB
+const bytesPerValue: Record<KvFormat, number> = { f32: 4, f16: 2, q8: 1.0625 };
 
 /**
  * Makes the model with the context asked for. Where none was, tries the model's own and then less and less, as long as
@@ -31,11 +32,11 @@ const defaultKvBytes = 4 * 2 ** 30; // what a default may take: a 7B model's own
 export async function withContext<T>(
   wanted: number | undefined,
   config: ModelConfig,
-  kv: "f16" | "f32",
+  kv: KvFormat,
   make: (contextLength: number) => Promise<T>,
 ): Promise<T> {
   if (wanted !== undefined) return make(wanted);
-  const positionBytes = 2 * config.layers * config.kvHeads * config.headDim * (kv === "f16" ? 2 : 4);
+  const positionBytes = 2 * config.layers * config.kvHeads * config.headDim * bytesPerValue[kv];
   const affordable = Math.max(leastContext, Math.floor(defaultKvBytes / positionBytes));
   for (let contextLength = Math.min(config.contextLength, affordable); ;) {
     try {

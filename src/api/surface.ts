@@ -2,7 +2,7 @@
 // and live in chat-completions.ts and completions.ts beside this file.
 
 import type { GenerationDefaults, ModelConfig } from "../format/model-config.ts";
-import type { QuantizeChoice } from "../quant/layout.ts";
+import type { KvFormat, QuantizeChoice } from "../quant/layout.ts";
 import type { OnProgress } from "../source/progress.ts";
 import type { ChatCompletions } from "./chat-completions.ts";
 import type { Completions } from "./completions.ts";
@@ -19,8 +19,8 @@ export interface EngineOptions {
   quantize?: "auto" | QuantizeChoice;
   /** Which weights, where a repository has several: "safetensors", a file, or a part of its name such as "Q5_K_M". */
   weights?: string;
-  /** KV cache precision. Default `auto`: f32 for models under 100 M parameters with `quantize: "none"`, else f16. */
-  kv?: "auto" | "f16" | "f32";
+  /** KV cache precision. Default `auto`: f32 for models under 100 M parameters with `quantize: "none"`, else f16. q8 is opt-in. */
+  kv?: "auto" | KvFormat;
   /** Positions to allocate; default the model's own, less where the GPU is small. */
   contextLength?: number;
   /** Access token for gated hub repositories; held in memory only. */
@@ -66,7 +66,7 @@ export interface EngineInfo {
   weights: string;
   /** How most of them were quantized by their publisher: `exl2`, `gptq 4 bit`, `Q4_K`; undefined where not at all. */
   scheme: string | undefined;
-  kv: "f16" | "f32";
+  kv: KvFormat;
   contextLength: number;
   /** `llama-2`, `template`, or undefined for a pretrained model that only continues text. */
   dialog: "llama-2" | "template" | undefined;

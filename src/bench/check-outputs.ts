@@ -14,13 +14,14 @@ export const checkLayers = 2;
 export const checkPositions = 16;
 
 /** Everything optional, off: what is left is one kernel for each operation, in f32. */
-export const plainTwin = ["subgroups", "shader-f16", "dp4a", "subgroup-matrix", "fusion", "run-ahead", "tuning"];
+export const plainTwin = ["subgroups", "shader-f16", "dp4a", "fusion", "run-ahead"];
 
 /**
  * Largest error allowed, in units of the logits' own size (root mean square). Sums in another order give about 1e-6; keys
- * and values rounded to f16 (11 bits) about 3e-4 of one, to q8 (a group's 127 steps) about 5e-3.
+ * and values rounded to f16 (11 bits) about 3e-4 of one, to q8 (a group's 127 steps) about 1e-2, and so do activations in
+ * bytes; the largest of half a million logits lies five times as far out (0.05 for a 7B's two layers, 2026-11-25).
  */
-const allowed: Record<string, number> = { f32: 1e-4, f16: 5e-3, q8: 5e-2 };
+const allowed: Record<BuildRequest["kv"], number> = { f32: 1e-4, f16: 5e-3, q8: 1e-1 };
 
 export interface CheckResult {
   ok: boolean;
@@ -38,6 +39,8 @@ export interface CheckResult {
 interface Rows {
   decode: Float32Array[];
   prefill: Float32Array;
+  /** Whether products of the prompt were in bytes. */
+  int8?: boolean;
 }
 
 export async function checkOutputs(
@@ -53,11 +56,12 @@ export async function checkOutputs(
     const built = await buildModel(gpu, request, (model) => writeRandomRows(model, tensors));
     const rows = await forcedRows(built, ids);
     await built.generator.dispose();
-    return rows;
+    return { ...rows, int8: gpu.variants.int8 };
   };
   const given = await onGpu(without, compute(kv));
   const plain = await onGpu([...without, ...plainTwin], compute("f32"));
-  return { layers: small.layers, ...compareRows(given, plain, allowed[kv] ?? allowed.q8) };
+  const share = Math.max(allowed[kv], given.int8 ? allowed.q8 : 0);
+  return { layers: small.layers, ...compareRows(given, plain, share) };
 }
 
 async function withGpu(without: readonly string[], use: (gpu: Gpu) => Promise<Rows>): Promise<Rows> {

@@ -1,5 +1,6 @@
 // A report as plain text in columns: for the terminal, and for people to paste where they like.
 
+import type { Variants } from "../gpu/variants.ts";
 import type { KernelRow } from "./kernel-table.ts";
 import type { BenchReport } from "./report.ts";
 import type { Spread } from "./statistics.ts";
@@ -40,6 +41,16 @@ export function adapterName({ adapter }: Pick<BenchReport, "adapter">): string {
   return `${words.join(", ") || "not named by the browser"}${adapter.software ? " (software, no GPU)" : ""}`;
 }
 
+function variantWords({ fused, matvec, lanes, splits, matmul, int8, runAhead }: Variants): string {
+  const one = matvec === "plain" ? `${lanes} lanes` : `subgroups, ${splits} to four rows`;
+  return [
+    fused ? "fused" : "apart",
+    one,
+    `prompt by ${int8 ? "bytes" : matmul}`,
+    runAhead ? "running ahead" : "one step at a time",
+  ].join("; ");
+}
+
 /** `browser` as its driver names it; else what the page itself was told. */
 export function reportText(report: BenchReport & { browser?: string }): string {
   const { spread, perToken: token, check } = report;
@@ -55,6 +66,7 @@ export function reportText(report: BenchReport & { browser?: string }): string {
     line("browser", report.browser ?? report.userAgent),
     line("adapter", adapterName(report)),
     line("features", report.adapter.features.join(", ") || "none"),
+    line("kernels", variantWords(report.variants)),
     "",
     line("decode", between(spread.decodeTokensPerSecond, "tok/s")),
     line("prefill", between(spread.prefillTokensPerSecond, "tok/s")),

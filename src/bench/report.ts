@@ -2,6 +2,7 @@
 
 import type { ModelConfig } from "../format/model-config.ts";
 import type { AdapterSummary } from "../gpu/device.ts";
+import type { Variants } from "../gpu/variants.ts";
 import type { QuantizeChoice } from "../quant/layout.ts";
 import type { AdapterLimits } from "./adapter-probes.ts";
 import type { CheckResult } from "./check-outputs.ts";
@@ -57,6 +58,8 @@ export interface BenchReport extends AdapterLimits {
   date: string;
   userAgent: string;
   adapter: AdapterSummary & { software: boolean; features: string[] };
+  /** Which of several equal kernels ran. */
+  variants: Variants;
 
   loadMs: number;
   prefillTokensPerSecond: number;

@@ -71,6 +71,7 @@ export async function runBench(request: BenchRequest, onProgress: OnBenchProgres
       date: new Date().toISOString(),
       userAgent: globalThis.navigator?.userAgent ?? "",
       adapter: { ...gpu.adapter, software: gpu.software, features: [...gpu.features] },
+      variants: gpu.variants,
       ...limits,
       ...measured,
       percentOfCeiling: (100 * bytesPerSecond) / limits.streamingBytesPerSecond,

@@ -32,7 +32,7 @@ export interface GeneratorOptions {
 export async function createGenerator(model: Model, options: GeneratorOptions = {}): Promise<Generator> {
   const { config, gpu } = model;
   const contextLength = model.cache.context;
-  const runAhead = new RunAhead(options.runAhead);
+  const runAhead = new RunAhead(gpu.variants.runAhead ? options.runAhead : 1);
   const ring = createRing(gpu, model.memory, "ids", RunAhead.most + 1, 4);
   const steps = await createSteps(model, ring);
   const lock = new Lock();

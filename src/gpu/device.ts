@@ -7,6 +7,9 @@ import { defaultVariants, type Variants } from "./variants.ts";
 /** Optional features with a faster sibling shader; each has a plain twin. */
 const usefulFeatures: GPUFeatureName[] = ["shader-f16", "subgroups"];
 
+/** What `without` may name. */
+const optional = [...usefulFeatures, "dp4a", "fusion", "run-ahead", "limits"];
+
 /** Limits worth raising: the defaults allow 128 MiB bindings and eight storage buffers a shader only. */
 const raisedLimits = ["maxStorageBufferBindingSize", "maxBufferSize", "maxStorageBuffersPerShaderStage"] as const;
 
@@ -20,7 +23,10 @@ export interface AdapterSummary {
 export interface GpuOptions {
   /** A device of the caller's; it is not destroyed on dispose. */
   device?: GPUDevice;
-  /** Features not to use; `limits` keeps the default limits, `fusion` makes every operation a dispatch of its own. */
+  /**
+   * What not to use: a feature; `dp4a`, products of bytes; `limits` beyond the default ones; `fusion` of operations into
+   * one dispatch; `run-ahead`, several steps in flight.
+   */
   without?: readonly string[];
 }
 
@@ -78,12 +84,20 @@ async function requestDevice(without: readonly string[]): Promise<GPUDevice> {
   }
 }
 
-/** Errors: PronkError `unsupported` when there is no WebGPU, adapter or device. */
+/** Errors: PronkError `unsupported` when there is no WebGPU, adapter or device; `bad-request` for an unknown `without`. */
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   const without = options.without ?? [];
+  const unknown = without.find((name) => !optional.includes(name));
+  if (unknown !== undefined) {
+    const expected = optional.join(", ");
+    const message = `There is nothing called "${unknown}" to do without; there are ${expected}.`;
+    throw new PronkError("bad-request", message, { field: "without", expected, found: unknown });
+  }
   const device = options.device ?? (await requestDevice(without));
   const adapter = summarise(device.adapterInfo);
-  const features = new Set(usefulFeatures.filter((name) => device.features.has(name) && !without.includes(name)));
+  const features = new Set<string>(usefulFeatures.filter((name) => device.features.has(name)));
+  if (globalThis.navigator?.gpu?.wgslLanguageFeatures?.has("packed_4x8_integer_dot_product")) features.add("dp4a");
+  for (const name of without) features.delete(name);
   let fault: PronkError | undefined;
   let disposed = false;
 

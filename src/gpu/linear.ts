@@ -15,6 +15,15 @@ export interface VectorProduct {
   constants: Record<string, number>;
 }
 
+/** quantize_rows.wgsl's result. */
+interface QuantizedRows {
+  codes: GPUBuffer; // [tokens, stride] signed bytes
+  scales: GPUBuffer; // [tokens, stride / 32] f32
+}
+
+/** Whether a part's codes are bytes or nibbles around zero, as matmul_int8 takes them. */
+export const hasBytes = ({ format }: WeightPart) => format.decode === "q8" || format.decode === "q4";
+
 /** matmul_out.wgsl's modes. */
 const modes = { store: 0, add: 1, swiglu: 2 };
 
@@ -27,6 +36,7 @@ export class LinearRecorder {
   readonly #step: GPUBuffer;
   readonly #requests: DispatchRequest[];
   readonly #scratch = new Map<number, GPUBuffer>(); // by size
+  readonly #bytes = new Map<number, QuantizedRows>(); // by stride
 
   constructor(gpu: Gpu, memory: GpuMemory, step: GPUBuffer, requests: DispatchRequest[]) {
     this.#gpu = gpu;
@@ -57,18 +67,27 @@ export class LinearRecorder {
   }
 
   many(y: Activation, weight: Weight, x: Activation, mode: keyof typeof modes): void {
-    const { matmul, macsPerDispatch } = this.#gpu.variants;
-    const [rowsPerGroup, tokensPerGroup] = matmul === "tile" ? [64, 64] : [512, 8];
+    const { matmul, macsPerDispatch, int8 } = this.#gpu.variants;
+    const bytes = int8 && weight.parts.some(hasBytes) ? this.#quantized(x) : undefined;
     for (const part of weight.parts) {
-      const taken = part.order ? this.#gathered(x, part.order) : x.buffer;
+      const inBytes = bytes && hasBytes(part) && !part.order;
+      const kernel = inBytes ? "matmul_int8" : matmul === "tile" ? "matmul_tile" : "matmul_rows";
+      const [rowsPerGroup, tokensPerGroup] = kernel === "matmul_rows" ? [512, 8] : [64, 64];
+      const floats = part.order ? this.#gathered(x, part.order) : x.buffer;
       const most = Math.max(1, Math.floor(macsPerDispatch / (weight.cols * rowsPerGroup))) * rowsPerGroup;
       for (let first = 0; first < part.rows; first += most) {
         const rows = Math.min(most, part.rows - first);
         const record = [x.stride, y.stride, modes[mode], first];
         this.#requests.push({
           ...this.#ofPart(part),
-          kernel: matmul === "tile" ? "matmul_tile" : "matmul_rows",
-          buffers: [taken, y.buffer, this.#step, this.#memory.uniform("linear", record)],
+          kernel,
+          buffers: [
+            inBytes ? bytes.codes : floats,
+            y.buffer,
+            this.#step,
+            this.#memory.uniform("linear", record),
+            inBytes ? bytes.scales : undefined,
+          ],
           groups: Math.ceil(rows / rowsPerGroup),
           groupsForTokens: (tokens) => Math.ceil(tokens / tokensPerGroup),
         });
@@ -88,6 +107,24 @@ export class LinearRecorder {
       groupsForTokens: (tokens) => tokens,
     });
     return scratch;
+  }
+
+  /** x in bytes, made anew by a dispatch recorded here; products that follow each other share the buffers. */
+  #quantized({ buffer, stride }: Activation): QuantizedRows {
+    let rows = this.#bytes.get(stride);
+    if (!rows) {
+      const codes = this.#memory.storage("activations in bytes", buffer.size / 4);
+      rows = { codes, scales: this.#memory.storage("their scales", buffer.size / 32) };
+      this.#bytes.set(stride, rows);
+    }
+    this.#requests.push({
+      kernel: "quantize_rows",
+      constants: { stride },
+      buffers: [buffer, rows.codes, rows.scales, this.#step],
+      groups: Math.ceil(stride / 32 / 64),
+      groupsForTokens: (tokens) => tokens,
+    });
+    return rows;
   }
 
   #ofPart(part: WeightPart) {

@@ -2,11 +2,13 @@
 // fills one plan. `many` records for batches of up to batchTokens tokens, otherwise for a single token, where norms, rope,
 // cache writes and SwiGLU ride inside the matrix products (unless the variants say not to fuse).
 
+import { cacheRow } from "./cache-layout.ts";
 import type { GpuMemory } from "./memory.ts";
 import type { Gpu } from "./device.ts";
 import { LinearRecorder, type VectorProduct } from "./linear.ts";
 import type { DispatchRequest } from "./plan.ts";
 import { boundBuffers, decodeOf, type Weight } from "./weight.ts";
+import type { KvFormat } from "../quant/layout.ts";
 
 /** An f32 matrix of activations, [tokens, stride]; columns beyond `cols` are zero up to `stride`, a multiple of 32. */
 export interface Activation {
@@ -15,7 +17,7 @@ export interface Activation {
   stride: number;
 }
 
-/** One layer's keys and values, [kvHeads, context, cacheDim] each. */
+/** One layer's keys and values, each as cache-layout.ts says. */
 export interface LayerCache {
   k: GPUBuffer;
   v: GPUBuffer;
@@ -26,7 +28,7 @@ export interface HeadShape {
   kvHeads: number;
   headDim: number;
   context: number;
-  halfCache: boolean;
+  kv: KvFormat;
 }
 
 /** RMSNorm's parameters. */
@@ -40,6 +42,8 @@ export interface Scratch {
   normed: Activation; // [T, dim]
   products: Activation; // [T, the widest of qkv and, where nothing is fused, gate and up]
   partial: GPUBuffer; // [heads, splits, headDim + 2]
+  /** A batch's keys and values in f32 on their way into a q8 cache, [kvHeads, rows, dims of a cache row]. */
+  fresh?: LayerCache & { rows: number };
 }
 
 /** Positions that one workgroup of decoding attention takes when there are more; a multiple of the kernel's tile of 256. */
@@ -50,11 +54,6 @@ export const mostTopTokens = 20;
 
 export function strideOf(cols: number): number {
   return Math.ceil(cols / 32) * 32;
-}
-
-/** Dims of a cache row: whole 128-bit words of halves. */
-export function cacheDimOf(headDim: number): number {
-  return Math.ceil(headDim / 8) * 8;
 }
 
 const perGroup = (count: number) => Math.ceil(count / 64);
@@ -128,25 +127,31 @@ export class Recorder {
     norm: Norm,
     table: GPUBuffer,
     shape: HeadShape,
-    { normed, products }: Scratch,
+    { normed, products, fresh }: Scratch,
   ): void {
-    const cacheDim = cacheDimOf(shape.headDim);
+    const { heads, kvHeads, headDim, context, kv } = shape;
+    const beside = kv === "q8" ? fresh! : undefined;
     const constants = {
-      heads: shape.heads,
-      kv_heads: shape.kvHeads,
-      head_dim: shape.headDim,
-      cache_dim: cacheDim,
-      context: shape.context,
-      half_cache: Number(shape.halfCache),
+      heads,
+      kv_heads: kvHeads,
+      head_dim: headDim,
+      cache_dim: cacheRow(headDim, kv).dims,
+      context,
+      rows: beside?.rows ?? context,
+      beside: Number(beside !== undefined),
+      half_cache: Number(kv === "f16"),
     };
-    const after = [table, cache.k, cache.v, this.#step];
+    const { k, v } = beside ?? cache;
+    const after = [table, k, v, this.#step];
     // A gathered input takes one storage buffer more than WebGPU's default of eight.
     const fits = qkv.parts.every((part) => !part.order) || this.#gpu.device.limits.maxStorageBuffersPerShaderStage > 8;
     if (this.#fused && fits) {
       const product = this.#product("normed_cache", q, x, norm);
       product.buffers.push(...after);
       Object.assign(product.constants, constants);
-      return this.#linear.one(qkv, product);
+      this.#linear.one(qkv, product);
+      if (beside) this.#quantizeCache(cache, beside, shape);
+      return;
     }
     const rows: Activation = { ...products, cols: qkv.rows, stride: strideOf(qkv.rows) };
     this.norm(normed, x, norm);
@@ -158,13 +163,28 @@ export class Recorder {
       groups: perGroup(qkv.rows / 2),
       groupsForTokens: eachToken,
     });
+    if (beside) this.#quantizeCache(cache, beside, shape);
+  }
+
+  #quantizeCache(cache: LayerCache, fresh: NonNullable<Scratch["fresh"]>, shape: HeadShape): void {
+    const { kvHeads, headDim, context, kv } = shape;
+    const { dims, scaleWords } = cacheRow(headDim, kv);
+    this.requests.push({
+      kernel: "cache_quantize",
+      constants: { kv_heads: kvHeads, cache_dim: dims, context, rows: fresh.rows, scale_words: scaleWords },
+      buffers: [fresh.k, fresh.v, cache.k, cache.v, this.#step],
+      groups: perGroup(2 * kvHeads * scaleWords),
+      groupsForTokens: eachToken,
+    });
   }
 
   attend(out: Activation, q: Activation, cache: LayerCache, shape: HeadShape, { partial }: Scratch): void {
-    const { heads, kvHeads, headDim, context, halfCache } = shape;
+    const { heads, kvHeads, headDim, context, kv } = shape;
+    const { dims, bits, scaleWords } = cacheRow(headDim, kv);
+    const rows = this.#gpu.variants.attention === "rows";
     const splits = (position: number) => Math.floor(position / attentionSplit) + 1;
     this.requests.push({
-      kernel: "attention",
+      kernel: rows ? "attention_rows" : "attention",
       constants: {
         heads,
         kv_heads: kvHeads,
@@ -172,12 +192,13 @@ export class Recorder {
         context,
         stride: q.stride,
         scale: 1 / Math.sqrt(headDim),
-        half_cache: Number(halfCache),
-        row_words: cacheDimOf(headDim) / (halfCache ? 8 : 4),
+        cache_bits: bits,
+        row_units: dims / 8,
+        scale_words: scaleWords,
         split: attentionSplit,
       },
       buffers: [q.buffer, cache.k, cache.v, out.buffer, partial, this.#step],
-      groups: heads,
+      groups: rows ? Math.ceil(heads / 8) : heads,
       groupsForTokens: eachToken,
       groupsAtPosition: this.#many ? undefined : splits,
     });

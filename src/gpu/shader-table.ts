@@ -2,7 +2,10 @@
 // table with formulas and bindings is shaders/README.md, and a test compiles each combination in both browsers.
 
 import attention from "../../shaders/attention.wgsl?raw";
+import attentionCache from "../../shaders/attention_cache.wgsl?raw";
 import attentionMerge from "../../shaders/attention_merge.wgsl?raw";
+import attentionRows from "../../shaders/attention_rows.wgsl?raw";
+import cacheQuantize from "../../shaders/cache_quantize.wgsl?raw";
 import cacheWrite from "../../shaders/cache_write.wgsl?raw";
 import chunkDot from "../../shaders/chunk_dot.wgsl?raw";
 import decodeAffine from "../../shaders/decode_affine.wgsl?raw";
@@ -23,11 +26,13 @@ import giveCache from "../../shaders/give_cache.wgsl?raw";
 import giveStore from "../../shaders/give_store.wgsl?raw";
 import giveSwiglu from "../../shaders/give_swiglu.wgsl?raw";
 import giveSwigluUp from "../../shaders/give_swiglu_up.wgsl?raw";
+import matmulInt8 from "../../shaders/matmul_int8.wgsl?raw";
 import matmulOut from "../../shaders/matmul_out.wgsl?raw";
 import matmulRows from "../../shaders/matmul_rows.wgsl?raw";
 import matmulTile from "../../shaders/matmul_tile.wgsl?raw";
 import matvec from "../../shaders/matvec.wgsl?raw";
 import matvecSubgroup from "../../shaders/matvec_subgroup.wgsl?raw";
+import quantizeRows from "../../shaders/quantize_rows.wgsl?raw";
 import repackBlocks from "../../shaders/repack_blocks.wgsl?raw";
 import repackColumns from "../../shaders/repack_columns.wgsl?raw";
 import repackRows from "../../shaders/repack_rows.wgsl?raw";
@@ -44,14 +49,18 @@ import topTokens from "../../shaders/top_tokens.wgsl?raw";
 
 /** A kernel with what it is always joined with. */
 export const kernels = {
-  attention: [attention],
+  attention: [attention, attentionCache],
   attention_merge: [attentionMerge],
+  attention_rows: [attentionRows, attentionCache],
+  cache_quantize: [cacheQuantize],
   embed: [embed],
   gather: [gather],
+  matmul_int8: [matmulInt8, matmulOut],
   matmul_rows: [matmulRows, matmulOut],
   matmul_tile: [matmulTile, matmulOut],
   matvec: [matvec],
   matvec_subgroup: [matvecSubgroup],
+  quantize_rows: [quantizeRows],
   repack_blocks: [repackBlocks],
   repack_columns: [repackColumns],
   repack_rows: [repackRows],

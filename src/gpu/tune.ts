@@ -2,7 +2,9 @@
 // not matter, so it can run before they arrive). Nothing is guessed where there is no clock: the defaults stay.
 
 import type { Gpu } from "./device.ts";
+import { int8Error, mostInt8Error } from "./int8-gate.ts";
 import type { Kernels } from "./kernel.ts";
+import { hasBytes } from "./linear.ts";
 import { GpuMemory } from "./memory.ts";
 import { Recorder, strideOf, type Activation } from "./operations.ts";
 import { makePlan } from "./plan.ts";
@@ -56,7 +58,13 @@ export async function tuneVariants({ gpu, kernels, weights, tokens }: TuneReques
       matmul = candidate;
     }
   }
-  return { ...best, matmul };
+  const fitting = { ...best, matmul };
+  // Bytes round: they must be clearly faster, and this adapter must multiply them rightly (some have been seen not to).
+  const int8 = { ...fitting, int8: true };
+  if (!gpu.features.has("dp4a") || !weights[0].parts.every(hasBytes)) return fitting;
+  if ((await trial.timeMs(int8, tokens, [slice(weights[0])])) > 0.9 * fastest) return fitting;
+  const right = (await int8Error(gpu, kernels, weights[0].parts[0].format)) < mostInt8Error;
+  return right ? int8 : fitting;
 }
 
 /** How many multiplications a dispatch of a prompt may hold on this adapter. */

@@ -13,6 +13,12 @@ export interface Variants {
   splits: 1 | 2 | 4;
   /** `rows` has no barriers. */
   matmul: "tile" | "rows";
+  /** `rows` has no barriers. */
+  attention: "tile" | "rows";
+  /** Products of many tokens in bytes where the weight is kept in bytes or nibbles: `x` is rounded to 8 bits by 32 columns. */
+  int8: boolean;
+  /** Several steps of decoding in flight; false: each waits for the id before it. */
+  runAhead: boolean;
   /** Multiplications that a single dispatch of a prompt may hold, to keep it short on slow adapters. */
   macsPerDispatch: number;
 }
@@ -26,6 +32,9 @@ export function defaultVariants(gpu: Pick<Gpu, "software" | "features">, without
     lanes: software ? 1 : 16,
     splits: 1,
     matmul: software ? "rows" : "tile",
+    attention: software ? "rows" : "tile",
+    int8: false, // only where tuning finds it faster and near enough
+    runAhead: !without.includes("run-ahead"),
     macsPerDispatch: Infinity,
   };
 }

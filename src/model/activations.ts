@@ -1,8 +1,10 @@
 // Scratch that a forward pass writes and reads: one buffer per intermediate, sized once for the largest batch.
 
 import type { ModelConfig } from "../format/model-config.ts";
+import { cacheRow } from "../gpu/cache-layout.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
 import { attentionSplit, strideOf, type Activation, type Scratch } from "../gpu/operations.ts";
+import type { KvFormat } from "../quant/layout.ts";
 
 export interface Activations extends Scratch {
   x: Activation; // [T, dim], the residual stream
@@ -15,18 +17,22 @@ export interface Activations extends Scratch {
 export interface ActivationRequest {
   batchTokens: number;
   contextLength: number;
+  kv: KvFormat;
   /** Whether gate and up are ever written down before they are folded. */
   gateUpApart: boolean;
 }
 
+type ScratchName = Exclude<keyof Activations, "fresh"> | "freshKeys" | "freshValues";
+
 /** [name, rows, columns] of every activation. */
 export function activationShapes(
   config: ModelConfig,
-  { batchTokens, contextLength, gateUpApart }: ActivationRequest,
-): [Exclude<keyof Activations, "partial"> | "partial", number, number][] {
+  { batchTokens, contextLength, kv, gateUpApart }: ActivationRequest,
+): [ScratchName, number, number][] {
   const { dim, hiddenDim, heads, kvHeads, headDim, vocabSize } = config;
   const qkvRows = (heads + 2 * kvHeads) * headDim;
   const splits = contextLength > attentionSplit ? Math.ceil(contextLength / attentionSplit) : 0;
+  const freshRows = kv === "q8" ? kvHeads * batchTokens : 0;
   return [
     ["x", batchTokens, dim],
     ["normed", batchTokens, dim],
@@ -36,6 +42,8 @@ export function activationShapes(
     ["gated", batchTokens, hiddenDim],
     ["logits", 1, vocabSize],
     ["partial", heads * splits, headDim + 2],
+    ["freshKeys", freshRows, cacheRow(headDim, kv).dims],
+    ["freshValues", freshRows, cacheRow(headDim, kv).dims],
   ];
 }
 
@@ -47,6 +55,7 @@ export function allocateActivation(memory: GpuMemory, name: string, rows: number
 export function allocateActivations(memory: GpuMemory, config: ModelConfig, request: ActivationRequest): Activations {
   const shapes = activationShapes(config, request);
   const made = shapes.map(([name, rows, cols]) => [name, allocateActivation(memory, name, rows, cols)] as const);
-  const all = Object.fromEntries(made) as Record<keyof Activations, Activation>;
-  return { ...all, partial: all.partial.buffer };
+  const { partial, freshKeys, freshValues, ...all } = Object.fromEntries(made) as Record<ScratchName, Activation>;
+  const fresh = { k: freshKeys.buffer, v: freshValues.buffer, rows: request.batchTokens };
+  return { ...all, partial: partial.buffer, fresh };
 }

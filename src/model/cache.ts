@@ -2,34 +2,36 @@
 
 import { PronkError } from "../errors.ts";
 import type { ModelConfig } from "../format/model-config.ts";
+import { cacheRow } from "../gpu/cache-layout.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
-import { cacheDimOf, type LayerCache } from "../gpu/operations.ts";
+import type { LayerCache } from "../gpu/operations.ts";
+import type { KvFormat } from "../quant/layout.ts";
 
 export interface KvCache {
   context: number; // positions allocated
-  half: boolean; // f16, else f32
+  kv: KvFormat;
   layers: LayerCache[];
 }
 
 /** Bytes of keys (or values) of one layer. */
-export function layerCacheBytes(config: ModelConfig, context: number, half: boolean): number {
-  return config.kvHeads * cacheDimOf(config.headDim) * context * (half ? 2 : 4);
+export function layerCacheBytes(config: ModelConfig, context: number, kv: KvFormat): number {
+  return config.kvHeads * context * cacheRow(config.headDim, kv).sizeBytes;
 }
 
 export function allocateCache(
   memory: GpuMemory,
   config: ModelConfig,
   context: number,
-  half: boolean,
+  kv: KvFormat,
   maxBindingBytes: number,
 ): KvCache {
-  const sizeBytes = layerCacheBytes(config, context, half);
+  const sizeBytes = layerCacheBytes(config, context, kv);
   if (sizeBytes > maxBindingBytes) {
     const fits = Math.floor(maxBindingBytes / (sizeBytes / context));
     throw new PronkError(
       "out-of-memory",
       `A context of ${context} positions needs ${sizeBytes} bytes per layer and side; this adapter binds ${maxBindingBytes}. ` +
-        `Choose contextLength ${fits} or less, or an f16 KV cache.`,
+        `Choose contextLength ${fits} or less, or a q8 KV cache.`,
       { field: "contextLength", neededBytes: sizeBytes, limitBytes: maxBindingBytes },
     );
   }
@@ -37,5 +39,5 @@ export function allocateCache(
     k: memory.storage(`layer ${i} keys`, sizeBytes, GPUBufferUsage.COPY_SRC),
     v: memory.storage(`layer ${i} values`, sizeBytes, GPUBufferUsage.COPY_SRC),
   }));
-  return { context, half, layers };
+  return { context, kv, layers };
 }

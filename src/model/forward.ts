@@ -8,7 +8,7 @@ import type { Model } from "./model.ts";
 /** Tokens to the residual stream after the last layer. [T] -> [T, dim] */
 export function recordLayers(record: Recorder, model: Model): void {
   const { config, weights, cache, activations: a, ropeTable, tokens } = model;
-  const shape = { ...config, context: cache.context, halfCache: cache.half };
+  const shape = { ...config, context: cache.context, kv: cache.kv };
   const norm = (gain: GPUBuffer) => ({ gain, eps: config.normEps });
 
   record.embed(a.x, weights.embedding, tokens); // [T, dim]

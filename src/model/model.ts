@@ -13,7 +13,7 @@ import { PackedUploader } from "../gpu/packed-upload.ts";
 import { Repacker } from "../gpu/repacker.ts";
 import { Uploader } from "../gpu/upload.ts";
 import type { Variants } from "../gpu/variants.ts";
-import type { WeightSink } from "../quant/layout.ts";
+import type { KvFormat, WeightSink } from "../quant/layout.ts";
 import { allocateActivation, allocateActivations, type Activations } from "./activations.ts";
 import { allocateCache, type KvCache } from "./cache.ts";
 import { recordHead, recordLayers } from "./forward.ts";
@@ -27,7 +27,7 @@ export const batchTokens = { hardware: 256, software: 64 };
 const worthTuning = 100e6; // parameters
 
 export interface ModelOptions {
-  kv: "f16" | "f32";
+  kv: KvFormat;
   contextLength: number;
 }
 
@@ -84,11 +84,12 @@ export class Model {
     const uploader = new Uploader(this.#repacker);
     const packedUploader = new PackedUploader(memory, this.#repacker);
     this.sink = createWeightSink({ gpu, uploader, packedUploader, allocated });
-    this.cache = allocateCache(memory, config, contextLength, kv === "f16", gpu.maxBindingBytes);
+    this.cache = allocateCache(memory, config, contextLength, kv, gpu.maxBindingBytes);
     this.batchTokens = gpu.software ? batchTokens.software : batchTokens.hardware;
     this.activations = allocateActivations(memory, config, {
       batchTokens: this.batchTokens,
       contextLength,
+      kv,
       gateUpApart: !gpu.variants.fused || this.weights.layers.some(({ gateUp }) => !gateUp.paired),
     });
     this.ropeTable = memory.storage("rope table", contextLength * config.headDim * 4);

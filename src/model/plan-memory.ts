@@ -8,7 +8,7 @@ import { strideOf } from "../gpu/operations.ts";
 import { joinSegments, splitRows } from "../gpu/weight.ts";
 import { tensorRole } from "../format/tensor-roles.ts";
 import { chooseEncoding } from "../quant/choose.ts";
-import type { QuantizeChoice } from "../quant/layout.ts";
+import type { KvFormat, QuantizeChoice } from "../quant/layout.ts";
 import { canShare, formatBytes, plainFormat, type RowFormat } from "../quant/row-format.ts";
 import { activationShapes } from "./activations.ts";
 import { layerCacheBytes } from "./cache.ts";
@@ -21,7 +21,7 @@ export interface PlanRequest {
   dtype: Dtype;
   /** By name, the formats of matrices that their publisher quantized. */
   quantized?: ReadonlyMap<string, RowFormat>;
-  kv: "f16" | "f32";
+  kv: KvFormat;
   contextLength: number;
   maxBindingBytes: number;
 }
@@ -50,7 +50,7 @@ export interface MemoryPlan {
 
 export function planMemory(config: ModelConfig, request: PlanRequest): MemoryPlan {
   const { quantize, dtype, quantized, kv, contextLength, maxBindingBytes } = request;
-  let largestBindingBytes = layerCacheBytes(config, contextLength, kv === "f16");
+  let largestBindingBytes = layerCacheBytes(config, contextLength, kv);
   const expected = expectedTensors(config);
   const formatOf = (name: string): RowFormat => {
     const shape = expected.get(name)!;
@@ -77,8 +77,8 @@ export function planMemory(config: ModelConfig, request: PlanRequest): MemoryPla
     return { name, rows, cols, encoding: format.label, gpuBytes: formatBytes(format, rows), parts: parts.length };
   });
   const weights = tensors.reduce((sum, tensor) => sum + tensor.gpuBytes, 0);
-  const kvBytes = 2 * config.layers * layerCacheBytes(config, contextLength, kv === "f16");
-  const shapes = activationShapes(config, { batchTokens: batchTokens.hardware, contextLength, gateUpApart: false });
+  const kvBytes = 2 * config.layers * layerCacheBytes(config, contextLength, kv);
+  const shapes = activationShapes(config, { batchTokens: batchTokens.hardware, contextLength, kv, gateUpApart: false });
   const activations = shapes.reduce((sum, [, rows, cols]) => sum + rows * strideOf(cols) * 4, 0);
   const scratchBytes = activations + contextLength * config.headDim * 4 + config.vocabSize * 8;
   return {

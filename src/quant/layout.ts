@@ -8,6 +8,9 @@ import type { Dtype } from "../format/tensor.ts";
 export type Encoding = Dtype | "q8" | "q4";
 export type QuantizeChoice = "none" | "q8" | "q4";
 
+/** How keys and values are kept; q8 is signed bytes with an f16 scale for each 32. */
+export type KvFormat = "f32" | "f16" | "q8";
+
 export const groupSize = 32; // weights that share a scale, along the input dimension
 
 /** A tensor as stored: a slice of a stored file. */

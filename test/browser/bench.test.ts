@@ -70,6 +70,14 @@ describe.each(browserKinds)("in %s", (kind) => {
     expect(report.adapter.features).toEqual([]);
   });
 
+  test("a q8 cache is right within its own bound, and half as large", async () => {
+    const report = await bench(requestFor("--kv q8 --without run-ahead"));
+    expect(report.check).toMatchObject({ ok: true, changedTop: 0 });
+    const { config } = requestFor("");
+    const values = 2 * report.layers * config.kvHeads * report.context; // rows of a head
+    expect(report.kvBytes / values).toBeLessThan(2 * Math.ceil(config.headDim / 32) * 32);
+  });
+
   test("refuses what does not fit the context", async () => {
     await expect(bench({ ...requestFor(""), context: 8 })).rejects.toThrow(/need a context of 12/);
   });

@@ -49,7 +49,7 @@ export async function expectGolden(
   }: {
     limit: number;
     quantize?: "none" | "q8" | "q4";
-    kv?: "f16" | "f32";
+    kv?: "f16" | "f32" | "q8";
     contextLength?: number;
     tokenizer?: { name: string; url: string };
   },

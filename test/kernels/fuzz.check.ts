@@ -55,6 +55,9 @@ function randomVariant(random: Random, features: ReadonlySet<string>): Variants 
     lanes: pick(random, [1, 4, 16, 64]),
     splits: pick(random, [1, 2, 4]),
     matmul: pick(random, ["tile", "rows"]),
+    attention: pick(random, ["tile", "rows"]),
+    int8: false, // rounds: its own bounds are in int8.check.ts
+    runAhead: true,
     macsPerDispatch: pick(random, [Infinity, Infinity, 1]),
   };
 }

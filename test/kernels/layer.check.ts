@@ -4,10 +4,13 @@
 import { ropeRows } from "../../src/model/rope-table.ts";
 import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
 import { plainFormat } from "../../src/quant/row-format.ts";
-import { cacheDimOf, strideOf, type Scratch } from "../../src/gpu/operations.ts";
+import { cacheRow } from "../../src/gpu/cache-layout.ts";
+import { strideOf, type HeadShape, type Scratch } from "../../src/gpu/operations.ts";
+import type { Variants } from "../../src/gpu/variants.ts";
 import type { Encoding } from "../../src/quant/layout.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
-import { attention, writeKv } from "../reference/attention.ts";
+import { attention, quantizeKvRow, writeKv } from "../reference/attention.ts";
+import { f16ToNumber } from "../reference/half.ts";
 import { matmul } from "../reference/linear.ts";
 import { randomNumbers } from "../reference/random-checkpoint.ts";
 import { relativeError } from "../reference/relative-error.ts";
@@ -155,12 +158,12 @@ const attentionCases = [
 const mixed: Encoding[] = ["f32", "bf16", "f16"];
 const alike: Encoding[] = ["f32", "f32", "f32"];
 
-const selfAttention = (fused: boolean) => async (context: CheckContext) => {
+const selfAttention = (fused: boolean, kernel: Variants["attention"]) => async (context: CheckContext) => {
   const worst = new Worst();
   for (const [i, [tokens, heads, kvHeads, headDim, position, dim]] of attentionCases.entries()) {
-    using gpuCase = await openCase(context, { fused });
+    using gpuCase = await openCase(context, { fused, attention: kernel });
     const length = position + tokens;
-    const shape = { heads, kvHeads, headDim, context: length + 3, halfCache: false };
+    const shape = { heads, kvHeads, headDim, context: length + 3, kv: "f32" as const };
     const rows = [heads * headDim, kvHeads * headDim, kvHeads * headDim];
     const parts = makeParts(i % 2 ? mixed : alike, rows, dim);
     const half = headDim / 2;
@@ -174,7 +177,7 @@ const selfAttention = (fused: boolean) => async (context: CheckContext) => {
     const gain = randomVector(dim, 5, 4);
     const rope = { headDim, ropeTheta: 10_000, ropeScaling: { kind: "none" } as const };
     const table = gpuCase.buffer(ropeRows(rope as never, 0, shape.context, (p) => p + 1) as Float32Array<ArrayBuffer>);
-    const out = await attendAfter(gpuCase, { x, gain, eps, qkv, table, shape, position, tokens });
+    const { out } = await attendAfter(gpuCase, { x, gain, eps, qkv, table, shape, position, tokens });
     const projected = parts.values.map((values, j) => matmul(normed(x, gain), values, length, rows[j]));
     const angles = ropeTable(rope, 0, length, length);
     const queries = applyRope(projected[0], angles, heads, headDim).slice(position * rows[0]);
@@ -189,13 +192,13 @@ const selfAttention = (fused: boolean) => async (context: CheckContext) => {
  * With an f16 cache rounding must be the same in both worlds, so what is rounded is made exact: x is one or minus one
  * (its norm is itself), weights are small multiples of 1/64, no angle.
  */
-const halfCache = (fused: boolean) => async (context: CheckContext) => {
+const halfCache = (fused: boolean, kernel: Variants["attention"]) => async (context: CheckContext) => {
   const worst = new Worst();
   for (const [tokens, heads, kvHeads, headDim, position] of attentionCases) {
-    using gpuCase = await openCase(context, { fused });
+    using gpuCase = await openCase(context, { fused, attention: kernel });
     const dim = 32;
     const length = position + tokens;
-    const shape = { heads, kvHeads, headDim, context: length + 3, halfCache: true };
+    const shape = { heads, kvHeads, headDim, context: length + 3, kv: "f16" as const };
     const rows = [heads * headDim, kvHeads * headDim, kvHeads * headDim];
     const values = rows.map((count, i) =>
       Float64Array.from(randomVector(count * dim, i + 3), (value) => Math.round(value * 20) / 64),
@@ -211,7 +214,7 @@ const halfCache = (fused: boolean) => async (context: CheckContext) => {
     const x = randomVector(length * dim, 3).map((value) => (value < 0 ? -1 : 1));
     const gain = new Float32Array(dim).fill(1);
     const table = gpuCase.buffer(Float32Array.from({ length: shape.context * headDim }, (_, i) => 1 - (i % 2)));
-    const out = await attendAfter(gpuCase, { x, gain, eps: 0, qkv, table, shape, position, tokens });
+    const { out } = await attendAfter(gpuCase, { x, gain, eps: 0, qkv, table, shape, position, tokens });
     const [queries, keys, kept] = values.map((matrix, j) => {
       const product = matmul(Float64Array.from(x), matrix, length, rows[j]);
       if (j === 0) return product.slice(position * rows[0]);
@@ -231,18 +234,20 @@ interface Attend {
   eps: number;
   qkv: Weight;
   table: GPUBuffer;
-  shape: { heads: number; kvHeads: number; headDim: number; context: number; halfCache: boolean };
+  shape: HeadShape;
   position: number;
   tokens: number;
 }
 
-async function attendAfter(gpuCase: Case, attend: Attend): Promise<Float32Array> {
+async function attendAfter(gpuCase: Case, attend: Attend) {
   const { x, gain, qkv, table, shape, position, tokens } = attend;
   const { heads, kvHeads, headDim } = shape;
   const dim = gain.length;
   const { memory } = gpuCase;
-  const sizeBytes = shape.context * kvHeads * cacheDimOf(headDim) * (shape.halfCache ? 2 : 4);
-  const cache = { k: memory.storage("k", sizeBytes), v: memory.storage("v", sizeBytes) };
+  const row = cacheRow(headDim, shape.kv);
+  const sizeBytes = shape.context * kvHeads * row.sizeBytes;
+  const side = (name: string, bytes: number) => memory.storage(name, bytes, GPUBufferUsage.COPY_SRC);
+  const cache = { k: side("k", sizeBytes), v: side("v", sizeBytes) };
   const norm = { gain: gainBuffer(gpuCase, gain), eps: attend.eps };
   const out = gpuCase.activation(new Float32Array(tokens * heads * headDim), tokens, heads * headDim);
   for (const [first, count] of [
@@ -251,6 +256,8 @@ async function attendAfter(gpuCase: Case, attend: Attend): Promise<Float32Array>
   ]) {
     if (count === 0) continue;
     const room = scratch(gpuCase, count, dim, qkv.rows, heads * (Math.ceil(shape.context / 256) + 1) * (headDim + 2));
+    const freshBytes = kvHeads * count * row.dims * 4;
+    room.fresh = { k: side("fresh k", freshBytes), v: side("fresh v", freshBytes), rows: count };
     const q = gpuCase.activation(new Float32Array(count * heads * headDim), count, heads * headDim);
     const input = gpuCase.activation(x.subarray(first * dim, (first + count) * dim), count, dim);
     gpuCase.setStep(first, count);
@@ -263,8 +270,74 @@ async function attendAfter(gpuCase: Case, attend: Attend): Promise<Float32Array>
       { position: first },
     );
   }
-  return gpuCase.readActivation(out, tokens);
+  return { out: await gpuCase.readActivation(out, tokens), cache };
 }
+
+/** A q8 cache's side as [length, kvHeads, headDim] in float64, and the scale of each value. */
+async function readCodes(gpuCase: Case, buffer: GPUBuffer, { kvHeads, headDim, context }: HeadShape, length: number) {
+  const bytes = await gpuCase.read(buffer);
+  const { dims, scaleWords } = cacheRow(headDim, "q8");
+  const codes = new Int8Array(bytes);
+  const halves = new Uint16Array(bytes, kvHeads * context * dims);
+  const values = new Float64Array(length * kvHeads * headDim);
+  const scales = new Float64Array(values.length);
+  for (let at = 0; at < values.length; at++) {
+    const [position, head, i] = [
+      Math.floor(at / (kvHeads * headDim)),
+      Math.floor(at / headDim) % kvHeads,
+      at % headDim,
+    ];
+    const row = head * context + position;
+    scales[at] = f16ToNumber(halves[row * 2 * scaleWords + (i >> 5)]);
+    values[at] = scales[at] * codes[row * dims + i];
+  }
+  return { values, scales };
+}
+
+/**
+ * The cache holds what float64 gives within half a step of a scale that is the group's largest / 127 in f16, give or take
+ * f32's last bits; attention over what it holds is exact.
+ */
+const bytesCache = (fused: boolean, kernel: Variants["attention"]) => async (context: CheckContext) => {
+  const worst = new Worst();
+  for (const [tokens, heads, kvHeads, headDim, position, dim] of attentionCases) {
+    using gpuCase = await openCase(context, { fused, attention: kernel });
+    const length = position + tokens;
+    const shape = { heads, kvHeads, headDim, context: length + 3, kv: "q8" as const };
+    const rows = [heads * headDim, kvHeads * headDim, kvHeads * headDim];
+    const parts = makeParts(alike, rows, dim);
+    const places = rows.map((_, i) => ({ base: rows.slice(0, i).reduce((sum, count) => sum + count, 0), half: 0 }));
+    const qkv = await joined(gpuCase, parts, rows, dim, places, true, false);
+    const x = randomVector(length * dim, dim, 3);
+    const gain = randomVector(dim, 5, 4);
+    const table = gpuCase.buffer(Float32Array.from({ length: shape.context * headDim }, (_, i) => 1 - (i % 2)));
+    const { out, cache } = await attendAfter(gpuCase, { x, gain, eps, qkv, table, shape, position, tokens });
+    const [queries, ...sides] = parts.values.map((values, j) => matmul(normed(x, gain), values, length, rows[j]));
+    const held = [];
+    for (const [i, exact] of sides.entries()) {
+      const side = await readCodes(gpuCase, i ? cache.v : cache.k, shape, length);
+      held.push(side.values);
+      for (let at = 0; at < exact.length; at += headDim) {
+        const { scales } = quantizeKvRow(exact.subarray(at, at + headDim));
+        for (let j = at; j < at + headDim; j++) {
+          const scale = scales[(j - at) >> 5];
+          if (Math.abs(side.scales[j] / scale - 1) > 1e-3)
+            worst.add(Infinity, `a scale of ${side.scales[j]}, not ${scale}`);
+          const steps = Math.abs(side.values[j] - exact[j]) / side.scales[j];
+          if (!(steps <= 0.501)) worst.add(Infinity, `${side.values[j]} is ${steps} steps from ${exact[j]}`);
+        }
+      }
+    }
+    const expected = attention(queries.slice(position * rows[0]), held[0], held[1], {
+      heads,
+      kvHeads,
+      headDim,
+      firstPosition: position,
+    });
+    worst.add(relativeError(out, expected), `${tokens} tokens at ${position}, ${heads}/${kvHeads} heads of ${headDim}`);
+  }
+  return { ...worst, limit };
+};
 
 const gated = (fused: boolean, encodings: Encoding[]) => async (context: CheckContext) => {
   const worst = new Worst();
@@ -317,10 +390,12 @@ export const checks: Checks = {
   "RMSNorm, every token and the last only": norm,
   "norm and head, fused": { run: normedLast(true), variants: withoutSubgroups },
   "norm and head, apart": normedLast(false),
-  "self-attention, fused": { run: selfAttention(true), variants: withoutSubgroups },
-  "self-attention, apart": selfAttention(false),
-  "self-attention with an f16 cache, fused": halfCache(true),
-  "self-attention with an f16 cache, apart": halfCache(false),
+  "self-attention, fused": { run: selfAttention(true, "tile"), variants: withoutSubgroups },
+  "self-attention, apart": selfAttention(false, "rows"),
+  "self-attention with an f16 cache, fused": halfCache(true, "tile"),
+  "self-attention with an f16 cache, apart": halfCache(false, "rows"),
+  "self-attention with a q8 cache, fused": { run: bytesCache(true, "tile"), variants: withoutSubgroups },
+  "self-attention with a q8 cache, apart": bytesCache(false, "rows"),
   "norm, gate, up and SwiGLU, fused": { run: gated(true, ["q4", "q4"]), variants: withoutSubgroups },
   "norm, gate, up and SwiGLU, apart": gated(false, ["q4", "q4"]),
   "gate and up in different encodings, fused": gated(true, ["q8", "q4"]),

@@ -6,6 +6,15 @@ import { roundToF16 } from "./half.ts";
 
 export type KvPrecision = "exact" | "f16";
 
+/** Codes and scales of a q8 cache's row of one head: groups of 32 dims, scale = max |x| / 127 in f16, code = round(x / scale). */
+export function quantizeKvRow(row: Float64Array): { codes: Float64Array; scales: Float64Array } {
+  const scales = Float64Array.from({ length: Math.ceil(row.length / 32) }, (_, group) =>
+    roundToF16(Math.max(...row.subarray(group * 32, (group + 1) * 32).map(Math.abs)) / 127),
+  );
+  const codes = row.map((value, i) => (scales[i >> 5] > 0 ? Math.round(value / scales[i >> 5]) : 0));
+  return { codes, scales };
+}
+
 /** cache[firstPosition + t] = rows[t], rounded as storage rounds. cache: [contextLength, width]; rows: [count, width]. */
 export function writeKv(
   cache: Float64Array,

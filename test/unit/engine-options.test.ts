@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkAdapter, roomFor, type AdapterCheck } from "../../src/api/adapter-room.ts";
 import { checkOptions, resolveKv, withContext } from "../../src/api/engine-options.ts";
 import { createEngine } from "../../src/create-engine.ts";
+import { openGpu } from "../../src/gpu/device.ts";
 import { PronkError } from "../../src/errors.ts";
 import { fakeCore, fakeGenerator } from "../support/fake-core.ts";
 
@@ -24,6 +25,14 @@ describe("options", () => {
     expect(resolveKv(undefined, 100e6, "none")).toBe("f16");
     expect(resolveKv("auto", 15e6, "q8")).toBe("f16");
     expect(resolveKv("f32", 7e9, "q4")).toBe("f32");
+    expect(resolveKv("q8", 15e6, "none")).toBe("q8");
+  });
+});
+
+test("what is not known cannot be done without", async () => {
+  await expect(openGpu({ without: ["fusion", "subgroup"] })).rejects.toMatchObject({
+    code: "bad-request",
+    facts: { field: "without", found: "subgroup" },
   });
 });
 

@@ -35,6 +35,12 @@ describe.each(Object.entries(counts))("%s", (name, [linear, tables, norms, kvVal
     expect(plan.totalBytes).toBe(plan.weightBytes + plan.kvBytes + plan.scratchBytes);
   });
 
+  test("a q8 cache: a byte a value, and an f16 for 32 of them", () => {
+    const plan = planMemory(config, { ...request, quantize: "q4", kv: "q8" });
+    expect(plan.kvBytes).toBe(kvValues * 4096 * (1 + 2 / 32));
+    expect(plan.totalBytes).toBe(plan.weightBytes + plan.kvBytes + plan.scratchBytes);
+  });
+
   test("as in the file", () => {
     const plan = planMemory(config, { ...request, quantize: "none" });
     expect(plan.weightBytes).toBe((linear + tables) * 2 + norms * 4);

@@ -1,0 +1,76 @@
+// What both attention kernels read and write: the cache in f32, f16 or q8, the split of a long past, where results go.
+@group(0) @binding(0) var<storage, read> q: array<f32>; // [tokens, stride]
+@group(0) @binding(1) var<storage, read> k_cache: array<vec4u>; // [kv_heads, context, row_words]; q8: and scales,
+@group(0) @binding(2) var<storage, read> v_cache: array<vec4u>; // [kv_heads, context, scale_words] words of two f16
+@group(0) @binding(3) var<storage, read_write> out: array<f32>; // [tokens, stride]
+@group(0) @binding(4) var<storage, read_write> partial: array<f32>; // [heads, splits, head_dim + 2]
+@group(0) @binding(5) var<uniform> step: Step;
+
+struct Step {
+  position: u32,
+  count: u32,
+}
+
+override heads: u32;
+override kv_heads: u32;
+override head_dim: u32; // even, at most 256
+override context: u32;
+override stride: u32; // f32 in a row of q and of out
+override scale: f32; // 1 / sqrt(head_dim)
+override cache_bits: u32; // f32, f16 or q8
+override row_units: u32; // eights of dims in a cache row, at most 32
+override scale_words: u32; // q8: words of scales of a cache row; one f16 for 32 dims
+override split: u32; // positions of a workgroup, where there are several a head
+override row_words = row_units * cache_bits / 16u; // of 128 bits
+
+// Eight dims of a key or a value.
+struct Unit {
+  lo: vec4f,
+  hi: vec4f,
+}
+
+fn unit_of_halves(bits: vec4u) -> Unit {
+  return Unit(
+    vec4f(unpack2x16float(bits.x), unpack2x16float(bits.y)),
+    vec4f(unpack2x16float(bits.z), unpack2x16float(bits.w)),
+  );
+}
+
+fn unit_of_bytes(bits: vec4u, unit: u32, scale: f32) -> Unit {
+  let words = select(bits.xy, bits.zw, (unit & 1u) != 0u);
+  return Unit(scale * vec4f(unpack4xI8(words.x)), scale * vec4f(unpack4xI8(words.y)));
+}
+
+// q8: where a row's word of scales is; 32-bit words.
+fn scale_at(row: u32, group: u32) -> u32 {
+  return kv_heads * context * row_words * 4u + row * scale_words + group / 2u;
+}
+
+fn scale_of(word: u32, group: u32) -> f32 {
+  return unpack2x16float(word)[group & 1u];
+}
+
+// `row` is a kv head's position.
+fn key_at(row: u32, unit: u32) -> Unit {
+  if (cache_bits == 32u) {
+    let at = row * row_words + unit * 2u;
+    return Unit(bitcast<vec4f>(k_cache[at]), bitcast<vec4f>(k_cache[at + 1u]));
+  }
+  if (cache_bits == 16u) {
+    return unit_of_halves(k_cache[row * row_words + unit]);
+  }
+  let at = scale_at(row, unit / 4u);
+  return unit_of_bytes(k_cache[row * row_words + unit / 2u], unit, scale_of(k_cache[at / 4u][at & 3u], unit / 4u));
+}
+
+fn value_at(row: u32, unit: u32) -> Unit {
+  if (cache_bits == 32u) {
+    let at = row * row_words + unit * 2u;
+    return Unit(bitcast<vec4f>(v_cache[at]), bitcast<vec4f>(v_cache[at + 1u]));
+  }
+  if (cache_bits == 16u) {
+    return unit_of_halves(v_cache[row * row_words + unit]);
+  }
+  let at = scale_at(row, unit / 4u);
+  return unit_of_bytes(v_cache[row * row_words + unit / 2u], unit, scale_of(v_cache[at / 4u][at & 3u], unit / 4u));
+}

@@ -1,0 +1,21 @@
+// How the KV cache keeps a head's keys (or values) of a position: a row of dims in f32, in f16, or as signed bytes with an
+// f16 scale for each 32 of them. Rows come first, [kvHeads, context, words], the scales of all rows after them.
+
+import type { KvFormat } from "../quant/layout.ts";
+
+export interface CacheRow {
+  /** headDim rounded up: to 8, or to whole groups of 32. */
+  dims: number;
+  bits: 32 | 16 | 8;
+  /** 32-bit words of its scales, two to a word. */
+  scaleWords: number;
+  sizeBytes: number;
+}
+
+export function cacheRow(headDim: number, kv: KvFormat): CacheRow {
+  const multiple = kv === "q8" ? 32 : 8;
+  const dims = Math.ceil(headDim / multiple) * multiple;
+  const bits = kv === "f32" ? 32 : kv === "f16" ? 16 : 8;
+  const scaleWords = kv === "q8" ? Math.ceil(dims / 64) : 0;
+  return { dims, bits, scaleWords, sizeBytes: (dims * bits) / 8 + 4 * scaleWords };
+}

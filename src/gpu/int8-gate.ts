@@ -1,0 +1,69 @@
+// How far products of bytes are from those of floats on this adapter, over one small random matrix. Rounding makes some of
+// it; an adapter that multiplies packed bytes wrongly (Adreno, wgpu #5318) makes the rest, and is found out here.
+
+import { plainFormat, type RowFormat } from "../quant/row-format.ts";
+import type { Gpu } from "./device.ts";
+import type { Kernels } from "./kernel.ts";
+import { GpuMemory } from "./memory.ts";
+import { Recorder, type Activation } from "./operations.ts";
+import { makePlan } from "./plan.ts";
+import { allocateWeight } from "./weight.ts";
+
+/** Largest error allowed, of the largest product: rounding to 127ths of the largest of 32 gives about 0.005. */
+export const mostInt8Error = 0.02;
+
+const [rows, cols, tokens] = [64, 256, 64];
+
+/** Largest difference as a share of the largest product. */
+export async function int8Error(gpu: Gpu, kernels: Kernels, { decode }: Pick<RowFormat, "decode">): Promise<number> {
+  const memory = new GpuMemory(gpu);
+  try {
+    const { queue } = gpu.device;
+    const request = {
+      name: "trial weight",
+      cols,
+      segments: [{ format: plainFormat(decode === "q4" ? "q4" : "q8", cols), rows }],
+    };
+    const weight = allocateWeight(memory, request, gpu.maxBindingBytes);
+    const { codes, scales } = weight.parts[0];
+    queue.writeBuffer(
+      codes,
+      0,
+      Uint32Array.from({ length: codes.size / 4 }, () => Math.random() * 2 ** 32),
+    );
+    queue.writeBuffer(scales!, 0, new Uint16Array(scales!.size / 2).fill(0x3c00)); // ones
+    const x: Activation = { buffer: memory.storage("trial x", tokens * cols * 4), cols, stride: cols };
+    queue.writeBuffer(
+      x.buffer,
+      0,
+      Float32Array.from({ length: tokens * cols }, () => Math.random() - 0.5),
+    );
+    const step = memory.storage("trial step", 8, GPUBufferUsage.UNIFORM);
+    queue.writeBuffer(step, 0, new Uint32Array([0, tokens]));
+    const products = async (int8: boolean): Promise<Float32Array> => {
+      const variants = { value: { ...gpu.variants, int8 } };
+      const y: Activation = {
+        buffer: memory.storage("y", tokens * rows * 4, GPUBufferUsage.COPY_SRC),
+        cols: rows,
+        stride: rows,
+      };
+      const recorder = new Recorder(Object.create(gpu, { variants }), memory, step, true);
+      recorder.linear(y, weight, x);
+      const plan = await makePlan(gpu, kernels, recorder.requests);
+      const encoder = gpu.device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      plan.encode(pass, { position: 0, tokens });
+      pass.end();
+      const read = memory.readback("trial products", y.buffer.size);
+      encoder.copyBufferToBuffer(y.buffer, 0, read, 0, read.size);
+      queue.submit([encoder.finish()]);
+      await Promise.race([read.mapAsync(GPUMapMode.READ), gpu.lost]);
+      return new Float32Array(read.getMappedRange().slice(0));
+    };
+    const [floats, bytes] = [await products(false), await products(true)];
+    const size = Math.max(...floats.map(Math.abs));
+    return Math.max(...floats.map((value, i) => Math.abs(value - bytes[i]))) / size;
+  } finally {
+    memory.dispose();
+  }
+}
