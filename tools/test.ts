@@ -1,5 +1,6 @@
 // `npm test`: installs missing browsers, builds what is stale, runs every test, and closes with `N passed, N failed`. Names
-// given after `--` go to Vitest. Software adapters unless PRONK_ADAPTER says otherwise, so that figures repeat.
+// given after `--` go to Vitest; `--without subgroups,fusion` runs kernels and golden models without those. Software adapters
+// unless PRONK_ADAPTER says otherwise, so that figures repeat.
 
 import { type BrowserKind, ensureBrowser } from "./browsers.ts";
 import { ensureBuilt } from "./stale.ts";
@@ -14,13 +15,10 @@ try {
   console.log("0 passed, 1 failed");
   process.exit(1);
 }
-const { passed, failed, skipped, ok } = runVitest([
-  "--project",
-  "unit",
-  "--project",
-  "browser",
-  ...process.argv.slice(2),
-]);
+const names = process.argv.slice(2);
+const at = names.indexOf("--without");
+const env: Record<string, string> = at < 0 ? {} : { PRONK_WITHOUT: names.splice(at, 2)[1] ?? "" };
+const { passed, failed, skipped, ok } = runVitest(["--project", "unit", "--project", "browser", ...names], env);
 if (passed + failed === 0) console.log("no test ran");
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exit(ok ? 0 : 1);

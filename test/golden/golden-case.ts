@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { RunPrompt } from "../../tools/run-request.ts";
 import type { BrowserRunner } from "../../tools/runner.ts";
+import { doWithout } from "../support/harness.ts";
 import { relativeError } from "../reference/relative-error.ts";
 
 export const sharedData = join(import.meta.dirname, "../../../shared/data");
@@ -51,6 +52,7 @@ export async function expectGolden(
     quantize?: "none" | "q8" | "q4";
     kv?: "f16" | "f32" | "q8";
     contextLength?: number;
+    without?: readonly string[];
     tokenizer?: { name: string; url: string };
   },
 ): Promise<void> {
@@ -59,7 +61,7 @@ export async function expectGolden(
   const { answers, logits } = await runner.run({
     model,
     tokenizer,
-    options: { quantize, store: false, ...rest },
+    options: { quantize, store: false, without: doWithout, ...rest },
     prompts: [...greedyPrompts(cases, false), ...greedyPrompts(wantsLogits, true)],
   });
   for (const [i, golden] of [...cases, ...wantsLogits].entries())

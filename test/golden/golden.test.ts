@@ -153,6 +153,14 @@ describe.each(browserKinds)("%s", (kind) => {
     },
   );
 
+  test("every variant off: ids, logits within 1e-4", async () => {
+    const without = ["subgroups", "shader-f16", "dp4a", "fusion", "run-ahead"];
+    for (const name of ["llama-gqa-f16", "llama-mha-f32", "llama-tied-f16"]) {
+      const folder = join(fixtures, name);
+      await expectGolden(runner, runner.serve(folder), fixtureCases(folder), { limit: 1e-4, kv: "f32", without });
+    }
+  });
+
   test.each(["q8", "q4"] as const)("%s equals the reference on the dequantized weights", async (quantize) => {
     for (const name of ["llama-gqa-f16", "llama-one-kv-head-bf16", "llama-mha-f32"]) {
       const folder = join(fixtures, name);

@@ -10,6 +10,9 @@ import type { CheckReport, CheckRun } from "../harness/check.ts";
 /** Both, unless PRONK_BROWSERS names some (for work on one of them). */
 export const browserKinds = (process.env.PRONK_BROWSERS ?? "chromium,firefox").split(",") as BrowserKind[];
 
+/** What kernels and golden models are to do without besides: PRONK_WITHOUT, as `npm test -- --without` sets it. */
+export const doWithout: readonly string[] = (process.env.PRONK_WITHOUT ?? "").split(",").filter(Boolean);
+
 export interface Harness extends AsyncDisposable {
   readonly page: BrowserPage;
   /** Every run of every check that the page knows. */
