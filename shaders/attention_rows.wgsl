@@ -1,12 +1,11 @@
 // attention.wgsl's sibling without barriers or shared memory, for software adapters: an invocation takes one (head, token,
 // split), a position at a time with a running maximum and sum. Workgroups of 8 heads: as many as run side by side there.
-// Bytes of a q8 cache are made unsigned and multiplied where they stand, 1, 256 and 65536 times too large: the query is made
-// smaller by that before, the sums after; what 128 too much makes is taken off a group. With attention_cache.wgsl.
-const places = vec4f(1.0, 0.00390625, 0.0000152587890625, 1.0);
+// Of a q8 cache a group of 32 dims is taken at a time, for its scale's sake; its bytes are moved to the top of a word, sign
+// and all, and so are 2^24 times too large until the scale. With attention_cache.wgsl.
+const byte_size = 5.9604644775390625e-8; // 2^-24
 
 fn four_bytes(word: u32) -> vec4f {
-  let code = word ^ 0x80808080u;
-  return vec4f(vec4i(vec4u(code, code, code, code >> 24u) & vec4u(0xffu, 0xff00u, 0xff0000u, 0xffu)));
+  return vec4f(vec4i(vec4u(word << 24u, word << 16u, word << 8u, word) & vec4u(0xff000000u)));
 }
 
 @compute @workgroup_size(8)
@@ -23,12 +22,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let q_row = t * stride + head * head_dim;
   var query: array<vec4f, 64>; // zero beyond head_dim
   var sums: array<vec4f, 64>;
-  var query_sums: array<f32, 8>; // q8: of a group
-  var weights: array<f32, 8>; // q8: of a group's values so far
   for (var i = 0u; i < head_dim; i++) {
-    let value = q[q_row + i] * scale;
-    query[i / 4u][i & 3u] = value * select(1.0, places[i & 3u], cache_bits == 8u);
-    query_sums[i / 32u] += value;
+    query[i / 4u][i & 3u] = q[q_row + i] * scale;
   }
   var highest = -1e30; // finite: an infinite mask turns into NaN on some drivers
   var mass = 0.0;
@@ -45,8 +40,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
           query[first + 2u] * four_bytes(near.z) + query[first + 3u] * four_bytes(near.w) +
           query[first + 4u] * four_bytes(far.x) + query[first + 5u] * four_bytes(far.y) +
           query[first + 6u] * four_bytes(far.z) + query[first + 7u] * four_bytes(far.w);
-        score += scale_of(k_cache[at / 4u][at & 3u], group) *
-          ((dots.x + dots.y) + (dots.z + dots.w) - 128.0 * query_sums[group]);
+        score += byte_size * scale_of(k_cache[at / 4u][at & 3u], group) * ((dots.x + dots.y) + (dots.z + dots.w));
       }
     } else {
       var dots = vec4f(0.0);
@@ -63,20 +57,16 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       for (var i = 0u; i < row_units * 2u; i++) {
         sums[i] *= fade;
       }
-      for (var group = 0u; group < 8u; group++) {
-        weights[group] *= fade;
-      }
     }
     let probability = exp(score - highest);
     mass += probability;
     if (cache_bits == 8u) {
       for (var group = 0u; group < row_units / 4u; group++) {
         let at = scale_at(cached, group);
-        let weight = probability * scale_of(v_cache[at / 4u][at & 3u], group);
+        let weight = probability * byte_size * scale_of(v_cache[at / 4u][at & 3u], group);
         let near = v_cache[cached * row_words + group * 2u];
         let far = v_cache[cached * row_words + group * 2u + 1u];
         let first = group * 8u;
-        weights[group] += weight;
         sums[first] += weight * four_bytes(near.x);
         sums[first + 1u] += weight * four_bytes(near.y);
         sums[first + 2u] += weight * four_bytes(near.z);
@@ -98,11 +88,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let factor = select(1.0, 1.0 / mass, whole);
   let row = (head * groups.z + id.z) * (head_dim + 2u);
   for (var i = 0u; i < head_dim; i++) {
-    var value = sums[i / 4u][i & 3u];
-    if (cache_bits == 8u) {
-      value = value * places[i & 3u] - 128.0 * weights[i / 32u];
-    }
-    value *= factor;
+    let value = sums[i / 4u][i & 3u] * factor;
     if (whole) {
       out[q_row + i] = value;
     } else {
