@@ -117,8 +117,8 @@ describe.each(browserKinds)("%s", (kind) => {
 
     test.each([
       ["f16", 2e-3],
-      ["q8", 2e-2],
-    ] as const)("an %s KV cache keeps logits within %f", async (kv, limit) => {
+      ["q8", 3e-2],
+    ] as const)("a KV cache in %s keeps logits within %f", async (kv, limit) => {
       const folder = join(sharedData, "e2e/stories260K-hf-f32-sharded");
       // Teacher-forced: the golden ids are the prompt, so that a flipped tie cannot hide an error or make one.
       const cases = sharedCases(folder).map(({ promptIds, greedyIds, logits }) => ({
