@@ -1,4 +1,4 @@
-// attention.wgsl's sibling without barriers or shared memory, for software adapters: an invocation takes one (head, token,
+// attention.wgsl's sibling without barriers or shared memory, for SwiftShader: an invocation takes one (head, token,
 // split), a position at a time with a running maximum and sum. Workgroups of 8 heads: as many as run side by side there.
 // Of a q8 cache a group of 32 dims is taken at a time, for its scale's sake; its bytes are moved to the top of a word, sign
 // and all, and so are 2^24 times too large until the scale. With attention_cache.wgsl.

@@ -125,7 +125,7 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
     device,
     adapter,
     features,
-    variants: defaultVariants({ features, software }, without),
+    variants: defaultVariants({ features, software, adapter }, without),
     maxBindingBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
     software,
     check() {

@@ -24,15 +24,20 @@ export interface Variants {
 }
 
 /** What to use where nothing was measured. Barriers cost a software adapter most, and occupancy costs it nothing. */
-export function defaultVariants(gpu: Pick<Gpu, "software" | "features">, without: readonly string[] = []): Variants {
+export function defaultVariants(
+  gpu: Pick<Gpu, "software" | "features" | "adapter">,
+  without: readonly string[] = [],
+): Variants {
   const { software } = gpu;
+  // lavapipe takes seconds to compile it and minds barriers less; SwiftShader is ten times as fast with it (2026-11-25).
+  const attention = /swiftshader/i.test(Object.values(gpu.adapter).join(" ")) ? "rows" : "tile";
   return {
     fused: !without.includes("fusion"),
     matvec: gpu.features.has("subgroups") && !software ? "subgroup" : "plain",
     lanes: software ? 1 : 16,
     splits: 1,
     matmul: software ? "rows" : "tile",
-    attention: software ? "rows" : "tile",
+    attention,
     int8: false, // only where tuning finds it faster and near enough
     runAhead: !without.includes("run-ahead"),
     macsPerDispatch: Infinity,
