@@ -99,7 +99,7 @@ function blockRows(
 
 function readState(matrix: QuantizedMatrix, bytes: Uint8Array): State {
   const slice = matrix.parts.state!;
-  const json = JsonFile.parse(slice.name, bytes);
+  const json = JsonFile.parse(`${slice.file}: ${slice.name}`, bytes);
   const blockSize = json.count("blocksize", { max: 2 ** 20 });
   if (!blockSizes.includes(blockSize)) throw json.wrong("blocksize", `one of ${blockSizes.join(", ")}`, blockSize);
   const shape = json.get("shape");
