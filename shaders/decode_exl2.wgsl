@@ -22,10 +22,9 @@ struct Eight {
 // Codes are in planes of 8, 4, 2 or 1 bits. Within a plane, byte k of a word holds columns k, k + 4, k + 8, ... of the
 // chunk from its low bits up, so that four neighbouring columns (a quad) are four bytes after one shift and one mask.
 struct Chunk {
-  low: vec4u,
-  low_rest: vec4u, // the second half of the low plane; 8 bits only
-  high: vec2u,
-  bits: u32,
+  near: vec4u, // codes of columns 0..3, 4..7, 8..11, 12..15, a byte each
+  far: vec4u, // and of columns 16..31
+  zero: f32,
   scale: vec2f, // of columns 0..15 and 16..31
 }
 
@@ -34,56 +33,44 @@ fn group_scale(row_at: u32, group: u32) -> f32 {
   return bitcast<f32>(scales[shape.extra.x + group * 16u + nibble]);
 }
 
+// The planes are put together once a chunk, so that all that follows is the same for every width.
 fn chunk_at(row: u32, chunk: u32) -> Chunk {
-  var out: Chunk;
   let place = scales[2u * chunk];
   let kind = scales[2u * chunk + 1u];
-  out.bits = kind & 15u;
+  let bits = kind & 15u;
   let base = row * shape.extra.y;
   let low_at = (place & 0xffffu) * 2u; // words
-  out.low = codes[base + (low_at >> 2u)];
-  if (out.bits < 4u) {
-    out.low = select(out.low, out.low.zwzw, (low_at & 2u) == 2u);
-  } else if (out.bits == 8u) {
-    out.low_rest = codes[base + (low_at >> 2u) + 1u];
+  let low = codes[base + (low_at >> 2u)];
+  var out: Chunk;
+  if (bits == 8u) {
+    out.near = low;
+    out.far = codes[base + (low_at >> 2u) + 1u];
+  } else if (bits >= 4u) {
+    out.near = (low.xxyy >> vec4u(0u, 4u, 0u, 4u)) & vec4u(0x0f0f0f0fu);
+    out.far = (low.zzww >> vec4u(0u, 4u, 0u, 4u)) & vec4u(0x0f0f0f0fu);
+  } else {
+    let pair = select(low.xy, low.zw, (low_at & 2u) == 2u);
+    out.near = (pair.xxxx >> vec4u(0u, 2u, 4u, 6u)) & vec4u(0x03030303u);
+    out.far = (pair.yyyy >> vec4u(0u, 2u, 4u, 6u)) & vec4u(0x03030303u);
   }
-  if (out.bits == 3u || out.bits == 5u || out.bits == 6u) {
+  if (bits == 3u || bits == 5u || bits == 6u) {
     let high_at = place >> 16u;
     let four = codes[base + (high_at >> 2u)];
-    out.high = select(four.xy, four.zw, (high_at & 2u) == 2u);
-    if (out.bits != 6u) {
-      out.high.x = four[high_at & 3u];
+    if (bits == 6u) {
+      let high = select(four.xy, four.zw, (high_at & 2u) == 2u);
+      out.near |= ((high.xxxx >> vec4u(0u, 2u, 4u, 6u)) & vec4u(0x03030303u)) << vec4u(4u);
+      out.far |= ((high.yyyy >> vec4u(0u, 2u, 4u, 6u)) & vec4u(0x03030303u)) << vec4u(4u);
+    } else {
+      let high = vec4u(four[high_at & 3u]);
+      let shift = vec4u(bits - 1u);
+      out.near |= ((high >> vec4u(0u, 1u, 2u, 3u)) & vec4u(0x01010101u)) << shift;
+      out.far |= ((high >> vec4u(4u, 5u, 6u, 7u)) & vec4u(0x01010101u)) << shift;
     }
   }
+  out.zero = f32(1u << (bits - 1u));
   let row_at = shape.extra.w + row * shape.scale_words;
-  let first = (kind >> 4u) & 0x3fffu;
-  let second = kind >> 18u;
-  out.scale = vec2f(group_scale(row_at, first));
-  if (second != first) {
-    out.scale.y = group_scale(row_at, second);
-  }
+  out.scale = vec2f(group_scale(row_at, (kind >> 4u) & 0x3fffu), group_scale(row_at, kind >> 18u));
   return out;
-}
-
-// Codes of columns 4 quad .. 4 quad + 3, zero at 0.
-fn quad_codes(chunk: Chunk, quad: u32) -> vec4f {
-  var word: u32;
-  if (chunk.bits == 8u) {
-    word = select(chunk.low, chunk.low_rest, quad >= 4u)[quad & 3u];
-  } else if (chunk.bits >= 4u) {
-    word = (chunk.low[quad >> 1u] >> ((quad & 1u) * 4u)) & 0x0f0f0f0fu;
-    if (chunk.bits == 5u) {
-      word |= ((chunk.high.x >> quad) & 0x01010101u) << 4u;
-    } else if (chunk.bits == 6u) {
-      word |= ((chunk.high[quad >> 2u] >> ((quad & 3u) * 2u)) & 0x03030303u) << 4u;
-    }
-  } else {
-    word = (chunk.low[quad >> 2u] >> ((quad & 3u) * 2u)) & 0x03030303u;
-    if (chunk.bits == 3u) {
-      word |= ((chunk.high.x >> quad) & 0x01010101u) << 2u;
-    }
-  }
-  return vec4f(unpack4xU8(word)) - f32(1u << (chunk.bits - 1u));
 }
 
 // The nearest f16 or bf16, ties to even, by integers: WGSL leaves the rounding of its own conversions open.
@@ -101,6 +88,11 @@ fn rounded(w: vec4f) -> vec4f {
 }
 
 fn eight_of(chunk: Chunk, i: u32) -> Eight {
+  let words = select(chunk.near, chunk.far, i >= 2u);
+  let pair = select(words.xy, words.zw, (i & 1u) == 1u);
   let scale = select(chunk.scale.x, chunk.scale.y, i >= 2u);
-  return Eight(rounded(scale * quad_codes(chunk, 2u * i)), rounded(scale * quad_codes(chunk, 2u * i + 1u)));
+  return Eight(
+    rounded(scale * (vec4f(unpack4xU8(pair.x)) - chunk.zero)),
+    rounded(scale * (vec4f(unpack4xU8(pair.y)) - chunk.zero)),
+  );
 }

@@ -6,6 +6,9 @@ import type { GpuMemory } from "../gpu/memory.ts";
 import { attentionSplit, strideOf, type Activation, type Scratch } from "../gpu/operations.ts";
 import type { KvFormat } from "../quant/layout.ts";
 
+/** Tokens of a prompt computed at once. Small on software adapters, so that a dispatch stays short and abort prompt. */
+export const batchTokens = { hardware: 256, software: 64 };
+
 export interface Activations extends Scratch {
   x: Activation; // [T, dim], the residual stream
   q: Activation; // [T, heads * headDim]

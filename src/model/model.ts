@@ -14,15 +14,12 @@ import { Repacker } from "../gpu/repacker.ts";
 import { Uploader } from "../gpu/upload.ts";
 import type { Variants } from "../gpu/variants.ts";
 import type { KvFormat, WeightSink } from "../quant/layout.ts";
-import { allocateActivation, allocateActivations, type Activations } from "./activations.ts";
+import { allocateActivation, allocateActivations, batchTokens, type Activations } from "./activations.ts";
 import { allocateCache, type KvCache } from "./cache.ts";
 import { recordHead, recordLayers } from "./forward.ts";
 import { ropeRows } from "./rope-table.ts";
 import { createWeightSink } from "./weight-sink.ts";
 import { allocateWeights, type ModelTensor, type ModelWeights } from "./weights.ts";
-
-/** Tokens of a prompt computed at once. Small on software adapters, so that a dispatch stays short and abort prompt. */
-export const batchTokens = { hardware: 256, software: 64 };
 
 const worthTuning = 100e6; // parameters
 

@@ -10,9 +10,8 @@ import { tensorRole } from "../format/tensor-roles.ts";
 import { chooseEncoding } from "../quant/choose.ts";
 import type { KvFormat, QuantizeChoice } from "../quant/layout.ts";
 import { canShare, formatBytes, plainFormat, type RowFormat } from "../quant/row-format.ts";
-import { activationShapes } from "./activations.ts";
+import { activationShapes, batchTokens } from "./activations.ts";
 import { layerCacheBytes } from "./cache.ts";
-import { batchTokens } from "./model.ts";
 import { layerGroups } from "./weights.ts";
 
 export interface PlanRequest {

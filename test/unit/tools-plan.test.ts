@@ -1,10 +1,13 @@
 // What the plan command adds to the memory plan (plan-memory.test.ts holds its totals): which adapters a model fits, and
 // that tensors are split as far as a binding demands and no further.
 
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { planMemory } from "../../src/model/plan-memory.ts";
 import { knownShapes } from "../../src/bench/shapes.ts";
 import { adapterTiers, fits } from "../../tools/plan-tiers.ts";
+import { root } from "../../tools/stale.ts";
 
 const MiB = 2 ** 20;
 
@@ -31,4 +34,11 @@ describe.each(Object.keys(knownShapes))("%s", (name) => {
     expect(fits(plan("q4", MiB), MiB)).toBe(false);
     expect(fits(plan("q4", 128 * MiB, 131_072), 128 * MiB)).toBe(false);
   });
+});
+
+test("the command itself prints a plan", () => {
+  const args = ["--import", "tsx", join(root, "tools/plan.ts"), "--model", "llama-2-7b", "--quantize", "q4", "--json"];
+  const done = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+  expect(done.stderr).toBe("");
+  expect(JSON.parse(done.stdout)).toMatchObject({ quantize: "q4", fits: true });
 });
