@@ -1,0 +1,122 @@
+// Quantized matrices of real size whose bytes are never made, only their early parts: one of every scheme and width, for
+// plans and their sizes.
+
+import { ggmlBlocks, type GgmlType } from "../../src/format/ggml-types.ts";
+import type { PartRole, QuantizedMatrix, Scheme, TensorSlice } from "../../src/format/quantized.ts";
+import type { PartBytes } from "../../src/quant/row-format.ts";
+
+export interface Drawn {
+  matrix: QuantizedMatrix;
+  early: PartBytes;
+  fileBytes: number;
+}
+
+const widths: Record<string, number> = { U8: 1, I8: 1, F16: 2, I16: 2, I32: 4, F32: 4 };
+
+function drawn(
+  scheme: Scheme,
+  [rows, cols]: number[],
+  parts: Partial<Record<PartRole, [string, number[]]>>,
+  early: PartBytes = {},
+): Drawn {
+  let fileBytes = 0;
+  const slices = Object.fromEntries(
+    Object.entries(parts).map(([role, [dtype, shape]]): [string, TensorSlice] => {
+      const bytes = shape.reduce((a, b) => a * b, 1) * (widths[dtype] ?? 1);
+      fileBytes += bytes;
+      return [role, { name: `l.${role}`, dtype, shape, file: "f", start: 0, end: bytes }];
+    }),
+  );
+  return {
+    matrix: { name: "l.weight", rows, cols, scheme, parts: slices as QuantizedMatrix["parts"] },
+    early,
+    fileBytes,
+  };
+}
+
+const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+const halves = (values: number[]) => new Uint8Array(Uint16Array.from(values).buffer);
+export function gptq(bits: 2 | 3 | 4 | 8, groupSize: number, shape: number[]): Drawn {
+  const [rows, cols] = shape;
+  const size = groupSize === -1 ? cols : groupSize;
+  const groups = Math.ceil(cols / size);
+  return drawn({ kind: "gptq", bits, groupSize: size, zeroPoints: 1 }, shape, {
+    codes: ["I32", [(cols * bits) / 32, rows]],
+    zeros: ["I32", [groups, (rows * bits) / 32]],
+    scales: ["F16", [groups, rows]],
+  });
+}
+
+export function nf4(blocksize: number, nested: boolean, shape: number[]): Drawn {
+  const [rows, cols] = shape;
+  const blocks = Math.ceil((rows * cols) / blocksize);
+  const state = { blocksize, dtype: "float16", shape, nested_blocksize: 256, nested_offset: 0.1 };
+  return drawn(
+    { kind: "bnb4", book: "nf4", nested },
+    shape,
+    {
+      codes: ["U8", [(rows * cols) / 2, 1]],
+      scales: [nested ? "U8" : "F32", [blocks]],
+      map: ["F32", [16]],
+      state: ["U8", [170]],
+      ...(nested ? { nestedScales: ["F32", [Math.ceil(blocks / 256)]], nestedMap: ["F32", [256]] } : {}),
+    },
+    { state: text(state), map: new Uint8Array(64), nestedMap: new Uint8Array(1024) },
+  );
+}
+
+/** Groups of one size, the first tenth of the inputs with the higher bits. */
+export function exl2(bits: [number, number], groupSize: number, shape: number[]): Drawn {
+  const [rows, cols] = shape;
+  const count = cols / groupSize;
+  let at = 0;
+  const groups = Array.from({ length: count }, (_, g) => {
+    const width = g < count / 10 ? bits[0] : bits[1];
+    at += (width * groupSize) / 32;
+    return [width, at - (width * groupSize) / 32];
+  });
+  return drawn(
+    { kind: "exl2" },
+    shape,
+    {
+      codes: ["I32", [at, rows]],
+      scales: ["I32", [count, rows / 8]],
+      scaleLimits: ["F16", [count]],
+      groups: ["I16", [2 * count]],
+      inversePermutation: ["I32", [cols]],
+    },
+    {
+      groups: halves(groups.flat()),
+      scaleLimits: new Uint8Array(2 * count),
+    },
+  );
+}
+
+/** By name: the matrix of a shape [out, in]. */
+export const drawnMatrices: [string, (shape: number[]) => Drawn][] = [
+  ...([2, 3, 4, 8] as const).flatMap((bits) =>
+    [-1, 32, 64, 128].map((size): [string, (shape: number[]) => Drawn] => [
+      `GPTQ ${bits} bit, group ${size}`,
+      (shape) => gptq(bits, size, shape),
+    ]),
+  ),
+  ["AWQ", ([rows, cols]) => drawn({ kind: "awq", groupSize: 128 }, [rows, cols], {
+    codes: ["I32", [cols, rows / 8]], zeros: ["I32", [cols / 128, rows / 8]], scales: ["F16", [cols / 128, rows]],
+  })],
+  ["nf4", (shape) => nf4(64, false, shape)],
+  ["nf4, nested", (shape) => nf4(64, true, shape)],
+  ["nf4, nested, blocks of 32", (shape) => nf4(32, true, shape)],
+  ["nf4, nested, blocks of 4096", (shape) => nf4(4096, true, shape)],
+  ["int8", ([rows, cols]) => drawn({ kind: "int8" }, [rows, cols], { codes: ["I8", [rows, cols]], scales: ["F32", [rows]] })],
+  ["EXL2 4/3 bit, groups of 32", (shape) => exl2([4, 3], 32, shape)],
+  ["EXL2 3/2 bit, groups of 32", (shape) => exl2([3, 2], 32, shape)],
+  ["EXL2 5/4 bit, groups of 128", (shape) => exl2([5, 4], 128, shape)],
+  ["EXL2 8/6 bit, groups of 128", (shape) => exl2([8, 6], 128, shape)],
+  ...(Object.keys(ggmlBlocks) as GgmlType[]).filter((type) => !type.includes("F")).map((type): [string, (shape: number[]) => Drawn] => [
+    type,
+    ([rows, cols]) => {
+      const made = drawn({ kind: "ggml", type }, [rows, cols], { codes: [type, [rows, cols]] });
+      return { ...made, fileBytes: ((rows * cols) / ggmlBlocks[type].weights) * ggmlBlocks[type].bytes };
+    },
+  ]),
+]; // prettier-ignore
