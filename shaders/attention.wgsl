@@ -1,6 +1,6 @@
 // out[t, h, :] = softmax(q[t, h, :] . K[0..=p, :] / sqrt(head_dim)) V[0..=p, :] with p = position + t, for one query or
-// many (causal, grouped heads: query head h reads kv head h / (heads / kv_heads)).
-// A workgroup of 64 takes one (head, token, split): the positions [z * split, (z + 1) * split), 256 at a time with a
+// many (causal, grouped heads: query head h reads kv head h / (heads / kv_heads)); of the positions only the last `window`.
+// A workgroup of 64 takes one (head, token, split): the positions [z * split, (z + 1) * split) of those, 256 at a time with a
 // running maximum and sum (online softmax, Milakov & Gimelshein 2018; splits: flash-decoding, Dao et al. 2023).
 // Per 256 positions: each invocation scores four | barrier | all find the maximum, each makes its four probabilities |
 // barrier | the values are added, invocations being (unit of a cache row, every so-manyth position) | barrier.
@@ -21,7 +21,7 @@ fn main(
   let t = group.y;
   let cache_row = (head / (heads / kv_heads)) * context; // in positions
   let length = min(step.position + t + 1u, context);
-  let begin = group.z * split;
+  let begin = length - min(length, window) + group.z * split;
   let end = select(min(begin + split, length), length, groups.z == 1u);
   let q_row = t * stride + head * head_dim;
   for (var i = lane; i < 64u; i += 64u) {

@@ -21,6 +21,7 @@ override cache_bits: u32; // f32, f16 or q8
 override row_units: u32; // eights of dims in a cache row, at most 32
 override scale_words: u32; // q8: words of scales of a cache row; one f16 for 32 dims
 override split: u32; // positions of a workgroup, where there are several a head
+override window: u32; // positions that a query sees, its own the last; the context where it sees all
 override row_words = row_units * cache_bits / 16u; // of 128 bits
 
 // Eight dims of a key or a value.

@@ -11,11 +11,12 @@ struct Step {
 
 override head_dim: u32;
 override split: u32; // positions of a split
+override window: u32; // positions that a query sees
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let head = group.x;
-  let splits = step.position / split + 1u; // as many as attention was dispatched with
+  let splits = (min(step.position + 1u, window) - 1u) / split + 1u; // as many as attention was dispatched with
   let row_length = head_dim + 2u;
   var highest = -1e30;
   for (var s = 0u; s < splits; s++) {

@@ -17,7 +17,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   let cache_row = (head / (heads / kv_heads)) * context; // in positions
   let length = min(step.position + t + 1u, context);
-  let begin = id.z * split;
+  let begin = length - min(length, window) + id.z * split;
   let end = select(min(begin + split, length), length, groups.z == 1u);
   let q_row = t * stride + head * head_dim;
   var query: array<vec4f, 64>; // zero beyond head_dim

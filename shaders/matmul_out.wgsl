@@ -1,7 +1,8 @@
-// Where a product of many tokens goes: stored, added (the residual stream), or gate and up folded by SwiGLU.
+// Where a product of many tokens goes, with its bias: stored, added (the residual stream), or gate and up folded by SwiGLU.
 @group(0) @binding(1) var<storage, read_write> y: array<f32>; // [tokens, y_stride]
 @group(0) @binding(2) var<uniform> step: Step;
 @group(0) @binding(3) var<uniform> linear: Linear;
+@group(0) @binding(5) var<storage, read> bias: array<f32>; // [rows + 1], or anything where none is added
 
 struct Step {
   position: u32,
@@ -14,13 +15,18 @@ struct Linear {
   y_stride: u32, // f32 in a row of y
   mode: u32, // 0: y =, 1: y +=, 2: y = silu(gate) * up of neighbouring rows
   first_row: u32, // of this part's rows, the first that this dispatch computes
+  biased: u32, // 1: the bias is added
 }
 
-fn give(row: u32, token: u32, values: vec2f) {
+fn give(row: u32, token: u32, product: vec2f) {
   if (token >= step.count || row >= shape.row_count) {
     return;
   }
   let column = shape.row_start + row;
+  var values = product;
+  if (linear.biased != 0u) {
+    values += vec2f(bias[column], bias[column + 1u]);
+  }
   if (linear.mode == 2u) {
     y[token * linear.y_stride + column / 2u] = values.x / (1.0 + exp(-values.x)) * values.y;
     return;

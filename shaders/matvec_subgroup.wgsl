@@ -64,9 +64,9 @@ fn main(
       totals *= scale_of(squares);
       let row = shape.row_start + first;
       let rows_end = shape.row_start + shape.row_count;
-      give(row, totals.xy, rows_end);
+      give(row, biased(row, totals.xy), rows_end);
       if (first + 2u < shape.row_count) {
-        give(row + 2u, totals.zw, rows_end);
+        give(row + 2u, biased(row + 2u, totals.zw), rows_end);
       }
     }
   }

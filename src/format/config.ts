@@ -1,6 +1,7 @@
 // config.json (Hugging Face's names) -> ModelConfig (the paper's names). Every field that the model's arithmetic needs
 // is checked here; whatever would silently change the result is refused by name.
 
+import { families, whatRuns, type Family } from "./families.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { readRope } from "./rope-config.ts";
@@ -17,15 +18,15 @@ const limits = {
 };
 
 export function readConfig(json: JsonFile): ModelConfig {
-  refuseOthers(json);
+  const family = findFamily(json);
   const dim = json.count("hidden_size", { max: limits.dim });
   const heads = json.count("num_attention_heads", { max: limits.heads });
-  const kvHeads = json.count("num_key_value_heads", { max: limits.heads, fallback: heads });
+  const kvHeads = json.count("num_key_value_heads", { max: limits.heads, fallback: kvHeadsOf(json, family, heads) });
   if (heads % kvHeads !== 0)
     throw json.wrong("num_key_value_heads", `a divisor of num_attention_heads (${heads})`, kvHeads);
-  if (json.get("head_dim") === undefined && dim % heads !== 0)
+  if (json.get("head_dim") === undefined && family.headDim === undefined && dim % heads !== 0)
     throw json.wrong("num_attention_heads", `a divisor of hidden_size (${dim})`, heads);
-  const headDim = json.count("head_dim", { max: limits.headDim, fallback: dim / heads });
+  const headDim = json.count("head_dim", { max: limits.headDim, fallback: family.headDim ?? dim / heads });
   if (headDim % 2 !== 0)
     throw json.wrong(
       json.get("head_dim") === undefined ? "num_attention_heads" : "head_dim",
@@ -34,11 +35,14 @@ export function readConfig(json: JsonFile): ModelConfig {
     );
   const contextLength = json.count("max_position_embeddings", { max: limits.context });
   const vocabSize = json.count("vocab_size", { max: limits.vocab });
+  const layers = json.count("num_hidden_layers", { max: limits.layers });
   const { ropeTheta, ropeScaling } = readRope(json, contextLength);
+  const biases = family.biases(json);
+  const window = family.window(json, layers);
   return {
     dim,
     hiddenDim: json.count("intermediate_size", { max: limits.hiddenDim }),
-    layers: json.count("num_hidden_layers", { max: limits.layers }),
+    layers,
     heads,
     kvHeads,
     headDim,
@@ -51,7 +55,15 @@ export function readConfig(json: JsonFile): ModelConfig {
     bosId:
       json.get("bos_token_id") === undefined ? undefined : json.count("bos_token_id", { min: 0, max: limits.vocab }),
     eosIds: readIds(json, "eos_token_id"),
+    ...(biases.length > 0 ? { biases } : {}),
+    ...(family.headNorm ? { headNorm: true } : {}),
+    ...(window === undefined ? {} : { window }),
   };
+}
+
+/** null is as many as heads, in every family; nothing is what the family's configuration class has. */
+function kvHeadsOf(json: JsonFile, family: Family, heads: number): number {
+  return json.fields.num_key_value_heads === null ? heads : (family.kvHeads ?? heads);
 }
 
 /** One id, a list of ids, or nothing. -1 is what some old files write for nothing. */
@@ -63,19 +75,19 @@ export function readIds(json: JsonFile, field: string): number[] {
   return ids;
 }
 
-const families = "pronk runs the Llama family: LlamaForCausalLM with silu, without biases, in f32, f16 or bf16.";
-
-function refuseOthers(json: JsonFile): void {
+/** By model_type, or where that is missing by architectures; what both say must fit. */
+function findFamily(json: JsonFile): Family {
   const architectures = json.get("architectures");
-  if (Array.isArray(architectures) ? !architectures.includes("LlamaForCausalLM") : architectures !== undefined)
-    throw json.unsupported("architectures", architectures, families);
+  const named = Array.isArray(architectures) ? architectures : architectures === undefined ? [] : [architectures];
   const modelType = json.text("model_type");
-  if (modelType !== undefined && modelType !== "llama") throw json.unsupported("model_type", modelType, families);
-  if (architectures === undefined && modelType === undefined)
-    throw json.missing("architectures", '["LlamaForCausalLM"]');
+  if (modelType === undefined && named.length === 0) throw json.missing("architectures", '["LlamaForCausalLM"]');
+  if (modelType !== undefined && !Object.hasOwn(families, modelType))
+    throw json.unsupported("model_type", modelType, whatRuns);
+  const fits = (family: Family) => named.some((name) => family.architectures.includes(name));
+  const family = modelType === undefined ? Object.values(families).find(fits) : families[modelType];
+  if (!family || (named.length > 0 && !fits(family))) throw json.unsupported("architectures", architectures, whatRuns);
   const activation = json.text("hidden_act");
   if (activation !== undefined && activation !== "silu" && activation !== "swish")
-    throw json.unsupported("hidden_act", activation, families);
-  for (const field of ["attention_bias", "mlp_bias"])
-    if (json.flag(field, false)) throw json.unsupported(field, true, families);
+    throw json.unsupported("hidden_act", activation, whatRuns);
+  return family;
 }

@@ -1,5 +1,5 @@
-// A GGUF header -> configuration and tensors in the engine's words. GGUF's Llama keeps the rows of q and k in Meta's
-// order (RoPE pairs 2i, 2i+1), which the tensors say; an absent `output` means tied embeddings.
+// A GGUF header -> configuration and tensors in the engine's words. GGUF's Llama (Mistral is one) keeps the rows of q and k in
+// Meta's order (RoPE pairs 2i, 2i+1), which the tensors say, Qwen does not; an absent `output` means tied embeddings.
 
 import { PronkError } from "../errors.ts";
 import type { GgufHeader, GgufTensor } from "./gguf.ts";
@@ -12,6 +12,8 @@ import type { Dtype } from "./tensor.ts";
 
 const layerNames: Record<string, string> = {
   attn_norm: "input_layernorm",
+  attn_q_norm: "self_attn.q_norm",
+  attn_k_norm: "self_attn.k_norm",
   attn_q: "self_attn.q_proj",
   attn_k: "self_attn.k_proj",
   attn_v: "self_attn.v_proj",
@@ -28,30 +30,64 @@ const modelNames: Record<string, string> = {
   "output.weight": "lm_head.weight",
 };
 
+interface Architecture {
+  biases?: ModelConfig["biases"];
+  headNorm?: true;
+  /** Rows of q and k are in Meta's order. */
+  interleaved?: true;
+}
+
+/** By `general.architecture`. */
+const architectures: Readonly<Record<string, Architecture>> = {
+  llama: { interleaved: true },
+  qwen2: { biases: ["q", "k", "v"] },
+  qwen3: { headNorm: true },
+};
+
+/** Llama 3's scaling: what each frequency is divided by. */
+const factorsName = "rope_freqs.weight";
+
 const limit = 16_777_216; // no count of a Llama is larger; products of two stay exact
 
-export function ggufConfig(header: GgufHeader): ModelConfig {
-  const json = new JsonFile(header.file, Object.fromEntries(header.metadata));
-  const architecture = json.text("general.architecture");
-  if (architecture !== "llama")
-    throw json.unsupported("general.architecture", architecture, "The GGUF architecture that works is llama.");
-  if (json.count("llama.expert_count", { min: 0, max: limit, fallback: 0 }) > 0)
-    throw json.unsupported("llama.expert_count", json.get("llama.expert_count"), "Mixtures of experts do not run.");
-  const count = (key: string, fallback?: number) => json.count(`llama.${key}`, { max: limit, fallback });
+function architectureOf(json: JsonFile): [string, Architecture] {
+  const name = json.text("general.architecture") ?? "";
+  if (Object.hasOwn(architectures, name)) return [name, architectures[name]];
+  const known = Object.keys(architectures).join(", ");
+  throw json.unsupported("general.architecture", name, `The GGUF architectures that work are ${known}.`);
+}
+
+const jsonOf = ({ file, metadata }: GgufHeader) => new JsonFile(file, Object.fromEntries(metadata));
+
+/** `ropeFactors`: the data of the tensor that `ropeFactorsOf` finds. */
+export function ggufConfig(header: GgufHeader, ropeFactors?: readonly number[]): ModelConfig {
+  const json = jsonOf(header);
+  const [prefix, { biases, headNorm }] = architectureOf(json);
+  if (json.count(`${prefix}.expert_count`, { min: 0, max: limit, fallback: 0 }) > 0)
+    throw json.unsupported(
+      `${prefix}.expert_count`,
+      json.get(`${prefix}.expert_count`),
+      "Mixtures of experts do not run.",
+    );
+  const count = (key: string, fallback?: number) => json.count(`${prefix}.${key}`, { max: limit, fallback });
   const dim = count("embedding_length");
   const heads = count("attention.head_count");
   const kvHeads = count("attention.head_count_kv", heads);
-  if (heads % kvHeads !== 0) throw json.wrong("llama.attention.head_count_kv", `a divisor of ${heads}`, kvHeads);
+  if (heads % kvHeads !== 0) throw json.wrong(`${prefix}.attention.head_count_kv`, `a divisor of ${heads}`, kvHeads);
   const headDim = count("attention.key_length", dim / heads);
   const turned = count("rope.dimension_count", headDim);
   if (headDim % 2 !== 0 || turned !== headDim)
-    throw json.unsupported("llama.rope.dimension_count", turned, `All ${headDim} columns of a head must be turned.`);
+    throw json.unsupported(
+      `${prefix}.rope.dimension_count`,
+      turned,
+      `All ${headDim} columns of a head must be turned.`,
+    );
   const contextLength = count("context_length");
   const embedding = header.tensors.find((tensor) => tensor.name === "token_embd.weight");
   const id = (key: string) => {
     const value = json.get(`tokenizer.ggml.${key}`);
     return typeof value === "number" && value >= 0 && value < limit ? value : undefined; // 0xffffffff means none
   };
+  const window = json.count(`${prefix}.attention.sliding_window`, { min: 0, max: limit, fallback: 0 });
   const ends = [id("eos_token_id"), id("eot_token_id")].filter((end) => end !== undefined);
   return {
     dim,
@@ -62,12 +98,15 @@ export function ggufConfig(header: GgufHeader): ModelConfig {
     headDim,
     vocabSize: embedding?.shape[0] ?? count("vocab_size"),
     contextLength,
-    normEps: json.positive("llama.attention.layer_norm_rms_epsilon"),
-    ropeTheta: json.positive("llama.rope.freq_base", 10_000),
-    ropeScaling: readScaling(json, header.tensors),
+    normEps: json.positive(`${prefix}.attention.layer_norm_rms_epsilon`),
+    ropeTheta: json.positive(`${prefix}.rope.freq_base`, 10_000),
+    ropeScaling: readScaling(json, prefix, header.tensors, ropeFactors, headDim / 2),
     tiedEmbeddings: !header.tensors.some((tensor) => tensor.name === "output.weight"),
     bosId: id("bos_token_id"),
     eosIds: [...new Set(ends)],
+    ...(biases ? { biases } : {}),
+    ...(headNorm ? { headNorm } : {}),
+    ...(window > 0 ? { window } : {}),
   };
 }
 
@@ -79,25 +118,51 @@ export function ggufOrigin({ metadata }: GgufHeader): ModelOrigin {
   return { names: texts.filter(([key]) => isName(key)).map(([, text]) => text), ...(license ? { license } : {}) };
 }
 
-function readScaling(json: JsonFile, tensors: readonly GgufTensor[]): RopeScaling {
+function readScaling(
+  json: JsonFile,
+  prefix: string,
+  tensors: readonly GgufTensor[],
+  factors: readonly number[] | undefined,
+  frequencies: number,
+): RopeScaling {
   const table = tensors.find((tensor) => tensor.name.startsWith("rope_f"));
-  if (table)
-    throw json.unsupported(
-      table.name,
-      "a table of frequencies",
-      "Take the same model's safetensors, whose config.json says how the frequencies are scaled.",
-    );
-  const factor = json.positive("llama.rope.scaling.factor", json.positive("llama.rope.scale_linear", 1));
-  const kind = json.text("llama.rope.scaling.type") ?? (factor === 1 ? "none" : "linear");
-  if (kind === "none" || (kind === "linear" && factor === 1)) return { kind: "none" };
-  if (kind === "linear") return { kind, factor };
-  throw json.unsupported("llama.rope.scaling.type", kind, "The scalings of GGUF files that work are none and linear.");
+  if (table && table.name !== factorsName)
+    throw json.unsupported(table.name, "a table of frequencies", "Llama 3's rope_freqs is the one that works.");
+  if (table && factors?.length !== frequencies)
+    throw json.wrong(factorsName, `${frequencies} factors, one for each frequency`, factors?.length ?? "none read");
+  const factor = json.positive(`${prefix}.rope.scaling.factor`, json.positive(`${prefix}.rope.scale_linear`, 1));
+  const kind = json.text(`${prefix}.rope.scaling.type`) ?? (factor === 1 ? "none" : "linear");
+  if (kind === "none" || (kind === "linear" && factor === 1))
+    return factors ? { kind: "factors", factors: [...factors] } : { kind: "none" };
+  if (kind === "linear" && !factors) return { kind, factor };
+  throw json.unsupported(
+    `${prefix}.rope.scaling.type`,
+    kind,
+    "The scalings of GGUF files that work are none, linear, or rope_freqs alone.",
+  );
+}
+
+/** Where the file keeps what RoPE's frequencies are divided by. */
+export function ropeFactorsOf({ tensors }: GgufHeader): GgufTensor | undefined {
+  const tensor = tensors.find(({ name }) => name === factorsName);
+  if (!tensor || (tensor.type === "F32" && tensor.shape.length === 1 && tensor.shape[0] < limit)) return tensor;
+  const found = `${tensor.type} [${tensor.shape}]`;
+  throw new PronkError("format", `Tensor "${factorsName}" in "${tensor.file}" is ${found}; expected a vector of F32.`, {
+    file: tensor.file,
+    field: factorsName,
+    expected: "a vector of F32",
+    found,
+  });
 }
 
 /** Every tensor of the model under Hugging Face's name, sorted by file, then start. */
 export function ggufTensors(header: GgufHeader, config: ModelConfig): ModelTensor[] {
   const expected = expectedTensors(config);
-  const tensors = header.tensors.map((tensor) => toModelTensor(tensor, expected, config));
+  const [, { interleaved }] = architectureOf(jsonOf(header));
+  const heads = interleaved && { "self_attn.q_proj": config.heads, "self_attn.k_proj": config.kvHeads };
+  const tensors = header.tensors
+    .filter(({ name }) => name !== factorsName)
+    .map((tensor) => toModelTensor(tensor, expected, heads ?? {}));
   const found = new Set(tensors.map((tensor) => tensor.name));
   const missing = [...expected.keys()].filter((name) => !found.has(name));
   if (missing.length > 0) throw missingTensors(missing, header.file);
@@ -107,17 +172,17 @@ export function ggufTensors(header: GgufHeader, config: ModelConfig): ModelTenso
 function toModelTensor(
   tensor: GgufTensor,
   expected: ReadonlyMap<string, readonly number[]>,
-  config: ModelConfig,
+  interleavedHeads: Readonly<Record<string, number>>,
 ): ModelTensor {
   const { file, start, end, shape, type } = tensor;
-  const match = /^blk\.(\d+)\.(\w+)\.weight$/.exec(tensor.name);
+  const match = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(tensor.name);
   const part = match ? layerNames[match[2]] : undefined;
-  const name = part ? `model.layers.${match![1]}.${part}.weight` : modelNames[tensor.name];
+  const name = part ? `model.layers.${match![1]}.${part}.${match![3]}` : modelNames[tensor.name];
   const wanted = name === undefined ? undefined : expected.get(name);
   if (name === undefined || !wanted)
     throw new PronkError(
       "unsupported",
-      `"${file}" holds tensor "${tensor.name}", which is no part of the Llama graph that pronk runs. Take a file of a Llama model.`,
+      `"${file}" holds tensor "${tensor.name}", which is no part of the graph that pronk runs for its architecture. Take the same model's safetensors.`,
       { file, field: tensor.name },
     );
   if (shape.length !== wanted.length || shape.some((length, axis) => length !== wanted[axis]))
@@ -126,8 +191,7 @@ function toModelTensor(
       `Tensor "${tensor.name}" in "${file}" has shape [${shape}]; the file's metadata ask for [${wanted}].`,
       { file, field: tensor.name, expected: `[${wanted}]`, found: `[${shape}]` },
     );
-  const interleavedRopeHeads =
-    part === "self_attn.q_proj" ? config.heads : part === "self_attn.k_proj" ? config.kvHeads : undefined;
+  const interleavedRopeHeads = interleavedHeads[part ?? ""];
   const order = interleavedRopeHeads === undefined ? {} : { interleavedRopeHeads };
   if (type === "F32" || type === "F16" || type === "BF16")
     return { name, dtype: type.toLowerCase() as Dtype, shape, file, start, end, ...order };

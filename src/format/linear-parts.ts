@@ -5,6 +5,7 @@
 import { PronkError } from "../errors.ts";
 import { missingTensors, toTensor } from "./llama-tensors.ts";
 import type { DeclaredQuantization } from "./quantization-config.ts";
+import { isQuantized } from "./quantized.ts";
 import type { ModelTensor, PartRole, QuantizedMatrix, Scheme, TensorSlice } from "./quantized.ts";
 
 /** Every tensor of a linear layer, by the end of its name. */
@@ -47,6 +48,7 @@ const asGroups = (count: number, size: number) => Math.ceil(count / size);
 export function missingMatrices(expected: Iterable<string>, entries: readonly TensorSlice[]): string[] {
   const found = new Set(entries.map((entry) => entry.name));
   return [...expected].filter((name) => {
+    if (name.endsWith(".bias")) return !found.has(name);
     const base = name.slice(0, -"weight".length);
     return !found.has(name) && !found.has(`${base}qweight`) && !found.has(`${base}q_weight`);
   });
@@ -73,7 +75,7 @@ export function toModelTensors(
   declared?: DeclaredQuantization,
 ): ModelTensor[] {
   const layers = new Map<string, Map<string, TensorSlice>>();
-  const bases = new Set([...expected.keys()].map((name) => name.slice(0, -".weight".length)));
+  const bases = new Set([...expected.keys()].map((name) => name.replace(/\.(weight|bias)$/, "")));
   for (const entry of entries) {
     const base = baseOf(entry.name, bases);
     if (base === undefined) continue;
@@ -89,10 +91,16 @@ export function toModelTensors(
     ends.set(end, entry);
     layers.set(base, ends);
   }
-  const tensors = [...expected].map(([name, shape]) => {
-    const ends = layers.get(name.slice(0, -".weight".length));
-    if (!ends) throw missingTensors([name], entries[0]?.file ?? "the checkpoint");
-    return toModelTensor(name, shape, ends, declared);
+  const tensors = [...expected].flatMap(([name, shape]): ModelTensor[] => {
+    const [, base, kind] = /^(.*)\.(weight|bias)$/.exec(name)!;
+    const ends = layers.get(base);
+    const bias = ends?.get("bias");
+    if (!ends || (kind === "bias" && !bias)) throw missingTensors([name], entries[0]?.file ?? "the checkpoint");
+    if (kind === "bias") return [toTensor(bias!, shape)];
+    const tensor = toModelTensor(name, shape, ends, declared);
+    // Quantizers write biases, often all zero, where the configuration has none.
+    const more = isQuantized(tensor) && bias && !expected.has(`${base}.bias`);
+    return more ? [tensor, toTensor(bias, [shape[0]])] : [tensor];
   });
   const placeOf = (tensor: ModelTensor) => ("parts" in tensor ? tensor.parts.codes : tensor);
   return tensors.toSorted((a, b) => {
@@ -114,7 +122,6 @@ function toModelTensor(
   ends: Ends,
   declared: DeclaredQuantization | undefined,
 ): ModelTensor {
-  const bias = ends.get("bias");
   const matrix = (scheme: Scheme, roles: Partial<Record<PartRole, string>>): QuantizedMatrix => {
     const parts: Partial<Record<PartRole, TensorSlice>> = {};
     for (const [role, end] of Object.entries(roles)) {
@@ -122,7 +129,7 @@ function toModelTensor(
       if (part) parts[role as PartRole] = part;
     }
     const whole = parts as QuantizedMatrix["parts"];
-    return { name, rows: shape[0], cols: shape[1], scheme, parts: whole, ...(bias ? { bias } : {}) };
+    return { name, rows: shape[0], cols: shape[1], scheme, parts: whole };
   };
   if (shape.length === 2) {
     if (ends.has("q_weight")) return checkExl2(matrix({ kind: "exl2" }, exl2Roles));

@@ -4,11 +4,12 @@
 import { PronkError } from "../errors.ts";
 import type { ModelConfig } from "./model-config.ts";
 import type { SafetensorsEntry } from "./safetensors.ts";
+import { biasName, type LinearRole } from "./tensor-roles.ts";
 import type { Dtype, TensorInfo } from "./tensor.ts";
 
 /** Name -> shape. A tied checkpoint has no lm_head: the embedding is used twice. */
 export function expectedTensors(config: ModelConfig): Map<string, number[]> {
-  const { dim, hiddenDim, heads, kvHeads, headDim, vocabSize } = config;
+  const { dim, hiddenDim, heads, kvHeads, headDim, vocabSize, biases = [] } = config;
   const tensors = new Map<string, number[]>([["model.embed_tokens.weight", [vocabSize, dim]]]);
   for (let layer = 0; layer < config.layers; layer++) {
     const at = (part: string, shape: number[]) => tensors.set(`model.layers.${layer}.${part}.weight`, shape);
@@ -21,10 +22,18 @@ export function expectedTensors(config: ModelConfig): Map<string, number[]> {
     at("mlp.gate_proj", [hiddenDim, dim]);
     at("mlp.up_proj", [hiddenDim, dim]);
     at("mlp.down_proj", [dim, hiddenDim]);
+    if (config.headNorm) for (const part of ["q_norm", "k_norm"]) at(`self_attn.${part}`, [headDim]);
+    for (const role of biases) tensors.set(biasName(layer, role), [linearRows(config)[role]]);
   }
   tensors.set("model.norm.weight", [dim]);
   if (!config.tiedEmbeddings) tensors.set("lm_head.weight", [vocabSize, dim]);
   return tensors;
+}
+
+/** Rows of each of a layer's matrices. */
+export function linearRows({ dim, hiddenDim, heads, kvHeads, headDim }: ModelConfig): Record<LinearRole, number> {
+  const kv = kvHeads * headDim;
+  return { q: heads * headDim, k: kv, v: kv, output: dim, gate: hiddenDim, up: hiddenDim, down: dim };
 }
 
 /** Weights in the whole model. */

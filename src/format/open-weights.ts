@@ -4,7 +4,8 @@
 import { PronkError } from "../errors.ts";
 import { readConfig } from "./config.ts";
 import { readGgufModel } from "./gguf-files.ts";
-import { ggufConfig, ggufOrigin, ggufTensors } from "./gguf-model.ts";
+import type { GgufHeader } from "./gguf.ts";
+import { ggufConfig, ggufOrigin, ggufTensors, ropeFactorsOf } from "./gguf-model.ts";
 import { ggufTokenizer, type GgufTokenizer } from "./gguf-tokenizer.ts";
 import { JsonFile } from "./json-file.ts";
 import type { ModelOrigin } from "./license-evidence.ts";
@@ -47,7 +48,7 @@ export async function openWeights(
   }
   if (format.kind === "gguf") {
     const header = await readGgufModel(source, format.files, { signal });
-    const config = ggufConfig(header);
+    const config = ggufConfig(header, await readRopeFactors(source, header, signal));
     const tokenizer = header.metadata.has("tokenizer.ggml.model") ? ggufTokenizer(header) : undefined;
     const tensors = ggufTensors(header, config);
     return { format, config, tensors, origin: ggufOrigin(header), ...(tokenizer ? { tokenizer } : {}) };
@@ -64,6 +65,24 @@ export async function openWeights(
   for (const file of quantizationFiles) beside ??= await readJson(source, file, signal);
   const declared = readDeclaredQuantization(json, beside);
   return { format, config, tensors: await findModelTensors(source, config, { declared, signal }) };
+}
+
+/** Half a head of floats: the one tensor that is configuration. */
+async function readRopeFactors(
+  source: TensorFiles,
+  header: GgufHeader,
+  signal?: AbortSignal,
+): Promise<number[] | undefined> {
+  const tensor = ropeFactorsOf(header);
+  if (!tensor) return undefined;
+  const bytes = await source.read(tensor.file, tensor.start, tensor.end, { signal });
+  const factors = [...new Float32Array(bytes.slice().buffer)];
+  if (factors.every((factor) => Number.isFinite(factor) && factor > 0)) return factors;
+  throw new PronkError("format", `Tensor "${tensor.name}" in "${tensor.file}" has factors that are not over 0.`, {
+    file: tensor.file,
+    field: tensor.name,
+    expected: "numbers over 0",
+  });
 }
 
 async function readJson(source: TensorFiles, path: string, signal?: AbortSignal): Promise<JsonFile | undefined> {

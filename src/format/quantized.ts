@@ -45,7 +45,6 @@ export interface QuantizedMatrix {
   cols: number; // in
   scheme: Scheme;
   parts: { codes: TensorSlice } & Partial<Record<PartRole, TensorSlice>>;
-  bias?: TensorSlice;
   /** Rows are in Meta's order for this many heads, as in TensorInfo. */
   interleavedRopeHeads?: number;
 }

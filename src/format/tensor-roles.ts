@@ -1,6 +1,9 @@
 // What a tensor is in the model, from Hugging Face's name: the one translation the rest of the engine relies on.
 
-export type LayerRole = "attentionNorm" | "q" | "k" | "v" | "output" | "ffnNorm" | "gate" | "up" | "down";
+/** A matrix that multiplies the stream. */
+export type LinearRole = "q" | "k" | "v" | "output" | "gate" | "up" | "down";
+export type NormRole = "attentionNorm" | "qNorm" | "kNorm" | "ffnNorm";
+export type LayerRole = LinearRole | NormRole | `${LinearRole}Bias`;
 export type ModelRole = "embedding" | "finalNorm" | "head";
 
 const modelRoles: Record<string, ModelRole> = {
@@ -9,13 +12,18 @@ const modelRoles: Record<string, ModelRole> = {
   "lm_head.weight": "head",
 };
 
-const layerRoles: Record<string, LayerRole> = {
+const normRoles: Record<string, NormRole> = {
   input_layernorm: "attentionNorm",
+  "self_attn.q_norm": "qNorm",
+  "self_attn.k_norm": "kNorm",
+  post_attention_layernorm: "ffnNorm",
+};
+
+const linearRoles: Record<string, LinearRole> = {
   "self_attn.q_proj": "q",
   "self_attn.k_proj": "k",
   "self_attn.v_proj": "v",
   "self_attn.o_proj": "output",
-  post_attention_layernorm: "ffnNorm",
   "mlp.gate_proj": "gate",
   "mlp.up_proj": "up",
   "mlp.down_proj": "down",
@@ -23,10 +31,19 @@ const layerRoles: Record<string, LayerRole> = {
 
 export type TensorRole = { layer?: undefined; role: ModelRole } | { layer: number; role: LayerRole };
 
+const linearNames = new Map(Object.entries(linearRoles).map(([name, role]) => [role, name]));
+
+/** The bias of a layer's matrix. */
+export const biasName = (layer: number, role: LinearRole): string =>
+  `model.layers.${layer}.${linearNames.get(role)}.bias`;
+
 /** Undefined for a name that is no part of the model. */
 export function tensorRole(name: string): TensorRole | undefined {
   if (modelRoles[name]) return { role: modelRoles[name] };
-  const match = /^model\.layers\.(\d+)\.(.+)\.weight$/.exec(name);
-  const role = match && layerRoles[match[2]];
-  return role ? { layer: Number(match[1]), role } : undefined;
+  const match = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name);
+  if (!match) return undefined;
+  const [, layer, part, kind] = match;
+  const linear = linearRoles[part];
+  const role = kind === "weight" ? (linear ?? normRoles[part]) : linear && (`${linear}Bias` as const);
+  return role && { layer: Number(layer), role };
 }

@@ -23,6 +23,8 @@ interface QuantizedRows {
 
 /** Whether a part's codes are bytes or nibbles around zero, as matmul_int8 takes them. */
 export const hasBytes = ({ format }: WeightPart) => format.decode === "q8" || format.decode === "q4";
+/** bias_rows.wgsl's binding. */
+const biasBinding = 7;
 
 /** matmul_out.wgsl's modes. */
 const modes = { store: 0, add: 1, swiglu: 2 };
@@ -37,6 +39,7 @@ export class LinearRecorder {
   readonly #requests: DispatchRequest[];
   readonly #scratch = new Map<number, GPUBuffer>(); // by size
   readonly #bytes = new Map<number, QuantizedRows>(); // by stride
+  #noBias: GPUBuffer | undefined;
 
   constructor(gpu: Gpu, memory: GpuMemory, step: GPUBuffer, requests: DispatchRequest[]) {
     this.#gpu = gpu;
@@ -55,9 +58,10 @@ export class LinearRecorder {
         ...ofPart,
         kernel: subgroup ? "matvec_subgroup" : "matvec",
         product: product.name,
+        biased: weight.bias !== undefined,
         gathered: part.order !== undefined,
         constants: { ...constants, ...product.constants, ...(subgroup ? { splits } : { lanes }) },
-        buffers: product.buffers,
+        buffers: weight.bias ? withBias(product.buffers, weight.bias) : product.buffers,
         weights: part.order ? [...weights, part.order] : weights,
         groups: subgroup
           ? Math.min(Math.ceil((fours * splits) / 2), mostGroups) // as if subgroups had 32 lanes; any grid is right
@@ -77,7 +81,7 @@ export class LinearRecorder {
       const most = Math.max(1, Math.floor(macsPerDispatch / (weight.cols * rowsPerGroup))) * rowsPerGroup;
       for (let first = 0; first < part.rows; first += most) {
         const rows = Math.min(most, part.rows - first);
-        const record = [x.stride, y.stride, modes[mode], first];
+        const record = [x.stride, y.stride, modes[mode], first, Number(weight.bias !== undefined), 0, 0, 0];
         this.#requests.push({
           ...this.#ofPart(part),
           kernel,
@@ -87,6 +91,7 @@ export class LinearRecorder {
             this.#step,
             this.#memory.uniform("linear", record),
             inBytes ? bytes.scales : undefined,
+            weight.bias ?? this.#withoutBias(),
           ],
           groups: Math.ceil(rows / rowsPerGroup),
           groupsForTokens: (tokens) => Math.ceil(tokens / tokensPerGroup),
@@ -127,6 +132,10 @@ export class LinearRecorder {
     return rows;
   }
 
+  #withoutBias(): GPUBuffer {
+    return (this.#noBias ??= this.#memory.storage("no bias", 16));
+  }
+
   #ofPart(part: WeightPart) {
     return {
       decode: decodeOf(part.format, this.#gpu.features),
@@ -135,4 +144,8 @@ export class LinearRecorder {
       bytesRead: partBytes(part),
     };
   }
+}
+
+function withBias(buffers: VectorProduct["buffers"], bias: GPUBuffer): VectorProduct["buffers"] {
+  return Array.from({ length: biasBinding + 1 }, (_, binding) => (binding === biasBinding ? bias : buffers[binding]));
 }

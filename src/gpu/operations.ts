@@ -29,6 +29,8 @@ export interface HeadShape {
   headDim: number;
   context: number;
   kv: KvFormat;
+  /** Positions that a query sees, its own the last; undefined: all. */
+  window?: number;
 }
 
 /** RMSNorm's parameters. */
@@ -118,7 +120,10 @@ export class Recorder {
     this.linear(y, weight, normed, { oneToken: true });
   }
 
-  /** q = rope(Wq norm(x)); rope(Wk norm(x)) and Wv norm(x) go into the cache. `qkv` holds the three weights, paired. */
+  /**
+   * q = rope(Wq norm(x)); rope(Wk norm(x)) and Wv norm(x) go into the cache. `qkv` holds the three weights, paired. With
+   * `headNorm` (gains of q, then of k) each head of q and k is normed before it is turned.
+   */
   queriesKeysValues(
     q: Activation,
     cache: LayerCache,
@@ -128,6 +133,7 @@ export class Recorder {
     table: GPUBuffer,
     shape: HeadShape,
     { normed, products, fresh }: Scratch,
+    headNorm?: Norm,
   ): void {
     const { heads, kvHeads, headDim, context, kv } = shape;
     const beside = kv === "q8" ? fresh! : undefined;
@@ -143,8 +149,9 @@ export class Recorder {
     };
     const { k, v } = beside ?? cache;
     const after = [table, k, v, this.#step];
-    // A gathered input takes one storage buffer more than WebGPU's default of eight.
-    const fits = qkv.parts.every((part) => !part.order) || this.#gpu.device.limits.maxStorageBuffersPerShaderStage > 8;
+    // Eight storage buffers, WebGPU's default; a gathered input and a bias take one more each. A head's norm needs the head.
+    const buffers = 8 + Number(qkv.parts.some((part) => part.order)) + Number(qkv.bias !== undefined);
+    const fits = !headNorm && buffers <= this.#gpu.device.limits.maxStorageBuffersPerShaderStage;
     if (this.#fused && fits) {
       const product = this.#product("normed_cache", q, x, norm);
       product.buffers.push(...after);
@@ -154,13 +161,21 @@ export class Recorder {
       return;
     }
     const rows: Activation = { ...products, cols: qkv.rows, stride: strideOf(qkv.rows) };
-    this.norm(normed, x, norm);
-    this.linear(rows, qkv, normed);
+    if (this.#fused) this.#linear.one(qkv, this.#product("normed_store", rows, x, norm));
+    else {
+      this.norm(normed, x, norm);
+      this.linear(rows, qkv, normed);
+    }
     this.requests.push({
-      kernel: "rope_cache",
-      constants: { ...constants, qkv_stride: rows.stride, q_stride: q.stride },
-      buffers: [rows.buffer, undefined, q.buffer, ...after],
-      groups: perGroup(qkv.rows / 2),
+      kernel: headNorm ? "norm_rope_cache" : "rope_cache",
+      constants: {
+        ...constants,
+        qkv_stride: rows.stride,
+        q_stride: q.stride,
+        ...(headNorm ? { eps: headNorm.eps } : {}),
+      },
+      buffers: [rows.buffer, headNorm?.gain, q.buffer, ...after],
+      groups: headNorm ? shape.heads + 2 * shape.kvHeads : perGroup(qkv.rows / 2),
       groupsForTokens: eachToken,
     });
     if (beside) this.#quantizeCache(cache, beside, shape);
@@ -179,10 +194,10 @@ export class Recorder {
   }
 
   attend(out: Activation, q: Activation, cache: LayerCache, shape: HeadShape, { partial }: Scratch): void {
-    const { heads, kvHeads, headDim, context, kv } = shape;
+    const { heads, kvHeads, headDim, context, kv, window = context } = shape;
     const { dims, bits, scaleWords } = cacheRow(headDim, kv);
     const rows = this.#gpu.variants.attention === "rows";
-    const splits = (position: number) => Math.floor(position / attentionSplit) + 1;
+    const splits = (position: number) => Math.floor((Math.min(position + 1, window) - 1) / attentionSplit) + 1;
     this.requests.push({
       kernel: rows ? "attention_rows" : "attention",
       constants: {
@@ -196,16 +211,17 @@ export class Recorder {
         row_units: dims / 8,
         scale_words: scaleWords,
         split: attentionSplit,
+        window,
       },
       buffers: [q.buffer, cache.k, cache.v, out.buffer, partial, this.#step],
       groups: rows ? Math.ceil(heads / 8) : heads,
       groupsForTokens: eachToken,
       groupsAtPosition: this.#many ? undefined : splits,
     });
-    if (this.#many || context <= attentionSplit) return;
+    if (this.#many || Math.min(context, window) <= attentionSplit) return;
     this.requests.push({
       kernel: "attention_merge",
-      constants: { head_dim: headDim, split: attentionSplit },
+      constants: { head_dim: headDim, split: attentionSplit, window },
       buffers: [partial, out.buffer, this.#step],
       groups: heads,
       groupsAtPosition: (position) => (splits(position) > 1 ? 1 : 0),

@@ -50,8 +50,8 @@ export async function makePlan(gpu: Gpu, kernels: Kernels, requests: DispatchReq
   const { device } = gpu;
   const most = device.limits.maxComputeWorkgroupsPerDimension;
   const pipelines = await Promise.all(
-    requests.map(({ kernel, product, decode, gathered, constants }) =>
-      kernels.pipeline({ kernel, product, decode, gathered, constants }),
+    requests.map(({ kernel, product, decode, gathered, biased, constants }) =>
+      kernels.pipeline({ kernel, product, decode, gathered, biased, constants }),
     ),
   );
   const bind = (pipeline: GPUComputePipeline, index: number, buffers: (GPUBuffer | undefined)[]) =>

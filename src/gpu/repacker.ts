@@ -12,6 +12,12 @@ export interface RowPlace {
   half: number; // 0: in order
 }
 
+/** The weight's row for a tensor's row. */
+export function placedRow({ base, half }: RowPlace, row: number): number {
+  if (half === 0) return base + row;
+  return base + row - (row % (2 * half)) + (row % half) * 2 + Math.floor((row % (2 * half)) / half);
+}
+
 /** Bytes of a piece: big enough to hide a submit, small enough to be one of several copies in flight. */
 export const pieceBytes = 4 << 20;
 

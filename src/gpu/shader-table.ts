@@ -5,6 +5,8 @@ import attention from "../../shaders/attention.wgsl?raw";
 import attentionCache from "../../shaders/attention_cache.wgsl?raw";
 import attentionMerge from "../../shaders/attention_merge.wgsl?raw";
 import attentionRows from "../../shaders/attention_rows.wgsl?raw";
+import biasNone from "../../shaders/bias_none.wgsl?raw";
+import biasRows from "../../shaders/bias_rows.wgsl?raw";
 import cacheQuantize from "../../shaders/cache_quantize.wgsl?raw";
 import cacheWrite from "../../shaders/cache_write.wgsl?raw";
 import chunkDot from "../../shaders/chunk_dot.wgsl?raw";
@@ -32,6 +34,7 @@ import matmulRows from "../../shaders/matmul_rows.wgsl?raw";
 import matmulTile from "../../shaders/matmul_tile.wgsl?raw";
 import matvec from "../../shaders/matvec.wgsl?raw";
 import matvecSubgroup from "../../shaders/matvec_subgroup.wgsl?raw";
+import normRopeCache from "../../shaders/norm_rope_cache.wgsl?raw";
 import quantizeRows from "../../shaders/quantize_rows.wgsl?raw";
 import repackBlocks from "../../shaders/repack_blocks.wgsl?raw";
 import repackColumns from "../../shaders/repack_columns.wgsl?raw";
@@ -60,6 +63,7 @@ export const kernels = {
   matmul_tile: [matmulTile, matmulOut],
   matvec: [matvec],
   matvec_subgroup: [matvecSubgroup],
+  norm_rope_cache: [normRopeCache, cacheWrite],
   quantize_rows: [quantizeRows],
   repack_blocks: [repackBlocks],
   repack_columns: [repackColumns],
@@ -112,18 +116,23 @@ export interface ShaderChoice {
   decode?: DecodeName;
   /** Whether a product takes its vector in the weight's own order of inputs. */
   gathered?: boolean;
+  /** Whether a product has a bias added. */
+  biased?: boolean;
 }
 
 /** The files of a shader, kernel first. A decode knows spans; one without a dot product of its own gets the general one. */
-export function shaderFiles({ kernel, product, decode, gathered }: ShaderChoice): string[] {
+export function shaderFiles({ kernel, product, decode, gathered, biased }: ShaderChoice): string[] {
   const taking = (file: string) => (gathered && gatheredTakes.get(file)) || file;
-  const files = [...kernels[kernel], ...(product ? products[product].map(taking) : [])];
+  const files = [
+    ...kernels[kernel],
+    ...(product ? [...products[product].map(taking), biased ? biasRows : biasNone] : []),
+  ];
   if (!decode) return files;
   files.push(decodes[decode], span);
   if (product && !decodes[decode].includes("fn chunk_dot(")) files.push(chunkDot);
   return files;
 }
 
-export function shaderName({ kernel, product, decode, gathered }: ShaderChoice): string {
-  return [kernel, product, decode, gathered && "gathered"].filter(Boolean).join("+");
+export function shaderName({ kernel, product, decode, gathered, biased }: ShaderChoice): string {
+  return [kernel, product, decode, gathered && "gathered", biased && "biased"].filter(Boolean).join("+");
 }

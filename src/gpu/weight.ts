@@ -23,6 +23,8 @@ export interface Weight {
   parts: WeightPart[];
   /** Rows 2i and 2i + 1 belong together (see RowPlace); false where they could not be brought together. */
   paired: boolean;
+  /** What is added to each row's product. [rows + 1 or more], in the weight's order */
+  bias?: GPUBuffer;
 }
 
 /** Where a tensor's rows go in a weight: row r to base + r; with `half`, rows r and r + half of 2 * half become neighbours. */

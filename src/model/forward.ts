@@ -14,7 +14,8 @@ export function recordLayers(record: Recorder, model: Model): void {
   record.embed(a.x, weights.embedding, tokens); // [T, dim]
   for (const [i, layer] of weights.layers.entries()) {
     const kv = cache.layers[i];
-    record.queriesKeysValues(a.q, kv, layer.qkv, a.x, norm(layer.attentionNorm), ropeTable, shape, a); // [T, heads * headDim]
+    const headNorm = layer.headNorm && norm(layer.headNorm);
+    record.queriesKeysValues(a.q, kv, layer.qkv, a.x, norm(layer.attentionNorm), ropeTable, shape, a, headNorm); // [T, heads * headDim]
     record.attend(a.attended, a.q, kv, shape, a); // [T, heads * headDim]
     record.linear(a.x, layer.output, a.attended, { add: true });
     record.gated(a.gated, layer.gateUp, a.x, norm(layer.ffnNorm), a); // [T, hiddenDim]

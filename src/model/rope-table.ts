@@ -15,6 +15,7 @@ export function inverseFrequencies(config: ModelConfig, length: number): Float64
   return Float64Array.from({ length: half }, (_, i) => {
     const frequency = theta ** ((-2 * i) / headDim);
     if (scaling.kind === "linear") return frequency / scaling.factor;
+    if (scaling.kind === "factors") return frequency / scaling.factors[i];
     if (scaling.kind !== "llama3") return frequency;
     const { factor, lowFreqFactor, highFreqFactor, originalContextLength } = scaling;
     const wavelength = (2 * Math.PI) / frequency;

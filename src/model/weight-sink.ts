@@ -4,6 +4,7 @@
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { PackedTarget, PackedUploader } from "../gpu/packed-upload.ts";
+import { placedRow } from "../gpu/repacker.ts";
 import type { Uploader } from "../gpu/upload.ts";
 import { bfloatsToFloats, halvesToFloats } from "../quant/half.ts";
 import type { StoredPart, StoredSlice, StoredTensor, WeightSink } from "../quant/layout.ts";
@@ -49,8 +50,10 @@ export function createWeightSink({ gpu, uploader, packedUploader, allocated }: S
       const vector = vectors.get(slice.name);
       if (!vector) throw withoutPlace(slice);
       vector.bytes.set(bytes, offset);
-      if (offset + bytes.length === vector.bytes.length)
-        gpu.device.queue.writeBuffer(vector.buffer, 0, vectorToFloats(slice, vector.bytes));
+      if (offset + bytes.length !== vector.bytes.length) return;
+      const { buffer, whole, place } = vector;
+      vectorToFloats(slice, vector.bytes).forEach((value, row) => (whole[placedRow(place, row)] = value));
+      gpu.device.queue.writeBuffer(buffer, 0, whole);
     },
   };
 }

@@ -3,7 +3,8 @@
 // same input become one weight: q, k and v; gate and up. Their rows are put in pairs that later steps want together.
 
 import type { ModelConfig } from "../format/model-config.ts";
-import { tensorRole, type LayerRole } from "../format/tensor-roles.ts";
+import { linearRows } from "../format/llama-tensors.ts";
+import { tensorRole, type LayerRole, type LinearRole } from "../format/tensor-roles.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
 import { strideOf } from "../gpu/operations.ts";
@@ -15,10 +16,10 @@ import type { StoredTensor } from "../quant/layout.ts";
 import type { PackedTensor } from "../quant/packed-tensor.ts";
 import { canShare, plainFormat, type RowFormat } from "../quant/row-format.ts";
 
-type NormRole = Extract<LayerRole, `${string}Norm`>;
-type MatrixRole = Exclude<LayerRole, NormRole>;
-
-export interface LayerWeights extends Record<NormRole, GPUBuffer> {
+export interface LayerWeights {
+  attentionNorm: GPUBuffer; // [dim]
+  headNorm?: GPUBuffer; // [2, headDim]: of q, of k
+  ffnNorm: GPUBuffer; // [dim]
   qkv: Weight; // [(heads + 2 kvHeads) * headDim, dim]; rows of q and k paired as rope turns them
   output: Weight; // [dim, heads * headDim]
   gateUp: Weight; // [2 * hiddenDim, dim]; row i of gate and of up are neighbours, if both have one format
@@ -35,13 +36,16 @@ export interface ModelWeights {
 /** A tensor as the model holds it: kept plainly (or in q8, q4), or quantized by its publisher. */
 export type ModelTensor = StoredTensor | PackedTensor;
 
+/** A vector's way into its buffer, which others may share: the gains of q and k, the biases of a weight. */
 export interface NormVector {
   buffer: GPUBuffer;
   bytes: Uint8Array; // collects until whole: a vector is a few KiB
+  whole: Float32Array<ArrayBuffer>; // what the buffer holds
+  place: RowPlace;
 }
 
 /** Tensors that become one weight, in the order of its rows. */
-const groups: Record<"qkv" | "output" | "gateUp" | "down", MatrixRole[]> = {
+const groups: Record<"qkv" | "output" | "gateUp" | "down", LinearRole[]> = {
   qkv: ["q", "k", "v"],
   output: ["output"],
   gateUp: ["gate", "up"],
@@ -51,23 +55,15 @@ const groups: Record<"qkv" | "output" | "gateUp" | "down", MatrixRole[]> = {
 /** What a layer's weights are made of. `interleaved`: the checkpoint has the rows of q and k in pairs already. */
 export function layerGroups(
   config: ModelConfig,
-  formatOf: (role: MatrixRole) => RowFormat,
-  interleaved: (role: MatrixRole) => boolean = () => false,
+  formatOf: (role: LinearRole) => RowFormat,
+  interleaved: (role: LinearRole) => boolean = () => false,
 ) {
-  const { heads, kvHeads, headDim, dim, hiddenDim } = config;
-  const rows: Record<MatrixRole, number> = {
-    q: heads * headDim,
-    k: kvHeads * headDim,
-    v: kvHeads * headDim,
-    output: dim,
-    gate: hiddenDim,
-    up: hiddenDim,
-    down: dim,
-  };
+  const { heads, headDim, dim, hiddenDim } = config;
+  const rows = linearRows(config);
   return Object.entries(groups).map(([name, roles]) => {
     const paired = name === "qkv" || (name === "gateUp" && canShare(formatOf("gate"), formatOf("up")));
     let base = 0;
-    const places = new Map<MatrixRole, RowPlace>();
+    const places = new Map<LinearRole, RowPlace>();
     for (const role of roles) {
       if (role === "q" || role === "k") places.set(role, { base, half: interleaved(role) ? 0 : headDim / 2 });
       else if (name === "gateUp" && paired) places.set(role, { base: Number(role === "up"), half: hiddenDim });
@@ -106,12 +102,16 @@ export function allocateWeights(
   const vectors: AllocatedWeights["vectors"] = new Map();
   const whole: Partial<ModelWeights> = {};
   const byLayer = Array.from({ length: config.layers }, () => new Map<LayerRole, ModelTensor>());
-  const norm = (tensor: ModelTensor) => {
-    const { name, cols, start, end } = tensor as StoredTensor; // vectors are never quantized
-    const buffer = memory.storage(name, strideOf(cols) * 4);
-    vectors.set(name, { buffer, bytes: new Uint8Array(end - start) });
+  /** A zeroed vector for tensors that are put into it; none of them is ever quantized. */
+  const vector = (name: string, length: number, parts: [ModelTensor | undefined, RowPlace][]) => {
+    const whole = new Float32Array(strideOf(length));
+    const buffer = memory.storage(name, whole.byteLength);
+    for (const [tensor, place] of parts as [StoredTensor | undefined, RowPlace][])
+      if (tensor) vectors.set(tensor.name, { buffer, bytes: new Uint8Array(tensor.end - tensor.start), whole, place });
     return buffer;
   };
+  const inOrder = (base = 0): RowPlace => ({ base, half: 0 });
+  const norm = (tensor: ModelTensor) => vector(tensor.name, tensor.cols, [[tensor, inOrder()]]);
   const aim = (tensor: ModelTensor, weight: Weight, place: RowPlace) => {
     if ("plan" in tensor) packed.set(tensor.name, { ...tensor, weight, place });
     else targets.set(tensor.name, { weight, place, encoding: tensor.encoding });
@@ -134,12 +134,23 @@ export function allocateWeights(
       attentionNorm: norm(roles.get("attentionNorm")!),
       ffnNorm: norm(roles.get("ffnNorm")!),
     };
-    const formats = (role: MatrixRole) => formatOf(roles.get(role)!);
+    const { headDim, headNorm } = config;
+    if (headNorm)
+      layer.headNorm = vector(`layer ${i} head norms`, 2 * headDim, [
+        [roles.get("qNorm"), inOrder()],
+        [roles.get("kNorm"), inOrder(headDim)],
+      ]);
+    const formats = (role: LinearRole) => formatOf(roles.get(role)!);
     const grouped = layerGroups(config, formats, (role) => isInterleaved(roles.get(role)!));
     for (const { name, cols, segments, paired, places } of grouped) {
       const request = { name: `layer ${i} ${name}`, cols, segments, paired };
       const weight = (layer[name] = allocateWeight(memory, request, gpu.maxBindingBytes));
       for (const [role, place] of places) aim(roles.get(role)!, weight, place);
+      const biases = [...places].map(([role, place]): [ModelTensor | undefined, RowPlace] => [
+        roles.get(`${role}Bias`),
+        place,
+      ]);
+      if (biases.some(([tensor]) => tensor)) weight.bias = vector(`${request.name} bias`, weight.rows + 1, biases);
     }
     return layer as LayerWeights;
   });

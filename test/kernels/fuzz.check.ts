@@ -6,6 +6,7 @@ import { createGenerator } from "../../src/generate/generator.ts";
 import { greedy } from "../../src/generate/request.ts";
 import { expectedTensors } from "../../src/format/llama-tensors.ts";
 import type { ModelConfig, RopeScaling } from "../../src/format/model-config.ts";
+import type { LinearRole } from "../../src/format/tensor-roles.ts";
 import { openGpu } from "../../src/gpu/device.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
 import { plainFormat } from "../../src/quant/row-format.ts";
@@ -13,8 +14,9 @@ import { Model } from "../../src/model/model.ts";
 import { storedRowBytes, type Encoding, type StoredTensor } from "../../src/quant/layout.ts";
 import type { CheckContext, CheckResult, Checks } from "../harness/check.ts";
 import { caseRandom, pick, wholeBelow } from "../long/proof.ts";
-import { referenceForward, type ReferenceLayer, type ReferenceWeights } from "../reference/forward.ts";
+import { referenceForward } from "../reference/forward.ts";
 import { matmul } from "../reference/linear.ts";
+import { referenceWeights } from "../reference/named-weights.ts";
 import { relativeError } from "../reference/relative-error.ts";
 import { decodeStored } from "../reference/stored.ts";
 import { openCase, Worst } from "../support/gpu-case.ts";
@@ -115,6 +117,9 @@ async function draw(random: Random, context: CheckContext): Promise<[number, str
   return [error, `${vocab} ids, ${note ?? ""}`];
 }
 
+const qkv: LinearRole[] = ["q", "k", "v"];
+const all: LinearRole[] = [...qkv, "output", "gate", "up", "down"];
+
 function randomConfig(random: Random): ModelConfig {
   const kvHeads = pick(random, [1, 1, 2, 3]);
   const heads = kvHeads * pick(random, [1, 1, 2, 3, 4]);
@@ -142,17 +147,20 @@ function randomConfig(random: Random): ModelConfig {
     normEps: pick(random, [1e-5, 1e-6]),
     ropeTheta: pick(random, [10_000, 500_000]),
     tiedEmbeddings: random() < 0.4,
+    ...pick(random, [{}, {}, { biases: qkv }, { headNorm: true }, { biases: all }, { biases: all, headNorm: true }]),
+    ...(random() < 0.3 ? { window: 1 + wholeBelow(random, contextLength) } : {}),
   };
 }
 
-/** Norms as f32 about one; matrices in `encoding`, drawn as bytes. */
+/** Norms as f32 about one, biases about zero; matrices in `encoding`, drawn as bytes. */
 function randomTensors(config: ModelConfig, encoding: Encoding, random: Random) {
   const tensors = new Map<string, { stored: StoredTensor; bytes: Uint8Array; values: Float64Array }>();
   for (const [name, shape] of expectedTensors(config)) {
     const cols = shape[shape.length - 1];
     const rows = shape.length === 1 ? 1 : shape[0];
     const own = shape.length === 1 ? "f32" : encoding;
-    const norm = Float32Array.from({ length: cols }, () => 0.75 + random() / 2);
+    const about = name.endsWith(".bias") ? 0 : 1;
+    const norm = Float32Array.from({ length: cols }, () => about - 0.25 + random() / 2);
     const seed = wholeBelow(random, 2 ** 31);
     const bytes = shape.length === 1 ? new Uint8Array(norm.buffer) : randomStored(own, rows, cols, seed);
     const end = rows * storedRowBytes(own, cols);
@@ -160,28 +168,6 @@ function randomTensors(config: ModelConfig, encoding: Encoding, random: Random) 
     tensors.set(name, { stored, bytes, values: decodeStored(own, bytes, rows, cols) });
   }
   return tensors;
-}
-
-function referenceOf(config: ModelConfig, value: (name: string) => Float64Array): ReferenceWeights {
-  const parts: Record<keyof ReferenceLayer, string> = {
-    attentionNorm: "input_layernorm",
-    query: "self_attn.q_proj",
-    key: "self_attn.k_proj",
-    value: "self_attn.v_proj",
-    output: "self_attn.o_proj",
-    ffnNorm: "post_attention_layernorm",
-    gate: "mlp.gate_proj",
-    up: "mlp.up_proj",
-    down: "mlp.down_proj",
-  };
-  const layer = (i: number) =>
-    Object.entries(parts).map(([part, name]) => [part, value(`model.layers.${i}.${name}.weight`)]);
-  return {
-    embedding: value("model.embed_tokens.weight"),
-    layers: Array.from({ length: config.layers }, (_, i) => Object.fromEntries(layer(i)) as ReferenceLayer),
-    finalNorm: value("model.norm.weight"),
-    head: value(config.tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight"),
-  };
 }
 
 async function wholeModel(random: Random, context: CheckContext): Promise<[number, string]> {
@@ -209,11 +195,8 @@ async function wholeModel(random: Random, context: CheckContext): Promise<[numbe
     for await (const id of generator.generate(request)) ids.push(id);
     gpu.check();
     const fed = [...promptIds, ...ids.slice(0, -1)];
-    const expected = referenceForward(
-      referenceOf(config, (name) => tensors.get(name)!.values),
-      config,
-      fed,
-    );
+    const weights = referenceWeights(config, (name) => tensors.get(name)!.values);
+    const expected = referenceForward(weights, config, fed);
     const found = Float32Array.from(rows.flatMap((row) => [...row]));
     if (found.length !== expected.length) return [Infinity, `${rows.length} rows of logits; ${what}`];
     for (const [i, id] of ids.entries()) {

@@ -34,6 +34,8 @@ export interface AttentionShape {
   headDim: number;
   /** Position of the first query; query t sees positions 0 ... firstPosition + t. */
   firstPosition: number;
+  /** Of those, the last that many only. */
+  window?: number;
 }
 
 /**
@@ -46,15 +48,17 @@ export function attention(
   values: Float64Array,
   shape: AttentionShape,
 ): Float64Array {
-  const { heads, kvHeads, headDim, firstPosition } = shape;
+  const { heads, kvHeads, headDim, firstPosition, window = Infinity } = shape;
   const group = heads / kvHeads;
   const count = queries.length / (heads * headDim);
   const out = new Float64Array(queries.length);
   for (let t = 0; t < count; t++) {
     for (let h = 0; h < heads; h++) {
       const query = (t * heads + h) * headDim;
-      const seen = firstPosition + t + 1;
-      const placeOf = (s: number) => (s * kvHeads + Math.floor(h / group)) * headDim;
+      const end = firstPosition + t + 1;
+      const first = Math.max(0, end - window);
+      const seen = end - first;
+      const placeOf = (s: number) => ((first + s) * kvHeads + Math.floor(h / group)) * headDim;
       const scores = new Float64Array(seen);
       for (let s = 0; s < seen; s++) scores[s] = dot(queries, query, keys, placeOf(s), headDim) / Math.sqrt(headDim);
       const weights = softmax(scores);

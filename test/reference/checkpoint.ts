@@ -5,7 +5,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Dtype } from "../../src/format/tensor.ts";
 import type { ModelConfig, RopeScaling } from "../../src/format/model-config.ts";
+import type { LinearRole } from "../../src/format/tensor-roles.ts";
 import type { ReferenceWeights } from "./forward.ts";
+import { referenceWeights } from "./named-weights.ts";
 import { decodeStored } from "./stored.ts";
 
 export interface ReferenceTensor {
@@ -27,10 +29,20 @@ export function readSafetensors(file: Uint8Array): Map<string, ReferenceTensor> 
   return tensors;
 }
 
-/** config.json of a Llama checkpoint in the paper's words; reads the keys of transformers 4 and 5. */
+/** Which products have a bias. */
+function biasesOf({ model_type, attention_bias, mlp_bias }: any): LinearRole[] {
+  if (model_type === "qwen2") return ["q", "k", "v"];
+  return [
+    ...(attention_bias ? (["q", "k", "v", "output"] as const) : []),
+    ...(mlp_bias ? (["gate", "up", "down"] as const) : []),
+  ];
+}
+
+/** config.json of a Llama checkpoint, or a sibling's, in the paper's words; reads the keys of transformers 4 and 5. */
 export function referenceConfig(json: any): ModelConfig {
   const rope = json.rope_parameters ?? json.rope_scaling;
   const eos = json.eos_token_id;
+  const biases = biasesOf(json);
   return {
     dim: json.hidden_size,
     hiddenDim: json.intermediate_size,
@@ -46,6 +58,9 @@ export function referenceConfig(json: any): ModelConfig {
     tiedEmbeddings: json.tie_word_embeddings ?? false,
     bosId: json.bos_token_id ?? undefined,
     eosIds: eos == null ? [] : [eos].flat(),
+    ...(biases.length > 0 && { biases }),
+    ...(json.model_type === "qwen3" && { headNorm: true }),
+    ...(json.model_type === "mistral" && json.sliding_window && { window: json.sliding_window }),
   };
 }
 
@@ -58,30 +73,6 @@ function ropeScaling(rope: any, contextLength: number): RopeScaling {
   const { factor, low_freq_factor: lowFreqFactor, high_freq_factor: highFreqFactor } = rope;
   const originalContextLength = rope.original_max_position_embeddings ?? contextLength;
   return { kind, factor, lowFreqFactor, highFreqFactor, originalContextLength };
-}
-
-/** The weights under Hugging Face's names; `tensor` gives a tensor's values by name. */
-export function referenceWeights(config: ModelConfig, tensor: (name: string) => Float64Array): ReferenceWeights {
-  const embedding = tensor("model.embed_tokens.weight");
-  return {
-    embedding,
-    layers: Array.from({ length: config.layers }, (_, i) => {
-      const part = (name: string) => tensor(`model.layers.${i}.${name}.weight`);
-      return {
-        attentionNorm: part("input_layernorm"),
-        query: part("self_attn.q_proj"),
-        key: part("self_attn.k_proj"),
-        value: part("self_attn.v_proj"),
-        output: part("self_attn.o_proj"),
-        ffnNorm: part("post_attention_layernorm"),
-        gate: part("mlp.gate_proj"),
-        up: part("mlp.up_proj"),
-        down: part("mlp.down_proj"),
-      };
-    }),
-    finalNorm: tensor("model.norm.weight"),
-    head: config.tiedEmbeddings ? embedding : tensor("lm_head.weight"),
-  };
 }
 
 export interface ReferenceModel {

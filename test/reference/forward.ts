@@ -20,6 +20,10 @@ export interface ReferenceLayer {
   gate: Float64Array; // [hiddenDim, dim]
   up: Float64Array; // [hiddenDim, dim]
   down: Float64Array; // [dim, hiddenDim]
+  /** Of those products that have one. [rows of the matrix] */
+  biases?: Partial<Record<"query" | "key" | "value" | "output" | "gate" | "up" | "down", Float64Array>>;
+  queryNorm?: Float64Array; // [headDim], of every head
+  keyNorm?: Float64Array; // [headDim]
 }
 
 export interface ReferenceWeights {
@@ -52,22 +56,30 @@ export function decoderLayer(
   firstPosition: number,
   kv: KvPrecision = "exact",
 ): Float64Array {
-  const { dim, hiddenDim, heads, kvHeads, headDim, normEps } = config;
+  const { dim, hiddenDim, heads, kvHeads, headDim, normEps, window } = config;
   const count = x.length / dim;
   const rope = ropeTable(config, firstPosition, count, firstPosition + count);
+  const product = (input: Float64Array, name: keyof NonNullable<ReferenceLayer["biases"]>, rows: number) =>
+    plusBias(matmul(input, layer[name], count, rows), layer.biases?.[name]);
+  /** Each head as a row of its own. */
+  const normedHeads = (rows: Float64Array, gain?: Float64Array) => (gain ? rmsNorm(rows, gain, normEps) : rows);
 
   const a = rmsNorm(x, layer.attentionNorm, normEps);
-  const q = applyRope(matmul(a, layer.query, count, heads * headDim), rope, heads, headDim);
-  const k = applyRope(matmul(a, layer.key, count, kvHeads * headDim), rope, kvHeads, headDim);
-  const v = matmul(a, layer.value, count, kvHeads * headDim);
+  const q = applyRope(normedHeads(product(a, "query", heads * headDim), layer.queryNorm), rope, heads, headDim);
+  const k = applyRope(normedHeads(product(a, "key", kvHeads * headDim), layer.keyNorm), rope, kvHeads, headDim);
+  const v = product(a, "value", kvHeads * headDim);
   writeKv(cache.keys, k, kvHeads * headDim, firstPosition, kv);
   writeKv(cache.values, v, kvHeads * headDim, firstPosition, kv);
-  const mixed = attention(q, cache.keys, cache.values, { heads, kvHeads, headDim, firstPosition });
-  const h = residual(x, matmul(mixed, layer.output, count, dim));
+  const mixed = attention(q, cache.keys, cache.values, { heads, kvHeads, headDim, firstPosition, window });
+  const h = residual(x, product(mixed, "output", dim));
 
   const b = rmsNorm(h, layer.ffnNorm, normEps);
-  const hidden = swiglu(matmul(b, layer.gate, count, hiddenDim), matmul(b, layer.up, count, hiddenDim));
-  return residual(h, matmul(hidden, layer.down, count, dim));
+  const hidden = swiglu(product(b, "gate", hiddenDim), product(b, "up", hiddenDim));
+  return residual(h, product(hidden, "down", dim));
+}
+
+function plusBias(rows: Float64Array, bias: Float64Array | undefined): Float64Array {
+  return bias ? rows.map((value, i) => value + bias[i % bias.length]) : rows;
 }
 
 /** Feeds ids at firstPosition... and gives a row of logits for each. -> [ids.length, vocabSize]. */

@@ -83,6 +83,7 @@ function randomFile(tensors: readonly TensorPlan[], random: () => number): Uint8
 }
 
 function valuesFor({ name, shape }: TensorPlan, random: () => number): () => number {
+  if (name.endsWith(".bias")) return random;
   if (shape.length === 1) return () => 1 + 0.2 * random(); // a norm
   if (name.includes("embed_tokens")) return random;
   // Uniform in +-sqrt(3 / cols) keeps the variance of a unit input; logits get three times that, so that they spread.

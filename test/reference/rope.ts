@@ -18,6 +18,7 @@ export function ropeFrequencies(config: RopeConfig, length: number): Float64Arra
   }
   const frequencies = Float64Array.from({ length: headDim / 2 }, (_, i) => theta ** ((-2 * i) / headDim));
   if (scaling.kind === "linear") return frequencies.map((f) => f / scaling.factor);
+  if (scaling.kind === "factors") return frequencies.map((f, i) => f / scaling.factors[i]);
   if (scaling.kind !== "llama3") return frequencies;
   const { factor, lowFreqFactor, highFreqFactor, originalContextLength } = scaling;
   return frequencies.map((f) => {

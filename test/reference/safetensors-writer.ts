@@ -2,6 +2,7 @@
 // writing half of the tests' own reader; says nothing about the values.
 
 import type { Dtype } from "../../src/format/tensor.ts";
+import type { LinearRole } from "../../src/format/tensor-roles.ts";
 import type { ModelConfig, RopeScaling } from "../../src/format/model-config.ts";
 
 /** A tensor that is known but not yet made. */
@@ -34,10 +35,11 @@ export function safetensorsHeader(tensors: readonly TensorPlan[]): Uint8Array {
 
 /** Every tensor of a Llama checkpoint under Hugging Face's names, in the order transformers writes a layer. */
 export function llamaTensors(config: ModelConfig, dtype: Dtype): TensorPlan[] {
-  const { dim, hiddenDim, vocabSize } = config;
+  const { dim, hiddenDim, vocabSize, biases = [] } = config;
   const [width, kvWidth] = [config.heads * config.headDim, config.kvHeads * config.headDim];
   const tensors: TensorPlan[] = [];
   const add = (name: string, ...shape: number[]) => tensors.push({ name: `${name}.weight`, dtype, shape });
+  const addBias = (name: string, rows: number) => tensors.push({ name: `${name}.bias`, dtype, shape: [rows] });
   add("model.embed_tokens", vocabSize, dim);
   for (let i = 0; i < config.layers; i++) {
     const layer = `model.layers.${i}`;
@@ -50,6 +52,17 @@ export function llamaTensors(config: ModelConfig, dtype: Dtype): TensorPlan[] {
     add(`${layer}.self_attn.o_proj`, dim, width);
     add(`${layer}.self_attn.q_proj`, width, dim);
     add(`${layer}.self_attn.v_proj`, kvWidth, dim);
+    if (config.headNorm) for (const norm of ["q_norm", "k_norm"]) add(`${layer}.self_attn.${norm}`, config.headDim);
+    for (const [role, name, rows] of [
+      ["q", "self_attn.q_proj", width],
+      ["k", "self_attn.k_proj", kvWidth],
+      ["v", "self_attn.v_proj", kvWidth],
+      ["output", "self_attn.o_proj", dim],
+      ["gate", "mlp.gate_proj", hiddenDim],
+      ["up", "mlp.up_proj", hiddenDim],
+      ["down", "mlp.down_proj", dim],
+    ] as const)
+      if (biases.includes(role)) addBias(`${layer}.${name}`, rows);
   }
   add("model.norm", dim);
   if (!config.tiedEmbeddings) add("lm_head", vocabSize, dim);
@@ -86,11 +99,20 @@ export function shardIndex(shards: readonly TensorPlan[][]): unknown {
   return { metadata: { total_size }, weight_map: Object.fromEntries(entries) };
 }
 
-/** config.json. */
+/** config.json, of the model type that has what the configuration has. */
 export function llamaConfigJson(config: ModelConfig, dtype: Dtype): Record<string, unknown> {
+  const { biases = [], headNorm, window } = config;
+  const has = (role: LinearRole) => biases.includes(role);
+  const [type, name] = headNorm
+    ? ["qwen3", "Qwen3"]
+    : has("q") && !has("output")
+      ? ["qwen2", "Qwen2"]
+      : window
+        ? ["mistral", "Mistral"]
+        : ["llama", "Llama"];
   return {
-    architectures: ["LlamaForCausalLM"],
-    attention_bias: false,
+    architectures: [`${name}ForCausalLM`],
+    attention_bias: has("output"),
     bos_token_id: config.bosId,
     eos_token_id: config.eosIds.length === 1 ? config.eosIds[0] : config.eosIds,
     head_dim: config.headDim,
@@ -98,14 +120,15 @@ export function llamaConfigJson(config: ModelConfig, dtype: Dtype): Record<strin
     hidden_size: config.dim,
     intermediate_size: config.hiddenDim,
     max_position_embeddings: config.contextLength,
-    mlp_bias: false,
-    model_type: "llama",
+    mlp_bias: has("down"),
+    model_type: type,
     num_attention_heads: config.heads,
     num_hidden_layers: config.layers,
     num_key_value_heads: config.kvHeads,
     rms_norm_eps: config.normEps,
     rope_scaling: ropeJson(config.ropeScaling),
     rope_theta: config.ropeTheta,
+    sliding_window: window ?? null,
     tie_word_embeddings: config.tiedEmbeddings,
     torch_dtype: { f32: "float32", f16: "float16", bf16: "bfloat16" }[dtype],
     vocab_size: config.vocabSize,
@@ -114,6 +137,7 @@ export function llamaConfigJson(config: ModelConfig, dtype: Dtype): Record<strin
 
 function ropeJson(scaling: RopeScaling): Record<string, unknown> | null {
   if (scaling.kind === "none") return null;
+  if (scaling.kind === "factors") throw new Error("config.json has no factors; GGUF has");
   if (scaling.kind !== "llama3") return { rope_type: scaling.kind, factor: scaling.factor };
   return {
     rope_type: "llama3",

@@ -25,6 +25,36 @@ test("null kv heads mean as many as heads; head_dim may be its own; eos may be a
   }); // prettier-ignore
 });
 
+const sibling = (type: string, name: string) => ({ model_type: type, architectures: [`${name}ForCausalLM`] });
+const mistral = sibling("mistral", "Mistral");
+const qwen2 = sibling("qwen2", "Qwen2");
+const qwen3 = sibling("qwen3", "Qwen3");
+
+describe("siblings", () => {
+  test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ["Llama 1", { architectures: ["LLaMAForCausalLM"], num_key_value_heads: undefined }, { kvHeads: 4 }],
+    ["a Llama of which only the type is said", { architectures: undefined }, {}],
+    ["a Llama of which only the architecture is said", { model_type: undefined }, {}],
+    ["Llama with biases in attention", { attention_bias: true }, { biases: ["q", "k", "v", "output"] }],
+    ["Llama with biases everywhere", { attention_bias: true, mlp_bias: true }, { biases: ["q", "k", "v", "output", "gate", "up", "down"] }],
+    ["Llama that says a window and does not use it", { sliding_window: 16 }, {}],
+    ["Mistral 0.1", { ...mistral, sliding_window: 16 }, { window: 16 }],
+    ["Mistral that does not say its window", mistral, { window: 4096 }],
+    ["Mistral 0.2 and 0.3", { ...mistral, sliding_window: null }, {}],
+    ["Mistral that does not say its kv heads", { ...mistral, num_attention_heads: 8, num_key_value_heads: undefined, sliding_window: null }, { heads: 8, kvHeads: 8, headDim: 4 }],
+    ["Qwen2.5", { ...qwen2, use_sliding_window: false, sliding_window: 131072, max_window_layers: 2 }, { biases: ["q", "k", "v"] }],
+    ["Qwen2 whose layers are all within reach", { ...qwen2, use_sliding_window: true, sliding_window: 16, max_window_layers: 2 }, { biases: ["q", "k", "v"] }],
+    ["Qwen2 whose layers are all narrow", { ...qwen2, use_sliding_window: true, sliding_window: 16, max_window_layers: 0 }, { biases: ["q", "k", "v"], window: 16 }],
+    ["Qwen3", { ...qwen3, head_dim: 16, layer_types: ["full_attention", "full_attention"] }, { headNorm: true, headDim: 16 }],
+    ["Qwen3 that does not say its head size", qwen3, { headNorm: true, headDim: 128 }],
+    ["Qwen3 with biases", { ...qwen3, attention_bias: true }, { headNorm: true, headDim: 128, biases: ["q", "k", "v", "output"] }],
+  ])("%s", (_, overrides, expected) => {
+    const { biases, headNorm, window } = { biases: undefined, headNorm: undefined, window: undefined, ...read(overrides) };
+    expect(read(overrides)).toMatchObject(expected);
+    expect({ biases, headNorm, window }).toEqual({ biases: expected.biases, headNorm: expected.headNorm, window: expected.window });
+  });
+}); // prettier-ignore
+
 describe("rope scaling", () => {
   const llama3 = { factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 };
   test.each([
@@ -88,10 +118,12 @@ describe("refused, naming the field", () => {
 
   test.each([
     [{ architectures: ["MistralForCausalLM"] }, "architectures", /LlamaForCausalLM/],
-    [{ model_type: "gemma" }, "model_type", /Llama family/],
+    [{ model_type: "gemma" }, "model_type", /LlamaForCausalLM.*MistralForCausalLM.*Qwen2ForCausalLM.*Qwen3ForCausalLM/],
+    [{ model_type: "qwen2" }, "architectures", /LlamaForCausalLM.*Qwen2ForCausalLM/],
+    [{ model_type: undefined, architectures: ["PhiForCausalLM"] }, "architectures", /PhiForCausalLM.*pronk runs/],
+    [{ ...qwen2, use_sliding_window: true, max_window_layers: 1 }, "max_window_layers", /equally far/],
+    [{ ...qwen2, layer_types: ["full_attention", "sliding_attention"] }, "layer_types", /equally far/],
     [{ hidden_act: "gelu" }, "hidden_act", /silu/],
-    [{ attention_bias: true }, "attention_bias", /without biases/],
-    [{ mlp_bias: true }, "mlp_bias", /without biases/],
     [{ rope_scaling: { rope_type: "yarn", factor: 2 } }, "rope_scaling.rope_type", /yarn.*linear, dynamic and llama3/],
   ])("%j is not supported", async (overrides, field, message) => {
     const error = await rejection(() => read(overrides));

@@ -7,6 +7,7 @@ import { ggufModels, readGgufModel } from "../../src/format/gguf-files.ts";
 import { ggufConfig, ggufTensors } from "../../src/format/gguf-model.ts";
 import { ggufTokenizer } from "../../src/format/gguf-tokenizer.ts";
 import { readGgufHeader } from "../../src/format/gguf.ts";
+import { openWeights } from "../../src/format/open-weights.ts";
 import { isQuantized } from "../../src/format/quantized.ts";
 import { memorySource } from "../../src/source/memory-source.ts";
 import { folderSource, sharedData } from "../support/local-folder.ts";
@@ -47,6 +48,13 @@ const tensors: MadeTensor[] = [
   { name: "blk.0.ffn_down.weight", type: "Q3_K", shape: [256, 512] },
   { name: "output_norm.weight", type: "F32", shape: [256] },
 ];
+
+const factors = (values: number[]): MadeTensor => ({
+  name: "rope_freqs.weight",
+  type: "F32",
+  shape: [values.length],
+  bytes: new Uint8Array(Float32Array.from(values).buffer),
+});
 
 describe("a made file", () => {
   test.each([2, 3])("version %i: values, shapes, places", async (version) => {
@@ -119,6 +127,60 @@ describe("a made file", () => {
     }); // prettier-ignore
   });
 
+  test("Llama 3's frequencies are divided by the file's own factors", async () => {
+    const values = Array.from({ length: 32 }, (_, i) => (i < 16 ? 1 : 8));
+    const { config, tensors: found } = await openWeights(sourceOf(madeGguf(llama, [...tensors, factors(values)])));
+    expect(config.ropeScaling).toEqual({ kind: "factors", factors: values });
+    expect(found).toHaveLength(tensors.length);
+  });
+
+  test("a window is attention's reach", async () => {
+    const header = await read(madeGguf({ ...llama, "llama.attention.sliding_window": { u32: 16 } }, tensors));
+    expect(ggufConfig(header).window).toBe(16);
+  });
+
+  const asQwen = (name: string) =>
+    Object.fromEntries(
+      Object.entries({ ...llama, "general.architecture": name }).map(([key, value]) => [
+        key.replace(/^llama\./, `${name}.`),
+        value,
+      ]),
+    );
+
+  test("Qwen2: biases of q, k and v, rows in order", async () => {
+    const rows = { q: 256, k: 128, v: 128 };
+    const biases = Object.entries(rows).map(([part, length]): MadeTensor => ({
+      name: `blk.0.attn_${part}.bias`,
+      type: "F32",
+      shape: [length],
+    }));
+    const header = await read(madeGguf(asQwen("qwen2"), [...tensors, ...biases]));
+    const config = ggufConfig(header);
+    expect(config.biases).toEqual(["q", "k", "v"]);
+    const found = ggufTensors(header, config);
+    expect(found.find((tensor) => tensor.name === "model.layers.0.self_attn.k_proj.bias")).toMatchObject({
+      dtype: "f32",
+      shape: [128],
+    });
+    expect(found.filter((tensor) => tensor.interleavedRopeHeads !== undefined)).toEqual([]);
+    const without = await read(madeGguf(asQwen("qwen2"), tensors));
+    expect(() => ggufTensors(without, ggufConfig(without))).toThrow(/self_attn\.q_proj\.bias/);
+  });
+
+  test("Qwen3: heads of q and k are normed", async () => {
+    const norms = ["q", "k"].map((part): MadeTensor => ({
+      name: `blk.0.attn_${part}_norm.weight`,
+      type: "F32",
+      shape: [64],
+    }));
+    const header = await read(madeGguf(asQwen("qwen3"), [...tensors, ...norms]));
+    const config = ggufConfig(header);
+    expect(config).toMatchObject({ headNorm: true, headDim: 64 });
+    expect(ggufTensors(header, config).map((tensor) => tensor.name)).toContain(
+      "model.layers.0.self_attn.q_norm.weight",
+    );
+  });
+
   test("tokenizer and chat template", async () => {
     const header = await read(madeGguf({ ...llama, "tokenizer.chat_template": "{{ bos_token }}" }, tensors));
     expect(ggufTokenizer(header)).toMatchObject({
@@ -189,12 +251,18 @@ describe("refused", () => {
     const header = await read(madeGguf({ ...llama, ...metadata }, some));
     return ggufTensors(header, ggufConfig(header));
   };
+  const open = (metadata: Record<string, MadeValue>, some: MadeTensor[]) =>
+    openWeights(sourceOf(madeGguf({ ...llama, ...metadata }, some)));
   const models: [string, () => Promise<unknown>, string, RegExp][] = [
     ["another architecture", () => model({ "general.architecture": "falcon" }), "unsupported", /falcon/],
     ["experts", () => model({ "llama.expert_count": { u32: 8 } }), "unsupported", /experts/],
     ["yarn", () => model({ "llama.rope.scaling.type": "yarn" }), "unsupported", /yarn/],
     ["half-turned heads", () => model({ "llama.rope.dimension_count": { u32: 32 } }), "unsupported", /rope.dimension/],
-    ["a table of frequencies", () => model({}, [...tensors, { name: "rope_freqs.weight", type: "F32", shape: [32] }]), "unsupported", /rope_freqs/],
+    ["a table of frequencies that is not Llama 3's", () => model({}, [...tensors, { name: "rope_factors_long.weight", type: "F32", shape: [32] }]), "unsupported", /rope_factors_long/],
+    ["Llama 3's of another size", () => open({}, [...tensors, factors(new Array(16).fill(1))]), "format", /expected 32 factors/],
+    ["Llama 3's in halves", () => open({}, [...tensors, { name: "rope_freqs.weight", type: "F16", shape: [32] }]), "format", /F16 \[32\]; expected a vector of F32/],
+    ["Llama 3's of nothing", () => open({}, [...tensors, factors(new Array(32).fill(0))]), "format", /not over 0/],
+    ["Llama 3's with another scaling", () => open({ "llama.rope.scaling.type": "linear", "llama.rope.scaling.factor": { f32: 2 } }, [...tensors, factors(new Array(32).fill(1))]), "unsupported", /rope_freqs alone/],
     ["a tensor of another graph", () => model({}, [...tensors, { name: "blk.0.attn_q.bias", type: "F32", shape: [256] }]), "unsupported", /attn_q\.bias/],
     ["a missing tensor", () => model({}, tensors.slice(0, -1)), "format", /model\.norm\.weight/],
     ["another shape", () => model({ "llama.feed_forward_length": { u32: 256 } }), "format", /has shape \[512,256\]/],

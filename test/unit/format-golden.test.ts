@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { openWeights } from "../../src/format/open-weights.ts";
 import { isQuantized, type ModelTensor, type PartRole, type TensorSlice } from "../../src/format/quantized.ts";
 import { memorySource } from "../../src/source/memory-source.ts";
-import { referenceWeights } from "../reference/checkpoint.ts";
+import { referenceWeights } from "../reference/named-weights.ts";
 import { dequantizeGgml } from "../reference/dequantize-ggml.ts";
 import * as packed from "../reference/dequantize-packed.ts";
 import { referenceGenerate } from "../reference/forward.ts";
@@ -94,7 +94,8 @@ describe("the project's own checkpoints", { timeout: 60_000 }, () => {
         if ("groupSize" in scheme && scheme.groupSize < cols && cols % scheme.groupSize !== 0)
           shapes.add(`${scheme.kind}: a short last group`);
         if ("groupSize" in scheme && scheme.groupSize === cols) shapes.add(`${scheme.kind}: one group`);
-        if (tensor.bias) shapes.add(`${scheme.kind}: bias`);
+        const bias = tensor.name.replace(/weight$/, "bias");
+        if (tensors.some((other) => other.name === bias)) shapes.add(`${scheme.kind}: bias`);
         if (scheme.kind === "bnb4" && parts.codes.dtype !== "U8") shapes.add(`stored as ${parts.codes.dtype}`);
         found.add(
           scheme.kind === "gptq" ? `gptq ${scheme.bits} v${scheme.zeroPoints}`

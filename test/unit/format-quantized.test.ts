@@ -85,13 +85,25 @@ describe("a layer's scheme", () => {
     expect(made(gptq(bits, 4)).scheme).toEqual({ kind: "gptq", bits, groupSize: 64, zeroPoints: 1 });
     expect(made(gptq(bits, 1)).scheme).toEqual({ kind: "gptq", bits, groupSize: 256, zeroPoints: 1 });
   });
-  test("GPTQ: v2, a short last group, no g_idx, a bias", () => {
+  test("GPTQ: v2, a short last group, no g_idx", () => {
     const declared = declaredBy({ quant_method: "gptq", group_size: 128, checkpoint_format: "gptq_v2" });
-    const parts = [...gptq(4, 3, [96, 288]).slice(0, 3), slice("bias", "F16", [96])];
-    const found = made(parts, [96, 288], declared);
-    expect(found).toMatchObject({ scheme: { groupSize: 128, zeroPoints: 2 }, bias: { name: `${name}.bias` } });
+    const found = made(gptq(4, 3, [96, 288]).slice(0, 3), [96, 288], declared);
+    expect(found).toMatchObject({ scheme: { groupSize: 128, zeroPoints: 2 } });
     expect(found.parts.groupIndex).toBeUndefined();
     expect(made(gptq(4, 3, [96, 288]), [96, 288]).scheme).toMatchObject({ groupSize: 96 });
+  });
+  test("a bias beside a quantized matrix is a tensor of its own, whether the configuration has it or not", () => {
+    const shapes: [string, number[]][] = [[`${name}.weight`, [96, 256]]];
+    const parts = [...gptq(4, 4), slice("bias", "F16", [96])];
+    for (const expected of [shapes, [...shapes, [`${name}.bias`, [96]] as [string, number[]]]]) {
+      const found = toModelTensors(new Map(expected), parts);
+      expect(found.map((tensor) => tensor.name).toSorted()).toEqual([`${name}.bias`, `${name}.weight`]);
+      expect(found.find((tensor) => tensor.name.endsWith("bias"))).toMatchObject({ dtype: "f16", shape: [96] });
+    }
+    const plain = [slice("weight", "F16", [96, 256]), slice("bias", "F16", [96])];
+    expect(toModelTensors(new Map(shapes), plain)).toHaveLength(1); // as transformers: nobody asked for it
+    expect(() => toModelTensors(new Map(shapes), [...gptq(4, 4), slice("bias", "F16", [95])])).toThrow(/shape \[95\]/);
+    expect(() => toModelTensors(new Map([...shapes, [`${name}.bias`, [96]]]), gptq(4, 4))).toThrow(/no tensor.*bias/);
   });
   test("AWQ by its shape, and where a square one could be either, by what is declared", () => {
     expect(made(awq(2)).scheme).toEqual({ kind: "awq", groupSize: 128 });

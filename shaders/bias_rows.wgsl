@@ -1,0 +1,6 @@
+// The products of two neighbouring rows, and their biases.
+@group(0) @binding(7) var<storage, read> bias: array<f32>; // [rows + 1]: a last row may be alone
+
+fn biased(row: u32, values: vec2f) -> vec2f {
+  return values + vec2f(bias[row], bias[row + 1u]);
+}
