@@ -5,7 +5,7 @@ import { ropeRows } from "../../src/model/rope-table.ts";
 import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
 import { plainFormat } from "../../src/quant/row-format.ts";
 import { cacheRow } from "../../src/gpu/cache-layout.ts";
-import { strideOf, type HeadShape, type Scratch } from "../../src/gpu/operations.ts";
+import { strideOf, type HeadShape, type Norm, type Scratch } from "../../src/gpu/operations.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
 import type { Encoding } from "../../src/quant/layout.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
@@ -18,13 +18,14 @@ import { rmsNorm } from "../reference/rms-norm.ts";
 import { applyRope, ropeTable } from "../reference/rope.ts";
 import { decodeStored } from "../reference/stored.ts";
 import { swiglu } from "../reference/swiglu.ts";
+import { giveBiases, plusBias } from "../support/biased-weight.ts";
 import { openCase, Worst, type Case } from "../support/gpu-case.ts";
 import { randomStored } from "../support/random-stored.ts";
 
 const limit = 1e-5;
 const eps = 1e-5;
 
-function randomVector(length: number, seed: number, size = 1): Float32Array<ArrayBuffer> {
+export function randomVector(length: number, seed: number, size = 1): Float32Array<ArrayBuffer> {
   const random = randomNumbers(seed);
   return Float32Array.from({ length }, () => random() * size);
 }
@@ -158,35 +159,55 @@ const attentionCases = [
 const mixed: Encoding[] = ["f32", "bf16", "f16"];
 const alike: Encoding[] = ["f32", "f32", "f32"];
 
-const selfAttention = (fused: boolean, kernel: Variants["attention"]) => async (context: CheckContext) => {
-  const worst = new Worst();
-  for (const [i, [tokens, heads, kvHeads, headDim, position, dim]] of attentionCases.entries()) {
-    using gpuCase = await openCase(context, { fused, attention: kernel });
-    const length = position + tokens;
-    const shape = { heads, kvHeads, headDim, context: length + 3, kv: "f32" as const };
-    const rows = [heads * headDim, kvHeads * headDim, kvHeads * headDim];
-    const parts = makeParts(i % 2 ? mixed : alike, rows, dim);
-    const half = headDim / 2;
-    const places = [
-      { base: 0, half },
-      { base: rows[0], half },
-      { base: rows[0] + rows[1], half: 0 },
-    ];
-    const qkv = await joined(gpuCase, parts, rows, dim, places, true, i % 3 === 0);
-    const x = randomVector(length * dim, dim, 3);
-    const gain = randomVector(dim, 5, 4);
-    const rope = { headDim, ropeTheta: 10_000, ropeScaling: { kind: "none" } as const };
-    const table = gpuCase.buffer(ropeRows(rope as never, 0, shape.context, (p) => p + 1) as Float32Array<ArrayBuffer>);
-    const { out } = await attendAfter(gpuCase, { x, gain, eps, qkv, table, shape, position, tokens });
-    const projected = parts.values.map((values, j) => matmul(normed(x, gain), values, length, rows[j]));
-    const angles = ropeTable(rope, 0, length, length);
-    const queries = applyRope(projected[0], angles, heads, headDim).slice(position * rows[0]);
-    const keys = applyRope(projected[1], angles, kvHeads, headDim);
-    const expected = attention(queries, keys, projected[2], { heads, kvHeads, headDim, firstPosition: position });
-    worst.add(relativeError(out, expected), `${tokens} tokens at ${position}, ${heads}/${kvHeads} heads of ${headDim}`);
-  }
-  return { ...worst, limit };
-};
+/** What a sibling of Llama adds. */
+export interface Sibling {
+  biases?: boolean;
+  headNorm?: boolean;
+  /** The share of the positions that attention sees. */
+  window?: number;
+}
+
+export const selfAttention =
+  (fused: boolean, kernel: Variants["attention"], sibling: Sibling = {}) =>
+  async (context: CheckContext) => {
+    const worst = new Worst();
+    for (const [i, [tokens, heads, kvHeads, headDim, position, dim]] of attentionCases.entries()) {
+      using gpuCase = await openCase(context, { fused, attention: kernel });
+      const length = position + tokens;
+      const window = sibling.window && Math.ceil(length * sibling.window);
+      const shape = { heads, kvHeads, headDim, context: length + 3, kv: "f32" as const, window };
+      const rows = [heads * headDim, kvHeads * headDim, kvHeads * headDim];
+      const parts = makeParts(i % 2 ? mixed : alike, rows, dim);
+      const half = headDim / 2;
+      const places = [
+        { base: 0, half },
+        { base: rows[0], half },
+        { base: rows[0] + rows[1], half: 0 },
+      ];
+      const qkv = await joined(gpuCase, parts, rows, dim, places, true, i % 3 === 0);
+      const biases = sibling.biases ? giveBiases(gpuCase, qkv, rows, places) : [];
+      const headGains = randomVector(2 * headDim, 6, 3); // of q, then of k
+      const headNorm = sibling.headNorm ? { gain: gpuCase.buffer(headGains), eps } : undefined;
+      const x = randomVector(length * dim, dim, 3);
+      const gain = randomVector(dim, 5, 4);
+      const rope = { headDim, ropeTheta: 10_000, ropeScaling: { kind: "none" } as const };
+      const angleRows = ropeRows(rope as never, 0, shape.context, (p) => p + 1);
+      const table = gpuCase.buffer(angleRows as Float32Array<ArrayBuffer>);
+      const { out } = await attendAfter(gpuCase, { x, gain, eps, qkv, table, shape, position, tokens, headNorm });
+      const [q, k, v] = parts.values.map((values, j) => {
+        const product = plusBias(matmul(normed(x, gain), values, length, rows[j]), biases[j]);
+        const headGain = Float64Array.from(headGains.subarray(j * headDim, (j + 1) * headDim));
+        return headNorm && j < 2 ? rmsNorm(product, headGain, eps) : product;
+      });
+      const angles = ropeTable(rope, 0, length, length);
+      const queries = applyRope(q, angles, heads, headDim).slice(position * rows[0]);
+      const keys = applyRope(k, angles, kvHeads, headDim);
+      const expected = attention(queries, keys, v, { heads, kvHeads, headDim, firstPosition: position, window });
+      const what = `${tokens} tokens at ${position}, ${heads}/${kvHeads} heads of ${headDim}`;
+      worst.add(relativeError(out, expected), what);
+    }
+    return { ...worst, limit };
+  };
 
 /**
  * With an f16 cache rounding must be the same in both worlds, so what is rounded is made exact: x is one or minus one
@@ -235,6 +256,7 @@ interface Attend {
   qkv: Weight;
   table: GPUBuffer;
   shape: HeadShape;
+  headNorm?: Norm;
   position: number;
   tokens: number;
 }
@@ -264,7 +286,7 @@ async function attendAfter(gpuCase: Case, attend: Attend) {
     await gpuCase.run(
       count,
       (record) => {
-        record.queriesKeysValues(q, cache, qkv, input, norm, table, shape, room);
+        record.queriesKeysValues(q, cache, qkv, input, norm, table, shape, room, attend.headNorm);
         if (first === position) record.attend(out, q, cache, shape, room);
       },
       { position: first },
@@ -339,50 +361,55 @@ const bytesCache = (fused: boolean, kernel: Variants["attention"]) => async (con
   return { ...worst, limit };
 };
 
-const gated = (fused: boolean, encodings: Encoding[]) => async (context: CheckContext) => {
-  const worst = new Worst();
-  for (const [tokens, hiddenDim, dim] of [
-    [1, 1, 1],
-    [1, 172, 64],
-    [1, 90, 33],
-    [7, 90, 33],
-    [33, 257, 40],
-  ]) {
-    using gpuCase = await openCase(context, { fused });
-    const rows = [hiddenDim, hiddenDim];
-    const parts = makeParts(encodings, rows, dim);
-    const paired = encodings[0] === encodings[1];
-    const places = paired
-      ? [
-          { base: 0, half: hiddenDim },
-          { base: 1, half: hiddenDim },
-        ]
-      : [
-          { base: 0, half: 0 },
-          { base: hiddenDim, half: 0 },
-        ];
-    const gateUp = await joined(gpuCase, parts, rows, dim, places, paired, dim === 33);
-    const x = randomVector(tokens * dim, dim, 3);
-    const gain = randomVector(dim, 5, 20);
-    const out = gpuCase.activation(new Float32Array(tokens * hiddenDim), tokens, hiddenDim);
-    gpuCase.setStep(0, tokens);
-    await gpuCase.run(tokens, (record) =>
-      record.gated(
-        out,
-        gateUp,
-        gpuCase.activation(x, tokens, dim),
-        { gain: gainBuffer(gpuCase, gain), eps },
-        scratch(gpuCase, tokens, dim, 2 * hiddenDim),
-      ),
-    );
-    const [gate, up] = parts.values.map((values) => matmul(normed(x, gain), values, tokens, hiddenDim));
-    worst.add(
-      relativeError(await gpuCase.readActivation(out, tokens), swiglu(gate, up)),
-      `${tokens}x${hiddenDim}x${dim}`,
-    );
-  }
-  return { ...worst, limit };
-};
+export const gated =
+  (fused: boolean, encodings: Encoding[], biases = false) =>
+  async (context: CheckContext) => {
+    const worst = new Worst();
+    for (const [tokens, hiddenDim, dim] of [
+      [1, 1, 1],
+      [1, 172, 64],
+      [1, 90, 33],
+      [7, 90, 33],
+      [33, 257, 40],
+    ]) {
+      using gpuCase = await openCase(context, { fused });
+      const rows = [hiddenDim, hiddenDim];
+      const parts = makeParts(encodings, rows, dim);
+      const paired = encodings[0] === encodings[1];
+      const places = paired
+        ? [
+            { base: 0, half: hiddenDim },
+            { base: 1, half: hiddenDim },
+          ]
+        : [
+            { base: 0, half: 0 },
+            { base: hiddenDim, half: 0 },
+          ];
+      const gateUp = await joined(gpuCase, parts, rows, dim, places, paired, dim === 33);
+      const added = biases ? giveBiases(gpuCase, gateUp, rows, places) : [];
+      const x = randomVector(tokens * dim, dim, 3);
+      const gain = randomVector(dim, 5, 20);
+      const out = gpuCase.activation(new Float32Array(tokens * hiddenDim), tokens, hiddenDim);
+      gpuCase.setStep(0, tokens);
+      await gpuCase.run(tokens, (record) =>
+        record.gated(
+          out,
+          gateUp,
+          gpuCase.activation(x, tokens, dim),
+          { gain: gainBuffer(gpuCase, gain), eps },
+          scratch(gpuCase, tokens, dim, 2 * hiddenDim),
+        ),
+      );
+      const [gate, up] = parts.values.map((values, j) =>
+        plusBias(matmul(normed(x, gain), values, tokens, hiddenDim), added[j]),
+      );
+      worst.add(
+        relativeError(await gpuCase.readActivation(out, tokens), swiglu(gate, up)),
+        `${tokens}x${hiddenDim}x${dim}`,
+      );
+    }
+    return { ...worst, limit };
+  };
 
 const withoutSubgroups = [[], ["subgroups"]];
 

@@ -49,11 +49,11 @@ const tensors: MadeTensor[] = [
   { name: "output_norm.weight", type: "F32", shape: [256] },
 ];
 
-const factors = (values: number[]): MadeTensor => ({
+const factors = (length: number, value: number): MadeTensor => ({
   name: "rope_freqs.weight",
   type: "F32",
-  shape: [values.length],
-  bytes: new Uint8Array(Float32Array.from(values).buffer),
+  shape: [length],
+  bytes: new Uint8Array(new Float32Array(length).fill(value).buffer),
 });
 
 describe("a made file", () => {
@@ -128,9 +128,8 @@ describe("a made file", () => {
   });
 
   test("Llama 3's frequencies are divided by the file's own factors", async () => {
-    const values = Array.from({ length: 32 }, (_, i) => (i < 16 ? 1 : 8));
-    const { config, tensors: found } = await openWeights(sourceOf(madeGguf(llama, [...tensors, factors(values)])));
-    expect(config.ropeScaling).toEqual({ kind: "factors", factors: values });
+    const { config, tensors: found } = await openWeights(sourceOf(madeGguf(llama, [...tensors, factors(32, 8)])));
+    expect(config.ropeScaling).toEqual({ kind: "factors", factors: Array.from({ length: 32 }, () => 8) });
     expect(found).toHaveLength(tensors.length);
   });
 
@@ -259,10 +258,10 @@ describe("refused", () => {
     ["yarn", () => model({ "llama.rope.scaling.type": "yarn" }), "unsupported", /yarn/],
     ["half-turned heads", () => model({ "llama.rope.dimension_count": { u32: 32 } }), "unsupported", /rope.dimension/],
     ["a table of frequencies that is not Llama 3's", () => model({}, [...tensors, { name: "rope_factors_long.weight", type: "F32", shape: [32] }]), "unsupported", /rope_factors_long/],
-    ["Llama 3's of another size", () => open({}, [...tensors, factors(new Array(16).fill(1))]), "format", /expected 32 factors/],
+    ["Llama 3's of another size", () => open({}, [...tensors, factors(16, 1)]), "format", /expected 32 factors/],
     ["Llama 3's in halves", () => open({}, [...tensors, { name: "rope_freqs.weight", type: "F16", shape: [32] }]), "format", /F16 \[32\]; expected a vector of F32/],
-    ["Llama 3's of nothing", () => open({}, [...tensors, factors(new Array(32).fill(0))]), "format", /not over 0/],
-    ["Llama 3's with another scaling", () => open({ "llama.rope.scaling.type": "linear", "llama.rope.scaling.factor": { f32: 2 } }, [...tensors, factors(new Array(32).fill(1))]), "unsupported", /rope_freqs alone/],
+    ["Llama 3's of nothing", () => open({}, [...tensors, factors(32, 0)]), "format", /not over 0/],
+    ["Llama 3's with another scaling", () => open({ "llama.rope.scaling.type": "linear", "llama.rope.scaling.factor": { f32: 2 } }, [...tensors, factors(32, 1)]), "unsupported", /rope_freqs alone/],
     ["a tensor of another graph", () => model({}, [...tensors, { name: "blk.0.attn_q.bias", type: "F32", shape: [256] }]), "unsupported", /attn_q\.bias/],
     ["a missing tensor", () => model({}, tensors.slice(0, -1)), "format", /model\.norm\.weight/],
     ["another shape", () => model({ "llama.feed_forward_length": { u32: 256 } }), "format", /has shape \[512,256\]/],
