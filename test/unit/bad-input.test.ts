@@ -174,12 +174,12 @@ const cases: Record<string, Case> = {
     advises: /Take the file from the original repository/,
   },
   "another architecture": {
-    spoil: (files) => withConfig(files, { architectures: ["MistralForCausalLM"] }),
+    spoil: (files) => withConfig(files, { architectures: ["GemmaForCausalLM"] }),
     code: "unsupported",
     file: "config.json",
     field: "architectures",
-    says: /MistralForCausalLM/,
-    advises: /pronk runs the Llama family/,
+    says: /GemmaForCausalLM/,
+    advises: /pronk runs LlamaForCausalLM.*MistralForCausalLM, Qwen2ForCausalLM and Qwen3ForCausalLM/,
   },
   "a configuration that is no JSON": {
     spoil: (files) => void files.set("config.json", utf8("<!doctype html>")),
