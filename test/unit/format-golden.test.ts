@@ -13,6 +13,7 @@ import * as packed from "../reference/dequantize-packed.ts";
 import { referenceGenerate } from "../reference/forward.ts";
 import { requireClose } from "../reference/relative-error.ts";
 import { decodeStored } from "../reference/stored.ts";
+import { ggufOfCheckpoint } from "../support/gguf-checkpoint.ts";
 import { folderFiles, folderSource, sharedData } from "../support/local-folder.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures");
@@ -67,6 +68,24 @@ async function opened(folder: string, wanted?: string) {
   const weights = referenceWeights(config, (name) => valuesOf(byName.get(name)!, files, config.headDim));
   return { files, config, tensors, tokenizer, weights };
 }
+
+describe("Llama and its siblings as GGUF files", { timeout: 60_000 }, () => {
+  // Those that llama.cpp's converter writes whole: it has no dynamic scaling and no biases of Llama's or Qwen3's.
+  const names = readdirSync(fixtures).filter((name) => /^llama-(?!rope-dynamic|attention-bias|qwen3-bias)/.test(name));
+  test.each(names)("%s", async (name) => {
+    const files = folderFiles(join(fixtures, name));
+    const made = new Map([["model.gguf", ggufOfCheckpoint(files)]]);
+    const { config, tensors } = await openWeights(memorySource(made));
+    const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+    const weights = referenceWeights(config, (tensor) => valuesOf(byName.get(tensor)!, made, config.headDim));
+    const [{ promptIds, greedyIds, logitsFile }] = JSON.parse(
+      readFileSync(join(fixtures, name, "golden.json"), "utf8"),
+    ).cases.slice(-1);
+    const { ids, logits } = referenceGenerate(weights, config, promptIds, greedyIds.length);
+    expect(ids).toEqual(greedyIds);
+    requireClose(name, logits, new Float32Array(files.get(logitsFile)!.slice().buffer), 1e-5);
+  });
+});
 
 describe("the project's own checkpoints", { timeout: 60_000 }, () => {
   const names = readdirSync(fixtures).filter((name) => name.startsWith("quant-"));

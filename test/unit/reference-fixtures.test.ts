@@ -31,6 +31,15 @@ test("the fixtures cover what they are for", () => {
   expect(models.some(({ config }) => config.kvHeads === config.heads)).toBe(true);
   expect(models.some(({ config }) => config.kvHeads === 1)).toBe(true);
   expect(models.some(({ config }) => config.headDim * config.heads !== config.dim)).toBe(true);
+  const most = (lengths: number[]) => Math.max(...lengths);
+  for (const wanted of [
+    models.some(({ config }) => config.biases?.includes("q") && !config.biases.includes("output")),
+    models.some(({ config }) => config.biases?.includes("down")),
+    models.some(({ config }) => config.headNorm && !config.biases),
+    models.some(({ config }) => config.headNorm && config.biases),
+    models.some(({ config, cases }) => config.window! < most(cases.map(({ promptIds }) => promptIds.length))),
+  ])
+    expect(wanted).toBe(true);
 });
 
 describe.each(names)("%s", (name) => {
