@@ -1,12 +1,12 @@
 // The chat page: wires the element, the model picker, the theme button and offline updates together.
 
 import "../src/element/index.ts";
-import { listModels } from "../src/index.ts";
+import { listModels, models } from "../src/index.ts";
 import { startAppUpdates } from "./app-updates.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { type ModelChoice, rememberChoice, rememberedChoice, startersOf } from "./model-choice.ts";
 import { type ChooseDetail, ModelPicker } from "./model-picker.ts";
-import { askToKeep } from "./storage-state.ts";
+import { rememberedToken } from "./remembered-token.ts";
 import { startTheme } from "./theme.ts";
 
 const byId = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
@@ -24,9 +24,10 @@ picker.addEventListener("choose", (event) => {
   rememberChoice(choice);
 });
 chat.addEventListener("pronk-state", () => {
-  if (chat.state === "ready") void askToKeep();
+  if (chat.state === "ready") void models.persist();
 });
 
+chat.token = rememberedToken();
 picker.catalogue = await readCatalogue();
 const stored = await listModels().catch(() => []);
 show(rememberedChoice(picker.catalogue, new Set(stored.map(({ label }) => label))));

@@ -1,5 +1,5 @@
 // Which model the page shows, and remembering it for the next visit. Folders are not remembered (a page cannot open
-// them again by itself), tokens never.
+// them again by itself); tokens are remembered-token.ts's.
 
 import type { ModelReference } from "../src/index.ts";
 import { type CatalogueEntry, referenceOf } from "./catalogue.ts";

@@ -2,7 +2,7 @@
 // (no shadow root), so page.css and picker.css style it. Tells of a choice by a `choose` event.
 
 import { html, LitElement, nothing, type TemplateResult } from "lit";
-import { deleteModel, listModels, type StoredModel } from "../src/index.ts";
+import { deleteModel, listModels, models, type StorageReport, type StoredModel } from "../src/index.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
 import { type Fit, fitsOf } from "./fit.ts";
 import { folderOfDrop, folderOfInput, type PickedFolder, pickFolder } from "./folder-files.ts";
@@ -12,7 +12,7 @@ import { catalogueView } from "./picker-catalogue.ts";
 import { folderView } from "./picker-folder.ts";
 import { hubView } from "./picker-hub.ts";
 import { storedView } from "./picker-stored.ts";
-import { type StorageState, storageState } from "./storage-state.ts";
+import { rememberedToken, rememberToken } from "./remembered-token.ts";
 
 export interface ChooseDetail {
   choice: ModelChoice;
@@ -33,12 +33,12 @@ export class ModelPicker extends LitElement {
   declare catalogue: readonly CatalogueEntry[];
   declare currentKey: string;
   declare protected stored: readonly StoredModel[];
-  declare protected storage: StorageState | undefined;
+  declare protected storage: StorageReport | undefined;
   declare protected fits: ReadonlyMap<string, Fit>;
   declare protected removing: string | undefined;
   declare protected problem: string;
-  /** In memory only: gone with the page. */
-  #token = "";
+  /** In memory, unless the person asked to have it remembered. */
+  #token = rememberedToken() ?? "";
 
   constructor() {
     super();
@@ -88,8 +88,10 @@ export class ModelPicker extends LitElement {
         (entry, stored) => this.#choose(choiceOfEntry(entry, stored)),
       )}
       ${hubView({
-        open: (repository, token) => {
+        remembered: this.#token,
+        open: (repository, token, keep) => {
           this.#token = token;
+          rememberToken(keep ? token : undefined);
           this.#choose(choiceOfRepository(repository));
         },
       })}
@@ -110,7 +112,7 @@ export class ModelPicker extends LitElement {
   async #refresh(): Promise<void> {
     this.problem = "";
     this.stored = await listModels().catch(() => []);
-    this.storage = await storageState();
+    this.storage = await models.storage();
     this.fits = await fitsOf(this.catalogue);
   }
 

@@ -1,21 +1,30 @@
-// Any repository of the hub by name, with a field for a read token. The token lives in the field and in memory only.
+// Any repository of the hub by name, with a field for a read token. The token lives in the field and in memory only, unless
+// the person asks to have it remembered.
 
 import { html, type TemplateResult } from "lit";
 import { pageStrings as strings } from "./page-strings.ts";
 
-const repositoryPattern = /^[\w.-]+\/[\w.-]+(@[\w./-]+)?(\/[\w .+-]+)*$/;
+// owner/name[@revision][/folder or file]
+const repositoryPattern = /^[\w.-]+\/[\w.-]+(@[\w.-]+)?(\/[\w .+-]+)*$/;
 
-export function hubView(actions: { open(repository: string, token: string): void }): TemplateResult {
+export interface HubActions {
+  /** A token from an earlier visit, or "". */
+  remembered: string;
+  open(repository: string, token: string, keep: boolean): void;
+}
+
+export function hubView({ remembered, open }: HubActions): TemplateResult {
   const submit = (event: Event) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const repository = form.querySelector<HTMLInputElement>("#repository");
     const token = form.querySelector<HTMLInputElement>("#token");
-    if (!repository || !token) return;
+    const keep = form.querySelector<HTMLInputElement>("#keep-token");
+    if (!repository || !token || !keep) return;
     const name = repository.value.trim().replace(/^https:\/\/huggingface\.co\//, "");
     const valid = repositoryPattern.test(name);
     repository.setCustomValidity(valid ? "" : strings.hubInvalid);
-    if (form.reportValidity()) actions.open(name, token.value.trim());
+    if (form.reportValidity()) open(name, token.value.trim(), keep.checked);
   };
   const clear = (event: Event) => (event.target as HTMLInputElement).setCustomValidity("");
   return html`<section aria-labelledby="hub-title">
@@ -43,10 +52,15 @@ export function hubView(actions: { open(repository: string, token: string): void
           autocomplete="off"
           spellcheck="false"
           placeholder=${strings.tokenPlaceholder}
+          .value=${remembered}
           aria-describedby="token-note"
         />
       </label>
       <p id="token-note" class="section-note">${strings.tokenNote}</p>
+      <label class="keep">
+        <input id="keep-token" type="checkbox" .checked=${remembered !== ""} />
+        <span>${strings.tokenKeep}</span>
+      </label>
       <button class="button" type="submit" data-action="open-repository">${strings.open}</button>
     </form>
   </section>`;

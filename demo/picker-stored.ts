@@ -2,13 +2,12 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { formatBytes } from "../src/element/index.ts";
-import type { StoredModel } from "../src/index.ts";
+import type { StorageReport, StoredModel } from "../src/index.ts";
 import { pageStrings as strings } from "./page-strings.ts";
-import type { StorageState } from "./storage-state.ts";
 
 export interface StoredViewModel {
   stored: readonly StoredModel[];
-  storage: StorageState | undefined;
+  storage: StorageReport | undefined;
   removing: string | undefined;
 }
 
@@ -39,12 +38,13 @@ export function storedView(model: StoredViewModel, actions: { remove(model: Stor
             })}
           </ul>`
     }
-    ${storage ? html`<p class="section-note">${storageLine(storage, stored.length > 0)}</p>` : nothing}
+    ${storage ? html`<p class="section-note">${storageLine(storage)}</p>` : nothing}
   </section>`;
 }
 
-function storageLine({ usageBytes, quotaBytes, persisted }: StorageState, any: boolean): string {
+/** What the browser says in numbers, where it does, and in words: private windows, and what it may clear. */
+function storageLine({ usageBytes, quotaBytes, message }: StorageReport): string {
+  if (usageBytes === undefined || quotaBytes === undefined) return message;
   const total = strings.storedTotal(formatBytes(usageBytes, strings.locale), formatBytes(quotaBytes, strings.locale));
-  if (!any) return total;
-  return `${total} ${persisted ? strings.persisted : strings.notPersisted}`;
+  return `${total} ${message}`;
 }

@@ -39,7 +39,6 @@ export class ChunkPool {
         if (released) return;
         released = true;
         if (room?.length === maxReadBytes) this.#spare.push(room);
-        else if (room) letGo(room);
         this.heldBytes -= sizeBytes;
         this.#wake();
       },
@@ -48,7 +47,7 @@ export class ChunkPool {
 
   /** Lets go of the recycled buffers; call when a load is over. */
   drain(): void {
-    for (const room of this.#spare.splice(0)) letGo(room);
+    this.#spare.length = 0;
   }
 
   #fits(sizeBytes: number): boolean {
@@ -87,10 +86,4 @@ export class ChunkPool {
       signal?.addEventListener("abort", onAbort, { once: true });
     });
   }
-}
-
-/** Frees the memory of bytes that nobody reads any more; the collector, who does not see how large they are, comes late. */
-export function letGo({ buffer }: Uint8Array<ArrayBuffer>): void {
-  // Not in the oldest browsers with WebGPU; there the collector does it after all.
-  if (buffer.byteLength > 0) (buffer as { transfer?: (sizeBytes: number) => unknown }).transfer?.(0);
 }

@@ -8,7 +8,7 @@ import type { ModelSource } from "../source/source.ts";
 import { rowSpan, type ModelRecord } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import { isRotten } from "../store/storage-errors.ts";
-import { letGo, type ChunkPool } from "./chunk-pool.ts";
+import type { ChunkPool } from "./chunk-pool.ts";
 import { Delivery, deliveredSlices } from "./delivery.ts";
 import { inOrder } from "./in-order.ts";
 import { Outbox } from "./outbox.ts";
@@ -66,11 +66,7 @@ export function warmModel({ record, store, pool, onProgress, reference, reopen }
         try {
           const bytes = await readOrRepair(file, index, laneSignal);
           laneSignal.throwIfAborted();
-          const release = () => {
-            slot.release();
-            letGo(bytes);
-          };
-          return { file, index, start, bytes, slot: { ...slot, release } };
+          return { file, index, start, bytes, slot };
         } catch (error) {
           slot.release();
           throw error;
