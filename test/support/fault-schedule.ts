@@ -7,7 +7,8 @@ import type { HubFault } from "./hub-body.ts";
 type Random = () => number;
 
 const onAnyAnswer = ["status", "stall", "stall-body", "break", "truncate", "drip", "wrong-length"] as const;
-const onStorage = [...onAnyAnswer, "expire", "no-range", "etag", "gzip", "redirect", "wrong-bytes"] as const;
+const onStorage = [...onAnyAnswer, "expire", "no-range", "gzip", "redirect"] as const;
+const otherBytes = ["wrong-bytes", "etag"] as const; // what a loader may fail to notice
 
 /** `hashed`: the paths of files that storage serves. */
 export function randomFaults(random: Random, hashed: readonly string[]): HubFault[] {
@@ -15,6 +16,7 @@ export function randomFaults(random: Random, hashed: readonly string[]): HubFaul
 }
 
 function randomFault(random: Random, hashed: readonly string[]): HubFault {
+  if (random() < 0.3) return randomOtherBytes(random, hashed);
   // Its origin, and what of it: weights mostly, for they are most of a load.
   const path =
     random() < 0.75
@@ -31,6 +33,17 @@ function randomFault(random: Random, hashed: readonly string[]): HubFault {
     ...(mayLast && random() < 0.2 ? {} : { times: 1 + wholeBelow(random, 6) }),
     ...(kind === "status" ? { status: pick(random, [429, 429, 500, 502, 503]), retryAfter: retryAfter(random) } : {}),
     ...(random() < 0.8 ? { afterBytes: wholeBelow(random, bytes + 1) } : {}),
+  };
+}
+
+/** Mostly behind the header, which takes two requests: there the file's hash alone can tell. */
+function randomOtherBytes(random: Random, hashed: readonly string[]): HubFault {
+  const after = pick(random, [0, 1, 2, 2, 2, 3]);
+  return {
+    path: `storage:/${pick(random, hashed)}`,
+    kind: pick(random, otherBytes),
+    after,
+    times: 1 + wholeBelow(random, 3),
   };
 }
 
