@@ -115,12 +115,13 @@ const builds: Record<string, ViteUserConfig> = {
 
 const minutes = 60_000;
 const inBrowsers = {
+  pool: "forks",
+  globalSetup: here("test/support/build-first.ts"),
   testTimeout: 10 * minutes,
   hookTimeout: 10 * minutes,
-  fileParallelism: false,
-  maxWorkers: 1,
-  sequence: { groupOrder: 1 },
-};
+} as const;
+// These measure speed or memory, and want the machine for themselves.
+const measured = ["test/browser/run-ahead.test.ts", "test/browser/memory.test.ts"];
 
 const tests: ViteUserConfig = {
   test: {
@@ -138,11 +139,23 @@ const tests: ViteUserConfig = {
         test: {
           name: "browser",
           include: ["test/{kernels,golden,browser,e2e}/**/*.test.ts"],
-          pool: "forks",
+          exclude: measured,
+          maxWorkers: 2, // Firefox waits for polls of 100 ms much of the time
+          maxConcurrency: 8, // of the tests in a file that are marked `concurrent`
+          sequence: { groupOrder: 1 },
           ...inBrowsers,
         },
       },
-      { test: { name: "long", include: ["test/long/**/*.test.ts"], pool: "forks", ...inBrowsers } },
+      { test: { name: "measured", include: measured, maxWorkers: 1, sequence: { groupOrder: 2 }, ...inBrowsers } },
+      {
+        test: {
+          name: "long",
+          include: ["test/long/**/*.test.ts"],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          ...inBrowsers,
+        },
+      },
     ],
   },
 };

@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     root,
     configFile: false,
     logLevel: "error",
+    oxc: { target: "es2023" }, // the Node that runs this may not know `using`
   });
   const planFor = (request: Omit<PlanRequest, "dtype" | "quantized">) =>
     module.planMemory(config, { ...published, ...request });

@@ -3,7 +3,7 @@
 
 import { existsSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import type { RunFailure } from "../test/harness/run.ts";
+import type { FinishedRun, RunFailure } from "../test/harness/run.ts";
 import { type BrowserPage, type LaunchOptions, launch } from "./browser-page.ts";
 import type { BrowserKind } from "./browsers.ts";
 import { type FileServer, type Mount, startFileServer } from "./file-server.ts";
@@ -62,15 +62,16 @@ export async function openRunner(kind: BrowserKind, options: LaunchOptions = {})
 }
 
 async function runInPage(page: BrowserPage, request: RunRequest): Promise<RunnerResult> {
-  const result = await page.evaluate<RunResult | RunFailure>("(request) => pronkRun(request)", request);
-  if ("failure" in result) throw new EngineFailure(result.failure);
+  const finished = await page.evaluate<FinishedRun | RunFailure>("(request) => pronkRun(request)", request);
+  if ("failure" in finished) throw new EngineFailure(finished.failure);
+  const { run, rows: rowsOfTables, ...result } = finished;
   const { vocabSize } = result.info.config;
   const rowsAtOnce = Math.max(1, Math.floor(2 ** 22 / (4 * vocabSize))); // 4 MiB a message
   const logits: Float32Array[] = [];
-  for (const [table, rows] of (await page.evaluate<number[]>("() => pronkLogitsRows()")).entries()) {
+  for (const [table, rows] of rowsOfTables.entries()) {
     const values = new Float32Array(rows * vocabSize);
     for (let from = 0; from < rows; from += rowsAtOnce) {
-      const piece = { table, from, to: from + rowsAtOnce };
+      const piece = { run, table, from, to: from + rowsAtOnce };
       const texts = await page.evaluate<string[]>("(piece) => pronkLogits(piece)", piece);
       for (const [i, text] of texts.entries()) {
         if (text === "") throw new Error(`The engine gave no logits for position ${from + i}.`);
@@ -79,6 +80,7 @@ async function runInPage(page: BrowserPage, request: RunRequest): Promise<Runner
     }
     logits.push(values);
   }
+  if (logits.length > 0) await page.evaluate("(run) => pronkForget(run)", run);
   return { ...result, logits };
 }
 

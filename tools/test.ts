@@ -18,7 +18,8 @@ try {
 const names = process.argv.slice(2);
 const at = names.indexOf("--without");
 const env: Record<string, string> = at < 0 ? {} : { PRONK_WITHOUT: names.splice(at, 2)[1] ?? "" };
-const { passed, failed, skipped, ok } = runVitest(["--project", "unit", "--project", "browser", ...names], env);
+const projects = ["unit", "browser", "measured"].flatMap((name) => ["--project", name]);
+const { passed, failed, skipped, ok } = runVitest([...projects, ...names], env);
 if (passed + failed === 0) console.log("no test ran");
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exit(ok ? 0 : 1);

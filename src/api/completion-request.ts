@@ -34,8 +34,8 @@ export interface RequestOptions {
   /** Ends the answer within a step; the iteration rejects with the signal's reason. */
   signal?: AbortSignal;
   /**
-   * For fault finding: receives the logits after every position, prompt included, as rows of [vocabSize]. It makes each
-   * step wait for its row to be read back, and positions already in the KV cache are computed again.
+   * For fault finding: receives the logits after every position, prompt included, as rows of [vocabSize]. Each step's row
+   * is read back, and positions already in the KV cache are computed again.
    */
   onLogits?: OnLogits;
 }

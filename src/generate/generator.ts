@@ -8,7 +8,7 @@ import type { Model } from "../model/model.ts";
 import { Lock } from "./lock.ts";
 import type { GenerateRequest, GenerateStats, Generation, Generator, StopReason } from "./request.ts";
 import { RunAhead } from "./run-ahead.ts";
-import { createSteps } from "./steps.ts";
+import { createSteps, type Sampled } from "./steps.ts";
 
 /** How many of the prompt's ids the cache already holds. The last is always computed anew: its logits are wanted. */
 function sharedPrefix(cached: readonly number[], promptIds: readonly number[]): number {
@@ -64,12 +64,12 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
     end: (reason: StopReason) => void,
   ): AsyncGenerator<number> {
     const { promptIds, stopIds, signal, sampling, onLogits, constrain, onTopTokens } = request;
-    const oneByOne = Boolean(onLogits || constrain || onTopTokens);
+    const oneByOne = Boolean(constrain || onTopTokens);
     check(request);
     signal?.throwIfAborted();
     const release = await lock.acquire(signal);
     const most = Math.min(request.maxTokens, contextLength - promptIds.length);
-    const inFlight: Promise<number>[] = [];
+    const inFlight: Promise<Sampled>[] = [];
     const delivered: number[] = [];
     let submitted = 0; // ids sampled or being sampled; number i stands at position promptIds.length + i
     try {
@@ -84,7 +84,7 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
       steps.prepare(sampling, promptIds, Boolean(constrain));
       if (constrain) steps.constrain(constrain(delivered));
       const onBatch = (ids: readonly number[]) => void cached.push(...ids);
-      inFlight.push((await steps.prefill(promptIds, shared, { signal, onLogits, onTopTokens, onBatch })).firstId);
+      inFlight.push((await steps.prefill(promptIds, shared, { signal, onLogits, onTopTokens, onBatch })).first);
       submitted = 1;
       let lastRead = started;
       while (stats.generatedTokens < most) {
@@ -94,9 +94,10 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
           if (constrain) steps.constrain(constrain(delivered));
           inFlight.push(steps.next(promptIds.length + submitted - 1, { onLogits, onTopTokens }));
         }
-        const id = await inFlight.shift()!;
+        const { id, logits } = await inFlight.shift()!;
         gpu.check();
         signal?.throwIfAborted();
+        if (logits) onLogits?.(promptIds.length + delivered.length - 1, logits);
         if (id >= config.vocabSize) throw notNumbers();
         const now = performance.now();
         if (delivered.length === 0) stats.prefillMs = now - started;

@@ -8,10 +8,15 @@ import { createRing, type Ring } from "../gpu/readback.ts";
 import type { GenerateRequest, SamplingSettings, TokenProbability } from "./request.ts";
 import { countsOf, settingsRecord } from "./sampler-record.ts";
 
-type OnLogits = GenerateRequest["onLogits"];
-
 /** Who looks at a step's logits. */
 export type Watchers = Pick<GenerateRequest, "onLogits" | "onTopTokens">;
+
+/** What a step came to. */
+export interface Sampled {
+  id: number;
+  /** The logits it was chosen from, where they were asked for. [vocabSize] */
+  logits?: Float32Array;
+}
 
 export interface PrefillOptions extends Watchers {
   signal?: AbortSignal;
@@ -40,13 +45,8 @@ export async function createSteps(model: Model, ring: Ring) {
     pass.end();
   }
 
-  async function readRows(
-    source: GPUBuffer,
-    stride: number,
-    firstPosition: number,
-    rows: number,
-    onLogits: NonNullable<OnLogits>,
-  ) {
+  /** For the debug path: the first rows of the buffer, each [vocabSize]. */
+  async function readRows(source: GPUBuffer, stride: number, rows: number): Promise<Float32Array[]> {
     const sizeBytes = rows * stride * 4;
     const copy = device.createBuffer({ size: sizeBytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
     const encoder = device.createCommandEncoder();
@@ -54,25 +54,24 @@ export async function createSteps(model: Model, ring: Ring) {
     queue.submit([encoder.finish()]);
     await copy.mapAsync(GPUMapMode.READ);
     const floats = new Float32Array(copy.getMappedRange());
-    for (let row = 0; row < rows; row++) {
-      onLogits(firstPosition + row, floats.slice(row * stride, row * stride + config.vocabSize));
-    }
+    const given = Array.from({ length: rows }, (_, row) => floats.slice(row * stride, row * stride + config.vocabSize));
     copy.destroy();
+    return given;
   }
 
   /** Encodes the choice of a token after `plans`, and tells whoever wants to know what else was likely. */
-  function choose(plans: Plan[], batch: Batch, { onTopTokens }: Watchers): Promise<number> {
+  function choose(plans: Plan[], batch: Batch, { onTopTokens }: Watchers): Promise<Sampled> {
     const encoder = device.createCommandEncoder();
     const topped = onTopTokens && top;
     run(encoder, [...plans, ...(topped ? [topped.plan] : []), sample], batch);
     const readTop = topped?.ring.copy(encoder, model.sampler.top, topWords * 4);
     const read = ring.copy(encoder, model.tokens, 4);
     queue.submit([encoder.finish()]);
-    const id = idFrom(read());
-    if (!readTop) return id;
+    const sampled = sampledFrom(read());
+    if (!readTop) return sampled;
     return readTop().then((bytes) => {
       onTopTokens!(topTokensOf(bytes, config.vocabSize));
-      return id;
+      return sampled;
     });
   }
 
@@ -98,7 +97,7 @@ export async function createSteps(model: Model, ring: Ring) {
       queue.writeBuffer(model.sampler.bias, 0, sum as Float32Array<ArrayBuffer>);
     },
 
-    /** Computes the prompt from position `from` on and samples; the promise inside the result is the first id. */
+    /** Computes the prompt from position `from` on and samples; the promise inside the result is the first id's. */
     async prefill(
       promptIds: readonly number[],
       from: number,
@@ -119,32 +118,36 @@ export async function createSteps(model: Model, ring: Ring) {
         run(encoder, plans, { position, tokens: ids.length });
         queue.submit([encoder.finish()]);
         onBatch(ids);
-        if (onLogits) await readRows(debug!.logits.buffer, debug!.logits.stride, position, ids.length, onLogits);
+        if (onLogits) {
+          const { buffer, stride } = debug!.logits;
+          const rows = await readRows(buffer, stride, ids.length);
+          for (const [i, row] of rows.entries()) onLogits(position + i, row);
+        }
         // One batch runs while the next is encoded; more would make an abort wait.
         await previous;
         gpu.check();
         signal?.throwIfAborted();
         if (!last) previous = queue.onSubmittedWorkDone();
       }
-      return { firstId: choose([], { position: 0, tokens: 1 }, { onTopTokens }) };
+      return { first: choose([], { position: 0, tokens: 1 }, { onTopTokens }) };
     },
 
     /** Computes `position` from the id sampled last and samples the next. */
-    next(position: number, watchers: Watchers): Promise<number> {
-      if (watchers.onLogits) return stepWithLogits(position, watchers.onLogits);
+    next(position: number, watchers: Watchers): Promise<Sampled> {
+      if (watchers.onLogits) return stepWithLogits(position);
       return choose([one], { position, tokens: 1 }, watchers);
     },
   };
 
-  async function stepWithLogits(position: number, onLogits: NonNullable<OnLogits>): Promise<number> {
+  async function stepWithLogits(position: number): Promise<Sampled> {
     const encoder = device.createCommandEncoder();
     run(encoder, [one], { position, tokens: 1 });
     queue.submit([encoder.finish()]);
     const { buffer, stride } = model.activations.logits;
-    const rows = readRows(buffer, stride, position, 1, onLogits);
-    const id = choose([], { position, tokens: 1 }, {}); // submitted at once, after the copy: both come back in one wait
-    await rows;
-    return id;
+    // The choice is submitted at once, after the copy: both come back in one wait.
+    const both = [readRows(buffer, stride, 1), choose([], { position, tokens: 1 }, {})] as const;
+    const [[logits], sampled] = await Promise.all(both);
+    return { ...sampled, logits };
   }
 }
 
@@ -166,6 +169,6 @@ function topTokensOf(bytes: ArrayBuffer, vocabSize: number): TokenProbability[] 
   return top;
 }
 
-async function idFrom(bytes: Promise<ArrayBuffer>): Promise<number> {
-  return new Uint32Array(await bytes)[0];
+async function sampledFrom(bytes: Promise<ArrayBuffer>): Promise<Sampled> {
+  return { id: new Uint32Array(await bytes)[0] };
 }

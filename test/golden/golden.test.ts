@@ -6,12 +6,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chooseEncoding } from "../../src/quant/choose.ts";
 import { quantizeRows } from "../../src/quant/rows.ts";
+import type { BrowserKind } from "../../tools/browsers.ts";
 import { openRunner, type BrowserRunner } from "../../tools/runner.ts";
 import { readReferenceModel } from "../reference/checkpoint.ts";
 import { referenceGenerate } from "../reference/forward.ts";
 import { referenceWeights } from "../reference/named-weights.ts";
 import { decodeStored } from "../reference/stored.ts";
-import { browserKinds } from "../support/harness.ts";
+import { browserKinds, severalAtOnce } from "../support/harness.ts";
 import { expectGolden, floats, sharedData, sharedDataAbsent, type GoldenCase } from "./golden-case.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures");
@@ -55,7 +56,7 @@ function storyCases(): GoldenCase[] {
     const { prompt_tokens: promptIds, token_ids: ids } = golden;
     const dump = join(folder, `gen_${i}.json.logits.f32`);
     const logits = existsSync(dump) ? floats(dump) : undefined;
-    return { promptIds, greedyIds: ids.slice(promptIds.length), logits, rows: 48 }; // of 256: a row costs Firefox 100 ms
+    return { promptIds, greedyIds: ids.slice(promptIds.length), logits, rows: 256 };
   });
 }
 
@@ -76,7 +77,9 @@ function quantizedCases(folder: string, quantize: "q8" | "q4"): GoldenCase[] {
   });
 }
 
-describe.each(browserKinds)("%s", (kind) => {
+for (const kind of browserKinds) describe(kind, severalAtOnce(kind), () => goldenIn(kind));
+
+function goldenIn(kind: BrowserKind): void {
   let runner: BrowserRunner;
   beforeAll(async () => {
     runner = await openRunner(kind);
@@ -172,4 +175,4 @@ describe.each(browserKinds)("%s", (kind) => {
       });
     }
   });
-});
+}

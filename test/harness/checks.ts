@@ -1,11 +1,21 @@
-// Runs the checks of test/kernels inside a browser's page. Judges nothing but faults: numbers are compared in Node.
+// Runs the checks of test/kernels inside a browser's page, several at once if so asked. Judges nothing but faults: numbers
+// are compared in Node.
 
 import type { CheckContext, CheckReport, CheckRun, Checks, HarnessWindow } from "./check.ts";
 
 const modules = import.meta.glob<{ checks: Checks }>("../kernels/*.check.ts");
 
-/** Validation and other errors that nobody awaited; WebGPU reports them to the device only. */
-const gpuFaults: string[] = [];
+/**
+ * Validation and other errors that nobody awaited; WebGPU reports them to the device only, and not whose they are. So each
+ * check that is under way has a list, and a fault fails all of them; one that comes between checks fails the next.
+ */
+const underWay = new Set<string[]>();
+const between: string[] = [];
+
+function tellFault(fault: string): void {
+  if (underWay.size === 0) between.push(`before this check: ${fault}`);
+  for (const faults of underWay) faults.push(fault);
+}
 
 async function listChecks(): Promise<CheckRun[]> {
   const runs: CheckRun[] = [];
@@ -21,19 +31,22 @@ async function listChecks(): Promise<CheckRun[]> {
 }
 
 async function runCheck({ file, name, without, proof }: CheckRun): Promise<CheckReport> {
-  gpuFaults.length = 0;
+  const faults = between.splice(0);
+  underWay.add(faults);
   try {
     const { checks } = await modules[`../kernels/${file}`]();
     const check = checks[name];
     const run = typeof check === "function" ? check : check.run;
     const { error, limit, note } = await run({ ...contextFor(without), proof });
-    if (gpuFaults.length > 0) return { failure: gpuFaults.join("\n") };
+    if (faults.length > 0) return { failure: faults.join("\n") };
     // NaN and infinities do not survive JSON, so they are told as a failure here.
     if (!Number.isFinite(error)) return { failure: `the error is ${error}${note ? ` (${note})` : ""}` };
     return { error, limit, note };
   } catch (error) {
     const told = error instanceof Error ? `${error.name}: ${error.message}\n${error.stack}` : String(error);
-    return { failure: [told, ...gpuFaults].join("\n") };
+    return { failure: [told, ...faults].join("\n") };
+  } finally {
+    underWay.delete(faults);
   }
 }
 
@@ -56,7 +69,7 @@ function contextFor(without: readonly string[]): CheckContext {
 const requestDevice = GPUAdapter.prototype.requestDevice;
 GPUAdapter.prototype.requestDevice = async function (this: GPUAdapter, ...parameters) {
   const device = await requestDevice.apply(this, parameters);
-  device.addEventListener("uncapturederror", ({ error }) => gpuFaults.push(`uncaptured: ${error.message}`));
+  device.addEventListener("uncapturederror", ({ error }) => tellFault(`uncaptured: ${error.message}`));
   return device;
 };
 

@@ -8,16 +8,28 @@ export interface RunFailure {
   failure: { name: string; code?: string; message: string; facts?: Record<string, unknown> };
 }
 
-let tables: LogitsTable[] = [];
+/** The tables of each run whose logits were not fetched yet. */
+const tablesOfRun = new Map<number, LogitsTable[]>();
+let runs = 0;
 
-async function pronkRun(request: RunRequest): Promise<RunResult | RunFailure> {
-  tables = [];
+/** A finished run, and what `pronkLogits` knows it by. */
+export interface FinishedRun extends RunResult {
+  run: number;
+  /** How many rows each table of logits has. */
+  rows: number[];
+}
+
+async function pronkRun(request: RunRequest): Promise<FinishedRun | RunFailure> {
+  const tables: LogitsTable[] = [];
   try {
     const library = await import(/* @vite-ignore */ new URL("../lib/index.js", location.href).href);
-    return await run(library, request, {
+    const result = await run(library, request, {
       onProgress: (line) => console.info(line),
       onLogits: (table) => tables.push(table),
     });
+    const number = runs++;
+    if (tables.length > 0) tablesOfRun.set(number, tables);
+    return { ...result, run: number, rows: tables.map(({ rows }) => rows.length) };
   } catch (error) {
     const { name, message, code, facts, stack } = error as Error & { code?: string; facts?: Record<string, unknown> };
     // An error of the engine speaks for itself; anything else is a bug, and needs to be found.
@@ -25,13 +37,14 @@ async function pronkRun(request: RunRequest): Promise<RunResult | RunFailure> {
   }
 }
 
-/** Rows of the n-th table of the last run as base64 of little-endian f32; "" for a row that never came. */
-function pronkLogits({ table, from, to }: { table: number; from: number; to: number }): string[] {
-  return tables[table].rows.slice(from, to).map((row) => toBase64(row));
+/** Rows of a run's n-th table as base64 of little-endian f32; "" for a row that never came. */
+function pronkLogits({ run, table, from, to }: { run: number; table: number; from: number; to: number }): string[] {
+  const { rows } = tablesOfRun.get(run)![table];
+  return rows.slice(from, to).map((row) => toBase64(row));
 }
 
-function pronkLogitsRows(): number[] {
-  return tables.map(({ rows }) => rows.length);
+function pronkForget(run: number): void {
+  tablesOfRun.delete(run);
 }
 
 function toBase64(row: Float32Array | undefined): string {
@@ -42,4 +55,4 @@ function toBase64(row: Float32Array | undefined): string {
   return btoa(text);
 }
 
-Object.assign(window, { pronkRun, pronkLogits, pronkLogitsRows });
+Object.assign(window, { pronkRun, pronkLogits, pronkForget });

@@ -3,14 +3,17 @@
 
 import { afterAll, describe, expect, test } from "vitest";
 import type { CheckRun } from "../harness/check.ts";
-import { type Harness, browserKinds, doWithout, openHarness } from "../support/harness.ts";
+import { type Harness, browserKinds, doWithout, openHarness, severalAtOnce } from "../support/harness.ts";
+
+/** What measures time, or holds gigabytes. */
+const alone = ["true-shapes.check.ts", "tune.check.ts"];
 
 const wanted = process.env.PRONK_CHECK ?? "";
 
 for (const kind of browserKinds) {
   // Opened while tests are collected, because their names come from the page.
   const opened = await openHarness(kind).catch((error: Error) => error);
-  describe(kind, () => {
+  describe(kind, severalAtOnce(kind), () => {
     if (opened instanceof Error) {
       test("starts and lists its checks", () => Promise.reject(opened));
       return;
@@ -20,7 +23,10 @@ for (const kind of browserKinds) {
       .filter((run) => titleOf(run).includes(wanted));
     afterAll(() => opened[Symbol.asyncDispose]());
     test("has checks to run", () => expect(runs.length).toBeGreaterThan(0));
-    for (const run of runs) test(titleOf(run), () => expectWithinLimit(opened, run));
+    const together = runs.filter(({ file }) => !alone.includes(file));
+    const apart = runs.filter(({ file }) => alone.includes(file));
+    for (const run of together) test(titleOf(run), () => expectWithinLimit(opened, run));
+    for (const run of apart) test.sequential(titleOf(run), () => expectWithinLimit(opened, run));
   });
 }
 

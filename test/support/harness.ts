@@ -13,6 +13,12 @@ export const browserKinds = (process.env.PRONK_BROWSERS ?? "chromium,firefox").s
 /** What kernels and golden models are to do without besides: PRONK_WITHOUT, as `npm test -- --without` sets it. */
 export const doWithout: readonly string[] = (process.env.PRONK_WITHOUT ?? "").split(",").filter(Boolean);
 
+/**
+ * Options of a `describe` whose tests may run several at once in one page. Firefox answers a mapAsync on a poll of 100 ms
+ * (bugzilla 1870699), so that one test alone would mostly wait; Chromium's are bound by the processor.
+ */
+export const severalAtOnce = (kind: BrowserKind) => ({ concurrent: kind === "firefox" });
+
 export interface Harness extends AsyncDisposable {
   readonly page: BrowserPage;
   /** Every run of every check that the page knows. */

@@ -2,7 +2,6 @@
 // that tensors are split as far as a binding demands and no further.
 
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { planMemory } from "../../src/model/plan-memory.ts";
 import { knownShapes } from "../../src/bench/shapes.ts";
@@ -36,9 +35,26 @@ describe.each(Object.keys(knownShapes))("%s", (name) => {
   });
 });
 
-test("the command itself prints a plan", () => {
-  const args = ["--import", "tsx", join(root, "tools/plan.ts"), "--model", "llama-2-7b", "--quantize", "q4", "--json"];
-  const done = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
-  expect(done.stderr).toBe("");
-  expect(JSON.parse(done.stdout)).toMatchObject({ quantize: "q4", fits: true });
+describe("the command", () => {
+  const plan = (...flags: string[]) =>
+    spawnSync(process.execPath, ["--import", "tsx", "tools/plan.ts", ...flags], { cwd: root, encoding: "utf8" });
+
+  test("prints every tensor and totals that are their sum", () => {
+    const asked = ["--model", "public/models/tiny", "--quantize", "q8", "--context", "64"];
+    const { tensors, weightBytes, kvBytes, scratchBytes, totalBytes, fits } = JSON.parse(
+      plan(...asked, "--json").stdout,
+    );
+    expect(weightBytes).toBe(tensors.reduce((sum: number, { gpuBytes }: { gpuBytes: number }) => sum + gpuBytes, 0));
+    expect(totalBytes).toBe(weightBytes + kvBytes + scratchBytes);
+    expect(fits).toBe(true);
+    const table = plan(...asked).stdout;
+    for (const { name } of tensors) expect(table).toContain(name);
+    expect(table).toContain(totalBytes.toLocaleString("en-US"));
+  });
+
+  test("a model it does not know is an error that says what it may be", () => {
+    const { status, stderr } = plan("--model", "llama-9");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/bad-request.*llama-9.*owner\/name/);
+  });
 });
