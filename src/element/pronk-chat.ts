@@ -226,7 +226,8 @@ export class PronkChat extends LitElement {
     if (state.name === "license" || state.name === "weights") return nothing;
     return startView(
       {
-        starters: state.name === "failed" ? [] : this.starters,
+        // A failure and a download take their room: on a phone both would not be seen at once.
+        starters: state.name === "failed" || state.name === "loading" ? [] : this.starters,
         loadable: state.name === "idle",
         modelLabel: this.#modelLabel,
         strings,

@@ -61,7 +61,7 @@ test("hostile Markdown loads nothing and runs nothing", async () => {
   await page.goto(`${server.origin}/`);
   const answer =
     "[a](javascript:alert(1)) [b](https://example.org/ok) ![pixel](https://evil.example/pixel.png) " +
-    "<img src=https://evil.example/x onerror=alert(1)> <b>bold</b> [c](data:text/html,x)";
+    "<img src=https://evil.example/x onerror=alert(1)> <b>bold</b> [c](data:text/html,x) https://example.org/end.";
   await page.evaluate(stageEngine, { label: "m", dialog: "llama-2", autoload: true, answers: [answer] });
   await page.evaluate(askStaged, "go");
   const seen = await page.evaluate<{ links: (string | null)[]; elements: string[]; text: string }>(() => {
@@ -72,7 +72,9 @@ test("hostile Markdown loads nothing and runs nothing", async () => {
   expect(seen.elements).not.toContain("img");
   expect(seen.elements).not.toContain("b");
   expect(seen.text).toContain("<b>bold</b>");
-  expect(seen.links.filter(Boolean)).toEqual(["https://example.org/ok", "https://evil.example/pixel.png"]);
+  const links = ["https://example.org/ok", "https://evil.example/pixel.png", "https://example.org/end"];
+  expect(seen.links.filter(Boolean)).toEqual(links);
+  expect(seen.text).toMatch(/example\.org\/end\.$/);
 });
 
 test("the picker says of every model whether this adapter has room for it", async () => {

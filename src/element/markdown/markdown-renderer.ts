@@ -42,7 +42,8 @@ export function markdownRenderer(root: HTMLElement, labels: { copyCode: string }
       open.push(openElement(open.at(-1) ?? root, token, labels.copyCode));
     },
     end_token(open) {
-      if (open.length > 1) open.pop();
+      const closed = open.length > 1 ? open.pop() : undefined;
+      if (closed instanceof HTMLAnchorElement) leaveOutPunctuation(closed);
     },
     add_text(open, text) {
       open.at(-1)?.append(text);
@@ -64,6 +65,17 @@ function setLink(element: HTMLElement, value: string): void {
   element.rel = "noopener noreferrer nofollow";
   element.target = "_blank";
   if (!element.textContent) element.textContent = value; // an image without a description
+}
+
+/** A full stop behind a bare address ends the sentence, not the address. */
+function leaveOutPunctuation(link: HTMLAnchorElement): void {
+  const text = link.textContent;
+  const bare = text.replace(/[.,;:!?]+$/, "");
+  const address = safeLink(bare);
+  if (bare === text || !address || link.href !== safeLink(text)) return;
+  link.href = address;
+  link.textContent = bare;
+  link.after(text.slice(bare.length));
 }
 
 function openElement(parent: HTMLElement, token: TokenKind, copyCode: string): HTMLElement {

@@ -171,6 +171,7 @@ export const layoutStyles = css`
   }
 
   .report summary {
+    font-size: inherit;
     text-decoration: underline;
     text-underline-offset: 0.15em;
     cursor: pointer;
