@@ -120,8 +120,8 @@ const inBrowsers = {
   testTimeout: 10 * minutes,
   hookTimeout: 10 * minutes,
 } as const;
-// These measure speed or memory, and want the machine for themselves.
-const measured = ["test/browser/run-ahead.test.ts", "test/browser/memory.test.ts"];
+// These measure speed, memory or frames, and want the machine for themselves.
+const measured = ["test/browser/{run-ahead,memory}.test.ts", "test/e2e/page-quality.test.ts"];
 
 const tests: ViteUserConfig = {
   test: {

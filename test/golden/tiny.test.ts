@@ -19,7 +19,7 @@ const { cases } = JSON.parse(readFileSync(join(root, "test/fixtures/tiny/golden.
   cases: TinyCase[];
 };
 
-describe.concurrent.each(browserKinds)("%s", (kind) => {
+describe.each(browserKinds)("%s", (kind) => {
   let runner: BrowserRunner;
   beforeAll(async () => {
     runner = await openRunner(kind);
