@@ -28,6 +28,7 @@ chat.addEventListener("pronk-state", () => {
 });
 
 chat.token = rememberedToken();
+chat.engineOptions = { share: true }; // a second tab of this page needs no second copy of the weights
 picker.catalogue = await readCatalogue();
 const stored = await listModels().catch(() => []);
 show(rememberedChoice(picker.catalogue, new Set(stored.map(({ label }) => label))));
