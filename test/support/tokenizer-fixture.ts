@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { ChatMessage } from "../../src/text/tokenizer.ts";
 
 export interface TokenizerFixture {
   /** tokenizer.json, parsed. */
@@ -16,9 +17,24 @@ export interface TokenizerFixture {
 export type TokenizerCase = [text: string, ids: number[], parsed?: number[]];
 
 export function tokenizerFixture(name: string): TokenizerFixture {
-  const read = (file: string) =>
-    JSON.parse(readFileSync(fileURLToPath(new URL(`../fixtures/tokenizer-${name}/${file}`, import.meta.url)), "utf8"));
-  return { root: read("tokenizer.json"), ...read("vectors.json") };
+  const json = (file: string) => JSON.parse(new TextDecoder().decode(fixtureBytes(name, file)));
+  return { root: json("tokenizer.json"), ...json("vectors.json") };
+}
+
+/** A conversation and its ids through the repository's template, as transformers gives them. */
+export type DialogCase = [messages: ChatMessage[], ids: number[]];
+
+/** The files of a repository with a chat template, and what transformers makes of conversations. */
+export function dialogFixture(name: string): { files: Map<string, Uint8Array>; template: string; cases: DialogCase[] } {
+  const paths = ["tokenizer.json", "tokenizer_config.json"];
+  const files = new Map(paths.map((path) => [path, fixtureBytes(name, path)]));
+  const json = (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes));
+  const template = json(files.get("tokenizer_config.json")!).chat_template;
+  return { files, template, cases: json(fixtureBytes(name, "dialogs.json")).cases };
+}
+
+function fixtureBytes(name: string, file: string): Uint8Array {
+  return new Uint8Array(readFileSync(fileURLToPath(new URL(`../fixtures/tokenizer-${name}/${file}`, import.meta.url))));
 }
 
 export function changedFile(root: unknown, changes: Record<string, unknown>): Uint8Array {
