@@ -1,7 +1,8 @@
 // Golden ids and logits through the built engine, in both browsers: trained models of ../shared/data, the committed random
 // checkpoints of Hugging Face transformers, and pronk's own q8 and q4 against the reference on the dequantized weights.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chooseEncoding } from "../../src/quant/choose.ts";
@@ -12,7 +13,9 @@ import { readReferenceModel } from "../reference/checkpoint.ts";
 import { referenceGenerate } from "../reference/forward.ts";
 import { referenceWeights } from "../reference/named-weights.ts";
 import { decodeStored } from "../reference/stored.ts";
+import { ggufOfCheckpoint } from "../support/gguf-checkpoint.ts";
 import { browserKinds, severalAtOnce } from "../support/harness.ts";
+import { folderFiles } from "../support/local-folder.ts";
 import { expectGolden, floats, sharedData, sharedDataAbsent, type GoldenCase } from "./golden-case.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures");
@@ -164,6 +167,16 @@ function goldenIn(kind: BrowserKind): void {
       await expectGolden(runner, runner.serve(folder), fixtureCases(folder), { limit: 1e-4, kv: "f32", without });
     }
   });
+
+  test.each(["llama-rope-llama3", "llama-mistral-window", "llama-qwen2", "llama-qwen3"])(
+    "%s as a GGUF file: ids, logits within 1e-4",
+    async (name) => {
+      const folder = join(fixtures, name);
+      const file = join(mkdtempSync(join(tmpdir(), "pronk-gguf-")), "model.gguf");
+      writeFileSync(file, ggufOfCheckpoint(folderFiles(folder)));
+      await expectGolden(runner, runner.serve(file), fixtureCases(folder), { limit: 1e-4, kv: "f32" });
+    },
+  );
 
   test.each(["q8", "q4"] as const)("%s equals the reference on the dequantized weights", async (quantize) => {
     for (const name of ["llama-gqa-f16", "llama-one-kv-head-bf16", "llama-mha-f32"]) {
