@@ -91,6 +91,49 @@ describe.each(["chromium", "firefox"] as const)("the engine in %s", (kind) => {
     });
   });
 
+  test("usage tells what the cache held: after an abort, for an answer made again, for an edited question", async () => {
+    const seen = await inPage(async () => {
+      const engine = await pronk.createEngine(modelUrl, { store: false });
+      const request = (texts: string[]) => ({
+        messages: texts.map((content, i) => ({ role: i % 2 ? ("assistant" as const) : ("user" as const), content })),
+        temperature: 0,
+        max_tokens: 8,
+        ignore_eos: true,
+      });
+      const ask = async (texts: string[]) => {
+        const { usage, pronk } = await engine.chat.completions.create(request(texts));
+        const { prompt_tokens: prompt, prompt_tokens_details: details } = usage;
+        return { promptIds: pronk.prompt_ids!, prompt, cached: details.cached_tokens };
+      };
+      const first = await ask(["one"]);
+      const talk = ["one", "two", "three"];
+      const controller = new AbortController();
+      const stream = await engine.chat.completions.create(
+        { ...request(talk), max_tokens: 60, stream: true },
+        { signal: controller.signal },
+      );
+      let chunks = 0;
+      try {
+        for await (const _ of stream) if (++chunks === 3) controller.abort();
+      } catch {
+        // as wanted
+      }
+      const afterAbort = await ask(talk);
+      const again = await ask(talk);
+      const edited = await ask(["one", "two", "thirty"]);
+      await engine.unload();
+      let shared = 0;
+      while (edited.promptIds[shared] === again.promptIds[shared]) shared++;
+      return { first: first.cached, afterAbort, again, edited, shared };
+    });
+    expect(seen.first).toBe(0);
+    // The last position is always computed anew: its logits are wanted.
+    expect(seen.afterAbort.cached).toBe(seen.afterAbort.prompt - 1);
+    expect(seen.again.cached).toBe(seen.again.prompt - 1);
+    expect(seen.edited.cached).toBe(seen.shared);
+    expect(seen.shared).toBeLessThan(seen.edited.prompt - 1);
+  });
+
   test("an aborted load rejects with the reason, leaves nothing in the store, and may be tried again", async () => {
     const seen = await inPage(async () => {
       const controller = new AbortController();
