@@ -29,6 +29,7 @@ interface StagedChat extends HTMLElement {
 export async function stageEngine(script: Script): Promise<void> {
   await customElements.whenDefined("pronk-chat");
   const chat = document.querySelector<StagedChat>("pronk-chat")!;
+  while (!chat.model) await new Promise((done) => setTimeout(done, 10)); // the page's own choice comes first
   const answers = [...(script.answers ?? [])];
   const never = () => new Promise<never>(() => {});
   const usage = (count: number) => ({
