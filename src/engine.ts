@@ -9,6 +9,7 @@ import { findLicenseEvidence } from "./format/license-evidence.ts";
 import { mainScheme } from "./format/quantized.ts";
 import { createGenerator } from "./generate/generator.ts";
 import { openGpu, type Gpu } from "./gpu/device.ts";
+import { GpuRowQuantizer, quantizesFaster } from "./gpu/row-quantizer.ts";
 import { prepareModel } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { Model } from "./model/model.ts";
@@ -55,7 +56,9 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
   const { signal, onProgress, quantize, weights, token, hubUrl, hashes, pause: gate } = options;
   const gpuLimits = { maxBufferSize: gpu.device.limits.maxBufferSize };
   const from = { reference, token, hubUrl, hashes, gate };
-  const prepared = await prepareModel({ ...from, quantize, weights, gpuLimits, store, signal, onProgress });
+  using gpuQuantizer = new GpuRowQuantizer(gpu);
+  const quantizer = quantizesFaster(gpu) ? gpuQuantizer : undefined;
+  const prepared = await prepareModel({ ...from, quantize, quantizer, weights, gpuLimits, store, signal, onProgress });
   const { config, parameters, generation } = prepared;
 
   // Before the weights: a missing tokenizer should not cost a download.
@@ -73,7 +76,7 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
     // Measuring and compiling happen while the weights arrive.
     const compiling = tune(model, options).then(() => createGenerator(model, options));
     compiling.catch(() => {}); // awaited below, unless the stream fails first
-    const { warm, storedBytes, peakChunkBytes } = await prepared.stream(model.sink, { signal });
+    const { warm, storedBytes, peakChunkBytes, quantization } = await prepared.stream(model.sink, { signal });
     model.finishLoading();
     onProgress?.({ phase: "compile", loadedBytes: 0, totalBytes: 0, bytesPerSecond: 0, detail: "shaders" });
     const generator = await compiling;
@@ -98,6 +101,7 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
       loadMs: performance.now() - startedMs,
       warm,
       peakChunkBytes,
+      quantization,
     };
     const core = { label: prepared.label, config, defaults: generation, tokenizer, dialog, generator };
     const dispose = async () => {

@@ -1,6 +1,7 @@
 // `npm run bench:load`: how fast a load is beside what the browser can do without pronk, both in one run of one browser. Cold:
 // pronk's download (fetch, hash, store) beside fetch and IndexedDB put, and beside a hash alone; warm: from the first row
-// read to the last upload, beside IndexedDB read and writeBuffer. `--json` prints one object; medians of `--rounds`.
+// read to the last upload, beside IndexedDB read and writeBuffer. Then the same weights quantized to q4 and q8 on their way
+// to the GPU, by the adapter's own choice of quantizer. `--json` prints one object; medians of `--rounds`.
 
 import { parseArgs } from "node:util";
 import type { BrowserPage } from "./browser-page.ts";
@@ -24,6 +25,8 @@ const { values } = parseArgs({
   },
 });
 
+type Quantized = NonNullable<Awaited<ReturnType<Pronk["createEngine"]>>["info"]["quantization"]>;
+
 /** Milliseconds of one round. */
 interface Round {
   fetchAndPut: number;
@@ -41,10 +44,12 @@ const hub = await startHub([["owner/name", { files }]]);
 const site = await startStoreSite();
 const page = await site.open(values.browser as BrowserKind, hub.url);
 const rounds: Round[] = [];
+const quantized: Record<string, Quantized> = {};
 try {
   for (let round = 0; round < Number(values.rounds); round++) {
     rounds.push({ ...(await withoutPronk(page)), ...(await withPronk(page)) });
   }
+  for (const quantize of ["q4", "q8"]) quantized[quantize] = await quantizing(page, quantize);
 } finally {
   await page.close();
   await site.server.close();
@@ -69,6 +74,7 @@ const result = {
   coldRatio: round3(slowest / median("cold")), // at least 0.6 is wanted
   warmRatio: round3(median("readAndWrite") / median("warm")), // at least 0.7
   fileRatio: round3(median("readAndWrite") / median("fileReadAndWrite")), // what files would gain
+  quantized,
 };
 if (values.json) console.log(JSON.stringify(result));
 else {
@@ -76,6 +82,10 @@ else {
   console.log(`${result.browser}, ${(sizeBytes / 1e6).toFixed(0)} MB, median of ${result.rounds}`);
   console.log(`cold: ${result.coldRatio} of the slower of (fetch + put) and (hash alone); 0.6 is wanted`);
   console.log(`warm: ${result.warmRatio} of IndexedDB read + writeBuffer; 0.7 is wanted`);
+  for (const [name, { weights, elapsedMs, weightsPerSecond, relativeRmsError }] of Object.entries(quantized))
+    console.log(
+      `${name}: ${(weights / 1e6).toFixed(0)} million weights in ${(elapsedMs / 1000).toFixed(1)} s, ${(weightsPerSecond / 1e6).toFixed(1)} million a second; relative error ${relativeRmsError.toFixed(4)}`,
+    );
   console.log(`the private file system + writeBuffer: ${result.fileRatio} times as fast as IndexedDB + writeBuffer`);
 }
 
@@ -165,4 +175,12 @@ function withPronk(on: BrowserPage): Promise<Pick<Round, "cold" | "warm">> {
     await pronk.models.delete(id);
     return { cold, warm: lastMs - firstMs };
   });
+}
+
+function quantizing(on: BrowserPage, quantize: string): Promise<Quantized> {
+  return on.evaluate(async (wanted: "q4" | "q8") => {
+    const options = { hubUrl, quantize: wanted, store: false, tokenizer: "optional", contextLength: 64 } as const;
+    await using engine = await pronk.createEngine("owner/name", options);
+    return engine.info.quantization!;
+  }, quantize);
 }

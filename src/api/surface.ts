@@ -81,6 +81,8 @@ export interface EngineInfo {
   warm: boolean;
   /** Largest number of bytes the loader's chunk pool held at once. */
   peakChunkBytes: number;
+  /** What quantizing here took and lost (on a sample of rows); absent where nothing was, as on a warm start. */
+  quantization?: { weights: number; elapsedMs: number; weightsPerSecond: number; relativeRmsError: number };
 }
 
 export interface Engine extends AsyncDisposable {

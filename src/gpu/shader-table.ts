@@ -35,6 +35,7 @@ import matmulTile from "../../shaders/matmul_tile.wgsl?raw";
 import matvec from "../../shaders/matvec.wgsl?raw";
 import matvecSubgroup from "../../shaders/matvec_subgroup.wgsl?raw";
 import normRopeCache from "../../shaders/norm_rope_cache.wgsl?raw";
+import quantizeGroups from "../../shaders/quantize_groups.wgsl?raw";
 import quantizeRows from "../../shaders/quantize_rows.wgsl?raw";
 import repackBlocks from "../../shaders/repack_blocks.wgsl?raw";
 import repackColumns from "../../shaders/repack_columns.wgsl?raw";
@@ -64,6 +65,7 @@ export const kernels = {
   matvec: [matvec],
   matvec_subgroup: [matvecSubgroup],
   norm_rope_cache: [normRopeCache, cacheWrite],
+  quantize_groups: [quantizeGroups],
   quantize_rows: [quantizeRows],
   repack_blocks: [repackBlocks],
   repack_columns: [repackColumns],

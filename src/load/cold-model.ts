@@ -6,6 +6,7 @@ import type { QuantizeChoice, WeightSink } from "../quant/layout.ts";
 import { readEarlyParts } from "../quant/early-parts.ts";
 import { packTensors } from "../quant/packed-tensor.ts";
 import type { PartBytes } from "../quant/row-format.ts";
+import type { RowQuantizer } from "../quant/rows.ts";
 import { storedForm } from "../quant/stored-form.ts";
 import type { OnProgress, ProgressEvent } from "../source/progress.ts";
 import type { ModelSource } from "../source/source.ts";
@@ -16,7 +17,9 @@ import type { ModelWriter } from "../store/model-writer.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
 import { coldStream } from "./cold-stream.ts";
 import { filePlans, storedFile } from "./file-plans.ts";
+import { MeasuredQuantizer } from "./measured-quantizer.ts";
 import type { ModelManifest, PreparedModel, StreamResult } from "./prepared-model.ts";
+import { ScriptQuantizer } from "./script-quantizer.ts";
 import { verifySideFiles } from "./side-files.ts";
 import { variantOf } from "./variant.ts";
 import { warmModel } from "./warm-model.ts";
@@ -30,6 +33,8 @@ export interface ColdModel {
   reference?: string;
   store?: ModelStore;
   pool: ChunkPool;
+  /** Default: in JavaScript. */
+  quantizer?: RowQuantizer;
   onProgress?: OnProgress;
 }
 
@@ -57,10 +62,20 @@ export function coldModel(options: ColdModel): PreparedModel {
     downloadBytes: source.files.reduce((sum, file) => sum + (weightFiles.has(file.path) ? file.sizeBytes : 0), 0),
   };
 
+  const quantizer = new MeasuredQuantizer(options.quantizer ?? new ScriptQuantizer());
+
   const stream = async (sink: WeightSink, tell: OnProgress | undefined, signal?: AbortSignal, writer?: ModelWriter) => {
     await verifySideFiles(source, sideFiles);
-    await coldStream({ source, checkpoint, form, plans, sink, pool, store, writer, onProgress: tell, signal });
+    const from = { source, checkpoint, form, plans, quantizer };
+    await coldStream({ ...from, sink, pool, store, writer, onProgress: tell, signal });
   };
+
+  const result = (): StreamResult => ({
+    warm: false,
+    storedBytes: 0,
+    peakChunkBytes: pool.peakBytes,
+    quantization: quantizer.report(),
+  });
 
   const streamThroughStore = async (
     models: ModelStore,
@@ -93,7 +108,7 @@ export function coldModel(options: ColdModel): PreparedModel {
       return warmModel({ record: stored, store: models, pool, onProgress, reopen: async () => source }).stream(sink, {
         signal,
       });
-    return { warm: false, storedBytes: stored?.sizeBytes ?? 0, peakChunkBytes: pool.peakBytes };
+    return { ...result(), storedBytes: stored?.sizeBytes ?? 0 };
   };
 
   return {
@@ -110,7 +125,7 @@ export function coldModel(options: ColdModel): PreparedModel {
     async stream(sink, { signal } = {}) {
       if (store) return streamThroughStore(store, sink, signal);
       await stream(sink, onProgress, signal);
-      return { warm: false, storedBytes: 0, peakChunkBytes: pool.peakBytes };
+      return result();
     },
   };
 }

@@ -4,6 +4,7 @@
 import { PronkError } from "../errors.ts";
 import { readCheckpoint, type OpenedCheckpoint } from "../format/checkpoint.ts";
 import type { WeightSink } from "../quant/layout.ts";
+import type { RowQuantizer } from "../quant/rows.ts";
 import type { StoredForm } from "../quant/stored-form.ts";
 import type { OnProgress } from "../source/progress.ts";
 import type { ModelSource } from "../source/source.ts";
@@ -25,6 +26,7 @@ export interface ColdStreamOptions {
   plans: readonly FilePlan[];
   sink: WeightSink;
   pool: ChunkPool;
+  quantizer: RowQuantizer;
   store?: ModelStore;
   writer?: ModelWriter;
   onProgress?: OnProgress;
@@ -55,7 +57,7 @@ export async function coldStream(options: ColdStreamOptions): Promise<void> {
 }
 
 async function attempt(options: ColdStreamOptions, hasher: FileHasher | undefined): Promise<void> {
-  const { source, checkpoint, form, sink, pool, store, writer, signal } = options;
+  const { source, checkpoint, form, sink, pool, quantizer, store, writer, signal } = options;
   const plans = await goOn(options);
   const meters = makeMeters(options, plans);
   const keeper = new RowKeeper({
@@ -77,6 +79,7 @@ async function attempt(options: ColdStreamOptions, hasher: FileHasher | undefine
     outbox,
     readStored: (file, index) => store!.readRow(writer!.record, file, index),
     keep: (row) => keeper.keep(row),
+    quantizer,
     onBytes: source.remote ? (count, file) => meters.fetch.add(count, file) : undefined,
     onConverted: (count, file) => {
       if (!source.remote) meters.fetch.add(count, file);

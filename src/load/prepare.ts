@@ -7,6 +7,7 @@ import { countParameters } from "../format/llama-tensors.ts";
 import { isNamed } from "../format/weight-formats.ts";
 import { resolveQuantize, type AdapterRoom } from "../quant/choose.ts";
 import type { QuantizeChoice } from "../quant/layout.ts";
+import type { RowQuantizer } from "../quant/rows.ts";
 import { openSource, type OpenOptions } from "../source/open-source.ts";
 import type { OnProgress } from "../source/progress.ts";
 import { canonicalReference, parseReference, referenceOfSource } from "../source/reference.ts";
@@ -31,6 +32,8 @@ export interface PrepareOptions extends OpenOptions {
   onProgress?: OnProgress;
   /** Counts and bounds the bytes held; default one of six chunks. */
   pool?: ChunkPool;
+  /** What quantizes weights on the way; default: JavaScript. */
+  quantizer?: RowQuantizer;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface PrepareOptions extends OpenOptions {
  * (`bad-request`, `network`, `format`, `unsupported`, `integrity`), or the signal's reason.
  */
 export async function prepareModel(options: PrepareOptions): Promise<PreparedModel> {
-  const { store, onProgress, pool = new ChunkPool(), gpuLimits, weights, signal } = options;
+  const { store, onProgress, pool = new ChunkPool(), quantizer, gpuLimits, weights, signal } = options;
   const reference =
     typeof options.reference === "string" ? canonicalReference(parseReference(options.reference)) : undefined;
   const resolve = ({ parameters, matrices = [] }: Pick<ModelManifest, "parameters" | "matrices">): QuantizeChoice =>
@@ -63,7 +66,7 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
   const quantize = resolve({ parameters, matrices: checkpoint.matrices });
   const stored = await store?.find(source.id, variantOf(checkpoint, quantize));
   if (stored && isUsable(stored)) return warmModel({ ...warm, record: stored, reopen: async () => source });
-  return coldModel({ source, checkpoint, parameters, quantize, reference, store, pool, onProgress });
+  return coldModel({ source, checkpoint, parameters, quantize, reference, store, pool, quantizer, onProgress });
 }
 
 /** Opens the source of stored bytes once more. `picked` stands for sources that have no address. */

@@ -9,6 +9,7 @@ import type { QuantizeChoice, StoredTensor, WeightSink } from "../quant/layout.t
 import type { PackedTensor } from "../quant/packed-tensor.ts";
 import type { PartBytes } from "../quant/row-format.ts";
 import type { ModelSource } from "../source/source.ts";
+import type { QuantizationReport } from "./measured-quantizer.ts";
 
 /** What is known, and what the store keeps so that a warm start knows it without the source. */
 export interface ModelManifest {
@@ -70,4 +71,6 @@ export interface StreamResult {
   storedBytes: number;
   /** Largest number of weight bytes the loader held at once. */
   peakChunkBytes: number;
+  /** Of the weights that were quantized on the way; absent where none were. */
+  quantization?: QuantizationReport;
 }

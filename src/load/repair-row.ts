@@ -11,6 +11,7 @@ import type { ModelStore } from "../store/model-store.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
 import { filePlans } from "./file-plans.ts";
 import { RowConverter } from "./row-converter.ts";
+import { ScriptQuantizer } from "./script-quantizer.ts";
 import { parseVariant } from "./variant.ts";
 
 export interface Repair {
@@ -37,7 +38,7 @@ export async function repairRow(repair: Repair): Promise<Uint8Array<ArrayBuffer>
   if (!plan || plan.file.sizeBytes !== stored.sizeBytes) throw unlike(record, path, index);
   const span = rowSpan(stored, index);
   const room = new Uint8Array(span.end - span.start); // the damaged row's slot counts it
-  const converter = new RowConverter(plan.pairs);
+  const converter = new RowConverter(plan.pairs, new ScriptQuantizer());
   for (const row of plan.rows) {
     const from = Math.max(row.stored.start, span.start);
     const to = Math.min(row.stored.end, span.end);

@@ -1,17 +1,16 @@
-// Source bytes of one planned row -> its stored bytes: norms as they are, matrices row by row. Keeps nothing from one row
-// to the next.
+// Source bytes of one planned row -> its stored bytes: norms as they are, matrices quantized. Keeps nothing from one row to
+// the next.
 
-import { storedRowBytes, type Encoding } from "../quant/layout.ts";
-import { decodeFileRow, encodeRow } from "../quant/rows.ts";
-import { Breather } from "./breathe.ts";
+import type { RowQuantizer } from "../quant/rows.ts";
 import { rowBytesOf, type RowPlan, type TensorPair } from "./row-plan.ts";
 
 export class RowConverter {
   readonly #pairs: readonly TensorPair[]; // in the file's order
-  readonly #breather = new Breather();
+  readonly #quantizer: RowQuantizer;
 
-  constructor(pairs: readonly TensorPair[]) {
+  constructor(pairs: readonly TensorPair[], quantizer: RowQuantizer) {
     this.#pairs = pairs;
+    this.#quantizer = quantizer;
   }
 
   /** `bytes`: the row's source; `room`: its stored bytes, written whole. */
@@ -27,39 +26,10 @@ export class RowConverter {
       const rowBytes = rowBytesOf(pair);
       const first = (start - from.start) / rowBytes.source; // a whole number: borders lie between rows
       const place = room.subarray(to.start + first * rowBytes.stored - stored.start);
-      await this.#tensor(pair, piece, place, signal);
+      const { name, cols, encoding } = to;
+      if (encoding === "q8" || encoding === "q4")
+        await this.#quantizer.quantize({ name, dtype: from.dtype, encoding, cols, bytes: piece }, place, signal);
+      else place.set(piece);
     }
   }
-
-  async #tensor(pair: TensorPair, piece: Uint8Array, place: Uint8Array, signal?: AbortSignal): Promise<void> {
-    const { from, to } = pair;
-    if (from.dtype === to.encoding) return place.set(piece);
-    const rowBytes = rowBytesOf(pair);
-    const encode = rowEncoder(from.dtype, to.encoding, to.cols, to.name);
-    for (let row = 0; row * rowBytes.source < piece.length; row++) {
-      const at = row * rowBytes.source;
-      encode(
-        piece.subarray(at, at + rowBytes.source),
-        place.subarray(row * rowBytes.stored, (row + 1) * rowBytes.stored),
-      );
-      const breath = this.#breather.due();
-      if (breath) await breath.then(() => signal?.throwIfAborted());
-    }
-  }
-}
-
-function rowEncoder(
-  dtype: TensorPair["from"]["dtype"],
-  encoding: Encoding,
-  cols: number,
-  name: string,
-): (row: Uint8Array, place: Uint8Array) => void {
-  if (encoding !== "q8" && encoding !== "q4") return (row, place) => place.set(row);
-  const aligned = new Uint8Array(storedRowBytes(dtype, cols)); // a file's data may start at any byte, a typed view may not
-  const weights = new Float32Array(cols);
-  return (row, place) => {
-    aligned.set(row);
-    decodeFileRow(dtype, aligned, cols, weights);
-    encodeRow(encoding, weights, cols, new DataView(place.buffer, place.byteOffset, place.byteLength), name);
-  };
 }

@@ -1,7 +1,8 @@
-// The cold way: every weight file of the source in rows, four at a time, consumed in order, converted, and put into the
-// outbox. Rows that an earlier load has stored come from the store instead. Memory: six chunks, whatever the model's size.
+// The cold way: every weight file of the source in rows, four at a time, converted two at a time, and put into the outbox
+// in order. Rows that an earlier load has stored come from the store instead. Memory: six chunks, whatever the model's size.
 
 import { PronkError } from "../errors.ts";
+import type { RowQuantizer } from "../quant/rows.ts";
 import type { StoredFile } from "../quant/stored-form.ts";
 import type { ModelSource } from "../source/source.ts";
 import { ChunkPool, type Slot } from "./chunk-pool.ts";
@@ -30,6 +31,7 @@ export interface ColdStream {
   /** Reads a row that is in the store. */
   readStored: (file: string, index: number) => Promise<Uint8Array>;
   keep: KeepRow;
+  quantizer: RowQuantizer;
   /** Bytes arrived from the source. */
   onBytes?: (count: number, file: string) => void;
   /** Bytes of the source converted, or handed on as they are. */
@@ -49,8 +51,8 @@ interface Chunk extends Task {
 }
 
 export async function streamFromSource(stream: ColdStream): Promise<void> {
-  const { plans, pool, outbox, signal } = stream;
-  const converters = new Map(plans.map((plan) => [plan, new RowConverter(plan.pairs)]));
+  const { plans, pool, outbox, quantizer, signal } = stream;
+  const converters = new Map(plans.map((plan) => [plan, new RowConverter(plan.pairs, quantizer)]));
   const unstored = new ChunkPool(chunksAhead);
   const chunks = inOrder(
     tasks(plans),
@@ -61,17 +63,18 @@ export async function streamFromSource(stream: ColdStream): Promise<void> {
       discard: (chunk) => chunk.slot.release(),
     },
   );
+  let put: Promise<void> = Promise.resolve();
   try {
     for await (const chunk of chunks) {
-      try {
-        await handOn(stream, chunk, converters.get(chunk.plan)!);
-      } catch (error) {
-        chunk.slot.release();
-        throw error;
-      }
+      const before = put;
+      put = handOn(stream, chunk, converters.get(chunk.plan)!, before);
+      put.catch(() => {}); // thrown when its turn comes
+      await before; // so two are converted at a time, and a GPU is never without work
     }
+    await put;
     await outbox.finish();
   } finally {
+    await put.catch(() => {});
     await outbox.finish().catch(() => {});
     pool.drain();
   }
@@ -118,26 +121,33 @@ async function takeBoth(unstored: ChunkPool, pool: ChunkPool, sizeBytes: number,
   }
 }
 
-/** Takes over the chunk's slot, except when it throws. */
-async function handOn(stream: ColdStream, chunk: Chunk, converter: RowConverter): Promise<void> {
+/** Makes the chunk's row and puts it into the outbox behind the one `before`. Takes over the chunk's slot. */
+async function handOn(stream: ColdStream, chunk: Chunk, converter: RowConverter, before: Promise<void>): Promise<void> {
   const { pool, outbox, keep, onConverted, signal } = stream;
   const { plan, row, isStored, bytes, slot } = chunk;
   const place = { file: plan.file.path, index: row.index, start: row.stored.start };
-  if (isStored) return outbox.put({ ...place, bytes, slot });
   const sourceBytes = bytes.length;
-  if (plan.file.verbatim) {
-    onConverted?.(sourceBytes, plan.file.source);
-    return outbox.put({ ...place, bytes, slot, plan: row }, keep);
-  }
-  const sizeBytes = row.stored.end - row.stored.start;
-  const outSlot = await pool.take(sizeBytes, signal);
+  let outSlot: Slot | undefined;
   try {
-    const out = outSlot.room().subarray(0, sizeBytes);
-    await converter.convert(row, bytes, out, signal);
-    onConverted?.(sourceBytes, plan.file.source);
-    await outbox.put({ ...place, bytes: out, slot: outSlot, plan: row, from: { bytes, slot } }, keep);
+    if (isStored) {
+      await before;
+      await outbox.put({ ...place, bytes, slot });
+    } else if (plan.file.verbatim) {
+      await before;
+      onConverted?.(sourceBytes, plan.file.source);
+      await outbox.put({ ...place, bytes, slot, plan: row }, keep);
+    } else {
+      const sizeBytes = row.stored.end - row.stored.start;
+      outSlot = await pool.take(sizeBytes, signal);
+      const out = outSlot.room().subarray(0, sizeBytes);
+      await converter.convert(row, bytes, out, signal);
+      await before;
+      onConverted?.(sourceBytes, plan.file.source);
+      await outbox.put({ ...place, bytes: out, slot: outSlot, plan: row, from: { bytes, slot } }, keep);
+    }
   } catch (error) {
-    outSlot.release();
+    slot.release();
+    outSlot?.release();
     throw error;
   }
 }

@@ -1,44 +1,28 @@
-// pronk's q4 rows, version 1: w = scale * (code - 8), code 0..15, one f16 scale for 32 weights. The scale is the weight
-// of largest size, with its sign, over -8, so that this weight gets the code 0 exactly and the range is used in full.
-// A row is its scales, then its codes, two to a byte, the even column low: see README.md.
+// pronk's q4 rows, version 1: w = scale * (code - 8), code 0..15, one f16 scale for 32 weights, of either sign, so that the
+// largest weight has the side with 8 codes. A row is its scales, then its codes, two to a byte, the even column low: see
+// README.md.
 
-import { groupScale } from "./group-scale.ts";
+import { q4Grid, quantizeGroup } from "./group-search.ts";
 import { halfToFloat } from "./half.ts";
 import { groupSize } from "./layout.ts";
 
 const zeroCode = 8;
+const codes = new Int8Array(groupSize);
 
 /** One row of weights [cols] into `row` [G f16 scales | 16 G bytes]. False when a weight is not finite or over the reach. */
 export function encodeQ4Row(weights: Float32Array, cols: number, row: DataView): boolean {
   const groups = Math.ceil(cols / groupSize);
+  const bits = new Int32Array(weights.buffer, weights.byteOffset, cols);
   const bytes = new Uint8Array(row.buffer, row.byteOffset + 2 * groups, (groupSize / 2) * groups);
   for (let group = 0; group < groups; group++) {
     const first = group * groupSize;
-    const last = Math.min(first + groupSize, cols);
-    let max = 0; // Math.max hands a NaN on, and is faster here than a comparison
-    let min = 0;
-    for (let i = first; i < last; i++) {
-      max = Math.max(max, weights[i]);
-      min = Math.min(min, weights[i]);
-    }
-    const scaleBits = groupScale(max > -min ? max : min, -zeroCode);
-    const scale = halfToFloat(scaleBits);
-    if (!(max - min < Infinity && Math.abs(scale) < Infinity)) return false;
-    row.setUint16(2 * group, scaleBits, true);
-    const inverse = scale === 0 ? 0 : 1 / scale;
-    let at = first / 2;
-    let i = first;
-    for (; i + 1 < last; i += 2) bytes[at++] = nibble(weights[i] * inverse) | (nibble(weights[i + 1] * inverse) << 4);
-    if (i < last) bytes[at++] = nibble(weights[i] * inverse) | (zeroCode << 4);
-    while (at < (first + groupSize) / 2) bytes[at++] = zeroCode | (zeroCode << 4);
+    const scale = quantizeGroup(bits, first, Math.min(first + groupSize, cols), q4Grid, codes);
+    if (scale === undefined) return false;
+    row.setUint16(2 * group, scale, true);
+    for (let i = 0; i < groupSize; i += 2)
+      bytes[(first + i) / 2] = (codes[i] + zeroCode) | ((codes[i + 1] + zeroCode) << 4);
   }
   return true;
-}
-
-/** floor(x + 8.5), kept in 0..15: the sum is above -1, so cutting off is a floor or 0. */
-function nibble(x: number): number {
-  const code = (x + (zeroCode + 0.5)) | 0;
-  return code > 15 ? 15 : code;
 }
 
 /** The weights of one stored row, as f32. */

@@ -1,31 +1,21 @@
 // pronk's q8 rows, version 1: w = scale * code, code an int8 in -127..127, one f16 scale for 32 weights.
 // A row is its scales, then its codes: see README.md. The short last group of a row is filled with code 0.
 
-import { groupScale } from "./group-scale.ts";
+import { q8Grid, quantizeGroup } from "./group-search.ts";
 import { halfToFloat } from "./half.ts";
 import { groupSize } from "./layout.ts";
-
-const reach = 127;
 
 /** One row of weights [cols] into `row` [G f16 scales | 32 G int8]. False when a weight is not finite or over the reach. */
 export function encodeQ8Row(weights: Float32Array, cols: number, row: DataView): boolean {
   const groups = Math.ceil(cols / groupSize);
+  const bits = new Int32Array(weights.buffer, weights.byteOffset, cols);
   const codes = new Int8Array(row.buffer, row.byteOffset + 2 * groups, groupSize * groups);
   for (let group = 0; group < groups; group++) {
     const first = group * groupSize;
-    const last = Math.min(first + groupSize, cols);
-    let largest = 0; // Math.max hands a NaN on, and is faster here than a comparison
-    for (let i = first; i < last; i++) largest = Math.max(largest, Math.abs(weights[i]));
-    const scaleBits = groupScale(largest, reach);
-    const scale = halfToFloat(scaleBits);
-    if (!(largest < Infinity && scale < Infinity)) return false;
-    row.setUint16(2 * group, scaleBits, true);
-    const inverse = scale === 0 ? 0 : 1 / scale;
-    for (let i = first; i < last; i++) {
-      const code = ((weights[i] * inverse + 128.5) | 0) - 128; // a floor: the sum is positive
-      codes[i] = code > reach ? reach : code < -reach ? -reach : code;
-    }
-    if (last < first + groupSize) codes.fill(0, last, first + groupSize);
+    const place = codes.subarray(first, first + groupSize);
+    const scale = quantizeGroup(bits, first, Math.min(first + groupSize, cols), q8Grid, place);
+    if (scale === undefined) return false;
+    row.setUint16(2 * group, scale, true);
   }
   return true;
 }

@@ -1,5 +1,6 @@
 // Whole matrix rows between their forms: the file's bytes (f32, f16, bf16), f32 values, and the stored form. The loader
-// encodes with it as bytes arrive; tests and references decode with it. Little-endian, as every format here is.
+// encodes with it as bytes arrive, or has the GPU do the same; tests and references decode with it. Little-endian, as every
+// format here is.
 
 import { PronkError } from "../errors.ts";
 import type { Dtype } from "../format/tensor.ts";
@@ -7,6 +8,21 @@ import { bfloatsToFloats, halvesToFloats } from "./half.ts";
 import { storedRowBytes, type Encoding } from "./layout.ts";
 import { decodeQ4Row, encodeQ4Row } from "./q4.ts";
 import { decodeQ8Row, encodeQ8Row } from "./q8.ts";
+
+/** Matrix rows as in the file, and what they are to become. `name` is for errors. */
+export interface FileRows {
+  name: string;
+  dtype: Dtype;
+  encoding: "q8" | "q4";
+  cols: number;
+  bytes: Uint8Array;
+}
+
+/** A way to the bytes that `encodeRow` gives. */
+export interface RowQuantizer {
+  /** Fills `stored`. Nothing touches the two arrays any more once the promise settles. */
+  quantize(rows: FileRows, stored: Uint8Array, signal?: AbortSignal): Promise<void>;
+}
 
 /** f32 [rows, cols] -> stored bytes [rows * storedRowBytes]. `name` is for the error. */
 export function quantizeRows(
@@ -37,11 +53,22 @@ export function encodeRow(
   row: DataView,
   name: string,
 ): void {
-  if ((encoding === "q8" ? encodeQ8Row : encodeQ4Row)(weights, cols, row)) return;
+  if (!(encoding === "q8" ? encodeQ8Row : encodeQ4Row)(weights, cols, row))
+    throw notStorable(encoding, weights.subarray(0, cols), name);
+}
+
+/** Throws what `encodeRow` throws for that row. */
+export function refuseRow({ name, dtype, encoding, cols, bytes }: FileRows, row: number): never {
+  const rowBytes = storedRowBytes(dtype, cols);
+  const weights = new Float32Array(cols);
+  decodeFileRow(dtype, bytes.slice(row * rowBytes, (row + 1) * rowBytes), cols, weights);
+  throw notStorable(encoding, weights, name);
+}
+
+function notStorable(encoding: "q8" | "q4", weights: Float32Array, name: string): PronkError {
   const worst =
-    weights.subarray(0, cols).find((weight) => !Number.isFinite(weight)) ??
-    weights.subarray(0, cols).reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
-  throw new PronkError(
+    weights.find((weight) => !Number.isFinite(weight)) ?? weights.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
+  return new PronkError(
     "format",
     `Tensor "${name}" holds the weight ${worst}, which cannot be stored in ${encoding}. The file is damaged; if it is not, load it with quantize "none".`,
     { field: name, expected: "finite weights that an f16 scale can reach", found: `${worst}` },

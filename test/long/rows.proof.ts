@@ -1,10 +1,12 @@
-// pronk's q8 and q4 rows: in random rows of any length, size and temper each scale is the nearest there is, each code the
-// nearest that the scale allows, and a second decoder, the reference's, reads the same values from the bytes.
+// pronk's q8 and q4 rows: in random rows of any length, size and temper each scale is one of those that README.md lists, each
+// code the nearest that the scale allows, no group loses more than by rounding to nearest, and a second decoder, the
+// reference's, reads the same values from the bytes.
 
 import { PronkError } from "../../src/errors.ts";
 import { storedRowBytes } from "../../src/quant/layout.ts";
 import { dequantizeRows, quantizeRows } from "../../src/quant/rows.ts";
 import { f16ToNumber } from "../reference/half.ts";
+import { roundedCodes, roundGroup } from "../reference/round-to-nearest.ts";
 import { decodeStored } from "../reference/stored.ts";
 import { breathe, broken, caseRandom, pick, type Proof, wholeBelow } from "./proof.ts";
 
@@ -37,8 +39,11 @@ async function run(count: number, seed: number): Promise<void> {
 
 const groupCols = 32;
 
-/** Codes from `lowest` to `highest`; the largest weight of a group is `reach` steps from 0. */
-const codes = { q8: { lowest: -127, highest: 127, reach: 127 }, q4: { lowest: -8, highest: 7, reach: 8 } };
+/** Scales that may be chosen, in last places of an f16 from the nearest. */
+const candidates = {
+  q8: [0, 8, 16, 24, 32, 40, 48, 56],
+  q4: [0, -192, -144, -96, -48, 48, 96, 144],
+};
 
 function fault(encoding: "q8" | "q4", weights: Float32Array, rows: number, cols: number): string | undefined {
   const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
@@ -61,27 +66,40 @@ function fault(encoding: "q8" | "q4", weights: Float32Array, rows: number, cols:
       const part = weights.subarray(row * cols + from, row * cols + to);
       const most = part.reduce((size, weight) => Math.max(size, Math.abs(weight)), 0);
       const scaleAt = row * storedRowBytes(encoding, cols) + (2 * from) / groupCols;
-      const scale = f16ToNumber(view.getUint16(scaleAt, true));
-      const { lowest, highest, reach: steps } = codes[encoding];
-      const wanted = most / steps;
-      // A half keeps 11 bits and nothing below 2^-24; a scale so small may be one of those larger.
-      if (Math.abs(Math.abs(scale) - wanted) > Math.max(wanted * 2 ** -11, 2 ** -24))
-        return `scale ${scale} where the largest weight is ${most}`;
+      const bits = view.getUint16(scaleAt, true);
+      const scale = f16ToNumber(bits);
+      const { lowest, highest, reach: steps } = roundedCodes[encoding];
+      const nearest = candidates[encoding]
+        .map((step) => (bits & 0x7fff) - step)
+        .find((before) => before >= 0 && isNearest(f16ToNumber(before), most / steps));
+      if (nearest === undefined) return `scale ${scale} where the largest weight is ${most}`;
+      let lost = 0;
       for (const [c, weight] of part.entries()) {
         const value = values[row * cols + from + c];
         const code = scale === 0 ? 0 : Math.min(highest, Math.max(lowest, Math.round(weight / scale)));
         const least = Math.abs(code * scale - weight);
-        if (Math.abs(value - weight) > least * 1.000001) return `${value} for ${weight}, with the scale ${scale}`;
+        lost += (value - weight) ** 2;
+        // Codes are decided at 24 bits of the group's largest weight.
+        if (Math.abs(value - weight) > least + most * 2 ** -23)
+          return `${value} for ${weight}, with the scale ${scale}`;
         const byReference = other[row * cols + from + c];
         if (byReference !== value) return `${value} for ${weight}, by reference ${byReference}`;
       }
+      const plain = roundGroup(encoding, part, nearest).reduce((sum, value, c) => sum + (value - part[c]) ** 2, 0);
+      if (lost > plain * 1.0001 + (most * 2 ** -23) ** 2)
+        return `a group loses ${lost}, and ${plain} at the nearest scale`;
     }
   return undefined;
 }
 
+/** A half keeps 11 bits and nothing below 2^-24; a scale so small may be one of those larger. */
+function isNearest(scale: number, wanted: number): boolean {
+  return Math.abs(scale - wanted) <= Math.max(wanted * 2 ** -11, 2 ** -24);
+}
+
 export const rowsProof: Proof = {
   name: "rows",
-  says: "q8 and q4 rows hold the nearest scale and codes, and two decoders agree on the bytes",
+  says: "q8 and q4 rows hold scales of the search, the nearest codes, and never lose more than by rounding to nearest; two decoders agree on the bytes",
   unit: "matrices",
   slice: 2000,
   full: 200_000,

@@ -73,7 +73,7 @@ describe.skipIf(!sharded)("stories260K", () => {
   test.each([
     ["q8", 127],
     ["q4", 8],
-  ] as const)("%s is within half a step of the weights", async (quantize, reach) => {
+  ] as const)("%s is within the promised steps of the weights", async (quantize, reach) => {
     const exactSink = new CollectingSink();
     await loadModel({ reference: folderSource(sharded!), quantize: "none", sink: exactSink });
     const sink = new CollectingSink();
@@ -88,8 +88,8 @@ describe.skipIf(!sharded)("stories260K", () => {
           const end = Math.min(group + 32, first + cols);
           const step = Math.max(...exact.subarray(group, end).map(Math.abs)) / steps;
           for (let i = group; i < end; i++)
-            // q4 has 15 codes and one side of 7: a weight opposite to the largest may be a whole step off.
-            if (Math.abs(values[i] - exact[i]) > step * (encoding === "q4" ? 1.01 : 0.51)) expect.fail(`${name}[${i}]`);
+            // Half a step of the largest scale tried; q4 has one side of 7 codes, which the smallest scale cuts most.
+            if (Math.abs(values[i] - exact[i]) > step * (encoding === "q4" ? 1.7 : 0.53)) expect.fail(`${name}[${i}]`);
         }
       }
     }

@@ -1,69 +1,41 @@
-// pronk's q8 and q4 rows: the bytes as quant/README.md says, and the rounding at storage within what it promises.
+// pronk's q8 and q4 rows: the bytes as quant/README.md says, and each weight within what it promises. How good the scales
+// are is told by quant-search.test.ts.
 
 import { describe, expect, test } from "vitest";
-import { floatToHalf, halfToFloat } from "../../src/quant/half.ts";
 import { storedRowBytes } from "../../src/quant/layout.ts";
 import { dequantizeRows, quantizeRows } from "../../src/quant/rows.ts";
+import { decodeStored } from "../reference/stored.ts";
 import { madeWeights } from "../support/made-checkpoint.ts";
 import { rejection } from "../support/rejection.ts";
 
-/** README.md once more, in float64 and without tricks. */
-function plainly(encoding: "q8" | "q4", weights: readonly number[]): number[] {
-  const groups = Math.ceil(weights.length / 32);
-  const scales: number[] = [];
-  const codes: number[] = [];
-  for (let group = 0; group < groups; group++) {
-    const part = weights.slice(32 * group, 32 * group + 32);
-    const largest = part.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
-    const reach = encoding === "q8" ? 127 : -8;
-    let bits = largest === 0 ? 0 : floatToHalf(Math.fround((encoding === "q8" ? Math.abs(largest) : largest) / reach));
-    if (Math.abs(largest) > (Math.abs(reach) + 0.5) * Math.abs(halfToFloat(bits))) bits++;
-    scales.push(bits & 255, bits >> 8);
-    const inverse = halfToFloat(bits) === 0 ? 0 : 1 / halfToFloat(bits);
-    for (let i = 0; i < 32; i++) {
-      const x = i < part.length ? part[i] * inverse : 0;
-      codes.push(
-        encoding === "q8"
-          ? Math.min(127, Math.max(-127, Math.floor(x + 128.5) - 128)) & 255
-          : Math.min(15, Math.max(0, Math.floor(x + 8.5))),
-      );
+/** Every weight within what the README promises of its group. */
+function expectClose(encoding: "q8" | "q4", weights: Float32Array, values: ArrayLike<number>, cols: number): void {
+  for (let row = 0; row < weights.length; row += cols)
+    for (let from = row; from < row + cols; from += 32) {
+      const to = Math.min(from + 32, row + cols);
+      const largest = Math.max(...weights.subarray(from, to).map(Math.abs));
+      // Half a step of the largest scale tried; q4 has one side of 7 codes, which the smallest scale cuts most. An f16 cannot
+      // be finer than 2^-24.
+      const most = encoding === "q8" ? (0.53 * largest) / 127 + 2 ** -25 : (1.7 * largest) / 8 + 2 ** -24;
+      for (let i = from; i < to; i++)
+        if (Math.abs(values[i] - weights[i]) > most) expect.fail(`weight ${i}: ${values[i]} for ${weights[i]}`);
     }
-  }
-  if (encoding === "q8") return [...scales, ...codes];
-  return [...scales, ...Array.from({ length: codes.length / 2 }, (_, i) => codes[2 * i] | (codes[2 * i + 1] << 4))];
 }
 
-const sized = (size: number) => Float32Array.from(madeWeights(96, 7), (weight) => weight * size);
-
 describe.each(["q8", "q4"] as const)("%s", (encoding) => {
-  test.each([1, 31, 32, 33, 50, 64, 96])("%i columns: bytes as written in the README", (cols) => {
+  test.each([1, 31, 32, 33, 50, 64, 96])("%i columns: scales, then codes, as the README says", (cols) => {
     const weights = madeWeights(3 * cols, cols);
-    const rowBytes = storedRowBytes(encoding, cols);
     const stored = quantizeRows(encoding, weights, cols);
-    expect(stored.length).toBe(3 * rowBytes);
-    for (let row = 0; row < 3; row++)
-      expect([...stored.subarray(row * rowBytes, (row + 1) * rowBytes)]).toEqual(
-        plainly(encoding, [...weights.subarray(row * cols, (row + 1) * cols)]),
-      );
+    expect(stored.length).toBe(3 * storedRowBytes(encoding, cols));
+    const values = decodeStored(encoding, stored, 3, cols); // the reference's reading of the bytes
+    expect([...dequantizeRows(encoding, stored, 3, cols)]).toEqual([...values]);
+    expectClose(encoding, weights, values, cols);
   });
 
-  test.each([1e-9, 1e-6, 3e-6, 1e-5, 1e-3, 1, 1e5])(
-    "weights of size %f: the README's bytes and the promised error",
-    (size) => {
-      const weights = sized(size);
-      const stored = quantizeRows(encoding, weights, 96);
-      expect([...stored]).toEqual(plainly(encoding, [...weights]));
-      const values = dequantizeRows(encoding, stored, 1, 96);
-      for (let group = 0; group < 96; group += 32) {
-        const largest = Math.max(...weights.subarray(group, group + 32).map(Math.abs));
-        // An f16 scale cannot be finer than 2^-24; then half a step (q8) or one (q4) is half a unit of that more.
-        const step = encoding === "q8" ? largest / 254 + 2 ** -25 : largest / 8 + 2 ** -24;
-        for (let i = group; i < group + 32; i++)
-          if (Math.abs(values[i] - weights[i]) > 1.001 * step)
-            expect.fail(`weight ${i}: ${values[i]} for ${weights[i]}`);
-      }
-    },
-  );
+  test.each([1e-9, 1e-6, 3e-6, 1e-5, 1e-3, 1, 1e5])("weights of size %f: the promised error", (size) => {
+    const weights = Float32Array.from(madeWeights(96, 7), (weight) => weight * size);
+    expectClose(encoding, weights, dequantizeRows(encoding, quantizeRows(encoding, weights, 96), 1, 96), 96);
+  });
 
   test("the short last group is filled with the code that means 0", () => {
     const stored = quantizeRows(encoding, Float32Array.of(1), 1);
@@ -83,13 +55,7 @@ describe.each(["q8", "q4"] as const)("%s", (encoding) => {
   });
 });
 
-test("q4 keeps the largest weight of a group to f16's precision, with its sign", () => {
-  const weights = madeWeights(32, 5);
-  weights[9] = -0.25;
-  expect(dequantizeRows("q4", quantizeRows("q4", weights, 32), 1, 32)[9]).toBe(-0.25);
-});
-
 test("q4: of two weights of equal size, the negative one gets the code 0", () => {
-  const stored = quantizeRows("q4", Float32Array.of(0.5, -0.5), 2);
-  expect([...stored.subarray(0, 3)]).toEqual([0x00, 0x2c, 0x0f]); // 2^-4, then codes 15 and 0
+  const stored = quantizeRows("q4", Float32Array.of(2 ** -13, -(2 ** -13)), 2); // so small that no other scale is tried
+  expect([...stored.subarray(0, 3)]).toEqual([0x00, 0x01, 0x0f]); // 2^-16, then codes 15 and 0
 });

@@ -8,6 +8,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { beforeEach, expect, test, vi } from "vitest";
 import { loadModel } from "../../src/load/load-model.ts";
+import { dequantizeRows } from "../../src/quant/rows.ts";
 import { memorySource } from "../../src/source/memory-source.ts";
 import { ModelStore } from "../../src/store/model-store.ts";
 import { CollectingSink } from "../support/collecting-sink.ts";
@@ -48,7 +49,18 @@ test.each(["none", "q4"] as const)("a model kept in %s starts without the networ
   const fresh = new CollectingSink();
   await loadModel({ reference: memorySource(madeCheckpoint({ shards: 2 })), quantize, sink: fresh });
   expect([...sink.bytes.keys()]).toEqual([...fresh.bytes.keys()]);
-  for (const [name, bytes] of fresh.bytes) expect(Buffer.compare(bytes, sink.bytes.get(name)!), name).toBe(0);
+  for (const [name, bytes] of fresh.bytes) {
+    const old = sink.bytes.get(name)!;
+    const { encoding, rows, cols } = sink.tensors.get(name)!;
+    if (encoding !== "q4" && encoding !== "q8") expect(Buffer.compare(bytes, old), name).toBe(0);
+    else {
+      // That version rounded to the nearest scale; today's search gives other bytes, of nearly the same values.
+      const [was, is] = [old, bytes].map((stored) => dequantizeRows(encoding, stored, rows, cols));
+      const largest = is.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      expect(old.length).toBe(bytes.length);
+      expect(Math.max(...was.map((value, i) => Math.abs(value - is[i]))), name).toBeLessThan(largest / 4);
+    }
+  }
   store.close();
 });
 
