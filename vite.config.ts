@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { type ViteUserConfig, defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -125,6 +126,7 @@ const measured = ["test/browser/{run-ahead,memory}.test.ts", "test/e2e/page-qual
 
 const tests: ViteUserConfig = {
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

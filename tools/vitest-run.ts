@@ -18,6 +18,7 @@ export interface TestCase {
 
 export interface TestRun {
   cases: TestCase[];
+  files: { file: string; seconds: number }[];
   passed: number;
   failed: number;
   skipped: number;
@@ -31,6 +32,8 @@ interface Report {
     name: string;
     status: string;
     message: string;
+    startTime: number;
+    endTime: number;
     assertionResults: { fullName: string; status: string; duration?: number | null; meta?: TestCase["meta"] }[];
   }[];
 }
@@ -60,10 +63,20 @@ export function runVitest(args: string[], env: Record<string, string> = {}): Tes
       meta: one.meta ?? {},
     }));
   });
+  const files = report.testResults.map(({ name, startTime, endTime }) => {
+    return { file: name.slice(root.length), seconds: (endTime - startTime) / 1000 };
+  });
   const count = (...statuses: string[]) => cases.filter(({ status }) => statuses.includes(status)).length;
   const passed = count("passed");
   let failed = count("failed");
   // An error outside of any test, a crash of the runner.
   if (done.status !== 0 && failed === 0) failed = 1;
-  return { cases, passed, failed, skipped: cases.length - passed - count("failed"), ok: failed === 0 && passed > 0 };
+  return {
+    cases,
+    files,
+    passed,
+    failed,
+    skipped: cases.length - passed - count("failed"),
+    ok: failed === 0 && passed > 0,
+  };
 }
