@@ -4,7 +4,7 @@
 import { checksum64 } from "./checksum.ts";
 import { rowsOf, type PronkDatabase } from "./database.ts";
 import type { ModelRecord, RowNote } from "./model-record.ts";
-import { writeError } from "./storage-errors.ts";
+import { lost, writeError } from "./storage-errors.ts";
 
 export class ModelWriter {
   readonly record: ModelRecord;
@@ -45,9 +45,15 @@ export class ModelWriter {
     try {
       const now = Date.now();
       const database = await this.#database();
-      const transaction = database.transaction("models", "readwrite", { durability: "strict" });
+      const transaction = database.transaction(["models", "notes"], "readwrite", { durability: "strict" });
+      transaction.done.catch(() => {}); // told by its requests
+      const { key, files } = this.record;
+      const wanted = files.reduce((sum, { rowEnds }) => sum + rowEnds.length, 0);
+      const there = await transaction.objectStore("notes").count(rowsOf(key));
+      // A database that was cleared meanwhile is a new one, and has the rows since then only.
+      if (there !== wanted) throw lost(`${there} of ${wanted} rows are there`);
       const record: ModelRecord = { ...this.record, state: "ready", createdAt: now, usedAt: now };
-      await Promise.all([transaction.store.put(record), transaction.done]);
+      await Promise.all([transaction.objectStore("models").put(record), transaction.done]);
     } catch (error) {
       throw await writeError(error, this.record.sizeBytes);
     }

@@ -3,10 +3,22 @@
 import { PronkError } from "../errors.ts";
 import { takesBytes } from "./storage-probe.ts";
 
-/** Turns a failed write into `storage-full` where the quota is the cause; anything else stays what it is. */
-export async function writeError(error: unknown, neededBytes: number): Promise<unknown> {
-  if (!isQuota(error)) return error;
-  return storageFull(neededBytes, await availableBytes(), error);
+/** What a failed write means: `storage-full` where the quota is the cause, else that the database was lost. */
+export async function writeError(error: unknown, neededBytes: number): Promise<PronkError> {
+  if (error instanceof PronkError) return error;
+  return isQuota(error)
+    ? storageFull(neededBytes, await availableBytes(), error)
+    : lost((error as Error).message, error);
+}
+
+/** The browser took the database away, or a part of what was in it, while a model was being stored. */
+export function lost(why: string, cause?: unknown): PronkError {
+  return new PronkError(
+    "integrity",
+    `The browser's database was lost while the model was being stored (${why}): its data may have been cleared. Load again; what is still there is kept.`,
+    { database: "pronk", found: why },
+    { cause },
+  );
 }
 
 export function storageFull(neededBytes: number, available: number | undefined, cause?: unknown): PronkError {

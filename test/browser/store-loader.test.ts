@@ -103,6 +103,30 @@ describe("in chromium alone", () => {
     await page.close();
   });
 
+  test("site data that is cleared in the middle: a named error or a whole model, and the next download is whole", async () => {
+    const page = await site.open("chromium", hub.url, { adapter: "none" });
+    const session = await page.playwright!.context().newCDPSession(page.playwright!);
+    const { origin } = site.server;
+    await page.evaluate(() => {
+      const running = pronk.models.download("owner/name", { hubUrl, quantize: "none" });
+      Object.assign(globalThis, {
+        outcome: running.then(
+          () => "whole",
+          ({ code }: { code: string }) => code,
+        ),
+      });
+    });
+    await vi.waitFor(async () => expect((await page.evaluate(() => pronk.models.info()))[0]?.storedBytes).toBeGreaterThan(0), { timeout: 30_000, interval: 5 }); // prettier-ignore
+    await session.send("Storage.clearDataForOrigin", { origin, storageTypes: "indexeddb" });
+    const outcome = await page.evaluate<string>("() => outcome");
+    expect(["whole", "integrity"]).toContain(outcome);
+    if (outcome === "integrity") expect(await page.evaluate(() => pronk.models.list())).toEqual([]);
+    await page.evaluate(() => pronk.models.download("owner/name", { hubUrl, quantize: "none" }));
+    const report = await page.evaluate(async () => pronk.models.verify((await pronk.models.list())[0].id, { repair: false })); // prettier-ignore
+    expect(report).toMatchObject({ checkedBytes: sizeBytes, damaged: [] });
+    await page.close();
+  });
+
   describe("the quota", () => {
     let page: BrowserPage;
     let setQuota: (quotaSize: number) => Promise<unknown>;

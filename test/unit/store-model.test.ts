@@ -6,6 +6,7 @@ import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { PronkError } from "../../src/errors.ts";
 import { checksum64 } from "../../src/store/checksum.ts";
+import { openDatabase } from "../../src/store/database.ts";
 import { modelKey } from "../../src/store/model-record.ts";
 import { ModelStore } from "../../src/store/model-store.ts";
 import { rejection } from "../support/rejection.ts";
@@ -178,12 +179,14 @@ describe("what was finished stays, invisible, and the next load goes on behind i
 
   test("a file dropped from a row on goes on from there", async () => {
     await expect(failing(new Error("network"))).rejects.toThrow("network");
-    await store.add(model(ten), async (writer) => {
+    const adding = store.add(model(ten), async (writer) => {
       await writer.dropRows("w", 1);
       expect(await writer.finished("w")).toMatchObject({ rows: 1, last: { version: "a" } });
       await writer.dropRows("w");
       expect(await writer.finished("w")).toMatchObject({ rows: 0 });
+      throw new Error("seen");
     });
+    await expect(adding).rejects.toThrow("seen");
   });
 });
 
@@ -283,6 +286,32 @@ test("checksums tell single bits, moved words and lengths apart", () => {
   seen.add(checksum64(swapped));
   expect(seen.size).toBe(4 + 8 * bytes.length + 1);
   expect(checksum64(new Uint8Array(new ArrayBuffer(1030), 3).fill(7))).toBe(checksum64(new Uint8Array(1027).fill(7)));
+});
+
+test("rows that went while others were written: the model does not become visible", async () => {
+  const adding = store.add(model({ sizeBytes: 10, rowEnds: [4, 8, 10] }), async (writer) => {
+    await writer.writeRow("w", 0, new Uint8Array(4));
+    const database = await openDB("pronk");
+    for (const name of ["models", "rows", "notes"]) await database.clear(name); // as site data is
+    database.close();
+    await writer.writeRow("w", 1, new Uint8Array(4));
+    await writer.writeRow("w", 2, new Uint8Array(2));
+  });
+  expect(await rejection(adding)).toMatchObject({ code: "integrity", facts: { found: "2 of 3 rows are there" } });
+  expect(await store.list()).toEqual([]);
+});
+
+test("an older tab that does not let go: it is said, and nobody waits for ever", async () => {
+  vi.stubGlobal("indexedDB", new IDBFactory());
+  // Deaf to versionchange.
+  const old = await openDB("pronk", 1, { upgrade: (made) => ["models", "rows"].forEach((name) => made.createObjectStore(name)) }); // prettier-ignore
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  const opening = rejection(openDatabase("pronk", () => {}));
+  await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
+  vi.advanceTimersByTime(5000);
+  vi.useRealTimers();
+  expect((await opening).message).toContain("an older tab of this page holds it; close it");
+  old.close();
 });
 
 test("makes way for another version of the database", async () => {
