@@ -97,7 +97,6 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
         const { id, logits } = await inFlight.shift()!;
         gpu.check();
         signal?.throwIfAborted();
-        if (logits) onLogits?.(promptIds.length + delivered.length - 1, logits);
         if (id >= config.vocabSize) throw notNumbers();
         const now = performance.now();
         if (delivered.length === 0) stats.prefillMs = now - started;
@@ -107,6 +106,7 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
         }
         lastRead = now;
         if (stopIds.includes(id)) return end("stop");
+        if (logits) onLogits?.(promptIds.length + delivered.length - 1, logits);
         delivered.push(id);
         stats.generatedTokens++;
         yield id;

@@ -44,13 +44,18 @@ describe.each(browserKinds)("%s", (kind) => {
 
   test("a question through chat is encoded as it was in training", async () => {
     const asked = cases.find(({ messages }) => messages?.length === 1)!;
-    const { answers } = await runner.run({
+    const prompt = { prompt: asked.messages![0].content, chat: true, maxTokens: 200, temperature: 0, logits: true };
+    const { answers, info, logits } = await runner.run({
       model: runner.serve(join(root, "public/models/tiny")),
       options: { store: false },
-      prompts: [{ prompt: asked.messages![0].content, chat: true, maxTokens: asked.greedyIds.length, temperature: 0 }],
+      prompts: [prompt],
     });
     expect(answers[0].promptIds).toEqual(asked.promptIds);
     expect(asked.greedyIds.slice(0, answers[0].ids.length)).toEqual(answers[0].ids);
     expect(answers[0].text.length).toBeGreaterThan(3);
+    expect(answers[0].finishReason).toBe("stop");
+    // A row for every position up to the one that gave the last id; none for the end.
+    const { promptIds, ids } = answers[0];
+    expect(logits[0].length / info.config.vocabSize).toBe(promptIds.length + ids.length - 1);
   });
 });
