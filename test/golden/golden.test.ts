@@ -98,7 +98,8 @@ function goldenIn(kind: BrowserKind): void {
       },
     );
 
-    test.each(readdirSync(join(sharedData, "e2e")).filter((name) => /^tiny256-(?!gguf)/.test(name)))(
+    const published = sharedDataAbsent ? [] : readdirSync(join(sharedData, "e2e"));
+    test.each(published.filter((name) => /^tiny256-(?!gguf)/.test(name)))(
       "%s as published: ids, logits within 1e-3",
       async (name) => {
         const folder = join(sharedData, "e2e", name);
@@ -175,6 +176,14 @@ function goldenIn(kind: BrowserKind): void {
       const file = join(mkdtempSync(join(tmpdir(), "pronk-gguf-")), "model.gguf");
       writeFileSync(file, ggufOfCheckpoint(folderFiles(folder)));
       await expectGolden(runner, runner.serve(file), fixtureCases(folder), { limit: 1e-4, kv: "f32" });
+    },
+  );
+
+  test.each(readdirSync(fixtures).filter((name) => name.startsWith("quant-")))(
+    "%s as packed: ids, logits within 1e-4",
+    async (name) => {
+      const folder = join(fixtures, name);
+      await expectGolden(runner, runner.serve(folder), fixtureCases(folder), { limit: 1e-4, kv: "f32" });
     },
   );
 
