@@ -1,0 +1,75 @@
+// The README's table of published formats: bytes a weight from the layouts at 4096 x 4096, and how many golden checkpoints
+// pass, counted from the tests that ran. `npm run formats` writes it.
+
+import { formatBytes } from "../src/quant/row-format.ts";
+import { planMatrix } from "../src/quant/schemes.ts";
+import { drawnMatrices } from "../test/support/drawn-matrices.ts";
+
+export const head = "| format | bytes a weight: in the file → on the GPU | golden checkpoints that pass |";
+const shape = [4096, 4096];
+
+/** `widths`: what the README calls one -> the drawn matrix' name. `tests`: what its checkpoints are called in the tests. */
+const formats: { name: string; widths: Record<string, string>; tests: RegExp }[] = [
+  {
+    name: "GPTQ: g128 here, any group, v1, v2, act-order",
+    widths: Object.fromEntries([2, 3, 4, 8].map((bits) => [`${bits} bit`, `GPTQ ${bits} bit, group 128`])),
+    tests: /-gptq-/,
+  },
+  { name: "AWQ gemm, g128 here", widths: { "4 bit": "AWQ" }, tests: /-awq-/ },
+  {
+    name: "bitsandbytes nf4, fp4, int8",
+    widths: { single: "nf4", double: "nf4, nested", int8: "int8" },
+    tests: /-bnb-/,
+  },
+  {
+    name: "EXL2, any mix",
+    widths: Object.fromEntries(
+      [["3/2", 32], ["4/3", 32], ["5/4", 128], ["8/6", 128]].map(([bits, size]) => [`${bits} bit`, `EXL2 ${bits} bit, groups of ${size}`]),
+    ),
+    tests: /-exl2-/,
+  },
+  {
+    name: "GGUF",
+    widths: Object.fromEntries(drawnMatrices.filter(([name]) => /^I?Q\d/.test(name)).map(([name]) => [name, name])),
+    tests: /-gguf-|tiny256 as/,
+  },
+]; // prettier-ignore
+
+export interface SeenTest {
+  fullName: string;
+  status: string;
+}
+
+/** Format and sizes of each row: what a test holds the README to. */
+export function sizesOf(): [string, string][] {
+  const drawn = new Map(drawnMatrices);
+  return formats.map(({ name, widths }) => {
+    const sizes = Object.entries(widths).map(([label, matrixName]) => {
+      const { matrix, early, fileBytes } = drawn.get(matrixName)!(shape);
+      const perWeight = (bytes: number) => (bytes / (shape[0] * shape[1])).toFixed(3);
+      return `${label} ${perWeight(fileBytes)} → ${perWeight(formatBytes(planMatrix(matrix, early), matrix.rows))}`;
+    });
+    return [name, sizes.join(", ")];
+  });
+}
+
+/** The README with its table made anew. Throws where there is none, and where a format has no test. */
+export function withTable(readme: string, tests: readonly SeenTest[]): string {
+  const lines = readme.split("\n");
+  const start = lines.indexOf(head);
+  if (start < 0) throw new Error(`There is no table headed "${head}".`);
+  const ran = tests.filter(({ status }) => status === "passed" || status === "failed");
+  const rows = sizesOf().map(([name, sizes], i) => {
+    const own = ran.filter(({ fullName }) => formats[i].tests.test(fullName));
+    if (own.length === 0) throw new Error(`No test of ${name} ran.`);
+    const counts = ["Chromium", "Firefox"].flatMap((browser) => {
+      const its = own.filter(({ fullName }) => fullName.startsWith(browser.toLowerCase()));
+      const passed = its.filter(({ status }) => status === "passed");
+      return its.length > 0 ? [`${passed.length} of ${its.length} in ${browser}`] : []; // of a run in one of them
+    });
+    return `| ${name} | ${sizes} | ${counts.join(", ")} |`;
+  });
+  let end = start + 2;
+  while (lines[end]?.startsWith("|")) end++;
+  return [...lines.slice(0, start + 2), ...rows, ...lines.slice(end)].join("\n");
+}

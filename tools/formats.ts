@@ -1,0 +1,18 @@
+// `npm run formats -- REPORT...`: writes the README's table of published formats from Vitest's JSON reports of the golden
+// tests, one or several: `npx vitest run --project browser test/golden/golden.test.ts --reporter=json --outputFile=REPORT`.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type SeenTest, withTable } from "./format-table.ts";
+import { root } from "./stale.ts";
+
+interface Report {
+  testResults: { assertionResults: SeenTest[] }[];
+}
+
+const reports = process.argv.slice(2).map((file): Report => JSON.parse(readFileSync(file, "utf8")));
+if (reports.length === 0)
+  throw new Error("npm run formats -- REPORT...: name at least one JSON report of the golden tests.");
+const tests = reports.flatMap(({ testResults }) => testResults.flatMap(({ assertionResults }) => assertionResults));
+const path = join(root, "README.md");
+writeFileSync(path, withTable(readFileSync(path, "utf8"), tests));
