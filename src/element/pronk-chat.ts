@@ -243,7 +243,10 @@ export class PronkChat extends LitElement {
       case "inspecting":
       case "loading": {
         const progress = state.name === "loading" ? state.progress : undefined;
-        return loadView({ label: this.#modelLabel, progress, strings }, { cancel: () => session.cancelLoad() });
+        return loadView(
+          { label: this.#modelLabel, progress, strings },
+          { pause: (paused) => session.pauseLoad(paused), cancel: () => session.cancelLoad() },
+        );
       }
       case "weights":
         return weightsView(

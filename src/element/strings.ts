@@ -42,6 +42,8 @@ export interface ChatStrings {
   loadNote: string;
   noModel: string;
   cancel: string;
+  pause: string;
+  resume: string;
   inspecting: string;
   phases: Record<ProgressPhase, string>;
   phasesDone: (phase: string) => string;
@@ -117,6 +119,8 @@ export const english: ChatStrings = {
   loadNote: "Downloads once, then starts from this device.",
   noModel: "No model is chosen yet.",
   cancel: "Cancel",
+  pause: "Pause",
+  resume: "Go on",
   inspecting: "Looking at the model",
   phases: {
     download: "Downloading",

@@ -84,6 +84,7 @@ function sessionOf(script: Script) {
       seen.weights = options.weights;
       options.onProgress?.({ phase: "download", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 0 });
       if (script.hangLoad) await aborted(options.signal!);
+      await options.pause?.wait(options.signal);
       if (script.loadFailure) throw script.loadFailure;
       return engineOf(script);
     },
@@ -107,6 +108,17 @@ test("a question loads the model, and its answer is folded together", async () =
   expect(session.state.name).toBe("ready");
   expect(host.progressed).toHaveBeenCalledOnce();
   expect(host.answered).toHaveBeenCalledOnce();
+});
+
+test("a paused load waits, and goes on; the engine gets the same switch", async () => {
+  const { session, host } = sessionOf({});
+  host.progressed.mockImplementationOnce(() => session.pauseLoad(true));
+  const loading = session.load();
+  await vi.waitFor(() => expect(session.state).toMatchObject({ name: "loading", progress: { paused: true } }));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(session.state.name).toBe("loading");
+  session.pauseLoad(false);
+  expect(await loading).toBe(true);
 });
 
 test("a model is inspected where it will be loaded from", async () => {

@@ -1,7 +1,7 @@
 // One chat with one model: inspects it, waits for the licence, loads the engine, asks, stops. It owns the engine and
 // the turns and tells its host when something changed; it draws nothing and knows no DOM.
 
-import { PronkError } from "../../index.ts";
+import { DownloadPause, PronkError } from "../../index.ts";
 import type { EngineInfo, EngineOptions, ModelReference, ProgressEvent } from "../../index.ts";
 import { type ChatEngine, type EngineFactory, type InspectedModel, pronkEngines } from "./engine-factory.ts";
 import { acceptanceOf, llama2License, recordAcceptance } from "./license-acceptance.ts";
@@ -35,6 +35,7 @@ export class ChatSession {
   #engine: ChatEngine | undefined;
   #loading: Promise<boolean> | undefined;
   #loadAbort: AbortController | undefined;
+  #pause = new DownloadPause(); // of the load at hand
   #answerAbort: AbortController | undefined;
   #decide: ((accepted: boolean) => void) | undefined;
   #weights: string | undefined; // chosen by the person
@@ -89,6 +90,14 @@ export class ChatSession {
   cancelLoad(): void {
     this.#loadAbort?.abort(new DOMException("The load was cancelled.", "AbortError"));
     this.#decide?.(false);
+  }
+
+  /** Holds the download, or lets it go on; what has arrived is kept either way. */
+  pauseLoad(paused: boolean): void {
+    if (this.state.name !== "loading") return;
+    if (paused) this.#pause.pause();
+    else this.#pause.resume();
+    this.#enter({ name: "loading", progress: { ...this.state.progress, paused } });
   }
 
   chooseWeights(weights: string): void {
@@ -174,7 +183,8 @@ export class ChatSession {
       this.#enter({ name: "loading", progress: { phases: [] } });
       const onProgress = (event: ProgressEvent) => current() && this.#progress(event);
       const weights = this.#weights ?? this.engineOptions.weights;
-      const options = { ...this.engineOptions, weights, signal: abort.signal, onProgress };
+      const pause = (this.#pause = this.engineOptions.pause ?? new DownloadPause());
+      const options = { ...this.engineOptions, weights, signal: abort.signal, onProgress, pause };
       const engine = await this.factory.createEngine(model, options);
       if (!current() || abort.signal.aborted) {
         await engine.unload();

@@ -18,6 +18,8 @@ export type SessionState =
 export interface LoadProgress {
   phases: readonly ProgressPhase[];
   latest?: ProgressEvent;
+  /** The person holds the download. */
+  paused?: boolean;
 }
 
 /** Phases overlap; the one that is shown stays until it has all its bytes, so that the panel does not flicker. */
@@ -25,7 +27,7 @@ export function withEvent(progress: LoadProgress, event: ProgressEvent): LoadPro
   const { latest } = progress;
   if (latest && latest.phase !== event.phase && latest.loadedBytes < latest.totalBytes) return progress;
   const known = progress.phases.includes(event.phase);
-  return { phases: known ? progress.phases : [...progress.phases, event.phase], latest: event };
+  return { ...progress, phases: known ? progress.phases : [...progress.phases, event.phase], latest: event };
 }
 
 /** The text of a model without dialogue, and the part that the last run added. */

@@ -1,4 +1,4 @@
-// The load panel: the phase by name, bytes of total, speed, time left, and cancel. The bar is a row of leaps that
+// The load panel: the phase by name, bytes of total, speed, time left, pause and cancel. The bar is a row of leaps that
 // fill from the left.
 
 import { html, nothing, svg, type TemplateResult } from "lit";
@@ -9,10 +9,11 @@ import type { ChatStrings } from "../strings.ts";
 
 export function loadView(
   model: { label: string; progress: LoadProgress | undefined; strings: ChatStrings },
-  actions: { cancel(): void },
+  actions: { pause(paused: boolean): void; cancel(): void },
 ): TemplateResult {
   const { strings, progress } = model;
   const event = progress?.latest;
+  const paused = progress?.paused ?? false;
   const phase = event ? strings.phases[event.phase] : strings.inspecting;
   const share = event && event.totalBytes > 0 ? Math.min(1, event.loadedBytes / event.totalBytes) : undefined;
   return html`<section class="panel load" part="load-panel" aria-label=${phase}>
@@ -21,26 +22,39 @@ export function loadView(
       <p class="model-name">${model.label}</p>
     </header>
     ${leaps(share, phase)}
-    <p class="load-figures" part="load-figures">${event ? figures(event, strings) : html`<span>&nbsp;</span>`}</p>
+    <p class="load-figures" part="load-figures">
+      ${event ? figures(event, paused, strings) : html`<span>&nbsp;</span>`}
+    </p>
     <div class="row">
       <p class="steps">
         ${progress?.phases.slice(0, -1).map((done) => html`<span>${strings.phasesDone(strings.phases[done])}</span>`)}
       </p>
-      <button class="button" type="button" data-action="cancel-load" @click=${actions.cancel}>${strings.cancel}</button>
+      <div class="buttons">
+        ${
+          event?.phase === "download" && event.loadedBytes < event.totalBytes
+            ? html`<button class="button" type="button" data-action="pause-load" @click=${() => actions.pause(!paused)}>
+                ${paused ? strings.resume : strings.pause}
+              </button>`
+            : nothing
+        }
+        <button class="button" type="button" data-action="cancel-load" @click=${actions.cancel}>
+          ${strings.cancel}
+        </button>
+      </div>
     </div>
   </section>`;
 }
 
-function figures(event: ProgressEvent, strings: ChatStrings): TemplateResult {
+function figures(event: ProgressEvent, paused: boolean, strings: ChatStrings): TemplateResult {
   const { locale } = strings;
   if (event.totalBytes <= 0) return html`<span>${event.detail ?? nothing}</span>`;
   const loaded = formatBytes(event.loadedBytes, locale);
   const total = formatBytes(event.totalBytes, locale);
   const left = event.secondsLeft;
   return html`<span>${strings.bytesOf(loaded, total)}</span>
-    ${event.bytesPerSecond > 0 ? html`<span>${formatSpeed(event.bytesPerSecond, locale)}</span>` : nothing}
+    ${event.bytesPerSecond > 0 && !paused ? html`<span>${formatSpeed(event.bytesPerSecond, locale)}</span>` : nothing}
     ${
-      left !== undefined && Number.isFinite(left) && event.loadedBytes < event.totalBytes
+      !paused && left !== undefined && Number.isFinite(left) && event.loadedBytes < event.totalBytes
         ? html`<span>${strings.timeLeft(formatSeconds(left, locale))}</span>`
         : nothing
     }`;
