@@ -180,7 +180,8 @@ function withPronk(on: BrowserPage): Promise<Pick<Round, "cold" | "warm">> {
 function quantizing(on: BrowserPage, quantize: string): Promise<Quantized> {
   return on.evaluate(async (wanted: "q4" | "q8") => {
     const options = { hubUrl, quantize: wanted, store: false, tokenizer: "optional", contextLength: 64 } as const;
-    await using engine = await pronk.createEngine("owner/name", options);
+    const engine = await pronk.createEngine("owner/name", options);
+    await engine.unload();
     return engine.info.quantization!;
   }, quantize);
 }

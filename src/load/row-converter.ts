@@ -13,10 +13,14 @@ export class RowConverter {
     this.#quantizer = quantizer;
   }
 
-  /** `bytes`: the row's source; `room`: its stored bytes, written whole. */
+  /**
+   * `bytes`: the row's source; `room`: its stored bytes, written whole. All tensors go to the quantizer at once, since one
+   * may be small and its way back long.
+   */
   async convert(row: RowPlan, bytes: Uint8Array, room: Uint8Array, signal?: AbortSignal): Promise<void> {
     const { source, stored } = row;
     room.fill(0); // between tensors
+    const jobs: Promise<void>[] = [];
     for (const pair of this.#pairs) {
       const { from, to } = pair;
       if (from.end <= source.start) continue;
@@ -28,8 +32,10 @@ export class RowConverter {
       const place = room.subarray(to.start + first * rowBytes.stored - stored.start);
       const { name, cols, encoding } = to;
       if (encoding === "q8" || encoding === "q4")
-        await this.#quantizer.quantize({ name, dtype: from.dtype, encoding, cols, bytes: piece }, place, signal);
+        jobs.push(this.#quantizer.quantize({ name, dtype: from.dtype, encoding, cols, bytes: piece }, place, signal));
       else place.set(piece);
     }
+    // Whatever fails, nobody writes into the room any more when this is over.
+    for (const outcome of await Promise.allSettled(jobs)) if (outcome.status === "rejected") throw outcome.reason;
   }
 }

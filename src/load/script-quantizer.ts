@@ -6,8 +6,17 @@ import { Breather } from "./breathe.ts";
 
 export class ScriptQuantizer implements RowQuantizer {
   readonly #breather = new Breather();
+  #before: Promise<void> = Promise.resolve();
 
-  async quantize(rows: FileRows, stored: Uint8Array, signal?: AbortSignal): Promise<void> {
+  /** One call after another: the event loop would have to wait for all that work at a time. */
+  quantize(rows: FileRows, stored: Uint8Array, signal?: AbortSignal): Promise<void> {
+    const done = this.#before.then(() => this.#quantize(rows, stored, signal));
+    this.#before = done.catch(() => {});
+    return done;
+  }
+
+  async #quantize(rows: FileRows, stored: Uint8Array, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     const { name, dtype, encoding, cols, bytes } = rows;
     const rowBytes = storedRowBytes(dtype, cols);
     const storedBytes = storedRowBytes(encoding, cols);
