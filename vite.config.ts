@@ -121,6 +121,8 @@ const inBrowsers = {
   testTimeout: 10 * minutes,
   hookTimeout: 10 * minutes,
 } as const;
+// Slices of the long proofs: too slow for `npm run check`, which is under a minute.
+const slices = ["test/unit/proof-slices.test.ts"];
 // These measure speed, memory or frames, and want the machine for themselves.
 const measured = ["test/browser/{run-ahead,memory}.test.ts", "test/e2e/page-quality.test.ts"];
 
@@ -132,11 +134,13 @@ const tests: ViteUserConfig = {
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
+          exclude: slices,
           maxWorkers: "100%",
           testTimeout: minutes, // the machine may be busy; a hang is still seen
           sequence: { groupOrder: 0 }, // then the browsers, which want the processor for themselves
         },
       },
+      { test: { name: "slices", include: slices, testTimeout: 10 * minutes, sequence: { groupOrder: 0 } } },
       {
         test: {
           name: "browser",
