@@ -140,7 +140,15 @@ const tests: ViteUserConfig = {
           sequence: { groupOrder: 0 }, // then the browsers, which want the processor for themselves
         },
       },
-      { test: { name: "slices", include: slices, testTimeout: 10 * minutes, sequence: { groupOrder: 0 } } },
+      {
+        test: {
+          name: "slices",
+          include: slices,
+          maxWorkers: "100%",
+          testTimeout: 10 * minutes,
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         test: {
           name: "browser",
