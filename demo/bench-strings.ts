@@ -2,13 +2,13 @@
 
 export const benchStrings = {
   shapes: {
-    tiny: "the tiny model of this page",
+    tiny: "the tiny model here",
     "tinyllama-1.1b": "TinyLlama 1.1B",
     "llama-2-7b": "Llama 2 7B",
     "llama-2-13b": "Llama 2 13B",
     "llama-2-70b": "Llama 2 70B",
   } as Record<string, string>,
-  option: (name: string, size: string) => `${name}: ${size} on the GPU`,
+  option: (name: string, size: string) => `${name}, ${size}`,
   measure: "Measure",
   again: "Measure again",
   measuring: "Measuring",

@@ -42,7 +42,7 @@ export function adapterName({ adapter }: Pick<BenchReport, "adapter">): string {
 }
 
 function variantWords({ fused, matvec, lanes, splits, matmul, int8, runAhead }: Variants): string {
-  const one = matvec === "plain" ? `${lanes} lanes` : `subgroups, ${splits} to four rows`;
+  const one = matvec === "plain" ? `${lanes} lane${lanes > 1 ? "s" : ""}` : `subgroups, ${splits} to four rows`;
   return [
     fused ? "fused" : "apart",
     one,
