@@ -2,56 +2,33 @@
 // matrix product and apart: norm, rope, cache write, attention, SwiGLU.
 
 import { ropeRows } from "../../src/model/rope-table.ts";
-import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
-import { plainFormat } from "../../src/quant/row-format.ts";
-import { cacheRow } from "../../src/gpu/cache-layout.ts";
-import { strideOf, type HeadShape, type Norm, type Scratch } from "../../src/gpu/operations.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
 import type { Encoding } from "../../src/quant/layout.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
-import { attention, quantizeKvRow, writeKv } from "../reference/attention.ts";
-import { f16ToNumber } from "../reference/half.ts";
+import { attention, writeKv } from "../reference/attention.ts";
 import { matmul } from "../reference/linear.ts";
-import { randomNumbers } from "../reference/random-checkpoint.ts";
 import { relativeError } from "../reference/relative-error.ts";
 import { rmsNorm } from "../reference/rms-norm.ts";
 import { applyRope, ropeTable } from "../reference/rope.ts";
 import { decodeStored } from "../reference/stored.ts";
 import { swiglu } from "../reference/swiglu.ts";
 import { giveBiases, plusBias } from "../support/biased-weight.ts";
-import { openCase, Worst, type Case } from "../support/gpu-case.ts";
+import { openCase, Worst } from "../support/gpu-case.ts";
+import {
+  alike,
+  attendAfter,
+  attentionCases,
+  eps,
+  gainBuffer,
+  joined,
+  makeParts,
+  normed,
+  randomVector,
+  scratch,
+} from "../support/layer-case.ts";
 import { randomStored } from "../support/random-stored.ts";
 
 const limit = 1e-5;
-const eps = 1e-5;
-
-export function randomVector(length: number, seed: number, size = 1): Float32Array<ArrayBuffer> {
-  const random = randomNumbers(seed);
-  return Float32Array.from({ length }, () => random() * size);
-}
-
-const rowsOf = (values: Float32Array, cols: number) =>
-  Array.from({ length: values.length / cols }, (_, t) => Float64Array.from(values.subarray(t * cols, (t + 1) * cols)));
-
-/** RMSNorm of every row, in float64. */
-const normed = (x: Float32Array, gain: Float32Array, epsilon = eps) =>
-  Float64Array.from(rowsOf(x, gain.length).flatMap((row) => [...rmsNorm(row, Float64Array.from(gain), epsilon)]));
-
-/** A gain as the engine keeps it: zero beyond dim up to the stride. */
-const gainBuffer = (gpuCase: Case, gain: Float32Array) => {
-  const padded = new Float32Array(strideOf(gain.length));
-  padded.set(gain);
-  return gpuCase.buffer(padded);
-};
-
-function scratch(gpuCase: Case, tokens: number, dim: number, widest: number, partialFloats = 1): Scratch {
-  const zeros = (cols: number) => gpuCase.activation(new Float32Array(tokens * cols), tokens, cols);
-  return {
-    normed: zeros(dim),
-    products: zeros(widest),
-    partial: gpuCase.memory.storage("partial", partialFloats * 4),
-  };
-}
 
 async function norm(context: CheckContext) {
   const worst = new Worst();
@@ -113,51 +90,7 @@ const normedLast = (fused: boolean) => async (context: CheckContext) => {
   return { ...worst, limit };
 };
 
-interface Parts {
-  stored: Uint8Array[];
-  values: Float64Array[];
-  encodings: Encoding[];
-}
-
-/** q, k, v (or gate, up) as the engine puts them into one weight. */
-async function joined(
-  gpuCase: Case,
-  { stored, encodings }: Parts,
-  rows: readonly number[],
-  cols: number,
-  halves: readonly { base: number; half: number }[],
-  paired: boolean,
-  split: boolean,
-): Promise<Weight> {
-  const segments = rows.map((count, i) => ({ format: plainFormat(encodings[i], cols), rows: count }));
-  const bytes = split ? 4 * 128 * Math.ceil(cols / 32) : gpuCase.gpu.maxBindingBytes; // four f32 rows, or all
-  const weight = allocateWeight(gpuCase.memory, { name: "joined", cols, segments, paired }, bytes);
-  for (const [i, place] of halves.entries()) await gpuCase.upload(weight, encodings[i], stored[i], place);
-  return weight;
-}
-
-function makeParts(encodings: Encoding[], rows: readonly number[], cols: number): Parts {
-  const stored = rows.map((count, i) => randomStored(encodings[i], count, cols, count + 7 * i));
-  return { stored, encodings, values: stored.map((bytes, i) => decodeStored(encodings[i], bytes, rows[i], cols)) };
-}
-
-/** [tokens, heads, kvHeads, headDim, position, dim]: fills the cache in one batch, then computes the tokens. */
-const attentionCases = [
-  [1, 1, 1, 2, 0, 5],
-  [1, 4, 2, 8, 63, 40],
-  [1, 8, 1, 64, 130, 33],
-  [1, 2, 2, 256, 65, 16],
-  [1, 3, 1, 6, 255, 33],
-  [1, 3, 1, 6, 256, 33],
-  [1, 2, 1, 32, 777, 64],
-  [5, 6, 3, 10, 60, 24],
-  [40, 4, 4, 32, 0, 32],
-  [70, 2, 1, 128, 64, 32],
-  [3, 3, 1, 6, 300, 12],
-];
-
 const mixed: Encoding[] = ["f32", "bf16", "f16"];
-const alike: Encoding[] = ["f32", "f32", "f32"];
 
 /** What a sibling of Llama adds. */
 export interface Sibling {
@@ -249,118 +182,6 @@ const halfCache = (fused: boolean, kernel: Variants["attention"]) => async (cont
   return { ...worst, limit };
 };
 
-interface Attend {
-  x: Float32Array; // [position + tokens, dim]
-  gain: Float32Array;
-  eps: number;
-  qkv: Weight;
-  table: GPUBuffer;
-  shape: HeadShape;
-  headNorm?: Norm;
-  position: number;
-  tokens: number;
-}
-
-async function attendAfter(gpuCase: Case, attend: Attend) {
-  const { x, gain, qkv, table, shape, position, tokens } = attend;
-  const { heads, kvHeads, headDim } = shape;
-  const dim = gain.length;
-  const { memory } = gpuCase;
-  const row = cacheRow(headDim, shape.kv);
-  const sizeBytes = shape.context * kvHeads * row.sizeBytes;
-  const side = (name: string, bytes: number) => memory.storage(name, bytes, GPUBufferUsage.COPY_SRC);
-  const cache = { k: side("k", sizeBytes), v: side("v", sizeBytes) };
-  const norm = { gain: gainBuffer(gpuCase, gain), eps: attend.eps };
-  const out = gpuCase.activation(new Float32Array(tokens * heads * headDim), tokens, heads * headDim);
-  for (const [first, count] of [
-    [0, position],
-    [position, tokens],
-  ]) {
-    if (count === 0) continue;
-    const room = scratch(gpuCase, count, dim, qkv.rows, heads * (Math.ceil(shape.context / 256) + 1) * (headDim + 2));
-    const freshBytes = kvHeads * count * row.dims * 4;
-    room.fresh = { k: side("fresh k", freshBytes), v: side("fresh v", freshBytes), rows: count };
-    const q = gpuCase.activation(new Float32Array(count * heads * headDim), count, heads * headDim);
-    const input = gpuCase.activation(x.subarray(first * dim, (first + count) * dim), count, dim);
-    gpuCase.setStep(first, count);
-    await gpuCase.run(
-      count,
-      (record) => {
-        record.queriesKeysValues(q, cache, qkv, input, norm, table, shape, room, attend.headNorm);
-        if (first === position) record.attend(out, q, cache, shape, room);
-      },
-      { position: first },
-    );
-  }
-  return { out: await gpuCase.readActivation(out, tokens), cache };
-}
-
-/** A q8 cache's side as [length, kvHeads, headDim] in float64, and the scale of each value. */
-async function readCodes(gpuCase: Case, buffer: GPUBuffer, { kvHeads, headDim, context }: HeadShape, length: number) {
-  const bytes = await gpuCase.read(buffer);
-  const { dims, scaleWords } = cacheRow(headDim, "q8");
-  const codes = new Int8Array(bytes);
-  const halves = new Uint16Array(bytes, kvHeads * context * dims);
-  const values = new Float64Array(length * kvHeads * headDim);
-  const scales = new Float64Array(values.length);
-  for (let at = 0; at < values.length; at++) {
-    const [position, head, i] = [
-      Math.floor(at / (kvHeads * headDim)),
-      Math.floor(at / headDim) % kvHeads,
-      at % headDim,
-    ];
-    const row = head * context + position;
-    scales[at] = f16ToNumber(halves[row * 2 * scaleWords + (i >> 5)]);
-    values[at] = scales[at] * codes[row * dims + i];
-  }
-  return { values, scales };
-}
-
-/**
- * The cache holds what float64 gives within half a step of a scale that is the group's largest / 127 in f16, give or take
- * f32's last bits; attention over what it holds is exact.
- */
-const bytesCache = (fused: boolean, kernel: Variants["attention"]) => async (context: CheckContext) => {
-  const worst = new Worst();
-  for (const [tokens, heads, kvHeads, headDim, position, dim] of attentionCases) {
-    using gpuCase = await openCase(context, { fused, attention: kernel });
-    const length = position + tokens;
-    const shape = { heads, kvHeads, headDim, context: length + 3, kv: "q8" as const };
-    const rows = [heads * headDim, kvHeads * headDim, kvHeads * headDim];
-    const parts = makeParts(alike, rows, dim);
-    const places = rows.map((_, i) => ({ base: rows.slice(0, i).reduce((sum, count) => sum + count, 0), half: 0 }));
-    const qkv = await joined(gpuCase, parts, rows, dim, places, true, false);
-    const x = randomVector(length * dim, dim, 3);
-    const gain = randomVector(dim, 5, 4);
-    const table = gpuCase.buffer(Float32Array.from({ length: shape.context * headDim }, (_, i) => 1 - (i % 2)));
-    const { out, cache } = await attendAfter(gpuCase, { x, gain, eps, qkv, table, shape, position, tokens });
-    const [queries, ...sides] = parts.values.map((values, j) => matmul(normed(x, gain), values, length, rows[j]));
-    const held = [];
-    for (const [i, exact] of sides.entries()) {
-      const side = await readCodes(gpuCase, i ? cache.v : cache.k, shape, length);
-      held.push(side.values);
-      for (let at = 0; at < exact.length; at += headDim) {
-        const { scales } = quantizeKvRow(exact.subarray(at, at + headDim));
-        for (let j = at; j < at + headDim; j++) {
-          const scale = scales[(j - at) >> 5];
-          if (Math.abs(side.scales[j] / scale - 1) > 1e-3)
-            worst.add(Infinity, `a scale of ${side.scales[j]}, not ${scale}`);
-          const steps = Math.abs(side.values[j] - exact[j]) / side.scales[j];
-          if (!(steps <= 0.501)) worst.add(Infinity, `${side.values[j]} is ${steps} steps from ${exact[j]}`);
-        }
-      }
-    }
-    const expected = attention(queries.slice(position * rows[0]), held[0], held[1], {
-      heads,
-      kvHeads,
-      headDim,
-      firstPosition: position,
-    });
-    worst.add(relativeError(out, expected), `${tokens} tokens at ${position}, ${heads}/${kvHeads} heads of ${headDim}`);
-  }
-  return { ...worst, limit };
-};
-
 export const gated =
   (fused: boolean, encodings: Encoding[], biases = false) =>
   async (context: CheckContext) => {
@@ -421,8 +242,6 @@ export const checks: Checks = {
   "self-attention, apart": selfAttention(false, "rows"),
   "self-attention with an f16 cache, fused": halfCache(true, "tile"),
   "self-attention with an f16 cache, apart": halfCache(false, "rows"),
-  "self-attention with a q8 cache, fused": { run: bytesCache(true, "tile"), variants: withoutSubgroups },
-  "self-attention with a q8 cache, apart": bytesCache(false, "rows"),
   "norm, gate, up and SwiGLU, fused": { run: gated(true, ["q4", "q4"]), variants: withoutSubgroups },
   "norm, gate, up and SwiGLU, apart": gated(false, ["q4", "q4"]),
   "gate and up in different encodings, fused": gated(true, ["q8", "q4"]),

@@ -8,7 +8,8 @@ import { decodeStored } from "../reference/stored.ts";
 import { giveBiases, plusBias } from "../support/biased-weight.ts";
 import { openCase, Worst } from "../support/gpu-case.ts";
 import { randomStored } from "../support/random-stored.ts";
-import { gated, randomVector, selfAttention } from "./layer.check.ts";
+import { randomVector } from "../support/layer-case.ts";
+import { gated, selfAttention } from "./layer.check.ts";
 
 const limit = 1e-5;
 

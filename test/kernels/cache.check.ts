@@ -1,0 +1,94 @@
+// The q8 KV cache: what it holds is within half a step of float64, and attention over what it holds is exact.
+
+import { cacheRow } from "../../src/gpu/cache-layout.ts";
+import type { HeadShape } from "../../src/gpu/operations.ts";
+import type { Variants } from "../../src/gpu/variants.ts";
+import type { CheckContext, Checks } from "../harness/check.ts";
+import { attention, quantizeKvRow } from "../reference/attention.ts";
+import { f16ToNumber } from "../reference/half.ts";
+import { matmul } from "../reference/linear.ts";
+import { relativeError } from "../reference/relative-error.ts";
+import { openCase, Worst, type Case } from "../support/gpu-case.ts";
+import {
+  alike,
+  attendAfter,
+  attentionCases,
+  eps,
+  joined,
+  makeParts,
+  normed,
+  randomVector,
+} from "../support/layer-case.ts";
+
+const limit = 1e-5;
+
+/** A q8 cache's side as [length, kvHeads, headDim] in float64, and the scale of each value. */
+async function readCodes(gpuCase: Case, buffer: GPUBuffer, { kvHeads, headDim, context }: HeadShape, length: number) {
+  const bytes = await gpuCase.read(buffer);
+  const { dims, scaleWords } = cacheRow(headDim, "q8");
+  const codes = new Int8Array(bytes);
+  const halves = new Uint16Array(bytes, kvHeads * context * dims);
+  const values = new Float64Array(length * kvHeads * headDim);
+  const scales = new Float64Array(values.length);
+  for (let at = 0; at < values.length; at++) {
+    const [position, head, i] = [
+      Math.floor(at / (kvHeads * headDim)),
+      Math.floor(at / headDim) % kvHeads,
+      at % headDim,
+    ];
+    const row = head * context + position;
+    scales[at] = f16ToNumber(halves[row * 2 * scaleWords + (i >> 5)]);
+    values[at] = scales[at] * codes[row * dims + i];
+  }
+  return { values, scales };
+}
+
+/**
+ * The cache holds what float64 gives within half a step of a scale that is the group's largest / 127 in f16, give or take
+ * f32's last bits; attention over what it holds is exact.
+ */
+const bytesCache = (fused: boolean, kernel: Variants["attention"]) => async (context: CheckContext) => {
+  const worst = new Worst();
+  for (const [tokens, heads, kvHeads, headDim, position, dim] of attentionCases) {
+    using gpuCase = await openCase(context, { fused, attention: kernel });
+    const length = position + tokens;
+    const shape = { heads, kvHeads, headDim, context: length + 3, kv: "q8" as const };
+    const rows = [heads * headDim, kvHeads * headDim, kvHeads * headDim];
+    const parts = makeParts(alike, rows, dim);
+    const places = rows.map((_, i) => ({ base: rows.slice(0, i).reduce((sum, count) => sum + count, 0), half: 0 }));
+    const qkv = await joined(gpuCase, parts, rows, dim, places, true, false);
+    const x = randomVector(length * dim, dim, 3);
+    const gain = randomVector(dim, 5, 4);
+    const table = gpuCase.buffer(Float32Array.from({ length: shape.context * headDim }, (_, i) => 1 - (i % 2)));
+    const { out, cache } = await attendAfter(gpuCase, { x, gain, eps, qkv, table, shape, position, tokens });
+    const [queries, ...sides] = parts.values.map((values, j) => matmul(normed(x, gain), values, length, rows[j]));
+    const held = [];
+    for (const [i, exact] of sides.entries()) {
+      const side = await readCodes(gpuCase, i ? cache.v : cache.k, shape, length);
+      held.push(side.values);
+      for (let at = 0; at < exact.length; at += headDim) {
+        const { scales } = quantizeKvRow(exact.subarray(at, at + headDim));
+        for (let j = at; j < at + headDim; j++) {
+          const scale = scales[(j - at) >> 5];
+          if (Math.abs(side.scales[j] / scale - 1) > 1e-3)
+            worst.add(Infinity, `a scale of ${side.scales[j]}, not ${scale}`);
+          const steps = Math.abs(side.values[j] - exact[j]) / side.scales[j];
+          if (!(steps <= 0.501)) worst.add(Infinity, `${side.values[j]} is ${steps} steps from ${exact[j]}`);
+        }
+      }
+    }
+    const expected = attention(queries.slice(position * rows[0]), held[0], held[1], {
+      heads,
+      kvHeads,
+      headDim,
+      firstPosition: position,
+    });
+    worst.add(relativeError(out, expected), `${tokens} tokens at ${position}, ${heads}/${kvHeads} heads of ${headDim}`);
+  }
+  return { ...worst, limit };
+};
+
+export const checks: Checks = {
+  "self-attention with a q8 cache, fused": { run: bytesCache(true, "tile"), variants: [[], ["subgroups"]] },
+  "self-attention with a q8 cache, apart": bytesCache(false, "rows"),
+};
