@@ -44,9 +44,10 @@ async function openFolder(
     if (bytes) whole.set(name, bytes);
     return bytes;
   };
+  const config = await fetchWhole("config.json"); // first, so that a server's failure is told of a file that must be there
   const listed = weightFiles ? [] : await listFolder(folderUrl, options);
   const isGguf = (name: string) => /\.gguf$/i.test(name);
-  if (!(await fetchWhole("config.json")) && !(weightFiles ?? listed).some(isGguf))
+  if (!config && !(weightFiles ?? listed).some(isGguf))
     throw missing("config.json", at("config.json"));
   const [index] = await Promise.all([
     weightFiles ? undefined : fetchWhole(indexName),
