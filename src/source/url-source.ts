@@ -47,8 +47,7 @@ async function openFolder(
   const config = await fetchWhole("config.json"); // first, so that a server's failure is told of a file that must be there
   const listed = weightFiles ? [] : await listFolder(folderUrl, options);
   const isGguf = (name: string) => /\.gguf$/i.test(name);
-  if (!config && !(weightFiles ?? listed).some(isGguf))
-    throw missing("config.json", at("config.json"));
+  if (!config && !(weightFiles ?? listed).some(isGguf)) throw missing("config.json", at("config.json"));
   const [index] = await Promise.all([
     weightFiles ? undefined : fetchWhole(indexName),
     ...optionalNames.map(fetchWhole),
