@@ -3,6 +3,7 @@
 The pieces are Llama 2's kind: BPE with byte fallback, split digits, a dummy prefix, identity normalization.
 tokenizer.json is the "legacy" form (Prepend, Replace); its merges follow from the pieces in rank order.
 """
+import os
 import json
 import random
 import sys
@@ -37,7 +38,7 @@ def corpus(seed=1, dialogs=14000, stories=1500):
 
 def train(folder):
     spm.SentencePieceTrainer.train(
-        sentence_iterator=iter(list(corpus())), model_prefix=str(folder / "tokenizer"), model_type="bpe", vocab_size=VOCAB_SIZE,
+        sentence_iterator=iter(list(corpus())), model_prefix=os.path.relpath(folder / "tokenizer"), model_type="bpe", vocab_size=VOCAB_SIZE,
         byte_fallback=True, split_digits=True, add_dummy_prefix=True, remove_extra_whitespaces=False, allow_whitespace_only_pieces=True,
         normalization_rule_name="identity", character_coverage=0.9999, unk_id=0, bos_id=1, eos_id=2, pad_id=-1, num_threads=2,
         required_chars="abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:;!?'\"()[]{}<>/\\|@#$%^&*-_=+~`")
