@@ -1,7 +1,7 @@
 // Copies a slice of every stored row into word-aligned, zero-padded rows: repacked[place, w] = bytes 4w..4w+3 of the slice.
 // It serves every encoding: f32, f16 and bf16 rows are one slice; q8 and q4 rows are two (codes, scales).
 // Stored rows may begin at any byte, and go to the place that the weight gives them: rows that are needed together
-// (gate and up; the two dims that rope turns) become neighbours. One invocation per (word, row); no barriers.
+// (gate and up; the two dims that rope turns) become neighbours. One workgroup per (1024 words, row); no barriers.
 @group(0) @binding(0) var<storage, read> stored: array<u32>; // [rows * stored_row_bytes / 4 + 2], bytes
 @group(0) @binding(1) var<storage, read_write> repacked: array<u32>; // [all rows, repacked_row_words]
 @group(0) @binding(2) var<storage, read> slice: Slice;
@@ -37,24 +37,38 @@ fn word_at(byte: u32) -> u32 {
   return low | (stored[(byte >> 2u) + 1u] << (32u - shift));
 }
 
+const words_each = 16u; // of an invocation, so that the row's place is computed once for all of them
+
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let word = id.x;
-  let row = id.y;
-  if (word >= slice.repacked_row_words || row >= slice.rows) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let row = group.y;
+  if (row >= slice.rows) {
     return;
   }
   let place = place_of(slice.first_row + row) - slice.part_start; // wraps below the part, and is then too large
   if (place >= slice.part_rows) {
     return;
   }
-  var value = 0u;
-  if (word * 4u < slice.slice_bytes) {
-    value = word_at(row * slice.stored_row_bytes + slice.slice_start + word * 4u);
-    let left = slice.slice_bytes - word * 4u;
-    if (left < 4u) {
-      value &= (1u << (left * 8u)) - 1u;
+  let source = row * slice.stored_row_bytes + slice.slice_start; // byte
+  let to = place * slice.repacked_row_words;
+  let first = group.x * 64u * words_each + local;
+  let end = min(first + 64u * words_each - local, slice.repacked_row_words);
+  let whole = min(end, slice.slice_bytes / 4u);
+  var word = first;
+  if ((source & 3u) == 0u) {
+    for (; word < whole; word += 64u) {
+      repacked[to + word] = stored[source / 4u + word];
+    }
+  } else {
+    for (; word < whole; word += 64u) {
+      repacked[to + word] = word_at(source + word * 4u);
     }
   }
-  repacked[place * slice.repacked_row_words + word] = value;
+  for (; word < end; word += 64u) {
+    var value = 0u;
+    if (word * 4u < slice.slice_bytes) {
+      value = word_at(source + word * 4u) & ((1u << (slice.slice_bytes % 4u * 8u)) - 1u);
+    }
+    repacked[to + word] = value;
+  }
 }

@@ -4,7 +4,7 @@
 import type { GpuPlan } from "../quant/gpu-plan.ts";
 import type { MatrixPiece } from "../quant/matrix-stream.ts";
 import type { GpuMemory } from "./memory.ts";
-import { mayHold, type Repacker, type RepackDispatch, type RowPlace } from "./repacker.ts";
+import { mayHold, rowWordsEach, type Repacker, type RepackDispatch, type RowPlace } from "./repacker.ts";
 import type { Weight, WeightPart } from "./weight.ts";
 
 /** A quantized matrix on its way into a weight. */
@@ -91,7 +91,7 @@ export class PackedUploader {
         record: [
           count, first, 4 * scaleWords, 0, 4 * scaleWords, scaleWords, place.base, place.half, part.rowStart, part.rows,
         ], // prettier-ignore
-        grid: [scaleWords, count],
+        grid: [Math.ceil(scaleWords / rowWordsEach), count],
       });
   }
 }

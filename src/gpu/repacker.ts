@@ -23,6 +23,9 @@ export const pieceBytes = 4 << 20;
 
 const bytesInFlight = 64 << 20; // browsers copy what writeBuffer is given; wait now and then so the copies stay few
 
+/** Words of a row that one invocation of repack_rows copies. */
+export const rowWordsEach = 16;
+
 export interface RepackDispatch {
   kernel: "repack_rows" | "repack_blocks" | "repack_columns";
   constants?: Record<string, number>;
@@ -63,6 +66,12 @@ export class Repacker {
     const tail = new Uint8Array(4);
     tail.set(bytes.subarray(whole));
     queue.writeBuffer(this.#staging, whole, tail);
+  }
+
+  /** Bytes that need no repacking, to byte `at` of `buffer`; both multiples of 4. */
+  write(buffer: GPUBuffer, at: number, bytes: Uint8Array): void {
+    this.#gpu.device.queue.writeBuffer(buffer, at, bytes as Uint8Array<ArrayBuffer>);
+    this.#sinceWait += bytes.length;
   }
 
   async dispatch({ kernel, constants = {}, buffers, record, grid: [x, y] }: RepackDispatch): Promise<void> {

@@ -4,7 +4,7 @@
 
 import { storedRowBytes, type Encoding } from "../quant/layout.ts";
 import { plainFormat } from "../quant/row-format.ts";
-import { mayHold, pieceBytes, type Repacker, type RowPlace } from "./repacker.ts";
+import { mayHold, pieceBytes, rowWordsEach, type Repacker, type RowPlace } from "./repacker.ts";
 import type { Weight, WeightPart } from "./weight.ts";
 
 /** A tensor on its way into a weight. */
@@ -30,6 +30,12 @@ function slicesOf({ encoding, weight: { cols } }: UploadTarget): Slice[] {
     { start: scaleBytes, bytes: rowBytes - scaleBytes, toRowWords: codeWords, into: "codes" },
     { start: 0, bytes: scaleBytes, toRowWords: scaleWords, into: "scales" },
   ];
+}
+
+/** Whether the GPU's rows are the stored rows one after another: no shader has to touch them. */
+function isInPlace({ encoding, place, weight: { cols } }: UploadTarget): boolean {
+  const { codeWords, scaleWords } = plainFormat(encoding, cols);
+  return place.half === 0 && scaleWords === 0 && 4 * codeWords === storedRowBytes(encoding, cols);
 }
 
 export class Uploader {
@@ -71,13 +77,24 @@ export class Uploader {
     if (at < bytes.length) this.#carries.set(target, bytes.slice(at));
   }
 
-  /** `bytes` are whole rows from `firstRow` on; the shader leaves out those that belong to another part. */
+  /** `bytes` are whole rows from `firstRow` on; every part takes those that belong to it. */
   async #rows(target: UploadTarget, firstRow: number, bytes: Uint8Array, rowBytes: number): Promise<void> {
     const rows = bytes.length / rowBytes;
-    this.#repacker.stage(bytes);
-    for (const part of target.weight.parts)
-      if (mayHold(part, target.place, firstRow, rows)) await this.#repack(target, part, firstRow, rows, rowBytes);
+    const parts = target.weight.parts.filter((part) => mayHold(part, target.place, firstRow, rows));
+    if (isInPlace(target)) for (const part of parts) this.#write(part, target.place.base + firstRow, bytes, rowBytes);
+    else {
+      this.#repacker.stage(bytes);
+      for (const part of parts) await this.#repack(target, part, firstRow, rows, rowBytes);
+    }
     await this.#repacker.breathe();
+  }
+
+  /** `bytes` are rows of the weight from `firstRow` on. */
+  #write({ codes, rowStart, rows }: WeightPart, firstRow: number, bytes: Uint8Array, rowBytes: number) {
+    const start = Math.max(firstRow, rowStart);
+    const end = Math.min(firstRow + bytes.length / rowBytes, rowStart + rows);
+    const own = bytes.subarray((start - firstRow) * rowBytes, (end - firstRow) * rowBytes);
+    this.#repacker.write(codes, (start - rowStart) * rowBytes, own);
   }
 
   async #repack(target: UploadTarget, part: WeightPart, firstRow: number, rows: number, rowBytes: number) {
@@ -87,7 +104,7 @@ export class Uploader {
         kernel: "repack_rows",
         buffers: [{ buffer: part[into]! }],
         record: [rows, firstRow, rowBytes, start, bytes, toRowWords, base, half, part.rowStart, part.rows],
-        grid: [toRowWords, rows],
+        grid: [Math.ceil(toRowWords / rowWordsEach), rows],
       });
   }
 }
