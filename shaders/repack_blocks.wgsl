@@ -173,15 +173,6 @@ fn write_scales(row: u32, chunk: u32, at: u32) {
   }
 }
 
-fn place_of(row: u32) -> u32 {
-  if (piece.half == 0u) {
-    return piece.base + row;
-  }
-  let both = 2u * piece.half;
-  let within = row % both;
-  return piece.base + row - within + (within % piece.half) * 2u + within / piece.half;
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let chunk = id.x;
@@ -189,7 +180,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (chunk * 32u >= piece.cols || row >= piece.rows) {
     return;
   }
-  let place = place_of(piece.first_row + row) - piece.part_start; // wraps below the part, and is then too large
+  let place = place_of(piece.first_row + row, piece.base, piece.half) - piece.part_start; // wraps below the part, and is then too large
   if (place >= piece.part_rows) {
     return;
   }

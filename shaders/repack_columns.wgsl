@@ -26,15 +26,6 @@ override bits: u32 = 4u;
 override awq: bool = false;
 override scatter: bool = false;
 
-fn place_of(row: u32) -> u32 {
-  if (piece.half == 0u) {
-    return piece.base + row;
-  }
-  let both = 2u * piece.half;
-  let within = row % both;
-  return piece.base + row - within + (within % piece.half) * 2u + within / piece.half;
-}
-
 fn code_of(unit: u32, output: u32, j: u32) -> u32 {
   if (awq) {
     let word = stored[(unit * 32u + j) * (piece.outputs / 8u) + output / 8u];
@@ -58,7 +49,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (row >= piece.rows || unit >= piece.units) {
     return;
   }
-  let place = place_of(row) - piece.part_start; // wraps below the part, and is then too large
+  let place = place_of(row, piece.base, piece.half) - piece.part_start; // wraps below the part, and is then too large
   if (place >= piece.part_rows) {
     return;
   }

@@ -19,15 +19,6 @@ struct Slice {
   part_rows: u32,
 }
 
-fn place_of(row: u32) -> u32 {
-  if (slice.half == 0u) {
-    return slice.base + row;
-  }
-  let both = 2u * slice.half;
-  let within = row % both;
-  return slice.base + row - within + (within % slice.half) * 2u + within / slice.half;
-}
-
 fn word_at(byte: u32) -> u32 {
   let shift = (byte & 3u) * 8u;
   let low = stored[byte >> 2u] >> shift;
@@ -45,7 +36,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   if (row >= slice.rows) {
     return;
   }
-  let place = place_of(slice.first_row + row) - slice.part_start; // wraps below the part, and is then too large
+  let place = place_of(slice.first_row + row, slice.base, slice.half) - slice.part_start; // wraps below the part, and is then too large
   if (place >= slice.part_rows) {
     return;
   }

@@ -23,11 +23,11 @@ export const pieceBytes = 4 << 20;
 
 const bytesInFlight = 64 << 20; // browsers copy what writeBuffer is given; wait now and then so the copies stay few
 
-/** Words of a row that one invocation of repack_rows copies. */
+/** Words of a row that one invocation of repack_rows or copy_rows copies. */
 export const rowWordsEach = 16;
 
 export interface RepackDispatch {
-  kernel: "repack_rows" | "repack_blocks" | "repack_columns";
+  kernel: "copy_rows" | "repack_rows" | "repack_blocks" | "repack_columns";
   constants?: Record<string, number>;
   /** After the staged bytes and before the record; undefined where any buffer will do. */
   buffers: (GPUBufferBinding | undefined)[];

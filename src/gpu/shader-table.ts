@@ -10,6 +10,7 @@ import biasRows from "../../shaders/bias_rows.wgsl?raw";
 import cacheQuantize from "../../shaders/cache_quantize.wgsl?raw";
 import cacheWrite from "../../shaders/cache_write.wgsl?raw";
 import chunkDot from "../../shaders/chunk_dot.wgsl?raw";
+import copyRows from "../../shaders/copy_rows.wgsl?raw";
 import decodeAffine from "../../shaders/decode_affine.wgsl?raw";
 import decodeBf16 from "../../shaders/decode_bf16.wgsl?raw";
 import decodeBook from "../../shaders/decode_book.wgsl?raw";
@@ -42,6 +43,7 @@ import repackColumns from "../../shaders/repack_columns.wgsl?raw";
 import repackRows from "../../shaders/repack_rows.wgsl?raw";
 import rmsnorm from "../../shaders/rmsnorm.wgsl?raw";
 import ropeCache from "../../shaders/rope_cache.wgsl?raw";
+import rowPlace from "../../shaders/row_place.wgsl?raw";
 import sample from "../../shaders/sample.wgsl?raw";
 import span from "../../shaders/span.wgsl?raw";
 import swiglu from "../../shaders/swiglu.wgsl?raw";
@@ -57,6 +59,7 @@ export const kernels = {
   attention_merge: [attentionMerge],
   attention_rows: [attentionRows, attentionCache],
   cache_quantize: [cacheQuantize],
+  copy_rows: [copyRows, rowPlace],
   embed: [embed],
   gather: [gather],
   matmul_int8: [matmulInt8, matmulOut],
@@ -67,9 +70,9 @@ export const kernels = {
   norm_rope_cache: [normRopeCache, cacheWrite],
   quantize_groups: [quantizeGroups],
   quantize_rows: [quantizeRows],
-  repack_blocks: [repackBlocks],
-  repack_columns: [repackColumns],
-  repack_rows: [repackRows],
+  repack_blocks: [repackBlocks, rowPlace],
+  repack_columns: [repackColumns, rowPlace],
+  repack_rows: [repackRows, rowPlace],
   rmsnorm: [rmsnorm],
   rope_cache: [ropeCache, cacheWrite],
   sample: [sample],

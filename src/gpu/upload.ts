@@ -32,10 +32,10 @@ function slicesOf({ encoding, weight: { cols } }: UploadTarget): Slice[] {
   ];
 }
 
-/** Whether the GPU's rows are the stored rows one after another: no shader has to touch them. */
-function isInPlace({ encoding, place, weight: { cols } }: UploadTarget): boolean {
+/** Whether the GPU's rows are the stored rows, so that nothing has to be taken apart or padded. */
+function isAsStored({ encoding, weight: { cols } }: UploadTarget): boolean {
   const { codeWords, scaleWords } = plainFormat(encoding, cols);
-  return place.half === 0 && scaleWords === 0 && 4 * codeWords === storedRowBytes(encoding, cols);
+  return scaleWords === 0 && 4 * codeWords === storedRowBytes(encoding, cols);
 }
 
 export class Uploader {
@@ -81,10 +81,13 @@ export class Uploader {
   async #rows(target: UploadTarget, firstRow: number, bytes: Uint8Array, rowBytes: number): Promise<void> {
     const rows = bytes.length / rowBytes;
     const parts = target.weight.parts.filter((part) => mayHold(part, target.place, firstRow, rows));
-    if (isInPlace(target)) for (const part of parts) this.#write(part, target.place.base + firstRow, bytes, rowBytes);
-    else {
-      this.#repacker.stage(bytes);
-      for (const part of parts) await this.#repack(target, part, firstRow, rows, rowBytes);
+    const asStored = isAsStored(target);
+    const inPlace = asStored && target.place.half === 0;
+    if (!inPlace) this.#repacker.stage(bytes);
+    for (const part of parts) {
+      if (inPlace) this.#write(part, target.place.base + firstRow, bytes, rowBytes);
+      else if (asStored) await this.#copy(target, part, firstRow, rows, rowBytes);
+      else await this.#repack(target, part, firstRow, rows, rowBytes);
     }
     await this.#repacker.breathe();
   }
@@ -95,6 +98,15 @@ export class Uploader {
     const end = Math.min(firstRow + bytes.length / rowBytes, rowStart + rows);
     const own = bytes.subarray((start - firstRow) * rowBytes, (end - firstRow) * rowBytes);
     this.#repacker.write(codes, (start - rowStart) * rowBytes, own);
+  }
+
+  async #copy({ place }: UploadTarget, part: WeightPart, firstRow: number, rows: number, rowBytes: number) {
+    await this.#repacker.dispatch({
+      kernel: "copy_rows",
+      buffers: [{ buffer: part.codes }],
+      record: [rows, firstRow, rowBytes / 16, place.base, place.half, part.rowStart, part.rows],
+      grid: [Math.ceil(rowBytes / 4 / rowWordsEach), rows],
+    });
   }
 
   async #repack(target: UploadTarget, part: WeightPart, firstRow: number, rows: number, rowBytes: number) {
