@@ -6,9 +6,8 @@ import book from "../../shaders/decode_book.wgsl?raw";
 import exl2 from "../../shaders/decode_exl2.wgsl?raw";
 import int8 from "../../shaders/decode_int8.wgsl?raw";
 import superblocks from "../../shaders/decode_super.wgsl?raw";
-import repackBlocks from "../../shaders/repack_blocks.wgsl?raw";
-import repackColumns from "../../shaders/repack_columns.wgsl?raw";
 import type { QuantizedMatrix } from "../../src/format/quantized.ts";
+import { shaderSource } from "../../src/gpu/kernel.ts";
 import type { GpuPlan } from "../../src/quant/gpu-plan.ts";
 import type { PackedDecode, PartBytes } from "../../src/quant/row-format.ts";
 import { earlyParts, planMatrix } from "../../src/quant/schemes.ts";
@@ -174,7 +173,13 @@ async function repack(plan: GpuPlan, matrix: QuantizedMatrix, bytes: Uint8Array,
         const piece = stage(bytes.subarray(at, (at += units * unitBytes)));
         const record = [units, unit, rows, how.outputs, codeWords, planeStart, highStart, ...place];
         const constants = { bits, awq: how.awq ? 1 : 0, scatter: how.slots ? 1 : 0 };
-        await run(repackColumns, constants, [[piece, codes, slots, make(new Uint32Array(record))]], rows, units);
+        await run(
+          shaderSource({ kernel: "repack_columns" }),
+          constants,
+          [[piece, codes, slots, make(new Uint32Array(record))]],
+          rows,
+          units,
+        );
       }
     }
     if (at !== bytes.length) throw new Error("the runs do not cover the codes");
@@ -189,7 +194,7 @@ async function repack(plan: GpuPlan, matrix: QuantizedMatrix, bytes: Uint8Array,
       how.secondStart, how.padCode, ...place,
     ]; // prettier-ignore
     const bound = [piece, codes, scales, make(new Uint32Array(record))];
-    await run(repackBlocks, { kind: how.kind }, [bound], plan.rowChunks, count);
+    await run(shaderSource({ kernel: "repack_blocks" }), { kind: how.kind }, [bound], plan.rowChunks, count);
   }
 }
 
