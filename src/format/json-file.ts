@@ -93,7 +93,7 @@ export class JsonFile {
 
   wrong(field: string, expected: string, found: unknown): PronkError {
     const name = this.#path + field;
-    const shown = JSON.stringify(found)?.slice(0, 80);
+    const shown = briefly(found);
     return new PronkError(
       "format",
       `"${this.file}" says "${name}": ${shown}; expected ${expected}. Take the file from the original repository.`,
@@ -108,7 +108,7 @@ export class JsonFile {
 
   unsupported(field: string, found: unknown, whatWorks: string): PronkError {
     const name = this.#path + field;
-    const shown = JSON.stringify(found)?.slice(0, 80);
+    const shown = briefly(found);
     return new PronkError(
       "unsupported",
       `"${this.file}" says "${name}": ${shown}, which this version of pronk does not run. ${whatWorks}`,
@@ -124,3 +124,9 @@ export class JsonFile {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A value as JSON for a message, cut where it would fill the screen. */
+export function briefly(value: unknown): string {
+  const json = JSON.stringify(value) ?? "nothing";
+  return json.length > 80 ? `${json.slice(0, 80)}…` : json;
+}

@@ -2,6 +2,7 @@
 // entries with absolute offsets; the data are not touched. Format: github.com/huggingface/safetensors, README "Format".
 
 import { PronkError } from "../errors.ts";
+import { briefly } from "./json-file.ts";
 import { topLevelKeys } from "./json-keys.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
@@ -114,33 +115,21 @@ function toEntry(name: string, value: unknown, file: string, dataStart: number):
   if (typeof dtype !== "string" || !Object.hasOwn(bitsOf, dtype))
     throw broken(
       file,
-      `tensor "${name}" has dtype ${JSON.stringify(dtype)}, which the format does not know`,
+      `tensor "${name}" has dtype ${briefly(dtype)}, which the format does not know`,
       name,
       "a safetensors dtype",
-      `${dtype}`,
+      briefly(dtype),
     );
   if (!isCounts(shape))
-    throw broken(
-      file,
-      `tensor "${name}" has shape ${JSON.stringify(shape)}`,
-      name,
-      "a list of counts",
-      JSON.stringify(shape),
-    );
+    throw broken(file, `tensor "${name}" has shape ${briefly(shape)}`, name, "a list of counts", briefly(shape));
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1])
-    throw broken(
-      file,
-      `tensor "${name}" has data_offsets ${JSON.stringify(offsets)}`,
-      name,
-      "[begin, end]",
-      JSON.stringify(offsets),
-    );
+    throw broken(file, `tensor "${name}" has data_offsets ${briefly(offsets)}`, name, "[begin, end]", briefly(offsets));
   let bits = bitsOf[dtype];
   for (const count of shape) bits *= count;
   if (!Number.isSafeInteger(bits) || bits % 8 !== 0)
     throw broken(
       file,
-      `tensor "${name}" with shape [${shape}] and dtype ${dtype} has no whole, countable number of bytes`,
+      `tensor "${name}" with shape ${briefly(shape)} and dtype ${dtype} has no whole, countable number of bytes`,
       name,
       "a size below 2^53",
       `${bits} bits`,
@@ -148,7 +137,7 @@ function toEntry(name: string, value: unknown, file: string, dataStart: number):
   if (offsets[1] - offsets[0] !== bits / 8)
     throw broken(
       file,
-      `tensor "${name}" with shape [${shape}] and dtype ${dtype} needs ${bits / 8} bytes but its data_offsets span ${offsets[1] - offsets[0]}`,
+      `tensor "${name}" with shape ${briefly(shape)} and dtype ${dtype} needs ${bits / 8} bytes but its data_offsets span ${offsets[1] - offsets[0]}`,
       name,
       bits / 8,
       offsets[1] - offsets[0],

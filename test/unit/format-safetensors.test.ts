@@ -120,6 +120,12 @@ describe("refused, naming file and tensor", () => {
       /"first" has data_offsets/,
     ],
     [
+      "offsets that would fill the screen",
+      () => header((h) => ({ ...h, first: { ...h.first, data_offsets: Array(1000).fill({}) as never } })),
+      "format",
+      /"first" has data_offsets .{81}\. Fetch/,
+    ],
+    [
       "overlapping offsets",
       () => header((h) => ({ ...h, second: { ...h.second, data_offsets: [8, 16] } })),
       "format",
