@@ -59,7 +59,9 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
 
   const choices = Object.keys(published).map((name) => [name, ""]);
   choices.push(["Llama-2-7b-chat-hf-GGUF", "Q5_K_M"]);
-  test.each(choices)("opens %s %s and answers", async (name, weights) => {
+  // One load in some two hundred hangs in Firefox, where its service worker starts again while a body is under way
+  // (ESR 153, 2026-11-25); the next one is whole.
+  test.each(choices)("opens %s %s and answers", { retry: 1 }, async (name, weights) => {
     await open(page, server.origin, name, weights || undefined);
     const answer = await ask(page, "hi");
     expect(answer).toMatchObject({ role: "assistant", status: "done" });
