@@ -42,10 +42,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   }
   let source = row * slice.stored_row_bytes + slice.slice_start; // byte
   let to = place * slice.repacked_row_words;
-  let first = group.x * 64u * words_each + local;
-  let end = min(first + 64u * words_each - local, slice.repacked_row_words);
+  let first = group.x * 64u * words_each;
+  let end = min(first + 64u * words_each, slice.repacked_row_words);
   let whole = min(end, slice.slice_bytes / 4u);
-  var word = first;
+  var word = first + local;
   if ((source & 3u) == 0u) {
     for (; word < whole; word += 64u) {
       repacked[to + word] = stored[source / 4u + word];

@@ -16,6 +16,8 @@ import dequantize from "../kernels/dequantize.wgsl?raw";
 
 /** By the names that plans use. */
 export const packedDecodes: Record<PackedDecode, string> = { affine, book, exl2, int8, super: superblocks };
+const repackBlocks = shaderSource({ kernel: "repack_blocks" });
+const repackColumns = shaderSource({ kernel: "repack_columns" });
 const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ } = globalThis.GPUBufferUsage ?? {};
 
 let opened: Promise<GPUDevice> | undefined;
@@ -173,13 +175,7 @@ async function repack(plan: GpuPlan, matrix: QuantizedMatrix, bytes: Uint8Array,
         const piece = stage(bytes.subarray(at, (at += units * unitBytes)));
         const record = [units, unit, rows, how.outputs, codeWords, planeStart, highStart, ...place];
         const constants = { bits, awq: how.awq ? 1 : 0, scatter: how.slots ? 1 : 0 };
-        await run(
-          shaderSource({ kernel: "repack_columns" }),
-          constants,
-          [[piece, codes, slots, make(new Uint32Array(record))]],
-          rows,
-          units,
-        );
+        await run(repackColumns, constants, [[piece, codes, slots, make(new Uint32Array(record))]], rows, units);
       }
     }
     if (at !== bytes.length) throw new Error("the runs do not cover the codes");
@@ -194,7 +190,7 @@ async function repack(plan: GpuPlan, matrix: QuantizedMatrix, bytes: Uint8Array,
       how.secondStart, how.padCode, ...place,
     ]; // prettier-ignore
     const bound = [piece, codes, scales, make(new Uint32Array(record))];
-    await run(shaderSource({ kernel: "repack_blocks" }), { kind: how.kind }, [bound], plan.rowChunks, count);
+    await run(repackBlocks, { kind: how.kind }, [bound], plan.rowChunks, count);
   }
 }
 

@@ -121,7 +121,7 @@ describe("refused, naming file and tensor", () => {
     ],
     [
       "offsets that would fill the screen",
-      () => header((h) => ({ ...h, first: { ...h.first, data_offsets: Array(1000).fill({}) as never } })),
+      () => header((h) => ({ ...h, first: { ...h.first, data_offsets: Array(1000).fill(-1) } })),
       "format",
       /"first" has data_offsets .{81}\. Fetch/,
     ],
