@@ -24,6 +24,9 @@ fn main(
   let begin = length - min(length, window) + group.z * split;
   let end = select(min(begin + split, length), length, groups.z == 1u);
   let q_row = t * stride + head * head_dim;
+  if (keeps_present && group.z == groups.z - 1u) {
+    keep_present(head, lane, 64u);
+  }
   for (var i = lane; i < 64u; i += 64u) {
     var four = vec4f(0.0);
     for (var j = 0u; j < 4u; j++) {
@@ -34,6 +37,9 @@ fn main(
     query[i] = four;
   }
   workgroupBarrier();
+  if (keeps_present) {
+    storageBarrier();
+  }
 
   let sharers = 64u / row_units; // invocations that share a unit of the values
   let unit = lane % row_units;

@@ -1,7 +1,6 @@
 // What both attention kernels read and write: the cache in f32, f16 or q8, the split of a long past, where results go.
+// With cache_whole.wgsl, or with cache_keep.wgsl where the present position is not in the cache yet.
 @group(0) @binding(0) var<storage, read> q: array<f32>; // [tokens, stride]
-@group(0) @binding(1) var<storage, read> k_cache: array<vec4u>; // [kv_heads, context, row_words]; q8: and scales,
-@group(0) @binding(2) var<storage, read> v_cache: array<vec4u>; // [kv_heads, context, scale_words] words of two f16
 @group(0) @binding(3) var<storage, read_write> out: array<f32>; // [tokens, stride]
 @group(0) @binding(4) var<storage, read_write> partial: array<f32>; // [heads, splits, head_dim + 2]
 @group(0) @binding(5) var<uniform> step: Step;

@@ -20,6 +20,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let begin = length - min(length, window) + id.z * split;
   let end = select(min(begin + split, length), length, groups.z == 1u);
   let q_row = t * stride + head * head_dim;
+  if (keeps_present && id.z == groups.z - 1u) {
+    keep_present(head, 0u, 1u);
+  }
   var query: array<vec4f, 64>; // zero beyond head_dim
   var sums: array<vec4f, 64>;
   for (var i = 0u; i < head_dim; i++) {

@@ -122,7 +122,8 @@ export class Recorder {
 
   /**
    * q = rope(Wq norm(x)); rope(Wk norm(x)) and Wv norm(x) go into the cache. `qkv` holds the three weights, paired. With
-   * `headNorm` (gains of q, then of k) each head of q and k is normed before it is turned.
+   * `headNorm` (gains of q, then of k) each head of q and k is normed before it is turned. Into a q8 cache only a batch goes
+   * here; one token's key and value stay beside it until `attend`.
    */
   queriesKeysValues(
     q: Activation,
@@ -157,7 +158,6 @@ export class Recorder {
       product.buffers.push(...after);
       Object.assign(product.constants, constants);
       this.#linear.one(qkv, product);
-      if (beside) this.#quantizeCache(cache, beside, shape);
       return;
     }
     const rows: Activation = { ...products, cols: qkv.rows, stride: strideOf(qkv.rows) };
@@ -178,7 +178,7 @@ export class Recorder {
       groups: headNorm ? shape.heads + 2 * shape.kvHeads : perGroup(qkv.rows / 2),
       groupsForTokens: eachToken,
     });
-    if (beside) this.#quantizeCache(cache, beside, shape);
+    if (beside && this.#many) this.#quantizeCache(cache, beside, shape);
   }
 
   #quantizeCache(cache: LayerCache, fresh: NonNullable<Scratch["fresh"]>, shape: HeadShape): void {
@@ -193,13 +193,16 @@ export class Recorder {
     });
   }
 
-  attend(out: Activation, q: Activation, cache: LayerCache, shape: HeadShape, { partial }: Scratch): void {
+  /** One token's key and value are put into a q8 cache here. */
+  attend(out: Activation, q: Activation, cache: LayerCache, shape: HeadShape, { partial, fresh }: Scratch): void {
     const { heads, kvHeads, headDim, context, kv, window = context } = shape;
     const { dims, bits, scaleWords } = cacheRow(headDim, kv);
     const rows = this.#gpu.variants.attention === "rows";
     const splits = (position: number) => Math.floor((Math.min(position + 1, window) - 1) / attentionSplit) + 1;
+    const kernel = rows ? "attention_rows" : "attention";
+    const beside = kv === "q8" && !this.#many ? fresh! : undefined;
     this.requests.push({
-      kernel: rows ? "attention_rows" : "attention",
+      kernel: beside ? `${kernel}_keep` : kernel,
       constants: {
         heads,
         kv_heads: kvHeads,
@@ -212,8 +215,9 @@ export class Recorder {
         scale_words: scaleWords,
         split: attentionSplit,
         window,
+        ...(beside ? { rows: beside.rows } : {}),
       },
-      buffers: [q.buffer, cache.k, cache.v, out.buffer, partial, this.#step],
+      buffers: [q.buffer, cache.k, cache.v, out.buffer, partial, this.#step, beside?.k, beside?.v],
       groups: rows ? Math.ceil(heads / 8) : heads,
       groupsForTokens: eachToken,
       groupsAtPosition: this.#many ? undefined : splits,

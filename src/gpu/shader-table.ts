@@ -7,7 +7,10 @@ import attentionMerge from "../../shaders/attention_merge.wgsl?raw";
 import attentionRows from "../../shaders/attention_rows.wgsl?raw";
 import biasNone from "../../shaders/bias_none.wgsl?raw";
 import biasRows from "../../shaders/bias_rows.wgsl?raw";
+import cacheBytes from "../../shaders/cache_bytes.wgsl?raw";
+import cacheKeep from "../../shaders/cache_keep.wgsl?raw";
 import cacheQuantize from "../../shaders/cache_quantize.wgsl?raw";
+import cacheWhole from "../../shaders/cache_whole.wgsl?raw";
 import cacheWrite from "../../shaders/cache_write.wgsl?raw";
 import chunkDot from "../../shaders/chunk_dot.wgsl?raw";
 import copyRows from "../../shaders/copy_rows.wgsl?raw";
@@ -55,10 +58,12 @@ import topTokens from "../../shaders/top_tokens.wgsl?raw";
 
 /** A kernel with what it is always joined with. */
 export const kernels = {
-  attention: [attention, attentionCache],
+  attention: [attention, attentionCache, cacheWhole],
+  attention_keep: [attention, attentionCache, cacheKeep, cacheBytes],
   attention_merge: [attentionMerge],
-  attention_rows: [attentionRows, attentionCache],
-  cache_quantize: [cacheQuantize],
+  attention_rows: [attentionRows, attentionCache, cacheWhole],
+  attention_rows_keep: [attentionRows, attentionCache, cacheKeep, cacheBytes],
+  cache_quantize: [cacheQuantize, cacheBytes],
   copy_rows: [copyRows, rowPlace],
   embed: [embed],
   gather: [gather],

@@ -1,0 +1,34 @@
+// A fresh key or value in a q8 cache: code = round(x / scale), scale = max |x| / 127 of a group of 32 dims, rounded to f16
+// first, so that |x - scale * code| <= scale / 2. Two groups at a time, since their scales share a word.
+// Whoever joins this has fresh_k, fresh_v and their shape, and `write`.
+fn keep_pair(is_key: bool, kv_head: u32, token: u32, position: u32, pair: u32) {
+  let first = (kv_head * rows + token) * (cache_dim / 4u);
+  let row = kv_head * context + position;
+  var scales = vec2f(0.0);
+  for (var side = 0u; side < 2u; side++) {
+    let group = pair * 2u + side;
+    if (group * 32u >= cache_dim) {
+      break;
+    }
+    var largest = vec4f(0.0);
+    for (var i = 0u; i < 8u; i++) {
+      largest = max(largest, abs(fresh(is_key, first + group * 8u + i)));
+    }
+    let most = max(max(largest.x, largest.y), max(largest.z, largest.w));
+    let scale = unpack2x16float(pack2x16float(vec2f(most / 127.0, 0.0))).x;
+    let factor = select(0.0, 1.0 / scale, scale > 0.0);
+    scales[side] = scale;
+    for (var i = 0u; i < 8u; i++) {
+      let codes = vec4i(round(fresh(is_key, first + group * 8u + i) * factor));
+      write(is_key, row * (cache_dim / 4u) + group * 8u + i, pack4xI8(clamp(codes, vec4i(-127), vec4i(127))));
+    }
+  }
+  write(is_key, kv_heads * context * (cache_dim / 4u) + row * scale_words + pair, pack2x16float(scales));
+}
+
+fn fresh(is_key: bool, at: u32) -> vec4f {
+  if (is_key) {
+    return fresh_k[at];
+  }
+  return fresh_v[at];
+}
