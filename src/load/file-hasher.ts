@@ -1,5 +1,5 @@
 // Hashes files as their bytes pass, in a worker of its own where the thread may have one (Chromium's shared workers may
-// not), else here in short stretches. Bytes are lent: they come back, perhaps in another array over the same memory.
+// not) and it starts, else here in short stretches. Bytes are lent: they come back, perhaps in another array over the same memory.
 
 import { Sha256, type HashState } from "../source/sha256.ts";
 import { Breather } from "./breathe.ts";
@@ -16,6 +16,8 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** Firefox now and then loses a worker's script to the restart of a service worker, and says nothing. */
+const startMs = 5000;
 const stretchBytes = 2 ** 20; // hashed in about 5 ms, on the thread that has other work too
 
 export class FileHasher {
@@ -24,7 +26,7 @@ export class FileHasher {
   #last: Promise<unknown> = Promise.resolve();
   readonly #waiting: Waiting[] = [];
 
-  /** Starts the worker and waits until it lives; without one the hasher works on this thread. */
+  /** Starts the worker and waits until it lives, `startMs` at most; without one the hasher works on this thread. */
   static async open(): Promise<FileHasher> {
     const hasher = new FileHasher();
     if (typeof Worker !== "undefined") await hasher.#start().catch(() => {});
@@ -59,6 +61,7 @@ export class FileHasher {
       await new Promise<void>((resolve, reject) => {
         worker.addEventListener("message", () => resolve(), { once: true });
         worker.addEventListener("error", reject, { once: true });
+        setTimeout(() => reject(new Error("the hash worker did not start")), startMs);
       });
     } catch (error) {
       worker.terminate();
