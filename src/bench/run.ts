@@ -137,11 +137,8 @@ async function measure(gpu: Gpu, request: BenchRequest, sizes: Sizes, onProgress
     const tokenMs = median(timed.map(({ restMs }) => restMs / (decode - 1)));
     const profileSteps = Math.max(1, Math.min(32, decode, Math.round(2000 / tokenMs)));
     const kernels = await profile(built!, ids, profileSteps, groups.buffersOf);
-    const timedPositions = [];
-    for (const position of positions) {
-      onProgress(`Timing position ${position}`, 0.76);
-      timedPositions.push({ position, msPerToken: await timePosition(built!, position) });
-    }
+    if (positions.length > 0) onProgress(`Timing positions ${positions.join(", ")}`, 0.76);
+    const timedPositions = await timePositions(built!, positions);
     generator.reset();
     const spread = {
       loadMs: spreadOf(loads),
@@ -242,17 +239,24 @@ async function profile(
 
 const stepsTimed = 64; // at most, for one position
 
-/** Milliseconds a step at this position: what many steps take more than one, so that the wait for the last drops out. */
-async function timePosition({ model, generator }: BuiltModel, position: number): Promise<number> {
+/** In turns, so that a machine that slows down meanwhile slows down all of them. */
+async function timePositions({ model, generator }: BuiltModel, positions: readonly number[]) {
   const run = await stepsAt(model);
+  const timers: (() => Promise<number>)[] = [];
+  for (const position of positions) timers.push(await positionTimer(run, position, generator.contextLength - position));
+  const costs: number[][] = positions.map(() => []);
+  for (let round = 0; round < 5; round++) for (const [i, timer] of timers.entries()) costs[i].push(await timer());
+  return positions.map((position, i) => ({ position, msPerToken: median(costs[i]) }));
+}
+
+/** Milliseconds a step at this position: what many steps take more than one, so that the wait for the last drops out. */
+async function positionTimer(run: Awaited<ReturnType<typeof stepsAt>>, position: number, room: number) {
   await run(position, 1);
   const waitMs = await run(position, 0); // 100 ms where the host polls
-  const most = Math.min(stepsTimed, generator.contextLength - position);
+  const most = Math.min(stepsTimed, room);
   let many = 2;
-  while (many < most && (await run(position, many)) < Math.max(200, 10 * waitMs)) many = Math.min(2 * many, most);
-  const costs = [];
-  for (let i = 0; i < 3; i++) costs.push((-(await run(position, 1)) + (await run(position, many))) / (many - 1));
-  return median(costs);
+  while (many < most && (await run(position, many)) < Math.max(1000, 10 * waitMs)) many = Math.min(2 * many, most);
+  return async () => (-(await run(position, 1)) + (await run(position, many))) / (many - 1);
 }
 
 function checkLogits(logits: Float32Array): void {
