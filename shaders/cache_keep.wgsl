@@ -6,7 +6,7 @@
 @group(0) @binding(6) var<storage, read> fresh_k: array<vec4f>; // [kv_heads, rows, cache_dim / 4]
 @group(0) @binding(7) var<storage, read> fresh_v: array<vec4f>; // [kv_heads, rows, cache_dim / 4]
 
-override rows: u32;
+override rows: u32; // tokens that fresh_k and fresh_v have room for
 override cache_dim = row_units * 8u;
 
 const keeps_present = true;

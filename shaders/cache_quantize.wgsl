@@ -12,10 +12,10 @@ struct Step {
 }
 
 override kv_heads: u32;
-override context: u32;
-override scale_words: u32; // cache_dim / 64, rounded up
-override rows: u32; // tokens that fresh_k and fresh_v have room for
 override cache_dim: u32; // a multiple of 32
+override context: u32;
+override rows: u32; // tokens that fresh_k and fresh_v have room for
+override scale_words: u32; // cache_dim / 64, rounded up
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {

@@ -137,8 +137,11 @@ async function measure(gpu: Gpu, request: BenchRequest, sizes: Sizes, onProgress
     const tokenMs = median(timed.map(({ restMs }) => restMs / (decode - 1)));
     const profileSteps = Math.max(1, Math.min(32, decode, Math.round(2000 / tokenMs)));
     const kernels = await profile(built!, ids, profileSteps, groups.buffersOf);
-    if (positions.length > 0) onProgress(`Timing positions ${positions.join(", ")}`, 0.76);
-    const timedPositions = await timePositions(built!, positions);
+    let timedPositions: BenchReport["positions"] = [];
+    if (positions.length > 0) {
+      onProgress(`Timing positions ${positions.join(", ")}`, 0.76);
+      timedPositions = await timePositions(built!, positions);
+    }
     generator.reset();
     const spread = {
       loadMs: spreadOf(loads),

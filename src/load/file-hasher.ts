@@ -1,5 +1,6 @@
 // Hashes files as their bytes pass, in a worker of its own where the thread may have one (Chromium's shared workers may
-// not) and it starts, else here in short stretches. Bytes are lent: they come back, perhaps in another array over the same memory.
+// not) and it starts, else here in short stretches. Bytes are lent: they come back, perhaps in another array over the
+// same memory.
 
 import { Sha256, type HashState } from "../source/sha256.ts";
 import { Breather } from "./breathe.ts";
@@ -57,15 +58,18 @@ export class FileHasher {
   async #start(): Promise<void> {
     // Literally in one expression: this is what bundlers recognise.
     const worker = new Worker(new URL("./hash-worker.ts", import.meta.url), { type: "module" });
+    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
         worker.addEventListener("message", () => resolve(), { once: true });
         worker.addEventListener("error", reject, { once: true });
-        setTimeout(() => reject(new Error("the hash worker did not start")), startMs);
+        timer = setTimeout(() => reject(new Error("the hash worker did not start")), startMs);
       });
     } catch (error) {
       worker.terminate();
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
     worker.addEventListener("message", ({ data }: MessageEvent<FromHasher>) => this.#waiting.shift()?.resolve(data));
     worker.addEventListener("error", (event) => this.#fail(new Error(`the hash worker failed: ${event.message}`)));
