@@ -44,7 +44,6 @@ const library: ViteUserConfig = {
   ...shared,
   publicDir: false,
   plugins: [plainWorkerAddress],
-  worker: { ...shared.worker, plugins: () => [plainWorkerAddress] }, // the engine's worker starts the hasher's
   build: {
     outDir: here("dist/lib"),
     emptyOutDir: true,
@@ -121,8 +120,8 @@ const inBrowsers = {
   testTimeout: 10 * minutes,
   hookTimeout: 10 * minutes,
 } as const;
-// Slices of the long proofs: too slow for `npm run check`, which is under a minute.
-const slices = ["test/unit/proof-slices.test.ts"];
+// Too slow for `npm run check`, which is under a minute: slices of the long proofs, loads that end again and again.
+const slow = ["test/unit/{proof-slices,load-resume}.test.ts"];
 // These measure speed, memory or frames, and want the machine for themselves.
 const measured = ["test/browser/{run-ahead,memory}.test.ts", "test/e2e/page-quality.test.ts"];
 
@@ -134,7 +133,7 @@ const tests: ViteUserConfig = {
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
-          exclude: slices,
+          exclude: slow,
           maxWorkers: "100%",
           testTimeout: minutes, // the machine may be busy; a hang is still seen
           sequence: { groupOrder: 0 }, // then the browsers, which want the processor for themselves
@@ -142,8 +141,8 @@ const tests: ViteUserConfig = {
       },
       {
         test: {
-          name: "slices",
-          include: slices,
+          name: "slow",
+          include: slow,
           maxWorkers: "100%",
           testTimeout: 10 * minutes,
           sequence: { groupOrder: 0 },

@@ -1,6 +1,7 @@
 // Where an engine runs: in a module worker unless the caller or the browser says otherwise. Nothing else is decided here.
 
 import type { Engine, EngineOptions } from "./api/surface.ts";
+import { startHashThread } from "./source/hash-thread.ts";
 import { canonicalReference, parseReference } from "./source/reference.ts";
 import type { ModelReference, ModelSource } from "./source/source.ts";
 import { createWorkerEngine } from "./worker/client.ts";
@@ -32,7 +33,7 @@ async function engineHere(model: string | File[] | FileSystemDirectoryHandle, op
 async function engineOnPage(model: ModelReference, options: EngineOptions): Promise<Engine> {
   // Only now: a page whose engine runs in the worker never downloads this half.
   const { createLocalEngine } = await import("./engine.ts");
-  return createLocalEngine(model, options);
+  return createLocalEngine(model, { ...options, startHashThread });
 }
 
 function isSource(model: ModelReference): model is ModelSource {

@@ -13,6 +13,7 @@ import { GpuRowQuantizer, quantizesFaster } from "./gpu/row-quantizer.ts";
 import { prepareModel } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { Model } from "./model/model.ts";
+import type { StartHashThread } from "./source/hash-thread.ts";
 import type { ModelReference } from "./source/source.ts";
 import { ModelStore } from "./store/model-store.ts";
 import { rememberedTuning } from "./store/tuning-store.ts";
@@ -22,8 +23,16 @@ import { loadGgufText } from "./text/load-gguf-text.ts";
 import { hasTokenizer, loadTokenizer } from "./text/load-tokenizer.ts";
 import type { ChatDialog, Tokenizer } from "./text/tokenizer.ts";
 
+export interface LocalEngineOptions extends EngineOptions {
+  /** Gives the SHA-256 of files a thread; default: they are hashed on this one. */
+  startHashThread?: StartHashThread;
+}
+
 /** Loads a model on this thread. Rejects with PronkError, or with the signal's reason when aborted, and frees everything. */
-export async function createLocalEngine(reference: ModelReference, options: EngineOptions = {}): Promise<Engine> {
+export async function createLocalEngine(
+  reference: ModelReference,
+  options: LocalEngineOptions = {},
+): Promise<Engine> {
   checkOptions(options);
   options.signal?.throwIfAborted();
   const gpu = await openGpu({ device: options.device, without: options.without });
@@ -47,7 +56,7 @@ interface Load {
   gpu: Gpu;
   store: ModelStore | undefined;
   reference: ModelReference;
-  options: EngineOptions & { signal: AbortSignal };
+  options: LocalEngineOptions & { signal: AbortSignal };
   end: AbortController;
 }
 
@@ -55,7 +64,7 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
   const startedMs = performance.now();
   const { signal, onProgress, quantize, weights, token, hubUrl, hashes, pause: gate } = options;
   const gpuLimits = { maxBufferSize: gpu.device.limits.maxBufferSize };
-  const from = { reference, token, hubUrl, hashes, gate };
+  const from = { reference, token, hubUrl, hashes, gate, startHashThread: options.startHashThread };
   using gpuQuantizer = new GpuRowQuantizer(gpu);
   const quantizer = quantizesFaster(gpu) ? gpuQuantizer : undefined;
   const prepared = await prepareModel({ ...from, quantize, quantizer, weights, gpuLimits, store, signal, onProgress });

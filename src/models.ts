@@ -8,6 +8,7 @@ import { parseVariant } from "./load/variant.ts";
 import { verifyModel } from "./load/verify-model.ts";
 import { prepareModel, reopenSource } from "./load/prepare.ts";
 import type { QuantizeChoice } from "./quant/layout.ts";
+import { startHashThread } from "./source/hash-thread.ts";
 import type { OnProgress } from "./source/progress.ts";
 import type { ModelReference } from "./source/source.ts";
 import type { ModelRecord } from "./store/model-record.ts";
@@ -71,7 +72,7 @@ function downloadModel(model: ModelReference, options: DownloadOptions = {}): Pr
     if (!store)
       throw new PronkError("unsupported", (await storageReport()).message, { field: "store", found: "no IndexedDB" });
     const { pause: gate, signal, ...rest } = options;
-    const prepared = await prepareModel({ reference: model, store, gate, signal, ...rest });
+    const prepared = await prepareModel({ reference: model, store, gate, signal, startHashThread, ...rest });
     await prepared.stream({ write: async () => {} }, { signal });
     const record = await store.find(prepared.sourceId, prepared.quantize);
     return summaryOf(record!);

@@ -18,7 +18,7 @@ try {
 const names = process.argv.slice(2);
 const at = names.indexOf("--without");
 const env: Record<string, string> = at < 0 ? {} : { PRONK_WITHOUT: names.splice(at, 2)[1] ?? "" };
-const projects = ["unit", "slices", "browser", "measured"].flatMap((name) => ["--project", name]);
+const projects = ["unit", "slow", "browser", "measured"].flatMap((name) => ["--project", name]);
 const { files, passed, failed, skipped, ok } = runVitest([...projects, ...names], env);
 for (const { file, seconds } of files.toSorted((a, b) => b.seconds - a.seconds).slice(0, 8))
   console.log(`${seconds.toFixed(0).padStart(5)} s  ${file}`);

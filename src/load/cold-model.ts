@@ -8,6 +8,7 @@ import { packTensors } from "../quant/packed-tensor.ts";
 import type { PartBytes } from "../quant/row-format.ts";
 import type { RowQuantizer } from "../quant/rows.ts";
 import { storedForm } from "../quant/stored-form.ts";
+import type { StartHashThread } from "../source/hash-thread.ts";
 import type { OnProgress, ProgressEvent } from "../source/progress.ts";
 import type { ModelSource } from "../source/source.ts";
 import { announce, follow } from "../store/followers.ts";
@@ -35,11 +36,12 @@ export interface ColdModel {
   pool: ChunkPool;
   /** Default: in JavaScript. */
   quantizer?: RowQuantizer;
+  startHashThread?: StartHashThread;
   onProgress?: OnProgress;
 }
 
 export function coldModel(options: ColdModel): PreparedModel {
-  const { source, checkpoint, parameters, quantize, reference, store, pool, onProgress } = options;
+  const { source, checkpoint, parameters, quantize, reference, store, pool, startHashThread, onProgress } = options;
   const form = storedForm(checkpoint, quantize, new Map(source.files.map((file) => [file.path, file.sizeBytes])));
   const plans = filePlans(source, checkpoint, form);
   const weightFiles = new Set(form.files.map((file) => file.source));
@@ -67,7 +69,7 @@ export function coldModel(options: ColdModel): PreparedModel {
   const stream = async (sink: WeightSink, tell: OnProgress | undefined, signal?: AbortSignal, writer?: ModelWriter) => {
     await verifySideFiles(source, sideFiles);
     const from = { source, checkpoint, form, plans, quantizer };
-    await coldStream({ ...from, sink, pool, store, writer, onProgress: tell, signal });
+    await coldStream({ ...from, sink, pool, store, writer, startHashThread, onProgress: tell, signal });
   };
 
   const result = (): StreamResult => ({

@@ -6,6 +6,7 @@ import { readCheckpoint, type OpenedCheckpoint } from "../format/checkpoint.ts";
 import type { WeightSink } from "../quant/layout.ts";
 import type { RowQuantizer } from "../quant/rows.ts";
 import type { StoredForm } from "../quant/stored-form.ts";
+import type { StartHashThread } from "../source/hash-thread.ts";
 import type { OnProgress } from "../source/progress.ts";
 import type { ModelSource } from "../source/source.ts";
 import type { ModelStore } from "../store/model-store.ts";
@@ -29,6 +30,7 @@ export interface ColdStreamOptions {
   quantizer: RowQuantizer;
   store?: ModelStore;
   writer?: ModelWriter;
+  startHashThread?: StartHashThread;
   onProgress?: OnProgress;
   signal?: AbortSignal;
 }
@@ -36,9 +38,9 @@ export interface ColdStreamOptions {
 const mostRestarts = 3; // a file that changes more often than that is being written
 
 export async function coldStream(options: ColdStreamOptions): Promise<void> {
-  const { source, form, writer, signal } = options;
+  const { source, form, writer, startHashThread, signal } = options;
   const isHashed = form.files.some(({ source: path }) => hashOf(source, path) !== undefined);
-  const hasher = isHashed ? await FileHasher.open() : undefined;
+  const hasher = isHashed ? await FileHasher.open(startHashThread) : undefined;
   try {
     for (let restarts = 0; ; restarts++) {
       try {

@@ -1,10 +1,10 @@
-// Hashes files as their bytes pass, in a worker of its own where the thread may have one (Chromium's shared workers may
-// not) and it starts, else here in short stretches. Bytes are lent: they come back, perhaps in another array over the
-// same memory.
+// Hashes files as their bytes pass, on a thread of its own where it is given one, else here in short stretches. Bytes are
+// lent: they come back, perhaps in another array over the same memory.
 
+import type { HashThread, StartHashThread } from "../source/hash-thread.ts";
+import type { FromHasher, ToHasher } from "../source/hash-worker.ts";
 import { Sha256, type HashState } from "../source/sha256.ts";
 import { Breather } from "./breathe.ts";
-import type { FromHasher, ToHasher } from "./hash-worker.ts";
 
 export interface Hashed {
   bytes: Uint8Array<ArrayBuffer>;
@@ -17,21 +17,23 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Firefox now and then loses a worker's script to the restart of a service worker, and says nothing. */
-const startMs = 5000;
 const stretchBytes = 2 ** 20; // hashed in about 5 ms, on the thread that has other work too
 
 export class FileHasher {
-  #worker: Worker | undefined;
+  readonly #thread: HashThread | undefined;
+  readonly #waiting: Waiting[] = [];
   #here = new Sha256();
   #last: Promise<unknown> = Promise.resolve();
-  readonly #waiting: Waiting[] = [];
 
-  /** Starts the worker and waits until it lives, `startMs` at most; without one the hasher works on this thread. */
-  static async open(): Promise<FileHasher> {
-    const hasher = new FileHasher();
-    if (typeof Worker !== "undefined") await hasher.#start().catch(() => {});
-    return hasher;
+  private constructor(thread: HashThread | undefined) {
+    this.#thread = thread;
+    thread?.port.addEventListener("message", ({ data }: MessageEvent<FromHasher>) => this.#answered(data));
+    thread?.port.start();
+  }
+
+  /** Without a thread, or where it does not start, the hasher works on this one. */
+  static async open(start?: StartHashThread): Promise<FileHasher> {
+    return new FileHasher(await start?.().catch(() => undefined));
   }
 
   /**
@@ -39,9 +41,9 @@ export class FileHasher {
    * The array passed must not be used until it comes back.
    */
   update(bytes: Uint8Array<ArrayBuffer>, begin?: HashState | null): Promise<Hashed> {
-    if (this.#worker) {
+    if (this.#thread) {
       const answer = new Promise<Hashed>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-      this.#worker.postMessage({ bytes, begin } satisfies ToHasher, [bytes.buffer]);
+      this.#thread.port.postMessage({ bytes, begin } satisfies ToHasher, [bytes.buffer]);
       return answer;
     }
     const hashed = this.#last.then(() => this.#updateHere(bytes, begin));
@@ -50,30 +52,14 @@ export class FileHasher {
   }
 
   close(): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
-    this.#fail(new Error("the hasher was closed"));
+    this.#thread?.end();
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error("the hasher was closed"));
   }
 
-  async #start(): Promise<void> {
-    // Literally in one expression: this is what bundlers recognise.
-    const worker = new Worker(new URL("./hash-worker.ts", import.meta.url), { type: "module" });
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        worker.addEventListener("message", () => resolve(), { once: true });
-        worker.addEventListener("error", reject, { once: true });
-        timer = setTimeout(() => reject(new Error("the hash worker did not start")), startMs);
-      });
-    } catch (error) {
-      worker.terminate();
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-    worker.addEventListener("message", ({ data }: MessageEvent<FromHasher>) => this.#waiting.shift()?.resolve(data));
-    worker.addEventListener("error", (event) => this.#fail(new Error(`the hash worker failed: ${event.message}`)));
-    this.#worker = worker;
+  #answered(answer: FromHasher): void {
+    const waiting = this.#waiting.shift();
+    if ("error" in answer) waiting?.reject(new Error(`the hash worker failed: ${answer.error}`));
+    else waiting?.resolve(answer);
   }
 
   async #updateHere(bytes: Uint8Array<ArrayBuffer>, begin?: HashState | null): Promise<Hashed> {
@@ -85,9 +71,5 @@ export class FileHasher {
       if (breath) await breath;
     }
     return { bytes, state: this.#here.state() };
-  }
-
-  #fail(error: Error): void {
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 }

@@ -8,6 +8,7 @@ import { isNamed } from "../format/weight-formats.ts";
 import { resolveQuantize, type AdapterRoom } from "../quant/choose.ts";
 import type { QuantizeChoice } from "../quant/layout.ts";
 import type { RowQuantizer } from "../quant/rows.ts";
+import type { StartHashThread } from "../source/hash-thread.ts";
 import { openSource, type OpenOptions } from "../source/open-source.ts";
 import type { OnProgress } from "../source/progress.ts";
 import { canonicalReference, parseReference, referenceOfSource } from "../source/reference.ts";
@@ -34,6 +35,8 @@ export interface PrepareOptions extends OpenOptions {
   pool?: ChunkPool;
   /** What quantizes weights on the way; default: JavaScript. */
   quantizer?: RowQuantizer;
+  /** Gives the SHA-256 of files a thread; default: they are hashed on this one. */
+  startHashThread?: StartHashThread;
 }
 
 /**
@@ -66,7 +69,9 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
   const quantize = resolve({ parameters, matrices: checkpoint.matrices });
   const stored = await store?.find(source.id, variantOf(checkpoint, quantize));
   if (stored && isUsable(stored)) return warmModel({ ...warm, record: stored, reopen: async () => source });
-  return coldModel({ source, checkpoint, parameters, quantize, reference, store, pool, quantizer, onProgress });
+  const { startHashThread } = options;
+  const through = { store, pool, quantizer, startHashThread, onProgress };
+  return coldModel({ source, checkpoint, parameters, quantize, reference, ...through });
 }
 
 /** Opens the source of stored bytes once more. `picked` stands for sources that have no address. */

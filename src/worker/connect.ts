@@ -7,6 +7,7 @@ import type { RequestOptions } from "../api/completion-request.ts";
 import type { Completions } from "../api/completions.ts";
 import type { Engine, EngineInfo, EngineOptions } from "../api/surface.ts";
 import { fromErrorData } from "../errors.ts";
+import { startHashThread } from "../source/hash-thread.ts";
 import type { CallRequest, CloneableModel, LoadOptions, Port, ToClient, ToHost } from "./protocol.ts";
 import { RemoteCall } from "./remote-call.ts";
 
@@ -47,6 +48,7 @@ function load(host: Host, model: CloneableModel, options: EngineOptions): Promis
     const onMessage = ({ data }: MessageEvent) => {
       const message = data as ToClient;
       if (message.kind === "progress" && !signal?.aborted) onProgress?.(message.event);
+      if (message.kind === "hash-thread") void lendHashThread(port, ended.signal);
       if (message.kind === "no-webgpu") resolve(undefined);
       if (message.kind === "load-error") reject(signal?.aborted ? signal.reason : fromErrorData(message.error));
       // An abort that crossed this message on its way wins; closing the worker frees what it loaded.
@@ -67,6 +69,13 @@ function load(host: Host, model: CloneableModel, options: EngineOptions): Promis
     const unsubscribe = pause?.subscribe((paused) => post(port, { kind: "pause-load", paused }));
     if (unsubscribe) ended.signal.addEventListener("abort", unsubscribe);
   }).finally(() => ended.abort());
+}
+
+async function lendHashThread(port: Port, ended: AbortSignal): Promise<void> {
+  const thread = await startHashThread().catch(() => undefined);
+  ended.addEventListener("abort", () => thread?.end());
+  if (ended.aborted) thread?.end();
+  else post(port, { kind: "hash-thread", port: thread?.port }, thread ? [thread.port] : []);
 }
 
 class RemoteEngine implements Engine {
@@ -150,8 +159,8 @@ class RemoteEngine implements Engine {
   }
 }
 
-function post(port: Port, message: ToHost): void {
-  port.postMessage(message);
+function post(port: Port, message: ToHost, transfer: Transferable[] = []): void {
+  port.postMessage(message, transfer);
 }
 
 function cloneableOptions({

@@ -34,6 +34,7 @@ export type ToHost =
   | { kind: "load"; model: CloneableModel; options: LoadOptions }
   | { kind: "cancel-load" }
   | { kind: "pause-load"; paused: boolean }
+  | { kind: "hash-thread"; port?: MessagePort } // transferred; none where it does not start
   | { kind: "call"; id: number; call: CallRequest }
   | { kind: "begin"; id: number }
   | { kind: "cancel"; id: number };
@@ -42,6 +43,7 @@ export type ToClient =
   | { kind: "hello"; lock: string } // the shared host listens; the lock is free when its process has ended
   | { kind: "no-webgpu" } // the load must happen on the page's thread
   | { kind: "progress"; event: ProgressEvent }
+  | { kind: "hash-thread" } // asks for a worker to hash with, until the load ends
   | { kind: "ready"; info: EngineInfo }
   | { kind: "load-error"; error: ErrorData }
   | { kind: "result"; id: number; value: unknown } // for a streamed call: accepted, waits for `begin`

@@ -5,12 +5,16 @@ import type { RequestOptions } from "../api/completion-request.ts";
 import { DownloadPause } from "../api/download-pause.ts";
 import type { Engine, EngineOptions } from "../api/surface.ts";
 import { PronkError, toErrorData } from "../errors.ts";
+import type { HashThread, StartHashThread } from "../source/hash-thread.ts";
 import type { CallRequest, CloneableModel, LoadOptions, Port, ToClient, ToHost } from "./protocol.ts";
+
+/** With the means of a thread that hashes, which the client starts. */
+export type ServedOptions = EngineOptions & { startHashThread: StartHashThread };
 
 export interface HostServices {
   /** Whether this thread can reach a GPU at all. */
   hasWebGpu(): Promise<boolean>;
-  createEngine(model: CloneableModel, options: EngineOptions): Promise<Engine>;
+  createEngine(model: CloneableModel, options: ServedOptions): Promise<Engine>;
 }
 
 interface Call {
@@ -28,7 +32,14 @@ export function serve(port: Port, services: HostServices): { close(): void } {
   let engine: Engine | undefined;
   let loading: AbortController | undefined;
   let pause = new DownloadPause(); // of the load at hand
+  let hashThread: PromiseWithResolvers<HashThread> | undefined;
   const post = (message: ToClient, transfer: Transferable[] = []) => port.postMessage(message, transfer);
+
+  function startHashThread(): Promise<HashThread> {
+    hashThread = withResolvers();
+    post({ kind: "hash-thread" });
+    return hashThread.promise;
+  }
 
   async function load(model: CloneableModel, options: LoadOptions) {
     const controller = (loading = new AbortController());
@@ -37,7 +48,8 @@ export function serve(port: Port, services: HostServices): { close(): void } {
       if (!(await services.hasWebGpu())) return post({ kind: "no-webgpu" });
       const { signal } = controller;
       const onProgress: EngineOptions["onProgress"] = (event) => post({ kind: "progress", event });
-      const loaded = await services.createEngine(model, { ...options, worker: false, onProgress, signal, pause });
+      const own = { worker: false, onProgress, signal, pause, startHashThread };
+      const loaded = await services.createEngine(model, { ...options, ...own });
       if (signal.aborted) {
         await loaded.unload();
         throw signal.reason;
@@ -105,6 +117,11 @@ export function serve(port: Port, services: HostServices): { close(): void } {
         return loading?.abort();
       case "pause-load":
         return message.paused ? pause.pause() : pause.resume();
+      case "hash-thread": {
+        const { port: lent } = message;
+        if (lent) return hashThread?.resolve({ port: lent, end: () => lent.close() });
+        return hashThread?.reject(new Error("the page could not start a hash worker"));
+      }
       case "call":
         return void answer(message.id, message.call);
       case "begin":

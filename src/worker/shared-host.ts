@@ -21,7 +21,10 @@ self.addEventListener("connect", (event) => {
   const served = serve(port as unknown as Port, {
     hasWebGpu,
     createEngine: (model, options) =>
-      share.acquire(shareKey(model, options), options, (shared) => createLocalEngine(model, { ...options, ...shared })),
+      share.acquire(shareKey(model, options), options, (shared) =>
+        // A tab that lent a thread may close while others wait for the load: hash here.
+        createLocalEngine(model, { ...options, ...shared, startHashThread: undefined }),
+      ),
   });
   port.addEventListener("message", ({ data }: MessageEvent<ToHost>) => {
     if (data.kind === "tab") void navigator.locks.request(data.lock, () => served.close());

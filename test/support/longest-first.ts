@@ -11,6 +11,7 @@ const longest = [
   "browser/faults",
   "browser/kills",
   "unit/proof-slices",
+  "unit/load-resume",
 ];
 
 function rank({ moduleId }: TestSpecification): number {

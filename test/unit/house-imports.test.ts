@@ -27,7 +27,7 @@ const rooms: Record<string, Room> = {
   model: { uses: ["format", "quant", "gpu"] },
   generate: { uses: ["model", "gpu", "text"] },
   api: { uses: ["text", "generate"], names: ["format", "quant", "source"] },
-  worker: { uses: ["api"], names: ["source"] },
+  worker: { uses: ["api", "source"] }, // source: only to start the thread that hashes
   bench: { uses: ["format", "quant", "gpu", "model", "generate"] }, // an entry of its own; nothing uses it
   element: { uses: ["index.ts"] },
   "index.ts": {

@@ -1,5 +1,6 @@
 // Both ends of the protocol over a real MessageChannel, with the real API over a fake model behind it.
 
+import type { MessagePort as NodePort } from "node:worker_threads";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { assembleEngine } from "../../src/api/assemble.ts";
 import type { Engine, EngineInfo, EngineOptions } from "../../src/api/surface.ts";
@@ -54,7 +55,8 @@ describe("loading", () => {
     let got: unknown[] = [];
     const host = channel({
       createEngine: async (model, options) => {
-        got = [model, { ...options, onProgress: undefined, signal: undefined, pause: undefined }];
+        const { onProgress, signal, pause, startHashThread, ...plain } = options;
+        got = [model, plain];
         options.onProgress?.({ phase: "download", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 3 });
         return fakeEngine(fakeGenerator(() => "ok"));
       },
@@ -74,6 +76,37 @@ describe("loading", () => {
     ]);
     expect(events).toEqual([{ phase: "download", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 3 }]);
     expect(engine?.info).toEqual(info);
+  });
+
+  test("borrows a thread that hashes from the page until the load ends, and does without where there is none", async () => {
+    const terminate = vi.fn();
+    class StartedWorker extends EventTarget {
+      terminate = terminate;
+      constructor() {
+        super();
+        setTimeout(() => this.dispatchEvent(new Event("message")));
+      }
+      postMessage(_: unknown, [port]: MessagePort[]): void {
+        (port as unknown as NodePort).on("message", (sent: unknown) => port.postMessage({ hashed: sent }));
+        closers.push(() => port.close());
+      }
+    }
+    const createEngine: HostServices["createEngine"] = async (_, { startHashThread }) => {
+      const { port, end } = await startHashThread();
+      const answer = new Promise((resolve) => port.addEventListener("message", ({ data }) => resolve(data)));
+      port.start();
+      port.postMessage("bytes");
+      expect(await answer).toEqual({ hashed: "bytes" });
+      expect(terminate).not.toHaveBeenCalled();
+      end();
+      return fakeEngine(fakeGenerator(() => "ok"));
+    };
+    vi.stubGlobal("Worker", StartedWorker);
+    await connectEngine(channel({ createEngine }), "fake/model", {});
+    vi.unstubAllGlobals();
+    expect(terminate).toHaveBeenCalledOnce();
+    const without = connectEngine(channel({ createEngine }), "fake/model", {});
+    await expect(without).rejects.toThrow("the page could not start a hash worker");
   });
 
   test("a worker without WebGPU hands the load back", async () => {
