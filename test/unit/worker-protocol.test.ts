@@ -55,8 +55,8 @@ describe("loading", () => {
     let got: unknown[] = [];
     const host = channel({
       createEngine: async (model, options) => {
-        const { onProgress, signal, pause, startHashThread, ...plain } = options;
-        got = [model, plain];
+        const means = { onProgress: undefined, signal: undefined, pause: undefined, startHashThread: undefined };
+        got = [model, { ...options, ...means }];
         options.onProgress?.({ phase: "download", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 3 });
         return fakeEngine(fakeGenerator(() => "ok"));
       },
