@@ -29,10 +29,7 @@ export interface LocalEngineOptions extends EngineOptions {
 }
 
 /** Loads a model on this thread. Rejects with PronkError, or with the signal's reason when aborted, and frees everything. */
-export async function createLocalEngine(
-  reference: ModelReference,
-  options: LocalEngineOptions = {},
-): Promise<Engine> {
+export async function createLocalEngine(reference: ModelReference, options: LocalEngineOptions = {}): Promise<Engine> {
   checkOptions(options);
   options.signal?.throwIfAborted();
   const gpu = await openGpu({ device: options.device, without: options.without });
