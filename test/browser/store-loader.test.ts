@@ -75,6 +75,35 @@ describe.each(browserKinds)("in %s", (kind) => {
     expect(await atRest(page)).toEqual({});
   });
 
+  test("an engine's worker hashes in another worker of its page, which ends with the load", async () => {
+    const seen = await page.evaluate(async () => {
+      const made: string[] = [];
+      const ended: string[] = [];
+      const nameOf = (url: string | URL) => /([a-z-]+)-[^/]*\.js$/.exec(String(url))![1];
+      const Real = Worker;
+      globalThis.Worker = class extends Real {
+        #name: string;
+        constructor(...given: ConstructorParameters<typeof Real>) {
+          super(...given);
+          made.push((this.#name = nameOf(given[0])));
+        }
+        override terminate() {
+          ended.push(this.#name);
+          super.terminate();
+        }
+      };
+      const where = { hubUrl, store: false, tokenizer: "optional" } as const;
+      const engine = await pronk.createEngine("owner/name", { ...where, quantize: "none", contextLength: 64 });
+      const afterLoad = [...ended];
+      await engine.unload();
+      globalThis.Worker = Real;
+      return { made, afterLoad, ended };
+    });
+    expect(seen.made).toEqual(["host", "hash-worker"]);
+    expect(seen.afterLoad).toEqual(["hash-worker"]);
+    expect(seen.ended).toEqual(["hash-worker", "host"]);
+  });
+
   test("a wrong bit on the way is found by the worker's hash", async () => {
     hub.faults.push({ path: "storage:/model.safetensors", kind: "wrong-bytes", after: 3, times: 1 });
     const error = await page.evaluate(() =>
