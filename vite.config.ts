@@ -120,8 +120,9 @@ const inBrowsers = {
   testTimeout: 10 * minutes,
   hookTimeout: 10 * minutes,
 } as const;
-// Too slow for `npm run check`, which is under a minute: slices of the long proofs, loads that end again and again.
-const slow = ["test/unit/{proof-slices,load-resume}.test.ts"];
+// Too slow for `npm run check`, which is under a minute: slices of the long proofs, loads that end again and again, whole
+// checkpoints through the reference.
+const slow = ["test/unit/{proof-slices,load-resume,format-golden}.test.ts"];
 // These measure speed, memory or frames, and want the machine for themselves.
 const measured = ["test/browser/{run-ahead,memory}.test.ts", "test/e2e/page-quality.test.ts"];
 

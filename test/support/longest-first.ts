@@ -12,6 +12,7 @@ const longest = [
   "browser/kills",
   "unit/proof-slices",
   "unit/load-resume",
+  "unit/format-golden",
 ];
 
 function rank({ moduleId }: TestSpecification): number {
