@@ -83,14 +83,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   }
   let row = first_row + my_row;
   let token = first_token + my_token;
-  give_eight(row, token + 0u, p0, q0);
-  give_eight(row, token + 8u, p1, q1);
-  give_eight(row, token + 16u, p2, q2);
-  give_eight(row, token + 24u, p3, q3);
-  give_eight(row, token + 32u, p4, q4);
-  give_eight(row, token + 40u, p5, q5);
-  give_eight(row, token + 48u, p6, q6);
-  give_eight(row, token + 56u, p7, q7);
+  let products = array<vec4f, 16>(p0, q0, p1, q1, p2, q2, p3, q3, p4, q4, p5, q5, p6, q6, p7, q7);
+  give_all(products, row, 16u, token, 8u);
 }
 
 fn scales_of(rows: FourRows) -> vec4f {
@@ -111,11 +105,4 @@ fn dot32(w: Bytes, token: Bytes) -> i32 {
     dot4I8Packed(w.lo.z, token.lo.z) + dot4I8Packed(w.lo.w, token.lo.w) +
     dot4I8Packed(w.hi.x, token.hi.x) + dot4I8Packed(w.hi.y, token.hi.y) +
     dot4I8Packed(w.hi.z, token.hi.z) + dot4I8Packed(w.hi.w, token.hi.w);
-}
-
-fn give_eight(row: u32, token: u32, near: vec4f, far: vec4f) {
-  give(row, token, near.xy);
-  give(row + 16u, token, near.zw);
-  give(row + 32u, token, far.xy);
-  give(row + 48u, token, far.zw);
 }

@@ -18,6 +18,18 @@ struct Linear {
   biased: u32, // 1: the bias is added
 }
 
+// An invocation's products: of eight tokens, `token_step` apart, two fours of rows each, in pairs that are `pair_step` apart.
+// A loop, since thirty-two copies of `give` take longer to compile than all the rest.
+fn give_all(products: array<vec4f, 16>, row: u32, pair_step: u32, token: u32, token_step: u32) {
+  var kept = products;
+  for (var i = 0u; i < 16u; i++) {
+    let first_row = row + i % 2u * 2u * pair_step;
+    let its_token = token + i / 2u * token_step;
+    give(first_row, its_token, kept[i].xy);
+    give(first_row + pair_step, its_token, kept[i].zw);
+  }
+}
+
 fn give(row: u32, token: u32, product: vec2f) {
   if (token >= step.count || row >= shape.row_count) {
     return;

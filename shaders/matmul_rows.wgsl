@@ -95,19 +95,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       q7 += lo7 * far_lo + hi7 * far_hi;
     }
   }
-  give_eight(row, token + 0u, p0, q0);
-  give_eight(row, token + 1u, p1, q1);
-  give_eight(row, token + 2u, p2, q2);
-  give_eight(row, token + 3u, p3, q3);
-  give_eight(row, token + 4u, p4, q4);
-  give_eight(row, token + 5u, p5, q5);
-  give_eight(row, token + 6u, p6, q6);
-  give_eight(row, token + 7u, p7, q7);
-}
-
-fn give_eight(row: u32, token: u32, near: vec4f, far: vec4f) {
-  give(row, token, near.xy);
-  give(row + 2u, token, near.zw);
-  give(row + 4u, token, far.xy);
-  give(row + 6u, token, far.zw);
+  let products = array<vec4f, 16>(p0, q0, p1, q1, p2, q2, p3, q3, p4, q4, p5, q5, p6, q6, p7, q7);
+  give_all(products, row, 2u, token, 1u);
 }
