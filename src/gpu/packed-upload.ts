@@ -4,7 +4,14 @@
 import type { GpuPlan } from "../quant/gpu-plan.ts";
 import type { MatrixPiece } from "../quant/matrix-stream.ts";
 import type { GpuMemory } from "./memory.ts";
-import { mayHold, rowWordsEach, type Repacker, type RepackDispatch, type RowPlace } from "./repacker.ts";
+import {
+  mayHold,
+  rowWordsEach,
+  type RepackChoice,
+  type RepackDispatch,
+  type Repacker,
+  type RowPlace,
+} from "./repacker.ts";
 import type { Weight, WeightPart } from "./weight.ts";
 
 /** A quantized matrix on its way into a weight. */
@@ -17,6 +24,23 @@ export interface PackedTarget {
 }
 
 type Codes = Extract<MatrixPiece, { kind: "codes" }>;
+
+/** The repacks that a target's pieces will go through. */
+export function packedRepacks({ plan }: PackedTarget): RepackChoice[] {
+  const { repack, scaleRows } = plan;
+  const codes =
+    repack.shader === "repack_blocks" ? [blocksRepack(repack)] : repack.runs.map((run) => columnsRepack(repack, run));
+  return scaleRows ? [...codes, { kernel: "repack_rows" }] : codes;
+}
+
+type Repack<Shader> = Extract<GpuPlan["repack"], { shader: Shader }>;
+
+const blocksRepack = ({ shader, kind }: Repack<"repack_blocks">) => ({ kernel: shader, constants: { kind } });
+
+const columnsRepack = ({ shader, awq, slots }: Repack<"repack_columns">, { bits }: { bits: number }) => ({
+  kernel: shader,
+  constants: { bits, awq: Number(awq), scatter: Number(slots !== undefined) },
+});
 
 export class PackedUploader {
   readonly #memory: GpuMemory;
@@ -55,10 +79,9 @@ export class PackedUploader {
     const { rows, plan, place } = target;
     const { repack } = plan;
     if (repack.shader !== "repack_columns" || !run) throw new TypeError(repack.shader);
-    const { bits, planeStart, highStart } = run;
+    const { planeStart, highStart } = run;
     return {
-      kernel: "repack_columns",
-      constants: { bits, awq: Number(repack.awq), scatter: Number(repack.slots !== undefined) },
+      ...columnsRepack(repack, run),
       buffers: [{ buffer: part.codes }, this.#slotsOf(target)],
       record: [
         units, firstUnit, rows, repack.outputs, plan.codeWords, planeStart, highStart,
@@ -101,8 +124,7 @@ function blocks({ cols, plan, place }: PackedTarget, part: WeightPart, { firstUn
   if (repack.shader !== "repack_blocks") throw new TypeError(repack.shader);
   const rowBytes = repack.rowsPerUnit === 1 ? repack.rowBytes : 0; // of flat nibbles, which do without
   return {
-    kernel: "repack_blocks",
-    constants: { kind: repack.kind },
+    ...blocksRepack(repack),
     buffers: [{ buffer: part.codes }, { buffer: part.scales! }],
     record: [
       units, firstUnit, cols, rowBytes, plan.codeWords, repack.highStart, plan.scaleWords, plan.head.length,

@@ -26,9 +26,12 @@ const bytesInFlight = 64 << 20; // browsers copy what writeBuffer is given; wait
 /** Words of a row that one invocation of repack_rows or copy_rows copies. */
 export const rowWordsEach = 16;
 
-export interface RepackDispatch {
+export interface RepackChoice {
   kernel: "copy_rows" | "repack_rows" | "repack_blocks" | "repack_columns";
   constants?: Record<string, number>;
+}
+
+export interface RepackDispatch extends RepackChoice {
   /** After the staged bytes and before the record; undefined where any buffer will do. */
   buffers: (GPUBufferBinding | undefined)[];
   record: number[];
@@ -50,6 +53,15 @@ export class Repacker {
     this.#kernels = kernels;
     this.#staging = memory.storage("upload staging", pieceBytes + 16);
     this.#record = memory.storage("upload record", 64);
+  }
+
+  /** Begins to compile what dispatches will need: browsers compile in order, and bytes must not wait for other shaders. */
+  prepare(choices: Iterable<RepackChoice>): void {
+    for (const choice of choices) this.#pipeline(choice).catch(() => {}); // told by the dispatch
+  }
+
+  #pipeline({ kernel, constants = {} }: RepackChoice): Promise<GPUComputePipeline> {
+    return this.#kernels.pipeline({ kernel, constants });
   }
 
   /** Bytes for the dispatches that follow. writeBuffer wants whole words; a tail of one to three bytes is padded. */
@@ -74,8 +86,8 @@ export class Repacker {
     this.#sinceWait += bytes.length;
   }
 
-  async dispatch({ kernel, constants = {}, buffers, record, grid: [x, y] }: RepackDispatch): Promise<void> {
-    const pipeline = await this.#kernels.pipeline({ kernel, constants });
+  async dispatch({ buffers, record, grid: [x, y], ...choice }: RepackDispatch): Promise<void> {
+    const pipeline = await this.#pipeline(choice);
     const { device } = this.#gpu;
     device.queue.writeBuffer(this.#record, 0, new Uint32Array(record));
     const encoder = device.createCommandEncoder();

@@ -4,7 +4,7 @@
 
 import { storedRowBytes, type Encoding } from "../quant/layout.ts";
 import { plainFormat } from "../quant/row-format.ts";
-import { mayHold, pieceBytes, rowWordsEach, type Repacker, type RowPlace } from "./repacker.ts";
+import { mayHold, pieceBytes, rowWordsEach, type RepackChoice, type Repacker, type RowPlace } from "./repacker.ts";
 import type { Weight, WeightPart } from "./weight.ts";
 
 /** A tensor on its way into a weight. */
@@ -36,6 +36,12 @@ function slicesOf({ encoding, weight: { cols } }: UploadTarget): Slice[] {
 function isAsStored({ encoding, weight: { cols } }: UploadTarget): boolean {
   const { codeWords, scaleWords } = plainFormat(encoding, cols);
   return scaleWords === 0 && 4 * codeWords === storedRowBytes(encoding, cols);
+}
+
+/** The repacks that a target's bytes will go through. */
+export function uploadRepacks(target: UploadTarget): RepackChoice[] {
+  if (!isAsStored(target)) return [{ kernel: "repack_rows" }];
+  return target.place.half === 0 ? [] : [{ kernel: "copy_rows" }];
 }
 
 export class Uploader {

@@ -9,9 +9,9 @@ import { GpuMemory, withAllocationCheck } from "../gpu/memory.ts";
 import { mostTopTokens, Recorder } from "../gpu/operations.ts";
 import { makePlan, type Plan } from "../gpu/plan.ts";
 import { calibrateDispatch, tuneVariants } from "../gpu/tune.ts";
-import { PackedUploader } from "../gpu/packed-upload.ts";
+import { packedRepacks, PackedUploader } from "../gpu/packed-upload.ts";
 import { Repacker } from "../gpu/repacker.ts";
-import { Uploader } from "../gpu/upload.ts";
+import { Uploader, uploadRepacks } from "../gpu/upload.ts";
 import type { Variants } from "../gpu/variants.ts";
 import type { KvFormat, WeightSink } from "../quant/layout.ts";
 import { allocateActivation, allocateActivations, batchTokens, type Activations } from "./activations.ts";
@@ -78,6 +78,10 @@ export class Model {
     this.#repacker = new Repacker(gpu, memory, this.#kernels);
     const allocated = allocateWeights(gpu, memory, config, tensors);
     this.weights = allocated.weights;
+    this.#repacker.prepare([
+      ...[...allocated.targets.values()].flatMap(uploadRepacks),
+      ...[...allocated.packed.values()].flatMap(packedRepacks),
+    ]);
     const uploader = new Uploader(this.#repacker);
     const packedUploader = new PackedUploader(memory, this.#repacker);
     this.sink = createWeightSink({ gpu, uploader, packedUploader, allocated });

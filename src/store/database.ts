@@ -11,7 +11,8 @@ type RowKey = [model: string, file: string, index: number];
 export interface PronkSchema extends DBSchema {
   /** Key: `<source id>|<variant>`. */
   models: { key: string; value: ModelRecord; indexes: { references: string } };
-  rows: { key: RowKey; value: ArrayBuffer };
+  /** In parts; an array where it was written before 2026-11-27. */
+  rows: { key: RowKey; value: Blob[] | ArrayBuffer };
   notes: { key: RowKey; value: RowNote };
 }
 

@@ -80,9 +80,13 @@ export class ModelStore implements Disposable {
       transaction.objectStore("rows").get(key),
     ]);
     if (!row) throw rotten(record.label, file, index, "it is missing");
-    if (row.byteLength !== span.end - span.start)
-      throw rotten(record.label, file, index, `${row.byteLength} bytes of ${span.end - span.start}`);
-    const bytes = new Uint8Array(row);
+    const blob = new Blob(row instanceof ArrayBuffer ? [row] : row);
+    if (blob.size !== span.end - span.start)
+      throw rotten(record.label, file, index, `${blob.size} bytes of ${span.end - span.start}`);
+    const buffer = await blob.arrayBuffer().catch(({ message }: Error) => {
+      throw rotten(record.label, file, index, message);
+    });
+    const bytes = new Uint8Array(buffer);
     const checksum = checksum64(bytes);
     if (note && note.checksum !== checksum)
       throw rotten(record.label, file, index, `checksum ${checksum}, not ${note.checksum}`);

@@ -9,6 +9,7 @@ import { loadModel } from "../../src/load/load-model.ts";
 import { planRows } from "../../src/load/row-plan.ts";
 import { maxReadBytes } from "../../src/source/read-limit.ts";
 import { ModelStore } from "../../src/store/model-store.ts";
+import { atRest, spoilRow } from "../support/at-rest.ts";
 import { CollectingSink } from "../support/collecting-sink.ts";
 import { startHub, type HubServer } from "../support/hub-server.ts";
 import { largeCheckpoint } from "../support/large-checkpoint.ts";
@@ -51,16 +52,6 @@ async function rowCount(): Promise<number> {
   return count;
 }
 
-/** Everything at rest, by another road than the store's. */
-async function atRest() {
-  const database = await openDB("pronk");
-  const keys = await database.getAllKeys("rows");
-  const rows = await Promise.all(keys.map((key) => database.get("rows", key) as Promise<ArrayBuffer>));
-  const notes = await database.getAll("notes");
-  database.close();
-  return { keys, rows, notes };
-}
-
 /** Bytes of weights that were asked for. */
 const askedBytes = () =>
   hub.requests
@@ -99,7 +90,7 @@ describe.each(["none", "q4"] as const)("quantize %s", (quantize) => {
     const found = await atRest();
     expect(found.keys).toEqual(clean.keys);
     expect(found.notes).toEqual(clean.notes); // checksums and states of the hash
-    found.rows.forEach((row, i) => expect(Buffer.compare(new Uint8Array(row), new Uint8Array(clean.rows[i]))).toBe(0));
+    found.rows.forEach((row, i) => expect(Buffer.compare(row, clean.rows[i])).toBe(0));
     const warm = await load(quantize);
     expect(warm.model.warm).toBe(true);
     for (const [name, bytes] of sink.bytes) expect(Buffer.compare(bytes, warm.sink.bytes.get(name)!), name).toBe(0);
@@ -126,12 +117,7 @@ describe.each(["none", "q4"] as const)("quantize %s", (quantize) => {
     const controller = new AbortController();
     const stop = (count: number) => count >= 2 && controller.abort(new Error("stopped"));
     await expect(load(quantize, stop, controller.signal)).rejects.toThrow("stopped");
-    const database = await openDB("pronk");
-    const [, key] = await database.getAllKeys("rows");
-    const row = (await database.get("rows", key)) as ArrayBuffer;
-    new Uint8Array(row)[5] ^= 1;
-    await database.put("rows", row, key);
-    database.close();
+    await spoilRow(1, 5);
     const { sink } = await load(quantize);
     const { sink: warm } = await load(quantize);
     for (const [name, bytes] of sink.bytes) expect(Buffer.compare(bytes, warm.bytes.get(name)!), name).toBe(0);

@@ -10,6 +10,7 @@ import { memorySource } from "../../src/source/memory-source.ts";
 import type { ProgressEvent } from "../../src/source/progress.ts";
 import { usualPatience } from "../../src/source/retry.ts";
 import { ModelStore } from "../../src/store/model-store.ts";
+import { spoilRow } from "../support/at-rest.ts";
 import { CollectingSink } from "../support/collecting-sink.ts";
 import { startHub, type HubServer } from "../support/hub-server.ts";
 import { madeCheckpoint, madeConfig } from "../support/made-checkpoint.ts";
@@ -215,20 +216,15 @@ test("the application's own hashes", async () => {
 });
 
 describe.each(["none", "q4"] as const)("a damaged row (%s)", (quantize) => {
-  async function spoilRow() {
+  async function spoiled() {
     const { sink } = await load(quantize);
-    const database = await openDB("pronk");
-    const [key] = await database.getAllKeys("rows");
-    const row = (await database.get("rows", key)) as ArrayBuffer;
-    new Uint8Array(row)[1000] ^= 1;
-    await database.put("rows", row, key);
-    database.close();
+    await spoilRow(0);
     hub.requests.length = 0;
     return sink;
   }
 
   test("is fetched again alone", async () => {
-    const before = await spoilRow();
+    const before = await spoiled();
     const { model, sink } = await load(quantize);
     expect(model.warm).toBe(true);
     sameBytes(before, sink);
@@ -240,7 +236,7 @@ describe.each(["none", "q4"] as const)("a damaged row (%s)", (quantize) => {
   });
 
   test("is named where there is no network, and nothing is lost", async () => {
-    await spoilRow();
+    await spoiled();
     const url = hub.url;
     await hub.close();
     const patience = { ...usualPatience, attempts: 2, firstWaitMs: 1 };

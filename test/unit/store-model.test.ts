@@ -265,6 +265,15 @@ describe("a row that is not what was written", () => {
     await store.replaceRow(record, "w", 0, new Uint8Array(8));
     expect(await store.readRow(record, "w", 0)).toEqual(new Uint8Array(8));
   });
+
+  test("one whose file the disk has lost is such a row too", async () => {
+    const record = await spoil(new ArrayBuffer(8));
+    await store.replaceRow(record, "w", 0, new Uint8Array(8));
+    const gone = new DOMException("could not be read", "NotReadableError");
+    vi.spyOn(Blob.prototype, "arrayBuffer").mockRejectedValueOnce(gone);
+    const error = await rejection(store.readRow(record, "w", 0));
+    expect(error).toMatchObject({ code: "integrity", facts: { file: "w", row: 0, found: gone.message, rotten: true } });
+  });
 });
 
 test("checksums tell single bits, moved words and lengths apart", () => {

@@ -5,6 +5,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DownloadPause, models, type ProgressEvent } from "../../src/index.ts";
+import { spoilRow } from "../support/at-rest.ts";
 import { startHub, type HubServer } from "../support/hub-server.ts";
 import { madeCheckpoint, madeConfig } from "../support/made-checkpoint.ts";
 import { rejection } from "../support/rejection.ts";
@@ -27,9 +28,9 @@ const download = (options: Parameters<typeof models.download>[1] = {}) =>
 /** Bytes in the database, by another road. */
 async function atRest(): Promise<number> {
   const database = await openDB("pronk");
-  const rows = (await database.getAll("rows")) as ArrayBuffer[];
+  const rows = (await database.getAll("rows")) as Blob[][];
   database.close();
-  return rows.reduce((sum, row) => sum + row.byteLength, 0);
+  return rows.flat().reduce((sum, row) => sum + row.size, 0);
 }
 
 test("download, list, info: sizes are what is at rest", async () => {
@@ -99,14 +100,9 @@ test("an abort ends a paused download with its reason", async () => {
 });
 
 describe("verify", () => {
-  async function spoilRow(): Promise<string> {
+  async function spoiled(): Promise<string> {
     const { id } = await download();
-    const database = await openDB("pronk");
-    const keys = await database.getAllKeys("rows");
-    const row = (await database.get("rows", keys[1])) as ArrayBuffer;
-    new Uint8Array(row)[77] ^= 128;
-    await database.put("rows", row, keys[1]);
-    database.close();
+    await spoilRow(1);
     return id;
   }
 
@@ -119,7 +115,7 @@ describe("verify", () => {
   });
 
   test("names a damaged row, and repairs it where it may", async () => {
-    const id = await spoilRow();
+    const id = await spoiled();
     const seen = await models.verify(id, { repair: false });
     expect(seen.damaged).toEqual([
       { file: second, row: 0, repaired: false, reason: expect.stringContaining("checksum") },
