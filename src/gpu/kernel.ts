@@ -31,16 +31,34 @@ export class Kernels {
   readonly #device: GPUDevice;
   readonly #modules = new Map<string, GPUShaderModule>();
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  readonly #calm = new AbortController();
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(gpu: Gpu) {
+  /** `calmly`: one compiles after another until `hurry`, so that compilers leave cores to those who read weights. */
+  constructor(gpu: Gpu, { calmly = false } = {}) {
     this.#device = gpu.device;
+    if (!calmly) this.hurry();
+  }
+
+  /** From now on all that is asked for compiles at once. */
+  hurry(): void {
+    this.#calm.abort();
   }
 
   /** Errors: PronkError `unsupported` with the compiler's words; never silent zeros. */
   pipeline(choice: KernelChoice): Promise<GPUComputePipeline> {
     const key = JSON.stringify(choice);
     let pipeline = this.#pipelines.get(key);
-    if (!pipeline) this.#pipelines.set(key, (pipeline = this.#compile(choice)));
+    if (!pipeline) this.#pipelines.set(key, (pipeline = this.#inTurn(choice)));
+    return pipeline;
+  }
+
+  #inTurn(choice: KernelChoice): Promise<GPUComputePipeline> {
+    const { signal } = this.#calm;
+    if (signal.aborted) return this.#compile(choice);
+    const hurried = new Promise((resolve) => signal.addEventListener("abort", resolve));
+    const pipeline = Promise.race([this.#last, hurried]).then(() => this.#compile(choice));
+    this.#last = pipeline.catch(() => {});
     return pipeline;
   }
 

@@ -74,7 +74,7 @@ export class Model {
     this.gpu = gpu;
     this.config = config;
     this.memory = memory;
-    this.#kernels = new Kernels(gpu);
+    this.#kernels = new Kernels(gpu, { calmly: true });
     this.#repacker = new Repacker(gpu, memory, this.#kernels);
     const allocated = allocateWeights(gpu, memory, config, tensors);
     this.weights = allocated.weights;
@@ -164,8 +164,9 @@ export class Model {
     return makePlan(this.gpu, this.#kernels, recorder.requests);
   }
 
-  /** Frees what only loading needed. */
+  /** The weights are here: frees what only they needed, and lets all shaders compile at once. */
   finishLoading(): void {
+    this.#kernels.hurry();
     this.#repacker.dispose();
   }
 
