@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { maxReadBytes } from "../../src/source/read-limit.ts";
 import { MB, measureLoads } from "../support/measured-load.ts";
 
-const slackBytes = 128 * MB;
+const slackBytes = 128 * MB; // as in test/browser/memory.test.ts
 
 test("memory", { timeout: 3_600_000 }, async ({ task }) => {
   Object.assign(task.meta, { tried: "2 GB beside 1 GB" });
