@@ -3,13 +3,17 @@
 // A workgroup of 64 takes one (head, token, split): the positions [z * split, (z + 1) * split) of those, 256 at a time with a
 // running maximum and sum (online softmax, Milakov & Gimelshein 2018; splits: flash-decoding, Dao et al. 2023).
 // Per 256 positions: each invocation scores four | barrier | all find the maximum, each makes its four probabilities |
-// barrier | the values are added, invocations being (unit of a cache row, every so-manyth position) | barrier.
+// barrier | the values are added, four at a time, invocations being (unit of a cache row, every so-manyth position) | barrier.
 // At the end invocations with the same unit meet. One split writes out; several write { values, maximum, sum } for
 // attention_merge. With attention_cache.wgsl.
 var<workgroup> query: array<vec4f, 64>;
 var<workgroup> probabilities: array<f32, 256>;
 var<workgroup> lane_numbers: array<f32, 64>;
 var<workgroup> sums: array<vec4f, 128>;
+
+fn probability_at(i: u32, tile_length: u32) -> f32 {
+  return select(0.0, probabilities[min(i, 255u)], i < tile_length);
+}
 
 @compute @workgroup_size(64)
 fn main(
@@ -94,10 +98,20 @@ fn main(
     workgroupBarrier();
     if (sharer < sharers) {
       let tile_length = min(256u, end - tile);
-      for (var i = sharer; i < tile_length; i += sharers) {
-        let v = value_at(cache_row + tile + i, unit);
-        lo += probabilities[i] * v.lo;
-        hi += probabilities[i] * v.hi;
+      let row = cache_row + tile;
+      let last = tile_length - 1u; // positions beyond it are read as the last and have no probability
+      for (var i = sharer; i < tile_length; i += 4u * sharers) {
+        let a = value_at(row + i, unit);
+        let b = value_at(row + min(i + sharers, last), unit);
+        let c = value_at(row + min(i + 2u * sharers, last), unit);
+        let d = value_at(row + min(i + 3u * sharers, last), unit);
+        let near = vec2f(probability_at(i, tile_length), probability_at(i + sharers, tile_length));
+        let far = vec2f(
+          probability_at(i + 2u * sharers, tile_length),
+          probability_at(i + 3u * sharers, tile_length),
+        );
+        lo += (near.x * a.lo + near.y * b.lo) + (far.x * c.lo + far.y * d.lo);
+        hi += (near.x * a.hi + near.y * b.hi) + (far.x * c.hi + far.y * d.hi);
       }
     }
     workgroupBarrier();

@@ -3,8 +3,8 @@
 // exp(a) reaches top_p, of those the ones at least min_p times the largest; ties at a cut are all kept. The token is
 // where u * (mass kept) falls in index order, u a hash of (seed, position of the new token): never of call order.
 // Temperature 0 takes the largest logit, the lower index on a tie.
-// One workgroup; every reduction is: own share | barrier | all read all shares | barrier. No sort: a cut is found by
-// bisecting the 32 bits of the values' order.
+// One workgroup; every reduction is: own share | barrier | 256 become 64 | barrier | all read all. No sort: a cut is found
+// by bisecting the 32 bits of the values' order. Logits are read four at a time, so that loads wait for nobody.
 @group(0) @binding(0) var<storage, read_write> logits: array<f32>; // [vocab]; overwritten by a
 @group(0) @binding(1) var<storage, read_write> counts: array<u32>; // [vocab]; seen in answer, bit 31: seen in prompt
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // [vocab]
@@ -30,10 +30,11 @@ struct Settings {
 }
 
 override vocab: u32;
-const threads = 64u;
+override threads: u32 = 64u; // or 256
 
-var<workgroup> shares: array<f32, 64>;
-var<workgroup> places: array<u32, 64>;
+var<workgroup> shares: array<f32, 256>;
+var<workgroup> places: array<u32, 256>;
+var<workgroup> sums: array<f32, 64>;
 var<workgroup> chosen: u32;
 
 fn pcg(value: u32) -> u32 {
@@ -44,12 +45,31 @@ fn pcg(value: u32) -> u32 {
 
 // u32s in the same order as the f32s.
 fn order_of(value: f32) -> u32 {
-  let bits = bitcast<u32>(value);
-  return select(bits | 0x80000000u, ~bits, (bits & 0x80000000u) != 0u);
+  return orders_of(vec4f(value)).x;
 }
 
-fn shaped(i: u32) -> f32 {
-  var value = logits[i] + bias[i];
+fn orders_of(values: vec4f) -> vec4u {
+  let bits = bitcast<vec4u>(values);
+  return select(bits | vec4u(0x80000000u), ~bits, (bits & vec4u(0x80000000u)) != vec4u(0u));
+}
+
+// Every `threads`th logit from i on; where there is none, the last. With `inside`, which are there.
+fn four_from(i: u32) -> vec4f {
+  let last = vocab - 1u;
+  return vec4f(
+    logits[i],
+    logits[min(i + threads, last)],
+    logits[min(i + 2u * threads, last)],
+    logits[min(i + 3u * threads, last)],
+  );
+}
+
+fn inside(i: u32) -> vec4<bool> {
+  return vec4u(i) + vec4u(0u, threads, 2u * threads, 3u * threads) < vec4u(vocab);
+}
+
+fn shaped(logit: f32, i: u32) -> f32 {
+  var value = logit + bias[i];
   let count = counts[i];
   if (count != 0u) {
     value = select(value * settings.repetition, value / settings.repetition, value > 0.0);
@@ -63,55 +83,88 @@ fn sum_of_shares(lane: u32, share: f32) -> f32 {
   shares[lane] = share;
   workgroupBarrier();
   var sum = 0.0;
-  for (var i = 0u; i < threads; i++) {
-    sum += shares[i];
+  if (threads > 64u) {
+    if (lane < 64u) {
+      sums[lane] = shares[lane] + shares[lane + 64u] + shares[lane + 128u] + shares[lane + 192u];
+    }
+    workgroupBarrier();
+    for (var i = 0u; i < 64u; i++) {
+      sum += sums[i];
+    }
+  } else {
+    for (var i = 0u; i < 64u; i++) {
+      sum += shares[i];
+    }
   }
   return sum;
 }
 
 // Number of values at or above the cut.
 fn count_from(lane: u32, cut: u32) -> f32 {
-  var count = 0u;
-  for (var i = lane; i < vocab; i += threads) {
-    count += select(0u, 1u, order_of(logits[i]) >= cut);
+  var counts_here = vec4u(0u);
+  for (var i = lane; i < vocab; i += 4u * threads) {
+    let reached = orders_of(four_from(i)) >= vec4u(cut);
+    counts_here += select(vec4u(0u), vec4u(1u), reached & inside(i));
   }
-  return sum_of_shares(lane, f32(count));
+  return sum_of_shares(lane, f32(counts_here.x + counts_here.y + counts_here.z + counts_here.w));
 }
 
 // Mass of values at or above the cut, relative to exp(highest).
 fn mass_from(lane: u32, cut: u32, highest: f32) -> f32 {
-  var mass = 0.0;
-  for (var i = lane; i < vocab; i += threads) {
-    let value = logits[i];
-    mass += select(0.0, exp(value - highest), order_of(value) >= cut);
+  var masses = vec4f(0.0);
+  for (var i = lane; i < vocab; i += 4u * threads) {
+    let values = four_from(i);
+    let reached = orders_of(values) >= vec4u(cut);
+    masses += select(vec4f(0.0), exp(values - highest), reached & inside(i));
   }
-  return sum_of_shares(lane, mass);
+  return sum_of_shares(lane, (masses.x + masses.y) + (masses.z + masses.w));
 }
 
-@compute @workgroup_size(64)
+// Of the places a and b of shares, the one of the larger share; the lower index on a tie.
+fn larger_of(a: u32, b: u32) -> u32 {
+  let wins = shares[b] > shares[a] || (shares[b] == shares[a] && places[b] < places[a]);
+  return select(a, b, wins);
+}
+
+@compute @workgroup_size(threads)
 fn main(@builtin(local_invocation_index) lane: u32) {
   let greedy = settings.temperature == 0.0;
   var best = -3.4e38;
   var place = 0u;
-  for (var i = lane; i < vocab; i += threads) {
-    var value = logits[i];
-    if (settings.shaped != 0u) {
-      value = shaped(i);
-    }
-    if (!greedy) {
-      value /= settings.temperature;
-      logits[i] = value;
-    }
-    if (value > best) {
-      best = value;
-      place = i;
+  for (var base = lane; base < vocab; base += 4u * threads) {
+    let values = four_from(base);
+    for (var j = 0u; j < 4u; j++) {
+      let i = base + j * threads;
+      if (i >= vocab) {
+        break;
+      }
+      var value = values[j];
+      if (settings.shaped != 0u) {
+        value = shaped(value, i);
+      }
+      if (!greedy) {
+        value /= settings.temperature;
+        logits[i] = value;
+      }
+      if (value > best) {
+        best = value;
+        place = i;
+      }
     }
   }
   shares[lane] = best;
   places[lane] = place;
   storageBarrier();
   workgroupBarrier();
-  for (var i = 0u; i < threads; i++) {
+  if (threads > 64u) {
+    if (lane < 64u) {
+      let winner = larger_of(larger_of(lane, lane + 64u), larger_of(lane + 128u, lane + 192u));
+      shares[lane] = shares[winner];
+      places[lane] = places[winner];
+    }
+    workgroupBarrier();
+  }
+  for (var i = 0u; i < 64u; i++) {
     if (shares[i] > best || (shares[i] == best && places[i] < place)) {
       best = shares[i];
       place = places[i];

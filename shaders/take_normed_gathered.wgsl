@@ -1,4 +1,5 @@
 // RMSNorm(x) for a matrix-vector product, as take_normed.wgsl, with a weight whose inputs are in an order of their own.
+// With take_span.wgsl.
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [row_chunks * 32]
 @group(0) @binding(1) var<storage, read> gain: array<f32>; // [row_chunks * 32]
 @group(1) @binding(3) var<storage, read> order: array<vec4u>; // [row_chunks * 8]: where each slot's input is in x
@@ -6,34 +7,16 @@
 override dim: u32; // K
 override eps: f32;
 
-struct Normed {
-  value: vec4f, // x * gain
-  squares: vec4f, // of x
-}
+const is_normed = true;
 
-fn four_at(at: u32) -> Normed {
+fn raw_at(at: u32) -> vec4f {
   let places = order[at];
-  let values = vec4f(x[places.x], x[places.y], x[places.z], x[places.w]);
-  return Normed(values * vec4f(gain[places.x], gain[places.y], gain[places.z], gain[places.w]), values * values);
+  return vec4f(x[places.x], x[places.y], x[places.z], x[places.w]);
 }
 
-fn span_at(chunk: u32) -> Span {
-  let at = chunk * 8u;
-  let a = four_at(at);
-  let b = four_at(at + 1u);
-  let c = four_at(at + 2u);
-  let d = four_at(at + 3u);
-  let e = four_at(at + 4u);
-  let f = four_at(at + 5u);
-  let g = four_at(at + 6u);
-  let h = four_at(at + 7u);
-  let sums = a.value + b.value + c.value + d.value + e.value + f.value + g.value + h.value;
-  let squares = a.squares + b.squares + c.squares + d.squares + e.squares + f.squares + g.squares + h.squares;
-  return Span(
-    a.value, b.value, c.value, d.value, e.value, f.value, g.value, h.value,
-    (sums.x + sums.y) + (sums.z + sums.w),
-    (squares.x + squares.y) + (squares.z + squares.w),
-  );
+fn taken(raw: vec4f, at: u32) -> vec4f {
+  let places = order[at];
+  return raw * vec4f(gain[places.x], gain[places.y], gain[places.z], gain[places.w]);
 }
 
 // What a product with x * gain is still to be multiplied by.

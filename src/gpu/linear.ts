@@ -5,7 +5,8 @@ import type { Gpu } from "./device.ts";
 import type { GpuMemory } from "./memory.ts";
 import type { Activation } from "./operations.ts";
 import type { DispatchRequest } from "./plan.ts";
-import type { ProductName } from "./shader-table.ts";
+import type { KernelName, ProductName } from "./shader-table.ts";
+import type { Variants } from "./variants.ts";
 import { boundBuffers, decodeOf, partBytes, type Weight, type WeightPart } from "./weight.ts";
 
 /** What a matrix-vector kernel takes and gives. */
@@ -49,23 +50,19 @@ export class LinearRecorder {
   }
 
   one(weight: Weight, product: VectorProduct): void {
-    const { matvec, lanes, splits } = this.#gpu.variants;
     for (const part of weight.parts) {
-      const fours = Math.ceil(part.rows / 4);
-      const subgroup = matvec === "subgroup";
       const { constants, weights, ...ofPart } = this.#ofPart(part);
+      const [kernel, own, groups] = vectorKernel(part.rows, this.#gpu.variants);
       this.#requests.push({
         ...ofPart,
-        kernel: subgroup ? "matvec_subgroup" : "matvec",
+        kernel,
         product: product.name,
         biased: weight.bias !== undefined,
         gathered: part.order !== undefined,
-        constants: { ...constants, ...product.constants, ...(subgroup ? { splits } : { lanes }) },
+        constants: { ...constants, ...product.constants, ...own },
         buffers: weight.bias ? withBias(product.buffers, weight.bias) : product.buffers,
         weights: part.order ? [...weights, part.order] : weights,
-        groups: subgroup
-          ? Math.min(Math.ceil((fours * splits) / 2), mostGroups) // as if subgroups had 32 lanes; any grid is right
-          : Math.ceil((Math.ceil(part.rows / 8) * lanes) / 64),
+        groups,
       });
     }
   }
@@ -139,11 +136,19 @@ export class LinearRecorder {
   #ofPart(part: WeightPart) {
     return {
       decode: decodeOf(part.format, this.#gpu.features),
-      constants: part.format.constants,
+      constants: { ...part.format.constants, converts: Number(this.#gpu.variants.converts) },
       weights: boundBuffers(part),
       bytesRead: partBytes(part),
     };
   }
+}
+
+/** Kernel, its own constants, and workgroups. */
+function vectorKernel(rows: number, { matvec, lanes, splits }: Variants): [KernelName, Record<string, number>, number] {
+  if (matvec === "tile") return ["matvec_tile", {}, Math.ceil(rows / 32)];
+  if (matvec === "plain") return ["matvec", { lanes }, Math.ceil((Math.ceil(rows / 8) * lanes) / 64)];
+  const groups = Math.ceil((Math.ceil(rows / 4) * splits) / 2); // as if subgroups had 32 lanes; any grid is right
+  return ["matvec_subgroup", { splits }, Math.min(groups, mostGroups)];
 }
 
 function withBias(buffers: VectorProduct["buffers"], bias: GPUBuffer): VectorProduct["buffers"] {

@@ -48,9 +48,6 @@ export interface Scratch {
   fresh?: LayerCache & { rows: number };
 }
 
-/** Positions that one workgroup of decoding attention takes when there are more; a multiple of the kernel's tile of 256. */
-export const attentionSplit = 256;
-
 /** Tokens that `topTokens` gives: as many as OpenAI's `top_logprobs` may ask for. */
 export const mostTopTokens = 20;
 
@@ -86,7 +83,7 @@ export class Recorder {
       this.requests.push({
         kernel: "embed",
         decode: decodeOf(format, this.#gpu.features),
-        constants: format.constants,
+        constants: { ...format.constants, converts: Number(this.#gpu.variants.converts) },
         buffers: [tokens, out.buffer, this.#step],
         weights: boundBuffers(part),
         groups: perGroup(format.rowChunks),
@@ -197,8 +194,9 @@ export class Recorder {
   attend(out: Activation, q: Activation, cache: LayerCache, shape: HeadShape, { partial, fresh }: Scratch): void {
     const { heads, kvHeads, headDim, context, kv, window = context } = shape;
     const { dims, bits, scaleWords } = cacheRow(headDim, kv);
-    const rows = this.#gpu.variants.attention === "rows";
-    const splits = (position: number) => Math.floor((Math.min(position + 1, window) - 1) / attentionSplit) + 1;
+    const { attention, attentionSplit: split } = this.#gpu.variants;
+    const rows = attention === "rows";
+    const splits = (position: number) => Math.floor((Math.min(position + 1, window) - 1) / split) + 1;
     const kernel = rows ? "attention_rows" : "attention";
     const beside = kv === "q8" && !this.#many ? fresh! : undefined;
     this.requests.push({
@@ -213,7 +211,7 @@ export class Recorder {
         cache_bits: bits,
         row_units: dims / 8,
         scale_words: scaleWords,
-        split: attentionSplit,
+        split,
         window,
         ...(beside ? { rows: beside.rows } : {}),
       },
@@ -222,10 +220,10 @@ export class Recorder {
       groupsForTokens: eachToken,
       groupsAtPosition: this.#many ? undefined : splits,
     });
-    if (this.#many || Math.min(context, window) <= attentionSplit) return;
+    if (this.#many || Math.min(context, window) <= split) return;
     this.requests.push({
       kernel: "attention_merge",
-      constants: { head_dim: headDim, split: attentionSplit, window },
+      constants: { head_dim: headDim, split, window },
       buffers: [partial, out.buffer, this.#step],
       groups: heads,
       groupsAtPosition: (position) => (splits(position) > 1 ? 1 : 0),
@@ -272,7 +270,7 @@ export class Recorder {
   ): void {
     this.requests.push({
       kernel: "sample",
-      constants: { vocab: logits.cols },
+      constants: { vocab: logits.cols, threads: this.#gpu.variants.reducers },
       buffers: [logits.buffer, sampler.counts, sampler.bias, sampler.settings, this.#step, tokens],
       groups: 1,
     });

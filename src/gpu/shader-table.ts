@@ -38,6 +38,7 @@ import matmulRows from "../../shaders/matmul_rows.wgsl?raw";
 import matmulTile from "../../shaders/matmul_tile.wgsl?raw";
 import matvec from "../../shaders/matvec.wgsl?raw";
 import matvecSubgroup from "../../shaders/matvec_subgroup.wgsl?raw";
+import matvecTile from "../../shaders/matvec_tile.wgsl?raw";
 import normRopeCache from "../../shaders/norm_rope_cache.wgsl?raw";
 import quantizeGroups from "../../shaders/quantize_groups.wgsl?raw";
 import quantizeRows from "../../shaders/quantize_rows.wgsl?raw";
@@ -54,6 +55,7 @@ import takeNormed from "../../shaders/take_normed.wgsl?raw";
 import takeNormedGathered from "../../shaders/take_normed_gathered.wgsl?raw";
 import takePlain from "../../shaders/take_plain.wgsl?raw";
 import takePlainGathered from "../../shaders/take_plain_gathered.wgsl?raw";
+import takeSpan from "../../shaders/take_span.wgsl?raw";
 import topTokens from "../../shaders/top_tokens.wgsl?raw";
 
 /** A kernel with what it is always joined with. */
@@ -70,8 +72,9 @@ export const kernels = {
   matmul_int8: [matmulInt8, matmulOut],
   matmul_rows: [matmulRows, matmulOut],
   matmul_tile: [matmulTile, matmulOut],
-  matvec: [matvec],
-  matvec_subgroup: [matvecSubgroup],
+  matvec: [matvec, takeSpan],
+  matvec_subgroup: [matvecSubgroup, takeSpan],
+  matvec_tile: [matvecTile],
   norm_rope_cache: [normRopeCache, cacheWrite],
   quantize_groups: [quantizeGroups],
   quantize_rows: [quantizeRows],

@@ -17,8 +17,13 @@ const mostDispatchMs = 50;
 /** Below this many multiplications no adapter seen so far takes longer (SwiftShader on two cores: 1e9 a second). */
 const harmlessMacs = mostDispatchMs * 1e6;
 
+/** A pass that is timed lasts so long at least, where its plan is repeated: browsers round their clock to 0.1 ms. */
+const leastPassMs = 3;
+const mostRepeats = 64;
+
 /** Candidates for one token. `lanes` matter to plain ones only, `splits` to subgroups. */
 const vectorCandidates: Pick<Variants, "matvec" | "lanes" | "splits">[] = [
+  { matvec: "tile", lanes: 16, splits: 1 },
   { matvec: "plain", lanes: 16, splits: 1 },
   { matvec: "plain", lanes: 64, splits: 1 },
   { matvec: "subgroup", lanes: 16, splits: 1 },
@@ -111,7 +116,7 @@ class Trial implements Disposable {
     this.#read = this.#memory.readback("trial times", 16);
   }
 
-  /** Milliseconds of the GPU for the products with all `weights`; the best of three, after one to warm up. */
+  /** Milliseconds of the GPU for the products with all `weights`; the best of three, after one or two to warm up. */
   async timeMs(variants: Variants, tokens: number, weights: readonly Weight[]): Promise<number> {
     const gpu: Gpu = Object.create(this.#gpu, { variants: { value: { ...variants, macsPerDispatch: Infinity } } });
     const recorder = new Recorder(gpu, this.#memory, this.#step, tokens > 1);
@@ -119,12 +124,11 @@ class Trial implements Disposable {
     const plan = await makePlan(gpu, this.#kernels, recorder.requests);
     const { device } = this.#gpu;
     device.queue.writeBuffer(this.#step, 0, new Uint32Array([0, tokens]));
-    let best = Infinity;
-    for (let run = 0; run < 4; run++) {
+    const passMs = async (repeats: number) => {
       const encoder = device.createCommandEncoder();
       const timestampWrites = { querySet: this.#clock, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };
       const pass = encoder.beginComputePass({ timestampWrites });
-      plan.encode(pass, { position: 0, tokens });
+      for (let i = 0; i < repeats; i++) plan.encode(pass, { position: 0, tokens });
       pass.end();
       encoder.resolveQuerySet(this.#clock, 0, 2, this.#ticks, 0);
       encoder.copyBufferToBuffer(this.#ticks, 0, this.#read, 0, 16);
@@ -132,9 +136,16 @@ class Trial implements Disposable {
       await Promise.race([this.#read.mapAsync(GPUMapMode.READ), this.#gpu.lost]);
       const [begin, end] = new BigUint64Array(this.#read.getMappedRange().slice(0));
       this.#read.unmap();
-      // Browsers round to 0.1 ms: what takes less is counted as that.
-      if (run > 0) best = Math.min(best, Math.max(Number(end - begin) / 1e6, 0.1));
-      if (run > 0 && best > 20) break; // slow enough that one run tells
+      return Math.max(Number(end - begin) / 1e6, 0.1);
+    };
+    let repeats = 1;
+    for (let ms = await passMs(1); ms < leastPassMs && repeats < mostRepeats; ms = await passMs(repeats))
+      repeats = Math.min(mostRepeats, Math.ceil((1.5 * repeats * leastPassMs) / ms));
+    let best = Infinity;
+    for (let run = 0; run < 3; run++) {
+      const ms = await passMs(repeats);
+      best = Math.min(best, ms / repeats);
+      if (ms > 20) break; // slow enough that one run tells
     }
     return best;
   }

@@ -6,7 +6,8 @@ import type { Gpu } from "./device.ts";
 export interface Variants {
   /** Norm, rope, cache write and SwiGLU inside the matrix products of a single token; false: each a dispatch of its own. */
   fused: boolean;
-  matvec: "plain" | "subgroup";
+  /** `tile`: the vector goes through shared memory. */
+  matvec: "plain" | "subgroup" | "tile";
   /** Plain: invocations that share four rows (1 has no barrier). */
   lanes: 1 | 4 | 16 | 64;
   /** Subgroup: subgroups that share four rows. */
@@ -15,6 +16,12 @@ export interface Variants {
   matmul: "tile" | "rows";
   /** `rows` has no barriers. */
   attention: "tile" | "rows";
+  /** Positions that one workgroup of decoding attention takes where there are more. */
+  attentionSplit: number;
+  /** Invocations that make one number of a whole row, as the sampler does. */
+  reducers: 64 | 256;
+  /** Whole numbers become floats by the adapter's own conversion, not by a mantissa and a difference. */
+  converts: boolean;
   /** Products of many tokens in bytes where the weight is kept in bytes or nibbles: `x` is rounded to 8 bits by 32 columns. */
   int8: boolean;
   /** Several steps of decoding in flight; false: each waits for the id before it. */
@@ -22,6 +29,9 @@ export interface Variants {
   /** Multiplications that a single dispatch of a prompt may hold, to keep it short on slow adapters. */
   macsPerDispatch: number;
 }
+
+/** Short ones give a GPU enough to do at once; each costs a software adapter barriers. */
+export const attentionSplit = { hardware: 64, software: 256 };
 
 /** What to use where nothing was measured. Barriers cost a software adapter most, and occupancy costs it nothing. */
 export function defaultVariants(
@@ -38,6 +48,9 @@ export function defaultVariants(
     splits: 1,
     matmul: software ? "rows" : "tile",
     attention,
+    attentionSplit: software ? attentionSplit.software : attentionSplit.hardware,
+    reducers: software ? 64 : 256,
+    converts: software,
     int8: false, // only where tuning finds it faster and near enough
     runAhead: !without.includes("run-ahead"),
     macsPerDispatch: Infinity,

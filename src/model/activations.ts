@@ -3,7 +3,7 @@
 import type { ModelConfig } from "../format/model-config.ts";
 import { cacheRow } from "../gpu/cache-layout.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
-import { attentionSplit, strideOf, type Activation, type Scratch } from "../gpu/operations.ts";
+import { strideOf, type Activation, type Scratch } from "../gpu/operations.ts";
 import type { KvFormat } from "../quant/layout.ts";
 
 /** Tokens of a prompt computed at once. Small on software adapters, so that a dispatch stays short and abort prompt. */
@@ -21,6 +21,8 @@ export interface ActivationRequest {
   batchTokens: number;
   contextLength: number;
   kv: KvFormat;
+  /** Positions of a split of attention. */
+  attentionSplit: number;
   /** Whether gate and up are ever written down before they are folded. */
   gateUpApart: boolean;
 }
@@ -30,7 +32,7 @@ type ScratchName = Exclude<keyof Activations, "fresh"> | "freshKeys" | "freshVal
 /** [name, rows, columns] of every activation. */
 export function activationShapes(
   config: ModelConfig,
-  { batchTokens, contextLength, kv, gateUpApart }: ActivationRequest,
+  { batchTokens, contextLength, kv, attentionSplit, gateUpApart }: ActivationRequest,
 ): [ScratchName, number, number][] {
   const { dim, hiddenDim, heads, kvHeads, headDim, vocabSize } = config;
   const qkvRows = (heads + 2 * kvHeads) * headDim;

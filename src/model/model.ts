@@ -91,6 +91,7 @@ export class Model {
       batchTokens: this.batchTokens,
       contextLength,
       kv,
+      attentionSplit: gpu.variants.attentionSplit,
       gateUpApart: !gpu.variants.fused || this.weights.layers.some(({ gateUp }) => !gateUp.paired),
     });
     this.ropeTable = memory.storage("rope table", contextLength * config.headDim * 4);

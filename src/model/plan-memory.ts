@@ -5,6 +5,7 @@ import type { ModelConfig } from "../format/model-config.ts";
 import { expectedTensors } from "../format/llama-tensors.ts";
 import type { Dtype } from "../format/tensor.ts";
 import { strideOf } from "../gpu/operations.ts";
+import { attentionSplit } from "../gpu/variants.ts";
 import { joinSegments, splitRows } from "../gpu/weight.ts";
 import { tensorRole } from "../format/tensor-roles.ts";
 import { chooseEncoding } from "../quant/choose.ts";
@@ -77,7 +78,13 @@ export function planMemory(config: ModelConfig, request: PlanRequest): MemoryPla
   });
   const weights = tensors.reduce((sum, tensor) => sum + tensor.gpuBytes, 0);
   const kvBytes = 2 * config.layers * layerCacheBytes(config, contextLength, kv);
-  const shapes = activationShapes(config, { batchTokens: batchTokens.hardware, contextLength, kv, gateUpApart: false });
+  const shapes = activationShapes(config, {
+    batchTokens: batchTokens.hardware,
+    contextLength,
+    kv,
+    attentionSplit: attentionSplit.hardware,
+    gateUpApart: false,
+  });
   const activations = shapes.reduce((sum, [, rows, cols]) => sum + rows * strideOf(cols) * 4, 0);
   const scratchBytes = activations + contextLength * config.headDim * 4 + config.vocabSize * 8;
   return {

@@ -53,11 +53,14 @@ function size(random: Random, most: number): number {
 function randomVariant(random: Random, features: ReadonlySet<string>): Variants {
   return {
     fused: random() < 0.6,
-    matvec: features.has("subgroups") && random() < 0.5 ? "subgroup" : "plain",
+    matvec: pick(random, features.has("subgroups") ? ["plain", "subgroup", "tile"] : ["plain", "tile"]),
     lanes: pick(random, [1, 4, 16, 64]),
     splits: pick(random, [1, 2, 4]),
     matmul: pick(random, ["tile", "rows"]),
     attention: pick(random, ["tile", "rows"]),
+    attentionSplit: pick(random, [64, 256]),
+    reducers: pick(random, [64, 256]),
+    converts: random() < 0.5,
     int8: false, // rounds: its own bounds are in int8.check.ts
     runAhead: true,
     macsPerDispatch: pick(random, [Infinity, Infinity, 1]),

@@ -137,6 +137,7 @@ const compiles: Check = async (context) => {
   for (const product of Object.keys(products) as ProductName[])
     for (const gathered of [false, true]) {
       choices.push({ kernel: "matvec", product, gathered });
+      choices.push({ kernel: "matvec_tile", product, gathered });
       if (subgroups) choices.push({ kernel: "matvec_subgroup", product, gathered });
     }
   for (const choice of choices)

@@ -30,7 +30,8 @@ export async function draws(context: CheckContext, cases: Draw[], { judgedAtLeas
       skipped++;
       continue;
     }
-    using gpuCase = await openCase(context);
+    const reducers = position % 2 ? 64 : 256;
+    using gpuCase = await openCase(context, { reducers });
     const vocab = logits.length;
     const { record } = settingsRecord(settings);
     const counts = countsOf(promptIds, vocab);
@@ -52,7 +53,7 @@ export async function draws(context: CheckContext, cases: Draw[], { judgedAtLeas
     if (id !== wanted || nextPosition !== position || count !== 1) {
       wrong++;
       notes.push(
-        `${JSON.stringify(settings)} at ${position}: ${id} (step ${nextPosition}, ${count}), wanted ${wanted}`,
+        `${JSON.stringify(settings)} at ${position} by ${reducers}: ${id} (step ${nextPosition}, ${count}), wanted ${wanted}`,
       );
     }
   }

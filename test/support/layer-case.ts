@@ -115,7 +115,8 @@ export async function attendAfter(gpuCase: Case, attend: Attend) {
     [position, tokens],
   ]) {
     if (count === 0) continue;
-    const room = scratch(gpuCase, count, dim, qkv.rows, heads * (Math.ceil(shape.context / 256) + 1) * (headDim + 2));
+    const splits = Math.ceil(shape.context / gpuCase.gpu.variants.attentionSplit);
+    const room = scratch(gpuCase, count, dim, qkv.rows, heads * splits * (headDim + 2));
     const freshBytes = kvHeads * count * row.dims * 4;
     room.fresh = { k: side("fresh k", freshBytes), v: side("fresh v", freshBytes), rows: count };
     const q = gpuCase.activation(new Float32Array(count * heads * headDim), count, heads * headDim);
