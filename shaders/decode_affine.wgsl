@@ -73,7 +73,7 @@ fn chunk_at(row: u32, chunk: u32) -> Chunk {
 // Codes of columns 4 quad .. 4 quad + 3.
 fn quad_codes(chunk: Chunk, quad: u32) -> vec4f {
   if (bits == 8u) {
-    return floats_of(unpack4xU8(select(chunk.low, chunk.low_rest, quad >= 4u)[quad & 3u]));
+    return vec4f(unpack4xU8(select(chunk.low, chunk.low_rest, quad >= 4u)[quad & 3u]));
   }
   var word: u32;
   if (bits >= 4u) {
@@ -87,7 +87,7 @@ fn quad_codes(chunk: Chunk, quad: u32) -> vec4f {
   if (bits == 5u) {
     word |= ((chunk.high >> quad) & 0x01010101u) << 4u;
   }
-  return floats_of(unpack4xU8(word));
+  return vec4f(unpack4xU8(word));
 }
 
 // The nearest f16 or bf16, ties to even, by integers: WGSL leaves the rounding of its own conversions open.

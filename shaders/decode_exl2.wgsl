@@ -92,7 +92,7 @@ fn eight_of(chunk: Chunk, i: u32) -> Eight {
   let pair = select(words.xy, words.zw, (i & 1u) == 1u);
   let scale = select(chunk.scale.x, chunk.scale.y, i >= 2u);
   return Eight(
-    rounded(scale * (floats_of(unpack4xU8(pair.x)) - chunk.zero)),
-    rounded(scale * (floats_of(unpack4xU8(pair.y)) - chunk.zero)),
+    rounded(scale * (vec4f(unpack4xU8(pair.x)) - chunk.zero)),
+    rounded(scale * (vec4f(unpack4xU8(pair.y)) - chunk.zero)),
   );
 }

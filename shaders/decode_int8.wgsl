@@ -29,5 +29,5 @@ fn chunk_at(row: u32, chunk: u32) -> Chunk {
 fn eight_of(chunk: Chunk, i: u32) -> Eight {
   let four = select(chunk.low, chunk.rest, i >= 2u);
   let pair = select(four.xy, four.zw, (i & 1u) == 1u);
-  return Eight(chunk.scale * signed_bytes(pair.x), chunk.scale * signed_bytes(pair.y));
+  return Eight(chunk.scale * vec4f(unpack4xI8(pair.x)), chunk.scale * vec4f(unpack4xI8(pair.y)));
 }

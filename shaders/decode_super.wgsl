@@ -78,7 +78,7 @@ fn quad_codes(chunk: Chunk, quad: u32) -> vec4f {
   if (bits == 6u) {
     word |= ((chunk.high[quad >> 2u] >> ((quad & 3u) * 2u)) & 0x03030303u) << 4u;
   }
-  return floats_of(unpack4xU8(word));
+  return vec4f(unpack4xU8(word));
 }
 
 fn eight_of(chunk: Chunk, i: u32) -> Eight {

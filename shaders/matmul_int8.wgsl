@@ -91,15 +91,13 @@ fn scales_of(rows: FourRows) -> vec4f {
   return vec4f(rows.first.scale, rows.second.scale, rows.third.scale, rows.fourth.scale);
 }
 
-// Sums below 2^22 become floats as span.wgsl's numbers do, around the middle of a mantissa for the sign's sake.
 fn dots(rows: FourRows, token: Bytes) -> vec4f {
-  let sums = vec4i(
+  return vec4f(vec4i(
     dot32(rows.first, token),
     dot32(rows.second, token),
     dot32(rows.third, token),
     dot32(rows.fourth, token),
-  );
-  return bitcast<vec4f>(sums + vec4i(0x4b400000)) - 12582912.0;
+  ));
 }
 
 fn dot32(w: Bytes, token: Bytes) -> i32 {

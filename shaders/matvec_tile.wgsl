@@ -1,81 +1,79 @@
 // matvec.wgsl's sibling for GPUs: x goes through shared memory, since lanes that each read 32 columns of their own from
-// storage keep the cache busier than the weights do. A workgroup of 256 is eight teams of 32 lanes with four rows each. A
-// tile of x is 32 chunks, one for each lane: every invocation fetches (and norms) one four of its columns into one of two
-// tiles in turn | barrier | fetches its part of the next tile and of its rows, and multiplies this one meanwhile.
-// At the end the lanes of a team meet behind two barriers, and sixteen invocations give two rows each.
+// storage keep the cache busier than the weights do. A workgroup of 128 is four teams of 32 lanes with four rows each. A
+// tile of x is 32 chunks, one for each lane: every invocation fetches (and norms) two fours of its columns into one of two
+// tiles in turn | barrier | multiplies them by its part of its rows, and fetches its parts of both for the next tile.
+// At the end the lanes of a team meet behind two barriers, and eight invocations give two rows each.
 const pitch = 33u; // of a tile's rows, so that neither those who write nor those who read meet in a bank
 
 var<workgroup> x_tile: array<vec4f, 528>; // twice [8 fours of columns, 32 chunks]
-var<workgroup> partial: array<vec4f, 256>;
-var<workgroup> partial_squares: array<f32, 256>;
+var<workgroup> partial: array<vec4f, 128>;
+var<workgroup> partial_squares: array<f32, 128>;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
   let lane = index % 32u;
   let last = shape.row_count - 1u; // rows beyond it are computed as the last and not given
-  let first = group.x * 32u + index / 32u * 4u;
+  let first = group.x * 16u + index / 32u * 4u;
   let row_a = min(first, last);
   let row_b = min(first + 1u, last);
   let row_c = min(first + 2u, last);
   let row_d = min(first + 3u, last);
   let last_chunk = shape.row_chunks - 1u; // chunks beyond it meet zeros
   let fours = shape.row_chunks * 8u;
-  let my_place = index % 8u * pitch + index / 8u;
+  let my_place = index % 8u * pitch + index / 8u; // of my second four: 16 further
   var chunk = min(lane, last_chunk);
   var a = chunk_at(row_a, chunk);
   var b = chunk_at(row_b, chunk);
   var c = chunk_at(row_c, chunk);
   var d = chunk_at(row_d, chunk);
-  var four = index;
-  var raw = raw_at(min(four, fours - 1u));
+  var near = min(index, fours - 1u);
+  var far = min(index + 128u, fours - 1u);
+  var raw_near = raw_at(near);
+  var raw_far = raw_at(far);
   var totals = vec4f(0.0);
   var squares = 0.0;
   var tile_at = 0u;
   for (var base = 0u; base < shape.row_chunks; base += 32u) {
-    raw = select(vec4f(0.0), raw, four < fours);
+    raw_near = select(vec4f(0.0), raw_near, base * 8u + index < fours);
+    raw_far = select(vec4f(0.0), raw_far, base * 8u + index + 128u < fours);
     if (is_normed) {
-      squares += dot(raw, raw);
+      squares += dot(raw_near, raw_near) + dot(raw_far, raw_far);
     }
-    x_tile[tile_at + my_place] = taken(raw, min(four, fours - 1u));
+    x_tile[tile_at + my_place] = taken(raw_near, near);
+    x_tile[tile_at + my_place + 16u] = taken(raw_far, far);
     workgroupBarrier();
-    let now_a = a;
-    let now_b = b;
-    let now_c = c;
-    let now_d = d;
-    if (base + 32u < shape.row_chunks) {
-      chunk = min(base + 32u + lane, last_chunk);
+    let x_span = tile_span(tile_at + lane);
+    totals += vec4f(chunk_dot(a, x_span), chunk_dot(b, x_span), chunk_dot(c, x_span), chunk_dot(d, x_span));
+    let next = base + 32u;
+    if (next < shape.row_chunks) {
+      chunk = min(next + lane, last_chunk);
       a = chunk_at(row_a, chunk);
       b = chunk_at(row_b, chunk);
       c = chunk_at(row_c, chunk);
       d = chunk_at(row_d, chunk);
-      four += 256u;
-      raw = raw_at(min(four, fours - 1u));
+      near = min(next * 8u + index, fours - 1u);
+      far = min(next * 8u + index + 128u, fours - 1u);
+      raw_near = raw_at(near);
+      raw_far = raw_at(far);
     }
-    let x_span = tile_span(tile_at + lane);
-    totals += vec4f(
-      chunk_dot(now_a, x_span),
-      chunk_dot(now_b, x_span),
-      chunk_dot(now_c, x_span),
-      chunk_dot(now_d, x_span),
-    );
     tile_at = 8u * pitch - tile_at;
   }
 
   partial[index] = totals;
   partial_squares[index] = squares;
   workgroupBarrier();
-  if (index < 64u) {
+  if (index < 32u) {
     x_tile[index] = partial[index * 4u] + partial[index * 4u + 1u] + partial[index * 4u + 2u] + partial[index * 4u + 3u];
-  } else if (is_normed && index < 80u) {
+  } else if (is_normed && index < 48u) {
     var sum = 0.0;
-    for (var i = index - 64u; i < 256u; i += 16u) {
+    for (var i = index - 32u; i < 128u; i += 16u) {
       sum += partial_squares[i];
     }
     x_tile[index] = vec4f(sum);
   }
   workgroupBarrier();
-  let pair = group.x * 32u + index * 2u;
-  if (index >= 16u || pair >= shape.row_count) {
+  let pair = group.x * 16u + index * 2u;
+  if (index >= 8u || pair >= shape.row_count) {
     return;
   }
   let team = index / 2u * 8u;
@@ -85,7 +83,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   }
   if (is_normed) {
     squares = 0.0;
-    for (var i = 64u; i < 80u; i++) {
+    for (var i = 32u; i < 48u; i++) {
       squares += x_tile[i].x;
     }
   }

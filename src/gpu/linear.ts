@@ -136,7 +136,7 @@ export class LinearRecorder {
   #ofPart(part: WeightPart) {
     return {
       decode: decodeOf(part.format, this.#gpu.features),
-      constants: { ...part.format.constants, converts: Number(this.#gpu.variants.converts) },
+      constants: part.format.constants,
       weights: boundBuffers(part),
       bytesRead: partBytes(part),
     };
@@ -145,7 +145,7 @@ export class LinearRecorder {
 
 /** Kernel, its own constants, and workgroups. */
 function vectorKernel(rows: number, { matvec, lanes, splits }: Variants): [KernelName, Record<string, number>, number] {
-  if (matvec === "tile") return ["matvec_tile", {}, Math.ceil(rows / 32)];
+  if (matvec === "tile") return ["matvec_tile", {}, Math.ceil(rows / 16)];
   if (matvec === "plain") return ["matvec", { lanes }, Math.ceil((Math.ceil(rows / 8) * lanes) / 64)];
   const groups = Math.ceil((Math.ceil(rows / 4) * splits) / 2); // as if subgroups had 32 lanes; any grid is right
   return ["matvec_subgroup", { splits }, Math.min(groups, mostGroups)];

@@ -83,7 +83,7 @@ export class Recorder {
       this.requests.push({
         kernel: "embed",
         decode: decodeOf(format, this.#gpu.features),
-        constants: { ...format.constants, converts: Number(this.#gpu.variants.converts) },
+        constants: format.constants,
         buffers: [tokens, out.buffer, this.#step],
         weights: boundBuffers(part),
         groups: perGroup(format.rowChunks),

@@ -20,8 +20,6 @@ export interface Variants {
   attentionSplit: number;
   /** Invocations that make one number of a whole row, as the sampler does. */
   reducers: 64 | 256;
-  /** Whole numbers become floats by the adapter's own conversion, not by a mantissa and a difference. */
-  converts: boolean;
   /** Products of many tokens in bytes where the weight is kept in bytes or nibbles: `x` is rounded to 8 bits by 32 columns. */
   int8: boolean;
   /** Several steps of decoding in flight; false: each waits for the id before it. */
@@ -43,14 +41,13 @@ export function defaultVariants(
   const attention = /swiftshader/i.test(Object.values(gpu.adapter).join(" ")) ? "rows" : "tile";
   return {
     fused: !without.includes("fusion"),
-    matvec: gpu.features.has("subgroups") && !software ? "subgroup" : "plain",
+    matvec: software ? "plain" : "tile",
     lanes: software ? 1 : 16,
     splits: 1,
     matmul: software ? "rows" : "tile",
     attention,
     attentionSplit: software ? attentionSplit.software : attentionSplit.hardware,
     reducers: software ? 64 : 256,
-    converts: software,
     int8: false, // only where tuning finds it faster and near enough
     runAhead: !without.includes("run-ahead"),
     macsPerDispatch: Infinity,

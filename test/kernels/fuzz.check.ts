@@ -60,7 +60,6 @@ function randomVariant(random: Random, features: ReadonlySet<string>): Variants 
     attention: pick(random, ["tile", "rows"]),
     attentionSplit: pick(random, [64, 256]),
     reducers: pick(random, [64, 256]),
-    converts: random() < 0.5,
     int8: false, // rounds: its own bounds are in int8.check.ts
     runAhead: true,
     macsPerDispatch: pick(random, [Infinity, Infinity, 1]),

@@ -33,7 +33,7 @@ const limit = 1e-5;
 /** So that a run with everything has what GPUs get (but shorter splits, for many of them), and one without subgroups what
  * software adapters get. */
 const kernelsFor = ({ without }: CheckContext): Partial<Variants> =>
-  without.includes("subgroups") ? {} : { matvec: "tile", attentionSplit: 4, converts: false };
+  without.includes("subgroups") ? {} : { matvec: "tile", attentionSplit: 4 };
 
 async function norm(context: CheckContext) {
   const worst = new Worst();

@@ -68,7 +68,7 @@ const vectorVariants: Partial<Variants>[] = [
   { matvec: "plain", lanes: 16 },
   { matvec: "subgroup", splits: 1 },
   { matvec: "subgroup", splits: 2 },
-  { matvec: "tile", converts: false },
+  { matvec: "tile" },
 ];
 
 /** One token: stored, added, and with the norm taken on the way. */
@@ -122,7 +122,7 @@ const timesMatrix =
     const expected = matmul(x, values, tokens, rows);
     const worst = new Worst();
     for (const kernel of ["tile", "rows"] as const) {
-      using gpuCase = await openCase(context, { matmul: kernel, converts: kernel === "rows" });
+      using gpuCase = await openCase(context, { matmul: kernel });
       const weight = await upload(gpuCase, packed, kernel === "rows");
       const input = gpuCase.activation(x, tokens, cols);
       const output = gpuCase.activation(new Float64Array(tokens * rows), tokens, rows);

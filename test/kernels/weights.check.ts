@@ -34,15 +34,15 @@ function randomVector(length: number, seed: number): Float32Array {
 /** What may multiply by one token's vector, and by many. */
 const vectorVariants: Partial<Variants>[] = [
   { matvec: "plain", lanes: 1 },
-  { matvec: "plain", lanes: 4, converts: false },
+  { matvec: "plain", lanes: 4 },
   { matvec: "plain", lanes: 16 },
   { matvec: "plain", lanes: 64 },
   { matvec: "subgroup", splits: 1 },
   { matvec: "subgroup", splits: 4 },
-  { matvec: "tile", converts: false },
+  { matvec: "tile" },
 ];
 const batchVariants: Partial<Variants>[] = [
-  { matmul: "tile", converts: false },
+  { matmul: "tile" },
   { matmul: "rows" },
   { matmul: "rows", macsPerDispatch: 1 }, // as many dispatches as can be
 ];
@@ -120,10 +120,7 @@ const subnormal = (encoding: "f16" | "q8" | "q4") => async (context: CheckContex
   };
 };
 
-const named = (variant: Partial<Variants>) =>
-  Object.values(variant)
-    .filter((value) => typeof value !== "boolean")
-    .join(" ");
+const named = (variant: Partial<Variants>) => Object.values(variant).join(" ");
 
 const cases: [string, Check][] = encodings.flatMap((encoding): [string, Check][] => [
   [`${encoding} embedding rows`, { run: embed(encoding), variants }],
