@@ -1,40 +1,39 @@
 // out[t, i] = x[t, i] * gain[i] / sqrt(mean(x[t, :]^2) + eps), in f32.
-// One workgroup of 64 per token; each invocation sums every 64th square; one barrier before the total is read.
-// With last_only the workgroup takes the batch's last token and writes row 0: only that position needs logits.
+// One workgroup per token; each of its invocations sums every so-manyth square | barrier | 256 sums become 64 | barrier |
+// all read all.
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [tokens, stride]
 @group(0) @binding(1) var<storage, read> gain: array<f32>; // [dim]
-@group(0) @binding(2) var<storage, read_write> out: array<f32>; // [tokens or 1, stride]
-@group(0) @binding(3) var<uniform> step: Step;
-
-struct Step {
-  position: u32,
-  count: u32,
-}
+@group(0) @binding(2) var<storage, read_write> out: array<f32>; // [tokens, stride]
 
 override dim: u32;
 override stride: u32; // dim rounded up to 32
 override eps: f32;
-override last_only: bool = false;
+override threads: u32 = 64u; // or 256
 
-var<workgroup> squares: array<f32, 64>;
+var<workgroup> squares: array<f32, 256>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(threads)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let x_row = select(group.y, step.count - 1u, last_only) * stride;
-  let out_row = select(group.y, 0u, last_only) * stride;
+  let row = group.y * stride;
   var sum = 0.0;
-  for (var i = lane; i < dim; i += 64u) {
-    let value = x[x_row + i];
+  for (var i = lane; i < dim; i += threads) {
+    let value = x[row + i];
     sum += value * value;
   }
   squares[lane] = sum;
   workgroupBarrier();
+  if (threads > 64u) {
+    if (lane < 64u) {
+      squares[lane] += squares[lane + 64u] + squares[lane + 128u] + squares[lane + 192u];
+    }
+    workgroupBarrier();
+  }
   var total = 0.0;
   for (var i = 0u; i < 64u; i++) {
     total += squares[i];
   }
   let scale = 1.0 / sqrt(total / f32(dim) + eps);
-  for (var i = lane; i < dim; i += 64u) {
-    out[out_row + i] = x[x_row + i] * scale * gain[i];
+  for (var i = lane; i < dim; i += threads) {
+    out[row + i] = x[row + i] * scale * gain[i];
   }
 }

@@ -114,8 +114,12 @@ export async function createSteps(model: Model, ring: Ring) {
         queue.writeBuffer(model.step, 0, new Uint32Array([position, ids.length]));
         const encoder = device.createCommandEncoder();
         const last = position + ids.length === promptIds.length;
-        const plans = onLogits ? [debug!.plan] : ids.length === 1 ? [one] : last ? [many, head] : [many];
-        run(encoder, plans, { position, tokens: ids.length });
+        const alone = ids.length === 1 && !onLogits;
+        run(encoder, [onLogits ? debug!.plan : alone ? one : many], { position, tokens: ids.length });
+        if (last && !alone) {
+          model.keepLast(encoder, ids.length);
+          run(encoder, [head], { position, tokens: 1 });
+        }
         queue.submit([encoder.finish()]);
         onBatch(ids);
         if (onLogits) {

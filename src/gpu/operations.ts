@@ -93,28 +93,27 @@ export class Recorder {
     }
   }
 
-  /** With `lastOnly`, only the batch's last token is normed, into row 0. */
-  norm(out: Activation, x: Activation, { gain, eps }: Norm, { lastOnly = false } = {}): void {
+  norm(out: Activation, x: Activation, { gain, eps }: Norm): void {
     this.requests.push({
       kernel: "rmsnorm",
-      constants: { dim: x.cols, stride: x.stride, eps, last_only: Number(lastOnly) },
-      buffers: [x.buffer, gain, out.buffer, this.#step],
+      constants: { dim: x.cols, stride: x.stride, eps, threads: this.#gpu.variants.reducers },
+      buffers: [x.buffer, gain, out.buffer],
       groups: 1,
-      groupsForTokens: lastOnly ? undefined : eachToken,
+      groupsForTokens: eachToken,
     });
   }
 
-  /** y = W x, or y += W x with `add`. `oneToken` takes row 0 alone, whatever the batch. */
-  linear(y: Activation, weight: Weight, x: Activation, { add = false, oneToken = !this.#many } = {}): void {
-    if (!oneToken) this.#linear.many(y, weight, x, add ? "add" : "store");
+  /** y = W x, or y += W x with `add`. */
+  linear(y: Activation, weight: Weight, x: Activation, { add = false } = {}): void {
+    if (this.#many) this.#linear.many(y, weight, x, add ? "add" : "store");
     else this.#linear.one(weight, this.#product(add ? "plain_add" : "plain_store", y, x));
   }
 
-  /** y = W norm(x) for the batch's last token, into row 0. */
-  normedLast(y: Activation, weight: Weight, x: Activation, norm: Norm, { normed }: Scratch): void {
+  /** y = W norm(x). */
+  normedLinear(y: Activation, weight: Weight, x: Activation, norm: Norm, { normed }: Pick<Scratch, "normed">): void {
     if (this.#fused) return this.#linear.one(weight, this.#product("normed_store", y, x, norm));
-    this.norm(normed, x, norm, { lastOnly: true });
-    this.linear(y, weight, normed, { oneToken: true });
+    this.norm(normed, x, norm);
+    this.linear(y, weight, normed);
   }
 
   /**

@@ -2,7 +2,6 @@
 // Shapes are for a batch of T tokens; the KV cache and the position decide what attention sees.
 
 import type { Recorder } from "../gpu/operations.ts";
-import type { Activations } from "./activations.ts";
 import type { Model } from "./model.ts";
 
 /** Tokens to the residual stream after the last layer. [T] -> [T, dim] */
@@ -23,13 +22,8 @@ export function recordLayers(record: Recorder, model: Model): void {
   }
 }
 
-/** The residual stream to the logits of the batch's last position; with `all`, to those of every position. */
-export function recordHead(record: Recorder, model: Model, { all }: { all?: Activations["logits"] } = {}): void {
-  const { config, weights, activations: a } = model;
+/** The residual stream to logits. [T, dim] -> [T, vocabSize]; of a single token unless `logits` has room for more. */
+export function recordHead(record: Recorder, { config, weights, activations: a }: Model, logits = a.logits): void {
   const norm = { gain: weights.finalNorm, eps: config.normEps };
-  if (all) {
-    record.norm(a.normed, a.x, norm);
-    record.linear(all, weights.head, a.normed); // [T, vocabSize]
-  }
-  record.normedLast(a.logits, weights.head, a.x, norm, a); // [1, vocabSize]
+  record.normedLinear(logits, weights.head, a.x, norm, a);
 }

@@ -134,9 +134,21 @@ export class Model {
     return this.#plan("many", (record) => recordLayers(record, this));
   }
 
-  /** The logits of a batch's last position. */
+  /** Row 0 of the residual stream to logits; where a batch ends, `keepLast` puts its last row there. */
   headPlan(): Promise<Plan> {
-    return this.#plan("many", (record) => recordHead(record, this));
+    return this.#plan("one", (record) => recordHead(record, this));
+  }
+
+  /**
+   * The last row of a batch of `tokens` to row 0 of the residual stream: so the logits are made by the shaders that make
+   * a single token's, and no further ones must compile.
+   */
+  keepLast(encoder: GPUCommandEncoder, tokens: number): void {
+    const { x, normed } = this.activations;
+    const rowBytes = 4 * x.stride;
+    if (tokens === 1) return;
+    encoder.copyBufferToBuffer(x.buffer, (tokens - 1) * rowBytes, normed.buffer, 0, rowBytes); // not within one buffer
+    encoder.copyBufferToBuffer(normed.buffer, 0, x.buffer, 0, rowBytes);
   }
 
   /** A batch to the logits of every position, for debugging. */
@@ -144,7 +156,7 @@ export class Model {
     const logits = allocateActivation(this.memory, "all logits", this.batchTokens, this.config.vocabSize);
     const plan = await this.#plan("many", (record) => {
       recordLayers(record, this);
-      recordHead(record, this, { all: logits });
+      recordHead(record, this, logits);
     });
     return { plan, logits };
   }

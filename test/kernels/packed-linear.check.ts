@@ -99,7 +99,7 @@ const timesVector =
       await gpuCase.run(1, (record) => {
         record.linear(stored, weight, input);
         record.linear(added, weight, input, { add: true });
-        record.normedLast(headed, weight, input, { gain: gpuCase.buffer(padded), eps }, scratch);
+        record.normedLinear(headed, weight, input, { gain: gpuCase.buffer(padded), eps }, scratch);
       });
       const name = JSON.stringify(variant);
       const sums = plain.map((value, i) => value + before[i]);
