@@ -46,6 +46,19 @@ fn chunk_dot(chunk: Chunk, x: Span) -> f32 {
   return chunk.scale * (sums.x + sums.y * 0.0625 + sums.z * 0.00390625 + sums.w * 0.000244140625 - 8.0 * x.sum);
 }
 
+// Eight codes as bytes, columns 0, 2, 4, 6 and 1, 3, 5, 7.
+const codes_interleaved = true;
+
+fn codes_of(chunk: Chunk, i: u32) -> vec2u {
+  let word = chunk.codes[i];
+  return vec2u(word & 0x0f0f0f0fu, (word >> 4u) & 0x0f0f0f0fu);
+}
+
+// What a code is multiplied by, and what is added.
+fn affine_of(chunk: Chunk) -> vec2f {
+  return vec2f(chunk.scale, -8.0 * chunk.scale);
+}
+
 // code - 8 as signed bytes: columns 0 to 15, and 16 to 31.
 fn low_bytes_of(chunk: Chunk) -> vec4u {
   return vec4u(bytes_of(chunk.codes.x), bytes_of(chunk.codes.x >> 16u), bytes_of(chunk.codes.y), bytes_of(chunk.codes.y >> 16u));

@@ -47,6 +47,19 @@ fn chunk_dot(chunk: Chunk, x: Span) -> f32 {
   return chunk.scale * ((sums.x + sums.w) + sums.y * 0.00390625 + sums.z * 0.0000152587890625 - 128.0 * x.sum);
 }
 
+// Eight codes as bytes, in order.
+const codes_interleaved = false;
+
+fn codes_of(chunk: Chunk, i: u32) -> vec2u {
+  let words = select(chunk.first, chunk.second, i >= 2u);
+  return select(words.xy, words.zw, (i & 1u) != 0u);
+}
+
+// What a code is multiplied by, and what is added.
+fn affine_of(chunk: Chunk) -> vec2f {
+  return vec2f(chunk.scale, 0.0);
+}
+
 // The codes as signed bytes: columns 0 to 15, and 16 to 31.
 fn low_bytes_of(chunk: Chunk) -> vec4u {
   return chunk.first;

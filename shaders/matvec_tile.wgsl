@@ -2,12 +2,10 @@
 // storage keep the cache busier than the weights do. A workgroup of 128 is four teams of 32 lanes with four rows each. A
 // tile of x is 32 chunks, one for each lane: every invocation fetches (and norms) two fours of its columns into one of two
 // tiles in turn | barrier | multiplies them by its part of its rows, and fetches its parts of both for the next tile.
-// At the end the lanes of a team meet behind two barriers, and eight invocations give two rows each.
+// With matvec_totals.wgsl.
 const pitch = 33u; // of a tile's rows, so that neither those who write nor those who read meet in a bank
 
 var<workgroup> x_tile: array<vec4f, 528>; // twice [8 fours of columns, 32 chunks]
-var<workgroup> partial: array<vec4f, 128>;
-var<workgroup> partial_squares: array<f32, 128>;
 
 @compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
@@ -61,35 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
 
   partial[index] = totals;
   partial_squares[index] = squares;
-  workgroupBarrier();
-  if (index < 32u) {
-    x_tile[index] = partial[index * 4u] + partial[index * 4u + 1u] + partial[index * 4u + 2u] + partial[index * 4u + 3u];
-  } else if (is_normed && index < 48u) {
-    var sum = 0.0;
-    for (var i = index - 32u; i < 128u; i += 16u) {
-      sum += partial_squares[i];
-    }
-    x_tile[index] = vec4f(sum);
-  }
-  workgroupBarrier();
-  let pair = group.x * 16u + index * 2u;
-  if (index >= 8u || pair >= shape.row_count) {
-    return;
-  }
-  let team = index / 2u * 8u;
-  totals = x_tile[team];
-  for (var i = team + 1u; i < team + 8u; i++) {
-    totals += x_tile[i];
-  }
-  if (is_normed) {
-    squares = 0.0;
-    for (var i = 32u; i < 48u; i++) {
-      squares += x_tile[i].x;
-    }
-  }
-  let row = shape.row_start + pair;
-  let products = select(totals.xy, totals.zw, index % 2u == 1u) * scale_of(squares);
-  give(row, biased(row, products), shape.row_start + shape.row_count);
+  give_totals(group.x * 16u, index);
 }
 
 fn tile_span(at: u32) -> Span {

@@ -42,7 +42,12 @@ export function adapterName({ adapter }: Pick<BenchReport, "adapter">): string {
 }
 
 function variantWords({ fused, matvec, lanes, splits, matmul, int8, runAhead }: Variants): string {
-  const one = matvec === "plain" ? `${lanes} lane${lanes > 1 ? "s" : ""}` : `subgroups, ${splits} to four rows`;
+  const one = {
+    plain: `${lanes} lane${lanes > 1 ? "s" : ""}`,
+    subgroup: `subgroups, ${splits} to four rows`,
+    tile: "a token by tiles",
+    bytes: "a token by bytes",
+  }[matvec];
   return [
     fused ? "fused" : "apart",
     one,

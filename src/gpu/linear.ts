@@ -52,7 +52,7 @@ export class LinearRecorder {
   one(weight: Weight, product: VectorProduct): void {
     for (const part of weight.parts) {
       const { constants, weights, ...ofPart } = this.#ofPart(part);
-      const [kernel, own, groups] = vectorKernel(part.rows, this.#gpu.variants);
+      const [kernel, own, groups] = vectorKernel(part, this.#gpu.variants);
       this.#requests.push({
         ...ofPart,
         kernel,
@@ -144,8 +144,11 @@ export class LinearRecorder {
 }
 
 /** Kernel, its own constants, and workgroups. */
-function vectorKernel(rows: number, { matvec, lanes, splits }: Variants): [KernelName, Record<string, number>, number] {
-  if (matvec === "tile") return ["matvec_tile", {}, Math.ceil(rows / 16)];
+function vectorKernel(part: WeightPart, variants: Variants): [KernelName, Record<string, number>, number] {
+  const { rows } = part;
+  const { matvec, lanes, splits } = variants;
+  if (matvec === "bytes" && hasBytes(part)) return ["matvec_bytes", {}, Math.ceil(rows / 16)];
+  if (matvec === "bytes" || matvec === "tile") return ["matvec_tile", {}, Math.ceil(rows / 16)];
   if (matvec === "plain") return ["matvec", { lanes }, Math.ceil((Math.ceil(rows / 8) * lanes) / 64)];
   const groups = Math.ceil((Math.ceil(rows / 4) * splits) / 2); // as if subgroups had 32 lanes; any grid is right
   return ["matvec_subgroup", { splits }, Math.min(groups, mostGroups)];

@@ -37,8 +37,10 @@ import matmulOut from "../../shaders/matmul_out.wgsl?raw";
 import matmulRows from "../../shaders/matmul_rows.wgsl?raw";
 import matmulTile from "../../shaders/matmul_tile.wgsl?raw";
 import matvec from "../../shaders/matvec.wgsl?raw";
+import matvecBytes from "../../shaders/matvec_bytes.wgsl?raw";
 import matvecSubgroup from "../../shaders/matvec_subgroup.wgsl?raw";
 import matvecTile from "../../shaders/matvec_tile.wgsl?raw";
+import matvecTotals from "../../shaders/matvec_totals.wgsl?raw";
 import normRopeCache from "../../shaders/norm_rope_cache.wgsl?raw";
 import quantizeGroups from "../../shaders/quantize_groups.wgsl?raw";
 import quantizeRows from "../../shaders/quantize_rows.wgsl?raw";
@@ -73,8 +75,9 @@ export const kernels = {
   matmul_rows: [matmulRows, matmulOut],
   matmul_tile: [matmulTile, matmulOut],
   matvec: [matvec, takeSpan],
+  matvec_bytes: [matvecBytes, matvecTotals],
   matvec_subgroup: [matvecSubgroup, takeSpan],
-  matvec_tile: [matvecTile],
+  matvec_tile: [matvecTile, matvecTotals],
   norm_rope_cache: [normRopeCache, cacheWrite],
   quantize_groups: [quantizeGroups],
   quantize_rows: [quantizeRows],

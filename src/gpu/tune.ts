@@ -24,12 +24,14 @@ const mostRepeats = 64;
 /** Candidates for one token. `lanes` matter to plain ones only, `splits` to subgroups. */
 const vectorCandidates: Pick<Variants, "matvec" | "lanes" | "splits">[] = [
   { matvec: "tile", lanes: 16, splits: 1 },
-  { matvec: "plain", lanes: 16, splits: 1 },
   { matvec: "plain", lanes: 64, splits: 1 },
   { matvec: "subgroup", lanes: 16, splits: 1 },
   { matvec: "subgroup", lanes: 16, splits: 2 },
-  { matvec: "subgroup", lanes: 16, splits: 4 },
+  { matvec: "bytes", lanes: 16, splits: 1 },
 ];
+
+/** What rounds must be clearly faster than what does not. */
+const worthRounding = 0.95;
 
 export interface TuneRequest {
   gpu: Gpu;
@@ -45,11 +47,14 @@ export async function tuneVariants({ gpu, kernels, weights, tokens }: TuneReques
   const best = { ...gpu.variants };
   if (!gpu.device.features.has("timestamp-query")) return best;
   using trial = new Trial(gpu, kernels, weights, tokens);
+  const bytes = await multipliesBytes({ gpu, kernels, weights });
   let fastest = Infinity;
   for (const candidate of vectorCandidates) {
+    const rounds = candidate.matvec === "bytes";
+    if (rounds && !bytes) continue;
     if (candidate.matvec === "subgroup" && !gpu.features.has("subgroups")) continue;
     const ms = await trial.timeMs({ ...best, ...candidate }, 1, weights);
-    if (ms < fastest) {
+    if (ms < fastest * (rounds ? worthRounding : 1)) {
       fastest = ms;
       Object.assign(best, candidate);
     }
@@ -64,12 +69,16 @@ export async function tuneVariants({ gpu, kernels, weights, tokens }: TuneReques
     }
   }
   const fitting = { ...best, matmul };
-  // Bytes round: they must be clearly faster, and this adapter must multiply them rightly (some have been seen not to).
   const int8 = { ...fitting, int8: true };
-  if (!gpu.features.has("dp4a") || !weights[0].parts.every(hasBytes)) return fitting;
-  if ((await trial.timeMs(int8, tokens, [slice(weights[0])])) > 0.9 * fastest) return fitting;
-  const right = (await int8Error(gpu, kernels, weights[0].parts[0].format)) < mostInt8Error;
-  return right ? int8 : fitting;
+  const ms = bytes ? await trial.timeMs(int8, tokens, [slice(weights[0])]) : Infinity;
+  return ms < fastest * worthRounding ? int8 : fitting;
+}
+
+/** Whether the weights have bytes, and this adapter multiplies them rightly (some have been seen not to). */
+async function multipliesBytes({ gpu, kernels, weights }: Omit<TuneRequest, "tokens">): Promise<boolean> {
+  const [part] = weights[0].parts;
+  if (!gpu.features.has("dp4a") || !weights[0].parts.every(hasBytes)) return false;
+  return (await int8Error(gpu, kernels, part.format)) < mostInt8Error;
 }
 
 /** How many multiplications a dispatch of a prompt may hold on this adapter. */

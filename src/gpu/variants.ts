@@ -6,8 +6,8 @@ import type { Gpu } from "./device.ts";
 export interface Variants {
   /** Norm, rope, cache write and SwiGLU inside the matrix products of a single token; false: each a dispatch of its own. */
   fused: boolean;
-  /** `tile`: the vector goes through shared memory. */
-  matvec: "plain" | "subgroup" | "tile";
+  /** `tile`: the vector goes through shared memory; `bytes`: in 16 bits, where the weight has bytes or nibbles. */
+  matvec: "plain" | "subgroup" | "tile" | "bytes";
   /** Plain: invocations that share four rows (1 has no barrier). */
   lanes: 1 | 4 | 16 | 64;
   /** Subgroup: subgroups that share four rows. */
