@@ -3,7 +3,8 @@
 // A workgroup of 64 takes one (head, token, split): the positions [z * split, (z + 1) * split) of those, 256 at a time with a
 // running maximum and sum (online softmax, Milakov & Gimelshein 2018; splits: flash-decoding, Dao et al. 2023).
 // Per 256 positions: each invocation scores four | barrier | all find the maximum, each makes its four probabilities |
-// barrier | the values are added, four at a time, invocations being (unit of a cache row, every so-manyth position) | barrier.
+// barrier | the values are added, invocations being (unit of a cache row, every so-manyth position, four at a time) |
+// barrier.
 // At the end invocations with the same unit meet. One split writes out; several write { values, maximum, sum } for
 // attention_merge. With attention_cache.wgsl.
 var<workgroup> query: array<vec4f, 64>;

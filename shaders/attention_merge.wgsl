@@ -1,6 +1,6 @@
 // out[h, :] = sum_s exp(maximum_s - highest) values_s / sum_s exp(maximum_s - highest) sum_s: the splits of one token's
-// attention become one. A workgroup of 64 per head takes 64 splits at a time: each invocation weighs one | barrier | and adds
-// its dims (every 64th) of all of them, four splits at a time | barrier.
+// attention become one. A workgroup of 64 per head finds the highest maximum | barrier | and takes 64 splits at a time: each
+// invocation weighs one | barrier | and adds its dims (every 64th) of all of them, four splits at a time | barrier.
 @group(0) @binding(0) var<storage, read> partial: array<f32>; // [heads, splits, head_dim + 2]: values, maximum, sum
 @group(0) @binding(1) var<storage, read_write> out: array<f32>; // [heads * head_dim]
 @group(0) @binding(2) var<uniform> step: Step;

@@ -1,6 +1,5 @@
 // out[t, i] = x[t, i] * gain[i] / sqrt(mean(x[t, :]^2) + eps), in f32.
-// One workgroup per token; each of its invocations sums every so-manyth square | barrier | 256 sums become 64 | barrier |
-// all read all.
+// One workgroup per token; each of its invocations sums every so-manyth square | barrier | all read all.
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [tokens, stride]
 @group(0) @binding(1) var<storage, read> gain: array<f32>; // [dim]
 @group(0) @binding(2) var<storage, read_write> out: array<f32>; // [tokens, stride]
@@ -22,14 +21,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
   squares[lane] = sum;
   workgroupBarrier();
-  if (threads > 64u) {
-    if (lane < 64u) {
-      squares[lane] += squares[lane + 64u] + squares[lane + 128u] + squares[lane + 192u];
-    }
-    workgroupBarrier();
-  }
   var total = 0.0;
-  for (var i = 0u; i < 64u; i++) {
+  for (var i = 0u; i < threads; i++) {
     total += squares[i];
   }
   let scale = 1.0 / sqrt(total / f32(dim) + eps);
