@@ -120,7 +120,9 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   });
   lost.catch(() => {}); // those who care await it; nobody else needs an unhandled rejection
 
-  const software = /swiftshader|llvmpipe|lavapipe|software|cpu/i.test(Object.values(adapter).join(" "));
+  // By name, too: Node's Dawn calls no adapter a fallback. Firefox tells no names.
+  const named = /swiftshader|llvmpipe|lavapipe|software|cpu/i.test(Object.values(adapter).join(" "));
+  const software = named || device.adapterInfo?.isFallbackAdapter === true;
   return {
     device,
     adapter,
