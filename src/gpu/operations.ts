@@ -279,7 +279,11 @@ export class Recorder {
   topTokens(logits: Activation, result: GPUBuffer): void {
     this.requests.push({
       kernel: "top_tokens",
-      constants: { vocab: logits.cols, top: Math.min(mostTopTokens, logits.cols) },
+      constants: {
+        vocab: logits.cols,
+        top: Math.min(mostTopTokens, logits.cols),
+        threads: this.#gpu.variants.reducers,
+      },
       buffers: [logits.buffer, result],
       groups: 1,
     });

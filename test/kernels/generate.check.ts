@@ -163,8 +163,8 @@ async function constrained(context: CheckContext) {
   }
 }
 
-async function topTokens(context: CheckContext) {
-  const { gpu, model } = await openModel(context.without);
+const topTokens = (reducers: Variants["reducers"]) => async (context: CheckContext) => {
+  const { gpu, model } = await openModel(context.without, () => ({ reducers }));
   try {
     const generator = await createGenerator(model, {});
     const rows: Float32Array[] = [];
@@ -189,12 +189,13 @@ async function topTokens(context: CheckContext) {
     model.dispose();
     gpu.dispose();
   }
-}
+};
 
 export const checks: Checks = {
   "the same ids at run-ahead 1, 2, 8 and adapting, with penalties and a seed": depths,
   "the same ids fused and apart": apart,
   "the same ids from a prompt in batches of 64 and of 8, and as a GPU computes it": batches,
   "a constraint is kept, and forgotten afterwards": constrained,
-  "the most likely tokens are those of the logits": topTokens,
+  "the most likely tokens are those of the logits": topTokens(64),
+  "the most likely tokens, by 256 invocations": topTokens(256),
 };
