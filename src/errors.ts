@@ -3,13 +3,20 @@
 
 /** What kind of failure it is; the page and the worker protocol branch on this, never on message text. */
 export type PronkErrorCode =
-  | "unsupported" // this file, model or browser cannot be run by this version
+  | "model-unsupported" // this file or model cannot be run by this version (facts: file, field, expected, found)
+  | "webgpu-missing" // the browser has no WebGPU
+  | "adapter-missing" // WebGPU is there, but gives no adapter or device
+  | "adapter-too-small" // the adapter's limits are below what the model needs (facts: needed, limit)
+  | "driver-fault" // a shader does not compile, a command is refused, or the numbers are wrong (facts: shader)
+  | "storage-missing" // the browser has no database, or it does not open
   | "network" // bytes could not be fetched (facts: url, status, origin)
   | "integrity" // bytes arrived or were stored wrong (facts: file, expected, found)
   | "storage-full" // the browser's quota ended (facts: neededBytes, availableBytes)
   | "format" // a file breaks its own format (facts: file, field, expected, found)
   | "out-of-memory" // the GPU or the tab has too little memory (facts: neededBytes, limitBytes)
   | "device-lost" // the GPU went away (facts: reason)
+  | "worker-lost" // the worker that ran the engine did not start or has ended (facts: reason)
+  | "leader-closed" // the tab that ran the shared engine was closed; another takes over
   | "context-full" // the prompt does not fit the context (facts: promptTokens, contextLength)
   | "bad-request"; // the caller's arguments are wrong (facts: field, expected, found)
 

@@ -70,7 +70,10 @@ function modelInfo(idOrReference?: string): Promise<StoredModelInfo[]> {
 function downloadModel(model: ModelReference, options: DownloadOptions = {}): Promise<StoredModel> {
   return withStore(async (store) => {
     if (!store)
-      throw new PronkError("unsupported", (await storageReport()).message, { field: "store", found: "no IndexedDB" });
+      throw new PronkError("storage-missing", (await storageReport()).message, {
+        field: "store",
+        found: "no IndexedDB",
+      });
     const { pause: gate, signal, ...rest } = options;
     const prepared = await prepareModel({ reference: model, store, gate, signal, startHashThread, ...rest });
     await prepared.stream({ write: async () => {} }, { signal });

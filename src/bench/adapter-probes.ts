@@ -34,7 +34,7 @@ export async function probeAdapter(gpu: Gpu): Promise<AdapterLimits> {
 
 function wrongResult(probe: string, found: number | bigint, expected: number | bigint): PronkError {
   return new PronkError(
-    "unsupported",
+    "driver-fault",
     `The ${probe} probe gave ${found} instead of ${expected}: this adapter computes wrongly, or not at all. Its figures would mean nothing.`,
     { field: probe, expected: String(expected), found: String(found) },
   );

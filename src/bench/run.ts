@@ -269,7 +269,7 @@ function checkLogits(logits: Float32Array): void {
 
 function wrongOutput(what: string): PronkError {
   return new PronkError(
-    "unsupported",
+    "driver-fault",
     `${what}: this adapter computes a shader wrongly, and its times mean nothing. Try --without subgroups,shader-f16.`,
   );
 }

@@ -20,10 +20,33 @@ const noWebGpu: Advice = {
 };
 
 const byCode: Record<PronkError["code"], Advice> = {
-  unsupported: {
+  "model-unsupported": {
     title: "This model cannot be run here",
     text: "pronk runs checkpoints of the Llama-2 family. What did not fit is named below.",
     retry: false,
+  },
+  "webgpu-missing": noWebGpu,
+  "adapter-missing": {
+    title: "The browser gives no access to the GPU",
+    text:
+      "Look whether hardware acceleration is switched on in the browser's settings, update the graphics driver, close " +
+      "other programs that use the GPU, then try again.",
+    retry: true,
+  },
+  "adapter-too-small": {
+    title: "This model is too big for this GPU",
+    text: "Choose a smaller model or a shorter context.",
+    retry: false,
+  },
+  "driver-fault": {
+    title: "The graphics driver does not compute this right",
+    text: "Update the browser and the graphics driver, then try again. What went wrong is named below.",
+    retry: true,
+  },
+  "storage-missing": {
+    title: "The browser keeps nothing for this page",
+    text: "A private window or a setting can forbid it. The model can still run, but will be fetched each time.",
+    retry: true,
   },
   network: {
     title: "The download was interrupted",
@@ -53,6 +76,16 @@ const byCode: Record<PronkError["code"], Advice> = {
   "device-lost": {
     title: "The GPU went away",
     text: "A driver restart, sleep or another program can do that. Your conversation is still here.",
+    retry: true,
+  },
+  "worker-lost": {
+    title: "The engine stopped",
+    text: "Its worker has ended. Your conversation is still here; trying again starts it anew.",
+    retry: true,
+  },
+  "leader-closed": {
+    title: "The tab that ran the model was closed",
+    text: "This tab takes over; ask again in a moment.",
     retry: true,
   },
   "context-full": {
@@ -92,7 +125,6 @@ export function adviceFor(error: Error, environment = currentEnvironment()): Adv
   if (!isPronkError(error)) {
     return { title: "Something went wrong", text: "This should not happen. Reloading the page may help.", retry: true };
   }
-  if (error.code === "unsupported" && !environment.webGpu) return noWebGpu;
   if (error.code === "network") return networkAdvice(error.facts, environment.online);
   return byCode[error.code];
 }
@@ -108,7 +140,6 @@ function networkAdvice(facts: ErrorFacts, online: boolean): Advice {
   return online ? byCode.network : unreachable;
 }
 
-function currentEnvironment(): { webGpu: boolean; online: boolean } {
-  const { navigator } = globalThis;
-  return { webGpu: navigator !== undefined && "gpu" in navigator, online: navigator?.onLine !== false };
+function currentEnvironment(): { online: boolean } {
+  return { online: globalThis.navigator?.onLine !== false };
 }

@@ -25,7 +25,7 @@ export interface OpenedCheckpoint extends Checkpoint {
   origin?: ModelOrigin;
 }
 
-/** Reads the headers of a checkpoint. Throws PronkError `format`, `unsupported` or `integrity`, naming file and field. */
+/** Reads the headers of a checkpoint. Throws PronkError `format`, `model-unsupported` or `integrity`, naming file and field. */
 export async function readCheckpoint(source: TensorFiles, options: OpenWeightsOptions = {}): Promise<OpenedCheckpoint> {
   const [sideFiles, opened] = await Promise.all([readSideFiles(source, options), openWeights(source, options)]);
   const { format, config, tensors, tokenizer, origin } = opened;

@@ -181,7 +181,7 @@ function toModelTensor(
   const wanted = name === undefined ? undefined : expected.get(name);
   if (name === undefined || !wanted)
     throw new PronkError(
-      "unsupported",
+      "model-unsupported",
       `"${file}" holds tensor "${tensor.name}", which is no part of the graph that pronk runs for its architecture. Take the same model's safetensors.`,
       { file, field: tensor.name },
     );
@@ -196,7 +196,7 @@ function toModelTensor(
   if (type === "F32" || type === "F16" || type === "BF16")
     return { name, dtype: type.toLowerCase() as Dtype, shape, file, start, end, ...order };
   if (shape.length !== 2)
-    throw new PronkError("unsupported", `Tensor "${tensor.name}" in "${file}" is a vector of the type ${type}.`, {
+    throw new PronkError("model-unsupported", `Tensor "${tensor.name}" in "${file}" is a vector of the type ${type}.`, {
       file,
       field: tensor.name,
       expected: "F32",

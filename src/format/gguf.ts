@@ -152,7 +152,7 @@ function place(cursor: GgufCursor, { name, dims, typeId, offset }: TensorRecord,
   const type = ggmlTypeName(typeId);
   if (!isGgmlType(type))
     throw new PronkError(
-      "unsupported",
+      "model-unsupported",
       `Tensor "${name}" in "${cursor.file}" has the type ${type}, which this version of pronk does not read. It reads ${Object.keys(ggmlBlocks).join(", ")}; take a Q4_K_M or Q8_0 file of the same model.`,
       { file: cursor.file, field: name, expected: Object.keys(ggmlBlocks).join(", "), found: type },
     );
@@ -181,7 +181,7 @@ function checkPlaces(cursor: GgufCursor, tensors: GgufTensor[]): void {
 function wrongVersion(file: string, version: number): PronkError {
   const what = version === 1 ? "version 1" : version > 0xffff ? "big-endian" : `version ${version}`;
   return new PronkError(
-    "unsupported",
+    "model-unsupported",
     `"${file}" is a ${what} GGUF file; pronk reads versions 2 and 3, little-endian. Take a newer file of the same model.`,
     { file, field: "version", expected: "2 or 3", found: version },
   );

@@ -110,7 +110,7 @@ export class JsonFile {
     const name = this.#path + field;
     const shown = briefly(found);
     return new PronkError(
-      "unsupported",
+      "model-unsupported",
       `"${this.file}" says "${name}": ${shown}, which this version of pronk does not run. ${whatWorks}`,
       {
         file: this.file,

@@ -60,7 +60,7 @@ export function foreignLayout(entries: readonly TensorSlice[], where: string): P
     const sign = entries.find((entry) => pattern.test(entry.name));
     if (sign)
       return new PronkError(
-        "unsupported",
+        "model-unsupported",
         `"${sign.file}" is in the layout ${layout} (tensor "${sign.name}"), which this version of pronk does not read. Take a repository in GPTQ, AWQ gemm, bitsandbytes, EXL2 or GGUF, or one that is not quantized.`,
         { file: sign.file, field: sign.name, expected: "a layout that is read", found: `${layout} in ${where}` },
       );
@@ -186,7 +186,7 @@ function gptqOrAwq(
   }
   const layout = high === rows && wide * 8 === cols ? "AWQ gemv" : high * 16 === cols ? "marlin" : "an unknown one";
   throw new PronkError(
-    "unsupported",
+    "model-unsupported",
     `Tensor "${codes.name}" in "${codes.file}" of shape [${codes.shape}] is in the layout ${layout}; pronk reads GPTQ and AWQ gemm. Take a repository in one of them.`,
     { file: codes.file, field: codes.name, expected: "GPTQ or AWQ gemm", found: layout },
   );
@@ -212,7 +212,7 @@ function requireMultiples(matrix: QuantizedMatrix): QuantizedMatrix {
   const groupSize = "groupSize" in scheme ? scheme.groupSize : 32;
   if (cols % 32 !== 0 || (groupSize % 16 !== 0 && groupSize < cols))
     throw new PronkError(
-      "unsupported",
+      "model-unsupported",
       `Tensor "${parts.codes.name}" in "${parts.codes.file}" has ${cols} inputs in groups of ${groupSize}; pronk reads multiples of 32 in groups of a multiple of 16.`,
       { file: parts.codes.file, field: parts.codes.name, expected: "multiples of 32 and 16", found: `${groupSize}` },
     );

@@ -51,7 +51,7 @@ export function toTensor(entry: SafetensorsEntry, shape: readonly number[]): Ten
   const dtype = dtypes[entry.dtype];
   if (!dtype)
     throw new PronkError(
-      "unsupported",
+      "model-unsupported",
       `Tensor "${name}" in "${file}" has dtype ${entry.dtype}; pronk reads F32, F16 and BF16. Take a repository with unquantized safetensors.`,
       { file, field: name, expected: "F32, F16 or BF16", found: entry.dtype },
     );

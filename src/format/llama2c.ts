@@ -40,7 +40,7 @@ export async function readLlama2c(
   const view = new DataView(head.buffer, head.byteOffset, headerBytes);
   if (view.getUint32(0, true) === 0x616b3432)
     throw new PronkError(
-      "unsupported",
+      "model-unsupported",
       `"${file}" is llama2.c's version 1 or 2 export; pronk reads the legacy one (export.py --version 0).`,
       { file, field: "magic" },
     );

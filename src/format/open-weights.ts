@@ -36,7 +36,7 @@ export interface OpenWeightsOptions {
   signal?: AbortSignal;
 }
 
-/** Throws PronkError `format`, `unsupported`, `integrity` or `bad-request`, naming file and field. */
+/** Throws PronkError `format`, `model-unsupported`, `integrity` or `bad-request`, naming file and field. */
 export async function openWeights(
   source: TensorFiles,
   { weights, signal }: OpenWeightsOptions = {},

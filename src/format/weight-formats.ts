@@ -64,19 +64,19 @@ function noWeights(source: TensorFiles): PronkError {
   const original = paths.find((path) => /(^|\/)consolidated\.\d+\.(pth|pt)$/.test(path));
   if (original)
     return new PronkError(
-      "unsupported",
+      "model-unsupported",
       `${source.label} holds Meta's original checkpoint ("${original}"), which pronk does not read. Take the repository of the same name that ends in -hf, e.g. meta-llama/Llama-2-7b-chat-hf.`,
       { file: original, expected: "*.safetensors or *.gguf", found: original },
     );
   const pickle = paths.find((path) => /\.(pth|pt|bin)$/i.test(path) && !/tok/i.test(path));
   if (pickle)
     return new PronkError(
-      "unsupported",
+      "model-unsupported",
       `${source.label} holds Python pickles ("${pickle}"), which can run code when they are opened; pronk reads safetensors and GGUF. Take a revision or repository that has them.`,
       { file: pickle, expected: "*.safetensors or *.gguf", found: pickle },
     );
   return new PronkError(
-    "unsupported",
+    "model-unsupported",
     `${source.label} has no weights that pronk reads: safetensors, GGUF, or llama2.c's .bin.`,
     { file: source.label, expected: "*.safetensors or *.gguf", found: null },
   );

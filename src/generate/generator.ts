@@ -19,7 +19,7 @@ function sharedPrefix(cached: readonly number[], promptIds: readonly number[]): 
 
 function notNumbers(): PronkError {
   return new PronkError(
-    "unsupported",
+    "driver-fault",
     "The GPU gave logits that are not numbers. Either the weights overflow or this adapter computes a shader wrongly: try `without` subgroups and shader-f16.",
   );
 }

@@ -55,7 +55,7 @@ async function requestDevice(without: readonly string[]): Promise<GPUDevice> {
   const webgpu = globalThis.navigator?.gpu;
   if (!webgpu) {
     throw new PronkError(
-      "unsupported",
+      "webgpu-missing",
       "This browser has no WebGPU. Use a current Chrome, Edge, Firefox or Safari, on a secure (https or localhost) page.",
       { expected: "navigator.gpu", found: "undefined" },
     );
@@ -63,7 +63,7 @@ async function requestDevice(without: readonly string[]): Promise<GPUDevice> {
   const adapter = await webgpu.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {
     throw new PronkError(
-      "unsupported",
+      "adapter-missing",
       "WebGPU is present but gives no adapter: the GPU or its driver is blocked. Update the driver or enable hardware acceleration.",
       { expected: "GPUAdapter", found: "null" },
     );
@@ -76,7 +76,7 @@ async function requestDevice(without: readonly string[]): Promise<GPUDevice> {
     return await adapter.requestDevice({ requiredFeatures, requiredLimits, label: "pronk" });
   } catch (cause) {
     throw new PronkError(
-      "unsupported",
+      "adapter-missing",
       "The adapter refused a WebGPU device. Close other GPU pages and reload.",
       {},
       { cause },
@@ -84,7 +84,7 @@ async function requestDevice(without: readonly string[]): Promise<GPUDevice> {
   }
 }
 
-/** Errors: PronkError `unsupported` when there is no WebGPU, adapter or device; `bad-request` for an unknown `without`. */
+/** Errors: PronkError `webgpu-missing`, `adapter-missing`; `bad-request` for an unknown `without`. */
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   const without = options.without ?? [];
   const unknown = without.find((name) => !optional.includes(name));
@@ -109,7 +109,7 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
           "out-of-memory",
           `The GPU ran out of memory: ${error.message}. Choose a smaller model, q4 or a shorter context.`,
         )
-      : new PronkError("unsupported", `The GPU refused a command: ${error.message}`);
+      : new PronkError("driver-fault", `The GPU refused a command: ${error.message}`);
   };
   device.addEventListener("uncapturederror", onError);
   const lost = device.lost.then((info) => {

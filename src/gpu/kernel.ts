@@ -45,7 +45,7 @@ export class Kernels {
     this.#calm.abort();
   }
 
-  /** Errors: PronkError `unsupported` with the compiler's words; never silent zeros. */
+  /** Errors: PronkError `driver-fault` with the compiler's words; never silent zeros. */
   pipeline(choice: KernelChoice): Promise<GPUComputePipeline> {
     const key = JSON.stringify(choice);
     let pipeline = this.#pipelines.get(key);
@@ -79,7 +79,7 @@ export class Kernels {
       const { messages } = await module.getCompilationInfo();
       const words = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join("; ");
       throw new PronkError(
-        "unsupported",
+        "driver-fault",
         `Shader ${name} does not compile on this adapter: ${words || cause}`,
         { shader: name },
         { cause },

@@ -63,7 +63,7 @@ export async function makePlan(gpu: Gpu, kernels: Kernels, requests: DispatchReq
     // Over the limit WebGPU drops the dispatch with an asynchronous error and the result stays zero: refuse it here.
     if (request.groups > most) {
       throw new PronkError(
-        "unsupported",
+        "adapter-too-small",
         `${request.kernel} needs ${request.groups} workgroups; the adapter allows ${most}.`,
         {
           shader: request.kernel,

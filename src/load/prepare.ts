@@ -41,7 +41,7 @@ export interface PrepareOptions extends OpenOptions {
 
 /**
  * A reference that the store has met needs no network at all, and keeps the commit it had then. Throws PronkError
- * (`bad-request`, `network`, `format`, `unsupported`, `integrity`), or the signal's reason.
+ * (`bad-request`, `network`, `format`, `model-unsupported`, `integrity`), or the signal's reason.
  */
 export async function prepareModel(options: PrepareOptions): Promise<PreparedModel> {
   const { store, onProgress, pool = new ChunkPool(), quantizer, gpuLimits, weights, signal } = options;

@@ -53,7 +53,7 @@ export interface PreparedModel extends Omit<ModelManifest, "version" | "matrices
   storeBytes: number;
   /**
    * The matrices with their layouts on the GPU. A model that is not in the store is asked for the small parts that decide
-   * them. Throws PronkError `network`, `format` or `unsupported`.
+   * them. Throws PronkError `network`, `format` or `model-unsupported`.
    */
   pack(options?: { signal?: AbortSignal }): Promise<PackedTensor[]>;
   /**

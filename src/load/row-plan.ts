@@ -64,7 +64,7 @@ export function planRows(file: StoredFile, sourceBytes: number, pairs: readonly 
 
 function tooWide({ name, file }: TensorInfo, rowBytes: number): PronkError {
   return new PronkError(
-    "unsupported",
+    "model-unsupported",
     `Tensor "${name}" has rows of ${rowBytes} bytes; pronk converts rows of up to ${maxReadBytes}.`,
     { file, field: name, expected: maxReadBytes, found: rowBytes },
   );

@@ -126,7 +126,7 @@ export function int8Plan(matrix: QuantizedMatrix, early: PartBytes): SchemePlan 
   const order = early.codeOrder?.[0] ?? 0;
   if (order !== 0)
     throw new PronkError(
-      "unsupported",
+      "model-unsupported",
       `Tensor "${matrix.parts.codes.name}" in "${matrix.parts.codes.file}" is laid out for one kind of GPU (weight_format ${order}); pronk reads weight_format 0. Take a repository saved by a newer bitsandbytes.`,
       { file: matrix.parts.codes.file, field: matrix.parts.codes.name, expected: 0, found: order },
     );

@@ -15,7 +15,7 @@ export interface PackedTensor {
   plan: GpuPlan;
 }
 
-/** `early`: by the matrix' name. Throws PronkError `format` or `unsupported` where parts contradict their matrix. */
+/** `early`: by the matrix' name. Throws PronkError `format` or `model-unsupported` where parts contradict their matrix. */
 export function packTensors(
   matrices: readonly QuantizedMatrix[],
   early: ReadonlyMap<string, PartBytes>,

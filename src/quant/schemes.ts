@@ -44,7 +44,7 @@ function partsOf(matrix: QuantizedMatrix, wanted: (role: PartRole) => boolean): 
   return (Object.entries(matrix.parts) as [PartRole, TensorSlice][]).filter(([role]) => wanted(role));
 }
 
-/** Throws PronkError `format` or `unsupported` where the early parts contradict the matrix. */
+/** Throws PronkError `format` or `model-unsupported` where the early parts contradict the matrix. */
 export function planMatrix(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
   return { label: schemeLabel(matrix.scheme), ...table[matrix.scheme.kind].plan(matrix, early) };
 }

@@ -44,7 +44,7 @@ export async function openDatabase(name: string, onClosed: () => void): Promise<
   } catch (cause) {
     late = true;
     throw new PronkError(
-      "unsupported",
+      "storage-missing",
       `The browser's database could not be opened: ${(cause as Error).message}. Load without a store to go on.`,
       { database: name },
       { cause },

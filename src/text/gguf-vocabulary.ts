@@ -83,7 +83,7 @@ function byteRulesOf({ file, pretokenizer }: GgufTokenizer): ByteRules {
   if (Object.hasOwn(byteRules, pretokenizer)) return byteRules[pretokenizer];
   const expected = Object.keys(byteRules).join(", ");
   throw new PronkError(
-    "unsupported",
+    "model-unsupported",
     `"${file}" says "tokenizer.ggml.pre": ${JSON.stringify(pretokenizer.slice(0, 80))}, which this version of pronk does not know. Those it knows are ${expected}. Take the same model's safetensors with its tokenizer.json.`,
     { file, field: "tokenizer.ggml.pre", expected, found: pretokenizer.slice(0, 80) },
   );

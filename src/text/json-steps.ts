@@ -50,7 +50,7 @@ export function malformed(file: string, field: string, expected: string, value: 
 export function unsupported(file: string, field: string, expected: string, value: unknown): PronkError {
   const found = shown(value);
   return new PronkError(
-    "unsupported",
+    "model-unsupported",
     `${file}: ${field}: expected ${expected}, found ${found}. This version reads the BPE tokenizers of Llama, Mistral, Qwen and SmolLM and those like them; add tokenizer.model to the files if the model has one.`,
     { file, field, expected, found },
   );

@@ -50,7 +50,7 @@ function readVocabulary(files: ReadonlyMap<string, Uint8Array>, options: Tokeniz
     try {
       return readTokenizerJson(files.get(json)!, json);
     } catch (error) {
-      if (!model || !(error instanceof PronkError) || error.code !== "unsupported") throw error;
+      if (!model || !(error instanceof PronkError) || error.code !== "model-unsupported") throw error;
     }
   }
   if (model) return readSentencePieceModel(files.get(model)!, model);

@@ -115,7 +115,7 @@ function malformed(file: string, field: string, expected: string, found: string)
 
 function unsupported(file: string, field: string, expected: string, found: string): PronkError {
   return new PronkError(
-    "unsupported",
+    "model-unsupported",
     `${file}: ${field}: expected ${expected}, found ${found}. This version reads Llama's SentencePiece models only; use a Llama-family model, or give a tokenizer.json.`,
     { file, field, expected, found },
   );

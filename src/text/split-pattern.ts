@@ -168,7 +168,7 @@ class PatternReader {
 
   refuse(what: string): PronkError {
     return new PronkError(
-      "unsupported",
+      "model-unsupported",
       `${this.#file}: pre_tokenizer: the pattern ${JSON.stringify(this.#pattern.slice(0, 200))} uses ${what}, which this version does not know. Use a model of the Llama, Qwen, Mistral or SmolLM family.`,
       { file: this.#file, field: "pre_tokenizer", expected: "a pattern that is known", found: what },
     );

@@ -55,7 +55,7 @@ export function chatRenderer(
       if (cause instanceof TemplateRefusal)
         throw new PronkError("bad-request", message, { file, field: "messages" }, { cause });
       throw new PronkError(
-        "unsupported",
+        "model-unsupported",
         `${file}: chat_template: expected a template that renders here, found ${message}. Continue plain text instead, or use a repository with another template.`,
         { file, field: "chat_template", expected: "a template that renders", found: message },
         { cause },

@@ -42,11 +42,11 @@ function hostOf(worker: Worker, close: () => void): Host {
 function crashed(event: { message?: string }): PronkError {
   const reason = event.message || "no message";
   const message = `The engine's worker stopped unexpectedly (${reason}). Create the engine again; if it happens on load, choose a smaller model or a smaller contextLength.`;
-  return new PronkError("out-of-memory", message, { reason });
+  return new PronkError("worker-lost", message, { reason });
 }
 
 function notStarted(event: { message?: string }): PronkError {
   const reason = event.message || "its script could not be loaded";
   const message = `The engine's worker did not start: ${reason}. Serve the package's worker file beside it and allow it in worker-src, or pass your own Worker, or worker: false.`;
-  return new PronkError("unsupported", message, { reason });
+  return new PronkError("worker-lost", message, { reason });
 }

@@ -61,7 +61,7 @@ async function inSharedWorker(model: CloneableModel, options: EngineOptions): Pr
 }
 
 function stopped(reason: string): PronkError {
-  return new PronkError("unsupported", `The shared worker stopped (${reason}). Create the engine again.`, {
+  return new PronkError("worker-lost", `The shared worker stopped (${reason}). Create the engine again.`, {
     reason,
     sharedWorker: true,
   });
@@ -69,7 +69,7 @@ function stopped(reason: string): PronkError {
 
 function ended(): PronkError {
   return new PronkError(
-    "device-lost",
+    "worker-lost",
     "The shared worker that ran the model has ended, with the tab whose process it lived in. Create the engine again; the stored copy is kept.",
     { reason: "worker-ended" },
   );

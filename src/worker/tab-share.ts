@@ -234,12 +234,11 @@ const ended = (signal: AbortSignal) =>
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
 
-const isLeaderClosed = (error: unknown) => error instanceof PronkError && error.facts.reason === "leader-closed";
+const isLeaderClosed = (error: unknown) => error instanceof PronkError && error.code === "leader-closed";
 
 function leaderClosed(): PronkError {
   return new PronkError(
-    "device-lost",
+    "leader-closed",
     "The tab that ran the model was closed. Another tab takes over from the stored copy; ask again.",
-    { reason: "leader-closed" },
   );
 }

@@ -191,7 +191,7 @@ describe.each(["chromium", "firefox"] as const)("the engine in %s", (kind) => {
       const error = await pronk.createEngine(modelUrl, { worker: absent }).catch((caught: unknown) => caught);
       return { tokens: answer.usage?.completion_tokens, error: (error as { code: string }).code };
     });
-    expect(seen).toEqual({ tokens: 2, error: "unsupported" });
+    expect(seen).toEqual({ tokens: 2, error: "worker-lost" });
   });
 
   test("a lost device ends the engine with device-lost", async () => {

@@ -116,7 +116,7 @@ describe.each(
     expect(new Set(seen.texts).size).toBe(1);
     expect(seen.texts[0].startsWith(seen.text)).toBe(true);
     expect(seen.chunks).toBeGreaterThanOrEqual(3);
-    if (way === "leader") expect(seen.error).toEqual(["device-lost", expect.stringContaining("takes over")]);
+    if (way === "leader") expect(seen.error).toEqual(["leader-closed", expect.stringContaining("takes over")]);
     else expect([seen.error, seen.text]).toEqual([undefined, seen.texts[0]]);
     expect(seen.warm).toBe(true);
   });

@@ -119,7 +119,7 @@ const cases: Record<string, Case> = {
   "a dtype that is not run": {
     spoil: (files) =>
       withHeader(files, (header) => ({ ...header, [embedding]: { ...header[embedding], dtype: "I32" } })),
-    code: "unsupported",
+    code: "model-unsupported",
     file: first,
     field: embedding,
     says: /has dtype I32/,
@@ -175,7 +175,7 @@ const cases: Record<string, Case> = {
   },
   "another architecture": {
     spoil: (files) => withConfig(files, { architectures: ["GemmaForCausalLM"] }),
-    code: "unsupported",
+    code: "model-unsupported",
     file: "config.json",
     field: "architectures",
     says: /GemmaForCausalLM/,

@@ -55,7 +55,7 @@ interface Case {
   says: RegExp;
   /** End of the tensor or field that the error names. */
   field: string;
-  code?: "format" | "unsupported" | "integrity";
+  code?: "format" | "model-unsupported" | "integrity";
 }
 
 const [nan16, infinity16, nan32, infinity32] = [0x7e00, 0xfc00, 0x7fc00000, 0xff800000];
@@ -112,7 +112,7 @@ const ofAwq: Record<string, Case> = {
     of: "awq-32g", spoil: reshaped("down_proj.scales", ([g, n]) => [g - 1, n], 2), says: /one for each 32/, field: "down_proj.scales",
   },
   "gemv's shapes": {
-    of: "awq-32g", code: "unsupported", says: /gemv/, field: "gate_proj.qweight",
+    of: "awq-32g", code: "model-unsupported", says: /gemv/, field: "gate_proj.qweight",
     spoil: reshaped("gate_proj.qweight", () => [96, 8]),
   },
   "a NaN scale": { of: "awq-32g", spoil: put("up_proj.scales", 16, nan16, 5), says: /not finite/, field: "up_proj.scales" },
@@ -157,7 +157,7 @@ const ofBitsandbytes: Record<string, Case> = {
   "int8: scales of other outputs": { of: "bnb-int8", spoil: reshaped(`${q}.SCB`, ([n]) => [n + 1]), says: /F32 \[64\]/, field: `${q}.SCB` },
   "int8: a NaN scale": { of: "bnb-int8", spoil: put(`${q}.SCB`, 32, nan32, 63), says: /not finite/, field: `${q}.SCB` },
   "int8: an infinite scale": { of: "bnb-int8-odd", spoil: put(`${q}.SCB`, 32, infinity32), says: /not finite/, field: `${q}.SCB` },
-  "int8: laid out for a kind of GPU": { of: "bnb-int8-odd", spoil: put(`${q}.weight_format`, 8, 3), says: /weight_format 3/, field: `${q}.weight`, code: "unsupported" },
+  "int8: laid out for a kind of GPU": { of: "bnb-int8-odd", spoil: put(`${q}.weight_format`, 8, 3), says: /weight_format 3/, field: `${q}.weight`, code: "model-unsupported" },
   "int8: a weight_format of many bytes": { of: "bnb-int8-odd", spoil: reshaped(`${q}.weight_format`, () => [2 ** 20], 1), says: /expected U8 \[\]/, field: "weight_format" },
 }; // prettier-ignore
 
@@ -202,7 +202,7 @@ const ofGguf: Record<string, Case> = {
   "tensors that would take gigabytes": { of: "gguf-q4_k", spoil: spoilGguf((view) => view.setBigUint64(8, 2n ** 40n, true)), says: /number of tensors/, field: "number of tensors" },
   "metadata that would": { of: "gguf-q4_k", spoil: spoilGguf((view) => view.setBigUint64(16, 2n ** 50n, true)), says: /number of metadata/, field: "number of metadata" },
   "a key that would": { of: "gguf-q4_k", spoil: spoilGguf((view) => view.setBigUint64(24, 2n ** 35n, true)), says: /length of a metadata key/, field: "metadata key" },
-  "a version of the future": { of: "gguf-q4_k", spoil: spoilGguf((view) => view.setUint32(4, 4, true)), says: /version 4/, field: "version", code: "unsupported" },
+  "a version of the future": { of: "gguf-q4_k", spoil: spoilGguf((view) => view.setUint32(4, 4, true)), says: /version 4/, field: "version", code: "model-unsupported" },
   ...Object.fromEntries(
     Object.entries(blockBytes).flatMap(([of, size]) =>
       (scaleAt[of as keyof typeof scaleAt] ?? [0]).map((at, i): [string, Case] => [

@@ -4,17 +4,17 @@ import { expect, test } from "vitest";
 import { adviceFor } from "../../src/element/error-advice.ts";
 import { PronkError } from "../../src/errors.ts";
 
-const here = { webGpu: true, online: true };
+const here = { online: true };
 const title = (error: Error, environment = here) => adviceFor(error, environment).title;
 
 test("a browser without WebGPU is told which browsers have it", () => {
-  const advice = adviceFor(new PronkError("unsupported", "no navigator.gpu"), { webGpu: false, online: true });
+  const advice = adviceFor(new PronkError("webgpu-missing", "no navigator.gpu"), here);
   expect(advice.title).toContain("no WebGPU");
   expect(advice.text).toMatch(/Chrome.*Safari.*Firefox/);
 });
 
-test("with WebGPU, unsupported is about the model", () => {
-  expect(title(new PronkError("unsupported", "architecture"))).toContain("model");
+test("no adapter is the browser's or the system's matter", () => {
+  expect(title(new PronkError("adapter-missing", "null"))).toContain("GPU");
 });
 
 test.each([
@@ -30,13 +30,14 @@ test("a token that is known but not granted gets other advice than none", () => 
 });
 
 test("offline", () => {
-  expect(adviceFor(new PronkError("network", "x"), { webGpu: true, online: false }).text).toContain("offline");
+  expect(adviceFor(new PronkError("network", "x"), { online: false }).text).toContain("offline");
 });
 
 test("every code has advice of its own", () => {
-  const codes = ["unsupported", "network", "integrity", "storage-full", "format", "out-of-memory"] as const;
-  const more = ["device-lost", "context-full", "bad-request"] as const;
-  const titles = [...codes, ...more].map((code) => title(new PronkError(code, "x")));
+  const codes = ["model-unsupported", "network", "integrity", "storage-full", "format", "out-of-memory"] as const;
+  const more = ["device-lost", "worker-lost", "leader-closed", "context-full", "bad-request"] as const;
+  const where = ["webgpu-missing", "adapter-missing", "adapter-too-small", "driver-fault", "storage-missing"] as const;
+  const titles = [...codes, ...more, ...where].map((code) => title(new PronkError(code, "x")));
   expect(new Set(titles).size).toBe(titles.length);
 });
 

@@ -100,10 +100,10 @@ describe.skipIf("gpu" in (globalThis.navigator ?? {}))("without WebGPU", () => {
     expect(roomFor({ totalBytes: 1, largestBindingBytes: 1 }, check)).toEqual({ fits: false, reason: check.reason });
   });
 
-  test("createEngine rejects with unsupported, before anything is fetched", async () => {
+  test("createEngine rejects with webgpu-missing, before anything is fetched", async () => {
     const error = await createEngine("owner/name").catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(PronkError);
-    expect(error).toMatchObject({ code: "unsupported", message: expect.stringMatching(/WebGPU.*Firefox/) });
+    expect(error).toMatchObject({ code: "webgpu-missing", message: expect.stringMatching(/WebGPU.*Firefox/) });
   });
 
   test("an aborted signal comes first", async () => {

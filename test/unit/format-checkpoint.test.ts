@@ -108,7 +108,10 @@ describe("refused", () => {
       madeSafetensors([oneTensor("model.embed_tokens.weight", shape, "I8", 8), ...otherTensors(files)]),
     );
     const error = await rejection(read(files));
-    expect(error).toMatchObject({ code: "unsupported", facts: { field: "model.embed_tokens.weight", found: "I8" } });
+    expect(error).toMatchObject({
+      code: "model-unsupported",
+      facts: { field: "model.embed_tokens.weight", found: "I8" },
+    });
   });
 
   test("a tensor in two files", async () => {
@@ -120,13 +123,15 @@ describe("refused", () => {
   });
 
   test("no config.json, no safetensors, an index that is no JSON", async () => {
-    expect(await rejection(read(new Map([["readme.txt", new Uint8Array(1)]])))).toMatchObject({ code: "unsupported" });
+    expect(await rejection(read(new Map([["readme.txt", new Uint8Array(1)]])))).toMatchObject({
+      code: "model-unsupported",
+    });
     const unconfigured = madeCheckpoint();
     unconfigured.delete("config.json");
     expect(await rejection(read(unconfigured))).toMatchObject({ code: "format", facts: { file: "config.json" } });
     const bare = madeCheckpoint();
     bare.delete("model.safetensors");
-    expect(await rejection(read(bare))).toMatchObject({ code: "unsupported" });
+    expect(await rejection(read(bare))).toMatchObject({ code: "model-unsupported" });
     const spoiled = madeCheckpoint({ shards: 2 }).set("model.safetensors.index.json", new TextEncoder().encode("{"));
     expect(await rejection(read(spoiled))).toMatchObject({
       code: "format",
@@ -164,7 +169,7 @@ describe("llama2.c's .bin", () => {
     ["heads that do not divide", header(64, 172, 5, 7, 4, 512, 512), "format", "n_heads"],
     ["kv heads that do not divide", header(64, 172, 5, 8, 3, 512, 512), "format", "n_kv_heads"],
     ["a truncated file", header(64, 172, 5, 8, 4, 512, 512), "integrity", undefined],
-    ["the newer export", header(0x616b3432, 2, 64, 172, 5, 8, 4), "unsupported", "magic"],
+    ["the newer export", header(0x616b3432, 2, 64, 172, 5, 8, 4), "model-unsupported", "magic"],
   ])("%s is refused", async (_, bytes, code, field) => {
     expect(await rejection(bin(bytes))).toMatchObject({
       code,

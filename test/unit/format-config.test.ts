@@ -127,7 +127,7 @@ describe("refused, naming the field", () => {
     [{ rope_scaling: { rope_type: "yarn", factor: 2 } }, "rope_scaling.rope_type", /yarn.*linear, dynamic and llama3/],
   ])("%j is not supported", async (overrides, field, message) => {
     const error = await rejection(() => read(overrides));
-    expect(error).toMatchObject({ code: "unsupported", facts: { file: "config.json", field } });
+    expect(error).toMatchObject({ code: "model-unsupported", facts: { file: "config.json", field } });
     expect(error.message).toMatch(message);
   });
 

@@ -33,7 +33,7 @@ test("a GGUF repository with the config and stale index of another export", asyn
     ["a.Q8_0.gguf", madeGguf({ "general.architecture": "mamba" }, [])],
   ]);
   expect(await rejection(openWeights(memorySource(files)))).toMatchObject({
-    code: "unsupported", facts: { file: "a.Q8_0.gguf", found: '"mamba"' },
+    code: "model-unsupported", facts: { file: "a.Q8_0.gguf", found: '"mamba"' },
   }); // prettier-ignore
 });
 
@@ -48,7 +48,7 @@ test("refused by name: a layout in quantize_config.json; no config.json; a confi
   const refusal = (files: Map<string, Uint8Array>) => rejection(openWeights(memorySource(files)));
   const marlin = text({ bits: 4, group_size: 128, checkpoint_format: "marlin" });
   expect(await refusal(madeCheckpoint().set("quantize_config.json", marlin))).toMatchObject({
-    code: "unsupported", facts: { file: "quantize_config.json", field: "checkpoint_format" },
+    code: "model-unsupported", facts: { file: "quantize_config.json", field: "checkpoint_format" },
   }); // prettier-ignore
   const bare = madeCheckpoint();
   bare.delete("config.json");

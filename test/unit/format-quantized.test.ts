@@ -40,7 +40,7 @@ describe("what is declared", () => {
     [{ quant_method: "fp8" }, /fp8/],
   ])("%j is refused by name", async (fields, message) => {
     const error = await rejection(() => declaredBy(fields));
-    expect(error.code).toBe("unsupported");
+    expect(error.code).toBe("model-unsupported");
     expect(error.message).toMatch(message);
   });
 });
@@ -149,9 +149,9 @@ describe("a layer that does not fit together", () => {
     ["scales in another type", () => made(changed(gptq(4, 2), slice("scales", "F32", [2, 96]))), "format", /F32/],
     ["no groups at all", () => made(changed(gptq(4, 2), slice("scales", "F16", [0, 96]))), "format", /scales/],
     ["g_idx of another length", () => made(changed(gptq(4, 2), slice("g_idx", "I32", [255]))), "format", /g_idx/],
-    ["groups of 24", () => made(gptq(4, 4, [96, 96]), [96, 96]), "unsupported", /groups of 24/],
-    ["AWQ gemv", () => made([slice("qweight", "I32", [96, 32]), slice("qzeros", "I32", [96, 1]), slice("scales", "F16", [96, 8])]), "unsupported", /gemv/],
-    ["a shape of nobody's", () => made([slice("qweight", "I32", [7, 7]), slice("scales", "F16", [2, 96])]), "unsupported", /\[7,7\]/],
+    ["groups of 24", () => made(gptq(4, 4, [96, 96]), [96, 96]), "model-unsupported", /groups of 24/],
+    ["AWQ gemv", () => made([slice("qweight", "I32", [96, 32]), slice("qzeros", "I32", [96, 1]), slice("scales", "F16", [96, 8])]), "model-unsupported", /gemv/],
+    ["a shape of nobody's", () => made([slice("qweight", "I32", [7, 7]), slice("scales", "F16", [2, 96])]), "model-unsupported", /\[7,7\]/],
     ["EXL2 without groups", () => made(without(exl2(96), "q_groups")), "format", /groups/],
     ["EXL2 of fewer outputs", () => made(exl2(64)), "format", /64 columns/],
     ["EXL2 with a permutation of another length", () => made(changed(exl2(96), slice("q_invperm", "I32", [128]))), "format", /q_invperm/],
@@ -190,7 +190,7 @@ describe("which files", () => {
   test("refusals", async () => {
     const refusal = (files: string[], wanted?: string) => rejection(() => chooseWeightFormat(source(...files), wanted));
     const meta = await refusal(["consolidated.00.pth", "params.json", "tokenizer.model"]);
-    expect(meta).toMatchObject({ code: "unsupported", facts: { file: "consolidated.00.pth" } });
+    expect(meta).toMatchObject({ code: "model-unsupported", facts: { file: "consolidated.00.pth" } });
     expect(meta.message).toMatch(/Meta's original.*-hf/);
     expect((await refusal(["pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin"])).message).toMatch(
       /pickles/,
@@ -215,7 +215,7 @@ describe("layouts that are not read", () => {
     );
     const config = readConfig(new JsonFile("config.json", madeConfig()));
     const error = await rejection(findModelTensors(memorySource(files), config));
-    expect(error.code).toBe("unsupported");
+    expect(error.code).toBe("model-unsupported");
     expect(error.message).toMatch(message);
   });
 });

@@ -138,6 +138,6 @@ describe("parts that contradict their matrix", () => {
   test.each(cases)("%s", async (_, make, message) => {
     const error = await rejection(make);
     expect(error.message).toMatch(message);
-    expect(["format", "unsupported"]).toContain(error.code);
+    expect(["format", "model-unsupported"]).toContain(error.code);
   });
 });

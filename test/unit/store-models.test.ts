@@ -149,6 +149,6 @@ describe("what the browser says of its storage, in words", () => {
     vi.stubGlobal("indexedDB", undefined);
     Reflect.deleteProperty(globalThis, "indexedDB");
     expect((await models.persist()).message).toMatch(/no storage.*ordinary window/);
-    expect(await rejection(download())).toMatchObject({ code: "unsupported", facts: { field: "store" } });
+    expect(await rejection(download())).toMatchObject({ code: "storage-missing", facts: { field: "store" } });
   });
 });

@@ -159,7 +159,7 @@ describe("byte-level files that are refused", () => {
   ])("%s, by name", (field, changes) => {
     expect(() => load(changedFile(root, changes))).toThrow(
       expect.objectContaining({
-        code: "unsupported",
+        code: "model-unsupported",
         facts: expect.objectContaining({ file: "tokenizer.json", field }),
       }),
     );

@@ -99,7 +99,10 @@ describe("the rest of the metadata", () => {
   it("is refused by name where it cannot be run", () => {
     const { root } = tokenizerFixture("gpt2");
     expect(() => loadGgufText(ggufOfByteLevel(root, "tekken"))).toThrow(
-      expect.objectContaining({ code: "unsupported", message: expect.stringMatching(/tekken.*llama-bpe.*qwen2/) }),
+      expect.objectContaining({
+        code: "model-unsupported",
+        message: expect.stringMatching(/tekken.*llama-bpe.*qwen2/),
+      }),
     );
     expect(() => loadGgufText({ ...ggufOfByteLevel(root, "qwen2"), merges: ["ab"] })).toThrow(
       expect.objectContaining({

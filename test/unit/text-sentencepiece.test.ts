@@ -125,9 +125,9 @@ describe("bad files", () => {
     expect(failure(new Uint8Array([0x0b]))).toMatchObject({ code: "format", facts: { file: "tokenizer.model" } });
     expect(failure(new Uint8Array(0))).toMatchObject({ code: "format", facts: { field: "pieces", found: "none" } });
     const unigram = writeSentencePieceModel(randomPieces(seededRandom(9), 20), { modelType: 1 });
-    expect(failure(unigram)).toMatchObject({ code: "unsupported", facts: { expected: "bpe", found: "unigram" } });
+    expect(failure(unigram)).toMatchObject({ code: "model-unsupported", facts: { expected: "bpe", found: "unigram" } });
     const mapped = writeSentencePieceModel(randomPieces(seededRandom(9), 20), { charsMap: new Uint8Array(8) });
-    expect(failure(mapped)).toMatchObject({ code: "unsupported", message: expect.stringContaining("charsmap") });
+    expect(failure(mapped)).toMatchObject({ code: "model-unsupported", message: expect.stringContaining("charsmap") });
     expect(failure(good, 100)).toMatchObject({ code: "format", facts: { expected: 100 } });
     expect(() => loadTokenizer(new Map([["config.json", new Uint8Array()]]))).toThrow(
       /tokenizer\.json.*found config\.json/,

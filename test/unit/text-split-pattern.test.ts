@@ -37,7 +37,7 @@ describe("patterns", () => {
     "[a", "a\\", "*", "(?#x)a", "(a)\\1", "[z-a]", "[\\s-z]", "\\x41", "a{,3}",
   ])("%s is refused by name", (pattern) =>
     expect(() => splitPattern(pattern, "tokenizer.json")).toThrow(
-      expect.objectContaining({ code: "unsupported", facts: expect.objectContaining({ field: "pre_tokenizer" }) }),
+      expect.objectContaining({ code: "model-unsupported", facts: expect.objectContaining({ field: "pre_tokenizer" }) }),
     ),
   ); // prettier-ignore
 });

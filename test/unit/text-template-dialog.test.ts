@@ -144,7 +144,7 @@ describe("templates", () => {
       const { dialog } = open(template);
       expect(() => dialog.encode([user("a")])).toThrow(
         expect.objectContaining({
-          code: "unsupported",
+          code: "model-unsupported",
           facts: expect.objectContaining({ file: "tokenizer_config.json", field: "chat_template" }),
         }),
       );

@@ -183,7 +183,10 @@ describe("several files", () => {
     const fallen = load({ "tokenizer.model": model, "tokenizer.json": other });
     expect(fallen.encode("ab")).toEqual(load({ "tokenizer.model": model }).encode("ab"));
     expect(() => load({ "tokenizer.json": other })).toThrow(
-      expect.objectContaining({ code: "unsupported", facts: expect.objectContaining({ field: "pre_tokenizer" }) }),
+      expect.objectContaining({
+        code: "model-unsupported",
+        facts: expect.objectContaining({ field: "pre_tokenizer" }),
+      }),
     );
   });
 
@@ -216,11 +219,11 @@ describe("several files", () => {
 describe("bad files", () => {
   it.each([
     ["not JSON", new TextEncoder().encode("{"), "format", ""],
-    ["another model type", tokenizerJson({}, { type: "Unigram" }), "unsupported", "model.type"],
+    ["another model type", tokenizerJson({}, { type: "Unigram" }), "model-unsupported", "model.type"],
     ["no pieces", tokenizerJson({}, { vocab: {} }), "format", "model.vocab"],
     ["a wild id", tokenizerJson({}, { vocab: { a: 1e12 } }), "format", 'model.vocab["a"]'],
     ["a merge of three", tokenizerJson({}, { merges: ["a b c"] }), "format", "model.merges[0]"],
-    ["an unknown normaliser", tokenizerJson({ normalizer: { type: "Lowercase" } }), "unsupported", "normalizer"],
+    ["an unknown normaliser", tokenizerJson({ normalizer: { type: "Lowercase" } }), "model-unsupported", "normalizer"],
     ["an added token without id", tokenizerJson({ added_tokens: [{ content: "x" }] }), "format", "added_tokens[0]"],
   ])("refuses %s, naming the field", (_, file, code, field) => {
     expect(() => load({ "tokenizer.json": file })).toThrow(

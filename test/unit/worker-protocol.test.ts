@@ -155,7 +155,7 @@ describe("loading", () => {
 
   test("a worker that dies while loading is a PronkError", async () => {
     const host = channel({ createEngine: () => new Promise(() => {}) });
-    const died = new PronkError("out-of-memory", "stopped unexpectedly");
+    const died = new PronkError("worker-lost", "stopped unexpectedly");
     setTimeout(() => host.crash(died), 10);
     await expect(connectEngine(host, "owner/name", {})).rejects.toBe(died);
   });
@@ -295,7 +295,7 @@ describe("the end", () => {
 
   test("a worker that dies rejects calls in flight and later ones; unload still works", async () => {
     const { engine, host } = await connected(fakeGenerator(() => "x".repeat(150), { stepMs: 2 }));
-    const died = new PronkError("out-of-memory", "stopped unexpectedly");
+    const died = new PronkError("worker-lost", "stopped unexpectedly");
     const whole = engine.chat.completions.create({ messages: go });
     host.crash(died);
     await expect(whole).rejects.toBe(died);

@@ -270,7 +270,7 @@ export class ChatSession {
     } catch (error) {
       if (!abort.signal.aborted) {
         target.error = error as Error;
-        if (error instanceof PronkError && error.code === "device-lost") lost = error;
+        if (error instanceof PronkError && (error.code === "device-lost" || error.code === "worker-lost")) lost = error;
         else this.#host.failed(error as Error);
       }
     }
