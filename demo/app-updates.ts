@@ -1,5 +1,6 @@
 // Registers the service worker that keeps the page's shell for offline starts, and offers a new version when there is
-// one. It never reloads by itself, and offers nothing while an answer is running.
+// one. It never reloads by itself, and offers nothing while an answer is running. The new version takes all tabs at
+// once: a tab that did not ask for it is told, since files of its own version may be gone by now.
 
 import { pageStrings } from "./page-strings.ts";
 
@@ -11,24 +12,38 @@ export interface UpdatePlace {
   onChange(listener: () => void): void;
 }
 
+const takeOverMs = 3000; // a worker that says nothing by then will not; a reload asks it again
+
 export async function startAppUpdates(place: UpdatePlace): Promise<void> {
   if (!("serviceWorker" in navigator) || !import.meta.env.PROD) return;
-  const registration = await navigator.serviceWorker.register("./sw.js").catch(() => undefined);
+  const { serviceWorker } = navigator;
+  const controlled = serviceWorker.controller !== null; // else this is the first visit, and nothing here is old
+  const registration = await serviceWorker.register("./sw.js").catch(() => undefined);
   if (!registration) return; // private modes may refuse; the page works without
   let offered = false;
+  let taken = false; // another tab has let the new version in
   const offer = () => {
-    const { waiting } = registration;
-    // Without a controller this is the first visit: the worker takes over by itself next time.
-    if (!waiting || offered || !navigator.serviceWorker.controller || place.busy()) return;
+    if (offered || place.busy() || !controlled || !(taken || registration.waiting)) return;
     offered = true;
-    showOffer(place.toast, () => {
-      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-      waiting.postMessage({ type: "SKIP_WAITING" });
-    });
+    showOffer(place.toast, () => takeVersion(registration));
   };
+  serviceWorker.addEventListener("controllerchange", () => {
+    taken = true;
+    offer();
+  });
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", offer));
   place.onChange(offer);
   offer();
+}
+
+/** Lets the waiting version in, if another tab has not done so already, and reloads. */
+function takeVersion(registration: ServiceWorkerRegistration): void {
+  const { waiting } = registration;
+  const reload = () => location.reload();
+  if (!waiting) return reload();
+  navigator.serviceWorker.addEventListener("controllerchange", reload, { once: true });
+  waiting.postMessage({ type: "SKIP_WAITING" });
+  setTimeout(reload, takeOverMs);
 }
 
 function showOffer(toast: HTMLElement, reload: () => void): void {
@@ -36,6 +51,7 @@ function showOffer(toast: HTMLElement, reload: () => void): void {
   text.textContent = pageStrings.updateReady;
   const now = document.createElement("button");
   now.className = "button primary";
+  now.dataset.action = "take-update";
   now.textContent = pageStrings.updateNow;
   now.addEventListener("click", reload);
   const later = document.createElement("button");
