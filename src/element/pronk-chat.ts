@@ -4,6 +4,7 @@
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { EngineOptions, ModelReference, ProgressEvent } from "../index.ts";
+import { isComposingKey } from "./composing-key.ts";
 import { downIcon, newChatIcon } from "./icons.ts";
 import { type LicenseParagraph, llama2LicenseText } from "./license-text.ts";
 import { ChatSession } from "./session/chat-session.ts";
@@ -343,7 +344,7 @@ export class PronkChat extends LitElement {
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape" || event.isComposing) return;
+    if (event.key !== "Escape" || isComposingKey(event)) return;
     if (this.#session.busy) this.stop();
     else if (this.editing) this.#endEdit();
     else return;

@@ -65,6 +65,27 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     expect((await ask(page, "again")).status).toBe("done");
   });
 
+  test("Safari's Enter that confirms a candidate sends nothing", async () => {
+    const before = (await turnsOf(page)).length;
+    const draft = await page.evaluate<string>(async () => {
+      const field = document.querySelector("pronk-chat")!.shadowRoot!.querySelector<HTMLTextAreaElement>("#draft")!;
+      const fire = (event: Event) => field.dispatchEvent(event);
+      const way = { bubbles: true, composed: true, cancelable: true };
+      fire(new CompositionEvent("compositionstart", way));
+      field.value = "日本";
+      fire(new InputEvent("input", { ...way, isComposing: true }));
+      fire(new CompositionEvent("compositionend", { ...way, data: "日本" }));
+      fire(new KeyboardEvent("keydown", { ...way, key: "Enter", keyCode: 229, isComposing: false }));
+      await new Promise((done) => setTimeout(done, 50));
+      const { value } = field;
+      field.value = "";
+      fire(new InputEvent("input", way));
+      return value;
+    });
+    expect(draft).toBe("日本");
+    expect((await turnsOf(page)).length).toBe(before);
+  });
+
   test("focus is in the field again after an answer", async () => {
     const focused = await page.evaluate<string>(
       () => document.querySelector("pronk-chat")!.shadowRoot!.activeElement?.id ?? "",

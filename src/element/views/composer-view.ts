@@ -2,6 +2,7 @@
 // still being composed by an input method is never sent.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { isComposingKey } from "../composing-key.ts";
 import { sendIcon, stopIcon } from "../icons.ts";
 import type { ChatStrings } from "../strings.ts";
 
@@ -24,7 +25,7 @@ export interface ComposerActions {
 export function composerView(model: ComposerModel, actions: ComposerActions): TemplateResult {
   const { strings, answering } = model;
   const onKey = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || isComposingKey(event)) return;
     event.preventDefault();
     if (!answering && !model.blocked) actions.send();
   };

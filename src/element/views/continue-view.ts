@@ -1,6 +1,7 @@
 // For pretrained models without dialogue: one text area whose text the model continues, with undo of the last piece.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { isComposingKey } from "../composing-key.ts";
 import { adviceFor } from "../error-advice.ts";
 import type { Continuation } from "../session/session-state.ts";
 import type { ChatStrings } from "../strings.ts";
@@ -23,7 +24,7 @@ export function continueView(model: ContinueModel, actions: ContinueActions): Te
   const { continuation, answering, strings } = model;
   const onInput = (event: Event) => actions.write((event.target as HTMLTextAreaElement).value);
   const onKey = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || answering) return;
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || answering || isComposingKey(event)) return;
     event.preventDefault();
     actions.goOn();
   };
