@@ -108,6 +108,7 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
       warm,
       peakChunkBytes,
       quantization,
+      warnings: prepared.warnings ?? [],
     };
     const core = { label: prepared.label, config, defaults: generation, tokenizer, dialog, generator };
     const dispose = async () => {

@@ -35,6 +35,19 @@ export class PronkError extends Error {
   }
 }
 
+/** What a caller should know of a model that runs all the same. */
+export type PronkWarningCode =
+  | "field-ignored" // a field of the model's files cannot be meant, and is left out (facts: file, field, expected, found)
+  | "tokenizer-scores"; // the vocabulary's scores are lost, so text may be cut into other pieces (facts: file, field)
+
+/** Plain data, so that it can be kept and can cross the worker boundary. */
+export interface PronkWarning {
+  code: PronkWarningCode;
+  /** What was found, what was done about it, and what to do. */
+  message: string;
+  facts: ErrorFacts;
+}
+
 /** An error as structured-clonable data, for the worker protocol. */
 export interface ErrorData {
   name: string;

@@ -1,6 +1,7 @@
 // The public surface in one page: what `createEngine` takes and gives. The shapes of requests and answers are OpenAI's
 // and live in chat-completions.ts and completions.ts beside this file.
 
+import type { PronkWarning } from "../errors.ts";
 import type { GenerationDefaults, ModelConfig } from "../format/model-config.ts";
 import type { KvFormat, QuantizeChoice } from "../quant/layout.ts";
 import type { OnProgress } from "../source/progress.ts";
@@ -83,6 +84,8 @@ export interface EngineInfo {
   peakChunkBytes: number;
   /** What quantizing here took and lost (on a sample of rows); absent where nothing was, as on a warm start. */
   quantization?: { weights: number; elapsedMs: number; weightsPerSecond: number; relativeRmsError: number };
+  /** What is not as it should be with the model's files, though it runs. Mostly empty. */
+  warnings: PronkWarning[];
 }
 
 export interface Engine extends AsyncDisposable {

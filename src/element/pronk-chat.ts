@@ -23,6 +23,7 @@ import { licenseView } from "./views/license-view.ts";
 import { loadView } from "./views/load-view.ts";
 import { startView } from "./views/start-view.ts";
 import { transcriptView } from "./views/transcript-view.ts";
+import { warningsView } from "./views/warnings-view.ts";
 import { weightsView } from "./views/weights-view.ts";
 
 /**
@@ -177,7 +178,8 @@ export class PronkChat extends LitElement {
         @scroll=${this.#stick.scrolled}
       >
         <div class="column ${session.turns.length === 0 ? "fresh" : ""}">
-          ${writing ? this.#continueView() : this.#conversation(state)} ${this.#panel(state)}
+          ${warningsView(session.info)} ${writing ? this.#continueView() : this.#conversation(state)}
+          ${this.#panel(state)}
         </div>
       </div>
       <div class="dock">

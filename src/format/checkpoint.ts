@@ -1,6 +1,7 @@
 // A source's files -> a Checkpoint: configuration, sampling defaults and the tensor list, headers checked, no weight
 // read. This is the one door of the folder; which weights they are, open-weights.ts finds out.
 
+import type { PronkWarning } from "../errors.ts";
 import type { GgufTokenizer } from "./gguf-tokenizer.ts";
 import { readGenerationConfig } from "./generation-config.ts";
 import type { ModelOrigin } from "./license-evidence.ts";
@@ -23,6 +24,8 @@ export interface OpenedCheckpoint extends Checkpoint {
   tokenizer?: GgufTokenizer;
   /** What a GGUF file says of itself. */
   origin?: ModelOrigin;
+  /** What is wrong with the files and was left out. */
+  warnings: PronkWarning[];
 }
 
 /** Reads the headers of a checkpoint. Throws PronkError `format`, `model-unsupported` or `integrity`, naming file and field. */
@@ -30,9 +33,9 @@ export async function readCheckpoint(source: TensorFiles, options: OpenWeightsOp
   const [sideFiles, opened] = await Promise.all([readSideFiles(source, options), openWeights(source, options)]);
   const { format, config, tensors, tokenizer, origin } = opened;
   const bytes = sideFiles.get("generation_config.json");
-  const { generation, eosIds } = bytes
+  const { generation, eosIds, warnings } = bytes
     ? readGenerationConfig(JsonFile.parse("generation_config.json", bytes))
-    : { generation: {}, eosIds: [] };
+    : { generation: {}, eosIds: [], warnings: [] };
   config.eosIds = [...new Set([...config.eosIds, ...eosIds])];
   return {
     config,
@@ -42,6 +45,7 @@ export async function readCheckpoint(source: TensorFiles, options: OpenWeightsOp
     sideFiles,
     format,
     offered: weightFormats(source).map(({ id }) => id),
+    warnings,
     ...(tokenizer ? { tokenizer } : {}),
     ...(origin ? { origin } : {}),
   };

@@ -1,10 +1,19 @@
 // generation_config.json -> sampling defaults and stop ids. A repository without the file has none.
 
+import type { PronkWarning } from "../errors.ts";
 import { readIds } from "./config.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { GenerationDefaults } from "./model-config.ts";
 
-export function readGenerationConfig(json: JsonFile): { generation: GenerationDefaults; eosIds: number[] } {
+export interface GenerationConfig {
+  generation: GenerationDefaults;
+  eosIds: number[];
+  /** Fields that cannot be meant, and are left out. */
+  warnings: PronkWarning[];
+}
+
+export function readGenerationConfig(json: JsonFile): GenerationConfig {
+  const warnings: PronkWarning[] = [];
   const number = (field: string) => {
     const value = json.get(field);
     if (value === undefined) return undefined;
@@ -27,5 +36,5 @@ export function readGenerationConfig(json: JsonFile): { generation: GenerationDe
   };
   for (const key of Object.keys(generation) as (keyof GenerationDefaults)[])
     if (generation[key] === undefined) delete generation[key];
-  return { generation, eosIds: readIds(json, "eos_token_id") };
+  return { generation, eosIds: readIds(json, "eos_token_id"), warnings };
 }

@@ -45,7 +45,7 @@ export function coldModel(options: ColdModel): PreparedModel {
   const form = storedForm(checkpoint, quantize, new Map(source.files.map((file) => [file.path, file.sizeBytes])));
   const plans = filePlans(source, checkpoint, form);
   const weightFiles = new Set(form.files.map((file) => file.source));
-  const { sideFiles, matrices, format, offered, tokenizer, origin } = checkpoint;
+  const { sideFiles, matrices, format, offered, tokenizer, origin, warnings } = checkpoint;
   const variant = variantOf(checkpoint, quantize);
   let early: Promise<Map<string, PartBytes>> | undefined;
   const readEarly = (signal?: AbortSignal) => (early ??= readEarlyParts(source, matrices, { signal }));
@@ -61,6 +61,7 @@ export function coldModel(options: ColdModel): PreparedModel {
     offered,
     ...(tokenizer ? { ggufTokenizer: tokenizer } : {}),
     ...(origin ? { origin } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
     downloadBytes: source.files.reduce((sum, file) => sum + (weightFiles.has(file.path) ? file.sizeBytes : 0), 0),
   };
 

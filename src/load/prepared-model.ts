@@ -1,5 +1,6 @@
 // A model between the two halves of a load: shapes known, weights still to come.
 
+import type { PronkWarning } from "../errors.ts";
 import type { GenerationDefaults, ModelConfig } from "../format/model-config.ts";
 import type { GgufTokenizer } from "../format/gguf-tokenizer.ts";
 import type { ModelOrigin } from "../format/license-evidence.ts";
@@ -33,6 +34,8 @@ export interface ModelManifest {
   ggufTokenizer?: GgufTokenizer;
   /** What the weight file says of itself. */
   origin?: ModelOrigin;
+  /** What is wrong with the model's files though it runs; absent where nothing is. */
+  warnings?: PronkWarning[];
   /** Bytes of the weight files at the source. */
   downloadBytes: number;
 }

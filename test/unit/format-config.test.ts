@@ -153,12 +153,13 @@ describe("generation_config.json", () => {
     ).toEqual({
       generation: { temperature: 0.6, topP: 0.9, topK: 40, repetitionPenalty: 1.1 },
       eosIds: [2, 3],
+      warnings: [],
     });
   });
   test("do_sample false means greedy, whatever temperature stands beside it", () => {
     expect(generation({ do_sample: false, temperature: 0.9 }).generation.temperature).toBe(0);
   });
   test("silence stays silence", () => {
-    expect(generation({ bos_token_id: 1 })).toEqual({ generation: {}, eosIds: [] });
+    expect(generation({ bos_token_id: 1 })).toEqual({ generation: {}, eosIds: [], warnings: [] });
   });
 });
