@@ -23,44 +23,51 @@ const shared: ViteUserConfig = {
 };
 
 /**
- * Vite's address of a worker, `new URL(new URL("x.js", import.meta.url).href, "" + import.meta.url)`, works in a page but is
- * understood by no bundler of an application. This writes the usual form, at the same length for the source map's sake.
+ * Workers of the library are entries like the others, so that they share their code with it, and are named by the plain
+ * form `new Worker(new URL("./host.js", import.meta.url))`, which bundlers of applications understand. Vite would bundle
+ * each with a copy of the engine and write a longer form: so this keeps the address from its eyes until all is written.
  */
-const plainWorkerAddress: Plugin = {
-  name: "plain-worker-address",
+const workersAreEntries: Plugin = {
+  name: "workers-are-entries",
+  enforce: "pre",
+  transform(code, id) {
+    if (!id.startsWith(here("src/")) || !code.includes("new URL(")) return null;
+    const changed = code.replace(
+      /new URL\("(\.\/[a-z-]*(?:host|worker))\.ts", import\.meta\.url\)/g,
+      `new URL("$1.js", ${standIn})`,
+    );
+    return { code: changed, map: null };
+  },
   generateBundle(_, bundle) {
-    for (const chunk of Object.values(bundle)) {
-      if (chunk.type !== "chunk") continue;
-      chunk.code = chunk.code.replace(
-        /new URL\(new URL\((`[^`]+`),import\.meta\.url\)\.href,``\+import\.meta\.url\)/g,
-        (found: string, file: string) => `new URL("${file.slice(1, -1)}",import.meta.url)`.padEnd(found.length),
-      );
-    }
+    const address = new RegExp(`new URL\\([\`"]([^\`"]+)[\`"],\\s*${standIn}\\)`, "g");
+    for (const chunk of Object.values(bundle))
+      if (chunk.type === "chunk") chunk.code = chunk.code.replace(address, 'new URL("$1",import.meta.url)');
   },
 };
+const standIn = "IMPORT_META_URL"; // as long as what it stands for, so that source maps stay true
 
-// Not Vite's library mode: that inlines workers.
 const library: ViteUserConfig = {
   ...shared,
   publicDir: false,
-  plugins: [plainWorkerAddress],
+  plugins: [workersAreEntries],
   build: {
     outDir: here("dist/lib"),
     emptyOutDir: true,
     target: "es2023",
     sourcemap: true,
-    modulePreload: false, // the library must load in Node too
-    assetsDir: "",
-    rolldownOptions: {
-      checks,
-      input: {
+    lib: {
+      entry: {
         index: here("src/index.ts"),
         element: here("src/element/index.ts"),
+        "element-server": here("src/element/server.ts"),
         bench: here("src/bench/index.ts"),
+        host: here("src/worker/host.ts"),
+        "shared-host": here("src/worker/shared-host.ts"),
+        "hash-worker": here("src/source/hash-worker.ts"),
       },
-      preserveEntrySignatures: "strict",
-      output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
+      formats: ["es"],
     },
+    rolldownOptions: { checks, output: { chunkFileNames: "[name]-[hash].js" } },
   },
 };
 

@@ -2,7 +2,7 @@
 // harness, runner). Each is made beside the old one and then put in its place, so that a reader never sees half of it.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { build } from "vite";
@@ -41,4 +41,10 @@ function emitTypes(outDir: string): void {
   const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
   execFileSync(process.execPath, [tsc, "--project", project], { stdio: ["ignore", 2, 2] });
   rmSync(project);
+  for (const name of readdirSync(outDir, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".d.ts")) continue;
+    // Before TypeScript 5.7 arrays of numbers name no buffer.
+    const text = readFileSync(join(outDir, name), "utf8");
+    writeFileSync(join(outDir, name), text.replace(/\b([A-Z]\w+\d+Array|DataView)<ArrayBuffer(Like)?>/g, "$1"));
+  }
 }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // The public surface in one page: what `createEngine` takes and gives. The shapes of requests and answers are OpenAI's
 // and live in chat-completions.ts and completions.ts beside this file.
 
@@ -8,6 +9,9 @@ import type { OnProgress } from "../source/progress.ts";
 import type { ChatCompletions } from "./chat-completions.ts";
 import type { Completions } from "./completions.ts";
 import type { DownloadPause } from "./download-pause.ts";
+
+/** GPUDevice, where the application has types for WebGPU (TypeScript 6's DOM library, or @webgpu/types). */
+export type CallersDevice = typeof globalThis extends { GPUDevice: { prototype: infer Device } } ? Device : object;
 
 export interface EngineOptions {
   onProgress?: OnProgress;
@@ -29,7 +33,7 @@ export interface EngineOptions {
   /** Default true: run in a module worker. A Worker made by the caller is used as it is. */
   worker?: boolean | Worker;
   /** A device of the caller's; implies `worker: false`. */
-  device?: GPUDevice;
+  device?: CallersDevice;
   /**
    * A tokenizer file where the model has none (llama2.c's .bin): bytes with their file name. `optional`: a model without
    * one still loads, and takes and gives ids only.

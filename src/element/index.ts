@@ -10,6 +10,7 @@ declare global {
   }
 }
 
+export type { PronkChatAttributes } from "./attributes.ts";
 export { adviceFor } from "./error-advice.ts";
 export type { Advice } from "./error-advice.ts";
 export { formatBytes, formatParameters, formatSeconds, formatSpeed } from "./quantity.ts";

@@ -11,9 +11,17 @@ export interface ToHasher {
 
 export type FromHasher = { bytes: Uint8Array<ArrayBuffer>; state: HashState } | { error: string };
 
-const scope = self as unknown as { postMessage(message: unknown): void };
+/** For module-worker.ts: a page may import this file only to know where it lies. */
+export const address = import.meta.url;
 
-self.addEventListener("message", ({ ports: [port] }: MessageEvent) => {
+if ("DedicatedWorkerGlobalScope" in globalThis) serveHashes(self as unknown as Worker);
+
+function serveHashes(scope: Worker): void {
+  scope.addEventListener("message", ({ ports: [port] }: MessageEvent) => hashFor(port));
+  scope.postMessage("ready");
+}
+
+function hashFor(port: MessagePort): void {
   let hash = new Sha256();
   const answer = ({ bytes, begin }: ToHasher) => {
     if (begin !== undefined) hash = new Sha256(begin ?? undefined);
@@ -28,5 +36,4 @@ self.addEventListener("message", ({ ports: [port] }: MessageEvent) => {
     }
   });
   port.start();
-});
-scope.postMessage("ready");
+}

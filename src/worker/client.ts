@@ -3,33 +3,44 @@
 
 import type { Engine, EngineOptions } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
+import { isElsewhere, startModuleWorker } from "../source/module-worker.ts";
 import type { Host } from "./connect.ts";
 import { connectEngine } from "./connect.ts";
 import type { CloneableModel } from "./protocol.ts";
 
-/** Undefined where workers have no WebGPU. A worker made here ends with its engine; the caller's is left running. */
+const startLimitMs = 30_000; // a busy machine; a script that is not there says so at once
+
+/**
+ * Undefined where the page's thread must do it: workers have no WebGPU, or this page starts none from another origin's
+ * script. A worker made here ends with its engine; the caller's is left running.
+ */
 export async function createWorkerEngine(model: CloneableModel, options: EngineOptions): Promise<Engine | undefined> {
   const given = typeof options.worker === "object" ? options.worker : undefined;
-  const worker = given ?? startWorker();
-  return connectEngine(
-    hostOf(worker, () => given ?? worker.terminate()),
-    model,
-    options,
-  );
+  const worker = given ?? (await startWorker(options.signal));
+  if (!worker) return undefined;
+  const close = () => given ?? worker.terminate();
+  return connectEngine(hostOf(worker, !given, close), model, options);
 }
 
-function startWorker(): Worker {
+async function startWorker(signal: AbortSignal | undefined): Promise<Worker | undefined> {
   try {
-    // Literally in one expression: this is what bundlers recognise.
-    return new Worker(new URL("./host.ts", import.meta.url), { type: "module" });
+    return await startModuleWorker(
+      // Literally in one expression: this is what bundlers recognise.
+      () => new Worker(new URL("./host.ts", import.meta.url), { type: "module" }),
+      () => import("./host.ts"),
+      startLimitMs,
+      signal,
+    );
   } catch (error) {
-    throw notStarted(error as Error); // another origin's script, or a policy
+    signal?.throwIfAborted();
+    if (isElsewhere(import.meta.url)) return undefined;
+    throw notStarted(error as Error); // no such file, or a policy
   }
 }
 
-function hostOf(worker: Worker, close: () => void): Host {
+function hostOf(worker: Worker, started: boolean, close: () => void): Host {
   const gone = new AbortController();
-  let spoke = false;
+  let spoke = started;
   worker.addEventListener("message", () => (spoke = true), { once: true });
   worker.addEventListener("error", (event) => {
     event.preventDefault();

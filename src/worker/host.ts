@@ -1,7 +1,7 @@
 // The module worker's entry: the engine off the page's thread. Everything it does is in serve.ts.
 
 import { createLocalEngine } from "../engine.ts";
-import type { Port } from "./protocol.ts";
+import type { Port, ToClient } from "./protocol.ts";
 import { serve } from "./serve.ts";
 
 // Firefox has WebGPU on the page earlier than in workers, and a browser may have the API without any adapter.
@@ -9,4 +9,11 @@ async function hasWebGpu(): Promise<boolean> {
   return Boolean(await navigator.gpu?.requestAdapter());
 }
 
-serve(self as unknown as Port, { hasWebGpu, createEngine: createLocalEngine });
+/** For module-worker.ts: a page may import this file only to know where it lies. */
+export const address = import.meta.url;
+
+if ("DedicatedWorkerGlobalScope" in globalThis) {
+  const port = self as unknown as Port;
+  port.postMessage({ kind: "started" } satisfies ToClient);
+  serve(port, { hasWebGpu, createEngine: createLocalEngine });
+}

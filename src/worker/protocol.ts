@@ -40,6 +40,7 @@ export type ToHost =
   | { kind: "cancel"; id: number };
 
 export type ToClient =
+  | { kind: "started" } // a worker's first word, for source/module-worker.ts
   | { kind: "hello"; lock: string } // the shared host listens; the lock is free when its process has ended
   | { kind: "no-webgpu" } // the load must happen on the page's thread
   | { kind: "progress"; event: ProgressEvent }

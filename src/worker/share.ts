@@ -2,6 +2,7 @@
 
 import type { Engine, EngineOptions } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
+import { isElsewhere } from "../source/module-worker.ts";
 import { connectEngine } from "./connect.ts";
 import { holdPresence, watchPresence } from "./presence.ts";
 import type { CloneableModel, Port, ToClient, ToHost } from "./protocol.ts";
@@ -17,7 +18,8 @@ export async function createSharedEngine(
   startHere: (options: EngineOptions) => Promise<Engine>,
 ): Promise<Engine | undefined> {
   if (!globalThis.navigator?.locks || typeof BroadcastChannel === "undefined") return undefined;
-  if (options.share !== "leader" && typeof SharedWorker !== "undefined") {
+  // A script of another origin starts no shared worker, and a module of this one's that imports it would be one for each tab.
+  if (options.share !== "leader" && typeof SharedWorker !== "undefined" && !isElsewhere(import.meta.url)) {
     const engine = await inSharedWorker(model, options);
     if (engine) return engine;
   }

@@ -1,0 +1,94 @@
+// Starts a module worker of this package wherever its script lies: by the form that bundlers recognise; else by the
+// script's own address, as a trusted URL where the page asks for one; and from another origin, which no browser starts a
+// worker from, through a module of this origin's that imports it.
+
+/** What a worker's script exports for this: its own `import.meta.url`. */
+export interface WorkerScript {
+  address: string;
+}
+
+/**
+ * `literal` makes the worker in one expression that names its file; `script` imports that file on the page. Every script
+ * here posts a message when it runs: without one in `limitMs` the worker did not start (a policy that blocks it may say
+ * nothing). Rejects with what the first way failed of, or with the signal's reason.
+ */
+export async function startModuleWorker(
+  literal: () => Worker,
+  script: () => Promise<WorkerScript>,
+  limitMs: number,
+  signal?: AbortSignal,
+): Promise<Worker> {
+  let failure: unknown;
+  if (!isElsewhere(import.meta.url))
+    try {
+      return await started(literal(), limitMs, signal);
+    } catch (error) {
+      if (error instanceof Silence) throw error;
+      failure = error; // a policy, or a bundler that left the file behind
+    }
+  try {
+    signal?.throwIfAborted();
+    const { address } = await script();
+    const url = isElsewhere(address) ? moduleThatImports(address) : address;
+    return await started(new Worker(trusted(url), { type: "module" }), limitMs, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw failure ?? error;
+  }
+}
+
+/** Whether a script lies on another origin than the page (a CDN's). A bundler may write an address of no use instead. */
+export function isElsewhere(address: string): boolean {
+  const { protocol, origin } = new URL(address);
+  return protocol.startsWith("http") && origin !== globalThis.location?.origin;
+}
+
+class Silence extends Error {}
+
+function started(worker: Worker, limitMs: number, aborted?: AbortSignal): Promise<Worker> {
+  return new Promise((resolve, reject) => {
+    const end = new AbortController();
+    const fail = (reason: Error) => {
+      end.abort();
+      worker.terminate();
+      reject(reason);
+    };
+    const timer = setTimeout(() => fail(new Silence(`it said nothing in ${limitMs / 1000} s`)), limitMs);
+    end.signal.addEventListener("abort", () => clearTimeout(timer));
+    const { signal } = end;
+    aborted?.addEventListener("abort", () => fail(new Error("no longer wanted")), { signal });
+    worker.addEventListener(
+      "error",
+      (event) => {
+        event.preventDefault();
+        fail(new Error(event.message || "its script could not be loaded"));
+      },
+      { signal },
+    );
+    worker.addEventListener(
+      "message",
+      () => {
+        end.abort();
+        resolve(worker);
+      },
+      { signal },
+    );
+  });
+}
+
+function moduleThatImports(address: string): string {
+  return URL.createObjectURL(new Blob([`import ${JSON.stringify(address)};`], { type: "text/javascript" }));
+}
+
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
+}
+
+let policy: ReturnType<TrustedTypes["createPolicy"]> | undefined;
+
+/** For `require-trusted-types-for 'script'`; a page that also lists policies has to allow "pronk". */
+function trusted(url: string): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  policy ??= trustedTypes?.createPolicy("pronk", { createScriptURL: (own) => own });
+  return policy?.createScriptURL(url) ?? url;
+}
