@@ -159,7 +159,7 @@ const tests: ViteUserConfig = {
       {
         test: {
           name: "browser",
-          include: ["test/{kernels,golden,browser,e2e}/**/*.test.ts"],
+          include: ["test/{kernels,golden,browser,e2e,package}/**/*.test.ts"],
           exclude: measured,
           maxWorkers: 2, // Firefox waits for polls of 100 ms much of the time
           maxConcurrency: 8, // of the tests in a file that are marked `concurrent`

@@ -28,6 +28,8 @@ export interface FileServerOptions {
   onRequest?: (record: RequestRecord) => void;
   /** Further origins that pages may fetch from, e.g. another loopback server. */
   connectSources?: readonly string[];
+  /** Another policy than the one under which pronk promises to run; "" for none. */
+  policy?: string;
 }
 
 export interface FileServer extends AsyncDisposable {
@@ -61,7 +63,8 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
   const { mounts, port = 0, answer, onRequest, connectSources = [] } = options;
   const requests: RequestRecord[] = [];
   const connect = ["'self'", ...hubOrigins, ...connectSources].join(" ");
-  const policy = `default-src 'self'; connect-src ${connect}; object-src 'none'; base-uri 'none'`;
+  const promised = `default-src 'self'; connect-src ${connect}; object-src 'none'; base-uri 'none'`;
+  const { policy = promised } = options;
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://127.0.0.1").pathname;
     const record = { method: request.method ?? "GET", path, range: request.headers.range };
@@ -70,7 +73,7 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
     if (answer?.(request, response)) return;
     response.setHeader("access-control-allow-origin", "*");
     response.setHeader("access-control-expose-headers", "Accept-Ranges, Content-Length, Content-Range, ETag");
-    response.setHeader("content-security-policy", policy);
+    if (policy) response.setHeader("content-security-policy", policy);
     response.setHeader("x-content-type-options", "nosniff");
     const file = fileAt(mounts, path);
     const listing = file ? undefined : listingAt(mounts, path);

@@ -1,12 +1,11 @@
 // A checkpoint with a shard and a tensor over 64 MiB, where every ArrayBuffer over 64 MiB throws, in the worker and on the
 // page: it loads from the network and from the store, and answers.
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserRunner, openRunner } from "../../tools/runner.ts";
-import { outputFolder } from "../../tools/stale.ts";
 import { randomCheckpoint, smallConfig } from "../reference/random-checkpoint.ts";
 import { type BufferLimit, bufferLimitScript } from "../support/buffer-limit.ts";
 import { browserKinds } from "../support/harness.ts";
@@ -38,12 +37,10 @@ describe.each(browserKinds)("buffers over 64 MiB throw, %s", (kind) => {
 
   beforeAll(async () => {
     runner = await openRunner(kind, { adapter: "software" });
-    const host = readdirSync(outputFolder.library).find((name) => /^host-.*\.js$/.test(name));
-    expect(host).toBeDefined();
     // Files, because the page's policy allows no inline script; imports are evaluated in their order.
     const report = `new BroadcastChannel("limit").onmessage = ({ target }) => target.postMessage(bufferLimit.largestBytes);`;
     writeFileSync(join(pageDir, "limit.js"), bufferLimitScript(limitBytes));
-    writeFileSync(join(pageDir, "worker.js"), `import "./limit.js";\nimport "/lib/${host}";\n${report}\n`);
+    writeFileSync(join(pageDir, "worker.js"), `import "./limit.js";\nimport "/lib/host.js";\n${report}\n`);
     const globals = { modelUrl: runner.serve(modelDir), pageUrl: runner.serve(pageDir) };
     // As text: the test runner would rewrite the imports.
     const setUp = `async (globals) => {

@@ -79,7 +79,7 @@ describe.each(browserKinds)("in %s", (kind) => {
     const seen = await page.evaluate(async () => {
       const made: string[] = [];
       const ended: string[] = [];
-      const nameOf = (url: string | URL) => /([a-z-]+)-[^/]*\.js$/.exec(String(url))![1];
+      const nameOf = (url: string | URL) => /([a-z-]+)\.js$/.exec(String(url))![1];
       const Real = Worker;
       globalThis.Worker = class extends Real {
         #name: string;
