@@ -1,6 +1,7 @@
 // A fresh key or value in a q8 cache: code = round(x / scale), scale = max |x| / 127 of a group of 32 dims, rounded to f16
-// first, so that |x - scale * code| <= scale / 2. Two groups at a time, since their scales share a word.
-// Whoever joins this has fresh_k, fresh_v and their shape, and `write`.
+// first, so that |x - scale * code| <= scale / 2. Two groups at a time, since their scales share a word. A group that holds
+// a NaN or an infinity gets a NaN for its scale: the largest is found by bits, where max() of floats drops a NaN.
+// Whoever joins this has fresh_k, fresh_v and their shape, and `write`. With half_pair.wgsl.
 fn keep_pair(is_key: bool, kv_head: u32, token: u32, position: u32, pair: u32) {
   let first = (kv_head * rows + token) * (cache_dim / 4u);
   let row = kv_head * context + position;
@@ -10,20 +11,21 @@ fn keep_pair(is_key: bool, kv_head: u32, token: u32, position: u32, pair: u32) {
     if (group * 32u >= cache_dim) {
       break;
     }
-    var largest = vec4f(0.0);
+    var largest = vec4u(0u);
     for (var i = 0u; i < 8u; i++) {
-      largest = max(largest, abs(fresh(is_key, first + group * 8u + i)));
+      largest = max(largest, bitcast<vec4u>(fresh(is_key, first + group * 8u + i)) & vec4u(0x7fffffffu));
     }
-    let most = max(max(largest.x, largest.y), max(largest.z, largest.w));
-    let scale = half_of(most / 127.0);
+    let bits = max(max(largest.x, largest.y), max(largest.z, largest.w));
+    let most = bitcast<f32>(bits);
+    let scale = min(half_of(most / 127.0), 65504.0);
     let factor = select(0.0, 1.0 / scale, scale > 0.0);
-    scales[side] = scale;
+    scales[side] = select(scale, most, bits >= 0x7f800000u);
     for (var i = 0u; i < 8u; i++) {
       let codes = vec4i(round(fresh(is_key, first + group * 8u + i) * factor));
       write(is_key, row * (cache_dim / 4u) + group * 8u + i, pack4xI8(clamp(codes, vec4i(-127), vec4i(127))));
     }
   }
-  write(is_key, kv_heads * context * (cache_dim / 4u) + row * scale_words + pair, pack2x16float(scales));
+  write(is_key, kv_heads * context * (cache_dim / 4u) + row * scale_words + pair, half_pair(scales));
 }
 
 // The nearest f16. Not packed and unpacked, which NVIDIA's compiler takes for nothing (2026-11-27).

@@ -2,7 +2,7 @@
 // rounded to f16. Rows of q and k stand in pairs that turn together: rows 2i and 2i + 1 of a head are its dims i and
 // i + head_dim / 2 in Hugging Face's order. Attention does not mind the order, since it is the same in q and k.
 // Where the cache is q8, a group's scale needs all of the group: k and v of the batch go beside it in f32, counted from the
-// batch's first position, for cache_quantize, or one token's for cache_keep.
+// batch's first position, for cache_quantize, or one token's for cache_keep. With half_pair.wgsl.
 @group(0) @binding(3) var<storage, read> table: array<vec2f>; // [context, head_dim / 2], (cos, sin)
 @group(0) @binding(4) var<storage, read_write> k_cache: array<u32>; // [kv_heads, rows, cache_dim]
 @group(0) @binding(5) var<storage, read_write> v_cache: array<u32>; // [kv_heads, rows, cache_dim]
@@ -44,9 +44,9 @@ fn write_pair(row: u32, pair: vec2f, position: u32) {
   let value = select(pair, turned(pair, angle), is_key);
   if (half_cache) {
     if (is_key) {
-      k_cache[at / 2u] = pack2x16float(value);
+      k_cache[at / 2u] = half_pair(value);
     } else {
-      v_cache[at / 2u] = pack2x16float(value);
+      v_cache[at / 2u] = half_pair(value);
     }
   } else {
     let bits = bitcast<vec2u>(value);

@@ -71,10 +71,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   give_totals(group.x * 16u, index);
 }
 
-// An eight of x, in the order in which its decode has codes.
+// An eight of x, in the order in which its decode has codes. Its largest is found by bits: max() of floats drops a NaN,
+// which must not become a number here.
 fn keep(place: u32, near: vec4f, far: vec4f) {
-  let largest = max(abs(near), abs(far));
-  let most = max(max(largest.x, largest.y), max(largest.z, largest.w));
+  let largest = max(bitcast<vec4u>(near) & vec4u(0x7fffffffu), bitcast<vec4u>(far) & vec4u(0x7fffffffu));
+  let most = bitcast<f32>(max(max(largest.x, largest.y), max(largest.z, largest.w)));
   let factor = select(0.0, largest_whole / most, most > 0.0);
   var first = vec4i(round(near * factor));
   var second = vec4i(round(far * factor));

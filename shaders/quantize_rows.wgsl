@@ -1,5 +1,6 @@
 // Activations as bytes for matmul_int8: code = round(x / scale), scale = max |x| / 127 of 32 neighbouring columns.
-// One invocation per (32 columns, token); no barriers.
+// Columns that hold a NaN or an infinity get one for their scale: the largest is found by bits, where max() of floats
+// drops a NaN. One invocation per (32 columns, token); no barriers.
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [tokens, stride / 4], zero beyond K
 @group(0) @binding(1) var<storage, read_write> codes: array<vec4u>; // [tokens, stride / 16], 16 signed bytes each
 @group(0) @binding(2) var<storage, read_write> scales: array<f32>; // [tokens, stride / 32]
@@ -20,11 +21,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   let chunk = id.y * chunks + id.x;
   let at = chunk * 8u;
-  var largest = vec4f(0.0);
+  var largest = vec4u(0u);
   for (var i = 0u; i < 8u; i++) {
-    largest = max(largest, abs(x[at + i]));
+    largest = max(largest, bitcast<vec4u>(x[at + i]) & vec4u(0x7fffffffu));
   }
-  let scale = max(max(largest.x, largest.y), max(largest.z, largest.w)) / 127.0;
+  let scale = bitcast<f32>(max(max(largest.x, largest.y), max(largest.z, largest.w))) / 127.0;
   let factor = select(0.0, 1.0 / scale, scale > 0.0);
   scales[chunk] = scale;
   codes[chunk * 2u] = vec4u(

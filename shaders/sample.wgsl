@@ -2,7 +2,9 @@
 // a[i] = penalties(logits[i] + bias[i]) / temperature; kept are the top_k largest, of those the fewest whose share of
 // exp(a) reaches top_p, of those the ones at least min_p times the largest; ties at a cut are all kept. The token is
 // where u * (mass kept) falls in index order, u a hash of (seed, position of the new token): never of call order.
-// Temperature 0 takes the largest logit, the lower index on a tie.
+// Temperature 0 takes the largest logit, the lower index on a tie. Logits that nothing can be chosen from give an id that no
+// token has: 0xffffffff where one is NaN or infinite, 0xfffffffe where all are equal, 0xfffffffd where the settings take the
+// largest out of f32's range. A NaN is found by its bits: compilers may take x != x for false, and max drops it.
 // One workgroup; every reduction is: own share | barrier | 256 become 64 | barrier | all read all. No sort: a cut is found
 // by bisecting the 32 bits of the values' order. Logits are read four at a time, so that loads wait for nobody.
 @group(0) @binding(0) var<storage, read_write> logits: array<f32>; // [vocab]; overwritten by a
@@ -29,6 +31,9 @@ struct Settings {
   shaped: u32, // 1 when bias or a penalty is in force
 }
 
+const infinity_order = 0xff800000u; // order_of infinity; of a NaN it is above, or with the sign below ~0xff800000
+const zero_order = 0x80000000u; // of -0 it is ~0x80000000
+
 override vocab: u32;
 override threads: u32 = 64u; // or 256
 
@@ -36,6 +41,7 @@ var<workgroup> shares: array<f32, 256>;
 var<workgroup> places: array<u32, 256>;
 var<workgroup> sums: array<f32, 64>;
 var<workgroup> chosen: u32;
+var<workgroup> bounds: array<atomic<u32>, 2>; // the highest order of the logits as they came, and the highest ~order
 
 fn pcg(value: u32) -> u32 {
   let state = value * 747796405u + 2891336453u;
@@ -131,8 +137,13 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   let greedy = settings.temperature == 0.0;
   var best = -3.4e38;
   var place = 0u;
+  var raised = vec4u(0u);
+  var lowered = vec4u(0u);
   for (var base = lane; base < vocab; base += 4u * threads) {
     let values = four_from(base);
+    let orders = orders_of(values);
+    raised = max(raised, select(vec4u(0u), orders, inside(base)));
+    lowered = max(lowered, select(vec4u(0u), ~orders, inside(base)));
     for (var j = 0u; j < 4u; j++) {
       let i = base + j * threads;
       if (i >= vocab) {
@@ -152,6 +163,8 @@ fn main(@builtin(local_invocation_index) lane: u32) {
       }
     }
   }
+  atomicMax(&bounds[0], max(max(raised.x, raised.y), max(raised.z, raised.w)));
+  atomicMax(&bounds[1], max(max(lowered.x, lowered.y), max(lowered.z, lowered.w)));
   shares[lane] = best;
   places[lane] = place;
   storageBarrier();
@@ -237,10 +250,16 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   }
 
   if (lane == 0u) {
-    if (best <= -3.4e38) {
-      place = 0xffffffffu; // no logit is a number: the host turns this id into an error
+    let highest = atomicLoad(&bounds[0]);
+    let lowest = ~atomicLoad(&bounds[1]);
+    if (highest >= infinity_order || lowest <= ~infinity_order) {
+      place = 0xffffffffu;
+    } else if (vocab > 1u && (highest == lowest || (highest == zero_order && lowest == ~zero_order))) {
+      place = 0xfffffffeu;
+    } else if (best <= -3.4e38 || order_of(best) >= infinity_order) {
+      place = 0xfffffffdu;
     }
-    tokens[0] = place;
+    tokens[0] = place; // the host turns such an id into an error
     if (settings.shaped != 0u && place < vocab) {
       counts[place] += 1u;
     }

@@ -9,19 +9,13 @@ import { Lock } from "./lock.ts";
 import type { GenerateRequest, GenerateStats, Generation, Generator, StopReason } from "./request.ts";
 import { RunAhead } from "./run-ahead.ts";
 import { createSteps, type Sampled } from "./steps.ts";
+import { checkChoice } from "./unusable-logits.ts";
 
 /** How many of the prompt's ids the cache already holds. The last is always computed anew: its logits are wanted. */
 function sharedPrefix(cached: readonly number[], promptIds: readonly number[]): number {
   let shared = 0;
   while (shared < cached.length && shared < promptIds.length - 1 && cached[shared] === promptIds[shared]) shared++;
   return shared;
-}
-
-function notNumbers(): PronkError {
-  return new PronkError(
-    "driver-fault",
-    "The GPU gave logits that are not numbers. Either the weights overflow or this adapter computes a shader wrongly: try `without` subgroups and shader-f16.",
-  );
 }
 
 export interface GeneratorOptions {
@@ -94,10 +88,12 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
           if (constrain) steps.constrain(constrain(delivered));
           inFlight.push(steps.next(promptIds.length + submitted - 1, { onLogits, onTopTokens }));
         }
-        const { id, logits } = await inFlight.shift()!;
+        const { id, logits, top } = await inFlight.shift()!;
         gpu.check();
         signal?.throwIfAborted();
-        if (id >= config.vocabSize) throw notNumbers();
+        const position = promptIds.length + delivered.length - 1; // the logits stand there
+        checkChoice(id, config.vocabSize, position);
+        if (top) onTopTokens?.(top);
         const now = performance.now();
         if (delivered.length === 0) stats.prefillMs = now - started;
         else {
@@ -106,7 +102,7 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
         }
         lastRead = now;
         if (stopIds.includes(id)) return end("stop");
-        if (logits) onLogits?.(promptIds.length + delivered.length - 1, logits);
+        if (logits) onLogits?.(position, logits);
         delivered.push(id);
         stats.generatedTokens++;
         yield id;

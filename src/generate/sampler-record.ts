@@ -2,6 +2,9 @@
 
 import type { SamplingSettings } from "./request.ts";
 
+// Below it the largest logit wins whatever the draw, and a logit divided by it might be none that f32 holds.
+const leastTemperature = 1e-6;
+
 /** sample.wgsl's Settings, field by field; `shaped` says whether bias, a penalty or a constraint is in force. */
 export function settingsRecord(
   sampling: SamplingSettings,
@@ -16,7 +19,7 @@ export function settingsRecord(
     sampling.presencePenalty !== 0;
   const record = new ArrayBuffer(48);
   new Float32Array(record).set([
-    sampling.temperature,
+    sampling.temperature > 0 ? Math.max(sampling.temperature, leastTemperature) : 0,
     sampling.topP,
     sampling.minP,
     sampling.repetitionPenalty,

@@ -7,6 +7,7 @@ import { mostTopTokens } from "../gpu/operations.ts";
 import { createRing, type Ring } from "../gpu/readback.ts";
 import type { GenerateRequest, SamplingSettings, TokenProbability } from "./request.ts";
 import { countsOf, settingsRecord } from "./sampler-record.ts";
+import { checkRow } from "./unusable-logits.ts";
 
 /** Who looks at a step's logits. */
 export type Watchers = Pick<GenerateRequest, "onLogits" | "onTopTokens">;
@@ -16,6 +17,8 @@ export interface Sampled {
   id: number;
   /** The logits it was chosen from, where they were asked for. [vocabSize] */
   logits?: Float32Array;
+  /** The most likely tokens, where they were asked for. */
+  top?: TokenProbability[];
 }
 
 export interface PrefillOptions extends Watchers {
@@ -59,20 +62,17 @@ export async function createSteps(model: Model, ring: Ring) {
     return given;
   }
 
-  /** Encodes the choice of a token after `plans`, and tells whoever wants to know what else was likely. */
-  function choose(plans: Plan[], batch: Batch, { onTopTokens }: Watchers): Promise<Sampled> {
+  /** Encodes the choice of a token after `plans`, and with it what else was likely. */
+  async function choose(plans: Plan[], batch: Batch, { onTopTokens }: Watchers): Promise<Sampled> {
     const encoder = device.createCommandEncoder();
     const topped = onTopTokens && top;
     run(encoder, [...plans, ...(topped ? [topped.plan] : []), sample], batch);
     const readTop = topped?.ring.copy(encoder, model.sampler.top, topWords * 4);
     const read = ring.copy(encoder, model.tokens, 4);
     queue.submit([encoder.finish()]);
-    const sampled = sampledFrom(read());
-    if (!readTop) return sampled;
-    return readTop().then((bytes) => {
-      onTopTokens!(topTokensOf(bytes, config.vocabSize));
-      return sampled;
-    });
+    const [id, topBytes] = await Promise.all([read(), readTop?.()]);
+    const sampled = { id: new Uint32Array(id)[0] };
+    return topBytes ? { ...sampled, top: topTokensOf(topBytes, config.vocabSize) } : sampled;
   }
 
   async function prepareTop(): Promise<void> {
@@ -125,7 +125,10 @@ export async function createSteps(model: Model, ring: Ring) {
         if (onLogits) {
           const { buffer, stride } = debug!.logits;
           const rows = await readRows(buffer, stride, ids.length);
-          for (const [i, row] of rows.entries()) onLogits(position + i, row);
+          for (const [i, row] of rows.entries()) {
+            checkRow(row, position + i);
+            onLogits(position + i, row);
+          }
         }
         // One batch runs while the next is encoded; more would make an abort wait.
         await previous;
@@ -171,8 +174,4 @@ function topTokensOf(bytes: ArrayBuffer, vocabSize: number): TokenProbability[] 
   const end = Math.min(topWords, 1 + 2 * vocabSize);
   for (let at = 1; at < end; at += 2) top.push({ id: words[at], logProbability: floats[at + 1] - floats[0] });
   return top;
-}
-
-async function sampledFrom(bytes: Promise<ArrayBuffer>): Promise<Sampled> {
-  return { id: new Uint32Array(await bytes)[0] };
 }

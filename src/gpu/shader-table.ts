@@ -32,6 +32,7 @@ import giveCache from "../../shaders/give_cache.wgsl?raw";
 import giveStore from "../../shaders/give_store.wgsl?raw";
 import giveSwiglu from "../../shaders/give_swiglu.wgsl?raw";
 import giveSwigluUp from "../../shaders/give_swiglu_up.wgsl?raw";
+import halfPair from "../../shaders/half_pair.wgsl?raw";
 import matmulInt8 from "../../shaders/matmul_int8.wgsl?raw";
 import matmulOut from "../../shaders/matmul_out.wgsl?raw";
 import matmulRows from "../../shaders/matmul_rows.wgsl?raw";
@@ -63,11 +64,11 @@ import topTokens from "../../shaders/top_tokens.wgsl?raw";
 /** A kernel with what it is always joined with. */
 export const kernels = {
   attention: [attention, attentionCache, cacheWhole],
-  attention_keep: [attention, attentionCache, cacheKeep, cacheBytes],
+  attention_keep: [attention, attentionCache, cacheKeep, cacheBytes, halfPair],
   attention_merge: [attentionMerge],
   attention_rows: [attentionRows, attentionCache, cacheWhole],
-  attention_rows_keep: [attentionRows, attentionCache, cacheKeep, cacheBytes],
-  cache_quantize: [cacheQuantize, cacheBytes],
+  attention_rows_keep: [attentionRows, attentionCache, cacheKeep, cacheBytes, halfPair],
+  cache_quantize: [cacheQuantize, cacheBytes, halfPair],
   copy_rows: [copyRows, rowPlace],
   embed: [embed],
   gather: [gather],
@@ -78,14 +79,14 @@ export const kernels = {
   matvec_bytes: [matvecBytes, matvecTotals],
   matvec_subgroup: [matvecSubgroup, takeSpan],
   matvec_tile: [matvecTile, matvecTotals],
-  norm_rope_cache: [normRopeCache, cacheWrite],
+  norm_rope_cache: [normRopeCache, cacheWrite, halfPair],
   quantize_groups: [quantizeGroups],
   quantize_rows: [quantizeRows],
   repack_blocks: [repackBlocks, rowPlace],
   repack_columns: [repackColumns, rowPlace],
   repack_rows: [repackRows, rowPlace],
   rmsnorm: [rmsnorm],
-  rope_cache: [ropeCache, cacheWrite],
+  rope_cache: [ropeCache, cacheWrite, halfPair],
   sample: [sample],
   swiglu: [swiglu],
   top_tokens: [topTokens],
@@ -96,7 +97,7 @@ export const products = {
   plain_store: [takePlain, giveStore],
   plain_add: [takePlain, giveAdd],
   normed_store: [takeNormed, giveStore],
-  normed_cache: [takeNormed, giveCache, cacheWrite],
+  normed_cache: [takeNormed, giveCache, cacheWrite, halfPair],
   normed_swiglu: [takeNormed, giveSwiglu],
   normed_swiglu_up: [takeNormed, giveSwigluUp],
 };

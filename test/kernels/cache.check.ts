@@ -5,7 +5,7 @@ import type { HeadShape } from "../../src/gpu/operations.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
 import { attention, quantizeKvRow } from "../reference/attention.ts";
-import { f16ToNumber } from "../reference/half.ts";
+import { f16ToNumber, f32ToF16Bits } from "../reference/half.ts";
 import { matmul } from "../reference/linear.ts";
 import { relativeError } from "../reference/relative-error.ts";
 import { openCase, Worst, type Case } from "../support/gpu-case.ts";
@@ -88,7 +88,70 @@ const bytesCache = (fused: boolean, kernel: Variants["attention"]) => async (con
   return { ...worst, limit };
 };
 
+/** Values of a key or value [64] that f16 does not hold, and some beside them that it does. */
+const beyondHalf = (() => {
+  const values = Float32Array.from({ length: 64 }, (_, i) => i - 20.5);
+  values.set([70_000, 1.5, -1e6, 65_504, 65_519, -65_519], 0);
+  values.set([1e30, -3e38], 10);
+  return values;
+})();
+const spoiledHalf = beyondHalf.slice();
+spoiledHalf.set([NaN, 2.5, 7, Infinity, -Infinity, NaN], 20);
+
+/** What stands in an f16 cache: the nearest half, the largest for what is beyond, a NaN for what is no number. */
+const isHalf = (bits: number, value: number) =>
+  Number.isFinite(value)
+    ? bits === f32ToF16Bits(Math.max(-65_504, Math.min(65_504, value)))
+    : Number.isNaN(f16ToNumber(bits));
+
+/**
+ * A cache that cannot hold the numbers it is given: they become the largest it can, neighbours stay, and what is no number
+ * stays none. The residual stream is a single one, so that keys and values are the weights themselves.
+ */
+const beyond = (fused: boolean, kernel: Variants["attention"]) => async (context: CheckContext) => {
+  const worst = new Worst();
+  for (const kv of ["f16", "q8"] as const)
+    for (const tokens of [1, 3]) {
+      using gpuCase = await openCase(context, { fused, attention: kernel });
+      const headDim = 64;
+      const shape = { heads: 1, kvHeads: 1, headDim, context: 4, kv };
+      const rows = [headDim, headDim, headDim];
+      const values = [new Float32Array(headDim), beyondHalf, spoiledHalf];
+      const stored = values.map((matrix) => new Uint8Array(matrix.buffer));
+      const parts = { stored, values: values.map((matrix) => Float64Array.from(matrix)), encodings: alike };
+      const places = rows.map((_, i) => ({ base: i * headDim, half: 0 }));
+      const qkv = await joined(gpuCase, parts, rows, 1, places, true, false);
+      const table = gpuCase.buffer(Float32Array.from({ length: shape.context * headDim }, (_, i) => 1 - (i % 2)));
+      const [x, gain] = [new Float32Array(tokens).fill(1), new Float32Array([1])];
+      const { cache } = await attendAfter(gpuCase, { x, gain, eps: 0, qkv, table, shape, position: 0, tokens });
+      for (const [side, buffer] of [cache.k, cache.v].entries()) {
+        const given = values[1 + side];
+        const bytes = await gpuCase.read(buffer);
+        const what = `${kv}, ${side ? "v" : "k"} of ${tokens}`;
+        const halves = new Uint16Array(bytes, kv === "f16" ? 0 : shape.context * headDim);
+        const codes = new Int8Array(bytes);
+        for (let at = 0; at < tokens * headDim; at++) {
+          const value = given[at % headDim];
+          if (kv === "f16") {
+            if (!isHalf(halves[at], value)) worst.add(Infinity, `${what}: ${f16ToNumber(halves[at])} of ${value}`);
+            continue;
+          }
+          const scale = f16ToNumber(halves[at >> 5]);
+          const first = (at % headDim) & 32;
+          const wanted = Math.max(-127 * scale, Math.min(127 * scale, value));
+          const right = given.subarray(first, first + 32).every(Number.isFinite)
+            ? Math.abs(scale * codes[at] - wanted) <= 0.501 * scale
+            : Number.isNaN(scale);
+          if (!right) worst.add(Infinity, `${what}: ${codes[at]} times ${scale} of ${value}`);
+        }
+      }
+    }
+  return { ...worst, limit: 0 };
+};
+
 export const checks: Checks = {
+  "keys and values beyond f16, fused": beyond(true, "tile"),
+  "keys and values beyond f16, apart": beyond(false, "rows"),
   "self-attention with a q8 cache, fused": { run: bytesCache(true, "tile"), variants: [[], ["subgroups"]] },
   "self-attention with a q8 cache, apart": bytesCache(false, "rows"),
 };

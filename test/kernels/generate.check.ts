@@ -3,51 +3,10 @@
 
 import { createGenerator } from "../../src/generate/generator.ts";
 import { greedy, type GenerateRequest, type TokenProbability } from "../../src/generate/request.ts";
-import { expectedTensors } from "../../src/format/llama-tensors.ts";
-import type { ModelConfig } from "../../src/format/model-config.ts";
-import { openGpu, type Gpu } from "../../src/gpu/device.ts";
+import type { Gpu } from "../../src/gpu/device.ts";
 import { defaultVariants, type Variants } from "../../src/gpu/variants.ts";
-import { Model } from "../../src/model/model.ts";
-import type { StoredTensor } from "../../src/quant/layout.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
-import { randomNumbers } from "../reference/random-checkpoint.ts";
-
-const config: ModelConfig = {
-  dim: 48,
-  hiddenDim: 80,
-  heads: 4,
-  kvHeads: 2,
-  headDim: 12,
-  layers: 2,
-  vocabSize: 101,
-  contextLength: 200,
-  normEps: 1e-5,
-  ropeTheta: 10_000,
-  ropeScaling: { kind: "none" },
-  tiedEmbeddings: false,
-  eosIds: [],
-};
-
-async function openModel(without: readonly string[], variantsFor: (gpu: Gpu) => Partial<Variants> = () => ({})) {
-  const gpu = await openGpu({ without });
-  Object.assign(gpu.variants, variantsFor(gpu));
-  const tensors = [...expectedTensors(config)].map(([name, shape]): StoredTensor => {
-    const cols = shape[shape.length - 1];
-    const rows = shape.length === 1 ? 1 : shape[0];
-    return { name, encoding: "f32", rows, cols, file: "made", start: 0, end: 4 * rows * cols };
-  });
-  const model = await Model.create(gpu, config, tensors, { kv: "f32", contextLength: config.contextLength });
-  for (const [i, tensor] of tensors.entries()) {
-    const random = randomNumbers(i + 1);
-    // Wide enough that the logits are far from even, and a draw is rarely near a border.
-    const values = Float32Array.from({ length: tensor.rows * tensor.cols }, () =>
-      tensor.rows === 1 ? 1 + random() / 4 : random() / 2,
-    );
-    await model.sink.write(tensor, 0, new Uint8Array(values.buffer));
-  }
-  model.finishLoading();
-  return { gpu, model };
-}
+import { openRandomModel, randomModelConfig as config } from "../support/random-model.ts";
 
 const penalized = {
   ...greedy,
@@ -66,7 +25,7 @@ async function idsAt(
   request: Partial<GenerateRequest>,
   without: string[] = [],
 ) {
-  const { gpu, model } = await openModel([...context.without, ...without]);
+  const { gpu, model } = await openRandomModel({ without: [...context.without, ...without] });
   try {
     const generator = await createGenerator(model, { runAhead });
     const all: number[][] = [];
@@ -116,7 +75,7 @@ async function batches(context: CheckContext) {
     (gpu: Gpu) => defaultVariants({ ...gpu, software: false }, context.without),
   ];
   for (const way of ways) {
-    const { gpu, model } = await openModel(context.without, way);
+    const { gpu, model } = await openRandomModel({ ...context, variantsFor: way });
     try {
       const generator = await createGenerator(model);
       const ids: number[] = [];
@@ -134,7 +93,7 @@ async function batches(context: CheckContext) {
 
 /** Only odd ids, and each one larger than the one before as long as there is one. */
 async function constrained(context: CheckContext) {
-  const { gpu, model } = await openModel(context.without);
+  const { gpu, model } = await openRandomModel(context);
   try {
     const generator = await createGenerator(model, { runAhead: 8 });
     const ids: number[] = [];
@@ -164,7 +123,7 @@ async function constrained(context: CheckContext) {
 }
 
 const topTokens = (reducers: Variants["reducers"]) => async (context: CheckContext) => {
-  const { gpu, model } = await openModel(context.without, () => ({ reducers }));
+  const { gpu, model } = await openRandomModel({ ...context, variantsFor: () => ({ reducers }) });
   try {
     const generator = await createGenerator(model, {});
     const rows: Float32Array[] = [];

@@ -4,6 +4,7 @@
 import type { SamplingSettings } from "../../src/generate/request.ts";
 import { greedy } from "../../src/generate/request.ts";
 import { countsOf, settingsRecord } from "../../src/generate/sampler-record.ts";
+import type { Variants } from "../../src/gpu/variants.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
 import { randomNumbers } from "../reference/random-checkpoint.ts";
 import { candidateWeights, penalizedLogits, sample } from "../reference/sampling.ts";
@@ -113,25 +114,99 @@ async function ties(context: CheckContext) {
   return draws(context, [draw]);
 }
 
-/** A logit that is no number must surface as an impossible id, not as token 0. */
-async function notNumbers(context: CheckContext) {
-  using gpuCase = await openCase(context);
-  const vocab = 70;
-  const values = { buffer: gpuCase.buffer(new Float32Array(vocab).fill(NaN)), cols: vocab, stride: vocab };
-  const tokens = gpuCase.buffer(new Uint32Array(4));
-  const { record } = settingsRecord(greedy);
-  const empty = () => gpuCase.buffer(new Uint32Array(vocab));
-  gpuCase.setStep(0, 1);
-  await gpuCase.run(1, (recorder) =>
-    recorder.sample(
-      values,
-      { counts: empty(), bias: empty(), settings: gpuCase.buffer(new Uint32Array(record)) },
-      tokens,
-    ),
-  );
-  const [id] = new Uint32Array(await gpuCase.read(tokens));
-  return { error: Number(id !== 0xffffffff), limit: 0, note: `id ${id}` };
+/** Bits of an f32 each. */
+const notFinite = [0x7fc00000, 0xffc00000, 0x7f800001, 0xffffffff, 0x7f800000, 0xff800000];
+
+interface Judged {
+  logits: Float32Array<ArrayBuffer>;
+  settings: SamplingSettings;
+  /** What is added besides the settings' own bias. */
+  mask?: Float32Array;
+  wanted: number;
 }
+
+/** Logits that nothing can be chosen from, under every kind of setting, and some that only look so. */
+function judgedLogits(vocab: number): Judged[] {
+  const random = randomNumbers(vocab + 1);
+  const kinds = Object.values(settings).map((change) => ({ ...greedy, temperature: 0.8, seed: 5, ...change }));
+  const cases: Judged[] = [];
+  const add = (logits: Float32Array<ArrayBuffer>, wanted: number, more: Partial<Judged> = {}) =>
+    cases.push({ logits, wanted, settings: kinds[cases.length % kinds.length], ...more });
+  const drawn = () => Float32Array.from({ length: vocab }, () => random() * 8);
+  for (const bits of notFinite)
+    for (const at of [0, vocab >> 1, vocab - 1]) {
+      const logits = drawn();
+      new Uint32Array(logits.buffer)[at] = bits;
+      add(logits, 0xffffffff);
+    }
+  // Also where the token is masked, and where all of them are alike.
+  const spoiled = drawn();
+  spoiled[0] = NaN;
+  const forbidden = Float32Array.from({ length: vocab }, (_, id) => (id === vocab - 1 ? 0 : -1e30));
+  add(spoiled, 0xffffffff, { mask: forbidden });
+  add(new Float32Array(vocab).fill(NaN), 0xffffffff);
+  add(new Float32Array(vocab).fill(-Infinity), 0xffffffff);
+
+  if (vocab === 1) {
+    for (const settings of kinds) add(new Float32Array([3]), 0, { settings: { ...settings, logitBias: {} } });
+    return cases;
+  }
+  for (const settings of kinds)
+    for (const value of [0, -0, 3.25, -1e30]) add(new Float32Array(vocab).fill(value), 0xfffffffe, { settings });
+  const zeros = new Float32Array(vocab);
+  zeros[vocab - 1] = -0;
+  add(zeros, 0xfffffffe);
+  // One that is larger by the least there is; one that is left over; a bias of -100 on all but one.
+  const last = vocab - 1;
+  for (const larger of [2 ** -149, 5 + 2 ** -21]) {
+    const logits = new Float32Array(vocab).fill(larger > 1 ? 5 : 0);
+    logits[last] = larger;
+    add(logits, larger > 1 ? last : -1, { settings: greedy });
+  }
+  for (const temperature of [0, 1e-30, 0.7]) {
+    const logits = drawn();
+    add(logits, last, { settings: { ...greedy, temperature }, mask: forbidden });
+    const bias = Object.fromEntries(Array.from({ length: last }, (_, id) => [id, -100]));
+    add(logits, last, { settings: { ...greedy, temperature, logitBias: bias } });
+    add(logits, 0xfffffffd, { settings: { ...greedy, temperature, repetitionPenalty: 1e38 }, mask: outOfRange(vocab) });
+  }
+  return cases;
+}
+
+/** Adds to logits what a repetition penalty of 1e38 takes below all f32. */
+const outOfRange = (vocab: number) => new Float32Array(vocab).fill(-100);
+
+/** Logits without a choice come out as ids that no token has. Error: how many do not. */
+const judges = (reducers: Variants["reducers"]) => async (context: CheckContext) => {
+  const wrong: string[] = [];
+  for (const vocab of [1, 13, 331, 1030]) {
+    using gpuCase = await openCase(context, { reducers });
+    const cases = judgedLogits(vocab);
+    const tokens = gpuCase.buffer(new Uint32Array(4));
+    const chosen = gpuCase.buffer(new Uint32Array(cases.length));
+    for (const [i, { logits, settings, mask }] of cases.entries()) {
+      const bias = mask?.slice() ?? new Float32Array(vocab);
+      for (const [id, value] of Object.entries(settings.logitBias ?? {})) bias[Number(id) % vocab] += value;
+      const { record } = settingsRecord(settings, mask !== undefined);
+      const values = { buffer: gpuCase.buffer(new Uint32Array(logits.buffer)), cols: vocab, stride: vocab };
+      const buffers = {
+        counts: gpuCase.buffer(new Uint32Array(vocab).fill(1)), // penalties are on all
+        bias: gpuCase.buffer(bias),
+        settings: gpuCase.buffer(new Uint32Array(record)),
+      };
+      gpuCase.setStep(7, 1);
+      await gpuCase.run(1, (recorder) => recorder.sample(values, buffers, tokens));
+      const encoder = gpuCase.gpu.device.createCommandEncoder();
+      encoder.copyBufferToBuffer(tokens, 0, chosen, 4 * i, 4);
+      gpuCase.gpu.device.queue.submit([encoder.finish()]);
+    }
+    const ids = new Uint32Array(await gpuCase.read(chosen));
+    for (const [i, { wanted, settings }] of cases.entries())
+      if (wanted === -1 ? ids[i] >= vocab : ids[i] !== wanted)
+        wrong.push(`${vocab} by ${reducers}, ${i}: ${ids[i]}, wanted ${wanted} (${JSON.stringify(settings)})`);
+  }
+  return { error: wrong.length, limit: 0, note: wrong.slice(0, 3).join("; ") };
+};
 
 export const checks: Checks = {
   ...Object.fromEntries(
@@ -146,5 +221,6 @@ export const checks: Checks = {
     ]),
   ),
   "takes the lowest of tied logits": ties,
-  "reports logits that are not numbers": notNumbers,
+  "reports logits that nothing can be chosen from, by 64 invocations": judges(64),
+  "reports logits that nothing can be chosen from, by 256 invocations": judges(256),
 };
