@@ -98,8 +98,10 @@ async function tried(
     for (const { what, buffer, at, values, found } of spoilsOf(model)) {
       const before = await read(model, buffer, at, values.length);
       gpu.device.queue.writeBuffer(buffer, at, Float32Array.from(values));
-      for (const [way, request] of Object.entries(ways))
-        for (const prompt of [[1, 17, 5, 99, 3], [42]]) {
+      for (const [way, request] of Object.entries(ways)) {
+        // A prompt of one token goes another way to its logits. Firefox takes 100 ms for each answer, so not all is tried.
+        if (spoilsOf !== floatSpoils && !["greedy", "logits"].includes(way)) continue;
+        for (const prompt of way === "greedy" ? [[1, 17, 5, 99, 3], [42]] : [[1, 17, 5, 99, 3]]) {
           const { ids, told, error } = await answer(request, prompt);
           const { code, facts } = error ?? {};
           const first = way === "logits" ? (facts?.position as number) : prompt.length - 1;
@@ -109,6 +111,7 @@ async function tried(
           if (!right || ids.length > 0 || early)
             wrong.push(`${what}, ${way}, prompt of ${prompt.length}: ${JSON.stringify({ ids, told, code, facts })}`);
         }
+      }
       gpu.device.queue.writeBuffer(buffer, at, before);
       const again = await answer({}, [1, 17, 5, 99, 3]);
       if (again.ids.join() !== whole.ids.join()) wrong.push(`after ${what}: ${JSON.stringify(again)}`);
