@@ -1,22 +1,27 @@
 // The model's tensors in a source's safetensors files, whatever their scheme. Headers only: a file without a wanted
 // tensor costs its header and no byte more.
 
+import { settleHead } from "./head.ts";
 import { expectedTensors } from "./llama-tensors.ts";
 import { foreignLayout, missingMatrices, toModelTensors } from "./linear-parts.ts";
 import type { ModelConfig } from "./model-config.ts";
 import type { DeclaredQuantization } from "./quantization-config.ts";
-import type { ModelTensor } from "./quantized.ts";
+import type { ModelTensor, TensorSlice } from "./quantized.ts";
 import { missingError, readEntries } from "./shards.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
+/** `stated`: what config.json says. The configuration that comes back is that of the tensors. */
 export async function findModelTensors(
   source: TensorFiles,
-  config: ModelConfig,
+  stated: ModelConfig,
   { declared, signal }: { declared?: DeclaredQuantization; signal?: AbortSignal } = {},
-): Promise<ModelTensor[]> {
-  const expected = expectedTensors(config);
-  const missingOf = (some: Parameters<typeof missingMatrices>[1]) => missingMatrices(expected.keys(), some);
-  const { entries, missing, where, lost } = await readEntries(source, missingOf, { signal });
-  if (missing.length > 0) throw foreignLayout(entries, where) ?? missingError(missing, where, lost);
-  return toModelTensors(expected, entries, declared);
+): Promise<{ config: ModelConfig; tensors: ModelTensor[] }> {
+  const missingOf = (some: readonly TensorSlice[]) => {
+    const { config, entries } = settleHead(stated, some);
+    return missingMatrices(expectedTensors(config).keys(), entries);
+  };
+  const { entries: all, missing, where, lost } = await readEntries(source, missingOf, { signal });
+  if (missing.length > 0) throw foreignLayout(all, where) ?? missingError(missing, where, lost);
+  const { config, entries } = settleHead(stated, all);
+  return { config, tensors: toModelTensors(expectedTensors(config), entries, declared) };
 }

@@ -60,11 +60,11 @@ export async function openWeights(
       `${source.label} has no config.json. A model needs config.json and safetensors of the same model in one folder.`,
       { file: "config.json", expected: "config.json", found: null },
     );
-  const config = readConfig(json);
+  const stated = readConfig(json);
   let beside: JsonFile | undefined;
   for (const file of quantizationFiles) beside ??= await readJson(source, file, signal);
   const declared = readDeclaredQuantization(json, beside);
-  return { format, config, tensors: await findModelTensors(source, config, { declared, signal }) };
+  return { format, ...(await findModelTensors(source, stated, { declared, signal })) };
 }
 
 /** Half a head of floats: the one tensor that is configuration. */

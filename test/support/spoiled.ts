@@ -1,4 +1,4 @@
-// A checkpoint's files with one tensor changed: its bytes, its type and shape, or the tensor gone. The rest of the file
+// A checkpoint's files with one tensor changed: its bytes, its name, its type and shape, or the tensor gone. The rest of the file
 // stays whole, so that what is refused is the change and nothing else.
 
 import { memorySource } from "../../src/source/memory-source.ts";
@@ -6,6 +6,7 @@ import { readSafetensorsHeader } from "../../src/format/safetensors.ts";
 import { madeSafetensors } from "./made-checkpoint.ts";
 
 export interface SpoiledTensor {
+  name: string;
   dtype: string;
   shape: number[];
   bytes: Uint8Array<ArrayBuffer>;

@@ -64,13 +64,6 @@ test("a stale index is passed over when the tensors are elsewhere", async () => 
   expect(tensors[0].file).toBe("model.safetensors");
 });
 
-test("tied embeddings need no lm_head, and ignore one that is there", async () => {
-  const files = madeCheckpoint();
-  files.set("config.json", new TextEncoder().encode(JSON.stringify(madeConfig({ tie_word_embeddings: true }))));
-  const { tensors } = await read(files);
-  expect(tensors.map((tensor) => tensor.name)).not.toContain("lm_head.weight");
-});
-
 describe("refused", () => {
   test("an index naming a missing shard", async () => {
     const files = madeCheckpoint({ shards: 3 });

@@ -246,7 +246,8 @@ describe.skipIf(!e2e)("shared checkpoints", () => {
         },
       };
       expect(chooseWeightFormat(watched).kind).toBe("safetensors");
-      const tensors = await findModelTensors(watched, readConfig(new JsonFile("config.json", fields)), { declared });
+      const config = readConfig(new JsonFile("config.json", fields));
+      const { tensors } = await findModelTensors(watched, config, { declared });
       expect(tensors).toHaveLength(5 * 9 + 3);
       const schemes = tensors.filter(isQuantized).map((tensor) => tensor.scheme);
       expect(schemes).toHaveLength(5 * 7 + (scheme.kind === "exl2" ? 1 : 0));
