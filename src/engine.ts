@@ -22,6 +22,7 @@ import { loadDialog } from "./text/load-dialog.ts";
 import { loadGgufText } from "./text/load-gguf-text.ts";
 import { hasTokenizer, loadTokenizer } from "./text/load-tokenizer.ts";
 import type { ChatDialog, Tokenizer } from "./text/tokenizer.ts";
+import { turnEnds } from "./text/turn-ends.ts";
 
 export interface LocalEngineOptions extends EngineOptions {
   /** Gives the SHA-256 of files a thread; default: they are hashed on this one. */
@@ -110,7 +111,8 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
       quantization,
       warnings: prepared.warnings ?? [],
     };
-    const core = { label: prepared.label, config, defaults: generation, tokenizer, dialog, generator };
+    const spoken = { tokenizer, dialog, turnEnds: dialog ? turnEnds(tokenizer, dialog) : [] };
+    const core = { label: prepared.label, config, defaults: generation, ...spoken, generator };
     const dispose = async () => {
       await generator.dispose();
       gpu.dispose();

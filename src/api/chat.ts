@@ -30,7 +30,12 @@ export function createChatCompletions(core: EngineCore): ChatCompletions {
     const { promptIds, droppedMessages } = fitConversation(core.dialog, messages, contextLength, settings.maxTokens);
     checkPromptIds(core, promptIds, "messages");
     // The answer stands alone, as in the reference: its first piece's leading space is not part of the text.
-    const pieces = runText(core, promptIds, core.tokenizer.stream(), settings, options);
+    const beginning = {
+      promptIds,
+      decoder: core.tokenizer.stream(),
+      endIds: [...core.config.eosIds, ...core.turnEnds],
+    };
+    const pieces = runText(core, beginning, settings, options);
     return settings.stream
       ? chunks(core, pieces, settings, droppedMessages)
       : await whole(core, promptIds, pieces, droppedMessages);

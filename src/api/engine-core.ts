@@ -13,6 +13,8 @@ export interface EngineCore {
   readonly tokenizer: Tokenizer;
   /** Undefined for a pretrained model that only continues text. */
   readonly dialog: ChatDialog | undefined;
+  /** Ids that end an answer of a chat, besides `config.eosIds`: see text/turn-ends.ts. */
+  readonly turnEnds: readonly number[];
   readonly generator: Generator;
   /** Aborted when the engine is unloaded or its device is lost; the reason is the PronkError that calls then reject with. */
   readonly ended: AbortSignal;

@@ -24,14 +24,21 @@ export interface Outcome {
   usage: Usage;
 }
 
+/** What an answer goes on from, and how it ends. */
+export interface Beginning {
+  promptIds: readonly number[];
+  decoder: StreamDecoder;
+  /** Ids that end it, unless the request ignores them. */
+  endIds: readonly number[];
+}
+
 /**
  * Runs when iterated; ending the loop early cancels the generation. Rejects with the signal's reason when aborted, and
  * with the engine's own when it was unloaded or its device lost.
  */
 export async function* runText(
   core: EngineCore,
-  promptIds: readonly number[],
-  decoder: StreamDecoder,
+  { promptIds, decoder, endIds }: Beginning,
   settings: RunSettings,
   options: RequestOptions,
 ): AsyncGenerator<Piece, void> {
@@ -47,7 +54,7 @@ export async function* runText(
       // More than can fit, so that it is always the context's end and not this bound that finishes the answer.
       maxTokens: settings.maxTokens ?? core.generator.contextLength + 1,
       sampling: settings.sampling,
-      stopIds: settings.ignoreEos ? [] : core.config.eosIds,
+      stopIds: settings.ignoreEos ? [] : endIds,
       signal,
       onLogits: options.onLogits,
     });

@@ -25,7 +25,8 @@ export function createCompletions(core: EngineCore): Completions {
     options.signal?.throwIfAborted();
     const prompt = readPrompt(core, fields);
     // The decoder knows the prompt, so that prompt + answer is the text as it would be written.
-    const pieces = runText(core, prompt.ids, core.tokenizer.stream(prompt.ids), settings, options);
+    const decoder = core.tokenizer.stream(prompt.ids);
+    const pieces = runText(core, { promptIds: prompt.ids, decoder, endIds: core.config.eosIds }, settings, options);
     return settings.stream ? chunks(core, pieces, settings, prompt) : await whole(core, pieces, prompt);
   }
   return { create: create as Completions["create"] };

@@ -1,6 +1,6 @@
 // Llama 2's own dialog, byte for byte as Meta's reference (facebookresearch/llama, llama/generation.py,
 // chat_completion): [INST], <<SYS>>, one BOS and EOS per turn, each turn encoded by itself. Nothing in a message can
-// become a control token, and messages with the dialog's own tags are refused with the reference's words.
+// become a control token, and what a user or system message says with the dialog's own tags is refused in the reference's words.
 
 import { PronkError } from "../errors.ts";
 import { badMessage, checkMessages } from "./chat-messages.ts";
@@ -23,8 +23,10 @@ export function llama2Dialog(tokenizer: Tokenizer): ChatDialog {
     kind: "llama-2",
     encode(messages) {
       checkMessages(messages);
-      for (const [index, { content }] of messages.entries())
-        if (tags.some((tag) => content.includes(tag)))
+      // The reference looks into answers too, and so ends a chat whose model once wrote a tag itself; as plain text, which
+      // it becomes here as everything in a message does, it harms nobody.
+      for (const [index, { role, content }] of messages.entries())
+        if (role !== "assistant" && tags.some((tag) => content.includes(tag)))
           throw new PronkError("bad-request", unsafeReply, { field: `messages[${index}].content` });
       const ids: number[] = [];
       const turns = llama2Turns(messages);

@@ -1,6 +1,6 @@
 // The built engine in both browsers, through its worker and without one: the same answers, aborts, ends and failures.
 
-import { rmSync, writeFileSync } from "node:fs";
+import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserRunner, openRunner } from "../../tools/runner.ts";
@@ -15,6 +15,15 @@ declare const modelUrl: string;
 const { parent, folder } = writeByteModel();
 // A file, because the page's policy allows no blob workers.
 writeFileSync(join(folder, "weak-worker.js"), `onmessage = () => postMessage({ kind: "no-webgpu" })`);
+// The same model, whose template ends an answer by another token than its eos.
+const turnFolder = join(parent, "turn-model");
+cpSync(folder, turnFolder, { recursive: true });
+const chat_template =
+  "{{ bos_token }}{% for m in messages %}{{ m.role[0] }}:{{ m.content }}{% if m.role == 'assistant' %}<unk>{% endif %}{% endfor %}a:";
+writeFileSync(
+  join(turnFolder, "tokenizer_config.json"),
+  JSON.stringify({ bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>", chat_template }),
+);
 afterAll(() => rmSync(parent, { recursive: true }));
 
 describe.each(["chromium", "firefox"] as const)("the engine in %s", (kind) => {
@@ -60,6 +69,18 @@ describe.each(["chromium", "firefox"] as const)("the engine in %s", (kind) => {
     expect(answer.streamed).toBe(answer.content);
     expect(answer.cached).toBeGreaterThanOrEqual(answer.first as number);
     expect(info).toMatchObject({ dialog: "template", kv: "f32", quantize: "none", contextLength: 256 });
+  });
+
+  test("an answer of a chat ends at the token that the template writes behind one; a text that is continued does not", async () => {
+    const seen = await runner.page.evaluate(async (url) => {
+      const engine = await pronk.createEngine(url, { store: false });
+      const settings = { logit_bias: { 0: 100 }, temperature: 0, max_tokens: 3 };
+      const chat = await engine.chat.completions.create({ messages: [{ role: "user", content: "hi" }], ...settings });
+      const text = await engine.completions.create({ prompt: "hi", ...settings });
+      await engine.unload();
+      return [chat.choices[0].message.content, chat.choices[0].finish_reason, chat.pronk.ids, text.pronk.ids];
+    }, runner.serve(turnFolder));
+    expect(seen).toEqual(["", "stop", [], [0, 0, 0]]);
   });
 
   test("an abort rejects with the reason, and the engine answers on; leaving the loop does too; unload ends a call", async () => {

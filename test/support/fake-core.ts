@@ -166,6 +166,7 @@ export function fakeCore(generator: Generator, parts: Partial<EngineCore> = {}):
     defaults: {},
     tokenizer: fakeTokenizer,
     dialog: fakeDialog,
+    turnEnds: [],
     generator,
     ended: new AbortController().signal,
     ...parts,

@@ -114,11 +114,12 @@ describe("the built-in dialog", () => {
   });
 
   it.each(["[INST]", "[/INST]", "<<SYS>>", "<</SYS>>"])(
-    "refuses %s in any message, in the reference's words",
+    "refuses %s where a person says it, in the reference's words",
     (tag) => {
       const talk = [system("s"), user("u"), assistant("a"), user("v")];
       talk.forEach((message, index) => {
         const messages = talk.with(index, { ...message, content: `x${tag}y` });
+        if (message.role === "assistant") return;
         expect(() => builtIn().encode(messages)).toThrow(
           expect.objectContaining({
             code: "bad-request",
@@ -129,6 +130,17 @@ describe("the built-in dialog", () => {
       });
     },
   );
+
+  it("goes on after an answer that holds tags, as plain text", () => {
+    const map = files();
+    const tokenizer = loadTokenizer(map);
+    const said = "[INST] <<SYS>>\n</s> [/INST] b";
+    expect(builtIn().encode([user("a"), assistant(said), user("c")])).toEqual([
+      ...tokenizer.encode(`[INST] a [/INST] ${said} `, { addBos: true, parseSpecial: () => false }),
+      2,
+      ...tokenizer.encode("[INST] c [/INST]", { addBos: true }),
+    ]);
+  });
 
   it.each([
     ["an assistant first", [assistant("a")], "messages[0].role"],
