@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ChatSession } from "../../src/element/session/chat-session.ts";
+import { emptyConversation } from "../../src/element/session/conversation.ts";
 import type { ChatEngine, EngineFactory } from "../../src/element/session/engine-factory.ts";
 import { forgetAcceptance, llama2License } from "../../src/element/session/license-acceptance.ts";
 import type { AnswerTurn } from "../../src/element/session/turn.ts";
@@ -212,6 +213,69 @@ test("a lost device keeps the conversation, frees the engine, and retry loads ag
   await session.retry();
   expect(seen.created).toBe(2);
   expect(answers(session)).toMatchObject([{ status: "done", text: "Hello there" }]);
+});
+
+test("an engine whose leader closed heals by itself: it stays, and so does what had arrived", async () => {
+  const script: Script = { failure: new PronkError("leader-closed", "closed") };
+  const { session, host } = sessionOf(script);
+  await session.ask("Hi");
+  expect([session.state.name, seen.unloaded]).toEqual(["ready", 0]);
+  expect(answers(session)).toMatchObject([{ text: "Hello there", status: "failed", error: { code: "leader-closed" } }]);
+  expect(host.failed).toHaveBeenCalledOnce();
+  script.failure = undefined;
+  await session.regenerate();
+  expect([seen.created, answers(session).length]).toEqual([1, 1]);
+  expect(answers(session)[0]).toMatchObject({ text: "Hello there", status: "done" });
+});
+
+test.each(["device-lost", "worker-lost"] as const)(
+  "%s: what had arrived stays until a load has worked",
+  async (code) => {
+    const script: Script = { words: ["Half"], failure: new PronkError(code, "gone") };
+    const { session } = sessionOf(script);
+    await session.ask("Hi");
+    expect(session.state).toMatchObject({ name: "failed", error: { code } });
+    expect(answers(session)).toMatchObject([{ text: "Half", status: "failed" }]);
+  expect(answers(session)[0].error).toBeUndefined(); // the panel says it
+    script.loadFailure = new PronkError("network", "HTTP 500");
+    await session.retry();
+    expect(session.state).toMatchObject({ name: "failed", error: { code: "network" } });
+    expect(answers(session)).toMatchObject([{ text: "Half" }]);
+    Object.assign(script, { loadFailure: undefined, failure: undefined, words: ["Whole"] });
+    await session.retry();
+    expect(answers(session)).toMatchObject([{ text: "Whole", status: "done" }]);
+  },
+);
+
+test("an answer that is to be replaced stays when nothing comes of the new one", async () => {
+  const script: Script = {};
+  const { session } = sessionOf(script);
+  await session.ask("Hi");
+  Object.assign(script, { words: [], failure: new PronkError("driver-fault", "logits") });
+  await session.regenerate();
+  expect(answers(session)).toMatchObject([{ text: "Hello there", status: "done", error: { code: "driver-fault" } }]);
+});
+
+test("a conversation is put in another's place; ids go on behind its own", async () => {
+  const { session } = sessionOf({});
+  await session.ask("one");
+  const before = { turns: session.turns, continuation: session.continuation };
+  session.open(emptyConversation());
+  await session.ask("two");
+  expect(session.turns.map(({ text }) => text)).toEqual(["two", "Hello there"]);
+  session.open(before);
+  await session.ask("three");
+  expect(session.turns.map(({ text }) => text)).toEqual(["one", "Hello there", "three", "Hello there"]);
+  expect(new Set(session.turns.map(({ id }) => id)).size).toBe(4);
+});
+
+test("the first model finds the conversation that was brought back before it", () => {
+  const session = new ChatSession({ changed() {}, progressed() {}, answered() {}, failed() {} });
+  session.open({ turns: [{ role: "user", id: 7, text: "Hi" }], continuation: { text: "Once", contextFull: false } });
+  session.setModel("owner/name");
+  expect([session.turns.length, session.continuation.text]).toEqual([1, "Once"]);
+  session.setModel("another/one");
+  expect([session.turns.length, session.continuation.text]).toEqual([0, ""]);
 });
 
 test("an error of one answer lands on that answer and the chat goes on", async () => {

@@ -3,12 +3,13 @@
 
 import { DownloadPause, PronkError } from "../../index.ts";
 import type { EngineInfo, EngineOptions, ModelReference, ProgressEvent } from "../../index.ts";
+import type { Conversation } from "./conversation.ts";
 import { type ChatEngine, type EngineFactory, type InspectedModel, pronkEngines } from "./engine-factory.ts";
 import { acceptanceOf, llama2License, recordAcceptance } from "./license-acceptance.ts";
 import { onceAFrame } from "./once-a-frame.ts";
 import { type Continuation, type SessionState, withEvent } from "./session-state.ts";
 import { streamAnswer, streamContinuation } from "./stream-answer.ts";
-import { type AnswerTurn, answerTurn, lastUserTurn, type Turn } from "./turn.ts";
+import { type AnswerTurn, answerTurn, lastAnswer, lastUserTurn, type Turn } from "./turn.ts";
 
 export interface SessionHost {
   /** State, turns or continuation changed; at most once a frame while text streams. */
@@ -58,14 +59,16 @@ export class ChatSession {
     return this.state.name === "answering";
   }
 
-  /** Chooses another model: ends what runs, frees the old engine, forgets the conversation. */
+  /** Chooses another model: ends what runs, frees the old engine, forgets the conversation that the old one had. */
   setModel(model: ModelReference | undefined): void {
     this.unload();
+    if (this.#model !== undefined) {
+      this.turns = [];
+      this.continuation = { text: "", contextFull: false };
+    }
     this.#model = model;
     this.#weights = undefined;
     this.summary = undefined;
-    this.turns = [];
-    this.continuation = { text: "", contextFull: false };
     this.#enter(model === undefined || model === "" ? { name: "empty" } : { name: "idle" });
   }
 
@@ -122,7 +125,7 @@ export class ChatSession {
 
   /** Answers the last question again. */
   async regenerate(): Promise<void> {
-    if (!this.busy && this.#forgetLastAnswer()) await this.#answer();
+    if (!this.busy) await this.#answer();
   }
 
   /** Replaces the last question and answers the new one. */
@@ -145,25 +148,20 @@ export class ChatSession {
     this.#answerAbort?.abort(new DOMException("Stopped.", "AbortError"));
   }
 
-  newChat(): void {
+  /** Puts another conversation in this one's place; the model stays. */
+  open({ turns, continuation }: Pick<Conversation, "turns" | "continuation">): void {
     this.stop();
-    this.turns = [];
-    this.continuation = { text: "", contextFull: false };
+    this.turns = [...turns];
+    this.continuation = { ...continuation };
+    this.#nextId = Math.max(this.#nextId, ...turns.map(({ id }) => id + 1));
     this.#host.changed();
   }
 
-  /** After a failed load: loads again and answers what was asked meanwhile. */
+  /** After a failed load or a lost engine: loads again and answers what has no whole answer yet. */
   async retry(): Promise<void> {
-    if (this.turns.at(-1)?.role === "user") await this.#answer();
-    else if (this.turns.at(-1) && (this.turns.at(-1) as AnswerTurn).status === "failed") await this.regenerate();
+    const last = this.turns.at(-1);
+    if (last?.role === "user" || last?.status === "failed") await this.#answer();
     else await this.load();
-  }
-
-  #forgetLastAnswer(): boolean {
-    const question = lastUserTurn(this.turns);
-    if (!question) return false;
-    this.turns = this.turns.slice(0, this.turns.indexOf(question) + 1);
-    return true;
   }
 
   async #load(model: ModelReference): Promise<boolean> {
@@ -234,12 +232,15 @@ export class ChatSession {
     this.#frame.request();
   }
 
+  /** Answers the last question. An answer that it has stays until the model is there, and if nothing comes of the new one. */
   async #answer(): Promise<void> {
     this.#host.changed();
-    const question = this.turns.at(-1);
-    if (!(await this.load()) || this.busy || this.turns.at(-1) !== question) return;
+    const question = lastUserTurn(this.turns);
+    if (!question || !(await this.load()) || this.busy || lastUserTurn(this.turns) !== question) return;
+    const end = this.turns.indexOf(question) + 1;
+    const earlier = lastAnswer(this.turns.slice(end));
     const turn = answerTurn(this.#nextId++);
-    this.turns = [...this.turns, turn];
+    this.turns = [...this.turns.slice(0, end), turn];
     await this.#run(async (engine, signal) => {
       try {
         await streamAnswer(engine, { turns: this.turns, system: this.system }, turn, signal, () =>
@@ -251,6 +252,11 @@ export class ChatSession {
         throw error;
       }
     }, turn);
+    if (!this.turns.includes(turn)) return; // another conversation is open by now
+    if (turn.text === "" && turn.status !== "done" && earlier?.text) {
+      this.turns = [...this.turns.slice(0, end), { ...earlier, error: turn.error }];
+      this.#host.changed();
+    }
     this.#host.answered(turn);
   }
 
@@ -269,9 +275,11 @@ export class ChatSession {
       await generate(engine, abort.signal);
     } catch (error) {
       if (!abort.signal.aborted) {
-        target.error = error as Error;
-        if (error instanceof PronkError && (error.code === "device-lost" || error.code === "worker-lost")) lost = error;
-        else this.#host.failed(error as Error);
+        if (isEngineLost(error)) lost = error;
+        else {
+          target.error = error as Error;
+          this.#host.failed(error as Error);
+        }
       }
     }
     this.#frame.flush();
@@ -291,4 +299,9 @@ export class ChatSession {
     this.#enter({ name: "failed", error });
     this.#host.failed(error);
   }
+}
+
+/** Whether the engine is of no use any more. One whose leader closed finds the next leader by itself, and stays. */
+function isEngineLost(error: unknown): error is PronkError {
+  return error instanceof PronkError && (error.code === "device-lost" || error.code === "worker-lost");
 }
