@@ -1,14 +1,16 @@
 // Which model the page shows, and remembering it for the next visit. Folders are not remembered (a page cannot open
-// them again by itself); tokens are remembered-token.ts's.
+// them again by itself); tokens are remembered-token.ts's, the address is page-address.ts's.
 
 import type { ModelReference } from "../src/index.ts";
 import { type CatalogueEntry, referenceOf } from "./catalogue.ts";
+import { pageStrings as strings } from "./page-strings.ts";
 
 export interface ModelChoice {
   /** Stable among choices: a catalogue id, `hub:owner/name`, `folder:name`. */
   key: string;
   label: string;
-  model: ModelReference;
+  /** Undefined for a folder of an earlier visit, which a page cannot open again by itself. */
+  model: ModelReference | undefined;
   /** Start without being asked: models beside the page and models on this device. */
   autoload: boolean;
   /** File beside the model with questions to begin with. */
@@ -63,17 +65,23 @@ export function rememberChoice(choice: ModelChoice): void {
   }
 }
 
-export function rememberedChoice(catalogue: readonly CatalogueEntry[], storedLabels: ReadonlySet<string>): ModelChoice {
-  let key: string | null = null;
+/** The choice that a key stands for, in the address or remembered; undefined for one that says nothing. */
+export function choiceOfKey(
+  key: string,
+  catalogue: readonly CatalogueEntry[],
+  storedLabels: ReadonlySet<string>,
+): ModelChoice | undefined {
+  const name = key.replace(/^(hub|folder):/, "");
+  if (key.startsWith("folder:")) return { key, label: strings.folderAgain(name), model: undefined, autoload: false };
+  const entry = catalogue.find(({ id }) => id === key);
+  if (entry) return choiceOfEntry(entry, storedLabels.has(entry.repository ?? ""));
+  return name.includes("/") ? choiceOfRepository(name, storedLabels.has(name)) : undefined;
+}
+
+export function rememberedKey(): string {
   try {
-    key = localStorage.getItem(storageKey);
+    return localStorage.getItem(storageKey) ?? "";
   } catch {
-    // As above.
+    return ""; // storage refused: the default
   }
-  if (key?.startsWith("hub:")) {
-    const repository = key.slice(4);
-    return choiceOfRepository(repository, storedLabels.has(repository));
-  }
-  const entry = catalogue.find(({ id }) => id === key) ?? catalogue[0];
-  return choiceOfEntry(entry, storedLabels.has(entry.repository ?? ""));
 }

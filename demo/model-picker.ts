@@ -2,7 +2,8 @@
 // (no shadow root), so page.css and picker.css style it. Tells of a choice by a `choose` event.
 
 import { html, LitElement, nothing, type TemplateResult } from "lit";
-import { deleteModel, listModels, models, type StorageReport, type StoredModel } from "../src/index.ts";
+import { type Undoable, UndoOffer, undoView } from "../src/element/index.ts";
+import { listModels, models, type StorageReport, type StoredModel } from "../src/index.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
 import { type Fit, fitsOf } from "./fit.ts";
 import { folderOfDrop, folderOfInput, type PickedFolder, pickFolder } from "./folder-files.ts";
@@ -10,9 +11,10 @@ import { choiceOfEntry, choiceOfFiles, choiceOfRepository, type ModelChoice } fr
 import { pageStrings as strings } from "./page-strings.ts";
 import { catalogueView } from "./picker-catalogue.ts";
 import { folderView } from "./picker-folder.ts";
-import { hubView } from "./picker-hub.ts";
+import { type HubToken, hubView } from "./picker-hub.ts";
 import { storedView } from "./picker-stored.ts";
 import { rememberedToken, rememberToken } from "./remembered-token.ts";
+import { beginDeletion, isDeleted } from "./stored-deletions.ts";
 
 export interface ChooseDetail {
   choice: ModelChoice;
@@ -26,7 +28,7 @@ export class ModelPicker extends LitElement {
     stored: { state: true },
     storage: { state: true },
     fits: { state: true },
-    removing: { state: true },
+    token: { state: true },
     problem: { state: true },
   };
 
@@ -35,10 +37,10 @@ export class ModelPicker extends LitElement {
   declare protected stored: readonly StoredModel[];
   declare protected storage: StorageReport | undefined;
   declare protected fits: ReadonlyMap<string, Fit>;
-  declare protected removing: string | undefined;
-  declare protected problem: string;
   /** In memory, unless the person asked to have it remembered. */
-  #token = rememberedToken() ?? "";
+  declare protected token: HubToken;
+  declare protected problem: string;
+  readonly #undo = new UndoOffer(this);
 
   constructor() {
     super();
@@ -47,10 +49,18 @@ export class ModelPicker extends LitElement {
     this.stored = [];
     this.fits = new Map();
     this.problem = "";
+    const remembered = rememberedToken();
+    this.token = { text: remembered ?? "", keep: remembered !== undefined };
   }
 
+  get isOpen(): boolean {
+    return this.querySelector("dialog")?.open ?? false;
+  }
+
+  /** Fires `opened`. */
   open(): void {
     this.querySelector("dialog")?.showModal();
+    this.dispatchEvent(new Event("opened"));
     void this.#refresh();
   }
 
@@ -58,12 +68,30 @@ export class ModelPicker extends LitElement {
     this.querySelector("dialog")?.close();
   }
 
+  /** Takes up a token that was typed elsewhere on the page. */
+  useToken(text: string | undefined): void {
+    if (text !== undefined) this.token = { ...this.token, text };
+  }
+
+  offerUndo(undoable: Undoable): void {
+    this.#undo.offer(undoable);
+  }
+
+  releaseUndo(): Undoable | undefined {
+    return this.#undo.release();
+  }
+
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
 
   protected override render(): TemplateResult {
-    return html`<dialog class="picker" aria-labelledby="picker-title" @click=${this.#onBackdrop}>
+    return html`<dialog
+      class="picker"
+      aria-labelledby="picker-title"
+      @click=${this.#onBackdrop}
+      @close=${this.#onClose}
+    >
       <header class="picker-head">
         <h2 id="picker-title" tabindex="-1" autofocus>${strings.pickerTitle}</h2>
         <button
@@ -88,43 +116,48 @@ export class ModelPicker extends LitElement {
         (entry, stored) => this.#choose(choiceOfEntry(entry, stored)),
       )}
       ${hubView({
-        remembered: this.#token,
-        open: (repository, token, keep) => {
-          this.#token = token;
-          rememberToken(keep ? token : undefined);
-          this.#choose(choiceOfRepository(repository));
-        },
+        token: this.token,
+        changeToken: (token) => (this.token = token),
+        open: (repository) => this.#choose(choiceOfRepository(repository)),
       })}
       ${folderView({ pick: this.#pickFolder, picked: this.#inputChanged, dropped: this.#dropped })}
-      ${storedView(
-        { stored: this.stored, storage: this.storage, removing: this.removing },
-        { remove: (model) => void this.#remove(model) },
-      )}
+      ${storedView({ stored: this.stored, storage: this.storage }, { remove: (model) => void this.#remove(model) })}
+      ${undoView(this.#undo, strings)}
     </dialog>`;
   }
 
   #choose(choice: ModelChoice): void {
     this.close();
-    const token = this.#token || undefined;
+    const token = this.token.text || undefined;
+    rememberToken(this.token.keep ? token : undefined);
     this.dispatchEvent(new CustomEvent<ChooseDetail>("choose", { detail: { choice, token } }));
   }
 
   async #refresh(): Promise<void> {
     this.problem = "";
-    this.stored = await listModels().catch(() => []);
+    this.stored = (await listModels().catch(() => [])).filter((model) => !isDeleted(model));
     this.storage = await models.storage();
     this.fits = await fitsOf(this.catalogue);
   }
 
+  /** Not for good before the offer to take it back has ended. */
   async #remove(model: StoredModel): Promise<void> {
-    this.removing = model.id + model.quantize;
-    try {
-      await deleteModel(model.id, model.quantize);
-    } catch (error) {
-      this.problem = (error as Error).message;
-    }
-    this.removing = undefined;
+    const deletion = beginDeletion(model);
+    const end = async (ending: Promise<void>) => {
+      const problem = await ending.then(
+        () => "",
+        (error: Error) => error.message,
+      );
+      await this.#refresh();
+      this.problem = problem;
+    };
+    this.offerUndo({
+      text: strings.deleted(model.label),
+      undo: () => void end(Promise.resolve(deletion.undo())),
+      settled: () => void end(deletion.carryOut()),
+    });
     await this.#refresh();
+    this.querySelector<HTMLElement>("#stored-title")?.focus(); // the pressed button is gone
   }
 
   readonly #pickFolder = async (event: Event): Promise<void> => {
@@ -139,6 +172,8 @@ export class ModelPicker extends LitElement {
   #take(folder: PickedFolder | undefined): void {
     if (folder) this.#choose(choiceOfFiles(folder.name, folder.model));
   }
+
+  readonly #onClose = (): boolean => this.dispatchEvent(new Event("closed"));
 
   readonly #onBackdrop = (event: Event): void => {
     if (event.target === this.querySelector("dialog")) this.close();

@@ -7,24 +7,32 @@ import { pageStrings as strings } from "./page-strings.ts";
 // owner/name[@revision][/folder or file]
 const repositoryPattern = /^[\w.-]+\/[\w.-]+(@[\w.-]+)?(\/[\w .+-]+)*$/;
 
-export interface HubActions {
-  /** A token from an earlier visit, or "". */
-  remembered: string;
-  open(repository: string, token: string, keep: boolean): void;
+export interface HubToken {
+  /** Or "". */
+  text: string;
+  /** Remember it in this browser. */
+  keep: boolean;
 }
 
-export function hubView({ remembered, open }: HubActions): TemplateResult {
+export interface HubActions {
+  /** The token counts for every model that is chosen, not for this form's alone. */
+  token: HubToken;
+  changeToken(token: HubToken): void;
+  open(repository: string): void;
+}
+
+export function hubView({ token, changeToken, open }: HubActions): TemplateResult {
+  const typed = (event: Event) => changeToken({ ...token, text: (event.target as HTMLInputElement).value.trim() });
+  const kept = (event: Event) => changeToken({ ...token, keep: (event.target as HTMLInputElement).checked });
   const submit = (event: Event) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const repository = form.querySelector<HTMLInputElement>("#repository");
-    const token = form.querySelector<HTMLInputElement>("#token");
-    const keep = form.querySelector<HTMLInputElement>("#keep-token");
-    if (!repository || !token || !keep) return;
+    if (!repository) return;
     const name = repository.value.trim().replace(/^https:\/\/huggingface\.co\//, "");
     const valid = repositoryPattern.test(name);
     repository.setCustomValidity(valid ? "" : strings.hubInvalid);
-    if (form.reportValidity()) open(name, token.value.trim(), keep.checked);
+    if (form.reportValidity()) open(name);
   };
   const clear = (event: Event) => (event.target as HTMLInputElement).setCustomValidity("");
   return html`<section aria-labelledby="hub-title">
@@ -52,13 +60,14 @@ export function hubView({ remembered, open }: HubActions): TemplateResult {
           autocomplete="off"
           spellcheck="false"
           placeholder=${strings.tokenPlaceholder}
-          .value=${remembered}
+          .value=${token.text}
+          @input=${typed}
           aria-describedby="token-note"
         />
       </label>
       <p id="token-note" class="section-note">${strings.tokenNote}</p>
       <label class="keep">
-        <input id="keep-token" type="checkbox" .checked=${remembered !== ""} />
+        <input id="keep-token" type="checkbox" .checked=${token.keep} @change=${kept} />
         <span>${strings.tokenKeep}</span>
       </label>
       <button class="button" type="submit" data-action="open-repository">${strings.open}</button>

@@ -8,19 +8,17 @@ import { pageStrings as strings } from "./page-strings.ts";
 export interface StoredViewModel {
   stored: readonly StoredModel[];
   storage: StorageReport | undefined;
-  removing: string | undefined;
 }
 
 export function storedView(model: StoredViewModel, actions: { remove(model: StoredModel): void }): TemplateResult {
-  const { stored, storage, removing } = model;
+  const { stored, storage } = model;
   return html`<section aria-labelledby="stored-title">
-    <h3 id="stored-title">${strings.storedTitle}</h3>
+    <h3 id="stored-title" tabindex="-1">${strings.storedTitle}</h3>
     ${
       stored.length === 0
         ? html`<p class="section-note">${strings.storedNone}</p>`
         : html`<ul class="stored">
             ${stored.map((entry) => {
-              const busy = removing === entry.id + entry.quantize;
               const facts = `${formatBytes(entry.sizeBytes, strings.locale)}, ${strings.quantized[entry.quantize]}`;
               return html`<li>
                 <span><strong>${entry.label}</strong><span class="section-note">${facts}</span></span>
@@ -29,10 +27,9 @@ export function storedView(model: StoredViewModel, actions: { remove(model: Stor
                   type="button"
                   data-action="delete-model"
                   aria-label=${`${strings.remove} ${entry.label}`}
-                  ?disabled=${busy}
                   @click=${() => actions.remove(entry)}
                 >
-                  ${busy ? strings.removing : strings.remove}
+                  ${strings.remove}
                 </button>
               </li>`;
             })}

@@ -7,24 +7,26 @@ import type { EngineOptions, ModelReference, ProgressEvent } from "../index.ts";
 import { isComposingKey } from "./composing-key.ts";
 import { downIcon, newChatIcon } from "./icons.ts";
 import { type LicenseParagraph, llama2LicenseText } from "./license-text.ts";
+import { KeptConversation } from "./kept-conversation.ts";
 import { ChatSession } from "./session/chat-session.ts";
+import { type Conversation, emptyConversation } from "./session/conversation.ts";
+import { beginEdit, type Draft, emptyDraft, endDraft, isEditing } from "./session/draft.ts";
 import { type EngineFactory, pronkEngines } from "./session/engine-factory.ts";
 import { resolveModelAttribute } from "./session/model-reference.ts";
 import type { SessionState } from "./session/session-state.ts";
-import { type AnswerTurn, lastUserTurn, type Turn } from "./session/turn.ts";
+import { type AnswerTurn, lastAnswer, lastUserTurn, type Turn } from "./session/turn.ts";
 import { StickToEnd } from "./stick-to-end.ts";
 import { type ChatStrings, english } from "./strings.ts";
 import { chatStyles } from "./styles/chat-styles.ts";
-import { composerView } from "./views/composer-view.ts";
-import { continueView } from "./views/continue-view.ts";
-import { errorView } from "./views/error-view.ts";
+import { type Undoable, UndoOffer } from "./undo-offer.ts";
+import { composerView, growField } from "./views/composer-view.ts";
+import { continuePanel } from "./views/continue-view.ts";
 import { footnoteView } from "./views/footnote-view.ts";
-import { licenseView } from "./views/license-view.ts";
-import { loadView } from "./views/load-view.ts";
+import { panelView } from "./views/panel-view.ts";
 import { startView } from "./views/start-view.ts";
 import { transcriptView } from "./views/transcript-view.ts";
+import { undoView } from "./views/undo-view.ts";
 import { warningsView } from "./views/warnings-view.ts";
-import { weightsView } from "./views/weights-view.ts";
 
 /**
  * A chat with a model that runs on the visitor's own GPU.
@@ -33,6 +35,8 @@ import { weightsView } from "./views/weights-view.ts";
  * @attr {string} system - system prompt
  * @attr {string} weights - which weights of a repository that has several: `safetensors`, a file, or a part of its name
  * @attr {boolean} autoload - load at once instead of on the first question or press
+ * @attr {string} persist - keep the open conversation and the draft on this device, for this tab, under this name; each
+ *   element of a site that keeps one needs a name of its own
  * @fires pronk-progress - `ProgressEvent` of the load
  * @fires pronk-message - `{ role: "assistant", content, status, usage }`, once an answer has ended
  * @fires pronk-error - `{ error }`, a load or an answer failed
@@ -40,7 +44,7 @@ import { weightsView } from "./views/weights-view.ts";
  * @slot empty - stands where the conversation will be
  * @slot footer - below the composer
  * @csspart transcript, message, question, answer, bubble, markdown, composer, field, input, send, stop, start, starter,
- *   load, load-panel, license, error, notice, figures, ai-label, footnote, continue, new-chat
+ *   load, load-panel, license, error, notice, figures, ai-label, footnote, continue, new-chat, undo
  * @cssprop --pronk-accent, --pronk-on-accent, --pronk-ground, --pronk-surface, --pronk-ink, --pronk-ink-soft,
  *   --pronk-line, --pronk-problem, --pronk-radius, --pronk-font, --pronk-font-mono, --pronk-measure
  */
@@ -51,13 +55,13 @@ export class PronkChat extends LitElement {
     system: {},
     weights: {},
     autoload: { type: Boolean },
+    persist: {},
     token: { attribute: false },
     engineOptions: { attribute: false },
     engineFactory: { attribute: false },
     starters: { attribute: false },
     strings: { attribute: false },
     draft: { state: true },
-    editing: { state: true },
     copied: { state: true },
     announcement: { state: true },
     licenseText: { state: true },
@@ -69,6 +73,7 @@ export class PronkChat extends LitElement {
   /** Default: the person is asked, or with `autoload` the first is taken. */
   declare weights: string | undefined;
   declare autoload: boolean;
+  declare persist: string | undefined;
   /** Access token for gated repositories; kept in memory, never written to an attribute or to storage. */
   declare token: string | undefined;
   /** Passed to createEngine (quantize, kv, contextLength, ...). */
@@ -78,8 +83,7 @@ export class PronkChat extends LitElement {
   /** Questions offered before the first message. */
   declare starters: readonly string[];
   declare strings: ChatStrings;
-  declare protected draft: string;
-  declare protected editing: boolean;
+  declare protected draft: Draft;
   declare protected copied: string | undefined;
   declare protected announcement: string;
   declare protected licenseText: readonly LicenseParagraph[] | undefined | null;
@@ -93,6 +97,12 @@ export class PronkChat extends LitElement {
   readonly #stick = new StickToEnd(this, () =>
     this.#session.turns.length > 0 ? this.renderRoot.querySelector<HTMLElement>(".scroller") : null,
   );
+  readonly #kept = new KeptConversation(this, (conversation) => {
+    this.#session.open(conversation);
+    if (!this.draft.text) this.draft = conversation.draft;
+    this.system ||= conversation.system;
+  });
+  readonly #undo = new UndoOffer(this);
   #lastState = "";
 
   constructor() {
@@ -103,8 +113,7 @@ export class PronkChat extends LitElement {
     this.engineFactory = pronkEngines;
     this.starters = [];
     this.strings = english;
-    this.draft = "";
-    this.editing = false;
+    this.draft = emptyDraft;
     this.announcement = "";
   }
 
@@ -117,13 +126,39 @@ export class PronkChat extends LitElement {
     return this.#session.turns;
   }
 
+  /** All of the conversation as plain data: to keep it, or to put it back with `open`. */
+  get conversation(): Conversation {
+    const { turns, continuation } = this.#session;
+    const model = typeof this.model === "string" ? this.model : undefined;
+    return { turns, continuation: { ...continuation }, draft: this.draft, system: this.system, model };
+  }
+
+  /** Puts a conversation in the place of the one that is open; the model stays. Changes of properties come first. */
+  async open(conversation: Conversation): Promise<void> {
+    await this.updateComplete;
+    this.#session.open(conversation);
+    this.draft = conversation.draft;
+    this.#stick.follow();
+  }
+
+  /** Shows a line with an Undo button for some seconds; an earlier offer is settled. */
+  offerUndo(undoable: Undoable): void {
+    this.#undo.offer(undoable);
+  }
+
+  /** Takes the present offer away, to show it elsewhere. */
+  releaseUndo(): Undoable | undefined {
+    return this.#undo.release();
+  }
+
   /** Loads the model if it is not; true when it is ready. */
   load(): Promise<boolean> {
     return this.#session.load();
   }
 
   /** Sends a message as if the person had written it. */
-  ask(text: string): Promise<void> {
+  async ask(text: string): Promise<void> {
+    if (this.#kept.restoring) await this.#kept.restoring;
     this.#stick.follow();
     return this.#session.ask(text);
   }
@@ -134,14 +169,15 @@ export class PronkChat extends LitElement {
   }
 
   newChat(): void {
-    this.#session.newChat();
-    this.editing = false;
+    const draft = isEditing(this.draft) ? endDraft(this.draft) : this.draft;
+    this.#replace({ ...emptyConversation(), draft }, this.strings.chatClosed);
     this.#focusDraft();
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     if (this.hasUpdated && this.state === "empty") this.requestUpdate("model", null);
+    else this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
@@ -159,7 +195,7 @@ export class PronkChat extends LitElement {
     if (changes.has("model")) {
       const { model } = this;
       this.#session.setModel(typeof model === "string" ? resolveModelAttribute(model, this.baseURI) : model);
-      this.editing = false;
+      if (isEditing(this.draft) && changes.get("model") !== undefined) this.draft = endDraft(this.draft);
     }
     if ((changes.has("model") || changes.has("autoload")) && this.autoload) void this.#session.load();
   }
@@ -178,8 +214,9 @@ export class PronkChat extends LitElement {
         @scroll=${this.#stick.scrolled}
       >
         <div class="column ${session.turns.length === 0 ? "fresh" : ""}">
-          ${warningsView(session.info)} ${writing ? this.#continueView() : this.#conversation(state)}
-          ${this.#panel(state)}
+          ${warningsView(session.info)}
+          ${writing ? continuePanel(session, strings, { stop: () => this.stop(), redraw: () => this.requestUpdate() }) : this.#conversation(state)}
+          ${panelView({ session, modelLabel: this.#modelLabel, licenseText: this.licenseText, strings })}
         </div>
       </div>
       <div class="dock">
@@ -190,6 +227,7 @@ export class PronkChat extends LitElement {
                 ${downIcon}<span class="visually-hidden">${strings.scrollToEnd}</span>
               </button>`
         }
+        ${undoView(this.#undo, strings)}
         ${writing || state.name === "license" || state.name === "weights" ? nothing : this.#composer(state)}
         <slot name="footer"></slot>
         ${footnoteView(strings)}
@@ -199,7 +237,7 @@ export class PronkChat extends LitElement {
   }
 
   protected override updated(): void {
-    this.#growDraft();
+    growField(this.renderRoot);
     const { state } = this.#session;
     if (state.name === this.#lastState) return;
     this.#lastState = state.name;
@@ -221,7 +259,7 @@ export class PronkChat extends LitElement {
     if (turns.length > 0) {
       const actions = {
         copy: (text: string) => void this.#copy(text),
-        regenerate: () => void (this.#stick.follow(), this.#session.regenerate(), this.#focusDraft()),
+        regenerate: () => this.#answerAnew(() => this.#session.regenerate()),
         edit: () => this.#edit(),
       };
       return transcriptView({ turns, answering: busy, copied: this.copied, strings }, actions);
@@ -239,42 +277,13 @@ export class PronkChat extends LitElement {
     );
   }
 
-  #panel(state: SessionState): TemplateResult | typeof nothing {
-    const { strings } = this;
-    const session = this.#session;
-    switch (state.name) {
-      case "inspecting":
-      case "loading": {
-        const progress = state.name === "loading" ? state.progress : undefined;
-        return loadView(
-          { label: this.#modelLabel, progress, strings },
-          { pause: (paused) => session.pauseLoad(paused), cancel: () => session.cancelLoad() },
-        );
-      }
-      case "weights":
-        return weightsView(
-          { label: state.summary.label, offered: state.summary.weightsOffered, strings },
-          { choose: (weights) => session.chooseWeights(weights), cancel: () => session.cancelLoad() },
-        );
-      case "license":
-        return licenseView(
-          { label: state.summary.label, evidence: state.summary.licenseEvidence, text: this.licenseText, strings },
-          { accept: () => session.acceptLicense(), decline: () => session.declineLicense() },
-        );
-      case "failed":
-        return errorView({ error: state.error, strings }, { retry: () => void session.retry() });
-      default:
-        return nothing;
-    }
-  }
-
   #composer(state: SessionState): TemplateResult {
     const { strings } = this;
     const answering = this.#session.busy;
     const waiting = state.name === "inspecting" || state.name === "loading";
     const queued = waiting && this.#session.turns.length > 0;
     const blocked = queued || state.name === "license" || state.name === "failed" || state.name === "empty";
-    const model = { draft: this.draft, answering, blocked, editing: this.editing, strings };
+    const model = { draft: this.draft.text, answering, blocked, editing: isEditing(this.draft), strings };
     return html`<div class="composer-row">
       ${
         this.#session.turns.length > 0
@@ -291,7 +300,7 @@ export class PronkChat extends LitElement {
           : nothing
       }
       ${composerView(model, {
-        write: (text) => (this.draft = text),
+        write: (text) => (this.draft = { ...this.draft, text }),
         send: () => this.#send(),
         stop: () => this.stop(),
         cancelEdit: () => this.#endEdit(),
@@ -299,44 +308,52 @@ export class PronkChat extends LitElement {
     </div>`;
   }
 
-  #continueView(): TemplateResult {
-    const session = this.#session;
-    const replace = (text: string) => {
-      session.continuation = { text, contextFull: false };
-      this.requestUpdate();
-    };
-    return continueView(
-      { continuation: session.continuation, answering: session.busy, strings: this.strings },
-      {
-        write: replace,
-        goOn: () => void session.continueText(session.continuation.text),
-        stop: () => this.stop(),
-        undo: () => replace(session.continuation.text.slice(0, session.continuation.addedFrom)),
-      },
-    );
-  }
-
   #send(): void {
-    const text = this.draft;
+    const { text } = this.draft;
     if (!text.trim() || this.#session.busy) return;
-    const { editing } = this;
-    this.draft = "";
-    this.editing = false;
-    if (editing) void (this.#stick.follow(), this.#session.resend(text));
+    const editing = isEditing(this.draft);
+    this.draft = endDraft(this.draft);
+    if (editing) this.#answerAnew(() => this.#session.resend(text));
     else void this.ask(text);
     this.#focusDraft(true);
   }
 
   #edit(): void {
-    this.draft = lastUserTurn(this.#session.turns)?.text ?? "";
-    this.editing = true;
+    this.draft = beginEdit(this.draft, lastUserTurn(this.#session.turns)?.text ?? "");
     this.#focusDraft(true);
   }
 
   #endEdit(): void {
-    this.draft = "";
-    this.editing = false;
+    const edited = this.draft;
+    this.draft = endDraft(edited);
+    if (edited.text !== lastUserTurn(this.#session.turns)?.text)
+      this.offerUndo({ text: this.strings.editDropped, undo: () => (this.draft = edited) });
     this.#focusDraft(true);
+  }
+
+  /** Replaces the last answer, or the last question with it. */
+  #answerAnew(act: () => Promise<void>): void {
+    const before = this.conversation;
+    this.#stick.follow();
+    void act();
+    if (lastAnswer(before.turns)?.text)
+      this.offerUndo({
+        text: this.strings.answerReplaced,
+        undo: () => this.#replace({ ...before, draft: this.draft }, this.strings.takenBack),
+      });
+    this.#focusDraft();
+  }
+
+  #replace(conversation: Conversation, text: string): void {
+    const before = this.conversation;
+    this.#undo.settle();
+    this.#session.open(conversation);
+    this.draft = conversation.draft;
+    this.#stick.follow();
+    if (before.turns.length === 0) return;
+    const back = () =>
+      this.#replace({ ...before, draft: this.draft.text ? this.draft : before.draft }, this.strings.takenBack);
+    this.offerUndo({ text, undo: back });
   }
 
   async #copy(text: string): Promise<void> {
@@ -348,7 +365,7 @@ export class PronkChat extends LitElement {
   readonly #onKey = (event: KeyboardEvent): void => {
     if (event.key !== "Escape" || isComposingKey(event)) return;
     if (this.#session.busy) this.stop();
-    else if (this.editing) this.#endEdit();
+    else if (isEditing(this.draft)) this.#endEdit();
     else return;
     event.stopPropagation();
   };
@@ -373,14 +390,6 @@ export class PronkChat extends LitElement {
   #focusDraft(wanted = false): void {
     if (!wanted && matchMedia("(pointer: coarse)").matches) return;
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("#draft")?.focus());
-  }
-
-  /** Grows the field with its text where `field-sizing` is unknown. */
-  #growDraft(): void {
-    const field = this.renderRoot.querySelector<HTMLTextAreaElement>(".field textarea");
-    if (!field || CSS.supports("field-sizing", "content")) return;
-    field.style.height = "auto";
-    field.style.height = `${field.scrollHeight}px`;
   }
 
   #emit<Detail>(type: string, detail: Detail): void {

@@ -41,6 +41,7 @@ export interface ChatStrings {
   load: string;
   loadNote: string;
   noModel: string;
+  noModelYet: string;
   cancel: string;
   pause: string;
   resume: string;
@@ -69,6 +70,11 @@ export interface ChatStrings {
   continuePlaceholder: string;
   continueButton: string;
   undo: string;
+  dismiss: string;
+  chatClosed: string;
+  answerReplaced: string;
+  editDropped: string;
+  takenBack: string;
   clear: string;
 }
 
@@ -118,6 +124,7 @@ export const english: ChatStrings = {
   load: "Load the model",
   loadNote: "Downloads once, then starts from this device.",
   noModel: "No model is chosen yet.",
+  noModelYet: "Your conversation is here; its model is not. Choose it again, or another one, to go on.",
   cancel: "Cancel",
   pause: "Pause",
   resume: "Go on",
@@ -155,5 +162,10 @@ export const english: ChatStrings = {
   continuePlaceholder: "Once upon a time",
   continueButton: "Continue",
   undo: "Undo",
+  dismiss: "Dismiss",
+  chatClosed: "The conversation was closed.",
+  answerReplaced: "The earlier answer was replaced.",
+  editDropped: "Your edit was dropped.",
+  takenBack: "Taken back.",
   clear: "Clear",
 };

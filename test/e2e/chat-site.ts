@@ -79,8 +79,8 @@ export async function untilState(page: BrowserPage, ...wanted: string[]): Promis
   }, wanted);
 }
 
-/** Writes into the field and presses Enter, as a person would. */
-export async function send(page: BrowserPage, text: string): Promise<void> {
+/** Writes into the field, in place of what it holds. */
+export async function write(page: BrowserPage, text: string): Promise<void> {
   await page.evaluate(async (words: string) => {
     const root = document.querySelector("pronk-chat")!.shadowRoot!;
     const field = root.querySelector<HTMLTextAreaElement>(".field textarea")!;
@@ -88,9 +88,17 @@ export async function send(page: BrowserPage, text: string): Promise<void> {
     field.value = words;
     field.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
     await document.querySelector<Chat & { updateComplete: Promise<unknown> }>("pronk-chat")!.updateComplete;
+  }, text);
+}
+
+/** Writes into the field and presses Enter, as a person would. */
+export async function send(page: BrowserPage, text: string): Promise<void> {
+  await write(page, text);
+  await page.evaluate(() => {
+    const field = document.querySelector("pronk-chat")!.shadowRoot!.querySelector(".field textarea")!;
     const key = { key: "Enter", bubbles: true, composed: true, cancelable: true };
     field.dispatchEvent(new KeyboardEvent("keydown", key));
-  }, text);
+  });
 }
 
 export async function ask(page: BrowserPage, text: string): Promise<SeenTurn> {

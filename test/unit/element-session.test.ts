@@ -236,7 +236,7 @@ test.each(["device-lost", "worker-lost"] as const)(
     await session.ask("Hi");
     expect(session.state).toMatchObject({ name: "failed", error: { code } });
     expect(answers(session)).toMatchObject([{ text: "Half", status: "failed" }]);
-  expect(answers(session)[0].error).toBeUndefined(); // the panel says it
+    expect(answers(session)[0].error).toBeUndefined(); // the panel says it
     script.loadFailure = new PronkError("network", "HTTP 500");
     await session.retry();
     expect(session.state).toMatchObject({ name: "failed", error: { code: "network" } });

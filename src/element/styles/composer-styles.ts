@@ -102,6 +102,35 @@ export const composerStyles = css`
     cursor: pointer;
   }
 
+  .undo {
+    display: flex;
+    gap: 0.6rem;
+    align-items: center;
+    margin-block-end: 0.5rem;
+    padding: 0.3rem 0.3rem 0.3rem 1rem;
+    border: 1px solid var(--_line);
+    border-radius: 1.4rem;
+    background: var(--_surface);
+    font-size: 0.92rem;
+  }
+
+  .undo p {
+    flex: 1;
+    min-inline-size: 0;
+    line-height: 1.35;
+    overflow-wrap: anywhere;
+  }
+
+  .undo .button {
+    min-block-size: 2.5rem;
+  }
+
+  .undo.nothing-to-undo {
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+
   .to-end {
     position: absolute;
     inset-block-start: -3rem;

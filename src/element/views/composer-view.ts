@@ -83,3 +83,11 @@ export function composerView(model: ComposerModel, actions: ComposerActions): Te
     </div>
   </form>`;
 }
+
+/** Grows the field with its text where `field-sizing` is unknown. */
+export function growField(root: ParentNode): void {
+  const field = root.querySelector<HTMLTextAreaElement>(".field textarea");
+  if (!field || CSS.supports("field-sizing", "content")) return;
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight}px`;
+}

@@ -3,24 +3,47 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { isComposingKey } from "../composing-key.ts";
 import { adviceFor } from "../error-advice.ts";
+import type { ChatSession } from "../session/chat-session.ts";
 import type { Continuation } from "../session/session-state.ts";
 import type { ChatStrings } from "../strings.ts";
 import { figuresView } from "./figures-view.ts";
 
-export interface ContinueModel {
+interface ContinueModel {
   continuation: Continuation;
   answering: boolean;
   strings: ChatStrings;
 }
 
-export interface ContinueActions {
+interface ContinueActions {
   write(text: string): void;
   goOn(): void;
   stop(): void;
   undo(): void;
 }
 
-export function continueView(model: ContinueModel, actions: ContinueActions): TemplateResult {
+/** The view of a session whose model only continues text. */
+export function continuePanel(
+  session: ChatSession,
+  strings: ChatStrings,
+  { stop, redraw }: { stop(): void; redraw(): void },
+): TemplateResult {
+  const { continuation } = session;
+  const replace = (text: string) => {
+    session.continuation = { text, contextFull: false };
+    redraw();
+  };
+  return continueView(
+    { continuation, answering: session.busy, strings },
+    {
+      write: replace,
+      goOn: () => void session.continueText(session.continuation.text),
+      stop,
+      undo: () => replace(session.continuation.text.slice(0, session.continuation.addedFrom)),
+    },
+  );
+}
+
+function continueView(model: ContinueModel, actions: ContinueActions): TemplateResult {
   const { continuation, answering, strings } = model;
   const onInput = (event: Event) => actions.write((event.target as HTMLTextAreaElement).value);
   const onKey = (event: KeyboardEvent) => {

@@ -20,16 +20,7 @@ export function startView(model: StartModel, actions: { load(): void; start(text
       <h2>${strings.emptyTitle}</h2>
       <p>${model.modelLabel || model.starters.length ? strings.emptyText : strings.noModel}</p>
     </slot>
-    ${
-      model.loadable
-        ? html`<div class="load-card">
-            <button class="button primary" part="load" type="button" data-action="load" @click=${actions.load}>
-              ${chipIcon}${strings.load}
-            </button>
-            <p class="small"><strong>${model.modelLabel}</strong> ${strings.loadNote}</p>
-          </div>`
-        : nothing
-    }
+    ${model.loadable ? loadCard(model, actions.load) : nothing}
     ${
       model.starters.length > 0
         ? html`<ul class="starters" part="starters">
@@ -45,4 +36,17 @@ export function startView(model: StartModel, actions: { load(): void; start(text
         : nothing
     }
   </section>`;
+}
+
+/** The press that loads a model which does not load by itself. */
+export function loadCard(
+  { modelLabel, strings }: Pick<StartModel, "modelLabel" | "strings">,
+  load: () => void,
+): TemplateResult {
+  return html`<div class="load-card">
+    <button class="button primary" part="load" type="button" data-action="load" @click=${load}>
+      ${chipIcon}${strings.load}
+    </button>
+    <p class="small"><strong>${modelLabel}</strong> ${strings.loadNote}</p>
+  </div>`;
 }

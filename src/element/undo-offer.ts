@@ -1,0 +1,65 @@
+// The one thing that can be undone now: a line of text and a way back, for ten seconds, and for as long as the pointer or
+// the focus is on it. undo-view.ts draws it. A later offer takes an earlier one's place; what was offered is final then.
+
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+
+export interface Undoable {
+  /** What has happened, e.g. "The conversation was closed." */
+  text: string;
+  undo(): void;
+  /** It was not undone, and can't be any more. */
+  settled?(): void;
+}
+
+const offeredMs = 10_000;
+
+export class UndoOffer implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  #current: Undoable | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  get current(): Undoable | undefined {
+    return this.#current;
+  }
+
+  offer(undoable: Undoable): void {
+    this.settle();
+    this.#current = undoable;
+    this.run();
+    this.#host.requestUpdate();
+  }
+
+  undo(): void {
+    this.release()?.undo();
+  }
+
+  /** Makes final what is on offer. */
+  readonly settle = (): void => this.release()?.settled?.();
+
+  /** Takes the offer away unsettled, for another place to show it. */
+  release(): Undoable | undefined {
+    const undoable = this.#current;
+    this.hold();
+    this.#current = undefined;
+    if (undoable) this.#host.requestUpdate();
+    return undoable;
+  }
+
+  /** Stops the clock. */
+  readonly hold = (): void => clearTimeout(this.#timer);
+
+  /** Starts the clock again from its beginning. */
+  readonly run = (): void => {
+    this.hold();
+    if (this.#current) this.#timer = setTimeout(this.settle, offeredMs);
+  };
+
+  hostDisconnected(): void {
+    this.settle();
+  }
+}

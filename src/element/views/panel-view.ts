@@ -1,0 +1,52 @@
+// What the chat waits for or has met, below the conversation: a load, a choice of weights, a licence, a failure, or the
+// press that loads a model whose conversation is there already.
+
+import { html, nothing, type TemplateResult } from "lit";
+import type { LicenseParagraph } from "../license-text.ts";
+import type { ChatSession } from "../session/chat-session.ts";
+import type { ChatStrings } from "../strings.ts";
+import { errorView } from "./error-view.ts";
+import { licenseView } from "./license-view.ts";
+import { loadView } from "./load-view.ts";
+import { loadCard } from "./start-view.ts";
+import { weightsView } from "./weights-view.ts";
+
+export interface PanelModel {
+  session: ChatSession;
+  modelLabel: string;
+  /** Undefined while it is fetched, null where it could not be. */
+  licenseText: readonly LicenseParagraph[] | undefined | null;
+  strings: ChatStrings;
+}
+
+export function panelView({ session, modelLabel, licenseText, strings }: PanelModel): TemplateResult | typeof nothing {
+  const { state } = session;
+  switch (state.name) {
+    case "empty":
+      return session.turns.length > 0 ? html`<p class="notice" part="notice">${strings.noModelYet}</p>` : nothing;
+    case "idle":
+      return session.turns.length > 0 ? loadCard({ modelLabel, strings }, () => void session.load()) : nothing;
+    case "inspecting":
+    case "loading": {
+      const progress = state.name === "loading" ? state.progress : undefined;
+      return loadView(
+        { label: modelLabel, progress, strings },
+        { pause: (paused) => session.pauseLoad(paused), cancel: () => session.cancelLoad() },
+      );
+    }
+    case "weights":
+      return weightsView(
+        { label: state.summary.label, offered: state.summary.weightsOffered, strings },
+        { choose: (weights) => session.chooseWeights(weights), cancel: () => session.cancelLoad() },
+      );
+    case "license":
+      return licenseView(
+        { label: state.summary.label, evidence: state.summary.licenseEvidence, text: licenseText, strings },
+        { accept: () => session.acceptLicense(), decline: () => session.declineLicense() },
+      );
+    case "failed":
+      return errorView({ error: state.error, strings }, { retry: () => void session.retry() });
+    default:
+      return nothing;
+  }
+}

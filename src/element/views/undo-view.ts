@@ -1,0 +1,38 @@
+// One line that says what has happened, with a button that takes it back. It stands in the page's flow, covers nothing,
+// and its words are announced politely.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { closeIcon } from "../icons.ts";
+import type { ChatStrings } from "../strings.ts";
+import type { UndoOffer } from "../undo-offer.ts";
+
+export function undoView(offer: UndoOffer, strings: Pick<ChatStrings, "undo" | "dismiss">): TemplateResult {
+  const { current } = offer;
+  // The status line is always there: one that comes with its words is not announced by every reader.
+  return html`<div
+    class="undo ${current ? "" : "nothing-to-undo"}"
+    part="undo"
+    @pointerenter=${offer.hold}
+    @pointerleave=${offer.run}
+    @focusin=${offer.hold}
+    @focusout=${offer.run}
+  >
+    <p role="status">${current?.text ?? ""}</p>
+    ${
+      current
+        ? html`<button class="button" type="button" data-action="undo-last" @click=${() => offer.undo()}>
+              ${strings.undo}
+            </button>
+            <button
+              class="quiet"
+              type="button"
+              data-action="dismiss-undo"
+              title=${strings.dismiss}
+              @click=${offer.settle}
+            >
+              ${closeIcon}<span class="visually-hidden">${strings.dismiss}</span>
+            </button>`
+        : nothing
+    }
+  </div>`;
+}

@@ -1,0 +1,150 @@
+// What a person must not lose, in both browsers: the open conversation and the draft over a reload, over Back from
+// another page and over a half-written answer; and each press that takes something away can be taken back.
+
+import { rmSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BrowserPage, launch } from "../../tools/browser-page.ts";
+import type { FileServer } from "../../tools/file-server.ts";
+import { writeByteModel } from "../support/byte-model.ts";
+import { browserKinds } from "../support/harness.ts";
+import { ask, listenForTrouble, press, send, startSite, turnsOf, untilState, write } from "./chat-site.ts";
+
+const { parent, folder } = writeByteModel();
+afterAll(() => rmSync(parent, { recursive: true }));
+
+describe.each(browserKinds)("the chat page in %s", (kind) => {
+  let server: FileServer;
+  let page: BrowserPage;
+  let trouble: string[];
+
+  beforeAll(async () => {
+    server = await startSite({ tiny: folder });
+    page = await launch(kind);
+    trouble = listenForTrouble(page);
+    await page.goto(`${server.origin}/`);
+  });
+  afterAll(async () => {
+    await page?.close();
+    await server?.close();
+  });
+
+  const texts = async () => (await turnsOf(page)).map(({ text }) => text);
+  const untilTexts = (wanted: string[]) => expect.poll(texts, { timeout: 20_000 }).toEqual(wanted);
+  const draft = () =>
+    page.evaluate<string>(
+      () => document.querySelector("pronk-chat")!.shadowRoot!.querySelector<HTMLTextAreaElement>("#draft")?.value ?? "",
+    );
+  const untilDraft = (wanted: string) => expect.poll(draft, { timeout: 20_000 }).toBe(wanted);
+  const undo = () => press(page, "[data-action=undo-last]");
+  const leave = async (way: "reload" | "back") => {
+    await page.evaluate((how: string) => {
+      document.documentElement.dataset.old = "";
+      setTimeout(() => (how === "reload" ? location.reload() : history.back()), 0);
+    }, way);
+    const gone = () => page.evaluate<boolean>(() => !("old" in document.documentElement.dataset)).catch(() => false);
+    await expect.poll(gone, { timeout: 20_000 }).toBe(true);
+  };
+  const pickerIsOpen = () => page.evaluate<boolean>(() => document.querySelector<HTMLDialogElement>(".picker")!.open);
+
+  let said: string[];
+
+  test("a reload keeps the conversation, the draft and the model", async () => {
+    await ask(page, "one");
+    said = await texts();
+    await write(page, "half-writ");
+    await leave("reload");
+    await untilTexts(said);
+    await untilDraft("half-writ");
+    await untilState(page, "ready");
+    expect(await page.evaluate(() => location.hash)).toBe("#model=tiny");
+  });
+
+  test("Back from another page brings all of it back", async () => {
+    await page.goto(`${server.origin}/embed.html`);
+    await leave("back");
+    await untilTexts(said);
+    await untilDraft("half-writ");
+  });
+
+  test("an edit keeps the draft that it covers, over a reload too", async () => {
+    await press(page, "[data-action=edit]");
+    await untilDraft("one");
+    await write(page, "one, edited");
+    await leave("reload");
+    await untilDraft("one, edited");
+    await press(page, ".editing .link"); // "Keep it as it was"
+    await untilDraft("half-writ");
+    await undo();
+    await untilDraft("one, edited");
+    await press(page, ".editing .link");
+    await press(page, "[data-action=dismiss-undo]");
+    await write(page, "");
+  });
+
+  test("a half-written answer survives as one that was stopped, and is answered again", async () => {
+    await untilState(page, "ready");
+    await send(page, "a long one");
+    await expect
+      .poll(async () => (await turnsOf(page)).at(-1)?.status, { timeout: 20_000, interval: 5 })
+      .toBe("streaming");
+    await leave("reload");
+    await expect.poll(async () => (await turnsOf(page)).length, { timeout: 20_000 }).toBe(4);
+    const [, , , half] = await turnsOf(page);
+    expect(half).toMatchObject({ role: "assistant", status: "stopped" });
+    expect(half.text).not.toBe("");
+    await untilState(page, "ready");
+    await press(page, "[data-action=regenerate]");
+    await untilState(page, "answering");
+    await undo(); // while the new one is being written: the earlier half is there again
+    await expect.poll(async () => (await turnsOf(page)).at(-1)).toMatchObject({ status: "stopped", text: half.text });
+    said = await texts();
+  });
+
+  test("a new chat can be taken back", async () => {
+    await press(page, "[data-action=new-chat]");
+    await untilTexts([]);
+    await undo();
+    await untilTexts(said);
+  });
+
+  test("Back with the picker open closes the picker", async () => {
+    await press(page, "#open-picker");
+    expect(await pickerIsOpen()).toBe(true);
+    await page.evaluate(() => history.back());
+    await expect.poll(pickerIsOpen).toBe(false);
+    expect(await texts()).toEqual(said);
+  });
+
+  test("another model can be taken back, with its conversation", async () => {
+    await press(page, "#open-picker");
+    await press(page, "[data-model^=tinyllama]");
+    await untilTexts([]);
+    await expect.poll(() => page.evaluate(() => location.hash)).toBe("#model=tinyllama-1.1b-chat");
+    await undo();
+    await untilTexts(said);
+    await expect.poll(() => page.evaluate(() => location.hash)).toBe("#model=tiny");
+    await untilState(page, "ready");
+  });
+
+  test("a deleted model can be taken back; else it is deleted, at the next visit at the latest", async () => {
+    const stored = () =>
+      page.evaluate<number>(() => document.querySelectorAll("model-picker [data-action=delete-model]").length);
+    await press(page, "#open-picker");
+    await expect.poll(stored).toBe(1);
+    await press(page, "[data-action=delete-model]");
+    await expect.poll(stored).toBe(0);
+    await undo();
+    await expect.poll(stored).toBe(1);
+    await press(page, "[data-action=delete-model]");
+    await expect.poll(stored).toBe(0);
+    const before = server.requests.length;
+    await leave("reload");
+    await untilState(page, "ready");
+    expect(server.requests.slice(before).some(({ path }) => path.endsWith(".safetensors"))).toBe(true);
+  });
+
+  test("nothing was refused and nothing complained", () => {
+    // Firefox's word on a worker whose page was left while it was being fetched.
+    expect(trouble.filter((line) => !/host-.*A ServiceWorker intercepted the request/.test(line))).toEqual([]);
+  });
+});
