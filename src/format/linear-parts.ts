@@ -164,8 +164,7 @@ function gptqOrAwq(
     const bits = (32 * high) / cols;
     if (bits !== 2 && bits !== 3 && bits !== 4 && bits !== 8)
       throw broken(codes, `${bits} bits a weight are no GPTQ`, "2, 3, 4 or 8 bits", `${bits} bits`);
-    if (declared?.bits !== undefined && declared.bits !== bits)
-      throw broken(codes, `it has ${bits} bits a weight`, `${declared.bits} bits, as in ${declared.file}`, `${bits}`);
+    checkBits(codes, bits, declared);
     const groupSize = groupSizeOf(scales, cols, declared);
     const zeroPoints = declared?.zeroPointsAsStored ? 2 : 1;
     const found = matrix({ kind: "gptq", bits, groupSize, zeroPoints }, gptqRoles);
@@ -177,8 +176,7 @@ function gptqOrAwq(
   }
   if (isAwq) {
     const found = matrix({ kind: "awq", groupSize: groupSizeOf(scales, cols, declared) }, gptqRoles);
-    if (declared?.bits !== undefined && declared.bits !== 4)
-      throw broken(codes, "it has 4 bits a weight", `${declared.bits} bits, as in ${declared.file}`, "4");
+    checkBits(codes, 4, declared);
     part(found, "codes", "I32", [cols, rows / 8]);
     part(found, "scales", "F16", [groups, rows]);
     part(found, "zeros", "I32", [groups, rows / 8]);
@@ -192,18 +190,35 @@ function gptqOrAwq(
   );
 }
 
-/** What is declared must fit the scales; where nothing is, the scales say it. */
+/** Some module is declared to have them, where any are declared. */
+function checkBits(codes: TensorSlice, bits: number, declared: DeclaredQuantization | undefined): void {
+  if (!declared || declared.bits.length === 0 || declared.bits.includes(bits)) return;
+  const wanted = `${declared.bits.join(" or ")} bits, as in ${declared.file}`;
+  throw broken(codes, `it has ${bits} bits a weight`, wanted, `${bits}`);
+}
+
+/** Of the sizes that are declared the one that fits the scales; where none is declared, the scales say it. */
 function groupSizeOf(scales: TensorSlice, cols: number, declared: DeclaredQuantization | undefined): number {
   const groups = scales.shape[0];
-  const size = declared?.groupSize;
-  if (size !== undefined && size !== -1) {
-    if (Number.isInteger(size) && size > 0 && asGroups(cols, size) === groups) return Math.min(size, cols);
-    throw broken(scales, `its ${groups} rows are not one for each ${size} inputs`, `group_size ${size}`, `${groups}`);
+  const sizes = declared?.groupSizes ?? [];
+  if (sizes.length > 0) {
+    const whole = sizes.filter((size) => size === -1 || (Number.isInteger(size) && size > 0));
+    const reaches = whole.map((size) => (size === -1 ? cols : Math.min(size, cols)));
+    const fitting = new Set(reaches.filter((size) => asGroups(cols, size) === groups));
+    if (fitting.size === 1) return [...fitting][0];
+    const wanted = `group_size ${sizes.join(" or ")}`;
+    if (fitting.size > 1) throw broken(scales, "two of the declared sizes fit its rows", wanted, `${groups} rows`);
+    throw broken(
+      scales,
+      `its ${groups} rows are not one for each ${sizes.join(" or ")} inputs`,
+      wanted,
+      `${groups} rows`,
+    );
   }
   if (groups === 1) return cols;
   for (const guess of [cols / groups, 16, 32, 64, 128, 256, 512, 1024])
-    if (size === undefined && Number.isInteger(guess) && asGroups(cols, guess) === groups) return guess;
-  throw broken(scales, `${groups} groups do not fit ${cols} inputs`, size === -1 ? "1 group" : "groups", `${groups}`);
+    if (Number.isInteger(guess) && asGroups(cols, guess) === groups) return guess;
+  throw broken(scales, `${groups} groups do not fit ${cols} inputs`, "groups", `${groups}`);
 }
 
 /** The repack works on 32 inputs and 16 of a group at a time, as every published packer does. */

@@ -1,6 +1,7 @@
-// What a repository says about its quantization: `quantization_config` in config.json, or quantize_config.json /
-// quant_config.json beside it. Layouts that are not read are refused here by name. What the files hold has the last word
-// (linear-parts.ts): many repositories say nothing.
+// What a repository says about its quantization: `quantization_config` in config.json, or a file beside it. Layouts that
+// are not read are refused here by name. What the files hold has the last word (linear-parts.ts): many repositories say
+// nothing, and where modules differ (GPTQModel's `dynamic`, AutoRound's `extra_config`) it is the shapes that tell which is
+// which: no pattern of a stranger's is run.
 
 import type { JsonFile } from "./json-file.ts";
 
@@ -8,48 +9,99 @@ export interface DeclaredQuantization {
   /** The file that says so, for messages. */
   file: string;
   method: "gptq" | "awq" | "bitsandbytes" | "exl2" | undefined;
-  bits: number | undefined;
-  groupSize: number | undefined; // -1: one group
-  /** GPTQ's `checkpoint_format`: zero points as they are. */
+  /** All that some module has; empty where nothing is said. */
+  bits: number[];
+  groupSizes: number[]; // -1: one group
+  /** GPTQ's version 2: zero points as they are. */
   zeroPointsAsStored: boolean;
 }
 
 /** Files that say how a repository is quantized where config.json does not, the usual name first. */
-export const quantizationFiles = ["quantize_config.json", "quant_config.json"];
+export const quantizationFiles = ["quantize_config.json", "quant_config.json", "quantization_config.json"];
 
 const whatWorks =
-  "The quantized layouts that work are GPTQ (v1, v2), AWQ gemm, bitsandbytes nf4, fp4 and int8, EXL2 and GGUF.";
-const known = ["gptq", "awq", "bitsandbytes", "exl2"] as const;
+  "The quantized layouts that work are GPTQ (v1, v2), AWQ gemm, AutoRound's export as either, bitsandbytes nf4, fp4 and int8, EXL2 and GGUF.";
+
+type Layout = Pick<DeclaredQuantization, "method" | "zeroPointsAsStored">;
+
+const gptq: Layout = { method: "gptq", zeroPointsAsStored: false };
+const gptqV2: Layout = { method: "gptq", zeroPointsAsStored: true };
+const awq: Layout = { method: "awq", zeroPointsAsStored: false };
+
+/** AutoRound's `packing_format`, as its convert_model.py (0.16) reads it; nothing is the first. */
+const packings: Readonly<Record<string, Layout>> = {
+  "auto_round:gptq": gptq,
+  "auto_round:auto_gptq": gptq,
+  auto: gptq,
+  auto_round: gptqV2, // what it writes without symmetry
+  "auto_round:gptqmodel": gptqV2,
+  "auto_round:awq": awq,
+  "auto_round:auto_awq": awq,
+};
 
 /** `config`: config.json. `beside`: the first of `quantizationFiles` that is there. */
 export function readDeclaredQuantization(config: JsonFile, beside?: JsonFile): DeclaredQuantization | undefined {
   const json = config.object("quantization_config") ?? beside;
   if (!json) return undefined;
-  const method = json.text("quant_method")?.toLowerCase();
-  if (method !== undefined && !isKnown(method)) throw json.unsupported("quant_method", method, whatWorks);
-  const layout = json.text("checkpoint_format")?.toLowerCase();
-  if (json.get("is_marlin_format") === true) throw json.unsupported("is_marlin_format", true, whatWorks);
-  if (layout !== undefined && layout !== "gptq" && layout !== "gptq_v2" && !(method === "awq" && layout === "gemm"))
-    throw json.unsupported("checkpoint_format", layout, whatWorks);
-  const version = json.text("version")?.toLowerCase();
-  if ((method === "awq" || method === undefined) && version !== undefined && version !== "gemm")
-    throw json.unsupported("version", version, `${whatWorks} Take an AWQ repository of the version gemm.`);
-  const number = (...fields: string[]) => {
-    for (const field of fields) {
-      const value = json.get(field);
-      if (value === undefined) continue;
-      if (typeof value !== "number") throw json.wrong(field, "a number", value);
-      return value;
-    }
-    return undefined;
-  };
+  const layout = json.text("quant_method")?.includes("auto-round") ? readAutoRound(json) : readLayout(json);
+  const overrides = [json, ...modulesOf(json, "dynamic"), ...modulesOf(json, "extra_config")];
+  const numbers = (...fields: string[]) => overrides.flatMap((module) => readNumber(module, fields) ?? []);
   return {
     file: json.file,
-    method: method ?? (version === "gemm" ? "awq" : undefined),
-    bits: number("bits", "w_bit"),
-    groupSize: number("group_size", "q_group_size"),
-    zeroPointsAsStored: layout === "gptq_v2",
+    ...layout,
+    bits: numbers("bits", "w_bit"),
+    groupSizes: numbers("group_size", "q_group_size"),
   };
 }
 
-const isKnown = (method: string): method is (typeof known)[number] => (known as readonly string[]).includes(method);
+function readLayout(json: JsonFile): Layout {
+  const method = json.text("quant_method")?.toLowerCase();
+  if (method === "bitsandbytes" || method === "exl2") return { method, zeroPointsAsStored: false };
+  if (method !== undefined && method !== "gptq" && method !== "awq")
+    throw json.unsupported("quant_method", method, whatWorks);
+  if (json.get("is_marlin_format") === true) throw json.unsupported("is_marlin_format", true, whatWorks);
+  const words = json.text("pack_dtype") ?? "int32"; // GPTQModel's
+  if (words !== "int32") throw json.unsupported("pack_dtype", words, whatWorks);
+  const [format, field] = readFormat(json);
+  if (format !== undefined && format !== "gptq" && format !== "gptq_v2" && !(method === "awq" && format === "gemm"))
+    throw json.unsupported(field, format, whatWorks);
+  const version = json.text("version")?.toLowerCase();
+  if (method !== "gptq" && version !== undefined && version !== "gemm")
+    throw json.unsupported("version", version, `${whatWorks} Take an AWQ repository of the version gemm.`);
+  return {
+    method: method ?? (version === "gemm" ? "awq" : undefined),
+    zeroPointsAsStored: format === "gptq_v2",
+  };
+}
+
+/** GPTQModel writes `format`, and for older readers the same as `checkpoint_format`. */
+function readFormat(json: JsonFile): [string | undefined, string] {
+  const format = json.text("format")?.toLowerCase();
+  const older = json.text("checkpoint_format")?.toLowerCase();
+  if (format !== undefined && older !== undefined && format !== older)
+    throw json.wrong("format", `"${older}", as "checkpoint_format" says`, format);
+  return older === undefined ? [format, "format"] : [older, "checkpoint_format"];
+}
+
+function readAutoRound(json: JsonFile): Layout {
+  for (const field of ["rotation_config", "spinquant_config"])
+    if (json.get(field) !== undefined) throw json.unsupported(field, json.get(field), "Rotated inputs do not work.");
+  const packing = json.text("packing_format")?.toLowerCase() ?? "auto_round:gptq";
+  if (!Object.hasOwn(packings, packing)) throw json.unsupported("packing_format", packing, whatWorks);
+  return packings[packing];
+}
+
+/** What is said of single modules, by name or pattern. GPTQModel marks what is not quantized by "-:". */
+function modulesOf(json: JsonFile, field: string): JsonFile[] {
+  const modules = json.object(field);
+  const patterns = Object.keys(modules?.fields ?? {}).filter((pattern) => !pattern.startsWith("-:"));
+  return patterns.flatMap((pattern) => modules!.object(pattern) ?? []);
+}
+
+function readNumber(json: JsonFile, fields: readonly string[]): number | undefined {
+  const field = fields.find((candidate) => json.get(candidate) !== undefined);
+  if (field === undefined) return undefined;
+  const value = json.get(field);
+  if (typeof value !== "number") throw json.wrong(field, "a number", value);
+  return value;
+}

@@ -119,6 +119,15 @@ function goldenIn(kind: BrowserKind): void {
       },
     );
 
+    test("tiny256 as AutoRound exports it: ids", async () => {
+      const folder = join(sharedData, "e2e2/autoround-auto_round-W4A16");
+      const { cases } = json(join(folder, "golden.json")) as {
+        cases: { prompt_ids: number[]; greedy_ids: number[] }[];
+      };
+      const golden = cases.map(({ prompt_ids: promptIds, greedy_ids: greedyIds }) => ({ promptIds, greedyIds }));
+      await expectGolden(runner, runner.serve(folder), golden, { limit: 0 });
+    });
+
     test.each(["Q2_K", "Q4_0", "Q4_K_M", "Q5_K_M", "Q8_0"])("tiny256 as %s: ids, logits within 1e-3", async (type) => {
       const folder = join(sharedData, "e2e/tiny256-gguf");
       const golden = [type, type.toLowerCase()].find((name) => existsSync(join(folder, `golden_${name}.json`)));

@@ -36,7 +36,7 @@ export interface NamedBytes {
 }
 
 export const declare = (fields: Partial<DeclaredQuantization>): DeclaredQuantization => ({
-  file: "config.json", method: undefined, bits: undefined, groupSize: undefined, zeroPointsAsStored: false, ...fields,
+  file: "config.json", method: undefined, bits: [], groupSizes: [], zeroPointsAsStored: false, ...fields,
 }); // prettier-ignore
 
 /** A matrix [rows, cols] of the given tensors. */

@@ -63,7 +63,11 @@ export function gptq(
       },
     ];
     if (index) tensors.push({ end: "g_idx", dtype: "I32", shape: [cols], bytes: wordBytes(order) });
-    return packedMatrix([rows, cols], tensors, declare({ bits, groupSize, zeroPointsAsStored: version === 2 }));
+    return packedMatrix(
+      [rows, cols],
+      tensors,
+      declare({ bits: [bits], groupSizes: [groupSize], zeroPointsAsStored: version === 2 }),
+    );
   };
 }
 
@@ -75,7 +79,7 @@ export function awq([rows, cols]: number[], groupSize: number) {
       { end: "qweight", dtype: "I32", shape: [cols, rows / 8], bytes: bytesFrom(random, (cols * rows) / 2) },
       { end: "qzeros", dtype: "I32", shape: [groups, rows / 8], bytes: bytesFrom(random, (groups * rows) / 2) },
       { end: "scales", dtype: "F16", shape: [groups, rows], bytes: halfBytes(times(groups * rows, () => scaleFrom(random))) },
-    ], declare({ method: "awq", bits: 4, groupSize })); // prettier-ignore
+    ], declare({ method: "awq", bits: [4], groupSizes: [groupSize] })); // prettier-ignore
   };
 }
 

@@ -20,11 +20,11 @@ const declaredBy = (fields: Record<string, unknown>) =>
 describe("what is declared", () => {
   test("GPTQ, with synonyms and from a file beside", () => {
     expect(declaredBy({ quant_method: "gptq", bits: 4, group_size: 128, checkpoint_format: "gptq_v2" })).toMatchObject({
-      method: "gptq", bits: 4, groupSize: 128, zeroPointsAsStored: true,
+      method: "gptq", bits: [4], groupSizes: [128], zeroPointsAsStored: true,
     }); // prettier-ignore
     const beside = new JsonFile("quant_config.json", { w_bit: 4, q_group_size: 64, version: "GEMM", zero_point: true });
     expect(readDeclaredQuantization(new JsonFile("config.json", {}), beside)).toMatchObject({
-      file: "quant_config.json", method: "awq", bits: 4, groupSize: 64, zeroPointsAsStored: false,
+      file: "quant_config.json", method: "awq", bits: [4], groupSizes: [64], zeroPointsAsStored: false,
     }); // prettier-ignore
     expect(readDeclaredQuantization(new JsonFile("config.json", {}))).toBeUndefined();
   });
