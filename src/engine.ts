@@ -5,6 +5,7 @@
 import { assembleEngine } from "./api/assemble.ts";
 import { checkOptions, resolveKv, withContext } from "./api/engine-options.ts";
 import type { Engine, EngineInfo, EngineOptions } from "./api/surface.ts";
+import type { PronkWarning } from "./errors.ts";
 import { findLicenseEvidence } from "./format/license-evidence.ts";
 import { mainScheme } from "./format/quantized.ts";
 import { createGenerator } from "./generate/generator.ts";
@@ -19,7 +20,7 @@ import { ModelStore } from "./store/model-store.ts";
 import { rememberedTuning } from "./store/tuning-store.ts";
 import { absentTokenizer } from "./text/absent-tokenizer.ts";
 import { loadDialog } from "./text/load-dialog.ts";
-import { loadGgufText } from "./text/load-gguf-text.ts";
+import { ggufTemplate, loadGgufText } from "./text/load-gguf-text.ts";
 import { hasTokenizer, loadTokenizer } from "./text/load-tokenizer.ts";
 import type { ChatDialog, Tokenizer } from "./text/tokenizer.ts";
 import { turnEnds } from "./text/turn-ends.ts";
@@ -69,7 +70,7 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
   const { config, parameters, generation } = prepared;
 
   // Before the weights: a missing tokenizer should not cost a download.
-  const { tokenizer, dialog } = loadText(prepared, options.tokenizer);
+  const { tokenizer, dialog, warnings = [] } = loadText(prepared, options.tokenizer);
   // A fine-tune's eos_token is often newer than config.json: either ends an answer.
   const { eosIds } = config;
   if (tokenizer.eosId !== undefined && !eosIds.includes(tokenizer.eosId)) eosIds.push(tokenizer.eosId);
@@ -109,7 +110,7 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
       warm,
       peakChunkBytes,
       quantization,
-      warnings: prepared.warnings ?? [],
+      warnings: [...(prepared.warnings ?? []), ...warnings],
     };
     const spoken = { tokenizer, dialog, turnEnds: dialog ? turnEnds(tokenizer, dialog) : [] };
     const core = { label: prepared.label, config, defaults: generation, ...spoken, generator };
@@ -128,7 +129,7 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
 function loadText(
   prepared: PreparedModel,
   given: EngineOptions["tokenizer"],
-): { tokenizer: Tokenizer; dialog: ChatDialog | undefined } {
+): { tokenizer: Tokenizer; dialog: ChatDialog | undefined; warnings?: PronkWarning[] } {
   const { sideFiles, config, ggufTokenizer } = prepared;
   const { bosId, eosIds, vocabSize } = config;
   const files = new Map(sideFiles);
@@ -137,8 +138,9 @@ function loadText(
   const assumeLlama2 = findLicenseEvidence(prepared).llama2 && /chat/i.test(prepared.label);
   if (!hasTokenizer(files) && ggufTokenizer) return loadGgufText(ggufTokenizer, { assumeLlama2, vocabSize });
   if (!hasTokenizer(files) && given === "optional") return { tokenizer: absentTokenizer(vocabSize), dialog: undefined };
+  const template = ggufTokenizer && ggufTemplate(ggufTokenizer);
   const tokenizer = loadTokenizer(files, { bosId, eosIds, vocabSize });
-  return { tokenizer, dialog: loadDialog(files, tokenizer, { assumeLlama2 }) };
+  return { tokenizer, dialog: loadDialog(files, tokenizer, { assumeLlama2, template }) };
 }
 
 /** Gives the adapter the variants that were, or are now, measured to be fastest for models of this shape. */

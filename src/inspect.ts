@@ -46,7 +46,8 @@ export async function inspectModel(
       scheme: mainScheme(matrices),
       licenseEvidence: evidence,
       hasChatTemplate:
-        readTokenizerConfig(prepared.sideFiles).template !== undefined || (llama2 && /chat/i.test(label)),
+        (readTokenizerConfig(prepared.sideFiles).template ?? prepared.ggufTokenizer?.chatTemplate) !== undefined ||
+        (llama2 && /chat/i.test(label)),
       needs: needsOf(config, prepared, adapter),
     };
   });

@@ -2,7 +2,7 @@
 // --json one object and nothing else); everything else that is said goes to stderr.
 
 import { openSync, writeFileSync, writeSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { PronkError } from "../src/errors.ts";
 import { adapterFromEnvironment } from "./browser-page.ts";
 import { tellFailure } from "./engine-failure.ts";
@@ -43,6 +43,7 @@ async function generate(flags: GenerateFlags): Promise<void> {
     const { adapter: adapterInfo, features, loadMs, gpuBytes, storedBytes } = info;
     const { promptIds, ids, text, finishReason } = answer;
     const timings = { loadMs, prefillMs, decodeMs, gpuBytes, storedBytes };
+    for (const { message } of info.warnings) log(message);
     const head = { model: flags.model, runtime: flags.runtime, adapter: adapterInfo, features };
     if (flags.json) print(`${JSON.stringify({ ...head, promptIds, ids, text, finishReason, ...timings })}\n`);
     else {
@@ -63,7 +64,10 @@ interface Places {
 /** What lies on this machine is served and becomes a URL. */
 function requestFor(flags: GenerateFlags, runner: Runner, { model, tokenizer }: Places): RunRequest {
   const { prompt, options } = flags;
-  const urlOf = (place: ModelPlace) => ("path" in place ? runner.serve(place.path) : place.reference);
+  const serve = (path: string) =>
+    // Its tokenizer.json may lie beside it.
+    /\.gguf$/i.test(path) ? runner.serve(dirname(path)) + encodeURIComponent(basename(path)) : runner.serve(path);
+  const urlOf = (place: ModelPlace) => ("path" in place ? serve(place.path) : place.reference);
   const name = basename(flags.tokenizer ?? "");
   return { model: urlOf(model), tokenizer: tokenizer && { name, url: urlOf(tokenizer) }, options, prompts: [prompt] };
 }

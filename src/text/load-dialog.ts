@@ -12,6 +12,8 @@ import type { ChatDialog, ChatMessage, Tokenizer } from "./tokenizer.ts";
 export interface DialogOptions {
   /** The repository has no template of its own, but its name or card says that it is Llama-2 chat. */
   assumeLlama2?: boolean;
+  /** A GGUF's, for where the repository's files have none. */
+  template?: TokenizerConfig["template"];
 }
 
 /** Undefined for a pretrained model: it only continues text. Throws PronkError format for a damaged configuration. */
@@ -20,7 +22,8 @@ export function loadDialog(
   tokenizer: Tokenizer,
   options: DialogOptions = {},
 ): ChatDialog | undefined {
-  return configuredDialog(readTokenizerConfig(files), tokenizer, options);
+  const config = readTokenizerConfig(files);
+  return configuredDialog({ ...config, template: config.template ?? options.template }, tokenizer, options);
 }
 
 /** The same for a template and names that are no files. */

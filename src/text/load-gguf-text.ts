@@ -1,7 +1,9 @@
 // Tokenizer and dialog out of a GGUF file's own metadata, for a model that came without tokenizer files.
 
+import type { PronkWarning } from "../errors.ts";
 import type { GgufTokenizer } from "../format/gguf-tokenizer.ts";
-import { ggufVocabulary } from "./gguf-vocabulary.ts";
+import { ggufVocabulary, lostScores } from "./gguf-vocabulary.ts";
+import type { TokenizerConfig } from "./tokenizer-config.ts";
 import { configuredDialog, type DialogOptions } from "./load-dialog.ts";
 import { limitTo } from "./load-tokenizer.ts";
 import { PieceTokenizer } from "./piece-tokenizer.ts";
@@ -11,10 +13,23 @@ import type { ChatDialog, Tokenizer } from "./tokenizer.ts";
 export function loadGgufText(
   given: GgufTokenizer,
   { vocabSize, ...options }: DialogOptions & { vocabSize?: number } = {},
-): { tokenizer: Tokenizer; dialog: ChatDialog | undefined } {
+): { tokenizer: Tokenizer; dialog: ChatDialog | undefined; warnings: PronkWarning[] } {
   const vocabulary = ggufVocabulary(given);
   limitTo(vocabulary, vocabSize);
   const tokenizer = new PieceTokenizer(vocabulary, vocabSize);
-  const template = given.chatTemplate ? { source: given.chatTemplate, file: given.file } : undefined;
-  return { tokenizer, dialog: configuredDialog({ template, specialTokens: {} }, tokenizer, options) };
+  const dialog = configuredDialog({ template: ggufTemplate(given), specialTokens: {} }, tokenizer, options);
+  return { tokenizer, dialog, warnings: warningsOf(given) };
+}
+
+export function ggufTemplate({ chatTemplate, file }: GgufTokenizer): TokenizerConfig["template"] {
+  return chatTemplate ? { source: chatTemplate, file } : undefined;
+}
+
+function warningsOf(given: GgufTokenizer): PronkWarning[] {
+  const score = lostScores(given);
+  if (score === undefined) return [];
+  const { file } = given;
+  const message = `"${file}" gives all pieces of its vocabulary the score ${score}, so in which order they join is lost. Their order in the file is taken for it, which may cut some words wrongly. Put the model's tokenizer.json beside it, or take another export.`;
+  const facts = { file, field: "tokenizer.ggml.scores", expected: "a score for each piece", found: score };
+  return [{ code: "tokenizer-scores", message, facts }];
 }

@@ -3,10 +3,19 @@
 
 import { describe, expect, it } from "vitest";
 import { cutByDefault } from "../../src/text/cut-text.ts";
-import { loadGgufText } from "../../src/text/load-gguf-text.ts";
+import { loadDialog } from "../../src/text/load-dialog.ts";
+import { ggufTemplate, loadGgufText } from "../../src/text/load-gguf-text.ts";
+import { loadTokenizer } from "../../src/text/load-tokenizer.ts";
 import { chatTemplates } from "../support/chat-templates.ts";
 import { ggufOfByteLevel, ggufOfPieces, publishedGguf } from "../support/gguf-pieces.ts";
-import { hasSharedData, type ModelPiece, randomPieces, seededRandom, sharedBytes } from "../support/sentencepiece.ts";
+import {
+  hasSharedData,
+  type ModelPiece,
+  randomPieces,
+  seededRandom,
+  sharedBytes,
+  writeSentencePieceModel,
+} from "../support/sentencepiece.ts";
 import { tokenizerFixture } from "../support/tokenizer-fixture.ts";
 
 describe.skipIf(!hasSharedData)("llama.cpp's own vocabulary", () => {
@@ -84,6 +93,34 @@ describe("the rest of the metadata", () => {
     const plain = loadGgufText({ ...ggufOfPieces(pieces.slice(0, -2)), types: undefined }).tokenizer;
     for (const text of ["ab é🙂 </s>", "<0x41>ß"]) expect(plain.encode(text)).toEqual(typed.encode(text));
     expect([0, 1, 2].map((id) => plain.isSpecial(id))).toEqual([true, true, true]);
+  });
+
+  it("without its scores takes the order of the pieces, and warns by name", () => {
+    const more = ["▁▁", "h", "l", "o", "el", "lo", "he", "▁h", "▁he", "hel", "llo", "▁hel", "▁hello", "o▁"];
+    const merged = more.map((piece, at): ModelPiece => ({ piece, score: piece === "▁▁" ? -1e9 : -at, type: "normal" }));
+    const made = ggufOfPieces([...randomPieces(seededRandom(8), 0), ...merged]);
+    const right = loadGgufText(made);
+    const lost = loadGgufText({ ...made, scores: made.scores!.map(() => -1000) });
+    for (const text of ["hello", "hell", "  hello  hel", "oh hello", "helo   o"])
+      expect(lost.tokenizer.encode(text), text).toEqual(right.tokenizer.encode(text));
+    expect(right.warnings).toEqual([]);
+    const facts = { file: "made.gguf", field: "tokenizer.ggml.scores", found: -1000 };
+    expect(lost.warnings).toEqual([
+      {
+        code: "tokenizer-scores",
+        message: expect.stringMatching(/"made\.gguf".*tokenizer\.json/),
+        facts: expect.objectContaining(facts),
+      },
+    ]);
+  });
+
+  it("a tokenizer.json beside it has GGUF's template where it brings none", () => {
+    const files = new Map([["tokenizer.model", writeSentencePieceModel(pieces)]]);
+    const template = ggufTemplate({ ...ggufOfPieces(pieces), chatTemplate: chatTemplates.chatml });
+    expect(loadDialog(files, loadTokenizer(files), { template })?.kind).toBe("template");
+    files.set("chat_template.jinja", new TextEncoder().encode("{{ messages[0].content }}"));
+    const dialog = loadDialog(files, loadTokenizer(files), { template })!;
+    expect(dialog.encode([{ role: "user", content: "a" }])).toEqual(loadTokenizer(files).encode("a"));
   });
 
   it("has the dialog of its template, in which nobody types a control token", () => {
