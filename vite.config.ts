@@ -4,6 +4,7 @@
 // Tests run in Node and drive both browsers themselves (test/support). Vitest's own browser mode is not used: none of its
 // providers drives Firefox ESR.
 
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
@@ -22,21 +23,18 @@ const shared: ViteUserConfig = {
   logLevel: "warn",
 };
 
-/**
- * Workers of the library are entries like the others, so that they share their code with it, and are named by the plain
- * form `new Worker(new URL("./host.js", import.meta.url))`, which bundlers of applications understand. Vite would bundle
- * each with a copy of the engine and write a longer form: so this keeps the address from its eyes until all is written.
- */
+// Vite would bundle each worker with a copy of the engine. So addresses of workers are kept from its eyes: in both builds a
+// worker is a chunk like the others and shares their code.
+const workerAddress = /new URL\("(\.\/[a-z-]*(?:host|worker))\.ts", import\.meta\.url\)/g;
+const standIn = "IMPORT_META_URL"; // as long as what it stands for, so that source maps stay true
+
+/** In the library by the plain form `new Worker(new URL("./host.js", import.meta.url))`, which applications' bundlers know. */
 const workersAreEntries: Plugin = {
   name: "workers-are-entries",
   enforce: "pre",
-  transform(code, id) {
-    if (!id.startsWith(here("src/")) || !code.includes("new URL(")) return null;
-    const changed = code.replace(
-      /new URL\("(\.\/[a-z-]*(?:host|worker))\.ts", import\.meta\.url\)/g,
-      `new URL("$1.js", ${standIn})`,
-    );
-    return { code: changed, map: null };
+  transform(code) {
+    const changed = code.replace(workerAddress, `new URL("$1.js", ${standIn})`);
+    return changed === code ? null : { code: changed, map: null };
   },
   generateBundle(_, bundle) {
     const address = new RegExp(`new URL\\([\`"]([^\`"]+)[\`"],\\s*${standIn}\\)`, "g");
@@ -44,7 +42,19 @@ const workersAreEntries: Plugin = {
       if (chunk.type === "chunk") chunk.code = chunk.code.replace(address, 'new URL("$1",import.meta.url)');
   },
 };
-const standIn = "IMPORT_META_URL"; // as long as what it stands for, so that source maps stay true
+
+/** In the pages by names that tell of their content. */
+const workersAreChunks: Plugin = {
+  name: "workers-are-chunks",
+  enforce: "pre",
+  transform(code, id) {
+    const changed = code.replace(workerAddress, (_, name: string) => {
+      const chunk = this.emitFile({ type: "chunk", id: join(dirname(id), `${name}.ts`) });
+      return `import.meta.ROLLUP_FILE_URL_${chunk}`;
+    });
+    return changed === code ? null : { code: changed, map: null };
+  },
+};
 
 const library: ViteUserConfig = {
   ...shared,
@@ -76,6 +86,7 @@ const demo: ViteUserConfig = {
   root: here("demo"),
   publicDir: here("public"),
   plugins: [
+    workersAreChunks,
     VitePWA({
       registerType: "prompt", // never reload under somebody's answer
       injectRegister: null, // demo/app-updates.ts registers it
