@@ -8,6 +8,7 @@ import { expectedTensors, missingTensors } from "./llama-tensors.ts";
 import type { ModelOrigin } from "./license-evidence.ts";
 import type { ModelConfig, RopeScaling } from "./model-config.ts";
 import type { ModelTensor } from "./quantized.ts";
+import { linearRoles, tensorRole, type LinearRole } from "./tensor-roles.ts";
 import type { Dtype } from "./tensor.ts";
 
 const layerNames: Record<string, string> = {
@@ -31,7 +32,8 @@ const modelNames: Record<string, string> = {
 };
 
 interface Architecture {
-  biases?: ModelConfig["biases"];
+  /** Products that have a bias in every such file. */
+  biases?: readonly LinearRole[];
   headNorm?: true;
   /** Rows of q and k are in Meta's order. */
   interleaved?: true;
@@ -56,12 +58,20 @@ function architectureOf(json: JsonFile): [string, Architecture] {
   throw json.unsupported("general.architecture", name, `The GGUF architectures that work are ${known}.`);
 }
 
+/** No metadata say which products have a bias: the tensors do. What one layer has, all must have. */
+function biasesOf({ tensors }: GgufHeader, { biases = [] }: Architecture): LinearRole[] {
+  const names = tensors.filter(({ name }) => name.endsWith(".bias")).map(({ name }) => hubName(name) ?? "");
+  const roles = new Set(names.map((name) => tensorRole(name.replace(/bias$/, "weight"))?.role));
+  return linearRoles.filter((role) => roles.has(role) || biases.includes(role));
+}
+
 const jsonOf = ({ file, metadata }: GgufHeader) => new JsonFile(file, Object.fromEntries(metadata));
 
 /** `ropeFactors`: the data of the tensor that `ropeFactorsOf` finds. */
 export function ggufConfig(header: GgufHeader, ropeFactors?: readonly number[]): ModelConfig {
   const json = jsonOf(header);
-  const [prefix, { biases, headNorm }] = architectureOf(json);
+  const [prefix, architecture] = architectureOf(json);
+  const { headNorm } = architecture;
   if (json.count(`${prefix}.expert_count`, { min: 0, max: limit, fallback: 0 }) > 0)
     throw json.unsupported(
       `${prefix}.expert_count`,
@@ -88,6 +98,7 @@ export function ggufConfig(header: GgufHeader, ropeFactors?: readonly number[]):
     return typeof value === "number" && value >= 0 && value < limit ? value : undefined; // 0xffffffff means none
   };
   const window = json.count(`${prefix}.attention.sliding_window`, { min: 0, max: limit, fallback: 0 });
+  const biases = biasesOf(header, architecture);
   const ends = [id("eos_token_id"), id("eot_token_id")].filter((end) => end !== undefined);
   return {
     dim,
@@ -104,7 +115,7 @@ export function ggufConfig(header: GgufHeader, ropeFactors?: readonly number[]):
     tiedEmbeddings: !header.tensors.some((tensor) => tensor.name === "output.weight"),
     bosId: id("bos_token_id"),
     eosIds: [...new Set(ends)],
-    ...(biases ? { biases } : {}),
+    ...(biases.length > 0 ? { biases } : {}),
     ...(headNorm ? { headNorm } : {}),
     ...(window > 0 ? { window } : {}),
   };
@@ -169,15 +180,20 @@ export function ggufTensors(header: GgufHeader, config: ModelConfig): ModelTenso
   return tensors;
 }
 
+/** Hugging Face's name of a tensor, or undefined where the model has no such part. */
+function hubName(name: string): string | undefined {
+  const match = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name);
+  const part = match ? layerNames[match[2]] : undefined;
+  return part ? `model.layers.${match![1]}.${part}.${match![3]}` : modelNames[name];
+}
+
 function toModelTensor(
   tensor: GgufTensor,
   expected: ReadonlyMap<string, readonly number[]>,
   interleavedHeads: Readonly<Record<string, number>>,
 ): ModelTensor {
   const { file, start, end, shape, type } = tensor;
-  const match = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(tensor.name);
-  const part = match ? layerNames[match[2]] : undefined;
-  const name = part ? `model.layers.${match![1]}.${part}.${match![3]}` : modelNames[tensor.name];
+  const name = hubName(tensor.name);
   const wanted = name === undefined ? undefined : expected.get(name);
   if (name === undefined || !wanted)
     throw new PronkError(
@@ -191,7 +207,7 @@ function toModelTensor(
       `Tensor "${tensor.name}" in "${file}" has shape [${shape}]; the file's metadata ask for [${wanted}].`,
       { file, field: tensor.name, expected: `[${wanted}]`, found: `[${shape}]` },
     );
-  const interleavedRopeHeads = interleavedHeads[part ?? ""];
+  const interleavedRopeHeads = interleavedHeads[/self_attn\.[qk]_proj/.exec(name)?.[0] ?? ""];
   const order = interleavedRopeHeads === undefined ? {} : { interleavedRopeHeads };
   if (type === "F32" || type === "F16" || type === "BF16")
     return { name, dtype: type.toLowerCase() as Dtype, shape, file, start, end, ...order };

@@ -1,7 +1,8 @@
 // What a tensor is in the model, from Hugging Face's name: the one translation the rest of the engine relies on.
 
 /** A matrix that multiplies the stream. */
-export type LinearRole = "q" | "k" | "v" | "output" | "gate" | "up" | "down";
+export type LinearRole = (typeof linearRoles)[number];
+export const linearRoles = ["q", "k", "v", "output", "gate", "up", "down"] as const;
 export type NormRole = "attentionNorm" | "qNorm" | "kNorm" | "ffnNorm";
 export type LayerRole = LinearRole | NormRole | `${LinearRole}Bias`;
 export type ModelRole = "embedding" | "finalNorm" | "head";
@@ -19,7 +20,7 @@ const normRoles: Record<string, NormRole> = {
   post_attention_layernorm: "ffnNorm",
 };
 
-const linearRoles: Record<string, LinearRole> = {
+const linearParts: Record<string, LinearRole> = {
   "self_attn.q_proj": "q",
   "self_attn.k_proj": "k",
   "self_attn.v_proj": "v",
@@ -31,7 +32,7 @@ const linearRoles: Record<string, LinearRole> = {
 
 export type TensorRole = { layer?: undefined; role: ModelRole } | { layer: number; role: LayerRole };
 
-const linearNames = new Map(Object.entries(linearRoles).map(([name, role]) => [role, name]));
+const linearNames = new Map(Object.entries(linearParts).map(([name, role]) => [role, name]));
 
 /** The bias of a layer's matrix. */
 export const biasName = (layer: number, role: LinearRole): string =>
@@ -43,7 +44,7 @@ export function tensorRole(name: string): TensorRole | undefined {
   const match = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name);
   if (!match) return undefined;
   const [, layer, part, kind] = match;
-  const linear = linearRoles[part];
+  const linear = linearParts[part];
   const role = kind === "weight" ? (linear ?? normRoles[part]) : linear && (`${linear}Bias` as const);
   return role && { layer: Number(layer), role };
 }

@@ -204,7 +204,7 @@ function goldenIn(kind: BrowserKind): void {
     });
   });
 
-  test.each(["llama-rope-llama3", "llama-mistral-window", "llama-qwen2", "llama-qwen3"])(
+  test.each(["llama-rope-llama3", "llama-mistral-window", "llama-attention-bias", "llama-qwen2", "llama-qwen3"])(
     "%s as a GGUF file: ids, logits within 1e-4",
     async (name) => {
       const folder = join(fixtures, name);

@@ -59,11 +59,11 @@ function tensorsOf({ config, tensors }: ReferenceModel, interleaved: boolean): M
   return [...tensors].map(([name, { dtype, shape, bytes }]): MadeTensor => {
     const [, layer, part, kind] = /^(?:model\.layers\.(\d+)\.)?(.*)\.(weight|bias)$/.exec(name)!;
     const heads = part.endsWith("q_proj") ? config.heads : part.endsWith("k_proj") ? config.kvHeads : 0;
+    const ordered = interleaved && heads ? inPairs(bytes, heads, config.headDim) : bytes; // of weights and of biases
     return {
       name: `${layer === undefined ? "" : `blk.${layer}.`}${names[part]}.${kind}`,
-      ...(shape.length === 1 ? asFloats(dtype, bytes) : { type: typeOf(dtype), bytes }),
+      ...(shape.length === 1 ? asFloats(dtype, ordered) : { type: typeOf(dtype), bytes: ordered }),
       shape,
-      ...(interleaved && heads && kind === "weight" ? { bytes: inPairs(bytes, heads, config.headDim) } : {}),
     };
   });
 }
