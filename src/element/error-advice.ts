@@ -1,56 +1,78 @@
-// What a failure means for the person at the page: a title and what to do, by PronkError code. The engine's own
-// message, which names files and numbers, is shown below it.
+// What a failure means for the person at the page: a title, what to do, and what the card offers for it, by PronkError
+// code and facts, never by the words of a message. The engine's own message, which names files and numbers, stands below.
 
 import type { ErrorFacts, PronkError } from "../index.ts";
+import { networkAdvice } from "./network-advice.ts";
 
 export interface Advice {
   title: string;
   text: string;
-  /** Whether the same action may succeed without anything else being changed. */
+  /** Whether the same action may succeed without anything else being changed on the page. */
   retry: boolean;
+  /** The engine's message says what to do, so it is shown at once and not behind "Details". */
+  messageShown?: boolean;
+  /** A hub token may help: the card has a field for one. */
+  takesToken?: boolean;
+  link?: { text: string; href: string };
 }
 
-const noWebGpu: Advice = {
-  title: "This browser offers no WebGPU",
-  text:
-    "pronk runs models on the GPU, through WebGPU. Chrome and Edge have it since 113, Safari since 26, Firefox on " +
-    "Windows since 141 and on Apple silicon since 145. The page must come by https or from localhost. " +
-    "If your browser is new enough, look whether hardware acceleration is switched off in its settings.",
-  retry: true,
-};
-
-const byCode: Record<PronkError["code"], Advice> = {
-  "model-unsupported": {
-    title: "This model cannot be run here",
-    text: "pronk runs checkpoints of the Llama-2 family. What did not fit is named below.",
-    retry: false,
+const byCode: Record<Exclude<PronkError["code"], "network">, Advice | ((facts: ErrorFacts) => Advice)> = {
+  "model-unsupported": ({ expected, found }) =>
+    found === null && String(expected).startsWith("*.safetensors")
+      ? {
+          title: "There are no weights here that pronk reads",
+          text: "It reads safetensors, GGUF and llama2.c's .bin, in the same folder as config.json.",
+          retry: true, // the folder may be put right meanwhile
+          messageShown: true,
+        }
+      : {
+          title: "This model does not run here",
+          text: "pronk runs checkpoints of the Llama-2 family. What did not fit is named below; another model may.",
+          retry: false,
+          messageShown: true,
+        },
+  "webgpu-missing": {
+    title: "This browser offers no WebGPU",
+    text:
+      "pronk runs models on the GPU, through WebGPU. Chrome and Edge have it since 113, Safari since 26, Firefox on " +
+      "Windows since 141 and on Apple silicon since 145. The page must come by https or from localhost. " +
+      "If your browser is new enough, look whether hardware acceleration is switched off in its settings.",
+    retry: true,
   },
-  "webgpu-missing": noWebGpu,
   "adapter-missing": {
     title: "The browser gives no access to the GPU",
     text:
-      "Look whether hardware acceleration is switched on in the browser's settings, update the graphics driver, close " +
-      "other programs that use the GPU, then try again.",
+      "Nothing is wrong with the model. Look whether hardware acceleration (graphics acceleration) is switched on in the " +
+      "browser's settings, restart the browser, and update the graphics driver. A remote desktop or a virtual machine " +
+      "often has no GPU to give; on Linux, Chrome may need WebGPU to be switched on in chrome://flags.",
     retry: true,
   },
   "adapter-too-small": {
     title: "This model is too big for this GPU",
-    text: "Choose a smaller model or a shorter context.",
+    text: "Choose a smaller model, or one with fewer bits a weight.",
     retry: false,
+    messageShown: true,
   },
-  "driver-fault": {
-    title: "The graphics driver does not compute this right",
-    text: "Update the browser and the graphics driver, then try again. What went wrong is named below.",
-    retry: true,
+  "driver-fault": ({ shader, position }) => {
+    if (position !== undefined)
+      return {
+        title: "The model's numbers came out wrong",
+        text:
+          "Its file holds such numbers, or this GPU computes wrongly; nothing was made up from them. Another browser, " +
+          "an update of the graphics driver, or another file of the model tells which.",
+        retry: true,
+      };
+    return {
+      title: shader === undefined ? "The graphics driver refused a command" : "The graphics driver refused a program",
+      text:
+        "Nothing is wrong with the model. Update the browser and the graphics driver, or try another browser: each brings a " +
+        "compiler of its own.",
+      retry: true,
+    };
   },
   "storage-missing": {
     title: "The browser keeps nothing for this page",
     text: "A private window or a setting can forbid it. The model can still run, but will be fetched each time.",
-    retry: true,
-  },
-  network: {
-    title: "The download was interrupted",
-    text: "What has arrived is kept; trying again goes on from there. Check the connection and the model's name.",
     retry: true,
   },
   integrity: {
@@ -66,7 +88,8 @@ const byCode: Record<PronkError["code"], Advice> = {
   format: {
     title: "A file of this model is not as it should be",
     text: "The file and field are named below. Ask whoever published the model, or choose another one.",
-    retry: false,
+    retry: true, // a folder on this device may be put right meanwhile
+    messageShown: true,
   },
   "out-of-memory": {
     title: "This model is too big for this device",
@@ -78,14 +101,24 @@ const byCode: Record<PronkError["code"], Advice> = {
     text: "A driver restart, sleep or another program can do that. Your conversation is still here.",
     retry: true,
   },
-  "worker-lost": {
-    title: "The engine stopped",
-    text: "Its worker has ended. Your conversation is still here; trying again starts it anew.",
-    retry: true,
-  },
+  "worker-lost": ({ started }) =>
+    started === false
+      ? {
+          title: "The page could not start the engine",
+          text:
+            "Its worker file was not found, or the page's policy forbids it. Reload the page; if that does not help, " +
+            "whoever runs it can mend it as said below.",
+          retry: true,
+          messageShown: true,
+        }
+      : {
+          title: "The engine stopped",
+          text: "Its worker has ended. Your conversation is still here; trying again starts it anew.",
+          retry: true,
+        },
   "leader-closed": {
     title: "The tab that ran the model was closed",
-    text: "This tab takes over; ask again in a moment.",
+    text: "This tab takes over in a moment, and what had arrived is kept.",
     retry: true,
   },
   "context-full": {
@@ -93,51 +126,41 @@ const byCode: Record<PronkError["code"], Advice> = {
     text: "Shorten the message or start a new chat.",
     retry: false,
   },
-  "bad-request": {
-    title: "The model cannot take this message",
-    text: "Change the message and send it again.",
-    retry: false,
+  "bad-request": ({ field }) => {
+    const part = String(field ?? "messages").split("[")[0];
+    if (part === "messages" || part === "prompt")
+      return {
+        title: "The model cannot take this message",
+        text: "Change the message and send it again.",
+        retry: false,
+      };
+    const title =
+      part === "model"
+        ? "This names no model"
+        : part === "weights"
+          ? "The model has no such weights"
+          : "A setting of this page does not fit";
+    return { title, text: "What was expected is named below.", retry: false, messageShown: true };
   },
-};
-
-const gated = (status: unknown): Advice => ({
-  title: "The hub does not hand this model out yet",
-  text:
-    status === 403
-      ? "Your token is known there but has not been granted this model. Ask for access on the model's page, then try again."
-      : "It is gated, private or does not exist. Ask for access on the model's page, then give a read token of your account.",
-  retry: true,
-});
-
-const missing: Advice = {
-  title: "There is no such model",
-  text: "Check the name: it reads owner/name, as in the address of the model's page.",
-  retry: true,
-};
-
-const unreachable: Advice = {
-  title: "The model could not be fetched",
-  text: "You seem to be offline. Models that are stored on this device start without a network.",
-  retry: true,
 };
 
 export function adviceFor(error: Error, environment = currentEnvironment()): Advice {
   if (!isPronkError(error)) {
-    return { title: "Something went wrong", text: "This should not happen. Reloading the page may help.", retry: true };
+    return {
+      title: "Something went wrong",
+      text: "This should not happen. Reloading the page may help; the conversation is kept where the page keeps it.",
+      retry: true,
+    };
   }
   if (error.code === "network") return networkAdvice(error.facts, environment.online);
-  return byCode[error.code];
+  const advice = byCode[error.code];
+  return typeof advice === "function" ? advice(error.facts) : advice;
 }
 
 /** By name, not by class: a page may hold two copies of the library. */
 function isPronkError(error: Error): error is PronkError {
-  return error.name === "PronkError" && (error as PronkError).code in byCode;
-}
-
-function networkAdvice(facts: ErrorFacts, online: boolean): Advice {
-  if (facts.status === 401 || facts.status === 403) return gated(facts.status);
-  if (facts.status === 404) return missing;
-  return online ? byCode.network : unreachable;
+  const { name, code } = error as PronkError;
+  return name === "PronkError" && (code === "network" || code in byCode);
 }
 
 function currentEnvironment(): { online: boolean } {

@@ -216,7 +216,7 @@ export class PronkChat extends LitElement {
         <div class="column ${session.turns.length === 0 ? "fresh" : ""}">
           ${warningsView(session.info)}
           ${writing ? continuePanel(session, strings, { stop: () => this.stop(), redraw: () => this.requestUpdate() }) : this.#conversation(state)}
-          ${panelView({ session, modelLabel: this.#modelLabel, licenseText: this.licenseText, strings })}
+          ${panelView({ session, modelLabel: this.#modelLabel, licenseText: this.licenseText, strings }, this.#useToken)}
         </div>
       </div>
       <div class="dock">
@@ -264,11 +264,11 @@ export class PronkChat extends LitElement {
       };
       return transcriptView({ turns, answering: busy, copied: this.copied, strings }, actions);
     }
-    if (state.name === "license" || state.name === "weights") return nothing;
+    if (state.name === "license" || state.name === "weights" || state.name === "failed") return nothing;
     return startView(
       {
-        // A failure and a download take their room: on a phone both would not be seen at once.
-        starters: state.name === "failed" || state.name === "loading" ? [] : this.starters,
+        // A download takes its room: on a phone both would not be seen at once.
+        starters: state.name === "loading" ? [] : this.starters,
         loadable: state.name === "idle",
         modelLabel: this.#modelLabel,
         strings,
@@ -355,6 +355,12 @@ export class PronkChat extends LitElement {
       this.#replace({ ...before, draft: this.draft.text ? this.draft : before.draft }, this.strings.takenBack);
     this.offerUndo({ text, undo: back });
   }
+
+  readonly #useToken = async (token: string): Promise<void> => {
+    this.token = token;
+    await this.updateComplete;
+    void this.#session.retry();
+  };
 
   async #copy(text: string): Promise<void> {
     await navigator.clipboard?.writeText(text);

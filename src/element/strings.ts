@@ -64,6 +64,9 @@ export interface ChatStrings {
   decline: string;
   retry: string;
   details: string;
+  tokenLabel: string;
+  tokenUse: string;
+  tokenNote: string;
   continueTitle: string;
   continueIntro: string;
   continueLabel: string;
@@ -156,6 +159,9 @@ export const english: ChatStrings = {
   decline: "Decline",
   retry: "Try again",
   details: "Details",
+  tokenLabel: "Access token of the hub",
+  tokenUse: "Load with it",
+  tokenNote: "Sent to the hub only, and kept in memory until this page is closed.",
   continueTitle: "This model continues text",
   continueIntro: "It was not trained for dialogue. Write a beginning and it goes on from there.",
   continueLabel: "Text to continue",

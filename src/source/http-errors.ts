@@ -23,6 +23,7 @@ export async function statusError(response: Response, subject: RequestSubject): 
     status,
     origin: originOf(response.url || subject.url),
     errorCode,
+    ...(repository && { repository: repository.name, page: repository.page, hasToken: repository.hasToken }),
   };
   const start = `"${file}" could not be fetched (HTTP ${status}${errorCode ? `, ${errorCode}` : ""})`;
   const end = said ? ` The server said: ${said.slice(0, 200)}` : "";

@@ -59,5 +59,5 @@ function crashed(event: { message?: string }): PronkError {
 function notStarted(event: { message?: string }): PronkError {
   const reason = event.message || "its script could not be loaded";
   const message = `The engine's worker did not start: ${reason}. Serve the package's worker file beside it and allow it in worker-src, or pass your own Worker, or worker: false.`;
-  return new PronkError("worker-lost", message, { reason });
+  return new PronkError("worker-lost", message, { reason, started: false });
 }

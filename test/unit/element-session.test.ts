@@ -26,6 +26,8 @@ interface Script {
   /** Wait for abort after the words. */
   hang?: boolean;
   hangLoad?: boolean;
+  /** Aborted when the engine ends by itself. */
+  ended?: AbortSignal;
 }
 
 const aborted = (signal: AbortSignal) =>
@@ -63,6 +65,7 @@ function engineOf(script: Script): ChatEngine {
         })(),
     } as unknown as ChatEngine["completions"],
     unload: async () => void seen.unloaded++,
+    ended: script.ended,
   };
 }
 
@@ -246,6 +249,40 @@ test.each(["device-lost", "worker-lost"] as const)(
     expect(answers(session)).toMatchObject([{ text: "Whole", status: "done" }]);
   },
 );
+
+test("an engine that ends while nobody asks is told at once, and tried again", async () => {
+  const end = new AbortController();
+  const script: Script = { ended: end.signal };
+  const { session, host } = sessionOf(script);
+  await session.ask("Hi");
+  end.abort(new PronkError("worker-lost", "uncaught"));
+  expect(session.state).toMatchObject({ name: "failed", error: { code: "worker-lost" } });
+  expect(host.failed).toHaveBeenCalledOnce();
+  script.ended = undefined;
+  await session.retry();
+  expect([session.state.name, seen.created, answers(session)[0].text]).toEqual(["ready", 2, "Hello there"]);
+});
+
+test("an engine that ends under an answer, whatever of, keeps the words and is loaded anew", async () => {
+  const end = new AbortController();
+  const memory = new PronkError("out-of-memory", "GPU");
+  const { session, host } = sessionOf({ words: ["Half"], failure: memory, ended: end.signal });
+  host.changed.mockImplementation(() => session.busy && end.abort(memory));
+  await session.ask("Hi");
+  expect(session.state).toMatchObject({ name: "failed", error: { code: "out-of-memory" } });
+  expect(answers(session)).toMatchObject([{ text: "Half", status: "failed" }]);
+  expect(host.failed).toHaveBeenCalledOnce();
+});
+
+test("an engine's own unload is no failure", async () => {
+  const end = new AbortController();
+  const { session, host } = sessionOf({ ended: end.signal });
+  await session.load();
+  session.setModel("another/one");
+  end.abort(new PronkError("bad-request", "unloaded", { field: "engine" }));
+  expect(session.state.name).toBe("idle");
+  expect(host.failed).not.toHaveBeenCalled();
+});
 
 test("an answer that is to be replaced stays when nothing comes of the new one", async () => {
   const script: Script = {};

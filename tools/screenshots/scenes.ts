@@ -108,10 +108,51 @@ export const scenes: Scene[] = [
         ...sevenB,
         failure: {
           code: "network",
-          message: "meta-llama/Llama-2-7b-chat-hf answered HTTP 401 for its list of files.",
-          facts: { status: 401 },
+          message: '"config.json" could not be fetched (HTTP 401, GatedRepo).',
+          facts: {
+            status: 401,
+            errorCode: "GatedRepo",
+            repository: "meta-llama/Llama-2-7b-chat-hf",
+            page: "https://huggingface.co/meta-llama/Llama-2-7b-chat-hf",
+            hasToken: false,
+          },
         },
       }),
+    ],
+  },
+  {
+    name: "no-adapter",
+    page: "index.html",
+    steps: [
+      stage({
+        failure: {
+          code: "adapter-missing",
+          message: "WebGPU is present but gives no adapter: the GPU or its driver is blocked.",
+        },
+      }),
+    ],
+  },
+  {
+    name: "undo",
+    page: "index.html",
+    steps: [
+      stage({ answers: ["A leap with all four feet at once."] }),
+      ask("What is a pronk?"),
+      click("[data-action=new-chat]"),
+    ],
+  },
+  {
+    name: "answer-failed",
+    page: "index.html",
+    steps: [
+      stage({
+        answers: ["A leap with all four feet at once, and then"],
+        answerFailure: {
+          code: "leader-closed",
+          message: "The tab that ran the model was closed. Another tab takes over.",
+        },
+      }),
+      ask("What is a pronk?"),
     ],
   },
   {

@@ -13,6 +13,8 @@ export interface Script {
   holdAt?: { phase: string; loadedBytes: number; totalBytes: number; bytesPerSecond: number; secondsLeft?: number }[];
   failure?: { code: string; message: string; facts?: Record<string, unknown> };
   answers?: string[];
+  /** Ends the last answer. */
+  answerFailure?: { code: string; message: string };
   /** The last answer never ends. */
   holdAnswer?: boolean;
   autoload: boolean;
@@ -31,6 +33,8 @@ export async function stageEngine(script: Script): Promise<void> {
   const chat = document.querySelector<StagedChat>("pronk-chat")!;
   while (!chat.model) await new Promise((done) => setTimeout(done, 10)); // the page's own choice comes first
   const answers = [...(script.answers ?? [])];
+  const pronkError = ({ code, message, facts = {} }: NonNullable<Script["failure"]>) =>
+    Object.assign(new Error(message), { name: "PronkError", code, facts });
   const never = () => new Promise<never>(() => {});
   const usage = (count: number) => ({
     prompt_tokens: 31,
@@ -44,6 +48,7 @@ export async function stageEngine(script: Script): Promise<void> {
     const words = answer.match(/\s*\S+/g) ?? [];
     for (const word of words) yield wrap(word);
     if (script.holdAnswer && answers.length === 0) await never();
+    if (script.answerFailure && answers.length === 0) throw pronkError(script.answerFailure);
     yield end(words.length);
   }
   const pronk = { dropped_messages: 0, context_full: false };
@@ -79,10 +84,7 @@ export async function stageEngine(script: Script): Promise<void> {
       weightsOffered: script.weightsOffered ?? ["safetensors"],
     }),
     createEngine: async (_: unknown, { onProgress }: { onProgress(event: object): void }) => {
-      if (script.failure) {
-        const { code, message, facts } = script.failure;
-        throw Object.assign(new Error(message), { name: "PronkError", code, facts: facts ?? {} });
-      }
+      if (script.failure) throw pronkError(script.failure);
       for (const event of script.holdAt ?? []) onProgress(event);
       if (script.holdAt) await never();
       return engine;

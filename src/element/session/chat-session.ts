@@ -191,7 +191,10 @@ export class ChatSession {
       }
       this.#engine = engine;
       this.#enter({ name: "ready" });
-      return true;
+      const ended = () => this.#engineEnded(engine);
+      engine.ended?.addEventListener("abort", ended, { once: true });
+      if (engine.ended?.aborted) ended();
+      return this.#engine === engine;
     } catch (error) {
       if (!current()) return false;
       if (abort.signal.aborted) this.#enter({ name: "idle" });
@@ -275,7 +278,7 @@ export class ChatSession {
       await generate(engine, abort.signal);
     } catch (error) {
       if (!abort.signal.aborted) {
-        if (isEngineLost(error)) lost = error;
+        if (engine.ended?.aborted || isEngineLost(error)) lost = error as Error;
         else {
           target.error = error as Error;
           this.#host.failed(error as Error);
@@ -284,10 +287,19 @@ export class ChatSession {
     }
     this.#frame.flush();
     if (this.#engine !== engine) return; // the model was changed meanwhile
-    if (lost) {
-      this.unload();
-      this.#fail(lost);
-    } else this.#enter({ name: "ready" });
+    if (!lost) this.#enter({ name: "ready" });
+    if (lost) this.#lose(lost);
+    else if (engine.ended?.aborted) this.#engineEnded(engine);
+  }
+
+  /** Said at once, not at the next question; an answer that runs hears of it by its own call. */
+  #engineEnded(engine: ChatEngine): void {
+    if (this.#engine === engine && !this.busy) this.#lose(engine.ended?.reason as Error);
+  }
+
+  #lose(error: Error): void {
+    this.unload();
+    this.#fail(error);
   }
 
   #enter(state: SessionState): void {
@@ -302,6 +314,6 @@ export class ChatSession {
 }
 
 /** Whether the engine is of no use any more. One whose leader closed finds the next leader by itself, and stays. */
-function isEngineLost(error: unknown): error is PronkError {
+function isEngineLost(error: unknown): boolean {
   return error instanceof PronkError && (error.code === "device-lost" || error.code === "worker-lost");
 }

@@ -26,6 +26,43 @@ export const panelStyles = css`
     color: var(--_problem);
   }
 
+  .problem-words {
+    display: grid;
+    gap: 0.6rem;
+  }
+
+  .token-form {
+    display: grid;
+    gap: 0.35rem;
+  }
+
+  .token-form label {
+    font-size: 0.92rem;
+    font-weight: 550;
+  }
+
+  .token-row {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.6rem;
+  }
+
+  .token-row input {
+    flex: 1 1 14rem;
+    min-inline-size: 0;
+    min-block-size: 2.75rem;
+    padding: 0.3rem 0.9rem;
+    border: 1px solid color-mix(in oklab, var(--_ink-soft) 45%, var(--_line));
+    border-radius: 1.4rem;
+    background: var(--_ground);
+    color: inherit;
+    font: inherit;
+  }
+
+  a.button {
+    text-decoration: none;
+  }
+
   .model-name {
     color: var(--_ink-soft);
     font-size: 0.9rem;

@@ -87,6 +87,14 @@ export const transcriptStyles = css`
     color: var(--_ink);
   }
 
+  .answer .notice {
+    margin-block-start: 0.6rem;
+  }
+
+  .notice.problem .button {
+    margin-block-start: 0.6rem;
+  }
+
   .engine-words {
     margin-block-start: 0.35rem;
     color: var(--_ink-soft);

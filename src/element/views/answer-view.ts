@@ -6,6 +6,7 @@ import { againIcon, checkIcon, copyIcon } from "../icons.ts";
 import { markdownView } from "../markdown/streamed-markdown.ts";
 import type { AnswerTurn } from "../session/turn.ts";
 import type { ChatStrings } from "../strings.ts";
+import { engineWords } from "./error-view.ts";
 import { figuresView } from "./figures-view.ts";
 import type { TranscriptActions } from "./transcript-view.ts";
 
@@ -31,15 +32,26 @@ export function answerView(turn: AnswerTurn, model: AnswerModel, actions: Transc
         : nothing
     }
     ${markdownView({ text: turn.text, finished: !running, copyCode: strings.copyCode })}
-    ${turn.error ? errorNote(turn.error) : nothing} ${running ? nothing : footer(turn, model, actions)}
+    ${turn.error ? errorNote(turn.error, model, actions) : nothing} ${running ? nothing : footer(turn, model, actions)}
   </article>`;
 }
 
-function errorNote(error: Error): TemplateResult {
+function errorNote(
+  error: Error,
+  { last, answering, strings }: AnswerModel,
+  actions: TranscriptActions,
+): TemplateResult {
   const advice = adviceFor(error);
-  return html`<div class="notice problem" part="error" role="alert">
-    <strong>${advice.title}.</strong> ${advice.text}
-    <p class="engine-words">${error.message}</p>
+  return html`<div class="notice problem" part="error">
+    <p role="alert"><strong>${advice.title}.</strong> ${advice.text}</p>
+    ${engineWords(error, advice, strings)}
+    ${
+      advice.retry && last && !answering
+        ? html`<button class="button" type="button" data-action="answer-again" @click=${actions.regenerate}>
+            ${againIcon}${strings.regenerate}
+          </button>`
+        : nothing
+    }
   </div>`;
 }
 

@@ -6,6 +6,7 @@ import { adviceFor } from "../error-advice.ts";
 import type { ChatSession } from "../session/chat-session.ts";
 import type { Continuation } from "../session/session-state.ts";
 import type { ChatStrings } from "../strings.ts";
+import { engineWords } from "./error-view.ts";
 import { figuresView } from "./figures-view.ts";
 
 interface ContinueModel {
@@ -71,9 +72,12 @@ function continueView(model: ContinueModel, actions: ContinueActions): TemplateR
     ></textarea>
     ${
       continuation.error
-        ? html`<p class="notice problem" role="alert">
-            <strong>${adviceFor(continuation.error).title}.</strong> ${continuation.error.message}
-          </p>`
+        ? html`<div class="notice problem" part="error">
+            <p role="alert">
+              <strong>${adviceFor(continuation.error).title}.</strong> ${adviceFor(continuation.error).text}
+            </p>
+            ${engineWords(continuation.error, adviceFor(continuation.error), strings)}
+          </div>`
         : nothing
     }
     ${continuation.contextFull ? html`<p class="notice">${strings.contextFull}</p>` : nothing}

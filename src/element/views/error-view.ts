@@ -1,30 +1,87 @@
-// A load that failed or an engine that was lost: what it means, what to do, the engine's own words, and try again.
+// A load that failed or an engine that was lost: what it means, what to do, the engine's own words, and what may help: try
+// again, a link, a field for a hub token.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { adviceFor } from "../error-advice.ts";
+import { type Advice, adviceFor } from "../error-advice.ts";
 import { alertIcon } from "../icons.ts";
 import type { ChatStrings } from "../strings.ts";
 
+export interface ErrorActions {
+  retry(): void;
+  /** Loads again with this token; it stays in memory. */
+  useToken(token: string): void;
+}
+
 export function errorView(
   { error, strings }: { error: Error; strings: ChatStrings },
-  actions: { retry(): void },
+  actions: ErrorActions,
 ): TemplateResult {
   const advice = adviceFor(error);
-  return html`<section class="panel problem" part="error" role="alert">
-    <h2>${alertIcon}${advice.title}</h2>
-    <p>${advice.text}</p>
+  const { link } = advice;
+  return html`<section class="panel problem" part="error">
+    <div class="problem-words" role="alert">
+      <h2>${alertIcon}${advice.title}</h2>
+      <p>${advice.text}</p>
+      ${advice.messageShown ? engineWords(error, advice, strings) : nothing}
+    </div>
+    ${advice.takesToken ? tokenForm(strings, actions) : nothing}
     <div class="row">
-      <details>
-        <summary>${strings.details}</summary>
-        <p class="engine-words">${error.message}</p>
-      </details>
-      ${
-        advice.retry
-          ? html`<button class="button primary" type="button" data-action="retry" @click=${actions.retry}>
-              ${strings.retry}
-            </button>`
-          : nothing
-      }
+      ${advice.messageShown ? nothing : engineWords(error, advice, strings)}
+      <span class="buttons">
+        ${
+          link
+            ? html`<a class="button" href=${link.href} target="_blank" rel="noopener noreferrer">${link.text}</a>`
+            : nothing
+        }
+        ${
+          advice.retry
+            ? html`<button
+                class="button ${advice.takesToken ? "" : "primary"}"
+                type="button"
+                data-action="retry"
+                @click=${actions.retry}
+              >
+                ${strings.retry}
+              </button>`
+            : nothing
+        }
+      </span>
     </div>
   </section>`;
+}
+
+/** The engine's own words: at once where they say what to do, else behind "Details". */
+export function engineWords(error: Error, { messageShown }: Advice, strings: ChatStrings): TemplateResult {
+  const words = html`<p class="engine-words">${error.message}</p>`;
+  if (messageShown) return words;
+  return html`<details>
+    <summary>${strings.details}</summary>
+    ${words}
+  </details>`;
+}
+
+function tokenForm(strings: ChatStrings, actions: ErrorActions): TemplateResult {
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const field = (event.currentTarget as HTMLFormElement).querySelector("input");
+    const token = field?.value.trim();
+    if (token) actions.useToken(token);
+    else field?.focus();
+  };
+  return html`<form class="token-form" @submit=${submit}>
+    <label for="hub-token">${strings.tokenLabel}</label>
+    <span class="token-row">
+      <input
+        id="hub-token"
+        type="password"
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck="false"
+        placeholder="hf_…"
+        aria-describedby="hub-token-note"
+      />
+      <button class="button primary" type="submit" data-action="use-token">${strings.tokenUse}</button>
+    </span>
+    <p id="hub-token-note" class="small">${strings.tokenNote}</p>
+  </form>`;
 }

@@ -19,7 +19,11 @@ export interface PanelModel {
   strings: ChatStrings;
 }
 
-export function panelView({ session, modelLabel, licenseText, strings }: PanelModel): TemplateResult | typeof nothing {
+/** `useToken`: the person gave a token of the hub; a load that follows has to use it. */
+export function panelView(
+  { session, modelLabel, licenseText, strings }: PanelModel,
+  useToken: (token: string) => void,
+): TemplateResult | typeof nothing {
   const { state } = session;
   switch (state.name) {
     case "empty":
@@ -45,7 +49,7 @@ export function panelView({ session, modelLabel, licenseText, strings }: PanelMo
         { accept: () => session.acceptLicense(), decline: () => session.declineLicense() },
       );
     case "failed":
-      return errorView({ error: state.error, strings }, { retry: () => void session.retry() });
+      return errorView({ error: state.error, strings }, { retry: () => void session.retry(), useToken });
     default:
       return nothing;
   }

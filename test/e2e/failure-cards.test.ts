@@ -1,0 +1,78 @@
+// The card that a failed load shows, on the chat page with a hub under its own origin: a mistyped name, a gated model that
+// gets its token on the card, and a token that was typed in the picker before a model of the list is pressed.
+
+import { readFileSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type BrowserPage, launch } from "../../tools/browser-page.ts";
+import type { FileServer } from "../../tools/file-server.ts";
+import { writeByteModel } from "../support/byte-model.ts";
+import { type HubServer, startHub } from "../support/hub-server.ts";
+import { press, startSite, untilState } from "./chat-site.ts";
+import { throughHub } from "./hub-proxy.ts";
+
+const { parent, folder } = writeByteModel();
+let hub: HubServer;
+let server: FileServer;
+let page: BrowserPage;
+
+beforeAll(async () => {
+  const files = new Map(readdirSync(folder).map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]));
+  hub = await startHub([["owner/gated", { files, gatedFor: "hf_right" }]]);
+  server = await startSite({ tiny: folder, answer: throughHub(hub) });
+  page = await launch("chromium");
+  await page.goto(`${server.origin}/`);
+  await untilState(page, "ready");
+  await page.evaluate((hubUrl: string) => {
+    Object.assign(document.querySelector("pronk-chat")!, { engineOptions: { hubUrl } });
+  }, `${server.origin}/hub`);
+});
+afterAll(async () => {
+  await page?.close();
+  await server?.close();
+  await hub?.close();
+  rmSync(parent, { recursive: true });
+});
+
+const card = () =>
+  page.evaluate<string>(
+    () => document.querySelector("pronk-chat")!.shadowRoot!.querySelector(".panel.problem")?.textContent ?? "",
+  );
+const openRepository = async (name: string) => {
+  await press(page, "#open-picker");
+  await page.playwright!.fill("#repository", name);
+  await page.playwright!.click("[data-action=open-repository]");
+  await untilState(page, "idle");
+  await press(page, "[data-action=load]");
+};
+
+test("a mistyped name gets a card about the name", async () => {
+  await openRepository("owner/gatde");
+  await expect.poll(card).toContain("The hub shows no model owner/gatde");
+  expect(await card()).toContain("Check the name first");
+  const remembered = await page.evaluate<string | null>(() => localStorage.getItem("pronk.model"));
+  expect(remembered).toBe("tiny"); // a name that leads nowhere does not come back at the next visit
+});
+
+test("a gated model asks for a token, and loads with the one that is given there", async () => {
+  await openRepository("owner/gated");
+  await expect.poll(card).toContain("The hub does not hand this model out yet");
+  await page.playwright!.fill("#hub-token", "hf_wrong");
+  await page.playwright!.keyboard.press("Enter");
+  await expect.poll(card).toContain("has not been granted");
+  await page.playwright!.fill("#hub-token", "hf_right");
+  await press(page, "[data-action=use-token]");
+  await untilState(page, "ready");
+  expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain("hf_");
+});
+
+test("the picker has that token, and one typed there counts for a model of its list", async () => {
+  await press(page, "#open-picker");
+  expect(await page.playwright!.inputValue("#token")).toBe("hf_right");
+  await page.playwright!.fill("#token", "hf_typed");
+  await press(page, "[data-model=tiny]");
+  expect(await page.evaluate(() => (document.querySelector("pronk-chat") as { token?: string } | null)?.token)).toBe(
+    "hf_typed",
+  );
+  await untilState(page, "ready");
+});
