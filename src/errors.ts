@@ -29,10 +29,54 @@ export class PronkError extends Error {
   readonly facts: ErrorFacts;
 
   constructor(code: PronkErrorCode, message: string, facts: ErrorFacts = {}, options: { cause?: unknown } = {}) {
-    super(message, options);
+    super(shortened(message, longestMessage), options);
     this.code = code;
     this.facts = facts;
+    for (const [name, fact] of Object.entries(facts))
+      if (typeof fact === "string" && fact.length > longestFact)
+        this.facts = { ...this.facts, [name]: shortened(fact, longestFact) };
   }
+}
+
+// What a file or a request says may stand in a message, and may be as long as they like.
+const longestMessage = 300;
+const longestFact = 1000; // paths and addresses are data
+
+/** Cut in the middle: how a message begins says what is wrong, how it ends what to do. */
+function shortened(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const endLength = Math.floor(length / 3);
+  return `${text.slice(0, length - 1 - endLength)}…${text.slice(-endLength)}`.toWellFormed();
+}
+
+/** A value as JSON for a message, cut where it would fill the screen; whatever it is, that takes no time. */
+export function briefly(value: unknown, length = 80): string {
+  let json = "";
+  const write = (part: unknown): void => {
+    if (json.length > length) return;
+    if (typeof part === "string") json += JSON.stringify(part.slice(0, length + 1));
+    else if (typeof part !== "object" || part === null) json += JSON.stringify(part) ?? String(part);
+    else if (Array.isArray(part)) writeAll("[", part.keys(), "]", (key) => write(part[key]));
+    else
+      writeAll("{", Object.keys(part), "}", (key) => {
+        json += `${JSON.stringify(key.slice(0, length + 1))}:`;
+        write((part as Record<string, unknown>)[key]);
+      });
+  };
+  const writeAll = <Key>(open: string, keys: Iterable<Key>, close: string, writeOne: (key: Key) => void): void => {
+    json += open;
+    let first = true;
+    for (const key of keys) {
+      if (json.length > length) return;
+      if (!first) json += ",";
+      first = false;
+      writeOne(key);
+    }
+    json += close;
+  };
+  if (value === undefined) return "nothing";
+  write(value);
+  return json.length > length ? `${json.slice(0, length)}…` : json;
 }
 
 /** What a caller should know of a model that runs all the same. */
@@ -58,8 +102,8 @@ export interface ErrorData {
 }
 
 export function toErrorData(error: unknown): ErrorData {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-  const data: ErrorData = { name: error.name, message: error.message };
+  if (!(error instanceof Error)) return { name: "Error", message: shortened(String(error), longestMessage) };
+  const data: ErrorData = { name: error.name, message: shortened(error.message, longestMessage) };
   if (error instanceof PronkError) Object.assign(data, { code: error.code, facts: error.facts });
   if (error.cause !== undefined) data.cause = toErrorData(error.cause);
   return data;

@@ -5,43 +5,36 @@ import { families, whatRuns, type Family } from "./families.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { readRope } from "./rope-config.ts";
-
-// Far above any published Llama; below these, no single matrix row or head grows past what the loader holds at once.
-const limits = {
-  dim: 65_536,
-  hiddenDim: 1_048_576,
-  layers: 1024,
-  heads: 1024,
-  headDim: 1024,
-  vocab: 4_194_304,
-  context: 16_777_216,
-};
+import { sizeLimits } from "./size-limits.ts";
 
 export function readConfig(json: JsonFile): ModelConfig {
   const family = findFamily(json);
-  const dim = json.count("hidden_size", { max: limits.dim });
-  const heads = json.count("num_attention_heads", { max: limits.heads });
-  const kvHeads = json.count("num_key_value_heads", { max: limits.heads, fallback: kvHeadsOf(json, family, heads) });
+  const dim = json.count("hidden_size", { max: sizeLimits.dim });
+  const heads = json.count("num_attention_heads", { max: sizeLimits.heads });
+  const kvHeads = json.count("num_key_value_heads", {
+    max: sizeLimits.heads,
+    fallback: kvHeadsOf(json, family, heads),
+  });
   if (heads % kvHeads !== 0)
     throw json.wrong("num_key_value_heads", `a divisor of num_attention_heads (${heads})`, kvHeads);
   if (json.get("head_dim") === undefined && family.headDim === undefined && dim % heads !== 0)
     throw json.wrong("num_attention_heads", `a divisor of hidden_size (${dim})`, heads);
-  const headDim = json.count("head_dim", { max: limits.headDim, fallback: family.headDim ?? dim / heads });
+  const headDim = json.count("head_dim", { max: sizeLimits.headDim, fallback: family.headDim ?? dim / heads });
   if (headDim % 2 !== 0)
     throw json.wrong(
       json.get("head_dim") === undefined ? "num_attention_heads" : "head_dim",
       "an even head size",
       headDim,
     );
-  const contextLength = json.count("max_position_embeddings", { max: limits.context });
-  const vocabSize = json.count("vocab_size", { max: limits.vocab });
-  const layers = json.count("num_hidden_layers", { max: limits.layers });
+  const contextLength = json.count("max_position_embeddings", { max: sizeLimits.context });
+  const vocabSize = json.count("vocab_size", { max: sizeLimits.vocab });
+  const layers = json.count("num_hidden_layers", { max: sizeLimits.layers });
   const { ropeTheta, ropeScaling } = readRope(json, contextLength);
   const biases = family.biases(json);
   const window = family.window(json, layers);
   return {
     dim,
-    hiddenDim: json.count("intermediate_size", { max: limits.hiddenDim }),
+    hiddenDim: json.count("intermediate_size", { max: sizeLimits.hiddenDim }),
     layers,
     heads,
     kvHeads,
@@ -53,7 +46,9 @@ export function readConfig(json: JsonFile): ModelConfig {
     ropeScaling,
     tiedEmbeddings: json.flag("tie_word_embeddings", false),
     bosId:
-      json.get("bos_token_id") === undefined ? undefined : json.count("bos_token_id", { min: 0, max: limits.vocab }),
+      json.get("bos_token_id") === undefined
+        ? undefined
+        : json.count("bos_token_id", { min: 0, max: sizeLimits.vocab }),
     eosIds: readIds(json, "eos_token_id"),
     ...(biases.length > 0 ? { biases } : {}),
     ...(family.headNorm ? { headNorm: true } : {}),
@@ -70,7 +65,7 @@ function kvHeadsOf(json: JsonFile, family: Family, heads: number): number {
 export function readIds(json: JsonFile, field: string): number[] {
   const value = json.get(field);
   const ids = value === undefined || value === -1 ? [] : Array.isArray(value) ? value : [value];
-  if (!ids.every((id) => Number.isInteger(id) && id >= 0 && id < limits.vocab))
+  if (!ids.every((id) => Number.isInteger(id) && id >= 0 && id < sizeLimits.vocab))
     throw json.wrong(field, "a token id or a list of them", value);
   return ids;
 }

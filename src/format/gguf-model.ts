@@ -8,6 +8,7 @@ import { expectedTensors, missingTensors } from "./llama-tensors.ts";
 import type { ModelOrigin } from "./license-evidence.ts";
 import type { ModelConfig, RopeScaling } from "./model-config.ts";
 import type { ModelTensor } from "./quantized.ts";
+import { sizeLimits } from "./size-limits.ts";
 import { linearRoles, tensorRole, type LinearRole } from "./tensor-roles.ts";
 import type { Dtype } from "./tensor.ts";
 
@@ -49,8 +50,6 @@ const architectures: Readonly<Record<string, Architecture>> = {
 /** Llama 3's scaling: what each frequency is divided by. */
 const factorsName = "rope_freqs.weight";
 
-const limit = 16_777_216; // no count of a Llama is larger; products of two stay exact
-
 function architectureOf(json: JsonFile): [string, Architecture] {
   const name = json.text("general.architecture") ?? "";
   if (Object.hasOwn(architectures, name)) return [name, architectures[name]];
@@ -72,42 +71,46 @@ export function ggufConfig(header: GgufHeader, ropeFactors?: readonly number[]):
   const json = jsonOf(header);
   const [prefix, architecture] = architectureOf(json);
   const { headNorm } = architecture;
-  if (json.count(`${prefix}.expert_count`, { min: 0, max: limit, fallback: 0 }) > 0)
+  if (json.count(`${prefix}.expert_count`, { min: 0, max: sizeLimits.dim, fallback: 0 }) > 0)
     throw json.unsupported(
       `${prefix}.expert_count`,
       json.get(`${prefix}.expert_count`),
       "Mixtures of experts do not run.",
     );
-  const count = (key: string, fallback?: number) => json.count(`${prefix}.${key}`, { max: limit, fallback });
-  const dim = count("embedding_length");
-  const heads = count("attention.head_count");
-  const kvHeads = count("attention.head_count_kv", heads);
+  const count = (key: string, max: number, fallback?: number) => json.count(`${prefix}.${key}`, { max, fallback });
+  const dim = count("embedding_length", sizeLimits.dim);
+  const heads = count("attention.head_count", sizeLimits.heads);
+  const kvHeads = count("attention.head_count_kv", sizeLimits.heads, heads);
   if (heads % kvHeads !== 0) throw json.wrong(`${prefix}.attention.head_count_kv`, `a divisor of ${heads}`, kvHeads);
-  const headDim = count("attention.key_length", dim / heads);
-  const turned = count("rope.dimension_count", headDim);
+  const headDim = count("attention.key_length", sizeLimits.headDim, dim / heads);
+  const turned = count("rope.dimension_count", sizeLimits.headDim, headDim);
   if (headDim % 2 !== 0 || turned !== headDim)
     throw json.unsupported(
       `${prefix}.rope.dimension_count`,
       turned,
       `All ${headDim} columns of a head must be turned.`,
     );
-  const contextLength = count("context_length");
+  const contextLength = count("context_length", sizeLimits.context);
+  const layers = count("block_count", sizeLimits.layers);
+  const { length: tensorCount } = header.tensors;
+  if (layers > tensorCount)
+    throw json.wrong(`${prefix}.block_count`, `at most ${tensorCount}, as many as the file has tensors`, layers);
   const embedding = header.tensors.find((tensor) => tensor.name === "token_embd.weight");
   const id = (key: string) => {
     const value = json.get(`tokenizer.ggml.${key}`);
-    return typeof value === "number" && value >= 0 && value < limit ? value : undefined; // 0xffffffff means none
+    return typeof value === "number" && value >= 0 && value < sizeLimits.vocab ? value : undefined; // 0xffffffff means none
   };
-  const window = json.count(`${prefix}.attention.sliding_window`, { min: 0, max: limit, fallback: 0 });
+  const window = json.count(`${prefix}.attention.sliding_window`, { min: 0, max: sizeLimits.context, fallback: 0 });
   const biases = biasesOf(header, architecture);
   const ends = [id("eos_token_id"), id("eot_token_id")].filter((end) => end !== undefined);
   return {
     dim,
-    hiddenDim: count("feed_forward_length"),
-    layers: count("block_count"),
+    hiddenDim: count("feed_forward_length", sizeLimits.hiddenDim),
+    layers,
     heads,
     kvHeads,
     headDim,
-    vocabSize: embedding?.shape[0] ?? count("vocab_size"),
+    vocabSize: embedding?.shape[0] ?? count("vocab_size", sizeLimits.vocab),
     contextLength,
     normEps: json.positive(`${prefix}.attention.layer_norm_rms_epsilon`),
     ropeTheta: json.positive(`${prefix}.rope.freq_base`, 10_000),
@@ -156,14 +159,19 @@ function readScaling(
 /** Where the file keeps what RoPE's frequencies are divided by. */
 export function ropeFactorsOf({ tensors }: GgufHeader): GgufTensor | undefined {
   const tensor = tensors.find(({ name }) => name === factorsName);
-  if (!tensor || (tensor.type === "F32" && tensor.shape.length === 1 && tensor.shape[0] < limit)) return tensor;
+  if (!tensor || (tensor.type === "F32" && tensor.shape.length === 1 && tensor.shape[0] <= sizeLimits.headDim / 2))
+    return tensor;
   const found = `${tensor.type} [${tensor.shape}]`;
-  throw new PronkError("format", `Tensor "${factorsName}" in "${tensor.file}" is ${found}; expected a vector of F32.`, {
-    file: tensor.file,
-    field: factorsName,
-    expected: "a vector of F32",
-    found,
-  });
+  throw new PronkError(
+    "format",
+    `Tensor "${factorsName}" in "${tensor.file}" is ${found}; expected a vector of F32 of at most ${sizeLimits.headDim / 2}.`,
+    {
+      file: tensor.file,
+      field: factorsName,
+      expected: "a vector of F32",
+      found,
+    },
+  );
 }
 
 /** Every tensor of the model under Hugging Face's name, sorted by file, then start. */

@@ -1,6 +1,6 @@
 // A JSON file as checked fields: each getter names file and field when the value is not what it must be.
 
-import { PronkError } from "../errors.ts";
+import { briefly, PronkError } from "../errors.ts";
 
 export class JsonFile {
   readonly file: string;
@@ -124,9 +124,3 @@ export class JsonFile {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** A value as JSON for a message, cut where it would fill the screen. */
-export function briefly(value: unknown): string {
-  const json = JSON.stringify(value) ?? "nothing";
-  return json.length > 80 ? `${json.slice(0, 80)}…` : json;
-}

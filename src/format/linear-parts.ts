@@ -109,9 +109,12 @@ export function toModelTensors(
   });
 }
 
+const longestBase = 256;
+
 /** `model.layers.0.self_attn.q_proj` of `model.layers.0.self_attn.q_proj.weight.absmax`. */
 function baseOf(name: string, bases: ReadonlySet<string>): string | undefined {
-  for (let end = name.lastIndexOf("."); end > 0; end = name.lastIndexOf(".", end - 1))
+  // No longer than the longest base is; a name may be as long as a header.
+  for (let end = name.lastIndexOf(".", longestBase); end > 0; end = name.lastIndexOf(".", end - 1))
     if (bases.has(name.slice(0, end))) return name.slice(0, end);
   return undefined;
 }

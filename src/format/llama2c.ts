@@ -6,12 +6,14 @@
 import { PronkError } from "../errors.ts";
 import { expectedTensors } from "./llama-tensors.ts";
 import type { ModelConfig } from "./model-config.ts";
+import { sizeLimits } from "./size-limits.ts";
 import type { Checkpoint, TensorInfo } from "./tensor.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 const headerBytes = 28;
 const fields = ["dim", "hidden_dim", "n_layers", "n_heads", "n_kv_heads", "vocab_size", "seq_len"] as const;
-const fieldLimits = [65_536, 1_048_576, 1024, 1024, 1024, 4_194_304, 16_777_216];
+const { dim, hiddenDim, layers, heads, vocab, context } = sizeLimits;
+const fieldLimits = [dim, hiddenDim, layers, heads, heads, vocab, context];
 const maxHeadBytes = 16 * 2 ** 20; // the loader re-orders one head at a time
 
 /** The one file that is a legacy checkpoint by its name: a .bin that is no tokenizer. */

@@ -1,8 +1,7 @@
 // safetensors: 8 bytes of header length, the header as JSON, then the data. Here the header becomes a checked list of
 // entries with absolute offsets; the data are not touched. Format: github.com/huggingface/safetensors, README "Format".
 
-import { PronkError } from "../errors.ts";
-import { briefly } from "./json-file.ts";
+import { briefly, PronkError } from "../errors.ts";
 import { topLevelKeys } from "./json-keys.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 

@@ -26,7 +26,7 @@ export async function statusError(response: Response, subject: RequestSubject): 
     ...(repository && { repository: repository.name, page: repository.page, hasToken: repository.hasToken }),
   };
   const start = `"${file}" could not be fetched (HTTP ${status}${errorCode ? `, ${errorCode}` : ""})`;
-  const end = said ? ` The server said: ${said.slice(0, 200)}` : "";
+  const end = said ? ` The server said: ${said.slice(0, 80)}` : "";
   return new PronkError("network", `${start}: ${advice(status, errorCode, repository)}${end}`, facts);
 }
 
@@ -42,7 +42,7 @@ function advice(status: number, errorCode: string | undefined, repository: Reque
   if (errorCode === "GatedRepo" || (status === 403 && errorCode === undefined)) {
     const accept = `${name} is gated: sign in and accept its licence on ${page}`;
     return hasToken
-      ? `${accept} with the account of this access token, and give the token the right to read gated repositories.`
+      ? `${accept} with the account of this access token, and let the token read gated repositories.`
       : `${accept}, then load again with an access token of that account.`;
   }
   if (errorCode === "RevisionNotFound")
@@ -68,7 +68,7 @@ export function unreachable(subject: RequestSubject, cause: unknown): PronkError
   const origin = originOf(subject.url);
   return new PronkError(
     "network",
-    `"${subject.file}" could not be fetched from ${origin}. Check the connection; if ${origin} works elsewhere, it may not allow other sites (CORS), or this page's Content-Security-Policy blocks it or the storage it redirects to: connect-src needs ${policyList(subject)}.`,
+    `"${subject.file}" could not be fetched from ${origin}. Check the connection. If it works elsewhere, that server forbids other sites (CORS), or this page's policy forbids it: connect-src needs ${policyList(subject)}.`,
     { file: subject.file, url: subject.url, origin },
     { cause },
   );

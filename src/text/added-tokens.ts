@@ -36,7 +36,9 @@ export class AddedTokens {
     for (const token of tokens) {
       if (token.content === "") continue;
       const unit = token.content[0];
-      this.#byUnit.set(unit, [...(this.#byUnit.get(unit) ?? []), token]);
+      const sameUnit = this.#byUnit.get(unit);
+      if (sameUnit) sameUnit.push(token);
+      else this.#byUnit.set(unit, [token]);
     }
     for (const list of this.#byUnit.values()) list.sort((a, b) => b.content.length - a.content.length);
     if (this.#byUnit.size === 0) return;

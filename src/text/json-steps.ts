@@ -1,6 +1,6 @@
 // What the readers of tokenizer.json share: loose values as checked ones, lists of steps flattened, and the two ways to refuse.
 
-import { PronkError } from "../errors.ts";
+import { briefly, PronkError } from "../errors.ts";
 
 export type Json = Record<string, unknown>;
 
@@ -18,11 +18,14 @@ export function parseObject(bytes: Uint8Array, file: string): Json {
   }
 }
 
-/** A step, or the steps of a Sequence, whatever its list is called. */
-export function steps(value: unknown, listName: string): Json[] {
+const deepestSequence = 8; // published files have Sequences of steps, and none within another
+
+/** A step, or the steps of a Sequence, whatever its list is called; one that lies too deep stays a step that nobody knows. */
+export function steps(value: unknown, listName: string, depth = 0): Json[] {
   if (value === null || value === undefined) return [];
   const step = object(value);
-  return step.type === "Sequence" ? array(step[listName]).flatMap((inner) => steps(inner, listName)) : [step];
+  if (step.type !== "Sequence" || depth === deepestSequence) return [step];
+  return array(step[listName]).flatMap((inner) => steps(inner, listName, depth + 1));
 }
 
 export function object(value: unknown): Json {
@@ -39,7 +42,7 @@ export function isId(value: unknown): value is number {
 }
 
 export function malformed(file: string, field: string, expected: string, value: unknown): PronkError {
-  const found = shown(value);
+  const found = briefly(value, 120);
   return new PronkError(
     "format",
     `${file}: ${field}: expected ${expected}, found ${found}. The file is damaged; fetch it again.`,
@@ -48,14 +51,10 @@ export function malformed(file: string, field: string, expected: string, value: 
 }
 
 export function unsupported(file: string, field: string, expected: string, value: unknown): PronkError {
-  const found = shown(value);
+  const found = briefly(value, 120);
   return new PronkError(
     "model-unsupported",
     `${file}: ${field}: expected ${expected}, found ${found}. This version reads the BPE tokenizers of Llama, Mistral, Qwen and SmolLM and those like them; add tokenizer.model to the files if the model has one.`,
     { file, field, expected, found },
   );
-}
-
-function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? "nothing").slice(0, 120);
 }

@@ -24,7 +24,7 @@ export interface TokenizerOptions {
 export function loadTokenizer(files: ReadonlyMap<string, Uint8Array>, options: TokenizerOptions = {}): Tokenizer {
   const vocabulary = readVocabulary(files, options);
   const config = readTokenizerConfig(files);
-  addConfiguredTokens(vocabulary, config);
+  addConfiguredTokens(vocabulary, config, options.vocabSize);
   vocabulary.startsWithBos = config.addBos ?? vocabulary.startsWithBos;
   limitTo(vocabulary, options.vocabSize);
   const named = (content: string | undefined): number | undefined => {
@@ -74,12 +74,14 @@ function findFile(files: ReadonlyMap<string, Uint8Array>, ...patterns: RegExp[])
 }
 
 /** Tokens that only tokenizer_config.json or added_tokens.json know, and `legacy: false` for tokenizer.model. */
-function addConfiguredTokens(vocabulary: Vocabulary, config: TokenizerConfig): void {
+function addConfiguredTokens(vocabulary: Vocabulary, config: TokenizerConfig, vocabSize = Infinity): void {
+  const places = new Map(vocabulary.added.map((token, place) => [token.id, place]));
   for (const token of config.addedTokens) {
     const existing = vocabulary.pieces[token.id];
+    if (existing === undefined && token.id >= vocabSize) continue; // the model has no row for it
     if (existing !== undefined && existing !== token.content) continue; // another vocabulary's file
-    const index = vocabulary.added.findIndex((known) => known.id === token.id);
-    if (index >= 0) vocabulary.added[index] = token;
+    const place = places.get(token.id);
+    if (place !== undefined) vocabulary.added[place] = token;
     else vocabulary.added.push(token);
     vocabulary.pieces[token.id] = token.content;
     if (token.special && vocabulary.kinds[token.id] !== "unknown") vocabulary.kinds[token.id] = "control";
@@ -94,9 +96,8 @@ function addConfiguredTokens(vocabulary: Vocabulary, config: TokenizerConfig): v
 /** A model with fewer rows than the tokenizer has ids cannot be fed the rest. */
 export function limitTo(vocabulary: Vocabulary, vocabSize = Infinity): void {
   if (vocabulary.pieces.length <= vocabSize) return;
-  const beyond = vocabulary.pieces.findIndex(
-    (piece, id) => id >= vocabSize && piece !== undefined && !vocabulary.added.some((token) => token.id === id),
-  );
+  const added = new Set(vocabulary.added.map((token) => token.id));
+  const beyond = vocabulary.pieces.findIndex((piece, id) => id >= vocabSize && piece !== undefined && !added.has(id));
   if (beyond >= 0)
     throw new PronkError(
       "format",

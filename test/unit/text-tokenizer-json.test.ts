@@ -222,6 +222,8 @@ describe("bad files", () => {
     ["another model type", tokenizerJson({}, { type: "Unigram" }), "model-unsupported", "model.type"],
     ["no pieces", tokenizerJson({}, { vocab: {} }), "format", "model.vocab"],
     ["a wild id", tokenizerJson({}, { vocab: { a: 1e12 } }), "format", 'model.vocab["a"]'],
+    ["an id that its bytes cannot have", tokenizerJson({}, { vocab: { a: 5e6 } }), "format", 'model.vocab["a"]'],
+    ["such an added token", tokenizerJson({ added_tokens: [{ id: 5e6, content: "x" }] }), "format", "added_tokens[0]"],
     ["a merge of three", tokenizerJson({}, { merges: ["a b c"] }), "format", "model.merges[0]"],
     ["an unknown normaliser", tokenizerJson({ normalizer: { type: "Lowercase" } }), "model-unsupported", "normalizer"],
     ["an added token without id", tokenizerJson({ added_tokens: [{ content: "x" }] }), "format", "added_tokens[0]"],
