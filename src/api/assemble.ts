@@ -29,6 +29,7 @@ export function assembleEngine({ core, info, end, dispose }: EngineParts): Engin
       decode: async (ids) => core.tokenizer.decode(ids),
     },
     info,
+    ended: core.ended,
     unload,
     [Symbol.asyncDispose]: unload,
   };

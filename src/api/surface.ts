@@ -100,6 +100,11 @@ export interface Engine extends AsyncDisposable {
     decode(ids: readonly number[]): Promise<string>;
   };
   readonly info: EngineInfo;
+  /**
+   * Aborted once the engine answers no more: it was unloaded, or its GPU or its worker was lost. The reason is the
+   * PronkError that calls in flight and all later ones reject with. An engine that tabs share outlives the tab that ran it.
+   */
+  readonly ended: AbortSignal;
   /** Frees the GPU and ends the worker. Calls in flight reject. */
   unload(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { isElsewhere, startModuleWorker } from "../source/module-worker.ts";
 import type { Host } from "./connect.ts";
 import { connectEngine } from "./connect.ts";
 import type { CloneableModel } from "./protocol.ts";
+import { workerStopped } from "./uncaught.ts";
 
 const startLimitMs = 30_000; // a busy machine; a script that is not there says so at once
 
@@ -44,16 +45,10 @@ function hostOf(worker: Worker, started: boolean, close: () => void): Host {
   worker.addEventListener("message", () => (spoke = true), { once: true });
   worker.addEventListener("error", (event) => {
     event.preventDefault();
-    gone.abort(spoke ? crashed(event) : notStarted(event));
+    gone.abort(spoke ? workerStopped(event.message) : notStarted(event));
   });
-  worker.addEventListener("messageerror", () => gone.abort(crashed({ message: "a message could not be read" })));
+  worker.addEventListener("messageerror", () => gone.abort(workerStopped("a message could not be read")));
   return { port: worker, gone: gone.signal, close };
-}
-
-function crashed(event: { message?: string }): PronkError {
-  const reason = event.message || "no message";
-  const message = `The engine's worker stopped unexpectedly (${reason}). Create the engine again; if it happens on load, choose a smaller model or a smaller contextLength.`;
-  return new PronkError("worker-lost", message, { reason });
 }
 
 function notStarted(event: { message?: string }): PronkError {

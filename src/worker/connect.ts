@@ -10,6 +10,7 @@ import { fromErrorData } from "../errors.ts";
 import { startHashThread } from "../source/hash-thread.ts";
 import type { CallRequest, CloneableModel, LoadOptions, Port, ToClient, ToHost } from "./protocol.ts";
 import { RemoteCall } from "./remote-call.ts";
+import { whenAborted } from "./when-aborted.ts";
 
 export interface Host {
   port: Port;
@@ -82,6 +83,7 @@ class RemoteEngine implements Engine {
   readonly info: EngineInfo;
   readonly #host: Host;
   readonly #calls = new Map<number, RemoteCall>();
+  readonly #end = new AbortController();
   #lastId = 0;
   #unloading: Promise<void> | undefined;
 
@@ -89,7 +91,11 @@ class RemoteEngine implements Engine {
     this.info = info;
     this.#host = host;
     host.port.addEventListener("message", this.#onMessage);
-    host.gone.addEventListener("abort", () => this.#failAll(host.gone.reason), { once: true });
+    whenAborted(host.gone, () => this.#lose(host.gone.reason));
+  }
+
+  get ended(): AbortSignal {
+    return this.#end.signal;
   }
 
   readonly chat = {
@@ -118,7 +124,7 @@ class RemoteEngine implements Engine {
 
   async #unload(): Promise<void> {
     const { port, close, gone } = this.#host;
-    this.#failAll(unloadedError(this.info.model));
+    this.#finish(unloadedError(this.info.model));
     try {
       if (gone.aborted) return;
       const unloaded = this.#call({ kind: "unload" }, {}, true).accepted;
@@ -143,8 +149,7 @@ class RemoteEngine implements Engine {
     const id = ++this.#lastId;
     const made = new RemoteCall(this.#host.port, id, call, options, () => this.#calls.delete(id));
     this.#calls.set(id, made);
-    if (this.#host.gone.aborted) made.fail(this.#host.gone.reason);
-    else if (this.#unloading && !whileUnloading) made.fail(unloadedError(this.info.model));
+    if (this.ended.aborted && !whileUnloading) made.fail(this.ended.reason);
     else made.start(call);
     return made;
   }
@@ -152,10 +157,18 @@ class RemoteEngine implements Engine {
   readonly #onMessage = ({ data }: MessageEvent) => {
     const message = data as ToClient;
     if ("id" in message) this.#calls.get(message.id)?.receive(message);
+    if (message.kind === "ended") this.#lose(fromErrorData(message.error));
   };
 
-  #failAll(error: unknown): void {
-    for (const call of this.#calls.values()) call.fail(error);
+  /** Ended over there: what is left of it is let go at once. */
+  #lose(error: unknown): void {
+    this.#finish(error);
+    void this.unload();
+  }
+
+  #finish(error: unknown): void {
+    this.#end.abort(error); // the first reason stays
+    for (const call of this.#calls.values()) call.fail(this.ended.reason);
   }
 }
 

@@ -1,8 +1,10 @@
 // Engines by key, each made once and used by many: every user gets a handle, and the last handle to be given back frees
-// the engine. A load is aborted when nobody waits for it any more, and everybody who does sees its progress.
+// the engine. A load is aborted when nobody waits for it any more, and everybody who does sees its progress. An engine
+// that has ended (its GPU was lost) is nobody's any more: who asks next gets a new one.
 
 import type { Engine, EngineOptions } from "../api/surface.ts";
 import type { ProgressEvent } from "../source/progress.ts";
+import { whenAborted } from "./when-aborted.ts";
 
 interface Entry {
   engine: Promise<Engine>;
@@ -43,7 +45,8 @@ export class EngineShare {
     const onProgress = (event: ProgressEvent) => listeners.forEach((listener) => listener(event));
     const engine = create({ signal: controller.signal, onProgress });
     const entry: Entry = { engine, users: 0, controller, listeners };
-    engine.catch(() => this.#forget(key, entry)); // the next one tries again
+    const forget = () => this.#forget(key, entry); // the next one tries again
+    engine.then(({ ended }) => whenAborted(ended, forget), forget);
     this.#entries.set(key, entry);
     return entry;
   }
@@ -67,6 +70,6 @@ export class EngineShare {
 export function handleOn(engine: Engine, leave: () => Promise<void>): Engine {
   let left: Promise<void> | undefined;
   const unload = () => (left ??= leave());
-  const { chat, completions, tokenizer, info } = engine;
-  return { chat, completions, tokenizer, info, unload, [Symbol.asyncDispose]: unload };
+  const { chat, completions, tokenizer, info, ended } = engine;
+  return { chat, completions, tokenizer, info, ended, unload, [Symbol.asyncDispose]: unload };
 }

@@ -3,6 +3,7 @@
 import { createLocalEngine } from "../engine.ts";
 import type { Port, ToClient } from "./protocol.ts";
 import { serve } from "./serve.ts";
+import { watchUncaught } from "./uncaught.ts";
 
 // Firefox has WebGPU on the page earlier than in workers, and a browser may have the API without any adapter.
 async function hasWebGpu(): Promise<boolean> {
@@ -15,5 +16,6 @@ export const address = import.meta.url;
 if ("DedicatedWorkerGlobalScope" in globalThis) {
   const port = self as unknown as Port;
   port.postMessage({ kind: "started" } satisfies ToClient);
-  serve(port, { hasWebGpu, createEngine: createLocalEngine });
+  const served = serve(port, { hasWebGpu, createEngine: createLocalEngine });
+  watchUncaught(served.fail);
 }

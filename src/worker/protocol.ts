@@ -47,6 +47,7 @@ export type ToClient =
   | { kind: "hash-thread" } // asks for a worker to hash with, until the load ends
   | { kind: "ready"; info: EngineInfo }
   | { kind: "load-error"; error: ErrorData }
+  | { kind: "ended"; error: ErrorData } // the engine answers no more, though nobody unloaded it
   | { kind: "result"; id: number; value: unknown } // for a streamed call: accepted, waits for `begin`
   | { kind: "chunk"; id: number; chunk: unknown }
   | { kind: "end"; id: number }

@@ -7,6 +7,7 @@ import type { Engine, EngineOptions } from "../api/surface.ts";
 import { PronkError, toErrorData } from "../errors.ts";
 import type { HashThread, StartHashThread } from "../source/hash-thread.ts";
 import type { CallRequest, CloneableModel, LoadOptions, Port, ToClient, ToHost } from "./protocol.ts";
+import { whenAborted } from "./when-aborted.ts";
 
 /** With the means of a thread that hashes, which the client starts. */
 export type ServedOptions = EngineOptions & { startHashThread: StartHashThread };
@@ -23,11 +24,15 @@ interface Call {
   begin: PromiseWithResolvers<void>;
 }
 
-/**
- * Serves until the port falls silent, or `close` says that the client is gone: then its calls and its load end, and its
- * engine is unloaded. Never throws: every failure goes over the port as data.
- */
-export function serve(port: Port, services: HostServices): { close(): void } {
+export interface Served {
+  /** The client is gone: its calls and its load end, and its engine is unloaded. */
+  close(): void;
+  /** Nothing here can be relied on any more: the client's engine, or its load, ends with this error. */
+  fail(error: PronkError): void;
+}
+
+/** Serves until the port falls silent. Never throws: every failure goes over the port as data. */
+export function serve(port: Port, services: HostServices): Served {
   const calls = new Map<number, Call>();
   let engine: Engine | undefined;
   let loading: AbortController | undefined;
@@ -50,15 +55,22 @@ export function serve(port: Port, services: HostServices): { close(): void } {
       const onProgress: EngineOptions["onProgress"] = (event) => post({ kind: "progress", event });
       const own = { worker: false, onProgress, signal, pause, startHashThread };
       const loaded = await services.createEngine(model, { ...options, ...own });
-      if (signal.aborted) {
+      if (signal.aborted || loaded.ended.aborted) {
         await loaded.unload();
-        throw signal.reason;
+        throw signal.aborted ? signal.reason : loaded.ended.reason;
       }
       engine = loaded;
       post({ kind: "ready", info: engine.info });
+      whenAborted(loaded.ended, () => engine === loaded && tellEnd(loaded.ended.reason));
     } catch (error) {
       post({ kind: "load-error", error: toErrorData(error) });
+    } finally {
+      if (loading === controller) loading = undefined;
     }
+  }
+
+  function tellEnd(error: unknown) {
+    post({ kind: "ended", error: toErrorData(error) });
   }
 
   async function answer(id: number, call: CallRequest) {
@@ -140,8 +152,13 @@ export function serve(port: Port, services: HostServices): { close(): void } {
         call.controller.abort();
         call.begin.resolve();
       }
-      void engine?.unload();
-      engine = undefined;
+      const had = engine;
+      engine = undefined; // its end is no news to anybody
+      void had?.unload();
+    },
+    fail(error) {
+      if (engine) tellEnd(error);
+      else if (loading) post({ kind: "load-error", error: toErrorData(error) });
     },
   };
 }

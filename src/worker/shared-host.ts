@@ -6,8 +6,9 @@ import { createLocalEngine } from "../engine.ts";
 import { EngineShare } from "./engine-share.ts";
 import { holdPresence } from "./presence.ts";
 import type { Port, ToClient, ToHost } from "./protocol.ts";
-import { serve } from "./serve.ts";
+import { serve, type Served } from "./serve.ts";
 import { shareKey } from "./share-key.ts";
+import { watchUncaught } from "./uncaught.ts";
 
 async function hasWebGpu(): Promise<boolean> {
   return Boolean(await navigator.gpu?.requestAdapter());
@@ -15,6 +16,13 @@ async function hasWebGpu(): Promise<boolean> {
 
 const share = new EngineShare();
 const presence = holdPresence();
+const tabs = new Set<Served>();
+
+// The next engine gets a worker of its own: this one's name is free as soon as it closes.
+watchUncaught((error) => {
+  for (const { fail } of tabs) fail(error);
+  self.close();
+});
 
 self.addEventListener("connect", (event) => {
   const port = (event as MessageEvent).ports[0];
@@ -26,8 +34,13 @@ self.addEventListener("connect", (event) => {
         createLocalEngine(model, { ...options, ...shared, startHashThread: undefined }),
       ),
   });
+  tabs.add(served);
   port.addEventListener("message", ({ data }: MessageEvent<ToHost>) => {
-    if (data.kind === "tab") void navigator.locks.request(data.lock, () => served.close());
+    if (data.kind !== "tab") return;
+    void navigator.locks.request(data.lock, () => {
+      served.close();
+      tabs.delete(served);
+    });
   });
   port.start();
   void presence.then(({ name: lock }) => port.postMessage({ kind: "hello", lock } satisfies ToClient));

@@ -2,6 +2,7 @@
 // serves the others over a BroadcastChannel, by the same protocol that a worker speaks. When the leader goes, the next in
 // the lock's queue takes over from the store: a stream that has begun ends with an error that says so, other calls wait.
 
+import { unloadedError } from "../api/assemble.ts";
 import type { ChatCompletions } from "../api/chat-completions.ts";
 import type { Completions } from "../api/completions.ts";
 import type { Engine, EngineInfo, EngineOptions } from "../api/surface.ts";
@@ -11,6 +12,7 @@ import { connectEngine } from "./connect.ts";
 import { handleOn } from "./engine-share.ts";
 import type { CloneableModel } from "./protocol.ts";
 import { serve } from "./serve.ts";
+import { whenAborted } from "./when-aborted.ts";
 
 const helloMs = 150; // between two calls for a leader: one that was just elected may not listen yet
 
@@ -22,12 +24,14 @@ export class TabShare implements Engine {
   readonly #id = crypto.randomUUID();
   readonly #channel: BroadcastChannel;
   readonly #left = new AbortController();
+  readonly #end = new AbortController();
   #leader: string | undefined;
   #leaderGone = new AbortController();
   #engine: Promise<Engine> | undefined; // of the present leader, near or far
   readonly #served = new Set<string>(); // tabs, while this one leads
   #changed: () => void = () => {}; // wakes who waits for an engine
   #calling: ReturnType<typeof setInterval> | undefined;
+  #leaving: Promise<void> | undefined;
 
   static async join(
     key: string,
@@ -73,6 +77,10 @@ export class TabShare implements Engine {
     });
   }
 
+  get ended(): AbortSignal {
+    return this.#end.signal;
+  }
+
   readonly chat = {
     completions: {
       create: ((...given: Parameters<ChatCompletions["create"]>) =>
@@ -90,10 +98,16 @@ export class TabShare implements Engine {
     decode: (...given) => this.#ask((engine) => engine.tokenizer.decode(...given)),
   };
 
-  async unload(): Promise<void> {
-    if (this.#left.signal.aborted) return;
+  unload(): Promise<void> {
+    return (this.#leaving ??= this.#leave());
+  }
+
+  async #leave(): Promise<void> {
     clearInterval(this.#calling);
-    if (this.#leader === this.#id) this.#say({ kind: "leaving" });
+    // Where the engine itself has ended, it has told those that it served, and no other tab takes it over.
+    const leads = this.#leader === this.#id;
+    if (leads && !this.ended.aborted) this.#say({ kind: "leaving" });
+    this.#end.abort(unloadedError(this.info?.model ?? String(this.#model))); // unless it has ended already
     const engine = this.#engine;
     await engine?.then((present) => present.unload()).catch(() => {});
     this.#left.abort(); // frees both locks: the next tab takes over
@@ -107,6 +121,7 @@ export class TabShare implements Engine {
   /** Asks the next leader where this one goes before it has answered; a stream that has begun ends with the error. */
   async #ask<Answer>(call: (engine: Engine) => Promise<Answer>): Promise<Answer> {
     for (;;) {
+      this.ended.throwIfAborted();
       const engine = await this.#present();
       try {
         return await call(engine);
@@ -142,7 +157,7 @@ export class TabShare implements Engine {
 
   /** Holds the lead until this tab leaves. */
   async #lead(): Promise<void> {
-    if (this.#left.signal.aborted) return;
+    if (this.ended.aborted) return;
     clearInterval(this.#calling);
     this.#leaderGone.abort(leaderClosed());
     this.#leader = this.#id;
@@ -155,6 +170,7 @@ export class TabShare implements Engine {
 
   #hear(message: ChannelMessage): void {
     const { kind, from } = message;
+    if (this.ended.aborted) return;
     if (kind === "hello" && this.#leader === this.#id) this.#welcome(from);
     if (kind === "welcome" && message.to === this.#id && this.#leader !== from) this.#follow(from);
     // Another leads now, or will: what was asked of the last one gets no answer any more.
@@ -207,11 +223,21 @@ export class TabShare implements Engine {
   }
 
   #setEngine(engine: Promise<Engine> | undefined): void {
-    engine?.catch(() => {}); // told to whoever waits for it
+    engine?.then(
+      ({ ended }) => whenAborted(ended, () => this.#engine === engine && this.#finish(ended.reason)),
+      () => {}, // told to whoever waits for it
+    );
     this.#engine = engine;
     const wake = this.#changed;
     this.#changed = () => {};
     wake();
+  }
+
+  /** The engine has ended: with its leader, which is the next one's affair, or for all who share it. */
+  #finish(reason: unknown): void {
+    if (isLeaderClosed(reason)) return;
+    this.#end.abort(reason);
+    void this.unload();
   }
 
   #callForLeader(): void {

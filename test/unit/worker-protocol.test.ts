@@ -8,8 +8,9 @@ import { PronkError } from "../../src/errors.ts";
 import type { Host } from "../../src/worker/connect.ts";
 import { connectEngine } from "../../src/worker/connect.ts";
 import type { Port } from "../../src/worker/protocol.ts";
-import type { HostServices } from "../../src/worker/serve.ts";
+import type { HostServices, Served } from "../../src/worker/serve.ts";
 import { serve } from "../../src/worker/serve.ts";
+import { workerStopped } from "../../src/worker/uncaught.ts";
 import type { FakeGenerator } from "../support/fake-core.ts";
 import { collect, fakeCore, fakeGenerator, fakeTokenizer } from "../support/fake-core.ts";
 
@@ -18,13 +19,23 @@ const go = [{ role: "user" as const, content: "go" }];
 const closers: (() => void)[] = [];
 afterEach(() => closers.splice(0).forEach((close) => close()));
 
-function fakeEngine(generator: FakeGenerator, dispose = vi.fn(async () => {})): Engine {
-  const end = new AbortController();
+function fakeEngine(
+  generator: FakeGenerator,
+  dispose = vi.fn(async () => {}),
+  end: AbortController = new AbortController(),
+): Engine {
   return assembleEngine({ core: fakeCore(generator, { ended: end.signal }), info, end, dispose });
 }
 
+interface TestHost {
+  crash(error: PronkError): void;
+  closed(): boolean;
+  /** The worker's side. */
+  served: Served;
+}
+
 /** A served port and the host as the page sees it. */
-function channel(services: Partial<HostServices>): Host & { crash(error: PronkError): void; closed: () => boolean } {
+function channel(services: Partial<HostServices>): Host & TestHost {
   const { port1, port2 } = new MessageChannel();
   const gone = new AbortController();
   let closed = false;
@@ -33,14 +44,15 @@ function channel(services: Partial<HostServices>): Host & { crash(error: PronkEr
     port1.close();
   };
   closers.push(close);
-  serve(port2 as Port, {
+  const served = serve(port2 as Port, {
     hasWebGpu: async () => true,
     createEngine: async () => fakeEngine(fakeGenerator(() => "ok")),
     ...services,
   });
   port1.start();
   port2.start();
-  return { port: port1 as Port, gone: gone.signal, close, crash: (error) => gone.abort(error), closed: () => closed };
+  const crash = (error: PronkError) => gone.abort(error);
+  return { port: port1 as Port, gone: gone.signal, close, crash, closed: () => closed, served };
 }
 
 async function connected(generator: FakeGenerator, dispose?: () => Promise<void>) {
@@ -300,7 +312,55 @@ describe("the end", () => {
     host.crash(died);
     await expect(whole).rejects.toBe(died);
     await expect(engine.completions.create({ prompt: "x" })).rejects.toBe(died);
+    expect(engine.ended.reason).toBe(died);
     await engine.unload();
     expect(host.closed()).toBe(true);
+  });
+
+  test("an engine that is lost over there is told at once, not at the next call, and lets go of the worker", async () => {
+    const end = new AbortController();
+    const dispose = vi.fn(async () => {});
+    const host = channel({
+      createEngine: async () =>
+        fakeEngine(
+          fakeGenerator(() => "x"),
+          dispose,
+          end,
+        ),
+    });
+    const engine = (await connectEngine(host, "fake/model", {}))!;
+    expect(engine.ended.aborted).toBe(false);
+    end.abort(new PronkError("device-lost", "The GPU went away", { reason: "unknown" }));
+    await settled();
+    expect(engine.ended.reason).toMatchObject({ code: "device-lost", facts: { reason: "unknown" } });
+    expect([dispose.mock.calls.length, host.closed()]).toEqual([1, true]);
+    await expect(engine.completions.create({ prompt: "x" })).rejects.toBe(engine.ended.reason);
+    await expect(engine.tokenizer.decode([5])).rejects.toBe(engine.ended.reason);
+  });
+
+  test("what nobody caught in the worker ends its engine, a call in flight and a load", async () => {
+    const stopped = workerStopped("boom");
+    const { engine, host } = await connected(fakeGenerator(() => "x".repeat(150), { stepMs: 2 }));
+    const whole = engine.chat.completions.create({ messages: go });
+    const failed = expect(whole).rejects.toMatchObject({ code: "worker-lost", facts: { reason: "boom" } });
+    await settled();
+    host.served.fail(stopped);
+    await failed;
+    await expect(engine.completions.create({ prompt: "x" })).rejects.toMatchObject({ code: "worker-lost" });
+    expect(engine.ended.reason).toMatchObject({ code: "worker-lost" });
+
+    const busy = channel({ createEngine: () => new Promise(() => {}) });
+    const loading = expect(connectEngine(busy, "owner/name", {})).rejects.toMatchObject({ code: "worker-lost" });
+    await settled();
+    busy.served.fail(stopped);
+    await loading;
+    expect(busy.closed()).toBe(true);
+  });
+
+  test("an unloaded engine has ended, near and far", async () => {
+    const { engine } = await connected(fakeGenerator(() => "ok"));
+    const local = fakeEngine(fakeGenerator(() => "ok"));
+    await Promise.all([engine.unload(), local.unload()]);
+    for (const { ended } of [engine, local]) expect(ended.reason).toMatchObject({ code: "bad-request" });
   });
 });
