@@ -9,7 +9,7 @@ export type {
   ChatCompletions,
 } from "./api/chat-completions.ts";
 export type { FinishReason, OnLogits, RequestOptions, SamplingFields, Usage } from "./api/completion-request.ts";
-export type { Completion, CompletionRequest, Completions } from "./api/completions.ts";
+export type { Completion, CompletionChoice, CompletionRequest, Completions } from "./api/completions.ts";
 export type {
   Engine,
   EngineInfo,
@@ -28,7 +28,8 @@ export type { GenerationDefaults, ModelConfig, RopeScaling } from "./format/mode
 export type { QuantizeChoice } from "./quant/layout.ts";
 export type { OnProgress, ProgressEvent, ProgressPhase } from "./source/progress.ts";
 export type { ModelReference, ModelSource, SourceFile } from "./source/source.ts";
-export type { ChatMessage } from "./text/tokenizer.ts";
+export type { RequestMessage, TextPart } from "./api/request-messages.ts";
+export type { ChatMessage, ToolCall } from "./text/tokenizer.ts";
 export { DownloadPause } from "./api/download-pause.ts";
 export { estimateNeeds, inspectModel } from "./inspect.ts";
 export type { ModelShape } from "./inspect.ts";

@@ -1,12 +1,26 @@
 // chat.completions in OpenAI's shapes: types only; the logic is in chat.ts.
 
-import type { ChatMessage } from "../text/tokenizer.ts";
 import type { FinishReason, RequestOptions, SamplingFields, Usage } from "./completion-request.ts";
+import type { RequestMessage } from "./request-messages.ts";
 
+/**
+ * What known-fields.ts lists is obeyed or harmless; null counts as not given. Any other field is refused by name
+ * (bad-request), and so is a value that asks for what is not done: several choices, tools, a response format, logprobs.
+ */
 export interface ChatCompletionRequest extends SamplingFields {
-  messages: readonly ChatMessage[];
-  /** Accepted and ignored: an engine holds one model. */
-  model?: string;
+  messages: readonly RequestMessage[];
+  /** Harmless here, so that a request made for a server can be given as it is. */
+  metadata?: Record<string, string> | null;
+  store?: boolean | null;
+  service_tier?: string | null;
+  safety_identifier?: string | null;
+  prompt_cache_key?: string | null;
+  parallel_tool_calls?: boolean | null;
+  // With these values only.
+  tools?: readonly [] | null;
+  tool_choice?: "none" | "auto" | null;
+  response_format?: { type: "text" } | null;
+  logprobs?: false | null;
 }
 
 export interface ChatCompletion {

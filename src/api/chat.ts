@@ -2,12 +2,13 @@
 // conversation looks like and what it refuses; fit-context.ts what is left out; run.ts does the answering.
 
 import { PronkError } from "../errors.ts";
-import type { ChatMessage } from "../text/tokenizer.ts";
 import type { ChatCompletion, ChatCompletionChunk, ChatCompletions } from "./chat-completions.ts";
 import type { RequestOptions } from "./completion-request.ts";
 import type { EngineCore } from "./engine-core.ts";
 import { fitConversation } from "./fit-context.ts";
-import { badField, requestFields } from "./request-fields.ts";
+import { chatFields, checkFields } from "./known-fields.ts";
+import { requestFields } from "./request-fields.ts";
+import { readMessages } from "./request-messages.ts";
 import type { Outcome, Piece } from "./run.ts";
 import { checkPromptIds, newAnswer, runText } from "./run.ts";
 import type { RunSettings } from "./sampling.ts";
@@ -16,6 +17,7 @@ import { readRunSettings } from "./sampling.ts";
 export function createChatCompletions(core: EngineCore): ChatCompletions {
   async function create(request: unknown, options: RequestOptions = {}) {
     const fields = requestFields(request);
+    checkFields(fields, chatFields, "chat.completions.create");
     const messages = readMessages(fields.messages);
     const settings = readRunSettings(fields, core.defaults, core.generator.vocabSize);
     core.ended.throwIfAborted();
@@ -92,18 +94,4 @@ async function* chunks(
     yield { ...chunk({}, outcome.finishReason), pronk };
     if (settings.includeUsage) yield { ...answer, choices: [], usage: outcome.usage };
   }
-}
-
-function readMessages(value: unknown): ChatMessage[] {
-  if (!Array.isArray(value) || value.length === 0)
-    throw badField("messages", "a list of at least one message", value ?? undefined);
-  return value.map((message: unknown, at): ChatMessage => {
-    if (typeof message !== "object" || message === null)
-      throw badField(`messages[${at}]`, "an object with role and content", message);
-    const { role, content } = message as Record<string, unknown>;
-    if (role !== "system" && role !== "user" && role !== "assistant")
-      throw badField(`messages[${at}].role`, '"system", "user" or "assistant"', role);
-    if (typeof content !== "string") throw badField(`messages[${at}].content`, "a string", content);
-    return { role, content };
-  });
 }

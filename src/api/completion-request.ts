@@ -1,7 +1,12 @@
 // Fields that chat.completions and completions share, in OpenAI's names, with pronk's few additions at the end.
 
 export interface SamplingFields {
+  /** Ignored: an engine holds one model. */
+  model?: string | null;
+  /** Of the answer, at least 1. Without it, as far as the context goes. */
   max_tokens?: number | null;
+  /** The newer name of `max_tokens`; one of them, or both alike. */
+  max_completion_tokens?: number | null;
   temperature?: number | null;
   top_p?: number | null;
   stop?: string | readonly string[] | null;
@@ -10,7 +15,10 @@ export interface SamplingFields {
   presence_penalty?: number | null;
   logit_bias?: Record<string, number> | null;
   stream?: boolean | null;
-  stream_options?: { include_usage?: boolean } | null;
+  stream_options?: { include_usage?: boolean | null } | null;
+  n?: 1 | null;
+  /** Ignored. */
+  user?: string | null;
   // Beyond OpenAI's: the usual local-model settings.
   top_k?: number | null;
   min_p?: number | null;

@@ -2,11 +2,27 @@
 
 import type { FinishReason, RequestOptions, SamplingFields, Usage } from "./completion-request.ts";
 
+/** Other fields are refused by name, as in chat.completions: see known-fields.ts. */
 export interface CompletionRequest extends SamplingFields {
-  /** Text, or ids fed exactly as given. "" means the beginning-of-sequence id alone. */
-  prompt: string | readonly number[];
-  model?: string;
+  /**
+   * Text, or ids fed exactly as given. "" means the beginning-of-sequence id alone. A list of texts, or of lists of ids,
+   * is answered one after the other, a choice for each, whose `index` is the place in the list.
+   */
+  prompt: string | readonly number[] | readonly string[] | readonly (readonly number[])[];
   echo?: boolean | null;
+  // With these values only.
+  best_of?: 1 | null;
+  suffix?: "" | null;
+}
+
+export interface CompletionChoice {
+  /** Which prompt of the list it answers. */
+  index: number;
+  text: string;
+  finish_reason: FinishReason | null;
+  logprobs: null;
+  /** pronk's own: ids of the prompt and of this chunk's text; whether the context's end finished it. */
+  pronk: { prompt_ids?: number[]; ids: number[]; context_full: boolean };
 }
 
 export interface Completion {
@@ -14,11 +30,12 @@ export interface Completion {
   object: "text_completion";
   created: number;
   model: string;
-  choices: [{ index: 0; text: string; finish_reason: FinishReason | null; logprobs: null }];
-  /** On a whole answer, and on the last chunk when asked for. */
+  /** One for each prompt, in order; in a chunk always one. */
+  choices: [CompletionChoice, ...CompletionChoice[]];
+  /** Of all choices: on a whole answer, and on the last chunk when asked for. */
   usage?: Usage | null;
-  /** pronk's own: ids of the prompt and of this chunk's text; whether the context's end finished it. */
-  pronk: { prompt_ids?: number[]; ids: number[]; context_full: boolean };
+  /** That of the first choice. */
+  pronk: CompletionChoice["pronk"];
 }
 
 export interface Completions {

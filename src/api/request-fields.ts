@@ -1,5 +1,5 @@
 // Checks on single fields of a request: null and undefined mean "not given", anything else must be right or the caller
-// gets a bad-request that names the field, what was expected and what was found. Unknown fields are nobody's business.
+// gets a bad-request that names the field, what was expected and what was found. Which fields there are: known-fields.ts.
 
 import { PronkError } from "../errors.ts";
 

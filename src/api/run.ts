@@ -128,10 +128,34 @@ export function contextFull(promptTokens: number, contextLength: number, advice:
   );
 }
 
+const perSecond = (tokens: number, ms: number) => (ms > 0 ? (1000 * tokens) / ms : 0);
+
+/** Of several answers, one after the other. */
+export function addUsage(before: Usage | null | undefined, next: Usage): Usage {
+  if (!before) return next;
+  const sum = (of: (usage: Usage) => number) => of(before) + of(next);
+  const prefillMs = sum(({ extra }) => extra.prefill_ms);
+  const decodeMs = sum(({ extra }) => extra.decode_ms);
+  // Tokens from the rates: what was computed and decoded is not in a usage.
+  const prefilled = sum(({ extra }) => extra.prefill_tokens_per_s * extra.prefill_ms) / 1000;
+  const decoded = sum(({ extra }) => extra.decode_tokens_per_s * extra.decode_ms) / 1000;
+  return {
+    prompt_tokens: sum((usage) => usage.prompt_tokens),
+    completion_tokens: sum((usage) => usage.completion_tokens),
+    total_tokens: sum((usage) => usage.total_tokens),
+    prompt_tokens_details: { cached_tokens: sum((usage) => usage.prompt_tokens_details.cached_tokens) },
+    extra: {
+      prefill_ms: prefillMs,
+      decode_ms: decodeMs,
+      prefill_tokens_per_s: perSecond(prefilled, prefillMs),
+      decode_tokens_per_s: perSecond(decoded, decodeMs),
+    },
+  };
+}
+
 function usageOf(promptTokens: number, completionTokens: number, { stats, stopReason }: Generation): Usage {
   // The first token is the prefill's; one that ended the answer was decoded and not delivered.
   const decoded = Math.max(0, stats.generatedTokens - (stopReason === "stop" ? 0 : 1));
-  const perSecond = (tokens: number, ms: number) => (ms > 0 ? (1000 * tokens) / ms : 0);
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,

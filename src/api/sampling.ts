@@ -3,6 +3,7 @@
 
 import type { GenerationDefaults } from "../format/model-config.ts";
 import type { SamplingSettings } from "../generate/request.ts";
+import { checkFields, streamOptionFields } from "./known-fields.ts";
 import type { Fields } from "./request-fields.ts";
 import { badField, booleanField, numberField } from "./request-fields.ts";
 
@@ -25,15 +26,27 @@ const maxStopLength = 1000; // UTF-16 units; text is held back by up to this muc
 
 export function readRunSettings(fields: Fields, defaults: GenerationDefaults, vocabSize: number): RunSettings {
   const streamOptions = fields.stream_options ?? {};
-  if (typeof streamOptions !== "object") throw badField("stream_options", "an object", streamOptions);
+  if (typeof streamOptions !== "object" || Array.isArray(streamOptions))
+    throw badField("stream_options", "an object", streamOptions);
+  checkFields(streamOptions as Fields, streamOptionFields, "stream_options");
   return {
     sampling: readSampling(fields, defaults, vocabSize),
-    maxTokens: numberField(fields, "max_tokens", { min: 1, integer: true }),
+    maxTokens: readMaxTokens(fields),
     stopStrings: readStop(fields.stop),
     ignoreEos: booleanField(fields, "ignore_eos"),
     stream: booleanField(fields, "stream"),
     includeUsage: booleanField(streamOptions as Fields, "include_usage"),
   };
+}
+
+/** OpenAI's newer name is the same here, where nothing is thought in secret. */
+function readMaxTokens(fields: Fields): number | undefined {
+  const rule = { min: 1, integer: true };
+  const older = numberField(fields, "max_tokens", rule);
+  const newer = numberField(fields, "max_completion_tokens", rule);
+  if (older !== undefined && newer !== undefined && older !== newer)
+    throw badField("max_completion_tokens", `alone, or the same as max_tokens (${older})`, newer);
+  return newer ?? older;
 }
 
 function readSampling(fields: Fields, published: GenerationDefaults, vocabSize: number): SamplingSettings {

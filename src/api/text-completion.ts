@@ -2,12 +2,13 @@
 // beginning-of-sequence id where the model was trained so; ids are fed exactly as given. No template, no dropping.
 
 import type { RequestOptions } from "./completion-request.ts";
-import type { Completion, Completions } from "./completions.ts";
+import type { Completion, CompletionChoice, Completions } from "./completions.ts";
 import type { EngineCore } from "./engine-core.ts";
+import { checkFields, completionFields } from "./known-fields.ts";
 import type { Fields } from "./request-fields.ts";
 import { badField, booleanField, requestFields } from "./request-fields.ts";
 import type { Outcome, Piece } from "./run.ts";
-import { checkPromptIds, newAnswer, runText } from "./run.ts";
+import { addUsage, checkPromptIds, newAnswer, runText } from "./run.ts";
 import type { RunSettings } from "./sampling.ts";
 import { readRunSettings } from "./sampling.ts";
 
@@ -17,72 +18,100 @@ interface Prompt {
   echoed: string;
 }
 
+/** Answers one prompt. */
+type Answer = (prompt: Prompt) => AsyncIterable<Piece>;
+
 export function createCompletions(core: EngineCore): Completions {
   async function create(request: unknown, options: RequestOptions = {}) {
     const fields = requestFields(request);
+    checkFields(fields, completionFields, "completions.create");
     const settings = readRunSettings(fields, core.defaults, core.generator.vocabSize);
     core.ended.throwIfAborted();
     options.signal?.throwIfAborted();
-    const prompt = readPrompt(core, fields);
-    // The decoder knows the prompt, so that prompt + answer is the text as it would be written.
-    const decoder = core.tokenizer.stream(prompt.ids);
-    const pieces = runText(core, { promptIds: prompt.ids, decoder, endIds: core.config.eosIds }, settings, options);
-    return settings.stream ? chunks(core, pieces, settings, prompt) : await whole(core, pieces, prompt);
+    const prompts = readPrompts(core, fields);
+    const answer: Answer = ({ ids: promptIds }) => {
+      // The decoder knows the prompt, so that prompt + answer is the text as it would be written.
+      const beginning = { promptIds, decoder: core.tokenizer.stream(promptIds), endIds: core.config.eosIds };
+      return runText(core, beginning, settings, options);
+    };
+    return settings.stream ? chunks(core, answer, settings, prompts) : await whole(core, answer, prompts);
   }
   return { create: create as Completions["create"] };
 }
 
-function readPrompt(core: EngineCore, fields: Fields): Prompt {
+/** All are checked before the first is answered. */
+function readPrompts(core: EngineCore, fields: Fields): Prompt[] {
   const { prompt } = fields;
   const echo = booleanField(fields, "echo");
+  if (Array.isArray(prompt) && prompt.some((item) => typeof item === "string" || Array.isArray(item)))
+    return prompt.map((item: unknown, at) => readPrompt(core, item, `prompt[${at}]`, echo));
+  return [readPrompt(core, prompt, "prompt", echo)];
+}
+
+function readPrompt(core: EngineCore, prompt: unknown, field: string, echo: boolean): Prompt {
   if (typeof prompt === "string") {
     const ids = core.tokenizer.encode(prompt, { addBos: core.tokenizer.startsWithBos });
-    checkPromptIds(core, ids, "prompt");
+    checkPromptIds(core, ids, field);
     return { ids, echoed: echo ? prompt : "" };
   }
-  if (!Array.isArray(prompt)) throw badField("prompt", "a string or a list of token ids", prompt);
+  if (!Array.isArray(prompt))
+    throw badField(field, "a string or a list of token ids, or a list of several such", prompt);
   const ids = prompt as number[];
-  checkPromptIds(core, ids, "prompt");
+  checkPromptIds(core, ids, field);
   return { ids: [...ids], echoed: echo ? core.tokenizer.decode(ids) : "" };
 }
 
-async function whole(core: EngineCore, pieces: AsyncIterable<Piece>, prompt: Prompt): Promise<Completion> {
-  let text = prompt.echoed;
-  const ids: number[] = [];
-  let outcome: Outcome | undefined;
-  for await (const piece of pieces) {
-    text += piece.text;
-    ids.push(...piece.ids);
-    outcome = piece.outcome;
+async function whole(core: EngineCore, answer: Answer, prompts: readonly Prompt[]): Promise<Completion> {
+  const choices: CompletionChoice[] = [];
+  let usage: Completion["usage"];
+  for (const [index, prompt] of prompts.entries()) {
+    let text = prompt.echoed;
+    const ids: number[] = [];
+    let outcome: Outcome | undefined;
+    for await (const piece of answer(prompt)) {
+      text += piece.text;
+      ids.push(...piece.ids);
+      outcome = piece.outcome;
+    }
+    const { finishReason, contextFull, usage: own } = outcome!; // the last piece has it
+    const pronk = { prompt_ids: prompt.ids, ids, context_full: contextFull };
+    choices.push({ index, text, finish_reason: finishReason, logprobs: null, pronk });
+    usage = addUsage(usage, own);
   }
-  const { finishReason, contextFull, usage } = outcome!; // the last piece has it
   return {
     ...newAnswer(core, "cmpl"),
     object: "text_completion",
-    choices: [{ index: 0, text, finish_reason: finishReason, logprobs: null }],
+    choices: choices as Completion["choices"],
     usage,
-    pronk: { prompt_ids: prompt.ids, ids, context_full: contextFull },
+    pronk: choices[0].pronk,
   };
 }
 
-/** The first chunk carries the prompt's ids (and its text with `echo`), the last the finish reason and the usage. */
+/** A prompt's first chunk carries its ids (and its text with `echo`), its last the finish reason; the very last the usage. */
 async function* chunks(
   core: EngineCore,
-  pieces: AsyncIterable<Piece>,
+  answer: Answer,
   settings: RunSettings,
-  prompt: Prompt,
+  prompts: readonly Prompt[],
 ): AsyncGenerator<Completion, void> {
-  const answer = { ...newAnswer(core, "cmpl"), object: "text_completion" } as const;
-  const chunk = (text: string, outcome?: Outcome): Completion => ({
-    ...answer,
-    choices: [{ index: 0, text, finish_reason: outcome?.finishReason ?? null, logprobs: null }],
-    ...(settings.includeUsage && { usage: outcome?.usage ?? null }),
-    pronk: { ids: [], context_full: outcome?.contextFull ?? false },
-  });
-  const first = chunk(prompt.echoed);
-  yield { ...first, pronk: { ...first.pronk, prompt_ids: prompt.ids } };
-  for await (const { text, ids, outcome } of pieces) {
-    const next = chunk(text, outcome);
-    yield { ...next, pronk: { ...next.pronk, ids } };
+  const head = { ...newAnswer(core, "cmpl"), object: "text_completion" } as const;
+  let usage: Completion["usage"] = null;
+  for (const [index, prompt] of prompts.entries()) {
+    const chunk = (text: string, ids: Pick<CompletionChoice["pronk"], "ids" | "prompt_ids">, outcome?: Outcome) => {
+      const pronk = { ...ids, context_full: outcome?.contextFull ?? false };
+      const choice = { index, text, finish_reason: outcome?.finishReason ?? null, logprobs: null, pronk };
+      const last = outcome && index === prompts.length - 1;
+      return {
+        ...head,
+        choices: [choice],
+        ...(settings.includeUsage && { usage: last ? usage : null }),
+        pronk,
+      } satisfies Completion as Completion;
+    };
+    yield chunk(prompt.echoed, { ids: [], prompt_ids: prompt.ids });
+    for await (const { text, ids, outcome } of answer(prompt)) {
+      if (outcome) usage = addUsage(usage, outcome.usage);
+      yield chunk(text, { ids }, outcome);
+    }
   }
 }

@@ -4,6 +4,7 @@
 
 import type { ChatMessage, SpecialFilter } from "./tokenizer.ts";
 import type { RenderChat } from "./template-dialog.ts";
+import { changeTexts, hasToolTurn, messageTexts } from "./tool-turns.ts";
 
 /** Which special tokens of `text` (what `render` made of `messages`) the template itself wrote. */
 export function templateTokens(text: string, messages: readonly ChatMessage[], render: RenderChat): SpecialFilter {
@@ -18,7 +19,7 @@ interface Span {
 }
 
 function messageSpans(text: string, messages: readonly ChatMessage[], render: RenderChat): Span[] | undefined {
-  const [open, close] = absentCharacters(2, [text, ...messages.map(({ content }) => content)]);
+  const [open, close] = absentCharacters(2, [text, ...messages.flatMap(messageTexts)]);
   const marked = rendered(render, messages, (content) => {
     // Outside the marks: the white space that a template may strip.
     const core = content.trim();
@@ -39,18 +40,30 @@ function messageSpans(text: string, messages: readonly ChatMessage[], render: Re
     else plain += part;
   }
   if (from >= 0 || plain !== text) return undefined;
-  // Every message must be there once and whole: a template that took one apart may have acted on the marks.
+  // Every message must be there once and whole: a template that took one apart may have acted on the marks. What a call's
+  // arguments say may be there any number of times. Both may be written as JSON.
   const found = spans.map(({ start, end }) => plain.slice(start, end));
-  const wanted = messages.map(({ content }) => content.trim()).filter((core) => core !== "");
-  return JSON.stringify(found.sort()) === JSON.stringify(wanted.sort()) ? spans : undefined;
+  for (const core of cores(messages.map(({ content }) => content))) {
+    const at = found.findIndex((span) => span === core || span === escaped(core));
+    if (at < 0) return undefined;
+    found.splice(at, 1);
+  }
+  const said = new Set(cores(messages.flatMap(messageTexts)).flatMap((core) => [core, escaped(core)]));
+  const tools = messages.some(hasToolTurn);
+  return found.every((span) => tools && said.has(span)) ? spans : undefined;
 }
+
+const cores = (texts: readonly string[]) => texts.map((text) => text.trim()).filter((core) => core !== "");
+
+/** As it stands between the quotes of a JSON string. */
+const escaped = (text: string) => JSON.stringify(text).slice(1, -1);
 
 /**
  * Where marks cannot tell: a token is the template's if no message contains it and it appears as often when the
  * messages say something else. Any other stays plain text, even if the template wrote it: wrong, but harmless.
  */
 function onlyWithoutMessages(text: string, messages: readonly ChatMessage[], render: RenderChat): SpecialFilter {
-  const contents = messages.map(({ content }) => content);
+  const contents = messages.flatMap(messageTexts);
   const [letter] = absentCharacters(1, [text, ...contents]);
   const neutral = rendered(render, messages, (content) => content.replace(/\S/g, letter));
   const count = (where: string, token: string): number => where.split(token).length;
@@ -67,7 +80,7 @@ function rendered(
   change: (content: string) => string,
 ): string | undefined {
   try {
-    return render(messages.map((message) => ({ ...message, content: change(message.content) })));
+    return render(messages.map((message) => changeTexts(message, change)));
   } catch {
     return undefined; // the plain rendering went well, so this failure is the change's
   }

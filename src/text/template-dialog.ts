@@ -6,6 +6,7 @@ import { Template, parse, tokenize } from "@huggingface/jinja";
 import { PronkError } from "../errors.ts";
 import { checkMessages } from "./chat-messages.ts";
 import { templateTokens } from "./marked-messages.ts";
+import { findToolArguments, hasToolTurn, type ToolArguments, withArguments } from "./tool-turns.ts";
 import type { TokenizerConfig } from "./tokenizer-config.ts";
 import type { ChatDialog, ChatMessage, Tokenizer } from "./tokenizer.ts";
 
@@ -65,10 +66,16 @@ export function chatRenderer(
 }
 
 export function templateDialog(render: RenderChat, tokenizer: Tokenizer): ChatDialog {
+  let tools: ToolArguments | "unknown" = "unknown"; // until a conversation has some
   return {
     kind: "template",
-    encode(messages) {
-      checkMessages(messages);
+    encode(given) {
+      let messages = given;
+      if (Array.isArray(given) && given.some(hasToolTurn)) {
+        if (tools === "unknown") tools = findToolArguments(render);
+        checkMessages(given, { tools: tools !== undefined });
+        messages = given.map((message) => withArguments(message, tools as "values" | "text"));
+      } else checkMessages(given);
       const text = render(messages);
       // As transformers: the template's text is all there is, no BOS is put before it.
       return tokenizer.encode(text, { parseSpecial: templateTokens(text, messages, render) });

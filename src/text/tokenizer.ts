@@ -39,8 +39,20 @@ export interface StreamDecoder {
 }
 
 export interface ChatMessage {
-  role: "system" | "user" | "assistant";
+  role: "system" | "user" | "assistant" | "tool";
   content: string;
+  /** Who speaks, or which tool. */
+  name?: string;
+  /** What the assistant called, beside its text. */
+  tool_calls?: readonly ToolCall[];
+  /** Which call a tool's message answers. */
+  tool_call_id?: string;
+}
+
+export interface ToolCall {
+  id?: string;
+  type: "function";
+  function: { name: string; /** JSON, or for templates that want it so, what it says. */ arguments: string | object };
 }
 
 /** How a conversation becomes ids. */

@@ -85,6 +85,7 @@ class RemoteEngine implements Engine {
   readonly #calls = new Map<number, RemoteCall>();
   readonly #end = new AbortController();
   #lastId = 0;
+  #lost = false;
   #unloading: Promise<void> | undefined;
 
   constructor(host: Host, info: EngineInfo) {
@@ -127,7 +128,9 @@ class RemoteEngine implements Engine {
     this.#finish(unloadedError(this.info.model));
     try {
       if (gone.aborted) return;
-      const unloaded = this.#call({ kind: "unload" }, {}, true).accepted;
+      const unloaded = this.#call({ kind: "unload" }, {}, true).accepted.catch((error: unknown) => {
+        if (!this.#lost) throw error; // one that breaks while it is unloaded is gone too
+      });
       let timer: ReturnType<typeof setTimeout> | undefined;
       const patience = new Promise((resolve) => (timer = setTimeout(resolve, patienceMs)));
       await Promise.race([unloaded, patience]).finally(() => clearTimeout(timer));
@@ -162,6 +165,7 @@ class RemoteEngine implements Engine {
 
   /** Ended over there: what is left of it is let go at once. */
   #lose(error: unknown): void {
+    this.#lost = true;
     this.#finish(error);
     void this.unload();
   }

@@ -39,6 +39,11 @@ export class EngineShare {
     }
   }
 
+  /** Who asks next gets a new engine; those in use stay with their users. */
+  forgetAll(): void {
+    this.#entries.clear();
+  }
+
   #begin(key: string, create: (shared: Shared) => Promise<Engine>): Entry {
     const controller = new AbortController();
     const listeners = new Set<(event: ProgressEvent) => void>();

@@ -18,10 +18,10 @@ const share = new EngineShare();
 const presence = holdPresence();
 const tabs = new Set<Served>();
 
-// The next engine gets a worker of its own: this one's name is free as soon as it closes.
+// The worker itself goes on: one that closes itself still takes connections for a while, and answers none.
 watchUncaught((error) => {
+  share.forgetAll();
   for (const { fail } of tabs) fail(error);
-  self.close();
 });
 
 self.addEventListener("connect", (event) => {

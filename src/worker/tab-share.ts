@@ -104,12 +104,13 @@ export class TabShare implements Engine {
 
   async #leave(): Promise<void> {
     clearInterval(this.#calling);
-    // Where the engine itself has ended, it has told those that it served, and no other tab takes it over.
-    const leads = this.#leader === this.#id;
-    if (leads && !this.ended.aborted) this.#say({ kind: "leaving" });
+    const lost = this.ended.aborted;
+    if (this.#leader === this.#id && !lost) this.#say({ kind: "leaving" });
     this.#end.abort(unloadedError(this.info?.model ?? String(this.#model))); // unless it has ended already
     const engine = this.#engine;
     await engine?.then((present) => present.unload()).catch(() => {});
+    // Those that it served hear of its end before the lock is theirs: they have no engine to take over.
+    if (lost) await new Promise((resolve) => setTimeout(resolve, helloMs));
     this.#left.abort(); // frees both locks: the next tab takes over
     this.#channel.close();
   }

@@ -15,6 +15,10 @@ declare const modelUrl: string;
 const { parent, folder } = writeByteModel();
 // A file, because the page's policy allows no blob workers.
 writeFileSync(join(folder, "weak-worker.js"), `onmessage = () => postMessage({ kind: "no-webgpu" })`);
+writeFileSync(
+  join(folder, "frail-worker.js"),
+  `import "/lib/host.js"; onmessage = ({ data }) => data.break && Promise.reject(new Error("on purpose"))`,
+);
 // The same model, whose template ends an answer by another token than its eos.
 const turnFolder = join(parent, "turn-model");
 cpSync(folder, turnFolder, { recursive: true });
@@ -215,6 +219,22 @@ describe.each(["chromium", "firefox"] as const)("the engine in %s", (kind) => {
     expect(seen).toEqual({ tokens: 2, error: "worker-lost" });
   });
 
+  test("what nobody catches in the worker ends the engine at once, and every call, by the worker's name", async () => {
+    const seen = await inPage(async () => {
+      const worker = new Worker(`${modelUrl}frail-worker.js`, { type: "module" });
+      const engine = await pronk.createEngine(modelUrl, { worker, store: false });
+      const ended = new Promise((end) => engine.ended.addEventListener("abort", () => end(engine.ended.reason)));
+      const endless = engine.completions.create({ prompt: "a", ignore_eos: true }).catch((caught: unknown) => caught);
+      worker.postMessage({ break: true });
+      const errors = [await ended, await endless, await engine.tokenizer.encode("a").catch((caught) => caught)];
+      errors.push(await engine.completions.create({ prompt: "a" }).catch((caught) => caught));
+      worker.terminate();
+      return (errors as { code: string; message: string }[]).map(({ code, message }) => ({ code, message }));
+    });
+    const lost = { code: "worker-lost", message: expect.stringContaining("stopped unexpectedly (on purpose)") };
+    expect(seen).toEqual([lost, lost, lost, lost]);
+  });
+
   test("a lost device ends the engine with device-lost", async () => {
     const seen = await inPage(async () => {
       const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
@@ -223,9 +243,10 @@ describe.each(["chromium", "firefox"] as const)("the engine in %s", (kind) => {
       setTimeout(() => device.destroy(), 200);
       const codes = [(await endless) as { code: string }];
       codes.push(await engine.completions.create({ prompt: "a" }).catch((caught) => caught));
+      codes.push(engine.ended.reason);
       await engine.unload();
       return codes.map(({ code }) => code);
     });
-    expect(seen).toEqual(["device-lost", "device-lost"]);
+    expect(seen).toEqual(["device-lost", "device-lost", "device-lost"]);
   });
 });

@@ -16,6 +16,7 @@ type Tab = Window & { pronk: Pronk };
 declare const hubUrl: string;
 declare const share: true | "leader";
 declare function openTab(): Promise<{ tab: Tab; close(): void }>;
+declare function breakWorkers(how: "device" | "throw"): void;
 
 const setUp = `async (share) => {
   globalThis.share = share;
@@ -23,9 +24,20 @@ const setUp = `async (share) => {
     const frame = document.createElement("iframe");
     frame.src = "/tab.html";
     document.body.append(frame);
-    while (!frame.contentWindow.pronk) await new Promise((done) => setTimeout(done, 10));
-    return { tab: frame.contentWindow, close: () => frame.remove() };
+    const tab = frame.contentWindow;
+    while (!tab.pronk) await new Promise((done) => setTimeout(done, 10));
+    for (const kind of ["Worker", "SharedWorker"])
+      tab[kind] = class extends tab[kind] {
+        constructor(url, options) {
+          const host = /(shared-)?host.js$/.exec(url);
+          super(host ? "/frail-" + host[0] : url, options);
+          if (host) frail.push(this.port ?? this);
+        }
+      };
+    return { tab, close: () => frame.remove() };
   };
+  const frail = [];
+  globalThis.breakWorkers = (how) => frail.splice(0).forEach((port) => port.postMessage({ break: how }));
 }`;
 
 let site: StoreSite;
@@ -120,6 +132,35 @@ describe.each(
     else expect([seen.error, seen.text]).toEqual([undefined, seen.texts[0]]);
     expect(seen.warm).toBe(true);
   });
+
+  test.each(["device", "throw"] as const)(
+    "an engine that is lost (%s) is told to be in every tab, and given to nobody: the next one is new",
+    async (how) => {
+      const seen = await page.evaluate(async (how) => {
+        const tabs = [await openTab(), await openTab()];
+        const load = ({ tab }: (typeof tabs)[0]) => tab.pronk.createEngine("owner/byte-model", { share, hubUrl });
+        const dead = [await load(tabs[0]), await load(tabs[1])];
+        const code = (error: unknown) => (error as { code: string }).code;
+        const told = dead.map(
+          ({ ended }) => new Promise((tell) => ended.addEventListener("abort", () => tell(code(ended.reason)))),
+        );
+        const request = { prompt: "a", temperature: 0, ignore_eos: true, max_tokens: 8 } as const;
+        const inFlight = dead[1].completions.create({ ...request, max_tokens: 250 }).catch(code);
+        breakWorkers(how);
+        const codes = [...(await Promise.all(told)), await inFlight];
+        for (const engine of dead) codes.push(await engine.completions.create(request).catch(code));
+        // Nobody has given the dead ones back, as a page that still shows its error has not.
+        const next = [await load(tabs[1]), await load(tabs[0])];
+        const answers = await Promise.all(next.map((engine) => engine.completions.create(request)));
+        for (const engine of [...dead, ...next]) await engine.unload();
+        for (const { close } of tabs) close();
+        const loads = new Set(next.map(({ info }) => info.loadMs)).size;
+        return { codes, loads, texts: new Set(answers.map(({ choices }) => choices[0].text)).size };
+      }, how);
+      const code = how === "device" ? "device-lost" : "worker-lost";
+      expect(seen).toEqual({ codes: [code, code, code, code, code], loads: 1, texts: 1 });
+    },
+  );
 
   test("an aborted load leaves the others alone; a load that fails says why in every tab", async () => {
     const seen = await page.evaluate(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createCompletions } from "../../src/api/text-completion.ts";
-import { bos, collect, fakeCore, fakeGenerator, fakeTokenizer, pieceId } from "../support/fake-core.ts";
+import { bos, collect, fakeCore, fakeGenerator, fakeTokenizer, fakeVocabSize, pieceId } from "../support/fake-core.ts";
 
 describe("completions", () => {
   test("text is encoded behind BOS; the empty prompt is BOS alone; ids are fed as they are", async () => {
@@ -29,6 +29,54 @@ describe("completions", () => {
     expect(chunks.filter((chunk) => chunk.pronk.prompt_ids)).toEqual([chunks[0]]);
     expect(chunks.map((chunk) => chunk.choices[0].finish_reason).filter(Boolean)).toEqual(["stop"]);
     expect(chunks.every((chunk) => chunk.usage === undefined)).toBe(true);
+  });
+
+  test("a list of prompts is answered one after the other, a choice for each", async () => {
+    const generator = fakeGenerator((prompt) => prompt.toUpperCase());
+    const completions = createCompletions(fakeCore(generator));
+    const answer = await completions.create({ prompt: ["ab", "c"], echo: true });
+    expect(answer.choices.map(({ index, text }) => [index, text])).toEqual([
+      [0, "abAB"],
+      [1, "cC"],
+    ]);
+    expect(answer.choices.map(({ pronk }) => pronk.prompt_ids)).toEqual([
+      [bos, pieceId("a"), pieceId("b")],
+      [bos, pieceId("c")],
+    ]);
+    expect(answer.pronk).toEqual(answer.choices[0].pronk);
+    expect(answer.usage).toMatchObject({
+      prompt_tokens: 5,
+      completion_tokens: 3,
+      total_tokens: 8,
+      extra: { prefill_ms: 10, decode_ms: 6, prefill_tokens_per_s: 400 },
+    });
+    // LangChain sends a list of one; ids may come in lists too.
+    expect((await completions.create({ prompt: ["ab"] })).choices).toHaveLength(1);
+    await completions.create({ prompt: [[7, 2], [9]] });
+    expect(generator.requests.slice(-2).map(({ promptIds }) => promptIds)).toEqual([[7, 2], [9]]);
+
+    const usage = { stream_options: { include_usage: true } } as const;
+    const chunks = await collect(await completions.create({ prompt: ["ab", "c"], stream: true, ...usage }));
+    const texts = ["", ""];
+    for (const { choices } of chunks) texts[choices[0].index] += choices[0].text;
+    expect(texts).toEqual(["AB", "C"]);
+    expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
+    expect(chunks.flatMap(({ choices }) => choices[0].finish_reason ?? [])).toEqual(["stop", "stop"]);
+    expect(chunks.flatMap((chunk) => chunk.usage?.total_tokens ?? [])).toEqual([8]);
+    expect(chunks.at(-1)?.usage).toBeTruthy();
+  });
+
+  test("one bad prompt of a list refuses all, by its place, before any is answered", async () => {
+    const generator = fakeGenerator(() => "!");
+    const completions = createCompletions(fakeCore(generator));
+    for (const prompt of [
+      ["a", 7],
+      [[1], [fakeVocabSize]],
+      ["a", []],
+      ["a", null],
+    ])
+      await expect(completions.create({ prompt } as never)).rejects.toMatchObject({ facts: { field: "prompt[1]" } });
+    expect(generator.requests).toEqual([]);
   });
 
   test("usage comes on the last chunk when asked for", async () => {

@@ -1,0 +1,130 @@
+// Which fields a request may have, and the standing of each: obeyed; ignored, because it changes nothing in an answer
+// from this machine; or only with the value that asks for nothing. A field that is not here is refused by name, and one
+// that asks for what is not done is refused with what may be said: no request is answered as if it were obeyed.
+
+import { PronkError } from "../errors.ts";
+import { badField, type Fields } from "./request-fields.ts";
+
+type Standing =
+  "obeyed" | "ignored" | { /** Said in the refusal. */ only: string; allowed: (value: unknown) => boolean };
+type FieldTable = Readonly<Record<string, Standing>>;
+
+const only = (...values: unknown[]): Standing => ({
+  only: values.map((value) => JSON.stringify(value)).join(" or "),
+  allowed: (value) => values.includes(value),
+});
+const emptyList: Standing = { only: "an empty list", allowed: (value) => Array.isArray(value) && value.length === 0 };
+const plainText: Standing = {
+  only: '{ "type": "text" }',
+  allowed: (value) => (value as { type?: unknown } | null)?.type === "text",
+};
+
+/** As in OpenAI's reference of November 2026 (openai 7.59), and pronk's own. */
+const shared: FieldTable = {
+  model: "ignored", // an engine holds one
+  max_tokens: "obeyed",
+  max_completion_tokens: "obeyed",
+  temperature: "obeyed",
+  top_p: "obeyed",
+  top_k: "obeyed",
+  min_p: "obeyed",
+  repetition_penalty: "obeyed",
+  frequency_penalty: "obeyed",
+  presence_penalty: "obeyed",
+  logit_bias: "obeyed",
+  stop: "obeyed",
+  ignore_eos: "obeyed",
+  seed: "obeyed",
+  stream: "obeyed",
+  stream_options: "obeyed",
+  n: only(1),
+  user: "ignored", // who asks, for a provider's records
+};
+
+export const chatFields: FieldTable = {
+  ...shared,
+  messages: "obeyed",
+  // A provider's records, cache and prices.
+  metadata: "ignored",
+  store: "ignored",
+  service_tier: "ignored",
+  safety_identifier: "ignored",
+  prompt_cache_key: "ignored",
+  prompt_cache_options: "ignored",
+  prompt_cache_retention: "ignored",
+  prediction: "ignored", // makes an answer faster there, and no other
+  // How tools are called; without tools it says nothing.
+  parallel_tool_calls: "ignored",
+  tool_choice: only("none", "auto"),
+  tools: emptyList,
+  function_call: only("none", "auto"),
+  functions: emptyList,
+  response_format: plainText,
+  logprobs: only(false),
+  top_logprobs: only(0),
+  modalities: { only: '["text"]', allowed: (value) => JSON.stringify(value) === '["text"]' },
+  reasoning_effort: only("none"),
+  verbosity: only("medium"),
+};
+
+export const completionFields: FieldTable = {
+  ...shared,
+  prompt: "obeyed",
+  echo: "obeyed",
+  best_of: only(1),
+  logprobs: { only: "null", allowed: () => false },
+  suffix: only(""),
+};
+
+export const streamOptionFields: FieldTable = {
+  include_usage: "obeyed",
+  include_obfuscation: "ignored", // hides lengths from who listens on a network; there is none
+};
+
+/** Throws PronkError bad-request for the first field that is unknown, or asks for what is not done. */
+export function checkFields(fields: Fields, known: FieldTable, place: string): void {
+  for (const [field, value] of Object.entries(fields)) {
+    if (value === undefined || value === null) continue;
+    const standing = Object.hasOwn(known, field) ? known[field] : undefined;
+    if (!standing) throw unknownField(field, Object.keys(known), place);
+    if (typeof standing === "object" && !standing.allowed(value))
+      throw badField(field, `${standing.only}, or left out`, value);
+  }
+}
+
+/** `name` is the field's own, where `field` says where it stands too. */
+export function unknownField(field: string, known: readonly string[], place: string, name = field): PronkError {
+  const nearest = nearestName(name, known);
+  const shown = field.length > 80 ? `${field.slice(0, 80)}…` : field;
+  const advice = nearest === undefined ? "Leave it out." : `Did you mean "${nearest}"? Leave it out otherwise.`;
+  return new PronkError("bad-request", `"${shown}" is not a field of ${place}. ${advice}`, {
+    field: shown,
+    expected: nearest,
+    found: shown,
+  });
+}
+
+/** The name with the fewest changed letters, unless half of them would have to change. */
+function nearestName(name: string, known: readonly string[]): string | undefined {
+  let nearest: string | undefined;
+  let fewest = Math.min(name.length, 40) / 2;
+  for (const candidate of known) {
+    const changes = editDistance(name.slice(0, 40).toLowerCase(), candidate);
+    if (changes < fewest) [nearest, fewest] = [candidate, changes];
+  }
+  return nearest;
+}
+
+/** Levenshtein's, by rows. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let at = 1; at <= from.length; at++) {
+    const next = [at];
+    for (let column = 1; column <= to.length; column++) {
+      const changed = row[column - 1] + (from[at - 1] === to[column - 1] ? 0 : 1);
+      next[column] = Math.min(changed, row[column] + 1, next[column - 1] + 1);
+    }
+    row = next;
+  }
+  return row[to.length];
+}
