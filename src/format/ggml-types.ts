@@ -41,12 +41,14 @@ export const ggmlBlocks: Record<GgmlType, GgmlBlock> = {
   IQ4_XS: { weights: 256, bytes: 136 },
 };
 
-/** Every number GGUF has given out, so that a type that is not read is refused by its name. Gaps are withdrawn types. */
+/** Every number that GGUF, or a known fork of it, has given out, so that a type that is not read is refused by its name. */
 const names: Record<number, string> = {
   0: "F32",
   1: "F16",
   2: "Q4_0",
   3: "Q4_1",
+  4: "Q4_2 (withdrawn)",
+  5: "Q4_3 (withdrawn)",
   6: "Q5_0",
   7: "Q5_1",
   8: "Q8_0",
@@ -72,9 +74,20 @@ const names: Record<number, string> = {
   28: "F64",
   29: "IQ1_M",
   30: "BF16",
+  31: "Q4_0_4_4 (withdrawn)",
+  32: "Q4_0_4_8 (withdrawn)",
+  33: "Q4_0_8_8 (withdrawn)",
   34: "TQ1_0",
   35: "TQ2_0",
+  36: "IQ4_NL_4_4 (withdrawn)",
+  37: "IQ4_NL_4_8 (withdrawn)",
+  38: "IQ4_NL_8_8 (withdrawn)",
   39: "MXFP4",
+  40: "NVFP4",
+  41: "Q1_0",
+  42: "Q2_0",
+  142: "PQ2_0 of Prism's fork",
+  143: "PTQ1_0 of Prism's fork",
 };
 
 export const ggmlTypeName = (id: number): string => names[id] ?? `number ${id}`;

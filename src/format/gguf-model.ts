@@ -51,6 +51,8 @@ const architectures: Readonly<Record<string, Architecture>> = {
 const factorsName = "rope_freqs.weight";
 
 function architectureOf(json: JsonFile): [string, Architecture] {
+  const kind = json.text("general.type") ?? "model";
+  if (kind !== "model") throw json.unsupported("general.type", kind, "Take the file of the model itself.");
   const name = json.text("general.architecture") ?? "";
   if (Object.hasOwn(architectures, name)) return [name, architectures[name]];
   const known = Object.keys(architectures).join(", ");

@@ -153,7 +153,7 @@ function place(cursor: GgufCursor, { name, dims, typeId, offset }: TensorRecord,
   if (!isGgmlType(type))
     throw new PronkError(
       "model-unsupported",
-      `Tensor "${name}" in "${cursor.file}" has the type ${type}, which this version of pronk does not read. It reads ${Object.keys(ggmlBlocks).join(", ")}; take a Q4_K_M or Q8_0 file of the same model.`,
+      `Tensor "${name}" in "${cursor.file}" has the type ${type}, which this version of pronk does not read. Take a Q4_K_M, Q8_0 or IQ4_XS file of the same model.`,
       { file: cursor.file, field: name, expected: Object.keys(ggmlBlocks).join(", "), found: type },
     );
   const block = ggmlBlocks[type];

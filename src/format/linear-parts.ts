@@ -28,18 +28,6 @@ const bnb4Roles = {
 } as const;
 const int8Roles = { codes: "weight", scales: "SCB", codeOrder: "weight_format" } as const;
 
-/** Ends of names by which layouts that are not read give themselves away. */
-const foreign: [RegExp, string][] = [
-  [/\.(trellis|suh|svh)$/, "EXL3"],
-  [/\.(B|s|workspace)$/, "marlin"],
-  [/\.W_q$/, "HQQ"],
-  [/\.(codebooks|codes)$/, "AQLM"],
-  [/\.Qidxs$/, "QuIP#"],
-  [/\.weight_packed$/, "compressed-tensors"],
-  [/\.weight_scale(_inv)?$/, "FP8"],
-  [/^layers\.0\.attention\.wq\.weight$/, "Meta's own layout (take the repository whose name ends in -hf)"],
-];
-
 const maxStateBytes = 4096; // bitsandbytes' has about 200
 
 const asGroups = (count: number, size: number) => Math.ceil(count / size);
@@ -52,20 +40,6 @@ export function missingMatrices(expected: Iterable<string>, entries: readonly Te
     const base = name.slice(0, -"weight".length);
     return !found.has(name) && !found.has(`${base}qweight`) && !found.has(`${base}q_weight`);
   });
-}
-
-/** What the entries are instead, where matrices are missing. */
-export function foreignLayout(entries: readonly TensorSlice[], where: string): PronkError | undefined {
-  for (const [pattern, layout] of foreign) {
-    const sign = entries.find((entry) => pattern.test(entry.name));
-    if (sign)
-      return new PronkError(
-        "model-unsupported",
-        `"${sign.file}" is in the layout ${layout} (tensor "${sign.name}"), which this version of pronk does not read. Take a repository in GPTQ, AWQ gemm, bitsandbytes, EXL2 or GGUF, or one that is not quantized.`,
-        { file: sign.file, field: sign.name, expected: "a layout that is read", found: `${layout} in ${where}` },
-      );
-  }
-  return undefined;
 }
 
 /** Every expected tensor, sorted by file, then start of its codes. Throws PronkError naming tensor and file. */

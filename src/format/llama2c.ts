@@ -4,6 +4,7 @@
 // Source: github.com/karpathy/llama2.c, run.c `memory_map_weights` and export.py `legacy_export`.
 
 import { PronkError } from "../errors.ts";
+import { isForeignPath } from "./foreign-layouts.ts";
 import { expectedTensors } from "./llama-tensors.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { sizeLimits } from "./size-limits.ts";
@@ -16,10 +17,10 @@ const { dim, hiddenDim, layers, heads, vocab, context } = sizeLimits;
 const fieldLimits = [dim, hiddenDim, layers, heads, heads, vocab, context];
 const maxHeadBytes = 16 * 2 ** 20; // the loader re-orders one head at a time
 
-/** The one file that is a legacy checkpoint by its name: a .bin that is no tokenizer. */
+/** The one file that is a legacy checkpoint by its name: a .bin that is no tokenizer and nothing else that is known. */
 export function findLlama2c(source: TensorFiles): string | undefined {
   const bins = source.files.filter(
-    ({ path }) => /\.bin$/i.test(path) && !/(^|\/)tok(enizer|\d+)?[^/]*\.bin$/i.test(path),
+    ({ path }) => /\.bin$/i.test(path) && !/(^|\/)tok(enizer|\d+)?[^/]*\.bin$/i.test(path) && !isForeignPath(path),
   );
   return bins.length === 1 ? bins[0].path : undefined;
 }

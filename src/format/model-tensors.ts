@@ -1,9 +1,10 @@
 // The model's tensors in a source's safetensors files, whatever their scheme. Headers only: a file without a wanted
 // tensor costs its header and no byte more.
 
+import { foreignTensors } from "./foreign-layouts.ts";
 import { settleHead } from "./head.ts";
 import { expectedTensors } from "./llama-tensors.ts";
-import { foreignLayout, missingMatrices, toModelTensors } from "./linear-parts.ts";
+import { missingMatrices, toModelTensors } from "./linear-parts.ts";
 import type { ModelConfig } from "./model-config.ts";
 import type { DeclaredQuantization } from "./quantization-config.ts";
 import type { ModelTensor, TensorSlice } from "./quantized.ts";
@@ -21,7 +22,11 @@ export async function findModelTensors(
     return missingMatrices(expectedTensors(config).keys(), entries);
   };
   const { entries: all, missing, where, lost } = await readEntries(source, missingOf, { signal });
-  if (missing.length > 0) throw foreignLayout(all, where) ?? missingError(missing, where, lost);
-  const { config, entries } = settleHead(stated, all);
-  return { config, tensors: toModelTensors(expectedTensors(config), entries, declared) };
+  try {
+    if (missing.length > 0) throw missingError(missing, where, lost);
+    const { config, entries } = settleHead(stated, all);
+    return { config, tensors: toModelTensors(expectedTensors(config), entries, declared) };
+  } catch (error) {
+    throw foreignTensors(all) ?? error;
+  }
 }

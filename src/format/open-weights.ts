@@ -3,6 +3,7 @@
 
 import { PronkError } from "../errors.ts";
 import { readConfig } from "./config.ts";
+import { foreignFile } from "./foreign-layouts.ts";
 import { readGgufModel } from "./gguf-files.ts";
 import type { GgufHeader } from "./gguf.ts";
 import { ggufConfig, ggufOrigin, ggufTensors, ropeFactorsOf } from "./gguf-model.ts";
@@ -36,11 +37,22 @@ export interface OpenWeightsOptions {
   signal?: AbortSignal;
 }
 
-/** Throws PronkError `format`, `model-unsupported`, `integrity` or `bad-request`, naming file and field. */
-export async function openWeights(
-  source: TensorFiles,
-  { weights, signal }: OpenWeightsOptions = {},
-): Promise<OpenedWeights> {
+/**
+ * Throws PronkError `format`, `model-unsupported`, `integrity` or `bad-request`, naming file and field; what a file that
+ * cannot be read is instead, where its first bytes tell.
+ */
+export async function openWeights(source: TensorFiles, options: OpenWeightsOptions = {}): Promise<OpenedWeights> {
+  try {
+    return await open(source, options);
+  } catch (error) {
+    const file = error instanceof PronkError && error.code !== "network" ? error.facts.file : undefined;
+    const foreign =
+      typeof file === "string" && (await foreignFile(source, file, options.signal).catch(() => undefined));
+    throw foreign || error;
+  }
+}
+
+async function open(source: TensorFiles, { weights, signal }: OpenWeightsOptions): Promise<OpenedWeights> {
   const format = chooseWeightFormat(source, weights);
   if (format.kind === "llama2c") {
     const { config, tensors } = await readLlama2c(source, format.files[0], { signal });

@@ -58,7 +58,7 @@ function readLayout(json: JsonFile): Layout {
   const method = json.text("quant_method")?.toLowerCase();
   if (method === "bitsandbytes" || method === "exl2") return { method, zeroPointsAsStored: false };
   if (method !== undefined && method !== "gptq" && method !== "awq")
-    throw json.unsupported("quant_method", method, whatWorks);
+    throw json.unsupported("quant_method", [method, json.text("format") ?? []].flat().join(", "), whatWorks);
   if (json.get("is_marlin_format") === true) throw json.unsupported("is_marlin_format", true, whatWorks);
   const words = json.text("pack_dtype") ?? "int32"; // GPTQModel's
   if (words !== "int32") throw json.unsupported("pack_dtype", words, whatWorks);

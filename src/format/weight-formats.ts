@@ -3,6 +3,7 @@
 // what is inside is found by reading headers.
 
 import { PronkError } from "../errors.ts";
+import { foreignFiles, isForeignPath } from "./foreign-layouts.ts";
 import { ggufModels } from "./gguf-files.ts";
 import { findLlama2c } from "./llama2c.ts";
 import { indexName } from "./shards.ts";
@@ -23,12 +24,12 @@ export function weightFormats(source: TensorFiles): WeightFormat[] {
   const paths = source.files.map((file) => file.path);
   const formats: WeightFormat[] = [];
   const safetensors: WeightFormat = { kind: "safetensors", id: "safetensors", files: [] };
-  if (paths.some((path) => path.endsWith(".safetensors") && !path.includes("/"))) formats.push(safetensors);
+  if (paths.some((path) => /^[^/]+\.safetensors$/.test(path) && !isForeignPath(path))) formats.push(safetensors);
   const rank = ([path]: string[]) => preferred.findIndex((pattern) => pattern.test(path));
   for (const files of ggufModels(paths).toSorted((a, b) => rank(a) - rank(b)))
     formats.push({ kind: "gguf", id: files[0], files });
   const bin = findLlama2c(source);
-  if (bin !== undefined && !isPickle(bin)) formats.push({ kind: "llama2c", id: bin, files: [bin] });
+  if (bin !== undefined) formats.push({ kind: "llama2c", id: bin, files: [bin] });
   if (formats.length === 0 && paths.includes(indexName)) formats.push(safetensors); // its shards are missing, and named
   return formats;
 }
@@ -57,27 +58,13 @@ function matches({ id, kind, files }: WeightFormat, wanted: string): boolean[] {
   return [id === wanted, kind === wanted, files.some((file) => file.toLowerCase().includes(lower))];
 }
 
-const isPickle = (path: string) => /^pytorch_model.*\.bin$/i.test(path);
-
 function noWeights(source: TensorFiles): PronkError {
-  const paths = source.files.map((file) => file.path);
-  const original = paths.find((path) => /(^|\/)consolidated\.\d+\.(pth|pt)$/.test(path));
-  if (original)
-    return new PronkError(
-      "model-unsupported",
-      `${source.label} holds Meta's original checkpoint ("${original}"), which pronk does not read. Take the repository of the same name that ends in -hf, e.g. meta-llama/Llama-2-7b-chat-hf.`,
-      { file: original, expected: "*.safetensors or *.gguf", found: original },
-    );
-  const pickle = paths.find((path) => /\.(pth|pt|bin)$/i.test(path) && !/tok/i.test(path));
-  if (pickle)
-    return new PronkError(
-      "model-unsupported",
-      `${source.label} holds Python pickles ("${pickle}"), which can run code when they are opened; pronk reads safetensors and GGUF. Take a revision or repository that has them.`,
-      { file: pickle, expected: "*.safetensors or *.gguf", found: pickle },
-    );
+  const foreign = foreignFiles(source);
+  if (foreign) return foreign;
+  const file = source.files.find(({ path }) => /\.bin$/i.test(path))?.path; // its first bytes may tell
   return new PronkError(
     "model-unsupported",
     `${source.label} has no weights that pronk reads: safetensors, GGUF, or llama2.c's .bin.`,
-    { file: source.label, expected: "*.safetensors or *.gguf", found: null },
+    { file: file ?? source.label, expected: "*.safetensors or *.gguf", found: null },
   );
 }

@@ -182,11 +182,18 @@ const cases: Record<string, Case> = {
     advises: /pronk runs LlamaForCausalLM.*MistralForCausalLM, Qwen2ForCausalLM and Qwen3ForCausalLM/,
   },
   "a configuration that is no JSON": {
-    spoil: (files) => void files.set("config.json", utf8("<!doctype html>")),
+    spoil: (files) => void files.set("config.json", utf8("{'hidden_size': 64}")),
     code: "format",
     file: "config.json",
     says: /"config\.json" is not JSON/,
     advises: again,
+  },
+  "a web page for the configuration": {
+    spoil: (files) => void files.set("config.json", utf8("<!doctype html>")),
+    code: "format",
+    file: "config.json",
+    says: /"config\.json" holds a web page in place of the file/,
+    advises: /Fetch the file itself/,
   },
   "no configuration": {
     spoil: (files) => void files.delete("config.json"),

@@ -250,6 +250,10 @@ describe("refused", () => {
     ["a header cut short", madeGguf(llama, tensors).slice(0, 300), "integrity", /would end at byte/],
     ["an alignment of 0", madeGguf({ "general.alignment": { u32: 0 } }, []), "format", /alignment is 0/],
     ["a type that is not read", one({ type: 16 }), "model-unsupported", /IQ2_XXS/],
+    ["a type with a number above 39", one({ type: 40 }), "model-unsupported", /NVFP4.*Take a Q4_K_M/],
+    ["the last type that was given out", one({ type: 42 }), "model-unsupported", /type Q2_0,/],
+    ["a fork's type", one({ type: 142 }), "model-unsupported", /PQ2_0 of Prism's fork/],
+    ["a withdrawn type", one({ type: 31 }), "model-unsupported", /Q4_0_4_4 \(withdrawn\)/],
     ["a type that nobody knows", one({ type: 99 }), "model-unsupported", /number 99/],
     ["five dimensions", one({ shape: [1, 1, 1, 1, 8] }), "format", /5 dimensions/],
     ["no dimension", one({ shape: [] }), "format", /0 dimensions/],
@@ -274,6 +278,7 @@ describe("refused", () => {
     openWeights(sourceOf(madeGguf({ ...llama, ...metadata }, some)));
   const models: [string, () => Promise<unknown>, string, RegExp][] = [
     ["another architecture", () => model({ "general.architecture": "falcon" }), "model-unsupported", /falcon/],
+    ["an adapter", () => model({ "general.type": "adapter" }), "model-unsupported", /"general.type": "adapter"/],
     ["experts", () => model({ "llama.expert_count": { u32: 8 } }), "model-unsupported", /experts/],
     ["yarn", () => model({ "llama.rope.scaling.type": "yarn" }), "model-unsupported", /yarn/],
     ["half-turned heads", () => model({ "llama.rope.dimension_count": { u32: 32 } }), "model-unsupported", /rope.dimension/],

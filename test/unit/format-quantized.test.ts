@@ -11,7 +11,6 @@ import { isQuantized, type QuantizedMatrix, type TensorSlice } from "../../src/f
 import { chooseWeightFormat, weightFormats } from "../../src/format/weight-formats.ts";
 import { memorySource } from "../../src/source/memory-source.ts";
 import { folderFiles, sharedData } from "../support/local-folder.ts";
-import { madeCheckpoint, madeConfig, madeSafetensors } from "../support/made-checkpoint.ts";
 import { rejection } from "../support/rejection.ts";
 
 const declaredBy = (fields: Record<string, unknown>) =>
@@ -189,34 +188,8 @@ describe("which files", () => {
   });
   test("refusals", async () => {
     const refusal = (files: string[], wanted?: string) => rejection(() => chooseWeightFormat(source(...files), wanted));
-    const meta = await refusal(["consolidated.00.pth", "params.json", "tokenizer.model"]);
-    expect(meta).toMatchObject({ code: "model-unsupported", facts: { file: "consolidated.00.pth" } });
-    expect(meta.message).toMatch(/Meta's original.*-hf/);
-    expect((await refusal(["pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin"])).message).toMatch(
-      /pickles/,
-    );
-    expect((await refusal(["pytorch_model.bin"])).message).toMatch(/pickles/);
     expect((await refusal(["README.md"])).message).toMatch(/no weights/);
     expect(await refusal(["a.gguf"], "Q5_K_M")).toMatchObject({ code: "bad-request", facts: { expected: "a.gguf" } });
-  });
-});
-
-describe("layouts that are not read", () => {
-  test.each([
-    ["model.layers.0.mlp.up_proj.trellis", /EXL3/],
-    ["model.layers.0.mlp.up_proj.B", /marlin/],
-    ["model.layers.0.mlp.up_proj.W_q", /HQQ/],
-    ["layers.0.attention.wq.weight", /Meta's own layout/],
-  ])("%s", async (tensor, message) => {
-    const files = madeCheckpoint();
-    files.set(
-      "model.safetensors",
-      madeSafetensors([{ name: tensor, dtype: "I8", shape: [1], bytes: new Uint8Array(1) }]),
-    );
-    const config = readConfig(new JsonFile("config.json", madeConfig()));
-    const error = await rejection(findModelTensors(memorySource(files), config));
-    expect(error.code).toBe("model-unsupported");
-    expect(error.message).toMatch(message);
   });
 });
 

@@ -1,0 +1,169 @@
+// Weights that pronk does not read, and what gives each away: names of files, a file's first bytes, names of tensors. Only
+// for messages: nothing is looked up here before a model has turned out to be unreadable. A layout that is declared
+// (`quant_method`) is refused where declarations are read.
+
+import { PronkError } from "../errors.ts";
+import type { TensorSlice } from "./quantized.ts";
+import type { TensorFiles } from "./tensor-files.ts";
+
+interface ForeignLayout {
+  /** After "holds". */
+  is: string;
+  /** Of a file whose name says enough. */
+  path?: RegExp;
+  /** A file's first bytes, as Python would print them: `PK\x03\x04`. */
+  start?: RegExp;
+  tensor?: RegExp;
+  /** Of that tensor, in safetensors' words. */
+  dtype?: RegExp;
+  instead?: string; // default: see `otherFiles`
+  /** The file is not what it should be, rather than of a kind that is not read. */
+  damaged?: true;
+}
+
+const otherFiles = "Take safetensors or GGUF files of the same model.";
+const insteadOfPickles =
+  "They can run code when they are opened: take a revision or repository with safetensors or GGUF.";
+
+/** Of quantized weights in safetensors. */
+const packed = (layout: string, tensor: RegExp, dtype?: RegExp): ForeignLayout => ({
+  is: `weights in the layout ${layout}`,
+  tensor,
+  ...(dtype ? { dtype } : {}),
+  instead: "Take a repository of the same model in GPTQ, AWQ gemm, bitsandbytes, EXL2 or GGUF, or one not quantized.",
+});
+
+/** Of several that fit the first is told: what holds the model comes before what lies beside it. */
+const layouts: readonly ForeignLayout[] = [
+  {
+    is: "Meta's original checkpoint",
+    path: /(^|\/)consolidated[^/]*\.(pth|pt|safetensors)$/i,
+    tensor: /^layers\.0\.attention\.wq\.weight$/,
+    instead: "Take the repository of the same name that ends in -hf, e.g. meta-llama/Llama-2-7b-chat-hf.",
+  },
+  {
+    is: "Python pickles",
+    path: /(^|\/)pytorch_model[^/]*\.bin$/i,
+    start: /^(PK\\x03\\x04|\\x80\\x02\\x8a\\x0a|\\x80\\x0[345]\\x95)/, // torch.save since 1.6 and before, pickle.dump
+    instead: insteadOfPickles,
+  },
+  {
+    is: "an adapter",
+    path: /(^|\/)adapter_(config\.json|model\.(safetensors|bin))$/i,
+    tensor: /\.lora_[ABE](\.|$)|\.lora_(embedding_[AB]|magnitude_vector)/,
+    start: /^algg/,
+    instead: "It only changes another model: take a repository in which both have been merged.",
+  },
+  { is: "MLC's shards", path: /(^|\/)(params_shard_\d+\.bin|(ndarray|tensor)-cache\.json)$/i },
+  { is: "an OpenVINO model", path: /(^|\/)openvino_[^/]*\.(bin|xml)$/i },
+  {
+    is: "a CTranslate2 model",
+    path: /(^|\/)(shared_)?vocabulary\.(json|txt)$/i,
+    start: /^\\x0.(\\x00){3}(\\x..|.)\\x00\w+Spec\\x00/,
+  },
+  {
+    is: "pieces of a GGUF file that was cut without a splitter",
+    path: /\.gguf[.-](part|split)[^/]*$/i,
+    instead: "Join them to one file, or take one that fits in one piece.",
+  },
+  {
+    is: "a GGML file, GGUF's forerunner",
+    path: /(^|[/.-])ggml[^/]*\.bin$/i,
+    start: /^(lmgg|fmgg|tjgg)/,
+    instead: "Take a GGUF file of the same model.",
+  },
+  { is: "a GGUF file under another name", start: /^GGUF/, instead: "Rename it so that it ends in .gguf." },
+  {
+    is: "safetensors under another name",
+    start: /^(\\x..|.){6}\\x00\\x00\{/,
+    instead: "Rename it so that it ends in .safetensors, beside its config.json.",
+  },
+  { is: "an ONNX model", path: /\.onnx(_data|\.data)?$/i },
+  { is: "arrays of NumPy or MLX", path: /\.(npz|npy)$/i },
+  { is: "Flax weights", path: /\.msgpack$/i },
+  { is: "TensorFlow or Keras weights", path: /\.(h5|keras)$|(^|\/)saved_model\.pb$/i, start: /^\\x89HDF/ },
+  { is: "a TensorFlow Lite or MediaPipe model", path: /\.(tflite|task|litertlm)$/i },
+  { is: "a Core ML model", path: /\.(mlmodelc?|mlpackage)(\/|$)/i },
+  { is: "an ExecuTorch, TensorRT, NeMo or llamafile model", path: /\.(pte|engine|nemo|llamafile)$/i },
+  { is: "a pickle of HQQ's", path: /(^|\/)qmodel\.pt$/i, instead: insteadOfPickles },
+  {
+    is: "what a training run left, and no weights of the model",
+    path: /(^|\/)(training_args|optimizer|scheduler|rng_state[^/]*|trainer_state)\.(bin|pt|pth|json)$/i,
+  },
+  { is: "Python pickles", path: /\.(pth|pt|ckpt|pkl)$/i, instead: insteadOfPickles },
+  {
+    is: "a Git LFS pointer in place of the file",
+    start: /^version https:\/\/git-lfs\./,
+    instead: "Fetch the file itself; in a clone: git lfs pull.",
+    damaged: true,
+  },
+  {
+    is: "a web page in place of the file",
+    start: /^( |\\x0[9ad])*<(!doctype|html|\?xml)/i,
+    instead: "Fetch the file itself.",
+    damaged: true,
+  },
+
+  packed("EXL3", /\.(trellis|suh|svh)$/),
+  packed("QQQ", /\.s_(channel|group)$/),
+  packed("marlin", /\.(B|s|workspace)$/),
+  packed("HQQ", /\.W_q$/),
+  packed("AQLM", /\.(codebooks|codes)$/),
+  packed("VPTQ", /\.(res_|outlier_)?centroids\.weight$/),
+  packed("QuIP#", /\.Qidxs$/),
+  packed("llm-awq's own AWQ", /\.scaled_zeros$/),
+  packed("quanto", /\.weight\._(data|scale)$/),
+  packed("torchao", /\._weight_(qdata|scale)$/),
+  packed("MLX", /\.biases$/),
+  packed("EETQ", /\.weight_scales$/),
+  packed("compressed-tensors", /\.weight_packed$/),
+  packed("FP8", /\.weight$/, /^F8_/),
+  packed("FP8", /\.weight_scale_inv$/),
+  packed("NVFP4 of ModelOpt", /\.weight_scale_2$/),
+  packed("int8 of compressed-tensors", /\.weight_scale$/),
+];
+
+/** Whether a file is something else than weights that are read, by its name. */
+export const isForeignPath = (path: string): boolean => layouts.some((layout) => layout.path?.test(path));
+
+/** What a source holds instead, by its files' names. */
+export function foreignFiles(source: TensorFiles): PronkError | undefined {
+  for (const layout of layouts) {
+    const file = source.files.find(({ path }) => layout.path?.test(path));
+    if (file) return foreign(layout, file.path, `${source.label} holds ${layout.is} ("${file.path}")`);
+  }
+  return undefined;
+}
+
+/** What a file is instead, by its first bytes; undefined for a file that the source does not have. */
+export async function foreignFile(
+  source: TensorFiles,
+  path: string,
+  signal?: AbortSignal,
+): Promise<PronkError | undefined> {
+  const sizeBytes = source.files.find((file) => file.path === path)?.sizeBytes ?? 0;
+  if (sizeBytes === 0) return undefined;
+  const bytes = await source.read(path, 0, Math.min(64, sizeBytes), { signal });
+  const start = Array.from(bytes, printed).join("");
+  const layout = layouts.find((candidate) => candidate.start?.test(start));
+  if (/\.(gguf|safetensors)$/i.test(path) && layout?.is.endsWith("under another name")) return undefined;
+  return layout && foreign(layout, path, `"${path}" holds ${layout.is}`);
+}
+
+/** What the tensors are instead. */
+export function foreignTensors(entries: readonly TensorSlice[]): PronkError | undefined {
+  for (const layout of layouts) {
+    const sign = entries.find(({ name, dtype }) => layout.tensor?.test(name) && (layout.dtype?.test(dtype) ?? true));
+    if (sign) return foreign(layout, sign.file, `"${sign.file}" holds ${layout.is} (tensor "${sign.name}")`, sign.name);
+  }
+  return undefined;
+}
+
+const printed = (byte: number) =>
+  byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`;
+
+function foreign({ is, instead = otherFiles, damaged }: ForeignLayout, file: string, what: string, field?: string) {
+  const unread = damaged ? "" : ", which this version of pronk does not read";
+  const facts = { file, ...(field === undefined ? {} : { field }), expected: "weights that are read", found: is };
+  return new PronkError(damaged ? "format" : "model-unsupported", `${what}${unread}. ${instead}`, facts);
+}
