@@ -46,7 +46,8 @@ const longestFact = 1000; // paths and addresses are data
 function shortened(text: string, length: number): string {
   if (text.length <= length) return text;
   const endLength = Math.floor(length / 3);
-  return `${text.slice(0, length - 1 - endLength)}…${text.slice(-endLength)}`.toWellFormed();
+  const cut = `${text.slice(0, length - 1 - endLength)}…${text.slice(-endLength)}`;
+  return cut.replace(/\p{Surrogate}/gu, "\ufffd"); // halves; toWellFormed() is not in every consumer's lib
 }
 
 /** A value as JSON for a message, cut where it would fill the screen; whatever it is, that takes no time. */
