@@ -122,12 +122,12 @@ const offline: Advice = {
   retry: true,
 };
 
-const pageOf = ({ page }: ErrorFacts): Advice["link"] => linkTo("The model's page", page);
+const pageOf = ({ page }: ErrorFacts): Advice["link"] => linkTo("Model's page", page);
 
 function searchFor({ page, repository }: ErrorFacts): Advice["link"] {
   const name = String(repository).split("/")[1] ?? "";
   const search = URL.canParse(String(page)) ? new URL(`/models?search=${encodeURIComponent(name)}`, String(page)) : "";
-  return linkTo("Search the hub for it", String(search));
+  return linkTo("Search the hub", String(search));
 }
 
 /** Only an address of the web: it comes from an option. */

@@ -8,7 +8,7 @@ import { type BrowserPage, launch } from "../../tools/browser-page.ts";
 import type { FileServer } from "../../tools/file-server.ts";
 import { writeByteModel } from "../support/byte-model.ts";
 import { type HubServer, startHub } from "../support/hub-server.ts";
-import { press, startSite, untilState } from "./chat-site.ts";
+import { ask, press, showModel, startSite, turnsOf, untilState } from "./chat-site.ts";
 import { throughHub } from "./hub-proxy.ts";
 
 const { parent, folder } = writeByteModel();
@@ -45,6 +45,30 @@ const openRepository = async (name: string) => {
   await untilState(page, "idle");
   await press(page, "[data-action=load]");
 };
+
+test("an engine whose worker breaks while nobody asks is told at once, and loads anew", async () => {
+  await page.evaluate(() => {
+    const { Worker: Plain } = globalThis;
+    globalThis.Worker = class extends Plain {
+      constructor(...given: ConstructorParameters<typeof Plain>) {
+        super(...given);
+        Object.assign(globalThis, { lastWorker: this });
+      }
+    };
+  });
+  await showModel(page, `${server.origin}/models/tiny/?again`, true); // not shared: in a worker of this page's own
+  await untilState(page, "ready");
+  const answer = await ask(page, "hi");
+  await page.evaluate(() => {
+    const { lastWorker } = globalThis as unknown as { lastWorker: Worker };
+    lastWorker.dispatchEvent(new ErrorEvent("error", { message: "Uncaught" }));
+  });
+  await expect.poll(card).toContain("The engine stopped");
+  expect((await turnsOf(page)).at(-1)?.text).toBe(answer.text);
+  await press(page, "[data-action=retry]");
+  await untilState(page, "ready");
+  expect((await ask(page, "and?")).status).toBe("done");
+});
 
 test("a mistyped name gets a card about the name", async () => {
   await openRepository("owner/gatde");

@@ -4,7 +4,7 @@ import { createEngine, inspectModel } from "../../index.ts";
 import type { Engine, EngineOptions, ModelReference, ModelSummary } from "../../index.ts";
 
 /** The engine as far as the element uses it. One without `ended` tells of its end by the next call. */
-export type ChatEngine = Pick<Engine, "chat" | "completions" | "info" | "unload"> & { readonly ended?: AbortSignal };
+export type ChatEngine = Pick<Engine, "chat" | "completions" | "info" | "unload"> & Partial<Pick<Engine, "ended">>;
 
 export interface EngineFactory {
   inspectModel(

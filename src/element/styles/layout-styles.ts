@@ -55,6 +55,8 @@ export const layoutStyles = css`
 
   .buttons {
     display: flex;
+    flex-wrap: wrap;
+    justify-content: flex-end;
     gap: 0.6rem;
     margin-inline-start: auto;
   }
