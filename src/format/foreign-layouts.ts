@@ -78,6 +78,11 @@ const layouts: readonly ForeignLayout[] = [
     start: /^(\\x..|.){6}\\x00\\x00\{/,
     instead: "Rename it so that it ends in .safetensors, beside its config.json.",
   },
+  {
+    is: "a GGUF part for images",
+    path: /(^|\/)mmproj[^/]*\.gguf$/i,
+    instead: "Take the GGUF file of the model itself.",
+  },
   { is: "an ONNX model", path: /\.onnx(_data|\.data)?$/i },
   { is: "arrays of NumPy or MLX", path: /\.(npz|npy)$/i },
   { is: "Flax weights", path: /\.msgpack$/i },

@@ -2,6 +2,7 @@
 // from another export. Only headers are read here, never data, so a large file without wanted tensors costs nothing.
 
 import { PronkError } from "../errors.ts";
+import { isForeignPath } from "./foreign-layouts.ts";
 import { JsonFile } from "./json-file.ts";
 import { missingTensors } from "./llama-tensors.ts";
 import { readSafetensorsHeader, type SafetensorsEntry } from "./safetensors.ts";
@@ -30,7 +31,7 @@ export async function readEntries(
 ): Promise<FoundEntries> {
   const present = source.files
     .map((file) => file.path)
-    .filter((path) => path.endsWith(".safetensors") && !path.includes("/"));
+    .filter((path) => path.endsWith(".safetensors") && !path.includes("/") && !isForeignPath(path));
   const indexed = await readIndexedFiles(source, signal);
   const lost = indexed.filter((path) => !present.includes(path));
   const candidates =

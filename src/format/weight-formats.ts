@@ -26,7 +26,7 @@ export function weightFormats(source: TensorFiles): WeightFormat[] {
   const safetensors: WeightFormat = { kind: "safetensors", id: "safetensors", files: [] };
   if (paths.some((path) => /^[^/]+\.safetensors$/.test(path) && !isForeignPath(path))) formats.push(safetensors);
   const rank = ([path]: string[]) => preferred.findIndex((pattern) => pattern.test(path));
-  for (const files of ggufModels(paths).toSorted((a, b) => rank(a) - rank(b)))
+  for (const files of ggufModels(paths.filter((path) => !isForeignPath(path))).toSorted((a, b) => rank(a) - rank(b)))
     formats.push({ kind: "gguf", id: files[0], files });
   const bin = findLlama2c(source);
   if (bin !== undefined) formats.push({ kind: "llama2c", id: bin, files: [bin] });

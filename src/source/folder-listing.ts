@@ -2,18 +2,28 @@
 // to names without a slash. A page that is no listing has none that a model's file could have.
 
 const modelFile = /^[^/?#:]+\.(safetensors|gguf|json|model|jinja|md|txt)$/i;
+/** Weights in other forms: listed so that the format's reader can say what they are, or that they are llama2.c's. */
+const otherWeights =
+  /^[^/?#:]+\.(bin|pth|pt|ckpt|onnx|npz|msgpack|h5|keras|tflite|task|pte|nemo|llamafile|gguf[.-](part|split)[^/?#:]*)$/i;
+const mostOthers = 8; // a few tell what a folder holds; MLC has a hundred
 
 /** Names of a model's files in an HTML page. */
 export function listedFiles(html: string): string[] {
   const names = [...html.matchAll(/<a\s[^>]*?href\s*=\s*["']([^"']+)["']/gi)].flatMap(([, href]) => {
     try {
       const name = decodeURIComponent(href.replaceAll("&amp;", "&").replace(/^\.\//, ""));
-      return modelFile.test(name) ? [name] : [];
+      return modelFile.test(name) || otherWeights.test(name) ? [name] : [];
     } catch {
       return []; // no name in UTF-8
     }
   });
   return [...new Set(names)];
+}
+
+/** Those of a listing that hold weights: what is read, or where there is none of it the first of the others. */
+export function listedWeights(names: readonly string[]): string[] {
+  const read = names.filter((name) => /\.(safetensors|gguf)$/i.test(name));
+  return read.length > 0 ? read : names.filter((name) => otherWeights.test(name)).slice(0, mostOthers);
 }
 
 /** All files of a GGUF model of which one is named: `-00001-of-00003` stands for three. */

@@ -4,7 +4,7 @@
 
 import { PronkError } from "../errors.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { ggufParts, listedFiles } from "./folder-listing.ts";
+import { ggufParts, listedFiles, listedWeights } from "./folder-listing.ts";
 import { get, getWhole } from "./http.ts";
 import type { OpenOptions } from "./open-source.ts";
 import { checkRead } from "./read-limit.ts";
@@ -46,15 +46,15 @@ async function openFolder(
   };
   const config = await fetchWhole("config.json"); // first, so that a server's failure is told of a file that must be there
   const listed = weightFiles ? [] : await listFolder(folderUrl, options);
-  const isGguf = (name: string) => /\.gguf$/i.test(name);
-  if (!config && !(weightFiles ?? listed).some(isGguf)) throw missing("config.json", at("config.json"));
+  const inListing = listedWeights(listed);
+  const standsAlone = weightFiles?.some((name) => /\.gguf$/i.test(name));
+  if (!config && !standsAlone && inListing.length === 0) throw missing("config.json", at("config.json"));
   const [index] = await Promise.all([
     weightFiles ? undefined : fetchWhole(indexName),
     ...optionalNames.map(fetchWhole),
   ]);
   const named = index ? indexedNames(index) : listed.length > 0 ? [] : ["model.safetensors"];
-  const listedWeights = listed.filter((name) => isGguf(name) || /\.safetensors$/i.test(name));
-  const weightNames = weightFiles ?? [...new Set([...named, ...listedWeights])];
+  const weightNames = weightFiles ?? [...new Set([...named, ...inListing])];
   const weights = await Promise.all(weightNames.map((name) => probeWeights(at(name), name, options)));
   // A shard that is not there stays out of the list; the format's reader says which one is missing.
   const files = [

@@ -148,6 +148,16 @@ function plain() {
   return { files, entries };
 }
 
+test("an adapter beside a model that lacks a shard, and images' part beside a GGUF model, are not taken for it", async () => {
+  const files = madeCheckpoint({ shards: 2 });
+  for (const path of ["model-00002-of-00002.safetensors", "model.safetensors.index.json"]) files.delete(path);
+  const tensor = { name: "base_model.model.lm_head.lora_A.weight", dtype: "F32", shape: [1], bytes: new Uint8Array(4) };
+  files.set("adapter_model.safetensors", madeSafetensors([tensor]));
+  expect((await refusal(files)).message).toMatch(/has no tensor/);
+  const projector = named("mmproj-model-f16.gguf", "model-f16.gguf");
+  expect(weightFormats(memorySource(projector)).map(({ id }) => id)).toEqual(["model-f16.gguf"]);
+});
+
 test("what lies beside a model is no weights that it offers, and does not hide them", async () => {
   const files = madeCheckpoint();
   for (const [path, file] of named("training_args.bin", "optimizer.pt", "adapter_model.safetensors", "onnx/model.onnx"))

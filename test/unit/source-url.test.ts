@@ -3,7 +3,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { ggufParts, listedFiles } from "../../src/source/folder-listing.ts";
+import { ggufParts, listedFiles, listedWeights } from "../../src/source/folder-listing.ts";
 import { readCheckpoint } from "../../src/format/checkpoint.ts";
 import { openSource } from "../../src/source/open-source.ts";
 import { madeCheckpoint } from "../support/made-checkpoint.ts";
@@ -37,6 +37,7 @@ async function serve(
         .end("<!doctype html><title>app</title>");
       return;
     }
+    if (path === "") response.setHeader("Content-Type", "text/html"); // the folder's listing
     const range = ranges ? /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") : null;
     const body = range ? bytes.subarray(Number(range[1]), Number(range[2]) + 1) : bytes;
     if (range && !hideContentRange)
@@ -133,7 +134,30 @@ describe("what a server lists", () => {
       <a href="./config.json">c</a><a href="/assets/app.js">j</a><a href="sub/x.gguf">s</a><a href="https://x.y/z.gguf">z</a>
       <a href="%E0%A4%A.json">broken</a><a href="output.safetensors">again</a><a href="model.gguf?download=1">q</a>`;
     expect(listedFiles(page)).toEqual(["output.safetensors", "a b.gguf", "config.json"]);
+    expect(listedFiles('<a href="a.bin">a</a><a href="b.gguf.part1of2">b</a><a href="app.wasm">w</a>')).toEqual([
+      "a.bin",
+      "b.gguf.part1of2",
+    ]);
     expect(listedFiles("<!doctype html><script src=app.js></script><div id=root></div>")).toEqual([]);
+  });
+
+  test.each<[RegExp, string[]]>([
+    [/made holds an adapter \("adapter_model.safetensors"\)/, ["adapter_model.safetensors", "adapter_config.json"]],
+    [/made holds Python pickles/, ["config.json", "pytorch_model.bin"]],
+    [/made holds an ONNX model/, ["model.onnx"]],
+    [/made has no config.json/, ["model.safetensors"]],
+  ])("%s, of a folder without what is read", async (message, names) => {
+    const files = new Map(names.map((name) => [name, new Uint8Array(64)]));
+    if (files.has("config.json")) files.set("config.json", new TextEncoder().encode("{}"));
+    files.set("", new TextEncoder().encode(names.map((name) => `<a href="${name}">${name}</a>`).join("\n")));
+    const source = await openSource((await serve(files)).url);
+    expect((await rejection(readCheckpoint(source))).message).toMatch(message);
+  });
+
+  test("of weights in other forms a few will do", () => {
+    const shards = Array.from({ length: 100 }, (_, i) => `params_shard_${i}.bin`);
+    expect(listedWeights(shards)).toHaveLength(8);
+    expect(listedWeights([...shards, "a.gguf", "b.safetensors"])).toEqual(["a.gguf", "b.safetensors"]);
   });
 
   test("a part of a split GGUF stands for all of them", () => {
