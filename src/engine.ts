@@ -35,18 +35,26 @@ export async function createLocalEngine(reference: ModelReference, options: Loca
   checkOptions(options);
   options.signal?.throwIfAborted();
   const gpu = await openGpu({ device: options.device, without: options.without });
-  // Whatever ends the load, the caller or a lost device, ends every stage of it.
-  const end = new AbortController();
-  const signal = AbortSignal.any(options.signal ? [end.signal, options.signal] : [end.signal]);
+  const end = new AbortController(); // of the engine
   gpu.lost.catch((error: unknown) => end.abort(error));
+  // Whatever ends the load, the caller or a fault of the GPU, ends every stage of it.
+  const loading = new AbortController();
+  const { signal } = loading;
+  const fail = (reason: unknown) => loading.abort(reason);
+  const onAbort = () => fail(options.signal!.reason);
+  options.signal?.addEventListener("abort", onAbort);
+  gpu.lost.catch(fail);
+  gpu.onFault = fail;
   let store: ModelStore | undefined;
   try {
     if (options.store !== false) store = await ModelStore.open();
-    return await load({ gpu, store, reference, options: { ...options, signal }, end });
+    return await load({ gpu, store, reference, options: { ...options, signal }, end, fail });
   } catch (error) {
     gpu.dispose();
     throw signal.aborted ? signal.reason : error;
   } finally {
+    gpu.onFault = undefined;
+    options.signal?.removeEventListener("abort", onAbort);
     store?.close(); // the weights are on the GPU now
   }
 }
@@ -57,9 +65,11 @@ interface Load {
   reference: ModelReference;
   options: LocalEngineOptions & { signal: AbortSignal };
   end: AbortController;
+  /** Ends the load. */
+  fail(reason: unknown): void;
 }
 
-async function load({ gpu, store, reference, options, end }: Load): Promise<Engine> {
+async function load({ gpu, store, reference, options, end, fail }: Load): Promise<Engine> {
   const startedMs = performance.now();
   const { signal, onProgress, quantize, weights, token, hubUrl, hashes, pause: gate } = options;
   const gpuLimits = { maxBufferSize: gpu.device.limits.maxBufferSize };
@@ -78,12 +88,12 @@ async function load({ gpu, store, reference, options, end }: Load): Promise<Engi
   const kv = resolveKv(options.kv, parameters, prepared.quantize);
   const tensors = [...prepared.tensors, ...(await prepared.pack({ signal }))];
   const model = await withContext(options.contextLength, config, kv, (contextLength) =>
-    Model.create(gpu, config, tensors, { kv, contextLength }),
+    Model.create(gpu, config, tensors, { kv, contextLength, signal }),
   );
   try {
     // Measuring and compiling happen while the weights arrive.
     const compiling = tune(model, options).then(() => createGenerator(model, options));
-    compiling.catch(() => {}); // awaited below, unless the stream fails first
+    compiling.catch(fail); // nobody need fetch the rest of a model that cannot run
     const { warm, storedBytes, peakChunkBytes, quantization } = await prepared.stream(model.sink, { signal });
     model.finishLoading();
     onProgress?.({ phase: "compile", loadedBytes: 0, totalBytes: 0, bytesPerSecond: 0, detail: "shaders" });

@@ -3,7 +3,7 @@
 
 import type { Batch, Plan } from "../gpu/plan.ts";
 import type { Model } from "../model/model.ts";
-import { mostTopTokens } from "../gpu/operations.ts";
+import { mostTopTokens, type Activation } from "../gpu/operations.ts";
 import { createRing, type Ring } from "../gpu/readback.ts";
 import type { GenerateRequest, SamplingSettings, TokenProbability } from "./request.ts";
 import { countsOf, settingsRecord } from "./sampler-record.ts";
@@ -40,7 +40,7 @@ export async function createSteps(model: Model, ring: Ring) {
   let top: { plan: Plan; ring: Ring } | undefined;
   const mostNegative = -1e30; // a mask; finite, since drivers may turn infinities into NaN
   const bias = new Float32Array(config.vocabSize); // logit_bias of the generation
-  let debug: Awaited<ReturnType<Model["debugPlan"]>> | undefined;
+  let debug: (Awaited<ReturnType<Model["debugPlan"]>> & { rows: Ring; row: Ring }) | undefined;
 
   function run(encoder: GPUCommandEncoder, plans: Plan[], batch: Batch) {
     const pass = encoder.beginComputePass();
@@ -48,18 +48,13 @@ export async function createSteps(model: Model, ring: Ring) {
     pass.end();
   }
 
-  /** For the debug path: the first rows of the buffer, each [vocabSize]. */
-  async function readRows(source: GPUBuffer, stride: number, rows: number): Promise<Float32Array[]> {
-    const sizeBytes = rows * stride * 4;
-    const copy = device.createBuffer({ size: sizeBytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  /** For the debug path: the first rows of the buffer, each [vocabSize]. The copy is submitted at once. */
+  async function readRows(through: Ring, { buffer, stride }: Activation, rows: number): Promise<Float32Array[]> {
     const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(source, 0, copy, 0, sizeBytes);
+    const read = through.copy(encoder, buffer, rows * stride * 4);
     queue.submit([encoder.finish()]);
-    await copy.mapAsync(GPUMapMode.READ);
-    const floats = new Float32Array(copy.getMappedRange());
-    const given = Array.from({ length: rows }, (_, row) => floats.slice(row * stride, row * stride + config.vocabSize));
-    copy.destroy();
-    return given;
+    const floats = new Float32Array(await read());
+    return Array.from({ length: rows }, (_, row) => floats.slice(row * stride, row * stride + config.vocabSize));
   }
 
   /** Encodes the choice of a token after `plans`, and with it what else was likely. */
@@ -75,8 +70,21 @@ export async function createSteps(model: Model, ring: Ring) {
     return topBytes ? { ...sampled, top: topTokensOf(topBytes, config.vocabSize) } : sampled;
   }
 
+  // What only few requests need is made for the first of them, checked: the others must not suffer where it has no room.
+  const ringOf = (name: string, slots: number, slotBytes: number) =>
+    model.memory.checked(name, () => createRing(gpu, model.memory, name, slots, slotBytes));
+
   async function prepareTop(): Promise<void> {
-    top ??= { plan: await model.topPlan(), ring: createRing(gpu, model.memory, "top tokens", 1, topWords * 4) };
+    top ??= { ring: await ringOf("top tokens", 1, topWords * 4), plan: await model.topPlan() };
+  }
+
+  async function prepareDebug(): Promise<void> {
+    const rowBytes = model.activations.logits.stride * 4;
+    debug ??= {
+      row: await ringOf("a step's logits", ring.slots, rowBytes),
+      rows: await ringOf("a batch's logits", 1, rowBytes * model.batchTokens),
+      ...(await model.debugPlan()),
+    };
   }
 
   return {
@@ -104,7 +112,7 @@ export async function createSteps(model: Model, ring: Ring) {
       { signal, onLogits, onTopTokens, onBatch }: PrefillOptions,
     ) {
       model.setPromptLength(promptIds.length);
-      if (onLogits) debug ??= await model.debugPlan();
+      if (onLogits) await prepareDebug();
       if (onTopTokens) await prepareTop();
       let previous: Promise<unknown> = Promise.resolve();
       for (let position = from, size = 0; position < promptIds.length; position += size) {
@@ -123,8 +131,7 @@ export async function createSteps(model: Model, ring: Ring) {
         queue.submit([encoder.finish()]);
         onBatch(ids);
         if (onLogits) {
-          const { buffer, stride } = debug!.logits;
-          const rows = await readRows(buffer, stride, ids.length);
+          const rows = await readRows(debug!.rows, debug!.logits, ids.length);
           for (const [i, row] of rows.entries()) {
             checkRow(row, position + i);
             onLogits(position + i, row);
@@ -150,9 +157,8 @@ export async function createSteps(model: Model, ring: Ring) {
     const encoder = device.createCommandEncoder();
     run(encoder, [one], { position, tokens: 1 });
     queue.submit([encoder.finish()]);
-    const { buffer, stride } = model.activations.logits;
     // The choice is submitted at once, after the copy: both come back in one wait.
-    const both = [readRows(buffer, stride, 1), choose([], { position, tokens: 1 }, {})] as const;
+    const both = [readRows(debug!.row, model.activations.logits, 1), choose([], { position, tokens: 1 }, {})] as const;
     const [[logits], sampled] = await Promise.all(both);
     return { ...sampled, logits };
   }

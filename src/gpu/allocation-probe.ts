@@ -5,15 +5,17 @@
 export async function probeAllocation(neededBytes: number): Promise<boolean | undefined> {
   const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) return undefined;
-  const { maxBufferSize } = adapter.limits;
-  const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize } }).catch(() => undefined);
+  const device = await adapter
+    .requestDevice({ requiredLimits: { maxBufferSize: adapter.limits.maxBufferSize } })
+    .catch(() => undefined);
   if (!device) return undefined;
   let lost = false;
   void device.lost.then(() => (lost = true));
   const buffers: GPUBuffer[] = [];
+  const largest = Math.floor(adapter.limits.maxBufferSize / 4) * 4; // the limit may be 2^31 - 1
   try {
-    for (let left = neededBytes; left > 0; left -= maxBufferSize) {
-      const size = Math.ceil(Math.min(left, maxBufferSize) / 4) * 4;
+    for (let left = neededBytes; left > 0; left -= largest) {
+      const size = Math.min(Math.ceil(left / 4) * 4, largest);
       device.pushErrorScope("out-of-memory");
       device.pushErrorScope("validation");
       buffers.push(device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST }));

@@ -41,8 +41,18 @@ export interface Gpu {
   variants: Variants;
   /** Throws the first fault seen so far: device loss, running out of memory, a validation error. */
   check(): void;
-  /** Rejects with a PronkError when the device is lost; otherwise never settles. */
+  /** Called with each fault as it is told; a load sets it, so as to end at once. */
+  onFault?: (fault: PronkError) => void;
+  /**
+   * For the beginning of a call: lets memory that ran out be over where the GPU computes on, and says whether it did; what
+   * was computed since is not to be trusted. Throws what `check` throws for anything else, since a refused command may
+   * mean a broken buffer.
+   */
+  recover(): Promise<boolean>;
+  /** Rejects with a PronkError when the device is lost; otherwise never settles. To wait for it beside work, `untilLost`. */
   readonly lost: Promise<never>;
+  /** What the work comes to, or the loss of the device. Keeps nothing of work that is done, as a race with `lost` would. */
+  untilLost<T>(work: Promise<T>): Promise<T>;
   dispose(): void;
 }
 
@@ -98,24 +108,35 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   const features = new Set<string>(usefulFeatures.filter((name) => device.features.has(name)));
   if (globalThis.navigator?.gpu?.wgslLanguageFeatures?.has("packed_4x8_integer_dot_product")) features.add("dp4a");
   for (const name of without) features.delete(name);
-  let fault: PronkError | undefined;
+  let fault: PronkError | undefined; // for good
+  let shortage: PronkError | undefined; // of the call at hand: whoever asked for too much may ask for less
   let disposed = false;
+  let isLost = false;
+  const waiting = new Set<(reason: unknown) => void>();
+  const check = () => {
+    if (fault ?? shortage) throw fault ?? shortage;
+  };
 
   const onError = (event: GPUUncapturedErrorEvent) => {
     const { error } = event;
     const memory = typeof GPUOutOfMemoryError !== "undefined" && error instanceof GPUOutOfMemoryError;
-    fault ??= memory
+    const told = memory
       ? new PronkError(
           "out-of-memory",
           `The GPU ran out of memory: ${error.message}. Choose a smaller model, q4 or a shorter context.`,
         )
       : new PronkError("driver-fault", `The GPU refused a command: ${error.message}`);
+    if (memory) shortage ??= told;
+    else fault ??= told;
+    gpu.onFault?.(told);
   };
   device.addEventListener("uncapturederror", onError);
   const lost = device.lost.then((info) => {
     const message = `The GPU device was lost (${info.reason || "unknown"}): ${info.message || "no details"}. Load the model again.`;
     fault ??= new PronkError("device-lost", message, { reason: info.reason });
     if (disposed) return new Promise<never>(() => {});
+    isLost = true;
+    for (const reject of waiting) reject(fault);
     throw fault;
   });
   lost.catch(() => {}); // those who care await it; nobody else needs an unhandled rejection
@@ -123,21 +144,59 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   // By name, too: Node's Dawn calls no adapter a fallback. Firefox tells no names.
   const named = /swiftshader|llvmpipe|lavapipe|software|cpu/i.test(Object.values(adapter).join(" "));
   const software = named || device.adapterInfo?.isFallbackAdapter === true;
-  return {
+  const gpu: Gpu = {
     device,
     adapter,
     features,
     variants: defaultVariants({ features, software, adapter }, without),
     maxBindingBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
     software,
-    check() {
-      if (fault) throw fault;
+    check,
+    async recover() {
+      if (!shortage || fault) check();
+      if (!shortage) return false;
+      const works = await computesOn(device);
+      if (!works || fault) check();
+      shortage = undefined;
+      return true;
     },
     lost,
+    untilLost(work) {
+      return new Promise((resolve, reject) => {
+        if (isLost) reject(fault);
+        waiting.add(reject);
+        work.then(resolve, reject).finally(() => waiting.delete(reject));
+      });
+    },
     dispose() {
       disposed = true;
       device.removeEventListener("uncapturederror", onError);
       if (!options.device) device.destroy();
     },
   };
+  return gpu;
+}
+
+/** Whether a small buffer can still be made, written, copied and read. */
+async function computesOn(device: GPUDevice): Promise<boolean> {
+  const { COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
+  device.pushErrorScope("validation");
+  device.pushErrorScope("out-of-memory");
+  const source = device.createBuffer({ size: 4, usage: COPY_SRC | COPY_DST });
+  const copy = device.createBuffer({ size: 4, usage: COPY_DST | MAP_READ });
+  device.queue.writeBuffer(source, 0, new Uint32Array([0x70726f6e]));
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(source, 0, copy, 0, 4);
+  device.queue.submit([encoder.finish()]);
+  const refusals = [device.popErrorScope(), device.popErrorScope()];
+  try {
+    await copy.mapAsync(GPUMapMode.READ);
+    const arrived = new Uint32Array(copy.getMappedRange())[0] === 0x70726f6e;
+    return arrived && (await Promise.all(refusals)).every((refusal) => refusal === null);
+  } catch {
+    return false; // the device is lost, or on its way there
+  } finally {
+    source.destroy();
+    copy.destroy();
+  }
 }

@@ -57,7 +57,7 @@ export async function int8Error(gpu: Gpu, kernels: Kernels, { decode }: Pick<Row
       const read = memory.readback("trial products", y.buffer.size);
       encoder.copyBufferToBuffer(y.buffer, 0, read, 0, read.size);
       queue.submit([encoder.finish()]);
-      await Promise.race([read.mapAsync(GPUMapMode.READ), gpu.lost]);
+      await gpu.untilLost(read.mapAsync(GPUMapMode.READ));
       return new Float32Array(read.getMappedRange().slice(0));
     };
     const [floats, bytes] = [await products(false), await products(true)];

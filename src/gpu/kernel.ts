@@ -10,6 +10,11 @@ export interface KernelChoice extends ShaderChoice {
   constants?: Record<string, number>;
 }
 
+export interface KernelOptions {
+  calmly?: boolean;
+  signal?: AbortSignal;
+}
+
 /** The whole WGSL of a shader: directives first, then its files. */
 export function shaderSource(choice: ShaderChoice): string {
   const parts = shaderFiles(choice);
@@ -32,11 +37,16 @@ export class Kernels {
   readonly #modules = new Map<string, GPUShaderModule>();
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
   readonly #calm = new AbortController();
+  readonly #signal: AbortSignal | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** `calmly`: one compiles after another until `hurry`, so that compilers leave cores to those who read weights. */
-  constructor(gpu: Gpu, { calmly = false } = {}) {
+  /**
+   * `calmly`: one compiles after another until `hurry`, so that compilers leave cores to those who read weights. After
+   * `signal` none begins to compile, and nobody waits for one: a compiler itself cannot be stopped.
+   */
+  constructor(gpu: Gpu, { calmly = false, signal }: KernelOptions = {}) {
     this.#device = gpu.device;
+    this.#signal = signal;
     if (!calmly) this.hurry();
   }
 
@@ -45,12 +55,23 @@ export class Kernels {
     this.#calm.abort();
   }
 
-  /** Errors: PronkError `driver-fault` with the compiler's words; never silent zeros. */
+  /** Errors: PronkError `driver-fault` with the compiler's words, never silent zeros; the signal's reason. */
   pipeline(choice: KernelChoice): Promise<GPUComputePipeline> {
     const key = JSON.stringify(choice);
     let pipeline = this.#pipelines.get(key);
-    if (!pipeline) this.#pipelines.set(key, (pipeline = this.#inTurn(choice)));
+    if (!pipeline) this.#pipelines.set(key, (pipeline = this.#untilAborted(this.#inTurn(choice))));
     return pipeline;
+  }
+
+  #untilAborted<T>(compiling: Promise<T>): Promise<T> {
+    const signal = this.#signal;
+    if (!signal) return compiling;
+    return new Promise((resolve, reject) => {
+      const onAbort = () => reject(signal.reason);
+      if (signal.aborted) onAbort();
+      signal.addEventListener("abort", onAbort, { once: true });
+      compiling.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    });
   }
 
   #inTurn(choice: KernelChoice): Promise<GPUComputePipeline> {
@@ -63,6 +84,7 @@ export class Kernels {
   }
 
   async #compile(choice: KernelChoice): Promise<GPUComputePipeline> {
+    this.#signal?.throwIfAborted();
     const name = shaderName(choice);
     let module = this.#modules.get(name);
     if (!module) {

@@ -38,6 +38,32 @@ export class GpuMemory {
     return buffer;
   }
 
+  /**
+   * What `make` gives, which must not wait; where the GPU refuses a buffer, which it tells late, all that was made is freed
+   * and the refusal thrown.
+   */
+  async checked<T>(what: string, make: () => T): Promise<T> {
+    const { device } = this.#gpu;
+    const before = new Set(this.#buffers);
+    device.pushErrorScope("out-of-memory");
+    let popped: Promise<GPUError | null> | undefined;
+    try {
+      const made = make();
+      popped = device.popErrorScope(); // at once: scopes are the device's, and others may push theirs
+      const refused = await popped;
+      if (!refused) return made;
+      throw new PronkError(
+        "out-of-memory",
+        `The GPU has no room for ${what}: ${refused.message}. Choose a smaller model, q4 or a shorter context.`,
+        { buffer: what },
+      );
+    } catch (error) {
+      if (!popped) device.popErrorScope().catch(() => {}); // of a device that is lost
+      for (const buffer of this.#buffers) if (!before.has(buffer)) this.release(buffer);
+      throw error;
+    }
+  }
+
   release(buffer: GPUBuffer): void {
     if (!this.#buffers.delete(buffer)) return;
     this.#usedBytes -= buffer.size;
@@ -66,24 +92,4 @@ export class GpuMemory {
     this.#usedBytes += size;
     return buffer;
   }
-}
-
-/** Runs `allocate` and turns the GPU's late refusal into an error. */
-export async function withAllocationCheck<T>(gpu: Gpu, what: string, allocate: () => T | Promise<T>): Promise<T> {
-  gpu.device.pushErrorScope("out-of-memory");
-  let result: T;
-  let refused: GPUError | null = null;
-  try {
-    result = await allocate();
-  } finally {
-    refused = await gpu.device.popErrorScope();
-  }
-  if (refused) {
-    throw new PronkError(
-      "out-of-memory",
-      `The GPU has no room for ${what}: ${refused.message}. Choose a smaller model, q4 or a shorter context.`,
-      { buffer: what },
-    );
-  }
-  return result;
 }

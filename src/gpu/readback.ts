@@ -20,7 +20,7 @@ export function createRing(gpu: Gpu, memory: GpuMemory, label: string, slots: nu
       encoder.copyBufferToBuffer(source, 0, slot, 0, sizeBytes);
       return async () => {
         try {
-          await Promise.race([slot.mapAsync(GPUMapMode.READ, 0, sizeBytes), gpu.lost]);
+          await gpu.untilLost(slot.mapAsync(GPUMapMode.READ, 0, sizeBytes));
           const bytes = slot.getMappedRange(0, sizeBytes).slice(0);
           slot.unmap();
           return bytes;

@@ -76,7 +76,7 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
   }
 
   async #batch(pipeline: GPUComputePipeline, rows: FileRows, stored: Uint8Array, result: GPUBuffer): Promise<void> {
-    const { device, lost } = this.#gpu;
+    const { device } = this.#gpu;
     const { dtype, encoding, cols, bytes } = rows;
     const rowGroups = Math.ceil(cols / groupSize);
     const count = bytes.length / storedRowBytes(dtype, cols);
@@ -96,7 +96,7 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
     encoder.copyBufferToBuffer(quantized, 0, result, 0, sizeBytes);
     device.queue.submit([encoder.finish()]);
     try {
-      await Promise.race([result.mapAsync(GPUMapMode.READ, 0, sizeBytes), lost]);
+      await this.#gpu.untilLost(result.mapAsync(GPUMapMode.READ, 0, sizeBytes));
       const mapped = result.getMappedRange(0, sizeBytes);
       const codes = new Uint8Array(mapped, 0, codeBytes);
       join(rows, codes, new Uint32Array(mapped, codeBytes), stored);

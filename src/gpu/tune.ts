@@ -142,7 +142,7 @@ class Trial implements Disposable {
       encoder.resolveQuerySet(this.#clock, 0, 2, this.#ticks, 0);
       encoder.copyBufferToBuffer(this.#ticks, 0, this.#read, 0, 16);
       device.queue.submit([encoder.finish()]);
-      await Promise.race([this.#read.mapAsync(GPUMapMode.READ), this.#gpu.lost]);
+      await this.#gpu.untilLost(this.#read.mapAsync(GPUMapMode.READ));
       const [begin, end] = new BigUint64Array(this.#read.getMappedRange().slice(0));
       this.#read.unmap();
       return Math.max(Number(end - begin) / 1e6, 0.1);

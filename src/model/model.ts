@@ -5,7 +5,7 @@ import { countParameters } from "../format/llama-tensors.ts";
 import type { ModelConfig } from "../format/model-config.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { Kernels } from "../gpu/kernel.ts";
-import { GpuMemory, withAllocationCheck } from "../gpu/memory.ts";
+import { GpuMemory } from "../gpu/memory.ts";
 import { mostTopTokens, Recorder } from "../gpu/operations.ts";
 import { makePlan, type Plan } from "../gpu/plan.ts";
 import { calibrateDispatch, tuneVariants } from "../gpu/tune.ts";
@@ -26,6 +26,8 @@ const worthTuning = 100e6; // parameters
 export interface ModelOptions {
   kv: KvFormat;
   contextLength: number;
+  /** Of the load: after it nothing more is compiled. */
+  signal?: AbortSignal;
 }
 
 export interface SamplerBuffers {
@@ -55,12 +57,7 @@ export class Model {
   /** Allocates; the weights are still to be written into `sink`. */
   static create(gpu: Gpu, config: ModelConfig, tensors: readonly ModelTensor[], options: ModelOptions): Promise<Model> {
     const memory = new GpuMemory(gpu);
-    return withAllocationCheck(gpu, "the model", () => new Model(gpu, memory, config, tensors, options)).catch(
-      (error) => {
-        memory.dispose();
-        throw error;
-      },
-    );
+    return memory.checked("the model", () => new Model(gpu, memory, config, tensors, options));
   }
 
   private constructor(
@@ -70,11 +67,11 @@ export class Model {
     tensors: readonly ModelTensor[],
     options: ModelOptions,
   ) {
-    const { contextLength, kv } = options;
+    const { contextLength, kv, signal } = options;
     this.gpu = gpu;
     this.config = config;
     this.memory = memory;
-    this.#kernels = new Kernels(gpu, { calmly: true });
+    this.#kernels = new Kernels(gpu, { calmly: true, signal });
     this.#repacker = new Repacker(gpu, memory, this.#kernels);
     const allocated = allocateWeights(gpu, memory, config, tensors);
     this.weights = allocated.weights;
@@ -153,7 +150,10 @@ export class Model {
 
   /** A batch to the logits of every position, for debugging. */
   async debugPlan(): Promise<{ plan: Plan; logits: Activations["logits"] }> {
-    const logits = allocateActivation(this.memory, "all logits", this.batchTokens, this.config.vocabSize);
+    const { memory, batchTokens: rows, config } = this;
+    const logits = await memory.checked("the logits of every position", () =>
+      allocateActivation(memory, "all logits", rows, config.vocabSize),
+    );
     const plan = await this.#plan("many", (record) => {
       recordLayers(record, this);
       recordHead(record, this, logits);
@@ -171,9 +171,9 @@ export class Model {
     return this.#plan("one", (record) => record.topTokens(this.activations.logits, this.sampler.top));
   }
 
-  #plan(kind: "one" | "many", record: (recorder: Recorder) => void): Promise<Plan> {
+  async #plan(kind: "one" | "many", record: (recorder: Recorder) => void): Promise<Plan> {
     const recorder = new Recorder(this.gpu, this.memory, this.step, kind === "many");
-    record(recorder);
+    await this.memory.checked("the shaders' parameters", () => record(recorder));
     return makePlan(this.gpu, this.#kernels, recorder.requests);
   }
 
