@@ -2,7 +2,7 @@
 // instead where it does not. Advice for a page: a load checks again for itself.
 
 import { checkAdapter, roomFor, type AdapterCheck } from "./api/adapter-room.ts";
-import { resolveKv } from "./api/engine-options.ts";
+import { checkContextLength, resolveKv } from "./api/engine-options.ts";
 import type { EngineOptions, FitVerdict } from "./api/surface.ts";
 import { probeAllocation } from "./gpu/allocation-probe.ts";
 import { publishedForm, quantizeChoices } from "./inspect.ts";
@@ -42,7 +42,7 @@ interface Situation {
   begunBytes: number;
 }
 
-/** Rejects with PronkError as `createEngine` does for what cannot be read at all; a model that does not fit is an answer. */
+/** Rejects with PronkError as `createEngine` does for what cannot be read at all and for a context that no adapter helps; a model that does not fit is an answer. */
 export async function preflight(model: ModelReference, options: PreflightOptions = {}): Promise<FitVerdict> {
   const { signal, token, hubUrl, quantize, weights } = options;
   const adapter = await checkAdapter();
@@ -63,6 +63,7 @@ export async function preflight(model: ModelReference, options: PreflightOptions
     const begun = (await store?.unfinished())?.find((record) => record.key === key);
     const begunBytes = begun ? await store!.storedBytes(begun) : 0;
     const situation = { prepared, options, adapter, room: hasRoom, begunBytes };
+    checkContextLength(options.contextLength, prepared.config);
     const contextLength = options.contextLength ?? prepared.config.contextLength;
     const wanted: Plan = { quantize: prepared.quantize, contextLength, store: store !== undefined };
     const verdict = await judge(situation, wanted);

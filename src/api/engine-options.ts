@@ -26,8 +26,25 @@ const defaultKvBytes = 4 * 2 ** 30; // what a default may take: a 7B model's own
 const bytesPerValue: Record<KvFormat, number> = { f32: 4, f16: 2, q8: 1.0625 };
 
 /**
+ * Positions that the checkpoint can be asked for: those it was trained on, times the factor where its configuration
+ * stretches them. (Llama 3's kind of scaling counts its factor in already.) Beyond them it answers nonsense.
+ */
+export function longestContext({ contextLength, ropeScaling: scaling }: ModelConfig): number {
+  if (scaling.kind === "linear") return Math.floor(contextLength * Math.max(1, scaling.factor));
+  if (scaling.kind !== "dynamic") return contextLength;
+  return Math.max(contextLength, Math.floor(scaling.originalContextLength * scaling.factor));
+}
+
+/** Throws PronkError bad-request where the model was not made for so many positions. */
+export function checkContextLength(wanted: number | undefined, config: ModelConfig): void {
+  const longest = longestContext(config);
+  if (wanted === undefined || wanted <= longest) return;
+  throw badField("contextLength", `at most ${longest}, the positions that this model was made for`, wanted);
+}
+
+/**
  * Makes the model with the context asked for. Where none was, tries the model's own and then less and less, as long as
- * memory is what is missing.
+ * memory is what is missing. Throws PronkError bad-request for more than the model was made for.
  */
 export async function withContext<T>(
   wanted: number | undefined,
@@ -35,6 +52,7 @@ export async function withContext<T>(
   kv: KvFormat,
   make: (contextLength: number) => Promise<T>,
 ): Promise<T> {
+  checkContextLength(wanted, config);
   if (wanted !== undefined) return make(wanted);
   const positionBytes = 2 * config.layers * config.kvHeads * config.headDim * bytesPerValue[kv];
   const affordable = Math.max(leastContext, Math.floor(defaultKvBytes / positionBytes));

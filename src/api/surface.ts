@@ -26,7 +26,10 @@ export interface EngineOptions {
   weights?: string;
   /** KV cache precision. Default `auto`: f32 for models under 100 M parameters with `quantize: "none"`, else f16. q8 is opt-in. */
   kv?: "auto" | KvFormat;
-  /** Positions to allocate; default the model's own, less where the GPU is small. */
+  /**
+   * Positions to allocate; default the model's own (max_position_embeddings), less where the GPU is small. More than the
+   * model was made for, its rope scaling counted in, is refused (`bad-request`): it would answer nonsense.
+   */
   contextLength?: number;
   /** Access token for gated hub repositories; held in memory only. */
   token?: string;

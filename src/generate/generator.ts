@@ -7,6 +7,7 @@ import { createRing } from "../gpu/readback.ts";
 import type { Model } from "../model/model.ts";
 import { Lock } from "./lock.ts";
 import type { GenerateRequest, GenerateStats, Generation, Generator, StopReason } from "./request.ts";
+import { ReadAhead } from "./read-ahead.ts";
 import { RunAhead } from "./run-ahead.ts";
 import { createSteps, type Sampled } from "./steps.ts";
 import { checkChoice } from "./unusable-logits.ts";
@@ -56,18 +57,21 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
     request: GenerateRequest,
     stats: GenerateStats,
     end: (reason: StopReason) => void,
+    onWanted: () => void,
   ): AsyncGenerator<number> {
     const { promptIds, stopIds, signal, sampling, onLogits, constrain, onTopTokens } = request;
     const oneByOne = Boolean(constrain || onTopTokens);
     check(request);
     signal?.throwIfAborted();
-    const release = await lock.acquire(signal);
+    const release = await lock.acquire(signal, onWanted);
     const most = Math.min(request.maxTokens, contextLength - promptIds.length);
     const inFlight: Promise<Sampled>[] = [];
     const delivered: number[] = [];
+    let isSound = true; // what the cache holds
     let submitted = 0; // ids sampled or being sampled; number i stands at position promptIds.length + i
     try {
-      gpu.check();
+      signal?.throwIfAborted();
+      if (await gpu.recover()) cached = [];
       if (disposed) throw new PronkError("bad-request", "The engine is unloaded.");
       const shared = onLogits ? 0 : sharedPrefix(cached, promptIds);
       stats.cachedTokens = shared;
@@ -108,9 +112,13 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
         yield id;
       }
       end(most < request.maxTokens ? "context-full" : "length");
+    } catch (error) {
+      isSound = !(error instanceof PronkError); // an abort leaves the cache as it is
+      throw error;
     } finally {
       // An id's keys and values are in the cache once a later step was submitted. Ring slots come home before the next call.
-      cached.push(...delivered.slice(0, Math.max(0, submitted - 1)));
+      if (isSound) cached.push(...delivered.slice(0, Math.max(0, submitted - 1)));
+      else cached = [];
       await Promise.allSettled(inFlight);
       release();
     }
@@ -133,7 +141,8 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
           return stopReason;
         },
         stats,
-        [Symbol.asyncIterator]: () => run(request, stats, (reason) => (stopReason = reason)),
+        [Symbol.asyncIterator]: () =>
+          new ReadAhead(lock, (onWanted) => run(request, stats, (reason) => (stopReason = reason), onWanted)),
       };
       return generation;
     },

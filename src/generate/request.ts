@@ -70,7 +70,10 @@ export interface Generation extends AsyncIterable<number> {
 export interface Generator {
   readonly contextLength: number;
   readonly vocabSize: number;
-  /** One at a time; a second call waits for the first to end. */
+  /**
+   * One at a time; a second call waits for the first to end. Computes as it is read, and while a second call waits also
+   * without being read: what it then finds is kept for its reader.
+   */
   generate(request: GenerateRequest): Generation;
   /** Forgets the KV cache's contents. */
   reset(): void;

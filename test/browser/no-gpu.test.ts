@@ -10,7 +10,7 @@ import { browserKinds } from "../support/harness.ts";
 declare const pronk: typeof import("../../src/index.ts");
 declare const modelUrl: string;
 
-const { parent, folder } = writeByteModel();
+const { parent, folder } = writeByteModel({ contextLength: 2 ** 21 });
 afterAll(() => rmSync(parent, { recursive: true }));
 
 interface Failure {
@@ -79,6 +79,12 @@ describe.each(browserKinds)("%s", (kind) => {
 
   test("a context too long for the adapter's bindings: out-of-memory, with the context that fits", async () => {
     runner = await open(kind, "software");
+    // More than the model was made for is another matter.
+    const beyond = await failures(runner, { contextLength: 2 ** 21 + 1 });
+    for (const failure of beyond.told) {
+      expect(failure).toMatchObject({ isPronkError: true, code: "bad-request", facts: { field: "contextLength" } });
+      expect(failure.message).toContain("at most 2097152");
+    }
     // Default limits bind 128 MiB; a million positions of two heads of 16 in f32 take as much for keys alone.
     const { told, rows } = await failures(runner, { without: ["limits"], kv: "f32", contextLength: 1_048_577 });
     for (const failure of told) {

@@ -4,6 +4,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ModelConfig } from "../../src/format/model-config.ts";
 import { randomCheckpoint, smallConfig } from "../reference/random-checkpoint.ts";
 
 const specials = ["<unk>", "<s>", "</s>"];
@@ -13,8 +14,8 @@ export const bytePieces = [...specials, ...byteNames, "▁"];
 
 export const byteModelConfig = { ...smallConfig, vocabSize: bytePieces.length, contextLength: 256 };
 
-export function byteModelFiles(): Map<string, Uint8Array> {
-  const files = randomCheckpoint(byteModelConfig);
+export function byteModelFiles(change: Partial<ModelConfig> = {}): Map<string, Uint8Array> {
+  const files = randomCheckpoint({ ...byteModelConfig, ...change });
   const json = (name: string, value: unknown) => files.set(name, new TextEncoder().encode(JSON.stringify(value)));
   json("tokenizer.json", {
     added_tokens: specials.map((content, id) => ({ id, content, special: true, normalized: false })),
@@ -41,10 +42,10 @@ export function byteModelFiles(): Map<string, Uint8Array> {
 }
 
 /** The folder on disk; the caller removes its parent. */
-export function writeByteModel(): { parent: string; folder: string } {
+export function writeByteModel(change?: Partial<ModelConfig>): { parent: string; folder: string } {
   const parent = mkdtempSync(join(tmpdir(), "pronk-byte-model-"));
   const folder = join(parent, "byte-model");
   mkdirSync(folder);
-  for (const [name, bytes] of byteModelFiles()) writeFileSync(join(folder, name), bytes);
+  for (const [name, bytes] of byteModelFiles(change)) writeFileSync(join(folder, name), bytes);
   return { parent, folder };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkAdapter, roomFor, type AdapterCheck } from "../../src/api/adapter-room.ts";
-import { checkOptions, resolveKv, withContext } from "../../src/api/engine-options.ts";
+import { checkContextLength, checkOptions, resolveKv, withContext } from "../../src/api/engine-options.ts";
 import { createEngine } from "../../src/create-engine.ts";
 import { openGpu } from "../../src/gpu/device.ts";
 import { PronkError } from "../../src/errors.ts";
@@ -60,7 +60,32 @@ describe("context length", () => {
   });
 
   test("asked for is what is tried, and nothing else", async () => {
-    expect(await tried(8192, 5000)).toEqual({ attempts: [8192], made: "out-of-memory" });
+    expect(await tried(2048, 1500)).toEqual({ attempts: [2048], made: "out-of-memory" });
+    expect(await tried(4096, 5000)).toEqual({ attempts: [4096], made: 4096 });
+  });
+
+  test("is no more than the model was made for, its scaling counted in", async () => {
+    const original = { originalContextLength: 4096, lowFreqFactor: 1, highFreqFactor: 4 };
+    for (const [ropeScaling, longest] of [
+      [{ kind: "none" }, 4096],
+      [{ kind: "linear", factor: 4 }, 16_384],
+      [{ kind: "linear", factor: 2.5 }, 10_240],
+      [{ kind: "dynamic", factor: 2, originalContextLength: 4096 }, 8192],
+      [{ kind: "dynamic", factor: 2, originalContextLength: 1024 }, 4096],
+      [{ kind: "llama3", factor: 8, ...original }, 4096],
+      [{ kind: "factors", factors: [1, 2] }, 4096],
+    ] as const) {
+      const model = { ...config, ropeScaling } as typeof config;
+      expect(await tried(longest, 1e9, model)).toEqual({ attempts: [longest], made: longest });
+      expect(await tried(longest + 1, 1e9, model)).toEqual({ attempts: [], made: "bad-request" });
+      expect(() => checkContextLength(300_000, model)).toThrowError(
+        expect.objectContaining({
+          message: expect.stringMatching(`contextLength.*${longest}.*300000`),
+          facts: expect.objectContaining({ field: "contextLength" }),
+        }),
+      );
+    }
+    checkContextLength(undefined, config);
   });
 
   test("of a model with a huge context is what 4 GiB of cache hold", async () => {

@@ -80,6 +80,14 @@ test("one buffer too large: a shorter context", async () => {
   expect((await ask(verdict.alternative)).fits).toBe(true);
 });
 
+test("a context that the model was not made for is refused, as a load refuses it", async () => {
+  stubMachine({});
+  await expect(ask({ contextLength: 4097 })).rejects.toMatchObject({
+    code: "bad-request",
+    facts: { field: "contextLength" },
+  });
+});
+
 test("limits that promise more than the GPU gives are found out by asking", async () => {
   stubMachine({ gpuBytes: 2e6 });
   const verdict = await ask();

@@ -1,0 +1,47 @@
+// The reader's end of a generation. It computes as it is read; but while another waits for the lock that it holds, it
+// computes on by itself and keeps what it finds for its reader: a reader who pauses, or never comes back, holds nobody up
+// longer than the answer takes. Nothing is lost by it, and there is no clock in it.
+
+import type { Lock } from "./lock.ts";
+
+export class ReadAhead implements AsyncIterableIterator<number> {
+  readonly #lock: Lock;
+  readonly #source: AsyncGenerator<number>;
+  #ahead: Promise<IteratorResult<number>>[] = [];
+  #isReading = false;
+
+  /** `run` acquires the lock with the `onWanted` it is given. */
+  constructor(lock: Lock, run: (onWanted: () => void) => AsyncGenerator<number>) {
+    this.#lock = lock;
+    this.#source = run(() => void this.#readOn());
+  }
+
+  next(): Promise<IteratorResult<number>> {
+    return this.#ahead.shift() ?? this.#source.next();
+  }
+
+  return(): Promise<IteratorResult<number>> {
+    this.#ahead = [];
+    return this.#source.return(undefined);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #readOn(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    try {
+      while (this.#lock.isWanted) {
+        const next = this.#source.next();
+        this.#ahead.push(next);
+        if ((await next).done) return;
+      }
+    } catch {
+      // the reader is told when it comes to it
+    } finally {
+      this.#isReading = false;
+    }
+  }
+}
