@@ -42,7 +42,10 @@ interface Situation {
   begunBytes: number;
 }
 
-/** Rejects with PronkError as `createEngine` does for what cannot be read at all and for a context that no adapter helps; a model that does not fit is an answer. */
+/**
+ * Rejects with PronkError as `createEngine` does for what cannot be read at all, and for a context that the model was not
+ * made for; a model that does not fit is an answer.
+ */
 export async function preflight(model: ModelReference, options: PreflightOptions = {}): Promise<FitVerdict> {
   const { signal, token, hubUrl, quantize, weights } = options;
   const adapter = await checkAdapter();
