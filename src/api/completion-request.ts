@@ -14,6 +14,10 @@ export interface SamplingFields {
   frequency_penalty?: number | null;
   presence_penalty?: number | null;
   logit_bias?: Record<string, number> | null;
+  /**
+   * An engine answers one call at a time, in order. A stream is computed as it is read; while another call waits it is
+   * computed to its end without its reader, who finds the rest when it reads on. Leave its loop, or abort it, to end it.
+   */
   stream?: boolean | null;
   stream_options?: { include_usage?: boolean | null } | null;
   n?: 1 | null;
