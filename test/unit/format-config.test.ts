@@ -159,6 +159,41 @@ describe("generation_config.json", () => {
   test("do_sample false means greedy, whatever temperature stands beside it", () => {
     expect(generation({ do_sample: false, temperature: 0.9 }).generation.temperature).toBe(0);
   });
+  test.each<[string, unknown, object?]>([
+    ["top_k", -1],
+    ["top_k", 1.5],
+    ["top_p", 1.2],
+    ["top_p", 0],
+    ["top_p", "0.9"],
+    ["min_p", 2],
+    ["repetition_penalty", 0],
+    ["temperature", -1],
+    ["typical_p", 0.9],
+    ["num_beams", 4],
+    ["no_repeat_ngram_size", 3],
+    ["bad_words_ids", [[5]]],
+    ["eos_token_id", "</s>"],
+    ["do_sample", "yes"],
+  ])("%s: %j is left out, and said to be", (field, value) => {
+    const { generation: read, eosIds, warnings } = generation({ [field]: value });
+    expect([read, eosIds]).toEqual([{}, []]);
+    expect(warnings).toEqual([
+      {
+        code: "field-ignored",
+        message: expect.stringContaining(field),
+        facts: expect.objectContaining({ file: "generation_config.json", field }),
+      },
+    ]);
+  });
+  test("temperature 0 takes the likeliest token; do_sample beside it is what is left out", () => {
+    const { generation: read, warnings } = generation({ do_sample: true, temperature: 0 });
+    expect(read).toEqual({ temperature: 0 });
+    expect(warnings.map(({ facts }) => facts.field)).toEqual(["do_sample"]);
+  });
+  test("what asks for nothing is no news", () => {
+    const nothing = { typical_p: 1, num_beams: 1, top_k: 0, top_p: 1, suppress_tokens: [], penalty_alpha: null };
+    expect(generation({ ...nothing, max_length: 4096, use_cache: true }).warnings).toEqual([]);
+  });
   test("silence stays silence", () => {
     expect(generation({ bos_token_id: 1 })).toEqual({ generation: {}, eosIds: [], warnings: [] });
   });
