@@ -29,7 +29,9 @@ export function createChatCompletions(core: EngineCore): ChatCompletions {
         { field: "messages", model: core.label },
       );
     const { contextLength } = core.generator;
-    const { promptIds, droppedMessages } = fitConversation(core.dialog, messages, contextLength, settings.maxTokens);
+    const countTokens = (text: string) => core.tokenizer.encode(text).length;
+    const fitted = fitConversation(core.dialog, messages, contextLength, settings.maxTokens, countTokens);
+    const { promptIds, droppedMessages } = fitted;
     checkPromptIds(core, promptIds, "messages");
     // The answer stands alone, as in the reference: its first piece's leading space is not part of the text.
     const beginning = {

@@ -23,7 +23,6 @@ export interface TranscriptModel {
 
 export function transcriptView(model: TranscriptModel, actions: TranscriptActions): TemplateResult {
   const { turns, strings } = model;
-  const dropped = turns.reduce((most, turn) => Math.max(most, turn.role === "assistant" ? turn.droppedMessages : 0), 0);
   const lastQuestion = turns.findLastIndex((turn) => turn.role === "user");
   return html`<div
     class="transcript"
@@ -33,14 +32,21 @@ export function transcriptView(model: TranscriptModel, actions: TranscriptAction
     aria-label=${strings.transcriptLabel}
     aria-busy=${model.answering ? "true" : "false"}
   >
-    ${dropped > 0 ? html`<p class="notice" part="notice">${strings.droppedTurns(dropped)}</p>` : nothing}
     ${repeat(
       turns,
       (turn) => turn.id,
       (turn, index) =>
         turn.role === "user"
           ? questionView(turn, { editable: index === lastQuestion && !model.answering, strings }, actions)
-          : answerView(turn, { last: index === turns.length - 1, ...model }, actions),
+          : html`${droppedNotice(turns, index, strings)}${answerView(turn, { last: index === turns.length - 1, ...model }, actions)}`,
     )}
   </div>`;
+}
+
+/** Where it happens: before the first answer that was given without so many of the oldest messages. */
+function droppedNotice(turns: readonly Turn[], index: number, strings: ChatStrings): TemplateResult | typeof nothing {
+  const dropped = (turn: Turn) => (turn.role === "assistant" ? turn.droppedMessages : 0);
+  const count = dropped(turns[index]);
+  const before = Math.max(0, ...turns.slice(0, index).map(dropped));
+  return count > before ? html`<p class="notice" part="notice">${strings.droppedTurns(count)}</p>` : nothing;
 }
