@@ -76,7 +76,7 @@ export class RowKeeper {
     await this.#options.writer?.dropRows(file.path);
     throw new PronkError(
       "integrity",
-      `"${file.source}" is not the file that was published: its SHA-256 is ${found}, not ${expected}. What was stored of this file has been discarded, the other files are kept. Load again; if it happens again, the server or something on the way changes the file.`,
+      `"${file.source}" is not the file that was published: its SHA-256 is ${found.slice(0, 8)}…, not ${expected.slice(0, 8)}…. What was stored of it is discarded, other files are kept. Load again; if this repeats, something on the way changes it.`,
       { file: file.source, expected, found, mismatch: true },
     );
   }

@@ -15,7 +15,7 @@ export async function verifySideFiles(source: ModelSource, sideFiles: ReadonlyMa
     if (found !== expected)
       throw new PronkError(
         "integrity",
-        `"${file}" is not the file that was published: its SHA-256 is ${found}, not ${expected}. Load again; if it happens again, the server or something on the way changes the file.`,
+        `"${file}" is not the file that was published: its SHA-256 is ${found.slice(0, 8)}…, not ${expected.slice(0, 8)}…. Load again; if this repeats, something on the way changes it.`,
         { file, expected, found, mismatch: true },
       );
   }
