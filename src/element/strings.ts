@@ -21,6 +21,11 @@ export interface ChatStrings {
   copy: string;
   copied: string;
   copyCode: string;
+  tableLabel: string;
+  taskDone: string;
+  taskOpen: string;
+  noteLabel: (number: string) => string;
+  noteBack: string;
   regenerate: string;
   edit: string;
   editing: string;
@@ -104,6 +109,11 @@ export const english: ChatStrings = {
   copy: "Copy",
   copied: "Copied",
   copyCode: "Copy code",
+  tableLabel: "Table",
+  taskDone: "Done",
+  taskOpen: "To do",
+  noteLabel: (number) => `Footnote ${number}`,
+  noteBack: "Back to the text",
   regenerate: "Answer again",
   edit: "Edit",
   editing: "Editing your last message",

@@ -1,5 +1,6 @@
 // The views that are pictured, each as a page and a few steps on it.
 
+import { markdownSample } from "./markdown-sample.ts";
 import { askStaged, press, type Script, stageEngine } from "./staged-engine.ts";
 
 export interface Scene {
@@ -56,6 +57,11 @@ export const scenes: Scene[] = [
       ask("Who are you?"),
       ask("What is quantization?"),
     ],
+  },
+  {
+    name: "markdown",
+    page: "index.html",
+    steps: [stage({ answers: [markdownSample] }), ask("Show me everything.")],
   },
   { name: "picker", page: "index.html", steps: [stage({}), click("#open-picker")] },
   {

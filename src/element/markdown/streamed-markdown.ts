@@ -1,23 +1,26 @@
-// A Lit directive that writes only what a growing text has gained since the last update into a streaming parser.
-// A text that is no continuation of the last one starts anew.
+// A Lit directive that keeps an element's content equal to a growing text in Markdown. A text that is no continuation of
+// the last one starts anew.
 
 import { html, noChange } from "lit";
 import { AsyncDirective } from "lit/async-directive.js";
 import { directive, type ElementPart, type PartInfo, PartType } from "lit/directive.js";
-import { parser, parser_end, parser_write, type Parser } from "streaming-markdown";
-import { markdownRenderer } from "./markdown-renderer.ts";
+import { followNote } from "./footnotes.ts";
+import { GrowingDocument } from "./growing-document.ts";
+import type { MarkdownLabels } from "./markdown-node.ts";
 
 export interface MarkdownText {
   text: string;
   /** No more text will come. */
   finished: boolean;
-  copyCode: string;
+  labels: MarkdownLabels;
 }
 
 class StreamedMarkdown extends AsyncDirective {
-  #written = "";
+  #shown = "";
   #finished = false;
-  #parser: Parser | undefined;
+  #document: GrowingDocument | undefined;
+  /** Where one block is so long that showing it takes a while, pieces wait until as much time again has passed. */
+  #nextMs = 0;
 
   constructor(part: PartInfo) {
     super(part);
@@ -28,23 +31,31 @@ class StreamedMarkdown extends AsyncDirective {
     return noChange;
   }
 
-  override update(part: ElementPart, [{ text, finished, copyCode }]: [MarkdownText]): unknown {
-    const root = part.element as HTMLElement;
-    if (!this.#parser || !text.startsWith(this.#written) || (this.#finished && text !== this.#written)) {
-      root.replaceChildren();
-      this.#parser = parser(markdownRenderer(root, { copyCode }));
-      this.#written = "";
+  override update(part: ElementPart, [{ text, finished, labels }]: [MarkdownText]): unknown {
+    if (!this.#document || !text.startsWith(this.#shown) || (this.#finished && text !== this.#shown)) {
+      this.#document = new GrowingDocument(part.element, labels);
+      this.#shown = "";
       this.#finished = false;
+      this.#nextMs = 0;
     }
-    if (text.length > this.#written.length) parser_write(this.#parser, text.slice(this.#written.length));
-    this.#written = text;
-    if (finished && !this.#finished) parser_end(this.#parser);
+    if (finished && !this.#finished) this.#document.finish(text);
+    else if (text.length === this.#shown.length) return noChange;
+    else if (performance.now() < this.#nextMs) return noChange;
+    else this.#grow(text);
+    this.#shown = text;
     this.#finished = finished;
     return noChange;
+  }
+
+  #grow(text: string): void {
+    const startMs = performance.now();
+    this.#document!.grow(text);
+    const endMs = performance.now();
+    this.#nextMs = endMs + (endMs - startMs);
   }
 }
 
 const streamedMarkdown = directive(StreamedMarkdown);
 
 export const markdownView = (options: MarkdownText) =>
-  html`<div class="markdown" part="markdown" dir="auto" ${streamedMarkdown(options)}></div>`;
+  html`<div class="markdown" part="markdown" dir="auto" @click=${followNote} ${streamedMarkdown(options)}></div>`;

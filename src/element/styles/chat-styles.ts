@@ -2,8 +2,9 @@
 
 import { composerStyles } from "./composer-styles.ts";
 import { layoutStyles } from "./layout-styles.ts";
+import { markdownStyles } from "./markdown-styles.ts";
 import { panelStyles } from "./panel-styles.ts";
 import { themeStyles } from "./theme-styles.ts";
 import { transcriptStyles } from "./transcript-styles.ts";
 
-export const chatStyles = [themeStyles, layoutStyles, transcriptStyles, composerStyles, panelStyles];
+export const chatStyles = [themeStyles, layoutStyles, transcriptStyles, markdownStyles, composerStyles, panelStyles];

@@ -1,4 +1,4 @@
-// Turns and the Markdown in them. Questions sit in a tinted bubble at the end side, answers are plain text on the page.
+// Turns. Questions sit in a tinted bubble at the end side, answers are plain text on the page (markdown-styles.ts).
 
 import { css } from "lit";
 
@@ -133,98 +133,5 @@ export const transcriptStyles = css`
     80% {
       transform: none;
     }
-  }
-
-  .markdown {
-    overflow-wrap: anywhere;
-  }
-
-  .markdown > :first-child {
-    margin-block-start: 0;
-  }
-
-  .markdown > :last-child {
-    margin-block-end: 0;
-  }
-
-  .markdown p,
-  .markdown ul,
-  .markdown ol,
-  .markdown blockquote,
-  .markdown table {
-    margin-block: 0.7em;
-  }
-
-  .markdown :is(h3, h4, h5, h6) {
-    margin-block: 1.1em 0.4em;
-    font-size: 1.05em;
-    font-weight: 650;
-  }
-
-  .markdown :is(ul, ol) {
-    padding-inline-start: 1.4em;
-  }
-
-  .markdown blockquote {
-    margin-inline: 0;
-    padding-inline-start: 1em;
-    border-inline-start: 3px solid var(--_line);
-    color: var(--_ink-soft);
-  }
-
-  .markdown code {
-    padding: 0.1em 0.3em;
-    border-radius: 0.35em;
-    background: var(--_tint);
-    font-family: var(--_mono);
-    font-size: 0.9em;
-  }
-
-  .markdown table {
-    display: block;
-    max-inline-size: 100%;
-    overflow-x: auto;
-    border-collapse: collapse;
-  }
-
-  .markdown :is(th, td) {
-    padding: 0.35em 0.7em;
-    border: 1px solid var(--_line);
-    text-align: start;
-  }
-
-  .code-block {
-    position: relative;
-    margin-block: 0.8em;
-  }
-
-  .code-block pre {
-    margin: 0;
-    padding: 0.9rem 1rem;
-    border: 1px solid var(--_line);
-    border-radius: 0.8rem;
-    overflow-x: auto;
-    background: var(--_surface);
-    line-height: 1.5;
-  }
-
-  .code-block code {
-    padding: 0;
-    background: none;
-    overflow-wrap: normal;
-  }
-
-  .copy-code {
-    position: absolute;
-    inset-block-start: 0.4rem;
-    inset-inline-end: 0.4rem;
-    padding: 0.25rem 0.6rem;
-    border: 1px solid var(--_line);
-    border-radius: 0.6rem;
-    background: var(--_surface);
-    color: var(--_ink-soft);
-    font: inherit;
-    font-size: 0.78rem;
-    cursor: pointer;
   }
 `;

@@ -31,7 +31,7 @@ export function answerView(turn: AnswerTurn, model: AnswerModel, actions: Transc
         ? html`<p class="waiting" role="img" aria-label=${strings.thinking}><i></i><i></i><i></i></p>`
         : nothing
     }
-    ${markdownView({ text: turn.text, finished: !running, copyCode: strings.copyCode })}
+    ${markdownView({ text: turn.text, finished: !running, labels: strings })}
     ${turn.error ? errorNote(turn.error, model, actions) : nothing} ${running ? nothing : footer(turn, model, actions)}
   </article>`;
 }

@@ -1,0 +1,62 @@
+// The document below one element while its text grows. A block that another one follows is closed: its nodes stay, and only
+// what begins with the last block is parsed again, so a piece costs as much as that block. At the end the whole text is
+// parsed once, since a definition may change what stands before it; nodes that stay equal are kept even then.
+
+import { copyOf, type Definitions, parse } from "./commonmark.ts";
+import type { MarkdownLabels, MarkdownNode } from "./markdown-node.ts";
+import { treeOf } from "./markdown-tree.ts";
+import { patchChildren } from "./patch-tree.ts";
+
+export class GrowingDocument {
+  readonly #root: Element;
+  readonly #labels: MarkdownLabels;
+  /** Everything that is on the page. */
+  #shown: MarkdownNode[] = [];
+  /** How many of them are closed, where in the text these end, and what they define. */
+  #closed = { count: 0, end: 0, definitions: {} as Definitions };
+
+  constructor(root: Element, labels: MarkdownLabels) {
+    this.#root = root;
+    this.#labels = labels;
+    root.replaceChildren();
+  }
+
+  /** `text` begins with the text of the last call; after `end` only `finish` may follow. */
+  grow(text: string): void {
+    const { count, end, definitions } = this.#closed;
+    const rest = text.slice(end);
+    const blocks = treeOf(parse(rest, copyOf(definitions)), this.#labels);
+    this.#show(
+      count,
+      blocks.map(({ node }) => node),
+    );
+    // The line that is still being written may yet belong to the block before it: `#` is a heading, `#1` is not.
+    const lines = lineStarts(rest);
+    const last = blocks.findLastIndex(({ line }) => line !== undefined && line < lines.length - 1);
+    if (last <= 0) return;
+    const length = lines[blocks[last].line!];
+    parse(rest.slice(0, length), definitions); // for what it defines
+    this.#closed = { count: count + last, end: end + length, definitions };
+  }
+
+  finish(text: string): void {
+    const definitions: Definitions = {};
+    const tokens = parse(text, definitions);
+    const notes = (definitions.footnotes?.list ?? []).map(({ label }) => label);
+    this.#show(
+      0,
+      treeOf(tokens, this.#labels, notes).map(({ node }) => node),
+    );
+  }
+
+  #show(from: number, nodes: MarkdownNode[]): void {
+    const before = this.#shown.splice(from);
+    patchChildren(this.#root, this.#root.childNodes[from] ?? null, before, nodes);
+    this.#shown.push(...nodes);
+  }
+}
+
+/** Where each line begins; the last one has no end yet. */
+function lineStarts(text: string): number[] {
+  return [0, ...Array.from(text.matchAll(/\r\n?|\n/g), (end) => end.index + end[0].length)];
+}

@@ -1,0 +1,52 @@
+// TeX between `$$`, `\[` and `\(` is kept as it was written: as Markdown it would lose its backslashes and underscores.
+// A single `$` is money. Nothing is formula that is not closed, within a paragraph and a bounded stretch of it.
+
+import type { StateBlock, StateInline } from "markdown-it";
+
+const longestSpan = 2_000; // characters
+const longestBlock = 60; // lines
+
+const closing: Record<string, string> = { $$: "$$", "\\[": "\\]", "\\(": "\\)" };
+
+export function mathSpan(state: StateInline, silent: boolean): boolean {
+  const { src, pos } = state;
+  const open = src.slice(pos, pos + 2);
+  if (open !== "$$" && open !== "\\(") return false; // `\[` in a sentence is more often a bracket
+  const inside = src.slice(pos + 2, Math.min(pos + 2 + longestSpan, state.posMax));
+  const length = inside.indexOf(closing[open]);
+  const formula = inside.slice(0, Math.max(0, length)).trim();
+  if (!formula) return false;
+  if (!silent) state.push("math", "code", 0).content = formula;
+  state.pos += length + 4;
+  return true;
+}
+
+/** A formula that has its lines to itself. */
+export function mathBlock(state: StateBlock, startLine: number, endLine: number, silent: boolean): boolean {
+  if (state.sCount[startLine] - state.blkIndent >= 4) return false;
+  const first = lineAt(state, startLine);
+  const open = first.slice(0, 2);
+  if (open !== "$$" && open !== "\\[") return false;
+  const close = closing[open];
+  for (let line = startLine; line < Math.min(endLine, startLine + longestBlock); line++) {
+    if (line > startLine && (state.isEmpty(line) || state.sCount[line] < state.blkIndent)) return false;
+    const text = lineAt(state, line).trimEnd();
+    const behindOpen = line === startLine ? 2 : 0;
+    const found = text.indexOf(close, behindOpen);
+    if (found < 0) continue;
+    if (found + 2 < text.length) return false; // words follow: a span in a paragraph
+    const lines = state.getLines(startLine, line + 1, state.blkIndent, false).trim();
+    const formula = lines.slice(2, -2).trim();
+    if (!formula) return false;
+    if (silent) return true;
+    const token = state.push("math_block", "code", 0);
+    token.content = formula;
+    token.map = [startLine, line + 1];
+    state.line = line + 1;
+    return true;
+  }
+  return false;
+}
+
+const lineAt = (state: StateBlock, line: number) =>
+  state.src.slice(state.bMarks[line] + state.tShift[line], state.eMarks[line]);

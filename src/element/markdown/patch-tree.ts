@@ -1,0 +1,56 @@
+// Brings the nodes below a parent from one tree to another, and touches only what differs: a selection, a focus and a
+// scrolled block survive where the words around them stay. Nodes are made one by one; no HTML is ever parsed.
+
+import type { MarkdownNode } from "./markdown-node.ts";
+
+/** `before` is what lies from `first` on, the child of `parent` at that place; null appends. Returns nothing: `after` is there. */
+export function patchChildren(
+  parent: Node,
+  first: ChildNode | null,
+  before: readonly MarkdownNode[],
+  after: readonly MarkdownNode[],
+): void {
+  let node = first;
+  for (const [index, now] of after.entries()) {
+    if (index >= before.length || !node) {
+      parent.appendChild(create(parent.ownerDocument!, now));
+      continue;
+    }
+    const next: ChildNode | null = node.nextSibling;
+    patchNode(node, before[index], now);
+    node = next;
+  }
+  for (let left = before.length - after.length; left > 0 && node; left--) {
+    const next = node.nextSibling;
+    node.remove();
+    node = next;
+  }
+}
+
+function patchNode(node: ChildNode, before: MarkdownNode, after: MarkdownNode): void {
+  if (before === after) return;
+  if (typeof before === "string" && typeof after === "string") {
+    const text = node as Text;
+    if (after.startsWith(before))
+      text.appendData(after.slice(before.length)); // keeps a selection
+    else text.data = after;
+  } else if (typeof before === "object" && typeof after === "object" && before.tag === after.tag) {
+    patchAttributes(node as Element & ChildNode, before.attributes, after.attributes);
+    patchChildren(node, node.firstChild, before.children, after.children);
+  } else {
+    node.replaceWith(create(node.ownerDocument!, after));
+  }
+}
+
+function patchAttributes(node: Element, before: Record<string, string>, after: Record<string, string>): void {
+  for (const name of Object.keys(before)) if (!(name in after)) node.removeAttribute(name);
+  for (const [name, value] of Object.entries(after)) if (before[name] !== value) node.setAttribute(name, value);
+}
+
+function create(document: Document, tree: MarkdownNode): ChildNode {
+  if (typeof tree === "string") return document.createTextNode(tree);
+  const node = document.createElement(tree.tag);
+  patchAttributes(node, {}, tree.attributes);
+  for (const child of tree.children) node.appendChild(create(document, child));
+  return node;
+}
