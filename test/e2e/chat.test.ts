@@ -93,5 +93,23 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     expect(focused).toBe("draft");
   });
 
+  test("what no longer fits the context is said where it was left out", async () => {
+    await press(page, "[data-action=new-chat]");
+    const notices = () =>
+      page.evaluate<{ before: string; after: string; last: boolean; text: string }[]>(() => {
+        const root = document.querySelector("pronk-chat")!.shadowRoot!;
+        return [...root.querySelectorAll(".transcript > .notice")].map((notice) => ({
+          before: notice.previousElementSibling?.className ?? "",
+          after: notice.nextElementSibling?.className ?? "",
+          last: notice.nextElementSibling?.nextElementSibling === null,
+          text: notice.textContent,
+        }));
+      });
+    for (let n = 1; n <= 8 && (await notices()).length === 0; n++) await ask(page, "a question of some length");
+    expect(await notices()).toEqual([
+      { before: "question", after: "answer ", last: true, text: expect.stringContaining("left out") },
+    ]);
+  });
+
   test("nothing was refused and nothing complained", () => expect(trouble).toEqual([]));
 });
