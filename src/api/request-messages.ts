@@ -28,7 +28,7 @@ const messageFields = ["role", "content", "name", "tool_calls", "tool_call_id"];
 // On every answer that a client sends back; annotations say where on the web it was found.
 const ignoredFields = ["annotations"];
 // Templates write names and ids as they are: in these there is no room for a control token.
-const plainName = /^[\w.:-]{1,128}$/;
+const plainName = /^[\p{L}\p{N}_.:-]{1,128}$/u;
 
 export function readMessages(value: unknown): ChatMessage[] {
   if (!Array.isArray(value) || value.length === 0)
