@@ -1,10 +1,26 @@
 // Oniguruma's patterns as JavaScript's. What is expected was seen from Hugging Face's `tokenizers` 0.23.3 (Split, isolated).
 
 import { describe, expect, it } from "vitest";
-import { cutAt } from "../../src/text/cut-text.ts";
+import { cutAt, patternOf } from "../../src/text/cut-text.ts";
+import { LinearPattern } from "../../src/text/linear-pattern.ts";
 import { splitPattern } from "../../src/text/split-pattern.ts";
+import { tokenizerFixture } from "../support/tokenizer-fixture.ts";
 
 const cut = (pattern: string, text: string) => cutAt(splitPattern(pattern, "tokenizer.json"))(text);
+
+it("the patterns of Llama 3, Qwen2 and GPT-2 are run by JavaScript, as their files write them", () => {
+  for (const name of ["llama3", "qwen"]) {
+    const { pretokenizers } = (tokenizerFixture(name).root as { pre_tokenizer: { pretokenizers: Split[] } })
+      .pre_tokenizer;
+    const patterns = pretokenizers.flatMap(({ pattern }) => pattern?.Regex ?? []);
+    expect(patterns.length).toBeGreaterThan(0);
+    for (const pattern of patterns) expect(patternOf(pattern, name), pattern).toBeInstanceOf(RegExp);
+  }
+  expect(patternOf("\\p{L}+", "another")).toBeInstanceOf(LinearPattern);
+});
+interface Split {
+  pattern?: { Regex?: string };
+}
 
 describe("patterns", () => {
   it.each([
