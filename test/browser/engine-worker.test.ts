@@ -159,6 +159,28 @@ describe.each(["chromium", "firefox"] as const)("the engine in %s", (kind) => {
     expect(seen.shared).toBeLessThan(seen.edited.prompt - 1);
   });
 
+  test("past the context a chat goes on from what the cache holds, until the room is full again", async () => {
+    const seen = await inPage(async () => {
+      const engine = await pronk.createEngine(modelUrl, { store: false });
+      const messages: { role: "user" | "assistant"; content: string }[] = [];
+      const answers = [];
+      for (let n = 1; n <= 20; n++) {
+        messages.push({ role: "user", content: `question ${n}` });
+        const { choices, usage, pronk } = await engine.chat.completions.create({ messages, max_tokens: 8, seed: n });
+        messages.push({ role: "assistant", content: choices[0].message.content });
+        const { cached_tokens: cached } = usage.prompt_tokens_details;
+        answers.push({ prompt: usage.prompt_tokens, cached, dropped: pronk.dropped_messages });
+      }
+      await engine.unload();
+      return answers;
+    });
+    const past = seen.slice(seen.findIndex(({ dropped }) => dropped > 0));
+    expect(past.length).toBeGreaterThan(8);
+    const stayed = past.filter(({ dropped }, at) => at > 0 && dropped === past[at - 1].dropped);
+    expect(stayed.length).toBeGreaterThan(past.length / 2);
+    for (const { prompt, cached } of stayed) expect(prompt - cached).toBeLessThan(70);
+  });
+
   test("an aborted load rejects with the reason, leaves nothing in the store, and may be tried again", async () => {
     const seen = await inPage(async () => {
       const controller = new AbortController();
