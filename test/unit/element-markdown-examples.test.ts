@@ -70,6 +70,20 @@ describe("as they grow", () => {
     expect([...found]).toEqual([]);
   });
 
+  test("what stands there in between is what the text so far would give", () => {
+    const differing = new Set<string>();
+    // In pairs, for blocks that meet; without definitions and formulas, which reach back at the end.
+    const texts = all.map(({ markdown }, index) => `${all[(index * 7) % all.length].markdown}\n${markdown}`);
+    for (const text of texts.filter((one) => !/\]:|\$\$|\\\[/.test(one))) {
+      let end = 0;
+      renderedInPieces(text, 3, (root) => {
+        const cut = text.slice(0, (end += 3));
+        if (root.outerHTML !== rendered(cut).outerHTML) differing.add(cut);
+      });
+    }
+    expect([...differing]).toEqual([]);
+  });
+
   test("cut at every character, the pieces give what the cut text gives", () => {
     const differing = new Set<string>();
     for (const { markdown } of all) {

@@ -86,6 +86,16 @@ test("a definition that came before holds while the answer grows", () => {
   expect(root.querySelector("a")?.getAttribute("href")).toBe("https://example.org/");
 });
 
+test("a formula is one while its lines come, and text if nothing ends it", () => {
+  const { root, document } = emptyAnswer();
+  const text = "Thus:\n\\[\nE\n- 1\n\n# After";
+  for (let end = 1; end < text.indexOf("\n\n"); end++) document.grow(text.slice(0, end));
+  expect(root.querySelector("code.math")?.textContent).toBe("E\n-");
+  document.finish(text);
+  expect(root.querySelector("code")).toBeNull();
+  expect(root.querySelector("li")?.textContent).toBe("1");
+});
+
 test.each([
   "a\n#",
   "words\n=",

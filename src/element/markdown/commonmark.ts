@@ -17,6 +17,8 @@ const deepestDescription = 4;
 
 /** What one part of a text defines for the others; the parser fills it. */
 export interface Definitions extends Env {
+  /** More text is to come: what is still open at its end may be closed then. */
+  growing?: boolean;
   footnotes?: {
     /** `:label` to its place in `list`, or -1 while nothing refers to it. */
     refs?: Record<string, number>;
@@ -25,8 +27,8 @@ export interface Definitions extends Env {
 }
 
 /** A copy that a parse may add to without touching the original. */
-export function copyOf({ references, footnotes }: Definitions): Definitions {
-  return { references: { ...references }, footnotes: structuredClone(footnotes) ?? {} };
+export function copyOf({ growing, references, footnotes }: Definitions): Definitions {
+  return { growing, references: { ...references }, footnotes: structuredClone(footnotes) ?? {} };
 }
 
 export function parse(text: string, definitions: Definitions): Token[] {

@@ -13,7 +13,7 @@ export class GrowingDocument {
   /** Everything that is on the page. */
   #shown: MarkdownNode[] = [];
   /** How many of them are closed, where in the text these end, and what they define. */
-  #closed = { count: 0, end: 0, definitions: {} as Definitions };
+  #closed = { count: 0, end: 0, definitions: { growing: true } as Definitions };
 
   constructor(root: Element, labels: MarkdownLabels) {
     this.#root = root;

@@ -28,7 +28,8 @@ export function mathBlock(state: StateBlock, startLine: number, endLine: number,
   const open = first.slice(0, 2);
   if (open !== "$$" && open !== "\\[") return false;
   const close = closing[open];
-  for (let line = startLine; line < Math.min(endLine, startLine + longestBlock); line++) {
+  const last = Math.min(endLine, startLine + longestBlock);
+  for (let line = startLine; line < last; line++) {
     if (line > startLine && (state.isEmpty(line) || state.sCount[line] < state.blkIndent)) return false;
     const text = lineAt(state, line).trimEnd();
     const behindOpen = line === startLine ? 2 : 0;
@@ -36,16 +37,22 @@ export function mathBlock(state: StateBlock, startLine: number, endLine: number,
     if (found < 0) continue;
     if (found + 2 < text.length) return false; // words follow: a span in a paragraph
     const lines = state.getLines(startLine, line + 1, state.blkIndent, false).trim();
-    const formula = lines.slice(2, -2).trim();
-    if (!formula) return false;
-    if (silent) return true;
-    const token = state.push("math_block", "code", 0);
-    token.content = formula;
-    token.map = [startLine, line + 1];
-    state.line = line + 1;
-    return true;
+    return takeBlock(state, startLine, line + 1, lines.slice(2, -2).trim(), silent);
   }
-  return false;
+  // While the answer grows, the closing line may be still to come.
+  if (!state.env.growing || first.trim() !== open || last !== endLine) return false;
+  const lines = state.getLines(startLine, last, state.blkIndent, false).trim();
+  return takeBlock(state, startLine, last, lines.slice(2).trim(), silent);
+}
+
+function takeBlock(state: StateBlock, start: number, end: number, formula: string, silent: boolean): boolean {
+  if (!formula) return false;
+  if (silent) return true;
+  const token = state.push("math_block", "code", 0);
+  token.content = formula;
+  token.map = [start, end];
+  state.line = end;
+  return true;
 }
 
 const lineAt = (state: StateBlock, line: number) =>
