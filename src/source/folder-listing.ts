@@ -9,7 +9,9 @@ const mostOthers = 8; // a few tell what a folder holds; MLC has a hundred
 
 /** Names of a model's files in an HTML page. */
 export function listedFiles(html: string): string[] {
-  const names = [...html.matchAll(/<a\s[^>]*?href\s*=\s*["']([^"']+)["']/gi)].flatMap(([, href]) => {
+  const tags = html.match(/<a\s[^<>]*/gi) ?? [];
+  const names = tags.flatMap((tag) => {
+    const href = /\shref\s*=\s*["']([^"']+)["']/i.exec(tag)?.[1] ?? "";
     try {
       const name = decodeURIComponent(href.replaceAll("&amp;", "&").replace(/^\.\//, ""));
       return modelFile.test(name) || otherWeights.test(name) ? [name] : [];
@@ -26,10 +28,12 @@ export function listedWeights(names: readonly string[]): string[] {
   return read.length > 0 ? read : names.filter((name) => otherWeights.test(name)).slice(0, mostOthers);
 }
 
+const mostParts = 1000; // each is asked for; ten times as many as any published model has
+
 /** All files of a GGUF model of which one is named: `-00001-of-00003` stands for three. */
 export function ggufParts(name: string): string[] {
   const split = /^(.*-)\d{5}-of-(\d{5})(\.gguf)$/i.exec(name);
-  if (!split) return [name];
-  const [, start, count, end] = split;
+  const [, start, count, end] = split ?? [];
+  if (!split || Number(count) > mostParts) return [name];
   return Array.from({ length: Number(count) }, (_, i) => `${start}${String(i + 1).padStart(5, "0")}-of-${count}${end}`);
 }

@@ -29,20 +29,28 @@ export function allowTokens(
 }
 
 export class AddedTokens {
-  readonly #byUnit = new Map<string, AddedToken[]>(); // first UTF-16 unit -> tokens, longest first
+  readonly #byContent = new Map<string, AddedToken[]>();
+  readonly #lengths = new Map<string, number[]>(); // first UTF-16 unit -> lengths of contents, longest first
   readonly #candidate: RegExp | undefined;
 
   constructor(tokens: readonly AddedToken[]) {
+    const lengths = new Map<string, Set<number>>();
     for (const token of tokens) {
-      if (token.content === "") continue;
-      const unit = token.content[0];
-      const sameUnit = this.#byUnit.get(unit);
-      if (sameUnit) sameUnit.push(token);
-      else this.#byUnit.set(unit, [token]);
+      const { content } = token;
+      if (content === "") continue;
+      const same = this.#byContent.get(content);
+      if (same) same.push(token);
+      else this.#byContent.set(content, [token]);
+      const ofUnit = lengths.get(content[0]) ?? new Set();
+      lengths.set(content[0], ofUnit.add(content.length));
     }
-    for (const list of this.#byUnit.values()) list.sort((a, b) => b.content.length - a.content.length);
-    if (this.#byUnit.size === 0) return;
-    const units = [...this.#byUnit.keys()].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    for (const [unit, ofUnit] of lengths)
+      this.#lengths.set(
+        unit,
+        [...ofUnit].sort((a, b) => b - a),
+      );
+    if (lengths.size === 0) return;
+    const units = [...lengths.keys()].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
     this.#candidate = new RegExp(`[${units.join("")}]`, "g");
   }
 
@@ -81,14 +89,17 @@ export class AddedTokens {
   }
 
   #at(text: string, start: number, allow: AllowToken): AddedToken | undefined {
-    return this.#byUnit.get(text[start])?.find((token) => {
-      if (!text.startsWith(token.content, start)) return false;
-      const end = start + token.content.length;
-      const touched =
-        wordAtEnd.test(text.slice(Math.max(0, start - 2), start)) || wordAtStart.test(text.slice(end, end + 2));
-      if (token.singleWord && touched) return false;
-      return allow(token, start, end);
-    });
+    for (const length of this.#lengths.get(text[start]) ?? []) {
+      const end = start + length;
+      const fits = (token: AddedToken): boolean => {
+        const touched = () =>
+          wordAtEnd.test(text.slice(Math.max(0, start - 2), start)) || wordAtStart.test(text.slice(end, end + 2));
+        return !(token.singleWord && touched()) && allow(token, start, end);
+      };
+      const found = this.#byContent.get(text.slice(start, end))?.find(fits);
+      if (found) return found;
+    }
+    return undefined;
   }
 }
 

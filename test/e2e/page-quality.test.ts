@@ -57,6 +57,20 @@ test("the page keeps its frames while an answer runs", async () => {
   expect(longestMs).toBeLessThan(1000);
 });
 
+test.each(["llama-2", undefined] as const)("what an engine warns of stands above its texts (%s)", async (dialog) => {
+  await page.goto(`${server.origin}/`);
+  const warnings = [{ code: "tokenizer-scores", message: '"m.gguf" gives <b>all</b> pieces one score.' }];
+  await page.evaluate(stageEngine, { label: "m", dialog, autoload: true, warnings });
+  const seen = () =>
+    page.evaluate<string[]>(() => {
+      const root = document.querySelector("pronk-chat")!.shadowRoot!;
+      return [...root.querySelectorAll<HTMLElement>(".column > .notice")].map((notice) => notice.textContent);
+    });
+  expect(await seen()).toEqual([warnings[0].message]);
+  await page.evaluate(stageEngine, { label: "n", dialog, autoload: true });
+  expect(await seen()).toEqual([]);
+});
+
 test("hostile Markdown loads nothing and runs nothing", async () => {
   await page.goto(`${server.origin}/`);
   const answer =

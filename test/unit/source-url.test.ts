@@ -167,5 +167,6 @@ describe("what a server lists", () => {
       "m-00003-of-00003.gguf",
     ]);
     expect(ggufParts("m.gguf")).toEqual(["m.gguf"]);
+    expect(ggufParts("m-00001-of-99999.gguf")).toEqual(["m-00001-of-99999.gguf"]); // nobody asks for so many
   });
 });

@@ -9,6 +9,8 @@ export interface Script {
   evidence?: string[];
   weightsOffered?: string[];
   dialog?: "llama-2";
+  /** What is not as it should be with the model. */
+  warnings?: { code: string; message: string }[];
   /** The load stops at this event and stays there. */
   holdAt?: { phase: string; loadedBytes: number; totalBytes: number; bytesPerSecond: number; secondsLeft?: number }[];
   failure?: { code: string; message: string; facts?: Record<string, unknown> };
@@ -53,7 +55,7 @@ export async function stageEngine(script: Script): Promise<void> {
   }
   const pronk = { dropped_messages: 0, context_full: false };
   const engine = {
-    info: { model: script.label, dialog: script.dialog },
+    info: { model: script.label, dialog: script.dialog, warnings: script.warnings ?? [] },
     chat: {
       completions: {
         create: async () =>
