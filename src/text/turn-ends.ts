@@ -29,6 +29,7 @@ function endOfTurn(tokenizer: Tokenizer, dialog: ChatDialog): number | undefined
     const otherQuestion = conversation(dialog, "Yes", "How");
     let start = ids.length;
     for (let back = 1; start > 0 && ids[start - 1] === otherAnswer.at(-back); back++) start--;
+    if (start === 0) return undefined; // the dialog leaves earlier answers out
     let end = 0;
     while (end < ids.length && ids[end] === otherQuestion[end]) end++;
     return ids.slice(start, end).find((id) => isControl(tokenizer, id));

@@ -59,6 +59,11 @@ test("by rendering: a tag that its file forgets to call special, but no other pi
   expect(endsOf([user("###")], turnsBy("### ", "###"))).toEqual([]);
 });
 
+test("by rendering: nothing where earlier answers are left out", () => {
+  const questions = "{% for m in messages if m.role == 'user' %}<|speaker|>{{ m.content }}{% endfor %}<|speaker|>";
+  expect(endsOf([control("<|speaker|>")], questions)).toEqual([]);
+});
+
 test("by spelling: only tokens that are special", () => {
   const asked = ["<|eot_id|>", "<|end_of_text|>", "<end_of_turn>"];
   expect(endsOf(asked.map(control), turnsBy("", ""))).toEqual(asked);
