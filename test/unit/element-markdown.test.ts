@@ -80,6 +80,11 @@ describe("blocks", () => {
     expect(boxes.every((box) => box.hasAttribute("disabled"))).toBe(true);
   });
 
+  test("a cell with a sentence keeps its column wide, one with a name does not", () => {
+    const root = rendered(`| a | b |\n|---|---|\n| Q4_K_M | ${"words ".repeat(8)} |`);
+    expect([...root.querySelectorAll("td")].map((cell) => cell.className)).toEqual(["", "words"]);
+  });
+
   test("code has its button and its language", () => {
     const frame = rendered("```ts twoslash\nlet x: number;\n```").querySelector(".code-block")!;
     expect(frame.querySelector("button.copy-code")?.textContent).toBe("Copy code");

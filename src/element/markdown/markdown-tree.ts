@@ -18,6 +18,9 @@ export interface MarkdownBlock {
 /** Elements within elements; text beyond goes into the innermost. */
 const deepest = 80;
 
+/** Characters from which a cell of a table holds sentences, and its column must not shrink to one word. */
+const longCell = 24;
+
 const headings = { h1: "h2", h2: "h3", h3: "h4", h4: "h5", h5: "h6", h6: "h6" } as const;
 const plain = {
   blockquote: "blockquote",
@@ -136,6 +139,7 @@ class TreeBuilder {
     switch (type) {
       case "inline":
         if (this.#parent.tag === "li" || this.#parent.tag === "p") this.#markTask(token);
+        if (this.#parent.tag === "td" && content.length > longCell) this.#parent.attributes.class = "words";
         for (const child of token.children ?? []) this.#add(child);
         break;
       case "softbreak":

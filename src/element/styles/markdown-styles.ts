@@ -41,6 +41,10 @@ export const markdownStyles = css`
     padding-inline-start: 1.6em;
   }
 
+  .markdown ol {
+    padding-inline-start: 2em;
+  }
+
   .markdown li {
     margin-block: 0.25em;
   }
@@ -89,7 +93,6 @@ export const markdownStyles = css`
   }
 
   .markdown .task {
-    margin-inline-start: -1.6em;
     list-style: none;
   }
 
@@ -98,11 +101,13 @@ export const markdownStyles = css`
     place-content: center;
     inline-size: 1.05em;
     block-size: 1.05em;
-    margin: 0 0.3em 0 0.1em;
+    overflow: hidden; /* its own lower edge is its baseline, ticked or not */
+    margin-block: 0;
+    margin-inline: -1.5em 0.2em;
     border: 1.5px solid var(--_ink-soft);
     border-radius: 0.25em;
     appearance: none;
-    vertical-align: -0.15em;
+    vertical-align: -0.14em;
   }
 
   .markdown .task input:checked {
@@ -162,6 +167,10 @@ export const markdownStyles = css`
     border: 1px solid var(--_line);
     text-align: start;
     vertical-align: top;
+  }
+
+  .markdown .words {
+    min-inline-size: 11rem;
   }
 
   .markdown th {
