@@ -11,7 +11,8 @@ import { mainScheme } from "./format/quantized.ts";
 import { createGenerator } from "./generate/generator.ts";
 import { openGpu, type Gpu } from "./gpu/device.ts";
 import { GpuRowQuantizer, quantizesFaster } from "./gpu/row-quantizer.ts";
-import { prepareModel } from "./load/prepare.ts";
+import { headDiffers } from "./load/head-copy.ts";
+import { prepareModel, type PrepareOptions } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { Model } from "./model/model.ts";
 import type { StartHashThread } from "./source/hash-thread.ts";
@@ -32,6 +33,18 @@ export interface LocalEngineOptions extends EngineOptions {
 
 /** Loads a model on this thread. Rejects with PronkError, or with the signal's reason when aborted, and frees everything. */
 export async function createLocalEngine(reference: ModelReference, options: LocalEngineOptions = {}): Promise<Engine> {
+  try {
+    return await createOnce(reference, options);
+  } catch (error) {
+    if (!headDiffers(error)) throw error;
+    return createOnce(reference, { ...options, headApart: true }); // with what is stored of it by now
+  }
+}
+
+async function createOnce(
+  reference: ModelReference,
+  options: LocalEngineOptions & Pick<PrepareOptions, "headApart">,
+): Promise<Engine> {
   checkOptions(options);
   options.signal?.throwIfAborted();
   const gpu = await openGpu({ device: options.device, without: options.without });
@@ -63,7 +76,7 @@ interface Load {
   gpu: Gpu;
   store: ModelStore | undefined;
   reference: ModelReference;
-  options: LocalEngineOptions & { signal: AbortSignal };
+  options: LocalEngineOptions & Pick<PrepareOptions, "headApart"> & { signal: AbortSignal };
   end: AbortController;
   /** Ends the load. */
   fail(reason: unknown): void;
@@ -71,12 +84,22 @@ interface Load {
 
 async function load({ gpu, store, reference, options, end, fail }: Load): Promise<Engine> {
   const startedMs = performance.now();
-  const { signal, onProgress, quantize, weights, token, hubUrl, hashes, pause: gate } = options;
+  const { signal, onProgress, quantize, weights, headApart, token, hubUrl, hashes, pause: gate } = options;
   const gpuLimits = { maxBufferSize: gpu.device.limits.maxBufferSize };
   const from = { reference, token, hubUrl, hashes, gate, startHashThread: options.startHashThread };
   using gpuQuantizer = new GpuRowQuantizer(gpu);
   const quantizer = quantizesFaster(gpu) ? gpuQuantizer : undefined;
-  const prepared = await prepareModel({ ...from, quantize, quantizer, weights, gpuLimits, store, signal, onProgress });
+  const prepared = await prepareModel({
+    ...from,
+    quantize,
+    quantizer,
+    weights,
+    headApart,
+    gpuLimits,
+    store,
+    signal,
+    onProgress,
+  });
   const { config, parameters, generation } = prepared;
 
   // Before the weights: a missing tokenizer should not cost a download.

@@ -1,13 +1,14 @@
 // Which matrix makes the logits, and which the rows of ids, where config.json says that they are one (tied). What the files
 // hold has the last word, as in transformers 5: fine-tunes and merges leave `tie_word_embeddings: true` beside a head of
-// their own. A head that is there is used. Whether it is the embedding again is not asked: that can be seen only by
-// reading both whole (a few trained rows among 128,000 escape every sample), and a copy costs memory but changes no answer.
+// their own, and that head is used. As often the head is the embedding once more, and would only take memory: a few ranges
+// of both tell a head of its own. That it is a copy they only suggest; the load proves it (load/head-copy.ts).
 
 import type { ModelConfig } from "./model-config.ts";
-import type { TensorSlice } from "./quantized.ts";
+import { isQuantized, type ModelTensor, type TensorSlice } from "./quantized.ts";
+import type { TensorFiles } from "./tensor-files.ts";
 
-const embedding = "model.embed_tokens.weight";
-const head = "lm_head.weight";
+export const embeddingName = "model.embed_tokens.weight";
+export const headName = "lm_head.weight";
 /** Codes, where it is quantized. */
 const quantizedHeads = ["lm_head.qweight", "lm_head.q_weight"];
 
@@ -18,8 +19,34 @@ export function settleHead<Entry extends TensorSlice>(
 ): { config: ModelConfig; entries: readonly Entry[] } {
   if (!config.tiedEmbeddings) return { config, entries };
   const has = (...names: string[]) => entries.some(({ name }) => names.includes(name));
-  if (has(embedding))
-    return { config: has(head, ...quantizedHeads) ? { ...config, tiedEmbeddings: false } : config, entries };
+  if (has(embeddingName))
+    return { config: has(headName, ...quantizedHeads) ? { ...config, tiedEmbeddings: false } : config, entries };
   // The only copy may go under the other name.
-  return { config, entries: entries.map((entry) => (entry.name === head ? { ...entry, name: embedding } : entry)) };
+  return {
+    config,
+    entries: entries.map((entry) => (entry.name === headName ? { ...entry, name: embeddingName } : entry)),
+  };
+}
+
+const sampleBytes = 4096; // of a trained head no such stretch stays as it was: every step moves every row
+const samples = 4;
+
+/** Whether the head may be the embedding once more. Reads at most 32 KiB. */
+export async function looksCopied(
+  source: TensorFiles,
+  tensors: readonly ModelTensor[],
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<boolean> {
+  const [head, embedding] = [headName, embeddingName].map((name) => tensors.find((tensor) => tensor.name === name));
+  if (!head || !embedding || isQuantized(head) || isQuantized(embedding) || head.dtype !== embedding.dtype)
+    return false;
+  const last = Math.max(0, head.end - head.start - sampleBytes);
+  const read = ({ file, start, end }: typeof head, at: number) =>
+    source.read(file, start + at, Math.min(start + at + sampleBytes, end), { signal });
+  const same = async (at: number) => {
+    const [a, b] = await Promise.all([read(head, at), read(embedding, at)]);
+    return a.every((byte, i) => byte === b[i]);
+  };
+  const places = Array.from({ length: samples }, (_, i) => Math.floor((i * last) / (samples - 1)));
+  return (await Promise.all(places.map(same))).every(Boolean);
 }

@@ -2,7 +2,7 @@
 // tensor costs its header and no byte more.
 
 import { foreignTensors } from "./foreign-layouts.ts";
-import { settleHead } from "./head.ts";
+import { looksCopied, settleHead } from "./head.ts";
 import { expectedTensors } from "./llama-tensors.ts";
 import { missingMatrices, toModelTensors } from "./linear-parts.ts";
 import type { ModelConfig } from "./model-config.ts";
@@ -11,11 +11,21 @@ import type { ModelTensor, TensorSlice } from "./quantized.ts";
 import { missingError, readEntries } from "./shards.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
-/** `stated`: what config.json says. The configuration that comes back is that of the tensors. */
+interface FindOptions {
+  declared?: DeclaredQuantization;
+  /** A head that is there is known not to be the embedding. */
+  headApart?: boolean;
+  signal?: AbortSignal;
+}
+
+/**
+ * `stated`: what config.json says. The configuration that comes back is that of the tensors; if it is tied and they have a
+ * head all the same, that must prove to be the embedding once more.
+ */
 export async function findModelTensors(
   source: TensorFiles,
   stated: ModelConfig,
-  { declared, signal }: { declared?: DeclaredQuantization; signal?: AbortSignal } = {},
+  { declared, headApart, signal }: FindOptions = {},
 ): Promise<{ config: ModelConfig; tensors: ModelTensor[] }> {
   const missingOf = (some: readonly TensorSlice[]) => {
     const { config, entries } = settleHead(stated, some);
@@ -25,7 +35,9 @@ export async function findModelTensors(
   try {
     if (missing.length > 0) throw missingError(missing, where, lost);
     const { config, entries } = settleHead(stated, all);
-    return { config, tensors: toModelTensors(expectedTensors(config), entries, declared) };
+    const tensors = toModelTensors(expectedTensors(config), entries, declared);
+    const mayBeTied = stated.tiedEmbeddings && !config.tiedEmbeddings && !headApart;
+    return { config: mayBeTied && (await looksCopied(source, tensors, { signal })) ? stated : config, tensors };
   } catch (error) {
     throw foreignTensors(all) ?? error;
   }

@@ -34,6 +34,8 @@ const maxJsonBytes = 2 ** 20; // the files read here have a few hundred
 export interface OpenWeightsOptions {
   /** Which weights, where there are several: see chooseWeightFormat. */
   weights?: string;
+  /** A head that is there is known not to be the embedding, whatever config.json says. */
+  headApart?: boolean;
   signal?: AbortSignal;
 }
 
@@ -52,7 +54,7 @@ export async function openWeights(source: TensorFiles, options: OpenWeightsOptio
   }
 }
 
-async function open(source: TensorFiles, { weights, signal }: OpenWeightsOptions): Promise<OpenedWeights> {
+async function open(source: TensorFiles, { weights, headApart, signal }: OpenWeightsOptions): Promise<OpenedWeights> {
   const format = chooseWeightFormat(source, weights);
   if (format.kind === "llama2c") {
     const { config, tensors } = await readLlama2c(source, format.files[0], { signal });
@@ -76,7 +78,7 @@ async function open(source: TensorFiles, { weights, signal }: OpenWeightsOptions
   let beside: JsonFile | undefined;
   for (const file of quantizationFiles) beside ??= await readJson(source, file, signal);
   const declared = readDeclaredQuantization(json, beside);
-  return { format, ...(await findModelTensors(source, stated, { declared, signal })) };
+  return { format, ...(await findModelTensors(source, stated, { declared, headApart, signal })) };
 }
 
 /** Half a head of floats: the one tensor that is configuration. */

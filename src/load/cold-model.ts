@@ -18,6 +18,7 @@ import type { ModelWriter } from "../store/model-writer.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
 import { coldStream } from "./cold-stream.ts";
 import { filePlans, storedFile } from "./file-plans.ts";
+import { sinkWithoutCopy, withoutCopy } from "./head-copy.ts";
 import { MeasuredQuantizer } from "./measured-quantizer.ts";
 import type { ModelManifest, PreparedModel, StreamResult } from "./prepared-model.ts";
 import { ScriptQuantizer } from "./script-quantizer.ts";
@@ -70,7 +71,16 @@ export function coldModel(options: ColdModel): PreparedModel {
   const stream = async (sink: WeightSink, tell: OnProgress | undefined, signal?: AbortSignal, writer?: ModelWriter) => {
     await verifySideFiles(source, sideFiles);
     const from = { source, checkpoint, form, plans, quantizer };
-    await coldStream({ ...from, sink, pool, store, writer, startHashThread, onProgress: tell, signal });
+    await coldStream({
+      ...from,
+      sink: sinkWithoutCopy(sink, manifest),
+      pool,
+      store,
+      writer,
+      startHashThread,
+      onProgress: tell,
+      signal,
+    });
   };
 
   const result = (): StreamResult => ({
@@ -116,6 +126,7 @@ export function coldModel(options: ColdModel): PreparedModel {
 
   return {
     ...manifest,
+    tensors: withoutCopy(manifest),
     matrices,
     sourceId: source.id,
     label: source.label,

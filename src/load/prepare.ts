@@ -26,6 +26,8 @@ export interface PrepareOptions extends OpenOptions {
   quantize?: "auto" | QuantizeChoice;
   /** Which weights, where the source has several: see chooseWeightFormat. */
   weights?: string;
+  /** For a load that ended in `headDiffers`. */
+  headApart?: boolean;
   /** What `auto` may count on. */
   gpuLimits?: AdapterRoom;
   /** Where models are kept; without one the weights go to the sink only. */
@@ -44,7 +46,7 @@ export interface PrepareOptions extends OpenOptions {
  * (`bad-request`, `network`, `format`, `model-unsupported`, `integrity`), or the signal's reason.
  */
 export async function prepareModel(options: PrepareOptions): Promise<PreparedModel> {
-  const { store, onProgress, pool = new ChunkPool(), quantizer, gpuLimits, weights, signal } = options;
+  const { store, onProgress, pool = new ChunkPool(), quantizer, gpuLimits, weights, headApart, signal } = options;
   const reference =
     typeof options.reference === "string" ? canonicalReference(parseReference(options.reference)) : undefined;
   const resolve = ({ parameters, matrices = [] }: Pick<ModelManifest, "parameters" | "matrices">): QuantizeChoice =>
@@ -64,7 +66,7 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
   if (record) return warmModel({ ...warm, record, reopen: reopenFor(record.sourceId) });
 
   const source = await openSource(options.reference, options);
-  const checkpoint = await readCheckpoint(source, { weights, signal });
+  const checkpoint = await readCheckpoint(source, { weights, headApart, signal });
   const parameters = countParameters(checkpoint.config);
   const quantize = resolve({ parameters, matrices: checkpoint.matrices });
   const stored = await store?.find(source.id, variantOf(checkpoint, quantize));

@@ -10,6 +10,7 @@ import type { ModelStore } from "../store/model-store.ts";
 import { isRotten } from "../store/storage-errors.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
 import { Delivery, deliveredSlices } from "./delivery.ts";
+import { sinkWithoutCopy, withoutCopy } from "./head-copy.ts";
 import { inOrder } from "./in-order.ts";
 import { Outbox } from "./outbox.ts";
 import type { ModelManifest, PreparedModel } from "./prepared-model.ts";
@@ -38,6 +39,7 @@ export function warmModel({ record, store, pool, onProgress, reference, reopen }
   const { matrices = [], early = new Map(), ...manifest } = record.manifest as ModelManifest;
   return {
     ...manifest,
+    tensors: withoutCopy(manifest),
     matrices,
     sourceId: record.sourceId,
     label: record.label,
@@ -50,7 +52,8 @@ export function warmModel({ record, store, pool, onProgress, reference, reopen }
     async stream(sink, { signal } = {}) {
       const meter = new ProgressMeter("read", record.sizeBytes, onProgress);
       const upload = new ProgressMeter("upload", record.sizeBytes, onProgress);
-      const outbox = new Outbox(new Delivery(sink, deliveredSlices(manifest.tensors, matrices)), (row) =>
+      const bare = sinkWithoutCopy(sink, manifest, { proven: true });
+      const outbox = new Outbox(new Delivery(bare, deliveredSlices(manifest.tensors, matrices)), (row) =>
         upload.add(row.bytes.length, row.file),
       );
       const readOrRepair = (file: string, index: number, laneSignal: AbortSignal) =>

@@ -9,13 +9,14 @@ import { chooseEncoding } from "../../src/quant/choose.ts";
 import { quantizeRows } from "../../src/quant/rows.ts";
 import type { BrowserKind } from "../../tools/browsers.ts";
 import { openRunner, type BrowserRunner } from "../../tools/runner.ts";
-import { readReferenceModel } from "../reference/checkpoint.ts";
+import { readReferenceModel, readSafetensors, referenceModel } from "../reference/checkpoint.ts";
 import { referenceGenerate } from "../reference/forward.ts";
 import { referenceWeights } from "../reference/named-weights.ts";
 import { decodeStored } from "../reference/stored.ts";
 import { ggufOfCheckpoint } from "../support/gguf-checkpoint.ts";
 import { browserKinds, severalAtOnce } from "../support/harness.ts";
 import { folderFiles } from "../support/local-folder.ts";
+import { madeSafetensors } from "../support/made-checkpoint.ts";
 import { type Files, spoilJson, spoilTensor } from "../support/spoiled.ts";
 import { expectGolden, floats, sharedData, sharedDataAbsent, type GoldenCase } from "./golden-case.ts";
 
@@ -84,6 +85,18 @@ function quantizedCases(folder: string, quantize: "q8" | "q4"): GoldenCase[] {
 const tie = (fields: Record<string, unknown>) => ({ ...fields, tie_word_embeddings: true });
 const renameEmbedding = (files: Files) =>
   spoilTensor(files, "model.embed_tokens.weight", () => ({ name: "lm_head.weight" }));
+
+/** llama-tied-f16 with the embedding once more as its head, changed. */
+function withHead(change: (head: Uint8Array) => void = () => {}): Files {
+  const files = folderFiles(join(fixtures, "llama-tied-f16"));
+  const tensors = [...readSafetensors(files.get("model.safetensors")!)];
+  const [, embedding] = tensors.find(([name]) => name === "model.embed_tokens.weight")!;
+  const head = { ...embedding, bytes: embedding.bytes.slice() };
+  change(head.bytes);
+  const all = [...tensors, ["lm_head.weight", head] as const];
+  const made = all.map(([name, tensor]) => ({ ...tensor, name, dtype: tensor.dtype.toUpperCase() }));
+  return files.set("model.safetensors", madeSafetensors(made));
+}
 
 /** A folder of these files. */
 function onDisk(files: ReadonlyMap<string, Uint8Array>): string {
@@ -202,6 +215,33 @@ function goldenIn(kind: BrowserKind): void {
       limit: 1e-4,
       kv: "f32",
     });
+  });
+
+  test("a head that is the embedding once more: the same ids, and as much memory", async () => {
+    const folder = join(fixtures, "llama-tied-f16");
+    const copied = onDisk(withHead());
+    await expectGolden(runner, runner.serve(copied), fixtureCases(folder), { limit: 1e-4, kv: "f32" });
+    const memoryOf = async (model: string) => {
+      const prompts = [{ prompt: [1], maxTokens: 1, ignoreEos: true, temperature: 0 }];
+      const options = { quantize: "none", store: false } as const;
+      return (await runner.run({ model: runner.serve(model), options, prompts })).info.gpuBytes;
+    };
+    expect(await memoryOf(copied)).toBe(await memoryOf(folder));
+  });
+
+  test("a head of which one row differs, where none looks before the load: the reference's ids", async () => {
+    const [, { promptIds, greedyIds }] = fixtureCases(join(fixtures, "llama-tied-f16"));
+    const [row] = greedyIds; // 48 halves, whose sign is turned
+    const files = withHead((head) => {
+      for (let i = 0; i < 48; i++) head[96 * row + 2 * i + 1] ^= 0x80;
+    });
+    const apart = new Map(files);
+    spoilJson(apart, "config.json", (fields) => ({ ...fields, tie_word_embeddings: false }));
+    const { weights, config } = referenceModel(apart);
+    const { ids, logits } = referenceGenerate(weights, config, promptIds, 12);
+    expect(ids[0]).not.toBe(row);
+    const golden = { promptIds, greedyIds: ids, logits: Float32Array.from(logits), rows: promptIds.length + 11 };
+    await expectGolden(runner, runner.serve(onDisk(files)), [golden], { limit: 1e-4, kv: "f32" });
   });
 
   test.each(["llama-rope-llama3", "llama-mistral-window", "llama-attention-bias", "llama-qwen2", "llama-qwen3"])(
