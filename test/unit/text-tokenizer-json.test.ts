@@ -217,6 +217,13 @@ describe("several files", () => {
 });
 
 describe("bad files", () => {
+  const digits = { type: "Digits", individual_digits: true };
+  const book = { type: "Split", pattern: { String: "a".repeat(2000) }, behavior: "Isolated" };
+  const bytes = (steps: unknown[]) =>
+    tokenizerJson({
+      normalizer: null,
+      pre_tokenizer: { type: "Sequence", pretokenizers: [...steps, { type: "ByteLevel", add_prefix_space: false }] },
+    });
   it.each([
     ["not JSON", new TextEncoder().encode("{"), "format", ""],
     ["another model type", tokenizerJson({}, { type: "Unigram" }), "model-unsupported", "model.type"],
@@ -226,6 +233,8 @@ describe("bad files", () => {
     ["such an added token", tokenizerJson({ added_tokens: [{ id: 5e6, content: "x" }] }), "format", "added_tokens[0]"],
     ["a merge of three", tokenizerJson({}, { merges: ["a b c"] }), "format", "model.merges[0]"],
     ["an unknown normaliser", tokenizerJson({ normalizer: { type: "Lowercase" } }), "model-unsupported", "normalizer"],
+    ["more steps than any has", bytes(Array.from({ length: 40 }, () => digits)), "model-unsupported", "pre_tokenizer"],
+    ["a text to split at that is a book", bytes([book]), "model-unsupported", "pre_tokenizer"],
     ["an added token without id", tokenizerJson({ added_tokens: [{ content: "x" }] }), "format", "added_tokens[0]"],
   ])("refuses %s, naming the field", (_, file, code, field) => {
     expect(() => load({ "tokenizer.json": file })).toThrow(
