@@ -1,5 +1,7 @@
 // What an answer's Markdown becomes before it becomes nodes of a document: plain, comparable data.
 
+import type { ChatStrings } from "../strings.ts";
+
 export type MarkdownNode = string | MarkdownElement;
 
 export interface MarkdownElement {
@@ -9,14 +11,10 @@ export interface MarkdownElement {
 }
 
 /** The words that a reader hears or sees besides the answer's own. */
-export interface MarkdownLabels {
-  copyCode: string;
-  tableLabel: string;
-  taskDone: string;
-  taskOpen: string;
-  noteLabel: (number: string) => string;
-  noteBack: string;
-}
+export type MarkdownLabels = Pick<
+  ChatStrings,
+  "copyCode" | "tableLabel" | "taskDone" | "taskOpen" | "noteLabel" | "noteBack"
+>;
 
 export const element = (
   tag: keyof HTMLElementTagNameMap,
