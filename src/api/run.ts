@@ -92,12 +92,13 @@ const causeMs = 500; // long for a browser, short for a person who sees an error
 function abortOr(signal: AbortSignal, ms: number): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    const onAbort = () => {
+    const settle = () => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", settle);
       resolve();
     };
-    signal.addEventListener("abort", onAbort, { once: true });
+    const timer = setTimeout(settle, ms);
+    signal.addEventListener("abort", settle);
   });
 }
 

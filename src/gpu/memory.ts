@@ -45,20 +45,25 @@ export class GpuMemory {
   async checked<T>(what: string, make: () => T): Promise<T> {
     const { device } = this.#gpu;
     const before = new Set(this.#buffers);
+    // What is written into a buffer that was refused is invalid, too: that is a consequence, and no fault of its own.
+    device.pushErrorScope("validation");
     device.pushErrorScope("out-of-memory");
-    let popped: Promise<GPUError | null> | undefined;
+    let popped: Promise<GPUError | null>[] = [];
     try {
       const made = make();
-      popped = device.popErrorScope(); // at once: scopes are the device's, and others may push theirs
-      const refused = await popped;
-      if (!refused) return made;
+      popped = [device.popErrorScope(), device.popErrorScope()]; // at once: others may push scopes of theirs
+      const [memory, invalid] = await Promise.all(popped);
+      if (!memory && !invalid) return made;
+      if (!memory)
+        throw new PronkError("driver-fault", `The GPU refused ${what}: ${invalid!.message}`, { buffer: what });
       throw new PronkError(
         "out-of-memory",
-        `The GPU has no room for ${what}: ${refused.message}. Choose a smaller model, q4 or a shorter context.`,
+        `The GPU has no room for ${what}: ${memory.message}. Choose a smaller model, q4 or a shorter context.`,
         { buffer: what },
       );
     } catch (error) {
-      if (!popped) device.popErrorScope().catch(() => {}); // of a device that is lost
+      if (popped.length === 0) popped = [device.popErrorScope(), device.popErrorScope()]; // `make` failed by itself
+      void Promise.allSettled(popped);
       for (const buffer of this.#buffers) if (!before.has(buffer)) this.release(buffer);
       throw error;
     }

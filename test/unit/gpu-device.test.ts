@@ -19,6 +19,8 @@ class FakeDevice extends EventTarget {
   limits = { maxBufferSize: 2 ** 31 - 1, maxStorageBufferBindingSize: 2 ** 31 - 1 };
   adapterInfo = {};
   refuses: OutOfMemory | undefined;
+  /** Whether what was refused was also written to. */
+  invalid = false;
   compiling = 0;
   live = 0;
   lose!: (info: { reason: string; message: string }) => void;
@@ -39,7 +41,8 @@ class FakeDevice extends EventTarget {
   }
   async popErrorScope() {
     const filter = this.scopes.pop();
-    return filter === "out-of-memory" && this.refuses ? this.refuses : null;
+    if (filter === "out-of-memory") return this.refuses ?? null;
+    return this.invalid ? { message: "invalid buffer" } : null;
   }
   createShaderModule = () => ({ getCompilationInfo: async () => ({ messages: [] }) });
   createComputePipelineAsync() {
@@ -152,7 +155,11 @@ describe("what is made for one request", () => {
     device.refuses = new OutOfMemory();
     await expect(memory.checked("more", make)).rejects.toMatchObject({ code: "out-of-memory" });
     expect([memory.usedBytes, device.live]).toEqual([64, 1]);
+    device.invalid = true; // a consequence
+    await expect(memory.checked("more", make)).rejects.toMatchObject({ code: "out-of-memory" });
     device.refuses = undefined;
+    await expect(memory.checked("more", make)).rejects.toMatchObject({ code: "driver-fault" });
+    device.invalid = false;
     const fail = () => {
       make();
       throw new Error("own");
