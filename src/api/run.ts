@@ -124,7 +124,7 @@ export function checkPromptIds(core: EngineCore, ids: readonly number[], field: 
 export function contextFull(promptTokens: number, contextLength: number, advice: string): PronkError {
   return new PronkError(
     "context-full",
-    `The prompt is ${promptTokens} tokens long and the context holds ${contextLength}. ${advice}, or load the model with a larger contextLength.`,
+    `The prompt is ${promptTokens} tokens long and the context holds ${contextLength}. ${advice}, or load the model with a larger contextLength, if it was made for one.`,
     { promptTokens, contextLength },
   );
 }

@@ -47,7 +47,7 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
     if (promptIds.length > contextLength) {
       throw new PronkError(
         "context-full",
-        `The prompt has ${promptIds.length} tokens; the context holds ${contextLength}. Shorten the prompt or load the model with a longer contextLength.`,
+        `The prompt has ${promptIds.length} tokens; the context holds ${contextLength}. Shorten the prompt or load the model with a larger contextLength, if it was made for one.`,
         { promptTokens: promptIds.length, contextLength },
       );
     }
