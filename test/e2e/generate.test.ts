@@ -2,7 +2,7 @@
 // is not 0, the PronkError's code and message on stderr, and nothing on stdout.
 
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -88,6 +88,9 @@ describe("a failure", () => {
   let refusing: FileServer;
   beforeAll(async () => {
     truncateSync(join(copy("truncated"), "model.safetensors"), 5000);
+    const config = join(copy("long"), "config.json");
+    const long = { ...JSON.parse(readFileSync(config, "utf8")), max_position_embeddings: 2 ** 21 };
+    writeFileSync(config, JSON.stringify(long));
     // The first part of the path is the status.
     refusing = await startFileServer({
       mounts: [],
@@ -113,10 +116,15 @@ describe("a failure", () => {
     ["a prompt over the context", () => ["--model", folder, "--prompt", words], /context-full: .*Shorten the prompt/],
     [
       "an adapter too small",
-      () => ["--model", folder, "--prompt", "a", "--kv", "f32", "--context", "1048577", "--without", "limits"],
+      () => [...at("long"), "--kv", "f32", "--context", "1048577", "--without", "limits"],
       /out-of-memory: .*Choose contextLength 1048576 or less/,
     ],
-    ["WebGPU absent", () => ["--model", folder, "--prompt", "a"], /unsupported: .*WebGPU.*/, { PRONK_ADAPTER: "none" }],
+    [
+      "WebGPU absent",
+      () => ["--model", folder, "--prompt", "a"],
+      /adapter-missing: .*WebGPU.*/,
+      { PRONK_ADAPTER: "none" },
+    ],
     ["no prompt", () => ["--model", folder], /bad-request: --prompt/],
     ["logits nowhere", () => [...at("truncated"), "--logits", join(made, "no/l.f32")], /bad-request: --logits.*ENOENT/],
   ])("%s", async (_, args, told, env) => {
