@@ -110,9 +110,9 @@ function difference(dialog: ChatDialog, texts: readonly string[], exact: boolean
   return undefined;
 }
 
-/** The built-in dialog refuses its tags and leaves the rest text. */
+/** The built-in dialog refuses its tags in what a user says and leaves the rest text, an answer's tags too. */
 function llama2Difference(dialog: ChatDialog, texts: readonly string[]): string | undefined {
-  const tagged = texts.some((text) => /\[\/?INST\]|<<\/?SYS>>/.test(text));
+  const tagged = texts.some((text, i) => i % 2 === 0 && /\[\/?INST\]|<<\/?SYS>>/.test(text));
   try {
     const found = counts(dialog.encode(conversation(texts)));
     if (tagged) return "tags are not refused";
