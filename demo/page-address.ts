@@ -22,9 +22,10 @@ export interface Picker {
 
 export class PageAddress {
   #key: string | undefined;
+  #owed = false; // the entry below the picker's has yet to name the model
   readonly #picker: Picker;
 
-  /** `onAddress`: a person wrote another model into the address. */
+  /** `onAddress`: the address names another model: a person wrote it there, or went back to it. */
   constructor(picker: Picker, onAddress: (key: string) => void) {
     this.#picker = picker;
     picker.addEventListener("opened", () => {
@@ -38,8 +39,8 @@ export class PageAddress {
         picker.open(); // forward, after Back had closed it
       else if (!inPickerEntry() && picker.isOpen) picker.close();
       const key = addressedKey();
-      if (key !== undefined && key !== this.#key && history.state === null) onAddress(key);
-      else this.#write();
+      if (this.#owed || key === undefined || key === this.#key) this.#write();
+      else onAddress(key);
     });
   }
 
@@ -55,7 +56,8 @@ export class PageAddress {
   }
 
   #write(): void {
-    if (this.#key === undefined || inPickerEntry()) return; // that entry goes; the one below is written then
+    this.#owed = inPickerEntry(); // that entry goes; the one below is written then
+    if (this.#key === undefined || this.#owed) return;
     history.replaceState({ picker: false }, "", prefix + encodeURI(this.#key));
   }
 }

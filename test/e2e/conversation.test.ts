@@ -3,6 +3,8 @@
 
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright";
+import type { PronkChat } from "../../src/element/index.ts";
 import { type BrowserPage, launch } from "../../tools/browser-page.ts";
 import type { FileServer } from "../../tools/file-server.ts";
 import { writeByteModel } from "../support/byte-model.ts";
@@ -123,7 +125,12 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await undo();
     await untilTexts(said);
     await expect.poll(() => page.evaluate(() => location.hash)).toBe("#model=tiny");
+    await page.evaluate(() => void (location.hash = "#model=tinyllama-1.1b-chat"));
+    await untilTexts([]);
+    await page.evaluate(() => history.back());
     await untilState(page, "ready");
+    expect(await page.evaluate(() => location.hash)).toBe("#model=tiny");
+    await ask(page, "three");
   });
 
   test("a deleted model can be taken back; else it is deleted, at the next visit at the latest", async () => {
@@ -141,6 +148,45 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await leave("reload");
     await untilState(page, "ready");
     expect(server.requests.slice(before).some(({ path }) => path.endsWith(".safetensors"))).toBe(true);
+    await press(page, "#open-picker");
+    await press(page, "[data-action=delete-model]");
+    await press(page, "[data-action=dismiss-undo]");
+    await expect.poll(() => page.evaluate(() => localStorage.getItem("pronk.deletions"))).toBe("[]");
+    await expect.poll(stored).toBe(0);
+    await press(page, "[data-action=close-picker]");
+  });
+
+  test.runIf(kind === "chromium")("two tabs keep two conversations, also when one is a copy of the other", async () => {
+    await untilState(page, "ready");
+    const [first, context] = [page.playwright!, page.playwright!.context()];
+    said = await texts();
+    expect(said.length).toBeGreaterThan(0);
+    const seen = (tab: Page) =>
+      expect.poll(
+        () =>
+          tab.evaluate(() =>
+            [...(document.querySelector<PronkChat>("pronk-chat")?.turns ?? [])].map(({ text }) => text),
+          ),
+        { timeout: 20_000 },
+      );
+    const other = await context.newPage();
+    await other.goto(`${server.origin}/`);
+    await other.fill("pronk-chat #draft", "of the other tab");
+    await seen(other).toEqual([]);
+    const copied = context.waitForEvent("page");
+    await first.evaluate(() => void window.open(location.href)); // takes sessionStorage along, as "Duplicate" does
+    const copy = await copied;
+    await seen(copy).toEqual(said);
+    await copy.click("pronk-chat [data-action=new-chat]");
+    await seen(copy).toEqual([]);
+    await copy.reload();
+    await seen(copy).toEqual([]);
+    await first.reload();
+    await seen(first).toEqual(said);
+    await other.reload();
+    await expect.poll(() => other.inputValue("pronk-chat #draft"), { timeout: 20_000 }).toBe("of the other tab");
+    await copy.close();
+    await other.close();
   });
 
   test("nothing was refused and nothing complained", () => {
