@@ -4,6 +4,7 @@
 
 import { PronkError } from "../errors.ts";
 import { badMessage, checkMessages } from "./chat-messages.ts";
+import { trim } from "./jinja/characters.ts";
 import type { ChatDialog, ChatMessage, Tokenizer } from "./tokenizer.ts";
 
 const tags = ["[INST]", "[/INST]", "<<SYS>>", "<</SYS>>"];
@@ -68,21 +69,7 @@ function llama2Turns(messages: readonly ChatMessage[]): string[] {
   for (let index = 0; index < talk.length; index += 2) {
     const question = (index === 0 ? system : "") + talk[index].content;
     const answer = talk[index + 1];
-    turns.push(`[INST] ${pythonStrip(question)} [/INST]${answer ? ` ${pythonStrip(answer.content)} ` : ""}`);
+    turns.push(`[INST] ${trim(question)} [/INST]${answer ? ` ${trim(answer.content)} ` : ""}`);
   }
   return turns;
-}
-
-// Python's white space: not JavaScript's, which has U+FEFF and lacks U+001C to U+001F and U+0085.
-const pythonSpaces = new Set(
-  "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000",
-);
-
-/** Python's str.strip(). */
-export function pythonStrip(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && pythonSpaces.has(text[start])) start++;
-  while (end > start && pythonSpaces.has(text[end - 1])) end--;
-  return text.slice(start, end);
 }

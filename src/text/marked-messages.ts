@@ -2,6 +2,7 @@
 // private mark before and after each message's text; if the result without marks is the plain rendering, the marks say
 // exactly what is whose. A template that looks into the text may act on the marks: then the safe guess at the end holds.
 
+import { trim, trimStart } from "./jinja/characters.ts";
 import type { ChatMessage, SpecialFilter } from "./tokenizer.ts";
 import type { RenderChat } from "./template-dialog.ts";
 import { changeTexts, hasToolTurn, messageTexts } from "./tool-turns.ts";
@@ -22,9 +23,9 @@ function messageSpans(text: string, messages: readonly ChatMessage[], render: Re
   const [open, close] = absentCharacters(2, [text, ...messages.flatMap(messageTexts)]);
   const marked = rendered(render, messages, (content) => {
     // Outside the marks: the white space that a template may strip.
-    const core = content.trim();
+    const core = trim(content);
     if (core === "") return content;
-    const start = content.length - content.trimStart().length;
+    const start = content.length - trimStart(content).length;
     return `${content.slice(0, start)}${open}${core}${close}${content.slice(start + core.length)}`;
   });
   if (marked === undefined) return undefined;
@@ -53,7 +54,7 @@ function messageSpans(text: string, messages: readonly ChatMessage[], render: Re
   return found.every((span) => tools && said.has(span)) ? spans : undefined;
 }
 
-const cores = (texts: readonly string[]) => texts.map((text) => text.trim()).filter((core) => core !== "");
+const cores = (texts: readonly string[]) => texts.map(trim).filter((core) => core !== "");
 
 /** As it stands between the quotes of a JSON string. */
 const escaped = (text: string) => JSON.stringify(text).slice(1, -1);

@@ -2,9 +2,11 @@
 // a user: so it is known for every character whether the template or a message wrote it, and only the template's become
 // control tokens. marked-messages.ts tells them apart.
 
-import { Template, parse, tokenize } from "@huggingface/jinja";
 import { PronkError } from "../errors.ts";
 import { checkMessages } from "./chat-messages.ts";
+import { parseTemplate, type Template } from "./jinja/parse-template.ts";
+import { renderTemplate } from "./jinja/render.ts";
+import { TemplateRefusal } from "./jinja/template-error.ts";
 import { templateTokens } from "./marked-messages.ts";
 import { findToolArguments, hasToolTurn, type ToolArguments, withArguments } from "./tool-turns.ts";
 import type { TokenizerConfig } from "./tokenizer-config.ts";
@@ -12,24 +14,6 @@ import type { ChatDialog, ChatMessage, Tokenizer } from "./tokenizer.ts";
 
 /** Renders a conversation, open for the assistant's next words. */
 export type RenderChat = (messages: readonly ChatMessage[]) => string;
-
-/** raise_exception called by the template: its author's words for the user. */
-class TemplateRefusal extends Error {}
-
-const refusal = "pronk_raise_exception";
-
-/**
- * jinja's own raise_exception throws a plain Error, which its own failures are as well, and it cannot be replaced: so the
- * template is made to call ours. White space around blocks as in transformers.
- */
-function parseTemplate(source: string): Template {
-  const tokens = tokenize(source, { lstrip_blocks: true, trim_blocks: true });
-  for (const token of tokens)
-    if (token.type === "Identifier" && token.value === "raise_exception") token.value = refusal;
-  const template = new Template("");
-  template.parsed = parse(tokens);
-  return template;
-}
 
 /** Errors of the template itself come at the first rendering, so that a broken one does not keep a model from opening. */
 export function chatRenderer(
@@ -41,20 +25,17 @@ export function chatRenderer(
   return (messages) => {
     try {
       template ??= parseTemplate(source);
-      return template.render({
+      return renderTemplate(template, {
         ...specialTokens,
         messages,
         tools: null,
         documents: null,
         add_generation_prompt: true,
-        [refusal]: (message: unknown) => {
-          throw new TemplateRefusal(String(message));
-        },
       });
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
       if (cause instanceof TemplateRefusal)
-        throw new PronkError("bad-request", message, { file, field: "messages" }, { cause });
+        throw new PronkError("bad-request", cause.message, { file, field: "messages" }, { cause });
+      const message = cause instanceof Error ? cause.message : String(cause);
       throw new PronkError(
         "model-unsupported",
         `${file}: chat_template: expected a template that renders here, found ${message}. Continue plain text instead, or use a repository with another template.`,

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { loadDialog } from "../../src/text/load-dialog.ts";
 import { loadTokenizer } from "../../src/text/load-tokenizer.ts";
-import { pythonStrip } from "../../src/text/llama2-dialog.ts";
+import { trim } from "../../src/text/jinja/characters.ts";
 import {
   hasSharedData,
   randomPieces,
@@ -162,7 +162,7 @@ describe("the built-in dialog", () => {
 });
 
 it("strips as Python does", () => {
-  expect(pythonStrip(" \t\x1c\x85\u3000a b\u2028\n")).toBe("a b");
-  expect(pythonStrip("\ufeffa\u200b")).toBe("\ufeffa\u200b");
-  expect(pythonStrip("  ")).toBe("");
+  expect(trim(" \t\x1c\x85\u3000a b\u2028\n")).toBe("a b");
+  expect(trim("\ufeffa\u200b")).toBe("\ufeffa\u200b");
+  expect(trim("  ")).toBe("");
 });
