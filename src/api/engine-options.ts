@@ -27,12 +27,12 @@ const bytesPerValue: Record<KvFormat, number> = { f32: 4, f16: 2, q8: 1.0625 };
 
 /**
  * Positions that the checkpoint can be asked for: those it was trained on, times the factor where its configuration
- * stretches them. (Llama 3's kind of scaling counts its factor in already.) Beyond them it answers nonsense.
+ * stretches them. (Llama 3's kind of scaling counts its factor in already.) Beyond them it answers nonsense. Dynamic scaling
+ * stretches by what it is given, without an end.
  */
 export function longestContext({ contextLength, ropeScaling: scaling }: ModelConfig): number {
   if (scaling.kind === "linear") return Math.floor(contextLength * Math.max(1, scaling.factor));
-  if (scaling.kind !== "dynamic") return contextLength;
-  return Math.max(contextLength, Math.floor(scaling.originalContextLength * scaling.factor));
+  return scaling.kind === "dynamic" ? Infinity : contextLength;
 }
 
 /** Throws PronkError bad-request where the model was not made for so many positions. */
