@@ -17,7 +17,7 @@ const { made, groups } = JSON.parse(readFileSync(file, "utf8")) as Table;
 /** The text, or null where it is refused. */
 function render(template: string, context: Record<string, unknown>): string | null {
   try {
-    return renderTemplate(parseTemplate(template), context, () => new Date(made.now));
+    return renderTemplate(parseTemplate(template), context, { now: () => new Date(made.now) });
   } catch {
     return null;
   }

@@ -42,13 +42,13 @@ export function toFloat(value: bigint | number): number {
 }
 
 function integers(operator: BinaryOperator, a: bigint, b: bigint, budget: Budget): Value {
+  if (isBig(a) || isBig(b)) budget.spend(128);
   switch (operator) {
     case "+":
       return checkedInt(a + b);
     case "-":
       return checkedInt(a - b);
     case "*":
-      budget.spend(16);
       return checkedInt(a * b);
     case "/":
       return b === 0n ? fail("division by zero") : toFloat(a) / toFloat(b);
@@ -61,6 +61,8 @@ function integers(operator: BinaryOperator, a: bigint, b: bigint, budget: Budget
   }
 }
 
+const isBig = (value: bigint): boolean => value > 1n << 64n || value < -(1n << 64n);
+
 export function floorDivide(a: bigint, b: bigint): bigint {
   if (b === 0n) fail("integer division or modulo by zero");
   const quotient = a / b;
@@ -70,7 +72,7 @@ export function floorDivide(a: bigint, b: bigint): bigint {
 function power(a: bigint, b: bigint, budget: Budget): Value {
   if (b < 0n) return floats("**", toFloat(a), toFloat(b));
   if (a >= -1n && a <= 1n) return b % 2n === 0n ? a * a : a;
-  budget.spend(64);
+  budget.spend(128);
   const bits = BigInt(a.toString(2).length - 1) * b;
   return bits > 15_000n ? fail("an integer of more than 4300 digits") : checkedInt(a ** b);
 }

@@ -55,15 +55,14 @@ function subscript(value: Value, key: Value, budget: Budget): Value | undefined 
   const number = asNumber(key);
   if (typeof number !== "bigint") return undefined;
   if (!isText(value) && !itemsOf(value) && !(value instanceof Range)) return undefined;
+  if (isText(value)) budget.spend(textOf(value).length / 16);
   const length = lengthOf(value)!;
   const index = number < 0n ? Number(number) + length : Number(number);
   if (index < 0 || index >= length) return undefined;
   if (value instanceof Range) return value.at(index);
   const items = itemsOf(value);
   if (items) return items[index];
-  const text = textOf(value as string);
-  budget.scan(text.length);
-  const character = pointAt(text, index)!;
+  const character = pointAt(textOf(value as string), index)!;
   return typeof value === "string" ? character : new Markup(character);
 }
 
@@ -106,7 +105,7 @@ function textMethod(value: string | Markup, name: string): Value | undefined {
   const method = textMethods[name];
   return new Builtin(name, ({ budget }, args) => {
     const text = textOf(value);
-    budget.spend(1 + text.length / 64);
+    budget.read(text.length);
     if (typeof value === "string") return method(text, args, budget);
     return marked(method(text, escaped(args, budget), budget));
   });

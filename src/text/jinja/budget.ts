@@ -9,7 +9,7 @@
 import { fail } from "./template-error.ts";
 
 const baseSteps = 1_000_000;
-const baseCharacters = 4 << 20;
+const baseCharacters = 1 << 20;
 const maxItems = 1_000_000;
 /** Macros, calls and recursive loops inside each other: Python ends at 1,000 frames, a handful for each of these. */
 const maxCalls = 100;
@@ -19,9 +19,9 @@ export class Budget {
   #calls = 0;
   readonly #characters: number;
 
-  /** `inputCharacters`: of all texts in the context. */
-  constructor(inputCharacters: number) {
-    this.#steps = baseSteps + inputCharacters / 4;
+  /** `inputCharacters`: of all texts in the context. `steps`: of a rendering without any. */
+  constructor(inputCharacters: number, steps: number = baseSteps) {
+    this.#steps = steps + 4 * inputCharacters;
     this.#characters = baseCharacters + 8 * inputCharacters;
   }
 
@@ -34,6 +34,11 @@ export class Budget {
   build(characters: number): void {
     if (characters > this.#characters) fail("a template that writes too much text");
     this.spend(characters / 64);
+  }
+
+  /** Before a text is read or changed character by character. */
+  read(characters: number): void {
+    this.spend(characters / 4);
   }
 
   /** Before a text is looked through natively, or cut. */

@@ -25,7 +25,10 @@ export function equal(a: Value, b: Value, budget: Budget): boolean {
   const [left, right] = [asNumber(a), asNumber(b)];
   // oxlint-disable-next-line eqeqeq -- exact between bigint and number
   if (left !== undefined && right !== undefined) return left == right;
-  if (isText(a) && isText(b)) return textOf(a) === textOf(b);
+  if (isText(a) && isText(b)) {
+    budget.spend(Math.min(textOf(a).length, textOf(b).length) / 64);
+    return textOf(a) === textOf(b);
+  }
   if (a instanceof Undefined) return b instanceof Undefined;
   if (a instanceof Range && b instanceof Range)
     return a.length === b.length && (a.length === 0 || (a.start === b.start && (a.length === 1 || a.step === b.step)));
@@ -49,6 +52,7 @@ export function order(a: Value, b: Value, operator: string, budget: Budget): num
   budget.spend(1);
   const [left, right] = [asNumber(a), asNumber(b)];
   if (left !== undefined && right !== undefined) return left < right ? -1 : left > right ? 1 : left >= right ? 0 : NaN;
+  if (isText(a) && isText(b)) budget.spend((textOf(a).length + textOf(b).length) / 16);
   if (isText(a) && isText(b)) return comparePoints(textOf(a), textOf(b));
   const [first, second] = [itemsOf(a), itemsOf(b)];
   if (first && second && Array.isArray(a) === Array.isArray(b)) {
@@ -68,6 +72,7 @@ export function isTrue(value: Value): boolean {
   if (value === null || value instanceof Undefined) return false;
   if (typeof value === "bigint") return value !== 0n;
   if (typeof value === "number") return value !== 0;
+  if (isText(value)) return textOf(value) !== "";
   return lengthOf(value) !== 0;
 }
 

@@ -39,6 +39,7 @@ export class Evaluator implements Run {
 
   filter(name: string, value: Value, args: Args): Value {
     this.budget.spend(1);
+    if (isText(value)) this.budget.read(textOf(value).length);
     return applyFilter(name, value, args, this);
   }
 

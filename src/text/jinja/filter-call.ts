@@ -18,7 +18,11 @@ export function likeText(value: Value, text: string): Value {
   return value instanceof Markup ? new Markup(text) : text;
 }
 
-export const lowered = (value: Value): Value => (isText(value) ? textOf(value).toLowerCase() : value);
+export function lowered(value: Value, { budget }: Run): Value {
+  if (!isText(value)) return value;
+  budget.read(textOf(value).length);
+  return textOf(value).toLowerCase();
+}
 
 /** Looks "name.0.other" up in an item, part by part; undefined ones become `otherwise` unless that is null. */
 export function attributeGetter(attribute: Value, run: Run, otherwise: Value = null): (item: Value) => Value {
@@ -38,7 +42,7 @@ export function attributeGetter(attribute: Value, run: Run, otherwise: Value = n
 export function sortKey(attribute: Value, caseSensitive: boolean, run: Run): (item: Value) => Value[] {
   const parts = isText(attribute) ? textOf(attribute).split(",") : [attribute];
   const getters = parts.map((part) => attributeGetter(part, run));
-  return (item) => getters.map((get) => (caseSensitive ? get(item) : lowered(get(item))));
+  return (item) => getters.map((get) => (caseSensitive ? get(item) : lowered(get(item), run)));
 }
 
 /** The attr filter: attributes only, never items. */

@@ -108,7 +108,7 @@ const named: Record<string, string> = {
 };
 
 function quoted(text: string, ascii: boolean, budget: Budget): string {
-  budget.spend(text.length / 16);
+  budget.spend(text.length / 8);
   // oxlint-disable-next-line no-control-regex -- JSON escapes them
   const pattern = ascii ? /["\\]|[^\x20-\x7e]/g : /["\\\x00-\x1f]/g;
   const escape = (unit: string) => named[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -39,7 +39,7 @@ const extreme =
   (value, args, run) => {
     const [caseSensitive = false, attribute = null] = bind(name, ["case_sensitive?", "attribute?"], args);
     const get = attributeGetter(attribute, run);
-    const key = (item: Value) => (isTrue(caseSensitive) ? get(item) : lowered(get(item)));
+    const key = (item: Value) => (isTrue(caseSensitive) ? get(item) : lowered(get(item), run));
     const items = listOf(value, run.budget);
     if (items.length === 0) return new Undefined("No aggregated item, sequence was empty.");
     let best = { item: items[0], key: key(items[0]) };
@@ -118,7 +118,7 @@ export const listFilters: Record<string, Filter> = {
     const place = by === "key" ? 0 : 1;
     const key = (item: Value) => {
       const part = (item as Tuple).items[place];
-      return isTrue(caseSensitive) ? part : lowered(part);
+      return isTrue(caseSensitive) ? part : lowered(part, run);
     };
     return sorted(listOf(new DictView(value, "items"), run.budget), key, isTrue(reverse), run);
   },
@@ -126,7 +126,7 @@ export const listFilters: Record<string, Filter> = {
     const parameters = ["attribute", "default?", "case_sensitive?"];
     const [attribute, otherwise = null, caseSensitive = false] = bind("groupby", parameters, args);
     const get = attributeGetter(attribute!, run, otherwise);
-    const key = (item: Value) => (isTrue(caseSensitive) ? get(item) : lowered(get(item)));
+    const key = (item: Value) => (isTrue(caseSensitive) ? get(item) : lowered(get(item), run));
     const groups: { key: Value; items: Value[] }[] = [];
     for (const item of sorted(listOf(value, run.budget), key, false, run)) {
       const last = groups.at(-1);
@@ -142,7 +142,7 @@ export const listFilters: Record<string, Filter> = {
       (function* () {
         const seen = new Dict();
         for (const item of walk(value, run.budget)) {
-          const key = isTrue(caseSensitive) ? get(item) : lowered(get(item));
+          const key = isTrue(caseSensitive) ? get(item) : lowered(get(item), run);
           if (seen.has(key)) continue;
           seen.set(key, null);
           yield item;

@@ -12,6 +12,7 @@ export function escapeText(value: Value, budget: Budget): string {
   if (value instanceof Markup) return value.text;
   const text = str(value, budget);
   budget.build(text.length);
+  budget.read(text.length);
   return text.replace(/[&<>'"]/g, (character) => entities[character]);
 }
 

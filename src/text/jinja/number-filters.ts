@@ -24,8 +24,9 @@ export const numberFilters: Record<string, Filter> = {
     const number = asNumber(value) ?? fail(`bad operand type for abs(): '${typeName(value)}'`);
     return number < 0 || Object.is(number, -0) ? -number : number;
   },
-  int: (value, args) => {
+  int: (value, args, { budget }) => {
     const [otherwise = 0n, base = 10n] = bind("int", ["default?", "base?"], args);
+    if (isText(value)) budget.spend(4 * textOf(value).length);
     const whole = isText(value) ? parseInteger(textOf(value), count(base)) : undefined;
     if (whole !== undefined) return whole;
     if (typeof value === "number" && !Number.isFinite(value) && !Number.isNaN(value))

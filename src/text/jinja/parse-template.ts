@@ -3,6 +3,7 @@
 import { parseBlockFilters, parseExpression, parseItems, parsePrimary, parseTuple } from "./parse-expression.ts";
 import { resolveScopes } from "./scopes.ts";
 import type { Expression, Local, Parameter, Statement, Target } from "./syntax.ts";
+import { TemplateError } from "./template-error.ts";
 import { TokenStream } from "./token-stream.ts";
 
 export interface Template {
@@ -12,9 +13,14 @@ export interface Template {
 
 /** Throws TemplateError with the line where it cannot be read. */
 export function parseTemplate(source: string): Template {
-  const tokens = new TokenStream(source);
-  const body = parseBody(tokens, []);
-  return { body, locals: resolveScopes(body) };
+  try {
+    const body = parseBody(new TokenStream(source), []);
+    return { body, locals: resolveScopes(body) };
+  } catch (cause) {
+    // Chains such as a.b.c are read in a loop, but walked by calls.
+    if (cause instanceof RangeError) throw new TemplateError("a template with too long an expression", { cause });
+    throw cause;
+  }
 }
 
 /** Up to the end of the template, or to one of the tags in `ends`, whose name is the current token then. */

@@ -56,7 +56,7 @@ function joined(parts: Iterable<string>, budget: Budget): string {
 const named: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
 
 function quoted(text: string, budget: Budget): string {
-  budget.spend(text.length / 16);
+  budget.read(text.length);
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const body = text.replace(/[^ !#-&(-[\]-~]/gu, (character) => {
     if (character === "'" || character === '"') return character === quote ? `\\${character}` : character;

@@ -16,18 +16,18 @@ import { Namespace, Undefined, present, typeName, type Value } from "./values.ts
 
 /**
  * The template's text for a context of plain JSON data. Throws TemplateRefusal where the template calls raise_exception,
- * and TemplateError for what Python refuses and for what costs too much (budget.ts).
+ * and TemplateError for what Python refuses and for what costs too much (budget.ts, `steps` replaces its number).
  */
 export function renderTemplate(
   template: Template,
   context: Record<string, unknown>,
-  now: () => Date = () => new Date(),
+  { now = () => new Date(), steps }: { now?: () => Date; steps?: number } = {},
 ): string {
   const seen = { characters: 0 };
   const values = globals();
   for (const [name, data] of Object.entries(context)) values.set(name, fromJson(data, seen));
   try {
-    return new Renderer(values, new Budget(seen.characters), now).render(template);
+    return new Renderer(values, new Budget(seen.characters, steps), now).render(template);
   } catch (cause) {
     // Python has its own end to this (RecursionError).
     if (cause instanceof RangeError) throw new TemplateError("a template that nests values too deeply", { cause });

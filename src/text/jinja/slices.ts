@@ -11,11 +11,11 @@ export function sliceOf(value: Value, start: Value, stop: Value, step: Value, bu
   if (value instanceof Undefined) value.fail();
   const items = itemsOf(value);
   if (!isText(value) && !items && !(value instanceof Range)) fail(`'${typeName(value)}' object is not subscriptable`);
+  if (isText(value)) budget.spend(textOf(value).length / 16);
   const length = lengthOf(value)!;
   const places = indices(length, bound(start), bound(stop), bound(step) ?? 1n);
   if (isText(value)) {
     const text = textOf(value);
-    budget.build(text.length);
     const part =
       places.step === 1
         ? slicePoints(text, places.start, Math.max(places.start, places.stop))

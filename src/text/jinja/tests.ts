@@ -34,6 +34,12 @@ const against =
   (value, args, run) =>
     test(value, bind("test", ["other"], args)[0]!, run);
 
+function read(value: Value, { budget }: Run): string {
+  const text = str(value, budget);
+  budget.read(text.length);
+  return text;
+}
+
 const remainder = (value: Value, by: Value, run: Run): Value => binary("%", value, by, run.budget);
 const compared = (operator: string, test: (order: number) => boolean): Test =>
   against((value, other, run) => test(order(value, other, operator, run.budget)));
@@ -57,7 +63,7 @@ const tests: Record<string, Test> = {
   in: against((value, container, run) => contains(container, value, run.budget)),
   integer: of((value) => typeof value === "bigint"),
   iterable: of((value) => iteratorOf(value) !== undefined),
-  lower: of((value, run) => isLower(str(value, run.budget))),
+  lower: of((value, run) => isLower(read(value, run))),
   mapping: of((value) => value instanceof Dict),
   none: of((value) => value === null),
   number: of((value) => asNumber(value) !== undefined),
@@ -67,7 +73,7 @@ const tests: Record<string, Test> = {
   string: of(isText),
   true: of((value) => value === true),
   undefined: of((value) => value instanceof Undefined),
-  upper: of((value, run) => isUpper(str(value, run.budget))),
+  upper: of((value, run) => isUpper(read(value, run))),
   "==": eq,
   eq,
   equalto: eq,

@@ -69,6 +69,7 @@ function keyOf(value: Value): Key | undefined {
       const inner = keyOf(item);
       if (inner === undefined || (typeof inner === "object" && inner !== null)) return undefined;
       key += `${typeof inner}${String(inner).length}:${String(inner)}`;
+      if (key.length > 1 << 16) fail("too long a tuple as a key");
     }
     return key;
   }

@@ -16,12 +16,12 @@ const plainSplit = new RegExp(`([${spaces}]+)`);
 export function wrapText(text: string, width: number, breakLong: boolean, hyphens: boolean, budget: Budget): string[] {
   if (width <= 0) fail(`invalid width ${width} (must be > 0)`);
   return splitLines(text, false, budget).flatMap((line) => {
-    const lines = wrapLine(line, width, breakLong, hyphens);
+    const lines = wrapLine(line, width, breakLong, hyphens, budget);
     return lines.length > 0 ? lines : [""];
   });
 }
 
-function wrapLine(line: string, width: number, breakLong: boolean, hyphens: boolean): string[] {
+function wrapLine(line: string, width: number, breakLong: boolean, hyphens: boolean, budget: Budget): string[] {
   const chunks = line
     .split(hyphens ? wordSplit : plainSplit)
     .filter((chunk) => chunk)
@@ -29,6 +29,7 @@ function wrapLine(line: string, width: number, breakLong: boolean, hyphens: bool
   const lines: string[] = [];
   while (chunks.length > 0) {
     const current: string[] = [];
+    budget.spend(1 + chunks.at(-1)!.length / 16);
     let length = 0;
     if (trim(chunks.at(-1)!) === "" && lines.length > 0) chunks.pop();
     while (chunks.length > 0 && length + countPoints(chunks.at(-1)!) <= width) {
