@@ -11,7 +11,7 @@ import type { QuantizeChoice } from "./quant/layout.ts";
 import { startHashThread } from "./source/hash-thread.ts";
 import type { OnProgress } from "./source/progress.ts";
 import type { ModelReference } from "./source/source.ts";
-import type { ModelRecord } from "./store/model-record.ts";
+import { isReady, type ModelRecord } from "./store/model-record.ts";
 import { ModelStore } from "./store/model-store.ts";
 import { askToKeep, storageReport } from "./store/storage-report.ts";
 
@@ -46,7 +46,7 @@ export function deleteModel(id: string, quantize?: QuantizeChoice): Promise<void
   });
 }
 
-/** Every stored form of a model by its `id` or a name it was loaded under, unfinished downloads too; [] for none. */
+/** Every stored form of a model by its `id` or a name it was loaded under, unfinished downloads and what another release stored too; [] for none. */
 function modelInfo(idOrReference?: string): Promise<StoredModelInfo[]> {
   return withStore(async (store) => {
     if (!store) return [];
@@ -57,7 +57,7 @@ function modelInfo(idOrReference?: string): Promise<StoredModelInfo[]> {
     return Promise.all(
       records.map(async (record) => ({
         ...summaryOf(record),
-        complete: record.state === "ready",
+        complete: isReady(record),
         storedBytes: record.state === "ready" ? record.sizeBytes : await store.storedBytes(record),
         references: record.references,
         files: record.files.map(({ path, sizeBytes, rowEnds }) => ({ path, sizeBytes, rows: rowEnds.length })),
@@ -87,7 +87,7 @@ function verifyStored(id: string, options: VerifyOptions = {}): Promise<VerifyRe
   const { quantize, repair = true, onProgress, signal, ...open } = options;
   return withStore(async (store) => {
     const report: VerifyReport = { rows: 0, checkedBytes: 0, damaged: [] };
-    const records = (await recordsOf(store, id, quantize)).filter(({ state }) => state === "ready");
+    const records = (await recordsOf(store, id, quantize)).filter(isReady);
     for (const record of records) {
       const reopen = repair ? () => reopenSource(record.sourceId, { ...open, signal }) : undefined;
       const one = await verifyModel({ record, store: store!, reopen, onProgress, signal });

@@ -148,7 +148,7 @@ export interface StoredModel {
 
 /** More of a stored model, or of one whose download was begun. */
 export interface StoredModelInfo extends StoredModel {
-  /** Whether all of it is there and verified; only then is it used. */
+  /** Whether all of it is there, verified, and stored in a form that this release knows; only then is it used. */
   complete: boolean;
   /** Bytes at rest; less than `sizeBytes` while the download is not complete. */
   storedBytes: number;

@@ -12,7 +12,7 @@ import type { StartHashThread } from "../source/hash-thread.ts";
 import type { OnProgress, ProgressEvent } from "../source/progress.ts";
 import type { ModelSource } from "../source/source.ts";
 import { announce, follow } from "../store/followers.ts";
-import { modelKey, type NewModel } from "../store/model-record.ts";
+import { manifestVersion, modelKey, type NewModel } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import type { ModelWriter } from "../store/model-writer.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
@@ -51,7 +51,7 @@ export function coldModel(options: ColdModel): PreparedModel {
   let early: Promise<Map<string, PartBytes>> | undefined;
   const readEarly = (signal?: AbortSignal) => (early ??= readEarlyParts(source, matrices, { signal }));
   const manifest: ModelManifest = {
-    version: 1,
+    version: manifestVersion,
     card: source.card,
     config: checkpoint.config,
     generation: checkpoint.generation,

@@ -1,7 +1,7 @@
 // The first half of a load: which model, which stored form, where its tensors lie. No weight is read; afterwards the
 // GPU side knows every shape and can make its buffers. The second half is the `stream` of what comes back.
 
-import { PronkError } from "../errors.ts";
+import { PronkError, type PronkWarning } from "../errors.ts";
 import { readCheckpoint } from "../format/checkpoint.ts";
 import { countParameters } from "../format/llama-tensors.ts";
 import { isNamed } from "../format/weight-formats.ts";
@@ -18,7 +18,7 @@ import { ChunkPool } from "./chunk-pool.ts";
 import { coldModel } from "./cold-model.ts";
 import type { ModelManifest, PreparedModel } from "./prepared-model.ts";
 import { parseVariant, variantOf } from "./variant.ts";
-import { isUsable, warmModel } from "./warm-model.ts";
+import { warmModel } from "./warm-model.ts";
 
 export interface PrepareOptions extends OpenOptions {
   reference: ModelReference;
@@ -54,7 +54,6 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
 
   const known = reference === undefined ? [] : ((await store?.findByReference(reference)) ?? []);
   const record = known.find((candidate) => {
-    if (!isUsable(candidate)) return false;
     const manifest = candidate.manifest as ModelManifest;
     const variant = parseVariant(candidate.variant);
     const isWanted = weights === undefined ? !variant.weights : manifest.format && isNamed(manifest.format, weights);
@@ -69,11 +68,20 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
   const checkpoint = await readCheckpoint(source, { weights, headApart, signal });
   const parameters = countParameters(checkpoint.config);
   const quantize = resolve({ parameters, matrices: checkpoint.matrices });
-  const stored = await store?.find(source.id, variantOf(checkpoint, quantize));
-  if (stored && isUsable(stored)) return warmModel({ ...warm, record: stored, reopen: async () => source });
+  const variant = variantOf(checkpoint, quantize);
+  const stored = await store?.find(source.id, variant);
+  if (stored) return warmModel({ ...warm, record: stored, reopen: async () => source });
   const { startHashThread } = options;
   const through = { store, pool, quantizer, startHashThread, onProgress };
-  return coldModel({ source, checkpoint, parameters, quantize, reference, ...through });
+  const cold = coldModel({ source, checkpoint, parameters, quantize, reference, ...through });
+  if (await store?.isOutdated(source.id, variant))
+    cold.warnings = [...(cold.warnings ?? []), storedAgain(source.label)];
+  return cold;
+}
+
+function storedAgain(model: string): PronkWarning {
+  const message = `Another release of pronk has stored ${model} in a form that this one does not know, so it was fetched again.`;
+  return { code: "stored-again", message, facts: { model } };
 }
 
 /** Opens the source of stored bytes once more. `picked` stands for sources that have no address. */

@@ -32,9 +32,6 @@ export interface WarmModel {
   reopen?: () => Promise<ModelSource>;
 }
 
-/** Whether a record is of this version, so that `warmModel` can use it. */
-export const isUsable = (record: ModelRecord): boolean => (record.manifest as ModelManifest).version === 1;
-
 export function warmModel({ record, store, pool, onProgress, reference, reopen }: WarmModel): PreparedModel {
   const { matrices = [], early = new Map(), ...manifest } = record.manifest as ModelManifest;
   return {

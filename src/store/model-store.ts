@@ -4,7 +4,15 @@
 import { PronkError } from "../errors.ts";
 import { checksum64 } from "./checksum.ts";
 import { databaseName, openDatabase, rowsOf, type PronkDatabase } from "./database.ts";
-import { modelKey, rowSpan, type ModelRecord, type NewModel, type RowNote } from "./model-record.ts";
+import {
+  isCurrent,
+  isReady,
+  modelKey,
+  rowSpan,
+  type ModelRecord,
+  type NewModel,
+  type RowNote,
+} from "./model-record.ts";
 import { deleteModelRows, ModelWriter, putRow } from "./model-writer.ts";
 import { hasRoom, rotten, storageFull, writeError } from "./storage-errors.ts";
 import { asWriter, unlessWriting } from "./writer-lock.ts";
@@ -35,12 +43,12 @@ export class ModelStore implements Disposable {
   /** Ready models, the last used first. */
   async list(): Promise<ModelRecord[]> {
     const records = await (await this.#database()).getAll("models");
-    return records.filter((record) => record.state === "ready").toSorted((a, b) => b.usedAt - a.usedAt);
+    return records.filter(isReady).toSorted((a, b) => b.usedAt - a.usedAt);
   }
 
   async find(sourceId: string, variant: string): Promise<ModelRecord | undefined> {
     const record = await (await this.#database()).get("models", modelKey(sourceId, variant));
-    return record?.state === "ready" ? record : undefined;
+    return record && isReady(record) ? record : undefined;
   }
 
   /** Every ready variant of a source. */
@@ -51,7 +59,7 @@ export class ModelStore implements Disposable {
   /** Ready models that were once loaded under this name, the newest first: a start that needs no network. */
   async findByReference(reference: string): Promise<ModelRecord[]> {
     const records = await (await this.#database()).getAllFromIndex("models", "references", reference);
-    return records.filter((record) => record.state === "ready").toSorted((a, b) => b.createdAt - a.createdAt);
+    return records.filter(isReady).toSorted((a, b) => b.createdAt - a.createdAt);
   }
 
   /** Notes that a model was used, and perhaps under which further name. */
@@ -111,10 +119,16 @@ export class ModelStore implements Disposable {
     await deleteModelRows(await this.#database(), key);
   }
 
-  /** Loads that were begun and not finished: invisible to readers, but they take space. */
+  /** What readers do not see but takes space: loads that were begun and not finished, and models of another release. */
   async unfinished(): Promise<ModelRecord[]> {
     const records = await (await this.#database()).getAll("models");
-    return records.filter((record) => record.state === "loading");
+    return records.filter((record) => !isReady(record));
+  }
+
+  /** Whether another release, older or newer, has stored these bytes in this form; the next `add` replaces them. */
+  async isOutdated(sourceId: string, variant: string): Promise<boolean> {
+    const record = await (await this.#database()).get("models", modelKey(sourceId, variant));
+    return record?.state === "ready" && !isCurrent(record);
   }
 
   /** Bytes at rest of a model that is still loading, from its notes. */
@@ -161,10 +175,13 @@ export class ModelStore implements Disposable {
     );
   }
 
-  /** A record to write rows for: the one that an earlier writer left, where it is of the same rows; else a new one. */
+  /**
+   * A record to write rows for: the one that an earlier writer left, where it is of the same rows; else a new one. One of
+   * another release gives way, with its rows.
+   */
   async #begin<Manifest>(key: string, model: NewModel<Manifest>): Promise<ModelRecord> {
     const left = await (await this.#database()).get("models", key);
-    const same = left && JSON.stringify(left.files) === JSON.stringify(model.files);
+    const same = left && isCurrent(left) && JSON.stringify(left.files) === JSON.stringify(model.files);
     if (left && !same) await this.delete(key);
     await this.#removeOutdated(key, model);
     const sizeBytes = model.files.reduce((sum, file) => sum + file.sizeBytes, 0);
@@ -212,7 +229,7 @@ export class ModelStore implements Disposable {
     await unlessWriting(key, async () => {
       // Another tab may have finished it between the look and the lock.
       const record = await (await this.#database()).get("models", key);
-      if (record?.state === "loading") await this.delete(key);
+      if (record && !isReady(record)) await this.delete(key);
     });
   }
 }
