@@ -2,7 +2,7 @@
 
 import type { Engine, EngineOptions } from "./api/surface.ts";
 import { startHashThread } from "./source/hash-thread.ts";
-import { canonicalReference, parseReference } from "./source/reference.ts";
+import { parseReference, wholeReference } from "./source/reference.ts";
 import type { ModelReference, ModelSource } from "./source/source.ts";
 import { createWorkerEngine } from "./worker/client.ts";
 import { createSharedEngine } from "./worker/share.ts";
@@ -17,7 +17,7 @@ export async function createEngine(model: ModelReference, options: EngineOptions
   const wantsWorker = options.worker !== false && !options.device && typeof Worker !== "undefined";
   if (wantsWorker && !isSource(model)) {
     // Relative addresses are the page's; the worker's own address is another.
-    const absolute = typeof model === "string" ? canonicalReference(parseReference(model)) : model;
+    const absolute = typeof model === "string" ? wholeReference(parseReference(model)) : model;
     const here = (own: EngineOptions) => engineHere(absolute, own);
     const engine = options.share && typeof absolute === "string" && (await createSharedEngine(absolute, options, here));
     return engine || here(options);

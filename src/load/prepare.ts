@@ -90,7 +90,9 @@ export async function reopenSource(
   options: OpenOptions,
   picked?: ModelReference,
 ): Promise<ModelSource> {
-  const reference = referenceOfSource(sourceId) ?? picked;
+  // An address as it was typed has what its id has not: the signature of today.
+  const typed = typeof picked === "string" && sourceId.startsWith("url:") ? picked : undefined;
+  const reference = typed ?? referenceOfSource(sourceId) ?? picked;
   if (reference === undefined)
     throw new PronkError("network", "The model came from picked files, which are not at hand. Pick them again.", {
       expected: sourceId,

@@ -30,7 +30,7 @@ export async function hubSource(
     });
   const commit = info.sha;
   const treeUrl = `${hub}/api/models/${label}/tree/${commit}?recursive=true&expand=false`;
-  const all = await listFiles(treeUrl, (url) =>
+  const all = await listFiles(hub, treeUrl, (url) =>
     getJson(subject(`the list of files of ${label}`, url), { token, signal, patience }),
   );
   const { folder, files } = filesWithin(all, within);
@@ -88,8 +88,12 @@ interface HubTreeEntry {
   lfs?: { oid?: string; size?: number };
 }
 
-/** Follows `Link: <...>; rel="next"`, on the hub's own origin only: the token goes along. */
+/**
+ * Follows `Link: <...>; rel="next"`, at the hub that was asked only, since the token goes along: a mirror may pass on the
+ * address that its own hub gave, and means that page of its own.
+ */
 async function listFiles(
+  hub: string,
   firstUrl: string,
   fetchPage: (url: string) => Promise<{ body: unknown; headers: Headers }>,
 ): Promise<SourceFile[]> {
@@ -102,7 +106,8 @@ async function listFiles(
     for (const entry of body as HubTreeEntry[]) if (entry.type === "file") files.push(toFile(entry));
     const next: string | undefined = /<([^>]+)>\s*;\s*rel="?next"?/.exec(headers.get("Link") ?? "")?.[1];
     const nextUrl: URL | undefined = next === undefined ? undefined : new URL(next, url);
-    url = nextUrl?.origin === new URL(firstUrl).origin ? nextUrl.href : undefined;
+    if (nextUrl === undefined) break;
+    url = nextUrl.origin === new URL(hub).origin ? nextUrl.href : hub + nextUrl.pathname + nextUrl.search;
   }
   return files;
 }

@@ -1,7 +1,6 @@
 // What a caller typed as a model -> where that is. Pure text: nothing is fetched, nothing is looked up.
 
 import { PronkError } from "../errors.ts";
-import { defaultHubUrl } from "./hub-origins.ts";
 
 export type ParsedReference =
   | { kind: "hub"; owner: string; name: string; revision?: string; path?: string }
@@ -17,9 +16,13 @@ const hubName =
 /** `baseUrl` resolves relative addresses (`./models/tiny/`); default the page's or worker's own. */
 export function parseReference(reference: string, baseUrl: string | undefined = pageUrl()): ParsedReference {
   const text = reference.trim();
+  const page = hubPage(text);
+  if (page) return page;
   const hub = hubName.exec(text);
   if (hub) {
     const [, owner, name, revision, path] = hub;
+    // Cut from an address: owner/name/tree/main.
+    if (revision === undefined && /^(tree|blob|resolve|raw)\/./.test(path ?? "")) return hubPage(`${hubHost}/${text}`)!;
     return { kind: "hub", owner, name, ...(revision ? { revision } : {}), ...(path ? { path } : {}) };
   }
   const isAddress =
@@ -31,22 +34,38 @@ export function parseReference(reference: string, baseUrl: string | undefined = 
       { field: "model", expected: "owner/name, a URL or files", found: reference },
     );
   const url = new URL(text, baseUrl);
-  const page = hubPage(url);
-  if (page) return page;
   url.hash = "";
   if (/\.(bin|safetensors|gguf)$/i.test(url.pathname)) return { kind: "file-url", url: url.href };
-  url.search = "";
   if (/\/(config|model\.safetensors\.index)\.json$/.test(url.pathname))
     url.pathname = url.pathname.replace(/[^/]+$/, "");
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return { kind: "folder-url", url: url.href };
 }
 
-/** One spelling for each reference: the key under which the store remembers what was typed. */
+/** One spelling for each reference: the key under which the store remembers what was typed, without its secrets. */
 export function canonicalReference(parsed: ParsedReference): string {
+  return parsed.kind === "hub" ? wholeReference(parsed) : withoutSecrets(parsed.url);
+}
+
+/** What `parseReference` understands without a base, secrets and all: for another thread. */
+export function wholeReference(parsed: ParsedReference): string {
   if (parsed.kind !== "hub") return parsed.url;
   const { owner, name, revision, path } = parsed;
   return `${owner}/${name}${revision ? `@${revision}` : ""}${path ? `/${path}` : ""}`;
+}
+
+const signing =
+  /^(x-(amz|goog|ms|oss|cos)-.*|response-.*|sig|signature|expires|key-pair-id|policy|.*accessid|.*accesskeyid)$/i;
+const secret = /^((access|auth|private)[-_]?)?(token|key)$|^(auth|authorization|api[-_]?key|jwt|hmac|md5)$/i;
+const signedBySas = /^(s[a-z]{1,2}|spr|sip|srt|sdd|sk[a-z]{1,4}|rsc[a-z])$/i; // beside Azure's "sig"
+
+/** What is kept and compared: a signature changes from visit to visit, and nobody else may read it. */
+function withoutSecrets(address: string): string {
+  const url = new URL(address);
+  const isSas = url.searchParams.has("sig");
+  for (const name of [...url.searchParams.keys()])
+    if (signing.test(name) || secret.test(name) || (isSas && signedBySas.test(name))) url.searchParams.delete(name);
+  return url.href;
 }
 
 /** What to open for the bytes of a source with this id once more; undefined for picked files. */
@@ -55,13 +74,39 @@ export function referenceOfSource(id: string): string | undefined {
   return id.startsWith("url:") ? id.slice("url:".length, id.lastIndexOf("@")) : undefined;
 }
 
-/** The address bar of a repository's page: https://huggingface.co/owner/name[/tree/revision]. */
-function hubPage(url: URL): ParsedReference | undefined {
-  if (url.origin !== defaultHubUrl) return undefined;
-  const [, owner, name, view, ...rest] = url.pathname.replace(/\/$/, "").split("/");
-  if (!owner || !name || (view !== undefined && view !== "tree" && view !== "blob")) return undefined;
-  const [, revision, path] = /^(refs\/[^/]+\/[^/]+|[^/]*)(?:\/(.+))?$/.exec(rest.map(decodeURIComponent).join("/"))!;
-  return { kind: "hub", owner, name, ...(revision ? { revision } : {}), ...(path ? { path } : {}) };
+const hubHost = "huggingface.co";
+const hubAddress = /^(?:https?:\/\/)?(?:www\.)?(?:huggingface\.co|hf\.co)\/+([^?#]*)/i;
+
+/**
+ * What people copy: https://huggingface.co/owner/name[/tree/revision[/folder]], or blob or resolve and a file, with or
+ * without https, at the short host too. Its other pages (discussions, commits) stand for the repository.
+ */
+function hubPage(text: string): ParsedReference | undefined {
+  const path = hubAddress.exec(text)?.[1];
+  if (path === undefined) return undefined;
+  const [owner, name, view, ...rest] = path.replace(/\/+$/, "").split("/").map(decoded);
+  const collections = ["datasets", "spaces", "collections", "docs", "papers", "models", "blog"];
+  if (!name || collections.includes(owner))
+    throw new PronkError(
+      "bad-request",
+      `${text.slice(0, 100)} is no repository of a model: its address ends in owner/name.`,
+      {
+        field: "model",
+        expected: `${hubHost}/owner/name`,
+        found: text,
+      },
+    );
+  if (view === undefined || !["tree", "blob", "resolve", "raw"].includes(view)) return { kind: "hub", owner, name };
+  const [, revision, within] = /^(refs\/[^/]+\/[^/]+|[^/]*)(?:\/(.+))?$/.exec(rest.join("/"))!;
+  return { kind: "hub", owner, name, ...(revision ? { revision } : {}), ...(within ? { path: within } : {}) };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function pageUrl(): string | undefined {

@@ -1,6 +1,8 @@
 // A folder on some web server, or one file of it. Where the server lists the folder, its names are taken; else the names
 // that a checkpoint usually has are tried. A server for a single-page application answers every name with its page,
-// which must not be taken for the file.
+// which must not be taken for the file. An address's query (a signature, a token) goes along with every file of the folder:
+// it may be good for one of them or for all. A 403 where a file may well be absent counts as absent, since storage says so
+// of what its signature does not cover; of the file that was named it is an error. Ids and labels are without the query.
 
 import { PronkError } from "../errors.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -16,28 +18,35 @@ const optionalNames = `generation_config.json tokenizer.json tokenizer.model tok
   /\s+/,
 );
 const indexName = "model.safetensors.index.json";
+const absent = [403, 404, 410];
+const absentIfNamed = [404, 410];
 const maxWholeBytes = 64 * 2 ** 20; // of a file that is read whole while opening
 
 export async function folderUrlSource(folderUrl: string, options: OpenOptions = {}): Promise<ModelSource> {
-  return openFolder(folderUrl, undefined, options);
+  return openFolder(new URL(folderUrl), undefined, options);
 }
 
 /** One weight file: llama2.c's .bin and a GGUF stand alone, a .safetensors has its configuration beside it. */
 export async function fileUrlSource(fileUrl: string, options: OpenOptions = {}): Promise<ModelSource> {
   const url = new URL(fileUrl);
   const name = decodeURIComponent(url.pathname.split("/").at(-1)!);
-  if (!/\.bin$/i.test(name)) return openFolder(new URL("./", url).href, ggufParts(name), options);
-  const file = await probeWeights(fileUrl, name, options);
+  if (!/\.bin$/i.test(name)) {
+    const folder = new URL("./", url);
+    folder.search = url.search;
+    return openFolder(folder, ggufParts(name), options);
+  }
+  const file = await probeWeights(fileUrl, name, options, absentIfNamed);
   if (!file) throw missing(name, fileUrl);
-  return toSource(fileUrl, name, [file], new Map(), () => fileUrl, options);
+  return toSource(url.origin + url.pathname, name, [file], new Map(), () => fileUrl, options);
 }
 
 async function openFolder(
-  folderUrl: string,
+  { origin, pathname, search, host }: URL,
   weightFiles: string[] | undefined,
   options: OpenOptions,
 ): Promise<ModelSource> {
-  const at = (path: string) => new URL(path.split("/").map(encodeURIComponent).join("/"), folderUrl).href;
+  const folderUrl = origin + pathname;
+  const at = (path: string) => folderUrl + path.split("/").map(encodeURIComponent).join("/") + search;
   const whole = new Map<string, Uint8Array>(); // what had to be read to be found; small
   const fetchWhole = async (name: string) => {
     const bytes = await probeWhole(at(name), name, options);
@@ -45,23 +54,27 @@ async function openFolder(
     return bytes;
   };
   const config = await fetchWhole("config.json"); // first, so that a server's failure is told of a file that must be there
-  const listed = weightFiles ? [] : await listFolder(folderUrl, options);
+  const listed = weightFiles ? [] : await listFolder(folderUrl + search, options);
   const inListing = listedWeights(listed);
   const standsAlone = weightFiles?.some((name) => /\.gguf$/i.test(name));
   if (!config && !standsAlone && inListing.length === 0) throw missing("config.json", at("config.json"));
+  // What a listing does not show is not asked for: each 404 is a red line in the browser's console.
+  const mayBe = (name: string) => listed.length === 0 || listed.includes(name);
   const [index] = await Promise.all([
-    weightFiles ? undefined : fetchWhole(indexName),
-    ...optionalNames.map(fetchWhole),
+    weightFiles || !mayBe(indexName) ? undefined : fetchWhole(indexName),
+    ...optionalNames.filter(mayBe).map(fetchWhole),
   ]);
   const named = index ? indexedNames(index) : listed.length > 0 ? [] : ["model.safetensors"];
   const weightNames = weightFiles ?? [...new Set([...named, ...inListing])];
-  const weights = await Promise.all(weightNames.map((name) => probeWeights(at(name), name, options)));
+  const weights = await Promise.all(
+    weightNames.map((name) => probeWeights(at(name), name, options, weightFiles ? absentIfNamed : absent)),
+  );
   // A shard that is not there stays out of the list; the format's reader says which one is missing.
   const files = [
     ...[...whole].map(([path, bytes]) => ({ path, sizeBytes: bytes.length })),
     ...weights.filter((file) => file !== undefined),
   ];
-  const label = decodeURIComponent(new URL(folderUrl).pathname.split("/").at(-2) ?? "") || new URL(folderUrl).host;
+  const label = decodeURIComponent(pathname.split("/").at(-2) ?? "") || host;
   return toSource(folderUrl, label, files, whole, at, options);
 }
 
@@ -110,7 +123,7 @@ async function probeWhole(
 ): Promise<Uint8Array | undefined> {
   const wants = (response: Response) =>
     !isWebPage(response) && Number(response.headers.get("Content-Length")) <= maxWholeBytes;
-  const { bytes } = await getWhole({ file: name, url }, { signal, patience, accept: [403, 404, 410], wants });
+  const { bytes } = await getWhole({ file: name, url }, { signal, patience, accept: absent, wants });
   if (!bytes) return undefined;
   const looksWrong = name.endsWith(".json")
     ? !/^[\s\uFEFF]*[{[]/.test(firstText(bytes))
@@ -123,9 +136,10 @@ async function probeWeights(
   url: string,
   name: string,
   { signal, patience }: OpenOptions,
+  accept: readonly number[],
 ): Promise<SourceFile | undefined> {
   const asked = { signal, patience };
-  const response = await get({ file: name, url }, { ...asked, accept: [403, 404, 410], range: { start: 0, end: 1 } });
+  const response = await get({ file: name, url }, { ...asked, accept, range: { start: 0, end: 1 } });
   const packed = !/^(identity)?$/.test(response.headers.get("Content-Encoding") ?? ""); // then the length is another
   const total = Number(/\/(\d+)$/.exec(response.headers.get("Content-Range") ?? "")?.[1] ?? NaN);
   const length = Number(response.headers.get("Content-Length") ?? NaN);

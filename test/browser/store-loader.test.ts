@@ -104,6 +104,13 @@ describe.each(browserKinds)("in %s", (kind) => {
     expect(seen.ended).toEqual(["hash-worker", "host"]);
   });
 
+  test("small files that a proxy packs: what arrives is counted, not the length of what was sent", async () => {
+    hub.faults.push({ path: "hub:/owner/name/resolve", kind: "gzip" });
+    const stored = await page.evaluate(() => pronk.models.download("owner/name", { hubUrl, quantize: "none" }));
+    expect(stored.sizeBytes).toBeGreaterThan(0);
+    await page.evaluate((id: string) => pronk.models.delete(id), stored.id);
+  });
+
   test("a wrong bit on the way is found by the worker's hash", async () => {
     hub.faults.push({ path: "storage:/model.safetensors", kind: "wrong-bytes", after: 3, times: 1 });
     const error = await page.evaluate(() =>

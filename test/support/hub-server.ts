@@ -32,6 +32,8 @@ export interface HubServer extends AsyncDisposable {
   readonly repositories: Map<string, HubRepository>;
   readonly faults: HubFault[];
   readonly requests: HubRequest[];
+  /** What links to further pages are given on: another hub's address, as mirrors pass it through. */
+  linksTo: string | undefined;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ class Hub implements HubServer {
   readonly repositories: Map<string, HubRepository>;
   readonly faults: HubFault[] = [];
   readonly requests: HubRequest[] = [];
+  linksTo: string | undefined;
   url = "";
   storageUrl = "";
   readonly main = createServer((request, response) => this.#serve("hub", request, response));
@@ -162,7 +165,8 @@ class Hub implements HubServer {
     if (start + pageLength < entries.length) {
       const next = new URL(url);
       next.searchParams.set("cursor", `${start + pageLength}`);
-      response.setHeader("Link", `<${next.href}>; rel="next"`);
+      const address = (this.linksTo ?? next.origin) + next.pathname + next.search;
+      response.setHeader("Link", `<${address}>; rel="next"`);
     }
     return [{ type: "directory", path: "original", size: 0, oid: "0" }, ...entries.slice(start, start + pageLength)];
   }

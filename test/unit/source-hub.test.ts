@@ -33,6 +33,13 @@ test("lists every page, pins the commit, reads the card", async () => {
   for (const request of hub.requests.slice(1)) expect(request.path).toContain(commit);
 });
 
+test("a mirror's further pages are its own, whoever its links name", async () => {
+  hub.linksTo = "https://huggingface.co";
+  const source = await open("hf_token");
+  expect(source.files.map((file) => file.path)).toEqual([...files.keys()]);
+  expect(hub.requests.filter((request) => request.path.includes("/tree/")).length).toBe(2);
+});
+
 test("reads ranges from storage and from the hub, with no header but a safelisted Range", async () => {
   const source = await open();
   const weights = files.get("model.safetensors")!;

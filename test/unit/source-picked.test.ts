@@ -97,9 +97,34 @@ describe("references", () => {
     ["https://host/models/x", { kind: "folder-url", url: "https://host/models/x/" }, "https://host/models/x/"],
     [
       "https://host/models/x/config.json?v=1#top",
-      { kind: "folder-url", url: "https://host/models/x/" },
-      "https://host/models/x/",
+      { kind: "folder-url", url: "https://host/models/x/?v=1" },
+      "https://host/models/x/?v=1",
     ],
+    ["huggingface.co/owner/name", { kind: "hub", owner: "owner", name: "name" }, "owner/name"],
+    ["https://hf.co/owner/name/", { kind: "hub", owner: "owner", name: "name" }, "owner/name"],
+    ["http://www.huggingface.co/owner/name/discussions/3", { kind: "hub", owner: "owner", name: "name" }, "owner/name"],
+    ["owner/name/tree/main", { kind: "hub", owner: "owner", name: "name", revision: "main" }, "owner/name@main"],
+    [
+      "hf.co/owner/name/resolve/refs%2Fpr%2F1/model.Q4_K_M.gguf?download=true",
+      { kind: "hub", owner: "owner", name: "name", revision: "refs/pr/1", path: "model.Q4_K_M.gguf" },
+      "owner/name@refs/pr/1/model.Q4_K_M.gguf",
+    ],
+    [
+      "huggingface.co/owner/name/tree/main/sub/folder",
+      { kind: "hub", owner: "owner", name: "name", revision: "main", path: "sub/folder" },
+      "owner/name@main/sub/folder",
+    ],
+    [
+      "https://host/a/m.gguf?v=2&X-Amz-Signature=abc&X-Amz-Expires=60",
+      { kind: "file-url", url: "https://host/a/m.gguf?v=2&X-Amz-Signature=abc&X-Amz-Expires=60" },
+      "https://host/a/m.gguf?v=2",
+    ],
+    [
+      "https://host/a/?sv=1&se=2&sp=r&sig=abc",
+      { kind: "folder-url", url: "https://host/a/?sv=1&se=2&sp=r&sig=abc" },
+      "https://host/a/",
+    ],
+    ["https://host/a/?token=abc", { kind: "folder-url", url: "https://host/a/?token=abc" }, "https://host/a/"],
     [
       "./models/tiny",
       { kind: "folder-url", url: "https://app.example/chat/models/tiny/" },
@@ -116,15 +141,22 @@ describe("references", () => {
     expect(canonicalReference(parseReference(text, page))).toBe(canonical);
   });
 
-  test.each(["", "llama", "a/b/../c", "a/b//c", "ftp://host/x", "owner/name@", "file:///etc/passwd"])(
-    "%j is refused",
-    async (text) => {
-      expect(await rejection(() => parseReference(text, page))).toMatchObject({
-        code: "bad-request",
-        facts: { field: "model" },
-      });
-    },
-  );
+  test.each([
+    "https://huggingface.co/datasets/a/b",
+    "hf.co/owner",
+    "",
+    "llama",
+    "a/b/../c",
+    "a/b//c",
+    "ftp://host/x",
+    "owner/name@",
+    "file:///etc/passwd",
+  ])("%j is refused", async (text) => {
+    expect(await rejection(() => parseReference(text, page))).toMatchObject({
+      code: "bad-request",
+      facts: { field: "model" },
+    });
+  });
 
   test("an address relative to a page means nothing without one", async () => {
     expect(await rejection(() => parseReference("./models/tiny"))).toMatchObject({ code: "bad-request" });

@@ -20,16 +20,20 @@ interface Behaviour {
   singlePage?: boolean;
   ranges?: boolean;
   hideContentRange?: boolean;
+  /** What a request without it is answered with 403 for. */
+  signed?: (path: string, query: URLSearchParams) => boolean;
 }
 
 async function serve(
   files: ReadonlyMap<string, Uint8Array>,
-  { singlePage = false, ranges = true, hideContentRange = false }: Behaviour = {},
+  { singlePage = false, ranges = true, hideContentRange = false, signed = () => true }: Behaviour = {},
 ) {
   const asked: string[] = [];
   server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url!, "http://x").pathname).replace("/models/made/", "");
+    const url = new URL(request.url!, "http://x");
+    const path = decodeURIComponent(url.pathname).replace("/models/made/", "");
     asked.push(`${request.method} ${path}`);
+    if (!signed(path, url.searchParams)) return void response.writeHead(403).end();
     const bytes = files.get(path);
     if (!bytes) {
       response
@@ -90,6 +94,44 @@ test("one llama2.c .bin by its address", async () => {
   expect(source.files).toEqual([{ path: "stories.bin", sizeBytes: 300 }]);
   expect(await source.read("stories.bin", 10, 20)).toEqual(new Uint8Array(10).fill(7));
   expect(asked.every((request) => request === "GET stories.bin")).toBe(true);
+});
+
+describe("an address with a query", () => {
+  const signed = (path: string, query: URLSearchParams) => query.get("X-Amz-Signature") === path; // each its own
+  const files = madeCheckpoint({ shards: 1 }).set("a.gguf", new Uint8Array(300));
+
+  test("that opens the whole folder: sent with every file, in no id or label", async () => {
+    const { url } = await serve(files, { signed: (_, query) => query.get("token") === "secret" });
+    const source = await openSource(`${url}?token=secret`);
+    expect(source.files.map(({ path }) => path)).toEqual(expect.arrayContaining(["config.json", "model.safetensors"]));
+    expect(await source.read("model.safetensors", 8, 12)).toEqual(files.get("model.safetensors")!.slice(8, 12));
+    expect(JSON.stringify([source.id, source.label, source.files])).not.toContain("secret");
+  });
+
+  test("that opens one file: what is beside it counts as absent, and tomorrow's signature gives the same id", async () => {
+    const { url } = await serve(files, { signed });
+    const source = await openSource(`${url}a.gguf?X-Amz-Signature=a.gguf&X-Amz-Expires=60`);
+    expect(source.files).toEqual([{ path: "a.gguf", sizeBytes: 300 }]);
+    expect((await source.read("a.gguf", 0, 300)).length).toBe(300);
+    expect(source.id).toMatch(/^url:[^?]+@/);
+    expect((await openSource(`${url}a.gguf?X-Amz-Signature=a.gguf&X-Amz-Expires=9`)).id).toBe(source.id);
+  });
+
+  test.each(["a.gguf", "stories.bin"])("that has expired: %s is refused, not absent", async (name) => {
+    const { url } = await serve(files, { signed });
+    const error = await rejection(openSource(`${url}${name}?X-Amz-Signature=old`));
+    expect(error).toMatchObject({ code: "network", facts: { file: name, status: 403 } });
+    expect(error.message).toMatch(/asks for a permission/);
+  });
+});
+
+test("what a listing does not show is not asked for", async () => {
+  const files = madeCheckpoint({ shards: 2 });
+  const links = [...files.keys()].map((name) => `<a href="${name}">${name}</a>`).join("");
+  const { url, asked } = await serve(new Map(files).set("", new TextEncoder().encode(links)));
+  const source = await openSource(url);
+  expect(source.files.map(({ path }) => path).toSorted()).toEqual([...files.keys()].toSorted());
+  expect(asked.map((request) => request.split(" ")[1]).filter((name) => name !== "" && !files.has(name))).toEqual([]);
 });
 
 test("another identity when the files change", async () => {
