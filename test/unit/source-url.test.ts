@@ -1,11 +1,15 @@
 // A folder or file on a plain web server, also on one that answers every name with its own page.
 
+import { readFileSync, readdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { ggufParts, listedFiles, listedWeights } from "../../src/source/folder-listing.ts";
 import { readCheckpoint } from "../../src/format/checkpoint.ts";
 import { openSource } from "../../src/source/open-source.ts";
+import { startFileServer } from "../../tools/file-server.ts";
 import { madeCheckpoint } from "../support/made-checkpoint.ts";
 import { rejection } from "../support/rejection.ts";
 
@@ -211,4 +215,16 @@ describe("what a server lists", () => {
     expect(ggufParts("m.gguf")).toEqual(["m.gguf"]);
     expect(ggufParts("m-00001-of-99999.gguf")).toEqual(["m-00001-of-99999.gguf"]); // nobody asks for so many
   });
+});
+
+test("the model that ships lists its files, so that no question for it ends in a 404", async () => {
+  const folder = fileURLToPath(new URL("../../public/models/tiny/", import.meta.url));
+  const present = readdirSync(folder);
+  const listed = listedFiles(readFileSync(join(folder, "index.html"), "utf8"));
+  expect(present.filter((name) => !/\.(html|png)$/.test(name))).toEqual(listed);
+  await using site = await startFileServer({ mounts: [{ prefix: "/tiny/", path: folder }] });
+  const source = await openSource(`${site.origin}/tiny/`);
+  expect((await readCheckpoint(source)).tensors.length).toBeGreaterThan(20);
+  const asked = site.requests.map(({ path }) => path.replace("/tiny/", ""));
+  expect(asked.filter((name) => name !== "" && !present.includes(name))).toEqual([]);
 });
