@@ -23,7 +23,8 @@ export async function startSite({ tiny, folders = {}, base = "/", ...options }: 
   const answer: FileServerOptions["answer"] = (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
     if (options.answer?.(request, response)) return true;
-    if (!tiny || !pathname.startsWith(atTiny) || existsSync(join(tiny, pathname.slice(atTiny.length)))) return false;
+    if (!tiny || !pathname.startsWith(atTiny)) return false;
+    if (existsSync(join(tiny, pathname.slice(atTiny.length) || "index.html"))) return false;
     response.writeHead(404).end();
     return true;
   };
