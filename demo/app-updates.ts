@@ -29,6 +29,7 @@ export async function startAppUpdates(place: UpdatePlace): Promise<void> {
   };
   serviceWorker.addEventListener("controllerchange", () => {
     taken = true;
+    offered = false; // put off or not, this tab's own files may be gone now
     offer();
   });
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", offer));

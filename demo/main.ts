@@ -40,9 +40,11 @@ picker.addEventListener("opened", () => {
 picker.addEventListener("closed", () => handOver(picker, chat));
 picker.addEventListener("choose", (event) => {
   const { choice, token } = (event as CustomEvent<ChooseDetail>).detail;
+  const again = choice.model === chat.model && chat.state === "failed"; // with another token, perhaps
   chat.token = token;
   handOver(picker, chat);
   change(choice);
+  if (again) void chat.updateComplete.then(() => chat.load());
 });
 chat.addEventListener("pronk-state", () => {
   if (chat.state !== "ready") return;
@@ -87,10 +89,11 @@ function change(choice: ModelChoice, conversation?: Conversation): void {
     const { draft } = before.conversation;
     void chat.open({ ...conversation, draft: draft.text ? draft : conversation.draft });
   }
-  const { turns } = before.conversation;
-  if (turns.length === 0 || before.choice.model === undefined || before.choice.model === choice.model) return;
+  const { turns, continuation } = before.conversation;
+  const nothingSaid = turns.length === 0 && !continuation.text;
+  if (nothingSaid || before.choice.model === undefined || before.choice.model === choice.model) return;
   const text = conversation ? pageStrings.modelBack(choice.label) : pageStrings.modelChanged(choice.label);
-  chat.offerUndo({ text, undo: () => change(before.choice, before.conversation) });
+  chat.offerUndo({ text, undo: () => change(before.choice, before.conversation), waits: true });
 }
 
 type UndoPlace = Pick<typeof chat, "offerUndo" | "releaseUndo">;

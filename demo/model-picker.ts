@@ -122,7 +122,7 @@ export class ModelPicker extends LitElement {
       })}
       ${folderView({ pick: this.#pickFolder, picked: this.#inputChanged, dropped: this.#dropped })}
       ${storedView({ stored: this.stored, storage: this.storage }, { remove: (model) => void this.#remove(model) })}
-      ${undoView(this.#undo, strings)}
+      ${undoView(this.#undo, strings, () => this.querySelector<HTMLElement>("#picker-title")?.focus())}
     </dialog>`;
   }
 

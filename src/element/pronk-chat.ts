@@ -5,14 +5,15 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { EngineOptions, ModelReference, ProgressEvent } from "../index.ts";
 import { isComposingKey } from "./composing-key.ts";
-import { downIcon, newChatIcon } from "./icons.ts";
+import { downIcon } from "./icons.ts";
 import { type LicenseParagraph, llama2LicenseText } from "./license-text.ts";
 import { KeptConversation } from "./kept-conversation.ts";
 import { ChatSession } from "./session/chat-session.ts";
-import { type Conversation, emptyConversation } from "./session/conversation.ts";
-import { beginEdit, type Draft, emptyDraft, endDraft, isEditing } from "./session/draft.ts";
+import { type Conversation, emptyConversation, hasWords } from "./session/conversation.ts";
+import { beginEdit, type Draft, emptyDraft, endDraft, isEditing, resumeEdit } from "./session/draft.ts";
 import { type EngineFactory, pronkEngines } from "./session/engine-factory.ts";
-import { resolveModelAttribute } from "./session/model-reference.ts";
+import { watchOnline } from "./online-watch.ts";
+import { labelOf, resolveModelAttribute } from "./session/model-reference.ts";
 import type { SessionState } from "./session/session-state.ts";
 import { type AnswerTurn, lastAnswer, lastUserTurn, type Turn } from "./session/turn.ts";
 import { StickToEnd } from "./stick-to-end.ts";
@@ -94,8 +95,10 @@ export class PronkChat extends LitElement {
     answered: (turn) => this.#answered(turn),
     failed: (error) => this.#emit("pronk-error", { error }),
   });
-  readonly #stick = new StickToEnd(this, () =>
-    this.#session.turns.length > 0 ? this.renderRoot.querySelector<HTMLElement>(".scroller") : null,
+  readonly #stick = new StickToEnd(
+    this,
+    () => this.renderRoot.querySelector<HTMLElement>(".scroller"),
+    () => this.#session.turns.length > 0,
   );
   readonly #kept = new KeptConversation(this, (conversation) => {
     this.#session.open(conversation);
@@ -114,6 +117,7 @@ export class PronkChat extends LitElement {
     this.starters = [];
     this.strings = english;
     this.draft = emptyDraft;
+    watchOnline(this);
     this.announcement = "";
   }
 
@@ -151,9 +155,11 @@ export class PronkChat extends LitElement {
     return this.#undo.release();
   }
 
-  /** Loads the model if it is not; true when it is ready. */
-  load(): Promise<boolean> {
-    return this.#session.load();
+  /** Loads the model if it is not, and answers a question that has waited for it; true when it is ready. */
+  async load(): Promise<boolean> {
+    const ready = await this.#session.load();
+    if (ready && this.turns.at(-1)?.role === "user") void this.#session.regenerate();
+    return ready;
   }
 
   /** Sends a message as if the person had written it. */
@@ -216,7 +222,7 @@ export class PronkChat extends LitElement {
         <div class="column ${session.turns.length === 0 ? "fresh" : ""}">
           ${warningsView(session.info)}
           ${writing ? continuePanel(session, strings, { stop: () => this.stop(), redraw: () => this.requestUpdate() }) : this.#conversation(state)}
-          ${panelView({ session, modelLabel: this.#modelLabel, licenseText: this.licenseText, strings }, this.#useToken)}
+          ${panelView({ session, modelLabel: labelOf(this.model, session), licenseText: this.licenseText, strings }, this.#useToken)}
         </div>
       </div>
       <div class="dock">
@@ -227,7 +233,7 @@ export class PronkChat extends LitElement {
                 ${downIcon}<span class="visually-hidden">${strings.scrollToEnd}</span>
               </button>`
         }
-        ${undoView(this.#undo, strings)}
+        ${undoView(this.#undo, strings, () => this.#focusDraft())}
         ${writing || state.name === "license" || state.name === "weights" ? nothing : this.#composer(state)}
         <slot name="footer"></slot>
         ${footnoteView(strings)}
@@ -241,16 +247,10 @@ export class PronkChat extends LitElement {
     const { state } = this.#session;
     if (state.name === this.#lastState) return;
     this.#lastState = state.name;
+    if (state.name === "answering") this.#undo.begin();
     this.#emit("pronk-state", { state: state.name, info: this.#session.info });
     if (state.name === "license" || state.name === "weights")
       this.renderRoot.querySelector<HTMLElement>(`#${state.name}-title`)?.focus();
-  }
-
-  get #modelLabel(): string {
-    const { info, summary } = this.#session;
-    if (info || summary) return info?.model ?? summary?.label ?? "";
-    if (typeof this.model === "string") return this.model;
-    return this.model && "label" in this.model ? this.model.label : "";
   }
 
   #conversation(state: SessionState): TemplateResult | typeof nothing {
@@ -259,7 +259,9 @@ export class PronkChat extends LitElement {
     if (turns.length > 0) {
       const actions = {
         copy: (text: string) => void this.#copy(text),
-        regenerate: () => this.#answerAnew(() => this.#session.regenerate()),
+        regenerate: async () => {
+          if (await this.#session.load()) this.#answerAnew(() => this.#session.regenerate());
+        },
         edit: () => this.#edit(),
       };
       return transcriptView({ turns, answering: busy, copied: this.copied, strings }, actions);
@@ -270,7 +272,7 @@ export class PronkChat extends LitElement {
         // A download takes its room: on a phone both would not be seen at once.
         starters: state.name === "loading" ? [] : this.starters,
         loadable: state.name === "idle",
-        modelLabel: this.#modelLabel,
+        modelLabel: labelOf(this.model, this.#session),
         strings,
       },
       { load: () => void this.load(), start: (text) => void (this.ask(text), this.#focusDraft()) },
@@ -279,33 +281,19 @@ export class PronkChat extends LitElement {
 
   #composer(state: SessionState): TemplateResult {
     const { strings } = this;
-    const answering = this.#session.busy;
+    const { turns, busy: answering } = this.#session;
     const waiting = state.name === "inspecting" || state.name === "loading";
-    const queued = waiting && this.#session.turns.length > 0;
-    const blocked = queued || state.name === "license" || state.name === "failed" || state.name === "empty";
-    const model = { draft: this.draft.text, answering, blocked, editing: isEditing(this.draft), strings };
-    return html`<div class="composer-row">
-      ${
-        this.#session.turns.length > 0
-          ? html`<button
-              class="round outline"
-              part="new-chat"
-              type="button"
-              data-action="new-chat"
-              title=${strings.newChat}
-              @click=${this.newChat}
-            >
-              ${newChatIcon}<span class="visually-hidden">${strings.newChat}</span>
-            </button>`
-          : nothing
-      }
-      ${composerView(model, {
-        write: (text) => (this.draft = { ...this.draft, text }),
-        send: () => this.#send(),
-        stop: () => this.stop(),
-        cancelEdit: () => this.#endEdit(),
-      })}
-    </div>`;
+    const queued = waiting && turns.at(-1)?.role === "user"; // it is answered once the model is there
+    const blocked = queued || state.name === "failed" || state.name === "empty";
+    const [started, editing] = [turns.length > 0, isEditing(this.draft)];
+    const model = { draft: this.draft.text, started, answering, blocked, editing, strings };
+    return composerView(model, {
+      write: (text) => (this.draft = { ...this.draft, text }),
+      send: () => this.#send(),
+      stop: () => this.stop(),
+      cancelEdit: () => this.#endEdit(),
+      newChat: () => this.newChat(),
+    });
   }
 
   #send(): void {
@@ -327,7 +315,7 @@ export class PronkChat extends LitElement {
     const edited = this.draft;
     this.draft = endDraft(edited);
     if (edited.text !== lastUserTurn(this.#session.turns)?.text)
-      this.offerUndo({ text: this.strings.editDropped, undo: () => (this.draft = edited) });
+      this.offerUndo({ text: this.strings.editDropped, undo: () => (this.draft = resumeEdit(edited, this.draft)) });
     this.#focusDraft(true);
   }
 
@@ -350,10 +338,10 @@ export class PronkChat extends LitElement {
     this.#session.open(conversation);
     this.draft = conversation.draft;
     this.#stick.follow();
-    if (before.turns.length === 0) return;
+    if (!hasWords(before)) return;
     const back = () =>
       this.#replace({ ...before, draft: this.draft.text ? this.draft : before.draft }, this.strings.takenBack);
-    this.offerUndo({ text, undo: back });
+    this.offerUndo({ text, undo: back, waits: true });
   }
 
   readonly #useToken = async (token: string): Promise<void> => {
@@ -363,7 +351,11 @@ export class PronkChat extends LitElement {
   };
 
   async #copy(text: string): Promise<void> {
-    await navigator.clipboard?.writeText(text);
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      return; // refused, or not a secure context
+    }
     this.copied = text;
     setTimeout(() => (this.copied = undefined), 2000);
   }

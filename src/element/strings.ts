@@ -33,7 +33,6 @@ export interface ChatStrings {
   newChat: string;
   scrollToEnd: string;
   thinking: string;
-  waitingForModel: string;
   stopped: string;
   lengthReached: string;
   contextFull: string;
@@ -51,6 +50,7 @@ export interface ChatStrings {
   pause: string;
   resume: string;
   inspecting: string;
+  offline: string;
   phases: Record<ProgressPhase, string>;
   phasesDone: (phase: string) => string;
   bytesOf: (loaded: string, total: string) => string;
@@ -83,7 +83,6 @@ export interface ChatStrings {
   answerReplaced: string;
   editDropped: string;
   takenBack: string;
-  clear: string;
 }
 
 export const english: ChatStrings = {
@@ -121,7 +120,6 @@ export const english: ChatStrings = {
   newChat: "New chat",
   scrollToEnd: "To the end",
   thinking: "Reading your message",
-  waitingForModel: "Answers as soon as the model is ready",
   stopped: "Stopped",
   lengthReached: "Ended at the length limit",
   contextFull: "The model's context is full. Start a new chat to go on.",
@@ -142,6 +140,7 @@ export const english: ChatStrings = {
   pause: "Pause",
   resume: "Go on",
   inspecting: "Looking at the model",
+  offline: "You are offline: it goes on when the network is back.",
   phases: {
     download: "Downloading",
     verify: "Checking the bytes",
@@ -183,5 +182,4 @@ export const english: ChatStrings = {
   answerReplaced: "The earlier answer was replaced.",
   editDropped: "Your edit was dropped.",
   takenBack: "Taken back.",
-  clear: "Clear",
 };

@@ -1,5 +1,6 @@
 // The one thing that can be undone now: a line of text and a way back, for ten seconds, and for as long as the pointer or
-// the focus is on it. undo-view.ts draws it. A later offer takes an earlier one's place; what was offered is final then.
+// the focus is on it; one that stands for a conversation waits until the next one has begun. undo-view.ts draws it. A later
+// offer takes an earlier one's place; what was offered is final then.
 
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
@@ -9,6 +10,8 @@ export interface Undoable {
   undo(): void;
   /** It was not undone, and can't be any more. */
   settled?(): void;
+  /** No clock runs until `begin`: nothing has come in place of what was taken away. */
+  waits?: boolean;
 }
 
 const offeredMs = 10_000;
@@ -16,6 +19,7 @@ const offeredMs = 10_000;
 export class UndoOffer implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   #current: Undoable | undefined;
+  #waits = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: ReactiveControllerHost) {
@@ -30,8 +34,16 @@ export class UndoOffer implements ReactiveController {
   offer(undoable: Undoable): void {
     this.settle();
     this.#current = undoable;
+    this.#waits = undoable.waits ?? false;
     this.run();
     this.#host.requestUpdate();
+  }
+
+  /** Something takes its place now: the clock of an offer that has waited starts. */
+  begin(): void {
+    if (!this.#waits) return;
+    this.#waits = false;
+    this.run();
   }
 
   undo(): void {
@@ -56,7 +68,7 @@ export class UndoOffer implements ReactiveController {
   /** Starts the clock again from its beginning. */
   readonly run = (): void => {
     this.hold();
-    if (this.#current) this.#timer = setTimeout(this.settle, offeredMs);
+    if (this.#current && !this.#waits) this.#timer = setTimeout(this.settle, offeredMs);
   };
 
   hostDisconnected(): void {

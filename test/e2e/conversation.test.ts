@@ -107,6 +107,8 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await untilTexts([]);
     await undo();
     await untilTexts(said);
+    const focused = () => page.evaluate(() => document.querySelector("pronk-chat")!.shadowRoot!.activeElement?.id);
+    await expect.poll(focused).toBe("draft"); // the button that had the focus is gone
   });
 
   test("Back with the picker open closes the picker", async () => {

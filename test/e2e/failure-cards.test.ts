@@ -8,7 +8,7 @@ import { type BrowserPage, launch } from "../../tools/browser-page.ts";
 import type { FileServer } from "../../tools/file-server.ts";
 import { writeByteModel } from "../support/byte-model.ts";
 import { type HubServer, startHub } from "../support/hub-server.ts";
-import { ask, press, showModel, startSite, turnsOf, untilState } from "./chat-site.ts";
+import { ask, press, send, showModel, startSite, turnsOf, untilState } from "./chat-site.ts";
 import { throughHub } from "./hub-proxy.ts";
 
 const { parent, folder } = writeByteModel();
@@ -18,7 +18,7 @@ let page: BrowserPage;
 
 beforeAll(async () => {
   const files = new Map(readdirSync(folder).map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]));
-  hub = await startHub([["owner/gated", { files, gatedFor: "hf_right" }]]);
+  hub = await startHub(["owner/gated", "owner/gated-too"].map((name) => [name, { files, gatedFor: "hf_right" }]));
   server = await startSite({ tiny: folder, answer: throughHub(hub) });
   page = await launch("chromium");
   await page.goto(`${server.origin}/`);
@@ -78,6 +78,21 @@ test("a mistyped name gets a card about the name", async () => {
   expect(remembered).toBe("tiny"); // a name that leads nowhere does not come back at the next visit
 });
 
+test("a card that is longer than the view is shown from its beginning, with the field below it", async () => {
+  const { playwright } = page;
+  await playwright!.setViewportSize({ width: 640, height: 400 });
+  await openRepository("owner/gatdee");
+  await expect.poll(card).toContain("The hub shows no model owner/gatdee");
+  const inView = (selector: string) =>
+    playwright!.locator(selector).evaluate((element) => {
+      const { top, bottom } = element.getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    });
+  expect(await inView("pronk-chat .panel.problem h2")).toBe(true);
+  expect(await inView("pronk-chat .composer")).toBe(true);
+  await playwright!.setViewportSize({ width: 1280, height: 720 });
+});
+
 test("a gated model asks for a token, and loads with the one that is given there", async () => {
   await openRepository("owner/gated");
   await expect.poll(card).toContain("The hub does not hand this model out yet");
@@ -99,4 +114,20 @@ test("the picker has that token, and one typed there counts for a model of its l
     "hf_typed",
   );
   await untilState(page, "ready");
+});
+
+test("chosen once more with a token, a model whose card is shown loads, and the question that waited is answered", async () => {
+  const chooseRepository = async (token: string) => {
+    await press(page, "#open-picker");
+    await page.playwright!.fill("#token", token);
+    await page.playwright!.fill("#repository", "owner/gated-too");
+    await page.playwright!.click("[data-action=open-repository]");
+  };
+  await chooseRepository("hf_wrong");
+  await send(page, "hello?");
+  await expect.poll(card).toContain("has not been granted");
+  await chooseRepository("hf_right");
+  await expect
+    .poll(async () => (await turnsOf(page)).map(({ status }) => status), { timeout: 20_000 })
+    .toEqual([undefined, "done"]);
 });

@@ -346,6 +346,32 @@ test("cancelling the load is no failure", async () => {
   expect(host.failed).not.toHaveBeenCalled();
 });
 
+test("a question whose load was cancelled is answered by the next load that is asked for", async () => {
+  const script: Script = { hangLoad: true };
+  const { session } = sessionOf(script);
+  const asked = session.ask("Hi");
+  await until(session, "loading");
+  session.cancelLoad();
+  await asked;
+  expect([session.state.name, session.turns.length]).toEqual(["idle", 1]);
+  script.hangLoad = false;
+  await session.retry();
+  expect(answers(session)).toMatchObject([{ text: "Hello there", status: "done" }]);
+});
+
+test("what a model has continued stays in view without an engine, too", async () => {
+  const end = new AbortController();
+  const { session } = sessionOf({ dialog: undefined, ended: end.signal });
+  await session.load();
+  await session.continueText("Once");
+  end.abort(new PronkError("device-lost", "gone"));
+  expect([session.state.name, session.mode, session.continuation.text]).toEqual([
+    "failed",
+    "continue",
+    "Once upon a time",
+  ]);
+});
+
 test("another model ends the running answer and forgets the conversation", async () => {
   const { session } = sessionOf({ hang: true });
   const asked = session.ask("Hi");

@@ -22,6 +22,11 @@ test("a question whose answer never came is left out, so that roles alternate", 
   expect(toMessages(turns, "")).toEqual([{ role: "user", content: "again" }]);
 });
 
+test("a question whose load was cancelled is left out once another follows", () => {
+  const turns = [question(1, "a"), answer(2, "b"), question(3, "cancelled"), question(4, "again"), answerTurn(5)];
+  expect(toMessages(turns, "").map(({ content }) => content)).toEqual(["a", "b", "again"]);
+});
+
 test("what had arrived of a stopped answer stays in the conversation", () => {
   const turns: Turn[] = [question(1, "a"), { ...answerTurn(2), text: "half", status: "stopped" }, question(3, "b")];
   expect(toMessages(turns, "").map(({ content }) => content)).toEqual(["a", "half", "b"]);

@@ -60,6 +60,20 @@ test("a later offer settles the earlier one", () => {
   expect(offer.current).toBe(two);
 });
 
+test("one that waits has no clock before something comes in the place of what was taken away", () => {
+  const one = { ...thing(), waits: true };
+  offer.offer(one);
+  offer.hold();
+  offer.run(); // the pointer came and went
+  vi.advanceTimersByTime(3_600_000);
+  expect(offer.current).toBe(one);
+  offer.begin();
+  vi.advanceTimersByTime(9000);
+  offer.begin(); // the clock runs already
+  vi.advanceTimersByTime(1000);
+  expect([offer.current, one.settled.mock.calls.length]).toEqual([undefined, 1]);
+});
+
 test("what is released is neither settled nor undone: another place shows it", () => {
   const one = thing();
   offer.offer(one);

@@ -23,6 +23,7 @@ export interface Script {
 }
 
 interface StagedChat extends HTMLElement {
+  persist: string | undefined;
   engineFactory: unknown;
   starters: string[];
   autoload: boolean;
@@ -33,6 +34,7 @@ interface StagedChat extends HTMLElement {
 export async function stageEngine(script: Script): Promise<void> {
   await customElements.whenDefined("pronk-chat");
   const chat = document.querySelector<StagedChat>("pronk-chat")!;
+  chat.persist = undefined; // each scene begins with nothing
   while (!chat.model) await new Promise((done) => setTimeout(done, 10)); // the page's own choice comes first
   const answers = [...(script.answers ?? [])];
   const pronkError = ({ code, message, facts = {} }: NonNullable<Script["failure"]>) =>

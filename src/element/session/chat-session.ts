@@ -50,9 +50,10 @@ export class ChatSession {
     return this.#engine?.info;
   }
 
-  /** `continue` for a model without dialogue; known once it is loaded. */
+  /** `continue` for a model without dialogue; known once it is loaded, and by the text that one has written. */
   get mode(): "chat" | "continue" {
-    return this.#engine && this.#engine.info.dialog === undefined ? "continue" : "chat";
+    const continues = this.#engine ? this.#engine.info.dialog === undefined : this.continuation.text !== "";
+    return continues ? "continue" : "chat";
   }
 
   get busy(): boolean {
@@ -157,7 +158,7 @@ export class ChatSession {
     this.#host.changed();
   }
 
-  /** After a failed load or a lost engine: loads again and answers what has no whole answer yet. */
+  /** After a load that failed or was cancelled, or a lost engine: loads, and answers what has no whole answer yet. */
   async retry(): Promise<void> {
     const last = this.turns.at(-1);
     if (last?.role === "user" || last?.status === "failed") await this.#answer();

@@ -37,8 +37,13 @@ export function emptyConversation(system = ""): Conversation {
   return { turns: [], continuation: { text: "", contextFull: false }, draft: emptyDraft, system };
 }
 
-export function isEmpty({ turns, continuation, draft }: Conversation): boolean {
-  return turns.length === 0 && !continuation.text && !draft.text && !draft.aside;
+/** Whether anything was said, or written by a model that continues text. */
+export function hasWords({ turns, continuation }: Pick<Conversation, "turns" | "continuation">): boolean {
+  return turns.length > 0 || continuation.text !== "";
+}
+
+export function isEmpty(conversation: Conversation): boolean {
+  return !hasWords(conversation) && !conversation.draft.text && !conversation.draft.aside;
 }
 
 export function toRecord(

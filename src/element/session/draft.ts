@@ -15,5 +15,8 @@ export const isEditing = (draft: Draft) => draft.aside !== undefined;
 export const beginEdit = (draft: Draft, question: string): Draft =>
   isEditing(draft) ? draft : { text: question, aside: draft.text };
 
+/** An edit that was given up goes on; what was written since waits, as a draft does under an edit. */
+export const resumeEdit = (edit: Draft, since: Draft): Draft => ({ ...edit, aside: since.aside ?? since.text });
+
 /** The field once its text was sent, or its edit given up. */
 export const endDraft = (draft: Draft): Draft => ({ text: draft.aside ?? "" });

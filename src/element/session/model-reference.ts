@@ -1,5 +1,9 @@
-// What the `model` attribute may say. Paths that start with ".", "/" or end with "/" are addresses beside the page and
-// are made absolute here, because the engine's worker has another base address; all else goes to the engine as written.
+// What the `model` attribute may say, and how a model is called on the page. Paths that start with ".", "/" or end with
+// "/" are addresses beside the page and are made absolute here, because the engine's worker has another base address; all
+// else goes to the engine as written.
+
+import type { EngineInfo, ModelReference } from "../../index.ts";
+import type { InspectedModel } from "./engine-factory.ts";
 
 export function resolveModelAttribute(value: string, baseAddress: string): string {
   const text = value.trim();
@@ -7,4 +11,14 @@ export function resolveModelAttribute(value: string, baseAddress: string): strin
     return new URL(text, baseAddress).href;
   }
   return text;
+}
+
+/** By what is known of it: its engine, its files, or the reference alone; "" for files that have no name. */
+export function labelOf(
+  model: ModelReference | undefined,
+  { info, summary }: { info: EngineInfo | undefined; summary: InspectedModel | undefined },
+): string {
+  if (info || summary) return info?.model ?? summary?.label ?? "";
+  if (typeof model === "string") return model;
+  return model && "label" in model ? model.label : "";
 }

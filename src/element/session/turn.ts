@@ -38,12 +38,14 @@ export function answerTurn(id: number): AnswerTurn {
   };
 }
 
-/** The turns as a request's messages. Answers of which nothing arrived are left out, with the question before them. */
+/** The turns as a request's messages. Questions of which no answer came are left out, so that roles alternate. */
 export function toMessages(turns: readonly Turn[], system: string): ChatMessage[] {
   const messages: ChatMessage[] = system ? [{ role: "system", content: system }] : [];
   for (const turn of turns) {
-    if (turn.role === "user") messages.push({ role: "user", content: turn.text });
-    else if (turn.text) messages.push({ role: "assistant", content: turn.text });
+    if (turn.role === "user") {
+      if (messages.at(-1)?.role === "user") messages.pop(); // its load was cancelled
+      messages.push({ role: "user", content: turn.text });
+    } else if (turn.text) messages.push({ role: "assistant", content: turn.text });
     else if (messages.at(-1)?.role === "user" && turn !== turns.at(-1)) messages.pop();
   }
   return messages;

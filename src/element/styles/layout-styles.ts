@@ -82,6 +82,7 @@ export const layoutStyles = css`
     display: grid;
     gap: 0.6rem;
     justify-items: center;
+    text-align: center;
   }
 
   .load-card strong {

@@ -107,5 +107,5 @@ function endingOf(turn: AnswerTurn, strings: ChatStrings): string | undefined {
 function copyCodeBlock(event: Event): void {
   const button = (event.target as Element).closest(".copy-code");
   const code = button?.parentElement?.querySelector("code")?.textContent;
-  if (code) void navigator.clipboard?.writeText(code);
+  if (code) void navigator.clipboard?.writeText(code).catch(() => {}); // the browser may refuse
 }

@@ -3,11 +3,13 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { isComposingKey } from "../composing-key.ts";
-import { sendIcon, stopIcon } from "../icons.ts";
+import { newChatIcon, sendIcon, stopIcon } from "../icons.ts";
 import type { ChatStrings } from "../strings.ts";
 
 export interface ComposerModel {
   draft: string;
+  /** There is a conversation, which a new one can take the place of. */
+  started: boolean;
   answering: boolean;
   /** Sending is impossible now (no model, licence undecided, load failed). */
   blocked: boolean;
@@ -20,9 +22,31 @@ export interface ComposerActions {
   send(): void;
   stop(): void;
   cancelEdit(): void;
+  newChat(): void;
 }
 
 export function composerView(model: ComposerModel, actions: ComposerActions): TemplateResult {
+  const { newChat } = model.strings;
+  return html`<div class="composer-row">
+    ${
+      model.started
+        ? html`<button
+            class="round outline"
+            part="new-chat"
+            type="button"
+            data-action="new-chat"
+            title=${newChat}
+            @click=${actions.newChat}
+          >
+            ${newChatIcon}<span class="visually-hidden">${newChat}</span>
+          </button>`
+        : nothing
+    }
+    ${form(model, actions)}
+  </div>`;
+}
+
+function form(model: ComposerModel, actions: ComposerActions): TemplateResult {
   const { strings, answering } = model;
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || isComposingKey(event)) return;

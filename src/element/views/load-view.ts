@@ -3,6 +3,7 @@
 
 import { html, nothing, svg, type TemplateResult } from "lit";
 import type { ProgressEvent } from "../../index.ts";
+import { isOffline } from "../online-watch.ts";
 import { formatBytes, formatSeconds, formatSpeed } from "../quantity.ts";
 import type { LoadProgress } from "../session/session-state.ts";
 import type { ChatStrings } from "../strings.ts";
@@ -15,6 +16,7 @@ export function loadView(
   const event = progress?.latest;
   const paused = progress?.paused ?? false;
   const phase = event ? strings.phases[event.phase] : strings.inspecting;
+  const fetches = event === undefined || (event.phase === "download" && event.loadedBytes < event.totalBytes);
   const share = event && event.totalBytes > 0 ? Math.min(1, event.loadedBytes / event.totalBytes) : undefined;
   return html`<section class="panel load" part="load-panel" aria-label=${phase}>
     <header>
@@ -23,6 +25,7 @@ export function loadView(
     </header>
     ${leaps(share, phase)}
     <p class="load-figures" part="load-figures">
+      ${fetches && isOffline() ? html`<span role="status">${strings.offline}</span>` : nothing}
       ${event ? figures(event, paused, strings) : html`<span>&nbsp;</span>`}
     </p>
     <div class="row">

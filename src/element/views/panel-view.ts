@@ -29,7 +29,7 @@ export function panelView(
     case "empty":
       return session.turns.length > 0 ? html`<p class="notice" part="notice">${strings.noModelYet}</p>` : nothing;
     case "idle":
-      return session.turns.length > 0 ? loadCard({ modelLabel, strings }, () => void session.load()) : nothing;
+      return session.turns.length > 0 ? loadCard({ modelLabel, strings }, () => void session.retry()) : nothing;
     case "inspecting":
     case "loading": {
       const progress = state.name === "loading" ? state.progress : undefined;

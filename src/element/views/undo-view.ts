@@ -6,7 +6,13 @@ import { closeIcon } from "../icons.ts";
 import type { ChatStrings } from "../strings.ts";
 import type { UndoOffer } from "../undo-offer.ts";
 
-export function undoView(offer: UndoOffer, strings: Pick<ChatStrings, "undo" | "dismiss">): TemplateResult {
+/** `left`: a button of the line was pressed and goes with it; the focus needs another place. */
+export function undoView(
+  offer: UndoOffer,
+  strings: Pick<ChatStrings, "undo" | "dismiss">,
+  left: () => void,
+): TemplateResult {
+  const press = (act: () => void) => () => (act(), left());
   const { current } = offer;
   // The status line is always there: one that comes with its words is not announced by every reader.
   return html`<div
@@ -20,7 +26,7 @@ export function undoView(offer: UndoOffer, strings: Pick<ChatStrings, "undo" | "
     <p role="status">${current?.text ?? ""}</p>
     ${
       current
-        ? html`<button class="button" type="button" data-action="undo-last" @click=${() => offer.undo()}>
+        ? html`<button class="button" type="button" data-action="undo-last" @click=${press(() => offer.undo())}>
               ${strings.undo}
             </button>
             <button
@@ -28,7 +34,7 @@ export function undoView(offer: UndoOffer, strings: Pick<ChatStrings, "undo" | "
               type="button"
               data-action="dismiss-undo"
               title=${strings.dismiss}
-              @click=${offer.settle}
+              @click=${press(offer.settle)}
             >
               ${closeIcon}<span class="visually-hidden">${strings.dismiss}</span>
             </button>`
