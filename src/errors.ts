@@ -83,7 +83,8 @@ export function briefly(value: unknown, length = 80): string {
 /** What a caller should know of a model that runs all the same. */
 export type PronkWarningCode =
   | "field-ignored" // a field of the model's files cannot be meant, and is left out (facts: file, field, expected, found)
-  | "stored-again" // what another release had stored is of no use to this one, and is replaced (facts: model)
+  | "not-stored" // a newer release has stored the model, and this one stores nothing in its place (facts: model, found)
+  | "stored-again" // what was stored is of no use to this release, and is replaced (facts: model, found)
   | "tokenizer-scores"; // the vocabulary's scores are lost, so text may be cut into other pieces (facts: file, field)
 
 /** Plain data, so that it can be kept and can cross the worker boundary. */

@@ -11,8 +11,10 @@ import type { QuantizeChoice } from "./quant/layout.ts";
 import { startHashThread } from "./source/hash-thread.ts";
 import type { OnProgress } from "./source/progress.ts";
 import type { ModelReference } from "./source/source.ts";
-import { isReady, type ModelRecord } from "./store/model-record.ts";
+import type { ModelRecord } from "./store/model-record.ts";
 import { ModelStore } from "./store/model-store.ts";
+import { isReady, standingOf } from "./store/standing.ts";
+import { keptByNewer } from "./store/storage-errors.ts";
 import { askToKeep, storageReport } from "./store/storage-report.ts";
 
 export interface DownloadOptions {
@@ -46,7 +48,7 @@ export function deleteModel(id: string, quantize?: QuantizeChoice): Promise<void
   });
 }
 
-/** Every stored form of a model by its `id` or a name it was loaded under, unfinished downloads and what another release stored too; [] for none. */
+/** Every stored form of a model by its `id` or a name it was loaded under, also begun downloads and what is of no use; [] for none. */
 function modelInfo(idOrReference?: string): Promise<StoredModelInfo[]> {
   return withStore(async (store) => {
     if (!store) return [];
@@ -58,6 +60,7 @@ function modelInfo(idOrReference?: string): Promise<StoredModelInfo[]> {
       records.map(async (record) => ({
         ...summaryOf(record),
         complete: isReady(record),
+        ...unusableOf(record),
         storedBytes: record.state === "ready" ? record.sizeBytes : await store.storedBytes(record),
         references: record.references,
         files: record.files.map(({ path, sizeBytes, rowEnds }) => ({ path, sizeBytes, rows: rowEnds.length })),
@@ -76,6 +79,8 @@ function downloadModel(model: ModelReference, options: DownloadOptions = {}): Pr
       });
     const { pause: gate, signal, ...rest } = options;
     const prepared = await prepareModel({ reference: model, store, gate, signal, startHashThread, ...rest });
+    const there = await store.standing(prepared.sourceId, prepared.variant);
+    if (there?.standing === "newer") throw keptByNewer(prepared.label);
     await prepared.stream({ write: async () => {} }, { signal });
     const record = await store.find(prepared.sourceId, prepared.quantize);
     return summaryOf(record!);
@@ -128,6 +133,11 @@ async function recordsOf(
     expected: "the id of a stored model",
     found: what,
   });
+}
+
+function unusableOf(record: ModelRecord): Pick<StoredModelInfo, "unusable"> {
+  const standing = standingOf(record);
+  return standing === "current" ? {} : { unusable: standing };
 }
 
 function summaryOf({ sourceId, label, variant, sizeBytes, createdAt, usedAt }: ModelRecord): StoredModel {

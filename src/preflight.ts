@@ -13,6 +13,7 @@ import type { QuantizeChoice } from "./quant/layout.ts";
 import type { ModelReference } from "./source/source.ts";
 import { modelKey } from "./store/model-record.ts";
 import { ModelStore } from "./store/model-store.ts";
+import { standingOf } from "./store/standing.ts";
 import { hasRoom } from "./store/storage-errors.ts";
 
 export interface PreflightOptions extends Pick<
@@ -65,10 +66,11 @@ export async function preflight(model: ModelReference, options: PreflightOptions
     const key = modelKey(prepared.sourceId, prepared.variant);
     const begun = (await store?.unfinished())?.find((record) => record.key === key);
     const begunBytes = begun ? await store!.storedBytes(begun) : 0;
+    const isKept = begun !== undefined && standingOf(begun) === "newer"; // and the load is not stored
     const situation = { prepared, options, adapter, room: hasRoom, begunBytes };
     checkContextLength(options.contextLength, prepared.config);
     const contextLength = options.contextLength ?? prepared.config.contextLength;
-    const wanted: Plan = { quantize: prepared.quantize, contextLength, store: store !== undefined };
+    const wanted: Plan = { quantize: prepared.quantize, contextLength, store: store !== undefined && !isKept };
     const verdict = await judge(situation, wanted);
     if (verdict.fits && options.probe !== false && (await probeAllocation(verdict.gpu.neededBytes)) === false) {
       verdict.fits = verdict.gpu.fits = false;

@@ -148,8 +148,14 @@ export interface StoredModel {
 
 /** More of a stored model, or of one whose download was begun. */
 export interface StoredModelInfo extends StoredModel {
-  /** Whether all of it is there, verified, and stored in a form that this release knows; only then is it used. */
+  /** Whether all of it is there, verified, and of use to this release; only then is it used. */
   complete: boolean;
+  /**
+   * Why this release does not use it; absent for what is complete or can go on. `misread` (an earlier release left out or
+   * mistook a part), `older` and `damaged` are replaced by the next load, which takes from `misread` the bytes that are right;
+   * `newer` stays until it is deleted, and is not stored again before.
+   */
+  unusable?: "misread" | "older" | "newer" | "damaged";
   /** Bytes at rest; less than `sizeBytes` while the download is not complete. */
   storedBytes: number;
   /** The names under which it was loaded. */

@@ -14,6 +14,7 @@ import type { OnProgress } from "../source/progress.ts";
 import { canonicalReference, parseReference, referenceOfSource } from "../source/reference.ts";
 import type { ModelReference, ModelSource } from "../source/source.ts";
 import type { ModelStore } from "../store/model-store.ts";
+import type { Standing } from "../store/standing.ts";
 import { ChunkPool } from "./chunk-pool.ts";
 import { coldModel } from "./cold-model.ts";
 import type { ModelManifest, PreparedModel } from "./prepared-model.ts";
@@ -72,16 +73,46 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
   const stored = await store?.find(source.id, variant);
   if (stored) return warmModel({ ...warm, record: stored, reopen: async () => source });
   const { startHashThread } = options;
-  const through = { store, pool, quantizer, startHashThread, onProgress };
+  const { standing = "current", begun } = (await store?.standing(source.id, variant)) ?? {};
+  const through = { store: standing === "newer" ? undefined : store, pool, quantizer, startHashThread, onProgress };
   const cold = coldModel({ source, checkpoint, parameters, quantize, reference, ...through });
-  if (await store?.isOutdated(source.id, variant))
-    cold.warnings = [...(cold.warnings ?? []), storedAgain(source.label)];
+  // Of an older download that was only begun nothing is missed.
+  const warning = begun && standing !== "newer" ? undefined : ofNoUse(standing, source.label);
+  if (warning) cold.warnings = [...(cold.warnings ?? []), warning];
   return cold;
 }
 
-function storedAgain(model: string): PronkWarning {
-  const message = `Another release of pronk has stored ${model} in a form that this one does not know, so it was fetched again.`;
-  return { code: "stored-again", message, facts: { model } };
+/** What is said of a stored model that is not used. */
+function ofNoUse(found: Standing, model: string): PronkWarning | undefined {
+  const facts = { model, found };
+  switch (found) {
+    case "current":
+      return undefined;
+    case "misread":
+      return {
+        code: "stored-again",
+        message: `An earlier release of pronk had misread the files of ${model}, and its answers were wrong. They were read anew, and fetched where what was stored does not hold all of them.`,
+        facts,
+      };
+    case "older":
+      return {
+        code: "stored-again",
+        message: `An earlier release of pronk has stored ${model} in a way that is of no use now, so it was fetched again.`,
+        facts,
+      };
+    case "damaged":
+      return {
+        code: "stored-again",
+        message: `What was known of the stored copy of ${model} is damaged, so it was fetched again.`,
+        facts,
+      };
+    case "newer":
+      return {
+        code: "not-stored",
+        message: `A newer release of pronk has stored ${model}. This older page cannot use that and leaves it as it is: the model was fetched and is not stored. Reload the page to get that release.`,
+        facts,
+      };
+  }
 }
 
 /** Opens the source of stored bytes once more. `picked` stands for sources that have no address. */

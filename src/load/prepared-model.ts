@@ -10,12 +10,12 @@ import type { QuantizeChoice, StoredTensor, WeightSink } from "../quant/layout.t
 import type { PackedTensor } from "../quant/packed-tensor.ts";
 import type { PartBytes } from "../quant/row-format.ts";
 import type { ModelSource } from "../source/source.ts";
-import type { manifestVersion } from "../store/model-record.ts";
+import type { manifestVersion } from "../store/standing.ts";
 import type { QuantizationReport } from "./measured-quantizer.ts";
 
 /** What is known, and what the store keeps so that a warm start knows it without the source. */
 export interface ModelManifest {
-  /** Version of this record and of the stored rows. A record with another version is not used. */
+  /** Version of this record and of the stored rows. Which others are used, store/standing.ts says. */
   version: typeof manifestVersion;
   card: ModelSource["card"];
   config: ModelConfig;

@@ -1,5 +1,5 @@
 // What the store knows of a model beside its bytes. `manifest` belongs to whoever stores (the loader): the store keeps
-// it as it is, and looks at its version only.
+// it as it is, and looks into it only to tell whether it is of use (standing.ts).
 
 import type { HashState } from "../source/sha256.ts";
 
@@ -19,9 +19,6 @@ export interface RowNote {
   /** What the server called the version of the file (its ETag) that the row was made from. */
   version?: string;
 }
-
-/** Of the loader's manifests and of what their rows hold. A record with another one is of no use to this release. */
-export const manifestVersion = 1;
 
 export interface ModelRecord<Manifest = unknown> {
   /** `<source id>|<variant>`. */
@@ -47,13 +44,6 @@ export interface ModelRecord<Manifest = unknown> {
 export type NewModel<Manifest> = Omit<ModelRecord<Manifest>, "key" | "state" | "sizeBytes" | "createdAt" | "usedAt">;
 
 export const modelKey = (sourceId: string, variant: string): string => `${sourceId}|${variant}`;
-
-/** Whether this release wrote it so, or could have. */
-export const isCurrent = ({ manifest }: ModelRecord): boolean =>
-  (manifest as { version?: unknown } | undefined)?.version === manifestVersion;
-
-/** Whether readers see it: all of it is there, verified, and of use to this release. */
-export const isReady = (record: ModelRecord): boolean => record.state === "ready" && isCurrent(record);
 
 /** Bytes [start, end) of a row in its file. */
 export function rowSpan({ rowEnds }: StoredFileRows, index: number): { start: number; end: number } {

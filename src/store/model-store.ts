@@ -4,17 +4,10 @@
 import { PronkError } from "../errors.ts";
 import { checksum64 } from "./checksum.ts";
 import { databaseName, openDatabase, rowsOf, type PronkDatabase } from "./database.ts";
-import {
-  isCurrent,
-  isReady,
-  modelKey,
-  rowSpan,
-  type ModelRecord,
-  type NewModel,
-  type RowNote,
-} from "./model-record.ts";
+import { modelKey, rowSpan, type ModelRecord, type NewModel, type RowNote } from "./model-record.ts";
 import { deleteModelRows, ModelWriter, putRow } from "./model-writer.ts";
-import { hasRoom, rotten, storageFull, writeError } from "./storage-errors.ts";
+import { isReady, shown, standingOf, type Standing } from "./standing.ts";
+import { hasRoom, keptByNewer, rotten, storageFull, writeError } from "./storage-errors.ts";
 import { asWriter, unlessWriting } from "./writer-lock.ts";
 
 const forgottenMs = 30 * 24 * 3600 * 1000; // an unfinished load that nobody went on with for a month only takes space
@@ -119,16 +112,16 @@ export class ModelStore implements Disposable {
     await deleteModelRows(await this.#database(), key);
   }
 
-  /** What readers do not see but takes space: loads that were begun and not finished, and models of another release. */
+  /** What readers do not see but takes space: loads that were begun and not finished, and what this release cannot use. */
   async unfinished(): Promise<ModelRecord[]> {
     const records = await (await this.#database()).getAll("models");
-    return records.filter((record) => !isReady(record));
+    return records.filter((record) => !isReady(record)).map(shown);
   }
 
-  /** Whether another release, older or newer, has stored these bytes in this form; the next `add` replaces them. */
-  async isOutdated(sourceId: string, variant: string): Promise<boolean> {
+  /** What there is of these bytes in this form, and how it stands; undefined for nothing. */
+  async standing(sourceId: string, variant: string): Promise<{ standing: Standing; begun: boolean } | undefined> {
     const record = await (await this.#database()).get("models", modelKey(sourceId, variant));
-    return record?.state === "ready" && !isCurrent(record);
+    return record && { standing: standingOf(record), begun: record.state === "loading" };
   }
 
   /** Bytes at rest of a model that is still loading, from its notes. */
@@ -136,7 +129,9 @@ export class ModelStore implements Disposable {
     const keys = await (await this.#database()).getAllKeys("notes", rowsOf(record.key));
     const files = new Map(record.files.map((file) => [file.path, file]));
     return keys.reduce((sum, [, path, index]) => {
-      const { start, end } = rowSpan(files.get(path)!, index);
+      const file = files.get(path);
+      if (!file || index >= file.rowEnds.length) return sum; // the record is not the rows'
+      const { start, end } = rowSpan(file, index);
       return sum + end - start;
     }, 0);
   }
@@ -145,7 +140,7 @@ export class ModelStore implements Disposable {
    * Stores one model: `write` puts the rows that are not there yet. It becomes visible when `write` resolves; when it
    * throws, the finished rows stay for the next call, invisible, unless what was published is wrong (`format`). One
    * writer at a time across tabs; `write` is not called if another finished the same model meanwhile, and the answer is
-   * then "present". Throws PronkError `storage-full`.
+   * then "present". Throws PronkError `storage-full`, or `storage-missing` where a newer release has stored it in this form.
    */
   async add<Manifest>(
     model: NewModel<Manifest>,
@@ -176,12 +171,15 @@ export class ModelStore implements Disposable {
   }
 
   /**
-   * A record to write rows for: the one that an earlier writer left, where it is of the same rows; else a new one. One of
-   * another release gives way, with its rows.
+   * A record to write rows for: a new one, with the rows that are there already where they are the same. What this release
+   * cannot use gives way, with its rows, unless a newer release wrote it.
    */
   async #begin<Manifest>(key: string, model: NewModel<Manifest>): Promise<ModelRecord> {
     const left = await (await this.#database()).get("models", key);
-    const same = left && isCurrent(left) && JSON.stringify(left.files) === JSON.stringify(model.files);
+    const standing = left && standingOf(left);
+    if (standing === "newer") throw keptByNewer(model.label);
+    const isGood = standing === "current" || standing === "misread";
+    const same = isGood && JSON.stringify(left!.files) === JSON.stringify(model.files);
     if (left && !same) await this.delete(key);
     await this.#removeOutdated(key, model);
     const sizeBytes = model.files.reduce((sum, file) => sum + file.sizeBytes, 0);
@@ -229,7 +227,7 @@ export class ModelStore implements Disposable {
     await unlessWriting(key, async () => {
       // Another tab may have finished it between the look and the lock.
       const record = await (await this.#database()).get("models", key);
-      if (record && !isReady(record)) await this.delete(key);
+      if (record && !isReady(record) && standingOf(record) !== "newer") await this.delete(key);
     });
   }
 }

@@ -31,6 +31,15 @@ export function storageFull(neededBytes: number, available: number | undefined, 
   );
 }
 
+/** A page that is older than what is stored must not destroy it: who has both releases open would lose it again and again. */
+export function keptByNewer(label: string): PronkError {
+  return new PronkError(
+    "storage-missing",
+    `A newer release of pronk has stored ${label}, which this one can neither use nor store beside it. Reload the page to get that release, or delete the stored model first.`,
+    { database: "pronk", found: "newer" },
+  );
+}
+
 const coarseBytes = 10 * 2 ** 30; // what Chromium tells everybody, whatever the disk has
 
 /** What the browser would still take, where it says so. */

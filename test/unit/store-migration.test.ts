@@ -80,3 +80,21 @@ test("rows get their checksum at the first read; what version 1 left unfinished 
   expect(await database.getAllKeys("rows")).toEqual(dump.rows.map(({ key }) => key));
   database.close();
 });
+
+test("rows of version 1 end every 16 MiB, whatever a read may be today", async () => {
+  const file = { path: "w", sizeBytes: 40 * 2 ** 20 };
+  const old = await openDB("pronk", dump.version);
+  await old.put("models", { ...dump.models.find(({ state }) => state === "ready"), key: "large|none", files: [file] });
+  old.close();
+  vi.resetModules();
+  vi.doMock("../../src/source/read-limit.ts", async (original) => ({
+    ...(await original<object>()),
+    maxReadBytes: 3 << 20,
+  }));
+  const { openDatabase } = await import("../../src/store/database.ts");
+  const database = await openDatabase("pronk", () => {});
+  const { files } = (await database.get("models", "large|none"))!;
+  expect(files).toEqual([{ ...file, rowEnds: [16, 32, 40].map((mebibytes) => mebibytes * 2 ** 20) }]);
+  database.close();
+  vi.doUnmock("../../src/source/read-limit.ts");
+});

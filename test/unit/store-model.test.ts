@@ -18,7 +18,7 @@ const model = (
   variant: over.variant ?? "q4",
   label: "a/b",
   references: over.references ?? ["a/b"],
-  manifest: { version: 1 },
+  manifest: { version: 2, config: { layers: 0 }, tensors: [0, 1].map(() => ({ file: "w", start: 0, end: 1 })) },
   sideFiles: new Map([["config.json", Uint8Array.of(123, 125)]]),
   files: [{ path: "w", sizeBytes: over.sizeBytes ?? 10, rowEnds: over.rowEnds ?? [over.sizeBytes ?? 10] }],
 });

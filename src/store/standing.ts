@@ -1,0 +1,82 @@
+// What this release can do with a stored record: use it, replace it, or leave it to the newer release that wrote it. All
+// that read the store ask here, so that lists, loads and deletion agree. Of the loader's manifest it knows the version, and
+// what must be there for a load not to deliver less than a model.
+
+import { modelKey, type ModelRecord, type StoredFileRows } from "./model-record.ts";
+import { wasMisread } from "./misread.ts";
+
+/** Of the manifests that this release writes, and of what their rows hold. Those of 1 are the same where they are right. */
+export const manifestVersion = 2;
+
+/** `misread`: an earlier release left out or mistook a part of the model; the rows that it stored are good. */
+export type Standing = "current" | "misread" | "older" | "newer" | "damaged";
+
+export function standingOf(record: ModelRecord): Standing {
+  const version = (record.manifest as { version?: unknown } | undefined)?.version;
+  if (typeof version === "number" && version > manifestVersion) return "newer";
+  if (typeof version === "number" && version < 1) return "older";
+  if ((version !== 1 && version !== manifestVersion) || !isWhole(record)) return "damaged";
+  return version === 1 && wasMisread(record) ? "misread" : "current";
+}
+
+/** Whether readers see it: all of it is there, verified, and of use to this release. */
+export const isReady = (record: ModelRecord): boolean => record.state === "ready" && standingOf(record) === "current";
+
+interface Extent {
+  file: string; // stored
+  start: number;
+  end: number;
+}
+
+interface Manifest {
+  config?: { layers?: unknown };
+  tensors?: Extent[];
+  matrices?: { parts: Record<string, Extent> }[];
+}
+
+const leastTensors = (layers: number) => 9 * layers + 2; // Llama's, and the embedding and the last norm
+
+function isWhole(record: ModelRecord): boolean {
+  try {
+    const { key, sourceId, variant, label, references, sideFiles, files } = record;
+    const { config, tensors, matrices = [] } = record.manifest as Manifest;
+    const sizes = new Map(files.map(({ path, sizeBytes }) => [path, sizeBytes]));
+    const extents = [...tensors!, ...matrices.flatMap(({ parts }) => Object.values(parts))];
+    return (
+      key === modelKey(sourceId, variant) &&
+      typeof label === "string" &&
+      Array.isArray(references) &&
+      sideFiles instanceof Map &&
+      files.every(endsInOrder) &&
+      tensors!.length + matrices.length >= leastTensors(config!.layers as number) &&
+      extents.every(({ file, start, end }) => 0 <= start && start <= end && end <= sizes.get(file)!)
+    );
+  } catch {
+    return false; // a field is not even of its type
+  }
+}
+
+const endsInOrder = ({ sizeBytes, rowEnds }: StoredFileRows): boolean =>
+  (rowEnds.at(-1) ?? 0) === sizeBytes && rowEnds.every((end, i) => end > (rowEnds[i - 1] ?? 0));
+
+/** A damaged record with what its key tells in place of fields that are not there, so that it can be shown and deleted. */
+export function shown(record: ModelRecord): ModelRecord {
+  const standing = standingOf(record);
+  if (standing === "current" || standing === "misread") return record;
+  const bar = record.key.lastIndexOf("|");
+  const [sourceId, variant] = [record.key.slice(0, bar), record.key.slice(bar + 1)];
+  const { label, references, files, sizeBytes, createdAt, usedAt } = record as Partial<ModelRecord>;
+  const whole = Array.isArray(files) ? files.filter((file) => Array.isArray(file?.rowEnds)) : [];
+  return {
+    ...record,
+    manifest: standing === "damaged" ? undefined : record.manifest, // mended so it would pass for whole
+    sourceId,
+    variant,
+    label: typeof label === "string" ? label : sourceId,
+    references: Array.isArray(references) ? references : [],
+    files: whole,
+    sizeBytes: sizeBytes ?? whole.reduce((sum, file) => sum + file.sizeBytes, 0),
+    createdAt: createdAt ?? 0,
+    usedAt: usedAt ?? Date.now(), // nobody knows: not forgotten yet
+  };
+}
