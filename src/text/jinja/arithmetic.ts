@@ -51,7 +51,7 @@ function integers(operator: BinaryOperator, a: bigint, b: bigint, budget: Budget
     case "*":
       return checkedInt(a * b);
     case "/":
-      return b === 0n ? fail("division by zero") : toFloat(a) / toFloat(b);
+      return b === 0n ? fail("division by zero") : divide(a, b);
     case "//":
       return floorDivide(a, b);
     case "%":
@@ -59,6 +59,21 @@ function integers(operator: BinaryOperator, a: bigint, b: bigint, budget: Budget
     default:
       return power(a, b, budget);
   }
+}
+
+/** a / b as the nearest float, also where a or b itself is none. */
+function divide(a: bigint, b: bigint): number {
+  const exact = (value: bigint) => value <= 1n << 53n && value >= -(1n << 53n);
+  if (exact(a) && exact(b)) return Number(a) / Number(b);
+  const [top, bottom] = [a < 0n ? -a : a, b < 0n ? -b : b];
+  // At least 66 bits of the quotient, and one that says whether more follow: the conversion rounds them to nearest.
+  const shift = bottom.toString(2).length - top.toString(2).length + 66;
+  const [numerator, denominator] = shift > 0 ? [top << BigInt(shift), bottom] : [top, bottom << BigInt(-shift)];
+  const more = numerator % denominator === 0n ? 0n : 1n;
+  const half = Math.trunc((-shift - 1) / 2); // 2 ** of all may be no float
+  const value = Number(2n * (numerator / denominator) + more) * 2 ** half * 2 ** (-shift - 1 - half);
+  if (!Number.isFinite(value)) fail("integer division result too large for a float");
+  return a < 0n === b < 0n ? value : -value;
 }
 
 const isBig = (value: bigint): boolean => value > 1n << 64n || value < -(1n << 64n);
@@ -71,6 +86,7 @@ export function floorDivide(a: bigint, b: bigint): bigint {
 
 function power(a: bigint, b: bigint, budget: Budget): Value {
   if (b < 0n) return floats("**", toFloat(a), toFloat(b));
+  if (b === 0n) return 1n;
   if (a >= -1n && a <= 1n) return b % 2n === 0n ? a * a : a;
   budget.spend(128);
   const bits = BigInt(a.toString(2).length - 1) * b;
@@ -111,7 +127,7 @@ function divmod(a: number, b: number): [number, number] {
     remainder += b;
     quotient -= 1;
   }
-  if (quotient === 0) return [a / b < 0 ? -0 : 0, remainder];
+  if (quotient === 0) return [a / b < 0 || Object.is(a / b, -0) ? -0 : 0, remainder];
   const floor = Math.floor(quotient);
   return [quotient - floor > 0.5 ? floor + 1 : floor, remainder];
 }

@@ -32,6 +32,10 @@ export function equal(a: Value, b: Value, budget: Budget): boolean {
   if (a instanceof Undefined) return b instanceof Undefined;
   if (a instanceof Range && b instanceof Range)
     return a.length === b.length && (a.length === 0 || (a.start === b.start && (a.length === 1 || a.step === b.step)));
+  if (a instanceof DictView && b instanceof DictView && a.kind === b.kind && a.kind !== "values") {
+    if (a.kind === "items") return equal(a.dict, b.dict, budget);
+    return a.dict.size === b.dict.size && [...a].every((key) => b.dict.has(key));
+  }
   if (a instanceof Dict && b instanceof Dict) {
     if (a.size !== b.size) return false;
     for (const [key, value] of a.entries()) {

@@ -7,7 +7,7 @@ import { floatDigits, formatSize, integerDigits, signOf } from "./format-number.
 import { escapeText } from "./markup.ts";
 import { escapedPoint, repr, str } from "./print.ts";
 import { fail } from "./template-error.ts";
-import { Dict, Markup, Tuple, Undefined, present, typeName, type Value } from "./values.ts";
+import { Dict, Markup, Range, Tuple, Undefined, present, typeName, type Value } from "./values.ts";
 
 const conversion = /%(?:\(([^()]*)\))?([-+ #0]*)(\*|\d*)(?:\.(\*|\d*))?[hlL]?([^]|$)/gu;
 
@@ -39,8 +39,9 @@ export function formatPercent(format: string | Markup, values: Value, budget: Bu
     budget.build(width);
     return padded(text, flags, width, "diuoxXeEfFgG".includes(type));
   });
-  // A mapping may hold more than is asked for; so may, by an accident of CPython, a list.
-  if (used < given.length && !(values instanceof Dict || Array.isArray(values) || values instanceof Undefined))
+  // A mapping may hold more than is asked for; so may, by an accident of CPython, a list or range.
+  const isMapping = values instanceof Dict || Array.isArray(values) || values instanceof Range;
+  if (used < given.length && !isMapping && !(values instanceof Undefined))
     fail("not all arguments converted during string formatting");
   return typeof format === "string" ? result : new Markup(result);
 }
@@ -73,6 +74,7 @@ function convert(
     }
     case "c":
       if (isText(value) && countPoints(textOf(value)) === 1) return textOf(value);
+      if (typeof value === "boolean") return String.fromCharCode(Number(value));
       if (typeof value === "bigint" && value >= 0n && value <= 0x10ffffn) return String.fromCodePoint(Number(value));
       return fail("%c requires int or char");
     case "d":

@@ -89,7 +89,6 @@ export const listFilters: Record<string, Filter> = {
   last: (value, args, { budget }) => {
     bind("last", [], args);
     if (value instanceof Stream || lengthOf(value) === undefined) fail(`'${typeName(value)}' object is not reversible`);
-    if (value instanceof Undefined) value.fail();
     return present(listOf(value, budget).at(-1), () => new Undefined("No last item, sequence was empty."));
   },
   reverse: (value, args, { budget }) => {

@@ -3,7 +3,7 @@
 import { binary } from "./arithmetic.ts";
 import { bind } from "./bind-arguments.ts";
 import { countPoints, capitalize, slicePoints, space } from "./characters.ts";
-import { asNumber, isText, isTrue, listOf, textOf } from "./compare.ts";
+import { asNumber, isText, isTrue, lengthOf, listOf, textOf } from "./compare.ts";
 import { attributeGetter, likeText, softText, type Filter } from "./filter-call.ts";
 import { toJson } from "./json-text.ts";
 import { escapeText, stripTags } from "./markup.ts";
@@ -108,7 +108,8 @@ export const textFilters: Record<string, Filter> = {
     const [limit, ending, extra] = [count(length), string(end), leeway === null ? 5 : count(leeway)];
     if (limit < countPoints(ending)) fail(`expected length >= ${countPoints(ending)}, got ${limit}`);
     if (extra < 0) fail(`expected leeway >= 0, got ${extra}`);
-    if (value instanceof Undefined) return value;
+    // Whatever has a length passes where that is short.
+    if (!isText(value) && (lengthOf(value) ?? Infinity) <= limit + extra) return value;
     const text = string(value);
     budget.build(text.length);
     if (countPoints(text) <= limit + extra) return value;

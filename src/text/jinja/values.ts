@@ -75,6 +75,7 @@ function keyOf(value: Value): Key | undefined {
   }
   if (value instanceof Undefined) return Undefined;
   if (Array.isArray(value) || value instanceof Dict) return undefined;
+  if (value instanceof DictView && value.kind !== "values") return undefined;
   return value;
 }
 
@@ -97,7 +98,8 @@ export class Dict {
   }
 
   has(key: Value): boolean {
-    return this.#entries.has(keyOf(key) ?? unhashable(key));
+    const found = keyOf(key);
+    return this.#entries.has(found === undefined ? unhashable(key) : found);
   }
 
   /** For whoever makes the dict; templates cannot. */

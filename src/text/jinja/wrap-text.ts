@@ -39,7 +39,7 @@ function wrapLine(line: string, width: number, breakLong: boolean, hyphens: bool
     }
     if (chunks.length > 0 && countPoints(chunks.at(-1)!) > width) {
       const long = chunks.pop()!;
-      const room = Math.max(1, width - length);
+      const room = width - length;
       if (breakLong) {
         const end = hyphens ? hyphenWithin(long, room) : room;
         current.push(slicePoints(long, 0, end));
