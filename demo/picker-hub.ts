@@ -2,10 +2,8 @@
 // the person asks to have it remembered.
 
 import { html, type TemplateResult } from "lit";
+import { nameOfModel } from "../src/index.ts";
 import { pageStrings as strings } from "./page-strings.ts";
-
-// owner/name[@revision][/folder or file]
-const repositoryPattern = /^[\w.-]+\/[\w.-]+(@[\w.-]+)?(\/[\w .+-]+)*$/;
 
 export interface HubToken {
   /** Or "". */
@@ -29,10 +27,9 @@ export function hubView({ token, changeToken, open }: HubActions): TemplateResul
     const form = event.currentTarget as HTMLFormElement;
     const repository = form.querySelector<HTMLInputElement>("#repository");
     if (!repository) return;
-    const name = repository.value.trim().replace(/^https:\/\/huggingface\.co\//, "");
-    const valid = repositoryPattern.test(name);
-    repository.setCustomValidity(valid ? "" : strings.hubInvalid);
-    if (form.reportValidity()) open(name);
+    const name = repositoryOf(repository.value);
+    repository.setCustomValidity(name ? "" : strings.hubInvalid);
+    if (form.reportValidity() && name) open(name);
   };
   const clear = (event: Event) => (event.target as HTMLInputElement).setCustomValidity("");
   return html`<section aria-labelledby="hub-title">
@@ -73,4 +70,14 @@ export function hubView({ token, changeToken, open }: HubActions): TemplateResul
       <button class="button" type="submit" data-action="open-repository">${strings.open}</button>
     </form>
   </section>`;
+}
+
+/** owner/name[@revision][/folder or file], also of an address of the hub; undefined for anything else. */
+function repositoryOf(text: string): string | undefined {
+  try {
+    const name = nameOfModel(text);
+    return URL.canParse(name) ? undefined : name;
+  } catch {
+    return undefined;
+  }
 }

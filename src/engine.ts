@@ -17,7 +17,9 @@ import type { PreparedModel } from "./load/prepared-model.ts";
 import { Model } from "./model/model.ts";
 import type { StartHashThread } from "./source/hash-thread.ts";
 import type { ModelReference } from "./source/source.ts";
+import { isOfNewer } from "./store/database.ts";
 import { ModelStore } from "./store/model-store.ts";
+import { storageReport } from "./store/storage-report.ts";
 import { rememberedTuning } from "./store/tuning-store.ts";
 import { absentTokenizer } from "./text/absent-tokenizer.ts";
 import { loadDialog } from "./text/load-dialog.ts";
@@ -143,7 +145,7 @@ async function load({ gpu, store, reference, options, end, fail }: Load): Promis
       warm,
       peakChunkBytes,
       quantization,
-      warnings: [...(prepared.warnings ?? []), ...warnings],
+      warnings: [...(prepared.warnings ?? []), ...warnings, ...(await unstored(options, store, prepared.label))],
     };
     const spoken = { tokenizer, dialog, turnEnds: dialog ? turnEnds(tokenizer, dialog) : [] };
     const core = { label: prepared.label, config, defaults: generation, ...spoken, generator };
@@ -156,6 +158,16 @@ async function load({ gpu, store, reference, options, end, fail }: Load): Promis
     model.dispose();
     throw error;
   }
+}
+
+/** Said where a newer release's database keeps this one from storing anything. */
+async function unstored(
+  { store: wanted }: EngineOptions,
+  store: ModelStore | undefined,
+  model: string,
+): Promise<PronkWarning[]> {
+  if (store || wanted === false || !(await isOfNewer())) return [];
+  return [{ code: "not-stored", message: (await storageReport()).message, facts: { model, found: "newer" } }];
 }
 
 /** From the model's files, else from its GGUF; a file that the caller gives comes first. */

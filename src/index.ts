@@ -27,6 +27,7 @@ export type { ErrorFacts, PronkErrorCode, PronkWarning, PronkWarningCode } from 
 export type { GenerationDefaults, ModelConfig, RopeScaling } from "./format/model-config.ts";
 export type { QuantizeChoice } from "./quant/layout.ts";
 export type { OnProgress, ProgressEvent, ProgressPhase } from "./source/progress.ts";
+export { nameOfModel } from "./source/reference.ts";
 export type { ModelReference, ModelSource, SourceFile } from "./source/source.ts";
 export type { RequestMessage, TextPart } from "./api/request-messages.ts";
 export type { ChatMessage, ToolCall } from "./text/tokenizer.ts";

@@ -15,7 +15,7 @@ import { parseVariant } from "./load/variant.ts";
 import { planMemory, type PlanRequest } from "./model/plan-memory.ts";
 import type { QuantizeChoice, StoredTensor } from "./quant/layout.ts";
 import { estimatedFormat } from "./quant/row-format.ts";
-import { canonicalReference, parseReference } from "./source/reference.ts";
+import { nameOfModel } from "./source/reference.ts";
 import type { ModelReference } from "./source/source.ts";
 import { ModelStore } from "./store/model-store.ts";
 import { readTokenizerConfig } from "./text/tokenizer-config.ts";
@@ -29,7 +29,7 @@ export async function inspectModel(
 ): Promise<ModelSummary> {
   signal?.throwIfAborted();
   return withStore(async (store) => {
-    const name = typeof model === "string" ? canonicalReference(parseReference(model)) : undefined;
+    const name = typeof model === "string" ? nameOfModel(model) : undefined;
     const known = name === undefined ? undefined : (await store?.findByReference(name))?.[0];
     const { quantize } = parseVariant(known?.variant ?? "none");
     const prepared = await prepareModel({ reference: model, quantize, weights, store, token, hubUrl, signal });

@@ -10,6 +10,7 @@ import { prepareModel, reopenSource } from "./load/prepare.ts";
 import type { QuantizeChoice } from "./quant/layout.ts";
 import { startHashThread } from "./source/hash-thread.ts";
 import type { OnProgress } from "./source/progress.ts";
+import { nameOfModel } from "./source/reference.ts";
 import type { ModelReference } from "./source/source.ts";
 import type { ModelRecord } from "./store/model-record.ts";
 import { ModelStore } from "./store/model-store.ts";
@@ -52,9 +53,10 @@ export function deleteModel(id: string, quantize?: QuantizeChoice): Promise<void
 function modelInfo(idOrReference?: string): Promise<StoredModelInfo[]> {
   return withStore(async (store) => {
     if (!store) return [];
+    const name = idOrReference === undefined ? undefined : nameIfAny(idOrReference);
     const records = [...(await store.list()), ...(await store.unfinished())].filter(
       ({ sourceId, references }) =>
-        idOrReference === undefined || sourceId === idOrReference || references.includes(idOrReference),
+        idOrReference === undefined || sourceId === idOrReference || (name && references.includes(name)),
     );
     return Promise.all(
       records.map(async (record) => ({
@@ -72,17 +74,13 @@ function modelInfo(idOrReference?: string): Promise<StoredModelInfo[]> {
 /** Brings a model into the store without an engine. Rejects with PronkError, or with the signal's reason. */
 function downloadModel(model: ModelReference, options: DownloadOptions = {}): Promise<StoredModel> {
   return withStore(async (store) => {
-    if (!store)
-      throw new PronkError("storage-missing", (await storageReport()).message, {
-        field: "store",
-        found: "no IndexedDB",
-      });
+    if (!store) throw new PronkError("storage-missing", (await storageReport()).message, { field: "store" });
     const { pause: gate, signal, ...rest } = options;
     const prepared = await prepareModel({ reference: model, store, gate, signal, startHashThread, ...rest });
     const there = await store.standing(prepared.sourceId, prepared.variant);
     if (there?.standing === "newer") throw keptByNewer(prepared.label);
     await prepared.stream({ write: async () => {} }, { signal });
-    const record = await store.find(prepared.sourceId, prepared.quantize);
+    const record = await store.find(prepared.sourceId, prepared.variant);
     return summaryOf(record!);
   });
 }
@@ -94,7 +92,8 @@ function verifyStored(id: string, options: VerifyOptions = {}): Promise<VerifyRe
     const report: VerifyReport = { rows: 0, checkedBytes: 0, damaged: [] };
     const records = (await recordsOf(store, id, quantize)).filter(isReady);
     for (const record of records) {
-      const reopen = repair ? () => reopenSource(record.sourceId, { ...open, signal }) : undefined;
+      const { sourceId, references } = record; // an id names a file's folder, a reference the file
+      const reopen = repair ? () => reopenSource(sourceId, { ...open, signal }, references.at(-1)) : undefined;
       const one = await verifyModel({ record, store: store!, reopen, onProgress, signal });
       report.rows += one.rows;
       report.checkedBytes += one.checkedBytes;
@@ -133,6 +132,15 @@ async function recordsOf(
     expected: "the id of a stored model",
     found: what,
   });
+}
+
+/** An id is no reference. */
+function nameIfAny(idOrReference: string): string | undefined {
+  try {
+    return nameOfModel(idOrReference);
+  } catch {
+    return undefined;
+  }
 }
 
 function unusableOf(record: ModelRecord): Pick<StoredModelInfo, "unusable"> {

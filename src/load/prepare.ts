@@ -11,7 +11,7 @@ import type { RowQuantizer } from "../quant/rows.ts";
 import type { StartHashThread } from "../source/hash-thread.ts";
 import { openSource, type OpenOptions } from "../source/open-source.ts";
 import type { OnProgress } from "../source/progress.ts";
-import { canonicalReference, parseReference, referenceOfSource } from "../source/reference.ts";
+import { nameOfModel, referenceOfSource } from "../source/reference.ts";
 import type { ModelReference, ModelSource } from "../source/source.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import type { Standing } from "../store/standing.ts";
@@ -48,8 +48,7 @@ export interface PrepareOptions extends OpenOptions {
  */
 export async function prepareModel(options: PrepareOptions): Promise<PreparedModel> {
   const { store, onProgress, pool = new ChunkPool(), quantizer, gpuLimits, weights, headApart, signal } = options;
-  const reference =
-    typeof options.reference === "string" ? canonicalReference(parseReference(options.reference)) : undefined;
+  const reference = typeof options.reference === "string" ? nameOfModel(options.reference) : undefined;
   const resolve = ({ parameters, matrices = [] }: Pick<ModelManifest, "parameters" | "matrices">): QuantizeChoice =>
     matrices.length > 0 ? "none" : resolveQuantize(options.quantize ?? "auto", { parameters, gpuLimits });
 

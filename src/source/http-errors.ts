@@ -2,6 +2,7 @@
 
 import { PronkError, type ErrorFacts } from "../errors.ts";
 import { contentSecurityOrigins } from "./hub-origins.ts";
+import { withoutSecrets } from "./reference.ts";
 
 /** What a request was for; `repository` when it is the hub's. */
 export interface RequestSubject {
@@ -27,13 +28,15 @@ export async function statusError(response: Response, subject: RequestSubject): 
   };
   const start = `"${file}" could not be fetched (HTTP ${status}${errorCode ? `, ${errorCode}` : ""})`;
   const end = said ? ` The server said: ${said.slice(0, 80)}` : "";
-  return new PronkError("network", `${start}: ${advice(status, errorCode, repository)}${end}`, facts);
+  return new PronkError("network", `${start}: ${advice(status, errorCode, subject)}${end}`, facts);
 }
 
-function advice(status: number, errorCode: string | undefined, repository: RequestSubject["repository"]): string {
+function advice(status: number, errorCode: string | undefined, { url, repository }: RequestSubject): string {
   if (status === 429) return "the server asks for fewer requests. Wait a few minutes and load again.";
   if (status >= 500) return "the server has a problem. Load again later; what is already stored is kept.";
   if (!repository) {
+    if ((status === 401 || status === 403) && withoutSecrets(url) !== new URL(url).href)
+      return "the server refuses the address. Its signature or token may have expired or not be for this file, or there is no such file. Take a new address.";
     if (status === 401 || status === 403)
       return "the server asks for a permission that pronk cannot give. Use an address that is public.";
     return "there is no such file at this address. Check the address: it must be the folder that holds config.json.";

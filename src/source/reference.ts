@@ -47,6 +47,12 @@ export function canonicalReference(parsed: ParsedReference): string {
   return parsed.kind === "hub" ? wholeReference(parsed) : withoutSecrets(parsed.url);
 }
 
+/**
+ * The one spelling of a model's name or address, as the store has it: `owner/name[@revision][/file]` for each form of a hub
+ * repository's address. Throws PronkError `bad-request`.
+ */
+export const nameOfModel = (reference: string): string => canonicalReference(parseReference(reference));
+
 /** What `parseReference` understands without a base, secrets and all: for another thread. */
 export function wholeReference(parsed: ParsedReference): string {
   if (parsed.kind !== "hub") return parsed.url;
@@ -60,7 +66,7 @@ const secret = /^((access|auth|private)[-_]?)?(token|key)$|^(auth|authorization|
 const signedBySas = /^(s[a-z]{1,2}|spr|sip|srt|sdd|sk[a-z]{1,4}|rsc[a-z])$/i; // beside Azure's "sig"
 
 /** What is kept and compared: a signature changes from visit to visit, and nobody else may read it. */
-function withoutSecrets(address: string): string {
+export function withoutSecrets(address: string): string {
   const url = new URL(address);
   const isSas = url.searchParams.has("sig");
   for (const name of [...url.searchParams.keys()])
@@ -84,18 +90,17 @@ const hubAddress = /^(?:https?:\/\/)?(?:www\.)?(?:huggingface\.co|hf\.co)\/+([^?
 function hubPage(text: string): ParsedReference | undefined {
   const path = hubAddress.exec(text)?.[1];
   if (path === undefined) return undefined;
-  const [owner, name, view, ...rest] = path.replace(/\/+$/, "").split("/").map(decoded);
+  const [owner, named = "", view, ...rest] = path.replace(/\/+$/, "").split("/").map(decoded);
+  const [name, ref] = named.split("@");
   const collections = ["datasets", "spaces", "collections", "docs", "papers", "models", "blog"];
-  if (!name || collections.includes(owner))
+  const tag = name.includes(":") ? " and has no tag: which of several weights to take is said apart (weights)" : "";
+  if (!hubName.test(`${owner}/${named}`) || collections.includes(owner))
     throw new PronkError(
       "bad-request",
-      `${text.slice(0, 100)} is no repository of a model: its address ends in owner/name.`,
-      {
-        field: "model",
-        expected: `${hubHost}/owner/name`,
-        found: text,
-      },
+      `${text.slice(0, 100)} is no repository of a model: its address ends in owner/name${tag}.`,
+      { field: "model", expected: `${hubHost}/owner/name`, found: text },
     );
+  if (ref) return hubPage([hubHost, owner, name, "tree", ref, view, ...rest].filter(Boolean).join("/"));
   if (view === undefined || !["tree", "blob", "resolve", "raw"].includes(view)) return { kind: "hub", owner, name };
   const [, revision, within] = /^(refs\/[^/]+\/[^/]+|[^/]*)(?:\/(.+))?$/.exec(rest.join("/"))!;
   return { kind: "hub", owner, name, ...(revision ? { revision } : {}), ...(within ? { path: within } : {}) };

@@ -2,7 +2,8 @@
 // that a checkpoint usually has are tried. A server for a single-page application answers every name with its page,
 // which must not be taken for the file. An address's query (a signature, a token) goes along with every file of the folder:
 // it may be good for one of them or for all. A 403 where a file may well be absent counts as absent, since storage says so
-// of what its signature does not cover; of the file that was named it is an error. Ids and labels are without the query.
+// of what its signature does not cover, and of what is not there; of a file that there must be it is an error. Ids, labels
+// and messages are without the query; the part of it that is no secret tells two files at one path apart.
 
 import { PronkError } from "../errors.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -11,6 +12,7 @@ import { get, getWhole } from "./http.ts";
 import type { OpenOptions } from "./open-source.ts";
 import { checkRead } from "./read-limit.ts";
 import { remoteReader } from "./remote-reader.ts";
+import { withoutSecrets } from "./reference.ts";
 import type { ModelSource, SourceFile } from "./source.ts";
 
 const optionalNames = `generation_config.json tokenizer.json tokenizer.model tokenizer_config.json
@@ -37,16 +39,12 @@ export async function fileUrlSource(fileUrl: string, options: OpenOptions = {}):
   }
   const file = await probeWeights(fileUrl, name, options, absentIfNamed);
   if (!file) throw missing(name, fileUrl);
-  return toSource(url.origin + url.pathname, name, [file], new Map(), () => fileUrl, options);
+  return toSource(url, name, [file], new Map(), () => fileUrl, options);
 }
 
-async function openFolder(
-  { origin, pathname, search, host }: URL,
-  weightFiles: string[] | undefined,
-  options: OpenOptions,
-): Promise<ModelSource> {
-  const folderUrl = origin + pathname;
-  const at = (path: string) => folderUrl + path.split("/").map(encodeURIComponent).join("/") + search;
+async function openFolder(folder: URL, weightFiles: string[] | undefined, options: OpenOptions): Promise<ModelSource> {
+  const { pathname, search, host } = folder;
+  const at = (path: string) => placeOf(folder) + path.split("/").map(encodeURIComponent).join("/") + search;
   const whole = new Map<string, Uint8Array>(); // what had to be read to be found; small
   const fetchWhole = async (name: string) => {
     const bytes = await probeWhole(at(name), name, options);
@@ -54,32 +52,38 @@ async function openFolder(
     return bytes;
   };
   const config = await fetchWhole("config.json"); // first, so that a server's failure is told of a file that must be there
-  const listed = weightFiles ? [] : await listFolder(folderUrl + search, options);
+  const listed = weightFiles ? [] : await listFolder(folder.href, options);
   const inListing = listedWeights(listed);
   const standsAlone = weightFiles?.some((name) => /\.gguf$/i.test(name));
-  if (!config && !standsAlone && inListing.length === 0) throw missing("config.json", at("config.json"));
+  if (!config && !standsAlone && inListing.length === 0) {
+    await probeWhole(at("config.json"), "config.json", options, absentIfNamed); // refused, perhaps
+    throw missing("config.json", at("config.json"));
+  }
   // What a listing does not show is not asked for: each 404 is a red line in the browser's console.
   const mayBe = (name: string) => listed.length === 0 || listed.includes(name);
   const [index] = await Promise.all([
     weightFiles || !mayBe(indexName) ? undefined : fetchWhole(indexName),
     ...optionalNames.filter(mayBe).map(fetchWhole),
   ]);
-  const named = index ? indexedNames(index) : listed.length > 0 ? [] : ["model.safetensors"];
-  const weightNames = weightFiles ?? [...new Set([...named, ...inListing])];
+  const named = weightFiles ?? (index ? indexedNames(index) : []);
+  const guessed = weightFiles || index || listed.length > 0 ? inListing : ["model.safetensors"];
   const weights = await Promise.all(
-    weightNames.map((name) => probeWeights(at(name), name, options, weightFiles ? absentIfNamed : absent)),
+    [...new Set([...named, ...guessed])].map((name) =>
+      probeWeights(at(name), name, options, named.includes(name) ? absentIfNamed : absent),
+    ),
   );
+  if (weightFiles && !weights.some(Boolean)) throw missing(weightFiles[0], at(weightFiles[0]));
   // A shard that is not there stays out of the list; the format's reader says which one is missing.
   const files = [
     ...[...whole].map(([path, bytes]) => ({ path, sizeBytes: bytes.length })),
     ...weights.filter((file) => file !== undefined),
   ];
   const label = decodeURIComponent(pathname.split("/").at(-2) ?? "") || host;
-  return toSource(folderUrl, label, files, whole, at, options);
+  return toSource(folder, label, files, whole, at, options);
 }
 
 function toSource(
-  url: string,
+  url: URL,
   label: string,
   files: SourceFile[],
   whole: Map<string, Uint8Array>,
@@ -87,14 +91,16 @@ function toSource(
   options: OpenOptions,
 ): ModelSource {
   const config = whole.get("config.json");
+  const { search } = new URL(withoutSecrets(url.href));
   const identity = fingerprint([
     ...files.flatMap((file) => [file.path, file.sizeBytes]),
     config ? new TextDecoder().decode(config) : "",
+    ...(search ? [search] : []),
   ]);
   const { token: _, ...open } = options; // the hub's, and nobody else's
   const remote = remoteReader(files, (path) => ({ file: path, url: at(path) }), open);
   return {
-    id: `url:${url}@${identity}`,
+    id: `url:${placeOf(url)}@${identity}`,
     label,
     remote: true,
     files,
@@ -111,7 +117,7 @@ function toSource(
 /** What the server lists; nothing where it does not. */
 async function listFolder(url: string, { signal, patience }: OpenOptions): Promise<string[]> {
   const asked = { signal, patience, accept: [401, 403, 404, 405, 410], wants: isWebPage };
-  const { bytes } = await getWhole({ file: url, url }, asked);
+  const { bytes } = await getWhole({ file: "the folder's listing", url }, asked);
   return bytes ? listedFiles(new TextDecoder().decode(bytes)) : [];
 }
 
@@ -120,10 +126,11 @@ async function probeWhole(
   url: string,
   name: string,
   { signal, patience }: OpenOptions,
+  accept: readonly number[] = absent,
 ): Promise<Uint8Array | undefined> {
   const wants = (response: Response) =>
     !isWebPage(response) && Number(response.headers.get("Content-Length")) <= maxWholeBytes;
-  const { bytes } = await getWhole({ file: name, url }, { signal, patience, accept: absent, wants });
+  const { bytes } = await getWhole({ file: name, url }, { signal, patience, accept, wants });
   if (!bytes) return undefined;
   const looksWrong = name.endsWith(".json")
     ? !/^[\s\uFEFF]*[{[]/.test(firstText(bytes))
@@ -172,7 +179,10 @@ function indexedNames(index: Uint8Array): string[] {
 const isWebPage = (response: Response) => /text\/html/i.test(response.headers.get("Content-Type") ?? "");
 const firstText = (bytes: Uint8Array) => new TextDecoder().decode(bytes.subarray(0, 64));
 
-function missing(file: string, url: string): PronkError {
+const placeOf = ({ origin, pathname }: URL) => origin + pathname;
+
+function missing(file: string, address: string): PronkError {
+  const url = placeOf(new URL(address));
   return new PronkError(
     "network",
     `There is no "${file}" at ${url} (HTTP 404, or a web page in its place). Check the address: it must be the folder that holds config.json, or one llama2.c .bin.`,

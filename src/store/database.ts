@@ -52,6 +52,12 @@ export async function openDatabase(name: string, onClosed: () => void): Promise<
   }
 }
 
+/** Whether a newer release has changed the database, so that this one cannot open it. */
+export async function isOfNewer(name: string = databaseName): Promise<boolean> {
+  const all = (await globalThis.indexedDB?.databases?.().catch(() => undefined)) ?? [];
+  return all.some((found) => found.name === name && (found.version ?? 0) > version);
+}
+
 /** Every row of a model, or of one of its files. */
 export const rowsOf = (key: string, file?: string): IDBKeyRange =>
   file === undefined ? IDBKeyRange.bound([key], [key, []]) : IDBKeyRange.bound([key, file], [key, file, []]);

@@ -1,6 +1,8 @@
 // What the browser says of its storage, in numbers and in words a person can act on: private windows, quotas, and whether
 // it may clear the models when it needs space.
 
+import { isOfNewer } from "./database.ts";
+
 export interface StorageReport {
   usageBytes: number | undefined;
   quotaBytes: number | undefined;
@@ -12,6 +14,8 @@ const privateQuotaBytes = 4e9; // private windows get a small share; a window wi
 
 const absent =
   "This browser gives the page no storage (a private window, or storage is blocked for this site), so a model must be downloaded at every visit. Open the page in an ordinary window, or allow site data.";
+const newer =
+  "A newer release of this page has stored models here, in a way that this one cannot open. It leaves them as they are and stores nothing; a model is downloaded at every visit. Reload the page to get that release.";
 const kept = "Stored models are kept until you delete them.";
 const mayGo =
   "The browser may delete stored models when the disk is nearly full; Safari does so after a week without a visit. Adding the page to the home screen or the bookmarks, or allowing notifications, makes most browsers keep them.";
@@ -20,6 +24,7 @@ const refused = "The browser did not promise to keep stored models. ";
 export async function storageReport(): Promise<StorageReport> {
   const storage = globalThis.navigator?.storage;
   if (!("indexedDB" in globalThis)) return { ...nothing(), message: absent };
+  if (await isOfNewer()) return { ...nothing(), message: newer };
   const estimate = await storage?.estimate?.().catch(() => undefined);
   const persisted = (await storage?.persisted?.().catch(() => false)) ?? false;
   const { usage: usageBytes, quota: quotaBytes } = estimate ?? {};
@@ -33,7 +38,7 @@ export async function storageReport(): Promise<StorageReport> {
 /** Asks for storage that is not cleared. Browsers decide by themselves or ask the person. */
 export async function askToKeep(): Promise<StorageReport> {
   const before = await storageReport();
-  if (before.persisted || before.message === absent) return before;
+  if (before.persisted || before.message === absent || before.message === newer) return before;
   const granted = await globalThis.navigator?.storage?.persist?.().catch(() => false);
   const after = await storageReport();
   return granted ? { ...after, persisted: true, message: kept } : { ...after, message: refused + after.message };

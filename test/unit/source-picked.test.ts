@@ -103,6 +103,11 @@ describe("references", () => {
     ["huggingface.co/owner/name", { kind: "hub", owner: "owner", name: "name" }, "owner/name"],
     ["https://hf.co/owner/name/", { kind: "hub", owner: "owner", name: "name" }, "owner/name"],
     ["http://www.huggingface.co/owner/name/discussions/3", { kind: "hub", owner: "owner", name: "name" }, "owner/name"],
+    [
+      "hf.co/owner/name@v1/x.gguf",
+      { kind: "hub", owner: "owner", name: "name", revision: "v1", path: "x.gguf" },
+      "owner/name@v1/x.gguf",
+    ],
     ["owner/name/tree/main", { kind: "hub", owner: "owner", name: "name", revision: "main" }, "owner/name@main"],
     [
       "hf.co/owner/name/resolve/refs%2Fpr%2F1/model.Q4_K_M.gguf?download=true",
@@ -144,6 +149,8 @@ describe("references", () => {
   test.each([
     "https://huggingface.co/datasets/a/b",
     "hf.co/owner",
+    "hf.co/owner/name:Q4_K_M", // as Ollama is told it
+    "hf.co/../x",
     "",
     "llama",
     "a/b/../c",

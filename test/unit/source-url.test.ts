@@ -125,7 +125,38 @@ describe("an address with a query", () => {
     const { url } = await serve(files, { signed });
     const error = await rejection(openSource(`${url}${name}?X-Amz-Signature=old`));
     expect(error).toMatchObject({ code: "network", facts: { file: name, status: 403 } });
-    expect(error.message).toMatch(/asks for a permission/);
+    expect(error.message).toMatch(/signature or token may have expired/);
+    expect(error.message).not.toContain("old");
+  });
+
+  test.each(["", "model.safetensors"])(
+    "that does not open what %j needs: that is refused, not absent",
+    async (name) => {
+      const { url } = await serve(files, { signed: (path) => path === "model.safetensors" });
+      const error = await rejection(openSource(`${url}${name}?token=old`));
+      expect(error).toMatchObject({ code: "network", facts: { file: "config.json", status: 403 } });
+    },
+  );
+
+  test("that does not open a shard which the index names", async () => {
+    const { url } = await serve(madeCheckpoint({ shards: 2 }), { signed: (path) => !path.includes("00002-of") });
+    const error = await rejection(openSource(`${url}?token=secret`));
+    expect(error).toMatchObject({ facts: { file: "model-00002-of-00002.safetensors", status: 403 } });
+  });
+
+  test("that names the file: two at one path, of one size, are two", async () => {
+    const { url } = await serve(files);
+    const [first, other, again] = await Promise.all(
+      ["?v=1", "?v=2", "?v=1&X-Amz-Signature=b"].map(async (query) => (await openSource(`${url}a.gguf${query}`)).id),
+    );
+    expect(other).not.toBe(first);
+    expect(again).toBe(first);
+  });
+
+  test("a file that is not there is said to be missing, and the query is in no message", async () => {
+    const { url } = await serve(new Map());
+    expect((await rejection(openSource(`${url}?token=secret`))).message).not.toContain("secret");
+    expect((await rejection(openSource(`${url}a.gguf?token=secret`))).message).not.toContain("secret");
   });
 });
 

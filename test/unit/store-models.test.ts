@@ -6,6 +6,7 @@ import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DownloadPause, models, type ProgressEvent } from "../../src/index.ts";
 import { spoilRow } from "../support/at-rest.ts";
+import { ggufOfCheckpoint } from "../support/gguf-checkpoint.ts";
 import { startHub, type HubServer } from "../support/hub-server.ts";
 import { madeCheckpoint, madeConfig } from "../support/made-checkpoint.ts";
 import { rejection } from "../support/rejection.ts";
@@ -123,6 +124,25 @@ describe("verify", () => {
     expect((await models.verify(id, { hubUrl: hub.url })).damaged).toMatchObject([{ file: second, repaired: true }]);
     expect((await models.verify(id)).damaged).toEqual([]);
   });
+});
+
+test("a GGUF at an address is repaired from there, and found by another spelling of it", async () => {
+  const gguf = ggufOfCheckpoint(madeCheckpoint());
+  hub.repositories.set("owner/gguf", { files: new Map([["a.gguf", gguf]]) });
+  const address = `${hub.url}/owner/gguf/resolve/main/a.gguf`;
+  const { id } = await models.download(`${address}?token=secret`);
+  await spoilRow(0);
+  expect((await models.verify(id)).damaged).toMatchObject([{ repaired: true }]);
+  expect(await models.info(`${address}?token=another#top`)).toMatchObject([{ id, complete: true }]);
+  expect(await models.info("https://huggingface.co/owner/name")).toEqual([]);
+});
+
+test("a database of a newer release is left alone, and said to be one", async () => {
+  (await openDB("pronk", 99)).close();
+  expect(await models.storage()).toMatchObject({ message: expect.stringMatching(/newer release.*Reload/) });
+  const error = await rejection(download());
+  expect(error).toMatchObject({ code: "storage-missing", message: expect.stringMatching(/newer release.*Reload/) });
+  expect(await models.list()).toEqual([]);
 });
 
 describe("what the browser says of its storage, in words", () => {
