@@ -9,9 +9,8 @@ import { Passing, pause, retryAfterMs, StallWatch, usualPatience, withRetries, t
 export interface GetOptions {
   signal?: AbortSignal;
   token?: string;
-  method?: "GET" | "HEAD";
-  /** Bytes [start, end). */
-  range?: { start: number; end: number };
+  /** Bytes [start, end); without an end all there are. */
+  range?: { start: number; end?: number };
   /** Statuses to hand back instead of throwing, e.g. 404 for an optional file. */
   accept?: readonly number[];
   patience?: Patience;
@@ -40,14 +39,13 @@ export async function request(subject: RequestSubject, options: GetOptions = {})
 }
 
 async function send(subject: RequestSubject, options: GetOptions): Promise<Response> {
-  const { signal, token, method = "GET", range } = options;
+  const { signal, token, range } = options;
   const headers: Record<string, string> = {};
   if (token) headers.Authorization = `Bearer ${token}`;
-  if (range) headers.Range = `bytes=${range.start}-${range.end - 1}`;
+  if (range) headers.Range = `bytes=${range.start}-${range.end === undefined ? "" : range.end - 1}`;
   const violations = watchPolicy();
   try {
     return await fetch(subject.url, {
-      method,
       headers,
       signal,
       referrerPolicy: "no-referrer",

@@ -154,14 +154,16 @@ async function probeWeights(
   if (!response.ok || isWebPage(response)) return undefined;
   if (response.status === 206 && total > 0) return { path: name, sizeBytes: total };
   if (response.status === 200 && length > 0 && !packed) return { path: name, sizeBytes: length };
-  // Another origin may hide Content-Range; Content-Length is always shown.
-  const head = await get({ file: name, url }, { ...asked, method: "HEAD" });
-  const sizeBytes = head.headers.get("Content-Encoding") ? NaN : Number(head.headers.get("Content-Length") ?? NaN);
+  // Another origin may hide Content-Range; Content-Length is always shown. Browsers ask for a range unpacked, as no HEAD is,
+  // and a signature is good for GET alone.
+  const all = await get({ file: name, url }, { ...asked, range: { start: 0 } });
+  await all.body?.cancel().catch(() => {});
+  const sizeBytes = all.headers.get("Content-Encoding") ? NaN : Number(all.headers.get("Content-Length") ?? NaN);
   if (sizeBytes > 0) return { path: name, sizeBytes };
   throw new PronkError(
     "network",
     `The server of "${name}" tells no size (neither Content-Range nor Content-Length). Use another server.`,
-    { file: name, url, status: head.status },
+    { file: name, url, status: all.status },
   );
 }
 

@@ -9,6 +9,8 @@ import type { BrowserPage } from "../../tools/browser-page.ts";
 import { browserKinds } from "../support/harness.ts";
 import { startHub, type HubServer } from "../support/hub-server.ts";
 import { largeCheckpoint } from "../support/large-checkpoint.ts";
+import { madeCheckpoint } from "../support/made-checkpoint.ts";
+import { startPackingProxy } from "../support/packing-proxy.ts";
 import { atRest, setUpPage, startStoreSite, type StoreSite } from "../support/store-page.ts";
 
 type Pronk = typeof import("../../src/index.ts");
@@ -108,6 +110,19 @@ describe.each(browserKinds)("in %s", (kind) => {
     hub.faults.push({ path: "hub:/owner/name/resolve", kind: "gzip" });
     const stored = await page.evaluate(() => pronk.models.download("owner/name", { hubUrl, quantize: "none" }));
     expect(stored.sizeBytes).toBeGreaterThan(0);
+    await page.evaluate((id: string) => pronk.models.delete(id), stored.id);
+  });
+
+  test("a folder behind a proxy of another origin that packs all it can, and hides that and every size", async () => {
+    const small = madeCheckpoint({ shards: 2 });
+    await using proxy = await startPackingProxy(small);
+    const stored = await page.evaluate(
+      (url: string) => pronk.models.download(url, { quantize: "none" }),
+      `${proxy.origin}/folder/`,
+    );
+    const weights = [...small].filter(([name]) => name.endsWith(".safetensors"));
+    expect(stored.sizeBytes).toBe(weights.reduce((sum, [, bytes]) => sum + bytes.length, 0));
+    expect(proxy.packed).toContain("GET config.json");
     await page.evaluate((id: string) => pronk.models.delete(id), stored.id);
   });
 

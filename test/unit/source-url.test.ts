@@ -46,12 +46,13 @@ async function serve(
       return;
     }
     if (path === "") response.setHeader("Content-Type", "text/html"); // the folder's listing
-    const range = ranges ? /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") : null;
-    const body = range ? bytes.subarray(Number(range[1]), Number(range[2]) + 1) : bytes;
+    const range = ranges ? /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") : null;
+    const end = range?.[2] ? Number(range[2]) + 1 : bytes.length;
+    const body = range ? bytes.subarray(Number(range[1]), end) : bytes;
     if (range && !hideContentRange)
       response.setHeader("Content-Range", `bytes ${range[1]}-${Number(range[1]) + body.length - 1}/${bytes.length}`);
     response.writeHead(range ? 206 : 200, { "Content-Length": body.length });
-    response.end(request.method === "HEAD" ? undefined : body);
+    response.end(body);
   });
   await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/models/made/`, asked };
