@@ -1,5 +1,5 @@
-// The files that a web server lists for a folder, as most do (autoindex of nginx and Apache, `python -m http.server`): links
-// to names without a slash. A page that is no listing has none that a model's file could have.
+// The files that a web server lists for a folder, as most do (autoindex of nginx and Apache, `python -m http.server`, npm's
+// serve and serve-index): links to names in that folder. A page that is no listing has none that a model's file could have.
 
 const modelFile = /^[^/?#:]+\.(safetensors|gguf|json|model|jinja|md|txt)$/i;
 /** Weights in other forms: listed so that the format's reader can say what they are, or that they are llama2.c's. */
@@ -7,19 +7,32 @@ const otherWeights =
   /^[^/?#:]+\.(bin|pth|pt|ckpt|onnx|npz|msgpack|h5|keras|tflite|task|pte|nemo|llamafile|gguf[.-](part|split)[^/?#:]*)$/i;
 const mostOthers = 8; // a few tell what a folder holds; MLC has a hundred
 
-/** Names of a model's files in an HTML page. */
-export function listedFiles(html: string): string[] {
+/** Names of a model's files in the HTML page at `address`; a link may be relative, or begin at the server's root. */
+export function listedFiles(html: string, address: string): string[] {
   const tags = html.match(/<a\s[^<>]*/gi) ?? [];
+  const folder = new URL("./", address);
   const names = tags.flatMap((tag) => {
     const href = /\shref\s*=\s*["']([^"']+)["']/i.exec(tag)?.[1] ?? "";
     try {
-      const name = decodeURIComponent(href.replaceAll("&amp;", "&").replace(/^\.\//, ""));
+      const { origin, pathname, search } = new URL(unescaped(href), folder);
+      const within = decodeURIComponent(folder.pathname);
+      const path = decodeURIComponent(pathname);
+      const name = path.slice(within.length);
+      if (origin !== folder.origin || search || !path.startsWith(within)) return [];
       return modelFile.test(name) || otherWeights.test(name) ? [name] : [];
     } catch {
-      return []; // no name in UTF-8
+      return []; // no address, or no name in UTF-8
     }
   });
   return [...new Set(names)];
+}
+
+/** The characters that writers of listings escape; some do so with slashes too. */
+function unescaped(text: string): string {
+  const named: Record<string, string> = { amp: "&", quot: '"', apos: "'", lt: "<", gt: ">" };
+  return text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(amp|quot|apos|lt|gt));/gi, (_, decimal, hex, name: string) =>
+    name ? named[name.toLowerCase()] : String.fromCodePoint(decimal ? Number(decimal) : parseInt(hex, 16)),
+  );
 }
 
 /** Those of a listing that hold weights: what is read, or where there is none of it the first of the others. */

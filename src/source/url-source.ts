@@ -1,5 +1,5 @@
 // A folder on some web server, or one file of it. Where the server lists the folder, its names are taken; else the names
-// that a checkpoint usually has are tried. A server for a single-page application answers every name with its page,
+// that a checkpoint usually has are tried (unlisted-folder.ts). A server for a single-page application answers every name with its page,
 // which must not be taken for the file. An address's query (a signature, a token) goes along with every file of the folder:
 // it may be good for one of them or for all. A 403 where a file may well be absent counts as absent, since storage says so
 // of what its signature does not cover, and of what is not there; of a file that there must be it is an error. Ids, labels
@@ -14,6 +14,7 @@ import { checkRead } from "./read-limit.ts";
 import { remoteReader } from "./remote-reader.ts";
 import { withoutSecrets } from "./reference.ts";
 import type { ModelSource, SourceFile } from "./source.ts";
+import { askForCompanions, namesPacked } from "./unlisted-folder.ts";
 
 const optionalNames = `generation_config.json tokenizer.json tokenizer.model tokenizer_config.json
   special_tokens_map.json chat_template.jinja quantize_config.json quant_config.json README.md LICENSE LICENSE.txt LICENSE.md USE_POLICY.md`.split(
@@ -59,25 +60,31 @@ async function openFolder(folder: URL, weightFiles: string[] | undefined, option
     await probeWhole(at("config.json"), "config.json", options, absentIfNamed); // refused, perhaps
     throw missing("config.json", at("config.json"));
   }
-  // What a listing does not show is not asked for: each 404 is a red line in the browser's console.
-  const mayBe = (name: string) => listed.length === 0 || listed.includes(name);
-  const [index] = await Promise.all([
-    weightFiles || !mayBe(indexName) ? undefined : fetchWhole(indexName),
-    ...optionalNames.filter(mayBe).map(fetchWhole),
-  ]);
+  const probe = (name: string, accept: readonly number[]) => probeWeights(at(name), name, options, accept);
+  // What a listing does not show is not asked for: each 404 is a red line in the browser's console. Without a listing the
+  // one file goes first, as in transformers.
+  const alone = weightFiles || listed.length > 0 ? undefined : await probe("model.safetensors", absent);
+  const asksForIndex = !weightFiles && !alone && (listed.length === 0 || listed.includes(indexName));
+  const index = asksForIndex ? await fetchWhole(indexName) : undefined;
   const named = weightFiles ?? (index ? indexedNames(index) : []);
-  const guessed = weightFiles || index || listed.length > 0 ? inListing : ["model.safetensors"];
-  const weights = await Promise.all(
-    [...new Set([...named, ...guessed])].map((name) =>
-      probeWeights(at(name), name, options, named.includes(name) ? absentIfNamed : absent),
+  const holdsPacked = async () => {
+    if (standsAlone) return false;
+    const bytes = index ?? (await readBeginning(at(weightFiles?.[0] ?? "model.safetensors"), options));
+    return !bytes || namesPacked(bytes);
+  };
+  const [weights] = await Promise.all([
+    Promise.all(
+      [...new Set([...named, ...inListing])].map((name) => probe(name, named.includes(name) ? absentIfNamed : absent)),
     ),
-  );
+    listed.length > 0
+      ? Promise.all(optionalNames.filter((name) => listed.includes(name)).map(fetchWhole))
+      : askForCompanions(fetchWhole, config, holdsPacked),
+  ]);
   if (weightFiles && !weights.some(Boolean)) throw missing(weightFiles[0], at(weightFiles[0]));
   // A shard that is not there stays out of the list; the format's reader says which one is missing.
-  const files = [
-    ...[...whole].map(([path, bytes]) => ({ path, sizeBytes: bytes.length })),
-    ...weights.filter((file) => file !== undefined),
-  ];
+  const small = [...whole].map(([path, bytes]) => ({ path, sizeBytes: bytes.length }));
+  small.sort((a, b) => (a.path < b.path ? -1 : 1)); // not as they arrived: the identity is made from the list
+  const files = [...small, ...[alone, ...weights].filter((file) => file !== undefined)];
   const label = decodeURIComponent(pathname.split("/").at(-2) ?? "") || host;
   return toSource(folder, label, files, whole, at, options);
 }
@@ -118,7 +125,17 @@ function toSource(
 async function listFolder(url: string, { signal, patience }: OpenOptions): Promise<string[]> {
   const asked = { signal, patience, accept: [401, 403, 404, 405, 410], wants: isWebPage };
   const { bytes } = await getWhole({ file: "the folder's listing", url }, asked);
-  return bytes ? listedFiles(new TextDecoder().decode(bytes)) : [];
+  return bytes ? listedFiles(new TextDecoder().decode(bytes), url) : [];
+}
+
+/** Enough of a weight file for its header; undefined where the server knows no ranges. */
+async function readBeginning(url: string, { signal, patience }: OpenOptions): Promise<Uint8Array | undefined> {
+  const asked = { signal, patience, accept: absent, range: { start: 0, end: 2 ** 18 } };
+  const { bytes } = await getWhole(
+    { file: "the beginning of the weights", url },
+    { ...asked, wants: ({ status }) => status === 206 },
+  );
+  return bytes;
 }
 
 /** A small file's bytes, or undefined where there is none. */

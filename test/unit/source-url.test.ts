@@ -26,11 +26,13 @@ interface Behaviour {
   hideContentRange?: boolean;
   /** What a request without it is answered with 403 for. */
   signed?: (path: string, query: URLSearchParams) => boolean;
+  /** This file's answer comes after all others. */
+  late?: string;
 }
 
 async function serve(
   files: ReadonlyMap<string, Uint8Array>,
-  { singlePage = false, ranges = true, hideContentRange = false, signed = () => true }: Behaviour = {},
+  { singlePage = false, ranges = true, hideContentRange = false, signed = () => true, late }: Behaviour = {},
 ) {
   const asked: string[] = [];
   server = createServer((request, response) => {
@@ -52,7 +54,8 @@ async function serve(
     if (range && !hideContentRange)
       response.setHeader("Content-Range", `bytes ${range[1]}-${Number(range[1]) + body.length - 1}/${bytes.length}`);
     response.writeHead(range ? 206 : 200, { "Content-Length": body.length });
-    response.end(body);
+    if (path === late) setTimeout(() => response.end(body), 100);
+    else response.end(body);
   });
   await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/models/made/`, asked };
@@ -170,6 +173,71 @@ test("what a listing does not show is not asked for", async () => {
   expect(asked.map((request) => request.split(" ")[1]).filter((name) => name !== "" && !files.has(name))).toEqual([]);
 });
 
+describe("a server that lists nothing", () => {
+  const text = (value: unknown) => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
+  const tokens = { bos_token: "<s>", eos_token: { content: "</s>" } };
+  const saved = () =>
+    madeCheckpoint()
+      .set("generation_config.json", text({}))
+      .set("tokenizer.json", text({ pre_tokenizer: { type: "ByteLevel" } }))
+      .set("tokenizer_config.json", text(tokens));
+  const openAndCount = async (files: Map<string, Uint8Array>, name = "") => {
+    const { url, asked } = await serve(files);
+    const source = await openSource(url + name);
+    const paths = source.files.map(({ path }) => path);
+    return { paths, absent: asked.map((request) => request.split(" ")[1]).filter((path) => !files.has(path)) };
+  };
+  const licences = ["README.md", "USE_POLICY.md", "LICENSE.txt", "LICENSE", "LICENSE.md"];
+
+  test("a folder as transformers saves it: nothing is asked for in vain that an answer before can tell", async () => {
+    const { paths, absent } = await openAndCount(saved());
+    expect(paths.toSorted()).toEqual([...saved().keys()].toSorted());
+    expect(absent.toSorted()).toEqual(["", "chat_template.jinja", ...licences].toSorted());
+  });
+
+  test("a GGUF without a configuration beside it: its companions are not asked for", async () => {
+    const { paths, absent } = await openAndCount(new Map([["a.gguf", new Uint8Array(300)]]), "a.gguf");
+    expect(paths).toEqual(["a.gguf"]);
+    expect(absent.toSorted()).toEqual(["config.json", "tokenizer.json", "tokenizer.model", ...licences].toSorted());
+  });
+
+  test("shards: the index is asked for where there is no single file", async () => {
+    const { paths } = await openAndCount(madeCheckpoint({ shards: 2 }));
+    expect(paths).toEqual(expect.arrayContaining(["model.safetensors.index.json", "model-00002-of-00002.safetensors"]));
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["tokenizer.model", { "tokenizer.json": { model: { type: "BPE", byte_fallback: true } } }],
+    ["tokenizer.model", { "tokenizer.json": undefined }],
+    ["special_tokens_map.json", { "tokenizer_config.json": { ...tokens, bos_token: null } }],
+    ["special_tokens_map.json", { "tokenizer_config.json": undefined }],
+    ["quantize_config.json", { "model.safetensors": 'header {"a.qweight":{}}' }],
+    ["quant_config.json", { "model.safetensors": 'header {"a.qweight":{}}' }],
+    ["quantize_config.json", { "model.safetensors": undefined, "model.safetensors.index.json": { weight_map: { "a.q_weight": "x.safetensors" } } }], // prettier-ignore
+    ["chat_template.jinja", {}],
+    ["LICENSE", { "README.md": "---\nlicense: mit\n---" }],
+  ])("%s is found where it is needed: %j", async (name, others) => {
+    const files = saved().set(name, text({}));
+    for (const [other, value] of Object.entries(others))
+      if (value === undefined) files.delete(other);
+      else files.set(other, text(value));
+    expect((await openAndCount(files)).paths).toContain(name);
+  });
+});
+
+test("one identity, in whatever order the files arrive", async () => {
+  const files = madeCheckpoint().set("README.md", new Uint8Array(9)).set("tokenizer.model", new Uint8Array(7));
+  const ids = [];
+  for (const late of ["README.md", "tokenizer.model"]) {
+    const { url } = await serve(files, { late });
+    const { id } = await openSource(url);
+    ids.push(id.split("@")[1]);
+    server!.closeAllConnections();
+    await new Promise((resolve) => server!.close(resolve));
+  }
+  expect(ids[0]).toBe(ids[1]);
+});
+
 test("another identity when the files change", async () => {
   const files = madeCheckpoint();
   const { url } = await serve(files);
@@ -207,16 +275,29 @@ test("four lanes share one stream of a server without ranges", async () => {
 });
 
 describe("what a server lists", () => {
+  const folder = "http://host/models/made/";
+
   test("names of a model's files are taken, whatever else is on the page", () => {
     const page = `<a href="../">up</a><a href="output.safetensors">o</a> <a class=x href='a%20b.gguf'>b</a>
       <a href="./config.json">c</a><a href="/assets/app.js">j</a><a href="sub/x.gguf">s</a><a href="https://x.y/z.gguf">z</a>
       <a href="%E0%A4%A.json">broken</a><a href="output.safetensors">again</a><a href="model.gguf?download=1">q</a>`;
-    expect(listedFiles(page)).toEqual(["output.safetensors", "a b.gguf", "config.json"]);
-    expect(listedFiles('<a href="a.bin">a</a><a href="b.gguf.part1of2">b</a><a href="app.wasm">w</a>')).toEqual([
-      "a.bin",
-      "b.gguf.part1of2",
-    ]);
-    expect(listedFiles("<!doctype html><script src=app.js></script><div id=root></div>")).toEqual([]);
+    expect(listedFiles(page, folder)).toEqual(["output.safetensors", "a b.gguf", "config.json"]);
+    const others = '<a href="a.bin">a</a><a href="b.gguf.part1of2">b</a><a href="app.wasm">w</a>';
+    expect(listedFiles(others, folder)).toEqual(["a.bin", "b.gguf.part1of2"]);
+    expect(listedFiles("<!doctype html><script src=app.js></script><div id=root></div>", folder)).toEqual([]);
+  });
+
+  test.each([
+    ["serve 14", '<a href="&#47;models&#47;made&#47;a%20b.gguf" title="a b.gguf" class="file gguf">a b.gguf</a>'],
+    ["serve-index 1", '<a href="/models/made/a%20b.gguf" class="" title="a b.gguf"><span>a b.gguf</span></a>'],
+    ["http-server 14", '<a href="./a%20b.gguf">a b.gguf</a>'],
+    ["hexadecimal escapes", '<a href="&#x2f;models&#x2F;made&#x2F;a%20b.gguf">a b.gguf</a>'],
+    ["an address", '<a href="http://host/models/made/a%20b.gguf">a b.gguf</a>'],
+  ])("links as %s writes them", (_, link) => {
+    const page = `${link}<a href="/models/other/c.gguf">c</a><a href="//elsewhere/models/made/d.gguf">d</a>
+      <a href="&#1114112;.gguf">no character</a>`;
+    expect(listedFiles(page, folder)).toEqual(["a b.gguf"]);
+    expect(listedFiles(page, `${folder}?token=secret`)).toEqual(["a b.gguf"]);
   });
 
   test.each<[RegExp, string[]]>([
@@ -252,7 +333,7 @@ describe("what a server lists", () => {
 test("the model that ships lists its files, so that no question for it ends in a 404", async () => {
   const folder = fileURLToPath(new URL("../../public/models/tiny/", import.meta.url));
   const present = readdirSync(folder);
-  const listed = listedFiles(readFileSync(join(folder, "index.html"), "utf8"));
+  const listed = listedFiles(readFileSync(join(folder, "index.html"), "utf8"), "http://host/");
   expect(present.filter((name) => !/\.(html|png)$/.test(name))).toEqual(listed);
   await using site = await startFileServer({ mounts: [{ prefix: "/tiny/", path: folder }] });
   const source = await openSource(`${site.origin}/tiny/`);
