@@ -135,6 +135,9 @@ test("a GGUF at an address is repaired from there, and found by another spelling
   expect((await models.verify(id)).damaged).toMatchObject([{ repaired: true }]);
   expect(await models.info(`${address}?token=another#top`)).toMatchObject([{ id, complete: true }]);
   expect(await models.info("https://huggingface.co/owner/name")).toEqual([]);
+  hub.requests.length = 0;
+  expect((await models.download(`${address}?X-Amz-Signature=tomorrow&X-Amz-Expires=60`)).id).toBe(id);
+  expect(hub.requests).toEqual([]); // a new signature is the same address: it starts warm
 });
 
 test("a database of a newer release is left alone, and said to be one", async () => {
