@@ -218,12 +218,15 @@ test("a lost device keeps the conversation, frees the engine, and retry loads ag
   expect(answers(session)).toMatchObject([{ status: "done", text: "Hello there" }]);
 });
 
-test("an engine whose leader closed heals by itself: it stays, and so does what had arrived", async () => {
-  const script: Script = { failure: new PronkError("leader-closed", "closed") };
+test.each([
+  ["leader-closed", {}],
+  ["device-lost", { reason: "leader-closed" }], // as earlier builds say it
+] as const)("an engine whose leader closed (%s) stays, and so does what had arrived", async (code, facts) => {
+  const script: Script = { failure: new PronkError(code, "closed", facts) };
   const { session, host } = sessionOf(script);
   await session.ask("Hi");
   expect([session.state.name, seen.unloaded]).toEqual(["ready", 0]);
-  expect(answers(session)).toMatchObject([{ text: "Hello there", status: "failed", error: { code: "leader-closed" } }]);
+  expect(answers(session)).toMatchObject([{ text: "Hello there", status: "failed", error: { code } }]);
   expect(host.failed).toHaveBeenCalledOnce();
   script.failure = undefined;
   await session.regenerate();

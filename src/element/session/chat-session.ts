@@ -314,7 +314,11 @@ export class ChatSession {
   }
 }
 
-/** Whether the engine is of no use any more. One whose leader closed finds the next leader by itself, and stays. */
+/**
+ * Whether the engine is of no use any more. One whose leader closed finds the next leader by itself, and stays; engines
+ * of an earlier build call that device-lost, for this reason.
+ */
 function isEngineLost(error: unknown): boolean {
-  return error instanceof PronkError && (error.code === "device-lost" || error.code === "worker-lost");
+  if (!(error instanceof PronkError) || error.facts.reason === "leader-closed") return false;
+  return error.code === "device-lost" || error.code === "worker-lost";
 }
