@@ -221,7 +221,7 @@ export class PronkChat extends LitElement {
       >
         <div class="column ${session.turns.length === 0 ? "fresh" : ""}">
           ${warningsView(session.info)}
-          ${writing ? continuePanel(session, strings, { stop: () => this.stop(), redraw: () => this.requestUpdate() }) : this.#conversation(state)}
+          ${writing ? continuePanel(session, strings, { stop: () => this.stop(), redraw: () => this.requestUpdate(), offerUndo: (undoable) => this.offerUndo(undoable) }) : this.#conversation(state)}
           ${panelView({ session, modelLabel: labelOf(this.model, session), licenseText: this.licenseText, strings }, this.#useToken)}
         </div>
       </div>

@@ -1,6 +1,6 @@
 // Keeps the newest words in view while the person is at the end, and leaves the view alone once they scroll up.
-// "At the end" is within 80 px: a line and a half of text, so that a nudge does not detach. A card that tells of a failure is
-// shown from its beginning; what is no conversation (any more) starts at the top.
+// "At the end" is within 80 px: a line and a half of text, so that a nudge does not detach. A panel that appears (a load, a
+// question, a failure) is shown from its beginning; what is no conversation (any more) starts at the top.
 
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
@@ -14,7 +14,7 @@ export class StickToEnd implements ReactiveController {
   readonly #grows: () => boolean;
   #lastTop = 0;
   #grew = false;
-  #card: Element | null = null;
+  #panel: Element | null = null;
 
   /** `grows`: there is a conversation, whose end counts. */
   constructor(host: ReactiveControllerHost, scroller: () => HTMLElement | null, grows: () => boolean) {
@@ -29,12 +29,14 @@ export class StickToEnd implements ReactiveController {
     if (!scroller) return;
     const grew = this.#grew;
     this.#grew = this.#grows();
-    if (grew && !this.#grew) scroller.scrollTop = 0;
-    const shown = this.#card;
-    this.#card = scroller.querySelector(".panel.problem");
-    if (this.#card ? this.#card === shown : !this.#grew || !this.following) return;
+    const shown = this.#panel;
+    this.#panel = scroller.querySelector(".panel");
+    if (!this.#grew && (grew || (shown && !this.#panel))) scroller.scrollTop = 0;
+    const appears = this.#panel !== null && this.#panel !== shown;
+    const follows = this.#grew && this.following && (!this.#panel || this.#panel.matches(".load"));
+    if (!appears && !follows) return;
     const end = scroller.scrollHeight - scroller.clientHeight;
-    scroller.scrollTop = this.#card ? Math.min(end, topOf(this.#card, scroller)) : end;
+    scroller.scrollTop = this.#panel ? Math.min(end, topOf(this.#panel, scroller)) : end;
     this.#lastTop = scroller.scrollTop;
   }
 

@@ -82,6 +82,7 @@ export interface ChatStrings {
   chatClosed: string;
   answerReplaced: string;
   editDropped: string;
+  pieceDropped: string;
   takenBack: string;
 }
 
@@ -181,5 +182,6 @@ export const english: ChatStrings = {
   chatClosed: "The conversation was closed.",
   answerReplaced: "The earlier answer was replaced.",
   editDropped: "Your edit was dropped.",
+  pieceDropped: "The last piece was dropped.",
   takenBack: "Taken back.",
 };

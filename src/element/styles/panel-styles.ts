@@ -127,14 +127,18 @@ export const panelStyles = css`
 
   .weights label {
     display: flex;
-    flex-wrap: wrap;
-    gap: 0.1rem 0.7rem;
-    align-items: center;
+    gap: 0.7rem;
+    align-items: baseline;
     padding-block: 0.35rem;
     overflow-wrap: anywhere;
   }
 
+  .weights label .small {
+    margin-inline-start: 0.7rem;
+  }
+
   .weights input {
+    flex: none;
     accent-color: var(--_accent);
   }
 

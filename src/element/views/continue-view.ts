@@ -6,6 +6,7 @@ import { adviceFor } from "../error-advice.ts";
 import type { ChatSession } from "../session/chat-session.ts";
 import type { Continuation } from "../session/session-state.ts";
 import type { ChatStrings } from "../strings.ts";
+import type { Undoable } from "../undo-offer.ts";
 import { engineWords } from "./error-view.ts";
 import { figuresView } from "./figures-view.ts";
 
@@ -26,20 +27,25 @@ interface ContinueActions {
 export function continuePanel(
   session: ChatSession,
   strings: ChatStrings,
-  { stop, redraw }: { stop(): void; redraw(): void },
+  { stop, redraw, offerUndo }: { stop(): void; redraw(): void; offerUndo(undoable: Undoable): void },
 ): TemplateResult {
   const { continuation } = session;
-  const replace = (text: string) => {
-    session.continuation = { text, contextFull: false };
+  const put = (next: Continuation) => {
+    session.continuation = next;
     redraw();
   };
+  const replace = (text: string) => put({ text, contextFull: false });
   return continueView(
     { continuation, answering: session.busy, strings },
     {
       write: replace,
       goOn: () => void session.continueText(session.continuation.text),
       stop,
-      undo: () => replace(session.continuation.text.slice(0, session.continuation.addedFrom)),
+      undo: () => {
+        const before = session.continuation;
+        replace(before.text.slice(0, before.addedFrom));
+        offerUndo({ text: strings.pieceDropped, undo: () => put(before) });
+      },
     },
   );
 }

@@ -31,7 +31,7 @@ export function weightsView(
         (id, index) =>
           html`<label>
             <input type="radio" name="weights" value=${id} ?checked=${index === 0} />
-            <span>${id}</span>${index === 0 ? html`<span class="small">${strings.weightsDefault}</span>` : nothing}
+            <span>${id} ${index === 0 ? html`<span class="small">${strings.weightsDefault}</span>` : nothing}</span>
           </label>`,
       )}
     </fieldset>
