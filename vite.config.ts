@@ -111,24 +111,24 @@ const demo: ViteUserConfig = {
   },
 };
 
-const page = (file: string, outDir: string): ViteUserConfig => ({
+const page = (folder: string, outDir: string): ViteUserConfig => ({
   ...shared,
-  root: here("test/harness"),
+  root: here(folder),
   publicDir: false,
   build: {
     outDir: here(outDir),
     emptyOutDir: true,
     target: "es2023",
     minify: false, // stack traces in test reports
-    rolldownOptions: { checks, input: here(`test/harness/${file}`) },
+    rolldownOptions: { checks, input: here(`${folder}/index.html`) },
   },
 });
 
 const builds: Record<string, ViteUserConfig> = {
   library,
   demo,
-  harness: page("index.html", "dist/harness"),
-  runner: page("run.html", "dist/runner"),
+  harness: page("test/harness", "dist/harness"),
+  runner: page("cli/page", "dist/runner"),
 };
 
 const minutes = 60_000;
@@ -140,7 +140,7 @@ const inBrowsers = {
 } as const;
 // Too slow for `npm run check`, which is under a minute: slices of the long proofs, loads that end again and again, whole
 // checkpoints through the reference.
-const slow = ["test/unit/{proof-slices,load-resume,format-golden}.test.ts"];
+const slow = ["test/unit/{load/proof-slices,load/resume,format/golden}.test.ts"];
 // These measure speed, memory or frames, and want the machine for themselves.
 const measured = ["test/browser/{run-ahead,memory}.test.ts", "test/e2e/page-quality.test.ts"];
 

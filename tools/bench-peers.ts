@@ -13,8 +13,8 @@ import { PronkError } from "../src/errors.ts";
 import { readConfig } from "../src/format/config.ts";
 import { JsonFile } from "../src/format/json-file.ts";
 import type { ModelConfig } from "../src/format/model-config.ts";
-import { adapterFromEnvironment, type BrowserPage, launch } from "./browser-page.ts";
-import { tellFailure } from "./engine-failure.ts";
+import { adapterFromEnvironment, type BrowserPage, launch } from "../cli/browser/browser-page.ts";
+import { tellFailure } from "../cli/engine-failure.ts";
 import { mlcModel } from "./peers/mlc-model.ts";
 import { installPackage } from "./peers/npm-package.ts";
 import type { ComparedRun, PeerRun } from "./peers/peer-run.ts";
@@ -22,7 +22,8 @@ import { peerTable } from "./peers/peer-table.ts";
 import { startPeerSite, type PeerSiteOptions } from "./peers/peer-site.ts";
 import { runTransformers } from "./peers/transformers-page.ts";
 import { runWebLlm } from "./peers/webllm-page.ts";
-import { ensureBuilt, root } from "./stale.ts";
+import { root } from "../cli/built.ts";
+import { ensureBuilt } from "./stale.ts";
 
 const usage = `npm run --silent bench:peers -- --libs DIR | --onnx DIR
   --libs DIR       a folder with one compiled model library of WebLLM (a .wasm for 4 bits, from the public repository

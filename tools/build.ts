@@ -6,7 +6,8 @@ import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { build } from "vite";
-import { type BuildName, outputFolder, root, stampFile } from "./stale.ts";
+import { outputFolder, root } from "../cli/built.ts";
+import { type BuildName, stampFile } from "./stale.ts";
 
 const names = process.argv.slice(2) as BuildName[];
 const unknown = names.find((name) => !(name in outputFolder));

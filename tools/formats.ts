@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type SeenTest, withTable } from "./format-table.ts";
-import { root } from "./stale.ts";
+import { root } from "../cli/built.ts";
 
 interface Report {
   testResults: { assertionResults: SeenTest[] }[];

@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright";
-import { ensureBrowser } from "./browsers.ts";
+import { ensureBrowser } from "../cli/browser/browsers.ts";
 
 const folder = fileURLToPath(new URL("../public/icons/", import.meta.url));
 const pictures = [

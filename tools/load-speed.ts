@@ -4,8 +4,8 @@
 // to the GPU, by the adapter's own choice of quantizer. `--json` prints one object; medians of `--rounds`.
 
 import { parseArgs } from "node:util";
-import type { BrowserPage } from "./browser-page.ts";
-import type { BrowserKind } from "./browsers.ts";
+import type { BrowserPage } from "../cli/browser/browser-page.ts";
+import type { BrowserKind } from "../cli/browser/browsers.ts";
 import { startHub } from "../test/support/hub-server.ts";
 import { largeCheckpoint } from "../test/support/large-checkpoint.ts";
 import { startStoreSite } from "../test/support/store-page.ts";

@@ -4,10 +4,11 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { launch } from "./browser-page.ts";
-import { startFileServer } from "./file-server.ts";
+import { launch } from "../cli/browser/browser-page.ts";
+import { startFileServer } from "../cli/server/file-server.ts";
 import { scenes } from "./screenshots/scenes.ts";
-import { ensureBuilt, outputFolder, root } from "./stale.ts";
+import { outputFolder, root } from "../cli/built.ts";
+import { ensureBuilt } from "./stale.ts";
 
 const widths = [
   { name: "390", width: 390, height: 844 },

@@ -4,7 +4,7 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./stale.ts";
+import { root } from "../cli/built.ts";
 
 /** The fractions of the cube roots of the first 64 primes, 32 bits of each. */
 function roundConstants(): number[] {

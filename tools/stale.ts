@@ -4,12 +4,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-export const root = fileURLToPath(new URL("..", import.meta.url));
+import { outputFolder, root } from "../cli/built.ts";
 
 /** `types` are the library's declarations; the others are modes of vite.config.ts. */
-export type BuildName = "library" | "types" | "demo" | "harness" | "runner";
+export type BuildName = keyof typeof outputFolder;
 
 // package-lock.json stands for node_modules.
 const settings = ["package.json", "package-lock.json", "tsconfig.json", "vite.config.ts"];
@@ -21,15 +19,7 @@ export const madeFrom: Record<BuildName, string[]> = {
   types: ["src", ...settings],
   demo: [...engine, "demo", "public"],
   harness: [...engine, "test/harness", "test/kernels", "test/long", "test/reference", "test/support"],
-  runner: ["test/harness", "tools/run-request.ts", ...settings],
-};
-
-export const outputFolder: Record<BuildName, string> = {
-  library: join(root, "dist/lib"),
-  types: join(root, "dist/types"),
-  demo: join(root, "dist/demo"),
-  harness: join(root, "dist/harness"),
-  runner: join(root, "dist/runner"),
+  runner: ["cli/page", "cli/run-request.ts", ...settings],
 };
 
 /** Holds the time at which a build began, in ms since the epoch. */

@@ -1,8 +1,9 @@
 // `npm start`: builds the demo when it is stale and serves it on localhost, where WebGPU is allowed. Port 4173, or the
 // next free one; PORT asks for another.
 
-import { startFileServer } from "./file-server.ts";
-import { ensureBuilt, outputFolder } from "./stale.ts";
+import { startFileServer } from "../cli/server/file-server.ts";
+import { outputFolder } from "../cli/built.ts";
+import { ensureBuilt } from "./stale.ts";
 
 ensureBuilt(["demo"]);
 const server = await serve(Number(process.env.PORT || 4173));

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type LongRun, mergeRows } from "./long-table.ts";
-import { root } from "./stale.ts";
+import { root } from "../cli/built.ts";
 import { runVitest } from "./vitest-run.ts";
 
 const readme = join(root, "test/long/README.md");

@@ -4,8 +4,9 @@
 // unless PRONK_ADAPTER says otherwise, so that figures repeat.
 
 import { spawnSync } from "node:child_process";
-import { type BrowserKind, ensureBrowser } from "./browsers.ts";
-import { ensureBuilt, root } from "./stale.ts";
+import { type BrowserKind, ensureBrowser } from "../cli/browser/browsers.ts";
+import { root } from "../cli/built.ts";
+import { ensureBuilt } from "./stale.ts";
 import { runVitest } from "./vitest-run.ts";
 
 const gates = ["types", "lint", "format"];

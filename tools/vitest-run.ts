@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { root } from "./stale.ts";
+import { root } from "../cli/built.ts";
 
 export interface TestCase {
   file: string;

@@ -3,9 +3,9 @@
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BrowserPage, launch } from "../../tools/browser-page.ts";
-import { readFlags } from "../../tools/bench-flags.ts";
-import type { FileServer } from "../../tools/file-server.ts";
+import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
+import { readFlags } from "../../cli/bench-flags.ts";
+import type { FileServer } from "../../cli/server/file-server.ts";
 import { startSite, listenForTrouble } from "../e2e/chat-site.ts";
 import { browserKinds } from "../support/harness.ts";
 import type { BenchReport, BenchRequest } from "../../src/bench/index.ts";

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BrowserRunner, openRunner } from "../../tools/runner.ts";
+import { type BrowserRunner, openRunner } from "../../cli/runner.ts";
 import { randomCheckpoint, smallConfig } from "../reference/random-checkpoint.ts";
 import { type BufferLimit, bufferLimitScript } from "../support/buffer-limit.ts";
 import { browserKinds } from "../support/harness.ts";

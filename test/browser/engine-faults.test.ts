@@ -4,7 +4,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BrowserRunner, openRunner } from "../../tools/runner.ts";
+import { type BrowserRunner, openRunner } from "../../cli/runner.ts";
 import { byteModelFiles, writeByteModel } from "../support/byte-model.ts";
 import { browserKinds } from "../support/harness.ts";
 

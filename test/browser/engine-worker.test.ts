@@ -3,7 +3,7 @@
 import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BrowserRunner, openRunner } from "../../tools/runner.ts";
+import { type BrowserRunner, openRunner } from "../../cli/runner.ts";
 import { writeByteModel } from "../support/byte-model.ts";
 
 type Pronk = typeof import("../../src/index.ts");

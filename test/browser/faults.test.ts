@@ -5,7 +5,7 @@
 // aborted, and has six to a host: nothing comes through any more until the server lets go. It is left out there.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { BrowserPage } from "../../tools/browser-page.ts";
+import type { BrowserPage } from "../../cli/browser/browser-page.ts";
 import { caseRandom } from "../long/proof.ts";
 import { randomFaults } from "../support/fault-schedule.ts";
 import { faultyFiles, hashedPaths } from "../support/faulty-files.ts";

@@ -3,7 +3,7 @@
 
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
-import { type BrowserRunner, openRunner } from "../../tools/runner.ts";
+import { type BrowserRunner, openRunner } from "../../cli/runner.ts";
 import { writeByteModel } from "../support/byte-model.ts";
 import { browserKinds } from "../support/harness.ts";
 

@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Page } from "playwright";
-import type { BrowserPage } from "../../tools/browser-page.ts";
+import type { BrowserPage } from "../../cli/browser/browser-page.ts";
 import { byteModelFiles } from "../support/byte-model.ts";
 import { startHub, type HubServer } from "../support/hub-server.ts";
 import { atRest, setUpPage, startStoreSite, type StoreSite } from "../support/store-page.ts";

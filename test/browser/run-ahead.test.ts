@@ -3,8 +3,8 @@
 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BrowserRunner, openRunner } from "../../tools/runner.ts";
-import { root } from "../../tools/stale.ts";
+import { type BrowserRunner, openRunner } from "../../cli/runner.ts";
+import { root } from "../../cli/built.ts";
 import { browserKinds } from "../support/harness.ts";
 
 type Pronk = typeof import("../../src/index.ts");

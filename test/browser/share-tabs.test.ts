@@ -2,7 +2,7 @@
 // its own realm, its own locks and channels, and taking it out of the page ends it as closing a tab does.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { BrowserPage } from "../../tools/browser-page.ts";
+import type { BrowserPage } from "../../cli/browser/browser-page.ts";
 import { byteModelFiles } from "../support/byte-model.ts";
 import { browserKinds } from "../support/harness.ts";
 import { startHub, type HubServer } from "../support/hub-server.ts";

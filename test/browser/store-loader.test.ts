@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import type { BrowserPage } from "../../tools/browser-page.ts";
+import type { BrowserPage } from "../../cli/browser/browser-page.ts";
 import { browserKinds } from "../support/harness.ts";
 import { startHub, type HubServer } from "../support/hub-server.ts";
 import { largeCheckpoint } from "../support/large-checkpoint.ts";

@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright";
-import { type BrowserPage, launch } from "../../tools/browser-page.ts";
-import type { FileServer } from "../../tools/file-server.ts";
-import { outputFolder } from "../../tools/stale.ts";
+import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
+import type { FileServer } from "../../cli/server/file-server.ts";
+import { outputFolder } from "../../cli/built.ts";
 import { startSite } from "./chat-site.ts";
 
 let server: FileServer;

@@ -3,9 +3,10 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { BrowserPage } from "../../tools/browser-page.ts";
-import { type FileServer, type FileServerOptions, startFileServer } from "../../tools/file-server.ts";
-import { ensureBuilt, outputFolder } from "../../tools/stale.ts";
+import type { BrowserPage } from "../../cli/browser/browser-page.ts";
+import { type FileServer, type FileServerOptions, startFileServer } from "../../cli/server/file-server.ts";
+import { outputFolder } from "../../cli/built.ts";
+import { ensureBuilt } from "../../tools/stale.ts";
 
 export interface SiteOptions extends Pick<FileServerOptions, "port" | "answer"> {
   /** Folder that is served as models/tiny/; default the shipped model. */

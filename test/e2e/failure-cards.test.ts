@@ -4,8 +4,8 @@
 import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type BrowserPage, launch } from "../../tools/browser-page.ts";
-import type { FileServer } from "../../tools/file-server.ts";
+import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
+import type { FileServer } from "../../cli/server/file-server.ts";
 import { writeByteModel } from "../support/byte-model.ts";
 import { type HubServer, startHub } from "../support/hub-server.ts";
 import { ask, press, send, showModel, startSite, turnsOf, untilState } from "./chat-site.ts";

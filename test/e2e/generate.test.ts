@@ -6,8 +6,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type FileServer, startFileServer } from "../../tools/file-server.ts";
-import { root } from "../../tools/stale.ts";
+import { type FileServer, startFileServer } from "../../cli/server/file-server.ts";
+import { root } from "../../cli/built.ts";
 import { writeByteModel } from "../support/byte-model.ts";
 
 const { parent, folder } = writeByteModel();

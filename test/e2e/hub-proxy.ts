@@ -2,7 +2,7 @@
 // `/storage/...`. What the hub says of its own addresses is rewritten on the way.
 
 import { request as send } from "node:http";
-import type { FileServerOptions } from "../../tools/file-server.ts";
+import type { FileServerOptions } from "../../cli/server/file-server.ts";
 import type { HubServer } from "../support/hub-server.ts";
 
 export function throughHub(hub: HubServer): NonNullable<FileServerOptions["answer"]> {

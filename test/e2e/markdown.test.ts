@@ -1,10 +1,10 @@
 // Markdown in the real page, in both browsers, under its policy and with trusted types asked for: every example of
-// test/unit/element-markdown-examples.test.ts arrives in pieces, and the nodes at the end are those that are right there.
+// test/unit/element/markdown-examples.test.ts arrives in pieces, and the nodes at the end are those that are right there.
 
 import specification from "commonmark-spec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BrowserPage, launch } from "../../tools/browser-page.ts";
-import type { FileServer } from "../../tools/file-server.ts";
+import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
+import type { FileServer } from "../../cli/server/file-server.ts";
 import { markdownSample } from "../../tools/screenshots/markdown-sample.ts";
 import { stageEngine } from "../../tools/screenshots/staged-engine.ts";
 import { gfmExamples } from "../support/gfm-examples.ts";

@@ -4,8 +4,8 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type BrowserPage, launch } from "../../tools/browser-page.ts";
-import type { FileServer } from "../../tools/file-server.ts";
+import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
+import type { FileServer } from "../../cli/server/file-server.ts";
 import { scenes } from "../../tools/screenshots/scenes.ts";
 import { askStaged, stageEngine } from "../../tools/screenshots/staged-engine.ts";
 import { writeByteModel } from "../support/byte-model.ts";

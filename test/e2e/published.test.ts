@@ -3,8 +3,8 @@
 
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BrowserPage, launch } from "../../tools/browser-page.ts";
-import type { FileServer } from "../../tools/file-server.ts";
+import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
+import type { FileServer } from "../../cli/server/file-server.ts";
 import { writeByteModel } from "../support/byte-model.ts";
 import { browserKinds } from "../support/harness.ts";
 import { type HubServer, startHub } from "../support/hub-server.ts";

@@ -1,8 +1,8 @@
 // What a newcomer meets: the page as built, the model that ships with it, its starter questions, trained answers.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BrowserPage, launch } from "../../tools/browser-page.ts";
-import type { FileServer } from "../../tools/file-server.ts";
+import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
+import type { FileServer } from "../../cli/server/file-server.ts";
 import { browserKinds } from "../support/harness.ts";
 import { ask, press, startSite, turnsOf, untilState } from "./chat-site.ts";
 

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { launch } from "../../tools/browser-page.ts";
+import { launch } from "../../cli/browser/browser-page.ts";
 import { writeByteModel } from "../support/byte-model.ts";
 import { ask, startSite, untilState, weightRequests } from "./chat-site.ts";
 

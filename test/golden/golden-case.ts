@@ -3,8 +3,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { RunPrompt } from "../../tools/run-request.ts";
-import type { BrowserRunner } from "../../tools/runner.ts";
+import type { RunPrompt } from "../../cli/run-request.ts";
+import type { BrowserRunner } from "../../cli/runner.ts";
 import { doWithout } from "../support/harness.ts";
 import { relativeError } from "../reference/relative-error.ts";
 

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openRunner, type BrowserRunner } from "../../tools/runner.ts";
+import { openRunner, type BrowserRunner } from "../../cli/runner.ts";
 import { browserKinds } from "../support/harness.ts";
 
 const root = join(import.meta.dirname, "../..");

@@ -1,7 +1,7 @@
 // Kernels at random shapes in both browsers, with and without optional features; the cases are in test/kernels/fuzz.check.ts,
 // of which `npm test` tries a slice as it does every check.
 
-import type { BrowserKind } from "../../tools/browsers.ts";
+import type { BrowserKind } from "../../cli/browser/browsers.ts";
 import type { CheckRun } from "../harness/check.ts";
 import { browserKinds, openHarness, severalAtOnce } from "../support/harness.ts";
 import type { Proof } from "./proof.ts";

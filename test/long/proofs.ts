@@ -1,4 +1,4 @@
-// Every long proof. Those of Node are tried in slices by test/unit/proof-slices.test.ts.
+// Every long proof. Those of Node are tried in slices by test/unit/load/proof-slices.test.ts.
 
 import { checkpointProof } from "./checkpoint.proof.ts";
 import { dialogsProof } from "./dialogs.proof.ts";

@@ -7,9 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BrowserPage, launch } from "../../tools/browser-page.ts";
-import { type FileServer, startFileServer } from "../../tools/file-server.ts";
-import { ensureBuilt, root } from "../../tools/stale.ts";
+import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
+import { type FileServer, startFileServer } from "../../cli/server/file-server.ts";
+import { root } from "../../cli/built.ts";
+import { ensureBuilt } from "../../tools/stale.ts";
 import { writeByteModel } from "../support/byte-model.ts";
 import { browserKinds } from "../support/harness.ts";
 

@@ -1,10 +1,11 @@
 // Opens the page of checks (test/harness) in a browser and calls it from Node.
 
 import { join } from "node:path";
-import { type BrowserPage, launch } from "../../tools/browser-page.ts";
-import type { BrowserKind } from "../../tools/browsers.ts";
-import { startFileServer } from "../../tools/file-server.ts";
-import { ensureBuilt, outputFolder, root } from "../../tools/stale.ts";
+import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
+import type { BrowserKind } from "../../cli/browser/browsers.ts";
+import { startFileServer } from "../../cli/server/file-server.ts";
+import { outputFolder, root } from "../../cli/built.ts";
+import { ensureBuilt } from "../../tools/stale.ts";
 import type { CheckReport, CheckRun } from "../harness/check.ts";
 
 /** Both, unless PRONK_BROWSERS names some (for work on one of them). */

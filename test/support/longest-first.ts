@@ -10,9 +10,9 @@ const longest = [
   "browser/bench",
   "browser/faults",
   "browser/kills",
-  "unit/proof-slices",
-  "unit/load-resume",
-  "unit/format-golden",
+  "unit/load/proof-slices",
+  "unit/load/resume",
+  "unit/format/golden",
 ];
 
 function rank({ moduleId }: TestSpecification): number {

@@ -5,8 +5,9 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EngineInfo } from "../../src/index.ts";
-import { startFileServer } from "../../tools/file-server.ts";
-import { ensureBuilt, outputFolder } from "../../tools/stale.ts";
+import { startFileServer } from "../../cli/server/file-server.ts";
+import { outputFolder } from "../../cli/built.ts";
+import { ensureBuilt } from "../../tools/stale.ts";
 import { writeSyntheticCheckpoint } from "../reference/synthetic-checkpoint.ts";
 import { startBareChromium } from "./bare-chromium.ts";
 

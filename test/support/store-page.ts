@@ -2,10 +2,11 @@
 // restarts, so that a second browser on the same profile finds what the first one stored.
 
 import { join } from "node:path";
-import { type BrowserPage, type LaunchOptions, launch } from "../../tools/browser-page.ts";
-import type { BrowserKind } from "../../tools/browsers.ts";
-import { type FileServer, type FileServerOptions, startFileServer } from "../../tools/file-server.ts";
-import { ensureBuilt, outputFolder, root } from "../../tools/stale.ts";
+import { type BrowserPage, type LaunchOptions, launch } from "../../cli/browser/browser-page.ts";
+import type { BrowserKind } from "../../cli/browser/browsers.ts";
+import { type FileServer, type FileServerOptions, startFileServer } from "../../cli/server/file-server.ts";
+import { outputFolder, root } from "../../cli/built.ts";
+import { ensureBuilt } from "../../tools/stale.ts";
 
 export interface StoreSite {
   server: FileServer;

@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runBounded } from "../bounded-run.ts";
+import { runBounded } from "../../cli/browser/bounded-run.ts";
 
 export interface InstalledPackage {
   /** Holds node_modules. */

@@ -3,8 +3,8 @@
 
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { extname, join, normalize } from "node:path";
-import { type FileServer, startFileServer } from "../file-server.ts";
-import { outputFolder } from "../stale.ts";
+import { type FileServer, startFileServer } from "../../cli/server/file-server.ts";
+import { outputFolder } from "../../cli/built.ts";
 
 export interface PeerSiteOptions {
   /** URL prefix -> folder. */

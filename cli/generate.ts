@@ -1,0 +1,94 @@
+// `npm run generate`: one prompt through the built engine, in a headless browser or in Node. stdout holds the answer (with
+// --json one object and nothing else); everything else that is said goes to stderr.
+
+import { openSync, writeFileSync, writeSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { PronkError } from "../src/errors.ts";
+import { adapterFromEnvironment } from "./browser/browser-page.ts";
+import { tellFailure } from "./engine-failure.ts";
+import { type GenerateFlags, readFlags, usage } from "./generate-flags.ts";
+import { type ModelPlace, fromCaller, placeOfFile, placeOfModel } from "./model-place.ts";
+import { driverVariables, openNodeRunner, startAgain } from "./node-runtime.ts";
+import type { RunRequest } from "./run-request.ts";
+import { type Runner, openRunner } from "./runner.ts";
+
+console.log = console.info = console.debug = console.error; // whatever a library says, stdout stays clean
+const log = (line: string) => console.error(line);
+
+try {
+  const flags = readFlags(process.argv.slice(2));
+  if (flags) await generate(flags);
+  else console.error(usage);
+} catch (error) {
+  console.error(tellFailure(error));
+  process.exit(1);
+}
+process.exit(0); // Dawn in Node keeps the process alive
+
+async function generate(flags: GenerateFlags): Promise<void> {
+  // What is wrong with the paths is told before anything is started.
+  const model = placeOfModel(flags.model);
+  const tokenizer = flags.tokenizer === undefined ? undefined : placeOfFile(flags.tokenizer, "tokenizer");
+  const logitsFile = flags.logits === undefined ? undefined : openForLogits(flags.logits);
+  const adapter = adapterFromEnvironment("auto");
+  const missing = flags.runtime === "node" ? driverVariables(adapter) : undefined;
+  if (missing) startAgain(missing);
+  const runner =
+    flags.runtime === "node" ? await openNodeRunner(log) : await openRunner(flags.runtime, { adapter, log });
+  try {
+    const { info, answers, logits } = await runner.run(requestFor(flags, runner, { model, tokenizer }));
+    const { usage: used, ...answer } = answers[0];
+    if (logitsFile !== undefined) writeFileSync(logitsFile, new Uint8Array(logits[0].buffer));
+    const { prefill_ms: prefillMs, decode_ms: decodeMs } = used.extra;
+    const { adapter: adapterInfo, features, loadMs, gpuBytes, storedBytes } = info;
+    const { promptIds, ids, text, finishReason } = answer;
+    const timings = { loadMs, prefillMs, decodeMs, gpuBytes, storedBytes };
+    for (const { message } of info.warnings) log(message);
+    const head = { model: flags.model, runtime: flags.runtime, adapter: adapterInfo, features };
+    if (flags.json) print(`${JSON.stringify({ ...head, promptIds, ids, text, finishReason, ...timings })}\n`);
+    else {
+      print(`${text}\n`);
+      const perSecond = (used.extra.decode_tokens_per_s || 0).toFixed(1);
+      log(`${ids.length} tokens (${finishReason}), ${perSecond} a second; loaded in ${(loadMs / 1000).toFixed(1)} s`);
+    }
+  } finally {
+    await runner[Symbol.asyncDispose]();
+  }
+}
+
+interface Places {
+  model: ModelPlace;
+  tokenizer: ModelPlace | undefined;
+}
+
+/** What lies on this machine is served and becomes a URL. */
+function requestFor(flags: GenerateFlags, runner: Runner, { model, tokenizer }: Places): RunRequest {
+  const { prompt, options } = flags;
+  const serve = (path: string) =>
+    // Its tokenizer.json may lie beside it.
+    /\.gguf$/i.test(path) ? runner.serve(dirname(path)) + encodeURIComponent(basename(path)) : runner.serve(path);
+  const urlOf = (place: ModelPlace) => ("path" in place ? serve(place.path) : place.reference);
+  const name = basename(flags.tokenizer ?? "");
+  return { model: urlOf(model), tokenizer: tokenizer && { name, url: urlOf(tokenizer) }, options, prompts: [prompt] };
+}
+
+function openForLogits(given: string): number {
+  try {
+    return openSync(fromCaller(given), "w");
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new PronkError("bad-request", `--logits: ${message}`, { field: "logits", found: given }, { cause });
+  }
+}
+
+/** All of it before the process ends, also into a pipe. */
+function print(text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(1, bytes, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error; // a full pipe: the reader is slow
+    }
+  }
+}

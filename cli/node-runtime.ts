@@ -1,0 +1,78 @@
+// The built library in Node, over Dawn from the `webgpu` package: no browser, no worker, no store. Which Vulkan driver Dawn
+// uses is settled before it is loaded, so a machine without a GPU starts this process a second time (see driverVariables).
+
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Log, findBrowser } from "./browser/browsers.ts";
+import { type Mount, startFileServer } from "./server/file-server.ts";
+import { hasHardwareGpu } from "./browser/hardware-gpu.ts";
+import { type LogitsTable, run } from "./run-request.ts";
+import { type Runner, mount } from "./runner.ts";
+import { outputFolder } from "./built.ts";
+
+/**
+ * Environment variables that this process lacks: SwiftShader, which comes with Chromium, where there is no GPU. Dawn
+ * refuses Mesa's lavapipe.
+ */
+export function driverVariables(adapter: string): Record<string, string> | undefined {
+  if (process.env.VK_DRIVER_FILES || process.platform !== "linux") return undefined;
+  if (adapter === "hardware" || (adapter === "auto" && hasHardwareGpu())) return undefined;
+  const chromium = findBrowser("chromium");
+  const folders = ["/usr/lib/chromium", ...(chromium ? [dirname(chromium)] : [])];
+  const icd = folders.map((folder) => join(folder, "vk_swiftshader_icd.json")).find((path) => existsSync(path));
+  // SwiftShader complains on stderr where there is no folder for a display's sockets, though none is opened.
+  const XDG_RUNTIME_DIR = process.env.XDG_RUNTIME_DIR ?? tmpdir();
+  return icd ? { VK_DRIVER_FILES: icd, VK_ICD_FILENAMES: icd, XDG_RUNTIME_DIR } : undefined;
+}
+
+/** `navigator.gpu` for this process. `options` are Dawn's own, as `enable-dawn-features=disable_robustness`. */
+export async function provideWebGpu(options: string[] = []): Promise<void> {
+  const { create, globals } = await import("webgpu");
+  Object.assign(globalThis, globals);
+  const gpu = create(options);
+  // Node 20 has no navigator at all; later ones have one without gpu.
+  const userAgent = `Node ${process.versions.node}`;
+  Object.defineProperty(globalThis, "navigator", { value: { gpu, userAgent }, configurable: true });
+  if (!(await gpu.requestAdapter()))
+    throw new Error("Node's webgpu package finds no adapter. Install chromium (for its SwiftShader) or a GPU driver.");
+}
+
+/** Runs this process's command again with more variables, and ends as it ends. */
+export function startAgain(variables: Record<string, string>): never {
+  const again = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    env: { ...process.env, ...variables },
+    stdio: "inherit",
+  });
+  process.exit(again.status ?? 1);
+}
+
+export async function openNodeRunner(log: Log): Promise<Runner> {
+  await provideWebGpu();
+  const library = await import(pathToFileURL(join(outputFolder.library, "index.js")).href);
+  const mounts: Mount[] = [];
+  const server = await startFileServer({ mounts });
+  return {
+    server,
+    serve: (path) => server.origin + mount(mounts, path),
+    async run(request) {
+      const tables: LogitsTable[] = [];
+      const options = { ...request.options, worker: false, store: false };
+      const hooks = { onProgress: log, onLogits: (table: LogitsTable) => void tables.push(table) };
+      const result = await run(library, { ...request, options }, hooks);
+      return { ...result, logits: tables.map(flatten) };
+    },
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}
+
+function flatten({ rows, vocabSize }: LogitsTable): Float32Array {
+  const values = new Float32Array(rows.length * vocabSize);
+  for (let i = 0; i < rows.length; i++) {
+    if (!rows[i]) throw new Error(`The engine gave no logits for position ${i}.`);
+    values.set(rows[i], i * vocabSize);
+  }
+  return values;
+}

@@ -1,0 +1,173 @@
+"""From intents to conversations: which turn comes next, follow-ups, names, system prompts, and Llama 2's chat form.
+
+`conversation(rng, turns)` gives [(system-folded user text, answer)]; `plain_text` a story without the chat form.
+"""
+import re
+
+from topics import everyday, gpu, licence, model, pronk, quant, talk  # noqa: F401 (they register)
+from wording.grammar import expand
+from intents import REGISTRY
+from wording.frames import give_phrases, question_of, split
+from wording.noise import dirty
+from wording.paraphrases import add_to
+from wording.phrases import SEEDS
+from wording.phrases_daily import CAPITAL, COLOUR, LEGS, SEEDS as DAILY, SOUND
+from topics.stories import NAMES, continuation, story, story_question
+from topics.sums import sum_question
+from topics.unknown import ANSWER as UNKNOWN, unknown_question
+
+GROUP_WEIGHTS = {"pronk": 24, "gpu": 10, "quant": 9, "model": 15, "licence": 11, "talk": 19, "facts": 13,
+                 "sum": 12, "unknown": 16, "story": 4, "opening": 4, "name": 3}
+add_to(REGISTRY)
+give_phrases(REGISTRY, SEEDS, DAILY)
+GROUPS = {}
+for _intent in REGISTRY:
+    GROUPS.setdefault(_intent.group, []).append(_intent)
+    _family = {"capital": CAPITAL, "colour": COLOUR, "sound": SOUND, "legs": LEGS}.get(_intent.id.split("_")[0])
+    if _family and _intent.thing:
+        _intent.phrases["q"] = split(_family.replace("#", _intent.thing))
+
+MORE = ["{tell me more|more|more please|tell me more about {it|that|this}|go deeper|more details|can you say more|say more|please tell me more|more about {that|it}|what else|and what else|anything else|more information|i want to know more|can you tell me more|explain more|give me more details|go on, tell me more|elaborate|can you elaborate|keep going|carry on|expand on that|go further|further details|further|give me the rest|the rest please|next|what comes next|what more is there|is there more|is that all|is there anything else|tell me a bit more|go on|and|what else can you tell me|continue|more info|details please|cool, tell me more|interesting, go on|ok, tell me more|nice, tell me more|more on that|more about this|what more can you say|can you add something|anything more|keep talking|say more about it|tell me more please|i'd like to hear more|give me more|add more|explain further|some more please|i want more|more!|mooore|please {go on|continue|carry on|proceed|expand}|continue {with that|about that|please|on this topic}|{more|further} {on|about} {this|the} topic|stay on this topic|i would like {to hear|to know} more|some more detail|in detail please|and then|and beyond that|a bit more}"]
+UNCLEAR = ["{i do not understand|i don't understand|what do you mean|huh|how so|can you explain that|please explain|explain that|in more detail|what does that mean|i don't get it|can you explain it better|meaning}"]
+WHY = ["{why|why is that|but why|why so|how come|and why|why not|what is the reason|why do you say that|why is it so}"]
+NO_WHY = "That is how I learned it. I am too small to know the deeper reason, but a bigger model may."
+NO_MORE = "That is all I know about it, I am afraid. Ask me something else, or load a bigger model to hear more."
+MORE_FIRST = "Gladly! About what? I know about pronk, WebGPU, quantization, language models and Llama 2."
+HELD_MORE = ["could you go into more detail", "and further", "please continue with that topic"]
+
+PEOPLE = NAMES + "Maria Peter John Sarah Alex Kim Chris David Laura Julia Eva Tim Nina Robert Alice Bob Carol Frank Grace Helen".split()
+NAME_GIVE = ["{my name is|i am|i'm|call me|i am called|hi, i am|hello, my name is|hi, my name is|hey, i'm|you can call me|please call me|they call me} NAME"]
+NAME_ASK = ["{what is my name|what's my name|do you know my name|who am i|do you remember my name|tell me my name|can you remember my name|say my name|my name}"]
+NO_NAME = "You have not told me your name yet. What is it?"
+
+SYSTEM = ["You are a helpful assistant.", "You are a helpful, respectful and honest assistant.", "You are a friendly assistant.", "Be kind and helpful.", "You are the guide of this page.", "Answer the questions of visitors.", "You are a polite and honest assistant. Answer clearly.", "Help the user with questions about pronk.", "You are pronk's demo model.", "Always answer as helpfully as possible.", "You are an expert on WebGPU.", "Speak simple English.", "Do not use bad words.", "Always be polite. If you do not know something, say so."]
+SYSTEM_SHORT = ["Answer in one sentence.", "Be brief.", "Keep your answers short.", "You are a helpful assistant. Be brief.", "Answer with one short sentence.", "Short answers only.", "Be concise.", "You answer very briefly."]
+SYSTEM_PIRATE = ["You are a pirate.", "Talk like a pirate.", "Speak like a pirate.", "Answer like a pirate.", "You are a friendly pirate. Answer all questions."]
+SYSTEM_NAMED = ["Your name is {N}.", "You are {N}, a helpful assistant.", "You are called {N}.", "You are {N}."]
+
+
+def first_sentence(text):
+    match = re.match(r"(.+?[a-z0-9)`*][.!?])(\s|$)", text, re.S)
+    return match.group(1) if match else text
+
+
+def pick_intent(rng):
+    group = rng.choices(list(GROUP_WEIGHTS), list(GROUP_WEIGHTS.values()))[0]
+    if group not in GROUPS:
+        return group, None
+    return group, rng.choices(GROUPS[group], [intent.weight for intent in GROUPS[group]])[0]
+
+
+class Talker:
+    """One conversation: it remembers the last intent, the visitor's name and the system prompt."""
+
+    def __init__(self, rng):
+        self.rng, self.last, self.visitor, self.told, self.style, self.name = rng, None, None, set(), None, None
+        roll = rng.random()
+        self.system = None
+        if roll < 0.09:
+            self.system = rng.choice(SYSTEM)
+        elif roll < 0.12:
+            self.system, self.style = rng.choice(SYSTEM_SHORT), "short"
+        elif roll < 0.14:
+            self.system, self.style = rng.choice(SYSTEM_PIRATE), "pirate"
+        elif roll < 0.17:
+            self.name = rng.choice(PEOPLE)
+            self.system = rng.choice(SYSTEM_NAMED).replace("{N}", self.name)
+
+    def styled(self, answer):
+        if self.style == "short":
+            return first_sentence(answer)
+        if self.style == "pirate":
+            return "Arr! " + answer
+        return answer
+
+    def turn(self):
+        question, answer = self._turn()
+        return question, self.styled(answer)
+
+    def _turn(self):
+        rng, last = self.rng, self.last
+        roll = rng.random()
+        if last is None and roll < 0.012:
+            return dirty(rng, expand(rng, rng.choice(MORE))), MORE_FIRST
+        if last is not None and roll < 0.16:
+            return self._follow(last)
+        if roll < 0.20 and last is not None:
+            thanks = next(i for i in GROUPS["talk"] if i.id == "thanks")
+            return self._ask(thanks)
+        group, intent = pick_intent(rng)
+        if group == "sum":
+            question, answer, _ = sum_question(rng)
+            self.last = "sum"
+        elif group == "unknown":
+            question, answer = unknown_question(rng), UNKNOWN
+            self.last = "unknown"
+        elif group == "story":
+            question, answer, _ = story_question(rng)
+            self.last = "story"
+        elif group == "opening":
+            self.last = "story"
+            return continuation(rng)
+        elif group == "name":
+            return self._names()
+        else:
+            return self._ask(intent)
+        return dirty(rng, question), answer
+
+    def _ask(self, intent):
+        rng, self.last = self.rng, intent
+        answer = rng.choice(intent.answers)
+        if self.name and intent.id in ("who_are_you", "your_name"):
+            answer = f"My name is {self.name}. How can I help you?"
+        self.said = answer
+        return dirty(rng, question_of(rng, intent), small_talk=intent.group == "talk"), answer
+
+    def _names(self):
+        rng = self.rng
+        if rng.random() < (0.35 if self.visitor else 0.85):
+            self.visitor = rng.choice(PEOPLE)
+            name = self.visitor.lower() if rng.random() < 0.2 else self.visitor
+            self.last = None if rng.random() < 0.5 else "name"
+            return expand(rng, rng.choice(NAME_GIVE)).replace("NAME", name) + rng.choice(["", ".", "!"]), f"Nice to meet you, {self.visitor}! What would you like to know?"
+        self.last = "name"
+        return dirty(rng, expand(rng, rng.choice(NAME_ASK))), f"Your name is {self.visitor}." if self.visitor else NO_NAME
+
+    def _follow(self, last):
+        """A turn that only makes sense after the last one."""
+        rng = self.rng
+        self.last = last if rng.random() < 0.3 else "done"
+        if last == "story":
+            self.last = "story"
+            return dirty(rng, expand(rng, "{another one|another|one more|tell me another one|another story|one more please|again|tell me one more|more|next story}")), story(rng)
+        if not hasattr(last, "id"):
+            return dirty(rng, expand(rng, rng.choice(WHY + MORE))), NO_MORE
+        if last.follow:
+            self.last = last
+            answer = rng.choice([a for a in last.answers if a != self.said])
+            self.said = answer
+            return dirty(rng, rng.choice(last.follow[0][0])), answer
+        if rng.random() < 0.25:
+            return dirty(rng, expand(rng, rng.choice(WHY))), last.why or NO_WHY
+        pool = MORE * 3 + UNCLEAR
+        return dirty(rng, expand(rng, rng.choice(pool))), last.more or NO_MORE
+
+
+def fold_system(system, text):
+    return f"<<SYS>>\n{system}\n<</SYS>>\n\n{text}" if system else text
+
+
+def conversation(rng, turns):
+    """-> [(user text with the system prompt folded in, answer)]"""
+    talker = Talker(rng)
+    result = [talker.turn() for _ in range(turns)]
+    return [(fold_system(talker.system, q) if i == 0 else q, a) for i, (q, a) in enumerate(result)]
+
+
+def sum_turn(rng):
+    question, answer, _ = sum_question(rng)
+    return dirty(rng, question), answer
+
+
+def plain_text(rng):
+    return story(rng, plain=True)

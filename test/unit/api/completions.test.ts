@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { createCompletions } from "../../../src/api/text-completion.ts";
+import {
+  bos,
+  collect,
+  fakeCore,
+  fakeGenerator,
+  fakeTokenizer,
+  fakeVocabSize,
+  pieceId,
+} from "../../support/fake-core.ts";
+
+describe("completions", () => {
+  test("text is encoded behind BOS; the empty prompt is BOS alone; ids are fed as they are", async () => {
+    const generator = fakeGenerator(() => "!");
+    const completions = createCompletions(fakeCore(generator));
+    for (const prompt of ["ab", "", [7, 2, 9]]) await completions.create({ prompt });
+    expect(generator.requests.map(({ promptIds }) => promptIds)).toEqual([
+      [bos, pieceId("a"), pieceId("b")],
+      [bos],
+      [7, 2, 9],
+    ]);
+  });
+
+  test("whole and streamed carry the same text and ids", async () => {
+    const ids = fakeTokenizer.encode("née 🦙");
+    const completions = createCompletions(fakeCore(fakeGenerator(() => ids)));
+    const whole = await completions.create({ prompt: "once", echo: true });
+    expect(whole).toMatchObject({
+      object: "text_completion",
+      choices: [{ text: "oncenée 🦙", finish_reason: "stop" }],
+      pronk: { prompt_ids: fakeTokenizer.encode("once", { addBos: true }), ids, context_full: false },
+    });
+    const chunks = await collect(await completions.create({ prompt: "once", echo: true, stream: true }));
+    expect(chunks.map((chunk) => chunk.choices[0].text).join("")).toBe(whole.choices[0].text);
+    expect(chunks.flatMap((chunk) => chunk.pronk.ids)).toEqual(ids);
+    expect(chunks.filter((chunk) => chunk.pronk.prompt_ids)).toEqual([chunks[0]]);
+    expect(chunks.map((chunk) => chunk.choices[0].finish_reason).filter(Boolean)).toEqual(["stop"]);
+    expect(chunks.every((chunk) => chunk.usage === undefined)).toBe(true);
+  });
+
+  test("a list of prompts is answered one after the other, a choice for each", async () => {
+    const generator = fakeGenerator((prompt) => prompt.toUpperCase());
+    const completions = createCompletions(fakeCore(generator));
+    const answer = await completions.create({ prompt: ["ab", "c"], echo: true });
+    expect(answer.choices.map(({ index, text }) => [index, text])).toEqual([
+      [0, "abAB"],
+      [1, "cC"],
+    ]);
+    expect(answer.choices.map(({ pronk }) => pronk.prompt_ids)).toEqual([
+      [bos, pieceId("a"), pieceId("b")],
+      [bos, pieceId("c")],
+    ]);
+    expect(answer.pronk).toEqual(answer.choices[0].pronk);
+    expect(answer.usage).toMatchObject({
+      prompt_tokens: 5,
+      completion_tokens: 3,
+      total_tokens: 8,
+      extra: { prefill_ms: 10, decode_ms: 6, prefill_tokens_per_s: 400 },
+    });
+    // LangChain sends a list of one; ids may come in lists too.
+    expect((await completions.create({ prompt: ["ab"] })).choices).toHaveLength(1);
+    await completions.create({ prompt: [[7, 2], [9]] });
+    expect(generator.requests.slice(-2).map(({ promptIds }) => promptIds)).toEqual([[7, 2], [9]]);
+
+    const usage = { stream_options: { include_usage: true } } as const;
+    const chunks = await collect(await completions.create({ prompt: ["ab", "c"], stream: true, ...usage }));
+    const texts = ["", ""];
+    for (const { choices } of chunks) texts[choices[0].index] += choices[0].text;
+    expect(texts).toEqual(["AB", "C"]);
+    expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
+    expect(chunks.flatMap(({ choices }) => choices[0].finish_reason ?? [])).toEqual(["stop", "stop"]);
+    expect(chunks.flatMap((chunk) => chunk.usage?.total_tokens ?? [])).toEqual([8]);
+    expect(chunks.at(-1)?.usage).toBeTruthy();
+  });
+
+  test("one bad prompt of a list refuses all, by its place, before any is answered", async () => {
+    const generator = fakeGenerator(() => "!");
+    const completions = createCompletions(fakeCore(generator));
+    for (const prompt of [
+      ["a", 7],
+      [[1], [fakeVocabSize]],
+      ["a", []],
+      ["a", null],
+    ])
+      await expect(completions.create({ prompt } as never)).rejects.toMatchObject({ facts: { field: "prompt[1]" } });
+    expect(generator.requests).toEqual([]);
+  });
+
+  test("usage comes on the last chunk when asked for", async () => {
+    const completions = createCompletions(fakeCore(fakeGenerator(() => "ab")));
+    const request = { prompt: "x", stream: true, stream_options: { include_usage: true } } as const;
+    const usages = (await collect(await completions.create(request))).map((chunk) => chunk.usage);
+    expect(usages.slice(0, -1).every((usage) => usage === null)).toBe(true);
+    expect(usages.at(-1)).toMatchObject({ prompt_tokens: 2, completion_tokens: 2 });
+  });
+
+  test("ids of a stop string are counted, its text is not delivered", async () => {
+    const ids = ["a", "END", "b"].map(pieceId);
+    const completions = createCompletions(fakeCore(fakeGenerator(() => ids)));
+    const answer = await completions.create({ prompt: "x", stop: "N" });
+    expect(answer.choices[0].text).toBe("aE");
+    expect(answer.pronk.ids).toEqual(ids.slice(0, 2));
+  });
+
+  test("a prompt longer than the context is context-full; one that fills it gets no token", async () => {
+    const completions = createCompletions(fakeCore(fakeGenerator(() => "abc", { contextLength: 8 })));
+    await expect(completions.create({ prompt: "x".repeat(8) })).rejects.toMatchObject({
+      code: "context-full",
+      facts: { promptTokens: 9, contextLength: 8 },
+    });
+    const full = await completions.create({ prompt: "x".repeat(7) });
+    expect(full.choices[0]).toMatchObject({ text: "", finish_reason: "length" });
+    expect(full.pronk.context_full).toBe(true);
+  });
+
+  test("logits rows reach the caller, one for every position", async () => {
+    const positions: number[] = [];
+    const completions = createCompletions(fakeCore(fakeGenerator(() => "abc")));
+    await completions.create(
+      { prompt: [1, 5, 6], max_tokens: 3 },
+      { onLogits: (position, row) => void (positions.push(position), expect(row[0]).toBe(position)) },
+    );
+    expect(positions).toEqual([0, 1, 2, 3, 4]);
+  });
+});

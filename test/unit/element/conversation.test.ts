@@ -1,0 +1,200 @@
+// What is kept of a conversation, and which tab gets it back: records, reloads, two tabs, a page that goes too fast.
+
+import "fake-indexeddb/auto";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import {
+  type Conversation,
+  emptyConversation,
+  fromRecord,
+  toRecord,
+} from "../../../src/element/session/conversation.ts";
+import { ConversationKeeper } from "../../../src/element/session/conversation-keeper.ts";
+import { ConversationStore } from "../../../src/element/session/conversation-store.ts";
+import { type AnswerTurn, answerTurn, type Turn } from "../../../src/element/session/turn.ts";
+import { PronkError } from "../../../src/errors.ts";
+
+const question = (text: string, id = 1): Turn => ({ role: "user", id, text });
+const answer = (fields: Partial<AnswerTurn>): AnswerTurn => ({ ...answerTurn(2), ...fields });
+const chat = (...turns: Turn[]): Conversation => ({ ...emptyConversation(), turns });
+const kept = (conversation: Conversation) =>
+  fromRecord(structuredClone(toRecord(conversation, { id: "1", place: "p", updatedAt: 1 })));
+
+/** sessionStorage of one tab. */
+class TabStorage extends Map<string, string> {
+  getItem = (key: string) => this.get(key) ?? null;
+  setItem = (key: string, value: string) => void this.set(key, value);
+}
+let locks: Set<string>;
+const navigator = {
+  locks: {
+    request: async (name: string, { signal }: { signal: AbortSignal }, held: () => Promise<void>) => {
+      while (locks.has(name)) {
+        signal.throwIfAborted();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      locks.add(name);
+      await held();
+      locks.delete(name);
+    },
+  },
+};
+let time: number;
+const keepers: ConversationKeeper[] = [];
+
+/** A visit of the page in a tab; what it brings back, and what changes it. */
+async function visit(tab: TabStorage) {
+  vi.stubGlobal("sessionStorage", tab);
+  const page = { conversation: emptyConversation() };
+  const keeper = new ConversationKeeper(
+    "page",
+    () => page.conversation,
+    () => time,
+  );
+  keepers.push(keeper);
+  const restored = await keeper.restore();
+  const set = (conversation: Conversation) => {
+    page.conversation = conversation;
+    keeper.changed();
+  };
+  return { keeper, restored, set };
+}
+
+beforeEach(() => {
+  locks = new Set();
+  time = 1000;
+  vi.stubGlobal("navigator", navigator);
+});
+afterEach(async () => {
+  await Promise.all(keepers.splice(0).map((keeper) => keeper.close()));
+  vi.unstubAllGlobals();
+  const store = await ConversationStore.open();
+  await store!.deleteOlder(Infinity);
+  store!.close();
+});
+
+test("a half-written answer comes back as one that was stopped", () => {
+  const { turns } = kept(chat(question("Hi"), answer({ text: "Hel", status: "streaming" })));
+  expect(turns).toMatchObject([{ text: "Hi" }, { text: "Hel", status: "stopped" }]);
+});
+
+test("a question without an answer comes back with one to ask for", () => {
+  const { turns } = kept(chat(question("Hi", 4)));
+  expect(turns).toMatchObject([{ text: "Hi" }, { role: "assistant", id: 5, text: "", status: "stopped" }]);
+});
+
+test("an error of an answer comes back as the same kind of error", () => {
+  const error = new PronkError("leader-closed", "closed", { reason: "x" });
+  const [, turn] = kept(chat(question("Hi"), answer({ text: "Hel", status: "failed", error }))).turns;
+  expect((turn as AnswerTurn).error).toBeInstanceOf(PronkError);
+  expect((turn as AnswerTurn).error).toMatchObject({
+    code: "leader-closed",
+    message: "closed",
+    facts: { reason: "x" },
+  });
+});
+
+test("a draft, the edit that is open, the system prompt and a continued text come back", () => {
+  const draft = { text: "edited", aside: "half-writ" };
+  const continuation = { text: "Once upon", addedFrom: 4, contextFull: false };
+  const conversation = { ...emptyConversation("Be brief."), draft, continuation, model: "a/b" };
+  expect(kept(conversation)).toMatchObject({ draft, continuation, system: "Be brief.", model: "a/b" });
+});
+
+test("a reload brings back what was written; another tab begins with nothing", async () => {
+  const [first, second] = [new TabStorage(), new TabStorage()];
+  const before = await visit(first);
+  expect(before.restored).toBeUndefined();
+  before.set(chat(question("one"), answer({ text: "1", status: "done" })));
+  await before.keeper.close();
+  const other = await visit(second);
+  expect(other.restored).toBeUndefined();
+  other.set(chat(question("two"), answer({ text: "2", status: "done" })));
+  await other.keeper.close();
+  expect((await visit(first)).restored?.turns[0].text).toBe("one");
+  expect((await visit(second)).restored?.turns[0].text).toBe("two");
+});
+
+test("a page that has no time to write leaves its last words in the tab", async () => {
+  const tab = new TabStorage();
+  const { keeper, set } = await visit(tab);
+  set({ ...emptyConversation(), draft: { text: "half-writ" } });
+  keeper.flush();
+  const note = JSON.parse([...tab.values()][0]) as { late?: { draft: { text: string } } };
+  expect(note.late?.draft.text).toBe("half-writ");
+  await keeper.close();
+  await vi.waitFor(() => expect([...tab.values()][0]).not.toContain("half-writ")); // the database has it
+  expect((await visit(tab)).restored?.draft.text).toBe("half-writ");
+});
+
+test("of the database's record and the tab's own the newer one counts", async () => {
+  const tab = new TabStorage();
+  const { keeper, set } = await visit(tab);
+  set({ ...emptyConversation(), draft: { text: "old" } });
+  await keeper.close();
+  const [[key, value]] = [...tab];
+  const { id } = JSON.parse(value) as { id: string };
+  const late = toRecord({ ...emptyConversation(), draft: { text: "new" } }, { id, place: "page", updatedAt: 2000 });
+  tab.setItem(key, JSON.stringify({ id, late }));
+  expect((await visit(tab)).restored?.draft.text).toBe("new");
+});
+
+test("a duplicated tab goes on with a copy, and neither writes over the other", async () => {
+  const tab = new TabStorage();
+  const first = await visit(tab);
+  first.set(chat(question("one")));
+  first.keeper.flush();
+  const copy = new TabStorage(tab); // as browsers duplicate tabs, sessionStorage and all
+  const second = await visit(copy);
+  expect(second.restored?.turns[0].text).toBe("one");
+  second.set(chat(question("two")));
+  await second.keeper.close();
+  vi.stubGlobal("sessionStorage", tab);
+  await first.keeper.close();
+  expect((await visit(tab)).restored?.turns[0].text).toBe("one");
+  expect((await visit(copy)).restored?.turns[0].text).toBe("two");
+});
+
+test("an emptied conversation leaves no record", async () => {
+  const tab = new TabStorage();
+  const { keeper, set } = await visit(tab);
+  set(chat(question("one")));
+  keeper.flush();
+  set(emptyConversation());
+  await keeper.close();
+  expect((await visit(tab)).restored).toBeUndefined();
+});
+
+test("what no tab came back for is deleted after thirty days", async () => {
+  const [tab, later] = [new TabStorage(), new TabStorage()];
+  const { keeper, set } = await visit(tab);
+  set(chat(question("one")));
+  await keeper.close();
+  time += 31 * 24 * 3600 * 1000;
+  await visit(later);
+  const { id } = JSON.parse([...tab.values()][0]) as { id: string };
+  const store = (await ConversationStore.open())!;
+  await vi.waitFor(async () => expect(await store.read(id)).toBeUndefined());
+  store.close();
+});
+
+test("without a database, locks and storage the chat goes on, and keeps nothing", async () => {
+  vi.stubGlobal("navigator", {});
+  vi.stubGlobal("indexedDB", {
+    open: () => {
+      throw new DOMException("refused", "SecurityError");
+    },
+  });
+  const refused = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new DOMException("refused", "SecurityError");
+      },
+    },
+  );
+  const { keeper, restored, set } = await visit(refused as TabStorage);
+  expect(restored).toBeUndefined();
+  set(chat(question("one")));
+  keeper.flush();
+  await keeper.close();
+});

@@ -1,0 +1,393 @@
+// The chat session against a scripted engine: licence before weights, stop, regenerate, edit, lost devices, changed models.
+
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ChatSession } from "../../../src/element/session/chat-session.ts";
+import { emptyConversation } from "../../../src/element/session/conversation.ts";
+import type { ChatEngine, EngineFactory } from "../../../src/element/session/engine-factory.ts";
+import { forgetAcceptance, llama2License } from "../../../src/element/session/license-acceptance.ts";
+import type { AnswerTurn } from "../../../src/element/session/turn.ts";
+import { PronkError } from "../../../src/errors.ts";
+import type { ChatCompletionChunk, ChatMessage, EngineOptions } from "../../../src/index.ts";
+
+const seen: { messages: ChatMessage[][]; created: number; unloaded: number; weights?: string } = {
+  messages: [],
+  created: 0,
+  unloaded: 0,
+};
+
+interface Script {
+  weightsOffered?: string[];
+  llama2?: boolean;
+  dialog?: "llama-2" | undefined;
+  words?: string[];
+  /** Thrown after the words. */
+  failure?: Error;
+  loadFailure?: Error;
+  /** Wait for abort after the words. */
+  hang?: boolean;
+  hangLoad?: boolean;
+  /** Aborted when the engine ends by itself. */
+  ended?: AbortSignal;
+}
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => {
+    signal.throwIfAborted();
+    signal.addEventListener("abort", () => reject(signal.reason as Error));
+  });
+
+function engineOf(script: Script): ChatEngine {
+  async function* chunks(signal: AbortSignal): AsyncGenerator<ChatCompletionChunk> {
+    const chunk = { id: "", object: "chat.completion.chunk", created: 0, model: "" } as const;
+    const pronk = { dropped_messages: 2, context_full: false };
+    for (const content of script.words ?? ["Hello", " there"]) {
+      yield { ...chunk, choices: [{ index: 0, delta: { content }, finish_reason: null }], pronk };
+    }
+    if (script.hang) await aborted(signal);
+    if (script.failure) throw script.failure;
+    yield { ...chunk, choices: [{ index: 0, delta: {}, finish_reason: "stop" }] };
+  }
+  return {
+    info: { model: "m", dialog: "dialog" in script ? script.dialog : "llama-2" } as ChatEngine["info"],
+    chat: {
+      completions: {
+        create: async (request: { messages: ChatMessage[] }, { signal }: { signal: AbortSignal }) => {
+          seen.messages.push(request.messages);
+          return chunks(signal);
+        },
+      } as unknown as ChatEngine["chat"]["completions"],
+    },
+    completions: {
+      create: async () =>
+        (async function* () {
+          yield { choices: [{ text: " upon" }], pronk: { context_full: false } };
+          yield { choices: [{ text: " a time" }], pronk: { context_full: true } };
+        })(),
+    } as unknown as ChatEngine["completions"],
+    unload: async () => void seen.unloaded++,
+    ended: script.ended,
+  };
+}
+
+function sessionOf(script: Script) {
+  const host = { changed: vi.fn(), progressed: vi.fn(), answered: vi.fn(), failed: vi.fn() };
+  const session = new ChatSession(host);
+  session.factory = {
+    inspectModel: async (_: unknown, { hubUrl }: { hubUrl?: string }) => ({
+      id: hubUrl ?? "m",
+      label: "m",
+      llama2: script.llama2 ?? false,
+      licenseEvidence: [],
+      stored: false,
+      downloadBytes: 0,
+      needs: [],
+      weightsOffered: script.weightsOffered ?? ["safetensors"],
+    }),
+    createEngine: async (_: unknown, options: EngineOptions) => {
+      seen.created++;
+      seen.weights = options.weights;
+      options.onProgress?.({ phase: "download", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 0 });
+      if (script.hangLoad) await aborted(options.signal!);
+      await options.pause?.wait(options.signal);
+      if (script.loadFailure) throw script.loadFailure;
+      return engineOf(script);
+    },
+  } satisfies EngineFactory;
+  session.setModel("owner/name");
+  return { session, host };
+}
+
+const answers = (session: ChatSession) => session.turns.filter((turn): turn is AnswerTurn => turn.role === "assistant");
+const until = (session: ChatSession, name: string) => vi.waitFor(() => expect(session.state.name).toBe(name));
+const untilText = (session: ChatSession) => vi.waitFor(() => expect(answers(session)[0]?.text).toBe("Hello there"));
+
+beforeEach(() => Object.assign(seen, { messages: [], created: 0, unloaded: 0, weights: undefined }));
+afterEach(() => forgetAcceptance(llama2License));
+
+test("a question loads the model, and its answer is folded together", async () => {
+  const { session, host } = sessionOf({});
+  await session.ask("  Hi ");
+  expect(session.turns[0]).toMatchObject({ role: "user", text: "Hi" });
+  expect(answers(session)).toMatchObject([{ text: "Hello there", status: "done", droppedMessages: 2 }]);
+  expect(session.state.name).toBe("ready");
+  expect(host.progressed).toHaveBeenCalledOnce();
+  expect(host.answered).toHaveBeenCalledOnce();
+});
+
+test("a paused load waits, and goes on; the engine gets the same switch", async () => {
+  const { session, host } = sessionOf({});
+  host.progressed.mockImplementationOnce(() => session.pauseLoad(true));
+  const loading = session.load();
+  await vi.waitFor(() => expect(session.state).toMatchObject({ name: "loading", progress: { paused: true } }));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(session.state.name).toBe("loading");
+  session.pauseLoad(false);
+  expect(await loading).toBe(true);
+});
+
+test("a model is inspected where it will be loaded from", async () => {
+  const { session } = sessionOf({});
+  session.engineOptions = { hubUrl: "https://mirror.example" };
+  await session.load();
+  expect(session.summary?.id).toBe("https://mirror.example");
+});
+
+test("a Llama 2 model creates no engine before the licence is accepted, and asks once only", async () => {
+  const { session } = sessionOf({ llama2: true });
+  const asked = session.ask("Hi");
+  await until(session, "license");
+  expect(session.state.name).toBe("license");
+  expect(seen.created).toBe(0);
+  session.acceptLicense();
+  await asked;
+  expect(seen.created).toBe(1);
+  session.setModel("another/one");
+  expect(await session.load()).toBe(true);
+  expect(seen.created).toBe(2);
+});
+
+test("of several weights a person chooses one; where nobody is asked the default is taken", async () => {
+  const { session } = sessionOf({ weightsOffered: ["m.Q4_K_M.gguf", "m.Q8_0.gguf"] });
+  session.asksForWeights = true;
+  const loaded = session.load();
+  await until(session, "weights");
+  expect(seen.created).toBe(0);
+  session.chooseWeights("m.Q8_0.gguf");
+  expect(await loaded).toBe(true);
+  expect(seen.weights).toBe("m.Q8_0.gguf");
+
+  session.setModel("owner/other");
+  const cancelled = session.load();
+  await until(session, "weights");
+  session.cancelLoad();
+  expect(await cancelled).toBe(false);
+  expect(session.state.name).toBe("idle");
+
+  session.asksForWeights = false;
+  expect(await session.load()).toBe(true);
+  expect(seen.weights).toBeUndefined();
+});
+
+test("declined: nothing is created, the question stays and can be answered later", async () => {
+  const { session } = sessionOf({ llama2: true });
+  const asked = session.ask("Hi");
+  await until(session, "license");
+  session.declineLicense();
+  await asked;
+  expect([session.state.name, seen.created, session.turns.length]).toEqual(["idle", 0, 1]);
+  const again = session.retry();
+  await until(session, "license");
+  session.acceptLicense();
+  await again;
+  expect(answers(session)[0].text).toBe("Hello there");
+});
+
+test("stop keeps what has arrived and leaves the engine usable", async () => {
+  const { session } = sessionOf({ hang: true });
+  const asked = session.ask("Hi");
+  await untilText(session);
+  expect(session.busy).toBe(true);
+  session.stop();
+  await asked;
+  expect(answers(session)).toMatchObject([{ text: "Hello there", status: "stopped" }]);
+  expect(session.state.name).toBe("ready");
+  expect(seen.unloaded).toBe(0);
+});
+
+test("regenerate asks with the same messages; edit replaces the last question", async () => {
+  const { session } = sessionOf({});
+  await session.ask("one");
+  await session.ask("two");
+  await session.regenerate();
+  expect(seen.messages[2]).toEqual(seen.messages[1]);
+  await session.resend("three");
+  expect(seen.messages[3].map(({ content }) => content)).toEqual(["one", "Hello there", "three"]);
+  expect(session.turns.length).toBe(4);
+});
+
+test("a lost device keeps the conversation, frees the engine, and retry loads again", async () => {
+  const script: Script = { failure: new PronkError("device-lost", "gone") };
+  const { session, host } = sessionOf(script);
+  await session.ask("Hi");
+  expect(session.state.name).toBe("failed");
+  expect(seen.unloaded).toBe(1);
+  expect(host.failed).toHaveBeenCalledOnce();
+  script.failure = undefined;
+  await session.retry();
+  expect(seen.created).toBe(2);
+  expect(answers(session)).toMatchObject([{ status: "done", text: "Hello there" }]);
+});
+
+test.each([
+  ["leader-closed", {}],
+  ["device-lost", { reason: "leader-closed" }], // as earlier builds say it
+] as const)("an engine whose leader closed (%s) stays, and so does what had arrived", async (code, facts) => {
+  const script: Script = { failure: new PronkError(code, "closed", facts) };
+  const { session, host } = sessionOf(script);
+  await session.ask("Hi");
+  expect([session.state.name, seen.unloaded]).toEqual(["ready", 0]);
+  expect(answers(session)).toMatchObject([{ text: "Hello there", status: "failed", error: { code } }]);
+  expect(host.failed).toHaveBeenCalledOnce();
+  script.failure = undefined;
+  await session.regenerate();
+  expect([seen.created, answers(session).length]).toEqual([1, 1]);
+  expect(answers(session)[0]).toMatchObject({ text: "Hello there", status: "done" });
+});
+
+test.each(["device-lost", "worker-lost"] as const)(
+  "%s: what had arrived stays until a load has worked",
+  async (code) => {
+    const script: Script = { words: ["Half"], failure: new PronkError(code, "gone") };
+    const { session } = sessionOf(script);
+    await session.ask("Hi");
+    expect(session.state).toMatchObject({ name: "failed", error: { code } });
+    expect(answers(session)).toMatchObject([{ text: "Half", status: "failed" }]);
+    expect(answers(session)[0].error).toBeUndefined(); // the panel says it
+    script.loadFailure = new PronkError("network", "HTTP 500");
+    await session.retry();
+    expect(session.state).toMatchObject({ name: "failed", error: { code: "network" } });
+    expect(answers(session)).toMatchObject([{ text: "Half" }]);
+    Object.assign(script, { loadFailure: undefined, failure: undefined, words: ["Whole"] });
+    await session.retry();
+    expect(answers(session)).toMatchObject([{ text: "Whole", status: "done" }]);
+  },
+);
+
+test("an engine that ends while nobody asks is told at once, and tried again", async () => {
+  const end = new AbortController();
+  const script: Script = { ended: end.signal };
+  const { session, host } = sessionOf(script);
+  await session.ask("Hi");
+  end.abort(new PronkError("worker-lost", "uncaught"));
+  expect(session.state).toMatchObject({ name: "failed", error: { code: "worker-lost" } });
+  expect(host.failed).toHaveBeenCalledOnce();
+  script.ended = undefined;
+  await session.retry();
+  expect([session.state.name, seen.created, answers(session)[0].text]).toEqual(["ready", 2, "Hello there"]);
+});
+
+test("an engine that ends under an answer, whatever of, keeps the words and is loaded anew", async () => {
+  const end = new AbortController();
+  const memory = new PronkError("out-of-memory", "GPU");
+  const { session, host } = sessionOf({ words: ["Half"], failure: memory, ended: end.signal });
+  host.changed.mockImplementation(() => session.busy && end.abort(memory));
+  await session.ask("Hi");
+  expect(session.state).toMatchObject({ name: "failed", error: { code: "out-of-memory" } });
+  expect(answers(session)).toMatchObject([{ text: "Half", status: "failed" }]);
+  expect(host.failed).toHaveBeenCalledOnce();
+});
+
+test("an engine's own unload is no failure", async () => {
+  const end = new AbortController();
+  const { session, host } = sessionOf({ ended: end.signal });
+  await session.load();
+  session.setModel("another/one");
+  end.abort(new PronkError("bad-request", "unloaded", { field: "engine" }));
+  expect(session.state.name).toBe("idle");
+  expect(host.failed).not.toHaveBeenCalled();
+});
+
+test("an answer that is to be replaced stays when nothing comes of the new one", async () => {
+  const script: Script = {};
+  const { session } = sessionOf(script);
+  await session.ask("Hi");
+  Object.assign(script, { words: [], failure: new PronkError("driver-fault", "logits") });
+  await session.regenerate();
+  expect(answers(session)).toMatchObject([{ text: "Hello there", status: "done", error: { code: "driver-fault" } }]);
+});
+
+test("a conversation is put in another's place; ids go on behind its own", async () => {
+  const { session } = sessionOf({});
+  await session.ask("one");
+  const before = { turns: session.turns, continuation: session.continuation };
+  session.open(emptyConversation());
+  await session.ask("two");
+  expect(session.turns.map(({ text }) => text)).toEqual(["two", "Hello there"]);
+  session.open(before);
+  await session.ask("three");
+  expect(session.turns.map(({ text }) => text)).toEqual(["one", "Hello there", "three", "Hello there"]);
+  expect(new Set(session.turns.map(({ id }) => id)).size).toBe(4);
+});
+
+test("the first model finds the conversation that was brought back before it", () => {
+  const session = new ChatSession({ changed() {}, progressed() {}, answered() {}, failed() {} });
+  session.open({ turns: [{ role: "user", id: 7, text: "Hi" }], continuation: { text: "Once", contextFull: false } });
+  session.setModel("owner/name");
+  expect([session.turns.length, session.continuation.text]).toEqual([1, "Once"]);
+  session.setModel("another/one");
+  expect([session.turns.length, session.continuation.text]).toEqual([0, ""]);
+});
+
+test("an error of one answer lands on that answer and the chat goes on", async () => {
+  const script: Script = { words: [], failure: new PronkError("bad-request", "tags in the message") };
+  const { session, host } = sessionOf(script);
+  await session.ask("[INST]");
+  expect(session.state.name).toBe("ready");
+  expect(answers(session)[0]).toMatchObject({ status: "failed", error: { code: "bad-request" } });
+  expect(host.failed).toHaveBeenCalledOnce();
+});
+
+test("a failed load says so and can be retried", async () => {
+  const script: Script = { loadFailure: new PronkError("network", "HTTP 500") };
+  const { session } = sessionOf(script);
+  await session.ask("Hi");
+  expect(session.state).toMatchObject({ name: "failed", error: { code: "network" } });
+  expect(answers(session)).toEqual([]);
+  script.loadFailure = undefined;
+  await session.retry();
+  expect(answers(session).length).toBe(1);
+});
+
+test("cancelling the load is no failure", async () => {
+  const { session, host } = sessionOf({ hangLoad: true });
+  const loaded = session.load();
+  await until(session, "loading");
+  expect(session.state.name).toBe("loading");
+  session.cancelLoad();
+  expect(await loaded).toBe(false);
+  expect(session.state.name).toBe("idle");
+  expect(host.failed).not.toHaveBeenCalled();
+});
+
+test("a question whose load was cancelled is answered by the next load that is asked for", async () => {
+  const script: Script = { hangLoad: true };
+  const { session } = sessionOf(script);
+  const asked = session.ask("Hi");
+  await until(session, "loading");
+  session.cancelLoad();
+  await asked;
+  expect([session.state.name, session.turns.length]).toEqual(["idle", 1]);
+  script.hangLoad = false;
+  await session.retry();
+  expect(answers(session)).toMatchObject([{ text: "Hello there", status: "done" }]);
+});
+
+test("what a model has continued stays in view without an engine, too", async () => {
+  const end = new AbortController();
+  const { session } = sessionOf({ dialog: undefined, ended: end.signal });
+  await session.load();
+  await session.continueText("Once");
+  end.abort(new PronkError("device-lost", "gone"));
+  expect([session.state.name, session.mode, session.continuation.text]).toEqual([
+    "failed",
+    "continue",
+    "Once upon a time",
+  ]);
+});
+
+test("another model ends the running answer and forgets the conversation", async () => {
+  const { session } = sessionOf({ hang: true });
+  const asked = session.ask("Hi");
+  await untilText(session);
+  session.setModel("another/one");
+  await asked;
+  expect([session.state.name, session.turns.length, seen.unloaded]).toEqual(["idle", 0, 1]);
+});
+
+test("a model without dialogue continues a text", async () => {
+  const { session } = sessionOf({ dialog: undefined });
+  await session.load();
+  expect(session.mode).toBe("continue");
+  await session.continueText("Once");
+  expect(session.continuation).toMatchObject({ text: "Once upon a time", addedFrom: 4, contextFull: true });
+});

@@ -1,0 +1,232 @@
+// Which scheme a layer is in, found by its tensors; every checkpoint of the shared data; the traps of published
+// repositories; and layers that do not fit together, each a named error.
+
+import { describe, expect, test } from "vitest";
+import { readConfig } from "../../../src/format/config.ts";
+import { JsonFile } from "../../../src/format/json-file.ts";
+import { toModelTensors } from "../../../src/format/linear-parts.ts";
+import { findModelTensors } from "../../../src/format/model-tensors.ts";
+import { readDeclaredQuantization } from "../../../src/format/quantization-config.ts";
+import { isQuantized, type QuantizedMatrix, type TensorSlice } from "../../../src/format/quantized.ts";
+import { chooseWeightFormat, weightFormats } from "../../../src/format/weight-formats.ts";
+import { memorySource } from "../../../src/source/memory-source.ts";
+import { folderFiles, sharedData } from "../../support/local-folder.ts";
+import { rejection } from "../../support/rejection.ts";
+
+const declaredBy = (fields: Record<string, unknown>) =>
+  readDeclaredQuantization(new JsonFile("config.json", { quantization_config: fields }));
+
+describe("what is declared", () => {
+  test("GPTQ, with synonyms and from a file beside", () => {
+    expect(declaredBy({ quant_method: "gptq", bits: 4, group_size: 128, checkpoint_format: "gptq_v2" })).toMatchObject({
+      method: "gptq", bits: [4], groupSizes: [128], zeroPointsAsStored: true,
+    }); // prettier-ignore
+    const beside = new JsonFile("quant_config.json", { w_bit: 4, q_group_size: 64, version: "GEMM", zero_point: true });
+    expect(readDeclaredQuantization(new JsonFile("config.json", {}), beside)).toMatchObject({
+      file: "quant_config.json", method: "awq", bits: [4], groupSizes: [64], zeroPointsAsStored: false,
+    }); // prettier-ignore
+    expect(readDeclaredQuantization(new JsonFile("config.json", {}))).toBeUndefined();
+  });
+  test.each([
+    [{ quant_method: "gptq", checkpoint_format: "marlin" }, /marlin/],
+    [{ quant_method: "gptq", is_marlin_format: true }, /marlin/],
+    [{ quant_method: "gptq", checkpoint_format: "bitblas" }, /bitblas/],
+    [{ quant_method: "gptq", checkpoint_format: "gptq_p" }, /gptq_p/],
+    [{ quant_method: "awq", version: "gemv" }, /gemv.*version gemm/],
+    [{ quant_method: "awq", version: "gemv_fast" }, /gemv_fast/],
+    [{ quant_method: "exl3" }, /exl3/],
+    [{ quant_method: "hqq" }, /hqq/],
+    [{ quant_method: "fp8" }, /fp8/],
+  ])("%j is refused by name", async (fields, message) => {
+    const error = await rejection(() => declaredBy(fields));
+    expect(error.code).toBe("model-unsupported");
+    expect(error.message).toMatch(message);
+  });
+});
+
+const name = "model.layers.0.mlp.down_proj";
+const slice = (end: string, dtype: string, shape: number[]): TensorSlice => ({
+  name: `${name}.${end}`, dtype, shape, file: "f.safetensors", start: 0,
+  end: shape.reduce((a, b) => a * b, 1) * ({ U8: 1, I8: 1, F16: 2, I16: 2 }[dtype] ?? 4),
+}); // prettier-ignore
+const made = (slices: TensorSlice[], [rows, cols] = [96, 256], declared?: ReturnType<typeof declaredBy>) =>
+  toModelTensors(new Map([[`${name}.weight`, [rows, cols]]]), slices, declared)[0] as QuantizedMatrix;
+
+const gptq = (bits: number, groups: number, [rows, cols] = [96, 256]) => [
+  slice("qweight", "I32", [(cols * bits) / 32, rows]),
+  slice("qzeros", "I32", [groups, (rows * bits) / 32]),
+  slice("scales", "F16", [groups, rows]),
+  slice("g_idx", "I32", [cols]),
+];
+const awq = (groups: number, [rows, cols] = [96, 256]) => [
+  slice("qweight", "I32", [cols, rows / 8]),
+  slice("qzeros", "I32", [groups, rows / 8]),
+  slice("scales", "F16", [groups, rows]),
+];
+const exl2 = (outputs: number, groups = 2) => [
+  slice("q_weight", "I32", [32, outputs]),
+  slice("q_invperm", "I32", [256]),
+  slice("q_scale", "I32", [groups, outputs / 8]),
+  slice("q_scale_max", "F16", [groups]),
+  slice("q_groups", "I16", [2 * groups]),
+];
+const nf4 = (dtype = "U8", [rows, cols] = [96, 256]) => [
+  { ...slice("weight", dtype, [1, 1]), end: Math.ceil((rows * cols) / 2) },
+  slice("weight.absmax", "U8", [Math.ceil((rows * cols) / 64)]),
+  slice("weight.quant_map", "F32", [16]),
+  slice("weight.nested_absmax", "F32", [2]),
+  slice("weight.nested_quant_map", "F32", [256]),
+  slice("weight.quant_state.bitsandbytes__nf4", "U8", [100]),
+];
+
+describe("a layer's scheme", () => {
+  test.each([2, 3, 4, 8])("GPTQ of %i bits by its shape alone; the group from the scales", (bits) => {
+    expect(made(gptq(bits, 4)).scheme).toEqual({ kind: "gptq", bits, groupSize: 64, zeroPoints: 1 });
+    expect(made(gptq(bits, 1)).scheme).toEqual({ kind: "gptq", bits, groupSize: 256, zeroPoints: 1 });
+  });
+  test("GPTQ: v2, a short last group, no g_idx", () => {
+    const declared = declaredBy({ quant_method: "gptq", group_size: 128, checkpoint_format: "gptq_v2" });
+    const found = made(gptq(4, 3, [96, 288]).slice(0, 3), [96, 288], declared);
+    expect(found).toMatchObject({ scheme: { groupSize: 128, zeroPoints: 2 } });
+    expect(found.parts.groupIndex).toBeUndefined();
+    expect(made(gptq(4, 3, [96, 288]), [96, 288]).scheme).toMatchObject({ groupSize: 96 });
+  });
+  test("a bias beside a quantized matrix is a tensor of its own, whether the configuration has it or not", () => {
+    const shapes: [string, number[]][] = [[`${name}.weight`, [96, 256]]];
+    const parts = [...gptq(4, 4), slice("bias", "F16", [96])];
+    for (const expected of [shapes, [...shapes, [`${name}.bias`, [96]] as [string, number[]]]]) {
+      const found = toModelTensors(new Map(expected), parts);
+      expect(found.map((tensor) => tensor.name).toSorted()).toEqual([`${name}.bias`, `${name}.weight`]);
+      expect(found.find((tensor) => tensor.name.endsWith("bias"))).toMatchObject({ dtype: "f16", shape: [96] });
+    }
+    const plain = [slice("weight", "F16", [96, 256]), slice("bias", "F16", [96])];
+    expect(toModelTensors(new Map(shapes), plain)).toHaveLength(1); // as transformers: nobody asked for it
+    expect(() => toModelTensors(new Map(shapes), [...gptq(4, 4), slice("bias", "F16", [95])])).toThrow(/shape \[95\]/);
+    expect(() => toModelTensors(new Map([...shapes, [`${name}.bias`, [96]]]), gptq(4, 4))).toThrow(/no tensor.*bias/);
+  });
+  test("AWQ by its shape, and where a square one could be either, by what is declared", () => {
+    expect(made(awq(2)).scheme).toEqual({ kind: "awq", groupSize: 128 });
+    expect(made(awq(8)).parts).toMatchObject({ codes: { name: `${name}.qweight` }, zeros: {}, scales: {} });
+    expect(made(awq(2), [96, 256], declaredBy({ quant_method: "awq", bits: 4, group_size: 128 })).scheme.kind).toBe(
+      "awq",
+    );
+  });
+  test("EXL2, with padded outputs", () => {
+    expect(made(exl2(96)).scheme).toEqual({ kind: "exl2" });
+    expect(made(exl2(128), [97, 256])).toMatchObject({ rows: 97, cols: 256, parts: { codes: { shape: [32, 128] } } });
+  });
+  test("bitsandbytes: nf4 in any storage, fp4 single, int8 with and without weight_format", () => {
+    expect(made(nf4()).scheme).toEqual({ kind: "bnb4", book: "nf4", nested: true });
+    expect(made(nf4("BF16")).parts.state?.name).toMatch(/__nf4$/);
+    const fp4 = [
+      { ...slice("weight", "U8", [1]), end: 96 * 128 },
+      slice("weight.absmax", "F32", [384]),
+      slice("weight.quant_map", "F32", [16]),
+      slice("weight.quant_state.bitsandbytes__fp4", "U8", [80]),
+    ];
+    expect(made(fp4).scheme).toEqual({ kind: "bnb4", book: "fp4", nested: false });
+    const int8 = [slice("weight", "I8", [96, 256]), slice("SCB", "F32", [96])];
+    expect(made(int8).scheme).toEqual({ kind: "int8" });
+    expect(made([...int8, slice("weight_format", "U8", [])]).parts.codeOrder).toBeDefined();
+  });
+  test("no scheme at all", () => {
+    expect(made([slice("weight", "F16", [96, 256])])).toMatchObject({ dtype: "f16", shape: [96, 256] });
+  });
+});
+
+describe("a layer that does not fit together", () => {
+  const without = (slices: TensorSlice[], end: string) => slices.filter((one) => one.name !== `${name}.${end}`);
+  const changed = (slices: TensorSlice[], one: TensorSlice) => slices.map((old) => (old.name === one.name ? one : old));
+  const cases: [string, () => unknown, string, RegExp][] = [
+    ["5 bits", () => made(gptq(5, 2)), "format", /5 bits a weight/],
+    ["other bits than declared", () => made(gptq(4, 2), undefined, declaredBy({ bits: 8 })), "format", /4 bits.*8 bits/],
+    ["another group than declared", () => made(gptq(4, 2), undefined, declaredBy({ group_size: 64 })), "format", /group_size 64/],
+    ["a group of 0", () => made(gptq(4, 2), undefined, declaredBy({ group_size: 0 })), "format", /group_size 0/],
+    ["no scales", () => made(without(gptq(4, 2), "scales")), "format", /no scales/],
+    ["no zeros", () => made(without(gptq(4, 2), "qzeros")), "format", /zeros/],
+    ["zeros of another shape", () => made(changed(gptq(4, 2), slice("qzeros", "I32", [2, 11]))), "format", /qzeros.*\[2,11\]/],
+    ["scales in another type", () => made(changed(gptq(4, 2), slice("scales", "F32", [2, 96]))), "format", /F32/],
+    ["no groups at all", () => made(changed(gptq(4, 2), slice("scales", "F16", [0, 96]))), "format", /scales/],
+    ["g_idx of another length", () => made(changed(gptq(4, 2), slice("g_idx", "I32", [255]))), "format", /g_idx/],
+    ["groups of 24", () => made(gptq(4, 4, [96, 96]), [96, 96]), "model-unsupported", /groups of 24/],
+    ["AWQ gemv", () => made([slice("qweight", "I32", [96, 32]), slice("qzeros", "I32", [96, 1]), slice("scales", "F16", [96, 8])]), "model-unsupported", /gemv/],
+    ["a shape of nobody's", () => made([slice("qweight", "I32", [7, 7]), slice("scales", "F16", [2, 96])]), "model-unsupported", /\[7,7\]/],
+    ["EXL2 without groups", () => made(without(exl2(96), "q_groups")), "format", /groups/],
+    ["EXL2 of fewer outputs", () => made(exl2(64)), "format", /64 columns/],
+    ["EXL2 with a permutation of another length", () => made(changed(exl2(96), slice("q_invperm", "I32", [128]))), "format", /q_invperm/],
+    ["nf4 of half the bytes", () => made(changed(nf4(), { ...nf4()[0], end: 10 })), "format", /10 bytes/],
+    ["nf4 without its state", () => made(without(nf4(), "weight.quant_state.bitsandbytes__nf4")), "format", /quant_state/],
+    ["nf4 without its map", () => made(without(nf4(), "weight.quant_map")), "format", /map/],
+    ["int8 with scales of another length", () => made([slice("weight", "I8", [96, 256]), slice("SCB", "F32", [95])]), "format", /SCB/],
+    ["a tensor in two files", () => made([...gptq(4, 2), { ...gptq(4, 2)[0], file: "g.safetensors" }]), "format", /is in both/],
+    ["nothing", () => made([]), "format", /no tensor/],
+  ]; // prettier-ignore
+  test.each(cases)("%s", async (_, make, code, message) => {
+    const error = await rejection(make);
+    expect(error.message).toMatch(message);
+    expect(error.code).toBe(code);
+  });
+});
+
+describe("which files", () => {
+  const source = (...paths: string[]) => memorySource(new Map(paths.map((path) => [path, new Uint8Array(1)])));
+  test("several formats in one repository: the default, and what the user may say", () => {
+    const some = source(
+      "a.Q8_0.gguf",
+      "a.Q4_K_M.gguf",
+      "b-00001-of-00002.gguf",
+      "b-00002-of-00002.gguf",
+      "model.safetensors",
+    );
+    expect(weightFormats(some).map((format) => format.id)).toEqual([
+      "safetensors", "a.Q4_K_M.gguf", "a.Q8_0.gguf", "b-00001-of-00002.gguf",
+    ]); // prettier-ignore
+    expect(chooseWeightFormat(some).kind).toBe("safetensors");
+    expect(chooseWeightFormat(some, "gguf").id).toBe("a.Q4_K_M.gguf");
+    expect(chooseWeightFormat(some, "q8_0").id).toBe("a.Q8_0.gguf");
+    expect(chooseWeightFormat(some, "b-00001-of-00002.gguf").files).toHaveLength(2);
+  });
+  test("refusals", async () => {
+    const refusal = (files: string[], wanted?: string) => rejection(() => chooseWeightFormat(source(...files), wanted));
+    expect((await refusal(["README.md"])).message).toMatch(/no weights/);
+    expect(await refusal(["a.gguf"], "Q5_K_M")).toMatchObject({ code: "bad-request", facts: { expected: "a.gguf" } });
+  });
+});
+
+const e2e = sharedData("e2e");
+describe.skipIf(!e2e)("shared checkpoints", () => {
+  test.each([
+    ["tiny256-gptq-4bit-128g", { kind: "gptq", bits: 4, groupSize: 128, zeroPoints: 1 }],
+    ["tiny256-gptq-4bit-64g-actorder", { kind: "gptq", bits: 4, groupSize: 64, zeroPoints: 1 }],
+    ["tiny256-gptq-3bit-128g", { kind: "gptq", bits: 3, groupSize: 128, zeroPoints: 1 }],
+    ["tiny256-awq-gemm-128g", { kind: "awq", groupSize: 128 }],
+    ["tiny256-bnb-nf4-double", { kind: "bnb4", book: "nf4", nested: true }],
+    ["tiny256-bnb-int8", { kind: "int8" }],
+    ["tiny256-exl2-declared", { kind: "exl2" }],
+    ["tiny256-exl2-seedlayout", { kind: "exl2" }],
+  ])("%s", async (folder, scheme) => {
+    const files = folderFiles(sharedData(`e2e/${folder}`)!);
+    const json = JsonFile.parse("config.json", files.get("config.json")!);
+    const { quantization_config: _, ...fields } = json.fields;
+    for (const declared of [readDeclaredQuantization(json), undefined]) {
+      const source = memorySource(files);
+      let decoyBytes = 0;
+      const watched = {
+        ...source,
+        read(path: string, start: number, end: number) {
+          if (/cal_data|hidden_states/.test(path)) decoyBytes = Math.max(decoyBytes, end);
+          return source.read(path, start, end);
+        },
+      };
+      expect(chooseWeightFormat(watched).kind).toBe("safetensors");
+      const config = readConfig(new JsonFile("config.json", fields));
+      const { tensors } = await findModelTensors(watched, config, { declared });
+      expect(tensors).toHaveLength(5 * 9 + 3);
+      const schemes = tensors.filter(isQuantized).map((tensor) => tensor.scheme);
+      expect(schemes).toHaveLength(5 * 7 + (scheme.kind === "exl2" ? 1 : 0));
+      for (const found of schemes) expect(found).toEqual(scheme);
+      const decoy = files.get("hidden_states.safetensors");
+      if (decoy) expect(decoyBytes).toBeLessThan(decoy.length - 2 * 4 * 256 + 1);
+    }
+  });
+});

@@ -1,0 +1,273 @@
+// What the loader promises whatever the model's size: bounded bytes, no large array, no long stretch of work, and every
+// byte in its place when tensors, heads and rows cross chunk borders.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ChunkPool } from "../../../src/load/chunk-pool.ts";
+import { loadModel } from "../../../src/load/load-model.ts";
+import { ProgressMeter } from "../../../src/load/progress-meter.ts";
+import type { StoredTensor } from "../../../src/quant/layout.ts";
+import { dequantizeRows, quantizeRows } from "../../../src/quant/rows.ts";
+import type { ProgressEvent } from "../../../src/source/progress.ts";
+import { maxReadBytes } from "../../../src/source/read-limit.ts";
+import type { ModelSource } from "../../../src/source/source.ts";
+import { madeConfig } from "../../support/made-checkpoint.ts";
+
+const mebibyte = 2 ** 20;
+const RealArrayBuffer = globalThis.ArrayBuffer;
+let largest = 0;
+
+/** Any single ArrayBuffer over 64 MiB throws; the largest is kept. */
+beforeEach(() => {
+  largest = 0;
+  const check = (sizeBytes: number) => {
+    if (sizeBytes > 64 * mebibyte) throw new RangeError(`an ArrayBuffer of ${sizeBytes} bytes`);
+    largest = Math.max(largest, sizeBytes);
+  };
+  for (const name of ["ArrayBuffer", "Uint8Array", "Uint16Array", "Int8Array", "Float32Array"] as const) {
+    const Real = globalThis[name] as unknown as { new (...args: unknown[]): unknown; BYTES_PER_ELEMENT?: number };
+    const Checked = new Proxy(Real, {
+      construct(target, args: unknown[]) {
+        if (typeof args[0] === "number") check(args[0] * (target.BYTES_PER_ELEMENT ?? 1));
+        return Reflect.construct(target, args) as object; // not by the proxy's name: such arrays are slow
+      },
+    });
+    undo.push(() => Object.assign(globalThis, { [name]: Real }));
+    Object.assign(globalThis, { [name]: Checked });
+  }
+});
+const undo: (() => void)[] = [];
+afterEach(() => {
+  for (const restore of undo.splice(0)) restore();
+  expect(globalThis.ArrayBuffer).toBe(RealArrayBuffer);
+});
+
+/** What the synthetic files hold, over and over: f16 of moderate size, so finite. A prime period, so nothing lines up. */
+const tile = new Uint8Array(1_000_003 * 2);
+for (let i = 0; i < tile.length; i += 2) {
+  tile[i] = (i * 7 + (i >> 11)) & 255;
+  tile[i + 1] = 0x20 | ((i >> 1) & 0x83);
+}
+
+/** The data's bytes from `position` on. */
+function fillData(bytes: Uint8Array, position: number): Uint8Array {
+  for (let at = 0; at < bytes.length;) {
+    const from = (position + at) % tile.length;
+    const count = Math.min(tile.length - from, bytes.length - at);
+    bytes.set(tile.subarray(from, from + count), at);
+    at += count;
+  }
+  return bytes;
+}
+
+/** f16 checkpoint of `layers` whose bytes are computed when asked for: as large as one likes. */
+function syntheticSource(
+  config: Record<string, unknown>,
+  tensors: [string, number[]][],
+  padding = 0,
+): ModelSource & { bytesRead: number } {
+  const header: Record<string, unknown> = {};
+  let end = 0;
+  for (const [name, shape] of tensors) {
+    const start = end;
+    end += 2 * shape.reduce((product, count) => product * count, 1);
+    header[name] = { dtype: "F16", shape, data_offsets: [start, end] };
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header) + " ".repeat(padding));
+  const configBytes = new TextEncoder().encode(JSON.stringify(config));
+  const dataStart = 8 + text.length;
+  return {
+    id: "files:synthetic",
+    label: "synthetic",
+    remote: false,
+    bytesRead: 0,
+    files: [
+      { path: "config.json", sizeBytes: configBytes.length },
+      { path: "model.safetensors", sizeBytes: dataStart + end },
+    ],
+    async read(path, start, stop, { into } = {}) {
+      if (path === "config.json") return configBytes.slice(start, stop);
+      this.bytesRead += stop - start;
+      const bytes = (into?.() ?? new Uint8Array(stop - start)).subarray(0, stop - start);
+      if (stop > dataStart) fillData(bytes.subarray(Math.max(0, dataStart - start)), Math.max(0, start - dataStart));
+      const head = new Uint8Array(dataStart);
+      new DataView(head.buffer).setBigUint64(0, BigInt(text.length), true);
+      head.set(text, 8);
+      if (start < dataStart) bytes.set(head.subarray(start, Math.min(stop, dataStart)));
+      return bytes;
+    },
+  };
+}
+
+function llama(dim: number, hiddenDim: number, layers: number, vocabSize: number) {
+  const config = madeConfig({
+    hidden_size: dim,
+    intermediate_size: hiddenDim,
+    num_hidden_layers: layers,
+    vocab_size: vocabSize,
+    tie_word_embeddings: true,
+  });
+  const tensors: [string, number[]][] = [["model.embed_tokens.weight", [vocabSize, dim]]];
+  for (let layer = 0; layer < layers; layer++)
+    for (const [part, shape] of [
+      ["input_layernorm", [dim]],
+      ["mlp.down_proj", [dim, hiddenDim]],
+      ["mlp.gate_proj", [hiddenDim, dim]],
+      ["mlp.up_proj", [hiddenDim, dim]],
+      ["post_attention_layernorm", [dim]],
+      ["self_attn.k_proj", [dim / 2, dim]],
+      ["self_attn.o_proj", [dim, dim]],
+      ["self_attn.q_proj", [dim, dim]],
+      ["self_attn.v_proj", [dim / 2, dim]],
+    ] as [string, number[]][])
+      tensors.push([`model.layers.${layer}.${part}.weight`, shape]);
+  tensors.push(["model.norm.weight", [dim]]);
+  return { config, tensors };
+}
+
+/** Counts, and checks that each write is where it should be. */
+const countingSink = () => {
+  const seen = { bytes: 0, held: 0 };
+  return { seen, write: async (_: unknown, __: number, bytes: Uint8Array) => void (seen.bytes += bytes.length) };
+};
+
+describe("memory", () => {
+  test.each(["none", "q4"] as const)(
+    "peak is the same for a model and one several times as large (%s), and no array is over 16 MiB",
+    async (quantize) => {
+      const peaks: number[] = [];
+      for (const layers of quantize === "none" ? [5, 15] : [4, 8]) {
+        const { config, tensors } = llama(1024, 2816, layers, 1000);
+        const source = syntheticSource(config, tensors);
+        const pool = new ChunkPool();
+        const sink = countingSink();
+        const model = await loadModel({ reference: source, quantize, sink, pool });
+        expect(source.bytesRead).toBeGreaterThanOrEqual(source.files[1].sizeBytes);
+        expect(sink.seen.bytes).toBe(model.tensors.reduce((sum, tensor) => sum + tensor.end - tensor.start, 0));
+        expect(pool.heldBytes).toBe(0);
+        peaks.push(model.peakChunkBytes);
+      }
+      expect(Math.max(...peaks)).toBeLessThanOrEqual(6 * maxReadBytes);
+      expect(Math.abs(peaks[1] - peaks[0])).toBeLessThanOrEqual(maxReadBytes);
+      expect(largest).toBeLessThanOrEqual(maxReadBytes);
+    },
+    60_000,
+  );
+
+  test("the event loop gets its turn while weights are quantized", async () => {
+    const { config, tensors } = llama(1024, 2816, 1, 200);
+    let longestMs = 0;
+    let lastMs = performance.now();
+    const timer = setInterval(() => {
+      longestMs = Math.max(longestMs, performance.now() - lastMs);
+      lastMs = performance.now();
+    }, 1);
+    const source = syntheticSource(config, tensors);
+    const quiet: ModelSource = {
+      ...source,
+      read: (...args) => source.read(...args).finally(() => (lastMs = performance.now())),
+    };
+    await loadModel({ reference: quiet, quantize: "q4", sink: countingSink() });
+    clearInterval(timer);
+    expect(longestMs).toBeGreaterThan(0);
+    expect(longestMs).toBeLessThan(1000); // 50 on a quiet machine; tests run on busy ones
+  });
+});
+
+test.each([0, 1, 5])(
+  "every byte in its place when rows cross chunk borders (data start shifted by %i)",
+  async (padding) => {
+    // 4.4 MB of embedding and rows of 2816 columns: 16 MiB borders fall inside rows.
+    const { config, tensors } = llama(1024, 2816, 1, 2200);
+    for (const quantize of padding === 1 ? (["none", "q4"] as const) : (["none"] as const)) {
+      const source = syntheticSource(config, tensors, padding);
+      const checks: string[] = [];
+      let current: { name: string; bytes: Uint8Array; filled: number } | undefined;
+      const starts = new Map<string, number>();
+      let position = 0;
+      for (const [name, shape] of tensors) {
+        starts.set(name, position);
+        position += 2 * shape.reduce((product, count) => product * count, 1);
+      }
+      await loadModel({
+        reference: source,
+        quantize,
+        sink: {
+          async write(slice, offset, bytes) {
+            const tensor = slice as StoredTensor;
+            if (current?.name !== tensor.name)
+              current = { name: tensor.name, bytes: new Uint8Array(tensor.end - tensor.start), filled: 0 };
+            expect([offset, offset % 16]).toEqual([current.filled, 0]);
+            current.bytes.set(bytes, offset);
+            current.filled += bytes.length;
+            if (current.filled < current.bytes.length) return;
+            const start = starts.get(tensor.name)!;
+            const original = fillData(new Uint8Array(2 * tensor.rows * tensor.cols), start);
+            const expected =
+              tensor.encoding === "f16"
+                ? original
+                : quantizeRows(
+                    tensor.encoding as "q4",
+                    dequantizeRows("f16", original, tensor.rows, tensor.cols),
+                    tensor.cols,
+                  );
+            if (Buffer.compare(expected, current.bytes) !== 0) checks.push(`${tensor.name} differs`);
+            else checks.push("same");
+          },
+        },
+      });
+      expect(checks).toEqual(tensors.map(() => "same"));
+    }
+  },
+  60_000,
+);
+
+describe("chunk pool", () => {
+  test("waits when full, counts, uses buffers again", async () => {
+    const pool = new ChunkPool(2);
+    const first = await pool.take(maxReadBytes);
+    const buffer = first.room();
+    const second = await pool.take(maxReadBytes);
+    let third = false;
+    const waiting = pool.take(maxReadBytes).then((slot) => ((third = true), slot));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect([third, pool.heldBytes, pool.peakBytes]).toEqual([false, 2 * maxReadBytes, 2 * maxReadBytes]);
+    first.release();
+    first.release();
+    expect((await waiting).room()).toBe(buffer);
+    expect(pool.heldBytes).toBe(2 * maxReadBytes);
+    second.release();
+    expect(pool.heldBytes).toBe(maxReadBytes);
+  });
+
+  test("an abort ends the wait", async () => {
+    const pool = new ChunkPool(1);
+    await pool.take(maxReadBytes);
+    const controller = new AbortController();
+    const waiting = pool.take(1, controller.signal);
+    controller.abort(new Error("enough"));
+    await expect(waiting).rejects.toThrow("enough");
+  });
+});
+
+test("progress speaks at most five times a second, with a smoothed speed and the time left", () => {
+  let nowMs = 0;
+  const events: ProgressEvent[] = [];
+  const meter = new ProgressMeter("download", 10_000_000, (event) => events.push(event), 0, () => nowMs); // prettier-ignore
+  for (let i = 0; i < 500; i++) {
+    nowMs += 10;
+    meter.add(10_000, "a.safetensors");
+  }
+  expect(events.length).toBeLessThanOrEqual(1 + 5 * 5);
+  expect(events.length).toBeGreaterThan(20);
+  expect(events.at(-1)).toMatchObject({
+    phase: "download",
+    loadedBytes: 5_000_000,
+    bytesPerSecond: 1_000_000,
+    detail: "a.safetensors",
+  });
+  expect(events.at(-1)!.secondsLeft).toBeCloseTo(5);
+  meter.add(-1_000_000); // a retry
+  nowMs += 200;
+  meter.add(0);
+  expect(events.at(-1)!.bytesPerSecond).toBeGreaterThan(500_000);
+});

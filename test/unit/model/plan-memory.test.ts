@@ -1,0 +1,63 @@
+// The memory plan's totals for Llama 2, worked out by hand from formats and shapes: q4 keeps 18 bytes for 32 weights of a
+// linear layer, q8 34 bytes for 32 of the embedding and the head, norms are f32, the cache f16.
+
+import { describe, expect, test } from "vitest";
+import { planMemory } from "../../../src/model/plan-memory.ts";
+import { knownShapes } from "../../../src/bench/shapes.ts";
+
+const MiB = 2 ** 20;
+
+/** [linear weights, embedding + head weights, norm gains, KV values a position] by hand. */
+const counts = {
+  "llama-2-7b": [32 * (4 * 4096 * 4096 + 3 * 4096 * 11_008), 2 * 32_000 * 4096, 65 * 4096, 32 * 2 * 4096],
+  "llama-2-13b": [40 * (4 * 5120 * 5120 + 3 * 5120 * 13_824), 2 * 32_000 * 5120, 81 * 5120, 40 * 2 * 5120],
+  "llama-2-70b": [
+    80 * (2 * 8192 * 8192 + 2 * 1024 * 8192 + 3 * 8192 * 28_672),
+    2 * 32_000 * 8192,
+    161 * 8192,
+    80 * 2 * 1024,
+  ],
+} as const;
+
+describe.each(Object.entries(counts))("%s", (name, [linear, tables, norms, kvValues]) => {
+  const config = knownShapes[name as keyof typeof knownShapes];
+  const request = { dtype: "f16", kv: "f16", contextLength: 4096, maxBindingBytes: 128 * MiB } as const;
+
+  test("the counts are the published parameters", () => {
+    const published = { "llama-2-7b": 6_738_415_616, "llama-2-13b": 13_015_864_320, "llama-2-70b": 68_976_648_192 };
+    expect(linear + tables + norms).toBe(published[name as keyof typeof published]);
+  });
+
+  test("q4 weights and KV cache", () => {
+    const plan = planMemory(config, { ...request, quantize: "q4" });
+    expect(plan.weightBytes).toBe((linear * 18) / 32 + (tables * 34) / 32 + norms * 4);
+    expect(plan.kvBytes).toBe(kvValues * 4096 * 2);
+    expect(plan.totalBytes).toBe(plan.weightBytes + plan.kvBytes + plan.scratchBytes);
+  });
+
+  test("a q8 cache: a byte a value, and an f16 for 32 of them", () => {
+    const plan = planMemory(config, { ...request, quantize: "q4", kv: "q8" });
+    expect(plan.kvBytes).toBe(kvValues * 4096 * (1 + 2 / 32));
+    expect(plan.totalBytes).toBe(plan.weightBytes + plan.kvBytes + plan.scratchBytes);
+  });
+
+  test("as in the file", () => {
+    const plan = planMemory(config, { ...request, quantize: "none" });
+    expect(plan.weightBytes).toBe((linear + tables) * 2 + norms * 4);
+  });
+
+  test("no binding is over the limit, whatever the limit", () => {
+    for (const quantize of ["q4", "q8", "none"] as const) {
+      const plan = planMemory(config, { ...request, quantize });
+      expect(plan.largestBindingBytes).toBeLessThanOrEqual(128 * MiB);
+      // Codes of what shares buffers, in bytes: gate and up lie together.
+      const { dim, hiddenDim } = config;
+      const linear = quantize === "none" ? 2 : quantize === "q8" ? 1 : 0.5;
+      const table = quantize === "none" ? 2 : 1; // q4 keeps the head in q8
+      const partsOf = (name: string) => plan.tensors.find((tensor) => tensor.name === name)!.parts;
+      expect(partsOf("lm_head.weight") > 1).toBe(32_000 * dim * table > 128 * MiB);
+      expect(partsOf("model.layers.0.mlp.up_proj.weight") > 1).toBe(2 * hiddenDim * dim * linear > 128 * MiB);
+      expect(partsOf("model.layers.0.mlp.down_proj.weight") > 1).toBe(hiddenDim * dim * linear > 128 * MiB);
+    }
+  });
+});

@@ -1,0 +1,143 @@
+// Plans of quantized matrices without a GPU: bytes against the file's, at the shapes of Llama 2; which matrices may share
+// a weight; and every early or late part that contradicts its matrix, each a named error.
+
+import { describe, expect, test } from "vitest";
+import type { PartRole } from "../../../src/format/quantized.ts";
+import { canShare, formatBytes } from "../../../src/quant/row-format.ts";
+import { earlyParts, lateParts, planMatrix } from "../../../src/quant/schemes.ts";
+import { type Drawn, drawnMatrices, exl2, gptq, nf4 } from "../../support/drawn-matrices.ts";
+import { madeLayers } from "../../support/random-packed.ts";
+import { rejection } from "../../support/rejection.ts";
+
+const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+const words = (values: number[]) => new Uint8Array(Uint32Array.from(values).buffer);
+const halves = (values: number[]) => new Uint8Array(Uint16Array.from(values).buffer);
+const shapes = [[4096, 4096], [11008, 4096], [4096, 11008], [28672, 8192], [8192, 28672], [1024, 8192]]; // prettier-ignore
+
+describe("bytes on the GPU are at most 12 % more than in the file", () => {
+  test.each(drawnMatrices)("%s", (_, make) => {
+    for (const shape of shapes) {
+      const { matrix, early, fileBytes } = make(shape);
+      const more = formatBytes(planMatrix(matrix, early), matrix.rows) / fileBytes;
+      expect(more, `${shape}`).toBeLessThanOrEqual(1.12);
+      expect(more, `${shape}`).toBeGreaterThan(0.99); // codes keep their bits: no less than the file has, either
+    }
+  });
+});
+
+describe("which parts when", () => {
+  test("all but the codes are early or late, and none both", () => {
+    for (const make of Object.values(madeLayers.all)) {
+      const { matrix } = make();
+      const roles = [...earlyParts(matrix), ...lateParts(matrix)].map(([role]) => role);
+      expect([...roles, "codes"].toSorted()).toEqual(Object.keys(matrix.parts).toSorted());
+    }
+  });
+  test("a plan is made of the early parts alone", () => {
+    for (const make of Object.values(madeLayers.all)) {
+      const { matrix, parts } = make();
+      const early = Object.fromEntries(earlyParts(matrix).map(([role]) => [role, parts[role]]));
+      const plan = planMatrix(matrix, early);
+      expect(plan.codeWords % 4).toBe(0);
+      expect(plan.head.length % 64).toBe(0);
+    }
+  });
+  test("scale rows do not depend on how they are cut", () => {
+    for (const make of Object.values(madeLayers.all)) {
+      const { matrix, parts } = make();
+      const plan = planMatrix(matrix, parts);
+      const whole = plan.scaleRows!(parts, 0, matrix.rows);
+      expect(whole).toHaveLength(matrix.rows * plan.scaleWords);
+      const pieces = [plan.scaleRows!(parts, 0, 3), plan.scaleRows!(parts, 3, matrix.rows - 3)];
+      expect([...pieces[0], ...pieces[1]]).toEqual([...whole]);
+    }
+  });
+  test("sharing a weight: the same scheme and tables, whatever the outputs", () => {
+    const plan = ({ matrix, early }: Drawn) => planMatrix(matrix, early);
+    expect(canShare(plan(gptq(4, 128, [4096, 4096])), plan(gptq(4, 128, [1024, 4096])))).toBe(true);
+    expect(canShare(plan(gptq(4, 128, [4096, 4096])), plan(gptq(4, 64, [4096, 4096])))).toBe(false);
+    expect(canShare(plan(nf4(64, true, [4096, 4096])), plan(nf4(64, true, [1024, 4096])))).toBe(true);
+    expect(canShare(plan(nf4(64, true, [4096, 4096])), plan(nf4(64, false, [4096, 4096])))).toBe(false);
+    expect(canShare(plan(exl2([5, 4], 128, [4096, 4096])), plan(exl2([4, 3], 128, [4096, 4096])))).toBe(false);
+  });
+});
+
+describe("act-order", () => {
+  const layer = (index: number[]) => {
+    const { matrix } = gptq(4, 32, [32, 96]);
+    matrix.parts.groupIndex = { ...matrix.parts.codes, name: "l.g_idx" };
+    return planMatrix(matrix, { groupIndex: words(index) });
+  };
+  const inOrder = Array.from({ length: 96 }, (_, k) => Math.floor(k / 32));
+  test("inputs are sorted by group, and x is gathered back", () => {
+    const index = Array.from({ length: 96 }, (_, k) => (k * 7) % 3);
+    const { order, repack } = layer(index);
+    const slots = (repack as { slots: Uint32Array }).slots;
+    expect([...order!].map((input) => index[input])).toEqual(inOrder);
+    expect([...slots].map((slot) => order![slot])).toEqual(Array.from({ length: 96 }, (_, k) => k));
+  });
+  test("groups in order, or all zeros, need no sorting", () => {
+    expect(layer(inOrder).order).toBeUndefined();
+    expect(layer(Array.from({ length: 96 }, () => 0)).order).toBeUndefined();
+  });
+  test.each([
+    ["a group that is not there", [3, ...inOrder.slice(1)]],
+    ["a negative one", [-1, ...inOrder.slice(1)]],
+    ["a group with too many inputs", [1, ...inOrder.slice(1)]],
+  ])("%s is refused", async (_, index) => {
+    expect(await rejection(() => layer(index))).toMatchObject({ code: "format", facts: { field: "l.g_idx" } });
+  });
+});
+
+describe("parts that contradict their matrix", () => {
+  const spoiledState = (fields: Record<string, unknown>) => () => {
+    const { matrix, early } = nf4(64, true, [64, 64]);
+    const state = JSON.parse(new TextDecoder().decode(early.state!));
+    return planMatrix(matrix, { ...early, state: text({ ...state, ...fields }) });
+  };
+  const spoiledGroups = (groups: number[]) => () => {
+    const { matrix, early } = exl2([5, 4], 32, [32, 64]);
+    return planMatrix(matrix, { ...early, groups: halves(groups) });
+  };
+  const spoiledOrder = (order: number[]) => () => {
+    const { matrix, early } = exl2([5, 4], 32, [32, 64]);
+    return planMatrix(matrix, early).lateOrder!({ inversePermutation: words(order) });
+  };
+  const spoiledLayer = (name: string, role: PartRole, bits: number) => () => {
+    const { matrix, parts } = madeLayers.all[name]();
+    const bytes = parts[role]!.slice();
+    new DataView(bytes.buffer)[bits > 0xffff ? "setUint32" : "setUint16"](0, bits, true);
+    const changed = { ...parts, [role]: bytes };
+    planMatrix(matrix, changed).scaleRows!(changed, 0, matrix.rows);
+  };
+  const cases: [string, () => unknown, RegExp][] = [
+    ["quant_state that is no JSON", () => planMatrix(nf4(64, true, [64, 64]).matrix, { state: new TextEncoder().encode("{"), map: new Uint8Array(64) }), /not JSON/],
+    ["a block of 0", spoiledState({ blocksize: 0 }), /blocksize/],
+    ["a block of 48", spoiledState({ blocksize: 48 }), /blocksize/],
+    ["another shape", spoiledState({ shape: [64, 63] }), /shape/],
+    ["another nested block", spoiledState({ nested_blocksize: 128 }), /nested_blocksize/],
+    ["no offset", spoiledState({ nested_offset: null }), /nested_offset/],
+    ["an unknown dtype", spoiledState({ dtype: "int4" }), /dtype/],
+    ["EXL2 groups of 7 bits", spoiledGroups([7, 0, 4, 5]), /7 bits/],
+    ["EXL2 groups that do not sum up", spoiledGroups([4, 0, 4, 4]), /40|groups of/],
+    ["EXL2 groups that go back", spoiledGroups([5, 5, 4, 0]), /a group from row/],
+    ["an empty EXL2 group", spoiledGroups([5, 0, 4, 9]), /a group from row/],
+    ["an EXL2 permutation with a place twice", spoiledOrder(Array.from({ length: 64 }, () => 5)), /each place once/],
+    ["an EXL2 permutation beyond the inputs", spoiledOrder(Array.from({ length: 64 }, (_, k) => k + 1)), /each place once/],
+    ["a NaN scale in GPTQ", spoiledLayer("GPTQ 4 bit, groups of 48, no g_idx", "scales", 0x7e00), /not finite/],
+    ["an infinite scale in AWQ", spoiledLayer("AWQ, one group", "scales", 0x7c00), /not finite/],
+    ["a NaN scale in EXL2", spoiledLayer("EXL2, one width", "scaleLimits", 0x7e00), /NaN/],
+    ["a NaN scale in nf4", spoiledLayer("nf4, blocks of 4096", "scales", 0x7fc00000), /not finite/],
+    ["a NaN outer scale in nf4", spoiledLayer("fp4, blocks of 32, nested", "nestedScales", 0x7fc00000), /not finite/],
+    ["a NaN scale in int8", spoiledLayer("int8, whole chunks", "scales", 0x7fc00000), /not finite/],
+    ["int8 in a GPU's own order", () => {
+      const { matrix, parts } = madeLayers.all["int8, whole chunks"]();
+      return planMatrix({ ...matrix, parts: { ...matrix.parts, codeOrder: matrix.parts.codes } }, { ...parts, codeOrder: new Uint8Array([2]) });
+    }, /weight_format 2/],
+  ]; // prettier-ignore
+  test.each(cases)("%s", async (_, make, message) => {
+    const error = await rejection(make);
+    expect(error.message).toMatch(message);
+    expect(["format", "model-unsupported"]).toContain(error.code);
+  });
+});

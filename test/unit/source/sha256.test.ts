@@ -1,0 +1,45 @@
+// The streaming SHA-256 against Node's, at every border, in any pieces, and across a kept state.
+
+import { createHash, randomBytes } from "node:crypto";
+import { expect, test } from "vitest";
+import { Sha256 } from "../../../src/source/sha256.ts";
+
+const node = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+const bytes = new Uint8Array(randomBytes(300_001));
+
+test("every length around the block borders", () => {
+  for (let length = 0; length < 260; length++) {
+    const hash = new Sha256();
+    hash.update(bytes.subarray(3, 3 + length));
+    expect(hash.hex(), `${length}`).toBe(node(bytes.subarray(3, 3 + length)));
+  }
+});
+
+test("in pieces, with the state kept as a clone between them", () => {
+  let hash = new Sha256();
+  for (let at = 0, step = 1; at < bytes.length; at += step, step = (step * 7 + 3) % 5003) {
+    hash.update(bytes.subarray(at, at + step));
+    hash = new Sha256(structuredClone(hash.state()));
+  }
+  expect(hash.hex()).toBe(node(bytes));
+});
+
+test("hex may be asked for in between", () => {
+  const hash = new Sha256();
+  hash.update(bytes.subarray(0, 100));
+  expect(hash.hex()).toBe(node(bytes.subarray(0, 100)));
+  hash.update(bytes.subarray(100));
+  expect(hash.hex()).toBe(node(bytes));
+});
+
+test("a length that needs the upper word of the bit count", () => {
+  // 2^29 bytes and more have over 2^32 bits: the state is set there, and both see the same tail of zeros.
+  const chunk = new Uint8Array(2 ** 24);
+  const ours = new Sha256();
+  const theirs = createHash("sha256");
+  for (let i = 0; i < 33; i++) {
+    ours.update(chunk);
+    theirs.update(chunk);
+  }
+  expect(ours.hex()).toBe(theirs.digest("hex"));
+});

@@ -1,0 +1,168 @@
+// The built-in dialog against Meta's reference: golden ids, refusals in its words, and which templates count as its own.
+
+import { describe, expect, it } from "vitest";
+import { loadDialog } from "../../../src/text/load-dialog.ts";
+import { loadTokenizer } from "../../../src/text/load-tokenizer.ts";
+import { trim } from "../../../src/text/jinja/characters.ts";
+import {
+  hasSharedData,
+  randomPieces,
+  seededRandom,
+  sharedBytes,
+  writeSentencePieceModel,
+} from "../../support/sentencepiece.ts";
+import type { ChatMessage } from "../../../src/text/tokenizer.ts";
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const model = writeSentencePieceModel(randomPieces(seededRandom(41), 60));
+const files = (template?: string, tokens = { bos_token: "<s>", eos_token: "</s>" }, tokenizer = model) =>
+  new Map([
+    ["tokenizer.model", tokenizer],
+    ["tokenizer_config.json", utf8(JSON.stringify({ ...tokens, chat_template: template }))],
+  ]);
+const user = (content: string): ChatMessage => ({ role: "user", content });
+const assistant = (content: string): ChatMessage => ({ role: "assistant", content });
+const system = (content: string): ChatMessage => ({ role: "system", content });
+
+// As published with Llama-2-7b-chat-hf, and the same in other words.
+const published =
+  "{% if messages[0]['role'] == 'system' %}{% set loop_messages = messages[1:] %}{% set system_message = messages[0]['content'] %}{% else %}{% set loop_messages = messages %}{% set system_message = false %}{% endif %}{% for message in loop_messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if loop.index0 == 0 and system_message != false %}{% set content = '<<SYS>>\\n' + system_message + '\\n<</SYS>>\\n\\n' + message['content'] %}{% else %}{% set content = message['content'] %}{% endif %}{% if message['role'] == 'user' %}{{ bos_token + '[INST] ' + content.strip() + ' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ ' '  + content.strip() + ' ' + eos_token }}{% endif %}{% endfor %}";
+const otherWords =
+  '{% set sys = "" %}{% if messages[0].role == "system" %}{% set sys = "<<SYS>>\\n" ~ messages[0].content ~ "\\n<</SYS>>\\n\\n" %}{% set messages = messages[1:] %}{% endif %}{% for m in messages %}{% if m.role == "user" %}{{ bos_token ~ "[INST] " ~ ((sys if loop.first else "") ~ m.content) | trim ~ " [/INST]" }}{% else %} {{ m.content | trim }} {{ eos_token }}{% endif %}{% endfor %}';
+const withDefaultSystem = published.replace("system_message = false", "system_message = 'You are helpful.'");
+const withoutStrip = published.replaceAll(".strip()", "");
+
+function builtIn() {
+  const map = files();
+  return loadDialog(map, loadTokenizer(map), { assumeLlama2: true })!;
+}
+
+describe.skipIf(!hasSharedData)("the golden dialogs", () => {
+  const golden = hasSharedData
+    ? JSON.parse(new TextDecoder().decode(sharedBytes("golden/tokenizer/llama2_chat_goldens.json")))
+    : { dialogs: [] };
+  const vocabularies = {
+    "tokenizer.model": "tokenizer/llama2/tokenizer.model",
+    "tokenizer.json": "tokenizer/llama2/tokenizer.legacy.json",
+  };
+
+  it.each(Object.entries(vocabularies))("give the golden ids with %s, with and without template", (name, path) => {
+    expect(golden.dialogs.length).toBe(10);
+    for (const template of [undefined, published]) {
+      const map = files(template);
+      map.delete("tokenizer.model");
+      map.set(name, sharedBytes(path)!);
+      const dialog = loadDialog(map, loadTokenizer(map), { assumeLlama2: true })!;
+      expect(dialog.kind).toBe("llama-2");
+      for (const { dialog: messages, unsafe, ids } of golden.dialogs) {
+        if (unsafe) expect(() => dialog.encode(messages)).toThrow(golden.unsafe_reply);
+        else expect(dialog.encode(messages), JSON.stringify(messages)).toEqual(ids);
+      }
+    }
+  });
+});
+
+describe("which dialog a repository gets", () => {
+  const kind = (template?: string, options = {}) => {
+    const map = files(template);
+    return loadDialog(map, loadTokenizer(map), options)?.kind;
+  };
+
+  it("is the built-in one for templates that write Llama 2's text, however they are spelled", () => {
+    expect(kind(published)).toBe("llama-2");
+    expect(kind(otherWords)).toBe("llama-2");
+  });
+
+  it("is the template where it writes anything else", () => {
+    expect(kind(withDefaultSystem)).toBe("template");
+    expect(kind(withoutStrip)).toBe("template");
+    expect(kind("{{ messages[0].content }}")).toBe("template");
+  });
+
+  it("is none without a template, unless the model is known", () => {
+    expect(kind()).toBeUndefined();
+    expect(kind(undefined, { assumeLlama2: true })).toBe("llama-2");
+    expect(kind("{{ messages[0].content }}", { assumeLlama2: true })).toBe("template");
+  });
+});
+
+describe("the built-in dialog", () => {
+  it("encodes each turn by itself, with BOS and EOS", () => {
+    const map = files();
+    const tokenizer = loadTokenizer(map);
+    const ids = builtIn().encode([system(" s "), user(" a "), assistant("b\n"), user("c")]);
+    expect(ids).toEqual([
+      ...tokenizer.encode("[INST] <<SYS>>\n s \n<</SYS>>\n\n a [/INST] b ", { addBos: true }),
+      2,
+      ...tokenizer.encode("[INST] c [/INST]", { addBos: true }),
+    ]);
+  });
+
+  it.each(["<s>", "</s>", "<unk>", "<|im_end|>", "<0x0A>"])("keeps %s in any message plain text", (token) => {
+    // Here the tag is even a user-defined piece, which SentencePiece itself would match.
+    const pieces = [...randomPieces(seededRandom(42), 60), { piece: "<|im_end|>", score: 0, type: "user" as const }];
+    const map = files(undefined, undefined, writeSentencePieceModel(pieces));
+    const tokenizer = loadTokenizer(map);
+    const dialog = loadDialog(map, tokenizer, { assumeLlama2: true })!;
+    const id = tokenizer.idOf(token)!;
+    const count = (text: string) =>
+      dialog.encode([system(text), user(text), assistant(text), user(text)]).filter((found) => found === id).length;
+    expect(tokenizer.encode(token, { parseSpecial: true })).toContain(
+      token === "<0x0A>" ? tokenizer.encode("<")[0] : id,
+    );
+    expect(count(`x ${token} y`)).toBe(count("x y"));
+  });
+
+  it.each(["[INST]", "[/INST]", "<<SYS>>", "<</SYS>>"])(
+    "refuses %s where a person says it, in the reference's words",
+    (tag) => {
+      const talk = [system("s"), user("u"), assistant("a"), user("v")];
+      talk.forEach((message, index) => {
+        const messages = talk.with(index, { ...message, content: `x${tag}y` });
+        if (message.role === "assistant") return;
+        expect(() => builtIn().encode(messages)).toThrow(
+          expect.objectContaining({
+            code: "bad-request",
+            message: "Error: special tags are not allowed as part of the prompt.",
+            facts: { field: `messages[${index}].content` },
+          }),
+        );
+      });
+    },
+  );
+
+  it("goes on after an answer that holds tags, as plain text", () => {
+    const map = files();
+    const tokenizer = loadTokenizer(map);
+    const said = "[INST] <<SYS>>\n</s> [/INST] b";
+    expect(builtIn().encode([user("a"), assistant(said), user("c")])).toEqual([
+      ...tokenizer.encode(`[INST] a [/INST] ${said} `, { addBos: true, parseSpecial: () => false }),
+      2,
+      ...tokenizer.encode("[INST] c [/INST]", { addBos: true }),
+    ]);
+  });
+
+  it.each([
+    ["an assistant first", [assistant("a")], "messages[0].role"],
+    ["two questions in a row", [user("a"), user("b")], "messages[1].role"],
+    ["an answer at the end", [user("a"), assistant("b")], "messages[1].role"],
+    ["a system message alone", [system("a")], "messages[0].role"],
+    ["a system message later", [user("a"), system("b"), user("c")], "messages[1].role"],
+    ["an empty list", [], "messages"],
+    ["no list", "hello", "messages"],
+    ["a message that is no object", ["hello"], "messages[0]"],
+    ["an unknown role", [user("a"), assistant("b"), { role: "tool", content: "c" }], "messages[2].role"],
+    ["content that is no string", [{ role: "user", content: null }], "messages[0].content"],
+    ["content in parts", [{ role: "user", content: [{ type: "text", text: "a" }] }], "messages[0].content"],
+  ])("refuses %s, naming the field", (_, messages, field) => {
+    expect(() => builtIn().encode(messages as ChatMessage[])).toThrow(
+      expect.objectContaining({ code: "bad-request", facts: expect.objectContaining({ field }) }),
+    );
+  });
+});
+
+it("strips as Python does", () => {
+  expect(trim(" \t\x1c\x85\u3000a b\u2028\n")).toBe("a b");
+  expect(trim("\ufeffa\u200b")).toBe("\ufeffa\u200b");
+  expect(trim("  ")).toBe("");
+});

@@ -1,0 +1,366 @@
+// Both ends of the protocol over a real MessageChannel, with the real API over a fake model behind it.
+
+import type { MessagePort as NodePort } from "node:worker_threads";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { assembleEngine } from "../../../src/api/assemble.ts";
+import type { Engine, EngineInfo, EngineOptions } from "../../../src/api/surface.ts";
+import { PronkError } from "../../../src/errors.ts";
+import type { Host } from "../../../src/worker/connect.ts";
+import { connectEngine } from "../../../src/worker/connect.ts";
+import type { Port } from "../../../src/worker/protocol.ts";
+import type { HostServices, Served } from "../../../src/worker/serve.ts";
+import { serve } from "../../../src/worker/serve.ts";
+import { workerStopped } from "../../../src/worker/uncaught.ts";
+import type { FakeGenerator } from "../../support/fake-core.ts";
+import { collect, fakeCore, fakeGenerator, fakeTokenizer } from "../../support/fake-core.ts";
+
+const info = { model: "fake/model", gpuBytes: 42 } as EngineInfo;
+const go = [{ role: "user" as const, content: "go" }];
+const closers: (() => void)[] = [];
+afterEach(() => closers.splice(0).forEach((close) => close()));
+
+function fakeEngine(
+  generator: FakeGenerator,
+  dispose = vi.fn(async () => {}),
+  end: AbortController = new AbortController(),
+): Engine {
+  return assembleEngine({ core: fakeCore(generator, { ended: end.signal }), info, end, dispose });
+}
+
+interface TestHost {
+  crash(error: PronkError): void;
+  closed(): boolean;
+  /** The worker's side. */
+  served: Served;
+}
+
+/** A served port and the host as the page sees it. */
+function channel(services: Partial<HostServices>): Host & TestHost {
+  const { port1, port2 } = new MessageChannel();
+  const gone = new AbortController();
+  let closed = false;
+  const close = () => {
+    closed = true;
+    port1.close();
+  };
+  closers.push(close);
+  const served = serve(port2 as Port, {
+    hasWebGpu: async () => true,
+    createEngine: async () => fakeEngine(fakeGenerator(() => "ok")),
+    ...services,
+  });
+  port1.start();
+  port2.start();
+  const crash = (error: PronkError) => gone.abort(error);
+  return { port: port1 as Port, gone: gone.signal, close, crash, closed: () => closed, served };
+}
+
+async function connected(generator: FakeGenerator, dispose?: () => Promise<void>) {
+  const host = channel({ createEngine: async () => fakeEngine(generator, dispose && vi.fn(dispose)) });
+  return { host, engine: (await connectEngine(host, "fake/model", {}))! };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+describe("loading", () => {
+  test("passes model and options, forwards progress, resolves with info", async () => {
+    let got: unknown[] = [];
+    const host = channel({
+      createEngine: async (model, options) => {
+        const means = { onProgress: undefined, signal: undefined, pause: undefined, startHashThread: undefined };
+        got = [model, { ...options, ...means }];
+        options.onProgress?.({ phase: "download", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 3 });
+        return fakeEngine(fakeGenerator(() => "ok"));
+      },
+    });
+    const events: unknown[] = [];
+    const options: EngineOptions = {
+      quantize: "q4",
+      weights: "Q4_K_M",
+      token: "secret",
+      without: ["subgroups"],
+      onProgress: (event) => void events.push(event),
+    };
+    const engine = await connectEngine(host, "owner/name", options);
+    expect(got).toEqual([
+      "owner/name",
+      { quantize: "q4", weights: "Q4_K_M", token: "secret", without: ["subgroups"], worker: false },
+    ]);
+    expect(events).toEqual([{ phase: "download", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 3 }]);
+    expect(engine?.info).toEqual(info);
+  });
+
+  test("borrows a thread that hashes from the page until the load ends, and does without where there is none", async () => {
+    const terminate = vi.fn();
+    class StartedWorker extends EventTarget {
+      terminate = terminate;
+      constructor() {
+        super();
+        setTimeout(() => this.dispatchEvent(new Event("message")));
+      }
+      postMessage(_: unknown, [port]: MessagePort[]): void {
+        (port as unknown as NodePort).on("message", (sent: unknown) => port.postMessage({ hashed: sent }));
+        closers.push(() => port.close());
+      }
+    }
+    const createEngine: HostServices["createEngine"] = async (_, { startHashThread }) => {
+      const { port, end } = await startHashThread();
+      const answer = new Promise((resolve) => port.addEventListener("message", ({ data }) => resolve(data)));
+      port.start();
+      port.postMessage("bytes");
+      expect(await answer).toEqual({ hashed: "bytes" });
+      expect(terminate).not.toHaveBeenCalled();
+      end();
+      return fakeEngine(fakeGenerator(() => "ok"));
+    };
+    vi.stubGlobal("Worker", StartedWorker);
+    await connectEngine(channel({ createEngine }), "fake/model", {});
+    vi.unstubAllGlobals();
+    expect(terminate).toHaveBeenCalledOnce();
+    const without = connectEngine(channel({ createEngine }), "fake/model", {});
+    await expect(without).rejects.toThrow("the page could not start a hash worker");
+  });
+
+  test("a worker without WebGPU hands the load back", async () => {
+    const createEngine = vi.fn<HostServices["createEngine"]>();
+    const host = channel({ hasWebGpu: async () => false, createEngine });
+    expect(await connectEngine(host, "owner/name", {})).toBeUndefined();
+    expect([host.closed(), createEngine.mock.calls.length]).toEqual([true, 0]);
+  });
+
+  test("a failure arrives as the same class, with facts and cause, and closes the worker", async () => {
+    const cause = new PronkError("network", "HTTP 404", { status: 404 }, { cause: new TypeError("inner") });
+    const host = channel({
+      createEngine: async () => {
+        throw new PronkError("format", "config.json is missing", { file: "config.json" }, { cause });
+      },
+    });
+    const error: PronkError = await connectEngine(host, "owner/name", {}).then(
+      () => Promise.reject(new Error("loaded")),
+      (reason) => reason,
+    );
+    expect(error).toBeInstanceOf(PronkError);
+    expect(error).toMatchObject({ code: "format", message: "config.json is missing", facts: { file: "config.json" } });
+    expect(error.cause).toBeInstanceOf(PronkError);
+    expect(error.cause).toMatchObject({ code: "network", facts: { status: 404 }, cause: { name: "TypeError" } });
+    expect(host.closed()).toBe(true);
+  });
+
+  test("an abort reaches the load over there and rejects with the reason", async () => {
+    let stopped = false;
+    const host = channel({
+      createEngine: (_, { signal }) =>
+        new Promise((_, reject) =>
+          signal!.addEventListener("abort", () => {
+            stopped = true;
+            reject(signal!.reason);
+          }),
+        ),
+    });
+    const controller = new AbortController();
+    const reason = new Error("changed my mind");
+    const loading = connectEngine(host, "owner/name", { signal: controller.signal });
+    setTimeout(() => controller.abort(reason), 10);
+    await expect(loading).rejects.toBe(reason);
+    expect([stopped, host.closed()]).toEqual([true, true]);
+  });
+
+  test("a worker that dies while loading is a PronkError", async () => {
+    const host = channel({ createEngine: () => new Promise(() => {}) });
+    const died = new PronkError("worker-lost", "stopped unexpectedly");
+    setTimeout(() => host.crash(died), 10);
+    await expect(connectEngine(host, "owner/name", {})).rejects.toBe(died);
+  });
+});
+
+describe("calls", () => {
+  test("streamed and whole answers equal those of the engine itself", async () => {
+    const make = () => fakeGenerator(() => "Springböckchen 🦙");
+    const { engine } = await connected(make());
+    const local = fakeEngine(make());
+    const chat = { messages: go, stream_options: { include_usage: true } };
+    const strip = (value: unknown) =>
+      JSON.parse(JSON.stringify(value, (key, v) => (/^(id|created)$/.test(key) ? 0 : v)));
+    const both = async (ask: (engine: Engine) => Promise<unknown>) =>
+      expect(strip(await ask(engine))).toEqual(strip(await ask(local)));
+    await both((on) => on.chat.completions.create(chat));
+    await both(async (on) => collect(await on.chat.completions.create({ ...chat, stream: true })));
+    await both((on) => on.completions.create({ prompt: [1, 5] }));
+    await both(async (on) => collect(await on.completions.create({ prompt: "x", stream: true })));
+    await both((on) => on.tokenizer.encode("a b", { addBos: true }));
+    await both((on) => on.tokenizer.decode(fakeTokenizer.encode("a b")));
+  });
+
+  test("a refused request rejects create, not the iteration", async () => {
+    const { engine } = await connected(fakeGenerator(() => "ok"));
+    const refused = engine.chat.completions.create({ messages: [], stream: true });
+    await expect(refused).rejects.toMatchObject({ code: "bad-request", facts: { field: "messages" } });
+    await expect(engine.completions.create(undefined as never)).rejects.toMatchObject({ code: "bad-request" });
+  });
+
+  test("requests held in a framework's proxies and with functions can be sent", async () => {
+    const { engine } = await connected(fakeGenerator(() => "ok"));
+    const request = new Proxy({ messages: new Proxy(go, {}), onDone: () => {} }, {});
+    expect((await engine.chat.completions.create(request)).choices[0].message.content).toBe("ok");
+  });
+
+  test("an abort in the middle rejects with the reason, stops the model, leaves the engine usable", async () => {
+    const generator = fakeGenerator(() => "x".repeat(150), { stepMs: 2 });
+    const { engine } = await connected(generator);
+    const controller = new AbortController();
+    const reason = { my: "reason" };
+    const stream = await engine.chat.completions.create({ messages: go, stream: true }, { signal: controller.signal });
+    let seen = 0;
+    const reading = (async () => {
+      for await (const _ of stream) if (++seen === 3) controller.abort(reason);
+    })();
+    await expect(reading).rejects.toBe(reason);
+    expect(seen).toBe(3);
+    await settled();
+    expect(generator.running).toBe(0);
+    expect((await engine.chat.completions.create({ messages: go, max_tokens: 2 })).usage.completion_tokens).toBe(2);
+  });
+
+  test("an abort rejects a whole answer too, and also when all chunks have already arrived", async () => {
+    const { engine } = await connected(fakeGenerator(() => "x".repeat(100), { stepMs: 2 }));
+    const controller = new AbortController();
+    const whole = engine.chat.completions.create({ messages: go }, { signal: controller.signal });
+    setTimeout(() => controller.abort("stop"), 20);
+    await expect(whole).rejects.toBe("stop");
+
+    const late = new AbortController();
+    const stream = await engine.completions.create(
+      { prompt: "a", max_tokens: 5, stream: true },
+      { signal: late.signal },
+    );
+    const reading = (async () => {
+      for await (const _ of stream) {
+        await new Promise((resolve) => setTimeout(resolve, 60)); // the host is done by now
+        late.abort("late");
+      }
+    })();
+    await expect(reading).rejects.toBe("late");
+  });
+
+  test("leaving the loop stops the model", async () => {
+    const generator = fakeGenerator(() => "x".repeat(150), { stepMs: 2 });
+    const { engine } = await connected(generator);
+    for await (const chunk of await engine.chat.completions.create({ messages: go, stream: true }))
+      if (chunk.choices[0]?.delta.content) break;
+    await settled();
+    expect(generator.running).toBe(0);
+    expect(generator.requests[0].signal?.aborted).toBe(true);
+  });
+
+  test("a stream that is never read holds up nobody", async () => {
+    const generator = fakeGenerator(() => "ok");
+    const { engine } = await connected(generator);
+    await engine.chat.completions.create({ messages: go, stream: true });
+    expect((await engine.chat.completions.create({ messages: go })).choices[0].message.content).toBe("ok");
+    expect(generator.requests.length).toBe(1);
+  });
+
+  test("two calls at once are answered one after the other", async () => {
+    const generator = fakeGenerator((prompt) => prompt.slice(0, 12), { stepMs: 1 });
+    const { engine } = await connected(generator);
+    const ask = (content: string) => engine.chat.completions.create({ messages: [{ role: "user", content }] });
+    const answers = await Promise.all([ask("first"), ask("second")]);
+    expect(answers.map((answer) => answer.choices[0].message.content)).toEqual(["u:first|", "u:second|"]);
+  });
+
+  test("rows of logits arrive whole and in order", async () => {
+    const { engine } = await connected(fakeGenerator(() => "abc"));
+    const rows: [number, number[]][] = [];
+    const request = { prompt: [1, 5, 6], max_tokens: 2 };
+    await engine.completions.create(request, { onLogits: (position, row) => void rows.push([position, [...row]]) });
+    expect(rows).toEqual([0, 1, 2, 3].map((position) => [position, [position, 0.5]]));
+  });
+
+  test("an error of the model arrives as its class", async () => {
+    const { engine } = await connected(
+      fakeGenerator(() => {
+        throw new PronkError("device-lost", "The GPU went away", { reason: "unknown" });
+      }),
+    );
+    const stream = await engine.chat.completions.create({ messages: go, stream: true });
+    const error = await collect(stream).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(PronkError);
+    expect(error).toMatchObject({ code: "device-lost", facts: { reason: "unknown" } });
+  });
+});
+
+describe("the end", () => {
+  test("unload in flight rejects the running call, frees once, closes; later calls reject", async () => {
+    const dispose = vi.fn(async () => {});
+    const generator = fakeGenerator(() => "x".repeat(150), { stepMs: 2 });
+    const { engine, host } = await connected(generator, dispose);
+    const reading = collect(await engine.chat.completions.create({ messages: go, stream: true }));
+    const failed = expect(reading).rejects.toMatchObject({ code: "bad-request", facts: { found: "an unloaded one" } });
+    await settled();
+    await Promise.all([engine.unload(), engine.unload(), engine[Symbol.asyncDispose]()]);
+    await failed;
+    await settled();
+    expect([dispose.mock.calls.length, host.closed(), generator.running]).toEqual([1, true, 0]);
+    await expect(engine.chat.completions.create({ messages: go })).rejects.toThrow("was unloaded");
+    await expect(engine.tokenizer.encode("x")).rejects.toThrow("was unloaded");
+  });
+
+  test("a worker that dies rejects calls in flight and later ones; unload still works", async () => {
+    const { engine, host } = await connected(fakeGenerator(() => "x".repeat(150), { stepMs: 2 }));
+    const died = new PronkError("worker-lost", "stopped unexpectedly");
+    const whole = engine.chat.completions.create({ messages: go });
+    host.crash(died);
+    await expect(whole).rejects.toBe(died);
+    await expect(engine.completions.create({ prompt: "x" })).rejects.toBe(died);
+    expect(engine.ended.reason).toBe(died);
+    await engine.unload();
+    expect(host.closed()).toBe(true);
+  });
+
+  test("an engine that is lost over there is told at once, not at the next call, and lets go of the worker", async () => {
+    const end = new AbortController();
+    const dispose = vi.fn(async () => {});
+    const host = channel({
+      createEngine: async () =>
+        fakeEngine(
+          fakeGenerator(() => "x"),
+          dispose,
+          end,
+        ),
+    });
+    const engine = (await connectEngine(host, "fake/model", {}))!;
+    expect(engine.ended.aborted).toBe(false);
+    end.abort(new PronkError("device-lost", "The GPU went away", { reason: "unknown" }));
+    await settled();
+    expect(engine.ended.reason).toMatchObject({ code: "device-lost", facts: { reason: "unknown" } });
+    expect([dispose.mock.calls.length, host.closed()]).toEqual([1, true]);
+    await expect(engine.completions.create({ prompt: "x" })).rejects.toBe(engine.ended.reason);
+    await expect(engine.tokenizer.decode([5])).rejects.toBe(engine.ended.reason);
+  });
+
+  test("what nobody caught in the worker ends its engine, a call in flight and a load", async () => {
+    const stopped = workerStopped("boom");
+    const { engine, host } = await connected(fakeGenerator(() => "x".repeat(150), { stepMs: 2 }));
+    const whole = engine.chat.completions.create({ messages: go });
+    const failed = expect(whole).rejects.toMatchObject({ code: "worker-lost", facts: { reason: "boom" } });
+    await settled();
+    host.served.fail(stopped);
+    await failed;
+    await expect(engine.completions.create({ prompt: "x" })).rejects.toMatchObject({ code: "worker-lost" });
+    expect(engine.ended.reason).toMatchObject({ code: "worker-lost" });
+
+    const busy = channel({ createEngine: () => new Promise(() => {}) });
+    const loading = expect(connectEngine(busy, "owner/name", {})).rejects.toMatchObject({ code: "worker-lost" });
+    await settled();
+    busy.served.fail(stopped);
+    await loading;
+    expect(busy.closed()).toBe(true);
+  });
+
+  test("an unloaded engine has ended, near and far", async () => {
+    const { engine } = await connected(fakeGenerator(() => "ok"));
+    const local = fakeEngine(fakeGenerator(() => "ok"));
+    await Promise.all([engine.unload(), local.unload()]);
+    for (const { ended } of [engine, local]) expect(ended.reason).toMatchObject({ code: "bad-request" });
+  });
+});
