@@ -1,7 +1,7 @@
 // What adapters allow, in steps seen in the field, and whether a plan stays within them. WebGPU tells nothing of the
 // memory a GPU has: "fits" means that every binding and buffer is allowed, not that there is room.
 
-import type { MemoryPlan } from "../src/model/plan-memory.ts";
+import type { MemoryCount } from "../src/model/plan-memory.ts";
 
 export interface AdapterTier {
   name: string;
@@ -19,6 +19,6 @@ export const adapterTiers: AdapterTier[] = [
 ];
 
 /** A buffer is bound whole, so the one number decides; no adapter allows less for a buffer than for a binding. */
-export function fits(plan: MemoryPlan, maxBindingBytes: number): boolean {
+export function fits(plan: MemoryCount, maxBindingBytes: number): boolean {
   return plan.largestBindingBytes <= maxBindingBytes;
 }

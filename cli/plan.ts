@@ -9,7 +9,7 @@ import { knownShapes } from "../src/bench/shapes.ts";
 import { PronkError } from "../src/errors.ts";
 import { readCheckpoint } from "../src/format/checkpoint.ts";
 import type { ModelConfig } from "../src/format/model-config.ts";
-import type { PlanRequest } from "../src/model/plan-memory.ts";
+import type { MemoryRequest } from "../src/model/plan-memory.ts";
 import { resolveQuantize } from "../src/quant/choose.ts";
 import { readEarlyParts } from "../src/quant/early-parts.ts";
 import { packTensors } from "../src/quant/packed-tensor.ts";
@@ -40,8 +40,8 @@ async function main(): Promise<void> {
     logLevel: "error",
     oxc: { target: "es2023" }, // the Node that runs this may not know `using`
   });
-  const planFor = (request: Omit<PlanRequest, "dtype" | "quantized">) =>
-    module.planMemory(config, { ...published, ...request });
+  const planFor = (request: Omit<MemoryRequest, "dtype" | "quantized">) =>
+    module.countMemory(config, { ...published, ...request });
   const contextLength = flags.context ?? config.contextLength;
   const shape = { quantize: "none", kv: "f16", contextLength, maxBindingBytes: flags.maxBinding } as const;
   const parameters = planFor(shape).tensors.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
@@ -95,7 +95,7 @@ function wrong(field: string, expected: string): never {
   throw new PronkError("bad-request", `--${field}: expected ${expected}`, { field, expected });
 }
 
-interface Shape extends Pick<PlanRequest, "dtype" | "quantized"> {
+interface Shape extends Pick<MemoryRequest, "dtype" | "quantized"> {
   config: ModelConfig;
 }
 
@@ -114,7 +114,7 @@ async function readShape(reference: string): Promise<Shape> {
   const source = await openSource(reference);
   const { config, tensors, matrices } = await readCheckpoint(source);
   const packed = packTensors(matrices, await readEarlyParts(source, matrices));
-  const quantized = new Map(packed.map(({ name, plan }) => [name, plan]));
+  const quantized = new Map(packed.map(({ name, format }) => [name, format]));
   return { config, dtype: tensors.find(({ shape }) => shape.length > 1)?.dtype ?? "f16", quantized };
 }
 

@@ -1,6 +1,14 @@
 // A report as a page: cards for what people feel, sentences for what it means, tables with bars, the roof, the text.
 
-import { adapterName, bytes, figures, rate, reportText, type BenchReport, type KernelRow } from "../src/bench/index.ts";
+import {
+  adapterName,
+  bytes,
+  figures,
+  rate,
+  reportText,
+  type BenchReport,
+  type KernelTotals,
+} from "../src/bench/index.ts";
 import { drawRoof } from "./bench-roof.ts";
 import { benchStrings as words } from "./bench-strings.ts";
 
@@ -81,7 +89,7 @@ function pictures(report: BenchReport): HTMLElement[] {
   ];
 }
 
-function table(rows: readonly KernelRow[], kind: string): HTMLElement {
+function table(rows: readonly KernelTotals[], kind: string): HTMLElement {
   const made = element("table", `kernels ${kind}`);
   const { columns } = words;
   const titles: [string, string][] = [

@@ -1,7 +1,7 @@
 // The roofline (Williams, Waterman & Patterson 2009) as an SVG of our own: both axes logarithmic, the adapter's measured
 // roof, one circle for each kernel. Drawn anew when its place changes width, so that letters keep their size.
 
-import { figures, type BenchReport, type KernelRow } from "../src/bench/index.ts";
+import { figures, type BenchReport, type KernelTotals } from "../src/bench/index.ts";
 import { benchStrings as words } from "./bench-strings.ts";
 
 type Kernels = NonNullable<BenchReport["kernels"]>;
@@ -30,7 +30,7 @@ export function drawRoof(place: HTMLElement, report: BenchReport, kernels: Kerne
 }
 
 /** One for each shader, whatever it computes with. */
-function pointsOf(rows: readonly KernelRow[], ofPrompt: boolean): Point[] {
+function pointsOf(rows: readonly KernelTotals[], ofPrompt: boolean): Point[] {
   const all = rows.reduce((sum, { ms }) => sum + ms, 0);
   const sums = new Map<string, { ms: number; bytes: number; flops: number }>();
   for (const { kernel, ms, bytes, flops } of rows) {

@@ -12,7 +12,7 @@ import type { Dtype } from "./format/tensor.ts";
 import { prepareModel } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { parseVariant } from "./load/variant.ts";
-import { planMemory, type PlanRequest } from "./model/plan-memory.ts";
+import { countMemory, type MemoryRequest } from "./model/plan-memory.ts";
 import type { QuantizeChoice, StoredTensor } from "./quant/layout.ts";
 import { estimatedFormat } from "./quant/row-format.ts";
 import { nameOfModel } from "./source/reference.ts";
@@ -78,8 +78,8 @@ function needsOf(config: ModelConfig, published: Published, adapter: AdapterChec
   return quantizeChoices(published).map((quantize) => {
     const kv = resolveKv("auto", parameters, quantize);
     const { contextLength } = config;
-    const plan = planMemory(config, { quantize, ...publishedForm(published), kv, contextLength, maxBindingBytes });
-    return { quantize, gpuBytes: plan.totalBytes, ...roomFor(plan, adapter) };
+    const count = countMemory(config, { quantize, ...publishedForm(published), kv, contextLength, maxBindingBytes });
+    return { quantize, gpuBytes: count.totalBytes, ...roomFor(count, adapter) };
   });
 }
 
@@ -87,8 +87,8 @@ function needsOf(config: ModelConfig, published: Published, adapter: AdapterChec
 export const quantizeChoices = ({ matrices }: Pick<Published, "matrices">): QuantizeChoice[] =>
   matrices.length > 0 ? ["none"] : ["none", "q8", "q4"];
 
-/** How the file has the weights, as far as a plan of memory must know. */
-export function publishedForm({ tensors, matrices }: Published): Pick<PlanRequest, "dtype" | "quantized"> {
+/** How the file has the weights, as far as counting memory needs it. */
+export function publishedForm({ tensors, matrices }: Published): Pick<MemoryRequest, "dtype" | "quantized"> {
   return {
     dtype: publishedDtype(tensors),
     quantized: new Map(matrices.map((matrix) => [matrix.name, estimatedFormat(matrix)])),

@@ -8,7 +8,7 @@ import { probeAllocation } from "./gpu/allocation-probe.ts";
 import { publishedForm, quantizeChoices } from "./inspect.ts";
 import { prepareModel } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
-import { planMemory } from "./model/plan-memory.ts";
+import { countMemory } from "./model/plan-memory.ts";
 import type { QuantizeChoice } from "./quant/layout.ts";
 import type { ModelReference } from "./source/source.ts";
 import { modelKey } from "./store/model-record.ts";
@@ -28,7 +28,7 @@ const loaderBytes = 200e6; // six chunks, the browser's copies of what is on its
 const leastContext = 512; // a shorter chat is of no use
 const defaultBindingBytes = 128 * 2 ** 20; // WebGPU's default limit, where nothing is known of the adapter
 
-interface Plan {
+interface Setup {
   quantize: QuantizeChoice;
   contextLength: number;
   store: boolean;
@@ -70,7 +70,7 @@ export async function preflight(model: ModelReference, options: PreflightOptions
     const situation = { prepared, options, adapter, room: hasRoom, begunBytes };
     checkContextLength(options.contextLength, prepared.config);
     const contextLength = options.contextLength ?? prepared.config.contextLength;
-    const wanted: Plan = { quantize: prepared.quantize, contextLength, store: store !== undefined && !isKept };
+    const wanted: Setup = { quantize: prepared.quantize, contextLength, store: store !== undefined && !isKept };
     const verdict = await judge(situation, wanted);
     if (verdict.fits && options.probe !== false && (await probeAllocation(verdict.gpu.neededBytes)) === false) {
       verdict.fits = verdict.gpu.fits = false;
@@ -84,10 +84,10 @@ export async function preflight(model: ModelReference, options: PreflightOptions
 
 async function judge(
   { prepared, options, adapter, room: roomAtRest, begunBytes }: Situation,
-  plan: Plan,
+  setup: Setup,
 ): Promise<FitVerdict> {
-  const { quantize, contextLength } = plan;
-  const memory = planMemory(prepared.config, {
+  const { quantize, contextLength } = setup;
+  const memory = countMemory(prepared.config, {
     quantize,
     contextLength,
     ...publishedForm(prepared),
@@ -96,7 +96,7 @@ async function judge(
   });
   const isAsked = quantize === prepared.quantize;
   const storedForm = isAsked ? prepared.storeBytes - begunBytes : memory.weightBytes; // of another form about the same
-  const neededBytes = plan.store && !(isAsked && prepared.warm) ? storedForm : 0;
+  const neededBytes = setup.store && !(isAsked && prepared.warm) ? storedForm : 0;
   const { fits: storageFits, availableBytes } = await roomAtRest(neededBytes);
   const room = roomFor(memory, adapter);
   const gigabytes = (globalThis.navigator as { deviceMemory?: number } | undefined)?.deviceMemory; // Chromium only
@@ -124,10 +124,10 @@ async function judge(
   };
 }
 
-/** The plan nearest to the wanted one that fits: a shorter context first, then smaller weights, then no store. */
+/** The setup nearest to the wanted one that fits: a shorter context first, then smaller weights, then no store. */
 async function findAlternative(
   situation: Situation,
-  wanted: Plan,
+  wanted: Setup,
   verdict: FitVerdict,
 ): Promise<Pick<FitVerdict, "alternative"> | undefined> {
   const choices = quantizeChoices(situation.prepared);

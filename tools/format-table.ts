@@ -2,7 +2,7 @@
 // pass, counted from the tests that ran. `npm run formats` writes it.
 
 import { formatBytes } from "../src/quant/row-format.ts";
-import { planMatrix } from "../src/quant/schemes.ts";
+import { packedFormat } from "../src/quant/schemes.ts";
 import { drawnMatrices } from "../test/support/drawn-matrices.ts";
 
 export const head = "| format | bytes a weight: in the file → on the GPU | golden checkpoints that pass |";
@@ -47,7 +47,7 @@ export function sizesOf(): [string, string][] {
     const sizes = Object.entries(widths).map(([label, matrixName]) => {
       const { matrix, early, fileBytes } = drawn.get(matrixName)!(shape);
       const perWeight = (bytes: number) => (bytes / (shape[0] * shape[1])).toFixed(3);
-      return `${label} ${perWeight(fileBytes)} → ${perWeight(formatBytes(planMatrix(matrix, early), matrix.rows))}`;
+      return `${label} ${perWeight(fileBytes)} → ${perWeight(formatBytes(packedFormat(matrix, early), matrix.rows))}`;
     });
     return [name, sizes.join(", ")];
   });

@@ -39,7 +39,7 @@ const lines = [
   "",
   "/** Takes whole blocks, bytes [start, end) of the view, into the eight words of `state`. */",
   "// prettier-ignore",
-  "export function sha256Blocks(state: Int32Array, view: DataView, start: number, end: number): void {",
+  "export function sha256Rounds(state: Int32Array, view: DataView, start: number, end: number): void {",
   `  let ${letters.map((name, i) => `${name}0 = state[${i}]`).join(", ")};`,
   `  let ${Array.from({ length: 16 }, (_, i) => `w${i} = 0`).join(", ")};`,
   "  for (let at = start; at < end; at += 64) {",

@@ -44,26 +44,26 @@ export async function checkAdapter(): Promise<AdapterCheck> {
 // and more. One factor between them is as good as this gets.
 const roomPerBuffer = 8;
 
-/** What `planMemory` says of a model, as far as room goes. */
+/** What `countMemory` says of a model, as far as room goes. */
 export interface MemoryNeed {
   totalBytes: number;
   largestBindingBytes: number;
 }
 
-/** Whether a planned model has room on the adapter, as far as can be told; `reason` when not. */
-export function roomFor(plan: MemoryNeed, check: AdapterCheck): { fits: boolean; reason?: string } {
+/** Whether a model has room on the adapter, as far as can be told; `reason` when not. */
+export function roomFor(need: MemoryNeed, check: AdapterCheck): { fits: boolean; reason?: string } {
   if (!check.supported) return { fits: false, reason: check.reason };
   const limitBytes = Math.min(check.maxBindingBytes, check.maxBufferBytes);
-  if (plan.largestBindingBytes > limitBytes)
+  if (need.largestBindingBytes > limitBytes)
     return {
       fits: false,
-      reason: `One buffer needs ${inUnits(plan.largestBindingBytes)}; this adapter allows ${inUnits(limitBytes)}. A shorter context needs less.`,
+      reason: `One buffer needs ${inUnits(need.largestBindingBytes)}; this adapter allows ${inUnits(limitBytes)}. A shorter context needs less.`,
     };
   const roomBytes = roomPerBuffer * check.maxBufferBytes;
-  if (plan.totalBytes > roomBytes)
+  if (need.totalBytes > roomBytes)
     return {
       fits: false,
-      reason: `It needs ${inUnits(plan.totalBytes)} of GPU memory; this adapter seems to have about ${inUnits(roomBytes)}.`,
+      reason: `It needs ${inUnits(need.totalBytes)} of GPU memory; this adapter seems to have about ${inUnits(roomBytes)}.`,
     };
   return { fits: true };
 }

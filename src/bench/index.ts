@@ -2,7 +2,7 @@
 
 export { countGpuCalls, watchBuffers } from "./gpu-calls.ts";
 export type { GpuCalls } from "./gpu-calls.ts";
-export type { KernelRow } from "./kernel-table.ts";
+export type { KernelTotals } from "./kernel-table.ts";
 export { neededBytes } from "./needs.ts";
 export { adapterName, bytes, figures, rate, reportText } from "./report-text.ts";
 export type { BenchReport, BenchRequest } from "./report.ts";

@@ -40,9 +40,9 @@ export function pcg(value: number): number {
   return ((word >>> 22) ^ word) >>> 0;
 }
 
-/** Eight codes of 0..14 in one word, columns 8 * block and up from the low bits on. */
-export function randomCodes(seed: number, row: number, block: number, rowBlocks: number): number {
-  const word = pcg((row * rowBlocks + block) ^ seed);
+/** Eight codes of 0..14 in one word, columns 8 * octet and up from the low bits on. */
+export function randomCodes(seed: number, row: number, octet: number, rowOctets: number): number {
+  const word = pcg((row * rowOctets + octet) ^ seed);
   const fifteens = word & (word >>> 1) & (word >>> 2) & (word >>> 3) & 0x11111111;
   return (word ^ (fifteens << 3)) >>> 0; // 15 becomes 7, the code of 0
 }
@@ -82,16 +82,16 @@ interface Row {
 
 function putQuantizedRow(view: DataView, encoding: "q4" | "q8", { at, index }: Row, cols: number, seed: number): void {
   const groups = Math.ceil(cols / groupSize);
-  const rowBlocks = groups * 4;
+  const rowOctets = groups * 4;
   for (let g = 0; g < groups; g++) view.setUint16(at + 2 * g, floatToHalf(randomScale(seed, index, g, cols)), true);
   const codesAt = at + 2 * groups;
-  for (let block = 0; block < rowBlocks; block++) {
-    let codes = randomCodes(seed, index, block, rowBlocks);
-    const inside = cols - block * 8;
+  for (let octet = 0; octet < rowOctets; octet++) {
+    let codes = randomCodes(seed, index, octet, rowOctets);
+    const inside = cols - octet * 8;
     if (inside < 8) codes = inside <= 0 ? 0x77777777 : withZeros(codes, inside);
     // Stored q4 is code + 1 (its zero is 8), stored q8 is code - 7.
-    if (encoding === "q4") view.setUint32(codesAt + 4 * block, codes + 0x11111111, true);
-    else for (let i = 0; i < 8; i++) view.setInt8(codesAt + 8 * block + i, ((codes >>> (4 * i)) & 15) - 7);
+    if (encoding === "q4") view.setUint32(codesAt + 4 * octet, codes + 0x11111111, true);
+    else for (let i = 0; i < 8; i++) view.setInt8(codesAt + 8 * octet + i, ((codes >>> (4 * i)) & 15) - 7);
   }
 }
 
@@ -102,9 +102,9 @@ function withZeros(codes: number, inside: number): number {
 }
 
 function putPlainRow(view: DataView, encoding: Encoding, { at, index }: Row, cols: number, seed: number): void {
-  const rowBlocks = Math.ceil(cols / groupSize) * 4;
+  const rowOctets = Math.ceil(cols / groupSize) * 4;
   for (let c = 0; c < cols; c++) {
-    const code = (randomCodes(seed, index, c >> 3, rowBlocks) >>> (4 * (c & 7))) & 15;
+    const code = (randomCodes(seed, index, c >> 3, rowOctets) >>> (4 * (c & 7))) & 15;
     putNumber(view, encoding, at, c, randomScale(seed, index, Math.floor(c / groupSize), cols) * (code - 7));
   }
 }

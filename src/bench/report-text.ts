@@ -1,7 +1,7 @@
 // A report as plain text in columns: for the terminal, and for people to paste where they like.
 
 import type { Variants } from "../gpu/variants.ts";
-import type { KernelRow } from "./kernel-table.ts";
+import type { KernelTotals } from "./kernel-table.ts";
 import type { BenchReport } from "./report.ts";
 import type { Spread } from "./statistics.ts";
 
@@ -103,7 +103,7 @@ export function reportText(report: BenchReport & { browser?: string }): string {
   return lines.join("\n");
 }
 
-function kernelLines(title: string, rows: readonly KernelRow[]): string[] {
+function kernelLines(title: string, rows: readonly KernelTotals[]): string[] {
   const totalMs = rows.reduce((sum, { ms }) => sum + ms, 0);
   const row = (name: string, times: string, ms: string, share: string, read: string, flops: string) =>
     name.padEnd(38) + times.padStart(6) + ms.padStart(10) + share.padStart(6) + read.padStart(9) + flops.padStart(10);

@@ -7,7 +7,7 @@ import type { QuantizeChoice } from "../quant/layout.ts";
 import type { AdapterLimits } from "./adapter-probes.ts";
 import type { CheckResult } from "./check-outputs.ts";
 import type { KvChoice } from "./engine-hooks.ts";
-import type { KernelRow } from "./kernel-table.ts";
+import type { KernelTotals } from "./kernel-table.ts";
 import type { Spread } from "./statistics.ts";
 
 export interface BenchRequest {
@@ -80,7 +80,7 @@ export interface BenchReport extends AdapterLimits {
   peakHeapBytes: number | null;
 
   /** null where the adapter has no clock. Decode: one token; prefill: one whole prompt. */
-  kernels: { decode: KernelRow[]; prefill: KernelRow[] } | null;
+  kernels: { decode: KernelTotals[]; prefill: KernelTotals[] } | null;
   positions: { position: number; msPerToken: number }[];
   check: CheckResult;
   /** The first ids of the answer, the same in every run. */

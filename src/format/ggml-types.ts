@@ -18,12 +18,12 @@ export type GgmlType =
   | "IQ4_NL"
   | "IQ4_XS";
 
-export interface GgmlBlock {
+export interface GgmlTraits {
   weights: number;
   bytes: number;
 }
 
-export const ggmlBlocks: Record<GgmlType, GgmlBlock> = {
+export const ggmlTraits: Record<GgmlType, GgmlTraits> = {
   F32: { weights: 1, bytes: 4 },
   F16: { weights: 1, bytes: 2 },
   BF16: { weights: 1, bytes: 2 },
@@ -92,4 +92,4 @@ const names: Record<number, string> = {
 
 export const ggmlTypeName = (id: number): string => names[id] ?? `number ${id}`;
 
-export const isGgmlType = (name: string): name is GgmlType => Object.hasOwn(ggmlBlocks, name);
+export const isGgmlType = (name: string): name is GgmlType => Object.hasOwn(ggmlTraits, name);

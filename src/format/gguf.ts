@@ -2,7 +2,7 @@
 // Nothing is allocated by a count that the file's own size does not allow. Format: github.com/ggml-org/ggml, docs/gguf.md.
 
 import { PronkError } from "../errors.ts";
-import { ggmlBlocks, ggmlTypeName, isGgmlType, type GgmlType } from "./ggml-types.ts";
+import { ggmlTraits, ggmlTypeName, isGgmlType, type GgmlType } from "./ggml-types.ts";
 import { GgufCursor } from "./gguf-cursor.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
@@ -154,9 +154,9 @@ function place(cursor: GgufCursor, { name, dims, typeId, offset }: TensorRecord,
     throw new PronkError(
       "model-unsupported",
       `Tensor "${name}" in "${cursor.file}" has the type ${type}, which this version of pronk does not read. Take a Q4_K_M, Q8_0 or IQ4_XS file of the same model.`,
-      { file: cursor.file, field: name, expected: Object.keys(ggmlBlocks).join(", "), found: type },
+      { file: cursor.file, field: name, expected: Object.keys(ggmlTraits).join(", "), found: type },
     );
-  const block = ggmlBlocks[type];
+  const block = ggmlTraits[type];
   const weights = dims.reduce((product, dim) => product * dim, 1);
   if (!Number.isSafeInteger(weights) || weights === 0 || dims[0] % block.weights !== 0)
     throw cursor.broken("format", `tensor "${name}" of [${dims}] is no whole number of ${type} blocks a row`, name);

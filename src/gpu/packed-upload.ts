@@ -1,7 +1,7 @@
 // Pieces of a quantized matrix -> its place in a weight: codes through the scheme's repack shader, scales row by row, the
 // order of inputs as it is. What a piece is, quant/matrix-stream.ts says.
 
-import type { GpuPlan } from "../quant/gpu-plan.ts";
+import type { PackedFormat } from "../quant/packed-format.ts";
 import type { MatrixPiece } from "../quant/matrix-stream.ts";
 import type { GpuMemory } from "./memory.ts";
 import {
@@ -20,20 +20,20 @@ export interface PackedTarget {
   place: RowPlace;
   rows: number;
   cols: number;
-  plan: GpuPlan;
+  format: PackedFormat;
 }
 
 type Codes = Extract<MatrixPiece, { kind: "codes" }>;
 
 /** The repacks that a target's pieces will go through. */
-export function packedRepacks({ plan }: PackedTarget): RepackChoice[] {
-  const { repack, scaleRows } = plan;
+export function packedRepacks({ format }: PackedTarget): RepackChoice[] {
+  const { repack, scaleRows } = format;
   const codes =
     repack.shader === "repack_blocks" ? [blocksRepack(repack)] : repack.runs.map((run) => columnsRepack(repack, run));
   return scaleRows ? [...codes, { kernel: "repack_rows" }] : codes;
 }
 
-type Repack<Shader> = Extract<GpuPlan["repack"], { shader: Shader }>;
+type Repack<Shader> = Extract<PackedFormat["repack"], { shader: Shader }>;
 
 const blocksRepack = ({ shader, kind }: Repack<"repack_blocks">) => ({ kernel: shader, constants: { kind } });
 
@@ -67,8 +67,8 @@ export class PackedUploader {
   }
 
   async #codes(target: PackedTarget, piece: Codes): Promise<void> {
-    const { rows: all, plan } = target;
-    const isBlocks = plan.repack.shader === "repack_blocks";
+    const { rows: all, format } = target;
+    const isBlocks = format.repack.shader === "repack_blocks";
     this.#repacker.stage(piece.bytes);
     const [first, rows] = isBlocks ? [piece.firstUnit, piece.units] : [0, all];
     for (const part of partsOf(target, first, rows))
@@ -76,15 +76,15 @@ export class PackedUploader {
   }
 
   #columns(target: PackedTarget, part: WeightPart, { run, units, firstUnit }: Codes): RepackDispatch {
-    const { rows, plan, place } = target;
-    const { repack } = plan;
+    const { rows, format, place } = target;
+    const { repack } = format;
     if (repack.shader !== "repack_columns" || !run) throw new TypeError(repack.shader);
     const { planeStart, highStart } = run;
     return {
       ...columnsRepack(repack, run),
       buffers: [{ buffer: part.codes }, this.#slotsOf(target)],
       record: [
-        units, firstUnit, rows, repack.outputs, plan.codeWords, planeStart, highStart,
+        units, firstUnit, rows, repack.outputs, format.codeWords, planeStart, highStart,
         place.base, place.half, part.rowStart, part.rows,
       ], // prettier-ignore
       grid: [rows, units],
@@ -92,7 +92,7 @@ export class PackedUploader {
   }
 
   #slotsOf(target: PackedTarget): GPUBufferBinding | undefined {
-    const { repack } = target.plan;
+    const { repack } = target.format;
     if (repack.shader !== "repack_columns" || !repack.slots) return undefined;
     let buffer = this.#slots.get(target);
     if (!buffer) {
@@ -104,8 +104,8 @@ export class PackedUploader {
   }
 
   async #scales(target: PackedTarget, first: number, count: number, words: Uint32Array): Promise<void> {
-    const { plan, place } = target;
-    const { scaleWords, head } = plan;
+    const { format, place } = target;
+    const { scaleWords, head } = format;
     this.#repacker.stage(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
     for (const part of partsOf(target, first, count))
       await this.#repacker.dispatch({
@@ -119,18 +119,18 @@ export class PackedUploader {
   }
 }
 
-function blocks({ cols, plan, place }: PackedTarget, part: WeightPart, { firstUnit, units }: Codes): RepackDispatch {
-  const { repack } = plan;
+function blocks({ cols, format, place }: PackedTarget, part: WeightPart, { firstUnit, units }: Codes): RepackDispatch {
+  const { repack } = format;
   if (repack.shader !== "repack_blocks") throw new TypeError(repack.shader);
   const rowBytes = repack.rowsPerUnit === 1 ? repack.rowBytes : 0; // of flat nibbles, which do without
   return {
     ...blocksRepack(repack),
     buffers: [{ buffer: part.codes }, { buffer: part.scales! }],
     record: [
-      units, firstUnit, cols, rowBytes, plan.codeWords, repack.highStart, plan.scaleWords, plan.head.length,
+      units, firstUnit, cols, rowBytes, format.codeWords, repack.highStart, format.scaleWords, format.head.length,
       repack.secondStart, repack.padCode, place.base, place.half, part.rowStart, part.rows,
     ], // prettier-ignore
-    grid: [plan.rowChunks, units],
+    grid: [format.rowChunks, units],
   };
 }
 

@@ -27,12 +27,6 @@ export interface Weight {
   bias?: GPUBuffer;
 }
 
-/** Where a tensor's rows go in a weight: row r to base + r; with `half`, rows r and r + half of 2 * half become neighbours. */
-export interface RowPlace {
-  base: number;
-  half: number; // 0: in order
-}
-
 /** A tensor's share of a weight. */
 export interface Segment {
   format: RowFormat;

@@ -1,5 +1,5 @@
 // What a model will cost on the GPU, from its shape alone: every tensor, the KV cache, scratch. No weights, no device.
-// The same arithmetic that allocates (gpu/weight.ts, activations.ts, cache.ts) is used, so the plan cannot drift from it.
+// The same arithmetic that allocates (gpu/weight.ts, activations.ts, cache.ts) is used, so the two cannot differ in it.
 
 import type { ModelConfig } from "../format/model-config.ts";
 import { expectedTensors } from "../format/llama-tensors.ts";
@@ -15,7 +15,7 @@ import { activationShapes, batchTokens } from "./activations.ts";
 import { layerCacheBytes } from "./cache.ts";
 import { layerGroups } from "./weights.ts";
 
-export interface PlanRequest {
+export interface MemoryRequest {
   quantize: QuantizeChoice;
   /** What the checkpoint stores; used where the choice keeps it. */
   dtype: Dtype;
@@ -26,7 +26,7 @@ export interface PlanRequest {
   maxBindingBytes: number;
 }
 
-export interface PlannedTensor {
+export interface TensorMemory {
   name: string;
   rows: number;
   cols: number;
@@ -37,8 +37,8 @@ export interface PlannedTensor {
   parts: number;
 }
 
-export interface MemoryPlan {
-  tensors: PlannedTensor[];
+export interface MemoryCount {
+  tensors: TensorMemory[];
   weightBytes: number;
   kvBytes: number;
   /** Activations, rope table, sampler, upload staging. */
@@ -48,7 +48,7 @@ export interface MemoryPlan {
   largestBindingBytes: number;
 }
 
-export function planMemory(config: ModelConfig, request: PlanRequest): MemoryPlan {
+export function countMemory(config: ModelConfig, request: MemoryRequest): MemoryCount {
   const { quantize, dtype, quantized, kv, contextLength, maxBindingBytes } = request;
   let largestBindingBytes = layerCacheBytes(config, contextLength, kv);
   const expected = expectedTensors(config);
@@ -61,7 +61,7 @@ export function planMemory(config: ModelConfig, request: PlanRequest): MemoryPla
   const groups = Array.from({ length: config.layers }, (_, layer) =>
     layerGroups(config, (role) => formatOf(byRole.get(placeName({ layer, role }))!)),
   );
-  const tensors = [...expected].map(([name, shape]): PlannedTensor => {
+  const tensors = [...expected].map(([name, shape]): TensorMemory => {
     const cols = shape[shape.length - 1];
     const rows = shape.length === 1 ? 1 : shape[0];
     if (shape.length === 1) return { name, rows, cols, encoding: "f32", gpuBytes: 4 * strideOf(cols), parts: 1 };

@@ -37,7 +37,7 @@ export function createWeightSink({ gpu, uploader, packedUploader, allocated }: S
     begun.add(key);
     checkEarly(target, part, offset, bytes);
     let stream = streams.get(part.name);
-    if (!stream) streams.set(part.name, (stream = new MatrixStream(target.matrix, target.plan)));
+    if (!stream) streams.set(part.name, (stream = new MatrixStream(target.matrix, target.format)));
     for (const piece of stream.write(part.role, offset, bytes)) await packedUploader.write(target, piece);
     if (stream.done) packedUploader.finish(target);
   };

@@ -77,10 +77,10 @@ export function layerGroups(
 }
 
 export const formatOf = (tensor: ModelTensor): RowFormat =>
-  "plan" in tensor ? tensor.plan : plainFormat(tensor.encoding, tensor.cols);
+  "format" in tensor ? tensor.format : plainFormat(tensor.encoding, tensor.cols);
 
 const isInterleaved = (tensor: ModelTensor): boolean =>
-  "plan" in tensor ? tensor.matrix.interleavedRopeHeads !== undefined : tensor.interleaved === true;
+  "format" in tensor ? tensor.matrix.interleavedRopeHeads !== undefined : tensor.interleaved === true;
 
 export interface AllocatedWeights {
   weights: ModelWeights;
@@ -113,7 +113,7 @@ export function allocateWeights(
   const inOrder = (base = 0): RowPlace => ({ base, half: 0 });
   const norm = (tensor: ModelTensor) => vector(tensor.name, tensor.cols, [[tensor, inOrder()]]);
   const aim = (tensor: ModelTensor, weight: Weight, place: RowPlace) => {
-    if ("plan" in tensor) packed.set(tensor.name, { ...tensor, weight, place });
+    if ("format" in tensor) packed.set(tensor.name, { ...tensor, weight, place });
     else targets.set(tensor.name, { weight, place, encoding: tensor.encoding });
   };
   for (const tensor of tensors) {

@@ -5,10 +5,10 @@
 import { PronkError } from "../errors.ts";
 import { JsonFile } from "../format/json-file.ts";
 import type { PartRole, QuantizedMatrix } from "../format/quantized.ts";
-import { floatBits, headOf, planeWords, rounding, type SchemePlan } from "./gpu-plan.ts";
+import { floatBits, headOf, planeWords, rounding, type SchemeFormat } from "./packed-format.ts";
 import type { PartBytes } from "./row-format.ts";
 
-const nestedBlock = 256; // blocks that share an outer scale; bitsandbytes has no other number
+const nestedBlockSize = 256; // blocks that share an outer scale; bitsandbytes has no other number
 const blockSizes = [32, 64, 128, 256, 512, 1024, 2048, 4096];
 
 interface State {
@@ -18,19 +18,19 @@ interface State {
 }
 
 /** `early`: the bytes of quant_state, quant_map and nested_quant_map. */
-export function bnb4Plan(matrix: QuantizedMatrix, early: PartBytes): SchemePlan {
+export function bnb4Format(matrix: QuantizedMatrix, early: PartBytes): SchemeFormat {
   const { scheme, rows, cols } = matrix;
   if (scheme.kind !== "bnb4") throw new TypeError(scheme.kind);
   const state = readState(matrix, early.state!);
   const blocks = Math.ceil((rows * cols) / state.blockSize);
   checkLength(matrix, "scales", blocks * (scheme.nested ? 1 : 4));
-  if (scheme.nested) checkLength(matrix, "nestedScales", 4 * Math.ceil(blocks / nestedBlock));
+  if (scheme.nested) checkLength(matrix, "nestedScales", 4 * Math.ceil(blocks / nestedBlockSize));
   const book = finite(matrix, "map", wordsOf(early.map!));
   const rowChunks = Math.ceil(cols / 32);
   const codeWords = planeWords(4, rowChunks).low;
   const padCode = book.findIndex((word) => (word & 0x7fffffff) === 0);
   if (padCode < 0 && cols % 32 !== 0) throw broken(matrix, "map", "no code for 0", "a code book with 0", "none");
-  const row = rowOfBlocks(cols, state.blockSize, scheme.nested);
+  const row = scalesOfRow(cols, state.blockSize, scheme.nested);
   const head = headOf(book, scheme.nested ? finite(matrix, "nestedMap", wordsOf(early.nestedMap!)) : []);
   return {
     decode: "book",
@@ -54,28 +54,28 @@ export function bnb4Plan(matrix: QuantizedMatrix, early: PartBytes): SchemePlan 
       highStart: 0,
       secondStart: 0,
     },
-    scaleRows: (parts, first, count) => blockRows(matrix, parts, { first, count, row, state }),
+    scaleRows: (parts, first, count) => placeScales(matrix, parts, { first, count, row, state }),
   };
 }
 
-interface BlockRow {
+interface RowScales {
   blocks: number; // that a row touches, at most
   outer: number; // groups of 256 blocks that they touch, at most
   words: number;
 }
 
 /** Blocks run over the flat matrix, so rows may begin anywhere in one; a row of the GPU has a copy of all it touches. */
-function rowOfBlocks(cols: number, blockSize: number, nested: boolean): BlockRow {
+function scalesOfRow(cols: number, blockSize: number, nested: boolean): RowScales {
   const blocks = cols % blockSize === 0 ? cols / blockSize : Math.floor((blockSize + cols - 2) / blockSize) + 1;
-  const outer = nested ? Math.floor((nestedBlock + blocks - 2) / nestedBlock) + 1 : 0;
+  const outer = nested ? Math.floor((nestedBlockSize + blocks - 2) / nestedBlockSize) + 1 : 0;
   return { blocks, outer, words: nested ? 2 + outer + Math.ceil(blocks / 4) : 1 + blocks };
 }
 
 /** A row: how far into a block and an outer one it begins, then f32 scales, or offset, outer scales and a byte a block. */
-function blockRows(
+function placeScales(
   matrix: QuantizedMatrix,
   parts: PartBytes,
-  { first, count, row, state }: { first: number; count: number; row: BlockRow; state: State },
+  { first, count, row, state }: { first: number; count: number; row: RowScales; state: State },
 ): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(count * row.words);
   const scales = parts.scales!;
@@ -86,11 +86,11 @@ function blockRows(
     const start = (first + r) * matrix.cols; // below 2^53
     const block = Math.floor(start / state.blockSize);
     const at = r * row.words;
-    words[at] = (start % state.blockSize) | ((block % nestedBlock) << 16);
+    words[at] = (start % state.blockSize) | ((block % nestedBlockSize) << 16);
     if (flat) words.set(flat.subarray(block, block + row.blocks), at + 1);
     if (!outer) continue;
     words[at + 1] = floatBits(state.offset);
-    const outerAt = Math.floor(block / nestedBlock);
+    const outerAt = Math.floor(block / nestedBlockSize);
     words.set(outer.subarray(outerAt, outerAt + row.outer), at + 2);
     bytes.set(scales.subarray(block, block + row.blocks), 4 * (at + 2 + row.outer));
   }
@@ -113,15 +113,15 @@ function readState(matrix: QuantizedMatrix, bytes: Uint8Array): State {
   };
   if (roundings[dtype] === undefined) throw json.wrong("dtype", "float16, bfloat16 or float32", dtype);
   const nested = matrix.scheme.kind === "bnb4" && matrix.scheme.nested;
-  if (nested && json.count("nested_blocksize", { max: 2 ** 20 }) !== nestedBlock)
-    throw json.wrong("nested_blocksize", `${nestedBlock}`, json.get("nested_blocksize"));
+  if (nested && json.count("nested_blocksize", { max: 2 ** 20 }) !== nestedBlockSize)
+    throw json.wrong("nested_blocksize", `${nestedBlockSize}`, json.get("nested_blocksize"));
   const offset = nested ? json.get("nested_offset") : 0;
   if (typeof offset !== "number" || !Number.isFinite(offset)) throw json.wrong("nested_offset", "a number", offset);
   return { blockSize, rounding: roundings[dtype], offset };
 }
 
 /** `early`: weight_format, where there is one: rows in the plain order only. */
-export function int8Plan(matrix: QuantizedMatrix, early: PartBytes): SchemePlan {
+export function int8Format(matrix: QuantizedMatrix, early: PartBytes): SchemeFormat {
   const { cols } = matrix;
   const order = early.codeOrder?.[0] ?? 0;
   if (order !== 0)

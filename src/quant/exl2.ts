@@ -4,7 +4,7 @@
 
 import { PronkError } from "../errors.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
-import { floatBits, headOf, planesOf, rounding, viewOf, type ColumnRun, type SchemePlan } from "./gpu-plan.ts";
+import { floatBits, headOf, planesOf, rounding, viewOf, type ColumnRun, type SchemeFormat } from "./packed-format.ts";
 import { floatToHalf, halfToFloat } from "./half.ts";
 import type { PartBytes } from "./row-format.ts";
 
@@ -14,7 +14,7 @@ interface Group {
 }
 
 /** `early`: the bytes of q_groups and q_scale_max. */
-export function exl2Plan(matrix: QuantizedMatrix, early: PartBytes): SchemePlan {
+export function exl2Format(matrix: QuantizedMatrix, early: PartBytes): SchemeFormat {
   const groups = readGroups(matrix, early.groups!);
   const rowChunks = matrix.cols / 32;
   const { chunkBits, chunkGroups } = chunksOf(matrix, groups);

@@ -2,13 +2,13 @@
 // scale (and minimum); types of 256 keep both levels of theirs. The repack shader takes the blocks apart.
 
 import { PronkError } from "../errors.ts";
-import { ggmlBlocks, type GgmlType } from "../format/ggml-types.ts";
+import { ggmlTraits, type GgmlType } from "../format/ggml-types.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
-import { floatBits, headOf, planeWords, type SchemePlan } from "./gpu-plan.ts";
+import { floatBits, headOf, planeWords, type SchemeFormat } from "./packed-format.ts";
 
 type Packed = Exclude<GgmlType, "F32" | "F16" | "BF16">;
 
-interface Row {
+interface TypeFacts {
   kind: number; // repack_blocks.wgsl's number of the type
   bits: number;
   decode: "affine" | "super" | "book";
@@ -18,7 +18,7 @@ interface Row {
 }
 
 /** affine `zeros`: 0 one zero point for all, 2 an f16 minimum. super `form`: see decode_super.wgsl. book: likewise. */
-const rows: Record<Packed, Row> = {
+const facts: Record<Packed, TypeFacts> = {
   Q4_0: { kind: 0, bits: 4, decode: "affine", constants: { zeros: 0 }, zero: 8, halves: [0] },
   Q4_1: { kind: 1, bits: 4, decode: "affine", constants: { zeros: 2 }, halves: [0, 2] },
   Q5_0: { kind: 2, bits: 5, decode: "affine", constants: { zeros: 0 }, zero: 16, halves: [0] },
@@ -36,12 +36,12 @@ const rows: Record<Packed, Row> = {
 /** The values of IQ4's codes. Source: ggml-common.h, kvalues_iq4nl. */
 const iq4Book = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
 
-export function ggmlPlan(matrix: QuantizedMatrix): SchemePlan {
+export function ggmlFormat(matrix: QuantizedMatrix): SchemeFormat {
   const { scheme, cols } = matrix;
   if (scheme.kind !== "ggml") throw new TypeError(scheme.kind);
   const type = scheme.type as Packed; // matrices in the other three are no quantized ones
-  const { kind, bits, decode, constants, zero = 0, halves } = rows[type];
-  const { weights, bytes } = ggmlBlocks[type];
+  const { kind, bits, decode, constants, zero = 0, halves } = facts[type];
+  const { weights, bytes } = ggmlTraits[type];
   const rowChunks = cols / 32; // blocks are whole in a row: the reader refuses others
   const planes = planeWords(bits, rowChunks);
   const scaleWords = scaleWordsOf(type, rowChunks);
@@ -77,7 +77,7 @@ export function ggmlPlan(matrix: QuantizedMatrix): SchemePlan {
 function scaleWordsOf(type: Packed, rowChunks: number): number {
   const halves = Math.ceil(rowChunks / 2); // words of one 16-bit value a chunk
   if (type === "Q4_1" || type === "Q5_1") return 2 * halves;
-  if (ggmlBlocks[type].weights === 32) return halves;
+  if (ggmlTraits[type].weights === 32) return halves;
   const supers = rowChunks / 8;
   if (type === "IQ4_XS") return rowChunks / 4 + Math.ceil(supers / 2);
   return halves + supers; // sixteen bits a chunk below, a word of d and dmin above

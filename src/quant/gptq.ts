@@ -3,14 +3,14 @@
 
 import { PronkError } from "../errors.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
-import { headOf, planeWords, rounding, viewOf, type SchemePlan } from "./gpu-plan.ts";
+import { headOf, planeWords, rounding, viewOf, type SchemeFormat } from "./packed-format.ts";
 import type { PartBytes } from "./row-format.ts";
 
 /** Where the nibble of output 8c + j stands in word c. Source: AutoAWQ, packing_utils.py. */
 const awqNibble = [0, 4, 1, 5, 2, 6, 3, 7];
 
 /** `early`: the bytes of g_idx, where the layer has one. */
-export function gptqPlan(matrix: QuantizedMatrix, early: PartBytes): SchemePlan {
+export function gptqFormat(matrix: QuantizedMatrix, early: PartBytes): SchemeFormat {
   const { scheme, rows: outputs, cols } = matrix;
   if (scheme.kind !== "gptq" && scheme.kind !== "awq") throw new TypeError(scheme.kind);
   const bits = scheme.kind === "awq" ? 4 : scheme.bits;

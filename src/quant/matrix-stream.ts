@@ -3,14 +3,14 @@
 // the rows of scales. Parts come in any order; a part's own bytes come in order.
 
 import type { PartRole, QuantizedMatrix } from "../format/quantized.ts";
-import type { ColumnRun, GpuPlan } from "./gpu-plan.ts";
+import type { ColumnRun, PackedFormat } from "./packed-format.ts";
 import type { PartBytes } from "./row-format.ts";
 import { lateParts } from "./schemes.ts";
 
 export type MatrixPiece =
   /** `units` rows (or chunks of `run`) from `firstUnit` on. The bytes may be reused after the next write. */
   | { kind: "codes"; firstUnit: number; units: number; bytes: Uint8Array; run?: ColumnRun }
-  /** Scales of `count` rows: [count, plan.scaleWords]. */
+  /** Scales of `count` rows: [count, format.scaleWords]. */
   | { kind: "scales"; first: number; count: number; words: Uint32Array<ArrayBuffer> }
   /** Once, after the scales: where x is to be taken from. */
   | { kind: "order"; order: Uint32Array<ArrayBuffer> };
@@ -28,7 +28,7 @@ const mostUnits = 32_768; // a dispatch of the repacks has at most 65,535 along 
 
 export class MatrixStream {
   readonly #matrix: QuantizedMatrix;
-  readonly #plan: GpuPlan;
+  readonly #format: PackedFormat;
   readonly #pieceBytes: number;
   readonly #stretches: Stretch[];
   readonly #waiting: Map<PartRole, { sizeBytes: number; bytes?: Uint8Array; filled: number }>;
@@ -36,11 +36,11 @@ export class MatrixStream {
   #carry = new Uint8Array(0); // the beginning of a unit
 
   /** `pieceBytes`: no piece is larger, if a single unit is not. */
-  constructor(matrix: QuantizedMatrix, plan: GpuPlan, { pieceBytes = 4 << 20 }: { pieceBytes?: number } = {}) {
+  constructor(matrix: QuantizedMatrix, format: PackedFormat, { pieceBytes = 4 << 20 }: { pieceBytes?: number } = {}) {
     this.#matrix = matrix;
-    this.#plan = plan;
+    this.#format = format;
     this.#pieceBytes = pieceBytes;
-    this.#stretches = stretchesOf(matrix, plan);
+    this.#stretches = stretchesOf(matrix, format);
     this.#waiting = new Map(
       lateParts(matrix).map(([role, { start, end }]) => [role, { sizeBytes: end - start, filled: 0 }]),
     );
@@ -95,7 +95,7 @@ export class MatrixStream {
         return;
       }
       this.#carry = new Uint8Array(0);
-      this.#plan.checkCodes?.(piece);
+      this.#format.checkCodes?.(piece);
       const rows = Math.min(units * unitRows, run ? units : this.#matrix.rows - firstUnit * unitRows);
       yield { kind: "codes", firstUnit: firstUnit * unitRows, units: rows, bytes: piece, ...(run ? { run } : {}) };
     }
@@ -104,7 +104,7 @@ export class MatrixStream {
   *#scales(): Generator<MatrixPiece> {
     const parts: PartBytes = {};
     for (const [role, { bytes }] of this.#waiting) parts[role] = bytes;
-    const { scaleWords, scaleRows, lateOrder } = this.#plan;
+    const { scaleWords, scaleRows, lateOrder } = this.#format;
     const { rows } = this.#matrix;
     const step = Math.min(Math.max(1, Math.floor(this.#pieceBytes / (4 * scaleWords))), mostUnits);
     for (let first = 0; first < rows; first += step) {
@@ -122,7 +122,7 @@ export class MatrixStream {
   }
 }
 
-function stretchesOf(matrix: QuantizedMatrix, { repack }: GpuPlan): Stretch[] {
+function stretchesOf(matrix: QuantizedMatrix, { repack }: PackedFormat): Stretch[] {
   if (repack.shader === "repack_blocks") {
     const { rowBytes, rowsPerUnit } = repack;
     const count = Math.ceil(matrix.rows / rowsPerUnit);

@@ -1,10 +1,10 @@
 // A quantized matrix with everything that decides its layout on the GPU: what the reader found, the small parts that came
-// early, and the plan made of both. Plans hold functions, so the store keeps the first two and the plan is made anew.
+// early, and the format made of both. Formats hold functions, so the store keeps the first two and the format is made anew.
 
 import type { QuantizedMatrix } from "../format/quantized.ts";
-import type { GpuPlan } from "./gpu-plan.ts";
+import type { PackedFormat } from "./packed-format.ts";
 import type { PartBytes } from "./row-format.ts";
-import { planMatrix } from "./schemes.ts";
+import { packedFormat } from "./schemes.ts";
 
 export interface PackedTensor {
   name: string;
@@ -12,7 +12,7 @@ export interface PackedTensor {
   cols: number;
   matrix: QuantizedMatrix;
   early: PartBytes;
-  plan: GpuPlan;
+  format: PackedFormat;
 }
 
 /** `early`: by the matrix' name. Throws PronkError `format` or `model-unsupported` where parts contradict their matrix. */
@@ -23,6 +23,6 @@ export function packTensors(
   return matrices.map((matrix) => {
     const { name, rows, cols } = matrix;
     const parts = early.get(name) ?? {};
-    return { name, rows, cols, matrix, early: parts, plan: planMatrix(matrix, parts) };
+    return { name, rows, cols, matrix, early: parts, format: packedFormat(matrix, parts) };
   });
 }

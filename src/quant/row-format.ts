@@ -1,5 +1,5 @@
 // How the rows of a matrix stand on the GPU: which decode reads them and how many words each has. One record for tensors
-// kept as they are, for pronk's own q8 and q4, and for every published scheme (gpu-plan.ts adds how those are filled).
+// kept as they are, for pronk's own q8 and q4, and for every published scheme (packed-format.ts adds how those are filled).
 // Arithmetic only: buffers and shaders are gpu/'s.
 
 import { schemeLabel, type PartRole, type QuantizedMatrix, type TensorSlice } from "../format/quantized.ts";

@@ -1,5 +1,5 @@
-// The table of schemes: for each, what must be read of a matrix before its codes can be placed, and the plan of its
-// layout on the GPU. Adding a format is a file beside this one and a row here; README.md says how.
+// The table of schemes: for each, what must be read of a matrix before its codes can be placed, and the format of its
+// layout on the GPU. Adding a format is a file beside this one and an entry here; README.md says how.
 
 import {
   schemeLabel,
@@ -8,34 +8,34 @@ import {
   type Scheme,
   type TensorSlice,
 } from "../format/quantized.ts";
-import { bnb4Plan, int8Plan } from "./bitsandbytes.ts";
-import { exl2Plan } from "./exl2.ts";
-import { ggmlPlan } from "./ggml.ts";
-import { gptqPlan } from "./gptq.ts";
-import type { GpuPlan, SchemePlan } from "./gpu-plan.ts";
+import { bnb4Format, int8Format } from "./bitsandbytes.ts";
+import { exl2Format } from "./exl2.ts";
+import { ggmlFormat } from "./ggml.ts";
+import { gptqFormat } from "./gptq.ts";
+import type { PackedFormat, SchemeFormat } from "./packed-format.ts";
 import type { PartBytes } from "./row-format.ts";
 
-interface SchemeRow {
+interface SchemeEntry {
   /** Small parts that decide where codes go: read by range before any code arrives. */
   early: PartRole[];
-  plan(matrix: QuantizedMatrix, early: PartBytes): SchemePlan;
+  format(matrix: QuantizedMatrix, early: PartBytes): SchemeFormat;
 }
 
-const table: Record<Scheme["kind"], SchemeRow> = {
-  gptq: { early: ["groupIndex"], plan: gptqPlan },
-  awq: { early: [], plan: gptqPlan },
-  bnb4: { early: ["state", "map", "nestedMap"], plan: bnb4Plan },
-  int8: { early: ["codeOrder"], plan: int8Plan },
-  exl2: { early: ["groups", "scaleLimits"], plan: exl2Plan },
-  ggml: { early: [], plan: ggmlPlan },
+const table: Record<Scheme["kind"], SchemeEntry> = {
+  gptq: { early: ["groupIndex"], format: gptqFormat },
+  awq: { early: [], format: gptqFormat },
+  bnb4: { early: ["state", "map", "nestedMap"], format: bnb4Format },
+  int8: { early: ["codeOrder"], format: int8Format },
+  exl2: { early: ["groups", "scaleLimits"], format: exl2Format },
+  ggml: { early: [], format: ggmlFormat },
 };
 
-/** The parts to read before `planMatrix`, where the matrix has them. */
+/** The parts to read before `packedFormat`, where the matrix has them. */
 export function earlyParts(matrix: QuantizedMatrix): [PartRole, TensorSlice][] {
   return partsOf(matrix, (role) => table[matrix.scheme.kind].early.includes(role));
 }
 
-/** The parts that `GpuPlan.scaleRows` and `lateOrder` want: held whole until all of them are there, in whatever order they come. */
+/** The parts that `PackedFormat.scaleRows` and `lateOrder` want: held whole until all of them are there, in whatever order they come. */
 export function lateParts(matrix: QuantizedMatrix): [PartRole, TensorSlice][] {
   return partsOf(matrix, (role) => role !== "codes" && !table[matrix.scheme.kind].early.includes(role));
 }
@@ -45,6 +45,6 @@ function partsOf(matrix: QuantizedMatrix, wanted: (role: PartRole) => boolean): 
 }
 
 /** Throws PronkError `format` or `model-unsupported` where the early parts contradict the matrix. */
-export function planMatrix(matrix: QuantizedMatrix, early: PartBytes): GpuPlan {
-  return { label: schemeLabel(matrix.scheme), ...table[matrix.scheme.kind].plan(matrix, early) };
+export function packedFormat(matrix: QuantizedMatrix, early: PartBytes): PackedFormat {
+  return { label: schemeLabel(matrix.scheme), ...table[matrix.scheme.kind].format(matrix, early) };
 }

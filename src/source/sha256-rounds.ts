@@ -2,7 +2,7 @@
 
 /** Takes whole blocks, bytes [start, end) of the view, into the eight words of `state`. */
 // prettier-ignore
-export function sha256Blocks(state: Int32Array, view: DataView, start: number, end: number): void {
+export function sha256Rounds(state: Int32Array, view: DataView, start: number, end: number): void {
   let a0 = state[0], b0 = state[1], c0 = state[2], d0 = state[3], e0 = state[4], f0 = state[5], g0 = state[6], h0 = state[7];
   let w0 = 0, w1 = 0, w2 = 0, w3 = 0, w4 = 0, w5 = 0, w6 = 0, w7 = 0, w8 = 0, w9 = 0, w10 = 0, w11 = 0, w12 = 0, w13 = 0, w14 = 0, w15 = 0;
   for (let at = start; at < end; at += 64) {

@@ -2,7 +2,7 @@
 // hash from the start. Our own because the browser's digest takes whole files only, and because the packages looked at
 // (@noble/hashes 2.4, @stablelib/sha256 2.0) ran at 145 and 138 MB/s where this ran at 320, and one hides its state.
 
-import { sha256Blocks } from "./sha256-rounds.ts";
+import { sha256Rounds } from "./sha256-rounds.ts";
 
 /** Plain data; can be stored and cloned. */
 export interface HashState {
@@ -36,10 +36,10 @@ export class Sha256 {
       at = Math.min(blockBytes - filled, bytes.length);
       this.#block.set(bytes.subarray(0, at), filled);
       if (filled + at < blockBytes) return;
-      sha256Blocks(this.#words, this.#blockView, 0, blockBytes);
+      sha256Rounds(this.#words, this.#blockView, 0, blockBytes);
     }
     const end = bytes.length - ((bytes.length - at) % blockBytes);
-    sha256Blocks(this.#words, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at, end);
+    sha256Rounds(this.#words, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at, end);
     this.#block.set(bytes.subarray(end));
   }
 
@@ -58,7 +58,7 @@ export class Sha256 {
     const view = new DataView(tail.buffer);
     view.setUint32(tail.length - 8, Math.floor(sizeBytes / 2 ** 29));
     view.setUint32(tail.length - 4, sizeBytes * 8); // modulo 2^32
-    sha256Blocks(words, view, 0, tail.length);
+    sha256Rounds(words, view, 0, tail.length);
     return Array.from(words, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
   }
 }

@@ -46,14 +46,14 @@ function madeBlocks(type: (typeof blockTypes)[number]): Given {
 async function upload(gpuCase: Case, { matrix, parts }: Packed, split: boolean): Promise<Weight> {
   const { gpu, memory, kernels } = gpuCase;
   const early = Object.fromEntries(earlyParts(matrix).map(([role]) => [role, parts[role]]));
-  const [{ plan, rows, cols }] = packTensors([matrix], new Map([[matrix.name, early]]));
-  const fourRows = 16 * plan.codeWords + 4 * plan.head.length; // a binding that holds four rows, or a little more
-  const bytes = split ? Math.max(fourRows, 4 * (plan.head.length + 4 * plan.scaleWords)) : gpu.maxBindingBytes;
-  const weight = allocateWeight(memory, { name: "packed", cols, segments: [{ format: plan, rows }] }, bytes);
+  const [{ format, rows, cols }] = packTensors([matrix], new Map([[matrix.name, early]]));
+  const fourRows = 16 * format.codeWords + 4 * format.head.length; // a binding that holds four rows, or a little more
+  const bytes = split ? Math.max(fourRows, 4 * (format.head.length + 4 * format.scaleWords)) : gpu.maxBindingBytes;
+  const weight = allocateWeight(memory, { name: "packed", cols, segments: [{ format, rows }] }, bytes);
   const repacker = new Repacker(gpu, memory, kernels);
   const uploader = new PackedUploader(memory, repacker);
-  const target = { weight, place: { base: 0, half: 0 }, rows, cols, plan };
-  const stream = new MatrixStream(matrix, plan, { pieceBytes: 2000 });
+  const target = { weight, place: { base: 0, half: 0 }, rows, cols, format };
+  const stream = new MatrixStream(matrix, format, { pieceBytes: 2000 });
   for (const [role, whole] of Object.entries(parts) as [PartRole, Uint8Array][])
     for (let at = 0; at < whole.length; at += 777)
       for (const piece of stream.write(role, at, whole.subarray(at, at + 777))) await uploader.write(target, piece);

@@ -1,7 +1,7 @@
 // Every quantized format through repack and decode: each matrix of the shared data against its expected values, and
 // made matrices at odd sizes against the references. The error is the number of weights that differ, unless told.
 
-import { ggmlBlocks, type GgmlType } from "../../src/format/ggml-types.ts";
+import { ggmlTraits, type GgmlType } from "../../src/format/ggml-types.ts";
 import { shaderSource } from "../../src/gpu/kernel.ts";
 import { products, shaderName, type ProductName, type ShaderChoice } from "../../src/gpu/shader-table.ts";
 import type { PackedDecode } from "../../src/quant/row-format.ts";
@@ -55,7 +55,7 @@ const sharedBlocks =
 const madeBlocks =
   (type: GgmlType): Check =>
   async (context) => {
-    const [rows, blocks] = [12, ggmlBlocks[type].weights === 32 ? 5 : 3];
+    const [rows, blocks] = [12, ggmlTraits[type].weights === 32 ? 5 : 3];
     const bytes = madeLayers.ggml(type, rows * blocks);
     const options = { base: 3, half: 3, split: 8, unitsPerPiece: 5 };
     return compare(context, blockMatrix(type, bytes, rows), dequantizeGgml(type, bytes), options);

@@ -9,7 +9,7 @@ export class CheckingSink implements WeightSink {
   readonly #streams: Map<string, MatrixStream>;
 
   constructor(packed: readonly PackedTensor[]) {
-    this.#streams = new Map(packed.map(({ name, matrix, plan }) => [name, new MatrixStream(matrix, plan)]));
+    this.#streams = new Map(packed.map(({ name, matrix, format }) => [name, new MatrixStream(matrix, format)]));
   }
 
   /** Matrices of which everything has come. */

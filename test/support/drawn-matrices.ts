@@ -1,7 +1,7 @@
 // Quantized matrices of real size whose bytes are never made, only their early parts: one of every scheme and width, for
 // plans and their sizes.
 
-import { ggmlBlocks, type GgmlType } from "../../src/format/ggml-types.ts";
+import { ggmlTraits, type GgmlType } from "../../src/format/ggml-types.ts";
 import type { PartRole, QuantizedMatrix, Scheme, TensorSlice } from "../../src/format/quantized.ts";
 import type { PartBytes } from "../../src/quant/row-format.ts";
 
@@ -112,11 +112,11 @@ export const drawnMatrices: [string, (shape: number[]) => Drawn][] = [
   ["EXL2 3/2 bit, groups of 32", (shape) => exl2([3, 2], 32, shape)],
   ["EXL2 5/4 bit, groups of 128", (shape) => exl2([5, 4], 128, shape)],
   ["EXL2 8/6 bit, groups of 128", (shape) => exl2([8, 6], 128, shape)],
-  ...(Object.keys(ggmlBlocks) as GgmlType[]).filter((type) => !type.includes("F")).map((type): [string, (shape: number[]) => Drawn] => [
+  ...(Object.keys(ggmlTraits) as GgmlType[]).filter((type) => !type.includes("F")).map((type): [string, (shape: number[]) => Drawn] => [
     type,
     ([rows, cols]) => {
       const made = drawn({ kind: "ggml", type }, [rows, cols], { codes: [type, [rows, cols]] });
-      return { ...made, fileBytes: ((rows * cols) / ggmlBlocks[type].weights) * ggmlBlocks[type].bytes };
+      return { ...made, fileBytes: ((rows * cols) / ggmlTraits[type].weights) * ggmlTraits[type].bytes };
     },
   ]),
 ]; // prettier-ignore

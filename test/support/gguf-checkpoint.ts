@@ -1,7 +1,7 @@
 // A checkpoint of Hugging Face's files as the GGUF file that llama.cpp's converter makes of it: its architecture's keys and
 // names, rows of Llama's q and k in Meta's order, Llama 3's scaling as a table of factors.
 
-import { ggmlBlocks } from "../../src/format/ggml-types.ts";
+import { ggmlTraits } from "../../src/format/ggml-types.ts";
 import { type ReferenceModel, referenceModel } from "../reference/checkpoint.ts";
 import { ropeFrequencies } from "../reference/rope.ts";
 import { decodeStored } from "../reference/stored.ts";
@@ -73,7 +73,7 @@ const typeOf = (dtype: string) => dtype.toUpperCase() as "F32" | "F16" | "BF16";
 /** The converter writes vectors in f32. */
 function asFloats(dtype: string, bytes: Uint8Array): { type: "F32"; bytes: Uint8Array } {
   if (dtype === "f32") return { type: "F32", bytes };
-  const values = decodeStored(dtype as "f16", bytes, 1, bytes.length / ggmlBlocks[typeOf(dtype)].bytes);
+  const values = decodeStored(dtype as "f16", bytes, 1, bytes.length / ggmlTraits[typeOf(dtype)].bytes);
   return { type: "F32", bytes: new Uint8Array(Float32Array.from(values).buffer) };
 }
 

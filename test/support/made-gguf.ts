@@ -1,6 +1,6 @@
 // GGUF files written by hand for tests: any metadata, any tensors, and places to break them.
 
-import { ggmlBlocks, type GgmlType } from "../../src/format/ggml-types.ts";
+import { ggmlTraits, type GgmlType } from "../../src/format/ggml-types.ts";
 
 /** Bytes in the order they are asked for, little-endian. */
 export class ByteWriter {
@@ -94,6 +94,6 @@ export function madeGguf(
 }
 
 export function ggufBytes(type: GgmlType, shape: readonly number[]): number {
-  const { weights, bytes } = ggmlBlocks[type];
+  const { weights, bytes } = ggmlTraits[type];
   return (shape.reduce((a, b) => a * b, 1) / weights) * bytes;
 }

@@ -1,5 +1,5 @@
 // A quantized matrix through its repack and its decode on the GPU, and every weight back as f32. The buffers and
-// dispatches are the tests' own, as few and plain as can be; the plan, the shaders and the scales are the engine's.
+// dispatches are the tests' own, as few and plain as can be; the format, the shaders and the scales are the engine's.
 
 import affine from "../../shaders/decode_affine.wgsl?raw";
 import book from "../../shaders/decode_book.wgsl?raw";
@@ -8,9 +8,9 @@ import int8 from "../../shaders/decode_int8.wgsl?raw";
 import superblocks from "../../shaders/decode_super.wgsl?raw";
 import type { QuantizedMatrix } from "../../src/format/quantized.ts";
 import { shaderSource } from "../../src/gpu/kernel.ts";
-import type { GpuPlan } from "../../src/quant/gpu-plan.ts";
+import type { PackedFormat } from "../../src/quant/packed-format.ts";
 import type { PackedDecode, PartBytes } from "../../src/quant/row-format.ts";
-import { earlyParts, planMatrix } from "../../src/quant/schemes.ts";
+import { earlyParts, packedFormat } from "../../src/quant/schemes.ts";
 import type { CheckContext } from "../harness/check.ts";
 import dequantize from "../kernels/dequantize.wgsl?raw";
 
@@ -72,13 +72,13 @@ export async function dequantizeOnGpu(
     return made;
   };
   const early = Object.fromEntries(earlyParts(matrix).map(([role]) => [role, parts[role]]));
-  const plan = planMatrix(matrix, early);
+  const format = packedFormat(matrix, early);
   const { rows, cols } = matrix;
   const weights = new Float32Array(rows * cols);
-  const scaleRows = plan.scaleRows?.(parts, 0, rows);
+  const scaleRows = format.scaleRows?.(parts, 0, rows);
   const placeOf = (row: number) =>
     base + (half === 0 ? row : row - (row % (2 * half)) + (row % half) * 2 + Math.floor((row % (2 * half)) / half));
-  const order = plan.order ?? plan.lateOrder?.(parts);
+  const order = format.order ?? format.lateOrder?.(parts);
   let padding = 0;
 
   const run = async (
@@ -111,28 +111,28 @@ export async function dequantizeOnGpu(
     [0, split || total],
     [split || total, split ? total - split : 0],
   ].filter(([, n]) => n > 0)) {
-    const codes = make(new Uint32Array(partRows * plan.codeWords));
-    const scaleWords = new Uint32Array(plan.head.length + partRows * plan.scaleWords);
-    scaleWords.set(plan.head);
+    const codes = make(new Uint32Array(partRows * format.codeWords));
+    const scaleWords = new Uint32Array(format.head.length + partRows * format.scaleWords);
+    scaleWords.set(format.head);
     for (let row = 0; row < rows; row++) {
       const place = placeOf(row) - partStart;
       if (!scaleRows || place < 0 || place >= partRows) continue;
-      const from = scaleRows.subarray(row * plan.scaleWords, (row + 1) * plan.scaleWords);
-      scaleWords.set(from, plan.head.length + place * plan.scaleWords);
+      const from = scaleRows.subarray(row * format.scaleWords, (row + 1) * format.scaleWords);
+      scaleWords.set(from, format.head.length + place * format.scaleWords);
     }
     const scales = make(scaleWords);
     const place = [base, half, partStart, partRows];
-    await repack(plan, matrix, parts.codes!, { codes, scales, place, unitsPerPiece, make, run });
-    const record = [plan.rowChunks, plan.scaleWords, partStart, partRows, ...plan.extra];
+    await repack(format, matrix, parts.codes!, { codes, scales, place, unitsPerPiece, make, run });
+    const record = [format.rowChunks, format.scaleWords, partStart, partRows, ...format.extra];
     const shape = make(new Uint32Array(record), UNIFORM | COPY_DST);
-    const out = make(new Uint32Array(partRows * plan.rowChunks * 32));
-    const code = `${packedDecodes[plan.decode]}\n${dequantize}`;
-    await run(code, { ...plan.constants, ...constants }, [[out], [shape, codes, scales]], plan.rowChunks, partRows);
+    const out = make(new Uint32Array(partRows * format.rowChunks * 32));
+    const code = `${packedDecodes[format.decode]}\n${dequantize}`;
+    await run(code, { ...format.constants, ...constants }, [[out], [shape, codes, scales]], format.rowChunks, partRows);
     const values = new Float32Array(await read(device, out));
     for (let row = 0; row < rows; row++) {
       const at = placeOf(row) - partStart;
       if (at < 0 || at >= partRows) continue;
-      const found = values.subarray(at * plan.rowChunks * 32, (at + 1) * plan.rowChunks * 32);
+      const found = values.subarray(at * format.rowChunks * 32, (at + 1) * format.rowChunks * 32);
       weights.set(found.subarray(0, cols), row * cols);
       for (const value of found.subarray(cols)) padding = Math.max(padding, Math.abs(value));
     }
@@ -156,7 +156,7 @@ interface Target {
   ): Promise<void>;
 }
 
-async function repack(plan: GpuPlan, matrix: QuantizedMatrix, bytes: Uint8Array, target: Target): Promise<void> {
+async function repack(format: PackedFormat, matrix: QuantizedMatrix, bytes: Uint8Array, target: Target): Promise<void> {
   const { codes, scales, place, unitsPerPiece, make, run } = target;
   const { rows, cols } = matrix;
   const stage = (piece: Uint8Array) => {
@@ -164,7 +164,7 @@ async function repack(plan: GpuPlan, matrix: QuantizedMatrix, bytes: Uint8Array,
     padded.set(piece);
     return make(new Uint32Array(padded.buffer));
   };
-  const { repack: how, codeWords } = plan;
+  const { repack: how, codeWords } = format;
   if (how.shader === "repack_columns") {
     const slots = make(how.slots ?? new Uint32Array(4));
     let at = 0;
@@ -186,11 +186,11 @@ async function repack(plan: GpuPlan, matrix: QuantizedMatrix, bytes: Uint8Array,
     const start = row * how.rowBytes;
     const piece = stage(bytes.subarray(start, Math.ceil(start + count * how.rowBytes)));
     const record = [
-      count, row, cols, how.kind < 12 ? how.rowBytes : 0, codeWords, how.highStart, plan.scaleWords, plan.head.length,
+      count, row, cols, how.kind < 12 ? how.rowBytes : 0, codeWords, how.highStart, format.scaleWords, format.head.length,
       how.secondStart, how.padCode, ...place,
     ]; // prettier-ignore
     const bound = [piece, codes, scales, make(new Uint32Array(record))];
-    await run(repackBlocks, { kind: how.kind }, [bound], plan.rowChunks, count);
+    await run(repackBlocks, { kind: how.kind }, [bound], format.rowChunks, count);
   }
 }
 

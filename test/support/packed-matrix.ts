@@ -1,7 +1,7 @@
 // One quantized matrix from a safetensors file of the shared data, or made of seeded random bytes: its description as
 // the reader gives it, its parts' bytes, and the reference's tensors. Works in a page.
 
-import { ggmlBlocks, type GgmlType } from "../../src/format/ggml-types.ts";
+import { ggmlTraits, type GgmlType } from "../../src/format/ggml-types.ts";
 import { toModelTensors } from "../../src/format/linear-parts.ts";
 import type { DeclaredQuantization } from "../../src/format/quantization-config.ts";
 import type { PartRole, QuantizedMatrix, TensorSlice } from "../../src/format/quantized.ts";
@@ -86,13 +86,13 @@ export async function sharedMatrix(file: Uint8Array, declared?: DeclaredQuantiza
   return made;
 }
 
-export const blockTypes = (Object.keys(ggmlBlocks) as GgmlType[]).filter(
+export const blockTypes = (Object.keys(ggmlTraits) as GgmlType[]).filter(
   (type) => !["F32", "F16", "BF16"].includes(type),
 );
 
 /** GGUF's blocks as a matrix of that many rows. */
 export function blockMatrix(type: GgmlType, bytes: Uint8Array, rows: number): Pick<PackedMatrix, "matrix" | "parts"> {
-  const { weights, bytes: blockBytes } = ggmlBlocks[type];
+  const { weights, bytes: blockBytes } = ggmlTraits[type];
   const cols = ((bytes.length / blockBytes) * weights) / rows;
   const codes = { name: "t", dtype: type, shape: [rows, cols], file: "m.gguf", start: 0, end: bytes.length };
   const matrix: QuantizedMatrix = {

@@ -1,7 +1,7 @@
 // Seeded random layers in every published format, at sizes that the shared data lack: every code occurs, groups are
 // short, rows odd, inputs out of order. Only the tensors' bytes are made here; what they mean is the reference's.
 
-import { ggmlBlocks, type GgmlType } from "../../src/format/ggml-types.ts";
+import { ggmlTraits, type GgmlType } from "../../src/format/ggml-types.ts";
 import { f32ToF16Bits } from "../reference/half.ts";
 import { randomNumbers } from "../reference/random-checkpoint.ts";
 import { declare, packedMatrix, type NamedBytes, type PackedMatrix } from "./packed-matrix.ts";
@@ -23,7 +23,7 @@ const scaleFrom = (random: () => number) => random() * (random() > 0.8 ? 4e-5 : 
 
 export function ggml(type: GgmlType, blocks: number): Uint8Array {
   const random = randomNumbers(blocks);
-  const { bytes: blockBytes } = ggmlBlocks[type];
+  const { bytes: blockBytes } = ggmlTraits[type];
   const bytes = bytesFrom(random, blocks * blockBytes);
   const view = new DataView(bytes.buffer);
   for (let b = 0; b < blocks; b++)

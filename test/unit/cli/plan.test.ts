@@ -3,7 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { planMemory } from "../../../src/model/plan-memory.ts";
+import { countMemory } from "../../../src/model/plan-memory.ts";
 import { knownShapes } from "../../../src/bench/shapes.ts";
 import { adapterTiers, fits } from "../../../cli/plan-tiers.ts";
 import { root } from "../../../cli/built.ts";
@@ -12,7 +12,7 @@ const MiB = 2 ** 20;
 
 describe.each(Object.keys(knownShapes))("%s", (name) => {
   const plan = (quantize: "none" | "q4", maxBindingBytes: number, contextLength = 4096) =>
-    planMemory(knownShapes[name], { quantize, dtype: "f16", kv: "f16", contextLength, maxBindingBytes });
+    countMemory(knownShapes[name], { quantize, dtype: "f16", kv: "f16", contextLength, maxBindingBytes });
 
   test("fits every tier, split where that tier demands it", () => {
     for (const { maxBindingBytes } of adapterTiers)

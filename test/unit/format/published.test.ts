@@ -6,7 +6,7 @@ import { openWeights } from "../../../src/format/open-weights.ts";
 import { isQuantized, type Scheme } from "../../../src/format/quantized.ts";
 import { weightFormats } from "../../../src/format/weight-formats.ts";
 import { readEarlyParts } from "../../../src/quant/early-parts.ts";
-import { planMatrix } from "../../../src/quant/schemes.ts";
+import { packedFormat } from "../../../src/quant/schemes.ts";
 import { openSource } from "../../../src/source/open-source.ts";
 import { type HubServer, startHub } from "../../support/hub-server.ts";
 import { decoysOf, furthestBytes, published, publisher } from "../../support/published.ts";
@@ -50,8 +50,8 @@ describe.each(Object.entries(expected))("%s", (name, { matrices, schemes, format
 
     const early = await readEarlyParts(source, packed);
     for (const matrix of packed) {
-      const plan = planMatrix(matrix, early.get(matrix.name)!);
-      expect(plan.rowChunks).toBe(matrix.cols / 32);
+      const format = packedFormat(matrix, early.get(matrix.name)!);
+      expect(format.rowChunks).toBe(matrix.cols / 32);
     }
   });
 

@@ -2,7 +2,7 @@
 // linear layer, q8 34 bytes for 32 of the embedding and the head, norms are f32, the cache f16.
 
 import { describe, expect, test } from "vitest";
-import { planMemory } from "../../../src/model/plan-memory.ts";
+import { countMemory } from "../../../src/model/plan-memory.ts";
 import { knownShapes } from "../../../src/bench/shapes.ts";
 
 const MiB = 2 ** 20;
@@ -29,26 +29,26 @@ describe.each(Object.entries(counts))("%s", (name, [linear, tables, norms, kvVal
   });
 
   test("q4 weights and KV cache", () => {
-    const plan = planMemory(config, { ...request, quantize: "q4" });
+    const plan = countMemory(config, { ...request, quantize: "q4" });
     expect(plan.weightBytes).toBe((linear * 18) / 32 + (tables * 34) / 32 + norms * 4);
     expect(plan.kvBytes).toBe(kvValues * 4096 * 2);
     expect(plan.totalBytes).toBe(plan.weightBytes + plan.kvBytes + plan.scratchBytes);
   });
 
   test("a q8 cache: a byte a value, and an f16 for 32 of them", () => {
-    const plan = planMemory(config, { ...request, quantize: "q4", kv: "q8" });
+    const plan = countMemory(config, { ...request, quantize: "q4", kv: "q8" });
     expect(plan.kvBytes).toBe(kvValues * 4096 * (1 + 2 / 32));
     expect(plan.totalBytes).toBe(plan.weightBytes + plan.kvBytes + plan.scratchBytes);
   });
 
   test("as in the file", () => {
-    const plan = planMemory(config, { ...request, quantize: "none" });
+    const plan = countMemory(config, { ...request, quantize: "none" });
     expect(plan.weightBytes).toBe((linear + tables) * 2 + norms * 4);
   });
 
   test("no binding is over the limit, whatever the limit", () => {
     for (const quantize of ["q4", "q8", "none"] as const) {
-      const plan = planMemory(config, { ...request, quantize });
+      const plan = countMemory(config, { ...request, quantize });
       expect(plan.largestBindingBytes).toBeLessThanOrEqual(128 * MiB);
       // Codes of what shares buffers, in bytes: gate and up lie together.
       const { dim, hiddenDim } = config;

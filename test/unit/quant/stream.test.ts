@@ -6,7 +6,7 @@ import type { PartRole, QuantizedMatrix } from "../../../src/format/quantized.ts
 import type { PartBytes } from "../../../src/quant/row-format.ts";
 import { readEarlyParts } from "../../../src/quant/early-parts.ts";
 import { type MatrixPiece, MatrixStream } from "../../../src/quant/matrix-stream.ts";
-import { earlyParts, lateParts, planMatrix } from "../../../src/quant/schemes.ts";
+import { earlyParts, lateParts, packedFormat } from "../../../src/quant/schemes.ts";
 import { memorySource } from "../../../src/source/memory-source.ts";
 import { randomNumbers } from "../../reference/random-checkpoint.ts";
 import { madeLayers } from "../../support/random-packed.ts";
@@ -16,8 +16,8 @@ const layers = Object.entries(madeLayers.all);
 /** Feeds every part, the parts in the given order, in pieces of up to `most` bytes. */
 function feed(matrix: QuantizedMatrix, parts: PartBytes, order: PartRole[], most: number) {
   const random = randomNumbers(most);
-  const plan = planMatrix(matrix, parts);
-  const stream = new MatrixStream(matrix, plan, { pieceBytes: 700 });
+  const format = packedFormat(matrix, parts);
+  const stream = new MatrixStream(matrix, format, { pieceBytes: 700 });
   const pieces: MatrixPiece[] = [];
   let held = 0;
   for (const role of order) {
@@ -31,7 +31,7 @@ function feed(matrix: QuantizedMatrix, parts: PartBytes, order: PartRole[], most
     }
   }
   expect(stream.done).toBe(true);
-  return { plan, pieces, held };
+  return { format, pieces, held };
 }
 
 describe.each(layers)("%s", (_, make) => {
@@ -43,7 +43,7 @@ describe.each(layers)("%s", (_, make) => {
     ["codes last", roles.toSorted((a, b) => Number(a === "codes") - Number(b === "codes")), 400],
     ["large pieces", roles, 1 << 20],
   ])("%s", (_, order, most) => {
-    const { plan, pieces, held } = feed(matrix, parts, order, most);
+    const { format, pieces, held } = feed(matrix, parts, order, most);
     const codes = pieces.filter((piece) => piece.kind === "codes");
     const together = new Uint8Array(parts.codes!.length);
     let at = 0;
@@ -55,7 +55,7 @@ describe.each(layers)("%s", (_, make) => {
     expect(together).toEqual(parts.codes);
 
     const scales = pieces.filter((piece) => piece.kind === "scales");
-    expect(scales.flatMap(({ words }) => [...words])).toEqual([...plan.scaleRows!(parts, 0, matrix.rows)]);
+    expect(scales.flatMap(({ words }) => [...words])).toEqual([...format.scaleRows!(parts, 0, matrix.rows)]);
     let row = 0;
     for (const { first, count } of scales) {
       expect(first).toBe(row);
@@ -63,10 +63,12 @@ describe.each(layers)("%s", (_, make) => {
     }
     expect(row).toBe(matrix.rows);
     const gathers = pieces.filter((piece) => piece.kind === "order");
-    expect(gathers.map(({ order: found }) => [...found])).toEqual(plan.lateOrder ? [[...plan.lateOrder(parts)!]] : []);
+    expect(gathers.map(({ order: found }) => [...found])).toEqual(
+      format.lateOrder ? [[...format.lateOrder(parts)!]] : [],
+    );
 
     const lateBytes = lateParts(matrix).reduce((sum, [, { start, end }]) => sum + end - start, 0);
-    const { repack } = plan;
+    const { repack } = format;
     const unitBytes =
       repack.shader === "repack_blocks"
         ? repack.rowBytes * repack.rowsPerUnit
@@ -75,8 +77,8 @@ describe.each(layers)("%s", (_, make) => {
   });
 
   test("units follow each other, and none is cut", () => {
-    const { plan, pieces } = feed(matrix, parts, roles, 333);
-    const { repack } = plan;
+    const { format, pieces } = feed(matrix, parts, roles, 333);
+    const { repack } = format;
     let next = 0;
     let run: unknown;
     for (const piece of pieces) {

@@ -4,7 +4,7 @@
 import { describe, expect, test } from "vitest";
 import type { PartRole } from "../../../src/format/quantized.ts";
 import { canShare, formatBytes } from "../../../src/quant/row-format.ts";
-import { earlyParts, lateParts, planMatrix } from "../../../src/quant/schemes.ts";
+import { earlyParts, lateParts, packedFormat } from "../../../src/quant/schemes.ts";
 import { type Drawn, drawnMatrices, exl2, gptq, nf4 } from "../../support/drawn-matrices.ts";
 import { madeLayers } from "../../support/random-packed.ts";
 import { rejection } from "../../support/rejection.ts";
@@ -18,7 +18,7 @@ describe("bytes on the GPU are at most 12 % more than in the file", () => {
   test.each(drawnMatrices)("%s", (_, make) => {
     for (const shape of shapes) {
       const { matrix, early, fileBytes } = make(shape);
-      const more = formatBytes(planMatrix(matrix, early), matrix.rows) / fileBytes;
+      const more = formatBytes(packedFormat(matrix, early), matrix.rows) / fileBytes;
       expect(more, `${shape}`).toBeLessThanOrEqual(1.12);
       expect(more, `${shape}`).toBeGreaterThan(0.99); // codes keep their bits: no less than the file has, either
     }
@@ -33,32 +33,32 @@ describe("which parts when", () => {
       expect([...roles, "codes"].toSorted()).toEqual(Object.keys(matrix.parts).toSorted());
     }
   });
-  test("a plan is made of the early parts alone", () => {
+  test("a format is made of the early parts alone", () => {
     for (const make of Object.values(madeLayers.all)) {
       const { matrix, parts } = make();
       const early = Object.fromEntries(earlyParts(matrix).map(([role]) => [role, parts[role]]));
-      const plan = planMatrix(matrix, early);
-      expect(plan.codeWords % 4).toBe(0);
-      expect(plan.head.length % 64).toBe(0);
+      const format = packedFormat(matrix, early);
+      expect(format.codeWords % 4).toBe(0);
+      expect(format.head.length % 64).toBe(0);
     }
   });
   test("scale rows do not depend on how they are cut", () => {
     for (const make of Object.values(madeLayers.all)) {
       const { matrix, parts } = make();
-      const plan = planMatrix(matrix, parts);
-      const whole = plan.scaleRows!(parts, 0, matrix.rows);
-      expect(whole).toHaveLength(matrix.rows * plan.scaleWords);
-      const pieces = [plan.scaleRows!(parts, 0, 3), plan.scaleRows!(parts, 3, matrix.rows - 3)];
+      const format = packedFormat(matrix, parts);
+      const whole = format.scaleRows!(parts, 0, matrix.rows);
+      expect(whole).toHaveLength(matrix.rows * format.scaleWords);
+      const pieces = [format.scaleRows!(parts, 0, 3), format.scaleRows!(parts, 3, matrix.rows - 3)];
       expect([...pieces[0], ...pieces[1]]).toEqual([...whole]);
     }
   });
   test("sharing a weight: the same scheme and tables, whatever the outputs", () => {
-    const plan = ({ matrix, early }: Drawn) => planMatrix(matrix, early);
-    expect(canShare(plan(gptq(4, 128, [4096, 4096])), plan(gptq(4, 128, [1024, 4096])))).toBe(true);
-    expect(canShare(plan(gptq(4, 128, [4096, 4096])), plan(gptq(4, 64, [4096, 4096])))).toBe(false);
-    expect(canShare(plan(nf4(64, true, [4096, 4096])), plan(nf4(64, true, [1024, 4096])))).toBe(true);
-    expect(canShare(plan(nf4(64, true, [4096, 4096])), plan(nf4(64, false, [4096, 4096])))).toBe(false);
-    expect(canShare(plan(exl2([5, 4], 128, [4096, 4096])), plan(exl2([4, 3], 128, [4096, 4096])))).toBe(false);
+    const format = ({ matrix, early }: Drawn) => packedFormat(matrix, early);
+    expect(canShare(format(gptq(4, 128, [4096, 4096])), format(gptq(4, 128, [1024, 4096])))).toBe(true);
+    expect(canShare(format(gptq(4, 128, [4096, 4096])), format(gptq(4, 64, [4096, 4096])))).toBe(false);
+    expect(canShare(format(nf4(64, true, [4096, 4096])), format(nf4(64, true, [1024, 4096])))).toBe(true);
+    expect(canShare(format(nf4(64, true, [4096, 4096])), format(nf4(64, false, [4096, 4096])))).toBe(false);
+    expect(canShare(format(exl2([5, 4], 128, [4096, 4096])), format(exl2([4, 3], 128, [4096, 4096])))).toBe(false);
   });
 });
 
@@ -66,7 +66,7 @@ describe("act-order", () => {
   const layer = (index: number[]) => {
     const { matrix } = gptq(4, 32, [32, 96]);
     matrix.parts.groupIndex = { ...matrix.parts.codes, name: "l.g_idx" };
-    return planMatrix(matrix, { groupIndex: words(index) });
+    return packedFormat(matrix, { groupIndex: words(index) });
   };
   const inOrder = Array.from({ length: 96 }, (_, k) => Math.floor(k / 32));
   test("inputs are sorted by group, and x is gathered back", () => {
@@ -93,25 +93,25 @@ describe("parts that contradict their matrix", () => {
   const spoiledState = (fields: Record<string, unknown>) => () => {
     const { matrix, early } = nf4(64, true, [64, 64]);
     const state = JSON.parse(new TextDecoder().decode(early.state!));
-    return planMatrix(matrix, { ...early, state: text({ ...state, ...fields }) });
+    return packedFormat(matrix, { ...early, state: text({ ...state, ...fields }) });
   };
   const spoiledGroups = (groups: number[]) => () => {
     const { matrix, early } = exl2([5, 4], 32, [32, 64]);
-    return planMatrix(matrix, { ...early, groups: halves(groups) });
+    return packedFormat(matrix, { ...early, groups: halves(groups) });
   };
   const spoiledOrder = (order: number[]) => () => {
     const { matrix, early } = exl2([5, 4], 32, [32, 64]);
-    return planMatrix(matrix, early).lateOrder!({ inversePermutation: words(order) });
+    return packedFormat(matrix, early).lateOrder!({ inversePermutation: words(order) });
   };
   const spoiledLayer = (name: string, role: PartRole, bits: number) => () => {
     const { matrix, parts } = madeLayers.all[name]();
     const bytes = parts[role]!.slice();
     new DataView(bytes.buffer)[bits > 0xffff ? "setUint32" : "setUint16"](0, bits, true);
     const changed = { ...parts, [role]: bytes };
-    planMatrix(matrix, changed).scaleRows!(changed, 0, matrix.rows);
+    packedFormat(matrix, changed).scaleRows!(changed, 0, matrix.rows);
   };
   const cases: [string, () => unknown, RegExp][] = [
-    ["quant_state that is no JSON", () => planMatrix(nf4(64, true, [64, 64]).matrix, { state: new TextEncoder().encode("{"), map: new Uint8Array(64) }), /not JSON/],
+    ["quant_state that is no JSON", () => packedFormat(nf4(64, true, [64, 64]).matrix, { state: new TextEncoder().encode("{"), map: new Uint8Array(64) }), /not JSON/],
     ["a block of 0", spoiledState({ blocksize: 0 }), /blocksize/],
     ["a block of 48", spoiledState({ blocksize: 48 }), /blocksize/],
     ["another shape", spoiledState({ shape: [64, 63] }), /shape/],
@@ -132,7 +132,7 @@ describe("parts that contradict their matrix", () => {
     ["a NaN scale in int8", spoiledLayer("int8, whole chunks", "scales", 0x7fc00000), /not finite/],
     ["int8 in a GPU's own order", () => {
       const { matrix, parts } = madeLayers.all["int8, whole chunks"]();
-      return planMatrix({ ...matrix, parts: { ...matrix.parts, codeOrder: matrix.parts.codes } }, { ...parts, codeOrder: new Uint8Array([2]) });
+      return packedFormat({ ...matrix, parts: { ...matrix.parts, codeOrder: matrix.parts.codes } }, { ...parts, codeOrder: new Uint8Array([2]) });
     }, /weight_format 2/],
   ]; // prettier-ignore
   test.each(cases)("%s", async (_, make, message) => {

@@ -29,7 +29,7 @@ export type Repack =
   /** The file has inputs as rows: `unitBytes` hold 32 inputs of `outputs` columns. `slots` scatters inputs. */
   | { shader: "repack_columns"; awq: boolean; outputs: number; runs: ColumnRun[]; slots?: Uint32Array<ArrayBuffer> };
 
-export interface GpuPlan extends RowFormat {
+export interface PackedFormat extends RowFormat {
   decode: PackedDecode;
   repack: Repack;
   /** Throws PronkError `format` where whole rows of codes hold a scale that is not finite; absent where scales come apart. */
@@ -38,10 +38,10 @@ export interface GpuPlan extends RowFormat {
   scaleRows?(parts: PartBytes, first: number, count: number): Uint32Array<ArrayBuffer>;
 }
 
-/** A plan before its scheme is named. */
-export type SchemePlan = Omit<GpuPlan, "label">;
+/** A format before its scheme is named. */
+export type SchemeFormat = Omit<PackedFormat, "label">;
 
-/** Tables in order, padded to the length that GpuPlan.head must have. */
+/** Tables in order, padded to the length that PackedFormat.head must have. */
 export function headOf(...tables: ArrayLike<number>[]): Uint32Array<ArrayBuffer> {
   const words = tables.reduce((sum, table) => sum + table.length, 0);
   const head = new Uint32Array(Math.ceil(words / 64) * 64); // 64 words: minStorageBufferOffsetAlignment
