@@ -48,7 +48,7 @@ export async function coldStream(options: ColdStreamOptions): Promise<void> {
       } catch (error) {
         signal?.throwIfAborted();
         if (restarts >= mostRestarts || !(error instanceof PronkError)) throw error;
-        if (isRotten(error)) await writer?.dropRows(error.facts.file as string, error.facts.row as number);
+        if (isRotten(error)) await writer?.dropBlocks(error.facts.file as string, error.facts.row as number);
         else if (error.facts.changed === true) await startFileAgain(options, error);
         else throw error;
       }
@@ -79,7 +79,7 @@ async function attempt(options: ColdStreamOptions, hasher: FileHasher | undefine
     plans: plans.map(({ plan }) => plan),
     pool,
     outbox,
-    readStored: (file, index) => store!.readRow(writer!.record, file, index),
+    readStored: (file, index) => store!.readBlock(writer!.record, file, index),
     keep: (row) => keeper.keep(row),
     quantizer,
     onBytes: source.remote ? (count, file) => meters.fetch.add(count, file) : undefined,
@@ -97,12 +97,12 @@ type Resumed = { plan: FilePlan; last: Awaited<ReturnType<ModelWriter["finished"
 async function goOn({ source, plans, writer }: ColdStreamOptions): Promise<Resumed[]> {
   const resumed: Resumed[] = [];
   for (const plan of plans) {
-    const { rows, last } = (await writer?.finished(plan.file.path)) ?? { rows: 0 };
+    const { blocks, last } = (await writer?.finished(plan.file.path)) ?? { blocks: 0 };
     // Rows that were stored before a hash was known cannot be part of it.
-    const usable = rows === 0 || hashOf(source, plan.file.source) === undefined || last?.hash !== undefined;
-    if (!usable) await writer!.dropRows(plan.file.path);
+    const usable = blocks === 0 || hashOf(source, plan.file.source) === undefined || last?.hash !== undefined;
+    if (!usable) await writer!.dropBlocks(plan.file.path);
     resumed.push(
-      usable ? { plan: { ...plan, stored: rows }, last } : { plan: { ...plan, stored: 0 }, last: undefined },
+      usable ? { plan: { ...plan, stored: blocks }, last } : { plan: { ...plan, stored: 0 }, last: undefined },
     );
   }
   return resumed;
@@ -134,7 +134,7 @@ async function startFileAgain(
 ): Promise<void> {
   const path = error.facts.file as string;
   source.forget?.(path);
-  for (const file of form.files) if (file.source === path) await writer?.dropRows(file.path);
+  for (const file of form.files) if (file.source === path) await writer?.dropBlocks(file.path);
   const notice = `"${path}" changed on its server while it was being fetched. It is fetched again from its beginning.`;
   onProgress?.({ phase: "download", loadedBytes: 0, totalBytes: 0, bytesPerSecond: 0, detail: path, notice });
   const now = await readCheckpoint(source, { weights: checkpoint.format.id, signal });

@@ -4,7 +4,7 @@
 import type { Checkpoint } from "../format/tensor.ts";
 import type { StoredForm } from "../quant/stored-form.ts";
 import type { ModelSource } from "../source/source.ts";
-import type { StoredFileRows } from "../store/model-record.ts";
+import type { FileBlocks } from "../store/model-record.ts";
 import { planRows } from "./row-plan.ts";
 import type { FilePlan } from "./stream-from-source.ts";
 
@@ -21,7 +21,7 @@ export function filePlans(source: ModelSource, checkpoint: Pick<Checkpoint, "ten
   });
 }
 
-export const storedFile = ({ file, rows }: FilePlan): StoredFileRows => ({
+export const storedFile = ({ file, rows }: FilePlan): FileBlocks => ({
   path: file.path,
   sizeBytes: file.sizeBytes,
   rowEnds: rows.map(({ stored }) => stored.end),

@@ -6,7 +6,7 @@ import { readCheckpoint } from "../format/checkpoint.ts";
 import { storedForm } from "../quant/stored-form.ts";
 import type { ModelSource } from "../source/source.ts";
 import { checksum64 } from "../store/checksum.ts";
-import { rowSpan, type ModelRecord } from "../store/model-record.ts";
+import { blockSpan, type ModelRecord } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
 import { filePlans } from "./file-plans.ts";
@@ -36,7 +36,7 @@ export async function repairRow(repair: Repair): Promise<Uint8Array<ArrayBuffer>
   const plan = filePlans(source, checkpoint, form).find(({ file }) => file.path === path);
   const stored = record.files.find((file) => file.path === path)!;
   if (!plan || plan.file.sizeBytes !== stored.sizeBytes) throw unlike(record, path, index);
-  const span = rowSpan(stored, index);
+  const span = blockSpan(stored, index);
   const room = new Uint8Array(span.end - span.start); // the damaged row's slot counts it
   const converter = new RowConverter(plan.pairs, new ScriptQuantizer());
   for (const row of plan.rows) {
@@ -58,7 +58,7 @@ export async function repairRow(repair: Repair): Promise<Uint8Array<ArrayBuffer>
   }
   const note = await store.noteOf(record, path, index);
   if (note && note.checksum !== checksum64(room)) throw unlike(record, path, index);
-  await store.replaceRow(record, path, index, room);
+  await store.replaceBlock(record, path, index, room);
   return room;
 }
 

@@ -6,7 +6,7 @@ import { PronkError } from "../errors.ts";
 import type { StoredFile } from "../quant/stored-form.ts";
 import type { ModelSource } from "../source/source.ts";
 import { Sha256, type HashState } from "../source/sha256.ts";
-import type { RowNote } from "../store/model-record.ts";
+import type { BlockNote } from "../store/model-record.ts";
 import type { ModelWriter } from "../store/model-writer.ts";
 import type { FileHasher } from "./file-hasher.ts";
 import type { Slot } from "./chunk-pool.ts";
@@ -25,14 +25,14 @@ export interface KeeperOptions {
 
 export class RowKeeper {
   readonly #options: KeeperOptions;
-  readonly #resumed = new Map<string, RowNote>(); // stored file -> the note on the row before its next
+  readonly #resumed = new Map<string, BlockNote>(); // stored file -> the note on the row before its next
 
   constructor(options: KeeperOptions) {
     this.#options = options;
   }
 
   /** The file goes on behind rows that are stored already; `last` is the note on the last of them. */
-  resume(file: string, last: RowNote): void {
+  resume(file: string, last: BlockNote): void {
     this.#resumed.set(file, last);
   }
 
@@ -48,7 +48,7 @@ export class RowKeeper {
       if (published.sha256 === undefined) checkVersion(file, last?.version, version);
       const hash = published.sha256 === undefined ? undefined : await this.#hash(row, last);
       if (hash && row.plan.source.end === published.sizeBytes) await this.#compare(file, published.sha256!, hash);
-      await writer?.writeRow(row.file, row.index, row.bytes, {
+      await writer?.writeBlock(row.file, row.index, row.bytes, {
         ...(hash ? { hash } : {}),
         ...(version === undefined ? {} : { version }),
       });
@@ -59,7 +59,7 @@ export class RowKeeper {
   }
 
   /** The row's bytes travel to the hasher and back, and are in another array then. */
-  async #hash(row: FreshRow, last: RowNote | undefined): Promise<HashState> {
+  async #hash(row: FreshRow, last: BlockNote | undefined): Promise<HashState> {
     const { hasher, onHashed } = this.#options;
     const begin = row.plan.index === 0 ? null : last?.hash;
     const lent = row.from ?? row;
@@ -73,7 +73,7 @@ export class RowKeeper {
   async #compare(file: StoredFile, expected: string, state: HashState): Promise<void> {
     const found = new Sha256(state).hex();
     if (found === expected) return;
-    await this.#options.writer?.dropRows(file.path);
+    await this.#options.writer?.dropBlocks(file.path);
     throw new PronkError(
       "integrity",
       `"${file.source}" is not the file that was published: its SHA-256 is ${found.slice(0, 8)}…, not ${expected.slice(0, 8)}…. What was stored of it is discarded, other files are kept. Load again; if this repeats, something on the way changes it.`,

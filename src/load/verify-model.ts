@@ -2,7 +2,7 @@
 
 import type { OnProgress } from "../source/progress.ts";
 import type { ModelSource } from "../source/source.ts";
-import { rowSpan, type ModelRecord } from "../store/model-record.ts";
+import { blockSpan, type ModelRecord } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import { isRotten } from "../store/storage-errors.ts";
 import { ChunkPool } from "./chunk-pool.ts";
@@ -33,9 +33,9 @@ export async function verifyModel({ record, store, reopen, onProgress, signal }:
     for (let index = 0; index < stored.rowEnds.length; index++) {
       signal?.throwIfAborted();
       const file = stored.path;
-      const { start, end } = rowSpan(stored, index);
+      const { start, end } = blockSpan(stored, index);
       try {
-        await store.readRow(record, file, index);
+        await store.readBlock(record, file, index);
       } catch (error) {
         if (!isRotten(error)) throw error;
         let reason = (error as Error).message;

@@ -5,7 +5,7 @@ import { PronkError } from "../errors.ts";
 import { packTensors } from "../quant/packed-tensor.ts";
 import type { OnProgress } from "../source/progress.ts";
 import type { ModelSource } from "../source/source.ts";
-import { rowSpan, type ModelRecord } from "../store/model-record.ts";
+import { blockSpan, type ModelRecord } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import { isRotten } from "../store/storage-errors.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
@@ -54,7 +54,7 @@ export function warmModel({ record, store, pool, onProgress, reference, reopen }
         upload.add(row.bytes.length, row.file),
       );
       const readOrRepair = (file: string, index: number, laneSignal: AbortSignal) =>
-        store.readRow(record, file, index).catch(async (error: unknown) => {
+        store.readBlock(record, file, index).catch(async (error: unknown) => {
           if (!isRotten(error) || !reopen) throw error;
           return repairRow({ record, store, file, index, reopen, pool, signal: laneSignal }).catch((cause: unknown) => {
             laneSignal.throwIfAborted();
@@ -102,5 +102,6 @@ interface RowPlace {
 
 function* rowsIn(record: ModelRecord): Generator<RowPlace> {
   for (const file of record.files)
-    for (let index = 0; index < file.rowEnds.length; index++) yield { file: file.path, index, ...rowSpan(file, index) };
+    for (let index = 0; index < file.rowEnds.length; index++)
+      yield { file: file.path, index, ...blockSpan(file, index) };
 }

@@ -1,4 +1,4 @@
-// A fast 64-bit checksum of a stored row, to notice what a disk has changed: no proof against intent (that is the file's
+// A fast 64-bit checksum of a stored block, to notice what a disk has changed: no proof against intent (that is the file's
 // SHA-256). Four lanes over 32-bit words; each step is a bijection of lane and word, so one changed word always shows.
 
 const primes = [0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f]; // xxHash's, odd and well mixed

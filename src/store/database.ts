@@ -1,19 +1,19 @@
-// The database `pronk`: one record for each stored model, its bytes in rows, a note on each row. Opening, upgrading, and
-// what happens when another tab wants another version; nothing here knows what a row means.
+// The database `pronk`: one record for each stored model, its bytes in blocks, a note on each block. Opening, upgrading, and
+// what happens when another tab wants another version; nothing here knows what a block means.
 
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { PronkError } from "../errors.ts";
 import { migrate } from "./migrate.ts";
-import type { ModelRecord, RowNote } from "./model-record.ts";
+import type { BlockNote, ModelRecord } from "./model-record.ts";
 
-type RowKey = [model: string, file: string, index: number];
+type BlockKey = [model: string, file: string, index: number];
 
 export interface PronkSchema extends DBSchema {
   /** Key: `<source id>|<variant>`. */
   models: { key: string; value: ModelRecord; indexes: { references: string } };
-  /** In parts; an array where it was written before 2026-11-27. */
-  rows: { key: RowKey; value: Blob[] | ArrayBuffer };
-  notes: { key: RowKey; value: RowNote };
+  /** The blocks, under the name that they once had: stored names stay. In parts; an array where written before 2026-11-27. */
+  rows: { key: BlockKey; value: Blob[] | ArrayBuffer };
+  notes: { key: BlockKey; value: BlockNote };
 }
 
 export type PronkDatabase = IDBPDatabase<PronkSchema>;
@@ -58,6 +58,6 @@ export async function isOfNewer(name: string = databaseName): Promise<boolean> {
   return all.some((found) => found.name === name && (found.version ?? 0) > version);
 }
 
-/** Every row of a model, or of one of its files. */
-export const rowsOf = (key: string, file?: string): IDBKeyRange =>
+/** Every block of a model, or of one of its files. */
+export const blocksOf = (key: string, file?: string): IDBKeyRange =>
   file === undefined ? IDBKeyRange.bound([key], [key, []]) : IDBKeyRange.bound([key, file], [key, file, []]);

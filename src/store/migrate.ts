@@ -1,6 +1,6 @@
-// From any earlier schema to this one, in the transaction of the upgrade: records change, rows of gigabytes never do.
-//   1  models and rows; every row of a file had 16 MiB
-//   2  rows end where the record says; a note on each row (checksum, state of the file's hash); loads that were left
+// From any earlier schema to this one, in the transaction of the upgrade: records change, blocks of gigabytes never do.
+//   1  models and blocks; every block of a file had 16 MiB
+//   2  blocks end where the record says; a note on each block (checksum, state of the file's hash); loads that were left
 //      unfinished are kept and go on
 // A step is never edited after its release: add the next one, and a fixture of the version before it to the tests.
 
@@ -9,7 +9,7 @@ import type { PronkSchema } from "./database.ts";
 import type { ModelRecord } from "./model-record.ts";
 
 /** Schema 1's, whatever the limit of a read is today. */
-const rowBytesOfSchema1 = 16 * 2 ** 20;
+const blockBytesOfSchema1 = 16 * 2 ** 20;
 
 type Upgrade = IDBPTransaction<PronkSchema, StoreNames<PronkSchema>[], "versionchange">;
 
@@ -31,21 +31,21 @@ export async function migrate(
 
 async function addRowEnds(transaction: Upgrade): Promise<void> {
   const models = transaction.objectStore("models");
-  const rows = transaction.objectStore("rows");
+  const blocks = transaction.objectStore("rows");
   for (let cursor = await models.openCursor(); cursor; cursor = await cursor.continue()) {
     const record: ModelRecord = cursor.value;
     if (record.state === "loading") {
       // Version 1 could not go on with these.
-      await rows.delete(IDBKeyRange.bound([record.key], [record.key, []]));
+      await blocks.delete(IDBKeyRange.bound([record.key], [record.key, []]));
       await cursor.delete();
     } else {
-      const files = record.files.map(({ path, sizeBytes }) => ({ path, sizeBytes, rowEnds: evenRows(sizeBytes) }));
+      const files = record.files.map(({ path, sizeBytes }) => ({ path, sizeBytes, rowEnds: evenEnds(sizeBytes) }));
       await cursor.update({ ...record, files });
     }
   }
 }
 
-function evenRows(sizeBytes: number): number[] {
-  const count = Math.ceil(sizeBytes / rowBytesOfSchema1);
-  return Array.from({ length: count }, (_, index) => Math.min(sizeBytes, (index + 1) * rowBytesOfSchema1));
+function evenEnds(sizeBytes: number): number[] {
+  const count = Math.ceil(sizeBytes / blockBytesOfSchema1);
+  return Array.from({ length: count }, (_, index) => Math.min(sizeBytes, (index + 1) * blockBytesOfSchema1));
 }

@@ -3,20 +3,21 @@
 
 import type { HashState } from "../source/sha256.ts";
 
-export interface StoredFileRows {
+/** A stored file and its blocks. `rowEnds` is the stored name, from when a block was called a row. */
+export interface FileBlocks {
   path: string;
   sizeBytes: number;
-  /** Where each row ends; the first begins at 0. A row has at most 16 MiB. */
+  /** Where each block ends; the first begins at 0. A block has at most 16 MiB. */
   rowEnds: number[];
 }
 
-/** Written with its row, in one transaction. */
-export interface RowNote {
-  /** checksum64 of the row's bytes. */
+/** Written with its block, in one transaction. */
+export interface BlockNote {
+  /** checksum64 of the block's bytes. */
   checksum: string;
-  /** State of the source file's SHA-256 after the bytes this row was made from; absent where no hash is known. */
+  /** State of the source file's SHA-256 after the bytes this block was made from; absent where no hash is known. */
   hash?: HashState;
-  /** What the server called the version of the file (its ETag) that the row was made from. */
+  /** What the server called the version of the file (its ETag) that the block was made from. */
   version?: string;
 }
 
@@ -35,7 +36,7 @@ export interface ModelRecord<Manifest = unknown> {
   manifest: Manifest;
   /** Small files, path -> bytes. */
   sideFiles: Map<string, Uint8Array>;
-  files: StoredFileRows[];
+  files: FileBlocks[];
   sizeBytes: number; // of all files
   createdAt: number; // ms since epoch
   usedAt: number;
@@ -45,7 +46,7 @@ export type NewModel<Manifest> = Omit<ModelRecord<Manifest>, "key" | "state" | "
 
 export const modelKey = (sourceId: string, variant: string): string => `${sourceId}|${variant}`;
 
-/** Bytes [start, end) of a row in its file. */
-export function rowSpan({ rowEnds }: StoredFileRows, index: number): { start: number; end: number } {
+/** Bytes [start, end) of a block in its file. */
+export function blockSpan({ rowEnds }: FileBlocks, index: number): { start: number; end: number } {
   return { start: index === 0 ? 0 : rowEnds[index - 1], end: rowEnds[index] };
 }

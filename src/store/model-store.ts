@@ -1,11 +1,11 @@
-// Models at rest in IndexedDB: find, list, read rows, write a new one, delete. What a crash left `loading` waits there for
-// the next load of the same model. It knows files, rows and records; formats and GPUs are none of its business.
+// Models at rest in IndexedDB: find, list, read blocks, write a new one, delete. What a crash left `loading` waits there for
+// the next load of the same model. It knows files, blocks and records; formats and GPUs are none of its business.
 
 import { PronkError } from "../errors.ts";
 import { checksum64 } from "./checksum.ts";
-import { databaseName, openDatabase, rowsOf, type PronkDatabase } from "./database.ts";
-import { modelKey, rowSpan, type ModelRecord, type NewModel, type RowNote } from "./model-record.ts";
-import { deleteModelRows, ModelWriter, putRow } from "./model-writer.ts";
+import { blocksOf, databaseName, openDatabase, type PronkDatabase } from "./database.ts";
+import { blockSpan, modelKey, type BlockNote, type ModelRecord, type NewModel } from "./model-record.ts";
+import { deleteModelBlocks, ModelWriter, putBlock } from "./model-writer.ts";
 import { isReady, shown, standingOf, type Standing } from "./standing.ts";
 import { hasRoom, keptByNewer, rotten, storageFull, writeError } from "./storage-errors.ts";
 import { asWriter, unlessWriting } from "./writer-lock.ts";
@@ -67,21 +67,21 @@ export class ModelStore implements Disposable {
     await transaction.done;
   }
 
-  /** One row, checked. Throws PronkError `integrity` with `facts.rotten` when it is not what was written. */
-  async readRow(record: ModelRecord, file: string, index: number): Promise<Uint8Array<ArrayBuffer>> {
-    const span = rowSpan(
+  /** One block, checked. Throws PronkError `integrity` with `facts.rotten` when it is not what was written. */
+  async readBlock(record: ModelRecord, file: string, index: number): Promise<Uint8Array<ArrayBuffer>> {
+    const span = blockSpan(
       record.files.find((candidate) => candidate.path === file)!,
       index,
     );
     const key: [string, string, number] = [record.key, file, index];
     const transaction = (await this.#database()).transaction(["rows", "notes"]);
     transaction.done.catch(() => {}); // its requests tell what failed; its end is one more trip to wait for
-    const [note, row] = await Promise.all([
+    const [note, block] = await Promise.all([
       transaction.objectStore("notes").get(key),
       transaction.objectStore("rows").get(key),
     ]);
-    if (!row) throw rotten(record.label, file, index, "it is missing");
-    const blob = new Blob(row instanceof ArrayBuffer ? [row] : row);
+    if (!block) throw rotten(record.label, file, index, "it is missing");
+    const blob = new Blob(block instanceof ArrayBuffer ? [block] : block);
     if (blob.size !== span.end - span.start)
       throw rotten(record.label, file, index, `${blob.size} bytes of ${span.end - span.start}`);
     const buffer = await blob.arrayBuffer().catch(({ message }: Error) => {
@@ -91,25 +91,25 @@ export class ModelStore implements Disposable {
     const checksum = checksum64(bytes);
     if (note && note.checksum !== checksum)
       throw rotten(record.label, file, index, `checksum ${checksum}, not ${note.checksum}`);
-    // Rows of the first schema have no note yet: what is there at the first read is what is kept.
+    // Blocks of the first schema have no note yet: what is there at the first read is what is kept.
     if (!note) void (await this.#database()).put("notes", { checksum }, key).catch(() => {});
     return bytes;
   }
 
-  /** The note on a row; undefined where there is none. */
-  async noteOf(record: ModelRecord, file: string, index: number): Promise<RowNote | undefined> {
+  /** The note on a block; undefined where there is none. */
+  async noteOf(record: ModelRecord, file: string, index: number): Promise<BlockNote | undefined> {
     return (await this.#database()).get("notes", [record.key, file, index]);
   }
 
-  /** Puts a row of a ready model back, with the note it had. */
-  async replaceRow(record: ModelRecord, file: string, index: number, bytes: Uint8Array): Promise<void> {
+  /** Puts a block of a ready model back, with the note it had. */
+  async replaceBlock(record: ModelRecord, file: string, index: number, bytes: Uint8Array): Promise<void> {
     const note = await this.noteOf(record, file, index);
-    await putRow(await this.#database(), record, file, index, bytes, note ?? {});
+    await putBlock(await this.#database(), record, file, index, bytes, note ?? {});
   }
 
   /** Removes a model. */
   async delete(key: string): Promise<void> {
-    await deleteModelRows(await this.#database(), key);
+    await deleteModelBlocks(await this.#database(), key);
   }
 
   /** What readers do not see but takes space: loads that were begun and not finished, and what this release cannot use. */
@@ -126,19 +126,19 @@ export class ModelStore implements Disposable {
 
   /** Bytes at rest of a model that is still loading, from its notes. */
   async storedBytes(record: ModelRecord): Promise<number> {
-    const keys = await (await this.#database()).getAllKeys("notes", rowsOf(record.key));
+    const keys = await (await this.#database()).getAllKeys("notes", blocksOf(record.key));
     const files = new Map(record.files.map((file) => [file.path, file]));
     return keys.reduce((sum, [, path, index]) => {
       const file = files.get(path);
       if (!file || index >= file.rowEnds.length) return sum; // the record is not the rows'
-      const { start, end } = rowSpan(file, index);
+      const { start, end } = blockSpan(file, index);
       return sum + end - start;
     }, 0);
   }
 
   /**
-   * Stores one model: `write` puts the rows that are not there yet. It becomes visible when `write` resolves; when it
-   * throws, the finished rows stay for the next call, invisible, unless what was published is wrong (`format`). One
+   * Stores one model: `write` puts the blocks that are not there yet. It becomes visible when `write` resolves; when it
+   * throws, the finished blocks stay for the next call, invisible, unless what was published is wrong (`format`). One
    * writer at a time across tabs; `write` is not called if another finished the same model meanwhile, and the answer is
    * then "present". Throws PronkError `storage-full`, or `storage-missing` where a newer release has stored it in this form.
    */
@@ -171,8 +171,8 @@ export class ModelStore implements Disposable {
   }
 
   /**
-   * A record to write rows for: a new one, with the rows that are there already where they are the same. What this release
-   * cannot use gives way, with its rows, unless a newer release wrote it.
+   * A record to write blocks for: a new one, with the blocks that are there already where they are the same. What this release
+   * cannot use gives way, with its blocks, unless a newer release wrote it.
    */
   async #begin<Manifest>(key: string, model: NewModel<Manifest>): Promise<ModelRecord> {
     const left = await (await this.#database()).get("models", key);

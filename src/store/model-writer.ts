@@ -1,9 +1,9 @@
-// Writing one model while its record is `loading`: rows with their notes, then `ready` in one step. No reader sees it
+// Writing one model while its record is `loading`: blocks with their notes, then `ready` in one step. No reader sees it
 // before. What was finished stays when the writing ends early, and the next writer goes on behind it.
 
 import { checksum64 } from "./checksum.ts";
-import { rowsOf, type PronkDatabase } from "./database.ts";
-import type { ModelRecord, RowNote } from "./model-record.ts";
+import { blocksOf, type PronkDatabase } from "./database.ts";
+import type { BlockNote, ModelRecord } from "./model-record.ts";
 import { lost, writeError } from "./storage-errors.ts";
 
 export class ModelWriter {
@@ -15,27 +15,32 @@ export class ModelWriter {
     this.record = record;
   }
 
-  /** How many rows of the file are there from the first on without a gap, and the note on the last of them. */
-  async finished(file: string): Promise<{ rows: number; last?: RowNote }> {
+  /** How many blocks of the file are there from the first on without a gap, and the note on the last of them. */
+  async finished(file: string): Promise<{ blocks: number; last?: BlockNote }> {
     const database = await this.#database();
-    const keys = await database.getAllKeys("notes", rowsOf(this.record.key, file));
+    const keys = await database.getAllKeys("notes", blocksOf(this.record.key, file));
     const gap = keys.findIndex(([, , index], i) => index !== i);
-    const rows = gap < 0 ? keys.length : gap;
-    return { rows, last: rows > 0 ? await database.get("notes", keys[rows - 1]) : undefined };
+    const blocks = gap < 0 ? keys.length : gap;
+    return { blocks, last: blocks > 0 ? await database.get("notes", keys[blocks - 1]) : undefined };
   }
 
   /** Copies the bytes; they may be reused once the promise resolves. Throws PronkError `storage-full`. */
-  async writeRow(file: string, index: number, bytes: Uint8Array, note: Omit<RowNote, "checksum"> = {}): Promise<void> {
-    await putRow(await this.#database(), this.record, file, index, bytes, note);
+  async writeBlock(
+    file: string,
+    index: number,
+    bytes: Uint8Array,
+    note: Omit<BlockNote, "checksum"> = {},
+  ): Promise<void> {
+    await putBlock(await this.#database(), this.record, file, index, bytes, note);
   }
 
-  /** Forgets a file's rows, all or from one on: their bytes turned out to be others than those that were wanted. */
-  async dropRows(file: string, from = 0): Promise<void> {
+  /** Forgets a file's blocks, all or from one on: their bytes turned out to be others than those that were wanted. */
+  async dropBlocks(file: string, from = 0): Promise<void> {
     const transaction = (await this.#database()).transaction(["rows", "notes"], "readwrite");
-    const rows = IDBKeyRange.bound([this.record.key, file, from], [this.record.key, file, []]);
+    const blocks = IDBKeyRange.bound([this.record.key, file, from], [this.record.key, file, []]);
     await Promise.all([
-      transaction.objectStore("rows").delete(rows),
-      transaction.objectStore("notes").delete(rows),
+      transaction.objectStore("rows").delete(blocks),
+      transaction.objectStore("notes").delete(blocks),
       transaction.done,
     ]);
   }
@@ -49,8 +54,8 @@ export class ModelWriter {
       transaction.done.catch(() => {}); // told by its requests
       const { key, files } = this.record;
       const wanted = files.reduce((sum, { rowEnds }) => sum + rowEnds.length, 0);
-      const there = await transaction.objectStore("notes").count(rowsOf(key));
-      // A database that was cleared meanwhile is a new one, and has the rows since then only.
+      const there = await transaction.objectStore("notes").count(blocksOf(key));
+      // A database that was cleared meanwhile is a new one, and has the blocks since then only.
       if (there !== wanted) throw lost(`${there} of ${wanted} rows are there`);
       const record: ModelRecord = { ...this.record, state: "ready", createdAt: now, usedAt: now };
       await Promise.all([transaction.objectStore("models").put(record), transaction.done]);
@@ -68,21 +73,21 @@ function partsOf(bytes: Uint8Array<ArrayBuffer>): Blob[] {
   return Array.from({ length: count }, (_, i) => new Blob([bytes.subarray(i * partBytes, (i + 1) * partBytes)]));
 }
 
-/** A row and its note: both are there, or neither. */
-export async function putRow(
+/** A block and its note: both are there, or neither. */
+export async function putBlock(
   database: PronkDatabase,
   { key, sizeBytes }: ModelRecord,
   file: string,
   index: number,
   bytes: Uint8Array,
-  note: Omit<RowNote, "checksum">,
+  note: Omit<BlockNote, "checksum">,
 ): Promise<void> {
-  const row = partsOf(bytes as Uint8Array<ArrayBuffer>);
+  const block = partsOf(bytes as Uint8Array<ArrayBuffer>);
   const checksum = checksum64(bytes);
   try {
     const transaction = database.transaction(["rows", "notes"], "readwrite", { durability: "relaxed" });
     await Promise.all([
-      transaction.objectStore("rows").put(row, [key, file, index]),
+      transaction.objectStore("rows").put(block, [key, file, index]),
       transaction.objectStore("notes").put({ ...note, checksum }, [key, file, index]),
       transaction.done,
     ]);
@@ -91,13 +96,13 @@ export async function putRow(
   }
 }
 
-/** Record, rows and notes in one transaction: all are there, or none. */
-export async function deleteModelRows(database: PronkDatabase, key: string): Promise<void> {
+/** Record, blocks and notes in one transaction: all are there, or none. */
+export async function deleteModelBlocks(database: PronkDatabase, key: string): Promise<void> {
   const transaction = database.transaction(["models", "rows", "notes"], "readwrite");
   await Promise.all([
     transaction.objectStore("models").delete(key),
-    transaction.objectStore("rows").delete(rowsOf(key)),
-    transaction.objectStore("notes").delete(rowsOf(key)),
+    transaction.objectStore("rows").delete(blocksOf(key)),
+    transaction.objectStore("notes").delete(blocksOf(key)),
     transaction.done,
   ]);
 }

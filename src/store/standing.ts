@@ -2,13 +2,13 @@
 // that read the store ask here, so that lists, loads and deletion agree. Of the loader's manifest it knows the version, and
 // what must be there for a load not to deliver less than a model.
 
-import { modelKey, type ModelRecord, type StoredFileRows } from "./model-record.ts";
+import { modelKey, type FileBlocks, type ModelRecord } from "./model-record.ts";
 import { wasMisread } from "./misread.ts";
 
-/** Of the manifests that this release writes, and of what their rows hold. Those of 1 are the same where they are right. */
+/** Of the manifests that this release writes, and of what their blocks hold. Those of 1 are the same where they are right. */
 export const manifestVersion = 2;
 
-/** `misread`: an earlier release left out or mistook a part of the model; the rows that it stored are good. */
+/** `misread`: an earlier release left out or mistook a part of the model; the blocks that it stored are good. */
 export type Standing = "current" | "misread" | "older" | "newer" | "damaged";
 
 export function standingOf(record: ModelRecord): Standing {
@@ -56,7 +56,7 @@ function isWhole(record: ModelRecord): boolean {
   }
 }
 
-const endsInOrder = ({ sizeBytes, rowEnds }: StoredFileRows): boolean =>
+const endsInOrder = ({ sizeBytes, rowEnds }: FileBlocks): boolean =>
   (rowEnds.at(-1) ?? 0) === sizeBytes && rowEnds.every((end, i) => end > (rowEnds[i - 1] ?? 0));
 
 /** A damaged record with what its key tells in place of fields that are not there, so that it can be shown and deleted. */

@@ -1,4 +1,4 @@
-// What can go wrong at rest, as PronkErrors: the quota, and rows that are not what they were.
+// What can go wrong at rest, as PronkErrors: the quota, and blocks that are not what they were.
 
 import { PronkError } from "../errors.ts";
 import { takesBytes } from "./storage-probe.ts";
@@ -61,12 +61,12 @@ export async function hasRoom(neededBytes: number): Promise<{ fits: boolean; ava
   return { fits: (await takesBytes(wanted)) !== false, availableBytes: available };
 }
 
-/** A row that is missing, short, or has another checksum than when it was written. */
-export function rotten(label: string, file: string, row: number, why: string): PronkError {
+/** A block that is missing, short, or has another checksum than when it was written. To the outside it is a row, as ever. */
+export function rotten(label: string, file: string, block: number, why: string): PronkError {
   return new PronkError(
     "integrity",
-    `The stored copy of ${label} is damaged ("${file}", row ${row}: ${why}). Load it again with a network, and that row alone is fetched anew.`,
-    { file, row, found: why, rotten: true },
+    `The stored copy of ${label} is damaged ("${file}", row ${block}: ${why}). Load it again with a network, and that row alone is fetched anew.`,
+    { file, row: block, found: why, rotten: true },
   );
 }
 

@@ -7,7 +7,7 @@ import "fake-indexeddb/auto";
 import { isDeepStrictEqual } from "node:util";
 import { PronkError } from "../../src/errors.ts";
 import { loadModel } from "../../src/load/load-model.ts";
-import { rowSpan } from "../../src/store/model-record.ts";
+import { blockSpan } from "../../src/store/model-record.ts";
 import { ModelStore } from "../../src/store/model-store.ts";
 import { atRest, type AtRest } from "../support/at-rest.ts";
 import { CollectingSink } from "../support/collecting-sink.ts";
@@ -137,7 +137,7 @@ async function spansStored(store: ModelStore): Promise<Span[]> {
   for (const file of left?.files ?? [])
     for (let index = 0; index < file.rowEnds.length; index++) {
       if (!(await store.noteOf(left, file.path, index))) break; // behind a gap everything is fetched
-      spans.push({ path: file.path, ...rowSpan(file, index) });
+      spans.push({ path: file.path, ...blockSpan(file, index) });
     }
   return spans;
 }

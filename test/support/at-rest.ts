@@ -1,13 +1,13 @@
 // Everything that a store holds, read by another road than the store's own: for "exactly the same bytes" in tests of Node.
 
 import { openDB } from "idb";
-import type { ModelRecord, RowNote } from "../../src/store/model-record.ts";
+import type { ModelRecord, BlockNote } from "../../src/store/model-record.ts";
 
 export interface AtRest {
   records: ModelRecord[];
   keys: IDBValidKey[];
   rows: Uint8Array[];
-  notes: RowNote[];
+  notes: BlockNote[];
 }
 
 export async function atRest(name = "pronk"): Promise<AtRest> {
@@ -15,13 +15,13 @@ export async function atRest(name = "pronk"): Promise<AtRest> {
   const records: ModelRecord[] = await database.getAll("models");
   const keys = await database.getAllKeys("rows");
   const rows = await Promise.all(keys.map(async (key) => bytesOf(await database.get("rows", key))));
-  const notes: RowNote[] = await database.getAll("notes");
+  const notes: BlockNote[] = await database.getAll("notes");
   database.close();
   return { records, keys, rows, notes };
 }
 
 /** Turns a bit of the row at `index` in the store, which is checked by nobody then. */
-export async function spoilRow(index: number, byte = 77): Promise<void> {
+export async function spoilBlock(index: number, byte = 77): Promise<void> {
   const database = await openDB("pronk");
   const key = (await database.getAllKeys("rows"))[index];
   const bytes = await bytesOf(await database.get("rows", key));

@@ -9,7 +9,7 @@ import { loadModel } from "../../../src/load/load-model.ts";
 import { planRows } from "../../../src/load/row-plan.ts";
 import { maxReadBytes } from "../../../src/source/read-limit.ts";
 import { ModelStore } from "../../../src/store/model-store.ts";
-import { atRest, spoilRow } from "../../support/at-rest.ts";
+import { atRest, spoilBlock } from "../../support/at-rest.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
 import { startHub, type HubServer } from "../../support/hub-server.ts";
 import { largeCheckpoint } from "../../support/large-checkpoint.ts";
@@ -117,7 +117,7 @@ describe.each(["none", "q4"] as const)("quantize %s", (quantize) => {
     const controller = new AbortController();
     const stop = (count: number) => count >= 2 && controller.abort(new Error("stopped"));
     await expect(load(quantize, stop, controller.signal)).rejects.toThrow("stopped");
-    await spoilRow(1, 5);
+    await spoilBlock(1, 5);
     const { sink } = await load(quantize);
     const { sink: warm } = await load(quantize);
     for (const [name, bytes] of sink.bytes) expect(Buffer.compare(bytes, warm.bytes.get(name)!), name).toBe(0);

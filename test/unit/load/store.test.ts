@@ -10,7 +10,7 @@ import { memorySource } from "../../../src/source/memory-source.ts";
 import type { ProgressEvent } from "../../../src/source/progress.ts";
 import { usualPatience } from "../../../src/source/retry.ts";
 import { ModelStore } from "../../../src/store/model-store.ts";
-import { spoilRow } from "../../support/at-rest.ts";
+import { spoilBlock } from "../../support/at-rest.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
 import { startHub, type HubServer } from "../../support/hub-server.ts";
 import { madeCheckpoint, madeConfig } from "../../support/made-checkpoint.ts";
@@ -77,7 +77,7 @@ test("auto finds what auto stored, and the stored `none` is the source's file by
   expect((await load("auto")).model.warm).toBe(true);
   const [record] = await store.list();
   for (const { path } of record.files)
-    expect(Buffer.compare(await store.readRow(record, path, 0), files.get(path)!)).toBe(0);
+    expect(Buffer.compare(await store.readBlock(record, path, 0), files.get(path)!)).toBe(0);
 });
 
 test("two quantizations live side by side", async () => {
@@ -218,7 +218,7 @@ test("the application's own hashes", async () => {
 describe.each(["none", "q4"] as const)("a damaged row (%s)", (quantize) => {
   async function spoiled() {
     const { sink } = await load(quantize);
-    await spoilRow(0);
+    await spoilBlock(0);
     hub.requests.length = 0;
     return sink;
   }

@@ -72,7 +72,7 @@ test("rows get their checksum at the first read; what version 1 left unfinished 
   const [file] = record.files;
   expect(file.rowEnds).toEqual([file.sizeBytes]);
   expect(await store.noteOf(record, file.path, 0)).toBeUndefined();
-  await store.readRow(record, file.path, 0);
+  await store.readBlock(record, file.path, 0);
   await vi.waitFor(async () => expect((await store.noteOf(record, file.path, 0))?.checksum).toMatch(/^[0-9a-f]{16}$/));
   store.close();
   const database = await openDB("pronk");

@@ -46,7 +46,7 @@ const empty = { models: [], rows: [] };
 test("a model is found by source, by reference and in the list once it is whole, not before", async () => {
   let during: unknown;
   const outcome = await store.add(model(), async (writer) => {
-    await writer.writeRow("w", 0, Uint8Array.from({ length: 12 }, (_, i) => i).subarray(1, 11));
+    await writer.writeBlock("w", 0, Uint8Array.from({ length: 12 }, (_, i) => i).subarray(1, 11));
     during = [await store.list(), await store.find("hub:a/b@1", "q4"), await store.findByReference("a/b")];
   });
   expect([outcome, during]).toEqual(["added", [[], undefined, []]]);
@@ -55,20 +55,20 @@ test("a model is found by source, by reference and in the list once it is whole,
   expect(record.sideFiles.get("config.json")).toEqual(Uint8Array.of(123, 125));
   expect((await store.findByReference("a/b")).map((found) => found.key)).toEqual([record.key]);
   expect(await store.findByReference("a/c")).toEqual([]);
-  expect(await store.readRow(record, "w", 0)).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+  expect(await store.readBlock(record, "w", 0)).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
 });
 
-test("the buffer may be used again after writeRow", async () => {
+test("the buffer may be used again after writeBlock", async () => {
   const bytes = new Uint8Array(10).fill(1);
   await store.add(model(), async (writer) => {
-    await writer.writeRow("w", 0, bytes);
+    await writer.writeBlock("w", 0, bytes);
     bytes.fill(9);
   });
-  expect((await store.readRow((await store.list())[0], "w", 0))[0]).toBe(1);
+  expect((await store.readBlock((await store.list())[0], "w", 0))[0]).toBe(1);
 });
 
 test("a model already there is not written again; another name for it is remembered", async () => {
-  await store.add(model(), (writer) => writer.writeRow("w", 0, new Uint8Array(10)));
+  await store.add(model(), (writer) => writer.writeBlock("w", 0, new Uint8Array(10)));
   const write = vi.fn();
   expect(await store.add(model(), write)).toBe("present");
   expect(write).not.toHaveBeenCalled();
@@ -80,7 +80,7 @@ test("two writers of one model take turns: the second finds it present", async (
   const writes: string[] = [];
   const write = (name: string) => store.add(model(), async (writer) => {
     writes.push(name);
-    await writer.writeRow("w", 0, new Uint8Array(10));
+    await writer.writeBlock("w", 0, new Uint8Array(10));
   }); // prettier-ignore
   expect(await Promise.all([write("first"), write("second"), write("third")])).toEqual(["added", "present", "present"]);
   expect(writes).toEqual(["first"]);
@@ -88,7 +88,7 @@ test("two writers of one model take turns: the second finds it present", async (
 
 test("deleting removes one variant with its rows and leaves the other", async () => {
   for (const variant of ["q4", "q8"])
-    await store.add(model({ variant }), (writer) => writer.writeRow("w", 0, new Uint8Array(10)));
+    await store.add(model({ variant }), (writer) => writer.writeBlock("w", 0, new Uint8Array(10)));
   await store.delete(modelKey("hub:a/b@1", "q4"));
   expect(await contents()).toEqual({ models: ["hub:a/b@1|q8"], rows: [["hub:a/b@1|q8", "w", 0]] });
   expect(await store.findModel("hub:a/b@1")).toHaveLength(1);
@@ -100,8 +100,8 @@ describe("what was finished stays, invisible, and the next load goes on behind i
     store.add(
       model(ten),
       async (writer) => {
-        await writer.writeRow("w", 0, new Uint8Array(4).fill(1), { version: "a" });
-        await writer.writeRow("w", 1, new Uint8Array(4).fill(2), { version: "b" });
+        await writer.writeBlock("w", 0, new Uint8Array(4).fill(1), { version: "a" });
+        await writer.writeBlock("w", 1, new Uint8Array(4).fill(2), { version: "b" });
         meanwhile();
         if (!signal) throw error;
       },
@@ -115,11 +115,11 @@ describe("what was finished stays, invisible, and the next load goes on behind i
     const [left] = await store.unfinished();
     expect(await store.storedBytes(left)).toBe(8);
     await store.add(model(ten), async (writer) => {
-      expect(await writer.finished("w")).toMatchObject({ rows: 2, last: { version: "b" } });
-      await writer.writeRow("w", 2, new Uint8Array(2).fill(3));
+      expect(await writer.finished("w")).toMatchObject({ blocks: 2, last: { version: "b" } });
+      await writer.writeBlock("w", 2, new Uint8Array(2).fill(3));
     });
     const [record] = await store.list();
-    expect([...(await store.readRow(record, "w", 0)), ...(await store.readRow(record, "w", 2))]).toEqual([
+    expect([...(await store.readBlock(record, "w", 0)), ...(await store.readBlock(record, "w", 2))]).toEqual([
       1, 1, 1, 1, 3, 3,
     ]);
   }
@@ -151,7 +151,7 @@ describe("what was finished stays, invisible, and the next load goes on behind i
       return put.call(this, value, key);
     });
     const adding = store.add(model(ten), async (writer) => {
-      for (const index of [0, 1, 2]) await writer.writeRow("w", index, new Uint8Array(index < 2 ? 4 : 2).fill(index + 1), { version: "ab"[index] }); // prettier-ignore
+      for (const index of [0, 1, 2]) await writer.writeBlock("w", index, new Uint8Array(index < 2 ? 4 : 2).fill(index + 1), { version: "ab"[index] }); // prettier-ignore
     });
     const error = await rejection(adding);
     vi.restoreAllMocks();
@@ -163,13 +163,13 @@ describe("what was finished stays, invisible, and the next load goes on behind i
   test("rows of another cut, or of an older version of the model, are of no use and go", async () => {
     await expect(failing(new Error("network"))).rejects.toThrow("network");
     await store.add(model({ sizeBytes: 10 }), async (writer) => {
-      expect(await writer.finished("w")).toEqual({ rows: 0, last: undefined });
-      await writer.writeRow("w", 0, new Uint8Array(10));
+      expect(await writer.finished("w")).toEqual({ blocks: 0, last: undefined });
+      await writer.writeBlock("w", 0, new Uint8Array(10));
     });
     expect((await contents()).rows).toHaveLength(1);
     const begin = (sourceId: string) =>
       store.add(model({ ...ten, sourceId }), async (writer) => {
-        await writer.writeRow("w", 0, new Uint8Array(4));
+        await writer.writeBlock("w", 0, new Uint8Array(4));
         throw new Error("network");
       });
     await expect(begin("hub:a/b@2")).rejects.toThrow("network");
@@ -180,10 +180,10 @@ describe("what was finished stays, invisible, and the next load goes on behind i
   test("a file dropped from a row on goes on from there", async () => {
     await expect(failing(new Error("network"))).rejects.toThrow("network");
     const adding = store.add(model(ten), async (writer) => {
-      await writer.dropRows("w", 1);
-      expect(await writer.finished("w")).toMatchObject({ rows: 1, last: { version: "a" } });
-      await writer.dropRows("w");
-      expect(await writer.finished("w")).toMatchObject({ rows: 0 });
+      await writer.dropBlocks("w", 1);
+      expect(await writer.finished("w")).toMatchObject({ blocks: 1, last: { version: "a" } });
+      await writer.dropBlocks("w");
+      expect(await writer.finished("w")).toMatchObject({ blocks: 0 });
       throw new Error("seen");
     });
     await expect(adding).rejects.toThrow("seen");
@@ -212,7 +212,7 @@ test("nothing stays of a load that stored no row; a load forgotten for a month g
 
 test("nothing stays of a load whose files turned out to be wrong", async () => {
   const adding = store.add(model(), async (writer) => {
-    await writer.writeRow("w", 0, new Uint8Array(10));
+    await writer.writeBlock("w", 0, new Uint8Array(10));
     throw new PronkError("format", "a scale that is not finite");
   });
   expect((await rejection(adding)).code).toBe("format");
@@ -230,20 +230,20 @@ test("the quota's end, foreseen: not a row is written, and what is there already
   vi.stubGlobal("navigator", {});
   const rows = { sizeBytes: 10, rowEnds: [8, 10] };
   const stopped = store.add(model(rows), async (writer) => {
-    await writer.writeRow("w", 0, new Uint8Array(8));
+    await writer.writeBlock("w", 0, new Uint8Array(8));
     throw new Error("stopped");
   });
   await expect(stopped).rejects.toThrow("stopped");
   vi.stubGlobal("navigator", { storage: { estimate: async () => ({ quota: 100, usage: 95 }) } });
-  expect(await store.add(model(rows), (writer) => writer.writeRow("w", 1, new Uint8Array(2)))).toBe("added");
+  expect(await store.add(model(rows), (writer) => writer.writeBlock("w", 1, new Uint8Array(2)))).toBe("added");
 });
 
 describe("a row that is not what was written", () => {
   const rows = { sizeBytes: 10, rowEnds: [8, 10] };
   const spoil = async (value: ArrayBuffer | undefined) => {
     await store.add(model(rows), async (writer) => {
-      await writer.writeRow("w", 0, new Uint8Array(8));
-      await writer.writeRow("w", 1, new Uint8Array(2));
+      await writer.writeBlock("w", 0, new Uint8Array(8));
+      await writer.writeBlock("w", 1, new Uint8Array(2));
     });
     const database = await openDB("pronk");
     const key = ["hub:a/b@1|q4", "w", 0];
@@ -258,20 +258,20 @@ describe("a row that is not what was written", () => {
     ["of another content", Uint8Array.of(0, 0, 0, 0, 0, 16, 0, 0).buffer, "checksum"],
   ])("%s: named, the rest stays, and it can be put back", async (_, value, why) => {
     const record = await spoil(value);
-    const error = await rejection(store.readRow(record, "w", 0));
+    const error = await rejection(store.readBlock(record, "w", 0));
     expect(error).toMatchObject({ code: "integrity", facts: { file: "w", row: 0, rotten: true } });
     expect(error.message).toContain(why);
-    expect(await store.readRow(record, "w", 1)).toHaveLength(2);
-    await store.replaceRow(record, "w", 0, new Uint8Array(8));
-    expect(await store.readRow(record, "w", 0)).toEqual(new Uint8Array(8));
+    expect(await store.readBlock(record, "w", 1)).toHaveLength(2);
+    await store.replaceBlock(record, "w", 0, new Uint8Array(8));
+    expect(await store.readBlock(record, "w", 0)).toEqual(new Uint8Array(8));
   });
 
   test("one whose file the disk has lost is such a row too", async () => {
     const record = await spoil(new ArrayBuffer(8));
-    await store.replaceRow(record, "w", 0, new Uint8Array(8));
+    await store.replaceBlock(record, "w", 0, new Uint8Array(8));
     const gone = new DOMException("could not be read", "NotReadableError");
     vi.spyOn(Blob.prototype, "arrayBuffer").mockRejectedValueOnce(gone);
-    const error = await rejection(store.readRow(record, "w", 0));
+    const error = await rejection(store.readBlock(record, "w", 0));
     expect(error).toMatchObject({ code: "integrity", facts: { file: "w", row: 0, found: gone.message, rotten: true } });
   });
 });
@@ -299,12 +299,12 @@ test("checksums tell single bits, moved words and lengths apart", () => {
 
 test("rows that went while others were written: the model does not become visible", async () => {
   const adding = store.add(model({ sizeBytes: 10, rowEnds: [4, 8, 10] }), async (writer) => {
-    await writer.writeRow("w", 0, new Uint8Array(4));
+    await writer.writeBlock("w", 0, new Uint8Array(4));
     const database = await openDB("pronk");
     for (const name of ["models", "rows", "notes"]) await database.clear(name); // as site data is
     database.close();
-    await writer.writeRow("w", 1, new Uint8Array(4));
-    await writer.writeRow("w", 2, new Uint8Array(2));
+    await writer.writeBlock("w", 1, new Uint8Array(4));
+    await writer.writeBlock("w", 2, new Uint8Array(2));
   });
   expect(await rejection(adding)).toMatchObject({ code: "integrity", facts: { found: "2 of 3 rows are there" } });
   expect(await store.list()).toEqual([]);
@@ -324,7 +324,7 @@ test("an older tab that does not let go: it is said, and nobody waits for ever",
 });
 
 test("makes way for another version of the database", async () => {
-  await store.add(model(), (writer) => writer.writeRow("w", 0, new Uint8Array(10)));
+  await store.add(model(), (writer) => writer.writeBlock("w", 0, new Uint8Array(10)));
   const newer = await openDB("pronk", 99); // would wait for ever if the store kept its connection
   expect(await newer.count("models")).toBe(1);
   newer.close();

@@ -5,7 +5,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DownloadPause, models, type ProgressEvent } from "../../../src/index.ts";
-import { spoilRow } from "../../support/at-rest.ts";
+import { spoilBlock } from "../../support/at-rest.ts";
 import { ggufOfCheckpoint } from "../../support/gguf-checkpoint.ts";
 import { startHub, type HubServer } from "../../support/hub-server.ts";
 import { madeCheckpoint, madeConfig } from "../../support/made-checkpoint.ts";
@@ -103,7 +103,7 @@ test("an abort ends a paused download with its reason", async () => {
 describe("verify", () => {
   async function spoiled(): Promise<string> {
     const { id } = await download();
-    await spoilRow(1);
+    await spoilBlock(1);
     return id;
   }
 
@@ -131,7 +131,7 @@ test("a GGUF at an address is repaired from there, and found by another spelling
   hub.repositories.set("owner/gguf", { files: new Map([["a.gguf", gguf]]) });
   const address = `${hub.url}/owner/gguf/resolve/main/a.gguf`;
   const { id } = await models.download(`${address}?token=secret`);
-  await spoilRow(0);
+  await spoilBlock(0);
   expect((await models.verify(id)).damaged).toMatchObject([{ repaired: true }]);
   expect(await models.info(`${address}?token=another#top`)).toMatchObject([{ id, complete: true }]);
   expect(await models.info("https://huggingface.co/owner/name")).toEqual([]);
