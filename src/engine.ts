@@ -195,6 +195,6 @@ async function tune(model: Model, { store, without = [] }: EngineOptions): Promi
   const { dim, hiddenDim } = config;
   const parts = Object.values(weights.layers[0]).flatMap((weight) => ("parts" in weight ? weight.parts : []));
   const shape = [dim, hiddenDim, ...parts.map(({ format }) => format.label)];
-  const key = JSON.stringify([2, gpu.adapter, [...gpu.features], navigator.userAgent, without, shape]);
-  gpu.variants = store === false ? await measure() : await rememberedTuning(key, measure);
+  const circumstances = [gpu.adapter, [...gpu.features], navigator.userAgent, without, shape];
+  gpu.variants = store === false ? await measure() : await rememberedTuning(circumstances, measure);
 }

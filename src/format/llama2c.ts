@@ -4,6 +4,7 @@
 // Source: github.com/karpathy/llama2.c, run.c `memory_map_weights` and export.py `legacy_export`.
 
 import { PronkError } from "../errors.ts";
+import { maxReadBytes } from "../source/read-limit.ts";
 import { isForeignPath } from "./foreign-layouts.ts";
 import { expectedTensors } from "./llama-tensors.ts";
 import type { ModelConfig } from "./model-config.ts";
@@ -15,7 +16,7 @@ const headerBytes = 28;
 const fields = ["dim", "hidden_dim", "n_layers", "n_heads", "n_kv_heads", "vocab_size", "seq_len"] as const;
 const { dim, hiddenDim, layers, heads, vocab, context } = sizeLimits;
 const fieldLimits = [dim, hiddenDim, layers, heads, heads, vocab, context];
-const maxHeadBytes = 16 * 2 ** 20; // the loader re-orders one head at a time
+const maxHeadBytes = maxReadBytes; // the loader re-orders one head at a time
 
 /** The one file that is a legacy checkpoint by its name: a .bin that is no tokenizer and nothing else that is known. */
 export function findLlama2c(source: TensorFiles): string | undefined {

@@ -2,6 +2,7 @@
 // from another export. Only headers are read here, never data, so a large file without wanted tensors costs nothing.
 
 import { PronkError } from "../errors.ts";
+import { readWhole } from "../source/read-limit.ts";
 import { isForeignPath } from "./foreign-layouts.ts";
 import { JsonFile } from "./json-file.ts";
 import { missingTensors } from "./llama-tensors.ts";
@@ -66,10 +67,7 @@ async function readIndexedFiles(source: TensorFiles, signal?: AbortSignal): Prom
       `"${indexName}" has ${index.sizeBytes} bytes; an index has at most ${maxIndexBytes}.`,
       { file: indexName },
     );
-  const piece = 16 * 2 ** 20;
-  const bytes = new Uint8Array(index.sizeBytes);
-  for (let start = 0; start < bytes.length; start += piece)
-    bytes.set(await source.read(indexName, start, Math.min(start + piece, bytes.length), { signal }), start);
+  const bytes = await readWhole(source, indexName, { signal });
   const map = JsonFile.parse(indexName, bytes).object("weight_map");
   if (!map) throw JsonFile.parse(indexName, bytes).missing("weight_map", "tensor names with their files");
   const files = [...new Set(Object.values(map.fields))];

@@ -2,6 +2,7 @@
 // They are read whole, once, and kept in the store so that a cold start without network has them.
 
 import { PronkError } from "../errors.ts";
+import { readWhole } from "../source/read-limit.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 const names =
@@ -29,11 +30,7 @@ export async function readSideFiles(
             found: sizeBytes,
           },
         );
-      const whole = new Uint8Array(sizeBytes);
-      const piece = 16 * 2 ** 20;
-      for (let start = 0; start < sizeBytes; start += piece)
-        whole.set(await source.read(path, start, Math.min(start + piece, sizeBytes), { signal }), start);
-      return [path, whole] as const;
+      return [path, await readWhole(source, path, { signal })] as const;
     }),
   );
   return new Map(contents);

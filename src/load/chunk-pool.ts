@@ -1,7 +1,16 @@
 // Counts every byte of weights that the loader holds, and keeps the count bounded: whoever wants to hold bytes takes a
 // slot first, and waits until there is room; first come, first served. Buffers of full chunks are used again, so the collector has nothing to do.
 
-import { maxReadBytes } from "../source/read-limit.ts";
+import { maxReadBytes, mostRanges, rangesPerBlock } from "../source/read-limit.ts";
+
+/**
+ * Chunks on their way in, counted from the first byte asked for until the row is stored, so that all ranges can be under way:
+ * what a crash costs, and more would only add memory.
+ */
+export const chunksAhead = Math.ceil(mostRanges / rangesPerBlock);
+
+/** And one being converted, one on its way out. */
+const chunksHeld = chunksAhead + 2;
 
 export interface Slot {
   /** A buffer of at least the slot's bytes, made or recycled on first call. The content is whatever was in it. */
@@ -20,8 +29,8 @@ export class ChunkPool {
   readonly #spare: Uint8Array<ArrayBuffer>[] = [];
   readonly #waiting: { sizeBytes: number; wake(): void }[] = [];
 
-  /** `chunks` of 16 MiB. The loader needs six: four on their way in, one being converted, one on its way out. */
-  constructor(chunks = 6) {
+  /** `chunks` of 16 MiB. */
+  constructor(chunks = chunksHeld) {
     this.#capacityBytes = chunks * maxReadBytes;
   }
 

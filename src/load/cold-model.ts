@@ -15,7 +15,7 @@ import { announce, follow } from "../store/followers.ts";
 import { modelKey, type NewModel } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import type { ModelWriter } from "../store/model-writer.ts";
-import { manifestVersion } from "../store/standing.ts";
+import { manifestVersion } from "../versions.ts";
 import type { ChunkPool } from "./chunk-pool.ts";
 import { coldStream } from "./cold-stream.ts";
 import { filePlans, storedFile } from "./file-plans.ts";

@@ -10,7 +10,7 @@ import type { QuantizeChoice, StoredTensor, WeightSink } from "../quant/layout.t
 import type { PackedTensor } from "../quant/packed-tensor.ts";
 import type { PartBytes } from "../quant/row-format.ts";
 import type { ModelSource } from "../source/source.ts";
-import type { manifestVersion } from "../store/standing.ts";
+import type { manifestVersion } from "../versions.ts";
 import type { QuantizationReport } from "./measured-quantizer.ts";
 
 /** What is known, and what the store keeps so that a warm start knows it without the source. */

@@ -5,15 +5,11 @@ import { PronkError } from "../errors.ts";
 import type { RowQuantizer } from "../quant/rows.ts";
 import type { StoredFile } from "../quant/stored-form.ts";
 import type { ModelSource } from "../source/source.ts";
-import { ChunkPool, type Slot } from "./chunk-pool.ts";
+import { ChunkPool, chunksAhead, type Slot } from "./chunk-pool.ts";
 import { inOrder } from "./in-order.ts";
 import type { KeepRow, Outbox } from "./outbox.ts";
 import { RowConverter } from "./row-converter.ts";
 import type { RowPlan, TensorPair } from "./row-plan.ts";
-
-// Each over up to two lanes, counted from the first byte asked for until the row is stored: what a crash costs, and more
-// would only add memory.
-const chunksAhead = 4;
 
 export interface FilePlan {
   file: StoredFile;

@@ -1,6 +1,7 @@
 // The canonical stored form of a checkpoint: which stored files it has and where each tensor lies in them.
 // Unquantized it is the source's files, byte for byte; quantized it is one file of pronk's own for each source file.
 
+import { rowsVersion } from "../versions.ts";
 import type { Checkpoint, TensorInfo } from "../format/tensor.ts";
 import { chooseEncoding } from "./choose.ts";
 import { storedParts, storedRowBytes, type QuantizeChoice, type StoredTensor } from "./layout.ts";
@@ -38,7 +39,7 @@ export function storedForm(
         form.tensors.push({ ...describe(tensor, quantize), file, start, end });
       }
     } else {
-      const path = `${source}.${quantize}v1`;
+      const path = `${source}.${quantize}v${rowsVersion}`;
       let position = 0;
       for (const tensor of tensors) {
         const described = describe(tensor, quantize);

@@ -1,8 +1,9 @@
-// How many requests of a source run at once: four to begin with, up to eight while that brings more bytes a second. One
+// How many requests of a source run at once: four to begin with, up to `mostRanges` while that brings more bytes a second. One
 // for a whole source, so that files share it; first come, first served, because bytes are consumed in order.
 
-const fewest = 4; // hides the round trip of a hub
-const most = 8; // more only makes servers refuse
+import { mostRanges } from "./read-limit.ts";
+
+const fewest = Math.min(4, mostRanges); // hides the round trip of a hub
 const windowMs = 2000; // of a measurement: several chunks on any line that is worth more lanes
 const worthwhile = 1.05; // speed-up below this is noise
 const settledWindows = 5; // until a limit that was best is questioned again
@@ -64,7 +65,7 @@ export class Lanes {
       this.#restingWindows = settledWindows;
     } else if (this.#restingWindows > 0) {
       this.#restingWindows--;
-    } else if (this.#limit < most) {
+    } else if (this.#limit < mostRanges) {
       this.#limit++;
       this.#raised = true;
       this.#wake();

@@ -1,10 +1,17 @@
-// The largest piece any source is asked for at once, and the checks every source makes before it reads.
+// How much a source is asked for: the size of a block, how many ranges at once, and the checks every source makes before
+// it reads. How far the loader reads ahead, and what it holds in memory, follow from these numbers.
 
 import { PronkError } from "../errors.ts";
 import type { SourceFile } from "./source.ts";
 
-/** 16 MiB: also the size of a row in the store, so a fetched range and a stored row are the same bytes. */
+/** 16 MiB: also the size of a block in the store, so a fetched range and a stored block are the same bytes. */
 export const maxReadBytes = 16 * 2 ** 20;
+
+/** Requests that one source has under way at most; more only makes servers refuse (2026-11-24). */
+export const mostRanges = 8;
+
+/** Ranges in which a whole block is fetched, side by side: half as many blocks are held as requests are under way. */
+export const rangesPerBlock = 2;
 
 /** The file's entry; throws when it is not in the manifest or the range is not inside it. */
 export function checkRead(files: readonly SourceFile[], path: string, start: number, end: number): SourceFile {

@@ -7,6 +7,7 @@ import type { RequestSubject } from "./http-errors.ts";
 import { request } from "./http.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Gate } from "./gate.ts";
+import { maxReadBytes, rangesPerBlock } from "./read-limit.ts";
 import { broken, FileChanged, lyingLength, truncated, wrongRange } from "./range-errors.ts";
 import { Passing, StallWatch, withRetries, type Patience } from "./retry.ts";
 import type { ReadOptions } from "./source.ts";
@@ -21,7 +22,7 @@ export interface RemoteFileOptions {
   gate?: Gate;
 }
 
-const splitFromBytes = 8 * 2 ** 20; // a chunk of 16 MiB goes over two lanes, so four chunks can use eight
+const rangeBytes = maxReadBytes / rangesPerBlock; // what is longer goes over several lanes
 
 export class RemoteFile {
   readonly #options: RemoteFileOptions;
@@ -46,7 +47,8 @@ export class RemoteFile {
 
   async read(start: number, end: number, { signal, into, onBytes }: ReadOptions = {}): Promise<Uint8Array> {
     const target = (into?.() ?? new Uint8Array(end - start)).subarray(0, end - start);
-    const middle = end - start > splitFromBytes && !this.#stream ? start + Math.ceil((end - start) / 2) : end;
+    const count = end - start > rangeBytes && !this.#stream ? rangesPerBlock : 1;
+    const partBytes = Math.ceil((end - start) / count);
     const other = new AbortController(); // the failure of one part ends the other
     const partSignal = signal ? AbortSignal.any([signal, other.signal]) : other.signal;
     const part = (from: number, to: number) =>
@@ -55,7 +57,9 @@ export class RemoteFile {
         throw error;
       });
     const parts = await Promise.allSettled(
-      middle < end ? [part(start, middle), part(middle, end)] : [part(start, end)],
+      Array.from({ length: count }, (_, i) => start + i * partBytes).map((from) =>
+        part(from, Math.min(end, from + partBytes)),
+      ),
     );
     for (const outcome of parts) if (outcome.status === "rejected") throw other.signal.reason;
     return target;

@@ -3,6 +3,7 @@
 
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { PronkError } from "../errors.ts";
+import { schemaVersion } from "../versions.ts";
 import { migrate } from "./migrate.ts";
 import type { BlockNote, ModelRecord } from "./model-record.ts";
 
@@ -19,7 +20,6 @@ export interface PronkSchema extends DBSchema {
 export type PronkDatabase = IDBPDatabase<PronkSchema>;
 
 export const databaseName = "pronk";
-const version = 2;
 
 const blockedLimitMs = 5000; // an older tab closes its connection at once, unless it is stuck
 
@@ -27,7 +27,7 @@ const blockedLimitMs = 5000; // an older tab closes its connection at once, unle
 export async function openDatabase(name: string, onClosed: () => void): Promise<PronkDatabase> {
   let giveUp!: (reason: Error) => void;
   const stuck = new Promise<never>((_, reject) => (giveUp = reject));
-  const opening = openDB<PronkSchema>(name, version, {
+  const opening = openDB<PronkSchema>(name, schemaVersion, {
     upgrade: (database, oldVersion, _, transaction) => migrate(database, oldVersion, transaction),
     blocked: () => void setTimeout(giveUp, blockedLimitMs, new Error("an older tab of this page holds it; close it")),
     blocking(_current, _blocked, event) {
@@ -55,7 +55,7 @@ export async function openDatabase(name: string, onClosed: () => void): Promise<
 /** Whether a newer release has changed the database, so that this one cannot open it. */
 export async function isOfNewer(name: string = databaseName): Promise<boolean> {
   const all = (await globalThis.indexedDB?.databases?.().catch(() => undefined)) ?? [];
-  return all.some((found) => found.name === name && (found.version ?? 0) > version);
+  return all.some((found) => found.name === name && (found.version ?? 0) > schemaVersion);
 }
 
 /** Every block of a model, or of one of its files. */

@@ -2,21 +2,29 @@
 // that read the store ask here, so that lists, loads and deletion agree. Of the loader's manifest it knows the version, and
 // what must be there for a load not to deliver less than a model.
 
+import { manifestVersion, rowsVersion, usableManifests } from "../versions.ts";
 import { modelKey, type FileBlocks, type ModelRecord } from "./model-record.ts";
 import { wasMisread } from "./misread.ts";
-
-/** Of the manifests that this release writes, and of what their blocks hold. Those of 1 are the same where they are right. */
-export const manifestVersion = 2;
 
 /** `misread`: an earlier release left out or mistook a part of the model; the blocks that it stored are good. */
 export type Standing = "current" | "misread" | "older" | "newer" | "damaged";
 
 export function standingOf(record: ModelRecord): Standing {
   const version = (record.manifest as { version?: unknown } | undefined)?.version;
-  if (typeof version === "number" && version > manifestVersion) return "newer";
-  if (typeof version === "number" && version < 1) return "older";
-  if ((version !== 1 && version !== manifestVersion) || !isWhole(record)) return "damaged";
+  const rows = rowsVersionOf(record);
+  if (typeof version !== "number") return "damaged";
+  if (version > manifestVersion || rows > rowsVersion) return "newer";
+  const isUsable = version === manifestVersion || usableManifests[manifestVersion]?.includes(version);
+  if (!isUsable || rows < rowsVersion) return "older";
+  if (!isWhole(record)) return "damaged";
   return version === 1 && wasMisread(record) ? "misread" : "current";
+}
+
+/** Of rows that pronk made, by the names that it gives their files (quant/stored-form.ts). */
+function rowsVersionOf({ variant, files }: Partial<ModelRecord>): number {
+  if (!/^q[48]/.test(variant ?? "")) return rowsVersion; // the source's own bytes
+  const numbers = (Array.isArray(files) ? files : []).map((file) => Number(/\.q[48]v(\d+)$/.exec(file?.path)?.[1]));
+  return numbers.find((number) => number > 0 && number !== rowsVersion) ?? rowsVersion;
 }
 
 /** Whether readers see it: all of it is there, verified, and of use to this release. */

@@ -2,14 +2,18 @@
 // or unavailable without any harm, so every failure here only means measuring again.
 
 import { openDB } from "idb";
+import { tuningSchemaVersion, tuningVersion } from "../versions.ts";
 
 const databaseName = "pronk-tuning";
 
-/** Reads the value kept under `key`, or makes it and keeps it. */
-export async function rememberedTuning<T>(key: string, make: () => Promise<T>): Promise<T> {
-  const database = await openDB<{ tunings: { key: string; value: unknown } }>(databaseName, 1, {
-    upgrade: (created) => void created.createObjectStore("tunings"),
+/** Reads what is kept for `circumstances` (of this version of tuning), or makes it and keeps it. */
+export async function rememberedTuning<T>(circumstances: readonly unknown[], make: () => Promise<T>): Promise<T> {
+  const database = await openDB<{ tunings: { key: string; value: unknown } }>(databaseName, tuningSchemaVersion, {
+    upgrade(created) {
+      if (!created.objectStoreNames.contains("tunings")) created.createObjectStore("tunings");
+    },
   }).catch(() => undefined);
+  const key = JSON.stringify([tuningVersion, ...circumstances]);
   try {
     const kept = await database?.get("tunings", key).catch(() => undefined);
     if (kept !== undefined) return kept as T;

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { BrowserPage } from "../../cli/browser/browser-page.ts";
+import { maxReadBytes } from "../../src/source/read-limit.ts";
 import { browserKinds } from "../support/harness.ts";
 import { startHub, type HubServer } from "../support/hub-server.ts";
 import { largeCheckpoint } from "../support/large-checkpoint.ts";
@@ -21,7 +22,7 @@ declare const hubUrl: string;
 
 const files = largeCheckpoint();
 const sizeBytes = files.get("model.safetensors")!.length;
-const chunkBytes = 2 ** 24;
+const chunkBytes = maxReadBytes;
 let site: StoreSite;
 let hub: HubServer;
 beforeAll(async () => {

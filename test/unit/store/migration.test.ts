@@ -2,8 +2,6 @@
 // models start warm, without the network, with the bytes they had.
 
 import "fake-indexeddb/auto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { beforeEach, expect, test, vi } from "vitest";
@@ -13,30 +11,14 @@ import { memorySource } from "../../../src/source/memory-source.ts";
 import { ModelStore } from "../../../src/store/model-store.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
 import { madeCheckpoint } from "../../support/made-checkpoint.ts";
+import { readDump, restoreDump } from "../../support/stored-dump.ts";
 
-interface Dump {
-  version: number;
-  models: { key: string; state: string }[];
-  rows: { key: [string, string, number]; value: ArrayBuffer }[];
-}
-
-const text = readFileSync(join(import.meta.dirname, "../../fixtures/store-v1/store.json"), "utf8");
-const dump = JSON.parse(text, (_, value) => {
-  if (value?.$buffer) return Uint8Array.from(Buffer.from(value.$buffer, "base64")).buffer;
-  if (value?.$bytes) return Uint8Array.from(Buffer.from(value.$bytes, "base64"));
-  return value?.$map ? new Map(value.$map) : value;
-}) as Dump;
+const dump = readDump("store-v1");
 
 beforeEach(async () => {
   vi.stubGlobal("indexedDB", new IDBFactory());
-  const database = await openDB("pronk", dump.version, {
-    upgrade(db) {
-      db.createObjectStore("models", { keyPath: "key" }).createIndex("references", "references", { multiEntry: true });
-      db.createObjectStore("rows");
-    },
-  });
-  for (const model of dump.models) await database.put("models", model);
-  for (const { key, value } of dump.rows) await database.put("rows", value, key);
+  await restoreDump(dump);
+  const database = await openDB("pronk");
   await database.put("rows", new ArrayBuffer(8), [dump.models.find(({ state }) => state === "loading")!.key, "w", 0]);
   database.close();
 });
@@ -87,7 +69,7 @@ test("rows of version 1 end every 16 MiB, whatever a read may be today", async (
   await old.put("models", { ...dump.models.find(({ state }) => state === "ready"), key: "large|none", files: [file] });
   old.close();
   vi.resetModules();
-  vi.doMock("../../src/source/read-limit.ts", async (original) => ({
+  vi.doMock("../../../src/source/read-limit.ts", async (original) => ({
     ...(await original<object>()),
     maxReadBytes: 3 << 20,
   }));
@@ -96,5 +78,5 @@ test("rows of version 1 end every 16 MiB, whatever a read may be today", async (
   const { files } = (await database.get("models", "large|none"))!;
   expect(files).toEqual([{ ...file, rowEnds: [16, 32, 40].map((mebibytes) => mebibytes * 2 ** 20) }]);
   database.close();
-  vi.doUnmock("../../src/source/read-limit.ts");
+  vi.doUnmock("../../../src/source/read-limit.ts");
 });

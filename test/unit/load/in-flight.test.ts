@@ -1,0 +1,63 @@
+// One number says how many requests a source has under way, mostRanges of source/read-limit.ts: lanes, chunks read ahead and
+// the memory for them follow it.
+
+import { afterEach, expect, test, vi } from "vitest";
+import { memorySource } from "../../../src/source/memory-source.ts";
+import * as limits from "../../../src/source/read-limit.ts";
+import type { ModelSource } from "../../../src/source/source.ts";
+import { CollectingSink } from "../../support/collecting-sink.ts";
+import { madeCheckpoint, madeConfig } from "../../support/made-checkpoint.ts";
+
+afterEach(() => void vi.doUnmock("../../../src/source/read-limit.ts"));
+
+const blockBytes = 2 ** 17; // small, so that there are many of them
+const files = madeCheckpoint({ config: madeConfig({ vocab_size: 20_000 }) });
+
+/** Reads of blocks that are waiting when no further one is asked for, and bytes held. */
+async function inFlight(): Promise<{ blocks: number; peakBytes: number }> {
+  const { loadModel } = await import("../../../src/load/load-model.ts");
+  const { ChunkPool } = await import("../../../src/load/chunk-pool.ts");
+  const waiting: (() => void)[] = [];
+  let blocks = 0;
+  const whole = memorySource(files);
+  const source: ModelSource = Object.assign(Object.create(whole), {
+    async read(path: string, start: number, end: number) {
+      if (end - start === blockBytes) {
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+      return whole.read(path, start, end);
+    },
+  });
+  const pool = new ChunkPool();
+  const loading = loadModel({ reference: source, quantize: "none", sink: new CollectingSink(), pool });
+  let done = false;
+  void loading.then(() => (done = true));
+  while (!done) {
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+    blocks = Math.max(blocks, waiting.length);
+    waiting.splice(0).forEach((go) => go());
+  }
+  await loading;
+  return { blocks, peakBytes: pool.peakBytes };
+}
+
+test.each([2, 8, 16])("%i", async (mostRanges) => {
+  vi.resetModules();
+  vi.doMock("../../../src/source/read-limit.ts", async (original) => ({
+    ...(await original<typeof limits>()),
+    maxReadBytes: blockBytes,
+    mostRanges,
+  }));
+  const { Lanes } = await import("../../../src/source/lanes.ts");
+  let nowMs = 0;
+  const lanes = new Lanes(() => nowMs);
+  for (let window = 1; window < 100; window++) {
+    nowMs += 2001;
+    lanes.note(1e9 * 2 ** window);
+  }
+  expect(lanes.limit).toBe(mostRanges);
+  const { blocks, peakBytes } = await inFlight();
+  expect(blocks * limits.rangesPerBlock).toBe(mostRanges);
+  expect(peakBytes).toBeGreaterThan(0);
+  expect(peakBytes).toBeLessThanOrEqual((blocks + 2) * blockBytes);
+});
