@@ -100,7 +100,8 @@ export function ggufConfig(header: GgufHeader, ropeFactors?: readonly number[]):
   const embedding = header.tensors.find((tensor) => tensor.name === "token_embd.weight");
   const id = (key: string) => {
     const value = json.get(`tokenizer.ggml.${key}`);
-    return typeof value === "number" && value >= 0 && value < sizeLimits.vocab ? value : undefined; // 0xffffffff means none
+    const isId = typeof value === "number" && Number.isInteger(value) && value >= 0 && value < sizeLimits.vocab;
+    return isId ? value : undefined; // 0xffffffff means none
   };
   const window = json.count(`${prefix}.attention.sliding_window`, { min: 0, max: sizeLimits.context, fallback: 0 });
   const biases = biasesOf(header, architecture);

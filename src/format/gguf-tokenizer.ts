@@ -55,7 +55,8 @@ export function ggufTokenizer(header: GgufHeader): GgufTokenizer {
   if (model === "gpt2" && !merges) throw json.missing(key("merges"), "the merges of the vocabulary");
   const id = (name: string) => {
     const value = json.get(key(name));
-    return typeof value === "number" && value >= 0 && value < pieces.length ? value : undefined; // 0xffffffff: none
+    const isId = typeof value === "number" && Number.isInteger(value) && value >= 0 && value < pieces.length;
+    return isId ? value : undefined; // 0xffffffff: none
   };
   const pretokenizer = json.text(key("pre")) ?? "default";
   return {

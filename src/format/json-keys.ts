@@ -11,7 +11,7 @@ export function* topLevelKeys(text: string): Generator<string> {
       depth--; // } ]
     else if (code === 0x22) {
       const end = stringEnd(text, i);
-      if (depth === 1 && /^\s*:/.test(text.slice(end, end + 16))) yield JSON.parse(text.slice(i, end));
+      if (depth === 1 && text[spaceEnd(text, end)] === ":") yield JSON.parse(text.slice(i, end));
       i = end - 1;
     }
   }
@@ -22,4 +22,11 @@ function stringEnd(text: string, start: number): number {
   let i = start + 1;
   while (text.charCodeAt(i) !== 0x22) i += text.charCodeAt(i) === 0x5c ? 2 : 1;
   return i + 1;
+}
+
+/** Where the white space that begins at `start` ends. */
+function spaceEnd(text: string, start: number): number {
+  let i = start;
+  while (" \t\n\r".includes(text[i] ?? "x")) i++;
+  return i;
 }

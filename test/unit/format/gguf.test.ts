@@ -92,6 +92,12 @@ describe("a made file", () => {
     expect(furthest).toBeLessThan(header.tensors[0].start + 2 ** 20);
   });
 
+  test("a special token's id that is no whole number is none", async () => {
+    const header = await read(madeGguf({ ...llama, "tokenizer.ggml.bos_token_id": { f32: 0.5 } }, tensors));
+    expect(ggufConfig(header).bosId).toBeUndefined();
+    expect(ggufTokenizer(header).bosId).toBeUndefined();
+  });
+
   test("configuration, names, row order, tied embeddings", async () => {
     const header = await read(madeGguf(llama, tensors));
     const config = ggufConfig(header);

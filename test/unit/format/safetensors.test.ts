@@ -90,6 +90,12 @@ describe("refused, naming file and tensor", () => {
       /"first" is listed twice/,
     ],
     [
+      "a tensor listed twice, with white space before its colon",
+      () => header((h) => `{"first":${JSON.stringify(h.first)},"first"${" \n".repeat(20)}:${JSON.stringify(h.first)}}`),
+      "format",
+      /"first" is listed twice/,
+    ],
+    [
       "an unknown dtype",
       () => header((h) => ({ ...h, first: { ...h.first, dtype: "F128" } })),
       "format",
