@@ -2,13 +2,13 @@
 // places that are not theirs. What was read is opened as a model and planned; its vocabulary encodes a text.
 
 import { readCheckpoint } from "../../src/format/checkpoint.ts";
-import { ggmlBlocks } from "../../src/format/ggml-types.ts";
 import { readGgufHeader, type GgufHeader } from "../../src/format/gguf.ts";
 import { memorySource } from "../../src/source/memory-source.ts";
 import { loadGgufText } from "../../src/text/load-gguf-text.ts";
 import { damageBytes } from "../long/damage.ts";
 import { pick, wholeBelow } from "../long/proof.ts";
 import { chatTemplates } from "../support/chat-templates.ts";
+import { ggufBytes } from "../support/made-gguf.ts";
 import { pieceTypes, randomPieces } from "../support/sentencepiece.ts";
 import { extremeWords, oddText, otherText, otherWord } from "./extremes.ts";
 import { type GgufParts, type GgufRecord, half, lengthed, partsOfGguf, word, writeGguf } from "./gguf-writer.ts";
@@ -207,10 +207,8 @@ function checkHeader({ tensors }: GgufHeader, sizeBytes: number): void {
       Number.isInteger(start) && start >= at && end > start && end <= sizeBytes,
       `${name} lies at ${start} to ${end}`,
     );
-    const block = ggmlBlocks[type];
-    const weights = shape.reduce((product, count) => product * count, 1);
     demand(shape.length >= 1 && shape.length <= 4, `${name} has ${shape.length} dimensions`);
-    demand(end - start === (weights / block.weights) * block.bytes, `${name} is of another size`);
+    demand(end - start === ggufBytes(type, shape), `${name} is of another size`);
     at = end;
   }
   demand(new Set(tensors.map(({ name }) => name)).size === tensors.length, "a tensor is there twice");

@@ -1,13 +1,13 @@
 // What must hold of a model whose headers were read, whatever its files say: every byte that will be asked for is there,
-// every size can be counted. And what comes next: small parts read, matrices planned, memory summed.
+// every size can be counted. And what comes next: small parts read, matrices placed, memory summed.
 
 import type { OpenedCheckpoint } from "../../src/format/checkpoint.ts";
 import type { ModelConfig } from "../../src/format/model-config.ts";
 import type { TensorFiles } from "../../src/format/tensor-files.ts";
 import type { QuantizedMatrix } from "../../src/format/quantized.ts";
-import { planMemory } from "../../src/model/plan-memory.ts";
+import { countMemory } from "../../src/model/plan-memory.ts";
 import { readEarlyParts } from "../../src/quant/early-parts.ts";
-import type { GpuPlan } from "../../src/quant/gpu-plan.ts";
+import type { PackedFormat } from "../../src/quant/packed-format.ts";
 import { packTensors } from "../../src/quant/packed-tensor.ts";
 import type { PartBytes } from "../../src/quant/row-format.ts";
 import { lateParts } from "../../src/quant/schemes.ts";
@@ -41,12 +41,12 @@ export function checkConfig(config: ModelConfig): void {
 }
 
 /** The memory that a model would take. */
-export function checkPlan(config: ModelConfig): void {
+export function checkMemory(config: ModelConfig): void {
   const request = { dtype: "f16", kv: "f16", maxBindingBytes: 2 ** 27, contextLength: 128 } as const;
-  const plan = planMemory(config, { ...request, quantize: "q4" });
-  const { weightBytes, totalBytes, largestBindingBytes } = plan;
+  const count = countMemory(config, { ...request, quantize: "q4" });
+  const { weightBytes, totalBytes, largestBindingBytes } = count;
   for (const bytes of [weightBytes, totalBytes, largestBindingBytes])
-    demand(Number.isFinite(bytes) && bytes > 0, `a plan of ${bytes} bytes`);
+    demand(Number.isFinite(bytes) && bytes > 0, `a count of ${bytes} bytes`);
 }
 
 export async function checkOpened(source: TensorFiles, opened: OpenedCheckpoint): Promise<void> {
@@ -61,24 +61,24 @@ export async function checkOpened(source: TensorFiles, opened: OpenedCheckpoint)
     demand(tensor.end - tensor.start === weights * dtypeBytes[tensor.dtype], `${tensor.name} has another size`);
   }
   for (const { parts } of matrices) for (const part of Object.values(parts)) inside(part);
-  for (const { matrix, plan } of packTensors(matrices, await readEarlyParts(source, matrices)))
-    await checkMatrix(source, matrix, plan);
-  checkPlan(config);
+  for (const { matrix, format } of packTensors(matrices, await readEarlyParts(source, matrices)))
+    await checkMatrix(source, matrix, format);
+  checkMemory(config);
 }
 
 /** A matrix as its rows will be placed, with the parts that come late. */
-async function checkMatrix(source: TensorFiles, matrix: QuantizedMatrix, plan: GpuPlan): Promise<void> {
+async function checkMatrix(source: TensorFiles, matrix: QuantizedMatrix, format: PackedFormat): Promise<void> {
   const { name, rows, cols } = matrix;
-  const { codeWords, scaleWords, rowChunks } = plan;
+  const { codeWords, scaleWords, rowChunks } = format;
   demand(rows > 0 && cols > 0 && rowChunks * 32 >= cols, `${name} is ${rows} x ${cols}, in ${rowChunks} chunks`);
   demand(codeWords > 0 && codeWords % 4 === 0 && scaleWords >= 0, `${name} has ${codeWords} words a row`);
-  demand(Object.values(plan.extra).every(Number.isFinite), `${name} has ${plan.extra}`);
+  demand(Object.values(format.extra).every(Number.isFinite), `${name} has ${format.extra}`);
   const late: PartBytes = {};
   for (const [role, { file, start, end }] of lateParts(matrix)) late[role] = await source.read(file, start, end);
-  const order = plan.order ?? plan.lateOrder?.(late);
+  const order = format.order ?? format.lateOrder?.(late);
   demand(order?.every((input) => input < cols) ?? true, `${name} takes an input beyond ${cols}`);
   const { codes } = matrix.parts;
-  plan.checkCodes?.(await source.read(codes.file, codes.start, codes.end));
-  const scales = plan.scaleRows?.(late, 0, rows);
+  format.checkCodes?.(await source.read(codes.file, codes.start, codes.end));
+  const scales = format.scaleRows?.(late, 0, rows);
   demand(scales === undefined || scales.length === rows * scaleWords, `${name} has ${scales?.length} words of scales`);
 }
