@@ -87,7 +87,7 @@ interface Load {
 async function load({ gpu, store, reference, options, end, fail }: Load): Promise<Engine> {
   const startedMs = performance.now();
   const { signal, onProgress, quantize, weights, headApart, token, hubUrl, hashes, pause: gate } = options;
-  const gpuLimits = { maxBufferSize: gpu.device.limits.maxBufferSize };
+  const gpuLimits = { maxBufferSize: gpu.maxBufferBytes };
   const from = { reference, token, hubUrl, hashes, gate, startHashThread: options.startHashThread };
   using gpuQuantizer = new GpuRowQuantizer(gpu);
   const quantizer = quantizesFaster(gpu) ? gpuQuantizer : undefined;

@@ -1,7 +1,5 @@
 // The public surface of pronk: exports only.
 
-export { checkAdapter } from "./api/adapter-room.ts";
-export type { AdapterCheck } from "./api/adapter-room.ts";
 export type {
   ChatCompletion,
   ChatCompletionChunk,
@@ -21,6 +19,8 @@ export type {
   StoredModelInfo,
   VerifyReport,
 } from "./api/surface.ts";
+export { checkAdapter } from "./gpu/adapter.ts";
+export type { AdapterCheck } from "./gpu/adapter.ts";
 export { createEngine } from "./create-engine.ts";
 export { PronkError } from "./errors.ts";
 export type { ErrorFacts, PronkErrorCode, PronkWarning, PronkWarningCode } from "./errors.ts";

@@ -1,7 +1,7 @@
 // Questions about models that need no engine: what a model is, what it would need. No weight is read, no device
 // opened.
 
-import { checkAdapter, roomFor, type AdapterCheck } from "./api/adapter-room.ts";
+import { roomFor } from "./api/adapter-room.ts";
 import { resolveKv } from "./api/engine-options.ts";
 import type { EngineOptions, ModelSummary } from "./api/surface.ts";
 import { findLicenseEvidence } from "./format/license-evidence.ts";
@@ -9,6 +9,7 @@ import { countParameters } from "./format/llama-tensors.ts";
 import type { ModelConfig } from "./format/model-config.ts";
 import { mainScheme } from "./format/quantized.ts";
 import type { Dtype } from "./format/tensor.ts";
+import { checkAdapter, defaultLimits, type AdapterCheck } from "./gpu/adapter.ts";
 import { prepareModel } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { parseVariant } from "./load/variant.ts";
@@ -68,13 +69,11 @@ export async function estimateNeeds(shape: ModelShape): Promise<ModelSummary["ne
   return needsOf(config, { tensors: [], matrices: [] }, await checkAdapter());
 }
 
-const defaultBindingBytes = 128 * 2 ** 20; // WebGPU's default limit, where nothing is known of the adapter
-
 type Published = Pick<PreparedModel, "tensors" | "matrices">;
 
 function needsOf(config: ModelConfig, published: Published, adapter: AdapterCheck): ModelSummary["needs"] {
   const parameters = countParameters(config);
-  const maxBindingBytes = adapter.maxBindingBytes || defaultBindingBytes;
+  const maxBindingBytes = adapter.maxBindingBytes || defaultLimits.maxBindingBytes;
   return quantizeChoices(published).map((quantize) => {
     const kv = resolveKv("auto", parameters, quantize);
     const { contextLength } = config;

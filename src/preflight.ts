@@ -1,9 +1,10 @@
 // Will it fit? Storage, GPU and memory against what a model takes, before a byte of its weights moves, and what to take
 // instead where it does not. Advice for a page: a load checks again for itself.
 
-import { checkAdapter, roomFor, type AdapterCheck } from "./api/adapter-room.ts";
-import { checkContextLength, resolveKv } from "./api/engine-options.ts";
+import { inUnits, roomFor } from "./api/adapter-room.ts";
+import { checkContextLength, leastContext, resolveKv } from "./api/engine-options.ts";
 import type { EngineOptions, FitVerdict } from "./api/surface.ts";
+import { checkAdapter, defaultLimits, type AdapterCheck } from "./gpu/adapter.ts";
 import { probeAllocation } from "./gpu/allocation-probe.ts";
 import { publishedForm, quantizeChoices } from "./inspect.ts";
 import { prepareModel } from "./load/prepare.ts";
@@ -25,8 +26,6 @@ export interface PreflightOptions extends Pick<
 }
 
 const loaderBytes = 200e6; // six chunks, the browser's copies of what is on its way to the GPU, the engine itself
-const leastContext = 512; // a shorter chat is of no use
-const defaultBindingBytes = 128 * 2 ** 20; // WebGPU's default limit, where nothing is known of the adapter
 
 interface Setup {
   quantize: QuantizeChoice;
@@ -92,7 +91,7 @@ async function judge(
     contextLength,
     ...publishedForm(prepared),
     kv: resolveKv(options.kv, prepared.parameters, quantize),
-    maxBindingBytes: adapter.maxBindingBytes || defaultBindingBytes,
+    maxBindingBytes: adapter.maxBindingBytes || defaultLimits.maxBindingBytes,
   });
   const isAsked = quantize === prepared.quantize;
   const storedForm = isAsked ? prepared.storeBytes - begunBytes : memory.weightBytes; // of another form about the same
@@ -156,7 +155,3 @@ async function findAlternative(
 /** Where the browser tells a number, that; it may refuse without telling. */
 const left = (availableBytes: number | undefined, neededBytes: number) =>
   availableBytes === undefined || availableBytes > neededBytes ? "not enough room" : `${inUnits(availableBytes)} left`;
-
-function inUnits(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
-}

@@ -1,44 +1,7 @@
-// What this machine's adapter offers, asked without opening a device, and whether a model has room there. WebGPU tells
-// no memory size, so room is an estimate from the largest buffer allowed: advice for a page, never a refusal.
+// Whether a model has room on this machine's adapter. WebGPU tells no memory size, so room is an estimate from the largest
+// buffer allowed: advice for a page, never a refusal.
 
-/** What `checkAdapter` finds. */
-export interface AdapterCheck {
-  /** Whether an engine can run here at all. */
-  supported: boolean;
-  /** Why not, for people. */
-  reason?: string;
-  adapter?: { vendor: string; architecture: string; device: string; description: string };
-  features: string[];
-  maxBindingBytes: number;
-  maxBufferBytes: number;
-}
-
-/** Never throws: what is missing is the answer. */
-export async function checkAdapter(): Promise<AdapterCheck> {
-  const nothing = { supported: false, features: [], maxBindingBytes: 0, maxBufferBytes: 0 };
-  const webgpu = globalThis.navigator?.gpu;
-  if (!webgpu)
-    return {
-      ...nothing,
-      reason:
-        "This browser has no WebGPU. Use a current Chrome, Edge, Firefox or Safari, on a secure (https or localhost) page.",
-    };
-  const adapter = await webgpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
-  if (!adapter)
-    return {
-      ...nothing,
-      reason:
-        "WebGPU gives no adapter: the GPU or its driver is blocked. Update the driver or enable hardware acceleration.",
-    };
-  const { vendor = "", architecture = "", device = "", description = "" } = adapter.info ?? {};
-  return {
-    supported: true,
-    adapter: { vendor, architecture, device, description },
-    features: [...adapter.features],
-    maxBindingBytes: adapter.limits.maxStorageBufferBindingSize,
-    maxBufferBytes: adapter.limits.maxBufferSize,
-  };
-}
+import type { AdapterCheck } from "../gpu/adapter.ts";
 
 // Phones that allow 256 MiB a buffer spare about 2 GB for a tab's GPU work; desktops that allow 2 to 4 GiB have 8 to 24
 // and more. One factor between them is as good as this gets.
@@ -68,6 +31,6 @@ export function roomFor(need: MemoryNeed, check: AdapterCheck): { fits: boolean;
   return { fits: true };
 }
 
-function inUnits(bytes: number): string {
+export function inUnits(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
 }

@@ -21,7 +21,7 @@ export function resolveKv(kv: EngineOptions["kv"], parameters: number, quantize:
   return quantize === "none" && parameters < exactKvParameters ? "f32" : "f16";
 }
 
-const leastContext = 512; // positions; a shorter chat is of no use
+export const leastContext = 512; // positions; a shorter chat is of no use
 const defaultKvBytes = 4 * 2 ** 30; // what a default may take: a 7B model's own 4096 positions in f16 are 2 GiB
 const bytesPerValue: Record<KvFormat, number> = { f32: 4, f16: 2, q8: 1.0625 };
 

@@ -2,9 +2,9 @@
 // quantized weights: as the engine runs here, and by the plain unfused twins in f32 with an f32 cache. The largest error
 // of any logit decides; another top token counts only where the plain margin is larger than that error.
 
-import type { Gpu } from "../gpu/device.ts";
+import { openGpu, type Gpu } from "../gpu/device.ts";
 import { greedy } from "../generate/request.ts";
-import { buildModel, openMeasuredGpu, readLogits, type BuildRequest, type BuiltModel } from "./engine-hooks.ts";
+import { buildModel, readLogits, type BuildRequest, type BuiltModel } from "./engine-hooks.ts";
 import { randomIds } from "./random-ids.ts";
 import type { BenchRequest } from "./report.ts";
 import { randomTensors } from "./random-rows.ts";
@@ -65,7 +65,7 @@ export async function checkOutputs(
 }
 
 async function withGpu(without: readonly string[], use: (gpu: Gpu) => Promise<Rows>): Promise<Rows> {
-  const gpu = await openMeasuredGpu(without);
+  const gpu = await openGpu({ without });
   try {
     return await use(gpu);
   } finally {

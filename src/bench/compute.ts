@@ -59,7 +59,7 @@ export class PassClock {
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
     const { device } = gpu;
-    if (!device.features.has("timestamp-query")) return;
+    if (!gpu.hasClock) return;
     this.#queries = device.createQuerySet({ type: "timestamp", count: 2 });
     this.#ticks = device.createBuffer({ size: 16, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
   }

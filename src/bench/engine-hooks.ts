@@ -1,6 +1,6 @@
 // Everything the benchmark must know of the engine's insides, in one place, so that a change of a kernel, a layout or a
 // buffer is met here and nowhere else in this folder. What it leans on:
-//   openGpu({ without }); Model.create(gpu, config, tensors, { kv, contextLength }); model.finishLoading()
+//   Model.create(gpu, config, tensors, { kv, contextLength }); model.finishLoading()
 //   model.weights      any tree whose leaves are a gain (GPUBuffer) or a Weight { name, rows, cols, parts }; a
 //                      part has codes and perhaps scales, parts in the order of their rows
 //   model.cache        { context, layers: [{ k, v }] }
@@ -8,14 +8,13 @@
 // Buffers may hold their words in any order: what is random stays random. Padding may hold anything finite.
 
 import type { ModelConfig } from "../format/model-config.ts";
-import { openGpu, type Gpu } from "../gpu/device.ts";
+import type { Gpu } from "../gpu/device.ts";
 import type { Weight } from "../gpu/weight.ts";
 import { createGenerator } from "../generate/generator.ts";
 import type { Generator } from "../generate/request.ts";
 import { Model, type ModelOptions } from "../model/model.ts";
 import type { Encoding, StoredTensor } from "../quant/layout.ts";
 import { readBuffer } from "./compute.ts";
-import { wrapMethod } from "./gpu-calls.ts";
 
 export type KvChoice = ModelOptions["kv"];
 
@@ -29,26 +28,6 @@ export interface BuildRequest {
 export interface BuiltModel {
   model: Model;
   generator: Generator;
-}
-
-/** A device as the engine opens it, with the GPU's clock besides. */
-export async function openMeasuredGpu(without: readonly string[]): Promise<Gpu> {
-  const undo = wrapMethod(
-    "GPUAdapter",
-    "requestDevice",
-    (real) =>
-      function (descriptor) {
-        const { requiredFeatures = [], ...rest } = (descriptor ?? {}) as GPUDeviceDescriptor;
-        const clock: GPUFeatureName = "timestamp-query";
-        const wanted = (this as GPUAdapter).features.has(clock) ? [...requiredFeatures, clock] : requiredFeatures;
-        return real.call(this, { ...rest, requiredFeatures: wanted });
-      },
-  );
-  try {
-    return await openGpu({ without });
-  } finally {
-    undo();
-  }
 }
 
 /** Allocates, lets `fill` write the weights, records and compiles. `without` reaches the engine with the device. */

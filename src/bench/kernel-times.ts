@@ -71,7 +71,7 @@ export interface KernelTimer {
 /** undefined where the device has no clock. */
 export function timeKernels(gpu: Gpu, buffersOf: BindGroupWatch["buffersOf"]): KernelTimer | undefined {
   const { device } = gpu;
-  if (!device.features.has("timestamp-query")) return undefined;
+  if (!gpu.hasClock) return undefined;
   const sets: GPUQuerySet[] = [];
   const seen: Omit<TimedDispatch, "ms">[] = [];
   const undo = wrapMethod(

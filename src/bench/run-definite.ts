@@ -1,8 +1,9 @@
 // pronk over the definite random weights that another engine can hold too (random-weights.ts): the ids it gives, so that
 // they can be compared, and what a prompt and a token cost. For `bench:peers`; run.ts measures much more.
 
+import { openGpu } from "../gpu/device.ts";
 import { greedy } from "../generate/request.ts";
-import { buildModel, openMeasuredGpu } from "./engine-hooks.ts";
+import { buildModel } from "./engine-hooks.ts";
 import { callNames, countGpuCalls, watchBuffers, type GpuCalls } from "./gpu-calls.ts";
 import { randomTensors } from "./random-rows.ts";
 import { writeRandomRows } from "./random-weights.ts";
@@ -28,7 +29,7 @@ export async function runDefinite(
   tell: (words: string) => void = () => {},
 ): Promise<DefiniteRun> {
   const { config, quantize, kv, without } = request;
-  const gpu = await openMeasuredGpu(without);
+  const gpu = await openGpu({ without });
   const buffers = watchBuffers();
   try {
     const started = performance.now();

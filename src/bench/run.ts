@@ -4,7 +4,7 @@
 
 import { PronkError } from "../errors.ts";
 import { countParameters } from "../format/llama-tensors.ts";
-import type { Gpu } from "../gpu/device.ts";
+import { openGpu, type Gpu } from "../gpu/device.ts";
 import { greedy } from "../generate/request.ts";
 import { probeAdapter, type AdapterLimits } from "./adapter-probes.ts";
 import { checkOutputs } from "./check-outputs.ts";
@@ -12,7 +12,6 @@ import {
   buildModel,
   bytesPerToken,
   cacheBytes,
-  openMeasuredGpu,
   readLogits,
   stepsAt,
   weightBuffers,
@@ -44,7 +43,7 @@ export async function runBench(request: BenchRequest, onProgress: OnBenchProgres
   onProgress("Asking for the GPU", 0);
   const heap = watchHeap();
   try {
-    const gpu = await openMeasuredGpu(request.without);
+    const gpu = await openGpu({ without: request.without });
     let peakHeapBytes: number | null;
     let limits: AdapterLimits;
     let measured: Awaited<ReturnType<typeof measure>>;

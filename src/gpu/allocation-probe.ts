@@ -1,18 +1,17 @@
 // Whether the GPU gives as much memory as a model will take, found out by taking it for a moment: limits tell the size of
 // one buffer, nothing tells how many there may be. On a device of its own, so that a failure harms nobody.
 
+import { requestBareDevice } from "./adapter.ts";
+
 /** Undefined where it cannot be told; never throws. */
 export async function probeAllocation(neededBytes: number): Promise<boolean | undefined> {
-  const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) return undefined;
-  const device = await adapter
-    .requestDevice({ requiredLimits: { maxBufferSize: adapter.limits.maxBufferSize } })
-    .catch(() => undefined);
-  if (!device) return undefined;
+  const trial = await requestBareDevice();
+  if (!trial) return undefined;
+  const { device, maxBufferBytes } = trial;
   let lost = false;
   void device.lost.then(() => (lost = true));
   const buffers: GPUBuffer[] = [];
-  const largest = Math.floor(adapter.limits.maxBufferSize / 4) * 4; // the limit may be 2^31 - 1
+  const largest = Math.floor(maxBufferBytes / 4) * 4; // the limit may be 2^31 - 1
   try {
     for (let left = neededBytes; left > 0; left -= largest) {
       const size = Math.min(Math.ceil(left / 4) * 4, largest);

@@ -1,24 +1,9 @@
-// Opens the GPU: adapter, device, the optional features pronk knows how to use, and the largest limits on offer.
-// Nothing here knows what will be computed. Validation errors and device loss are caught once, here.
+// Opens the GPU and watches over it: validation errors, memory that ran out and device loss are caught once, here. What an
+// adapter has, adapter.ts asks; nothing here knows what will be computed.
 
 import { PronkError } from "../errors.ts";
+import { checkWithout, readDevice, requestAdapter, requestDevice, type DeviceFacts } from "./adapter.ts";
 import { defaultVariants, type Variants } from "./variants.ts";
-
-/** Optional features with a faster sibling shader; each has a plain twin. */
-const usefulFeatures: GPUFeatureName[] = ["shader-f16", "subgroups"];
-
-/** What `without` may name. */
-const optional = [...usefulFeatures, "dp4a", "fusion", "run-ahead", "limits"];
-
-/** Limits worth raising: the defaults allow 128 MiB bindings and eight storage buffers a shader only. */
-const raisedLimits = ["maxStorageBufferBindingSize", "maxBufferSize", "maxStorageBuffersPerShaderStage"] as const;
-
-export interface AdapterSummary {
-  vendor: string;
-  architecture: string;
-  device: string;
-  description: string;
-}
 
 export interface GpuOptions {
   /** A device of the caller's; it is not destroyed on dispose. */
@@ -30,13 +15,8 @@ export interface GpuOptions {
   without?: readonly string[];
 }
 
-export interface Gpu {
+export interface Gpu extends DeviceFacts {
   readonly device: GPUDevice;
-  readonly adapter: AdapterSummary;
-  readonly features: ReadonlySet<string>;
-  readonly maxBindingBytes: number;
-  /** A CPU pretending to be a GPU (SwiftShader, lavapipe): barriers are slow there. */
-  readonly software: boolean;
   /** Which kernels run here; tuning may replace it before a model is made. */
   variants: Variants;
   /** Throws the first fault seen so far: device loss, running out of memory, a validation error. */
@@ -56,58 +36,12 @@ export interface Gpu {
   dispose(): void;
 }
 
-function summarise(info: GPUAdapterInfo | undefined): AdapterSummary {
-  const { vendor = "", architecture = "", device = "", description = "" } = info ?? {};
-  return { vendor, architecture, device, description };
-}
-
-async function requestDevice(without: readonly string[]): Promise<GPUDevice> {
-  const webgpu = globalThis.navigator?.gpu;
-  if (!webgpu) {
-    throw new PronkError(
-      "webgpu-missing",
-      "This browser has no WebGPU. Use a current Chrome, Edge, Firefox or Safari, on a secure (https or localhost) page.",
-      { expected: "navigator.gpu", found: "undefined" },
-    );
-  }
-  const adapter = await webgpu.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) {
-    throw new PronkError(
-      "adapter-missing",
-      "WebGPU is present but gives no adapter: the GPU or its driver is blocked. Update the driver or enable hardware acceleration.",
-      { expected: "GPUAdapter", found: "null" },
-    );
-  }
-  const requiredLimits: Record<string, number> = {};
-  if (!without.includes("limits")) for (const limit of raisedLimits) requiredLimits[limit] = adapter.limits[limit];
-  const wanted: GPUFeatureName[] = [...usefulFeatures, "timestamp-query"]; // the clock is for tuning
-  const requiredFeatures = wanted.filter((name) => adapter.features.has(name) && !without.includes(name));
-  try {
-    return await adapter.requestDevice({ requiredFeatures, requiredLimits, label: "pronk" });
-  } catch (cause) {
-    throw new PronkError(
-      "adapter-missing",
-      "The adapter refused a WebGPU device. Close other GPU pages and reload.",
-      {},
-      { cause },
-    );
-  }
-}
-
 /** Errors: PronkError `webgpu-missing`, `adapter-missing`; `bad-request` for an unknown `without`. */
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   const without = options.without ?? [];
-  const unknown = without.find((name) => !optional.includes(name));
-  if (unknown !== undefined) {
-    const expected = optional.join(", ");
-    const message = `There is nothing called "${unknown}" to do without; there are ${expected}.`;
-    throw new PronkError("bad-request", message, { field: "without", expected, found: unknown });
-  }
-  const device = options.device ?? (await requestDevice(without));
-  const adapter = summarise(device.adapterInfo);
-  const features = new Set<string>(usefulFeatures.filter((name) => device.features.has(name)));
-  if (globalThis.navigator?.gpu?.wgslLanguageFeatures?.has("packed_4x8_integer_dot_product")) features.add("dp4a");
-  for (const name of without) features.delete(name);
+  checkWithout(without);
+  const device = options.device ?? (await requestDevice(await requestAdapter(), without));
+  const facts = readDevice(device, without);
   let fault: PronkError | undefined; // for good
   let shortage: PronkError | undefined; // of the call at hand: whoever asked for too much may ask for less
   let disposed = false;
@@ -141,16 +75,10 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   });
   lost.catch(() => {}); // those who care await it; nobody else needs an unhandled rejection
 
-  // By name, too: Node's Dawn calls no adapter a fallback. Firefox tells no names.
-  const named = /swiftshader|llvmpipe|lavapipe|software|cpu/i.test(Object.values(adapter).join(" "));
-  const software = named || device.adapterInfo?.isFallbackAdapter === true;
   const gpu: Gpu = {
+    ...facts,
     device,
-    adapter,
-    features,
-    variants: defaultVariants({ features, software, adapter }, without),
-    maxBindingBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
-    software,
+    variants: defaultVariants(facts, without),
     check,
     async recover() {
       if (!shortage || fault) check();

@@ -1,6 +1,7 @@
 // Matrix products as dispatch requests: one for each part of the weight. For one token a matrix-vector kernel, joined with
 // what it takes and gives; for many a tiled one. Which sibling runs is the adapter's variants' choice.
 
+import { defaultLimits } from "./adapter.ts";
 import type { Gpu } from "./device.ts";
 import type { GpuMemory } from "./memory.ts";
 import type { Activation } from "./operations.ts";
@@ -29,9 +30,6 @@ const biasBinding = 7;
 
 /** matmul_out.wgsl's modes. */
 const modes = { store: 0, add: 1, swiglu: 2 };
-
-/** Most workgroups along a dimension that every adapter allows. */
-const mostGroups = 65535;
 
 export class LinearRecorder {
   readonly #gpu: Gpu;
@@ -151,7 +149,7 @@ function vectorKernel(part: WeightPart, variants: Variants): [KernelName, Record
   if (matvec === "bytes" || matvec === "tile") return ["matvec_tile", {}, Math.ceil(rows / 16)];
   if (matvec === "plain") return ["matvec", { lanes }, Math.ceil((Math.ceil(rows / 8) * lanes) / 64)];
   const groups = Math.ceil((Math.ceil(rows / 4) * splits) / 2); // as if subgroups had 32 lanes; any grid is right
-  return ["matvec_subgroup", { splits }, Math.min(groups, mostGroups)];
+  return ["matvec_subgroup", { splits }, Math.min(groups, defaultLimits.groupsPerDimension)];
 }
 
 function withBias(buffers: VectorProduct["buffers"], bias: GPUBuffer): VectorProduct["buffers"] {

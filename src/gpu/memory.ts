@@ -83,8 +83,7 @@ export class GpuMemory {
 
   #create(label: string, sizeBytes: number, usage: number): GPUBuffer {
     const size = Math.max(16, Math.ceil(sizeBytes / 16) * 16);
-    const { maxBufferSize, maxStorageBufferBindingSize } = this.#gpu.device.limits;
-    const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    const limit = this.#gpu.maxBindingBytes;
     if (size > limit) {
       throw new PronkError(
         "out-of-memory",

@@ -148,7 +148,7 @@ export class Recorder {
     const after = [table, k, v, this.#step];
     // Eight storage buffers, WebGPU's default; a gathered input and a bias take one more each. A head's norm needs the head.
     const buffers = 8 + Number(qkv.parts.some((part) => part.order)) + Number(qkv.bias !== undefined);
-    const fits = !headNorm && buffers <= this.#gpu.device.limits.maxStorageBuffersPerShaderStage;
+    const fits = !headNorm && buffers <= this.#gpu.storageBuffersPerShader;
     if (this.#fused && fits) {
       const product = this.#product("normed_cache", q, x, norm);
       product.buffers.push(...after);

@@ -48,7 +48,7 @@ export interface Plan {
 /** Compiles and binds what was recorded, in order. */
 export async function makePlan(gpu: Gpu, kernels: Kernels, requests: DispatchRequest[]): Promise<Plan> {
   const { device } = gpu;
-  const most = device.limits.maxComputeWorkgroupsPerDimension;
+  const most = gpu.groupsPerDimension;
   const pipelines = await Promise.all(
     requests.map(({ kernel, product, decode, gathered, biased, constants }) =>
       kernels.pipeline({ kernel, product, decode, gathered, biased, constants }),

@@ -45,7 +45,7 @@ export interface TuneRequest {
 /** The fastest matrix-vector and matrix-matrix kernels; what the adapter has by default where it has no clock. */
 export async function tuneVariants({ gpu, kernels, weights, tokens }: TuneRequest): Promise<Variants> {
   const best = { ...gpu.variants };
-  if (!gpu.device.features.has("timestamp-query")) return best;
+  if (!gpu.hasClock) return best;
   using trial = new Trial(gpu, kernels, weights, tokens);
   const bytes = await multipliesBytes({ gpu, kernels, weights });
   let fastest = Infinity;
@@ -85,7 +85,7 @@ async function multipliesBytes({ gpu, kernels, weights }: Omit<TuneRequest, "tok
 export async function calibrateDispatch({ gpu, kernels, weights, tokens }: TuneRequest): Promise<number> {
   const largest = weights.reduce((most, weight) => (weight.rows * weight.cols > most.rows * most.cols ? weight : most));
   if (largest.rows * largest.cols * tokens <= harmlessMacs) return Infinity;
-  if (!gpu.device.features.has("timestamp-query")) return gpu.software ? harmlessMacs : Infinity;
+  if (!gpu.hasClock) return gpu.software ? harmlessMacs : Infinity;
   using trial = new Trial(gpu, kernels, [largest], tokens);
   const part = slice(largest);
   const ms = await trial.timeMs(gpu.variants, tokens, [part]);

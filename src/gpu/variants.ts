@@ -1,7 +1,7 @@
 // Which of several equal kernels runs on this adapter. The defaults are safe anywhere; tuning may replace them by what is
 // measured to be faster. Every variant gives the same numbers, which the kernel tests hold them to.
 
-import type { Gpu } from "./device.ts";
+import { isSwiftShader, type DeviceFacts } from "./adapter.ts";
 
 export interface Variants {
   /** Norm, rope, cache write and SwiGLU inside the matrix products of a single token; false: each a dispatch of its own. */
@@ -33,12 +33,12 @@ export const attentionSplit = { hardware: 64, software: 256 };
 
 /** What to use where nothing was measured. Barriers cost a software adapter most, and occupancy costs it nothing. */
 export function defaultVariants(
-  gpu: Pick<Gpu, "software" | "features" | "adapter">,
+  gpu: Pick<DeviceFacts, "software" | "features" | "adapter">,
   without: readonly string[] = [],
 ): Variants {
   const { software } = gpu;
   // lavapipe takes seconds to compile it and minds barriers less; SwiftShader is ten times as fast with it (2026-11-25).
-  const attention = /swiftshader/i.test(Object.values(gpu.adapter).join(" ")) ? "rows" : "tile";
+  const attention = isSwiftShader(gpu.adapter) ? "rows" : "tile";
   return {
     fused: !without.includes("fusion"),
     matvec: software ? "plain" : "tile",

@@ -1,14 +1,10 @@
 // The module worker's entry: the engine off the page's thread. Everything it does is in serve.ts.
 
 import { createLocalEngine } from "../engine.ts";
+import { hasAdapter } from "../gpu/adapter.ts";
 import type { Port, ToClient } from "./protocol.ts";
 import { serve } from "./serve.ts";
 import { watchUncaught } from "./uncaught.ts";
-
-// Firefox has WebGPU on the page earlier than in workers, and a browser may have the API without any adapter.
-async function hasWebGpu(): Promise<boolean> {
-  return Boolean(await navigator.gpu?.requestAdapter());
-}
 
 /** For module-worker.ts: a page may import this file only to know where it lies. */
 export const address = import.meta.url;
@@ -16,6 +12,6 @@ export const address = import.meta.url;
 if ("DedicatedWorkerGlobalScope" in globalThis) {
   const port = self as unknown as Port;
   port.postMessage({ kind: "started" } satisfies ToClient);
-  const served = serve(port, { hasWebGpu, createEngine: createLocalEngine });
+  const served = serve(port, { hasWebGpu: hasAdapter, createEngine: createLocalEngine });
   watchUncaught(served.fail);
 }

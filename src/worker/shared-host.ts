@@ -3,16 +3,13 @@
 // holds one too: its process may end without a word.
 
 import { createLocalEngine } from "../engine.ts";
+import { hasAdapter } from "../gpu/adapter.ts";
 import { EngineShare } from "./engine-share.ts";
 import { holdPresence } from "./presence.ts";
 import type { Port, ToClient, ToHost } from "./protocol.ts";
 import { serve, type Served } from "./serve.ts";
 import { shareKey } from "./share-key.ts";
 import { watchUncaught } from "./uncaught.ts";
-
-async function hasWebGpu(): Promise<boolean> {
-  return Boolean(await navigator.gpu?.requestAdapter());
-}
 
 const share = new EngineShare();
 const presence = holdPresence();
@@ -27,7 +24,7 @@ watchUncaught((error) => {
 self.addEventListener("connect", (event) => {
   const port = (event as MessageEvent).ports[0];
   const served = serve(port as unknown as Port, {
-    hasWebGpu,
+    hasWebGpu: hasAdapter,
     createEngine: (model, options) =>
       share.acquire(shareKey(model, options), options, (shared) =>
         // A tab that lent a thread may close while others wait for the load: hash here.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkAdapter, roomFor, type AdapterCheck } from "../../../src/api/adapter-room.ts";
+import { roomFor } from "../../../src/api/adapter-room.ts";
+import { checkAdapter, type AdapterCheck } from "../../../src/gpu/adapter.ts";
 import { checkContextLength, checkOptions, resolveKv, withContext } from "../../../src/api/engine-options.ts";
 import { createEngine } from "../../../src/create-engine.ts";
 import { openGpu } from "../../../src/gpu/device.ts";

@@ -26,12 +26,12 @@ const rooms: Record<string, Room> = {
   gpu: { uses: ["quant"] }, // layouts only: it knows nothing of Llama
   model: { uses: ["format", "quant", "gpu"] },
   generate: { uses: ["model", "gpu", "text"] },
-  api: { uses: ["text", "generate"], names: ["format", "quant", "source"] },
+  api: { uses: ["text", "generate"], names: ["format", "quant", "gpu", "source"] },
   worker: { uses: ["api", "source"] }, // source: only to start the thread that hashes
   bench: { uses: ["format", "quant", "gpu", "model", "generate"] }, // an entry of its own; nothing uses it
   element: { uses: ["index.ts"] },
   "index.ts": {
-    uses: ["api", "create-engine.ts", "inspect.ts", "models.ts", "preflight.ts", "source"],
+    uses: ["api", "create-engine.ts", "gpu", "inspect.ts", "models.ts", "preflight.ts", "source"],
     names: ["format", "quant", "text"],
   },
   "create-engine.ts": { uses: ["api", "worker", "source", "engine.ts"] },
@@ -43,8 +43,8 @@ const rooms: Record<string, Room> = {
 
 /** Single files that may do what their room may not. */
 const exceptions: Record<string, string[]> = {
-  "src/worker/host.ts": ["engine.ts"], // the engine, off the main thread
-  "src/worker/shared-host.ts": ["engine.ts"], // likewise, for all tabs
+  "src/worker/host.ts": ["engine.ts", "gpu"], // the engine, off the main thread
+  "src/worker/shared-host.ts": ["engine.ts", "gpu"], // likewise, for all tabs
 };
 
 const open = ["errors.ts", "versions.ts"];
@@ -110,6 +110,15 @@ describe("imports", () => {
       .filter(({ to }) => to.startsWith("shaders/"))
       .map(({ from, to }) => `${roomOf(from)} ${to.startsWith("shaders/bench/") ? "probes" : "kernels"}`);
     expect([...new Set(readers)].sort()).toEqual(["bench probes", "gpu kernels"]);
+  });
+
+  test("what is asked of an adapter or its device, gpu/adapter.ts asks", () => {
+    const questions =
+      /requestAdapter\(\{|adapterInfo|isFallbackAdapter|wgslLanguageFeatures|\w\.limits\b|"timestamp-query"/;
+    const asking = [...new Set(imports.map(({ from }) => from))].filter(
+      (path) => path.startsWith("src/") && questions.test(readFileSync(join(root, path), "utf8")),
+    );
+    expect(asking).toEqual(["src/gpu/adapter.ts"]);
   });
 
   test("the worker's client half does not pull in the engine", () => {

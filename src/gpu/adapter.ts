@@ -1,0 +1,149 @@
+// Everything that is asked of an adapter, and of the device it gives: whether there is one, what it calls itself, whether it
+// is a CPU, which features and limits it has that pronk makes use of. Nothing is opened here, and nothing is measured
+// (tune.ts, int8-gate.ts); what follows from the answers for kernels, variants.ts says.
+
+import { PronkError } from "../errors.ts";
+
+export interface AdapterSummary {
+  vendor: string;
+  architecture: string;
+  device: string;
+  description: string;
+}
+
+/** What `checkAdapter` finds. */
+export interface AdapterCheck {
+  /** Whether an engine can run here at all. */
+  supported: boolean;
+  /** Why not, for people. */
+  reason?: string;
+  adapter?: AdapterSummary;
+  features: string[];
+  maxBindingBytes: number;
+  maxBufferBytes: number;
+}
+
+/** What a device has. */
+export interface DeviceFacts {
+  readonly adapter: AdapterSummary;
+  /** A CPU pretending to be a GPU (SwiftShader, lavapipe): barriers are slow there. */
+  readonly software: boolean;
+  /** Of those with a faster sibling shader, and `dp4a`. */
+  readonly features: ReadonlySet<string>;
+  /** Whether it can time its own work. */
+  readonly hasClock: boolean;
+  /** The largest storage buffer that can be bound, and made. */
+  readonly maxBindingBytes: number;
+  readonly maxBufferBytes: number;
+  readonly storageBuffersPerShader: number;
+  readonly groupsPerDimension: number;
+}
+
+/** Optional features with a faster sibling shader; each has a plain twin. */
+const usefulFeatures: GPUFeatureName[] = ["shader-f16", "subgroups"];
+const clock: GPUFeatureName = "timestamp-query"; // for tuning
+
+/** What `without` may name. */
+const optional = [...usefulFeatures, "dp4a", "fusion", "run-ahead", "limits"];
+
+/** Limits worth raising: the defaults allow 128 MiB bindings and eight storage buffers a shader only. */
+const raisedLimits = ["maxStorageBufferBindingSize", "maxBufferSize", "maxStorageBuffersPerShaderStage"] as const;
+
+/** WebGPU's default limits, which every adapter has. */
+export const defaultLimits = { maxBindingBytes: 128 * 2 ** 20, groupsPerDimension: 65_535 };
+
+const noWebGpu =
+  "This browser has no WebGPU. Use a current Chrome, Edge, Firefox or Safari, on a secure (https or localhost) page.";
+const noAdapter =
+  "WebGPU is present but gives no adapter: the GPU or its driver is blocked. Update the driver or enable hardware acceleration.";
+
+const find = async (): Promise<GPUAdapter | null | undefined> =>
+  globalThis.navigator?.gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+
+/** Firefox has WebGPU on the page earlier than in workers, and a browser may have the API without any adapter. */
+export const hasAdapter = async (): Promise<boolean> => Boolean(await find());
+
+/** Errors: PronkError `webgpu-missing`, `adapter-missing`. */
+export async function requestAdapter(): Promise<GPUAdapter> {
+  const adapter = await find();
+  if (adapter === undefined)
+    throw new PronkError("webgpu-missing", noWebGpu, { expected: "navigator.gpu", found: "undefined" });
+  if (!adapter) throw new PronkError("adapter-missing", noAdapter, { expected: "GPUAdapter", found: "null" });
+  return adapter;
+}
+
+/** Never throws: what is missing is the answer. */
+export async function checkAdapter(): Promise<AdapterCheck> {
+  const adapter = await find();
+  if (!adapter) {
+    const reason = adapter === undefined ? noWebGpu : noAdapter;
+    return { supported: false, features: [], maxBindingBytes: 0, maxBufferBytes: 0, reason };
+  }
+  const { info, features, limits } = adapter;
+  return {
+    supported: true,
+    adapter: summarise(info),
+    features: [...features],
+    maxBindingBytes: limits.maxStorageBufferBindingSize,
+    maxBufferBytes: limits.maxBufferSize,
+  };
+}
+
+/** Throws PronkError `bad-request` for a name that is nothing to do without. */
+export function checkWithout(without: readonly string[]): void {
+  const unknown = without.find((name) => !optional.includes(name));
+  if (unknown === undefined) return;
+  const expected = optional.join(", ");
+  const message = `There is nothing called "${unknown}" to do without; there are ${expected}.`;
+  throw new PronkError("bad-request", message, { field: "without", expected, found: unknown });
+}
+
+/** A device with all that is of use; PronkError `adapter-missing` where the adapter refuses. */
+export async function requestDevice(adapter: GPUAdapter, without: readonly string[]): Promise<GPUDevice> {
+  const requiredLimits: Record<string, number> = {};
+  if (!without.includes("limits")) for (const limit of raisedLimits) requiredLimits[limit] = adapter.limits[limit];
+  const wanted = [...usefulFeatures, clock];
+  const requiredFeatures = wanted.filter((name) => adapter.features.has(name) && !without.includes(name));
+  try {
+    return await adapter.requestDevice({ requiredFeatures, requiredLimits, label: "pronk" });
+  } catch (cause) {
+    const message = "The adapter refused a WebGPU device. Close other GPU pages and reload.";
+    throw new PronkError("adapter-missing", message, {}, { cause });
+  }
+}
+
+/** A device with nothing but the largest buffers on offer; undefined where there is none. */
+export async function requestBareDevice(): Promise<{ device: GPUDevice; maxBufferBytes: number } | undefined> {
+  const adapter = await find();
+  const maxBufferSize = adapter?.limits.maxBufferSize ?? 0;
+  const device = await adapter?.requestDevice({ requiredLimits: { maxBufferSize } }).catch(() => undefined);
+  return device && { device, maxBufferBytes: maxBufferSize };
+}
+
+export function readDevice({ adapterInfo, features: all, limits }: GPUDevice, without: readonly string[]): DeviceFacts {
+  const features = new Set<string>(usefulFeatures.filter((name) => all.has(name)));
+  if (globalThis.navigator?.gpu?.wgslLanguageFeatures?.has("packed_4x8_integer_dot_product")) features.add("dp4a");
+  for (const name of without) features.delete(name);
+  const adapter = summarise(adapterInfo);
+  return {
+    adapter,
+    // By name, too: Node's Dawn calls no adapter a fallback. Firefox tells no names.
+    software:
+      isCalled(adapter, /swiftshader|llvmpipe|lavapipe|software|cpu/i) || adapterInfo?.isFallbackAdapter === true,
+    features,
+    hasClock: all.has(clock),
+    maxBindingBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+    maxBufferBytes: limits.maxBufferSize,
+    storageBuffersPerShader: limits.maxStorageBuffersPerShaderStage,
+    groupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+  };
+}
+
+export const isSwiftShader = (adapter: AdapterSummary): boolean => isCalled(adapter, /swiftshader/i);
+
+const isCalled = (adapter: AdapterSummary, name: RegExp) => name.test(Object.values(adapter).join(" "));
+
+function summarise(info: GPUAdapterInfo | undefined): AdapterSummary {
+  const { vendor = "", architecture = "", device = "", description = "" } = info ?? {};
+  return { vendor, architecture, device, description };
+}
