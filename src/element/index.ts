@@ -15,7 +15,7 @@ export { adviceFor } from "./error-advice.ts";
 export type { Advice } from "./error-advice.ts";
 export { formatBytes, formatParameters, formatSeconds, formatSpeed } from "./quantity.ts";
 export type { ChatEngine, EngineFactory } from "./session/engine-factory.ts";
-export type { Conversation } from "./session/conversation.ts";
+export type { Conversation, Restorable } from "./session/conversation.ts";
 export type { SessionState } from "./session/session-state.ts";
 export { english } from "./strings.ts";
 export type { ChatStrings } from "./strings.ts";

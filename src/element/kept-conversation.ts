@@ -2,25 +2,30 @@
 // (session/conversation-keeper.ts); this ties it to the element's life and updates.
 
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import type { Conversation } from "./session/conversation.ts";
+import type { OpenConversation } from "./session/conversation.ts";
 import { ConversationKeeper } from "./session/conversation-keeper.ts";
 
 export interface KeptConversationHost extends ReactiveControllerHost {
   readonly isConnected: boolean;
   readonly persist: string | undefined;
-  readonly conversation: Conversation;
 }
 
 export class KeptConversation implements ReactiveController {
   /** Ends when what was kept is back; undefined where nothing is kept. */
   restoring: Promise<void> | undefined;
   readonly #host: KeptConversationHost;
-  readonly #bringBack: (conversation: Conversation) => void;
+  readonly #read: () => OpenConversation;
+  readonly #bringBack: (conversation: OpenConversation) => void;
   #place: string | undefined;
   #keeper: ConversationKeeper | undefined;
 
-  constructor(host: KeptConversationHost, bringBack: (conversation: Conversation) => void) {
+  constructor(
+    host: KeptConversationHost,
+    read: () => OpenConversation,
+    bringBack: (conversation: OpenConversation) => void,
+  ) {
     this.#host = host;
+    this.#read = read;
     this.#bringBack = bringBack;
     host.addController(this);
   }
@@ -31,7 +36,7 @@ export class KeptConversation implements ReactiveController {
     this.#end();
     this.#place = place;
     if (place === undefined) return;
-    const keeper = (this.#keeper = new ConversationKeeper(place, () => this.#host.conversation));
+    const keeper = (this.#keeper = new ConversationKeeper(place, this.#read));
     this.restoring = keeper.restore().then((conversation) => {
       if (conversation && this.#keeper === keeper) this.#bringBack(conversation);
     });

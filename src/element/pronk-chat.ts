@@ -9,8 +9,8 @@ import { downIcon } from "./icons.ts";
 import { type LicenseParagraph, llama2LicenseText } from "./license-text.ts";
 import { KeptConversation } from "./kept-conversation.ts";
 import { ChatSession } from "./session/chat-session.ts";
-import { type Conversation, emptyConversation, hasWords } from "./session/conversation.ts";
-import { beginEdit, type Draft, emptyDraft, endDraft, isEditing, resumeEdit } from "./session/draft.ts";
+import { type Conversation, emptyConversation, hasWords, type Restorable } from "./session/conversation.ts";
+import { beginEdit, type Draft, emptyDraft, endDraft, isEditing, withDraft } from "./session/draft.ts";
 import { type EngineFactory, pronkEngines } from "./session/engine-factory.ts";
 import { watchOnline } from "./online-watch.ts";
 import { labelOf, resolveModelAttribute } from "./session/model-reference.ts";
@@ -41,6 +41,7 @@ import { warningsView } from "./views/warnings-view.ts";
  * @fires pronk-progress - `ProgressEvent` of the load
  * @fires pronk-message - `{ role: "assistant", content, status, usage }`, once an answer has ended
  * @fires pronk-error - `{ error }`, a load or an answer failed
+ * @fires pronk-undo - `Restorable` with a `key`, after a reload: what the page itself offered to undo is to be undone
  * @fires pronk-state - `{ state, info }`, idle, inspecting, weights, license, loading, ready, answering, failed
  * @slot empty - stands where the conversation will be
  * @slot footer - below the composer
@@ -100,12 +101,17 @@ export class PronkChat extends LitElement {
     () => this.renderRoot.querySelector<HTMLElement>(".scroller"),
     () => this.#session.turns.length > 0,
   );
-  readonly #kept = new KeptConversation(this, (conversation) => {
-    this.#session.open(conversation);
-    if (!this.draft.text) this.draft = conversation.draft;
-    this.system ||= conversation.system;
-  });
   readonly #undo = new UndoOffer(this);
+  readonly #kept = new KeptConversation(
+    this,
+    () => ({ ...this.conversation, restorable: this.#undo.restorable }),
+    ({ restorable, ...conversation }) => {
+      this.#session.open(conversation);
+      if (!this.draft.text) this.draft = conversation.draft;
+      this.system ||= conversation.system;
+      if (restorable && !this.#undo.current) this.#offer(restorable);
+    },
+  );
   #lastState = "";
 
   constructor() {
@@ -221,7 +227,7 @@ export class PronkChat extends LitElement {
       >
         <div class="column ${session.turns.length === 0 ? "fresh" : ""}">
           ${warningsView(session.info)}
-          ${writing ? continuePanel(session, strings, { stop: () => this.stop(), redraw: () => this.requestUpdate(), offerUndo: (undoable) => this.offerUndo(undoable) }) : this.#conversation(state)}
+          ${writing ? continuePanel(session, strings, { stop: () => this.stop(), offer: (piece) => this.#offer(piece) }) : this.#conversation(state)}
           ${panelView({ session, modelLabel: labelOf(this.model, session), licenseText: this.licenseText, strings }, this.#useToken)}
         </div>
       </div>
@@ -315,7 +321,7 @@ export class PronkChat extends LitElement {
     const edited = this.draft;
     this.draft = endDraft(edited);
     if (edited.text !== lastUserTurn(this.#session.turns)?.text)
-      this.offerUndo({ text: this.strings.editDropped, undo: () => (this.draft = resumeEdit(edited, this.draft)) });
+      this.#offer({ text: this.strings.editDropped, conversation: { draft: edited } });
     this.#focusDraft(true);
   }
 
@@ -325,10 +331,7 @@ export class PronkChat extends LitElement {
     this.#stick.follow();
     void act();
     if (lastAnswer(before.turns)?.text)
-      this.offerUndo({
-        text: this.strings.answerReplaced,
-        undo: () => this.#replace({ ...before, draft: this.draft }, this.strings.takenBack),
-      });
+      this.#offer({ text: this.strings.answerReplaced, conversation: { ...before, draft: emptyDraft } });
     this.#focusDraft();
   }
 
@@ -338,10 +341,23 @@ export class PronkChat extends LitElement {
     this.#session.open(conversation);
     this.draft = conversation.draft;
     this.#stick.follow();
-    if (!hasWords(before)) return;
-    const back = () =>
-      this.#replace({ ...before, draft: this.draft.text ? this.draft : before.draft }, this.strings.takenBack);
-    this.offerUndo({ text, undo: back, waits: true });
+    if (hasWords(before)) this.#offer({ text, conversation: before, waits: true });
+  }
+
+  #offer(restorable: Restorable): void {
+    const { text, waits } = restorable;
+    this.offerUndo({ text, waits, restores: restorable, undo: () => this.#putBack(restorable) });
+  }
+
+  /** What has been written since stays. */
+  #putBack(restorable: Restorable): void {
+    const { conversation, key } = restorable;
+    if (key !== undefined) return this.#emit("pronk-undo", restorable);
+    const draft = conversation.draft ? withDraft(this.draft, conversation.draft) : this.draft;
+    if (conversation.turns)
+      return this.#replace({ ...this.conversation, ...conversation, draft }, this.strings.takenBack);
+    this.draft = draft;
+    if (conversation.continuation) this.#session.continueFrom(conversation.continuation);
   }
 
   readonly #useToken = async (token: string): Promise<void> => {

@@ -3,6 +3,7 @@
 // offer takes an earlier one's place; what was offered is final then.
 
 import type { ReactiveController, ReactiveControllerHost } from "lit";
+import type { Restorable } from "./session/conversation.ts";
 
 export interface Undoable {
   /** What has happened, e.g. "The conversation was closed." */
@@ -12,6 +13,8 @@ export interface Undoable {
   settled?(): void;
   /** No clock runs until `begin`: nothing has come in place of what was taken away. */
   waits?: boolean;
+  /** What `undo` puts back, as data: with it <pronk-chat> makes the offer again after a reload, where it persists. */
+  restores?: Pick<Restorable, "conversation" | "key">;
 }
 
 const offeredMs = 10_000;
@@ -29,6 +32,12 @@ export class UndoOffer implements ReactiveController {
 
   get current(): Undoable | undefined {
     return this.#current;
+  }
+
+  /** The offer as data, where it is one that can be made again. */
+  get restorable(): Restorable | undefined {
+    const { text, restores } = this.#current ?? {};
+    return text === undefined || !restores ? undefined : { ...restores, text, waits: this.#waits };
   }
 
   offer(undoable: Undoable): void {

@@ -145,6 +145,12 @@ export class ChatSession {
     }, this.continuation);
   }
 
+  /** Puts another text in the place of what the model has continued. */
+  continueFrom(continuation: Continuation): void {
+    this.continuation = continuation;
+    this.#host.changed();
+  }
+
   stop(): void {
     this.#answerAbort?.abort(new DOMException("Stopped.", "AbortError"));
   }
@@ -242,8 +248,7 @@ export class ChatSession {
     const question = lastUserTurn(this.turns);
     if (!question || !(await this.load()) || this.busy || lastUserTurn(this.turns) !== question) return;
     const end = this.turns.indexOf(question) + 1;
-    const earlier = lastAnswer(this.turns.slice(end));
-    const turn = answerTurn(this.#nextId++);
+    const turn = { ...answerTurn(this.#nextId++), earlier: lastAnswer(this.turns.slice(end)) };
     this.turns = [...this.turns.slice(0, end), turn];
     await this.#run(async (engine, signal) => {
       try {
@@ -256,6 +261,8 @@ export class ChatSession {
         throw error;
       }
     }, turn);
+    const { earlier } = turn;
+    turn.earlier = undefined;
     if (!this.turns.includes(turn)) return; // another conversation is open by now
     if (turn.text === "" && turn.status !== "done" && earlier?.text) {
       this.turns = [...this.turns.slice(0, end), { ...earlier, error: turn.error }];

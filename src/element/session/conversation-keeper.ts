@@ -2,12 +2,21 @@
 // tabs keep two; a Web Lock tells a duplicated tab, which gets a copy of its own. It is written at most every half second
 // and when the page is hidden; what a page that goes has no time to write to the database waits in sessionStorage.
 
-import { type Conversation, type ConversationRecord, fromRecord, isEmpty, isRecord, toRecord } from "./conversation.ts";
+import {
+  type ConversationRecord,
+  fromRecord,
+  isEmpty,
+  isRecord,
+  type OpenConversation,
+  toRecord,
+} from "./conversation.ts";
 import { ConversationStore } from "./conversation-store.ts";
 
 const writeEveryMs = 500;
 const lockPatienceMs = 1000; // a page that is being reloaded gives its lock back within this
-const keptForMs = 30 * 24 * 3600 * 1000; // a conversation whose tab never came back
+const dayMs = 24 * 3600 * 1000;
+const keptForMs = 30 * dayMs; // a conversation whose tab never came back
+const restorableForMs = dayMs; // the offer to undo of a tab that comes back later is not expected any more
 
 /** What the tab remembers: which record is its own, and what came too late for it. */
 interface TabNote {
@@ -17,7 +26,7 @@ interface TabNote {
 
 export class ConversationKeeper {
   readonly #place: string;
-  readonly #read: () => Conversation;
+  readonly #read: () => OpenConversation;
   readonly #now: () => number;
   readonly #ended = new AbortController();
   #store: ConversationStore | undefined;
@@ -26,7 +35,7 @@ export class ConversationKeeper {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `read` gives the conversation as it stands now. */
-  constructor(place: string, read: () => Conversation, now: () => number = Date.now) {
+  constructor(place: string, read: () => OpenConversation, now: () => number = Date.now) {
     this.#place = place;
     this.#read = read;
     this.#now = now;
@@ -40,7 +49,7 @@ export class ConversationKeeper {
   }
 
   /** What this tab had open, if anything. Nothing is written before this has ended. */
-  async restore(): Promise<Conversation | undefined> {
+  async restore(): Promise<OpenConversation | undefined> {
     const note = this.#note();
     const store = await ConversationStore.open();
     const own = note !== undefined && (await this.#hold(note.id));
@@ -53,7 +62,9 @@ export class ConversationKeeper {
     this.#id = id;
     this.#setNote({ id });
     void store?.deleteOlder(this.#now() - keptForMs).catch(() => {});
-    return record && fromRecord(record);
+    if (!record) return undefined;
+    const { restorable, ...conversation } = fromRecord(record);
+    return record.updatedAt < this.#now() - restorableForMs ? conversation : { ...conversation, restorable };
   }
 
   /** Something may have changed; cheap. */

@@ -16,6 +16,24 @@ export interface Conversation {
   model?: string;
 }
 
+/** Something that was taken away and can be put back, as data, so that the offer to do so outlives a reload. */
+export interface Restorable {
+  /** What has happened, e.g. "The conversation was closed." */
+  text: string;
+  /** It stands until something comes in its place. */
+  waits?: boolean;
+  /** The parts to put back. */
+  conversation: Partial<Conversation>;
+  /** What the page has to show again with it, by a name of the page's own. */
+  key?: string;
+}
+
+/** All that a tab has open. */
+export interface OpenConversation extends Conversation {
+  /** What can still be put back. */
+  restorable?: Restorable;
+}
+
 /** Version 1: 2026-11-28. */
 export interface ConversationRecord {
   version: 1;
@@ -27,11 +45,17 @@ export interface ConversationRecord {
   model?: string;
   system: string;
   turns: readonly KeptTurn[];
-  continuation: { text: string; addedFrom?: number };
+  continuation: KeptContinuation;
   draft: Draft;
+  restorable?: Omit<Restorable, "conversation"> & { conversation: KeptParts };
 }
 
-type KeptTurn = UserTurn | (Omit<AnswerTurn, "error"> & { error?: ErrorData });
+type KeptTurn = UserTurn | (Omit<AnswerTurn, "error" | "earlier"> & { error?: ErrorData });
+type KeptContinuation = Pick<Continuation, "text" | "addedFrom">;
+type KeptParts = Omit<Partial<Conversation>, "turns" | "continuation"> & {
+  turns?: readonly KeptTurn[];
+  continuation?: KeptContinuation;
+};
 
 export function emptyConversation(system = ""): Conversation {
   return { turns: [], continuation: { text: "", contextFull: false }, draft: emptyDraft, system };
@@ -42,33 +66,49 @@ export function hasWords({ turns, continuation }: Pick<Conversation, "turns" | "
   return turns.length > 0 || continuation.text !== "";
 }
 
-export function isEmpty(conversation: Conversation): boolean {
-  return !hasWords(conversation) && !conversation.draft.text && !conversation.draft.aside;
+export function isEmpty(conversation: OpenConversation): boolean {
+  const { draft, restorable } = conversation;
+  return !hasWords(conversation) && !draft.text && !draft.aside && !restorable;
 }
 
 export function toRecord(
-  conversation: Conversation,
+  { turns, continuation, draft, system, model, restorable }: OpenConversation,
   kept: Pick<ConversationRecord, "id" | "place" | "updatedAt">,
 ): ConversationRecord {
-  const { turns, continuation, draft, system, model } = conversation;
-  const { text, addedFrom } = continuation;
   return {
     version: 1,
     ...kept,
     model,
     system,
-    turns: turns.map((turn) =>
-      turn.role === "user" ? turn : { ...turn, error: turn.error ? toErrorData(turn.error) : undefined },
-    ),
-    continuation: { text, addedFrom },
+    turns: turns.map(toKeptTurn),
+    continuation: toKeptContinuation(continuation),
     draft,
+    restorable: restorable && { ...restorable, conversation: toKeptParts(restorable.conversation) },
   };
 }
 
+export function fromRecord({ restorable, ...record }: ConversationRecord): OpenConversation {
+  const { draft, system, model } = record;
+  return {
+    turns: fromKeptTurns(record.turns),
+    continuation: fromKeptContinuation(record.continuation),
+    draft,
+    system,
+    model,
+    restorable: restorable && { ...restorable, conversation: fromKeptParts(restorable.conversation) },
+  };
+}
+
+function toKeptTurn(turn: Turn): KeptTurn {
+  if (turn.role === "user") return turn;
+  const { earlier, error, ...rest } = turn;
+  if (earlier?.text && turn.text === "") return toKeptTurn(earlier);
+  return { ...rest, error: error && toErrorData(error) };
+}
+
 /** An answer that was still running is one that was stopped; so is one that had not begun. */
-export function fromRecord(record: ConversationRecord): Conversation {
-  const { continuation, draft, system, model } = record;
-  const turns = record.turns.map((turn): Turn => {
+function fromKeptTurns(kept: readonly KeptTurn[]): Turn[] {
+  const turns = kept.map((turn): Turn => {
     if (turn.role === "user") return turn;
     const running = turn.status === "waiting" || turn.status === "streaming";
     const error = turn.error ? fromErrorData(turn.error) : undefined;
@@ -76,8 +116,23 @@ export function fromRecord(record: ConversationRecord): Conversation {
   });
   const last = turns.at(-1);
   if (last?.role === "user") turns.push({ ...answerTurn(last.id + 1), status: "stopped" });
-  return { turns, continuation: { ...continuation, contextFull: false }, draft, system, model };
+  return turns;
 }
+
+const toKeptContinuation = ({ text, addedFrom }: Continuation): KeptContinuation => ({ text, addedFrom });
+const fromKeptContinuation = (kept: KeptContinuation): Continuation => ({ ...kept, contextFull: false });
+
+const toKeptParts = ({ turns, continuation, ...rest }: Partial<Conversation>): KeptParts => ({
+  ...rest,
+  ...(turns && { turns: turns.map(toKeptTurn) }),
+  ...(continuation && { continuation: toKeptContinuation(continuation) }),
+});
+
+const fromKeptParts = ({ turns, continuation, ...rest }: KeptParts): Partial<Conversation> => ({
+  ...rest,
+  ...(turns && { turns: fromKeptTurns(turns) }),
+  ...(continuation && { continuation: fromKeptContinuation(continuation) }),
+});
 
 /** Whether something read back is a record that this version understands. */
 export function isRecord(value: unknown): value is ConversationRecord {

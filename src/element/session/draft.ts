@@ -15,8 +15,14 @@ export const isEditing = (draft: Draft) => draft.aside !== undefined;
 export const beginEdit = (draft: Draft, question: string): Draft =>
   isEditing(draft) ? draft : { text: question, aside: draft.text };
 
-/** An edit that was given up goes on; what was written since waits, as a draft does under an edit. */
-export const resumeEdit = (edit: Draft, since: Draft): Draft => ({ ...edit, aside: since.aside ?? since.text });
+/**
+ * An earlier draft is put back without a loss of what was written since: an edit goes on, and that waits, as a draft does
+ * under an edit; another draft comes back into an empty field only.
+ */
+export function withDraft(since: Draft, earlier: Draft): Draft {
+  if (isEditing(earlier)) return { ...earlier, aside: since.aside ?? since.text };
+  return since.text ? since : earlier;
+}
 
 /** The field once its text was sent, or its edit given up. */
 export const endDraft = (draft: Draft): Draft => ({ text: draft.aside ?? "" });

@@ -22,6 +22,8 @@ export interface AnswerTurn {
   contextFull: boolean;
   lengthReached: boolean;
   error?: Error;
+  /** While nothing of this answer has come: the one whose place it takes, and has back if nothing comes. */
+  earlier?: AnswerTurn;
 }
 
 export type Turn = UserTurn | AnswerTurn;

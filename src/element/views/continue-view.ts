@@ -4,9 +4,9 @@ import { html, nothing, type TemplateResult } from "lit";
 import { isComposingKey } from "../composing-key.ts";
 import { adviceFor } from "../error-advice.ts";
 import type { ChatSession } from "../session/chat-session.ts";
+import type { Restorable } from "../session/conversation.ts";
 import type { Continuation } from "../session/session-state.ts";
 import type { ChatStrings } from "../strings.ts";
-import type { Undoable } from "../undo-offer.ts";
 import { engineWords } from "./error-view.ts";
 import { figuresView } from "./figures-view.ts";
 
@@ -27,14 +27,10 @@ interface ContinueActions {
 export function continuePanel(
   session: ChatSession,
   strings: ChatStrings,
-  { stop, redraw, offerUndo }: { stop(): void; redraw(): void; offerUndo(undoable: Undoable): void },
+  { stop, offer }: { stop(): void; offer(restorable: Restorable): void },
 ): TemplateResult {
   const { continuation } = session;
-  const put = (next: Continuation) => {
-    session.continuation = next;
-    redraw();
-  };
-  const replace = (text: string) => put({ text, contextFull: false });
+  const replace = (text: string) => session.continueFrom({ text, contextFull: false });
   return continueView(
     { continuation, answering: session.busy, strings },
     {
@@ -44,7 +40,7 @@ export function continuePanel(
       undo: () => {
         const before = session.continuation;
         replace(before.text.slice(0, before.addedFrom));
-        offerUndo({ text: strings.pieceDropped, undo: () => put(before) });
+        offer({ text: strings.pieceDropped, conversation: { continuation: before } });
       },
     },
   );

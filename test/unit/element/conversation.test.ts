@@ -6,6 +6,7 @@ import {
   type Conversation,
   emptyConversation,
   fromRecord,
+  type OpenConversation,
   toRecord,
 } from "../../../src/element/session/conversation.ts";
 import { ConversationKeeper } from "../../../src/element/session/conversation-keeper.ts";
@@ -16,7 +17,7 @@ import { PronkError } from "../../../src/errors.ts";
 const question = (text: string, id = 1): Turn => ({ role: "user", id, text });
 const answer = (fields: Partial<AnswerTurn>): AnswerTurn => ({ ...answerTurn(2), ...fields });
 const chat = (...turns: Turn[]): Conversation => ({ ...emptyConversation(), turns });
-const kept = (conversation: Conversation) =>
+const kept = (conversation: OpenConversation) =>
   fromRecord(structuredClone(toRecord(conversation, { id: "1", place: "p", updatedAt: 1 })));
 
 /** sessionStorage of one tab. */
@@ -44,7 +45,7 @@ const keepers: ConversationKeeper[] = [];
 /** A visit of the page in a tab; what it brings back, and what changes it. */
 async function visit(tab: TabStorage) {
   vi.stubGlobal("sessionStorage", tab);
-  const page = { conversation: emptyConversation() };
+  const page: { conversation: OpenConversation } = { conversation: emptyConversation() };
   const keeper = new ConversationKeeper(
     "page",
     () => page.conversation,
@@ -52,7 +53,7 @@ async function visit(tab: TabStorage) {
   );
   keepers.push(keeper);
   const restored = await keeper.restore();
-  const set = (conversation: Conversation) => {
+  const set = (conversation: OpenConversation) => {
     page.conversation = conversation;
     keeper.changed();
   };
@@ -98,6 +99,47 @@ test("a draft, the edit that is open, the system prompt and a continued text com
   const continuation = { text: "Once upon", addedFrom: 4, contextFull: false };
   const conversation = { ...emptyConversation("Be brief."), draft, continuation, model: "a/b" };
   expect(kept(conversation)).toMatchObject({ draft, continuation, system: "Be brief.", model: "a/b" });
+});
+
+test("an answer of which nothing has come leaves its place to the earlier one", () => {
+  const earlier = answer({ text: "Hello", status: "done" });
+  const again = answer({ id: 3, earlier });
+  expect(kept(chat(question("Hi"), again)).turns[1]).toMatchObject({ id: 2, text: "Hello", status: "done" });
+  const begun = answer({ id: 3, text: "W", status: "streaming", earlier });
+  expect(kept(chat(question("Hi"), begun)).turns[1]).toMatchObject({ id: 3, text: "W", status: "stopped" });
+  expect(kept(chat(question("Hi"), answer({ id: 3, earlier: answer({}) }))).turns[1]).toMatchObject({
+    id: 3,
+    text: "",
+  });
+});
+
+test("what can be put back stays so over a reload, for a day, and leaves no record once it is final", async () => {
+  const tab = new TabStorage();
+  const closed = chat(question("one"), answer({ text: "1", status: "failed", error: new PronkError("network", "no") }));
+  const first = await visit(tab);
+  first.set({ ...emptyConversation(), restorable: { text: "Closed.", waits: true, conversation: closed } });
+  first.keeper.flush();
+  await first.keeper.close();
+  time += 3600_000;
+  const second = await visit(tab);
+  const { restorable } = second.restored!;
+  expect(restorable).toMatchObject({ text: "Closed.", waits: true, conversation: { turns: [{ text: "one" }, {}] } });
+  expect((restorable!.conversation.turns![1] as AnswerTurn).error).toBeInstanceOf(PronkError);
+  second.set({ ...emptyConversation(), draft: { text: "hm" }, restorable });
+  await second.keeper.close();
+  time += 25 * 3600_000;
+  const third = await visit(tab);
+  expect(third.restored?.draft.text).toBe("hm");
+  expect(third.restored?.restorable).toBeUndefined();
+  third.set(emptyConversation());
+  await third.keeper.close();
+  expect((await visit(tab)).restored).toBeUndefined();
+});
+
+test("an edit or a piece of text that can be put back is kept without the rest", () => {
+  const parts = { continuation: { text: "Once upon", addedFrom: 4, contextFull: false } };
+  const open = { ...emptyConversation(), restorable: { text: "Dropped.", conversation: parts } };
+  expect(kept(open).restorable).toEqual({ text: "Dropped.", conversation: parts });
 });
 
 test("a reload brings back what was written; another tab begins with nothing", async () => {

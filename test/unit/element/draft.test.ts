@@ -1,7 +1,7 @@
 // The text field's draft: an edit of the last question puts it aside and brings it back.
 
 import { expect, test } from "vitest";
-import { beginEdit, emptyDraft, endDraft, isEditing, resumeEdit } from "../../../src/element/session/draft.ts";
+import { beginEdit, emptyDraft, endDraft, isEditing, withDraft } from "../../../src/element/session/draft.ts";
 
 test("an edit over a half-written draft brings the draft back when it ends", () => {
   const edit = beginEdit({ text: "half-writ" }, "first question");
@@ -16,7 +16,7 @@ test("pressing edit twice neither loses the edit nor the draft", () => {
 
 test("an edit that is taken up again keeps what was written since", () => {
   const edit = beginEdit({ text: "half-writ" }, "first, changed");
-  const resumed = resumeEdit(edit, { text: "half-written, and more" });
+  const resumed = withDraft({ text: "half-written, and more" }, edit);
   expect([resumed.text, endDraft(resumed).text]).toEqual(["first, changed", "half-written, and more"]);
 });
 

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ChatSession } from "../../../src/element/session/chat-session.ts";
-import { emptyConversation } from "../../../src/element/session/conversation.ts";
+import { emptyConversation, toRecord } from "../../../src/element/session/conversation.ts";
 import type { ChatEngine, EngineFactory } from "../../../src/element/session/engine-factory.ts";
 import { forgetAcceptance, llama2License } from "../../../src/element/session/license-acceptance.ts";
 import type { AnswerTurn } from "../../../src/element/session/turn.ts";
@@ -294,6 +294,23 @@ test("an answer that is to be replaced stays when nothing comes of the new one",
   Object.assign(script, { words: [], failure: new PronkError("driver-fault", "logits") });
   await session.regenerate();
   expect(answers(session)).toMatchObject([{ text: "Hello there", status: "done", error: { code: "driver-fault" } }]);
+});
+
+test("while nothing of a new answer has come, the earlier one is what is kept", async () => {
+  const script: Script = {};
+  const { session } = sessionOf(script);
+  await session.ask("Hi");
+  Object.assign(script, { words: [], hang: true });
+  const asked = session.regenerate();
+  await vi.waitFor(() => expect(session.state.name).toBe("answering"));
+  const { turns, continuation } = session;
+  const kept = toRecord({ ...emptyConversation(), turns, continuation }, { id: "1", place: "p", updatedAt: 1 });
+  expect(answers(session)).toMatchObject([{ text: "", status: "waiting" }]);
+  expect(kept.turns[1]).toMatchObject({ text: "Hello there", status: "done" });
+  session.stop();
+  await asked;
+  expect(answers(session)).toMatchObject([{ text: "Hello there", status: "done" }]);
+  expect(answers(session)[0].earlier).toBeUndefined();
 });
 
 test("a conversation is put in another's place; ids go on behind its own", async () => {

@@ -74,6 +74,18 @@ test("one that waits has no clock before something comes in the place of what wa
   expect([offer.current, one.settled.mock.calls.length]).toEqual([undefined, 1]);
 });
 
+test("what can be offered again is told as data while it is on offer, with its clock as it stands", () => {
+  const restores = { conversation: { draft: { text: "a" } } };
+  offer.offer(thing());
+  expect(offer.restorable).toBeUndefined();
+  offer.offer({ ...thing(), waits: true, restores });
+  expect(offer.restorable).toEqual({ text: "Done.", waits: true, ...restores });
+  offer.begin();
+  expect(offer.restorable?.waits).toBe(false);
+  offer.settle();
+  expect(offer.restorable).toBeUndefined();
+});
+
 test("what is released is neither settled nor undone: another place shows it", () => {
   const one = thing();
   offer.offer(one);
