@@ -27,10 +27,31 @@ export interface CatalogueShape {
   contextLength: number;
 }
 
+/** The server gave no list: it refused with `status`, or sent something else. */
+export class CatalogueProblem extends Error {
+  readonly status: number | undefined;
+
+  constructor(status?: number) {
+    super(status === undefined ? "models.json holds no list of models" : `models.json: HTTP ${status}`);
+    this.status = status;
+  }
+}
+
+const patienceMs = 20_000; // a person who waits longer wants to be told
+
+/** At least one model. Rejects with CatalogueProblem, or with fetch's own error where the network fails. */
 export async function readCatalogue(): Promise<CatalogueEntry[]> {
-  const response = await fetch(new URL("models.json", document.baseURI));
-  if (!response.ok) throw new Error(`models.json: HTTP ${response.status}`);
-  return ((await response.json()) as { models: CatalogueEntry[] }).models;
+  const signal = AbortSignal.timeout(patienceMs);
+  const response = await fetch(new URL("models.json", document.baseURI), { signal });
+  if (!response.ok) throw new CatalogueProblem(response.status);
+  const text = await response.text();
+  try {
+    const { models } = JSON.parse(text) as { models: CatalogueEntry[] };
+    if (models.length > 0 && models.every(({ id, label }) => id && label)) return models;
+  } catch {
+    // A page of the server's own, perhaps.
+  }
+  throw new CatalogueProblem();
 }
 
 /** What the engine takes for an entry. */

@@ -1,10 +1,11 @@
 // The chat page: wires the element, the model picker, the address, the theme button and offline updates together.
 
 import "../src/element/index.ts";
-import type { Conversation } from "../src/element/index.ts";
-import { listModels, models } from "../src/index.ts";
+import type { Conversation, Restorable } from "../src/element/index.ts";
+import { models } from "../src/index.ts";
 import { startAppUpdates } from "./app-updates.ts";
 import { readCatalogue } from "./catalogue.ts";
+import { catalogueWords, showCatalogueNotice } from "./catalogue-notice.ts";
 import {
   choiceOfEntry,
   choiceOfKey,
@@ -17,7 +18,7 @@ import { type ChooseDetail, ModelPicker } from "./model-picker.ts";
 import { addressedKey, PageAddress } from "./page-address.ts";
 import { pageStrings } from "./page-strings.ts";
 import { rememberedToken } from "./remembered-token.ts";
-import { finishDeletions, isDeleted } from "./stored-deletions.ts";
+import { finishDeletions, resumeDeletion, storedModels } from "./stored-deletions.ts";
 import { startTheme } from "./theme.ts";
 
 const byId = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
@@ -25,10 +26,10 @@ const chat = document.querySelector("pronk-chat")!;
 const modelName = byId("model-name");
 const picker = new ModelPicker();
 const address = new PageAddress(picker, (key) => {
-  const choice = choiceOfKey(key, picker.catalogue, storedLabels);
+  const choice = choiceOfKey(key, picker.catalogue, storedNames);
   if (choice) change(choice);
 });
-let current: ModelChoice;
+let current: ModelChoice | undefined; // none where the list of models did not arrive
 
 startTheme(byId("theme"), byId("theme-label"));
 document.body.append(picker);
@@ -38,6 +39,7 @@ picker.addEventListener("opened", () => {
   handOver(chat, picker); // what lies behind the dialog can't be pressed
 });
 picker.addEventListener("closed", () => handOver(picker, chat));
+picker.addEventListener("retry-catalogue", () => void loadCatalogue());
 picker.addEventListener("choose", (event) => {
   const { choice, token } = (event as CustomEvent<ChooseDetail>).detail;
   const again = choice.model === chat.model && chat.state === "failed"; // with another token, perhaps
@@ -48,25 +50,52 @@ picker.addEventListener("choose", (event) => {
 });
 chat.addEventListener("pronk-state", () => {
   if (chat.state !== "ready") return;
-  rememberChoice(current); // a name that leads nowhere does not come back at the next visit
+  if (current) rememberChoice(current); // a name that leads nowhere does not come back at the next visit
   void models.persist();
 });
 
 chat.token = rememberedToken();
 chat.engineOptions = { share: true }; // a second tab of this page needs no second copy of the weights
-picker.catalogue = await readCatalogue();
+const deletion = resumeDeletion();
 await finishDeletions();
-const stored = (await listModels().catch(() => [])).filter((model) => !isDeleted(model));
-const storedLabels = new Set(stored.map(({ label }) => label));
-const choiceOf = (key = "") => choiceOfKey(key, picker.catalogue, storedLabels);
-show(choiceOf(addressedKey()) ?? choiceOf(rememberedKey()) ?? choiceOfEntry(picker.catalogue[0], false));
+const stored = await storedModels();
+const storedNames = new Set(stored.flatMap(({ label, references }) => [label, ...references]));
+const choiceOf = (key = "") => choiceOfKey(key, picker.catalogue, storedNames);
+await loadCatalogue();
+if (deletion) chat.offerUndo(picker.undoableDeletion(deletion));
 address.restore();
+
+// What was on offer before a reload: the element has the conversation, this page the model.
+chat.addEventListener("pronk-undo", (event) => {
+  const { key, conversation } = (event as CustomEvent<Restorable>).detail;
+  const choice = choiceOf(key);
+  if (choice) change(choice, conversation as Conversation);
+});
+addEventListener("pagehide", () => handOver(picker, chat), { capture: true }); // before the element keeps what it has
+addEventListener("pageshow", () => picker.isOpen && handOver(chat, picker));
 
 void startAppUpdates({
   toast: byId("toast"),
   busy: () => chat.state === "answering" || chat.state === "loading",
   onChange: (listener) => chat.addEventListener("pronk-state", listener),
 });
+
+async function loadCatalogue(): Promise<void> {
+  const problem = await readCatalogue().then((catalogue) => void (picker.catalogue = catalogue), catalogueWords);
+  picker.catalogueProblem = problem ?? "";
+  showCatalogueNotice(byId("catalogue-notice"), picker.catalogueProblem, {
+    retry: () => void loadCatalogue(),
+    choose: () => picker.open(),
+  });
+  if (current) return;
+  const [first] = picker.catalogue;
+  const named = first
+    ? (choiceOf(addressedKey()) ?? choiceOf(rememberedKey()))
+    : choiceOf(addressedKey() ?? rememberedKey());
+  if (named) show(named);
+  else if (first) show(choiceOfEntry(first, false));
+  else modelName.textContent = pageStrings.pickerTitle;
+}
 
 function show(choice: ModelChoice): void {
   current = choice;
@@ -91,9 +120,11 @@ function change(choice: ModelChoice, conversation?: Conversation): void {
   }
   const { turns, continuation } = before.conversation;
   const nothingSaid = turns.length === 0 && !continuation.text;
-  if (nothingSaid || before.choice.model === undefined || before.choice.model === choice.model) return;
+  if (nothingSaid || before.choice?.model === undefined || before.choice.model === choice.model) return;
   const text = conversation ? pageStrings.modelBack(choice.label) : pageStrings.modelChanged(choice.label);
-  chat.offerUndo({ text, undo: () => change(before.choice, before.conversation), waits: true });
+  const { choice: earlier } = before;
+  const restores = { conversation: before.conversation, key: earlier.key };
+  chat.offerUndo({ text, undo: () => change(earlier, before.conversation), waits: true, restores });
 }
 
 type UndoPlace = Pick<typeof chat, "offerUndo" | "releaseUndo">;

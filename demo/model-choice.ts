@@ -1,7 +1,7 @@
 // Which model the page shows, and remembering it for the next visit. Folders are not remembered (a page cannot open
 // them again by itself); tokens are remembered-token.ts's, the address is page-address.ts's.
 
-import type { ModelReference } from "../src/index.ts";
+import type { ModelReference, StoredModelInfo } from "../src/index.ts";
 import { type CatalogueEntry, referenceOf } from "./catalogue.ts";
 import { pageStrings as strings } from "./page-strings.ts";
 
@@ -25,6 +25,17 @@ export function choiceOfEntry(entry: CatalogueEntry, stored: boolean): ModelChoi
 
 export function choiceOfRepository(repository: string, stored = false): ModelChoice {
   return { key: `hub:${repository}`, label: repository, model: repository, autoload: stored };
+}
+
+/** Undefined for a folder: a page cannot open one again by itself. */
+export function choiceOfStored(
+  { label, references }: StoredModelInfo,
+  catalogue: readonly CatalogueEntry[],
+): ModelChoice | undefined {
+  const reference = references.at(-1);
+  if (reference === undefined) return undefined;
+  const entry = catalogue.find((known) => referenceOf(known) === reference);
+  return entry ? choiceOfEntry(entry, true) : { ...choiceOfRepository(reference, true), label };
 }
 
 export function choiceOfFiles(name: string, model: File[] | FileSystemDirectoryHandle): ModelChoice {
@@ -69,13 +80,13 @@ export function rememberChoice(choice: ModelChoice): void {
 export function choiceOfKey(
   key: string,
   catalogue: readonly CatalogueEntry[],
-  storedLabels: ReadonlySet<string>,
+  storedNames: ReadonlySet<string>,
 ): ModelChoice | undefined {
   const name = key.replace(/^(hub|folder):/, "");
   if (key.startsWith("folder:")) return { key, label: strings.folderAgain(name), model: undefined, autoload: false };
-  const entry = catalogue.find(({ id }) => id === key);
-  if (entry) return choiceOfEntry(entry, storedLabels.has(entry.repository ?? ""));
-  return name.includes("/") ? choiceOfRepository(name, storedLabels.has(name)) : undefined;
+  const entry = catalogue.find((known) => known.id === key || referenceOf(known) === name);
+  if (entry) return choiceOfEntry(entry, storedNames.has(entry.repository ?? ""));
+  return name.includes("/") ? choiceOfRepository(name, storedNames.has(name)) : undefined;
 }
 
 export function rememberedKey(): string {

@@ -3,18 +3,18 @@
 
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { type Undoable, UndoOffer, undoView } from "../src/element/index.ts";
-import { listModels, models, type StorageReport, type StoredModel } from "../src/index.ts";
+import { models, type StorageReport, type StoredModelInfo } from "../src/index.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
 import { type Fit, fitsOf } from "./fit.ts";
 import { folderOfDrop, folderOfInput, type PickedFolder, pickFolder } from "./folder-files.ts";
-import { choiceOfEntry, choiceOfFiles, choiceOfRepository, type ModelChoice } from "./model-choice.ts";
+import { choiceOfEntry, choiceOfFiles, choiceOfRepository, choiceOfStored, type ModelChoice } from "./model-choice.ts";
 import { pageStrings as strings } from "./page-strings.ts";
 import { catalogueView } from "./picker-catalogue.ts";
 import { folderView } from "./picker-folder.ts";
 import { type HubToken, hubView } from "./picker-hub.ts";
 import { storedView } from "./picker-stored.ts";
 import { rememberedToken, rememberToken } from "./remembered-token.ts";
-import { beginDeletion, isDeleted } from "./stored-deletions.ts";
+import { beginDeletion, type Deletion, storedModels } from "./stored-deletions.ts";
 
 export interface ChooseDetail {
   choice: ModelChoice;
@@ -24,6 +24,7 @@ export interface ChooseDetail {
 export class ModelPicker extends LitElement {
   static override properties = {
     catalogue: { attribute: false },
+    catalogueProblem: { attribute: false },
     currentKey: { attribute: false },
     stored: { state: true },
     storage: { state: true },
@@ -33,8 +34,10 @@ export class ModelPicker extends LitElement {
   };
 
   declare catalogue: readonly CatalogueEntry[];
+  /** Why it is not there, or "". A press that asks for it again fires `retry-catalogue`. */
+  declare catalogueProblem: string;
   declare currentKey: string;
-  declare protected stored: readonly StoredModel[];
+  declare protected stored: readonly StoredModelInfo[];
   declare protected storage: StorageReport | undefined;
   declare protected fits: ReadonlyMap<string, Fit>;
   /** In memory, unless the person asked to have it remembered. */
@@ -45,6 +48,7 @@ export class ModelPicker extends LitElement {
   constructor() {
     super();
     this.catalogue = [];
+    this.catalogueProblem = "";
     this.currentKey = "";
     this.stored = [];
     this.fits = new Map();
@@ -109,11 +113,15 @@ export class ModelPicker extends LitElement {
       ${catalogueView(
         {
           catalogue: this.catalogue,
+          problem: this.catalogueProblem,
           currentKey: this.currentKey,
           fits: this.fits,
           stored: new Set(this.stored.map(({ label }) => label)),
         },
-        (entry, stored) => this.#choose(choiceOfEntry(entry, stored)),
+        {
+          choose: (entry, stored) => this.#choose(choiceOfEntry(entry, stored)),
+          retry: () => this.dispatchEvent(new Event("retry-catalogue")),
+        },
       )}
       ${hubView({
         token: this.token,
@@ -121,7 +129,7 @@ export class ModelPicker extends LitElement {
         open: (repository) => this.#choose(choiceOfRepository(repository)),
       })}
       ${folderView({ pick: this.#pickFolder, picked: this.#inputChanged, dropped: this.#dropped })}
-      ${storedView({ stored: this.stored, storage: this.storage }, { remove: (model) => void this.#remove(model) })}
+      ${storedView({ stored: this.stored, storage: this.storage }, { use: this.#useStored, remove: this.#remove })}
       ${undoView(this.#undo, strings, () => this.querySelector<HTMLElement>("#picker-title")?.focus())}
     </dialog>`;
   }
@@ -135,14 +143,24 @@ export class ModelPicker extends LitElement {
 
   async #refresh(): Promise<void> {
     this.problem = "";
-    this.stored = (await listModels().catch(() => [])).filter((model) => !isDeleted(model));
+    this.stored = await storedModels();
     this.storage = await models.storage();
     this.fits = await fitsOf(this.catalogue);
   }
 
+  readonly #useStored = (model: StoredModelInfo): (() => void) | undefined => {
+    const choice = choiceOfStored(model, this.catalogue);
+    return choice && (() => this.#choose(choice));
+  };
+
+  readonly #remove = async (model: StoredModelInfo): Promise<void> => {
+    this.offerUndo(this.undoableDeletion(beginDeletion(model)));
+    await this.#refresh();
+    this.querySelector<HTMLElement>("#stored-title")?.focus(); // the pressed button is gone
+  };
+
   /** Not for good before the offer to take it back has ended. */
-  async #remove(model: StoredModel): Promise<void> {
-    const deletion = beginDeletion(model);
+  undoableDeletion(deletion: Deletion): Undoable {
     const end = async (ending: Promise<void>) => {
       const problem = await ending.then(
         () => "",
@@ -151,13 +169,11 @@ export class ModelPicker extends LitElement {
       await this.#refresh();
       this.problem = problem;
     };
-    this.offerUndo({
-      text: strings.deleted(model.label),
+    return {
+      text: strings.deleted(deletion.label),
       undo: () => void end(Promise.resolve(deletion.undo())),
       settled: () => void end(deletion.carryOut()),
-    });
-    await this.#refresh();
-    this.querySelector<HTMLElement>("#stored-title")?.focus(); // the pressed button is gone
+    };
   }
 
   readonly #pickFolder = async (event: Event): Promise<void> => {

@@ -8,6 +8,8 @@ import { pageStrings as strings } from "./page-strings.ts";
 
 export interface CatalogueModel {
   catalogue: readonly CatalogueEntry[];
+  /** Why it is not there, or "". */
+  problem: string;
   currentKey: string;
   fits: ReadonlyMap<string, Fit>;
   /** Labels of models that are on this device. */
@@ -16,10 +18,20 @@ export interface CatalogueModel {
 
 export function catalogueView(
   model: CatalogueModel,
-  choose: (entry: CatalogueEntry, stored: boolean) => void,
+  { choose, retry }: { choose(entry: CatalogueEntry, stored: boolean): void; retry(): void },
 ): TemplateResult {
   return html`<section aria-labelledby="catalogue-title">
     <h3 id="catalogue-title" class="visually-hidden">${strings.catalogueTitle}</h3>
+    ${
+      model.problem
+        ? html`<p class="catalogue-problem" role="alert">
+            ${model.problem}
+            <button class="button" type="button" data-action="retry-catalogue" @click=${retry}>
+              ${strings.tryAgain}
+            </button>
+          </p>`
+        : nothing
+    }
     <ul class="catalogue">
       ${model.catalogue.map((entry) => {
         const stored = model.stored.has(entry.repository ?? "");

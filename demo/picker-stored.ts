@@ -2,15 +2,21 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { formatBytes } from "../src/element/index.ts";
-import type { StorageReport, StoredModel } from "../src/index.ts";
+import type { StorageReport, StoredModelInfo } from "../src/index.ts";
 import { pageStrings as strings } from "./page-strings.ts";
 
 export interface StoredViewModel {
-  stored: readonly StoredModel[];
+  stored: readonly StoredModelInfo[];
   storage: StorageReport | undefined;
 }
 
-export function storedView(model: StoredViewModel, actions: { remove(model: StoredModel): void }): TemplateResult {
+export interface StoredActions {
+  /** Undefined for what only its files can bring back. */
+  use(model: StoredModelInfo): (() => void) | undefined;
+  remove(model: StoredModelInfo): void;
+}
+
+export function storedView(model: StoredViewModel, actions: StoredActions): TemplateResult {
   const { stored, storage } = model;
   return html`<section aria-labelledby="stored-title">
     <h3 id="stored-title" tabindex="-1">${strings.storedTitle}</h3>
@@ -19,9 +25,23 @@ export function storedView(model: StoredViewModel, actions: { remove(model: Stor
         ? html`<p class="section-note">${strings.storedNone}</p>`
         : html`<ul class="stored">
             ${stored.map((entry) => {
+              const use = actions.use(entry);
               const facts = `${formatBytes(entry.sizeBytes, strings.locale)}, ${strings.quantized[entry.quantize]}`;
               return html`<li>
                 <span><strong>${entry.label}</strong><span class="section-note">${facts}</span></span>
+                ${
+                  use
+                    ? html`<button
+                        class="button"
+                        type="button"
+                        data-action="use-model"
+                        aria-label=${`${strings.use} ${entry.label}`}
+                        @click=${use}
+                      >
+                        ${strings.use}
+                      </button>`
+                    : nothing
+                }
                 <button
                   class="button"
                   type="button"

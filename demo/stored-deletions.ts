@@ -1,31 +1,45 @@
 // Stored models that were deleted on the page but can still be brought back: marked, hidden, and deleted for good when the
 // offer ends. The marks are this browser's, so a page that was closed meanwhile is made up for by the next one; a Web
-// Lock on each tells which still belong to a page that is open.
+// Lock on each tells which still belong to a page that is open. A tab that is reloaded goes on with its offer.
 
-import { deleteModel, type StoredModel } from "../src/index.ts";
+import { deleteModel, models, type StoredModel, type StoredModelInfo } from "../src/index.ts";
 
 export interface Deletion {
+  readonly label: string;
   /** As if it had not been asked for. */
   undo(): void;
   carryOut(): Promise<void>;
 }
 
 const storageKey = "pronk.deletions";
+const noteKey = "pronk.deletion";
 const keyOf = ({ id, quantize }: Mark) => `${id}|${quantize}`;
 
 type Mark = Pick<StoredModel, "id" | "quantize">;
 
-export function beginDeletion({ id, quantize }: StoredModel): Deletion {
+/** What a tab remembers of the deletion that it offers to take back. */
+interface TabNote extends Mark {
+  label: string;
+  /** ms since the epoch */
+  at: number;
+}
+
+const resumedForMs = 300_000; // a tab that comes back later has nothing to take back any more
+
+export function beginDeletion({ id, quantize, label }: Pick<StoredModel, "id" | "quantize" | "label">): Deletion {
   const mark = { id, quantize };
-  setMarks([...marks(), mark]);
+  setMarks([...marks().filter((other) => keyOf(other) !== keyOf(mark)), mark]);
+  setNote({ ...mark, label, at: Date.now() });
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
   void navigator.locks?.request(lockName(mark), () => held);
   const end = () => {
     setMarks(marks().filter((other) => keyOf(other) !== keyOf(mark)));
+    if (keyOf(note() ?? mark) === keyOf(mark)) setNote(undefined);
     release();
   };
   return {
+    label,
     undo: end,
     async carryOut() {
       try {
@@ -37,8 +51,21 @@ export function beginDeletion({ id, quantize }: StoredModel): Deletion {
   };
 }
 
+/** The deletion that this tab offered to take back when it was reloaded; comes before `finishDeletions`. */
+export function resumeDeletion(): Deletion | undefined {
+  const left = note();
+  const isFresh = left && Date.now() - left.at < resumedForMs;
+  return isFresh && isDeleted(left) ? beginDeletion(left) : undefined;
+}
+
+/** What is stored whole and is not to be deleted. */
+export async function storedModels(): Promise<StoredModelInfo[]> {
+  const all = await models.info().catch(() => []);
+  return all.filter((model) => model.complete && !isDeleted(model));
+}
+
 /** Whether a model is to be deleted, here or in another tab. */
-export function isDeleted(model: Mark): boolean {
+function isDeleted(model: Mark): boolean {
   return marks().some((mark) => keyOf(mark) === keyOf(model));
 }
 
@@ -58,6 +85,23 @@ export async function finishDeletions(): Promise<void> {
 }
 
 const lockName = (mark: Mark) => `${storageKey}:${keyOf(mark)}`;
+
+function note(): TabNote | undefined {
+  try {
+    return (JSON.parse(sessionStorage.getItem(noteKey) ?? "null") as TabNote | null) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function setNote(left: TabNote | undefined): void {
+  try {
+    if (left) sessionStorage.setItem(noteKey, JSON.stringify(left));
+    else sessionStorage.removeItem(noteKey);
+  } catch {
+    // Storage refused: a reload makes it final.
+  }
+}
 
 function marks(): Mark[] {
   try {

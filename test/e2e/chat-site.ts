@@ -133,9 +133,9 @@ export async function turnsOf(page: BrowserPage): Promise<SeenTurn[]> {
 /** Presses a button inside the element or on the page. */
 export async function press(page: BrowserPage, selector: string): Promise<void> {
   await page.evaluate(async (wanted: string) => {
-    const root = document.querySelector("pronk-chat")!.shadowRoot!;
     for (let tries = 0; tries < 250; tries++) {
-      const button = root.querySelector<HTMLButtonElement>(wanted) ?? document.querySelector<HTMLButtonElement>(wanted);
+      const root = document.querySelector("pronk-chat")?.shadowRoot; // none before the page's script has run
+      const button = (root?.querySelector(wanted) ?? document.querySelector(wanted)) as HTMLButtonElement | null;
       if (button && !button.disabled) return button.click();
       await new Promise((done) => setTimeout(done, 20));
     }

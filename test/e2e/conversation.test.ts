@@ -111,6 +111,27 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await expect.poll(focused).toBe("draft"); // the button that had the focus is gone
   });
 
+  test("what can be taken back can be so after a reload too, once", async () => {
+    await press(page, "[data-action=new-chat]");
+    await untilTexts([]);
+    await leave("reload");
+    await undo();
+    await untilTexts(said);
+    await untilState(page, "ready");
+    await press(page, "[data-action=regenerate]");
+    await untilState(page, "answering");
+    await leave("reload"); // before the first word or after it
+    await undo();
+    await untilTexts(said);
+    await press(page, "[data-action=dismiss-undo]");
+    await leave("reload");
+    await untilState(page, "ready");
+    const offers = () =>
+      page.evaluate(() => document.querySelector("pronk-chat")!.shadowRoot!.querySelectorAll(".undo button").length);
+    expect(await offers()).toBe(0);
+    expect(await texts()).toEqual(said);
+  });
+
   test("Back with the picker open closes the picker", async () => {
     await press(page, "#open-picker");
     expect(await pickerIsOpen()).toBe(true);
@@ -124,6 +145,16 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await press(page, "[data-model^=tinyllama]");
     await untilTexts([]);
     await expect.poll(() => page.evaluate(() => location.hash)).toBe("#model=tinyllama-1.1b-chat");
+    await undo();
+    await untilTexts(said);
+    await expect.poll(() => page.evaluate(() => location.hash)).toBe("#model=tiny");
+    await press(page, "#open-picker");
+    await press(page, "[data-model^=tinyllama]");
+    await untilTexts([]);
+    await press(page, "#open-picker"); // the offer is the picker's now
+    await leave("reload");
+    await expect.poll(pickerIsOpen).toBe(true);
+    await press(page, "[data-action=close-picker]");
     await undo();
     await untilTexts(said);
     await expect.poll(() => page.evaluate(() => location.hash)).toBe("#model=tiny");
@@ -146,6 +177,12 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await expect.poll(stored).toBe(1);
     await press(page, "[data-action=delete-model]");
     await expect.poll(stored).toBe(0);
+    await leave("reload"); // with the picker open
+    await expect.poll(stored).toBe(0);
+    await undo();
+    await expect.poll(stored).toBe(1);
+    await press(page, "[data-action=delete-model]");
+    await page.evaluate(() => sessionStorage.removeItem("pronk.deletion")); // as if the tab were gone
     const before = server.requests.length;
     await leave("reload");
     await untilState(page, "ready");
