@@ -12,7 +12,7 @@ import type { Dtype } from "./format/tensor.ts";
 import { checkAdapter, defaultLimits, type AdapterCheck } from "./gpu/adapter.ts";
 import { prepareModel } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
-import { parseVariant } from "./load/variant.ts";
+import { parseVariant } from "./load/prepared-model.ts";
 import { countMemory, type MemoryRequest } from "./model/plan-memory.ts";
 import type { QuantizeChoice, StoredTensor } from "./quant/layout.ts";
 import { estimatedFormat } from "./quant/row-format.ts";

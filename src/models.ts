@@ -4,8 +4,8 @@
 import type { DownloadPause } from "./api/download-pause.ts";
 import type { StorageReport, StoredModel, StoredModelInfo, VerifyReport } from "./api/surface.ts";
 import { PronkError } from "./errors.ts";
-import { parseVariant } from "./load/variant.ts";
-import { verifyModel } from "./load/verify-model.ts";
+import { parseVariant } from "./load/prepared-model.ts";
+import { verifyModel } from "./load/repair.ts";
 import { prepareModel, reopenSource } from "./load/prepare.ts";
 import type { QuantizeChoice } from "./quant/layout.ts";
 import { startHashThread } from "./source/hash-thread.ts";
@@ -32,7 +32,7 @@ export interface DownloadOptions {
 export interface VerifyOptions extends Pick<DownloadOptions, "token" | "hubUrl" | "onProgress" | "signal"> {
   /** Of one stored form; default all of them. */
   quantize?: QuantizeChoice;
-  /** Default true: fetch damaged rows again. */
+  /** Default true: fetch damaged blocks again. */
   repair?: boolean;
 }
 
@@ -85,7 +85,7 @@ function downloadModel(model: ModelReference, options: DownloadOptions = {}): Pr
   });
 }
 
-/** Reads every row of a stored model and compares its checksum; fetches damaged rows again where there is a network. */
+/** Reads every block of a stored model and compares its checksum; fetches damaged ones again where there is a network. */
 function verifyStored(id: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   const { quantize, repair = true, onProgress, signal, ...open } = options;
   return withStore(async (store) => {
@@ -95,9 +95,9 @@ function verifyStored(id: string, options: VerifyOptions = {}): Promise<VerifyRe
       const { sourceId, references } = record; // an id names a file's folder, a reference the file
       const reopen = repair ? () => reopenSource(sourceId, { ...open, signal }, references.at(-1)) : undefined;
       const one = await verifyModel({ record, store: store!, reopen, onProgress, signal });
-      report.rows += one.rows;
+      report.rows += one.blocks;
       report.checkedBytes += one.checkedBytes;
-      report.damaged.push(...one.damaged);
+      report.damaged.push(...one.damaged.map(({ block, ...damage }) => ({ ...damage, row: block })));
     }
     return report;
   });

@@ -25,7 +25,7 @@ export interface PreflightOptions extends Pick<
   probe?: boolean;
 }
 
-const loaderBytes = 200e6; // six chunks, the browser's copies of what is on its way to the GPU, the engine itself
+const loaderBytes = 200e6; // six buffers of 16 MiB, the browser's copies of what is on its way to the GPU, the engine itself
 
 interface Setup {
   quantize: QuantizeChoice;

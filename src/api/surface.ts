@@ -87,7 +87,7 @@ export interface EngineInfo {
   loadMs: number;
   /** True when no weight byte came from the source. */
   warm: boolean;
-  /** Largest number of bytes the loader's chunk pool held at once. */
+  /** Largest number of bytes of weights that the loader held at once. */
   peakChunkBytes: number;
   /** What quantizing here took and lost (on a sample of rows); absent where nothing was, as on a warm start. */
   quantization?: { weights: number; elapsedMs: number; weightsPerSecond: number; relativeRmsError: number };
@@ -163,7 +163,7 @@ export interface StoredModelInfo extends StoredModel {
   files: { path: string; sizeBytes: number; rows: number }[];
 }
 
-/** What `models.verify` found. */
+/** What `models.verify` found. A row is a block of a stored file, of at most 16 MiB. */
 export interface VerifyReport {
   rows: number;
   checkedBytes: number;

@@ -1,6 +1,7 @@
-// A model that the store does not have, or has a part of: headers from the source, then rows from the store as far as it
+// A model that the store does not have, or has a part of: headers from the source, then blocks from the store as far as it
 // has them and from the source from there on, into the sink and the store at the same time.
 
+import { PronkError } from "../errors.ts";
 import type { OpenedCheckpoint } from "../format/checkpoint.ts";
 import type { QuantizeChoice, WeightSink } from "../quant/layout.ts";
 import { readEarlyParts } from "../quant/early-parts.ts";
@@ -10,21 +11,19 @@ import type { RowQuantizer } from "../quant/rows.ts";
 import { storedForm } from "../quant/stored-form.ts";
 import type { StartHashThread } from "../source/hash-thread.ts";
 import type { OnProgress, ProgressEvent } from "../source/progress.ts";
+import { Sha256 } from "../source/sha256.ts";
 import type { ModelSource } from "../source/source.ts";
 import { announce, follow } from "../store/followers.ts";
 import { modelKey, type NewModel } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import type { ModelWriter } from "../store/model-writer.ts";
 import { manifestVersion } from "../versions.ts";
-import type { ChunkPool } from "./chunk-pool.ts";
+import { cutFiles, fileBlocks } from "./blocks.ts";
 import { coldStream } from "./cold-stream.ts";
-import { filePlans, storedFile } from "./file-plans.ts";
 import { sinkWithoutCopy, withoutCopy } from "./head-copy.ts";
-import { MeasuredQuantizer } from "./measured-quantizer.ts";
-import type { ModelManifest, PreparedModel, StreamResult } from "./prepared-model.ts";
-import { ScriptQuantizer } from "./script-quantizer.ts";
-import { verifySideFiles } from "./side-files.ts";
-import { variantOf } from "./variant.ts";
+import type { BufferPool } from "./look-ahead.ts";
+import { variantOf, type ModelManifest, type PreparedModel, type StreamResult } from "./prepared-model.ts";
+import { MeasuredQuantizer, ScriptQuantizer } from "./quantizers.ts";
 import { warmModel } from "./warm-model.ts";
 
 export interface ColdModel {
@@ -35,7 +34,7 @@ export interface ColdModel {
   /** What the caller typed, so that the store can be asked for it. */
   reference?: string;
   store?: ModelStore;
-  pool: ChunkPool;
+  pool: BufferPool;
   /** Default: in JavaScript. */
   quantizer?: RowQuantizer;
   startHashThread?: StartHashThread;
@@ -45,7 +44,7 @@ export interface ColdModel {
 export function coldModel(options: ColdModel): PreparedModel {
   const { source, checkpoint, parameters, quantize, reference, store, pool, startHashThread, onProgress } = options;
   const form = storedForm(checkpoint, quantize, new Map(source.files.map((file) => [file.path, file.sizeBytes])));
-  const plans = filePlans(source, checkpoint, form);
+  const cut = cutFiles(source, checkpoint, form);
   const weightFiles = new Set(form.files.map((file) => file.source));
   const { sideFiles, matrices, format, offered, tokenizer, origin, warnings } = checkpoint;
   const variant = variantOf(checkpoint, quantize);
@@ -70,18 +69,10 @@ export function coldModel(options: ColdModel): PreparedModel {
   const quantizer = new MeasuredQuantizer(options.quantizer ?? new ScriptQuantizer());
 
   const stream = async (sink: WeightSink, tell: OnProgress | undefined, signal?: AbortSignal, writer?: ModelWriter) => {
-    await verifySideFiles(source, sideFiles);
-    const from = { source, checkpoint, form, plans, quantizer };
-    await coldStream({
-      ...from,
-      sink: sinkWithoutCopy(sink, manifest),
-      pool,
-      store,
-      writer,
-      startHashThread,
-      onProgress: tell,
-      signal,
-    });
+    verifySideFiles(source, sideFiles);
+    const from = { source, checkpoint, form, cut, quantizer };
+    const to = { sink: sinkWithoutCopy(sink, manifest), store, writer };
+    await coldStream({ ...from, ...to, pool, startHashThread, onProgress: tell, signal });
   };
 
   const result = (): StreamResult => ({
@@ -103,7 +94,7 @@ export function coldModel(options: ColdModel): PreparedModel {
       references: reference ? [reference] : [],
       manifest: { ...manifest, early: await readEarly(signal) },
       sideFiles,
-      files: plans.map(storedFile),
+      files: cut.map(fileBlocks),
     };
     const key = modelKey(source.id, variant);
     const unfollow = follow(key, (event) => onProgress?.(event as ProgressEvent)); // until this tab writes itself
@@ -143,4 +134,21 @@ export function coldModel(options: ColdModel): PreparedModel {
       return result();
     },
   };
+}
+
+/** Tokenizer, configuration and the other small files against the hashes that the source publishes for them. */
+function verifySideFiles(source: ModelSource, sideFiles: ReadonlyMap<string, Uint8Array>): void {
+  for (const { path: file, sha256: expected } of source.files) {
+    const bytes = sideFiles.get(file);
+    if (!bytes || expected === undefined) continue;
+    const hash = new Sha256();
+    hash.update(bytes);
+    const found = hash.hex();
+    if (found !== expected)
+      throw new PronkError(
+        "integrity",
+        `"${file}" is not the file that was published: its SHA-256 is ${found.slice(0, 8)}…, not ${expected.slice(0, 8)}…. Load again; if this repeats, something on the way changes it.`,
+        { file, expected, found, mismatch: true },
+      );
+  }
 }

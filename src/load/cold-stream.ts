@@ -1,4 +1,4 @@
-// One cold stream from beginning to end: where each file goes on, what becomes of its rows, what is told of it. A file
+// One cold stream from beginning to end: where each file goes on, what becomes of its blocks, what is told of it. A file
 // that changes on its server begins again, and so does the stream: the sink gets every tensor anew, from its first byte.
 
 import { PronkError } from "../errors.ts";
@@ -6,27 +6,27 @@ import { readCheckpoint, type OpenedCheckpoint } from "../format/checkpoint.ts";
 import type { WeightSink } from "../quant/layout.ts";
 import type { RowQuantizer } from "../quant/rows.ts";
 import type { StoredForm } from "../quant/stored-form.ts";
+import { FileHasher } from "../source/file-hasher.ts";
 import type { StartHashThread } from "../source/hash-thread.ts";
-import type { OnProgress } from "../source/progress.ts";
+import { ProgressMeter, type OnProgress } from "../source/progress.ts";
 import type { ModelSource } from "../source/source.ts";
+import type { BlockNote } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import type { ModelWriter } from "../store/model-writer.ts";
 import { isRotten } from "../store/storage-errors.ts";
-import type { ChunkPool } from "./chunk-pool.ts";
-import { Delivery, deliveredSlices } from "./delivery.ts";
-import { FileHasher } from "./file-hasher.ts";
+import { BlockKeeper } from "./block-keeper.ts";
+import type { CutFile } from "./blocks.ts";
+import { streamColdBlocks, type FileToLoad } from "./cold-blocks.ts";
+import type { BufferPool } from "./look-ahead.ts";
 import { Outbox } from "./outbox.ts";
-import { ProgressMeter } from "./progress-meter.ts";
-import { RowKeeper } from "./row-keeper.ts";
-import { streamFromSource, type FilePlan } from "./stream-from-source.ts";
 
 export interface ColdStreamOptions {
   source: ModelSource;
   checkpoint: OpenedCheckpoint;
   form: StoredForm;
-  plans: readonly FilePlan[];
+  cut: readonly CutFile[];
   sink: WeightSink;
-  pool: ChunkPool;
+  pool: BufferPool;
   quantizer: RowQuantizer;
   store?: ModelStore;
   writer?: ModelWriter;
@@ -60,27 +60,25 @@ export async function coldStream(options: ColdStreamOptions): Promise<void> {
 
 async function attempt(options: ColdStreamOptions, hasher: FileHasher | undefined): Promise<void> {
   const { source, checkpoint, form, sink, pool, quantizer, store, writer, signal } = options;
-  const plans = await goOn(options);
-  const meters = makeMeters(options, plans);
-  const keeper = new RowKeeper({
+  const files = await goOn(options);
+  const meters = makeMeters(options, files);
+  const keeper = new BlockKeeper({
     source,
     files: form.files,
+    resumed: new Map(files.flatMap(({ file, last }) => (last ? [[file.path, last]] : []))),
     writer,
     hasher,
     onHashed: (count, file) => meters.verify?.add(count, file),
     onStored: (count, file) => meters.store?.add(count, file),
   });
-  for (const { plan, last } of plans) if (last) keeper.resume(plan.file.path, last);
-  const outbox = new Outbox(new Delivery(sink, deliveredSlices(form.tensors, checkpoint.matrices)), (row) =>
-    meters.upload.add(row.bytes.length, row.file),
-  );
-  await streamFromSource({
+  const delivered = { tensors: form.tensors, matrices: checkpoint.matrices };
+  await streamColdBlocks({
     source,
-    plans: plans.map(({ plan }) => plan),
+    files,
     pool,
-    outbox,
+    outbox: new Outbox(sink, delivered, ({ bytes, file }) => meters.upload.add(bytes.length, file)),
     readStored: (file, index) => store!.readBlock(writer!.record, file, index),
-    keep: (row) => keeper.keep(row),
+    keep: (block) => keeper.keep(block),
     quantizer,
     onBytes: source.remote ? (count, file) => meters.fetch.add(count, file) : undefined,
     onConverted: (count, file) => {
@@ -91,32 +89,36 @@ async function attempt(options: ColdStreamOptions, hasher: FileHasher | undefine
   });
 }
 
-type Resumed = { plan: FilePlan; last: Awaited<ReturnType<ModelWriter["finished"]>>["last"] };
+interface ResumedFile extends FileToLoad {
+  /** The note on the last block that is stored. */
+  last?: BlockNote;
+}
 
-/** Each file's plan with the rows that need not be fetched any more. */
-async function goOn({ source, plans, writer }: ColdStreamOptions): Promise<Resumed[]> {
-  const resumed: Resumed[] = [];
-  for (const plan of plans) {
-    const { blocks, last } = (await writer?.finished(plan.file.path)) ?? { blocks: 0 };
-    // Rows that were stored before a hash was known cannot be part of it.
-    const usable = blocks === 0 || hashOf(source, plan.file.source) === undefined || last?.hash !== undefined;
-    if (!usable) await writer!.dropBlocks(plan.file.path);
-    resumed.push(
-      usable ? { plan: { ...plan, stored: blocks }, last } : { plan: { ...plan, stored: 0 }, last: undefined },
-    );
+/** Each file with the blocks that need not be fetched any more. */
+async function goOn({ source, cut, writer }: ColdStreamOptions): Promise<ResumedFile[]> {
+  const resumed: ResumedFile[] = [];
+  for (const one of cut) {
+    const { path, source: from } = one.file;
+    const { blocks: stored, last }: { blocks: number; last?: BlockNote } = (await writer?.finished(path)) ?? {
+      blocks: 0,
+    };
+    // Blocks that were stored before a hash was known cannot be part of it.
+    const usable = stored === 0 || hashOf(source, from) === undefined || last?.hash !== undefined;
+    if (!usable) await writer!.dropBlocks(path);
+    resumed.push(usable ? { ...one, stored, last } : { ...one, stored: 0 });
   }
   return resumed;
 }
 
-function makeMeters({ source, form, writer, onProgress }: ColdStreamOptions, plans: readonly Resumed[]) {
-  const sum = (of: (plan: FilePlan) => number) => plans.reduce((total, { plan }) => total + of(plan), 0);
-  const sourceBytes = sum(({ rows }) => rows.at(-1)?.source.end ?? 0);
-  const sourceDone = sum(({ rows, stored }) => (stored > 0 ? rows[stored - 1].source.end : 0));
-  const storedBytes = form.files.reduce((total, file) => total + file.sizeBytes, 0);
-  const storedDone = sum(({ rows, stored }) => (stored > 0 ? rows[stored - 1].stored.end : 0));
-  const isHashed = ({ file }: FilePlan) => hashOf(source, file.source) !== undefined;
-  const hashedBytes = sum((plan) => (isHashed(plan) ? (plan.rows.at(-1)?.source.end ?? 0) : 0));
-  const hashedDone = sum((plan) => (isHashed(plan) && plan.stored > 0 ? plan.rows[plan.stored - 1].source.end : 0));
+function makeMeters({ source, form, writer, onProgress }: ColdStreamOptions, files: readonly FileToLoad[]) {
+  const sum = (of: (file: FileToLoad) => number, some = files) => some.reduce((total, file) => total + of(file), 0);
+  const endOf = ({ blocks }: FileToLoad) => blocks.at(-1)?.source.end ?? 0;
+  const doneOf = ({ blocks, stored }: FileToLoad) => (stored > 0 ? blocks[stored - 1].source.end : 0);
+  const hashed = files.filter(({ file }) => hashOf(source, file.source) !== undefined);
+  const [sourceBytes, sourceDone] = [sum(endOf), sum(doneOf)];
+  const [hashedBytes, hashedDone] = [sum(endOf, hashed), sum(doneOf, hashed)];
+  const storedBytes = sum(({ file }) => file.sizeBytes);
+  const storedDone = sum(({ blocks, stored }) => (stored > 0 ? blocks[stored - 1].stored.end : 0));
   const converts = form.files.some(({ verbatim }) => !verbatim);
   return {
     fetch: new ProgressMeter(source.remote ? "download" : "read", sourceBytes, onProgress, sourceDone),

@@ -15,10 +15,9 @@ import { nameOfModel, referenceOfSource } from "../source/reference.ts";
 import type { ModelReference, ModelSource } from "../source/source.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import type { Standing } from "../store/standing.ts";
-import { ChunkPool } from "./chunk-pool.ts";
 import { coldModel } from "./cold-model.ts";
-import type { ModelManifest, PreparedModel } from "./prepared-model.ts";
-import { parseVariant, variantOf } from "./variant.ts";
+import { BufferPool } from "./look-ahead.ts";
+import { parseVariant, variantOf, type ModelManifest, type PreparedModel } from "./prepared-model.ts";
 import { warmModel } from "./warm-model.ts";
 
 export interface PrepareOptions extends OpenOptions {
@@ -34,8 +33,8 @@ export interface PrepareOptions extends OpenOptions {
   /** Where models are kept; without one the weights go to the sink only. */
   store?: ModelStore;
   onProgress?: OnProgress;
-  /** Counts and bounds the bytes held; default one of six chunks. */
-  pool?: ChunkPool;
+  /** Counts and bounds the bytes held; default one of six buffers of 16 MiB. */
+  pool?: BufferPool;
   /** What quantizes weights on the way; default: JavaScript. */
   quantizer?: RowQuantizer;
   /** Gives the SHA-256 of files a thread; default: they are hashed on this one. */
@@ -47,7 +46,7 @@ export interface PrepareOptions extends OpenOptions {
  * (`bad-request`, `network`, `format`, `model-unsupported`, `integrity`), or the signal's reason.
  */
 export async function prepareModel(options: PrepareOptions): Promise<PreparedModel> {
-  const { store, onProgress, pool = new ChunkPool(), quantizer, gpuLimits, weights, headApart, signal } = options;
+  const { store, onProgress, pool = new BufferPool(), quantizer, gpuLimits, weights, headApart, signal } = options;
   const reference = typeof options.reference === "string" ? nameOfModel(options.reference) : undefined;
   const resolve = ({ parameters, matrices = [] }: Pick<ModelManifest, "parameters" | "matrices">): QuantizeChoice =>
     matrices.length > 0 ? "none" : resolveQuantize(options.quantize ?? "auto", { parameters, gpuLimits });

@@ -1,6 +1,8 @@
-// A model between the two halves of a load: shapes known, weights still to come.
+// A model between the two halves of a load: shapes known, weights still to come. And its variant: under which name the store
+// keeps this form of a source's weights.
 
 import type { PronkWarning } from "../errors.ts";
+import type { OpenedCheckpoint } from "../format/checkpoint.ts";
 import type { GenerationDefaults, ModelConfig } from "../format/model-config.ts";
 import type { GgufTokenizer } from "../format/gguf-tokenizer.ts";
 import type { ModelOrigin } from "../format/license-evidence.ts";
@@ -11,11 +13,11 @@ import type { PackedTensor } from "../quant/packed-tensor.ts";
 import type { PartBytes } from "../quant/row-format.ts";
 import type { ModelSource } from "../source/source.ts";
 import type { manifestVersion } from "../versions.ts";
-import type { QuantizationReport } from "./measured-quantizer.ts";
+import type { QuantizationReport } from "./quantizers.ts";
 
 /** What is known, and what the store keeps so that a warm start knows it without the source. */
 export interface ModelManifest {
-  /** Version of this record and of the stored rows. Which others are used, store/standing.ts says. */
+  /** Version of this record and of the stored blocks. Which others are used, store/standing.ts says. */
   version: typeof manifestVersion;
   card: ModelSource["card"];
   config: ModelConfig;
@@ -46,7 +48,7 @@ export interface PreparedModel extends Omit<ModelManifest, "version" | "matrices
   label: string;
   /** What `auto` became; `none` for weights that are quantized already. */
   quantize: QuantizeChoice;
-  /** The store's name for this form: see variant.ts. */
+  /** The store's name for this form: see variantOf. */
   variant: string;
   matrices: QuantizedMatrix[];
   /** config.json, tokenizer files, templates, card, licence: path -> bytes. */
@@ -77,4 +79,19 @@ export interface StreamResult {
   peakChunkBytes: number;
   /** Of the weights that were quantized on the way; absent where none were. */
   quantization?: QuantizationReport;
+}
+
+/** The quantization, and which of several sets of weights where it is not the one that the source gives unasked. */
+export function variantOf(
+  { format, offered }: Pick<OpenedCheckpoint, "format" | "offered">,
+  quantize: QuantizeChoice,
+): string {
+  return format.id === offered[0] ? quantize : `${quantize}:${format.id}`;
+}
+
+/** The parts of `variantOf`; no weights for the source's default. */
+export function parseVariant(variant: string): { quantize: QuantizeChoice; weights?: string } {
+  const colon = variant.indexOf(":");
+  if (colon < 0) return { quantize: variant as QuantizeChoice };
+  return { quantize: variant.slice(0, colon) as QuantizeChoice, weights: variant.slice(colon + 1) };
 }

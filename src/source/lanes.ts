@@ -4,7 +4,7 @@
 import { mostRanges } from "./read-limit.ts";
 
 const fewest = Math.min(4, mostRanges); // hides the round trip of a hub
-const windowMs = 2000; // of a measurement: several chunks on any line that is worth more lanes
+const windowMs = 2000; // of a measurement: several blocks on any line that is worth more lanes
 const worthwhile = 1.05; // speed-up below this is noise
 const settledWindows = 5; // until a limit that was best is questioned again
 

@@ -1,4 +1,4 @@
-// Progress of a load, one typed event stream from the first byte to the first token.
+// Progress of a load, one typed event stream from the first byte to the first token, and the meter that speaks for one phase.
 
 export type ProgressPhase = "download" | "verify" | "convert" | "store" | "read" | "upload" | "compile";
 
@@ -21,3 +21,59 @@ export interface ProgressEvent {
 }
 
 export type OnProgress = (event: ProgressEvent) => void;
+
+const intervalMs = 200;
+const settlingMs = 3000; // speed changes show within about this time
+
+/** Counts one phase's bytes, smooths the speed, and speaks at most five times a second. */
+export class ProgressMeter {
+  readonly #phase: ProgressPhase;
+  readonly #totalBytes: number;
+  readonly #onProgress: OnProgress | undefined;
+  readonly #now: () => number;
+  #loadedBytes = 0;
+  #bytesPerSecond = 0;
+  #lastMs: number;
+  #lastBytes = 0;
+
+  constructor(
+    phase: ProgressPhase,
+    totalBytes: number,
+    onProgress?: OnProgress,
+    loadedBytes = 0, // of an earlier load that this one goes on with
+    now: () => number = () => performance.now(),
+  ) {
+    this.#phase = phase;
+    this.#totalBytes = totalBytes;
+    this.#onProgress = onProgress;
+    this.#now = now;
+    this.#lastMs = now();
+    this.#loadedBytes = this.#lastBytes = loadedBytes;
+    onProgress?.({ phase, loadedBytes, totalBytes, bytesPerSecond: 0 });
+  }
+
+  /** `count` may be negative: a retry takes back what it had counted. */
+  add(count: number, detail?: string): void {
+    this.#loadedBytes += count;
+    const nowMs = this.#now();
+    const elapsedMs = nowMs - this.#lastMs;
+    const isDone = this.#loadedBytes >= this.#totalBytes && count > 0;
+    if (elapsedMs < intervalMs && !isDone) return;
+    if (elapsedMs > 0) {
+      const speed = Math.max(0, (1000 * (this.#loadedBytes - this.#lastBytes)) / elapsedMs);
+      const weight = this.#bytesPerSecond === 0 ? 1 : 1 - Math.exp(-elapsedMs / settlingMs);
+      this.#bytesPerSecond += weight * (speed - this.#bytesPerSecond);
+    }
+    this.#lastMs = nowMs;
+    this.#lastBytes = this.#loadedBytes;
+    const leftBytes = Math.max(0, this.#totalBytes - this.#loadedBytes);
+    this.#onProgress?.({
+      phase: this.#phase,
+      loadedBytes: this.#loadedBytes,
+      totalBytes: this.#totalBytes,
+      bytesPerSecond: Math.round(this.#bytesPerSecond),
+      ...(this.#bytesPerSecond > 0 ? { secondsLeft: leftBytes / this.#bytesPerSecond } : {}),
+      ...(detail === undefined ? {} : { detail }),
+    });
+  }
+}

@@ -4,7 +4,7 @@
 import { PronkError } from "../errors.ts";
 import type { SourceFile } from "./source.ts";
 
-/** 16 MiB: also the size of a block in the store, so a fetched range and a stored block are the same bytes. */
+/** 16 MiB: also the most that a stored block is made from, so what is fetched at once is stored at once. */
 export const maxReadBytes = 16 * 2 ** 20;
 
 /** Requests that one source has under way at most; more only makes servers refuse (2026-11-24). */

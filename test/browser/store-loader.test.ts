@@ -1,4 +1,4 @@
-// The loader in real browsers, over the loopback hub: hashes in their worker, rows in IndexedDB, resume after the browser
+// The loader in real browsers, over the loopback hub: hashes in their worker, blocks in IndexedDB, resume after the browser
 // died, the quota's end, two pages that want the same model.
 
 import { mkdtempSync, rmSync } from "node:fs";
@@ -22,7 +22,7 @@ declare const hubUrl: string;
 
 const files = largeCheckpoint();
 const sizeBytes = files.get("model.safetensors")!.length;
-const chunkBytes = maxReadBytes;
+const blockBytes = maxReadBytes;
 let site: StoreSite;
 let hub: HubServer;
 beforeAll(async () => {
@@ -150,7 +150,7 @@ describe("in chromium alone", () => {
     const stored = await page.evaluate(() => pronk.models.download("owner/name", { hubUrl, quantize: "none" }));
     expect(Math.abs((await usage()) - before - stored.sizeBytes)).toBeLessThan(0.01 * stored.sizeBytes);
     await page.evaluate((id: string) => pronk.models.delete(id), stored.id);
-    // The browser frees files a moment after their rows.
+    // The browser frees files a moment after their blocks.
     await vi.waitFor(async () => expect((await usage()) - before).toBeLessThan(0.01 * stored.sizeBytes), 30_000);
     await page.close();
   });
@@ -216,7 +216,7 @@ describe("in chromium alone", () => {
       expect(await page.evaluate(() => pronk.models.list())).toEqual([]);
       const [begun] = await page.evaluate(() => pronk.models.info());
       expect(begun).toMatchObject({ complete: false });
-      expect(begun.storedBytes).toBeGreaterThanOrEqual(chunkBytes);
+      expect(begun.storedBytes).toBeGreaterThanOrEqual(blockBytes);
       await setQuota(10 * sizeBytes);
       const asked = askedBytes();
       expect(await download()).toMatchObject({ label: "owner/name", sizeBytes });

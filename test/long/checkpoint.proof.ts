@@ -5,7 +5,7 @@
 import { resourceUsage } from "node:process";
 import { PronkError } from "../../src/errors.ts";
 import { expectedTensors } from "../../src/format/llama-tensors.ts";
-import { loadModel, type LoadedModel } from "../../src/load/load-model.ts";
+import { loadModel, type LoadedModel } from "../support/load-model.ts";
 import { memorySource } from "../../src/source/memory-source.ts";
 import { loadDialog } from "../../src/text/load-dialog.ts";
 import { loadTokenizer } from "../../src/text/load-tokenizer.ts";

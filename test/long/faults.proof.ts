@@ -1,12 +1,12 @@
 // Loads over a hub that fails at random (test/support/fault-schedule.ts): a sharded checkpoint goes through the whole loader,
 // from fetch to the store, in Node with fake-indexeddb. Each load ends with exactly the bytes of a clean one, in the store
 // and in the sink, or with a PronkError that names a file, and nothing to be seen; the next load without faults then ends
-// with exactly those bytes, and asks for no row again that was stored. Times are scaled down by the loader's own patience.
+// with exactly those bytes, and asks for no block again that was stored. Times are scaled down by the loader's own patience.
 
 import "fake-indexeddb/auto";
 import { isDeepStrictEqual } from "node:util";
 import { PronkError } from "../../src/errors.ts";
-import { loadModel } from "../../src/load/load-model.ts";
+import { loadModel } from "../support/load-model.ts";
 import { blockSpan } from "../../src/store/model-record.ts";
 import { ModelStore } from "../../src/store/model-store.ts";
 import { atRest, type AtRest } from "../support/at-rest.ts";
@@ -130,7 +130,7 @@ function checkError(error: unknown): asserts error is PronkError {
   if (typeof file !== "string" && typeof url !== "string") throw new Error("an error names no file", { cause: error });
 }
 
-/** What an unquantized load that ended early has in the store; its rows are byte ranges. */
+/** What an unquantized load that ended early has in the store; its blocks are byte ranges. */
 async function spansStored(store: ModelStore): Promise<Span[]> {
   const [left] = await store.unfinished();
   const spans: Span[] = [];
@@ -144,8 +144,8 @@ async function spansStored(store: ModelStore): Promise<Span[]> {
 
 /** Each case has a repository of its own. */
 const unnamed = ({ records }: AtRest) =>
-  records.map(({ variant, state, manifest, sideFiles, files: rows, sizeBytes }) => {
-    return { variant, state, manifest, sideFiles, rows, sizeBytes };
+  records.map(({ variant, state, manifest, sideFiles, files: blocks, sizeBytes }) => {
+    return { variant, state, manifest, sideFiles, blocks, sizeBytes };
   });
 const inModel = (key: IDBValidKey) => (key as IDBValidKey[]).slice(1);
 
@@ -154,10 +154,11 @@ const withoutVersion = ({ notes }: AtRest) => notes.map(({ checksum, hash }) => 
 
 function sameAtRest(found: AtRest, clean: AtRest): void {
   if (!isDeepStrictEqual(unnamed(found), unnamed(clean))) throw new Error("the record is another");
-  if (!isDeepStrictEqual(found.keys.map(inModel), clean.keys.map(inModel))) throw new Error("other rows are stored");
+  if (!isDeepStrictEqual(found.keys.map(inModel), clean.keys.map(inModel))) throw new Error("other blocks are stored");
   if (!isDeepStrictEqual(withoutVersion(found), withoutVersion(clean))) throw new Error("other notes are stored");
-  for (const [i, row] of found.rows.entries())
-    if (Buffer.compare(row, clean.rows[i]) !== 0) throw new Error(`row ${JSON.stringify(found.keys[i])} is another`);
+  for (const [i, block] of found.blocks.entries())
+    if (Buffer.compare(block, clean.blocks[i]) !== 0)
+      throw new Error(`block ${JSON.stringify(found.keys[i])} is another`);
 }
 
 function sameInSink({ bytes }: CollectingSink, clean: CollectingSink): void {

@@ -1,6 +1,6 @@
 // Chromium is killed, every process of it at once, at random moments of a download and of the store's writing, once or twice
-// on one profile. The next browser sees no model, goes on, and ends with exactly the rows of a load that nobody disturbed;
-// the hub's log tells how much was sent twice: at most one chunk for each lane.
+// on one profile. The next browser sees no model, goes on, and ends with exactly the blocks of a load that nobody disturbed;
+// the hub's log tells how much was sent twice: at most one block for each lane.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -47,7 +47,7 @@ const lanes = 4; // the fewest that a load uses
 const headerBytes = 100_000;
 const limitMs = 120_000; // for one browser, on a machine that others use too
 
-const files = largeCheckpoint(5); // seven rows
+const files = largeCheckpoint(5); // seven blocks
 const sizeBytes = files.get("model.safetensors")!.length;
 
 export async function runKills(count: number, seed: number): Promise<KillsReport> {
@@ -114,7 +114,7 @@ async function oneCase(browsers: Browsers, profile: string, form: Form, moments:
     if (told.failure) throw new Error(told.failure);
     // Its load may have been over just before the end came; then nothing is asked for any more.
     if (told.visible && sent.length > 0) throw new Error("a model was visible before it was whole");
-    if (!isDeepStrictEqual(told.digests, clean.digests)) throw new Error("other rows are stored");
+    if (!isDeepStrictEqual(told.digests, clean.digests)) throw new Error("other blocks are stored");
     return { kills, refetchedBytes };
   }
   throw new Error("no browser came to an end");
@@ -195,7 +195,7 @@ class Browsers implements AsyncDisposable {
 
 export const killsProof: Proof = {
   name: "kills",
-  says: "A load whose browser is killed goes on in the next one and ends with the same rows",
+  says: "A load whose browser is killed goes on in the next one and ends with the same blocks",
   unit: "loads",
   slice: 6,
   full: 50,

@@ -6,7 +6,7 @@ import type { ModelRecord, BlockNote } from "../../src/store/model-record.ts";
 export interface AtRest {
   records: ModelRecord[];
   keys: IDBValidKey[];
-  rows: Uint8Array[];
+  blocks: Uint8Array[];
   notes: BlockNote[];
 }
 
@@ -14,13 +14,13 @@ export async function atRest(name = "pronk"): Promise<AtRest> {
   const database = await openDB(name);
   const records: ModelRecord[] = await database.getAll("models");
   const keys = await database.getAllKeys("rows");
-  const rows = await Promise.all(keys.map(async (key) => bytesOf(await database.get("rows", key))));
+  const blocks = await Promise.all(keys.map(async (key) => bytesOf(await database.get("rows", key))));
   const notes: BlockNote[] = await database.getAll("notes");
   database.close();
-  return { records, keys, rows, notes };
+  return { records, keys, blocks, notes };
 }
 
-/** Turns a bit of the row at `index` in the store, which is checked by nobody then. */
+/** Turns a bit of the block at `index` in the store, which is checked by nobody then. */
 export async function spoilBlock(index: number, byte = 77): Promise<void> {
   const database = await openDB("pronk");
   const key = (await database.getAllKeys("rows"))[index];
@@ -30,4 +30,4 @@ export async function spoilBlock(index: number, byte = 77): Promise<void> {
   database.close();
 }
 
-const bytesOf = async (row: Blob[] | ArrayBuffer) => new Uint8Array(await new Blob([row].flat()).arrayBuffer());
+const bytesOf = async (block: Blob[] | ArrayBuffer) => new Uint8Array(await new Blob([block].flat()).arrayBuffer());

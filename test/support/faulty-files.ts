@@ -1,4 +1,4 @@
-// A small sharded checkpoint to fetch from a failing hub: 30 MB in f32 over three shards, the first of two rows, and a
+// A small sharded checkpoint to fetch from a failing hub: 30 MB in f32 over three shards, the first of two blocks, and a
 // tokenizer large enough to have a hash. Its weights mean nothing.
 
 import { madeCheckpoint, madeConfig } from "./made-checkpoint.ts";

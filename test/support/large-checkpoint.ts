@@ -1,5 +1,5 @@
-// A checkpoint of several rows: f16 weights of moderate size over a prime period, so that nothing lines up. About 70 MB,
-// which is five rows unquantized.
+// A checkpoint of several blocks: f16 weights of moderate size over a prime period, so that nothing lines up. About 70 MB,
+// which is five blocks unquantized.
 
 import { madeConfig, madeSafetensors } from "./made-checkpoint.ts";
 

@@ -75,7 +75,7 @@ export async function measureLoads(totalBytes: number): Promise<MeasuredLoad[]> 
       const load = await watch(`${server.origin}/page/`, profileDir, report);
       const seconds = (load.info.loadMs / 1000).toFixed(1);
       console.log(
-        `${(weightBytes / MB).toFixed(0)} MB ${kind}: the page's process holds ${(load.heldBytes / MB).toFixed(0)} MB, peaks at ${(load.peakBytes / MB).toFixed(0)} MB, the chunk pool at ${(load.info.peakChunkBytes / MB).toFixed(0)} MB; loaded in ${seconds} s`,
+        `${(weightBytes / MB).toFixed(0)} MB ${kind}: the page's process holds ${(load.heldBytes / MB).toFixed(0)} MB, peaks at ${(load.peakBytes / MB).toFixed(0)} MB, the loader's buffers at ${(load.info.peakChunkBytes / MB).toFixed(0)} MB; loaded in ${seconds} s`,
       );
       loads.push(load);
     }
@@ -97,7 +97,7 @@ async function watch(url: string, profileDir: string, report: Promise<string>): 
     const told = JSON.parse(await Promise.race([report, chromium.ended, tooLate]));
     if (told.failure) throw new Error(told.failure);
     const sorted = samples.toSorted((a, b) => a - b);
-    // Single peaks are garbage that the collector has not met yet, up to five chunks of it on a busy machine; they come
+    // Single peaks are garbage that the collector has not met yet, up to five buffers of it on a busy machine; they come
     // with chance and time, not with size. What nine of ten samples stay below is what the page holds.
     const heldBytes = sorted[Math.floor(0.9 * (sorted.length - 1))];
     return { ...told, heldBytes, peakBytes: sorted.at(-1)! };

@@ -1,13 +1,12 @@
 // What the loader promises whatever the model's size: bounded bytes, no large array, no long stretch of work, and every
-// byte in its place when tensors, heads and rows cross chunk borders.
+// byte in its place when tensors, heads and rows cross the borders of blocks.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ChunkPool } from "../../../src/load/chunk-pool.ts";
-import { loadModel } from "../../../src/load/load-model.ts";
-import { ProgressMeter } from "../../../src/load/progress-meter.ts";
+import { BufferPool } from "../../../src/load/look-ahead.ts";
+import { loadModel } from "../../support/load-model.ts";
 import type { StoredTensor } from "../../../src/quant/layout.ts";
 import { dequantizeRows, quantizeRows } from "../../../src/quant/rows.ts";
-import type { ProgressEvent } from "../../../src/source/progress.ts";
+import { ProgressMeter, type ProgressEvent } from "../../../src/source/progress.ts";
 import { maxReadBytes } from "../../../src/source/read-limit.ts";
 import type { ModelSource } from "../../../src/source/source.ts";
 import { madeConfig } from "../../support/made-checkpoint.ts";
@@ -138,7 +137,7 @@ describe("memory", () => {
       for (const layers of quantize === "none" ? [5, 15] : [4, 8]) {
         const { config, tensors } = llama(1024, 2816, layers, 1000);
         const source = syntheticSource(config, tensors);
-        const pool = new ChunkPool();
+        const pool = new BufferPool();
         const sink = countingSink();
         const model = await loadModel({ reference: source, quantize, sink, pool });
         expect(source.bytesRead).toBeGreaterThanOrEqual(source.files[1].sizeBytes);
@@ -174,7 +173,7 @@ describe("memory", () => {
 });
 
 test.each([0, 1, 5])(
-  "every byte in its place when rows cross chunk borders (data start shifted by %i)",
+  "every byte in its place when rows cross the borders of blocks (data start shifted by %i)",
   async (padding) => {
     // 4.4 MB of embedding and rows of 2816 columns: 16 MiB borders fall inside rows.
     const { config, tensors } = llama(1024, 2816, 1, 2200);
@@ -221,9 +220,9 @@ test.each([0, 1, 5])(
   60_000,
 );
 
-describe("chunk pool", () => {
+describe("buffer pool", () => {
   test("waits when full, counts, uses buffers again", async () => {
-    const pool = new ChunkPool(2);
+    const pool = new BufferPool(2);
     const first = await pool.take(maxReadBytes);
     const buffer = first.room();
     const second = await pool.take(maxReadBytes);
@@ -240,7 +239,7 @@ describe("chunk pool", () => {
   });
 
   test("an abort ends the wait", async () => {
-    const pool = new ChunkPool(1);
+    const pool = new BufferPool(1);
     await pool.take(maxReadBytes);
     const controller = new AbortController();
     const waiting = pool.take(1, controller.signal);

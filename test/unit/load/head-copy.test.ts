@@ -5,7 +5,7 @@ import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
 import { countParameters } from "../../../src/format/llama-tensors.ts";
 import { headDiffers } from "../../../src/load/head-copy.ts";
-import { loadModel } from "../../../src/load/load-model.ts";
+import { loadModel } from "../../support/load-model.ts";
 import { memorySource } from "../../../src/source/memory-source.ts";
 import { ModelStore } from "../../../src/store/model-store.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";

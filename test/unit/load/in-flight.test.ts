@@ -1,4 +1,4 @@
-// One number says how many requests a source has under way, mostRanges of source/read-limit.ts: lanes, chunks read ahead and
+// One number says how many requests a source has under way, mostRanges of source/read-limit.ts: lanes, blocks read ahead and
 // the memory for them follow it.
 
 import { afterEach, expect, test, vi } from "vitest";
@@ -15,8 +15,8 @@ const files = madeCheckpoint({ config: madeConfig({ vocab_size: 20_000 }) });
 
 /** Reads of blocks that are waiting when no further one is asked for, and bytes held. */
 async function inFlight(): Promise<{ blocks: number; peakBytes: number }> {
-  const { loadModel } = await import("../../../src/load/load-model.ts");
-  const { ChunkPool } = await import("../../../src/load/chunk-pool.ts");
+  const { loadModel } = await import("../../support/load-model.ts");
+  const { BufferPool } = await import("../../../src/load/look-ahead.ts");
   const waiting: (() => void)[] = [];
   let blocks = 0;
   const whole = memorySource(files);
@@ -28,7 +28,7 @@ async function inFlight(): Promise<{ blocks: number; peakBytes: number }> {
       return whole.read(path, start, end);
     },
   });
-  const pool = new ChunkPool();
+  const pool = new BufferPool();
   const loading = loadModel({ reference: source, quantize: "none", sink: new CollectingSink(), pool });
   const done = loading.then(() => true);
   while (!(await Promise.race([done, turns()]))) {

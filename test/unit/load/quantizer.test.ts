@@ -1,10 +1,10 @@
-// What quantizes on the way is the caller's: it has the tensors of two rows at a time, they come out in order, and its time
+// What quantizes on the way is the caller's: it has the tensors of two blocks at a time, they come out in order, and its time
 // and loss are told.
 
 import { expect, test } from "vitest";
-import { ChunkPool } from "../../../src/load/chunk-pool.ts";
-import { loadModel } from "../../../src/load/load-model.ts";
-import { ScriptQuantizer } from "../../../src/load/script-quantizer.ts";
+import { BufferPool } from "../../../src/load/look-ahead.ts";
+import { loadModel } from "../../support/load-model.ts";
+import { ScriptQuantizer } from "../../../src/load/quantizers.ts";
 import { dequantizeRows, type FileRows, type RowQuantizer } from "../../../src/quant/rows.ts";
 import { memorySource } from "../../../src/source/memory-source.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
@@ -12,20 +12,20 @@ import { largeCheckpoint } from "../../support/large-checkpoint.ts";
 
 /** Late, as a GPU is: each call takes a few turns of the event loop, the first the most. */
 class LateQuantizer implements RowQuantizer {
-  readonly underWay = new Map<ArrayBufferLike, number>(); // calls by the chunk that their bytes lie in
-  mostChunks = 0;
+  readonly underWay = new Map<ArrayBufferLike, number>(); // calls by the buffer that their bytes lie in
+  mostBuffers = 0;
   calls = 0;
   readonly #script = new ScriptQuantizer();
 
   async quantize(rows: FileRows, stored: Uint8Array, signal?: AbortSignal): Promise<void> {
-    const chunk = rows.bytes.buffer;
-    this.underWay.set(chunk, (this.underWay.get(chunk) ?? 0) + 1);
-    this.mostChunks = Math.max(this.mostChunks, this.underWay.size);
+    const buffer = rows.bytes.buffer;
+    this.underWay.set(buffer, (this.underWay.get(buffer) ?? 0) + 1);
+    this.mostBuffers = Math.max(this.mostBuffers, this.underWay.size);
     await new Promise((resolve) => setTimeout(resolve, this.calls++ === 0 ? 60 : 5));
     await this.#script.quantize(rows, stored, signal);
-    const left = this.underWay.get(chunk)! - 1;
-    if (left > 0) this.underWay.set(chunk, left);
-    else this.underWay.delete(chunk);
+    const left = this.underWay.get(buffer)! - 1;
+    if (left > 0) this.underWay.set(buffer, left);
+    else this.underWay.delete(buffer);
   }
 }
 
@@ -33,19 +33,19 @@ const files = largeCheckpoint(2);
 
 const load = (quantizer?: RowQuantizer, signal?: AbortSignal) => {
   const sink = new CollectingSink();
-  const pool = new ChunkPool();
+  const pool = new BufferPool();
   const reference = memorySource(files);
   const model = loadModel({ reference, quantize: "q4", sink, pool, quantizer, signal });
   return { sink, pool, model };
 };
 
-test("two rows are being quantized at a time, and arrive in order", async () => {
+test("two blocks are being quantized at a time, and arrive in order", async () => {
   const late = new LateQuantizer();
   const given = load(late);
   const plain = load();
   const { quantization } = await given.model;
   await plain.model;
-  expect(late.mostChunks).toBe(2);
+  expect(late.mostBuffers).toBe(2);
   for (const [name, bytes] of plain.sink.bytes)
     expect(Buffer.compare(bytes, given.sink.bytes.get(name)!), name).toBe(0);
   expect(given.pool.heldBytes).toBe(0);
@@ -94,7 +94,7 @@ test.each([0, 3, 12])("a failure in call %i is the load's, and gives every slot 
   expect(pool.heldBytes).toBe(0);
 });
 
-test("an abort while rows are with the quantizer ends the load", async () => {
+test("an abort while blocks are with the quantizer ends the load", async () => {
   const stop = new AbortController();
   const late = new LateQuantizer();
   const stopping: RowQuantizer = {

@@ -1,7 +1,7 @@
 // The trained checkpoints of ../shared/data through the loader: every format of the same weights gives the same tensors.
 
 import { describe, expect, test } from "vitest";
-import { loadModel } from "../../../src/load/load-model.ts";
+import { loadModel } from "../../support/load-model.ts";
 import { dequantizeRows } from "../../../src/quant/rows.ts";
 import { memorySource } from "../../../src/source/memory-source.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";

@@ -4,7 +4,7 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { loadModel } from "../../../src/load/load-model.ts";
+import { loadModel } from "../../support/load-model.ts";
 import { prepareModel } from "../../../src/load/prepare.ts";
 import { memorySource } from "../../../src/source/memory-source.ts";
 import type { ProgressEvent } from "../../../src/source/progress.ts";
@@ -40,7 +40,7 @@ async function load(
   return { model, sink };
 }
 
-async function rowsAndModels() {
+async function blocksAndModels() {
   const database = await openDB("pronk");
   const found = [...(await database.getAllKeys("models")), ...(await database.getAllKeys("rows"))];
   database.close();
@@ -109,7 +109,7 @@ test("nothing of a weight is read before stream", async () => {
     .map((request) => /bytes=(\d+)-(\d+)/.exec(request.headers.range!)!);
   for (const [, start, end] of whole) expect(Number(end) - Number(start)).toBeLessThan(4096);
   expect(prepared.warm).toBe(false);
-  expect(await rowsAndModels()).toEqual([]);
+  expect(await blocksAndModels()).toEqual([]);
 });
 
 describe("no half model is shown, and the next load fetches only what is missing, after", () => {
@@ -188,7 +188,7 @@ describe("no half model is shown, and the next load fetches only what is missing
     );
     expect(error).toMatchObject({ code: "format", facts: { found: "NaN" } });
     expect(error.message).toMatch(/Tensor "model\./);
-    expect(await rowsAndModels()).toEqual([]);
+    expect(await blocksAndModels()).toEqual([]);
   });
 });
 
@@ -200,7 +200,7 @@ test("a tokenizer or configuration with a wrong bit is noticed before any weight
     code: "integrity",
     facts: { file: "tokenizer.json", mismatch: true },
   });
-  expect(await rowsAndModels()).toEqual([]);
+  expect(await blocksAndModels()).toEqual([]);
 });
 
 test("the application's own hashes", async () => {
@@ -215,7 +215,7 @@ test("the application's own hashes", async () => {
   expect(await rejection(wrong)).toMatchObject({ code: "bad-request", facts: { field: "hashes" } });
 });
 
-describe.each(["none", "q4"] as const)("a damaged row (%s)", (quantize) => {
+describe.each(["none", "q4"] as const)("a damaged block (%s)", (quantize) => {
   async function spoiled() {
     const { sink } = await load(quantize);
     await spoilBlock(0);

@@ -5,7 +5,7 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { beforeEach, expect, test, vi } from "vitest";
-import { loadModel } from "../../../src/load/load-model.ts";
+import { loadModel } from "../../support/load-model.ts";
 import { dequantizeRows } from "../../../src/quant/rows.ts";
 import { memorySource } from "../../../src/source/memory-source.ts";
 import { ModelStore } from "../../../src/store/model-store.ts";
@@ -46,7 +46,7 @@ test.each(["none", "q4"] as const)("a model kept in %s starts without the networ
   store.close();
 });
 
-test("rows get their checksum at the first read; what version 1 left unfinished is gone", async () => {
+test("blocks get their checksum at the first read; what version 1 left unfinished is gone", async () => {
   const store = (await ModelStore.open())!;
   expect((await store.list()).map(({ variant }) => variant).toSorted()).toEqual(["none", "q4"]);
   expect(await store.unfinished()).toEqual([]);
@@ -63,7 +63,7 @@ test("rows get their checksum at the first read; what version 1 left unfinished 
   database.close();
 });
 
-test("rows of version 1 end every 16 MiB, whatever a read may be today", async () => {
+test("blocks of version 1 end every 16 MiB, whatever a read may be today", async () => {
   const file = { path: "w", sizeBytes: 40 * 2 ** 20 };
   const old = await openDB("pronk", dump.version);
   await old.put("models", { ...dump.models.find(({ state }) => state === "ready"), key: "large|none", files: [file] });

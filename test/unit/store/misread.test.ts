@@ -6,7 +6,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { loadModel } from "../../../src/load/load-model.ts";
+import { loadModel } from "../../support/load-model.ts";
 import { prepareModel } from "../../../src/load/prepare.ts";
 import type { ModelManifest } from "../../../src/load/prepared-model.ts";
 import { models } from "../../../src/models.ts";
@@ -81,7 +81,7 @@ async function storeHeadless(files: Files, quantize: "none" | "q4"): Promise<voi
   });
 }
 
-async function countRows(): Promise<number> {
+async function countBlocks(): Promise<number> {
   const database = await openDB("pronk");
   const count = await database.count("rows");
   database.close();
@@ -107,7 +107,7 @@ describe.each([
     });
     expect(sink.bytes.get(head)).toBeDefined();
     expect(bytesRead === 0).toBe(quantize === "none"); // whose files were stored whole
-    expect(await countRows()).toBe(shards);
+    expect(await countBlocks()).toBe(shards);
     const again = await load(files, quantize);
     expect(again.model.warm).toBe(true);
     expect(again.model.warnings).toBeUndefined();

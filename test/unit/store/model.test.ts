@@ -37,7 +37,7 @@ afterEach(() => {
 async function contents() {
   const database = await openDB("pronk");
   const found = { models: await database.getAllKeys("models"), rows: await database.getAllKeys("rows") };
-  expect(await database.getAllKeys("notes")).toEqual(found.rows); // a row and its note are one
+  expect(await database.getAllKeys("notes")).toEqual(found.rows); // a block and its note are one
   database.close();
   return found;
 }
@@ -86,7 +86,7 @@ test("two writers of one model take turns: the second finds it present", async (
   expect(writes).toEqual(["first"]);
 });
 
-test("deleting removes one variant with its rows and leaves the other", async () => {
+test("deleting removes one variant with its blocks and leaves the other", async () => {
   for (const variant of ["q4", "q8"])
     await store.add(model({ variant }), (writer) => writer.writeBlock("w", 0, new Uint8Array(10)));
   await store.delete(modelKey("hub:a/b@1", "q4"));
@@ -129,7 +129,7 @@ describe("what was finished stays, invisible, and the next load goes on behind i
     await expectResume();
   });
 
-  test("an abort between the last row and the end", async () => {
+  test("an abort between the last block and the end", async () => {
     const controller = new AbortController();
     const adding = failing(new Error(), controller.signal, () => controller.abort(new Error("stopped")));
     await expect(adding).rejects.toThrow("stopped");
@@ -160,7 +160,7 @@ describe("what was finished stays, invisible, and the next load goes on behind i
     await expectResume();
   });
 
-  test("rows of another cut, or of an older version of the model, are of no use and go", async () => {
+  test("blocks of another cut, or of an older version of the model, are of no use and go", async () => {
     await expect(failing(new Error("network"))).rejects.toThrow("network");
     await store.add(model({ sizeBytes: 10 }), async (writer) => {
       expect(await writer.finished("w")).toEqual({ blocks: 0, last: undefined });
@@ -177,7 +177,7 @@ describe("what was finished stays, invisible, and the next load goes on behind i
     expect((await store.unfinished()).map(({ sourceId }) => sourceId)).toEqual(["hub:a/b@3"]);
   });
 
-  test("a file dropped from a row on goes on from there", async () => {
+  test("a file dropped from a block on goes on from there", async () => {
     await expect(failing(new Error("network"))).rejects.toThrow("network");
     const adding = store.add(model(ten), async (writer) => {
       await writer.dropBlocks("w", 1);
@@ -190,7 +190,7 @@ describe("what was finished stays, invisible, and the next load goes on behind i
   });
 });
 
-test("nothing stays of a load that stored no row; a load forgotten for a month goes at a start, unless it is being written", async () => {
+test("nothing stays of a load that stored no block; a load forgotten for a month goes at a start, unless it is being written", async () => {
   await expect(store.add(model(), () => Promise.reject(new Error("network")))).rejects.toThrow("network");
   expect(await contents()).toEqual(empty);
   const database = await openDB("pronk");
@@ -219,7 +219,7 @@ test("nothing stays of a load whose files turned out to be wrong", async () => {
   expect(await contents()).toEqual(empty);
 });
 
-test("the quota's end, foreseen: not a row is written, and what is there already counts", async () => {
+test("the quota's end, foreseen: not a block is written, and what is there already counts", async () => {
   vi.stubGlobal("navigator", { storage: { estimate: async () => ({ quota: 100, usage: 95 }) } });
   const write = vi.fn();
   expect(await rejection(store.add(model(), write))).toMatchObject({
@@ -228,20 +228,20 @@ test("the quota's end, foreseen: not a row is written, and what is there already
   });
   expect(write).not.toHaveBeenCalled();
   vi.stubGlobal("navigator", {});
-  const rows = { sizeBytes: 10, rowEnds: [8, 10] };
-  const stopped = store.add(model(rows), async (writer) => {
+  const file = { sizeBytes: 10, rowEnds: [8, 10] };
+  const stopped = store.add(model(file), async (writer) => {
     await writer.writeBlock("w", 0, new Uint8Array(8));
     throw new Error("stopped");
   });
   await expect(stopped).rejects.toThrow("stopped");
   vi.stubGlobal("navigator", { storage: { estimate: async () => ({ quota: 100, usage: 95 }) } });
-  expect(await store.add(model(rows), (writer) => writer.writeBlock("w", 1, new Uint8Array(2)))).toBe("added");
+  expect(await store.add(model(file), (writer) => writer.writeBlock("w", 1, new Uint8Array(2)))).toBe("added");
 });
 
-describe("a row that is not what was written", () => {
-  const rows = { sizeBytes: 10, rowEnds: [8, 10] };
+describe("a block that is not what was written", () => {
+  const file = { sizeBytes: 10, rowEnds: [8, 10] };
   const spoil = async (value: ArrayBuffer | undefined) => {
-    await store.add(model(rows), async (writer) => {
+    await store.add(model(file), async (writer) => {
       await writer.writeBlock("w", 0, new Uint8Array(8));
       await writer.writeBlock("w", 1, new Uint8Array(2));
     });
@@ -266,7 +266,7 @@ describe("a row that is not what was written", () => {
     expect(await store.readBlock(record, "w", 0)).toEqual(new Uint8Array(8));
   });
 
-  test("one whose file the disk has lost is such a row too", async () => {
+  test("one whose file the disk has lost is such a block too", async () => {
     const record = await spoil(new ArrayBuffer(8));
     await store.replaceBlock(record, "w", 0, new Uint8Array(8));
     const gone = new DOMException("could not be read", "NotReadableError");
@@ -297,7 +297,7 @@ test("checksums tell single bits, moved words and lengths apart", () => {
   expect(checksum64(new Uint8Array(new ArrayBuffer(1030), 3).fill(7))).toBe(checksum64(new Uint8Array(1027).fill(7)));
 });
 
-test("rows that went while others were written: the model does not become visible", async () => {
+test("blocks that went while others were written: the model does not become visible", async () => {
   const adding = store.add(model({ sizeBytes: 10, rowEnds: [4, 8, 10] }), async (writer) => {
     await writer.writeBlock("w", 0, new Uint8Array(4));
     const database = await openDB("pronk");

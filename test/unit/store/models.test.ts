@@ -29,9 +29,9 @@ const download = (options: Parameters<typeof models.download>[1] = {}) =>
 /** Bytes in the database, by another road. */
 async function atRest(): Promise<number> {
   const database = await openDB("pronk");
-  const rows = (await database.getAll("rows")) as Blob[][];
+  const blocks = (await database.getAll("rows")) as Blob[][];
   database.close();
-  return rows.flat().reduce((sum, row) => sum + row.size, 0);
+  return blocks.flat().reduce((sum, part) => sum + part.size, 0);
 }
 
 test("download, list, info: sizes are what is at rest", async () => {
@@ -107,7 +107,7 @@ describe("verify", () => {
     return id;
   }
 
-  test("reads every row", async () => {
+  test("reads every block", async () => {
     const { id, sizeBytes } = await download();
     const events: ProgressEvent[] = [];
     const report = await models.verify(id, { onProgress: (event) => events.push(event) });
@@ -115,7 +115,7 @@ describe("verify", () => {
     expect(events.at(-1)).toMatchObject({ phase: "verify", loadedBytes: sizeBytes, totalBytes: sizeBytes });
   });
 
-  test("names a damaged row, and repairs it where it may", async () => {
+  test("names a damaged block, and repairs it where it may", async () => {
     const id = await spoiled();
     const seen = await models.verify(id, { repair: false });
     expect(seen.damaged).toEqual([

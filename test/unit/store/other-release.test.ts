@@ -4,7 +4,7 @@
 import "fake-indexeddb/auto";
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { loadModel } from "../../../src/load/load-model.ts";
+import { loadModel } from "../../support/load-model.ts";
 import { prepareModel } from "../../../src/load/prepare.ts";
 import { models } from "../../../src/models.ts";
 import { preflight } from "../../../src/preflight.ts";
@@ -31,7 +31,7 @@ async function records(change?: (record: ModelRecord<Record<string, unknown>>) =
   return all;
 }
 
-async function countRows(): Promise<number> {
+async function countBlocks(): Promise<number> {
   const database = await openDB("pronk");
   const count = await database.count("rows");
   database.close();
@@ -46,13 +46,13 @@ const withVersion =
 
 let store: ModelStore;
 let id: string;
-let rows: number;
+let blocks: number;
 
 async function storeAs(change: Change): Promise<void> {
   store = (await ModelStore.open())!;
   for (const { key } of [...(await store.list()), ...(await store.unfinished())]) await store.delete(key);
   await loadModel({ reference: source(), store, quantize: "none", sink: new CollectingSink() });
-  rows = await countRows();
+  blocks = await countBlocks();
   [{ sourceId: id }] = await records();
   await records(change);
 }
@@ -75,7 +75,7 @@ async function expectHidden(unusable: string): Promise<void> {
   expect(await models.verify(id)).toMatchObject({ rows: 0 });
   await models.delete(id);
   expect(await records()).toEqual([]);
-  expect(await countRows()).toBe(0);
+  expect(await countBlocks()).toBe(0);
   expect(await rejection(models.delete(id))).toMatchObject({ code: "bad-request" });
 }
 
@@ -86,30 +86,30 @@ describe.each<[string, string, Change]>([
   ["damaged", "without tensors", ({ manifest }) => (manifest.tensors = [])],
   ["damaged", "short of a tensor", ({ manifest }) => (manifest.tensors = (manifest.tensors as unknown[]).slice(2))],
   ["damaged", "with a tensor of a file that it does not have", ({ files: stored }) => (stored[0].path = "other")],
-  ["damaged", "with a file of other rows", ({ files: stored }) => stored[0].rowEnds.push(7)],
+  ["damaged", "with a file of other blocks", ({ files: stored }) => stored[0].rowEnds.push(7)],
   ["damaged", "without files", (record) => delete (record as { files?: unknown }).files],
   ["damaged", "without side files", (record) => delete (record as { sideFiles?: unknown }).sideFiles],
   ["damaged", "without its names", (record) => Object.assign(record, { sourceId: 0, variant: null, references: null })],
 ])("%s: %s", (unusable, _, change) => {
   beforeEach(() => storeAs(change));
 
-  test("is fetched again, with a word about it, and leaves no row behind", async () => {
+  test("is fetched again, with a word about it, and leaves no block behind", async () => {
     expect(await loadAgain()).toMatchObject({
       warm: false,
       warnings: [{ code: "stored-again", facts: { found: unusable } }],
     });
-    expect(await countRows()).toBe(rows);
+    expect(await countBlocks()).toBe(blocks);
     const again = await loadAgain();
     expect([again.warm, again.warnings]).toEqual([true, undefined]); // said once
   });
 
   test("counts as begun, not as there, and can be deleted", () => expectHidden(unusable));
 
-  test("and unfinished, its rows are not gone on with, and nothing is said", async () => {
+  test("and unfinished, its blocks are not gone on with, and nothing is said", async () => {
     await records((record) => (record.state = "loading"));
     expect((await loadAgain()).warnings).toBeUndefined();
     expect(await models.info(id)).toEqual([expect.objectContaining({ complete: true })]);
-    expect(await countRows()).toBe(rows);
+    expect(await countBlocks()).toBe(blocks);
   });
 });
 
@@ -123,7 +123,7 @@ describe("newer", () => {
       (await ModelStore.open())!.close(); // which forgets old downloads
       expect(await loadAgain()).toMatchObject({ warm: false, storedBytes: 0, warnings: [{ code: "not-stored" }] });
       expect(await records()).toEqual(before);
-      expect(await countRows()).toBe(rows);
+      expect(await countBlocks()).toBe(blocks);
     },
   );
 

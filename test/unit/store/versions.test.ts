@@ -43,7 +43,7 @@ async function makeRelease(raised?: Version) {
       const own = await original<typeof versions>();
       return { ...own, [raised]: own[raised] + 1 };
     });
-  const { loadModel } = await import("../../../src/load/load-model.ts");
+  const { loadModel } = await import("../../support/load-model.ts");
   const { ModelStore } = await import("../../../src/store/model-store.ts");
   const { rememberedTuning } = await import("../../../src/store/tuning-store.ts");
   vi.doUnmock("../../../src/versions.ts");

@@ -1,8 +1,38 @@
-// A quantizer that knows afterwards how long it took and how much it lost. The time is that during which any rows were being
-// quantized; the loss is measured on one row in 32, which costs nothing that shows.
+// Quantizers of matrix rows as they are loaded. One works in JavaScript: for loads that have no GPU, and for adapters on which it
+// is the faster way (gpu/row-quantizer.ts is the other). One only watches another: how long it took, and how much was lost.
 
 import { storedRowBytes } from "../quant/layout.ts";
-import { dequantizeRows, type FileRows, type RowQuantizer } from "../quant/rows.ts";
+import { decodeFileRow, dequantizeRows, encodeRow, type FileRows, type RowQuantizer } from "../quant/rows.ts";
+import { Breather } from "../source/breathe.ts";
+
+export class ScriptQuantizer implements RowQuantizer {
+  readonly #breather = new Breather();
+  #before: Promise<void> = Promise.resolve();
+
+  /** One call after another: the event loop would have to wait for all that work at a time. */
+  quantize(rows: FileRows, stored: Uint8Array, signal?: AbortSignal): Promise<void> {
+    const done = this.#before.then(() => this.#quantize(rows, stored, signal));
+    this.#before = done.catch(() => {});
+    return done;
+  }
+
+  async #quantize(rows: FileRows, stored: Uint8Array, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const { name, dtype, encoding, cols, bytes } = rows;
+    const rowBytes = storedRowBytes(dtype, cols);
+    const storedBytes = storedRowBytes(encoding, cols);
+    const aligned = new Uint8Array(rowBytes); // a file's data may start at any byte, a typed view may not
+    const weights = new Float32Array(cols);
+    for (let row = 0; row * rowBytes < bytes.length; row++) {
+      aligned.set(bytes.subarray(row * rowBytes, (row + 1) * rowBytes));
+      decodeFileRow(dtype, aligned, cols, weights);
+      const place = new DataView(stored.buffer, stored.byteOffset + row * storedBytes, storedBytes);
+      encodeRow(encoding, weights, cols, place, name);
+      const breath = this.#breather.due();
+      if (breath) await breath.then(() => signal?.throwIfAborted());
+    }
+  }
+}
 
 export interface QuantizationReport {
   weights: number;
@@ -14,6 +44,7 @@ export interface QuantizationReport {
 
 const rowsPerSample = 32;
 
+/** The time is that during which any rows were being quantized; the loss is of one row in 32, which costs nothing that shows. */
 export class MeasuredQuantizer implements RowQuantizer {
   readonly #quantizer: RowQuantizer;
   #weights = 0;

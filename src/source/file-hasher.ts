@@ -1,9 +1,9 @@
 // Hashes files as their bytes pass, on a thread of its own where it is given one, else here in short stretches. Bytes are
 // lent: they come back, perhaps in another array over the same memory.
 
-import type { HashThread, StartHashThread } from "../source/hash-thread.ts";
-import type { FromHasher, ToHasher } from "../source/hash-worker.ts";
-import { Sha256, type HashState } from "../source/sha256.ts";
+import type { HashThread, StartHashThread } from "./hash-thread.ts";
+import type { FromHasher, ToHasher } from "./hash-worker.ts";
+import { Sha256, type HashState } from "./sha256.ts";
 import { Breather } from "./breathe.ts";
 
 export interface Hashed {

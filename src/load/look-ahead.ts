@@ -1,17 +1,19 @@
-// Counts every byte of weights that the loader holds, and keeps the count bounded: whoever wants to hold bytes takes a
-// slot first, and waits until there is room; first come, first served. Buffers of full chunks are used again, so the collector has nothing to do.
+// How the loader reads ahead without holding more than it may. `BufferPool` counts every byte of weights that is held: whoever
+// wants to hold bytes takes a slot first, and waits until there is room; first come, first served. `inOrder` starts a few
+// tasks ahead of their turn. Neither knows what the bytes are.
 
 import { maxReadBytes, mostRanges, rangesPerBlock } from "../source/read-limit.ts";
 
 /**
- * Chunks on their way in, counted from the first byte asked for until the row is stored, so that all ranges can be under way:
+ * Blocks on their way in, counted from the first byte asked for until each is stored, so that all ranges can be under way:
  * what a crash costs, and more would only add memory.
  */
-export const chunksAhead = Math.ceil(mostRanges / rangesPerBlock);
+export const blocksAhead = Math.ceil(mostRanges / rangesPerBlock);
 
 /** And one being converted, one on its way out. */
-const chunksHeld = chunksAhead + 2;
+const buffersHeld = blocksAhead + 2;
 
+/** Leave to hold so many bytes. */
 export interface Slot {
   /** A buffer of at least the slot's bytes, made or recycled on first call. The content is whatever was in it. */
   room(): Uint8Array<ArrayBuffer>;
@@ -21,7 +23,8 @@ export interface Slot {
   release(): void;
 }
 
-export class ChunkPool {
+/** Buffers of the full 16 MiB are used again, so the collector has nothing to do. */
+export class BufferPool {
   /** Largest number of bytes held at once so far. */
   peakBytes = 0;
   heldBytes = 0;
@@ -29,9 +32,9 @@ export class ChunkPool {
   readonly #spare: Uint8Array<ArrayBuffer>[] = [];
   readonly #waiting: { sizeBytes: number; wake(): void }[] = [];
 
-  /** `chunks` of 16 MiB. */
-  constructor(chunks = chunksHeld) {
-    this.#capacityBytes = chunks * maxReadBytes;
+  /** `buffers` of 16 MiB. */
+  constructor(buffers = buffersHeld) {
+    this.#capacityBytes = buffers * maxReadBytes;
   }
 
   /** Takes a slot for `sizeBytes`; waits until there is room. Rejects with the signal's reason. */
@@ -94,5 +97,39 @@ export class ChunkPool {
       this.#waiting.push(waiting);
       signal?.addEventListener("abort", onAbort, { once: true });
     });
+  }
+}
+
+/**
+ * Starts up to `lanes` tasks ahead and gives their results in order. When the consumer stops or a task fails, the tasks
+ * still running are told to stop by their signal, and what they had already produced is handed to `discard`.
+ */
+export async function* inOrder<Item, Result>(
+  items: Iterable<Item>,
+  lanes: number,
+  start: (item: Item, signal: AbortSignal) => Promise<Result>,
+  { signal, discard }: { signal?: AbortSignal; discard: (result: Result) => void },
+): AsyncGenerator<Result, void, undefined> {
+  const stop = new AbortController();
+  const inner = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const running: Promise<Result>[] = [];
+  const iterator = items[Symbol.iterator]();
+  const startNext = () => {
+    const next = iterator.next();
+    if (next.done) return;
+    const task = start(next.value, inner);
+    task.catch(() => {}); // a task that fails behind another is reported when its turn comes, or not at all
+    running.push(task);
+  };
+  try {
+    for (let lane = 0; lane < lanes; lane++) startNext();
+    while (running.length > 0) {
+      const result = await running.shift()!;
+      yield result;
+      startNext();
+    }
+  } finally {
+    stop.abort();
+    for (const outcome of await Promise.allSettled(running)) if (outcome.status === "fulfilled") discard(outcome.value);
   }
 }

@@ -1,21 +1,23 @@
-// What becomes of a fresh row beside the sink: its source bytes go through the hash of their file, then the row into the
-// store with the state of that hash, so that a later load goes on right behind it. The last row of a file compares the
+// What becomes of a fresh block beside the sink: its source bytes go through the hash of their file, then the block into the
+// store with the state of that hash, so that a later load goes on right behind it. The last block of a file compares the
 // hash with what the source published; a file that differs is forgotten, and that file alone.
 
 import { PronkError } from "../errors.ts";
 import type { StoredFile } from "../quant/stored-form.ts";
 import type { ModelSource } from "../source/source.ts";
+import type { FileHasher } from "../source/file-hasher.ts";
 import { Sha256, type HashState } from "../source/sha256.ts";
 import type { BlockNote } from "../store/model-record.ts";
 import type { ModelWriter } from "../store/model-writer.ts";
-import type { FileHasher } from "./file-hasher.ts";
-import type { Slot } from "./chunk-pool.ts";
-import type { FreshRow } from "./stored-row.ts";
+import type { Slot } from "./look-ahead.ts";
+import type { FreshBlock } from "./outbox.ts";
 
 export interface KeeperOptions {
   source: ModelSource;
   files: readonly StoredFile[];
-  /** Without one the rows are hashed only. */
+  /** For a file that goes on behind blocks that are stored already: the note on the last of them. */
+  resumed: ReadonlyMap<string, BlockNote>;
+  /** Without one the blocks are hashed only. */
   writer?: ModelWriter;
   /** Undefined where no file has a known hash. */
   hasher?: FileHasher;
@@ -23,50 +25,46 @@ export interface KeeperOptions {
   onStored?: (count: number, file: string) => void;
 }
 
-export class RowKeeper {
+export class BlockKeeper {
   readonly #options: KeeperOptions;
-  readonly #resumed = new Map<string, BlockNote>(); // stored file -> the note on the row before its next
+  readonly #resumed: Map<string, BlockNote>; // stored file -> the note on the block before its next
 
   constructor(options: KeeperOptions) {
     this.#options = options;
+    this.#resumed = new Map(options.resumed);
   }
 
-  /** The file goes on behind rows that are stored already; `last` is the note on the last of them. */
-  resume(file: string, last: BlockNote): void {
-    this.#resumed.set(file, last);
-  }
-
-  /** Rows of a file come in order, files one after another. */
-  async keep(row: FreshRow): Promise<void> {
+  /** Blocks of a file come in order, files one after another. */
+  async keep(block: FreshBlock): Promise<void> {
     const { source, files, writer, onStored } = this.#options;
-    const file = files.find((candidate) => candidate.path === row.file)!;
+    const file = files.find((candidate) => candidate.path === block.file)!;
     const published = source.files.find(({ path }) => path === file.source)!;
-    const last = this.#resumed.get(row.file);
-    this.#resumed.delete(row.file);
+    const last = this.#resumed.get(block.file);
+    this.#resumed.delete(block.file);
     try {
       const version = source.versionOf?.(file.source);
       if (published.sha256 === undefined) checkVersion(file, last?.version, version);
-      const hash = published.sha256 === undefined ? undefined : await this.#hash(row, last);
-      if (hash && row.plan.source.end === published.sizeBytes) await this.#compare(file, published.sha256!, hash);
-      await writer?.writeBlock(row.file, row.index, row.bytes, {
+      const hash = published.sha256 === undefined ? undefined : await this.#hash(block, last);
+      if (hash && block.cut.source.end === published.sizeBytes) await this.#compare(file, published.sha256!, hash);
+      await writer?.writeBlock(block.file, block.index, block.bytes, {
         ...(hash ? { hash } : {}),
         ...(version === undefined ? {} : { version }),
       });
-      onStored?.(row.bytes.length, row.file);
+      onStored?.(block.bytes.length, block.file);
     } finally {
-      row.from?.slot.release();
+      block.from?.slot.release();
     }
   }
 
-  /** The row's bytes travel to the hasher and back, and are in another array then. */
-  async #hash(row: FreshRow, last: BlockNote | undefined): Promise<HashState> {
+  /** The block's bytes travel to the hasher and back, and are in another array then. */
+  async #hash(block: FreshBlock, last: BlockNote | undefined): Promise<HashState> {
     const { hasher, onHashed } = this.#options;
-    const begin = row.plan.index === 0 ? null : last?.hash;
-    const lent = row.from ?? row;
+    const begin = block.cut.index === 0 ? null : last?.hash;
+    const lent = block.from ?? block;
     const { bytes, state } = await hasher!.update(ownBytes(lent), begin);
     lent.bytes = bytes;
     lent.slot.adopt(bytes.buffer);
-    onHashed?.(bytes.length, row.file);
+    onHashed?.(bytes.length, block.file);
     return state;
   }
 
@@ -90,7 +88,7 @@ function ownBytes({ bytes, slot }: { bytes: Uint8Array; slot: Slot }): Uint8Arra
   return room.subarray(0, bytes.length);
 }
 
-/** Rows of two versions of a file must not be mixed; where a hash is known it says so better. */
+/** Blocks of two versions of a file must not be mixed; where a hash is known it says so better. */
 function checkVersion({ source: file }: StoredFile, expected: string | undefined, found: string | undefined): void {
   if (expected === undefined || found === undefined || expected === found) return;
   throw new PronkError(

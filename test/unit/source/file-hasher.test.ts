@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { afterEach, expect, test, vi } from "vitest";
-import { FileHasher } from "../../../src/load/file-hasher.ts";
+import { FileHasher } from "../../../src/source/file-hasher.ts";
 import { startHashThread } from "../../../src/source/hash-thread.ts";
 import { Sha256 } from "../../../src/source/sha256.ts";
 

@@ -1,0 +1,121 @@
+// Damage at rest. `repairBlock` fetches one block of a stored model and makes it anew: the same source, the same borders, the
+// same bytes; what comes out must have the checksum that the block had when it was stored. `verifyModel` reads every block
+// once and has repaired what is damaged.
+
+import { PronkError } from "../errors.ts";
+import { readCheckpoint } from "../format/checkpoint.ts";
+import { storedForm } from "../quant/stored-form.ts";
+import { ProgressMeter, type OnProgress } from "../source/progress.ts";
+import type { ModelSource } from "../source/source.ts";
+import { checksum64 } from "../store/checksum.ts";
+import { blockSpan, type ModelRecord } from "../store/model-record.ts";
+import type { ModelStore } from "../store/model-store.ts";
+import { isRotten } from "../store/storage-errors.ts";
+import { convertBlock, cutFiles } from "./blocks.ts";
+import { BufferPool } from "./look-ahead.ts";
+import { parseVariant } from "./prepared-model.ts";
+import { ScriptQuantizer } from "./quantizers.ts";
+
+export interface Repair {
+  record: ModelRecord;
+  store: ModelStore;
+  file: string;
+  index: number;
+  /** Opens the model's source again; throws where there is no network. */
+  reopen: () => Promise<ModelSource>;
+  pool: BufferPool;
+  signal?: AbortSignal;
+}
+
+/** The block's bytes, in the store again. Throws PronkError `network` or `integrity`. */
+export async function repairBlock(repair: Repair): Promise<Uint8Array<ArrayBuffer>> {
+  const { record, store, file: path, index, signal } = repair;
+  const source = await repair.reopen();
+  const { quantize, weights } = parseVariant(record.variant);
+  const checkpoint = await readCheckpoint(source, { weights, signal });
+  const sizes = new Map(source.files.map((file) => [file.path, file.sizeBytes]));
+  const form = storedForm(checkpoint, quantize, sizes);
+  const cut = cutFiles(source, checkpoint, form).find(({ file }) => file.path === path);
+  const stored = record.files.find((file) => file.path === path)!;
+  if (!cut || cut.file.sizeBytes !== stored.sizeBytes) throw unlike(record, path, index);
+  const span = blockSpan(stored, index);
+  const room = new Uint8Array(span.end - span.start); // the damaged block's slot counts it
+  const quantizer = new ScriptQuantizer();
+  for (const block of cut.blocks) {
+    const from = Math.max(block.stored.start, span.start);
+    const to = Math.min(block.stored.end, span.end);
+    if (from >= to) continue; // blocks of the first schema are not cut where those of today are
+    const slot = await repair.pool.take(block.source.end - block.source.start, signal);
+    try {
+      let made: Uint8Array = await source.read(cut.file.source, block.source.start, block.source.end, { signal });
+      if (!cut.file.verbatim) {
+        const converted = new Uint8Array(block.stored.end - block.stored.start);
+        await convertBlock({ pairs: cut.pairs, block }, made, converted, quantizer, signal);
+        made = converted;
+      }
+      room.set(made.subarray(from - block.stored.start, to - block.stored.start), from - span.start);
+    } finally {
+      slot.release();
+    }
+  }
+  const note = await store.noteOf(record, path, index);
+  if (note && note.checksum !== checksum64(room)) throw unlike(record, path, index);
+  await store.replaceBlock(record, path, index, room);
+  return room;
+}
+
+/** To the outside a block is a row, as in store/storage-errors.ts. */
+function unlike({ label }: ModelRecord, file: string, block: number): PronkError {
+  return new PronkError(
+    "integrity",
+    `Row ${block} of "${file}" in the stored copy of ${label} is damaged, and its source has other bytes now. Delete the stored model and load it again.`,
+    { file, row: block },
+  );
+}
+
+export interface Verification {
+  record: ModelRecord;
+  store: ModelStore;
+  /** Opens the source again; without it nothing is repaired. */
+  reopen?: () => Promise<ModelSource>;
+  onProgress?: OnProgress;
+  signal?: AbortSignal;
+}
+
+export interface Verified {
+  blocks: number;
+  checkedBytes: number;
+  damaged: { file: string; block: number; repaired: boolean; reason: string }[];
+}
+
+/** Rejects with the signal's reason only; what could not be repaired is in the report. */
+export async function verifyModel({ record, store, reopen, onProgress, signal }: Verification): Promise<Verified> {
+  const meter = new ProgressMeter("verify", record.sizeBytes, onProgress);
+  const pool = new BufferPool();
+  const verified: Verified = { blocks: 0, checkedBytes: 0, damaged: [] };
+  for (const stored of record.files)
+    for (let index = 0; index < stored.rowEnds.length; index++) {
+      signal?.throwIfAborted();
+      const file = stored.path;
+      const { start, end } = blockSpan(stored, index);
+      try {
+        await store.readBlock(record, file, index);
+      } catch (error) {
+        if (!isRotten(error)) throw error;
+        let reason = (error as Error).message;
+        let repaired = false;
+        try {
+          if (reopen) await repairBlock({ record, store, file, index, reopen, pool, signal });
+          repaired = reopen !== undefined;
+        } catch (cause) {
+          signal?.throwIfAborted();
+          reason = `${reason} ${(cause as Error).message}`;
+        }
+        verified.damaged.push({ file, block: index, repaired, reason });
+      }
+      verified.blocks++;
+      verified.checkedBytes += end - start;
+      meter.add(end - start, file);
+    }
+  return verified;
+}
