@@ -1,6 +1,6 @@
-// Counts what is allocated by size: array buffers, typed arrays, Array.from and repeated texts, in the thread that runs
-// this first. Asking for more than `limitBytes` at once, or in sum, throws before anything is allocated. What grows item
-// by item is seen in the heap.
+// Counts what is allocated by size: array buffers, typed arrays, Array.from and repeated texts. Asking for more than the
+// limit, at once or in sum, throws before anything is allocated. What grows item by item is seen in the heap. Only between
+// `beginCounting` and `endCounting`: to count takes time.
 
 import { getHeapStatistics } from "node:v8";
 
@@ -21,6 +21,7 @@ const heapBytes = () => getHeapStatistics().used_heap_size;
 
 export function beginCounting(limitBytes: number): void {
   Object.assign(counted, { largestBytes: 0, sumBytes: 0, limitBytes });
+  Object.assign(globalThis, guarded);
   heapBefore = heapBytes();
 }
 
@@ -28,6 +29,7 @@ export function beginCounting(limitBytes: number): void {
 export function endCounting(): { largestBytes: number; sumBytes: number; heapBytes: number } {
   const heap = heapBytes() - heapBefore;
   counted.limitBytes = Infinity;
+  Object.assign(globalThis, plain);
   return { largestBytes: counted.largestBytes, sumBytes: counted.sumBytes, heapBytes: Math.max(0, heap) };
 }
 
@@ -39,26 +41,28 @@ function count(bytes: number, what: string): void {
     throw new TooLarge(`${what} of ${bytes} bytes, ${counted.sumBytes} in all`);
 }
 
-/** Wraps what allocates. */
+type Constructor = new (...parameters: unknown[]) => object;
+const plain: Record<string, Constructor> = {};
+const guarded: Record<string, Constructor> = {};
+
+function guard(name: string, sizeOf: (from: unknown) => number): void {
+  const original = (globalThis as unknown as Record<string, Constructor>)[name];
+  plain[name] = original;
+  guarded[name] = new Proxy(original, {
+    construct(target, parameters, newTarget) {
+      count(sizeOf(parameters[0]), name);
+      return Reflect.construct(target, parameters, newTarget === guarded[name] ? target : newTarget);
+    },
+  });
+}
+
+/** Prepares the wrappers, once. */
 export function watchAllocations(): void {
-  const scope = globalThis as unknown as Record<string, new (...parameters: unknown[]) => object>;
-  const guard = (name: string, sizeOf: (from: unknown) => number) => {
-    const original = scope[name];
-    const guarded: typeof original = new Proxy(original, {
-      construct(target, parameters, newTarget) {
-        count(sizeOf(parameters[0]), name);
-        return Reflect.construct(target, parameters, newTarget === guarded ? target : newTarget);
-      },
-    });
-    scope[name] = guarded;
-    // What makes a copy of its own kind (slice, map) asks the constructor here.
-    Object.defineProperty(original.prototype, "constructor", { value: guarded });
-  };
+  const { ArrayBuffer } = globalThis;
   guard("ArrayBuffer", Number);
-  for (const name of Object.getOwnPropertyNames(globalThis).filter((one) =>
-    /^(Big)?(Int|Uint|Float)\d+\w*Array$/.test(one),
-  )) {
-    const { BYTES_PER_ELEMENT: bytes } = scope[name] as unknown as { BYTES_PER_ELEMENT: number };
+  const isTyped = (name: string) => /^(Big)?(Int|Uint|Float)\d+\w*Array$/.test(name);
+  for (const name of Object.getOwnPropertyNames(globalThis).filter(isTyped)) {
+    const { BYTES_PER_ELEMENT: bytes } = (globalThis as unknown as Record<string, Uint8ArrayConstructor>)[name];
     guard(name, (from) => {
       if (typeof from === "number") return from * bytes;
       const isView = from instanceof ArrayBuffer;

@@ -1,7 +1,19 @@
 // Every reader that is fuzzed. A new reader of files gets a file beside this one and a row here.
 
-import type { FuzzReader } from "./reader.ts";
+import { configReader } from "./config.ts";
+import { generationConfigReader } from "./generation-config.ts";
 import { ggufReader } from "./gguf.ts";
+import { indexReader } from "./index-json.ts";
+import { llama2cReader, llama2cTokensReader } from "./llama2c.ts";
+import type { FuzzReader } from "./reader.ts";
 import { safetensorsReader } from "./safetensors.ts";
 
-export const fuzzReaders: readonly FuzzReader[] = [safetensorsReader, ggufReader];
+export const fuzzReaders: readonly FuzzReader[] = [
+  safetensorsReader,
+  indexReader,
+  ggufReader,
+  configReader,
+  generationConfigReader,
+  llama2cReader,
+  llama2cTokensReader,
+];

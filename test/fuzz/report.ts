@@ -7,7 +7,7 @@ export interface ReaderReport {
   /** Inputs that were read; the others were refused, or failed. */
   read: number;
   failed: number;
-  /** By processor time. */
+  /** By the clock, or by processor time where that is over a second. */
   slowestMs: number;
   /** Largest allocation by size, and by how much the heap grew most in one case. */
   largestBytes: number;
