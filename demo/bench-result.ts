@@ -145,20 +145,22 @@ function textReport(report: BenchReport): HTMLElement[] {
   area.readOnly = true;
   area.value = text;
   area.ariaLabel = words.reportLabel;
-  const button = (name: string, act: (self: HTMLButtonElement) => void) => {
+  const button = (name: string, act: (self: HTMLButtonElement) => unknown) => {
     const made = element("button", "plain", name);
     made.type = "button";
     made.addEventListener("click", () => act(made));
     return made;
   };
-  const copy = button(words.copy, (self) => {
-    navigator.clipboard.writeText(text).then(
-      () => void (self.textContent = words.copied),
-      () => {
-        area.select();
-        self.textContent = words.copyFailed;
-      },
+  const told = element("span", "visually-hidden");
+  told.role = "status";
+  const copy = button(words.copy, async (self) => {
+    const copied = await navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
     );
+    if (!copied) area.select();
+    self.textContent = told.textContent = copied ? words.copied : words.copyFailed;
+    setTimeout(() => ((self.textContent = words.copy), (told.textContent = "")), copied ? 2000 : 6000);
   });
   const actions = [copy];
   // Sharing that the person calls off is no failure.
@@ -168,7 +170,7 @@ function textReport(report: BenchReport): HTMLElement[] {
     element("h2", "", words.reportTitle),
     element("p", "note", words.reportNote),
     area,
-    element("div", "actions", ...actions),
+    element("div", "actions", ...actions, told),
   ];
 }
 

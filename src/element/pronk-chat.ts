@@ -5,6 +5,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { EngineOptions, ModelReference, ProgressEvent } from "../index.ts";
 import { isComposingKey } from "./composing-key.ts";
+import { CopyFeedback } from "./copy-feedback.ts";
 import { downIcon } from "./icons.ts";
 import { type LicenseParagraph, llama2LicenseText } from "./license-text.ts";
 import { KeptConversation } from "./kept-conversation.ts";
@@ -64,7 +65,6 @@ export class PronkChat extends LitElement {
     starters: { attribute: false },
     strings: { attribute: false },
     draft: { state: true },
-    copied: { state: true },
     announcement: { state: true },
     licenseText: { state: true },
   };
@@ -86,7 +86,6 @@ export class PronkChat extends LitElement {
   declare starters: readonly string[];
   declare strings: ChatStrings;
   declare protected draft: Draft;
-  declare protected copied: string | undefined;
   declare protected announcement: string;
   declare protected licenseText: readonly LicenseParagraph[] | undefined | null;
 
@@ -102,6 +101,7 @@ export class PronkChat extends LitElement {
     () => this.#session.turns.length > 0,
   );
   readonly #undo = new UndoOffer(this);
+  readonly #copies = new CopyFeedback(this, (words) => (this.announcement = words));
   readonly #kept = new KeptConversation(
     this,
     () => ({ ...this.conversation, restorable: this.#undo.restorable }),
@@ -264,13 +264,16 @@ export class PronkChat extends LitElement {
     const { turns, busy } = this.#session;
     if (turns.length > 0) {
       const actions = {
-        copy: (text: string) => void this.#copy(text),
+        copy: (text: string, plainButton?: Element) => void this.#copies.copy(text, this.strings, plainButton),
         regenerate: async () => {
           if (await this.#session.load()) this.#answerAnew(() => this.#session.regenerate());
         },
         edit: () => this.#edit(),
       };
-      return transcriptView({ turns, answering: busy, copied: this.copied, strings }, actions);
+      return transcriptView(
+        { turns, answering: busy, outcomeOf: (text) => this.#copies.outcomeOf(text), strings },
+        actions,
+      );
     }
     if (state.name === "license" || state.name === "weights" || state.name === "failed") return nothing;
     return startView(
@@ -365,16 +368,6 @@ export class PronkChat extends LitElement {
     await this.updateComplete;
     void this.#session.retry();
   };
-
-  async #copy(text: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      return; // refused, or not a secure context
-    }
-    this.copied = text;
-    setTimeout(() => (this.copied = undefined), 2000);
-  }
 
   readonly #onKey = (event: KeyboardEvent): void => {
     if (event.key !== "Escape" || isComposingKey(event)) return;

@@ -20,6 +20,7 @@ export interface ChatStrings {
   stop: string;
   copy: string;
   copied: string;
+  refused: string;
   copyCode: string;
   tableLabel: string;
   taskDone: string;
@@ -108,6 +109,7 @@ export const english: ChatStrings = {
   stop: "Stop",
   copy: "Copy",
   copied: "Copied",
+  refused: "Not copied: the browser refused. Select the text to copy it.",
   copyCode: "Copy code",
   tableLabel: "Table",
   taskDone: "Done",

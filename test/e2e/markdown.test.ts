@@ -5,6 +5,7 @@ import specification from "commonmark-spec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
 import type { FileServer } from "../../cli/server/file-server.ts";
+import { english } from "../../src/element/strings.ts";
 import { markdownSample } from "../../tools/screenshots/markdown-sample.ts";
 import { stageEngine } from "../../tools/screenshots/staged-engine.ts";
 import { gfmExamples } from "../support/gfm-examples.ts";
@@ -48,6 +49,23 @@ describe.each(browserKinds)("in %s", (kind) => {
     );
     expect(loaded).toEqual([]);
     expect(trouble).toEqual([]);
+  });
+
+  test("what came of copying code is told on its button and to a screen reader", async () => {
+    const copyWith = (granted: boolean) =>
+      page.evaluate<string[]>(async (isGranted: boolean) => {
+        const writeText = async () => {
+          if (!isGranted) throw new DOMException("refused", "NotAllowedError");
+        };
+        Object.defineProperty(navigator, "clipboard", { value: { writeText }, configurable: true });
+        const root = document.querySelector("pronk-chat")!.shadowRoot!;
+        const button = [...root.querySelectorAll<HTMLElement>(".copy-code")].at(-1)!;
+        button.click();
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return [button.textContent, root.querySelector("[data-live]")!.textContent];
+      }, granted);
+    expect(await copyWith(true)).toEqual(["Copied", "Copied"]);
+    expect(await copyWith(false)).toEqual([english.refused, english.refused]);
   });
 
   test("a footnote's mark leads to the note and back", async () => {

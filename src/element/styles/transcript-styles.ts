@@ -56,6 +56,12 @@ export const transcriptStyles = css`
     margin-inline-start: auto;
   }
 
+  .copy-outcome {
+    align-self: center;
+    margin-inline-end: 0.25rem;
+    font-size: 0.82rem;
+  }
+
   .quiet {
     display: inline-grid;
     place-items: center;

@@ -1,6 +1,7 @@
 // One answer: its Markdown, what went wrong if something did, the AI label, and discreet actions and figures below.
 
 import { html, nothing, type TemplateResult } from "lit";
+import type { CopyOutcome } from "../copy-feedback.ts";
 import { adviceFor } from "../error-advice.ts";
 import { againIcon, checkIcon, copyIcon } from "../icons.ts";
 import { markdownView } from "../markdown/streamed-markdown.ts";
@@ -13,7 +14,7 @@ import type { TranscriptActions } from "./transcript-view.ts";
 export interface AnswerModel {
   last: boolean;
   answering: boolean;
-  copied: string | undefined;
+  outcomeOf(text: string): CopyOutcome | undefined;
   strings: ChatStrings;
 }
 
@@ -24,7 +25,7 @@ export function answerView(turn: AnswerTurn, model: AnswerModel, actions: Transc
     class="answer ${running ? "running" : ""}"
     part="message answer"
     aria-label=${strings.answerLabel}
-    @click=${copyCodeBlock}
+    @click=${(event: Event) => copyCodeBlock(event, actions)}
   >
     ${
       turn.status === "waiting"
@@ -57,7 +58,7 @@ function errorNote(
 
 function footer(turn: AnswerTurn, model: AnswerModel, actions: TranscriptActions): TemplateResult {
   const { strings } = model;
-  const copied = model.copied === turn.text && turn.text !== "";
+  const outcome = model.outcomeOf(turn.text);
   const ending = endingOf(turn, strings);
   return html`<footer class="answer-footer" part="answer-footer">
     <span class="answer-facts">
@@ -65,6 +66,7 @@ function footer(turn: AnswerTurn, model: AnswerModel, actions: TranscriptActions
       ${ending ? html`<span>${ending}</span>` : nothing} ${figuresView(turn.usage, strings)}
     </span>
     <span class="actions">
+      ${outcome ? html`<span class="copy-outcome">${strings[outcome]}</span>` : nothing}
       ${
         turn.text
           ? html`<button
@@ -74,9 +76,7 @@ function footer(turn: AnswerTurn, model: AnswerModel, actions: TranscriptActions
               title=${strings.copy}
               @click=${() => actions.copy(turn.text)}
             >
-              ${copied ? checkIcon : copyIcon}<span class="visually-hidden"
-                >${copied ? strings.copied : strings.copy}</span
-              >
+              ${outcome === "copied" ? checkIcon : copyIcon}<span class="visually-hidden">${strings.copy}</span>
             </button>`
           : nothing
       }
@@ -104,8 +104,8 @@ function endingOf(turn: AnswerTurn, strings: ChatStrings): string | undefined {
 }
 
 /** Buttons inside rendered Markdown are plain nodes, so one listener on the answer serves them all. */
-function copyCodeBlock(event: Event): void {
+function copyCodeBlock(event: Event, { copy }: TranscriptActions): void {
   const button = (event.target as Element).closest(".copy-code");
   const code = button?.parentElement?.querySelector("code")?.textContent;
-  if (code) void navigator.clipboard?.writeText(code).catch(() => {}); // the browser may refuse
+  if (button && code) copy(code, button);
 }

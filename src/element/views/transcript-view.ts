@@ -3,13 +3,15 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import type { CopyOutcome } from "../copy-feedback.ts";
 import type { Turn } from "../session/turn.ts";
 import type { ChatStrings } from "../strings.ts";
 import { answerView } from "./answer-view.ts";
 import { questionView } from "./question-view.ts";
 
 export interface TranscriptActions {
-  copy(text: string): void;
+  /** `plainButton`: inside the Markdown. */
+  copy(text: string, plainButton?: Element): void;
   regenerate(): void;
   edit(): void;
 }
@@ -17,7 +19,7 @@ export interface TranscriptActions {
 export interface TranscriptModel {
   turns: readonly Turn[];
   answering: boolean;
-  copied: string | undefined;
+  outcomeOf(text: string): CopyOutcome | undefined;
   strings: ChatStrings;
 }
 
