@@ -1,7 +1,9 @@
-// The order of test files: those that take minutes start first, so that none of them is left alone at the end while the
-// other worker has nothing to do. Vitest's own order goes by the last run's cache, which a fresh clone has not, or by size.
+// The order of test files: stage after stage, and in each those that take minutes first, so that no worker is left alone
+// with one of them while the other has nothing to do. Vitest's own order goes by the last run's cache, which a fresh clone
+// has not, or by size.
 
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { stages } from "../../tools/stages.ts";
 
 const longest = [
   "kernels/kernels",
@@ -15,9 +17,11 @@ const longest = [
   "unit/format/golden",
 ];
 
+/** The stage first, then the place in the list above. */
 function rank({ moduleId }: TestSpecification): number {
+  const stage = stages.findIndex(({ folder }) => folder !== undefined && moduleId.includes(`/${folder}`));
   const place = longest.findIndex((name) => moduleId.endsWith(`test/${name}.test.ts`));
-  return place < 0 ? longest.length : place;
+  return stage * 100 + (place < 0 ? longest.length : place);
 }
 
 export class LongestFirst extends BaseSequencer {
