@@ -13,7 +13,7 @@ export interface CatalogueEntry {
   gated: boolean;
   llama2: boolean;
   note: string;
-  /** What the memory plan needs to know; null for a model too small to matter. */
+  /** What counting its memory needs to know; null for a model too small to matter. */
   shape: CatalogueShape | null;
 }
 

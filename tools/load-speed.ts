@@ -1,5 +1,5 @@
 // `npm run bench:load`: how fast a load is beside what the browser can do without pronk, both in one run of one browser. Cold:
-// pronk's download (fetch, hash, store) beside fetch and IndexedDB put, and beside a hash alone; warm: from the first row
+// pronk's download (fetch, hash, store) beside fetch and IndexedDB put, and beside a hash alone; warm: from the first block
 // read to the last upload, beside IndexedDB read and writeBuffer. Then the same weights quantized to q4 and q8 on their way
 // to the GPU, by the adapter's own choice of quantizer. `--json` prints one object; medians of `--rounds`.
 
@@ -33,7 +33,7 @@ interface Round {
   hashAlone: number;
   cold: number;
   readAndWrite: number;
-  /** The same rows from one file of the origin's private file system. */
+  /** The same blocks from one file of the origin's private file system. */
   fileReadAndWrite: number;
   warm: number;
 }
@@ -95,13 +95,13 @@ function round3(value: number): number {
 
 function withoutPronk(on: BrowserPage): Promise<Omit<Round, "cold" | "warm">> {
   return on.evaluate(async (bytes: number) => {
-    const rowBytes = 2 ** 24;
+    const blockBytes = 2 ** 24;
     const { sha } = (await (await fetch(`${hubUrl}/api/models/owner/name/revision/HEAD`)).json()) as { sha: string };
     const url = `${hubUrl}/owner/name/resolve/${sha}/model.safetensors`;
     const opening = indexedDB.open("raw");
-    opening.onupgradeneeded = () => opening.result.createObjectStore("rows");
+    opening.onupgradeneeded = () => opening.result.createObjectStore("blocks");
     const database = await new Promise<IDBDatabase>((done) => (opening.onsuccess = () => done(opening.result)));
-    const count = Math.ceil(bytes / rowBytes);
+    const count = Math.ceil(bytes / blockBytes);
     /** Runs the tasks `lanes` at a time. */
     const parallel = async (lanes: number, task: (index: number) => Promise<void>) => {
       let next = 0;
@@ -112,11 +112,11 @@ function withoutPronk(on: BrowserPage): Promise<Omit<Round, "cold" | "warm">> {
     };
     let startMs = performance.now();
     await parallel(4, async (index) => {
-      const start = index * rowBytes;
-      const range = `bytes=${start}-${Math.min(start + rowBytes, bytes) - 1}`;
-      const row = await (await fetch(url, { headers: { Range: range }, cache: "no-store" })).arrayBuffer();
-      const transaction = database.transaction("rows", "readwrite", { durability: "relaxed" });
-      transaction.objectStore("rows").put(row, index);
+      const start = index * blockBytes;
+      const range = `bytes=${start}-${Math.min(start + blockBytes, bytes) - 1}`;
+      const block = await (await fetch(url, { headers: { Range: range }, cache: "no-store" })).arrayBuffer();
+      const transaction = database.transaction("blocks", "readwrite", { durability: "relaxed" });
+      transaction.objectStore("blocks").put(block, index);
       await new Promise((done) => (transaction.oncomplete = done));
     });
     const fetchAndPut = performance.now() - startMs;
@@ -124,12 +124,12 @@ function withoutPronk(on: BrowserPage): Promise<Omit<Round, "cold" | "warm">> {
     const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
     // As many bytes of buffers as a load fills: memory that is touched for the first time has its price.
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-    const buffers = Array.from({ length: count }, () => device.createBuffer({ size: rowBytes, usage }));
+    const buffers = Array.from({ length: count }, () => device.createBuffer({ size: blockBytes, usage }));
     startMs = performance.now();
     await parallel(3, async (index) => {
-      const request = database.transaction("rows").objectStore("rows").get(index) as IDBRequest<ArrayBuffer>;
-      const row = await new Promise<ArrayBuffer>((done) => (request.onsuccess = () => done(request.result)));
-      device.queue.writeBuffer(buffers[index], 0, row, 0, row.byteLength & ~3);
+      const request = database.transaction("blocks").objectStore("blocks").get(index) as IDBRequest<ArrayBuffer>;
+      const block = await new Promise<ArrayBuffer>((done) => (request.onsuccess = () => done(request.result)));
+      device.queue.writeBuffer(buffers[index], 0, block, 0, block.byteLength & ~3);
     });
     await device.queue.onSubmittedWorkDone();
     const readAndWrite = performance.now() - startMs;
@@ -137,13 +137,14 @@ function withoutPronk(on: BrowserPage): Promise<Omit<Round, "cold" | "warm">> {
     const folder = await navigator.storage.getDirectory();
     const handle = await folder.getFileHandle("raw", { create: true });
     const writable = await handle.createWritable();
-    for (let at = 0; at < bytes; at += rowBytes) await writable.write(new Uint8Array(Math.min(rowBytes, bytes - at)));
+    for (let at = 0; at < bytes; at += blockBytes)
+      await writable.write(new Uint8Array(Math.min(blockBytes, bytes - at)));
     await writable.close();
     const file = await handle.getFile();
     startMs = performance.now();
     await parallel(3, async (index) => {
-      const row = await file.slice(index * rowBytes, (index + 1) * rowBytes).arrayBuffer();
-      device.queue.writeBuffer(buffers[index], 0, row, 0, row.byteLength & ~3);
+      const block = await file.slice(index * blockBytes, (index + 1) * blockBytes).arrayBuffer();
+      device.queue.writeBuffer(buffers[index], 0, block, 0, block.byteLength & ~3);
     });
     await device.queue.onSubmittedWorkDone();
     const fileReadAndWrite = performance.now() - startMs;

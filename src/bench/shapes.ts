@@ -1,4 +1,4 @@
-// Shapes that can be planned and measured without their files. Llama 2 from the configurations that Meta publishes (70B
+// Shapes that can be counted and measured without their files. Llama 2 from the configurations that Meta publishes (70B
 // shares each key and value head among eight query heads), TinyLlama from its repository, tiny from public/models/tiny.
 
 import type { ModelConfig } from "../format/model-config.ts";

@@ -1,4 +1,4 @@
-// What the plan command adds to the memory plan (plan-memory.test.ts holds its totals): which adapters a model fits, and
+// What the plan command adds to the counted memory (plan-memory.test.ts holds its totals): which adapters a model fits, and
 // that tensors are split as far as a binding demands and no further.
 
 import { spawnSync } from "node:child_process";

@@ -1,4 +1,4 @@
-// The memory plan's totals for Llama 2, worked out by hand from formats and shapes: q4 keeps 18 bytes for 32 weights of a
+// What countMemory says of Llama 2, worked out by hand from formats and shapes: q4 keeps 18 bytes for 32 weights of a
 // linear layer, q8 34 bytes for 32 of the embedding and the head, norms are f32, the cache f16.
 
 import { describe, expect, test } from "vitest";
@@ -29,32 +29,32 @@ describe.each(Object.entries(counts))("%s", (name, [linear, tables, norms, kvVal
   });
 
   test("q4 weights and KV cache", () => {
-    const plan = countMemory(config, { ...request, quantize: "q4" });
-    expect(plan.weightBytes).toBe((linear * 18) / 32 + (tables * 34) / 32 + norms * 4);
-    expect(plan.kvBytes).toBe(kvValues * 4096 * 2);
-    expect(plan.totalBytes).toBe(plan.weightBytes + plan.kvBytes + plan.scratchBytes);
+    const count = countMemory(config, { ...request, quantize: "q4" });
+    expect(count.weightBytes).toBe((linear * 18) / 32 + (tables * 34) / 32 + norms * 4);
+    expect(count.kvBytes).toBe(kvValues * 4096 * 2);
+    expect(count.totalBytes).toBe(count.weightBytes + count.kvBytes + count.scratchBytes);
   });
 
   test("a q8 cache: a byte a value, and an f16 for 32 of them", () => {
-    const plan = countMemory(config, { ...request, quantize: "q4", kv: "q8" });
-    expect(plan.kvBytes).toBe(kvValues * 4096 * (1 + 2 / 32));
-    expect(plan.totalBytes).toBe(plan.weightBytes + plan.kvBytes + plan.scratchBytes);
+    const count = countMemory(config, { ...request, quantize: "q4", kv: "q8" });
+    expect(count.kvBytes).toBe(kvValues * 4096 * (1 + 2 / 32));
+    expect(count.totalBytes).toBe(count.weightBytes + count.kvBytes + count.scratchBytes);
   });
 
   test("as in the file", () => {
-    const plan = countMemory(config, { ...request, quantize: "none" });
-    expect(plan.weightBytes).toBe((linear + tables) * 2 + norms * 4);
+    const count = countMemory(config, { ...request, quantize: "none" });
+    expect(count.weightBytes).toBe((linear + tables) * 2 + norms * 4);
   });
 
   test("no binding is over the limit, whatever the limit", () => {
     for (const quantize of ["q4", "q8", "none"] as const) {
-      const plan = countMemory(config, { ...request, quantize });
-      expect(plan.largestBindingBytes).toBeLessThanOrEqual(128 * MiB);
+      const count = countMemory(config, { ...request, quantize });
+      expect(count.largestBindingBytes).toBeLessThanOrEqual(128 * MiB);
       // Codes of what shares buffers, in bytes: gate and up lie together.
       const { dim, hiddenDim } = config;
       const linear = quantize === "none" ? 2 : quantize === "q8" ? 1 : 0.5;
       const table = quantize === "none" ? 2 : 1; // q4 keeps the head in q8
-      const partsOf = (name: string) => plan.tensors.find((tensor) => tensor.name === name)!.parts;
+      const partsOf = (name: string) => count.tensors.find((tensor) => tensor.name === name)!.parts;
       expect(partsOf("lm_head.weight") > 1).toBe(32_000 * dim * table > 128 * MiB);
       expect(partsOf("model.layers.0.mlp.up_proj.weight") > 1).toBe(2 * hiddenDim * dim * linear > 128 * MiB);
       expect(partsOf("model.layers.0.mlp.down_proj.weight") > 1).toBe(hiddenDim * dim * linear > 128 * MiB);
