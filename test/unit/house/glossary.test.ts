@@ -48,6 +48,10 @@ const wordsOf = (name: string): string[] =>
     .split(/[^a-z0-9]+/)
     .map((word) => word.replace(/^(row|block|chunk|plan)s$/, "$1").replace(/^plan(ned|ner|ning)$/, "plan"));
 
+/** Names in code: neither in comments nor in strings. */
+const identifiersIn = (text: string): string[] =>
+  text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$|"[^"\n]*"|`[^`]*`/gm, "").match(/[A-Za-z_]\w*/g) ?? [];
+
 const cellsOf = (line: string) =>
   line
     .split("|")
@@ -94,6 +98,17 @@ describe("glossary", () => {
       const texts = paths.filter((path) => path.startsWith(place)).map((path) => readFileSync(join(src, path), "utf8"));
       expect(texts.join(), place).toMatch(new RegExp(word, "i"));
     }
+  });
+
+  test("a plan is spoken of in code only where plans are made and run", () => {
+    const rooms = ["gpu/", "model/", "generate/", "bench/"];
+    const spoken = paths
+      .filter((path) => !rooms.some((room) => path.startsWith(room)))
+      .flatMap((path) => identifiersIn(readFileSync(join(src, path), "utf8")).map((name) => `${path}: ${name}`))
+      .filter((told) => wordsOf(told.split(": ")[1]).includes("plan"));
+    expect(spoken).toEqual([]);
+    expect(identifiersIn("const a = { plan, explained: `the plan` }; // its plan")).toContain("plan");
+    expect(identifiersIn('planned("plan") // its plan')).toEqual(["planned"]);
   });
 
   test("a type named with one of these words stands in one file", () => {
