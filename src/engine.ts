@@ -21,9 +21,9 @@ import { isOfNewer } from "./store/database.ts";
 import { ModelStore } from "./store/model-store.ts";
 import { storageReport } from "./store/storage-report.ts";
 import { rememberedTuning } from "./store/tuning-store.ts";
+import { onDemand } from "./on-demand.ts";
 import { absentTokenizer } from "./text/absent-tokenizer.ts";
-import { loadDialog } from "./text/load-dialog.ts";
-import { ggufTemplate, loadGgufText } from "./text/load-gguf-text.ts";
+import { ggufTemplate, loadDialog } from "./text/load-dialog.ts";
 import { hasTokenizer, loadTokenizer } from "./text/load-tokenizer.ts";
 import type { ChatDialog, Tokenizer } from "./text/tokenizer.ts";
 import { turnEnds } from "./text/turn-ends.ts";
@@ -105,7 +105,7 @@ async function load({ gpu, store, reference, options, end, fail }: Load): Promis
   const { config, parameters, generation } = prepared;
 
   // Before the weights: a missing tokenizer should not cost a download.
-  const { tokenizer, dialog, warnings = [] } = loadText(prepared, options.tokenizer);
+  const { tokenizer, dialog, warnings = [] } = await loadText(prepared, options.tokenizer);
   // A fine-tune's eos_token is often newer than config.json: either ends an answer.
   const { eosIds } = config;
   if (tokenizer.eosId !== undefined && !eosIds.includes(tokenizer.eosId)) eosIds.push(tokenizer.eosId);
@@ -170,22 +170,27 @@ async function unstored(
   return [{ code: "not-stored", message: (await storageReport()).message, facts: { model, found: "newer" } }];
 }
 
+const ggufText = onDemand("reads the tokenizer of a GGUF file", () => import("./text/load-gguf-text.ts"));
+
 /** From the model's files, else from its GGUF; a file that the caller gives comes first. */
-function loadText(
+async function loadText(
   prepared: PreparedModel,
   given: EngineOptions["tokenizer"],
-): { tokenizer: Tokenizer; dialog: ChatDialog | undefined; warnings?: PronkWarning[] } {
+): Promise<{ tokenizer: Tokenizer; dialog: ChatDialog | undefined; warnings?: PronkWarning[] }> {
   const { sideFiles, config, ggufTokenizer } = prepared;
   const { bosId, eosIds, vocabSize } = config;
   const files = new Map(sideFiles);
   if (typeof given === "object") files.set(given.name, given.bytes);
   // Some uploads of Llama 2's chat models carry no template.
   const assumeLlama2 = findLicenseEvidence(prepared).llama2 && /chat/i.test(prepared.label);
-  if (!hasTokenizer(files) && ggufTokenizer) return loadGgufText(ggufTokenizer, { assumeLlama2, vocabSize });
+  if (!hasTokenizer(files) && ggufTokenizer) {
+    const { loadGgufText } = await ggufText();
+    return loadGgufText(ggufTokenizer, { assumeLlama2, vocabSize });
+  }
   if (!hasTokenizer(files) && given === "optional") return { tokenizer: absentTokenizer(vocabSize), dialog: undefined };
   const template = ggufTokenizer && ggufTemplate(ggufTokenizer);
-  const tokenizer = loadTokenizer(files, { bosId, eosIds, vocabSize });
-  return { tokenizer, dialog: loadDialog(files, tokenizer, { assumeLlama2, template }) };
+  const tokenizer = await loadTokenizer(files, { bosId, eosIds, vocabSize });
+  return { tokenizer, dialog: await loadDialog(files, tokenizer, { assumeLlama2, template }) };
 }
 
 /** Gives the adapter the variants that were, or are now, measured to be fastest for models of this shape. */

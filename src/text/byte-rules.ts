@@ -1,18 +1,42 @@
-// Reads how a byte-level tokenizer.json treats text before merges: normaliser and pre-tokenizer, step by step. A step that is
-// not known is refused by name.
+// How byte-level vocabularies treat text before merges. A tokenizer.json says it step by step, in its normaliser and
+// pre-tokenizer, and a step that is not known is refused by name; a GGUF file names one of llama.cpp's pre-tokenizers.
 
-import { cutAt, cutAtDigits, cutAtNumbers, cutLikeGpt2, type CutText, patternOf, prefixSpace } from "./cut-text.ts";
+import {
+  cutAt,
+  cutAtDigits,
+  cutAtNumbers,
+  cutByDefault,
+  cutLikeGpt2,
+  cutLikeLlama3,
+  cutLikeQwen2,
+  type CutText,
+  patternOf,
+  prefixSpace,
+} from "./cut-text.ts";
 import { type Json, object, steps, unsupported } from "./json-steps.ts";
 import { textPattern } from "./split-pattern.ts";
 import type { ByteRules } from "./vocabulary.ts";
 
+const llama3: ByteRules = { kind: "bytes", normalForm: undefined, cuts: [cutLikeLlama3], wholeParts: true };
+// NFC as in the models' own tokenizer.json; GGUF does not say it.
+const qwen2: ByteRules = { kind: "bytes", normalForm: "NFC", cuts: [cutLikeQwen2], wholeParts: false };
+const gpt2: ByteRules = { kind: "bytes", normalForm: undefined, cuts: [cutLikeGpt2], wholeParts: false };
+
+/** By llama.cpp's names. */
+export const namedRules: Readonly<Record<string, ByteRules>> = {
+  "llama-bpe": llama3,
+  llama3,
+  "llama-v3": llama3,
+  qwen2,
+  "deepseek-r1-qwen": qwen2,
+  smollm: { ...gpt2, cuts: [cutAtDigits, cutLikeGpt2] },
+  "gpt-2": gpt2,
+  default: { ...gpt2, cuts: cutByDefault },
+};
+
 // Each costs a run over the whole text. Published files have six steps at most, and texts of a character or two.
 const mostCuts = 32;
 const longestText = 1000;
-
-export function isByteLevel(root: Json): boolean {
-  return steps(root.pre_tokenizer, "pretokenizers").some((step) => step.type === "ByteLevel");
-}
 
 /** Throws PronkError unsupported. */
 export function readByteRules(root: Json, file: string): ByteRules {

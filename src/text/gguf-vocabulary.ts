@@ -3,32 +3,17 @@
 
 import { PronkError } from "../errors.ts";
 import type { GgufTokenizer } from "../format/gguf-tokenizer.ts";
-import { cutAtDigits, cutByDefault, cutLikeGpt2, cutLikeLlama3, cutLikeQwen2 } from "./cut-text.ts";
+import { onDemand } from "../on-demand.ts";
 import { mergesFromPairs, mergesFromScores } from "./merge-table.ts";
 import { byteOfPiece, kindOfType, plainAddedToken } from "./vocabulary.ts";
 import type { ByteRules, PieceKind, SpaceRules, Vocabulary } from "./vocabulary.ts";
 
-const llama3: ByteRules = { kind: "bytes", normalForm: undefined, cuts: [cutLikeLlama3], wholeParts: true };
-// NFC as in the models' own tokenizer.json; GGUF does not say it.
-const qwen2: ByteRules = { kind: "bytes", normalForm: "NFC", cuts: [cutLikeQwen2], wholeParts: false };
-const gpt2: ByteRules = { kind: "bytes", normalForm: undefined, cuts: [cutLikeGpt2], wholeParts: false };
+const byteRules = onDemand("cuts text for byte-level tokenizers", () => import("./byte-rules.ts"));
 
-/** By llama.cpp's names. */
-const byteRules: Readonly<Record<string, ByteRules>> = {
-  "llama-bpe": llama3,
-  llama3,
-  "llama-v3": llama3,
-  qwen2,
-  "deepseek-r1-qwen": qwen2,
-  smollm: { ...gpt2, cuts: [cutAtDigits, cutLikeGpt2] },
-  "gpt-2": gpt2,
-  default: { ...gpt2, cuts: cutByDefault },
-};
-
-/** Throws PronkError format, or unsupported for a pre-tokenizer that is not known. */
-export function ggufVocabulary(given: GgufTokenizer): Vocabulary {
+/** Rejects with PronkError format, or unsupported for a pre-tokenizer that is not known. */
+export async function ggufVocabulary(given: GgufTokenizer): Promise<Vocabulary> {
   const { file, pieces, model, bosId, eosId, unkId } = given;
-  const rules = model === "llama" ? spaceRules(given) : byteRulesOf(given);
+  const rules = model === "llama" ? spaceRules(given) : await byteRulesOf(given);
   const kinds = pieces.map((piece, id) => kindOf(given, piece, id));
   const merges =
     model === "llama"
@@ -100,9 +85,10 @@ function spaceRules({ spacePrefix }: GgufTokenizer): SpaceRules {
   };
 }
 
-function byteRulesOf({ file, pretokenizer }: GgufTokenizer): ByteRules {
-  if (Object.hasOwn(byteRules, pretokenizer)) return byteRules[pretokenizer];
-  const expected = Object.keys(byteRules).join(", ");
+async function byteRulesOf({ file, pretokenizer }: GgufTokenizer): Promise<ByteRules> {
+  const { namedRules } = await byteRules();
+  if (Object.hasOwn(namedRules, pretokenizer)) return namedRules[pretokenizer];
+  const expected = Object.keys(namedRules).join(", ");
   throw new PronkError(
     "model-unsupported",
     `"${file}" says "tokenizer.ggml.pre": ${JSON.stringify(pretokenizer.slice(0, 80))}, which this version of pronk does not know. Those it knows are ${expected}. Take the same model's safetensors with its tokenizer.json.`,

@@ -2,12 +2,15 @@
 // (or where the model is known to be Llama-2 chat), else the repository's template, else none.
 
 import { PronkError } from "../errors.ts";
+import type { GgufTokenizer } from "../format/gguf-tokenizer.ts";
+import { onDemand } from "../on-demand.ts";
 import { llama2Dialog, llama2DialogText } from "./llama2-dialog.ts";
-import { chatRenderer, templateDialog } from "./template-dialog.ts";
 import { readTokenizerConfig } from "./tokenizer-config.ts";
 import type { TokenizerConfig } from "./tokenizer-config.ts";
 import type { RenderChat } from "./template-dialog.ts";
 import type { ChatDialog, ChatMessage, Tokenizer } from "./tokenizer.ts";
+
+const templates = onDemand("renders chat templates", () => import("./template-dialog.ts"));
 
 export interface DialogOptions {
   /** The repository has no template of its own, but its name or card says that it is Llama-2 chat. */
@@ -16,22 +19,22 @@ export interface DialogOptions {
   template?: TokenizerConfig["template"];
 }
 
-/** Undefined for a pretrained model: it only continues text. Throws PronkError format for a damaged configuration. */
-export function loadDialog(
+/** Undefined for a pretrained model: it only continues text. Rejects with PronkError format for a damaged configuration. */
+export async function loadDialog(
   files: ReadonlyMap<string, Uint8Array>,
   tokenizer: Tokenizer,
   options: DialogOptions = {},
-): ChatDialog | undefined {
+): Promise<ChatDialog | undefined> {
   const config = readTokenizerConfig(files);
   return configuredDialog({ ...config, template: config.template ?? options.template }, tokenizer, options);
 }
 
 /** The same for a template and names that are no files. */
-export function configuredDialog(
+export async function configuredDialog(
   config: Pick<TokenizerConfig, "template" | "specialTokens">,
   tokenizer: Tokenizer,
   options: DialogOptions = {},
-): ChatDialog | undefined {
+): Promise<ChatDialog | undefined> {
   if (!config.template) return options.assumeLlama2 ? llama2Dialog(tokenizer) : undefined;
   const specialTokens = { ...config.specialTokens };
   for (const [name, id] of [
@@ -40,10 +43,15 @@ export function configuredDialog(
     ["unk_token", tokenizer.unkId],
   ] as const)
     if (id !== undefined) specialTokens[name] ??= tokenizer.decode([id], { keepSpecial: true });
+  const { chatRenderer, templateDialog } = await templates();
   const render = chatRenderer(config, specialTokens);
   const known = tokenizer.bosId !== undefined && tokenizer.eosId !== undefined;
   if (known && writesLlama2(render, specialTokens.bos_token, specialTokens.eos_token)) return llama2Dialog(tokenizer);
   return templateDialog(render, tokenizer);
+}
+
+export function ggufTemplate({ chatTemplate, file }: GgufTokenizer): TokenizerConfig["template"] {
+  return chatTemplate ? { source: chatTemplate, file } : undefined;
 }
 
 const system: ChatMessage = { role: "system", content: "Answer in rhymes.\nBe brief." };

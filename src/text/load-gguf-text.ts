@@ -3,26 +3,21 @@
 import type { PronkWarning } from "../errors.ts";
 import type { GgufTokenizer } from "../format/gguf-tokenizer.ts";
 import { ggufVocabulary, lostScores } from "./gguf-vocabulary.ts";
-import type { TokenizerConfig } from "./tokenizer-config.ts";
-import { configuredDialog, type DialogOptions } from "./load-dialog.ts";
+import { configuredDialog, ggufTemplate, type DialogOptions } from "./load-dialog.ts";
 import { limitTo } from "./load-tokenizer.ts";
 import { PieceTokenizer } from "./piece-tokenizer.ts";
 import type { ChatDialog, Tokenizer } from "./tokenizer.ts";
 
-/** `vocabSize` is the model's. Throws PronkError format or unsupported. */
-export function loadGgufText(
+/** `vocabSize` is the model's. Rejects with PronkError format or unsupported. */
+export async function loadGgufText(
   given: GgufTokenizer,
   { vocabSize, ...options }: DialogOptions & { vocabSize?: number } = {},
-): { tokenizer: Tokenizer; dialog: ChatDialog | undefined; warnings: PronkWarning[] } {
-  const vocabulary = ggufVocabulary(given);
+): Promise<{ tokenizer: Tokenizer; dialog: ChatDialog | undefined; warnings: PronkWarning[] }> {
+  const vocabulary = await ggufVocabulary(given);
   limitTo(vocabulary, vocabSize);
   const tokenizer = new PieceTokenizer(vocabulary, vocabSize);
-  const dialog = configuredDialog({ template: ggufTemplate(given), specialTokens: {} }, tokenizer, options);
+  const dialog = await configuredDialog({ template: ggufTemplate(given), specialTokens: {} }, tokenizer, options);
   return { tokenizer, dialog, warnings: warningsOf(given) };
-}
-
-export function ggufTemplate({ chatTemplate, file }: GgufTokenizer): TokenizerConfig["template"] {
-  return chatTemplate ? { source: chatTemplate, file } : undefined;
 }
 
 function warningsOf(given: GgufTokenizer): PronkWarning[] {

@@ -3,14 +3,16 @@
 // (also when tokenizer.json is of a kind not read here), then llama2.c's .bin.
 
 import { PronkError } from "../errors.ts";
-import { readLlama2cVocabulary } from "./llama2c-vocabulary.ts";
+import { onDemand } from "../on-demand.ts";
 import { PieceTokenizer } from "./piece-tokenizer.ts";
-import { readSentencePieceModel } from "./sentencepiece-model.ts";
-import { readTokenizerJson } from "./tokenizer-json.ts";
 import { readTokenizerConfig } from "./tokenizer-config.ts";
 import type { TokenizerConfig } from "./tokenizer-config.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import type { Vocabulary } from "./vocabulary.ts";
+
+const tokenizerJson = onDemand("reads tokenizer.json", () => import("./tokenizer-json.ts"));
+const sentencePiece = onDemand("reads tokenizer.model", () => import("./sentencepiece-model.ts"));
+const llama2cVocabulary = onDemand("reads llama2.c's tokenizers", () => import("./llama2c-vocabulary.ts"));
 
 export interface TokenizerOptions {
   /** The model's; ids from the last piece up to it decode to "". */
@@ -20,9 +22,15 @@ export interface TokenizerOptions {
   eosIds?: readonly number[];
 }
 
-/** Throws PronkError: format (damaged, or no tokenizer among the files) or unsupported (another kind of tokenizer). */
-export function loadTokenizer(files: ReadonlyMap<string, Uint8Array>, options: TokenizerOptions = {}): Tokenizer {
-  const vocabulary = readVocabulary(files, options);
+/**
+ * Rejects with PronkError: format (damaged, or no tokenizer among the files), unsupported (another kind of tokenizer), or
+ * network (its reader did not arrive).
+ */
+export async function loadTokenizer(
+  files: ReadonlyMap<string, Uint8Array>,
+  options: TokenizerOptions = {},
+): Promise<Tokenizer> {
+  const vocabulary = await readVocabulary(files, options);
   const config = readTokenizerConfig(files);
   addConfiguredTokens(vocabulary, config, options.vocabSize);
   vocabulary.startsWithBos = config.addBos ?? vocabulary.startsWithBos;
@@ -42,19 +50,19 @@ export function hasTokenizer(files: ReadonlyMap<string, Uint8Array>): boolean {
   return findFile(files, /tokenizer[^/]*\.json$(?<!config\.json)/, /\.model$/, /\.bin$/) !== undefined;
 }
 
-function readVocabulary(files: ReadonlyMap<string, Uint8Array>, options: TokenizerOptions): Vocabulary {
+async function readVocabulary(files: ReadonlyMap<string, Uint8Array>, options: TokenizerOptions): Promise<Vocabulary> {
   const json = findFile(files, /(^|\/)tokenizer\.json$/, /tokenizer[^/]*\.json$(?<!config\.json)/);
   const model = findFile(files, /(^|\/)tokenizer\.model$/, /\.model$/);
   const bin = findFile(files, /(^|\/)tokenizer\.bin$/, /(^|\/)tok[^/]*\.bin$/, /\.bin$/);
   if (json) {
     try {
-      return readTokenizerJson(files.get(json)!, json);
+      return await (await tokenizerJson()).readTokenizerJson(files.get(json)!, json);
     } catch (error) {
       if (!model || !(error instanceof PronkError) || error.code !== "model-unsupported") throw error;
     }
   }
-  if (model) return readSentencePieceModel(files.get(model)!, model);
-  if (bin) return readLlama2cVocabulary(files.get(bin)!, bin, options.vocabSize);
+  if (model) return (await sentencePiece()).readSentencePieceModel(files.get(model)!, model);
+  if (bin) return (await llama2cVocabulary()).readLlama2cVocabulary(files.get(bin)!, bin, options.vocabSize);
   const found = [...files.keys()].join(", ") || "no files";
   throw new PronkError(
     "format",

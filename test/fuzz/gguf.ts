@@ -194,7 +194,7 @@ async function use({ files }: FuzzInput, random: Random, pass: () => void): Prom
   await checkOpened(source, opened);
   if (!opened.tokenizer) return;
   const { vocabSize } = opened.config;
-  const { tokenizer, dialog } = loadGgufText(opened.tokenizer, { vocabSize });
+  const { tokenizer, dialog } = await loadGgufText(opened.tokenizer, { vocabSize });
   useTokenizer(tokenizer, vocabSize, random);
   if (dialog) useDialog(dialog, random);
 }

@@ -145,12 +145,12 @@ async function useModel(files: Files, random: () => number): Promise<void> {
   const model = await loadModel({ reference: memorySource(files), quantize: "none", sink });
   checkTensors(files, model, sink);
   const { bosId, eosIds, vocabSize } = model.config;
-  const tokenizer = loadTokenizer(model.sideFiles, { bosId, eosIds, vocabSize });
+  const tokenizer = await loadTokenizer(model.sideFiles, { bosId, eosIds, vocabSize });
   const text = randomText(random, 60);
   const ids = tokenizer.encode(text, { addBos: true });
   for (const id of ids) if (!(Number.isInteger(id) && id >= 0 && id < vocabSize)) throw new Error(`id ${id}`);
   tokenizer.decode(ids);
-  loadDialog(model.sideFiles, tokenizer, { assumeLlama2: true })?.encode([{ role: "user", content: text }]);
+  (await loadDialog(model.sideFiles, tokenizer, { assumeLlama2: true }))?.encode([{ role: "user", content: text }]);
 }
 
 function checkTensors(files: Files, model: LoadedModel, sink: CollectingSink): void {

@@ -36,14 +36,14 @@ interface Opened {
 
 const published = new Set(["chatml", "zephyr", "vicuna", "mistral"]); // these write the text as it is
 
-function randomTemplate(random: () => number): Opened {
+async function randomTemplate(random: () => number): Promise<Opened> {
   const exact = random() < 0.5;
   const content = pick(random, exact ? plainContents : rewritten);
   const body = pick(random, roleTags) + content + pick(random, ends);
   const start = pick(random, ["{{ bos_token }}", "", "<s>"]);
   const end = pick(random, ["", "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}", "<think>"]);
   const template = `${start}{% for m in messages %}${body}{% endfor %}${end}`;
-  return { name: template, dialog: openTemplate(template).dialog, exact };
+  return { name: template, dialog: (await openTemplate(template)).dialog, exact };
 }
 
 const tokens = Object.keys(controlIds);
@@ -78,16 +78,16 @@ function counts(ids: readonly number[]): Map<number, number> {
 }
 
 async function run(count: number, seed: number): Promise<void> {
-  const named = Object.entries(chatTemplates).map(([name, template]): Opened => {
-    return { name, dialog: openTemplate(template).dialog, exact: published.has(name) };
-  });
+  const named: Opened[] = [];
+  for (const [name, template] of Object.entries(chatTemplates))
+    named.push({ name, dialog: (await openTemplate(template)).dialog, exact: published.has(name) });
   const model = new Map([["tokenizer.model", writeSentencePieceModel(templatePieces)]]);
-  const llama2 = loadDialog(model, loadTokenizer(model), { assumeLlama2: true })!;
+  const llama2 = (await loadDialog(model, await loadTokenizer(model), { assumeLlama2: true }))!;
   let made: Opened | undefined;
   for (let i = 0; i < count; i++) {
     const random = caseRandom(seed, i);
     // A template of one's own is worth a few conversations: opening it takes longer than using it.
-    if (!made || i % 8 === 0) made = randomTemplate(caseRandom(seed, 8 * Math.floor(i / 8) + 0.5));
+    if (!made || i % 8 === 0) made = await randomTemplate(caseRandom(seed, 8 * Math.floor(i / 8) + 0.5));
     const texts = Array.from({ length: 1 + 2 * wholeBelow(random, 3) }, () => randomMessage(random));
     const { name, dialog, exact } = random() < 0.5 ? made : pick(random, named);
     const what = difference(dialog, texts, exact) ?? llama2Difference(llama2, texts);

@@ -84,8 +84,8 @@ async function run(count: number, seed: number): Promise<void> {
   let first = 0;
   for (const { name, share, longest, model, gguf } of await vocabularies()) {
     const oracle = await loadOracle(model);
-    const tokenizer = loadTokenizer(new Map([["tokenizer.model", model]]));
-    const fromGguf = gguf && loadGgufText(gguf).tokenizer;
+    const tokenizer = await loadTokenizer(new Map([["tokenizer.model", model]]));
+    const fromGguf = gguf && (await loadGgufText(gguf)).tokenizer;
     const texts = Math.ceil(count * share);
     for (let i = first; i < first + texts; i++) {
       const random = caseRandom(seed, i);

@@ -35,10 +35,10 @@ export const addedIds = Object.fromEntries(added.map((content, index) => [conten
 export const controlIds: Record<string, number> = { "<s>": 1, "</s>": 2, "<unk>": 0, ...addedIds };
 
 /** The dialog of a repository with this template; `more` are further files. */
-export function openTemplate(
+export async function openTemplate(
   template: unknown,
   more: Record<string, string> = {},
-): { dialog: ChatDialog; tokenizer: Tokenizer } {
+): Promise<{ dialog: ChatDialog; tokenizer: Tokenizer }> {
   const files = new Map([
     ["tokenizer.model", writeSentencePieceModel(templatePieces)],
     [
@@ -59,6 +59,6 @@ export function openTemplate(
     ],
     ...Object.entries(more).map(([name, text]): [string, Uint8Array] => [name, utf8(text)]),
   ]);
-  const tokenizer = loadTokenizer(files);
-  return { dialog: loadDialog(files, tokenizer)!, tokenizer };
+  const tokenizer = await loadTokenizer(files);
+  return { dialog: (await loadDialog(files, tokenizer))!, tokenizer };
 }

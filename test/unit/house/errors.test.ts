@@ -50,11 +50,11 @@ test("a value that lies deep does not end the stack", async () => {
   expect(await rejection(readSafetensorsHeader(source, "m.safetensors"))).toMatchObject({ code: "format" });
 });
 
-test("Sequences within Sequences of a tokenizer.json are steps that nobody knows", () => {
+test("Sequences within Sequences of a tokenizer.json are steps that nobody knows", async () => {
   const depth = 20_000;
   const steps = '{"type":"Sequence","normalizers":['.repeat(depth) + "]}".repeat(depth);
   const json = `{"model":{"type":"BPE","vocab":{"a":0},"merges":[]},"normalizer":${steps}}`;
-  expect(() => readTokenizerJson(utf8(json), "tokenizer.json")).toThrow(
+  await expect(readTokenizerJson(utf8(json), "tokenizer.json")).rejects.toThrow(
     expect.objectContaining({ code: "model-unsupported", facts: expect.objectContaining({ field: "normalizer" }) }),
   );
 });

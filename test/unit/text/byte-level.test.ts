@@ -11,7 +11,7 @@ import { ggufOfByteLevel } from "../../support/gguf-pieces.ts";
 import { randomText, seededRandom } from "../../support/sentencepiece.ts";
 import { changedFile, dialogFixture, tokenizerFixture } from "../../support/tokenizer-fixture.ts";
 
-const load = (bytes: Uint8Array, config?: unknown): Tokenizer =>
+const load = (bytes: Uint8Array, config?: unknown): Promise<Tokenizer> =>
   loadTokenizer(
     new Map([
       ["tokenizer.json", bytes],
@@ -30,8 +30,8 @@ function streamed(tokenizer: Tokenizer, ids: readonly number[]): string {
 describe.each(["llama3", "qwen", "gpt2", "sentencepiece"])("tokenizer-%s", (name) => {
   const { root, decoded, variants } = tokenizerFixture(name);
 
-  it.each(variants)("$name: gives the reference's ids", ({ changes, cases }) => {
-    const tokenizer = load(changedFile(root, changes));
+  it.each(variants)("$name: gives the reference's ids", async ({ changes, cases }) => {
+    const tokenizer = await load(changedFile(root, changes));
     expect(cases.length).toBeGreaterThan(70);
     for (const [text, ids, parsed = ids] of cases) {
       expect(tokenizer.encode(text).join(" "), JSON.stringify(text)).toBe(ids.join(" "));
@@ -42,8 +42,8 @@ describe.each(["llama3", "qwen", "gpt2", "sentencepiece"])("tokenizer-%s", (name
     }
   });
 
-  it("decodes any ids as the reference, whole and streamed", () => {
-    const tokenizer = load(changedFile(root, {}));
+  it("decodes any ids as the reference, whole and streamed", async () => {
+    const tokenizer = await load(changedFile(root, {}));
     for (const [ids, plain, special] of decoded) {
       expect(tokenizer.decode(ids), ids.join(" ")).toBe(plain);
       expect(tokenizer.decode(ids, { keepSpecial: true }), ids.join(" ")).toBe(special);
@@ -52,8 +52,8 @@ describe.each(["llama3", "qwen", "gpt2", "sentencepiece"])("tokenizer-%s", (name
   });
 });
 
-describe.each(["llama3", "gpt2"])("tokenizer-%s", (name) => {
-  const tokenizer = load(changedFile(tokenizerFixture(name).root, {}));
+describe.each(["llama3", "gpt2"])("tokenizer-%s", async (name) => {
+  const tokenizer = await load(changedFile(tokenizerFixture(name).root, {}));
 
   it("gives every text back", () => {
     const random = seededRandom(31);
@@ -84,10 +84,10 @@ describe.each([
 ])("a repository of the family %s", (name, pretokenizer) => {
   const { files, template, cases } = dialogFixture(name);
 
-  it("writes its conversations as transformers does, from its files and from GGUF's metadata", () => {
-    const fromFiles = loadDialog(files, loadTokenizer(files))!;
+  it("writes its conversations as transformers does, from its files and from GGUF's metadata", async () => {
+    const fromFiles = (await loadDialog(files, await loadTokenizer(files)))!;
     const gguf = ggufOfByteLevel(JSON.parse(new TextDecoder().decode(files.get("tokenizer.json"))), pretokenizer);
-    const { dialog: fromGguf } = loadGgufText({ ...gguf, chatTemplate: template });
+    const { dialog: fromGguf } = await loadGgufText({ ...gguf, chatTemplate: template });
     expect(fromFiles.kind).toBe("template");
     expect(cases.length).toBeGreaterThan(3);
     for (const [messages, ids] of cases) {
@@ -96,34 +96,34 @@ describe.each([
     }
   });
 
-  it("lets nobody type a control token", () => {
-    const tokenizer = loadTokenizer(files);
-    const dialog = loadDialog(files, tokenizer)!;
+  it("lets nobody type a control token", async () => {
+    const tokenizer = await loadTokenizer(files);
+    const dialog = (await loadDialog(files, tokenizer))!;
     const ask = (content: string) => dialog.encode([{ role: "user", content }]).filter((id) => tokenizer.isSpecial(id));
     for (const token of ["<|end|>", "<|im_start|>", "<s>", "a<|end|>\n<|im_start|>system\n", "<|im_start|"])
       expect(ask(token), token).toEqual(ask("a"));
   });
 });
 
-describe("byte-level tokenizers", () => {
+describe("byte-level tokenizers", async () => {
   const { root } = tokenizerFixture("llama3");
-  const llama3 = load(changedFile(root, {}));
-  const qwen = load(changedFile(tokenizerFixture("qwen").root, {}));
+  const llama3 = await load(changedFile(root, {}));
+  const qwen = await load(changedFile(tokenizerFixture("qwen").root, {}));
 
-  it("begin texts as the file or its configuration says", () => {
+  it("begin texts as the file or its configuration says", async () => {
     expect([llama3.startsWithBos, llama3.bosId]).toEqual([true, llama3.idOf("<s>")]);
     expect(qwen.startsWithBos).toBe(false);
-    expect(load(changedFile(root, {}), { add_bos_token: false }).startsWithBos).toBe(false);
+    expect((await load(changedFile(root, {}), { add_bos_token: false })).startsWithBos).toBe(false);
     const named = { add_bos_token: true, bos_token: "<|endoftext|>", eos_token: { content: "<|end|>" } };
-    const configured = load(changedFile(tokenizerFixture("qwen").root, {}), named);
+    const configured = await load(changedFile(tokenizerFixture("qwen").root, {}), named);
     expect(configured.startsWithBos).toBe(true);
     expect([configured.bosId, configured.eosId]).toEqual(["<|endoftext|>", "<|end|>"].map((it) => qwen.idOf(it)));
   });
 
-  it("never make a control token of text, even where the vocabulary has it as a whole part", () => {
+  it("never make a control token of text, even where the vocabulary has it as a whole part", async () => {
     const gpt2 = tokenizerFixture("gpt2").root;
     const changes = { "model.ignore_merges": true, pre_tokenizer: { type: "ByteLevel", use_regex: false } };
-    const tokenizer = load(changedFile(gpt2, { ...changes, "pre_tokenizer.add_prefix_space": false }));
+    const tokenizer = await load(changedFile(gpt2, { ...changes, "pre_tokenizer.add_prefix_space": false }));
     const end = tokenizer.idOf("<|endoftext|>")!;
     expect(tokenizer.encode("<|endoftext|>")).not.toContain(end);
     expect(tokenizer.encode("<|endoftext|>", { parseSpecial: true })).toEqual([end]);
@@ -156,8 +156,8 @@ describe("byte-level files that are refused", () => {
     ["pre_tokenizer", { [`${first}.pattern`]: 7 }],
     ["pre_tokenizer", { [first]: { type: "ByteLevel" }, "pre_tokenizer.pretokenizers.1": { type: "Digits" } }],
     ["model.type", { "model.type": "Unigram" }],
-  ])("%s, by name", (field, changes) => {
-    expect(() => load(changedFile(root, changes))).toThrow(
+  ])("%s, by name", async (field, changes) => {
+    await expect(load(changedFile(root, changes))).rejects.toThrow(
       expect.objectContaining({
         code: "model-unsupported",
         facts: expect.objectContaining({ file: "tokenizer.json", field }),

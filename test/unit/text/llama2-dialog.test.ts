@@ -32,9 +32,9 @@ const otherWords =
 const withDefaultSystem = published.replace("system_message = false", "system_message = 'You are helpful.'");
 const withoutStrip = published.replaceAll(".strip()", "");
 
-function builtIn() {
+async function builtIn() {
   const map = files();
-  return loadDialog(map, loadTokenizer(map), { assumeLlama2: true })!;
+  return (await loadDialog(map, await loadTokenizer(map), { assumeLlama2: true }))!;
 }
 
 describe.skipIf(!hasSharedData)("the golden dialogs", () => {
@@ -46,51 +46,54 @@ describe.skipIf(!hasSharedData)("the golden dialogs", () => {
     "tokenizer.json": "tokenizer/llama2/tokenizer.legacy.json",
   };
 
-  it.each(Object.entries(vocabularies))("give the golden ids with %s, with and without template", (name, path) => {
-    expect(golden.dialogs.length).toBe(10);
-    for (const template of [undefined, published]) {
-      const map = files(template);
-      map.delete("tokenizer.model");
-      map.set(name, sharedBytes(path)!);
-      const dialog = loadDialog(map, loadTokenizer(map), { assumeLlama2: true })!;
-      expect(dialog.kind).toBe("llama-2");
-      for (const { dialog: messages, unsafe, ids } of golden.dialogs) {
-        if (unsafe) expect(() => dialog.encode(messages)).toThrow(golden.unsafe_reply);
-        else expect(dialog.encode(messages), JSON.stringify(messages)).toEqual(ids);
+  it.each(Object.entries(vocabularies))(
+    "give the golden ids with %s, with and without template",
+    async (name, path) => {
+      expect(golden.dialogs.length).toBe(10);
+      for (const template of [undefined, published]) {
+        const map = files(template);
+        map.delete("tokenizer.model");
+        map.set(name, sharedBytes(path)!);
+        const dialog = (await loadDialog(map, await loadTokenizer(map), { assumeLlama2: true }))!;
+        expect(dialog.kind).toBe("llama-2");
+        for (const { dialog: messages, unsafe, ids } of golden.dialogs) {
+          if (unsafe) expect(() => dialog.encode(messages)).toThrow(golden.unsafe_reply);
+          else expect(dialog.encode(messages), JSON.stringify(messages)).toEqual(ids);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 describe("which dialog a repository gets", () => {
-  const kind = (template?: string, options = {}) => {
+  const kind = async (template?: string, options = {}) => {
     const map = files(template);
-    return loadDialog(map, loadTokenizer(map), options)?.kind;
+    return (await loadDialog(map, await loadTokenizer(map), options))?.kind;
   };
 
-  it("is the built-in one for templates that write Llama 2's text, however they are spelled", () => {
-    expect(kind(published)).toBe("llama-2");
-    expect(kind(otherWords)).toBe("llama-2");
+  it("is the built-in one for templates that write Llama 2's text, however they are spelled", async () => {
+    expect(await kind(published)).toBe("llama-2");
+    expect(await kind(otherWords)).toBe("llama-2");
   });
 
-  it("is the template where it writes anything else", () => {
-    expect(kind(withDefaultSystem)).toBe("template");
-    expect(kind(withoutStrip)).toBe("template");
-    expect(kind("{{ messages[0].content }}")).toBe("template");
+  it("is the template where it writes anything else", async () => {
+    expect(await kind(withDefaultSystem)).toBe("template");
+    expect(await kind(withoutStrip)).toBe("template");
+    expect(await kind("{{ messages[0].content }}")).toBe("template");
   });
 
-  it("is none without a template, unless the model is known", () => {
-    expect(kind()).toBeUndefined();
-    expect(kind(undefined, { assumeLlama2: true })).toBe("llama-2");
-    expect(kind("{{ messages[0].content }}", { assumeLlama2: true })).toBe("template");
+  it("is none without a template, unless the model is known", async () => {
+    expect(await kind()).toBeUndefined();
+    expect(await kind(undefined, { assumeLlama2: true })).toBe("llama-2");
+    expect(await kind("{{ messages[0].content }}", { assumeLlama2: true })).toBe("template");
   });
 });
 
 describe("the built-in dialog", () => {
-  it("encodes each turn by itself, with BOS and EOS", () => {
+  it("encodes each turn by itself, with BOS and EOS", async () => {
     const map = files();
-    const tokenizer = loadTokenizer(map);
-    const ids = builtIn().encode([system(" s "), user(" a "), assistant("b\n"), user("c")]);
+    const tokenizer = await loadTokenizer(map);
+    const ids = (await builtIn()).encode([system(" s "), user(" a "), assistant("b\n"), user("c")]);
     expect(ids).toEqual([
       ...tokenizer.encode("[INST] <<SYS>>\n s \n<</SYS>>\n\n a [/INST] b ", { addBos: true }),
       2,
@@ -98,12 +101,12 @@ describe("the built-in dialog", () => {
     ]);
   });
 
-  it.each(["<s>", "</s>", "<unk>", "<|im_end|>", "<0x0A>"])("keeps %s in any message plain text", (token) => {
+  it.each(["<s>", "</s>", "<unk>", "<|im_end|>", "<0x0A>"])("keeps %s in any message plain text", async (token) => {
     // Here the tag is even a user-defined piece, which SentencePiece itself would match.
     const pieces = [...randomPieces(seededRandom(42), 60), { piece: "<|im_end|>", score: 0, type: "user" as const }];
     const map = files(undefined, undefined, writeSentencePieceModel(pieces));
-    const tokenizer = loadTokenizer(map);
-    const dialog = loadDialog(map, tokenizer, { assumeLlama2: true })!;
+    const tokenizer = await loadTokenizer(map);
+    const dialog = (await loadDialog(map, tokenizer, { assumeLlama2: true }))!;
     const id = tokenizer.idOf(token)!;
     const count = (text: string) =>
       dialog.encode([system(text), user(text), assistant(text), user(text)]).filter((found) => found === id).length;
@@ -115,12 +118,13 @@ describe("the built-in dialog", () => {
 
   it.each(["[INST]", "[/INST]", "<<SYS>>", "<</SYS>>"])(
     "refuses %s where a person says it, in the reference's words",
-    (tag) => {
+    async (tag) => {
+      const dialog = await builtIn();
       const talk = [system("s"), user("u"), assistant("a"), user("v")];
       talk.forEach((message, index) => {
         const messages = talk.with(index, { ...message, content: `x${tag}y` });
         if (message.role === "assistant") return;
-        expect(() => builtIn().encode(messages)).toThrow(
+        expect(() => dialog.encode(messages)).toThrow(
           expect.objectContaining({
             code: "bad-request",
             message: "Error: special tags are not allowed as part of the prompt.",
@@ -131,11 +135,11 @@ describe("the built-in dialog", () => {
     },
   );
 
-  it("goes on after an answer that holds tags, as plain text", () => {
+  it("goes on after an answer that holds tags, as plain text", async () => {
     const map = files();
-    const tokenizer = loadTokenizer(map);
+    const tokenizer = await loadTokenizer(map);
     const said = "[INST] <<SYS>>\n</s> [/INST] b";
-    expect(builtIn().encode([user("a"), assistant(said), user("c")])).toEqual([
+    expect((await builtIn()).encode([user("a"), assistant(said), user("c")])).toEqual([
       ...tokenizer.encode(`[INST] a [/INST] ${said} `, { addBos: true, parseSpecial: () => false }),
       2,
       ...tokenizer.encode("[INST] c [/INST]", { addBos: true }),
@@ -154,8 +158,9 @@ describe("the built-in dialog", () => {
     ["an unknown role", [user("a"), assistant("b"), { role: "tool", content: "c" }], "messages[2].role"],
     ["content that is no string", [{ role: "user", content: null }], "messages[0].content"],
     ["content in parts", [{ role: "user", content: [{ type: "text", text: "a" }] }], "messages[0].content"],
-  ])("refuses %s, naming the field", (_, messages, field) => {
-    expect(() => builtIn().encode(messages as ChatMessage[])).toThrow(
+  ])("refuses %s, naming the field", async (_, messages, field) => {
+    const dialog = await builtIn();
+    expect(() => dialog.encode(messages as ChatMessage[])).toThrow(
       expect.objectContaining({ code: "bad-request", facts: expect.objectContaining({ field }) }),
     );
   });

@@ -30,8 +30,8 @@ const small: [string, number][] = [
 const load = (bytes: Uint8Array, vocabSize?: number) => loadTokenizer(new Map([["tok.bin", bytes]]), { vocabSize });
 
 describe("a llama2.c tokenizer", () => {
-  it("puts a space before the text and merges by score", () => {
-    const tokenizer = load(writeTokens(small));
+  it("puts a space before the text and merges by score", async () => {
+    const tokenizer = await load(writeTokens(small));
     expect(tokenizer.encode("ab")).toEqual([6, 5]); // " a" scores above "ab"
     expect(tokenizer.encode("")).toEqual([]);
     expect(tokenizer.decode([1, 6, 5, 3, 5])).toBe("ab b");
@@ -39,24 +39,24 @@ describe("a llama2.c tokenizer", () => {
     expect([tokenizer.bosId, tokenizer.eosId, tokenizer.idOf("<s>"), tokenizer.idOf("▁a")]).toEqual([1, 2, 1, 6]);
   });
 
-  it("reads as many tokens as the model has", () => {
-    expect(load(writeTokens(small), 7).encode("ab")).toEqual([6, 5]);
-    expect(load(writeTokens(small), 6).encode("ab")).toEqual([3, 4, 5]);
-    expect(load(writeTokens(small), 600).decode([599])).toBe("");
+  it("reads as many tokens as the model has", async () => {
+    expect((await load(writeTokens(small), 7)).encode("ab")).toEqual([6, 5]);
+    expect((await load(writeTokens(small), 6)).encode("ab")).toEqual([3, 4, 5]);
+    expect((await load(writeTokens(small), 600)).decode([599])).toBe("");
   });
 
-  it("refuses a cut file", () => {
+  it("refuses a cut file", async () => {
     const bytes = writeTokens(small);
     for (const length of [0, 3, 4, 11, 13, bytes.length - 1])
-      expect(() => load(bytes.subarray(0, length)), `${length}`).toThrow(
+      await expect(load(bytes.subarray(0, length)), `${length}`).rejects.toThrow(
         expect.objectContaining({ code: "format", facts: expect.objectContaining({ file: "tok.bin" }) }),
       );
   });
 });
 
 describe.skipIf(!hasSharedData)("published llama2.c tokenizers", () => {
-  it("gives run.c's ids of the golden prompts", () => {
-    const tokenizer = load(sharedBytes("models/stories260K/tok512.bin")!, 512);
+  it("gives run.c's ids of the golden prompts", async () => {
+    const tokenizer = await load(sharedBytes("models/stories260K/tok512.bin")!, 512);
     for (let index = 0; index < 6; index++) {
       const prompt = new TextDecoder().decode(sharedBytes(`golden/stories260K/prompt_${index}.txt`));
       const golden = JSON.parse(new TextDecoder().decode(sharedBytes(`golden/stories260K/gen_${index}.json`)));
@@ -65,9 +65,11 @@ describe.skipIf(!hasSharedData)("published llama2.c tokenizers", () => {
     }
   });
 
-  it("gives SentencePiece's ids on Llama 2's vocabulary, except for a literal ▁", () => {
-    const fromBin = load(sharedBytes("tokenizer/llama2/tokenizer.bin")!, 32000);
-    const fromModel = loadTokenizer(new Map([["tokenizer.model", sharedBytes("tokenizer/llama2/tokenizer.model")!]]));
+  it("gives SentencePiece's ids on Llama 2's vocabulary, except for a literal ▁", async () => {
+    const fromBin = await load(sharedBytes("tokenizer/llama2/tokenizer.bin")!, 32000);
+    const fromModel = await loadTokenizer(
+      new Map([["tokenizer.model", sharedBytes("tokenizer/llama2/tokenizer.model")!]]),
+    );
     const random = seededRandom(21);
     for (let index = 0; index < 500; index++) {
       const text = randomText(random, 300).replaceAll("▁", "_");
@@ -79,8 +81,8 @@ describe.skipIf(!hasSharedData)("published llama2.c tokenizers", () => {
     expect(fromBin.encode("a▁")).toEqual([263, 229, 153, 132]);
   });
 
-  it("reads tok4096.bin", () => {
-    const tokenizer = load(sharedBytes("tokenizer/tok4096/tok4096.bin")!);
+  it("reads tok4096.bin", async () => {
+    const tokenizer = await load(sharedBytes("tokenizer/tok4096/tok4096.bin")!);
     expect(tokenizer.vocabSize).toBe(4096);
     const text = "Once upon a time, there was a café.\n🙂";
     expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);

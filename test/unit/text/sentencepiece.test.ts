@@ -16,9 +16,9 @@ import {
 const load = (bytes: Uint8Array) => loadTokenizer(new Map([["tokenizer.model", bytes]]));
 const json = (path: string) => JSON.parse(new TextDecoder().decode(sharedBytes(path)));
 
-describe.skipIf(!hasSharedData)("Llama 2's tokenizer.model", () => {
+describe.skipIf(!hasSharedData)("Llama 2's tokenizer.model", async () => {
   const model = sharedBytes("tokenizer/llama2/tokenizer.model")!;
-  const tokenizer = hasSharedData ? load(model) : undefined!;
+  const tokenizer = hasSharedData ? await load(model) : undefined!;
 
   it("gives SentencePiece's ids and text on every published vector", () => {
     const { vectors } = json("golden/tokenizer/llama2_spm_vectors.json");
@@ -64,29 +64,29 @@ describe.skipIf(!hasSharedData)("Llama 2's tokenizer.model", () => {
 });
 
 describe("small vocabularies", () => {
-  it("never matches control, unknown and byte pieces in text", () => {
-    const tokenizer = load(writeSentencePieceModel(randomPieces(seededRandom(8), 50)));
+  it("never matches control, unknown and byte pieces in text", async () => {
+    const tokenizer = await load(writeSentencePieceModel(randomPieces(seededRandom(8), 50)));
     const ids = tokenizer.encode("<s></s><unk><0x41>");
     for (const piece of ["<s>", "</s>", "<unk>", "<0x41>"]) expect(ids).not.toContain(tokenizer.idOf(piece));
     expect(tokenizer.decode(ids)).toBe("<s></s><unk><0x41>");
   });
 
-  it("matches special tokens where asked, each stretch with its own dummy prefix", () => {
-    const tokenizer = load(writeSentencePieceModel(randomPieces(seededRandom(8), 50)));
+  it("matches special tokens where asked, each stretch with its own dummy prefix", async () => {
+    const tokenizer = await load(writeSentencePieceModel(randomPieces(seededRandom(8), 50)));
     const parsed = tokenizer.encode("<s>a</s>b", { parseSpecial: true });
     expect(parsed).toEqual([1, ...tokenizer.encode("a"), 2, ...tokenizer.encode("b")]);
     expect(tokenizer.encode("<s>a", { parseSpecial: (start) => start > 0 })).toEqual(tokenizer.encode("<s>a"));
     expect(tokenizer.encode("a", { addBos: true })).toEqual([1, ...tokenizer.encode("a")]);
   });
 
-  it("counts a lone surrogate as U+FFFD", () => {
-    const tokenizer = load(writeSentencePieceModel(randomPieces(seededRandom(8), 50)));
+  it("counts a lone surrogate as U+FFFD", async () => {
+    const tokenizer = await load(writeSentencePieceModel(randomPieces(seededRandom(8), 50)));
     expect(tokenizer.encode("a\ud83d b\ude42\ud83d")).toEqual(tokenizer.encode("a\ufffd b\ufffd\ufffd"));
   });
 
-  it("decodes ids without a piece to nothing, and keeps special tokens when asked", () => {
+  it("decodes ids without a piece to nothing, and keeps special tokens when asked", async () => {
     const bytes = writeSentencePieceModel(randomPieces(seededRandom(8), 50));
-    const tokenizer = loadTokenizer(new Map([["tokenizer.model", bytes]]), { vocabSize: 5000 });
+    const tokenizer = await loadTokenizer(new Map([["tokenizer.model", bytes]]), { vocabSize: 5000 });
     expect(tokenizer.vocabSize).toBe(5000);
     const ids = [1, ...tokenizer.encode("a b"), 4999, 2];
     expect(tokenizer.decode(ids)).toBe("a b");
@@ -96,9 +96,9 @@ describe("small vocabularies", () => {
 });
 
 describe("bad files", () => {
-  const failure = (bytes: Uint8Array, vocabSize?: number): PronkError => {
+  const failure = async (bytes: Uint8Array, vocabSize?: number): Promise<PronkError> => {
     try {
-      loadTokenizer(new Map([["tokenizer.model", bytes]]), { vocabSize });
+      await loadTokenizer(new Map([["tokenizer.model", bytes]]), { vocabSize });
     } catch (error) {
       if (error instanceof PronkError) return error;
       throw error;
@@ -107,11 +107,11 @@ describe("bad files", () => {
   };
   const good = writeSentencePieceModel(randomPieces(seededRandom(9), 20));
 
-  it("refuses every truncation that cuts a field, as format", () => {
+  it("refuses every truncation that cuts a field, as format", async () => {
     for (let length = 1; length < good.length; length += 97) {
       let error: unknown;
       try {
-        loadTokenizer(new Map([["tokenizer.model", good.subarray(0, length)]]));
+        await loadTokenizer(new Map([["tokenizer.model", good.subarray(0, length)]]));
       } catch (caught) {
         error = caught;
       }
@@ -121,15 +121,24 @@ describe("bad files", () => {
     }
   });
 
-  it("names file, field and what was found", () => {
-    expect(failure(new Uint8Array([0x0b]))).toMatchObject({ code: "format", facts: { file: "tokenizer.model" } });
-    expect(failure(new Uint8Array(0))).toMatchObject({ code: "format", facts: { field: "pieces", found: "none" } });
+  it("names file, field and what was found", async () => {
+    expect(await failure(new Uint8Array([0x0b]))).toMatchObject({ code: "format", facts: { file: "tokenizer.model" } });
+    expect(await failure(new Uint8Array(0))).toMatchObject({
+      code: "format",
+      facts: { field: "pieces", found: "none" },
+    });
     const unigram = writeSentencePieceModel(randomPieces(seededRandom(9), 20), { modelType: 1 });
-    expect(failure(unigram)).toMatchObject({ code: "model-unsupported", facts: { expected: "bpe", found: "unigram" } });
+    expect(await failure(unigram)).toMatchObject({
+      code: "model-unsupported",
+      facts: { expected: "bpe", found: "unigram" },
+    });
     const mapped = writeSentencePieceModel(randomPieces(seededRandom(9), 20), { charsMap: new Uint8Array(8) });
-    expect(failure(mapped)).toMatchObject({ code: "model-unsupported", message: expect.stringContaining("charsmap") });
-    expect(failure(good, 100)).toMatchObject({ code: "format", facts: { expected: 100 } });
-    expect(() => loadTokenizer(new Map([["config.json", new Uint8Array()]]))).toThrow(
+    expect(await failure(mapped)).toMatchObject({
+      code: "model-unsupported",
+      message: expect.stringContaining("charsmap"),
+    });
+    expect(await failure(good, 100)).toMatchObject({ code: "format", facts: { expected: 100 } });
+    await expect(loadTokenizer(new Map([["config.json", new Uint8Array()]]))).rejects.toThrow(
       /tokenizer\.json.*found config\.json/,
     );
   });

@@ -18,7 +18,7 @@ const variants = {
   "extra spaces dropped": writeSentencePieceModel(pieces, { removeExtraSpaces: true }),
   "no dummy prefix": writeSentencePieceModel(pieces, { dummyPrefix: false }),
 };
-const load = (model: Uint8Array): Tokenizer => loadTokenizer(new Map([["tokenizer.model", model]]));
+const load = (model: Uint8Array): Promise<Tokenizer> => loadTokenizer(new Map([["tokenizer.model", model]]));
 const drain = (stream: StreamDecoder, ids: readonly number[]): string =>
   ids.map((id) => stream.push(id)).join("") + stream.flush();
 
@@ -32,8 +32,8 @@ function randomIds(random: () => number, vocabSize: number): number[] {
   });
 }
 
-describe.each(Object.entries(variants))("a stream, %s", (_, model) => {
-  const tokenizer = load(model);
+describe.each(Object.entries(variants))("a stream, %s", async (_, model) => {
+  const tokenizer = await load(model);
 
   it("adds up to the whole decode for random ids", () => {
     const random = seededRandom(32);
@@ -63,8 +63,8 @@ describe.each(Object.entries(variants))("a stream, %s", (_, model) => {
   });
 });
 
-describe("a stream", () => {
-  const tokenizer = load(variants.plain);
+describe("a stream", async () => {
+  const tokenizer = await load(variants.plain);
   const bytes = (...values: number[]) => values.map((value) => value + 3);
 
   it("gives U+FFFD for bytes that end too soon, one each, as SentencePiece does", () => {
@@ -102,8 +102,8 @@ describe("a stream", () => {
 });
 
 describe.skipIf(!hasSharedData)("a stream with Llama 2's vocabulary", () => {
-  it("shows an emoji only when it is whole", () => {
-    const tokenizer = load(sharedBytes("tokenizer/llama2/tokenizer.model")!);
+  it("shows an emoji only when it is whole", async () => {
+    const tokenizer = await load(sharedBytes("tokenizer/llama2/tokenizer.model")!);
     const ids = tokenizer.encode("Hi 🦙!");
     const stream = tokenizer.stream();
     expect(ids.map((id) => stream.push(id))).toEqual(["Hi", " ", "", "", "", "🦙", "!"]);

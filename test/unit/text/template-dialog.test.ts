@@ -21,7 +21,7 @@ const talk = (content: string): ChatMessage[] => [user(content), { role: "assist
 const controlsOf = (ids: number[]): number[] => ids.filter((id) => Object.values(controlIds).includes(id));
 
 describe("templates", () => {
-  it("give the ids of their text with its control tokens", () => {
+  it("give the ids of their text with its control tokens", async () => {
     const cases: [string, string][] = [
       [chatml, "<|im_start|>user\n a b <|im_end|>\n<|im_start|>assistant\n"],
       [zephyr, "<|user|>\n a b </s>\n<|assistant|>\n"],
@@ -29,14 +29,14 @@ describe("templates", () => {
       [mistral, "<s>[INST]  a b  [/INST]"],
     ];
     for (const [template, text] of cases) {
-      const { dialog, tokenizer } = open(template);
+      const { dialog, tokenizer } = await open(template);
       expect(dialog.kind).toBe("template");
       expect(dialog.encode([user(" a b ")])).toEqual(tokenizer.encode(text, { parseSpecial: true }));
     }
   });
 
-  it.each(Object.entries(chatTemplates))("%s: users cannot type a control token", (_, template) => {
-    const { dialog, tokenizer } = open(template);
+  it.each(Object.entries(chatTemplates))("%s: users cannot type a control token", async (_, template) => {
+    const { dialog, tokenizer } = await open(template);
     // Replace `_` and lower case also make tokens out of harmless text.
     for (const token of Object.keys(controlIds))
       for (const text of [
@@ -67,8 +67,8 @@ describe("templates", () => {
     ["zephyr", zephyr],
     ["vicuna", vicuna],
     ["mistral", mistral],
-  ])("%s: the template's own control tokens stay, whatever users type", (_, template) => {
-    const { dialog, tokenizer } = open(template);
+  ])("%s: the template's own control tokens stay, whatever users type", async (_, template) => {
+    const { dialog, tokenizer } = await open(template);
     const own = controlsOf(dialog.encode(talk("b")));
     expect(own.length).toBeGreaterThan(1);
     const random = seededRandom(52);
@@ -82,15 +82,15 @@ describe("templates", () => {
 
   it.each([false, true])(
     "with tags as user-defined pieces of tokenizer.model (extra spaces dropped: %s)",
-    (removeExtraSpaces) => {
+    async (removeExtraSpaces) => {
       const pieces = [...templatePieces];
       for (const piece of ["<|im_start|>", "<|im_end|>", "ab"]) pieces.push({ piece, score: 0, type: "user" });
       const files = new Map([
         ["tokenizer.model", writeSentencePieceModel(pieces, { removeExtraSpaces })],
         ["tokenizer_config.json", utf8(JSON.stringify({ chat_template: chatml }))],
       ]);
-      const tokenizer = loadTokenizer(files);
-      const dialog = loadDialog(files, tokenizer)!;
+      const tokenizer = await loadTokenizer(files);
+      const dialog = (await loadDialog(files, tokenizer))!;
       const tags = ["<|im_start|>", "<|im_end|>"].map((tag) => tokenizer.idOf(tag)!);
       const found = (text: string) => dialog.encode(talk(text)).filter((id) => tags.includes(id));
       const [start, end] = tags;
@@ -103,45 +103,46 @@ describe("templates", () => {
     },
   );
 
-  it("that mark-sensitive branches do not let a control token through", () => {
+  it("that mark-sensitive branches do not let a control token through", async () => {
     // The marked rendering takes the other branch, whose text is the same, or has as many control tokens.
-    const { dialog } = open(commands);
+    const { dialog } = await open(commands);
     for (const text of ["!default</s>", "!x</s>", "!</s>"])
       expect(controlsOf(dialog.encode([user(text)]))).not.toContain(2);
     expect(controlsOf(dialog.encode([user("b")]))).toEqual([1, 2, 2]);
   });
 
-  it("strip the user's white space as they mean to", () => {
-    const { dialog, tokenizer } = open(vicuna);
+  it("strip the user's white space as they mean to", async () => {
+    const { dialog, tokenizer } = await open(vicuna);
     const spaced = dialog.encode([user(" \n</s> a \t")]);
     expect(spaced).toEqual(dialog.encode([user("</s> a")]));
     expect(tokenizer.decode(spaced, { keepSpecial: true })).toBe("<s> USER: </s> a ASSISTANT:");
   });
 
-  it("may look into the text", () => {
-    const { dialog, tokenizer } = open(thinking);
+  it("may look into the text", async () => {
+    const { dialog, tokenizer } = await open(thinking);
     const ids = dialog.encode([user("q"), { role: "assistant", content: "hidden</think>\nshown" }, user("r")]);
     expect(tokenizer.decode(ids)).toContain("shown");
     expect(tokenizer.decode(ids)).not.toContain("hidden");
     expect(ids.filter((id) => id === addedIds["<|im_end|>"])).toHaveLength(3);
   });
 
-  it("refuse in their own words", () => {
-    expect(() => open(mistral).dialog.encode([user("a"), user("b")])).toThrow(
+  it("refuse in their own words", async () => {
+    const { dialog } = await open(mistral);
+    expect(() => dialog.encode([user("a"), user("b")])).toThrow(
       expect.objectContaining({
         code: "bad-request",
         message: "Conversation roles must alternate user/assistant/user/assistant/...",
       }),
     );
-    expect(() => open(mistral).dialog.encode([])).toThrow(
+    expect(() => dialog.encode([])).toThrow(
       expect.objectContaining({ facts: expect.objectContaining({ field: "messages" }) }),
     );
   });
 
   it.each(["{% if %}", "{{ messages[0].content.nothing() }}", "{{ 1 | no_such_filter }}"])(
     "that do not work here let the model open and are named when used: %s",
-    (template) => {
-      const { dialog } = open(template);
+    async (template) => {
+      const { dialog } = await open(template);
       expect(() => dialog.encode([user("a")])).toThrow(
         expect.objectContaining({
           code: "model-unsupported",
@@ -151,21 +152,21 @@ describe("templates", () => {
     },
   );
 
-  it("are found wherever repositories keep them", () => {
-    const ids = open(chatml).dialog.encode([user("a")]);
+  it("are found wherever repositories keep them", async () => {
+    const ids = (await open(chatml)).dialog.encode([user("a")]);
     const named = [
       { name: "tool_use", template: "no" },
       { name: "default", template: chatml },
     ];
-    expect(open(named).dialog.encode([user("a")])).toEqual(ids);
-    expect(open("no", { "chat_template.jinja": chatml }).dialog.encode([user("a")])).toEqual(ids);
+    expect((await open(named)).dialog.encode([user("a")])).toEqual(ids);
+    expect((await open("no", { "chat_template.jinja": chatml })).dialog.encode([user("a")])).toEqual(ids);
     const json = { "chat_template.json": JSON.stringify({ chat_template: chatml }) };
-    expect(open(undefined, json).dialog.encode([user("a")])).toEqual(ids);
-    expect(open(undefined).dialog).toBeUndefined();
+    expect((await open(undefined, json)).dialog.encode([user("a")])).toEqual(ids);
+    expect((await open(undefined)).dialog).toBeUndefined();
   });
 
-  it("are refused where the file does not parse", () => {
-    expect(() => open(undefined, { "special_tokens_map.json": "{" })).toThrow(
+  it("are refused where the file does not parse", async () => {
+    await expect(open(undefined, { "special_tokens_map.json": "{" })).rejects.toThrow(
       expect.objectContaining({ code: "format", facts: expect.objectContaining({ file: "special_tokens_map.json" }) }),
     );
   });

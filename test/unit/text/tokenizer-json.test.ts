@@ -16,7 +16,7 @@ import type { Tokenizer } from "../../../src/text/tokenizer.ts";
 
 type Json = Record<string, unknown>;
 
-function load(files: Record<string, unknown>, options?: TokenizerOptions): Tokenizer {
+function load(files: Record<string, unknown>, options?: TokenizerOptions): Promise<Tokenizer> {
   const bytes = Object.entries(files).map(([name, value]): [string, Uint8Array] => [
     name,
     value instanceof Uint8Array ? value : new TextEncoder().encode(JSON.stringify(value)),
@@ -67,11 +67,11 @@ const pieces = (tokenizer: Tokenizer, text: string, parseSpecial = false): strin
   return tokenizer.encode(text, { parseSpecial }).map((id) => byId.get(id) ?? `#${id}`);
 };
 
-describe.skipIf(!hasSharedData)("Llama 2's tokenizer.json, legacy form", () => {
+describe.skipIf(!hasSharedData)("Llama 2's tokenizer.json, legacy form", async () => {
   const files = { "tokenizer.json": sharedBytes("tokenizer/llama2/tokenizer.legacy.json") };
-  const fromJson = hasSharedData ? load(files) : undefined!;
+  const fromJson = hasSharedData ? await load(files) : undefined!;
   const fromModel = hasSharedData
-    ? load({ "tokenizer.model": sharedBytes("tokenizer/llama2/tokenizer.model") })
+    ? await load({ "tokenizer.model": sharedBytes("tokenizer/llama2/tokenizer.model") })
     : undefined!;
 
   it("gives SentencePiece's ids and text on every published vector", () => {
@@ -96,22 +96,24 @@ describe.skipIf(!hasSharedData)("Llama 2's tokenizer.json, legacy form", () => {
 });
 
 describe("tokenizer.json", () => {
-  it("prefixes every stretch in the legacy form", () => {
-    const tokenizer = load({ "tokenizer.json": tokenizerJson() });
+  it("prefixes every stretch in the legacy form", async () => {
+    const tokenizer = await load({ "tokenizer.json": tokenizerJson() });
     expect(pieces(tokenizer, "ab</s>ab", true)).toEqual(["▁ab", "</s>", "▁ab"]);
     expect(pieces(tokenizer, " ab")).toEqual(["▁", "▁ab"]);
     expect(pieces(tokenizer, "")).toEqual([]);
     expect(pieces(tokenizer, "é")).toEqual(["▁", "<0xC3>", "<0xA9>"]);
   });
 
-  it("reads merges written as text or as pairs alike", () => {
-    const asText = load({ "tokenizer.json": tokenizerJson({}, { merges: merges.map((pair) => pair.join(" ")) }) });
-    const asPairs = load({ "tokenizer.json": tokenizerJson() });
+  it("reads merges written as text or as pairs alike", async () => {
+    const asText = await load({
+      "tokenizer.json": tokenizerJson({}, { merges: merges.map((pair) => pair.join(" ")) }),
+    });
+    const asPairs = await load({ "tokenizer.json": tokenizerJson() });
     for (const text of ["ab abc bc", "  a b", "cab"]) expect(asText.encode(text)).toEqual(asPairs.encode(text));
   });
 
-  it("merges listed pairs only", () => {
-    const without = load({ "tokenizer.json": tokenizerJson({}, { merges: merges.slice(0, 1) }) });
+  it("merges listed pairs only", async () => {
+    const without = await load({ "tokenizer.json": tokenizerJson({}, { merges: merges.slice(0, 1) }) });
     expect(pieces(without, "abc")).toEqual(["▁a", "b", "c"]);
   });
 
@@ -119,9 +121,9 @@ describe("tokenizer.json", () => {
     ["always", ["▁ab", "</s>", "▁ab"]],
     ["first", ["▁ab", "</s>", "ab"]],
     ["never", ["ab", "</s>", "ab"]],
-  ])("follows Metaspace with prepend_scheme %s", (scheme, expected) => {
+  ])("follows Metaspace with prepend_scheme %s", async (scheme, expected) => {
     const step = metaspace({ prepend_scheme: scheme, split: false });
-    const tokenizer = load({
+    const tokenizer = await load({
       "tokenizer.json": tokenizerJson({ normalizer: null, pre_tokenizer: step, decoder: step }),
     });
     expect(pieces(tokenizer, "ab</s>ab", true)).toEqual(expected);
@@ -130,14 +132,14 @@ describe("tokenizer.json", () => {
     if (scheme === "first") expect(pieces(tokenizer, "</s>ab", true)).toEqual(["</s>", "ab"]);
   });
 
-  it("splits at spaces where Metaspace says so", () => {
+  it("splits at spaces where Metaspace says so", async () => {
     const split = (value: boolean) =>
       load({ "tokenizer.json": tokenizerJson({ normalizer: null, pre_tokenizer: metaspace({ split: value }) }) });
-    expect(pieces(split(false), "a  c")).toEqual(["▁a", "▁▁", "c"]);
-    expect(pieces(split(true), "a  c")).toEqual(["▁a", "▁", "▁", "c"]);
+    expect(pieces(await split(false), "a  c")).toEqual(["▁a", "▁▁", "c"]);
+    expect(pieces(await split(true), "a  c")).toEqual(["▁a", "▁", "▁", "c"]);
   });
 
-  it("honours added tokens: special, plain, strips and single words", () => {
+  it("honours added tokens: special, plain, strips and single words", async () => {
     const tokens = [
       ...added,
       special(300, "<|end|>", { rstrip: true }),
@@ -145,7 +147,7 @@ describe("tokenizer.json", () => {
       special(302, "<|l|>", { lstrip: true }),
       { id: 303, content: "solo", special: false, single_word: true },
     ];
-    const tokenizer = load({ "tokenizer.json": tokenizerJson({ added_tokens: tokens }) });
+    const tokenizer = await load({ "tokenizer.json": tokenizerJson({ added_tokens: tokens }) });
     expect(pieces(tokenizer, "a<|end|>  b", true)).toEqual(["▁a", "#300", "▁b"]);
     expect(pieces(tokenizer, "a <|l|>b", true)).toEqual(["▁a", "#302", "▁b"]);
     expect(pieces(tokenizer, "a<|end|>b")).not.toContain("#300");
@@ -158,31 +160,31 @@ describe("tokenizer.json", () => {
     expect(tokenizer.vocabSize).toBe(304);
   });
 
-  it("prefers the longest special token, and a shorter one where the longest may not be", () => {
+  it("prefers the longest special token, and a shorter one where the longest may not be", async () => {
     const tokens = [...added, special(300, "<|a|>"), special(301, "<|a|>b")];
-    const tokenizer = load({ "tokenizer.json": tokenizerJson({ added_tokens: tokens }) });
+    const tokenizer = await load({ "tokenizer.json": tokenizerJson({ added_tokens: tokens }) });
     expect(pieces(tokenizer, "<|a|>b", true)).toEqual(["#301"]);
     expect(tokenizer.encode("<|a|>b", { parseSpecial: (_, end) => end <= 5 })[0]).toBe(300);
   });
 
-  it("drops added tokens beyond the model's vocabulary, and refuses pieces beyond it", () => {
+  it("drops added tokens beyond the model's vocabulary, and refuses pieces beyond it", async () => {
     const tokens = [...added, special(400, "<pad>")];
     const file = { "tokenizer.json": tokenizerJson({ added_tokens: tokens }) };
-    const tokenizer = load(file, { vocabSize: 269 });
+    const tokenizer = await load(file, { vocabSize: 269 });
     expect(tokenizer.encode("<pad>", { parseSpecial: true })).not.toContain(400);
-    expect(() => load(file, { vocabSize: 268 })).toThrow(/model's vocab_size/);
+    await expect(load(file, { vocabSize: 268 })).rejects.toThrow(/model's vocab_size/);
   });
 });
 
 describe("several files", () => {
   const model = writeSentencePieceModel(randomPieces(seededRandom(12), 40));
 
-  it("takes tokenizer.json first, and tokenizer.model where tokenizer.json is of another kind", () => {
-    expect(load({ "tokenizer.model": model, "tokenizer.json": tokenizerJson() }).vocabSize).toBe(269);
+  it("takes tokenizer.json first, and tokenizer.model where tokenizer.json is of another kind", async () => {
+    expect((await load({ "tokenizer.model": model, "tokenizer.json": tokenizerJson() })).vocabSize).toBe(269);
     const other = tokenizerJson({ normalizer: null, pre_tokenizer: { type: "Whitespace" } });
-    const fallen = load({ "tokenizer.model": model, "tokenizer.json": other });
-    expect(fallen.encode("ab")).toEqual(load({ "tokenizer.model": model }).encode("ab"));
-    expect(() => load({ "tokenizer.json": other })).toThrow(
+    const fallen = await load({ "tokenizer.model": model, "tokenizer.json": other });
+    expect(fallen.encode("ab")).toEqual((await load({ "tokenizer.model": model })).encode("ab"));
+    await expect(load({ "tokenizer.json": other })).rejects.toThrow(
       expect.objectContaining({
         code: "model-unsupported",
         facts: expect.objectContaining({ field: "pre_tokenizer" }),
@@ -190,7 +192,7 @@ describe("several files", () => {
     );
   });
 
-  it("adds the tokens and special names of tokenizer_config.json", () => {
+  it("adds the tokens and special names of tokenizer_config.json", async () => {
     const config = {
       bos_token: { content: "<s>" },
       eos_token: "<|im_end|>",
@@ -199,7 +201,7 @@ describe("several files", () => {
         501: { content: "<|x|>", special: false },
       },
     };
-    const tokenizer = load({ "tokenizer.model": model, "tokenizer_config.json": config }, { eosIds: [2] });
+    const tokenizer = await load({ "tokenizer.model": model, "tokenizer_config.json": config }, { eosIds: [2] });
     expect(tokenizer.eosId).toBe(500);
     expect(tokenizer.bosId).toBe(1);
     expect(tokenizer.encode("<|im_end|>", { parseSpecial: true })).toEqual([500]);
@@ -208,9 +210,9 @@ describe("several files", () => {
     expect(tokenizer.encode("<|x|>", { parseSpecial: () => false })).not.toContain(501);
   });
 
-  it("follows legacy: false for tokenizer.model", () => {
-    const legacy = load({ "tokenizer.model": model });
-    const modern = load({ "tokenizer.model": model, "tokenizer_config.json": { legacy: false } });
+  it("follows legacy: false for tokenizer.model", async () => {
+    const legacy = await load({ "tokenizer.model": model });
+    const modern = await load({ "tokenizer.model": model, "tokenizer_config.json": { legacy: false } });
     expect(modern.encode("ab")).toEqual(legacy.encode("ab"));
     expect(modern.encode("<s>ab", { parseSpecial: true })).not.toEqual(legacy.encode("<s>ab", { parseSpecial: true }));
   });
@@ -236,8 +238,8 @@ describe("bad files", () => {
     ["more steps than any has", bytes(Array.from({ length: 40 }, () => digits)), "model-unsupported", "pre_tokenizer"],
     ["a text to split at that is a book", bytes([book]), "model-unsupported", "pre_tokenizer"],
     ["an added token without id", tokenizerJson({ added_tokens: [{ content: "x" }] }), "format", "added_tokens[0]"],
-  ])("refuses %s, naming the field", (_, file, code, field) => {
-    expect(() => load({ "tokenizer.json": file })).toThrow(
+  ])("refuses %s, naming the field", async (_, file, code, field) => {
+    await expect(load({ "tokenizer.json": file })).rejects.toThrow(
       expect.objectContaining({ code, facts: expect.objectContaining({ file: "tokenizer.json", field }) }),
     );
   });

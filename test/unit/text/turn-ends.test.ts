@@ -17,8 +17,8 @@ const { chatml, zephyr, vicuna, mistral, thinking } = chatTemplates;
 const some = randomPieces(seededRandom(8), 50);
 
 /** Of a GGUF file with these pieces besides, whose eos is `</s>`; by spelling. */
-function endsOf(pieces: ModelPiece[], chatTemplate: string): string[] {
-  const { tokenizer, dialog } = loadGgufText({ ...ggufOfPieces([...some, ...pieces]), chatTemplate });
+async function endsOf(pieces: ModelPiece[], chatTemplate: string): Promise<string[]> {
+  const { tokenizer, dialog } = await loadGgufText({ ...ggufOfPieces([...some, ...pieces]), chatTemplate });
   return turnEnds(tokenizer, dialog!).map((id) => tokenizer.decode([id], { keepSpecial: true }));
 }
 
@@ -33,52 +33,52 @@ test.each([
   ["zephyr", zephyr, ["</s>", "<|im_end|>"]], // by spelling: the tokenizer has it as a control token
   ["vicuna", vicuna, ["</s>", "<|im_end|>"]],
   ["mistral", mistral, ["</s>", "<|im_end|>"]],
-])("%s: what the template writes behind an answer", (_, template, ends) => {
-  const { tokenizer, dialog } = openTemplate(template);
+])("%s: what the template writes behind an answer", async (_, template, ends) => {
+  const { tokenizer, dialog } = await openTemplate(template);
   expect(turnEnds(tokenizer, dialog).map((id) => tokenizer.decode([id], { keepSpecial: true }))).toEqual(ends);
 });
 
-test("Llama 2's own dialog ends its turns by eos", () => {
+test("Llama 2's own dialog ends its turns by eos", async () => {
   const files = new Map([["tokenizer.model", writeSentencePieceModel(some)]]);
-  const tokenizer = loadTokenizer(files);
-  expect(turnEnds(tokenizer, loadDialog(files, tokenizer, { assumeLlama2: true })!)).toEqual([2]);
+  const tokenizer = await loadTokenizer(files);
+  expect(turnEnds(tokenizer, (await loadDialog(files, tokenizer, { assumeLlama2: true }))!)).toEqual([2]);
 });
 
-test("by rendering: a token that nobody has heard of, not the one that begins a turn", () => {
-  expect(endsOf([control("<|speaker|>"), control("<|over|>")], turnsBy("<|speaker|>", "<|over|>"))).toEqual([
+test("by rendering: a token that nobody has heard of, not the one that begins a turn", async () => {
+  expect(await endsOf([control("<|speaker|>"), control("<|over|>")], turnsBy("<|speaker|>", "<|over|>"))).toEqual([
     "<|over|>",
   ]);
 });
 
-test("by rendering: where nothing ends a turn, the token that begins the next one", () => {
-  expect(endsOf([control("<|speaker|>")], turnsBy("<|speaker|>", ""))).toEqual(["<|speaker|>"]);
+test("by rendering: where nothing ends a turn, the token that begins the next one", async () => {
+  expect(await endsOf([control("<|speaker|>")], turnsBy("<|speaker|>", ""))).toEqual(["<|speaker|>"]);
 });
 
-test("by rendering: a tag that its file forgets to call special, but no other piece", () => {
-  expect(endsOf([user("<|im_end|>")], turnsBy("", "<|im_end|>"))).toEqual(["<|im_end|>"]);
-  expect(endsOf([user("###")], turnsBy("### ", "###"))).toEqual([]);
+test("by rendering: a tag that its file forgets to call special, but no other piece", async () => {
+  expect(await endsOf([user("<|im_end|>")], turnsBy("", "<|im_end|>"))).toEqual(["<|im_end|>"]);
+  expect(await endsOf([user("###")], turnsBy("### ", "###"))).toEqual([]);
 });
 
-test("by rendering: nothing where earlier answers are left out", () => {
+test("by rendering: nothing where earlier answers are left out", async () => {
   const questions = "{% for m in messages if m.role == 'user' %}<|speaker|>{{ m.content }}{% endfor %}<|speaker|>";
-  expect(endsOf([control("<|speaker|>")], questions)).toEqual([]);
+  expect(await endsOf([control("<|speaker|>")], questions)).toEqual([]);
 });
 
-test("by spelling: only tokens that are special", () => {
+test("by spelling: only tokens that are special", async () => {
   const asked = ["<|eot_id|>", "<|end_of_text|>", "<end_of_turn>"];
-  expect(endsOf(asked.map(control), turnsBy("", ""))).toEqual(asked);
-  expect(endsOf(asked.map(user), turnsBy("", ""))).toEqual([]);
+  expect(await endsOf(asked.map(control), turnsBy("", ""))).toEqual(asked);
+  expect(await endsOf(asked.map(user), turnsBy("", ""))).toEqual([]);
   expect(
-    endsOf(
+    await endsOf(
       asked.map((piece) => ({ piece, score: -1, type: "normal" })),
       turnsBy("", ""),
     ),
   ).toEqual([]);
 });
 
-test("a template that refuses or does not render stops nothing", () => {
-  expect(endsOf([control("<|eot_id|>")], "{{ raise_exception('never') }}")).toEqual(["<|eot_id|>"]);
-  expect(endsOf([control("<|eot_id|>")], "{% for %}")).toEqual(["<|eot_id|>"]);
+test("a template that refuses or does not render stops nothing", async () => {
+  expect(await endsOf([control("<|eot_id|>")], "{{ raise_exception('never') }}")).toEqual(["<|eot_id|>"]);
+  expect(await endsOf([control("<|eot_id|>")], "{% for %}")).toEqual(["<|eot_id|>"]);
 });
 
 test("an answer ends there and shows nothing of it; ignore_eos goes on; a text that is continued does too", async () => {
