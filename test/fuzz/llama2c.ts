@@ -136,11 +136,11 @@ function makeTokens(random: Random): FuzzInput {
   };
 }
 
-function useTokens({ files }: FuzzInput, random: Random, pass: () => void): void {
+async function useTokens({ files }: FuzzInput, random: Random, pass: () => void): Promise<void> {
   const bytes = files.get(vocabulary)!;
   if (bytes.length > 4) pass(); // there is no more of a header
   const vocabSize = between(random, 60, 100);
-  useTokenizer(loadTokenizer(files, { vocabSize }), vocabSize, random);
+  useTokenizer(await loadTokenizer(files, { vocabSize }), vocabSize, random);
 }
 
 export const llama2cTokensReader: FuzzReader = { name: "llama2c-tokens", make: makeTokens, use: useTokens };
