@@ -113,7 +113,7 @@ async function shapeOf(model: string): Promise<Shape> {
 async function readShape(reference: string): Promise<Shape> {
   const source = await openSource(reference);
   const { config, tensors, matrices } = await readCheckpoint(source);
-  const packed = packTensors(matrices, await readEarlyParts(source, matrices));
+  const packed = await packTensors(matrices, await readEarlyParts(source, matrices));
   const quantized = new Map(packed.map(({ name, format }) => [name, format]));
   return { config, dtype: tensors.find(({ shape }) => shape.length > 1)?.dtype ?? "f16", quantized };
 }

@@ -2,8 +2,10 @@
 // pass, counted from the tests that ran. `npm run formats` writes it.
 
 import { formatBytes } from "../src/quant/row-format.ts";
-import { packedFormat } from "../src/quant/schemes.ts";
+import { packedFormats } from "../src/quant/schemes.ts";
 import { drawnMatrices } from "../test/support/drawn-matrices.ts";
+
+const packedFormat = await packedFormats();
 
 export const head = "| format | bytes a weight: in the file → on the GPU | golden checkpoints that pass |";
 const shape = [4096, 4096];

@@ -1,22 +1,10 @@
-// Which GGUF files make one model: a file alone, or the parts that llama.cpp's splitter numbers `-00001-of-00003`.
-// The first part has the metadata; each has its own tensors.
+// The headers of a model's GGUF files, which parts there are checked, as one: the first part has the metadata; each has its
+// own tensors.
 
 import { PronkError } from "../errors.ts";
 import { readGgufHeader, type GgufHeader } from "./gguf.ts";
+import { partName } from "./gguf-parts.ts";
 import type { TensorFiles } from "./tensor-files.ts";
-
-const partName = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
-
-/** The models among a source's GGUF files: each the paths of its parts in order. Parts that lack a sibling count too. */
-export function ggufModels(paths: readonly string[]): string[][] {
-  const models = new Map<string, string[]>();
-  for (const path of paths.filter((candidate) => /\.gguf$/i.test(candidate)).toSorted()) {
-    const match = partName.exec(path);
-    const key = match ? `${match[1]} of ${match[3]}` : path;
-    models.set(key, [...(models.get(key) ?? []), path]);
-  }
-  return [...models.values()];
-}
 
 /** Headers of all parts; metadata of the first. `paths`: one of `ggufModels`. */
 export async function readGgufModel(

@@ -5,7 +5,6 @@
 
 import { PronkError } from "../errors.ts";
 import { maxReadBytes } from "../source/read-limit.ts";
-import { isForeignPath } from "./foreign-layouts.ts";
 import { expectedTensors } from "./llama-tensors.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { sizeLimits } from "./size-limits.ts";
@@ -17,14 +16,6 @@ const fields = ["dim", "hidden_dim", "n_layers", "n_heads", "n_kv_heads", "vocab
 const { dim, hiddenDim, layers, heads, vocab, context } = sizeLimits;
 const fieldLimits = [dim, hiddenDim, layers, heads, heads, vocab, context];
 const maxHeadBytes = maxReadBytes; // the loader re-orders one head at a time
-
-/** The one file that is a legacy checkpoint by its name: a .bin that is no tokenizer and nothing else that is known. */
-export function findLlama2c(source: TensorFiles): string | undefined {
-  const bins = source.files.filter(
-    ({ path }) => /\.bin$/i.test(path) && !/(^|\/)tok(enizer|\d+)?[^/]*\.bin$/i.test(path) && !isForeignPath(path),
-  );
-  return bins.length === 1 ? bins[0].path : undefined;
-}
 
 export async function readLlama2c(
   source: TensorFiles,

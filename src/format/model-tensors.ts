@@ -4,15 +4,16 @@
 import { foreignTensors } from "./foreign-layouts.ts";
 import { looksCopied, settleHead } from "./head.ts";
 import { expectedTensors } from "./llama-tensors.ts";
-import { missingMatrices, toModelTensors } from "./linear-parts.ts";
+import { looksPacked, missingMatrices, toModelTensors, type ReadMatrix } from "./linear-parts.ts";
 import type { ModelConfig } from "./model-config.ts";
-import type { DeclaredQuantization } from "./quantization-config.ts";
+import { packedParts } from "./packed-names.ts";
 import type { ModelTensor, TensorSlice } from "./quantized.ts";
 import { missingError, readEntries } from "./shards.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 interface FindOptions {
-  declared?: DeclaredQuantization;
+  /** Default: one that knows of no declaration. */
+  readMatrix?: ReadMatrix;
   /** A head that is there is known not to be the embedding. */
   headApart?: boolean;
   signal?: AbortSignal;
@@ -25,7 +26,7 @@ interface FindOptions {
 export async function findModelTensors(
   source: TensorFiles,
   stated: ModelConfig,
-  { declared, headApart, signal }: FindOptions = {},
+  { readMatrix, headApart, signal }: FindOptions = {},
 ): Promise<{ config: ModelConfig; tensors: ModelTensor[] }> {
   const missingOf = (some: readonly TensorSlice[]) => {
     const { config, entries } = settleHead(stated, some);
@@ -35,7 +36,8 @@ export async function findModelTensors(
   try {
     if (missing.length > 0) throw missingError(missing, where, lost);
     const { config, entries } = settleHead(stated, all);
-    const tensors = toModelTensors(expectedTensors(config), entries, declared);
+    const reader = readMatrix ?? (looksPacked(entries) ? (await packedParts()).packedReader() : undefined);
+    const tensors = toModelTensors(expectedTensors(config), entries, reader);
     const mayBeTied = stated.tiedEmbeddings && !config.tiedEmbeddings && !headApart;
     return { config: mayBeTied && (await looksCopied(source, tensors, { signal })) ? stated : config, tensors };
   } catch (error) {

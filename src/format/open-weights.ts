@@ -2,21 +2,21 @@
 // small JSON files only; no weight is read.
 
 import { PronkError } from "../errors.ts";
+import { onDemand } from "../on-demand.ts";
 import { readConfig } from "./config.ts";
 import { foreignFile } from "./foreign-layouts.ts";
-import { readGgufModel } from "./gguf-files.ts";
-import type { GgufHeader } from "./gguf.ts";
-import { ggufConfig, ggufOrigin, ggufTensors, ropeFactorsOf } from "./gguf-model.ts";
-import { ggufTokenizer, type GgufTokenizer } from "./gguf-tokenizer.ts";
+import type { GgufTokenizer } from "./gguf-tokenizer.ts";
 import { JsonFile } from "./json-file.ts";
 import type { ModelOrigin } from "./license-evidence.ts";
-import { readLlama2c } from "./llama2c.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { findModelTensors } from "./model-tensors.ts";
-import { quantizationFiles, readDeclaredQuantization } from "./quantization-config.ts";
+import { packedParts, quantizationFiles } from "./packed-names.ts";
 import type { ModelTensor } from "./quantized.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 import { chooseWeightFormat, type WeightFormat } from "./weight-formats.ts";
+
+const gguf = onDemand("reads GGUF files", () => import("./gguf-weights.ts"));
+const llama2c = onDemand("reads llama2.c's files", () => import("./llama2c.ts"));
 
 export interface OpenedWeights {
   format: WeightFormat;
@@ -57,15 +57,13 @@ export async function openWeights(source: TensorFiles, options: OpenWeightsOptio
 async function open(source: TensorFiles, { weights, headApart, signal }: OpenWeightsOptions): Promise<OpenedWeights> {
   const format = chooseWeightFormat(source, weights);
   if (format.kind === "llama2c") {
+    const { readLlama2c } = await llama2c();
     const { config, tensors } = await readLlama2c(source, format.files[0], { signal });
     return { format, config, tensors };
   }
   if (format.kind === "gguf") {
-    const header = await readGgufModel(source, format.files, { signal });
-    const config = ggufConfig(header, await readRopeFactors(source, header, signal));
-    const tokenizer = header.metadata.has("tokenizer.ggml.model") ? ggufTokenizer(header) : undefined;
-    const tensors = ggufTensors(header, config);
-    return { format, config, tensors, origin: ggufOrigin(header), ...(tokenizer ? { tokenizer } : {}) };
+    const { openGguf } = await gguf();
+    return { format, ...(await openGguf(source, format.files, { signal })) };
   }
   const json = await readJson(source, "config.json", signal);
   if (!json)
@@ -77,26 +75,9 @@ async function open(source: TensorFiles, { weights, headApart, signal }: OpenWei
   const stated = readConfig(json);
   let beside: JsonFile | undefined;
   for (const file of quantizationFiles) beside ??= await readJson(source, file, signal);
-  const declared = readDeclaredQuantization(json, beside);
-  return { format, ...(await findModelTensors(source, stated, { declared, headApart, signal })) };
-}
-
-/** Half a head of floats: the one tensor that is configuration. */
-async function readRopeFactors(
-  source: TensorFiles,
-  header: GgufHeader,
-  signal?: AbortSignal,
-): Promise<number[] | undefined> {
-  const tensor = ropeFactorsOf(header);
-  if (!tensor) return undefined;
-  const bytes = await source.read(tensor.file, tensor.start, tensor.end, { signal });
-  const factors = [...new Float32Array(bytes.slice().buffer)];
-  if (factors.every((factor) => Number.isFinite(factor) && factor > 0)) return factors;
-  throw new PronkError("format", `Tensor "${tensor.name}" in "${tensor.file}" has factors that are not over 0.`, {
-    file: tensor.file,
-    field: tensor.name,
-    expected: "numbers over 0",
-  });
+  const isDeclared = json.object("quantization_config") !== undefined || beside !== undefined;
+  const readMatrix = isDeclared ? (await packedParts()).declaredReader(json, beside) : undefined;
+  return { format, ...(await findModelTensors(source, stated, { readMatrix, headApart, signal })) };
 }
 
 async function readJson(source: TensorFiles, path: string, signal?: AbortSignal): Promise<JsonFile | undefined> {

@@ -1,5 +1,5 @@
 // What a repository says about its quantization: `quantization_config` in config.json, or a file beside it. Layouts that
-// are not read are refused here by name. What the files hold has the last word (linear-parts.ts): many repositories say
+// are not read are refused here by name. What the files hold has the last word (packed-parts.ts): many repositories say
 // nothing, and where modules differ (GPTQModel's `dynamic`, AutoRound's `extra_config`) it is the shapes that tell which is
 // which: no pattern of a stranger's is run.
 
@@ -15,9 +15,6 @@ export interface DeclaredQuantization {
   /** GPTQ's version 2: zero points as they are. */
   zeroPointsAsStored: boolean;
 }
-
-/** Files that say how a repository is quantized where config.json does not, the usual name first. */
-export const quantizationFiles = ["quantize_config.json", "quant_config.json", "quantization_config.json"];
 
 const whatWorks =
   "The quantized layouts that work are GPTQ (v1, v2), AWQ gemm, AutoRound's export as either, bitsandbytes nf4, fp4 and int8, EXL2 and GGUF.";
@@ -39,7 +36,7 @@ const packings: Readonly<Record<string, Layout>> = {
   "auto_round:auto_awq": awq,
 };
 
-/** `config`: config.json. `beside`: the first of `quantizationFiles` that is there. */
+/** `config`: config.json. `beside`: the first of `quantizationFiles` (packed-names.ts) that is there. */
 export function readDeclaredQuantization(config: JsonFile, beside?: JsonFile): DeclaredQuantization | undefined {
   const json = config.object("quantization_config") ?? beside;
   if (!json) return undefined;

@@ -23,7 +23,7 @@ export type Scheme =
   | { kind: "exl2" }
   | { kind: "ggml"; type: GgmlType };
 
-/** What a part is to its matrix. The formats' own names are in the table of `linear-parts.ts`. */
+/** What a part is to its matrix. The formats' own names are in the tables of `packed-parts.ts`. */
 export type PartRole =
   | "codes"
   | "zeros"

@@ -4,8 +4,7 @@
 
 import { PronkError } from "../errors.ts";
 import { foreignFiles, isForeignPath } from "./foreign-layouts.ts";
-import { ggufModels } from "./gguf-files.ts";
-import { findLlama2c } from "./llama2c.ts";
+import { ggufModels } from "./gguf-parts.ts";
 import { indexName } from "./shards.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
@@ -32,6 +31,14 @@ export function weightFormats(source: TensorFiles): WeightFormat[] {
   if (bin !== undefined) formats.push({ kind: "llama2c", id: bin, files: [bin] });
   if (formats.length === 0 && paths.includes(indexName)) formats.push(safetensors); // its shards are missing, and named
   return formats;
+}
+
+/** The one file that is llama2.c's legacy checkpoint by its name: a .bin that is no tokenizer and nothing else that is known. */
+function findLlama2c(source: TensorFiles): string | undefined {
+  const bins = source.files.filter(
+    ({ path }) => /\.bin$/i.test(path) && !/(^|\/)tok(enizer|\d+)?[^/]*\.bin$/i.test(path) && !isForeignPath(path),
+  );
+  return bins.length === 1 ? bins[0].path : undefined;
 }
 
 /** The one asked for, or the default. `wanted` may be an id, a kind, or part of a file's name ("Q5_K_M"). */

@@ -4,7 +4,7 @@
 import type { QuantizedMatrix } from "../format/quantized.ts";
 import type { PackedFormat } from "./packed-format.ts";
 import type { PartBytes } from "./row-format.ts";
-import { packedFormat } from "./schemes.ts";
+import { packedFormats } from "./schemes.ts";
 
 export interface PackedTensor {
   name: string;
@@ -15,11 +15,15 @@ export interface PackedTensor {
   format: PackedFormat;
 }
 
-/** `early`: by the matrix' name. Throws PronkError `format` or `model-unsupported` where parts contradict their matrix. */
-export function packTensors(
+/**
+ * `early`: by the matrix' name. Rejects with PronkError `format` or `model-unsupported` where parts contradict their matrix,
+ * `network` where what lays out a scheme did not arrive.
+ */
+export async function packTensors(
   matrices: readonly QuantizedMatrix[],
   early: ReadonlyMap<string, PartBytes>,
-): PackedTensor[] {
+): Promise<PackedTensor[]> {
+  const packedFormat = await packedFormats(matrices.map(({ scheme }) => scheme.kind));
   return matrices.map((matrix) => {
     const { name, rows, cols } = matrix;
     const parts = early.get(name) ?? {};

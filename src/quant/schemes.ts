@@ -1,6 +1,7 @@
 // The table of schemes: for each, what must be read of a matrix before its codes can be placed, and the format of its
 // layout on the GPU. Adding a format is a file beside this one and an entry here; README.md says how.
 
+import { onDemand } from "../on-demand.ts";
 import {
   schemeLabel,
   type PartRole,
@@ -8,29 +9,33 @@ import {
   type Scheme,
   type TensorSlice,
 } from "../format/quantized.ts";
-import { bnb4Format, int8Format } from "./bitsandbytes.ts";
-import { exl2Format } from "./exl2.ts";
-import { ggmlFormat } from "./ggml.ts";
-import { gptqFormat } from "./gptq.ts";
 import type { PackedFormat, SchemeFormat } from "./packed-format.ts";
 import type { PartBytes } from "./row-format.ts";
+
+type MakeFormat = (matrix: QuantizedMatrix, early: PartBytes) => SchemeFormat;
 
 interface SchemeEntry {
   /** Small parts that decide where codes go: read by range before any code arrives. */
   early: PartRole[];
-  format(matrix: QuantizedMatrix, early: PartBytes): SchemeFormat;
+  /** Loads what makes formats of the scheme. */
+  load(): Promise<MakeFormat>;
 }
 
+const gptq = onDemand("lays out GPTQ and AWQ", () => import("./gptq.ts"));
+const bitsandbytes = onDemand("lays out bitsandbytes", () => import("./bitsandbytes.ts"));
+const exl2 = onDemand("lays out EXL2", () => import("./exl2.ts"));
+const ggml = onDemand("lays out GGUF's blocks", () => import("./ggml.ts"));
+
 const table: Record<Scheme["kind"], SchemeEntry> = {
-  gptq: { early: ["groupIndex"], format: gptqFormat },
-  awq: { early: [], format: gptqFormat },
-  bnb4: { early: ["state", "map", "nestedMap"], format: bnb4Format },
-  int8: { early: ["codeOrder"], format: int8Format },
-  exl2: { early: ["groups", "scaleLimits"], format: exl2Format },
-  ggml: { early: [], format: ggmlFormat },
+  gptq: { early: ["groupIndex"], load: async () => (await gptq()).gptqFormat },
+  awq: { early: [], load: async () => (await gptq()).gptqFormat },
+  bnb4: { early: ["state", "map", "nestedMap"], load: async () => (await bitsandbytes()).bnb4Format },
+  int8: { early: ["codeOrder"], load: async () => (await bitsandbytes()).int8Format },
+  exl2: { early: ["groups", "scaleLimits"], load: async () => (await exl2()).exl2Format },
+  ggml: { early: [], load: async () => (await ggml()).ggmlFormat },
 };
 
-/** The parts to read before `packedFormat`, where the matrix has them. */
+/** The parts to read before its format can be made, where the matrix has them. */
 export function earlyParts(matrix: QuantizedMatrix): [PartRole, TensorSlice][] {
   return partsOf(matrix, (role) => table[matrix.scheme.kind].early.includes(role));
 }
@@ -44,7 +49,14 @@ function partsOf(matrix: QuantizedMatrix, wanted: (role: PartRole) => boolean): 
   return (Object.entries(matrix.parts) as [PartRole, TensorSlice][]).filter(([role]) => wanted(role));
 }
 
-/** Throws PronkError `format` or `model-unsupported` where the early parts contradict the matrix. */
-export function packedFormat(matrix: QuantizedMatrix, early: PartBytes): PackedFormat {
-  return { label: schemeLabel(matrix.scheme), ...table[matrix.scheme.kind].format(matrix, early) };
+/**
+ * What makes formats of the schemes given, all by default. Rejects with PronkError `network`; what it gives throws `format` or
+ * `model-unsupported` where the early parts contradict the matrix.
+ */
+export async function packedFormats(
+  kinds: Iterable<Scheme["kind"]> = Object.keys(table) as Scheme["kind"][],
+): Promise<(matrix: QuantizedMatrix, early: PartBytes) => PackedFormat> {
+  const makers = new Map<Scheme["kind"], MakeFormat>();
+  for (const kind of new Set(kinds)) makers.set(kind, await table[kind].load());
+  return (matrix, early) => ({ label: schemeLabel(matrix.scheme), ...makers.get(matrix.scheme.kind)!(matrix, early) });
 }

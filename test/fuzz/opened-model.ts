@@ -61,7 +61,7 @@ export async function checkOpened(source: TensorFiles, opened: OpenedCheckpoint)
     demand(tensor.end - tensor.start === weights * dtypeBytes[tensor.dtype], `${tensor.name} has another size`);
   }
   for (const { parts } of matrices) for (const part of Object.values(parts)) inside(part);
-  for (const { matrix, format } of packTensors(matrices, await readEarlyParts(source, matrices)))
+  for (const { matrix, format } of await packTensors(matrices, await readEarlyParts(source, matrices)))
     await checkMatrix(source, matrix, format);
   checkMemory(config);
 }

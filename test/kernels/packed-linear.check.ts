@@ -46,7 +46,7 @@ function madeBlocks(type: (typeof blockTypes)[number]): Given {
 async function upload(gpuCase: Case, { matrix, parts }: Packed, split: boolean): Promise<Weight> {
   const { gpu, memory, kernels } = gpuCase;
   const early = Object.fromEntries(earlyParts(matrix).map(([role]) => [role, parts[role]]));
-  const [{ format, rows, cols }] = packTensors([matrix], new Map([[matrix.name, early]]));
+  const [{ format, rows, cols }] = await packTensors([matrix], new Map([[matrix.name, early]]));
   const fourRows = 16 * format.codeWords + 4 * format.head.length; // a binding that holds four rows, or a little more
   const bytes = split ? Math.max(fourRows, 4 * (format.head.length + 4 * format.scaleWords)) : gpu.maxBindingBytes;
   const weight = allocateWeight(memory, { name: "packed", cols, segments: [{ format, rows }] }, bytes);

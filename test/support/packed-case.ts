@@ -10,9 +10,11 @@ import type { QuantizedMatrix } from "../../src/format/quantized.ts";
 import { shaderSource } from "../../src/gpu/kernel.ts";
 import type { PackedFormat } from "../../src/quant/packed-format.ts";
 import type { PackedDecode, PartBytes } from "../../src/quant/row-format.ts";
-import { earlyParts, packedFormat } from "../../src/quant/schemes.ts";
+import { earlyParts, packedFormats } from "../../src/quant/schemes.ts";
 import type { CheckContext } from "../harness/check.ts";
 import dequantize from "../kernels/dequantize.wgsl?raw";
+
+const packedFormat = await packedFormats();
 
 /** By the names that plans use. */
 export const packedDecodes: Record<PackedDecode, string> = { affine, book, exl2, int8, super: superblocks };

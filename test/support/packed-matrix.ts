@@ -3,6 +3,7 @@
 
 import { ggmlTraits, type GgmlType } from "../../src/format/ggml-types.ts";
 import { toModelTensors } from "../../src/format/linear-parts.ts";
+import { packedReader } from "../../src/format/packed-parts.ts";
 import type { DeclaredQuantization } from "../../src/format/quantization-config.ts";
 import type { PartRole, QuantizedMatrix, TensorSlice } from "../../src/format/quantized.ts";
 import { readSafetensorsHeader } from "../../src/format/safetensors.ts";
@@ -50,7 +51,11 @@ export function packedMatrix(
       name: `l.${end}`, dtype, shape, file: "made.safetensors", start: 0, end: bytes.length,
     }), // prettier-ignore
   );
-  const matrix = toModelTensors(new Map([["l.weight", [rows, cols]]]), slices, declared)[0] as QuantizedMatrix;
+  const matrix = toModelTensors(
+    new Map([["l.weight", [rows, cols]]]),
+    slices,
+    packedReader(declared),
+  )[0] as QuantizedMatrix;
   const bytesOf = (name: string) => tensors.find(({ end }) => `l.${end}` === name)!.bytes;
   const parts = Object.fromEntries(
     (Object.entries(matrix.parts) as [PartRole, TensorSlice][]).map(([role, { name }]) => [role, bytesOf(name)]),

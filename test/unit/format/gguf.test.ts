@@ -3,8 +3,9 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { ggufModels, readGgufModel } from "../../../src/format/gguf-files.ts";
+import { readGgufModel } from "../../../src/format/gguf-files.ts";
 import { ggufConfig, ggufTensors } from "../../../src/format/gguf-model.ts";
+import { ggufModels } from "../../../src/format/gguf-parts.ts";
 import { ggufTokenizer } from "../../../src/format/gguf-tokenizer.ts";
 import { readGgufHeader } from "../../../src/format/gguf.ts";
 import { openWeights } from "../../../src/format/open-weights.ts";

@@ -6,10 +6,12 @@ import { openWeights } from "../../../src/format/open-weights.ts";
 import { isQuantized, type Scheme } from "../../../src/format/quantized.ts";
 import { weightFormats } from "../../../src/format/weight-formats.ts";
 import { readEarlyParts } from "../../../src/quant/early-parts.ts";
-import { packedFormat } from "../../../src/quant/schemes.ts";
+import { packedFormats } from "../../../src/quant/schemes.ts";
 import { openSource } from "../../../src/source/open-source.ts";
 import { type HubServer, startHub } from "../../support/hub-server.ts";
 import { decoysOf, furthestBytes, published, publisher } from "../../support/published.ts";
+
+const packedFormat = await packedFormats();
 
 const exl2: Scheme = { kind: "exl2" };
 const expected: Record<string, { matrices: number; schemes: Scheme[]; formats?: string[] }> = {

@@ -6,6 +6,7 @@ import { readConfig } from "../../../src/format/config.ts";
 import { JsonFile } from "../../../src/format/json-file.ts";
 import { toModelTensors } from "../../../src/format/linear-parts.ts";
 import { findModelTensors } from "../../../src/format/model-tensors.ts";
+import { packedReader } from "../../../src/format/packed-parts.ts";
 import { readDeclaredQuantization } from "../../../src/format/quantization-config.ts";
 import { isQuantized, type QuantizedMatrix, type TensorSlice } from "../../../src/format/quantized.ts";
 import { chooseWeightFormat, weightFormats } from "../../../src/format/weight-formats.ts";
@@ -50,7 +51,7 @@ const slice = (end: string, dtype: string, shape: number[]): TensorSlice => ({
   end: shape.reduce((a, b) => a * b, 1) * ({ U8: 1, I8: 1, F16: 2, I16: 2 }[dtype] ?? 4),
 }); // prettier-ignore
 const made = (slices: TensorSlice[], [rows, cols] = [96, 256], declared?: ReturnType<typeof declaredBy>) =>
-  toModelTensors(new Map([[`${name}.weight`, [rows, cols]]]), slices, declared)[0] as QuantizedMatrix;
+  toModelTensors(new Map([[`${name}.weight`, [rows, cols]]]), slices, packedReader(declared))[0] as QuantizedMatrix;
 
 const gptq = (bits: number, groups: number, [rows, cols] = [96, 256]) => [
   slice("qweight", "I32", [(cols * bits) / 32, rows]),
@@ -95,14 +96,18 @@ describe("a layer's scheme", () => {
     const shapes: [string, number[]][] = [[`${name}.weight`, [96, 256]]];
     const parts = [...gptq(4, 4), slice("bias", "F16", [96])];
     for (const expected of [shapes, [...shapes, [`${name}.bias`, [96]] as [string, number[]]]]) {
-      const found = toModelTensors(new Map(expected), parts);
+      const found = toModelTensors(new Map(expected), parts, packedReader());
       expect(found.map((tensor) => tensor.name).toSorted()).toEqual([`${name}.bias`, `${name}.weight`]);
       expect(found.find((tensor) => tensor.name.endsWith("bias"))).toMatchObject({ dtype: "f16", shape: [96] });
     }
     const plain = [slice("weight", "F16", [96, 256]), slice("bias", "F16", [96])];
-    expect(toModelTensors(new Map(shapes), plain)).toHaveLength(1); // as transformers: nobody asked for it
-    expect(() => toModelTensors(new Map(shapes), [...gptq(4, 4), slice("bias", "F16", [95])])).toThrow(/shape \[95\]/);
-    expect(() => toModelTensors(new Map([...shapes, [`${name}.bias`, [96]]]), gptq(4, 4))).toThrow(/no tensor.*bias/);
+    expect(toModelTensors(new Map(shapes), plain, packedReader())).toHaveLength(1); // as transformers: nobody asked for it
+    expect(() => toModelTensors(new Map(shapes), [...gptq(4, 4), slice("bias", "F16", [95])], packedReader())).toThrow(
+      /shape \[95\]/,
+    );
+    expect(() => toModelTensors(new Map([...shapes, [`${name}.bias`, [96]]]), gptq(4, 4), packedReader())).toThrow(
+      /no tensor.*bias/,
+    );
   });
   test("AWQ by its shape, and where a square one could be either, by what is declared", () => {
     expect(made(awq(2)).scheme).toEqual({ kind: "awq", groupSize: 128 });
@@ -220,7 +225,7 @@ describe.skipIf(!e2e)("shared checkpoints", () => {
       };
       expect(chooseWeightFormat(watched).kind).toBe("safetensors");
       const config = readConfig(new JsonFile("config.json", fields));
-      const { tensors } = await findModelTensors(watched, config, { declared });
+      const { tensors } = await findModelTensors(watched, config, { readMatrix: packedReader(declared) });
       expect(tensors).toHaveLength(5 * 9 + 3);
       const schemes = tensors.filter(isQuantized).map((tensor) => tensor.scheme);
       expect(schemes).toHaveLength(5 * 7 + (scheme.kind === "exl2" ? 1 : 0));

@@ -4,10 +4,12 @@
 import { describe, expect, test } from "vitest";
 import type { PartRole } from "../../../src/format/quantized.ts";
 import { canShare, formatBytes } from "../../../src/quant/row-format.ts";
-import { earlyParts, lateParts, packedFormat } from "../../../src/quant/schemes.ts";
+import { earlyParts, lateParts, packedFormats } from "../../../src/quant/schemes.ts";
 import { type Drawn, drawnMatrices, exl2, gptq, nf4 } from "../../support/drawn-matrices.ts";
 import { madeLayers } from "../../support/random-packed.ts";
 import { rejection } from "../../support/rejection.ts";
+
+const packedFormat = await packedFormats();
 
 const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const words = (values: number[]) => new Uint8Array(Uint32Array.from(values).buffer);

@@ -1,0 +1,50 @@
+// A model of GGUF files -> configuration, tensors, tokenizer and what it says of itself. Headers only; no weight is read but
+// the one tensor that is configuration.
+
+import { PronkError } from "../errors.ts";
+import { readGgufModel } from "./gguf-files.ts";
+import type { GgufHeader } from "./gguf.ts";
+import { ggufConfig, ggufOrigin, ggufTensors, ropeFactorsOf } from "./gguf-model.ts";
+import { ggufTokenizer, type GgufTokenizer } from "./gguf-tokenizer.ts";
+import type { ModelOrigin } from "./license-evidence.ts";
+import type { ModelConfig } from "./model-config.ts";
+import type { ModelTensor } from "./quantized.ts";
+import type { TensorFiles } from "./tensor-files.ts";
+
+interface GgufWeights {
+  config: ModelConfig;
+  tensors: ModelTensor[];
+  origin: ModelOrigin;
+  tokenizer?: GgufTokenizer;
+}
+
+/** `paths`: one of `ggufModels`. */
+export async function openGguf(
+  source: TensorFiles,
+  paths: readonly string[],
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<GgufWeights> {
+  const header = await readGgufModel(source, paths, { signal });
+  const config = ggufConfig(header, await readRopeFactors(source, header, signal));
+  const tokenizer = header.metadata.has("tokenizer.ggml.model") ? ggufTokenizer(header) : undefined;
+  const tensors = ggufTensors(header, config);
+  return { config, tensors, origin: ggufOrigin(header), ...(tokenizer ? { tokenizer } : {}) };
+}
+
+/** Half a head of floats: the one tensor that is configuration. */
+async function readRopeFactors(
+  source: TensorFiles,
+  header: GgufHeader,
+  signal?: AbortSignal,
+): Promise<number[] | undefined> {
+  const tensor = ropeFactorsOf(header);
+  if (!tensor) return undefined;
+  const bytes = await source.read(tensor.file, tensor.start, tensor.end, { signal });
+  const factors = [...new Float32Array(bytes.slice().buffer)];
+  if (factors.every((factor) => Number.isFinite(factor) && factor > 0)) return factors;
+  throw new PronkError("format", `Tensor "${tensor.name}" in "${tensor.file}" has factors that are not over 0.`, {
+    file: tensor.file,
+    field: tensor.name,
+    expected: "numbers over 0",
+  });
+}

@@ -1,0 +1,217 @@
+// A layer's tensors in safetensors files -> its matrix, quantized by its publisher, by what is there: `q_weight` is EXL2,
+// `qweight` is GPTQ or AWQ by its shape, `weight` with `absmax` or `SCB` is bitsandbytes. What the repository declares
+// decides only what shapes cannot (GPTQ's zero points), and must not contradict them.
+
+import { PronkError } from "../errors.ts";
+import type { JsonFile } from "./json-file.ts";
+import type { Ends, ReadMatrix } from "./linear-parts.ts";
+import { readDeclaredQuantization, type DeclaredQuantization } from "./quantization-config.ts";
+import type { PartRole, QuantizedMatrix, Scheme, TensorSlice } from "./quantized.ts";
+
+const gptqRoles = { codes: "qweight", zeros: "qzeros", scales: "scales", groupIndex: "g_idx" } as const;
+const exl2Roles = {
+  codes: "q_weight",
+  scales: "q_scale",
+  scaleLimits: "q_scale_max",
+  groups: "q_groups",
+  inversePermutation: "q_invperm",
+} as const;
+const bnb4Roles = {
+  codes: "weight",
+  scales: "weight.absmax",
+  map: "weight.quant_map",
+  nestedScales: "weight.nested_absmax",
+  nestedMap: "weight.nested_quant_map",
+} as const;
+const int8Roles = { codes: "weight", scales: "SCB", codeOrder: "weight_format" } as const;
+
+const maxStateBytes = 4096; // bitsandbytes' has about 200
+
+const asGroups = (count: number, size: number) => Math.ceil(count / size);
+
+/** The reader for a repository that says this of its quantization, or nothing. */
+export const packedReader =
+  (declared?: DeclaredQuantization): ReadMatrix =>
+  (name, shape, ends) =>
+    readPacked(name, shape, ends, declared);
+
+/** The same of config.json, or a file beside it. Throws PronkError `model-unsupported` for a layout that is not read. */
+export const declaredReader = (config: JsonFile, beside?: JsonFile): ReadMatrix =>
+  packedReader(readDeclaredQuantization(config, beside));
+
+function readPacked(
+  name: string,
+  shape: readonly number[],
+  ends: Ends,
+  declared: DeclaredQuantization | undefined,
+): QuantizedMatrix | undefined {
+  const matrix = (scheme: Scheme, roles: Partial<Record<PartRole, string>>): QuantizedMatrix => {
+    const parts: Partial<Record<PartRole, TensorSlice>> = {};
+    for (const [role, end] of Object.entries(roles)) {
+      const part = ends.get(end);
+      if (part) parts[role as PartRole] = part;
+    }
+    const whole = parts as QuantizedMatrix["parts"];
+    return { name, rows: shape[0], cols: shape[1], scheme, parts: whole };
+  };
+  if (ends.has("q_weight")) return checkExl2(matrix({ kind: "exl2" }, exl2Roles));
+  if (ends.has("qweight")) return gptqOrAwq(name, shape, ends, declared, matrix);
+  if (ends.has("weight.absmax")) {
+    const state = [...ends.keys()].find((end) => end.startsWith("weight.quant_state.bitsandbytes__"));
+    const book = state?.endsWith("__fp4") ? "fp4" : "nf4";
+    const roles = { ...bnb4Roles, state: state ?? `weight.quant_state.bitsandbytes__${book}` };
+    return checkBnb4(matrix({ kind: "bnb4", book, nested: ends.has("weight.nested_absmax") }, roles));
+  }
+  if (ends.has("SCB")) return checkInt8(matrix({ kind: "int8" }, int8Roles));
+  return undefined;
+}
+
+function gptqOrAwq(
+  name: string,
+  [rows, cols]: readonly number[],
+  ends: Ends,
+  declared: DeclaredQuantization | undefined,
+  matrix: (scheme: Scheme, roles: Partial<Record<PartRole, string>>) => QuantizedMatrix,
+): QuantizedMatrix {
+  const codes = ends.get("qweight")!;
+  const [high, wide] = codes.shape;
+  const scales = ends.get("scales");
+  if (!scales) throw broken(codes, "it has no scales beside it", `${name} scales`, "none");
+  const groups = scales.shape[0];
+  const isAwq = high === cols && wide * 8 === rows && scales.shape[1] === rows;
+  if (wide === rows && !(isAwq && declared?.method === "awq")) {
+    const bits = (32 * high) / cols;
+    if (bits !== 2 && bits !== 3 && bits !== 4 && bits !== 8)
+      throw broken(codes, `${bits} bits a weight are no GPTQ`, "2, 3, 4 or 8 bits", `${bits} bits`);
+    checkBits(codes, bits, declared);
+    const groupSize = groupSizeOf(scales, cols, declared);
+    const zeroPoints = declared?.zeroPointsAsStored ? 2 : 1;
+    const found = matrix({ kind: "gptq", bits, groupSize, zeroPoints }, gptqRoles);
+    part(found, "scales", "F16", [groups, rows]);
+    part(found, "zeros", "I32", [groups, (rows * bits) / 32]);
+    if (found.parts.groupIndex) part(found, "groupIndex", "I32", [cols]);
+    part(found, "codes", "I32", [(cols * bits) / 32, rows]);
+    return requireMultiples(found);
+  }
+  if (isAwq) {
+    const found = matrix({ kind: "awq", groupSize: groupSizeOf(scales, cols, declared) }, gptqRoles);
+    checkBits(codes, 4, declared);
+    part(found, "codes", "I32", [cols, rows / 8]);
+    part(found, "scales", "F16", [groups, rows]);
+    part(found, "zeros", "I32", [groups, rows / 8]);
+    return requireMultiples(found);
+  }
+  const layout = high === rows && wide * 8 === cols ? "AWQ gemv" : high * 16 === cols ? "marlin" : "an unknown one";
+  throw new PronkError(
+    "model-unsupported",
+    `Tensor "${codes.name}" in "${codes.file}" of shape [${codes.shape}] is in the layout ${layout}; pronk reads GPTQ and AWQ gemm. Take a repository in one of them.`,
+    { file: codes.file, field: codes.name, expected: "GPTQ or AWQ gemm", found: layout },
+  );
+}
+
+/** Some module is declared to have them, where any are declared. */
+function checkBits(codes: TensorSlice, bits: number, declared: DeclaredQuantization | undefined): void {
+  if (!declared || declared.bits.length === 0 || declared.bits.includes(bits)) return;
+  const wanted = `${declared.bits.join(" or ")} bits, as in ${declared.file}`;
+  throw broken(codes, `it has ${bits} bits a weight`, wanted, `${bits}`);
+}
+
+/** Of the sizes that are declared the one that fits the scales; where none is declared, the scales say it. */
+function groupSizeOf(scales: TensorSlice, cols: number, declared: DeclaredQuantization | undefined): number {
+  const groups = scales.shape[0];
+  const sizes = declared?.groupSizes ?? [];
+  if (sizes.length > 0) {
+    const whole = sizes.filter((size) => size === -1 || (Number.isInteger(size) && size > 0));
+    const reaches = whole.map((size) => (size === -1 ? cols : Math.min(size, cols)));
+    const fitting = new Set(reaches.filter((size) => asGroups(cols, size) === groups));
+    if (fitting.size === 1) return [...fitting][0];
+    const wanted = `group_size ${sizes.join(" or ")}`;
+    if (fitting.size > 1) throw broken(scales, "two of the declared sizes fit its rows", wanted, `${groups} rows`);
+    throw broken(
+      scales,
+      `its ${groups} rows are not one for each ${sizes.join(" or ")} inputs`,
+      wanted,
+      `${groups} rows`,
+    );
+  }
+  if (groups === 1) return cols;
+  for (const guess of [cols / groups, 16, 32, 64, 128, 256, 512, 1024])
+    if (Number.isInteger(guess) && asGroups(cols, guess) === groups) return guess;
+  throw broken(scales, `${groups} groups do not fit ${cols} inputs`, "groups", `${groups}`);
+}
+
+/** The repack works on 32 inputs and 16 of a group at a time, as every published packer does. */
+function requireMultiples(matrix: QuantizedMatrix): QuantizedMatrix {
+  const { scheme, cols, parts } = matrix;
+  const groupSize = "groupSize" in scheme ? scheme.groupSize : 32;
+  if (cols % 32 !== 0 || (groupSize % 16 !== 0 && groupSize < cols))
+    throw new PronkError(
+      "model-unsupported",
+      `Tensor "${parts.codes.name}" in "${parts.codes.file}" has ${cols} inputs in groups of ${groupSize}; pronk reads multiples of 32 in groups of a multiple of 16.`,
+      { file: parts.codes.file, field: parts.codes.name, expected: "multiples of 32 and 16", found: `${groupSize}` },
+    );
+  return matrix;
+}
+
+function checkExl2(matrix: QuantizedMatrix): QuantizedMatrix {
+  const { codes, groups } = matrix.parts;
+  const rows = codes.shape[1];
+  if (rows < matrix.rows || rows >= matrix.rows + 32 || rows % 8 !== 0)
+    throw broken(codes, `it has ${rows} columns`, `${matrix.rows}, or up to 31 more`, `${rows}`);
+  const count = (groups?.shape[0] ?? 0) / 2;
+  part(matrix, "codes", "I32", [codes.shape[0], rows]);
+  part(matrix, "groups", "I16", [2 * count]);
+  part(matrix, "scales", "I32", [count, rows / 8]);
+  part(matrix, "scaleLimits", "F16", [count]);
+  part(matrix, "inversePermutation", "I32", [matrix.cols]);
+  return requireMultiples(matrix);
+}
+
+function checkBnb4(matrix: QuantizedMatrix): QuantizedMatrix {
+  const { codes, state, scales } = matrix.parts;
+  if (!state) throw broken(codes, "it has no quant_state beside it", "weight.quant_state.bitsandbytes__nf4", "none");
+  const sizeBytes = Math.ceil((matrix.rows * matrix.cols) / 2);
+  if (codes.end - codes.start !== sizeBytes)
+    throw broken(codes, `it has ${codes.end - codes.start} bytes`, `${sizeBytes} bytes`, `${codes.end - codes.start}`);
+  if (state.end - state.start > maxStateBytes)
+    throw broken(state, `it has ${state.end - state.start} bytes`, `at most ${maxStateBytes}`, "more");
+  part(matrix, "map", "F32", [16]);
+  const nested = matrix.scheme.kind === "bnb4" && matrix.scheme.nested;
+  part(matrix, "scales", nested ? "U8" : "F32", scales!.shape);
+  if (nested) {
+    part(matrix, "nestedMap", "F32", [256]);
+    part(matrix, "nestedScales", "F32", matrix.parts.nestedScales!.shape);
+  }
+  return matrix;
+}
+
+function checkInt8(matrix: QuantizedMatrix): QuantizedMatrix {
+  part(matrix, "codes", "I8", [matrix.rows, matrix.cols]);
+  part(matrix, "scales", "F32", [matrix.rows]);
+  const { codeOrder } = matrix.parts;
+  if (codeOrder && codeOrder.end - codeOrder.start !== 1)
+    throw broken(codeOrder, `it is ${codeOrder.dtype} [${codeOrder.shape}]`, "U8 []", `[${codeOrder.shape}]`);
+  return matrix;
+}
+
+/** The part must be there, in that type and shape. */
+function part(matrix: QuantizedMatrix, role: PartRole, dtype: string, shape: readonly number[]): void {
+  const { codes } = matrix.parts;
+  const found = matrix.parts[role];
+  if (!found) throw broken(codes, `its ${role} are not there`, `${role} of [${shape}]`, "none");
+  if (found.dtype !== dtype || found.shape.length !== shape.length || found.shape.some((n, i) => n !== shape[i]))
+    throw broken(
+      found,
+      `it is ${found.dtype} [${found.shape}]`,
+      `${dtype} [${shape}]`,
+      `${found.dtype} [${found.shape}]`,
+    );
+}
+
+function broken({ name, file }: TensorSlice, what: string, expected: string, found: string): PronkError {
+  return new PronkError(
+    "format",
+    `Tensor "${name}" in "${file}" does not fit its layer: ${what}; expected ${expected}. Check that config.json and all files are of the same model.`,
+    { file, field: name, expected, found },
+  );
+}
