@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { type ViteUserConfig, defineConfig } from "vitest/config";
+import { chunkGroups } from "./tools/chunks.ts";
 import { LongestFirst } from "./test/support/longest-first.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -77,7 +78,7 @@ const library: ViteUserConfig = {
       },
       formats: ["es"],
     },
-    rolldownOptions: { checks, output: { chunkFileNames: "[name]-[hash].js" } },
+    rolldownOptions: { checks, output: { chunkFileNames: "[name]-[hash].js", codeSplitting: chunkGroups() } },
   },
 };
 
@@ -104,8 +105,10 @@ const demo: ViteUserConfig = {
     outDir: here("dist/demo"),
     emptyOutDir: true,
     target: "es2023",
+    modulePreload: false, // its list of what to load first is for pages alone, and a worker is a chunk like the others here
     rolldownOptions: {
       checks,
+      output: { codeSplitting: chunkGroups() },
       input: { index: here("demo/index.html"), embed: here("demo/embed.html"), bench: here("demo/bench.html") },
     },
   },
