@@ -19,8 +19,7 @@ export type {
   StoredModelInfo,
   VerifyReport,
 } from "./api/surface.ts";
-export { checkAdapter } from "./gpu/adapter.ts";
-export type { AdapterCheck } from "./gpu/adapter.ts";
+export type { AdapterCheck } from "./gpu/adapter-check.ts";
 export { createEngine } from "./create-engine.ts";
 export { PronkError } from "./errors.ts";
 export type { ErrorFacts, PronkErrorCode, PronkWarning, PronkWarningCode } from "./errors.ts";
@@ -36,5 +35,5 @@ export { estimateNeeds, inspectModel } from "./inspect.ts";
 export type { ModelShape } from "./inspect.ts";
 export { deleteModel, listModels, models } from "./models.ts";
 export type { DownloadOptions, VerifyOptions } from "./models.ts";
-export { preflight } from "./preflight.ts";
+export { checkAdapter, preflight } from "./preflight.ts";
 export type { PreflightOptions } from "./preflight.ts";

@@ -9,7 +9,8 @@ import { countParameters } from "./format/llama-tensors.ts";
 import type { ModelConfig } from "./format/model-config.ts";
 import { mainScheme } from "./format/quantized.ts";
 import type { Dtype } from "./format/tensor.ts";
-import { checkAdapter, defaultLimits, type AdapterCheck } from "./gpu/adapter.ts";
+import { defaultLimits, readAdapter } from "./gpu/adapter.ts";
+import type { AdapterCheck } from "./gpu/adapter-check.ts";
 import { prepareModel } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { parseVariant } from "./load/prepared-model.ts";
@@ -36,7 +37,7 @@ export async function inspectModel(
     const prepared = await prepareModel({ reference: model, quantize, weights, store, token, hubUrl, signal });
     const stored = ((await store?.findModel(prepared.sourceId)) ?? []).length > 0;
     const { llama2, evidence, license } = findLicenseEvidence(prepared);
-    const adapter = await checkAdapter();
+    const adapter = await readAdapter();
     signal?.throwIfAborted();
     const { config, label, parameters, downloadBytes, matrices, offered = [], format } = prepared;
     return {
@@ -66,7 +67,7 @@ export async function estimateNeeds(shape: ModelShape): Promise<ModelSummary["ne
   // What a shape does not say costs no memory.
   const silent = { normEps: 1e-5, ropeTheta: 10000, ropeScaling: { kind: "none" }, eosIds: [] } as const;
   const config = { headDim: shape.dim / shape.heads, tiedEmbeddings: false, ...silent, ...shape, eosIds: [] };
-  return needsOf(config, { tensors: [], matrices: [] }, await checkAdapter());
+  return needsOf(config, { tensors: [], matrices: [] }, await readAdapter());
 }
 
 type Published = Pick<PreparedModel, "tensors" | "matrices">;

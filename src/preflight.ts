@@ -4,7 +4,8 @@
 import { inUnits, roomFor } from "./api/adapter-room.ts";
 import { checkContextLength, leastContext, resolveKv } from "./api/engine-options.ts";
 import type { EngineOptions, FitVerdict } from "./api/surface.ts";
-import { checkAdapter, defaultLimits, type AdapterCheck } from "./gpu/adapter.ts";
+import { defaultLimits, readAdapter } from "./gpu/adapter.ts";
+import type { AdapterCheck } from "./gpu/adapter-check.ts";
 import { probeAllocation } from "./gpu/allocation-probe.ts";
 import { publishedForm, quantizeChoices } from "./inspect.ts";
 import { prepareModel } from "./load/prepare.ts";
@@ -16,6 +17,9 @@ import { modelKey } from "./store/model-record.ts";
 import { ModelStore } from "./store/model-store.ts";
 import { standingOf } from "./store/standing.ts";
 import { hasRoom } from "./store/storage-errors.ts";
+
+/** What this machine's adapter offers, asked without opening a device. Never throws: what is missing is the answer. */
+export const checkAdapter = (): Promise<AdapterCheck> => readAdapter();
 
 export interface PreflightOptions extends Pick<
   EngineOptions,

@@ -1,7 +1,7 @@
 // Whether a model has room on this machine's adapter. WebGPU tells no memory size, so room is an estimate from the largest
 // buffer allowed: advice for a page, never a refusal.
 
-import type { AdapterCheck } from "../gpu/adapter.ts";
+import type { AdapterCheck } from "../gpu/adapter-check.ts";
 
 // Phones that allow 256 MiB a buffer spare about 2 GB for a tab's GPU work; desktops that allow 2 to 4 GiB have 8 to 24
 // and more. One factor between them is as good as this gets.

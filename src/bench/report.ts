@@ -1,7 +1,7 @@
 // What a benchmark is asked and what it answers, as plain data: it crosses from a page to the command line as JSON.
 
 import type { ModelConfig } from "../format/model-config.ts";
-import type { AdapterSummary } from "../gpu/adapter.ts";
+import type { AdapterSummary } from "../gpu/adapter-check.ts";
 import type { Variants } from "../gpu/variants.ts";
 import type { QuantizeChoice } from "../quant/layout.ts";
 import type { AdapterLimits } from "./adapter-probes.ts";

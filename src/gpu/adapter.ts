@@ -3,25 +3,7 @@
 // (tune.ts, int8-gate.ts); what follows from the answers for kernels, variants.ts says.
 
 import { PronkError } from "../errors.ts";
-
-export interface AdapterSummary {
-  vendor: string;
-  architecture: string;
-  device: string;
-  description: string;
-}
-
-/** What `checkAdapter` finds. */
-export interface AdapterCheck {
-  /** Whether an engine can run here at all. */
-  supported: boolean;
-  /** Why not, for people. */
-  reason?: string;
-  adapter?: AdapterSummary;
-  features: string[];
-  maxBindingBytes: number;
-  maxBufferBytes: number;
-}
+import type { AdapterCheck, AdapterSummary } from "./adapter-check.ts";
 
 /** What a device has. */
 export interface DeviceFacts {
@@ -73,7 +55,7 @@ export async function requestAdapter(): Promise<GPUAdapter> {
 }
 
 /** Never throws: what is missing is the answer. */
-export async function checkAdapter(): Promise<AdapterCheck> {
+export async function readAdapter(): Promise<AdapterCheck> {
   const adapter = await find();
   if (!adapter) {
     const reason = adapter === undefined ? noWebGpu : noAdapter;
