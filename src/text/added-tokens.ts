@@ -1,6 +1,7 @@
 // Finds the tokens that cut a text before merging: specials such as `</s>` and the rest of `added_tokens`. At each
 // place the longest one that is allowed there wins. It decides nothing about who may type a special token.
 
+import { PronkError } from "../errors.ts";
 import type { MatchWhole } from "./byte-pair-merge.ts";
 import type { EncodeOptions } from "./tokenizer.ts";
 import type { AddedToken } from "./vocabulary.ts";
@@ -28,16 +29,29 @@ export function allowTokens(
     token.special || looksLikeTag.test(token.content) ? parseSpecial(...place(start, end), token.id) : true;
 }
 
+// At each place in a text every length that begins with its character is tried.
+const longestToken = 256;
+
+function tooLong({ length }: string, file: string): PronkError {
+  return new PronkError(
+    "model-unsupported",
+    `${file}: added tokens: expected at most ${longestToken} characters, found one of ${length}. Fetch the file again; if that does not help, use another model.`,
+    { file, field: "added_tokens", expected: longestToken, found: length },
+  );
+}
+
 export class AddedTokens {
   readonly #byContent = new Map<string, AddedToken[]>();
   readonly #lengths = new Map<string, number[]>(); // first UTF-16 unit -> lengths of contents, longest first
   readonly #candidate: RegExp | undefined;
 
-  constructor(tokens: readonly AddedToken[]) {
+  /** `file`: what they are from. Throws PronkError model-unsupported. */
+  constructor(tokens: readonly AddedToken[], file: string) {
     const lengths = new Map<string, Set<number>>();
     for (const token of tokens) {
       const { content } = token;
       if (content === "") continue;
+      if (content.length > longestToken) throw tooLong(content, file);
       const same = this.#byContent.get(content);
       if (same) same.push(token);
       else this.#byContent.set(content, [token]);

@@ -25,7 +25,8 @@ export class BytePieces implements StretchCoder {
     for (const { id, content } of vocabulary.added) this.#addedText.set(id, content);
     const form = rules.normalForm;
     const late = vocabulary.added.filter((token) => token.normalized);
-    this.#late = new AddedTokens(form ? late.map((it) => ({ ...it, content: it.content.normalize(form) })) : late);
+    const written = form ? late.map((it) => ({ ...it, content: it.content.normalize(form) })) : late;
+    this.#late = new AddedTokens(written, vocabulary.file);
   }
 
   encode(text: string, offset: number, parseSpecial: EncodeOptions["parseSpecial"], ids: number[]): void {

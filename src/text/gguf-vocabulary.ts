@@ -21,6 +21,7 @@ export async function ggufVocabulary(given: GgufTokenizer): Promise<Vocabulary> 
           pieces,
           kinds,
           lostScores(given) === undefined ? (given.scores ?? []) : pieces.map(scoreByPlace),
+          file,
         )
       : mergesFromPairs(pieces, kinds, (given.merges ?? []).map(halves));
   const added = pieces.flatMap((piece, id) => {

@@ -30,7 +30,7 @@ export function readLlama2cVocabulary(bytes: Uint8Array, file: string, vocabSize
     file,
     pieces,
     kinds,
-    merges: mergesFromScores(pieces, kinds, scores),
+    merges: mergesFromScores(pieces, kinds, scores, file),
     rules: {
       kind: "spaces",
       space: " ",

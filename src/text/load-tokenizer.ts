@@ -105,7 +105,10 @@ function addConfiguredTokens(vocabulary: Vocabulary, config: TokenizerConfig, vo
 export function limitTo(vocabulary: Vocabulary, vocabSize = Infinity): void {
   if (vocabulary.pieces.length <= vocabSize) return;
   const added = new Set(vocabulary.added.map((token) => token.id));
-  const beyond = vocabulary.pieces.findIndex((piece, id) => id >= vocabSize && piece !== undefined && !added.has(id));
+  const merges = ({ kinds }: Vocabulary, id: number) => kinds[id] === "normal" || kinds[id] === "unused"; // added or not
+  const beyond = vocabulary.pieces.findIndex(
+    (piece, id) => id >= vocabSize && piece !== undefined && (!added.has(id) || merges(vocabulary, id)),
+  );
   if (beyond >= 0)
     throw new PronkError(
       "format",
@@ -115,4 +118,5 @@ export function limitTo(vocabulary: Vocabulary, vocabSize = Infinity): void {
   vocabulary.added = vocabulary.added.filter((token) => token.id < vocabSize);
   vocabulary.pieces.length = vocabSize;
   vocabulary.kinds.length = vocabSize;
+  vocabulary.merges.pieceCount = vocabSize; // what merges know besides is no piece
 }

@@ -2,6 +2,7 @@
 // a score and lets any two neighbours join whose union is a piece; tokenizer.json lists ranked pairs.
 // Symbols are piece ids; characters that are no piece but part of one get ids from `pieceCount` up.
 
+import { PronkError } from "../errors.ts";
 import type { PieceKind } from "./vocabulary.ts";
 
 export interface MergeTable {
@@ -25,9 +26,15 @@ export function pairKey(left: number, right: number): number {
 // Longer pieces can only be user-defined ones, which are matched whole; the bound keeps a hostile file from costing
 // the square of its size.
 const longestMergedPiece = 1024;
+const mostCuts = 2 ** 26; // the sum of squared lengths, which Llama 2's vocabulary has of 1,025,391
 
 /** SentencePiece's rule. Pieces of other kinds than normal and unused are never built from their characters. */
-export function mergesFromScores(pieces: string[], kinds: PieceKind[], scores: ArrayLike<number>): MergeTable {
+export function mergesFromScores(
+  pieces: string[],
+  kinds: PieceKind[],
+  scores: ArrayLike<number>,
+  file: string,
+): MergeTable {
   const table = emptyTable(pieces.length);
   const mergeable = (id: number): boolean => kinds[id] === "normal" || kinds[id] === "unused";
   const score = (id: number): number => (Number.isNaN(scores[id]) ? -Infinity : scores[id]);
@@ -45,9 +52,12 @@ export function mergesFromScores(pieces: string[], kinds: PieceKind[], scores: A
     table.symbolOf.set(text, extra); // an unknown character still merges into a piece that contains it
     return extra++;
   };
+  let cuts = 0;
   for (let id = 0; id < pieces.length; id++) {
     const piece = pieces[id];
     if (!mergeable(id) || piece.length > longestMergedPiece) continue;
+    cuts += piece.length ** 2;
+    if (cuts > mostCuts) throw tooLong(file);
     for (let cut = 1; cut < piece.length; cut++) {
       const unit = piece.charCodeAt(cut);
       if (unit >= 0xdc00 && unit <= 0xdfff) continue; // not inside a character
@@ -60,6 +70,14 @@ export function mergesFromScores(pieces: string[], kinds: PieceKind[], scores: A
     }
   }
   return table;
+}
+
+function tooLong(file: string): PronkError {
+  return new PronkError(
+    "format",
+    `${file}: expected pieces of a few characters, found more long ones than any vocabulary has. The file is damaged; fetch it again.`,
+    { file, field: "pieces", expected: "pieces of a few characters", found: "many long ones" },
+  );
 }
 
 /** tokenizer.json's rule: only listed pairs merge, in the order of the list. */

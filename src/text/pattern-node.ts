@@ -20,7 +20,7 @@ export function widthOf(node: PatternNode): [min: number, max: number] {
       return widthOf(node.of);
     case "repeat": {
       const [min, max] = widthOf(node.of);
-      return [min * node.min, max === 0 ? 0 : max * node.max];
+      return [min && min * node.min, max && node.max && max * node.max]; // 0 times Infinity is NaN
     }
     case "sequence": {
       const widths = node.parts.map(widthOf);

@@ -30,12 +30,16 @@ export class PieceTokenizer implements Tokenizer {
   /** `vocabSize` is the model's: ids from the last piece up to it decode to "". */
   constructor(vocabulary: Vocabulary, vocabSize = vocabulary.pieces.length) {
     const { rules, added } = vocabulary;
-    this.#words = vocabulary;
+    const known = (id: number | undefined) => (id !== undefined && id < vocabSize ? id : undefined);
+    const { bosId, eosId, unkId } = vocabulary; // whatever a file says, the model has no row for others
+    const words = { ...vocabulary, bosId: known(bosId), eosId: known(eosId), unkId: known(unkId) };
+    this.#words = words;
     this.vocabSize = vocabSize;
-    ({ bosId: this.bosId, eosId: this.eosId, unkId: this.unkId } = vocabulary);
+    ({ bosId: this.bosId, eosId: this.eosId, unkId: this.unkId } = words);
     this.startsWithBos = vocabulary.startsWithBos && this.bosId !== undefined;
-    this.#coder = rules.kind === "bytes" ? new BytePieces(vocabulary, rules) : new SpacePieces(vocabulary, rules);
-    this.#added = new AddedTokens(rules.kind === "bytes" ? added.filter((token) => !token.normalized) : added);
+    this.#coder = rules.kind === "bytes" ? new BytePieces(words, rules) : new SpacePieces(words, rules);
+    const early = rules.kind === "bytes" ? added.filter((token) => !token.normalized) : added;
+    this.#added = new AddedTokens(early, vocabulary.file);
     vocabulary.pieces.forEach((piece, id) => {
       if (piece === undefined) return;
       if (!this.#idOf.has(piece)) this.#idOf.set(piece, id);

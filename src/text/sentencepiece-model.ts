@@ -83,7 +83,7 @@ export function readSentencePieceModel(bytes: Uint8Array, file: string): Vocabul
     file,
     pieces,
     kinds,
-    merges: mergesFromScores(pieces, kinds, scores),
+    merges: mergesFromScores(pieces, kinds, scores, file),
     rules: {
       kind: "spaces",
       space: normalizer.escapeSpaces ? "▁" : " ",

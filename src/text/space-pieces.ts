@@ -31,7 +31,7 @@ export class SpacePieces implements StretchCoder {
       if (kind === "user" && !cut.has(id)) inside.push(plainAddedToken(id, piece!, false));
       if (kind === "byte") this.#byteIds[byteOfPiece(piece!)!] = id;
     }
-    if (inside.length > 0) this.#userPieces = new AddedTokens(inside);
+    if (inside.length > 0) this.#userPieces = new AddedTokens(inside, vocabulary.file);
   }
 
   encode(text: string, offset: number, parseSpecial: EncodeOptions["parseSpecial"], ids: number[]): void {

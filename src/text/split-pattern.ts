@@ -15,6 +15,7 @@ const properties = /^([LMNPSZC][a-z]?|Han|Hiragana|Katakana|Hangul|Thai|Arabic|H
 const foldedPairs = /ss|st|f[fil]/i;
 
 const deepestGroup = 50;
+const longestPattern = 20_000; // characters; what is more than a thousand steps is refused later (pattern-program.ts)
 const longestPart = 2000; // a quantifier farther from the beginning of its atom is refused
 const notNewline: PatternNode = { kind: "set", source: "[^\\n]" };
 const looks: [open: string, behind: boolean, negated: boolean][] = [
@@ -26,6 +27,7 @@ const looks: [open: string, behind: boolean, negated: boolean][] = [
 
 /** Throws PronkError model-unsupported, naming what is not known. */
 export function readPattern(pattern: string, file: string): PatternNode {
+  if (pattern.length > longestPattern) throw refusal(pattern, file, `more than ${longestPattern} characters`);
   return new PatternReader(pattern, file).whole();
 }
 

@@ -24,7 +24,13 @@ export function writeJson(value: Json): string {
     .join(",")}}`;
 }
 
-export const cloneJson = <Value extends Json>(value: Value): Value => structuredClone(value);
+export function cloneJson(value: Json): Json {
+  if (Array.isArray(value)) return value.map(cloneJson);
+  if (!isParent(value)) return value;
+  const copy = {};
+  for (const [key, inner] of Object.entries(value)) setOwn(copy, key, cloneJson(inner));
+  return copy;
+}
 
 const notJson = ["NaN", "Infinity", "'x'", "01", "undefined", "", "{", '"', "[1,]"];
 const longNumbers = ["1e999", "-1e999", "18446744073709551615", "9007199254740993", "-0", "0.1e-400", "1".repeat(400)];
@@ -55,9 +61,9 @@ export function oddValue(random: Random): Json {
   }
 }
 
-/** Up to three places of the value are not what they were. Changes the value; gives it, or what stands in its place. */
+/** A copy in which up to three places are not what they were. */
 export function mutateJson(value: Json, random: Random): Json {
-  let whole = value;
+  let whole = cloneJson(value);
   for (let times = 1 + wholeBelow(random, 3); times > 0; times--) {
     const parent = somewhere(whole, random);
     if (parent === undefined || chance(random, 0.02)) whole = oddValue(random);

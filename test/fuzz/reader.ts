@@ -43,3 +43,13 @@ export const wholeShare = 0.1;
 /** A whole number in [from, to]. */
 export const between = (random: Random, from: number, to: number): number =>
   from + Math.floor(random() * (to - from + 1));
+
+/** Whether the bytes are JSON, for readers that parse it themselves. */
+export function isJson(bytes: Uint8Array): boolean {
+  try {
+    JSON.parse(new TextDecoder().decode(bytes));
+    return true;
+  } catch {
+    return false;
+  }
+}

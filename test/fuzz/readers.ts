@@ -7,6 +7,10 @@ import { indexReader } from "./index-json.ts";
 import { llama2cReader, llama2cTokensReader } from "./llama2c.ts";
 import type { FuzzReader } from "./reader.ts";
 import { safetensorsReader } from "./safetensors.ts";
+import { templateReader } from "./template.ts";
+import { tokenizerConfigReader } from "./tokenizer-config.ts";
+import { tokenizerJsonReader } from "./tokenizer-json.ts";
+import { tokenizerModelReader } from "./tokenizer-model.ts";
 
 export const fuzzReaders: readonly FuzzReader[] = [
   safetensorsReader,
@@ -16,4 +20,8 @@ export const fuzzReaders: readonly FuzzReader[] = [
   generationConfigReader,
   llama2cReader,
   llama2cTokensReader,
+  tokenizerJsonReader,
+  tokenizerModelReader,
+  tokenizerConfigReader,
+  templateReader,
 ];

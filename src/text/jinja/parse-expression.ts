@@ -193,6 +193,7 @@ function parseSubscript(tokens: TokenStream, node: Expression): Expression {
 export function parseArguments(tokens: TokenStream): CallArgs {
   tokens.expect("operator", "(");
   const args: CallArgs = { positional: [], named: [] };
+  const names = new Set<string>();
   const unlessAfter = (wrong: unknown) => {
     if (wrong) tokens.fail("invalid syntax for function call expression");
   };
@@ -207,7 +208,8 @@ export function parseArguments(tokens: TokenStream): CallArgs {
       unlessAfter(args.spreadNamed);
       const name = tokens.next().text;
       tokens.next();
-      if (args.named.some(([other]) => other === name)) tokens.fail(`keyword argument repeated: ${name}`);
+      if (names.has(name)) tokens.fail(`keyword argument repeated: ${name}`);
+      names.add(name);
       args.named.push([name, parseExpression(tokens)]);
     } else {
       unlessAfter(args.spread ?? args.spreadNamed ?? args.named[0]);

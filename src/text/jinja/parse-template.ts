@@ -3,7 +3,7 @@
 import { parseBlockFilters, parseExpression, parseItems, parsePrimary, parseTuple } from "./parse-expression.ts";
 import { resolveScopes } from "./scopes.ts";
 import type { Expression, Local, Parameter, Statement, Target } from "./syntax.ts";
-import { TemplateError } from "./template-error.ts";
+import { fail, TemplateError } from "./template-error.ts";
 import { TokenStream } from "./token-stream.ts";
 
 export interface Template {
@@ -11,8 +11,11 @@ export interface Template {
   locals: Local[];
 }
 
+const longestTemplate = 2 ** 18; // characters: it is read before any budget counts
+
 /** Throws TemplateError with the line where it cannot be read. */
 export function parseTemplate(source: string): Template {
+  if (source.length > longestTemplate) fail(`a template of ${source.length} characters`);
   try {
     const body = parseBody(new TokenStream(source), []);
     return { body, locals: resolveScopes(body) };
@@ -162,11 +165,13 @@ function parseList<T>(tokens: TokenStream, item: () => T): T[] {
 function parseParameters(tokens: TokenStream): Parameter[] {
   tokens.expect("operator", "(");
   const parameters: Parameter[] = [];
+  const names = new Set<string>();
   parseItems(tokens, ")", () => {
     const parameter: Parameter = { name: tokens.expect("name").text };
     if (tokens.skipIf("operator", "=")) parameter.default = parseExpression(tokens);
     else if (parameters.at(-1)?.default) tokens.fail("non-default argument follows default argument");
-    if (parameters.some(({ name }) => name === parameter.name)) tokens.fail(`duplicate argument '${parameter.name}'`);
+    if (names.has(parameter.name)) tokens.fail(`duplicate argument '${parameter.name}'`);
+    names.add(parameter.name);
     parameters.push(parameter);
   });
   return parameters;

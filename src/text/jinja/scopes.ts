@@ -9,13 +9,18 @@ import type { Expression, ForStatement, Local, MacroBody, Statement, Target } fr
 import { fail } from "./template-error.ts";
 import { testNames } from "./tests.ts";
 
+// Every branch of a condition has the names before it, so many of both would take for ever.
+const mostCopies = 1_000_000;
+
 class Scope {
   readonly parent: Scope | undefined;
+  readonly #copied: { names: number };
   readonly names = new Map<string, Local["from"] | "parameter">();
   readonly #stores = new Set<string>();
 
-  constructor(parent: Scope | undefined) {
+  constructor(parent: Scope | undefined, copied = parent ? parent.#copied : { names: 0 }) {
     this.parent = parent;
+    this.#copied = copied;
   }
 
   has(name: string): boolean {
@@ -37,7 +42,9 @@ class Scope {
   }
 
   copy(): Scope {
-    const copy = new Scope(this.parent);
+    this.#copied.names += this.names.size;
+    if (this.#copied.names > mostCopies) fail("a template with too many names and conditions");
+    const copy = new Scope(this.parent, this.#copied);
     for (const [name, from] of this.names) copy.names.set(name, from);
     for (const name of this.#stores) copy.#stores.add(name);
     return copy;

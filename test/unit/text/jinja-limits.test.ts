@@ -9,6 +9,8 @@ import { chatRenderer } from "../../../src/text/template-dialog.ts";
 
 const around = (count: number, open: string, close: string, middle = "") =>
   open.repeat(count) + middle + close.repeat(count);
+const numbered = (count: number, write: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => write(i)).join(" ");
 const loop = (body: string) => `{% for i in range(99999) %}${body}{% endfor %}`;
 const grow = (step: string) =>
   `{% set n = namespace(t='a', l=[1], d=(1,)) %}{% for i in range(90) %}{% set ${step} %}{% endfor %}`;
@@ -55,6 +57,9 @@ const hostile: Record<string, string> = {
   negations: `{{ ${"not ".repeat(20_000)}1 }}`,
   "a chain of filters": `{{ 1${" | string".repeat(20_000)} }}`,
   "a chain of attributes": `{{ x${".a".repeat(20_000)} }}`,
+  "arguments without end": `{{ x(${numbered(20_000, (i) => `a${i}=1`)}) }}`,
+  "names under conditions": `${numbered(3000, (i) => `{% set a${i} = 1 %}`)}{% if 0 %}${numbered(3000, () => "{% elif x %}")}{% endif %}`,
+  "a text of megabytes": "x".repeat(2 ** 20),
   "blocks in blocks": around(20_000, "{% if true %}", "{% endif %}"),
 };
 

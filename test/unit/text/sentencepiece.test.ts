@@ -121,6 +121,17 @@ describe("bad files", () => {
     }
   });
 
+  it("refuses long pieces without end, which would take minutes to join", async () => {
+    const unknown = { piece: "<unk>", score: 0, type: "unknown" } as const;
+    const pieces = Array.from({ length: 80 }, (_, i) => {
+      return { piece: "a".repeat(1000) + String.fromCharCode(0x100 + i), score: -i, type: "normal" } as const;
+    });
+    const few = writeSentencePieceModel([unknown, ...pieces.slice(0, 10)], { byteFallback: false });
+    expect((await loadTokenizer(new Map([["tokenizer.model", few]]))).encode("aaa")).toEqual([0]);
+    const many = writeSentencePieceModel([unknown, ...pieces], { byteFallback: false });
+    expect(await failure(many)).toMatchObject({ code: "format", facts: { file: "tokenizer.model", field: "pieces" } });
+  });
+
   it("names file, field and what was found", async () => {
     expect(await failure(new Uint8Array([0x0b]))).toMatchObject({ code: "format", facts: { file: "tokenizer.model" } });
     expect(await failure(new Uint8Array(0))).toMatchObject({

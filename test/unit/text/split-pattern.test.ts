@@ -45,12 +45,14 @@ describe("patterns", () => {
     ["[\\u4e00-\\u9fa5]+|\\x{1F600}", "a你😀", ["a", "你", "😀"]],
     ["a+?b??", "aab", ["a", "a", "b"]],
     ["\\P{L}+|\\S{2,}", "1 aéx", ["1 ", "aéx"]],
+    ["(?:(?:a*){0}){99999999}b", "ab", ["a", "b"]], // what is never there is not counted out
   ])("%s on %j", (pattern, text, parts) => expect(cut(pattern, text)).toEqual(parts));
 
   it.each([
     "\\w+", "\\bx", "\\h", "\\X", "\\Ax", "a\\z", "(?i)a", "(?<n>a)", "(?i:ss)", "(?i:st)", "(?i:é)", "(?i:[a-z])", "(?i:[^s])",
     "(?i:\\p{Lu})", "[[:alpha:]]", "[a-z&&[^b]]", "\\p{lu}", "\\p{^L}", "\\p{Letter}", "\\p{IsHan}", "a{3}?", "a)", "(a",
     "[a", "a\\", "*", "(?#x)a", "(a)\\1", "[z-a]", "[\\s-z]", "\\x41", "a{,3}",
+    "a".repeat(20_001),
   ])("%s is refused by name", (pattern) =>
     expect(() => splitPattern(pattern, "tokenizer.json")).toThrow(
       expect.objectContaining({ code: "model-unsupported", facts: expect.objectContaining({ field: "pre_tokenizer" }) }),

@@ -174,6 +174,32 @@ describe("tokenizer.json", () => {
     expect(tokenizer.encode("<pad>", { parseSpecial: true })).not.toContain(400);
     await expect(load(file, { vocabSize: 268 })).rejects.toThrow(/model's vocab_size/);
   });
+
+  it("refuses a piece beyond the model's vocabulary that is called an added token too", async () => {
+    const config = { added_tokens_decoder: { 268: { content: "bc", special: false } } };
+    const file = { "tokenizer.json": tokenizerJson({}), "tokenizer_config.json": config };
+    expect((await load(file, { vocabSize: 269 })).encode("abc")).toContain(268);
+    await expect(load(file, { vocabSize: 268 })).rejects.toThrow(/model's vocab_size/);
+  });
+
+  it("has no special token that the model has no row for, whatever its files say", async () => {
+    const single = [{ SpecialToken: { id: "<s>" } }];
+    const post_processor = { type: "TemplateProcessing", single, special_tokens: { "<s>": { ids: [65536] } } };
+    const tokenizer = await load(
+      { "tokenizer.json": tokenizerJson({ post_processor }) },
+      { vocabSize: 269, eosIds: [269] },
+    );
+    expect([tokenizer.bosId, tokenizer.eosId]).toEqual([undefined, undefined]);
+    expect(tokenizer.encode("a", { addBos: true })).not.toContain(65536);
+  });
+
+  it("refuses an added token of hundreds of characters, which every place of a text would be compared with", async () => {
+    const tokens = [...added, special(300, `${"a".repeat(256)}`), special(301, `${"a".repeat(257)}`)];
+    const few = await load({ "tokenizer.json": tokenizerJson({ added_tokens: tokens.slice(0, -1) }) });
+    expect(few.isSpecial(300)).toBe(true);
+    const file = { "tokenizer.json": tokenizerJson({ added_tokens: tokens }) };
+    await expect(load(file)).rejects.toThrow(/at most 256 characters/);
+  });
 });
 
 describe("several files", () => {
