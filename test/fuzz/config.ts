@@ -15,7 +15,8 @@ const path = "config.json";
 function make(random: Random): FuzzInput {
   const config = drawnConfig(random);
   if (chance(random, wholeShare)) return { files: new Map([[path, utf8(JSON.stringify(config))]]), must: "read" };
-  const other: Json = chance(random, 0.5) ? mutateJson(config, random) : withOneOdd(config, random);
+  const change = pick(random, [mutateJson, withOneOdd, withOtherShape]);
+  const other: Json = change(config, random);
   return { files: new Map([[path, jsonBytes(other, random)]]) };
 }
 
@@ -46,6 +47,21 @@ const quantization = (random: Random): JsonObject =>
     { quant_method: "intel/auto-round", bits: 4, group_size: 128, packing_format: "auto_round:gptq", extra_config: { a: { bits: 8 } } },
     { quant_method: "exl2", bits: 3.5, head_bits: 6, version: "0.2.0" },
   ]); // prettier-ignore
+
+const shape = [
+  "hidden_size",
+  "num_attention_heads",
+  "num_key_value_heads",
+  "head_dim",
+  "num_hidden_layers",
+  "vocab_size",
+];
+
+/** Small numbers that do not divide each other. */
+function withOtherShape(config: JsonObject, random: Random): JsonObject {
+  const key = pick(random, shape);
+  return { ...config, [key]: between(random, 1, 12), ...(chance(random, 0.3) ? { [pick(random, shape)]: null } : {}) };
+}
 
 /** Exactly one field is not what it is. */
 function withOneOdd(config: JsonObject, random: Random): JsonObject {

@@ -128,24 +128,31 @@ function withOtherTensors(bytes: Uint8Array, random: Random): Uint8Array {
         slices.push({ name: `extra.${at}`, dtype: "U8", shape: [0], bytes: new Uint8Array(0) });
         break;
       default: // other bytes in a small part: scales, groups, orders, states
-        if (small.length > 0) {
-          const part = pick(random, small);
-          part.bytes = otherWords(part.bytes, random);
-        }
+        changePart(small, random);
     }
   }
   const unique = new Map(slices.map((slice) => [slice.name, slice]));
   return written([...unique.values()]);
 }
 
-/** As many bytes, with some numbers at their limits. */
+/** Other numbers in a part that decides where others go; in any small part where there is none. */
+function changePart(small: readonly Slice[], random: Random): void {
+  const telling = small.filter(({ name }) =>
+    /(g_idx|q_invperm|q_groups|q_scale_max|quant_state.*|weight_format)$/.test(name),
+  );
+  const part = pick(random, telling.length > 0 && chance(random, 0.7) ? telling : small);
+  if (part) part.bytes = otherWords(part.bytes, random);
+}
+
+/** As many bytes, with some numbers at their limits, or where others are. */
 function otherWords(bytes: Uint8Array, random: Random): Uint8Array {
   const copy = bytes.slice();
   for (let times = 1 + wholeBelow(random, 4); times > 0 && copy.length > 0; times--) {
     const word = new Uint8Array(new BigUint64Array([pick(random, extremeWords)]).buffer);
     const width = pick(random, [1, 2, 4]);
     const at = Math.min(copy.length - 1, width * wholeBelow(random, Math.ceil(copy.length / width)));
-    copy.set(word.subarray(0, Math.min(width, copy.length - at)), at);
+    if (chance(random, 0.4)) copy.copyWithin(at, 0, Math.min(width, copy.length - at));
+    else copy.set(word.subarray(0, Math.min(width, copy.length - at)), at);
   }
   return copy;
 }
@@ -158,7 +165,10 @@ function withBrokenHeader(bytes: Uint8Array, random: Random): { bytes: Uint8Arra
   const offsets = entry.data_offsets as number[];
   const filled = offsets[0] < offsets[1];
   const again = (value = data) => joined(writeJson(header), undefined, value);
-  switch (wholeBelow(random, 11)) {
+  switch (wholeBelow(random, 12)) {
+    case 11: // the same bytes under another name too
+      header[`${name}.again`] = entry;
+      return { bytes: again(), ...(filled ? { must: "refuse" } : {}) };
     case 0: // an end that is another
       offsets[wholeBelow(random, 2)] = otherNumber(offsets[1], random);
       return { bytes: again() };

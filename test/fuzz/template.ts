@@ -150,8 +150,9 @@ function costly(random: Random): string {
   const times = (text: string | ((i: number) => string), join = "") => Array.from({ length: count }, (_, i) => (typeof text === "string" ? text : text(i))).join(join); // prettier-ignore
   const big = pick(random, ["10 ** 9", "2 ** 40", "99999999", "messages | length * 1000000", "'9' * 20 | int"]);
   const loops = between(random, 2, 8);
+  if (chance(random, 0.1))
+    return "{% for a in range(5000) %}".repeat(loops) + pick(random, ["", "x"]) + "{% endfor %}".repeat(loops);
   return pick<() => string>(random, [
-    () => "{% for a in range(1000) %}".repeat(loops) + "x" + "{% endfor %}".repeat(loops),
     () => `{% set ns = namespace(x='ab') %}{% for i in range(${count}) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ ns.x }}`,
     () => `{% set ns = namespace(x=[1]) %}{% for i in range(${count}) %}{% set ns.x = ns.x + ns.x %}{% endfor %}{{ ns.x }}`,
     () => `{% set ns = namespace(x=[1]) %}{% for i in range(${count}) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x ${pick(random, ["", "| tojson", "| string", "== ns.x", "| list | length"])} }}`,

@@ -27,7 +27,8 @@ function make(random: Random): FuzzInput {
     root.pre_tokenizer = { type: "Sequence", pretokenizers: [split(random, drawnPattern(random)), byteLevel] };
   else if (way < 0.6) {
     const key = pick(random, Object.keys(vocab));
-    vocab[key] = chance(random, 0.7) ? pick(random, extremeNumbers) : oddValue(random);
+    if (chance(random, 0.3)) root.post_processor = beginning(farId(random));
+    else vocab[key] = chance(random, 0.7) ? farId(random) : oddValue(random);
   } else if (way < 0.7) {
     const merges = model.merges as Json[];
     merges.push(
@@ -56,6 +57,16 @@ function make(random: Random): FuzzInput {
   else root.added_tokens = manyAdded(random);
   return { files: new Map([[path, jsonBytes(root, random)]]) };
 }
+
+/** One that no row has, or an extreme. */
+const farId = (random: Random) => pick(random, chance(random, 0.5) ? [5000, 65_536, 2 ** 24 - 1] : extremeNumbers);
+
+/** What puts a token before every text. */
+const beginning = (id: Json): Json => ({
+  type: "TemplateProcessing",
+  single: [{ SpecialToken: { id: "<s>", type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }],
+  special_tokens: { "<s>": { id: "<s>", ids: [id], tokens: ["<s>"] } },
+});
 
 const byteLevel: Json = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false };
 
@@ -95,7 +106,7 @@ function drawnTokenizer(random: Random): Record<string, Json> {
     version: "1.0",
     added_tokens: added,
     ...steps,
-    post_processor: pick<Json>(random, [null, { type: "TemplateProcessing", single: [{ SpecialToken: { id: "<s>", type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }], special_tokens: { "<s>": { id: "<s>", ids: [1], tokens: ["<s>"] } } }]), // prettier-ignore
+    post_processor: pick<Json>(random, [null, beginning(1)]),
     model: {
       type: "BPE",
       unk_token: isBytes ? null : "<unk>",

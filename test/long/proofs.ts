@@ -5,7 +5,16 @@ import { dialogsProof } from "./dialogs.proof.ts";
 import { faultsProof } from "./faults.proof.ts";
 import { fuzzProof } from "./fuzz.proof.ts";
 import type { Proof } from "./proof.ts";
+import { removedChecksProof } from "./removed-checks.proof.ts";
 import { rowsProof } from "./rows.proof.ts";
 import { tokenizerProof } from "./tokenizer.proof.ts";
 
-export const nodeProofs: Proof[] = [tokenizerProof, checkpointProof, dialogsProof, rowsProof, faultsProof, fuzzProof];
+export const nodeProofs: Proof[] = [
+  tokenizerProof,
+  checkpointProof,
+  dialogsProof,
+  rowsProof,
+  faultsProof,
+  fuzzProof,
+  removedChecksProof,
+];

@@ -1,0 +1,117 @@
+// Bounds checks of the readers, each to be removed on purpose: what is tried is whether the fuzzer notices, within the cases
+// that every run of the tests makes. A check is found by its text alone, which must stand in src/ exactly once: one that was
+// moved is found, one that was rewritten is an error, to be mended here.
+
+export interface RemovedCheck {
+  /** Whose cases must find that it is gone. */
+  reader: string;
+  what: string;
+  text: string;
+  /** In its place. */
+  instead: string;
+}
+
+export const removedChecks: readonly RemovedCheck[] = [
+  {
+    reader: "safetensors",
+    what: "a tensor begins behind the end of the one before it",
+    text: "    if (start < position)\n",
+    instead: "    if (false)\n",
+  },
+  {
+    reader: "safetensors",
+    what: "a tensor's bytes are as many as its shape says",
+    text: "  if (offsets[1] - offsets[0] !== bits / 8)\n",
+    instead: "  if (false)\n",
+  },
+  {
+    reader: "safetensors",
+    what: "no tensor is listed twice",
+    text: "  if (repeated !== undefined) throw",
+    instead: "  if (false) throw",
+  },
+  {
+    reader: "safetensors",
+    what: "an input of EXL2 has a place inside its row",
+    text: "    if (slot >= matrix.cols || order[slot] !== 0xffffffff)\n",
+    instead: "    if (false)\n",
+  },
+  {
+    reader: "gguf",
+    what: "a tensor ends inside the file",
+    text: "  if (!(end <= cursor.sizeBytes))\n",
+    instead: "  if (false)\n",
+  },
+  {
+    reader: "gguf",
+    what: "no tensor lies over another",
+    text: "    if (tensor.start < end) throw",
+    instead: "    if (false) throw",
+  },
+  {
+    reader: "gguf",
+    what: "what is read of the header is there",
+    text: "    if (end > this.sizeBytes)\n",
+    instead: "    if (false)\n",
+  },
+  {
+    reader: "gguf",
+    what: "a tensor has four dimensions at most",
+    text: "  if (dimCount < 1 || dimCount > maxDims)\n",
+    instead: "  if (false)\n",
+  },
+  {
+    reader: "config",
+    what: "a count is below its limit",
+    text: " || (value as number) < min || (value as number) > max)\n",
+    instead: " || (value as number) < min)\n",
+  },
+  {
+    reader: "config",
+    what: "heads are shared evenly",
+    text: '  if (heads % kvHeads !== 0)\n    throw json.wrong("num_key_value_heads"',
+    instead: '  if (false)\n    throw json.wrong("num_key_value_heads"',
+  },
+  {
+    reader: "llama2c",
+    what: "a field is within its limits",
+    text: "    if (value < 1 || value > fieldLimits[i])\n",
+    instead: "    if (false)\n",
+  },
+  {
+    reader: "llama2c",
+    what: "the file has the bytes that its header asks for",
+    text: "  if (sizeBytes < endByte)\n",
+    instead: "  if (false)\n",
+  },
+  {
+    reader: "llama2c-tokens",
+    what: "a token ends inside the file",
+    text: "    if (length < 0 || length > bytes.length - at - 8) throw",
+    instead: "    if (false) throw",
+  },
+  {
+    reader: "tokenizer-model",
+    what: "a field ends inside its message",
+    text: "    if (length < 0 || length > message.length - at) throw",
+    instead: "    if (false) throw",
+  },
+  {
+    reader: "tokenizer-json",
+    what: "an id is one that the file has the bytes for",
+    text: "isId(id) && id < bytes.length;",
+    instead: "isId(id);",
+  },
+  {
+    reader: "tokenizer-json",
+    what: "a special token is one of the model's rows",
+    text: "(id !== undefined && id < vocabSize ? id : undefined);",
+    instead: "id;",
+  },
+  {
+    reader: "template",
+    what: "a template's steps are counted",
+    text: "    if (this.#steps < 0) fail",
+    instead: "    if (false) fail",
+  },
+];
