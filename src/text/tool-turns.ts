@@ -1,6 +1,8 @@
 // Tool calls and their results in a conversation: whether a model's template writes them at all, found by rendering some,
 // and how it wants a call's arguments, which clients send as JSON text and most templates take as what it says.
 
+import { parseJson } from "./jinja/parse-json.ts";
+import { Dict, type Value } from "./jinja/values.ts";
 import type { RenderChat } from "./template-dialog.ts";
 import type { ChatMessage } from "./tokenizer.ts";
 
@@ -46,8 +48,8 @@ export function withArguments(message: ChatMessage, form: "values" | "text"): Ch
   return changeArguments(message, (given) => {
     if (typeof given !== "string") return given;
     try {
-      const value: unknown = JSON.parse(given);
-      return typeof value === "object" && value !== null && !Array.isArray(value) ? value : given;
+      const value = parseJson(given);
+      return value instanceof Dict ? value : given;
     } catch {
       return given;
     }
@@ -65,6 +67,8 @@ export function changeTexts(message: ChatMessage, change: (text: string) => stri
   const deep = (value: unknown): unknown => {
     if (typeof value === "string") return change(value);
     if (Array.isArray(value)) return value.map(deep);
+    if (value instanceof Dict)
+      return new Dict(Array.from(value.entries(), ([key, inner]) => [change(key as string), deep(inner) as Value]));
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [change(key), deep(inner)]));
   };

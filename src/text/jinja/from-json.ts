@@ -1,4 +1,5 @@
-// Plain data of the engine as a template's values. JSON knows one kind of number: a whole one that is exact counts as int.
+// Plain data of the engine as a template's values: a whole number that is exact counts as int. A dict that parse-json.ts has
+// read may stand in it.
 
 import { Dict, type Value } from "./values.ts";
 
@@ -12,6 +13,7 @@ export function fromJson(data: unknown, seen: { characters: number }): Value {
     return data;
   }
   if (Array.isArray(data)) return data.map((item) => fromJson(item, seen));
+  if (data instanceof Dict) return counted(data, seen);
   const dict = new Dict();
   for (const [key, value] of Object.entries(data))
     if (value !== undefined && typeof value !== "function") {
@@ -19,4 +21,16 @@ export function fromJson(data: unknown, seen: { characters: number }): Value {
       dict.set(key, fromJson(value, seen));
     }
   return dict;
+}
+
+/** A value that is one already. */
+function counted(value: Value, seen: { characters: number }): Value {
+  if (typeof value === "string") seen.characters += value.length;
+  else if (Array.isArray(value)) for (const item of value) counted(item, seen);
+  else if (value instanceof Dict)
+    for (const [key, inner] of value.entries()) {
+      counted(key, seen);
+      counted(inner, seen);
+    }
+  return value;
 }
