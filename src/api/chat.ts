@@ -58,7 +58,7 @@ async function whole(
   let outcome: Outcome | undefined;
   for await (const piece of pieces) {
     content += piece.text;
-    ids.push(...piece.ids);
+    for (const id of piece.ids) ids.push(id);
     outcome = piece.outcome;
   }
   const { finishReason, contextFull, usage } = outcome!; // the last piece has it

@@ -70,7 +70,7 @@ async function whole(core: EngineCore, answer: Answer, prompts: readonly Prompt[
     let outcome: Outcome | undefined;
     for await (const piece of answer(prompt)) {
       text += piece.text;
-      ids.push(...piece.ids);
+      for (const id of piece.ids) ids.push(id);
       outcome = piece.outcome;
     }
     const { finishReason, contextFull, usage: own } = outcome!; // the last piece has it

@@ -81,7 +81,7 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
       const started = performance.now();
       steps.prepare(sampling, promptIds, Boolean(constrain));
       if (constrain) steps.constrain(constrain(delivered));
-      const onBatch = (ids: readonly number[]) => void cached.push(...ids);
+      const onBatch = (ids: readonly number[]) => void (cached = cached.concat(ids));
       inFlight.push((await steps.prefill(promptIds, shared, { signal, onLogits, onTopTokens, onBatch })).first);
       submitted = 1;
       let lastRead = started;
@@ -117,7 +117,7 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
       throw error;
     } finally {
       // An id's keys and values are in the cache once a later step was submitted. Ring slots come home before the next call.
-      if (isSound) cached.push(...delivered.slice(0, Math.max(0, submitted - 1)));
+      if (isSound) cached = cached.concat(delivered.slice(0, Math.max(0, submitted - 1)));
       else cached = [];
       await Promise.allSettled(inFlight);
       release();

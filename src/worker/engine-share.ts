@@ -4,6 +4,7 @@
 
 import type { Engine, EngineOptions } from "../api/surface.ts";
 import type { ProgressEvent } from "../source/progress.ts";
+import { beforeAbort } from "./before-abort.ts";
 import { whenAborted } from "./when-aborted.ts";
 
 interface Entry {
@@ -26,11 +27,8 @@ export class EngineShare {
     entry.users++;
     if (onProgress) entry.listeners.add(onProgress);
     const leave = () => this.#leave(key, entry);
-    const aborted = new Promise<never>((_, reject) =>
-      signal?.addEventListener("abort", () => reject(signal.reason), { once: true }),
-    );
     try {
-      return handleOn(await Promise.race([entry.engine, aborted]), leave);
+      return handleOn(await beforeAbort(entry.engine, signal), leave);
     } catch (error) {
       leave();
       throw error;

@@ -7,6 +7,7 @@ import type { ChatCompletions } from "../api/chat-completions.ts";
 import type { Completions } from "../api/completions.ts";
 import type { Engine, EngineInfo, EngineOptions } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
+import { beforeAbort } from "./before-abort.ts";
 import { ChannelPort, type ChannelMessage } from "./channel-port.ts";
 import { connectEngine } from "./connect.ts";
 import { handleOn } from "./engine-share.ts";
@@ -40,12 +41,8 @@ export class TabShare implements Engine {
     startHere: (options: EngineOptions) => Promise<Engine>,
   ): Promise<Engine> {
     const share = new TabShare(key, model, options, startHere);
-    const { signal } = options;
-    const aborted = new Promise<never>((_, reject) =>
-      signal?.addEventListener("abort", () => reject(signal.reason), { once: true }),
-    );
     try {
-      await Promise.race([share.#present(), aborted]);
+      await beforeAbort(share.#present(), options.signal);
       return share;
     } catch (error) {
       await share.unload();

@@ -5,6 +5,7 @@ import { assembleEngine } from "../../../src/api/assemble.ts";
 import type { EngineInfo } from "../../../src/api/surface.ts";
 import { PronkError } from "../../../src/errors.ts";
 import { EngineShare } from "../../../src/worker/engine-share.ts";
+import { countedSignal } from "../../support/counted-signal.ts";
 import { fakeCore, fakeGenerator } from "../../support/fake-core.ts";
 
 /** Makes engines and remembers what ends and what frees each. */
@@ -31,6 +32,24 @@ describe("an engine used by many", () => {
     expect([made.length, made[0].dispose.mock.calls.length]).toEqual([1, 0]);
     await two.unload();
     expect(made[0].dispose).toHaveBeenCalledOnce();
+  });
+
+  test("leaves nothing on a signal that outlives its loads; an abort ends the wait of its own user alone", async () => {
+    const share = new EngineShare();
+    const { create } = maker();
+    const { controller, listeners } = countedSignal();
+    const { signal } = controller;
+    for (let load = 0; load < 3; load++) await (await share.acquire("key", { signal }, create)).unload();
+    expect(listeners()).toBe(0);
+    let begin = () => {};
+    const slow = new Promise<void>((resolve) => (begin = resolve));
+    const late = () => slow.then(create);
+    const [stopped, other] = [share.acquire("slow", { signal }, late), share.acquire("slow", {}, late)];
+    controller.abort(new Error("mine"));
+    await expect(stopped).rejects.toThrow("mine");
+    begin();
+    expect((await other).ended.aborted).toBe(false);
+    expect(listeners()).toBe(0);
   });
 
   test("that has ended is given to nobody else: the next one gets a new engine, the others their error", async () => {
