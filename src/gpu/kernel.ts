@@ -88,7 +88,9 @@ export class Kernels {
     const name = shaderName(choice);
     let module = this.#modules.get(name);
     if (!module) {
+      this.#device.pushErrorScope("validation"); // the pipeline tells of it below, with the shader's name
       module = this.#device.createShaderModule({ label: name, code: shaderSource(choice) });
+      this.#device.popErrorScope().catch(() => {}); // a lost device tells so itself
       this.#modules.set(name, module);
     }
     try {
