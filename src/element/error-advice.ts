@@ -58,8 +58,8 @@ const byCode: Record<Exclude<PronkError["code"], "network">, Advice | ((facts: E
       return {
         title: "The model's numbers came out wrong",
         text:
-          "Its file holds such numbers, or this GPU computes wrongly; nothing was made up from them. Another browser, " +
-          "an update of the graphics driver, or another file of the model tells which.",
+          "Its file leads to them, or this GPU computes wrongly, so there is no answer. Try another browser; where that " +
+          "changes nothing, take another file of the model.",
         retry: true,
       };
     return {

@@ -1,25 +1,39 @@
 // The card that a failed load shows, on the chat page with a hub under its own origin: a mistyped name, a gated model that
-// gets its token on the card, and a token that was typed in the picker before a model of the list is pressed.
+// gets its token on the card, a token that was typed in the picker before a model of the list is pressed, a shader that does
+// not compile; what stands in an answer's place; and a library of another origin, which needs no card.
 
-import { readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
-import type { FileServer } from "../../cli/server/file-server.ts";
+import { outputFolder } from "../../cli/built.ts";
+import { type FileServer, startFileServer } from "../../cli/server/file-server.ts";
+import { ensureBuilt } from "../../tools/stale.ts";
 import { writeByteModel } from "../support/byte-model.ts";
 import { type HubServer, startHub } from "../support/hub-server.ts";
+import { spoilTensor } from "../support/spoiled.ts";
 import { ask, press, send, showModel, startSite, turnsOf, untilState } from "./chat-site.ts";
 import { throughHub } from "./hub-proxy.ts";
 
 const { parent, folder } = writeByteModel();
+const spoiledFolder = join(parent, "spoiled");
 let hub: HubServer;
 let server: FileServer;
 let page: BrowserPage;
 
 beforeAll(async () => {
+  ensureBuilt(["library"]);
   const files = new Map(readdirSync(folder).map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]));
   hub = await startHub(["owner/gated", "owner/gated-too"].map((name) => [name, { files, gatedFor: "hf_right" }]));
-  server = await startSite({ tiny: folder, answer: throughHub(hub) });
+  const spoiled = new Map(files);
+  await spoilTensor(spoiled, "lm_head.weight", (_, view) => view.setFloat32(4 * 64 * 7, NaN, true));
+  mkdirSync(spoiledFolder);
+  for (const [name, bytes] of spoiled) writeFileSync(join(spoiledFolder, name), bytes);
+  server = await startSite({
+    tiny: folder,
+    folders: { "/models/spoiled/": spoiledFolder },
+    answer: throughHub(hub),
+  });
   page = await launch("chromium");
   await page.goto(`${server.origin}/`);
   await untilState(page, "ready");
@@ -131,3 +145,54 @@ test("chosen once more with a token, a model whose card is shown loads, and the 
     .poll(async () => (await turnsOf(page)).map(({ status }) => status), { timeout: 20_000 })
     .toEqual([undefined, "done"]);
 });
+
+test("a shader that does not compile is the driver's fault, and a later try may succeed", async () => {
+  await page.evaluate(() => {
+    const { createShaderModule: real } = GPUDevice.prototype;
+    GPUDevice.prototype.createShaderModule = function ({ label, code }) {
+      return real.call(this, { label, code: label?.startsWith("embed") ? `${code}\nfn broken() { nonsense; }` : code });
+    };
+    Object.assign(globalThis, { mendCompiler: () => (GPUDevice.prototype.createShaderModule = real) });
+    Object.assign(document.querySelector("pronk-chat")!, { engineOptions: { worker: false } });
+  });
+  await showModel(page, `${server.origin}/models/tiny/?shader`, true);
+  await expect.poll(card).toContain("The graphics driver refused a program");
+  await page.evaluate(() => (globalThis as unknown as { mendCompiler(): void }).mendCompiler());
+  await press(page, "[data-action=retry]");
+  await untilState(page, "ready");
+});
+
+test("numbers that no word can be chosen from are told below the question, with a press that asks again", async () => {
+  await showModel(page, `${server.origin}/models/spoiled/`, true);
+  await untilState(page, "ready");
+  await send(page, "hello?");
+  const note = () =>
+    page.evaluate<string>(
+      () => document.querySelector("pronk-chat")!.shadowRoot!.querySelector(".notice.problem")?.textContent ?? "",
+    );
+  await expect.poll(note).toContain("The model's numbers came out wrong");
+  expect((await turnsOf(page)).at(-1)).toMatchObject({ role: "assistant", text: "", status: "failed" });
+  await press(page, "[data-action=answer-again]");
+  await expect.poll(async () => (await turnsOf(page)).at(-1)?.status).toBe("failed");
+});
+
+test.each([" blob:", ""])(
+  "a library from another origin runs, in a worker or on the page (worker-src 'self'%s)",
+  async (blob) => {
+    await using library = await startFileServer({ mounts: [{ prefix: "/", path: outputFolder.library }] });
+    const policy = `default-src 'self'; script-src 'self' ${library.origin}; worker-src 'self'${blob}`;
+    const html = `<!doctype html><title>a page</title><script type="module" src="${library.origin}/element.js"></script>
+    <pronk-chat model="/models/tiny/" autoload></pronk-chat>`;
+    await using site = await startFileServer({
+      mounts: [{ prefix: "/models/tiny/", path: folder }],
+      answer: (request, response) => {
+        if (request.url !== "/page") return false;
+        response.setHeader("content-security-policy", policy);
+        response.writeHead(200, { "content-type": "text/html" }).end(html);
+        return true;
+      },
+    });
+    await page.goto(`${site.origin}/page`);
+    expect((await ask(page, "hi")).status).toBe("done");
+  },
+);

@@ -33,7 +33,8 @@ export function answerView(turn: AnswerTurn, model: AnswerModel, actions: Transc
         : nothing
     }
     ${markdownView({ text: turn.text, finished: !running, labels: strings })}
-    ${turn.error ? errorNote(turn.error, model, actions) : nothing} ${running ? nothing : footer(turn, model, actions)}
+    ${turn.error ? errorNote(turn.error, model, actions) : nothing}
+    ${running || (turn.error && !turn.text) ? nothing : footer(turn, model, actions)}
   </article>`;
 }
 
@@ -62,7 +63,7 @@ function footer(turn: AnswerTurn, model: AnswerModel, actions: TranscriptActions
   const ending = endingOf(turn, strings);
   return html`<footer class="answer-footer" part="answer-footer">
     <span class="answer-facts">
-      <span class="ai-label" part="ai-label">${strings.aiNote}</span>
+      ${turn.text ? html`<span class="ai-label" part="ai-label">${strings.aiNote}</span>` : nothing}
       ${ending ? html`<span>${ending}</span>` : nothing} ${figuresView(turn.usage, strings)}
     </span>
     <span class="actions">

@@ -1,0 +1,105 @@
+// Two tabs of the chat page that share one engine whose GPU goes away, or whose worker breaks: both are told, keep their
+// conversations, and go on after a press, again with one engine.
+
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { root } from "../../cli/built.ts";
+import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
+import type { FileServer } from "../../cli/server/file-server.ts";
+import type { PronkChat } from "../../src/element/index.ts";
+import { writeByteModel } from "../support/byte-model.ts";
+import { startSite } from "./chat-site.ts";
+
+const { parent, folder } = writeByteModel();
+let server: FileServer;
+let browser: BrowserPage;
+let tabs: Page[];
+
+beforeAll(async () => {
+  server = await startSite({ tiny: folder, answer: frailWorkers });
+  browser = await launch("chromium");
+  const context = browser.playwright!.context();
+  await context.addInitScript(() => {
+    const ports: MessagePort[] = [];
+    const { SharedWorker: Plain } = globalThis;
+    globalThis.SharedWorker = class extends Plain {
+      constructor(url: string | URL, options?: string | WorkerOptions) {
+        super(String(url).replace(/shared-host-/, "frail-$&"), options as WorkerOptions);
+        ports.push(this.port);
+      }
+    };
+    Object.assign(globalThis, {
+      breakWorkers: (how: string) => ports.splice(0).forEach((port) => port.postMessage({ break: how })),
+    });
+  });
+  tabs = [await context.newPage(), await context.newPage()];
+  for (const tab of tabs) await tab.goto(`${server.origin}/`);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  rmSync(parent, { recursive: true });
+});
+
+/** The engine's shared worker as one that a message can break. */
+const frailWorkers: NonNullable<Parameters<typeof startSite>[0]>["answer"] = (request, response) => {
+  const name = /^\/assets\/(frail.*\.js)$/.exec(request.url ?? "")?.[1];
+  if (!name) return false;
+  const script =
+    name === "frail.js"
+      ? readFileSync(join(root, "test/fixtures/store-page/frail.js"), "utf8")
+      : `import "./frail.js"; import "./${name.replace("frail-", "")}";`;
+  response.writeHead(200, { "content-type": "text/javascript" }).end(script);
+  return true;
+};
+
+const chatOf = <T>(tab: Page, read: (chat: PronkChat) => T) =>
+  tab.evaluate(`(${read})(document.querySelector("pronk-chat"))`) as Promise<T>;
+const state = (tab: Page) => chatOf(tab, (chat) => chat.state);
+const until = (tab: Page, wanted: string) => expect.poll(() => state(tab), { timeout: 30_000 }).toBe(wanted);
+const said = (tab: Page) => chatOf(tab, (chat) => chat.turns.map(({ text }) => text));
+const ask = async (tab: Page, text: string) => {
+  const before = (await said(tab)).length;
+  await tab.fill("pronk-chat #draft", text);
+  await tab.press("pronk-chat #draft", "Enter");
+  await expect.poll(async () => (await said(tab)).length).toBe(before + 2);
+  await until(tab, "ready");
+};
+
+test.each([
+  ["device", "The GPU went away"],
+  ["throw", "The engine stopped"],
+] as const)(
+  "an engine that is lost (%s) is told in both tabs, which go on with their conversations",
+  async (how, title) => {
+    for (const tab of tabs) await until(tab, "ready");
+    await ask(tabs[0], `one, ${how}`);
+    await ask(tabs[1], `two, ${how}`);
+    const before = await Promise.all(tabs.map(said));
+
+    await tabs[1].fill("pronk-chat #draft", "in flight");
+    await tabs[1].press("pronk-chat #draft", "Enter");
+    await until(tabs[1], "answering");
+    await tabs[0].evaluate(`breakWorkers("${how}")`);
+    for (const tab of tabs) {
+      await until(tab, "failed");
+      expect(await tab.textContent("pronk-chat .panel.problem")).toContain(title);
+    }
+    expect(await said(tabs[0])).toEqual(before[0]);
+    expect((await said(tabs[1])).slice(0, -2)).toEqual(before[1]);
+
+    await tabs[0].click("pronk-chat [data-action=retry]");
+    await until(tabs[0], "ready");
+    await tabs[1].click("pronk-chat [data-action=retry]");
+    await until(tabs[1], "ready");
+    expect(await said(tabs[0])).toEqual(before[0]);
+    const after = await chatOf(tabs[1], (chat) =>
+      chat.turns.map((turn) => [turn.role, turn.text, "status" in turn && turn.status]),
+    );
+    expect(after.slice(0, -1).map(([, text]) => text)).toEqual([...before[1], "in flight"]);
+    expect(after.at(-1)).toEqual(["assistant", expect.stringMatching(/./s), "done"]); // it was answered again
+    await ask(tabs[0], "and now?");
+  },
+);
