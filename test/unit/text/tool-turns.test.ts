@@ -45,14 +45,14 @@ describe("a template that writes calls and results", () => {
     ['{"id": 9007199254740993, "n": [12345678901234567890]}', '{"id": 9007199254740993, "n": [12345678901234567890]}'],
     ['{"2": "two", "1": {"x": [], "\\u0031": "\\"}{"}}', '{"2": "two", "1": {"x": [], "1": "\\"}{"}}'],
     ['{"a": true, "b": null, "a": false}', '{"a": false, "b": null}'],
-  ])("numbers and keys of %s are Python's", (given, written) => {
-    const { dialog, tokenizer } = openTemplate(withValues);
+  ])("numbers and keys of %s are Python's", async (given, written) => {
+    const { dialog, tokenizer } = await openTemplate(withValues);
     const text = tokenizer.decode(dialog!.encode(conversation("42", given)), { keepSpecial: true });
     expect(text).toContain(`"arguments": ${written}}`);
   });
 
-  test("an integer of more digits than Python reads is left as the text that came", () => {
-    const { dialog, tokenizer } = openTemplate(withValues);
+  test("an integer of more digits than Python reads is left as the text that came", async () => {
+    const { dialog, tokenizer } = await openTemplate(withValues);
     const given = `{"a": ${"1".repeat(4301)}}`;
     const text = tokenizer.decode(dialog!.encode(conversation("42", given)), { keepSpecial: true });
     expect(text).toContain(JSON.stringify(given));
