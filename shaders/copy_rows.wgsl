@@ -2,9 +2,9 @@
 // (256 units of 16 bytes, row); no barriers.
 @group(0) @binding(0) var<storage, read> stored: array<vec4u>; // [rows, row_units]
 @group(0) @binding(1) var<storage, read_write> copied: array<vec4u>; // [part_rows, row_units]
-@group(0) @binding(2) var<storage, read> piece: Piece;
+@group(0) @binding(2) var<storage, read> piece: CopyPiece;
 
-struct Piece {
+struct CopyPiece {
   rows: u32, // in this piece
   first_row: u32, // of the tensor
   row_units: u32,

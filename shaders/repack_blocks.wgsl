@@ -3,9 +3,9 @@
 @group(0) @binding(0) var<storage, read> stored: array<u32>; // [rows * row_bytes / 4 + 2], bytes
 @group(0) @binding(1) var<storage, read_write> repacked: array<u32>; // [part_rows, code_words]
 @group(0) @binding(2) var<storage, read_write> scales: array<u32>; // head, then [part_rows, scale_words]
-@group(0) @binding(3) var<storage, read> piece: Piece;
+@group(0) @binding(3) var<storage, read> piece: BlocksPiece;
 
-struct Piece {
+struct BlocksPiece {
   rows: u32, // in this piece
   first_row: u32, // of this piece, in the tensor
   cols: u32,

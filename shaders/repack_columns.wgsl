@@ -6,9 +6,9 @@
 @group(0) @binding(0) var<storage, read> stored: array<u32>; // [units, words of a unit]
 @group(0) @binding(1) var<storage, read_write> repacked: array<atomic<u32>>; // [part_rows, code_words]
 @group(0) @binding(2) var<storage, read> slots: array<u32>; // [inputs]; any buffer without `scatter`
-@group(0) @binding(3) var<storage, read> piece: Piece;
+@group(0) @binding(3) var<storage, read> piece: ColumnsPiece;
 
-struct Piece {
+struct ColumnsPiece {
   units: u32,
   first_unit: u32, // of this piece, counted from the beginning of the run
   rows: u32, // outputs

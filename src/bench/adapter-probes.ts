@@ -1,13 +1,11 @@
 // What this adapter can do at best, measured in the run that uses it: bytes read a second, multiply-adds a second, and
 // what one more dispatch costs. Each probe checks its own result: a kernel that does nothing is the fastest of all.
 
-import chainStep from "../../shaders/bench/chain_step.wgsl?raw";
-import fillRandom from "../../shaders/bench/fill_random.wgsl?raw";
-import multiplyAdd from "../../shaders/bench/multiply_add.wgsl?raw";
-import readStream from "../../shaders/bench/read_stream.wgsl?raw";
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { makeProbe, PassClock, readBuffer, uniformRecord } from "./compute.ts";
+import { packRecord } from "../gpu/record.ts";
+import { makeProbe, PassClock, readBuffer, uniformBuffer } from "./compute.ts";
+import { probeRecords } from "./probe-interfaces.ts";
 import { median } from "./statistics.ts";
 
 export interface AdapterLimits {
@@ -63,16 +61,17 @@ async function probeStreaming(gpu: Gpu, clock: PassClock): Promise<number> {
   // Larger than any cache (96 MB on the largest consumer card, 50 on an H200); a software adapter streams less a second.
   const sizeBytes = gpu.software ? 64 << 20 : Math.min(256 << 20, 2 ** Math.floor(Math.log2(gpu.maxBindingBytes)));
   const data = device.createBuffer({ label: "stream", size: sizeBytes, usage: storage() });
-  const fill = await makeProbe(gpu, "fill", fillRandom, { kind: 6 });
-  const record = uniformRecord(gpu, ({ u32 }) => u32.set([firstWord, sizeBytes / 4]));
+  const fill = await makeProbe(gpu, "fill_random", { kind: 6 });
+  const fields = { seed: firstWord, count: sizeBytes / 4, size: 0 };
+  const record = uniformBuffer(gpu, packRecord(probeRecords.Fill, fields));
   await clock.time((pass) => {
     pass.setPipeline(fill.pipeline);
-    pass.setBindGroup(0, fill.bind(data, record));
+    pass.setBindGroup(0, fill.bind({ words: data, fill: record }));
     pass.dispatchWorkgroups(1024, sizeBytes / 4 / 64 / 1024);
   });
-  const read = await makeProbe(gpu, "stream", readStream);
+  const read = await makeProbe(gpu, "read_stream", {});
   const sums = device.createBuffer({ label: "stream sums", size: sizeBytes / 16, usage: storage() });
-  const group = read.bind(data, sums);
+  const group = read.bind({ data, sums });
   const wantedMs = gpu.software ? 200 : 60;
   let best = 0;
   // One load of four a thread, or longer walks by fewer threads: adapters differ in what they like.
@@ -103,15 +102,12 @@ async function probeStreaming(gpu: Gpu, clock: PassClock): Promise<number> {
 async function probeArithmetic(gpu: Gpu, clock: PassClock): Promise<number> {
   const { device } = gpu;
   const threads = gpu.software ? 1 << 12 : 1 << 20;
-  const probe = await makeProbe(gpu, "multiply-add", multiplyAdd);
+  const probe = await makeProbe(gpu, "multiply_add", {});
   const out = device.createBuffer({ label: "multiply-add", size: threads * 4, usage: storage() });
   let best = 0;
   const measure = async (rounds: number) => {
-    const record = uniformRecord(gpu, ({ u32, f32 }) => {
-      u32[0] = rounds;
-      f32.set([0.5, 1], 1);
-    });
-    const group = probe.bind(out, record);
+    const record = uniformBuffer(gpu, packRecord(probeRecords.Chain, { rounds, factor: 0.5, term: 1 }));
+    const group = probe.bind({ out, chain: record });
     const { gpuMs } = await clock.time((pass) => {
       pass.setPipeline(probe.pipeline);
       pass.setBindGroup(0, group);
@@ -134,9 +130,9 @@ async function probeArithmetic(gpu: Gpu, clock: PassClock): Promise<number> {
 /** One pass, one submit, prebuilt bind groups, each dispatch reading what the one before wrote; encoding included. */
 async function probeDispatch(gpu: Gpu, clock: PassClock): Promise<number> {
   const { device } = gpu;
-  const probe = await makeProbe(gpu, "chain", chainStep);
+  const probe = await makeProbe(gpu, "chain_step", {});
   const [a, b] = [0, 1].map(() => device.createBuffer({ label: "chain", size: 16, usage: storage() }));
-  const groups = [probe.bind(a, b), probe.bind(b, a)];
+  const groups = [probe.bind({ previous: a, next: b }), probe.bind({ previous: b, next: a })];
   let pairs = 0;
   const measure = async (repeats: number) => {
     pairs += repeats;

@@ -2,40 +2,48 @@
 // Kernels and Plan are what is measured, so the probes do not go through them.
 
 import type { Gpu } from "../gpu/device.ts";
+import { type ProbeBindings, probeFiles, type ProbeOverrides } from "./probe-interfaces.ts";
 
-export interface Probe {
+const texts = import.meta.glob<string>("../../shaders/bench/*.wgsl", { query: "?raw", import: "default", eager: true });
+
+type ProbeName = keyof typeof probeFiles;
+
+export interface Probe<Name extends ProbeName = ProbeName> {
   pipeline: GPUComputePipeline;
-  bind(...buffers: GPUBuffer[]): GPUBindGroup;
+  bind(buffers: { [Binding in keyof ProbeBindings[Name]]: GPUBuffer }): GPUBindGroup;
 }
 
-export async function makeProbe(
+/** A shader of ../../shaders/bench. */
+export async function makeProbe<Name extends ProbeName>(
   { device }: Gpu,
-  label: string,
-  code: string,
-  constants: Record<string, number> = {},
-): Promise<Probe> {
-  const module = device.createShaderModule({ label, code });
+  name: Name,
+  constants: ProbeOverrides[Name],
+): Promise<Probe<Name>> {
+  const module = device.createShaderModule({ label: name, code: texts[`../../shaders/bench/${name}.wgsl`] });
   const pipeline = await device.createComputePipelineAsync({
-    label,
+    label: name,
     layout: "auto",
-    compute: { module, entryPoint: "main", constants },
+    compute: { module, entryPoint: "main", constants: constants as Record<string, number> },
   });
   const layout = pipeline.getBindGroupLayout(0);
-  const bind = (...buffers: GPUBuffer[]) =>
-    device.createBindGroup({ layout, entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })) });
-  return { pipeline, bind };
+  const places = Object.entries<readonly [number, number]>(probeFiles[name].bindings);
+  return {
+    pipeline,
+    bind(buffers: Record<string, GPUBuffer>) {
+      const entries = places.map(([key, [, binding]]) => ({ binding, resource: { buffer: buffers[key] } }));
+      return device.createBindGroup({ layout, entries });
+    },
+  };
 }
 
-/** A uniform record of u32 and f32 fields, 16 bytes. */
-export function uniformRecord({ device }: Gpu, write: (fields: { u32: Uint32Array; f32: Float32Array }) => void) {
-  const bytes = new ArrayBuffer(16);
-  write({ u32: new Uint32Array(bytes), f32: new Float32Array(bytes) });
+/** A record that never changes, for a shader to read. */
+export function uniformBuffer({ device }: Gpu, record: ArrayBuffer): GPUBuffer {
   const buffer = device.createBuffer({
     label: "bench record",
-    size: 16,
+    size: Math.ceil(record.byteLength / 16) * 16,
     usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
   });
-  device.queue.writeBuffer(buffer, 0, bytes);
+  device.queue.writeBuffer(buffer, 0, record);
   return buffer;
 }
 

@@ -1,11 +1,12 @@
 // Fills a model's weights. `fillRandom` makes them on the GPU in the layout's own words, at the speed of its memory;
 // `writeRandomRows` sends the definite matrices of random-rows.ts through the engine's own sink, whatever its layout.
 
-import fillRandomShader from "../../shaders/bench/fill_random.wgsl?raw";
 import type { Model } from "../model/model.ts";
 import { storedRowBytes, type StoredTensor } from "../quant/layout.ts";
-import { makeProbe, uniformRecord, type Probe } from "./compute.ts";
+import { packRecord } from "../gpu/record.ts";
+import { makeProbe, uniformBuffer, type Probe } from "./compute.ts";
 import { weightBuffers, type WeightBuffer } from "./engine-hooks.ts";
+import { probeRecords } from "./probe-interfaces.ts";
 import { randomRows, seedOf } from "./random-rows.ts";
 
 /** fill_random.wgsl's kinds, and its size for rows of `cols` such that x of size 1 gives y of size 1. */
@@ -19,23 +20,21 @@ function sizeFor({ content, encoding, cols }: WeightBuffer): number {
 
 export async function fillRandom(model: Model): Promise<void> {
   const { gpu } = model;
-  const probes = new Map<number, Probe>();
+  const probes = new Map<number, Probe<"fill_random">>();
   const records: GPUBuffer[] = [];
   for (const weight of weightBuffers(model)) {
     const { buffer, content, name } = weight;
     const kind = kinds[content];
     let probe = probes.get(kind);
-    if (!probe) probes.set(kind, (probe = await makeProbe(gpu, "fill", fillRandomShader, { kind })));
+    if (!probe) probes.set(kind, (probe = await makeProbe(gpu, "fill_random", { kind })));
     const words = buffer.size / 4;
-    const record = uniformRecord(gpu, ({ u32, f32 }) => {
-      u32.set([seedOf(name), words]);
-      f32[2] = sizeFor(weight);
-    });
+    const fields = { seed: seedOf(name), count: words, size: sizeFor(weight) };
+    const record = uniformBuffer(gpu, packRecord(probeRecords.Fill, fields));
     records.push(record);
     const encoder = gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     pass.setPipeline(probe.pipeline);
-    pass.setBindGroup(0, probe.bind(buffer, record));
+    pass.setBindGroup(0, probe.bind({ words: buffer, fill: record }));
     const groups = Math.ceil(words / 64);
     const wide = Math.min(groups, 16384);
     pass.dispatchWorkgroups(wide, Math.ceil(groups / wide));

@@ -1,11 +1,13 @@
 // Sampling settings as the bytes that sample.wgsl reads.
 
+import { packRecord } from "../gpu/record.ts";
+import { shaderRecords } from "../gpu/shader-interfaces.ts";
 import type { SamplingSettings } from "./request.ts";
 
 // Below it the largest logit wins whatever the draw, and a logit divided by it might be none that f32 holds.
 const leastTemperature = 1e-6;
 
-/** sample.wgsl's Settings, field by field; `shaped` says whether bias, a penalty or a constraint is in force. */
+/** sample.wgsl's Settings; `shaped` says whether bias, a penalty or a constraint is in force. */
 export function settingsRecord(
   sampling: SamplingSettings,
   constrained = false,
@@ -17,16 +19,17 @@ export function settingsRecord(
     sampling.repetitionPenalty !== 1 ||
     sampling.frequencyPenalty !== 0 ||
     sampling.presencePenalty !== 0;
-  const record = new ArrayBuffer(48);
-  new Float32Array(record).set([
-    sampling.temperature > 0 ? Math.max(sampling.temperature, leastTemperature) : 0,
-    sampling.topP,
-    sampling.minP,
-    sampling.repetitionPenalty,
-    sampling.frequencyPenalty,
-    sampling.presencePenalty,
-  ]);
-  new Uint32Array(record).set([sampling.topK, sampling.seed >>> 0, Number(shaped)], 6);
+  const record = packRecord(shaderRecords.Settings, {
+    temperature: sampling.temperature > 0 ? Math.max(sampling.temperature, leastTemperature) : 0,
+    top_p: sampling.topP,
+    min_p: sampling.minP,
+    repetition: sampling.repetitionPenalty,
+    frequency: sampling.frequencyPenalty,
+    presence: sampling.presencePenalty,
+    top_k: sampling.topK,
+    seed: sampling.seed,
+    shaped: Number(shaped),
+  });
   return { record, shaped };
 }
 

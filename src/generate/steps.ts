@@ -5,6 +5,8 @@ import type { Batch, Plan } from "../gpu/plan.ts";
 import type { Model } from "../model/model.ts";
 import { mostTopTokens, type Activation } from "../gpu/operations.ts";
 import { createRing, type Ring } from "../gpu/readback.ts";
+import { packRecord } from "../gpu/record.ts";
+import { shaderRecords } from "../gpu/shader-interfaces.ts";
 import type { GenerateRequest, SamplingSettings, TokenProbability } from "./request.ts";
 import { countsOf, settingsRecord } from "./sampler-record.ts";
 import { checkRow } from "./unusable-logits.ts";
@@ -119,7 +121,7 @@ export async function createSteps(model: Model, ring: Ring) {
         size = batchSize(model, position);
         const ids = promptIds.slice(position, position + size);
         queue.writeBuffer(model.tokens, 0, new Uint32Array(ids));
-        queue.writeBuffer(model.step, 0, new Uint32Array([position, ids.length]));
+        queue.writeBuffer(model.step, 0, packRecord(shaderRecords.Step, { position, count: ids.length }));
         const encoder = device.createCommandEncoder();
         const last = position + ids.length === promptIds.length;
         const alone = ids.length === 1 && !onLogits;

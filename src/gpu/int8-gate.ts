@@ -7,6 +7,8 @@ import type { Kernels } from "./kernel.ts";
 import { GpuMemory } from "./memory.ts";
 import { Recorder, type Activation } from "./operations.ts";
 import { makePlan } from "./plan.ts";
+import { packRecord } from "./record.ts";
+import { shaderRecords } from "./shader-interfaces.ts";
 import { allocateWeight } from "./weight.ts";
 
 /** Largest error allowed, of the largest product: rounding to 127ths of the largest of 32 gives about 0.005. */
@@ -39,7 +41,7 @@ export async function int8Error(gpu: Gpu, kernels: Kernels, { decode }: Pick<Row
       Float32Array.from({ length: tokens * cols }, () => Math.random() - 0.5),
     );
     const step = memory.storage("trial step", 8, GPUBufferUsage.UNIFORM);
-    queue.writeBuffer(step, 0, new Uint32Array([0, tokens]));
+    queue.writeBuffer(step, 0, packRecord(shaderRecords.Step, { position: 0, count: tokens }));
     const products = async (int8: boolean): Promise<Float32Array> => {
       const variants = { value: { ...gpu.variants, int8 } };
       const y: Activation = {

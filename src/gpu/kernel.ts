@@ -1,35 +1,20 @@
-// WGSL text -> compute pipeline. Which files make a shader is shader-table.ts's business; here they are joined. A shader
-// varies only by override constants and by the `enable` lines its files need. Pipelines are compiled once and shared.
+// A choice of shader and its override constants -> compute pipeline. Pipelines are compiled once and shared. Which files
+// make a shader is shader-table.ts's business, how they are joined shader-source.ts's.
 
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
+import { joinFiles } from "./shader-source.ts";
 import { shaderFiles, shaderName, type ShaderChoice } from "./shader-table.ts";
+import { shaderText } from "./shader-text.ts";
 
 export interface KernelChoice extends ShaderChoice {
   /** Override constants by their WGSL names. */
-  constants?: Record<string, number>;
+  constants?: Record<string, number | boolean>;
 }
 
 export interface KernelOptions {
   calmly?: boolean;
   signal?: AbortSignal;
-}
-
-/** The whole WGSL of a shader: directives first, then its files. */
-export function shaderSource(choice: ShaderChoice): string {
-  const parts = shaderFiles(choice);
-  const enables = new Set<string>();
-  if (parts.some((part) => /\bf16>/.test(part))) enables.add("enable f16;");
-  if (parts.some((part) => /\bsubgroup_invocation_id\b/.test(part))) enables.add("enable subgroups;");
-  // Directives (a kernel may carry a diagnostic) must stand before every declaration.
-  const directives: string[] = [...enables];
-  const bodies = parts.map((part) =>
-    part.replace(/^diagnostic\(.*\);.*$/m, (line) => {
-      directives.push(line);
-      return "";
-    }),
-  );
-  return [...directives, ...bodies].join("\n");
 }
 
 export class Kernels {
@@ -89,15 +74,17 @@ export class Kernels {
     let module = this.#modules.get(name);
     if (!module) {
       this.#device.pushErrorScope("validation"); // the pipeline tells of it below, with the shader's name
-      module = this.#device.createShaderModule({ label: name, code: shaderSource(choice) });
+      module = this.#device.createShaderModule({ label: name, code: joinFiles(shaderFiles(choice), shaderText) });
       this.#device.popErrorScope().catch(() => {}); // a lost device tells so itself
       this.#modules.set(name, module);
     }
+    const set = Object.entries(choice.constants ?? {}).map(([key, value]) => [key, Number(value)]);
+    const constants: Record<string, number> = Object.fromEntries(set);
     try {
       return await this.#device.createComputePipelineAsync({
         label: name,
         layout: "auto",
-        compute: { module, entryPoint: "main", constants: choice.constants ?? {} },
+        compute: { module, entryPoint: "main", constants },
       });
     } catch (cause) {
       const { messages } = await module.getCompilationInfo();

@@ -2,20 +2,16 @@
 // what it takes and gives; for many a tiled one. Which sibling runs is the adapter's variants' choice.
 
 import { defaultLimits } from "./adapter.ts";
+import { canRead, type ProductUse, type WeightUse } from "./dispatch.ts";
 import type { Gpu } from "./device.ts";
 import type { GpuMemory } from "./memory.ts";
 import type { Activation } from "./operations.ts";
 import type { DispatchRequest } from "./plan.ts";
-import type { KernelName, ProductName } from "./shader-table.ts";
+import { packRecord } from "./record.ts";
+import { shaderRecords } from "./shader-interfaces.ts";
+import { reads } from "./shader-table.ts";
 import type { Variants } from "./variants.ts";
-import { boundBuffers, decodeOf, partBytes, type Weight, type WeightPart } from "./weight.ts";
-
-/** What a matrix-vector kernel takes and gives. */
-export interface VectorProduct {
-  name: ProductName;
-  buffers: (GPUBuffer | undefined)[];
-  constants: Record<string, number>;
-}
+import { partBytes, weightUse, type Weight, type WeightPart } from "./weight.ts";
 
 /** quantize_rows.wgsl's result. */
 interface QuantizedRows {
@@ -24,9 +20,7 @@ interface QuantizedRows {
 }
 
 /** Whether a part's codes are bytes or nibbles around zero, as matmul_int8 takes them. */
-export const hasBytes = ({ format }: WeightPart) => format.decode === "q8" || format.decode === "q4";
-/** bias_rows.wgsl's binding. */
-const biasBinding = 7;
+export const hasBytes = ({ format }: WeightPart) => reads("matmul_int8", format.decode);
 
 /** matmul_out.wgsl's modes. */
 const modes = { store: 0, add: 1, swiglu: 2 };
@@ -47,50 +41,59 @@ export class LinearRecorder {
     this.#requests = requests;
   }
 
-  one(weight: Weight, product: VectorProduct): void {
-    for (const part of weight.parts) {
-      const { constants, weights, ...ofPart } = this.#ofPart(part);
-      const [kernel, own, groups] = vectorKernel(part, this.#gpu.variants);
+  one(weight: Weight, product: ProductUse): void {
+    for (const part of weight.parts)
       this.#requests.push({
-        ...ofPart,
-        kernel,
-        product: product.name,
-        biased: weight.bias !== undefined,
-        gathered: part.order !== undefined,
-        constants: { ...constants, ...product.constants, ...own },
-        buffers: weight.bias ? withBias(product.buffers, weight.bias) : product.buffers,
-        weights: part.order ? [...weights, part.order] : weights,
-        groups,
+        ...vectorKernel(part.rows, this.#gpu.variants, weightUse(part, this.#gpu.features)),
+        product: { ...product, bias: weight.bias },
+        bytesRead: partBytes(part),
       });
-    }
   }
 
   many(y: Activation, weight: Weight, x: Activation, mode: keyof typeof modes): void {
     const { matmul, macsPerDispatch, int8 } = this.#gpu.variants;
     const bytes = int8 && weight.parts.some(hasBytes) ? this.#quantized(x) : undefined;
     for (const part of weight.parts) {
-      const inBytes = bytes && hasBytes(part) && !part.order;
-      const kernel = inBytes ? "matmul_int8" : matmul === "tile" ? "matmul_tile" : "matmul_rows";
-      const [rowsPerGroup, tokensPerGroup] = kernel === "matmul_rows" ? [512, 8] : [64, 64];
+      const use = weightUse(part, this.#gpu.features);
+      const inBytes = bytes && !part.order && canRead("matmul_int8", use);
       const floats = part.order ? this.#gathered(x, part.order) : x.buffer;
+      const [rowsPerGroup, tokensPerGroup] = !inBytes && matmul === "rows" ? [512, 8] : [64, 64];
       const most = Math.max(1, Math.floor(macsPerDispatch / (weight.cols * rowsPerGroup))) * rowsPerGroup;
       for (let first = 0; first < part.rows; first += most) {
         const rows = Math.min(most, part.rows - first);
-        const record = [x.stride, y.stride, modes[mode], first, Number(weight.bias !== undefined), 0, 0, 0];
-        this.#requests.push({
-          ...this.#ofPart(part),
-          kernel,
-          buffers: [
-            inBytes ? bytes.codes : floats,
-            y.buffer,
-            this.#step,
-            this.#memory.uniform("linear", record),
-            inBytes ? bytes.scales : undefined,
-            weight.bias ?? this.#withoutBias(),
-          ],
-          groups: Math.ceil(rows / rowsPerGroup),
-          groupsForTokens: (tokens) => Math.ceil(tokens / tokensPerGroup),
+        const record = packRecord(shaderRecords.Linear, {
+          x_stride: x.stride,
+          y_stride: y.stride,
+          mode: modes[mode],
+          first_row: first,
+          biased: Number(weight.bias !== undefined),
         });
+        const rest = {
+          y: y.buffer,
+          step: this.#step,
+          linear: this.#memory.uniform("linear", record),
+          bias: weight.bias ?? this.#withoutBias(),
+        };
+        const grid = {
+          groups: Math.ceil(rows / rowsPerGroup),
+          groupsForTokens: (tokens: number) => Math.ceil(tokens / tokensPerGroup),
+          bytesRead: partBytes(part),
+        };
+        this.#requests.push(
+          inBytes
+            ? {
+                kernel: "matmul_int8",
+                weight: use,
+                buffers: { x: bytes.codes, x_scales: bytes.scales, ...rest },
+                ...grid,
+              }
+            : {
+                kernel: matmul === "tile" ? "matmul_tile" : "matmul_rows",
+                weight: use,
+                buffers: { x: floats, ...rest },
+                ...grid,
+              },
+        );
       }
     }
   }
@@ -102,7 +105,7 @@ export class LinearRecorder {
     this.#requests.push({
       kernel: "gather",
       constants: { stride: x.stride },
-      buffers: [x.buffer, order, scratch, this.#step],
+      buffers: { x: x.buffer, order, out: scratch, step: this.#step },
       groups: Math.ceil(x.stride / 64),
       groupsForTokens: (tokens) => tokens,
     });
@@ -120,7 +123,7 @@ export class LinearRecorder {
     this.#requests.push({
       kernel: "quantize_rows",
       constants: { stride },
-      buffers: [buffer, rows.codes, rows.scales, this.#step],
+      buffers: { x: buffer, ...rows, step: this.#step },
       groups: Math.ceil(stride / 32 / 64),
       groupsForTokens: (tokens) => tokens,
     });
@@ -130,28 +133,23 @@ export class LinearRecorder {
   #withoutBias(): GPUBuffer {
     return (this.#noBias ??= this.#memory.storage("no bias", 16));
   }
+}
 
-  #ofPart(part: WeightPart) {
-    return {
-      decode: decodeOf(part.format, this.#gpu.features),
-      constants: part.format.constants,
-      weights: boundBuffers(part),
-      bytesRead: partBytes(part),
-    };
+/** The matrix-vector kernel for a part of so many rows, and its grid. */
+function vectorKernel(rows: number, { matvec, lanes, splits }: Variants, weight: WeightUse) {
+  const tileGroups = Math.ceil(rows / 16);
+  if (matvec === "bytes" && canRead("matvec_bytes", weight))
+    return { kernel: "matvec_bytes", weight, groups: tileGroups } as const;
+  if (matvec === "bytes" || matvec === "tile") return { kernel: "matvec_tile", weight, groups: tileGroups } as const;
+  if (matvec === "plain") {
+    const groups = Math.ceil((Math.ceil(rows / 8) * lanes) / 64);
+    return { kernel: "matvec", weight, constants: { lanes }, groups } as const;
   }
-}
-
-/** Kernel, its own constants, and workgroups. */
-function vectorKernel(part: WeightPart, variants: Variants): [KernelName, Record<string, number>, number] {
-  const { rows } = part;
-  const { matvec, lanes, splits } = variants;
-  if (matvec === "bytes" && hasBytes(part)) return ["matvec_bytes", {}, Math.ceil(rows / 16)];
-  if (matvec === "bytes" || matvec === "tile") return ["matvec_tile", {}, Math.ceil(rows / 16)];
-  if (matvec === "plain") return ["matvec", { lanes }, Math.ceil((Math.ceil(rows / 8) * lanes) / 64)];
   const groups = Math.ceil((Math.ceil(rows / 4) * splits) / 2); // as if subgroups had 32 lanes; any grid is right
-  return ["matvec_subgroup", { splits }, Math.min(groups, defaultLimits.groupsPerDimension)];
-}
-
-function withBias(buffers: VectorProduct["buffers"], bias: GPUBuffer): VectorProduct["buffers"] {
-  return Array.from({ length: biasBinding + 1 }, (_, binding) => (binding === biasBinding ? bias : buffers[binding]));
+  return {
+    kernel: "matvec_subgroup",
+    weight,
+    constants: { splits },
+    groups: Math.min(groups, defaultLimits.groupsPerDimension),
+  } as const;
 }

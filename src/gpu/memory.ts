@@ -22,7 +22,7 @@ export class GpuMemory {
     return this.#create(label, sizeBytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | extraUsage);
   }
 
-  write(buffer: GPUBuffer, words: Uint32Array<ArrayBuffer>): void {
+  write(buffer: GPUBuffer, words: Uint32Array<ArrayBuffer> | ArrayBuffer): void {
     this.#gpu.device.queue.writeBuffer(buffer, 0, words);
   }
 
@@ -32,9 +32,9 @@ export class GpuMemory {
   }
 
   /** A small buffer whose contents never change. */
-  uniform(label: string, words: number[]): GPUBuffer {
-    const buffer = this.#create(label, words.length * 4, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
-    this.write(buffer, new Uint32Array(words));
+  uniform(label: string, record: ArrayBuffer): GPUBuffer {
+    const buffer = this.#create(label, record.byteLength, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+    this.write(buffer, record);
     return buffer;
   }
 

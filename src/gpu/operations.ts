@@ -5,9 +5,9 @@
 import { cacheRow } from "./cache-layout.ts";
 import type { GpuMemory } from "./memory.ts";
 import type { Gpu } from "./device.ts";
-import { LinearRecorder, type VectorProduct } from "./linear.ts";
+import { LinearRecorder } from "./linear.ts";
 import type { DispatchRequest } from "./plan.ts";
-import { boundBuffers, decodeOf, type Weight } from "./weight.ts";
+import { weightUse, type Weight } from "./weight.ts";
 import type { KvFormat } from "../quant/layout.ts";
 
 /** An f32 matrix of activations, [tokens, stride]; columns beyond `cols` are zero up to `stride`, a multiple of 32. */
@@ -82,10 +82,8 @@ export class Recorder {
       const { format } = part;
       this.requests.push({
         kernel: "embed",
-        decode: decodeOf(format, this.#gpu.features),
-        constants: format.constants,
-        buffers: [tokens, out.buffer, this.#step],
-        weights: boundBuffers(part),
+        weight: weightUse(part, this.#gpu.features),
+        buffers: { tokens, out: out.buffer, step: this.#step },
         groups: perGroup(format.rowChunks),
         groupsForTokens: eachToken,
         bytesRead: 4 * (format.codeWords + format.scaleWords),
@@ -97,7 +95,7 @@ export class Recorder {
     this.requests.push({
       kernel: "rmsnorm",
       constants: { dim: x.cols, stride: x.stride, eps, threads: this.#gpu.variants.reducers },
-      buffers: [x.buffer, gain, out.buffer],
+      buffers: { x: x.buffer, gain, out: out.buffer },
       groups: 1,
       groupsForTokens: eachToken,
     });
@@ -106,12 +104,12 @@ export class Recorder {
   /** y = W x, or y += W x with `add`. */
   linear(y: Activation, weight: Weight, x: Activation, { add = false } = {}): void {
     if (this.#many) this.#linear.many(y, weight, x, add ? "add" : "store");
-    else this.#linear.one(weight, this.#product(add ? "plain_add" : "plain_store", y, x));
+    else this.#linear.one(weight, { name: add ? "plain_add" : "plain_store", buffers: { x: x.buffer, y: y.buffer } });
   }
 
   /** y = W norm(x). */
   normedLinear(y: Activation, weight: Weight, x: Activation, norm: Norm, { normed }: Pick<Scratch, "normed">): void {
-    if (this.#fused) return this.#linear.one(weight, this.#product("normed_store", y, x, norm));
+    if (this.#fused) return this.#linear.one(weight, ofNormed("normed_store", y, x, norm));
     this.norm(normed, x, norm);
     this.linear(y, weight, normed);
   }
@@ -141,39 +139,46 @@ export class Recorder {
       cache_dim: cacheRow(headDim, kv).dims,
       context,
       rows: beside?.rows ?? context,
-      beside: Number(beside !== undefined),
-      half_cache: Number(kv === "f16"),
+      beside: beside !== undefined,
+      half_cache: kv === "f16",
     };
     const { k, v } = beside ?? cache;
-    const after = [table, k, v, this.#step];
+    const written = { q: q.buffer, table, k_cache: k, v_cache: v, step: this.#step };
     // Eight storage buffers, WebGPU's default; a gathered input and a bias take one more each. A head's norm needs the head.
     const buffers = 8 + Number(qkv.parts.some((part) => part.order)) + Number(qkv.bias !== undefined);
     const fits = !headNorm && buffers <= this.#gpu.storageBuffersPerShader;
     if (this.#fused && fits) {
-      const product = this.#product("normed_cache", q, x, norm);
-      product.buffers.push(...after);
-      Object.assign(product.constants, constants);
-      this.#linear.one(qkv, product);
+      this.#linear.one(qkv, {
+        name: "normed_cache",
+        constants: { ...constants, dim: x.cols, eps: norm.eps },
+        buffers: { x: x.buffer, gain: norm.gain, ...written },
+      });
       return;
     }
     const rows: Activation = { ...products, cols: qkv.rows, stride: strideOf(qkv.rows) };
-    if (this.#fused) this.#linear.one(qkv, this.#product("normed_store", rows, x, norm));
+    if (this.#fused) this.#linear.one(qkv, ofNormed("normed_store", rows, x, norm));
     else {
       this.norm(normed, x, norm);
       this.linear(rows, qkv, normed);
     }
-    this.requests.push({
-      kernel: headNorm ? "norm_rope_cache" : "rope_cache",
-      constants: {
-        ...constants,
-        qkv_stride: rows.stride,
-        q_stride: q.stride,
-        ...(headNorm ? { eps: headNorm.eps } : {}),
-      },
-      buffers: [rows.buffer, headNorm?.gain, q.buffer, ...after],
-      groups: headNorm ? shape.heads + 2 * shape.kvHeads : perGroup(qkv.rows / 2),
-      groupsForTokens: eachToken,
-    });
+    const strides = { qkv_stride: rows.stride, q_stride: q.stride };
+    this.requests.push(
+      headNorm
+        ? {
+            kernel: "norm_rope_cache",
+            constants: { ...constants, ...strides, eps: headNorm.eps },
+            buffers: { qkv: rows.buffer, gain: headNorm.gain, ...written },
+            groups: shape.heads + 2 * shape.kvHeads,
+            groupsForTokens: eachToken,
+          }
+        : {
+            kernel: "rope_cache",
+            constants: { ...constants, ...strides },
+            buffers: { qkv: rows.buffer, ...written },
+            groups: perGroup(qkv.rows / 2),
+            groupsForTokens: eachToken,
+          },
+    );
     if (beside && this.#many) this.#quantizeCache(cache, beside, shape);
   }
 
@@ -183,7 +188,7 @@ export class Recorder {
     this.requests.push({
       kernel: "cache_quantize",
       constants: { kv_heads: kvHeads, cache_dim: dims, context, rows: fresh.rows, scale_words: scaleWords },
-      buffers: [fresh.k, fresh.v, cache.k, cache.v, this.#step],
+      buffers: { fresh_k: fresh.k, fresh_v: fresh.v, k_cache: cache.k, v_cache: cache.v, step: this.#step },
       groups: perGroup(2 * kvHeads * scaleWords),
       groupsForTokens: eachToken,
     });
@@ -196,34 +201,40 @@ export class Recorder {
     const { attention, attentionSplit: split } = this.#gpu.variants;
     const rows = attention === "rows";
     const splits = (position: number) => Math.floor((Math.min(position + 1, window) - 1) / split) + 1;
-    const kernel = rows ? "attention_rows" : "attention";
-    const beside = kv === "q8" && !this.#many ? fresh! : undefined;
-    this.requests.push({
-      kernel: beside ? `${kernel}_keep` : kernel,
-      constants: {
-        heads,
-        kv_heads: kvHeads,
-        head_dim: headDim,
-        context,
-        stride: q.stride,
-        scale: 1 / Math.sqrt(headDim),
-        cache_bits: bits,
-        row_units: dims / 8,
-        scale_words: scaleWords,
-        split,
-        window,
-        ...(beside ? { rows: beside.rows } : {}),
-      },
-      buffers: [q.buffer, cache.k, cache.v, out.buffer, partial, this.#step, beside?.k, beside?.v],
+    const constants = {
+      heads,
+      kv_heads: kvHeads,
+      head_dim: headDim,
+      context,
+      stride: q.stride,
+      scale: 1 / Math.sqrt(headDim),
+      cache_bits: bits,
+      row_units: dims / 8,
+      scale_words: scaleWords,
+      split,
+      window,
+    };
+    const buffers = { q: q.buffer, k_cache: cache.k, v_cache: cache.v, out: out.buffer, partial, step: this.#step };
+    const grid = {
       groups: rows ? Math.ceil(heads / 8) : heads,
       groupsForTokens: eachToken,
       groupsAtPosition: this.#many ? undefined : splits,
-    });
+    };
+    this.requests.push(
+      kv === "q8" && !this.#many
+        ? {
+            kernel: rows ? "attention_rows_keep" : "attention_keep",
+            constants: { ...constants, rows: fresh!.rows },
+            buffers: { ...buffers, fresh_k: fresh!.k, fresh_v: fresh!.v },
+            ...grid,
+          }
+        : { kernel: rows ? "attention_rows" : "attention", constants, buffers, ...grid },
+    );
     if (this.#many || Math.min(context, window) <= split) return;
     this.requests.push({
       kernel: "attention_merge",
       constants: { head_dim: headDim, split, window },
-      buffers: [partial, out.buffer, this.#step],
+      buffers: { partial, out: out.buffer, step: this.#step },
       groups: heads,
       groupsAtPosition: (position) => (splits(position) > 1 ? 1 : 0),
     });
@@ -233,15 +244,15 @@ export class Recorder {
   gated(y: Activation, gateUp: Weight, x: Activation, norm: Norm, { normed, products }: Scratch): void {
     const { paired, rows, parts } = gateUp;
     const upStart = rows / 2;
-    if (this.#fused && paired) return this.#linear.one(gateUp, this.#product("normed_swiglu", y, x, norm));
+    if (this.#fused && paired) return this.#linear.one(gateUp, ofNormed("normed_swiglu", y, x, norm));
     if (this.#fused) {
       const [gate, up] = [
         parts.filter(({ rowStart }) => rowStart < upStart),
         parts.filter(({ rowStart }) => rowStart >= upStart),
       ];
-      this.#linear.one({ ...gateUp, parts: gate }, this.#product("normed_store", y, x, norm));
-      const product = this.#product("normed_swiglu_up", y, x, norm);
-      product.constants.first_row = upStart;
+      this.#linear.one({ ...gateUp, parts: gate }, ofNormed("normed_store", y, x, norm));
+      const { constants, buffers } = ofNormed("normed_swiglu", y, x, norm);
+      const product = { name: "normed_swiglu_up", constants: { ...constants, first_row: upStart }, buffers } as const;
       return this.#linear.one({ ...gateUp, parts: up }, product);
     }
     this.norm(normed, x, norm);
@@ -256,7 +267,7 @@ export class Recorder {
         y_stride: y.stride,
         ...(paired ? { gate_step: 2, up_start: 1 } : { gate_step: 1, up_start: upStart }),
       },
-      buffers: [both.buffer, y.buffer, this.#step],
+      buffers: { x: both.buffer, y: y.buffer, step: this.#step },
       groups: perGroup(y.cols),
       groupsForTokens: eachToken,
     });
@@ -270,7 +281,7 @@ export class Recorder {
     this.requests.push({
       kernel: "sample",
       constants: { vocab: logits.cols, threads: this.#gpu.variants.reducers },
-      buffers: [logits.buffer, sampler.counts, sampler.bias, sampler.settings, this.#step, tokens],
+      buffers: { logits: logits.buffer, ...sampler, step: this.#step, tokens },
       groups: 1,
     });
   }
@@ -284,16 +295,17 @@ export class Recorder {
         top: Math.min(mostTopTokens, logits.cols),
         threads: this.#gpu.variants.reducers,
       },
-      buffers: [logits.buffer, result],
+      buffers: { logits: logits.buffer, result },
       groups: 1,
     });
   }
+}
 
-  #product(name: VectorProduct["name"], y: Activation, x: Activation, norm?: Norm): VectorProduct {
-    return {
-      name,
-      buffers: [x.buffer, norm?.gain, y.buffer],
-      constants: norm ? { dim: x.cols, eps: norm.eps } : {},
-    };
-  }
+/** W norm(x), stored or gated. */
+function ofNormed<Name extends "normed_store" | "normed_swiglu">(name: Name, y: Activation, x: Activation, norm: Norm) {
+  return {
+    name,
+    constants: { dim: x.cols, eps: norm.eps },
+    buffers: { x: x.buffer, gain: norm.gain, y: y.buffer },
+  };
 }

@@ -6,6 +6,7 @@ import type { MatrixPiece } from "../quant/matrix-stream.ts";
 import type { GpuMemory } from "./memory.ts";
 import {
   mayHold,
+  placeIn,
   rowWordsEach,
   type RepackChoice,
   type RepackDispatch,
@@ -39,7 +40,7 @@ const blocksRepack = ({ shader, kind }: Repack<"repack_blocks">) => ({ kernel: s
 
 const columnsRepack = ({ shader, awq, slots }: Repack<"repack_columns">, { bits }: { bits: number }) => ({
   kernel: shader,
-  constants: { bits, awq: Number(awq), scatter: Number(slots !== undefined) },
+  constants: { bits, awq, scatter: slots !== undefined },
 });
 
 export class PackedUploader {
@@ -82,16 +83,25 @@ export class PackedUploader {
     const { planeStart, highStart } = run;
     return {
       ...columnsRepack(repack, run),
-      buffers: [{ buffer: part.codes }, this.#slotsOf(target)],
-      record: [
-        units, firstUnit, rows, repack.outputs, format.codeWords, planeStart, highStart,
-        place.base, place.half, part.rowStart, part.rows,
-      ], // prettier-ignore
+      // The shader binds slots also where it does not look at them: there any buffer will do.
+      buffers: { repacked: part.codes, slots: this.#slotsOf(target) ?? part.scales! },
+      record: {
+        piece: {
+          units,
+          first_unit: firstUnit,
+          rows,
+          outputs: repack.outputs,
+          code_words: format.codeWords,
+          plane_start: planeStart,
+          high_start: highStart,
+          ...placeIn(part, place),
+        },
+      },
       grid: [rows, units],
     };
   }
 
-  #slotsOf(target: PackedTarget): GPUBufferBinding | undefined {
+  #slotsOf(target: PackedTarget): GPUBuffer | undefined {
     const { repack } = target.format;
     if (repack.shader !== "repack_columns" || !repack.slots) return undefined;
     let buffer = this.#slots.get(target);
@@ -100,7 +110,7 @@ export class PackedUploader {
       this.#memory.write(buffer, repack.slots);
       this.#slots.set(target, buffer);
     }
-    return { buffer };
+    return buffer;
   }
 
   async #scales(target: PackedTarget, first: number, count: number, words: Uint32Array): Promise<void> {
@@ -110,10 +120,18 @@ export class PackedUploader {
     for (const part of partsOf(target, first, count))
       await this.#repacker.dispatch({
         kernel: "repack_rows",
-        buffers: [{ buffer: part.scales!, offset: 4 * head.length }],
-        record: [
-          count, first, 4 * scaleWords, 0, 4 * scaleWords, scaleWords, place.base, place.half, part.rowStart, part.rows,
-        ], // prettier-ignore
+        buffers: { repacked: { buffer: part.scales!, offset: 4 * head.length } },
+        record: {
+          slice: {
+            rows: count,
+            first_row: first,
+            stored_row_bytes: 4 * scaleWords,
+            slice_start: 0,
+            slice_bytes: 4 * scaleWords,
+            repacked_row_words: scaleWords,
+            ...placeIn(part, place),
+          },
+        },
         grid: [Math.ceil(scaleWords / rowWordsEach), count],
       });
   }
@@ -125,11 +143,22 @@ function blocks({ cols, format, place }: PackedTarget, part: WeightPart, { first
   const rowBytes = repack.rowsPerUnit === 1 ? repack.rowBytes : 0; // of flat nibbles, which do without
   return {
     ...blocksRepack(repack),
-    buffers: [{ buffer: part.codes }, { buffer: part.scales! }],
-    record: [
-      units, firstUnit, cols, rowBytes, format.codeWords, repack.highStart, format.scaleWords, format.head.length,
-      repack.secondStart, repack.padCode, place.base, place.half, part.rowStart, part.rows,
-    ], // prettier-ignore
+    buffers: { repacked: part.codes, scales: part.scales! },
+    record: {
+      piece: {
+        rows: units,
+        first_row: firstUnit,
+        cols,
+        row_bytes: rowBytes,
+        code_words: format.codeWords,
+        high_start: repack.highStart,
+        scale_words: format.scaleWords,
+        scale_start: format.head.length,
+        second_start: repack.secondStart,
+        pad_code: repack.padCode,
+        ...placeIn(part, place),
+      },
+    },
     grid: [format.rowChunks, units],
   };
 }

@@ -3,14 +3,14 @@
 
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
-import type { KernelChoice, Kernels } from "./kernel.ts";
+import { bindGroups, choiceOf, type KernelUse } from "./dispatch.ts";
+import type { Kernels } from "./kernel.ts";
 import { shaderName } from "./shader-table.ts";
 
-export interface DispatchRequest extends KernelChoice {
-  /** Buffers of @group(0) by binding; undefined where the shader has none. */
-  buffers: (GPUBuffer | undefined)[];
-  /** Buffers of @group(1): a weight's own. */
-  weights?: GPUBuffer[];
+/** A kernel with its buffers and constants by name, and its grid. */
+export type DispatchRequest = KernelUse & Grid;
+
+export interface Grid {
   /** Workgroups along x. */
   groups: number;
   /** Workgroups along y for a batch of that many tokens; default one. */
@@ -49,16 +49,7 @@ export interface Plan {
 export async function makePlan(gpu: Gpu, kernels: Kernels, requests: DispatchRequest[]): Promise<Plan> {
   const { device } = gpu;
   const most = gpu.groupsPerDimension;
-  const pipelines = await Promise.all(
-    requests.map(({ kernel, product, decode, gathered, biased, constants }) =>
-      kernels.pipeline({ kernel, product, decode, gathered, biased, constants }),
-    ),
-  );
-  const bind = (pipeline: GPUComputePipeline, index: number, buffers: (GPUBuffer | undefined)[]) =>
-    device.createBindGroup({
-      layout: pipeline.getBindGroupLayout(index),
-      entries: buffers.flatMap((buffer, binding) => (buffer ? [{ binding, resource: { buffer } }] : [])),
-    });
+  const pipelines = await Promise.all(requests.map((request) => kernels.pipeline(choiceOf(request))));
   const dispatches = requests.map((request, i): Dispatch => {
     // Over the limit WebGPU drops the dispatch with an asynchronous error and the result stays zero: refuse it here.
     if (request.groups > most) {
@@ -70,12 +61,10 @@ export async function makePlan(gpu: Gpu, kernels: Kernels, requests: DispatchReq
         },
       );
     }
-    const bindGroups = [bind(pipelines[i], 0, request.buffers)];
-    if (request.weights) bindGroups.push(bind(pipelines[i], 1, request.weights));
     return {
-      label: shaderName(request),
+      label: shaderName(choiceOf(request)),
       pipeline: pipelines[i],
-      bindGroups,
+      bindGroups: bindGroups(device, pipelines[i], request),
       groups: request.groups,
       groupsForTokens: request.groupsForTokens ?? (() => 1),
       groupsAtPosition: request.groupsAtPosition ?? (() => 1),

@@ -2,8 +2,11 @@
 // dispatch. What the bytes are and where they go is upload.ts's and packed-upload.ts's business.
 
 import type { Gpu } from "./device.ts";
+import { bindGroups, type KernelUse, type RecordsOf, type ShaderOf } from "./dispatch.ts";
 import type { Kernels } from "./kernel.ts";
 import type { GpuMemory } from "./memory.ts";
+import { packRecord, type RecordFields, type RecordLayout } from "./record.ts";
+import { shaderRecords } from "./shader-interfaces.ts";
 import type { WeightPart } from "./weight.ts";
 
 /** Where a tensor's rows go in a weight: row r to base + r; with `half`, rows r and r + half of 2 * half become neighbours. */
@@ -18,6 +21,14 @@ export function placedRow({ base, half }: RowPlace, row: number): number {
   return base + row - (row % (2 * half)) + (row % half) * 2 + Math.floor((row % (2 * half)) / half);
 }
 
+/** The end of every record: the tensor's place in the weight, and the weight's rows in the part. */
+export const placeIn = ({ rowStart, rows }: WeightPart, { base, half }: RowPlace) => ({
+  base,
+  half,
+  part_start: rowStart,
+  part_rows: rows,
+});
+
 /** Bytes of a piece: big enough to hide a submit, small enough to be one of several copies in flight. */
 export const pieceBytes = 4 << 20;
 
@@ -26,18 +37,26 @@ const bytesInFlight = 64 << 20; // browsers copy what writeBuffer is given; wait
 /** Words of a row that one invocation of repack_rows or copy_rows copies. */
 export const rowWordsEach = 16;
 
-export interface RepackChoice {
-  kernel: "copy_rows" | "repack_rows" | "repack_blocks" | "repack_columns";
-  constants?: Record<string, number>;
-}
+type RepackName = "copy_rows" | "repack_rows" | "repack_blocks" | "repack_columns";
 
-export interface RepackDispatch extends RepackChoice {
-  /** After the staged bytes and before the record; undefined where any buffer will do. */
-  buffers: (GPUBufferBinding | undefined)[];
-  record: number[];
-  /** Invocations along x and y. */
-  grid: [number, number];
-}
+/** A repack shader with its override constants. */
+export type RepackChoice = ShaderOf<RepackName>;
+
+/** Where it writes, its record, and its invocations along x and y. The staged bytes are bound by the repacker. */
+export type RepackDispatch = {
+  [Name in RepackName]: ShaderOf<Name> & {
+    buffers: Omit<KernelUse<Name>["buffers"], "stored" | keyof RecordsOf<Name>>;
+    record: RecordsOf<Name>;
+    grid: [number, number];
+  };
+}[RepackName];
+
+const layouts = {
+  copy_rows: shaderRecords.CopyPiece,
+  repack_rows: shaderRecords.Slice,
+  repack_blocks: shaderRecords.BlocksPiece,
+  repack_columns: shaderRecords.ColumnsPiece,
+};
 
 export class Repacker {
   readonly #gpu: Gpu;
@@ -86,17 +105,18 @@ export class Repacker {
     this.#sinceWait += bytes.length;
   }
 
-  async dispatch({ buffers, record, grid: [x, y], ...choice }: RepackDispatch): Promise<void> {
-    const pipeline = await this.#pipeline(choice);
+  async dispatch(dispatch: RepackDispatch): Promise<void> {
+    const { kernel, record, grid: [x, y] } = dispatch; // prettier-ignore
+    const pipeline = await this.#pipeline(dispatch);
     const { device } = this.#gpu;
-    device.queue.writeBuffer(this.#record, 0, new Uint32Array(record));
+    const [[name, fields]] = Object.entries<RecordFields<RecordLayout>>(record);
+    device.queue.writeBuffer(this.#record, 0, packRecord<RecordLayout>(layouts[kernel], fields));
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
-    const staged = { buffer: this.#staging };
-    const bound = [staged, ...buffers.map((buffer) => buffer ?? staged), { buffer: this.#record }];
-    const entries = bound.map((resource, binding) => ({ binding, resource }));
-    pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
+    const buffers = { ...dispatch.buffers, stored: this.#staging, [name]: this.#record };
+    for (const [index, group] of bindGroups(device, pipeline, { kernel, buffers }).entries())
+      pass.setBindGroup(index, group);
     pass.dispatchWorkgroups(Math.ceil(x / 64), y);
     pass.end();
     device.queue.submit([encoder.finish()]);

@@ -5,8 +5,11 @@
 import { groupSize, storedRowBytes } from "../quant/layout.ts";
 import { dequantizeRows, quantizeRows, refuseRow, type FileRows, type RowQuantizer } from "../quant/rows.ts";
 import type { Gpu } from "./device.ts";
+import { bindGroups, type KernelUse, type ShaderOf } from "./dispatch.ts";
 import { Kernels } from "./kernel.ts";
 import { GpuMemory } from "./memory.ts";
+import { packRecord } from "./record.ts";
+import { shaderRecords } from "./shader-interfaces.ts";
 
 const batchBytes = 4 << 20; // of the source
 const batchGroups = batchBytes / 2 / groupSize; // as many as f16 rows hold that have no short group
@@ -23,11 +26,7 @@ export function quantizesFaster({ adapter }: Pick<Gpu, "adapter">): boolean {
   return !/swiftshader/i.test(Object.values(adapter).join(" "));
 }
 
-interface Buffers {
-  source: GPUBuffer;
-  quantized: GPUBuffer;
-  batch: GPUBuffer; // the shader's Batch
-}
+type Buffers = { [Name in keyof KernelUse<"quantize_groups">["buffers"]]: GPUBuffer };
 
 export class GpuRowQuantizer implements RowQuantizer, Disposable {
   readonly #gpu: Gpu;
@@ -46,8 +45,11 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
 
   async quantize(rows: FileRows, stored: Uint8Array, signal?: AbortSignal): Promise<void> {
     const { name, dtype, encoding, cols, bytes } = rows;
-    const constants = { bits: encoding === "q8" ? 8 : 4, dtype: dtypes[dtype] };
-    const pipeline = await this.#kernels.pipeline({ kernel: "quantize_groups", constants });
+    const shader: ShaderOf<"quantize_groups"> = {
+      kernel: "quantize_groups",
+      constants: { bits: encoding === "q8" ? 8 : 4, dtype: dtypes[dtype] },
+    };
+    const pipeline = await this.#kernels.pipeline(shader);
     const rowBytes = storedRowBytes(dtype, cols);
     const storedBytes = storedRowBytes(encoding, cols);
     const most = Math.min(Math.floor(batchBytes / rowBytes), Math.floor(batchGroups / Math.ceil(cols / groupSize)));
@@ -82,14 +84,16 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
     const count = bytes.length / storedRowBytes(dtype, cols);
     const groups = count * rowGroups;
     const codeBytes = (encoding === "q8" ? groupSize : groupSize / 2) * groups;
-    const { source, quantized, batch } = this.#buffers!;
+    const buffers = this.#buffers!;
+    const { source, quantized, batch } = buffers;
     writeBytes(device.queue, source, bytes);
-    device.queue.writeBuffer(batch, 0, new Uint32Array([groups, rowGroups, cols, 0]));
+    const record = packRecord(shaderRecords.Batch, { groups, row_groups: rowGroups, cols });
+    device.queue.writeBuffer(batch, 0, record);
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
-    const entries = [source, quantized, batch].map((buffer, binding) => ({ binding, resource: { buffer } }));
-    pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
+    const [group] = bindGroups(device, pipeline, { kernel: "quantize_groups", buffers });
+    pass.setBindGroup(0, group);
     pass.dispatchWorkgroups(Math.ceil(groups / 64));
     pass.end();
     const sizeBytes = codeBytes + 4 * groups;

@@ -1,126 +1,77 @@
-// Every shader of the project as text, by name, and which files make one. The only place that imports ../../shaders; the
-// table with formulas and bindings is shaders/README.md, and a test compiles each combination in both browsers.
+// Which files of ../../shaders make a shader, by name. The table with formulas and bindings is shaders/README.md, what each
+// file declares is in shader-interfaces.ts, and their texts come from shader-text.ts. A test compiles each combination in
+// both browsers.
 
-import attention from "../../shaders/attention.wgsl?raw";
-import attentionCache from "../../shaders/attention_cache.wgsl?raw";
-import attentionMerge from "../../shaders/attention_merge.wgsl?raw";
-import attentionRows from "../../shaders/attention_rows.wgsl?raw";
-import biasNone from "../../shaders/bias_none.wgsl?raw";
-import biasRows from "../../shaders/bias_rows.wgsl?raw";
-import cacheBytes from "../../shaders/cache_bytes.wgsl?raw";
-import cacheKeep from "../../shaders/cache_keep.wgsl?raw";
-import cacheQuantize from "../../shaders/cache_quantize.wgsl?raw";
-import cacheWhole from "../../shaders/cache_whole.wgsl?raw";
-import cacheWrite from "../../shaders/cache_write.wgsl?raw";
-import chunkDot from "../../shaders/chunk_dot.wgsl?raw";
-import copyRows from "../../shaders/copy_rows.wgsl?raw";
-import decodeAffine from "../../shaders/decode_affine.wgsl?raw";
-import decodeBf16 from "../../shaders/decode_bf16.wgsl?raw";
-import decodeBook from "../../shaders/decode_book.wgsl?raw";
-import decodeExl2 from "../../shaders/decode_exl2.wgsl?raw";
-import decodeF16 from "../../shaders/decode_f16.wgsl?raw";
-import decodeF16Native from "../../shaders/decode_f16_native.wgsl?raw";
-import decodeF32 from "../../shaders/decode_f32.wgsl?raw";
-import decodeInt8 from "../../shaders/decode_int8.wgsl?raw";
-import decodeQ4 from "../../shaders/decode_q4.wgsl?raw";
-import decodeQ8 from "../../shaders/decode_q8.wgsl?raw";
-import decodeSuper from "../../shaders/decode_super.wgsl?raw";
-import embed from "../../shaders/embed.wgsl?raw";
-import gather from "../../shaders/gather.wgsl?raw";
-import giveAdd from "../../shaders/give_add.wgsl?raw";
-import giveCache from "../../shaders/give_cache.wgsl?raw";
-import giveStore from "../../shaders/give_store.wgsl?raw";
-import giveSwiglu from "../../shaders/give_swiglu.wgsl?raw";
-import giveSwigluUp from "../../shaders/give_swiglu_up.wgsl?raw";
-import halfPair from "../../shaders/half_pair.wgsl?raw";
-import matmulInt8 from "../../shaders/matmul_int8.wgsl?raw";
-import matmulOut from "../../shaders/matmul_out.wgsl?raw";
-import matmulRows from "../../shaders/matmul_rows.wgsl?raw";
-import matmulTile from "../../shaders/matmul_tile.wgsl?raw";
-import matvec from "../../shaders/matvec.wgsl?raw";
-import matvecBytes from "../../shaders/matvec_bytes.wgsl?raw";
-import matvecSubgroup from "../../shaders/matvec_subgroup.wgsl?raw";
-import matvecTile from "../../shaders/matvec_tile.wgsl?raw";
-import matvecTotals from "../../shaders/matvec_totals.wgsl?raw";
-import normRopeCache from "../../shaders/norm_rope_cache.wgsl?raw";
-import quantizeGroups from "../../shaders/quantize_groups.wgsl?raw";
-import quantizeRows from "../../shaders/quantize_rows.wgsl?raw";
-import repackBlocks from "../../shaders/repack_blocks.wgsl?raw";
-import repackColumns from "../../shaders/repack_columns.wgsl?raw";
-import repackRows from "../../shaders/repack_rows.wgsl?raw";
-import rmsnorm from "../../shaders/rmsnorm.wgsl?raw";
-import ropeCache from "../../shaders/rope_cache.wgsl?raw";
-import rowPlace from "../../shaders/row_place.wgsl?raw";
-import sample from "../../shaders/sample.wgsl?raw";
-import span from "../../shaders/span.wgsl?raw";
-import swiglu from "../../shaders/swiglu.wgsl?raw";
-import takeNormed from "../../shaders/take_normed.wgsl?raw";
-import takeNormedGathered from "../../shaders/take_normed_gathered.wgsl?raw";
-import takePlain from "../../shaders/take_plain.wgsl?raw";
-import takePlainGathered from "../../shaders/take_plain_gathered.wgsl?raw";
-import takeSpan from "../../shaders/take_span.wgsl?raw";
-import topTokens from "../../shaders/top_tokens.wgsl?raw";
+import { shaderFiles as files } from "./shader-interfaces.ts";
+
+export type ShaderFile = keyof typeof files;
+
+type Table = Record<string, readonly ShaderFile[]>;
 
 /** A kernel with what it is always joined with. */
 export const kernels = {
-  attention: [attention, attentionCache, cacheWhole],
-  attention_keep: [attention, attentionCache, cacheKeep, cacheBytes, halfPair],
-  attention_merge: [attentionMerge],
-  attention_rows: [attentionRows, attentionCache, cacheWhole],
-  attention_rows_keep: [attentionRows, attentionCache, cacheKeep, cacheBytes, halfPair],
-  cache_quantize: [cacheQuantize, cacheBytes, halfPair],
-  copy_rows: [copyRows, rowPlace],
-  embed: [embed],
-  gather: [gather],
-  matmul_int8: [matmulInt8, matmulOut],
-  matmul_rows: [matmulRows, matmulOut],
-  matmul_tile: [matmulTile, matmulOut],
-  matvec: [matvec, takeSpan],
-  matvec_bytes: [matvecBytes, matvecTotals],
-  matvec_subgroup: [matvecSubgroup, takeSpan],
-  matvec_tile: [matvecTile, matvecTotals],
-  norm_rope_cache: [normRopeCache, cacheWrite, halfPair],
-  quantize_groups: [quantizeGroups],
-  quantize_rows: [quantizeRows],
-  repack_blocks: [repackBlocks, rowPlace],
-  repack_columns: [repackColumns, rowPlace],
-  repack_rows: [repackRows, rowPlace],
-  rmsnorm: [rmsnorm],
-  rope_cache: [ropeCache, cacheWrite, halfPair],
-  sample: [sample],
-  swiglu: [swiglu],
-  top_tokens: [topTokens],
-};
+  attention: ["attention", "attention_cache", "cache_whole"],
+  attention_keep: ["attention", "attention_cache", "cache_keep", "cache_bytes"],
+  attention_merge: ["attention_merge"],
+  attention_rows: ["attention_rows", "attention_cache", "cache_whole"],
+  attention_rows_keep: ["attention_rows", "attention_cache", "cache_keep", "cache_bytes"],
+  cache_quantize: ["cache_quantize", "cache_bytes"],
+  copy_rows: ["copy_rows"],
+  embed: ["embed"],
+  gather: ["gather"],
+  matmul_int8: ["matmul_int8", "matmul_out"],
+  matmul_rows: ["matmul_rows", "matmul_out"],
+  matmul_tile: ["matmul_tile", "matmul_out"],
+  matvec: ["matvec", "take_span"],
+  matvec_bytes: ["matvec_bytes", "matvec_totals"],
+  matvec_subgroup: ["matvec_subgroup", "take_span"],
+  matvec_tile: ["matvec_tile", "matvec_totals"],
+  norm_rope_cache: ["norm_rope_cache", "cache_write"],
+  quantize_groups: ["quantize_groups"],
+  quantize_rows: ["quantize_rows"],
+  repack_blocks: ["repack_blocks"],
+  repack_columns: ["repack_columns"],
+  repack_rows: ["repack_rows"],
+  rmsnorm: ["rmsnorm"],
+  rope_cache: ["rope_cache", "cache_write"],
+  sample: ["sample"],
+  swiglu: ["swiglu"],
+  top_tokens: ["top_tokens"],
+} as const satisfies Table;
 
 /** What a matrix-vector product takes and what becomes of it. */
 export const products = {
-  plain_store: [takePlain, giveStore],
-  plain_add: [takePlain, giveAdd],
-  normed_store: [takeNormed, giveStore],
-  normed_cache: [takeNormed, giveCache, cacheWrite, halfPair],
-  normed_swiglu: [takeNormed, giveSwiglu],
-  normed_swiglu_up: [takeNormed, giveSwigluUp],
-};
+  plain_store: ["take_plain", "give_store"],
+  plain_add: ["take_plain", "give_add"],
+  normed_store: ["take_normed", "give_store"],
+  normed_cache: ["take_normed", "give_cache", "cache_write"],
+  normed_swiglu: ["take_normed", "give_swiglu"],
+  normed_swiglu_up: ["take_normed", "give_swiglu_up"],
+} as const satisfies Table;
 
+/** How the rows of a weight are read. */
 export const decodes = {
-  f32: decodeF32,
-  f16: decodeF16,
-  f16_native: decodeF16Native,
-  bf16: decodeBf16,
-  q8: decodeQ8,
-  q4: decodeQ4,
-  affine: decodeAffine,
-  super: decodeSuper,
-  book: decodeBook,
-  exl2: decodeExl2,
-  int8: decodeInt8,
-};
+  f32: ["decode_f32"],
+  f16: ["decode_f16"],
+  f16_native: ["decode_f16_native"],
+  bf16: ["decode_bf16"],
+  q8: ["decode_q8"],
+  q4: ["decode_q4"],
+  affine: ["decode_affine"],
+  super: ["decode_super"],
+  book: ["decode_book"],
+  exl2: ["decode_exl2"],
+  int8: ["decode_int8"],
+} as const satisfies Table;
 
 /** What stands in for a take where the weight's inputs are not in order. */
-const gatheredTakes = new Map([
-  [takePlain, takePlainGathered],
-  [takeNormed, takeNormedGathered],
-]);
+const gatheredTakes: Partial<Record<ShaderFile, ShaderFile>> = {
+  take_plain: "take_plain_gathered",
+  take_normed: "take_normed_gathered",
+};
+
+/** Files of functions and structs that several others need: joined where one is needed and none of the files has it. */
+const shared = ["span", "chunk_dot", "half_pair", "row_place"] as const satisfies readonly ShaderFile[];
 
 export type KernelName = keyof typeof kernels;
 export type ProductName = keyof typeof products;
@@ -137,17 +88,34 @@ export interface ShaderChoice {
   biased?: boolean;
 }
 
-/** The files of a shader, kernel first. A decode knows spans; one without a dot product of its own gets the general one. */
-export function shaderFiles({ kernel, product, decode, gathered, biased }: ShaderChoice): string[] {
-  const taking = (file: string) => (gathered && gatheredTakes.get(file)) || file;
-  const files = [
-    ...kernels[kernel],
-    ...(product ? [...products[product].map(taking), biased ? biasRows : biasNone] : []),
-  ];
-  if (!decode) return files;
-  files.push(decodes[decode], span);
-  if (product && !decodes[decode].includes("fn chunk_dot(")) files.push(chunkDot);
-  return files;
+const provides = (file: ShaderFile, name: string) => (files[file].provides as readonly string[]).includes(name);
+
+/** The files of a shader, kernel first. */
+export function shaderFiles({ kernel, product, decode, gathered, biased }: ShaderChoice): ShaderFile[] {
+  const taking = (file: ShaderFile) => (gathered && gatheredTakes[file]) || file;
+  const ofProduct = product ? ([...products[product].map(taking), biased ? "bias_rows" : "bias_none"] as const) : [];
+  return withShared([...kernels[kernel], ...ofProduct, ...(decode ? decodes[decode] : [])]);
+}
+
+/** The files, and the shared ones that they need. */
+export function withShared(some: readonly ShaderFile[]): ShaderFile[] {
+  const joined = [...some];
+  // It grows while it is walked: what is joined may need something, too.
+  for (const file of joined)
+    for (const name of files[file].needs) {
+      if (joined.some((one) => provides(one, name))) continue;
+      const home = shared.find((one) => provides(one, name));
+      if (home) joined.push(home);
+    }
+  return joined;
+}
+
+/** Whether a decode gives what a kernel wants of one: matmul_int8 and matvec_bytes want codes that are bytes. */
+export function reads(kernel: KernelName, decode: DecodeName): boolean {
+  const chosen = shaderFiles({ kernel, decode });
+  const given = new Set<string>(Object.values(decodes).flatMap(([file]) => files[file].provides));
+  const wanted = kernels[kernel].flatMap((file) => files[file].needs).filter((name) => given.has(name));
+  return wanted.every((name) => chosen.some((file) => provides(file, name)));
 }
 
 export function shaderName({ kernel, product, decode, gathered, biased }: ShaderChoice): string {

@@ -8,6 +8,8 @@ import { hasBytes } from "./linear.ts";
 import { GpuMemory } from "./memory.ts";
 import { Recorder, strideOf, type Activation } from "./operations.ts";
 import { makePlan } from "./plan.ts";
+import { packRecord } from "./record.ts";
+import { shaderRecords } from "./shader-interfaces.ts";
 import type { Variants } from "./variants.ts";
 import type { Weight } from "./weight.ts";
 
@@ -132,7 +134,7 @@ class Trial implements Disposable {
     for (const weight of weights) recorder.linear(this.#y, weight, { ...this.#x, stride: strideOf(weight.cols) });
     const plan = await makePlan(gpu, this.#kernels, recorder.requests);
     const { device } = this.#gpu;
-    device.queue.writeBuffer(this.#step, 0, new Uint32Array([0, tokens]));
+    device.queue.writeBuffer(this.#step, 0, packRecord(shaderRecords.Step, { position: 0, count: tokens }));
     const passMs = async (repeats: number) => {
       const encoder = device.createCommandEncoder();
       const timestampWrites = { querySet: this.#clock, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };

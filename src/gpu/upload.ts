@@ -4,7 +4,15 @@
 
 import { storedRowBytes, type Encoding } from "../quant/layout.ts";
 import { plainFormat } from "../quant/row-format.ts";
-import { mayHold, pieceBytes, rowWordsEach, type RepackChoice, type Repacker, type RowPlace } from "./repacker.ts";
+import {
+  mayHold,
+  pieceBytes,
+  placeIn,
+  rowWordsEach,
+  type RepackChoice,
+  type Repacker,
+  type RowPlace,
+} from "./repacker.ts";
 import type { Weight, WeightPart } from "./weight.ts";
 
 /** A tensor on its way into a weight. */
@@ -109,19 +117,28 @@ export class Uploader {
   async #copy({ place }: UploadTarget, part: WeightPart, firstRow: number, rows: number, rowBytes: number) {
     await this.#repacker.dispatch({
       kernel: "copy_rows",
-      buffers: [{ buffer: part.codes }],
-      record: [rows, firstRow, rowBytes / 16, place.base, place.half, part.rowStart, part.rows],
+      buffers: { copied: part.codes },
+      record: { piece: { rows, first_row: firstRow, row_units: rowBytes / 16, ...placeIn(part, place) } },
       grid: [Math.ceil(rowBytes / 4 / rowWordsEach), rows],
     });
   }
 
   async #repack(target: UploadTarget, part: WeightPart, firstRow: number, rows: number, rowBytes: number) {
-    const { base, half } = target.place;
     for (const { start, bytes, toRowWords, into } of slicesOf(target))
       await this.#repacker.dispatch({
         kernel: "repack_rows",
-        buffers: [{ buffer: part[into]! }],
-        record: [rows, firstRow, rowBytes, start, bytes, toRowWords, base, half, part.rowStart, part.rows],
+        buffers: { repacked: part[into]! },
+        record: {
+          slice: {
+            rows,
+            first_row: firstRow,
+            stored_row_bytes: rowBytes,
+            slice_start: start,
+            slice_bytes: bytes,
+            repacked_row_words: toRowWords,
+            ...placeIn(part, target.place),
+          },
+        },
         grid: [Math.ceil(toRowWords / rowWordsEach), rows],
       });
   }

@@ -3,8 +3,10 @@
 // quant/row-format.ts says how a row stands; upload.ts fills it and the decode shaders read it.
 
 import { canShare, isGathered, type RowFormat } from "../quant/row-format.ts";
+import type { WeightUse } from "./dispatch.ts";
 import type { GpuMemory } from "./memory.ts";
-import type { DecodeName } from "./shader-table.ts";
+import { packRecord } from "./record.ts";
+import { shaderRecords } from "./shader-interfaces.ts";
 
 export interface WeightPart {
   format: RowFormat;
@@ -81,11 +83,18 @@ export function allocateWeight(memory: GpuMemory, request: WeightRequest, maxBin
       const scaleBytes = 4 * (head.length + split.rows * scaleWords);
       const scales = scaleBytes > 0 ? memory.storage(`${name} scales`, scaleBytes) : undefined;
       if (scales && head.length > 0) memory.write(scales, head);
+      const shape = packRecord(shaderRecords.WeightShape, {
+        row_chunks: rowChunks,
+        scale_words: scaleWords,
+        row_start: rowStart,
+        row_count: split.rows,
+        extra,
+      });
       parts.push({
         format,
         rowStart,
         rows: split.rows,
-        shape: memory.uniform(`${name} shape`, [rowChunks, scaleWords, rowStart, split.rows, ...extra]),
+        shape: memory.uniform(`${name} shape`, shape),
         codes: memory.storage(name, 4 * split.rows * codeWords),
         ...(scales ? { scales } : {}),
         ...(order ? { order } : {}),
@@ -96,15 +105,28 @@ export function allocateWeight(memory: GpuMemory, request: WeightRequest, maxBin
   return { name, rows, cols, parts, paired };
 }
 
-/** Buffers of @group(1), in the decodes' order. */
-export const boundBuffers = ({ shape, codes, scales }: WeightPart): GPUBuffer[] =>
-  scales ? [shape, codes, scales] : [shape, codes];
+/** The part as its decode reads it. */
+export function weightUse(
+  { format, shape, codes, scales, order }: WeightPart,
+  features: ReadonlySet<string>,
+): WeightUse {
+  const decode = format.decode === "f16" && features.has("shader-f16") ? "f16_native" : format.decode;
+  switch (decode) {
+    case "f32":
+    case "f16":
+    case "f16_native":
+    case "bf16":
+      return { decode, order, buffers: { shape, weights: codes } };
+    case "q8":
+    case "q4":
+    case "int8":
+      return { decode, order, buffers: { shape, codes, scales: scales! } };
+    default:
+      return { decode, order, constants: format.constants, buffers: { shape, codes, scales: scales! } };
+  }
+}
 
 /** Bytes that reading every row of the part takes. */
 export function partBytes({ format, rows }: WeightPart): number {
   return 4 * (rows * (format.codeWords + format.scaleWords) + format.head.length);
-}
-
-export function decodeOf({ decode }: RowFormat, features: ReadonlySet<string>): DecodeName {
-  return decode === "f16" && features.has("shader-f16") ? "f16_native" : decode;
 }

@@ -2,13 +2,14 @@
 // made matrices at odd sizes against the references. The error is the number of weights that differ, unless told.
 
 import { ggmlTraits, type GgmlType } from "../../src/format/ggml-types.ts";
-import { shaderSource } from "../../src/gpu/kernel.ts";
-import { products, shaderName, type ProductName, type ShaderChoice } from "../../src/gpu/shader-table.ts";
+import { joinFiles } from "../../src/gpu/shader-source.ts";
+import { products, shaderFiles, shaderName, type ProductName, type ShaderChoice } from "../../src/gpu/shader-table.ts";
+import { shaderText } from "../../src/gpu/shader-text.ts";
 import type { PackedDecode } from "../../src/quant/row-format.ts";
 import type { Check, CheckContext, Checks } from "../harness/check.ts";
 import { dequantizeGgml } from "../reference/dequantize-ggml.ts";
 import { f16ToNumber } from "../reference/half.ts";
-import { dequantizeOnGpu, packedDecodes, type PackedOptions } from "../support/packed-case.ts";
+import { dequantizeOnGpu, type PackedOptions } from "../support/packed-case.ts";
 import {
   blockMatrix,
   blockTypes,
@@ -127,6 +128,8 @@ const made =
     return compare(context, layer, weights.map(rounded), { unitsPerPiece: 2 }, exact ? undefined : either);
   };
 
+const packedDecodes: readonly PackedDecode[] = ["affine", "book", "exl2", "int8", "super"];
+
 /** Every kernel that reads weights compiles with every decode here. */
 const compiles: Check = async (context) => {
   const adapter = await context.requestAdapter();
@@ -141,8 +144,8 @@ const compiles: Check = async (context) => {
       if (subgroups) choices.push({ kernel: "matvec_subgroup", product, gathered });
     }
   for (const choice of choices)
-    for (const decode of Object.keys(packedDecodes) as PackedDecode[]) {
-      const module = device.createShaderModule({ code: shaderSource({ ...choice, decode }) });
+    for (const decode of packedDecodes) {
+      const module = device.createShaderModule({ code: joinFiles(shaderFiles({ ...choice, decode }), shaderText) });
       const { messages } = await module.getCompilationInfo();
       const wrong = messages.filter(({ type }) => type === "error");
       if (wrong.length > 0) notes.push(`${shaderName({ ...choice, decode })}: ${wrong[0].message}`);

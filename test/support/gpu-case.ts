@@ -6,7 +6,9 @@ import { openGpu, type Gpu } from "../../src/gpu/device.ts";
 import { GpuMemory } from "../../src/gpu/memory.ts";
 import { Recorder, strideOf, type Activation } from "../../src/gpu/operations.ts";
 import { makePlan } from "../../src/gpu/plan.ts";
+import { packRecord } from "../../src/gpu/record.ts";
 import { Repacker, type RowPlace } from "../../src/gpu/repacker.ts";
+import { shaderRecords } from "../../src/gpu/shader-interfaces.ts";
 import { Uploader } from "../../src/gpu/upload.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
 import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
@@ -60,7 +62,7 @@ export async function openCase({ without }: CheckContext, variants: Partial<Vari
     read,
 
     setStep(position: number, count: number) {
-      device.queue.writeBuffer(step, 0, new Uint32Array([position, count]));
+      device.queue.writeBuffer(step, 0, packRecord(shaderRecords.Step, { position, count }));
     },
 
     /** values: [rows, cols]; rows are padded with zeros up to the stride, and whole rows up to a multiple of 32. */

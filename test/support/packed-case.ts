@@ -1,25 +1,19 @@
 // A quantized matrix through its repack and its decode on the GPU, and every weight back as f32. The buffers and
 // dispatches are the tests' own, as few and plain as can be; the format, the shaders and the scales are the engine's.
 
-import affine from "../../shaders/decode_affine.wgsl?raw";
-import book from "../../shaders/decode_book.wgsl?raw";
-import exl2 from "../../shaders/decode_exl2.wgsl?raw";
-import int8 from "../../shaders/decode_int8.wgsl?raw";
-import superblocks from "../../shaders/decode_super.wgsl?raw";
 import type { QuantizedMatrix } from "../../src/format/quantized.ts";
-import { shaderSource } from "../../src/gpu/kernel.ts";
+import { joinFiles } from "../../src/gpu/shader-source.ts";
+import { decodes, shaderFiles, withShared } from "../../src/gpu/shader-table.ts";
+import { shaderText } from "../../src/gpu/shader-text.ts";
 import type { PackedFormat } from "../../src/quant/packed-format.ts";
-import type { PackedDecode, PartBytes } from "../../src/quant/row-format.ts";
+import type { PartBytes } from "../../src/quant/row-format.ts";
 import { earlyParts, packedFormats } from "../../src/quant/schemes.ts";
 import type { CheckContext } from "../harness/check.ts";
 import dequantize from "../kernels/dequantize.wgsl?raw";
 
 const packedFormat = await packedFormats();
-
-/** By the names that plans use. */
-export const packedDecodes: Record<PackedDecode, string> = { affine, book, exl2, int8, super: superblocks };
-const repackBlocks = shaderSource({ kernel: "repack_blocks" });
-const repackColumns = shaderSource({ kernel: "repack_columns" });
+const repackBlocks = joinFiles(shaderFiles({ kernel: "repack_blocks" }), shaderText);
+const repackColumns = joinFiles(shaderFiles({ kernel: "repack_columns" }), shaderText);
 const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ } = globalThis.GPUBufferUsage ?? {};
 
 let opened: Promise<GPUDevice> | undefined;
@@ -128,7 +122,7 @@ export async function dequantizeOnGpu(
     const record = [format.rowChunks, format.scaleWords, partStart, partRows, ...format.extra];
     const shape = make(new Uint32Array(record), UNIFORM | COPY_DST);
     const out = make(new Uint32Array(partRows * format.rowChunks * 32));
-    const code = `${packedDecodes[format.decode]}\n${dequantize}`;
+    const code = `${joinFiles(withShared(decodes[format.decode]), shaderText)}\n${dequantize}`;
     await run(code, { ...format.constants, ...constants }, [[out], [shape, codes, scales]], format.rowChunks, partRows);
     const values = new Float32Array(await read(device, out));
     for (let row = 0; row < rows; row++) {

@@ -64,7 +64,7 @@ const imports = ["src", "demo", "cli"].flatMap((folder) =>
 function importsOf(from: string): Import[] {
   const text = readFileSync(join(root, from), "utf8").replace(/^\s*(\/\/|\*|\/\*).*$/gm, "");
   const statements = /(?:^|\n)\s*(?:import|export)\s(?<clause>[^;"]*?from\s*)?"(?<path>[^"]+)"/g;
-  const calls = /(?:import\(|new URL\()\s*"(?<path>[^"]+)"/g;
+  const calls = /(?:import\(|new URL\(|import\.meta\.glob(?:<[^>]*>)?\()\s*"(?<path>[^"]+)"/g;
   return [...text.matchAll(statements), ...text.matchAll(calls)].map(({ groups }) => {
     const { path, clause = "" } = groups as { path: string; clause?: string };
     const to = path.startsWith(".") ? normalize(join(dirname(from), path)).replaceAll("\\", "/") : path;
