@@ -5,11 +5,6 @@
 @group(0) @binding(4) var<storage, read_write> partial: array<f32>; // [heads, splits, head_dim + 2]
 @group(0) @binding(5) var<uniform> step: Step;
 
-struct Step {
-  position: u32,
-  count: u32,
-}
-
 override heads: u32;
 override kv_heads: u32;
 override head_dim: u32; // even, at most 256

@@ -5,11 +5,6 @@
 @group(0) @binding(1) var<storage, read_write> out: array<f32>; // [heads * head_dim]
 @group(0) @binding(2) var<uniform> step: Step;
 
-struct Step {
-  position: u32,
-  count: u32,
-}
-
 override head_dim: u32;
 override split: u32; // positions of a split
 override window: u32; // positions that a query sees

@@ -6,11 +6,6 @@
 @group(0) @binding(3) var<storage, read_write> v_cache: array<u32>; // scales, [kv_heads, context, scale_words]
 @group(0) @binding(4) var<uniform> step: Step;
 
-struct Step {
-  position: u32,
-  count: u32,
-}
-
 override kv_heads: u32;
 override cache_dim: u32; // a multiple of 32
 override context: u32;

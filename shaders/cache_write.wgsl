@@ -8,11 +8,6 @@
 @group(0) @binding(5) var<storage, read_write> v_cache: array<u32>; // [kv_heads, rows, cache_dim]
 @group(0) @binding(6) var<uniform> step: Step;
 
-struct Step {
-  position: u32,
-  count: u32,
-}
-
 override heads: u32;
 override kv_heads: u32;
 override head_dim: u32; // even

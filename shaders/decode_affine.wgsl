@@ -5,21 +5,10 @@ override zeros: u32 = 0u; // 0: one zero point, extra.x; 1: a byte for each grou
 override group_halves: u32 = 2u; // halves of a chunk in a group
 override rounding: u32 = 0u; // of the weight, where the format prescribes it: 0 none, 1 f16, 2 bf16
 
-struct WeightShape {
-  row_chunks: u32, // chunks of 32 columns in a row
-  scale_words: u32, // words of scales in a row
-  row_start: u32, // where this part's rows begin in the whole matrix
-  row_count: u32, // rows in this part
-  extra: vec4u, // zero point; vec4u of codes in a row; those of its low plane; words of scales before the zeros
-}
+// extra: zero point; vec4u of codes in a row; those of its low plane; words of scales before the zeros
 @group(1) @binding(0) var<uniform> shape: WeightShape;
 @group(1) @binding(1) var<storage, read> codes: array<vec4u>; // [rows, extra.y], low plane, then high plane
 @group(1) @binding(2) var<storage, read> scales: array<u32>; // [rows, scale_words]: two f16 a word, then the zeros or minima
-
-struct Eight {
-  lo: vec4f,
-  hi: vec4f,
-}
 
 // Codes are in planes of 8, 4, 2 or 1 bits. Within a plane, byte k of a word holds columns k, k + 4, k + 8, ... of the
 // chunk from its low bits up, so that four neighbouring columns (a quad) are four bytes after one shift and one mask.
@@ -88,20 +77,6 @@ fn quad_codes(chunk: Chunk, quad: u32) -> vec4f {
     word |= ((chunk.high >> quad) & 0x01010101u) << 4u;
   }
   return vec4f(unpack4xU8(word));
-}
-
-// The nearest f16 or bf16, ties to even, by integers: WGSL leaves the rounding of its own conversions open.
-fn rounded(w: vec4f) -> vec4f {
-  let bits = bitcast<vec4u>(w);
-  if (rounding == 1u) {
-    let normal = bitcast<vec4f>((bits + 0xfffu + ((bits >> vec4u(13u)) & vec4u(1u))) & vec4u(0xffffe000u));
-    let small = round(w * 16777216.0) * 0x1p-24; // subnormal halves are multiples of 2^-24
-    return select(normal, small, abs(w) < vec4f(0x1p-14));
-  }
-  if (rounding == 2u) {
-    return bitcast<vec4f>((bits + 0x7fffu + ((bits >> vec4u(16u)) & vec4u(1u))) & vec4u(0xffff0000u));
-  }
-  return w;
 }
 
 fn eight_of(chunk: Chunk, i: u32) -> Eight {

@@ -8,21 +8,10 @@ override block: u32 = 64u; // weights in a block of the flat matrix
 override straddle: bool = false; // columns are no multiple of 32: a chunk may reach into a second block
 override rounding: u32 = 0u; // of the weight, where the format prescribes it: 0 none, 1 f16, 2 bf16
 
-struct WeightShape {
-  row_chunks: u32, // chunks of 32 columns in a row
-  scale_words: u32, // words of scales in a row
-  row_start: u32, // where this part's rows begin in the whole matrix
-  row_count: u32, // rows in this part
-  extra: vec4u, // columns; vec4u of codes in a row; outer scales in a row; words before the rows' scales
-}
+// extra: columns; vec4u of codes in a row; outer scales in a row; words before the rows' scales
 @group(1) @binding(0) var<uniform> shape: WeightShape;
 @group(1) @binding(1) var<storage, read> codes: array<vec4u>; // [rows, extra.y], a vec4u for a chunk
 @group(1) @binding(2) var<storage, read> scales: array<u32>; // book [16]; kind 1: map [256]; then [rows, scale_words]
-
-struct Eight {
-  lo: vec4f,
-  hi: vec4f,
-}
 
 // Codes are in planes of 8, 4, 2 or 1 bits. Within a plane, byte k of a word holds columns k, k + 4, k + 8, ... of the
 // chunk from its low bits up, so that four neighbouring columns (a quad) are four bytes after one shift and one mask.
@@ -78,20 +67,6 @@ fn quad_weights(chunk: Chunk, quad: u32) -> vec4f {
     scale = select(scale, vec4f(chunk.scale_after), vec4u(4u * quad) + vec4u(0u, 1u, 2u, 3u) >= vec4u(chunk.edge));
   }
   return rounded(value * scale);
-}
-
-// The nearest f16 or bf16, ties to even, by integers: WGSL leaves the rounding of its own conversions open.
-fn rounded(w: vec4f) -> vec4f {
-  let bits = bitcast<vec4u>(w);
-  if (rounding == 1u) {
-    let normal = bitcast<vec4f>((bits + 0xfffu + ((bits >> vec4u(13u)) & vec4u(1u))) & vec4u(0xffffe000u));
-    let small = round(w * 16777216.0) * 0x1p-24; // subnormal halves are multiples of 2^-24
-    return select(normal, small, abs(w) < vec4f(0x1p-14));
-  }
-  if (rounding == 2u) {
-    return bitcast<vec4f>((bits + 0x7fffu + ((bits >> vec4u(16u)) & vec4u(1u))) & vec4u(0xffff0000u));
-  }
-  return w;
 }
 
 fn eight_of(chunk: Chunk, i: u32) -> Eight {

@@ -3,21 +3,10 @@
 // row that chooses one of the group's sixteen. Columns are in the file's own order: x is gathered.
 override rounding: u32 = 1u; // of the weight: 0 none, 1 f16 (the format's), 2 bf16
 
-struct WeightShape {
-  row_chunks: u32, // chunks of 32 columns in a row
-  scale_words: u32, // words of scales in a row
-  row_start: u32, // where this part's rows begin in the whole matrix
-  row_count: u32, // rows in this part
-  extra: vec4u, // word where the groups' scales begin; vec4u of codes in a row; unused; word where the rows' nibbles begin
-}
+// extra: word where the groups' scales begin; vec4u of codes in a row; unused; word where the rows' nibbles begin
 @group(1) @binding(0) var<uniform> shape: WeightShape;
 @group(1) @binding(1) var<storage, read> codes: array<vec4u>; // [rows, extra.y], low planes by falling width, then high planes
 @group(1) @binding(2) var<storage, read> scales: array<u32>; // chunk table [row_chunks, 2]; f32 [groups, 16]; [rows, scale_words] of eight nibbles
-
-struct Eight {
-  lo: vec4f,
-  hi: vec4f,
-}
 
 // Codes are in planes of 8, 4, 2 or 1 bits. Within a plane, byte k of a word holds columns k, k + 4, k + 8, ... of the
 // chunk from its low bits up, so that four neighbouring columns (a quad) are four bytes after one shift and one mask.
@@ -71,20 +60,6 @@ fn chunk_at(row: u32, chunk: u32) -> Chunk {
   let row_at = shape.extra.w + row * shape.scale_words;
   out.scale = vec2f(group_scale(row_at, (kind >> 4u) & 0x3fffu), group_scale(row_at, kind >> 18u));
   return out;
-}
-
-// The nearest f16 or bf16, ties to even, by integers: WGSL leaves the rounding of its own conversions open.
-fn rounded(w: vec4f) -> vec4f {
-  let bits = bitcast<vec4u>(w);
-  if (rounding == 1u) {
-    let normal = bitcast<vec4f>((bits + 0xfffu + ((bits >> vec4u(13u)) & vec4u(1u))) & vec4u(0xffffe000u));
-    let small = round(w * 16777216.0) * 0x1p-24; // subnormal halves are multiples of 2^-24
-    return select(normal, small, abs(w) < vec4f(0x1p-14));
-  }
-  if (rounding == 2u) {
-    return bitcast<vec4f>((bits + 0x7fffu + ((bits >> vec4u(16u)) & vec4u(1u))) & vec4u(0xffff0000u));
-  }
-  return w;
 }
 
 fn eight_of(chunk: Chunk, i: u32) -> Eight {

@@ -1,18 +1,6 @@
 // Decode f32: as stored. Rows are padded with zeros to whole chunks.
-struct WeightShape {
-  row_chunks: u32, // chunks of 32 columns in a row
-  scale_words: u32, // words of scales in a row
-  row_start: u32, // where this part's rows begin in the whole weight
-  row_count: u32, // rows in this part
-  extra: vec4u, // a layout's own; zero here
-}
 @group(1) @binding(0) var<uniform> shape: WeightShape;
 @group(1) @binding(1) var<storage, read> weights: array<vec4f>; // [rows, row_chunks, 8]
-
-struct Eight {
-  lo: vec4f,
-  hi: vec4f,
-}
 
 struct Chunk {
   at: u32,

@@ -1,19 +1,8 @@
 // Decode int8: w = scale * code, signed bytes in their own order, one f32 scale for a row. Serves bitsandbytes' int8.
-struct WeightShape {
-  row_chunks: u32, // chunks of 32 columns in a row
-  scale_words: u32, // words of scales in a row
-  row_start: u32, // where this part's rows begin in the whole matrix
-  row_count: u32, // rows in this part
-  extra: vec4u, // unused; vec4u of codes in a row; unused; unused
-}
+// extra: unused; vec4u of codes in a row; unused; unused
 @group(1) @binding(0) var<uniform> shape: WeightShape;
 @group(1) @binding(1) var<storage, read> codes: array<vec4u>; // [rows, extra.y], two vec4u for a chunk
 @group(1) @binding(2) var<storage, read> scales: array<u32>; // [rows], f32
-
-struct Eight {
-  lo: vec4f,
-  hi: vec4f,
-}
 
 struct Chunk {
   low: vec4u,

@@ -1,19 +1,7 @@
 // Decode q8: w = scale * code; code is a signed byte, a scale (f16) is shared by the 32 weights of a chunk.
-struct WeightShape {
-  row_chunks: u32, // chunks of 32 columns in a row
-  scale_words: u32, // words of scales in a row
-  row_start: u32, // where this part's rows begin in the whole weight
-  row_count: u32, // rows in this part
-  extra: vec4u, // a layout's own; zero here
-}
 @group(1) @binding(0) var<uniform> shape: WeightShape;
 @group(1) @binding(1) var<storage, read> codes: array<vec4u>; // [rows, row_chunks, 2], 16 signed bytes each
 @group(1) @binding(2) var<storage, read> scales: array<u32>; // [rows, scale_words], two f16 each
-
-struct Eight {
-  lo: vec4f,
-  hi: vec4f,
-}
 
 struct Chunk {
   first: vec4u,

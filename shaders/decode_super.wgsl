@@ -4,21 +4,10 @@
 override bits: u32 = 4u;
 override form: u32 = 0u;
 
-struct WeightShape {
-  row_chunks: u32, // chunks of 32 columns in a row
-  scale_words: u32, // words of scales in a row
-  row_start: u32, // where this part's rows begin in the whole matrix
-  row_count: u32, // rows in this part
-  extra: vec4u, // unused; vec4u of codes in a row; those of its low plane; words of sub-scales in a row
-}
+// extra: unused; vec4u of codes in a row; those of its low plane; words of sub-scales in a row
 @group(1) @binding(0) var<uniform> shape: WeightShape;
 @group(1) @binding(1) var<storage, read> codes: array<vec4u>; // [rows, extra.y], low plane, then high plane
 @group(1) @binding(2) var<storage, read> scales: array<u32>; // [rows, scale_words]: sixteen bits a chunk, then d and dmin (two f16) for each eight chunks
-
-struct Eight {
-  lo: vec4f,
-  hi: vec4f,
-}
 
 // Codes are in planes of 8, 4, 2 or 1 bits. Within a plane, byte k of a word holds columns k, k + 4, k + 8, ... of the
 // chunk from its low bits up, so that four neighbouring columns (a quad) are four bytes after one shift and one mask.

@@ -5,11 +5,6 @@
 @group(0) @binding(1) var<storage, read_write> out: array<vec4f>; // [tokens, row_chunks * 8]
 @group(0) @binding(2) var<uniform> step: Step;
 
-struct Step {
-  position: u32,
-  count: u32,
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let t = id.y;

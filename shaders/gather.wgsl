@@ -7,11 +7,6 @@
 
 override stride: u32;
 
-struct Step {
-  position: u32,
-  count: u32,
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= stride || id.y >= step.count) {

@@ -4,11 +4,6 @@
 @group(0) @binding(3) var<uniform> linear: Linear;
 @group(0) @binding(5) var<storage, read> bias: array<f32>; // [rows + 1], or anything where none is added
 
-struct Step {
-  position: u32,
-  count: u32,
-}
-
 // Uniform, not override constants: a matmul takes software adapters seconds to compile, once is enough.
 struct Linear {
   x_stride: u32, // f32 in a row of x, a multiple of 32

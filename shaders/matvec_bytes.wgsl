@@ -4,7 +4,6 @@
 // 2^-16 of the largest of eight inputs, where f16 activations have 2^-12 of each.
 // Teams, tiles and barriers as in matvec_tile; an invocation fetches (and norms) one eight of a tile. With
 // matvec_totals.wgsl.
-const pitch = 33u; // of a tile's rows, so that neither those who write nor those who read meet in a bank
 const largest_whole = 32639.0; // 127 * 256 + 127
 
 var<workgroup> x_bytes: array<vec4u, 264>; // twice [4 eights of columns, 32 chunks]: two words of high bytes, two of low

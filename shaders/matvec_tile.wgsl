@@ -3,8 +3,6 @@
 // tile of x is 32 chunks, one for each lane: every invocation fetches (and norms) two fours of its columns into one of two
 // tiles in turn | barrier | multiplies them by its part of its rows, and fetches its parts of both for the next tile.
 // With matvec_totals.wgsl.
-const pitch = 33u; // of a tile's rows, so that neither those who write nor those who read meet in a bank
-
 var<workgroup> x_tile: array<vec4f, 528>; // twice [8 fours of columns, 32 chunks]
 
 @compute @workgroup_size(128)

@@ -1,5 +1,7 @@
 // The end of a matrix-vector product by teams of 32 lanes with four rows each, four teams a workgroup: the lanes of a team
 // meet | barrier | in two steps | barrier | and eight invocations give two rows each.
+const pitch = 33u; // of the rows of a tile of x, so that neither those who write nor those who read meet in a bank
+
 var<workgroup> partial: array<vec4f, 128>; // of each lane: its team's four rows
 var<workgroup> partial_squares: array<f32, 128>;
 var<workgroup> met: array<vec4f, 32>; // eight for each team

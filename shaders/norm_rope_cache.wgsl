@@ -1,21 +1,11 @@
 // rope_cache.wgsl for models that norm each head of q and k before it is turned (Qwen3): x · gain / sqrt(mean(x²) + eps).
 // A workgroup of 64 per (head of q, k or v; token): each invocation sums the squares of every 64th pair; one barrier before
-// the total is read; then each hands on its pairs. With cache_write.wgsl.
-@group(0) @binding(0) var<storage, read> qkv: array<f32>; // [tokens, qkv_stride]
+// the total is read; then each hands on its pairs. With rope_rows.wgsl and cache_write.wgsl.
 @group(0) @binding(1) var<storage, read> gain: array<f32>; // [2, head_dim]: of q, of k; pairs are not neighbours here
-@group(0) @binding(2) var<storage, read_write> q: array<f32>; // [tokens, q_stride]
 
-override qkv_stride: u32;
-override q_stride: u32;
 override eps: f32;
 
 var<workgroup> squares: array<f32, 64>;
-
-fn write_query(row: u32, pair: vec2f, position: u32) {
-  let at = (position - step.position) * q_stride + row;
-  q[at] = pair.x;
-  q[at + 1u] = pair.y;
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -6,11 +6,6 @@
 @group(0) @binding(2) var<storage, read_write> scales: array<f32>; // [tokens, stride / 32]
 @group(0) @binding(3) var<uniform> step: Step;
 
-struct Step {
-  position: u32,
-  count: u32,
-}
-
 override stride: u32; // f32 in a row of x, a multiple of 32
 
 @compute @workgroup_size(64)

@@ -14,11 +14,6 @@
 @group(0) @binding(4) var<storage, read_write> step: Step;
 @group(0) @binding(5) var<storage, read_write> tokens: array<u32>; // [1 or more]
 
-struct Step {
-  position: u32,
-  count: u32,
-}
-
 struct Settings {
   temperature: f32,
   top_p: f32,

@@ -5,11 +5,6 @@
 @group(0) @binding(1) var<storage, read_write> y: array<f32>; // [tokens, y_stride]
 @group(0) @binding(2) var<uniform> step: Step;
 
-struct Step {
-  position: u32,
-  count: u32,
-}
-
 override hidden_dim: u32;
 override x_stride: u32;
 override y_stride: u32;

@@ -4,20 +4,10 @@
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [row_chunks * 8], zero beyond K
 @group(0) @binding(1) var<storage, read> gain: array<vec4f>; // [row_chunks * 8], zero beyond K
 
-override dim: u32; // K
-override eps: f32;
-
-const is_normed = true;
-
 fn raw_at(at: u32) -> vec4f {
   return x[at];
 }
 
 fn taken(raw: vec4f, at: u32) -> vec4f {
   return raw * gain[at];
-}
-
-// What a product with x * gain is still to be multiplied by.
-fn scale_of(squares: f32) -> f32 {
-  return 1.0 / sqrt(squares / f32(dim) + eps);
 }

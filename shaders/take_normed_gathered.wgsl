@@ -4,11 +4,6 @@
 @group(0) @binding(1) var<storage, read> gain: array<f32>; // [row_chunks * 32]
 @group(1) @binding(3) var<storage, read> order: array<vec4u>; // [row_chunks * 8]: where each slot's input is in x
 
-override dim: u32; // K
-override eps: f32;
-
-const is_normed = true;
-
 fn raw_at(at: u32) -> vec4f {
   let places = order[at];
   return vec4f(x[places.x], x[places.y], x[places.z], x[places.w]);
@@ -17,9 +12,4 @@ fn raw_at(at: u32) -> vec4f {
 fn taken(raw: vec4f, at: u32) -> vec4f {
   let places = order[at];
   return raw * vec4f(gain[places.x], gain[places.y], gain[places.z], gain[places.w]);
-}
-
-// What a product with x * gain is still to be multiplied by.
-fn scale_of(squares: f32) -> f32 {
-  return 1.0 / sqrt(squares / f32(dim) + eps);
 }

@@ -2,8 +2,6 @@
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [row_chunks * 32]
 @group(1) @binding(3) var<storage, read> order: array<vec4u>; // [row_chunks * 8]: where each slot's input is in x
 
-const is_normed = false;
-
 fn raw_at(at: u32) -> vec4f {
   let places = order[at];
   return vec4f(x[places.x], x[places.y], x[places.z], x[places.w]);
@@ -11,9 +9,4 @@ fn raw_at(at: u32) -> vec4f {
 
 fn taken(raw: vec4f, at: u32) -> vec4f {
   return raw;
-}
-
-// What a product with x is still to be multiplied by.
-fn scale_of(squares: f32) -> f32 {
-  return 1.0;
 }

@@ -11,10 +11,15 @@ export const shaderFiles = {
   attention_cache: {
     bindings: { q: [0, 0], out: [0, 3], partial: [0, 4], step: [0, 5] },
     provides: ["scale_at", "scale_of", "key_at", "value_at"],
-    needs: [],
+    needs: ["Step"],
     features: [],
   },
-  attention_merge: { bindings: { partial: [0, 0], out: [0, 1], step: [0, 2] }, provides: [], needs: [], features: [] },
+  attention_merge: {
+    bindings: { partial: [0, 0], out: [0, 1], step: [0, 2] },
+    provides: [],
+    needs: ["Step"],
+    features: [],
+  },
   attention_rows: {
     bindings: {},
     provides: [],
@@ -33,14 +38,14 @@ export const shaderFiles = {
   cache_quantize: {
     bindings: { fresh_k: [0, 0], fresh_v: [0, 1], k_cache: [0, 2], v_cache: [0, 3], step: [0, 4] },
     provides: ["write"],
-    needs: ["keep_pair"],
+    needs: ["keep_pair", "Step"],
     features: [],
   },
   cache_whole: { bindings: { k_cache: [0, 1], v_cache: [0, 2] }, provides: ["keep_present"], needs: [], features: [] },
   cache_write: {
     bindings: { table: [0, 3], k_cache: [0, 4], v_cache: [0, 5], step: [0, 6] },
     provides: ["write_pair"],
-    needs: ["write_query", "half_pair"],
+    needs: ["write_query", "half_pair", "Step"],
     features: [],
   },
   chunk_dot: { bindings: {}, provides: ["chunk_dot"], needs: ["eight_of", "Chunk", "Span"], features: [] },
@@ -53,76 +58,82 @@ export const shaderFiles = {
   decode_affine: {
     bindings: { shape: [1, 0], codes: [1, 1], scales: [1, 2] },
     provides: ["chunk_at", "eight_of", "Chunk"],
-    needs: [],
+    needs: ["rounded", "WeightShape", "Eight"],
     features: [],
   },
   decode_bf16: {
     bindings: { shape: [1, 0], weights: [1, 1] },
     provides: ["chunk_at", "eight_of", "Chunk"],
-    needs: [],
+    needs: ["WeightShape", "Eight"],
     features: [],
   },
   decode_book: {
     bindings: { shape: [1, 0], codes: [1, 1], scales: [1, 2] },
     provides: ["chunk_at", "eight_of", "Chunk"],
-    needs: [],
+    needs: ["rounded", "WeightShape", "Eight"],
     features: [],
   },
   decode_exl2: {
     bindings: { shape: [1, 0], codes: [1, 1], scales: [1, 2] },
     provides: ["chunk_at", "eight_of", "Chunk"],
-    needs: [],
+    needs: ["rounded", "WeightShape", "Eight"],
     features: [],
   },
   decode_f16: {
     bindings: { shape: [1, 0], weights: [1, 1] },
     provides: ["chunk_at", "eight_of", "Chunk"],
-    needs: [],
+    needs: ["WeightShape", "Eight"],
     features: [],
   },
   decode_f16_native: {
     bindings: { shape: [1, 0], weights: [1, 1] },
     provides: ["chunk_at", "eight_of", "Chunk"],
-    needs: [],
+    needs: ["WeightShape", "Eight"],
     features: ["f16"],
   },
   decode_f32: {
     bindings: { shape: [1, 0], weights: [1, 1] },
     provides: ["chunk_at", "eight_of", "Chunk"],
-    needs: [],
+    needs: ["WeightShape", "Eight"],
     features: [],
   },
   decode_int8: {
     bindings: { shape: [1, 0], codes: [1, 1], scales: [1, 2] },
     provides: ["chunk_at", "eight_of", "Chunk"],
-    needs: [],
+    needs: ["WeightShape", "Eight"],
     features: [],
   },
   decode_q4: {
     bindings: { shape: [1, 0], codes: [1, 1], scales: [1, 2] },
     provides: ["chunk_at", "eight_of", "chunk_dot", "codes_of", "affine_of", "low_bytes_of", "high_bytes_of", "Chunk"],
-    needs: ["Span"],
+    needs: ["WeightShape", "Eight", "Span"],
     features: [],
   },
   decode_q8: {
     bindings: { shape: [1, 0], codes: [1, 1], scales: [1, 2] },
     provides: ["chunk_at", "eight_of", "chunk_dot", "codes_of", "affine_of", "low_bytes_of", "high_bytes_of", "Chunk"],
-    needs: ["Span"],
+    needs: ["WeightShape", "Eight", "Span"],
     features: [],
   },
   decode_super: {
     bindings: { shape: [1, 0], codes: [1, 1], scales: [1, 2] },
     provides: ["chunk_at", "eight_of", "Chunk"],
-    needs: [],
+    needs: ["WeightShape", "Eight"],
     features: [],
   },
+  eight: { bindings: {}, provides: ["Eight"], needs: [], features: [] },
   embed: {
     bindings: { tokens: [0, 0], out: [0, 1], step: [0, 2] },
     provides: [],
-    needs: ["chunk_at", "eight_of"],
+    needs: ["chunk_at", "eight_of", "Step"],
     features: [],
   },
-  gather: { bindings: { x: [0, 0], order: [0, 1], out: [0, 2], step: [0, 3] }, provides: [], needs: [], features: [] },
+  gather: {
+    bindings: { x: [0, 0], order: [0, 1], out: [0, 2], step: [0, 3] },
+    provides: [],
+    needs: ["Step"],
+    features: [],
+  },
   give_add: { bindings: { y: [0, 2] }, provides: ["give"], needs: [], features: [] },
   give_cache: { bindings: { q: [0, 2] }, provides: ["write_query", "give"], needs: ["write_pair"], features: [] },
   give_store: { bindings: { y: [0, 2] }, provides: ["give"], needs: [], features: [] },
@@ -138,7 +149,7 @@ export const shaderFiles = {
   matmul_out: {
     bindings: { y: [0, 1], step: [0, 2], linear: [0, 3], bias: [0, 5] },
     provides: ["give_all", "give"],
-    needs: [],
+    needs: ["Step"],
     features: [],
   },
   matmul_rows: { bindings: { x: [0, 0] }, provides: [], needs: ["chunk_at", "eight_of", "give_all"], features: [] },
@@ -168,12 +179,9 @@ export const shaderFiles = {
     features: [],
   },
   matvec_totals: { bindings: {}, provides: ["give_totals"], needs: ["scale_of", "give", "biased"], features: [] },
-  norm_rope_cache: {
-    bindings: { qkv: [0, 0], gain: [0, 1], q: [0, 2] },
-    provides: ["write_query"],
-    needs: ["write_pair"],
-    features: [],
-  },
+  norm_none: { bindings: {}, provides: ["scale_of"], needs: [], features: [] },
+  norm_root: { bindings: {}, provides: ["scale_of"], needs: [], features: [] },
+  norm_rope_cache: { bindings: { gain: [0, 1] }, provides: [], needs: ["write_pair"], features: [] },
   quantize_groups: {
     bindings: { source: [0, 0], quantized: [0, 1], batch: [0, 2] },
     provides: ["codes_of"],
@@ -183,7 +191,7 @@ export const shaderFiles = {
   quantize_rows: {
     bindings: { x: [0, 0], codes: [0, 1], scales: [0, 2], step: [0, 3] },
     provides: [],
-    needs: [],
+    needs: ["Step"],
     features: [],
   },
   repack_blocks: {
@@ -205,37 +213,36 @@ export const shaderFiles = {
     features: [],
   },
   rmsnorm: { bindings: { x: [0, 0], gain: [0, 1], out: [0, 2] }, provides: [], needs: [], features: [] },
-  rope_cache: { bindings: { qkv: [0, 0], q: [0, 2] }, provides: ["write_query"], needs: ["write_pair"], features: [] },
+  rope_cache: { bindings: {}, provides: [], needs: ["write_pair"], features: [] },
+  rope_rows: { bindings: { qkv: [0, 0], q: [0, 2] }, provides: ["write_query"], needs: [], features: [] },
+  rounded: { bindings: {}, provides: ["rounded"], needs: [], features: [] },
   row_place: { bindings: {}, provides: ["place_of"], needs: [], features: [] },
   sample: {
     bindings: { logits: [0, 0], counts: [0, 1], bias: [0, 2], settings: [0, 3], step: [0, 4], tokens: [0, 5] },
     provides: [],
-    needs: [],
+    needs: ["Step"],
     features: [],
   },
   span: { bindings: {}, provides: ["Span"], needs: [], features: [] },
-  swiglu: { bindings: { x: [0, 0], y: [0, 1], step: [0, 2] }, provides: [], needs: [], features: [] },
-  take_normed: {
-    bindings: { x: [0, 0], gain: [0, 1] },
-    provides: ["raw_at", "taken", "scale_of"],
-    needs: [],
-    features: [],
-  },
+  step: { bindings: {}, provides: ["Step"], needs: [], features: [] },
+  swiglu: { bindings: { x: [0, 0], y: [0, 1], step: [0, 2] }, provides: [], needs: ["Step"], features: [] },
+  take_normed: { bindings: { x: [0, 0], gain: [0, 1] }, provides: ["raw_at", "taken"], needs: [], features: [] },
   take_normed_gathered: {
     bindings: { x: [0, 0], gain: [0, 1], order: [1, 3] },
-    provides: ["raw_at", "taken", "scale_of"],
+    provides: ["raw_at", "taken"],
     needs: [],
     features: [],
   },
-  take_plain: { bindings: { x: [0, 0] }, provides: ["raw_at", "taken", "scale_of"], needs: [], features: [] },
+  take_plain: { bindings: { x: [0, 0] }, provides: ["raw_at", "taken"], needs: [], features: [] },
   take_plain_gathered: {
     bindings: { x: [0, 0], order: [1, 3] },
-    provides: ["raw_at", "taken", "scale_of"],
+    provides: ["raw_at", "taken"],
     needs: [],
     features: [],
   },
   take_span: { bindings: {}, provides: ["span_at"], needs: ["raw_at", "taken", "Span"], features: [] },
   top_tokens: { bindings: { logits: [0, 0], result: [0, 1] }, provides: [], needs: [], features: [] },
+  weight_shape: { bindings: {}, provides: ["WeightShape"], needs: [], features: [] },
 } as const;
 
 /** What each binding is in WGSL: access and type. */
@@ -285,6 +292,7 @@ export interface ShaderBindings {
   decode_q4: { shape: "uniform WeightShape"; codes: "read array<vec4u>"; scales: "read array<u32>" };
   decode_q8: { shape: "uniform WeightShape"; codes: "read array<vec4u>"; scales: "read array<u32>" };
   decode_super: { shape: "uniform WeightShape"; codes: "read array<vec4u>"; scales: "read array<u32>" };
+  eight: {};
   embed: { tokens: "read array<u32>"; out: "read_write array<vec4f>"; step: "uniform Step" };
   gather: { x: "read array<f32>"; order: "read array<u32>"; out: "read_write array<f32>"; step: "uniform Step" };
   give_add: { y: "read_write array<f32>" };
@@ -302,7 +310,9 @@ export interface ShaderBindings {
   matvec_subgroup: {};
   matvec_tile: {};
   matvec_totals: {};
-  norm_rope_cache: { qkv: "read array<f32>"; gain: "read array<f32>"; q: "read_write array<f32>" };
+  norm_none: {};
+  norm_root: {};
+  norm_rope_cache: { gain: "read array<f32>" };
   quantize_groups: { source: "read array<u32>"; quantized: "read_write array<u32>"; batch: "read Batch" };
   quantize_rows: {
     x: "read array<vec4f>";
@@ -324,7 +334,9 @@ export interface ShaderBindings {
   };
   repack_rows: { stored: "read array<u32>"; repacked: "read_write array<u32>"; slice: "read Slice" };
   rmsnorm: { x: "read array<f32>"; gain: "read array<f32>"; out: "read_write array<f32>" };
-  rope_cache: { qkv: "read array<f32>"; q: "read_write array<f32>" };
+  rope_cache: {};
+  rope_rows: { qkv: "read array<f32>"; q: "read_write array<f32>" };
+  rounded: {};
   row_place: {};
   sample: {
     logits: "read_write array<f32>";
@@ -335,6 +347,7 @@ export interface ShaderBindings {
     tokens: "read_write array<u32>";
   };
   span: {};
+  step: {};
   swiglu: { x: "read array<f32>"; y: "read_write array<f32>"; step: "uniform Step" };
   take_normed: { x: "read array<vec4f>"; gain: "read array<vec4f>" };
   take_normed_gathered: { x: "read array<f32>"; gain: "read array<f32>"; order: "read array<vec4u>" };
@@ -342,6 +355,7 @@ export interface ShaderBindings {
   take_plain_gathered: { x: "read array<f32>"; order: "read array<vec4u>" };
   take_span: {};
   top_tokens: { logits: "read array<f32>"; result: "read_write array<u32>" };
+  weight_shape: {};
 }
 
 /** Override constants that the host sets; those with a default may be left out. */
@@ -391,6 +405,7 @@ export interface ShaderOverrides {
   decode_q4: {};
   decode_q8: {};
   decode_super: { bits?: number; form?: number };
+  eight: {};
   embed: {};
   gather: { stride: number };
   give_add: {};
@@ -408,29 +423,34 @@ export interface ShaderOverrides {
   matvec_subgroup: { splits?: number };
   matvec_tile: {};
   matvec_totals: {};
-  norm_rope_cache: { qkv_stride: number; q_stride: number; eps: number };
+  norm_none: {};
+  norm_root: { dim: number; eps: number };
+  norm_rope_cache: { eps: number };
   quantize_groups: { bits?: number; dtype?: number };
   quantize_rows: { stride: number };
   repack_blocks: { kind?: number };
   repack_columns: { bits?: number; awq?: boolean; scatter?: boolean };
   repack_rows: {};
   rmsnorm: { dim: number; stride: number; eps: number; threads?: number };
-  rope_cache: { qkv_stride: number; q_stride: number };
+  rope_cache: {};
+  rope_rows: { qkv_stride: number; q_stride: number };
+  rounded: {};
   row_place: {};
   sample: { vocab: number; threads?: number };
   span: {};
+  step: {};
   swiglu: { hidden_dim: number; x_stride: number; y_stride: number; gate_step: number; up_start: number };
-  take_normed: { dim: number; eps: number };
-  take_normed_gathered: { dim: number; eps: number };
+  take_normed: {};
+  take_normed_gathered: {};
   take_plain: {};
   take_plain_gathered: {};
   take_span: {};
   top_tokens: { vocab: number; top?: number; threads?: number };
+  weight_shape: {};
 }
 
 /** Structs that bindings have: bytes, and of each field its byte and type. */
 export const shaderRecords = {
-  Step: { sizeBytes: 8, fields: { position: [0, "u32"], count: [4, "u32"] } },
   CopyPiece: {
     sizeBytes: 28,
     fields: {
@@ -441,16 +461,6 @@ export const shaderRecords = {
       half: [16, "u32"],
       part_start: [20, "u32"],
       part_rows: [24, "u32"],
-    },
-  },
-  WeightShape: {
-    sizeBytes: 32,
-    fields: {
-      row_chunks: [0, "u32"],
-      scale_words: [4, "u32"],
-      row_start: [8, "u32"],
-      row_count: [12, "u32"],
-      extra: [16, "vec4u"],
     },
   },
   Linear: {
@@ -526,6 +536,17 @@ export const shaderRecords = {
       top_k: [24, "u32"],
       seed: [28, "u32"],
       shaped: [32, "u32"],
+    },
+  },
+  Step: { sizeBytes: 8, fields: { position: [0, "u32"], count: [4, "u32"] } },
+  WeightShape: {
+    sizeBytes: 32,
+    fields: {
+      row_chunks: [0, "u32"],
+      scale_words: [4, "u32"],
+      row_start: [8, "u32"],
+      row_count: [12, "u32"],
+      extra: [16, "vec4u"],
     },
   },
 } as const;

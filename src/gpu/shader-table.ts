@@ -26,14 +26,14 @@ export const kernels = {
   matvec_bytes: ["matvec_bytes", "matvec_totals"],
   matvec_subgroup: ["matvec_subgroup", "take_span"],
   matvec_tile: ["matvec_tile", "matvec_totals"],
-  norm_rope_cache: ["norm_rope_cache", "cache_write"],
+  norm_rope_cache: ["norm_rope_cache", "rope_rows", "cache_write"],
   quantize_groups: ["quantize_groups"],
   quantize_rows: ["quantize_rows"],
   repack_blocks: ["repack_blocks"],
   repack_columns: ["repack_columns"],
   repack_rows: ["repack_rows"],
   rmsnorm: ["rmsnorm"],
-  rope_cache: ["rope_cache", "cache_write"],
+  rope_cache: ["rope_cache", "rope_rows", "cache_write"],
   sample: ["sample"],
   swiglu: ["swiglu"],
   top_tokens: ["top_tokens"],
@@ -41,12 +41,12 @@ export const kernels = {
 
 /** What a matrix-vector product takes and what becomes of it. */
 export const products = {
-  plain_store: ["take_plain", "give_store"],
-  plain_add: ["take_plain", "give_add"],
-  normed_store: ["take_normed", "give_store"],
-  normed_cache: ["take_normed", "give_cache", "cache_write"],
-  normed_swiglu: ["take_normed", "give_swiglu"],
-  normed_swiglu_up: ["take_normed", "give_swiglu_up"],
+  plain_store: ["take_plain", "norm_none", "give_store"],
+  plain_add: ["take_plain", "norm_none", "give_add"],
+  normed_store: ["take_normed", "norm_root", "give_store"],
+  normed_cache: ["take_normed", "norm_root", "give_cache", "cache_write"],
+  normed_swiglu: ["take_normed", "norm_root", "give_swiglu"],
+  normed_swiglu_up: ["take_normed", "norm_root", "give_swiglu_up"],
 } as const satisfies Table;
 
 /** How the rows of a weight are read. */
@@ -71,7 +71,16 @@ const gatheredTakes: Partial<Record<ShaderFile, ShaderFile>> = {
 };
 
 /** Files of functions and structs that several others need: joined where one is needed and none of the files has it. */
-const shared = ["span", "chunk_dot", "half_pair", "row_place"] as const satisfies readonly ShaderFile[];
+const shared: readonly ShaderFile[] = [
+  "chunk_dot",
+  "eight",
+  "half_pair",
+  "rounded",
+  "row_place",
+  "span",
+  "step",
+  "weight_shape",
+];
 
 export type KernelName = keyof typeof kernels;
 export type ProductName = keyof typeof products;
