@@ -3,7 +3,7 @@
 
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
-import { joinFiles } from "./shader-source.ts";
+import { codeOf, joinedLines, placed } from "./shader-source.ts";
 import { shaderFiles, shaderName, type ShaderChoice } from "./shader-table.ts";
 import { shaderText } from "./shader-text.ts";
 
@@ -71,10 +71,11 @@ export class Kernels {
   async #compile(choice: KernelChoice): Promise<GPUComputePipeline> {
     this.#signal?.throwIfAborted();
     const name = shaderName(choice);
+    const lines = joinedLines(shaderFiles(choice), shaderText);
     let module = this.#modules.get(name);
     if (!module) {
       this.#device.pushErrorScope("validation"); // the pipeline tells of it below, with the shader's name
-      module = this.#device.createShaderModule({ label: name, code: joinFiles(shaderFiles(choice), shaderText) });
+      module = this.#device.createShaderModule({ label: name, code: codeOf(lines) });
       this.#device.popErrorScope().catch(() => {}); // a lost device tells so itself
       this.#modules.set(name, module);
     }
@@ -88,7 +89,7 @@ export class Kernels {
       });
     } catch (cause) {
       const { messages } = await module.getCompilationInfo();
-      const words = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}`).join("; ");
+      const words = messages.map((message) => placed(message, lines)).join("; ");
       throw new PronkError(
         "driver-fault",
         `Shader ${name} does not compile on this adapter: ${words || cause}`,

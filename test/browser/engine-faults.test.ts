@@ -1,7 +1,7 @@
 // What goes wrong between an engine and its GPU, or its reader, in real browsers: it is told at once and by name, costs the
 // call at hand and no other, and nothing waits for what will not come. On the page's thread, where a test reaches the device.
 
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserRunner, openRunner } from "../../cli/runner.ts";
@@ -103,28 +103,34 @@ describe.each(browserKinds)("in %s", (kind) => {
     for (const { ms } of Object.values(seen)) expect(ms).toBeLessThan(1000);
   });
 
-  test("a shader that does not compile ends a load whose weights are still on their way", async () => {
-    const code = await runner.page.evaluate(async () => {
-      const { createComputePipelineAsync: real } = GPUDevice.prototype;
+  test("a shader that does not compile ends a load whose weights are still on their way, and its line is told", async () => {
+    const fault = await runner.page.evaluate(async () => {
+      const { createShaderModule: real } = GPUDevice.prototype;
       const pause = new pronk.DownloadPause();
       try {
-        GPUDevice.prototype.createComputePipelineAsync = function (descriptor) {
-          if (descriptor.label?.startsWith("embed")) return Promise.reject(new Error("nonsense"));
-          return real.call(this, descriptor);
+        GPUDevice.prototype.createShaderModule = function (descriptor) {
+          if (!descriptor.label?.startsWith("embed")) return real.call(this, descriptor);
+          return real.call(this, { ...descriptor, code: descriptor.code.replace("eight.lo;", "eight.lowest;") });
         };
         const onProgress = ({ phase }: { phase: string }) => void (phase === "download" && pause.pause());
         const load = pronk.createEngine(modelUrl, { worker: false, store: false, pause, onProgress });
         const hung = new Promise<never>((_, reject) => setTimeout(() => reject({ code: "hung" }), 20_000));
         return await Promise.race([load, hung]).then(
-          () => "loaded",
-          (error: Fault) => error.code,
+          () => ({ code: "loaded", message: "" }),
+          ({ code, message }: Fault & Error) => ({ code, message }),
         );
       } finally {
-        GPUDevice.prototype.createComputePipelineAsync = real;
+        GPUDevice.prototype.createShaderModule = real;
         pause.resume();
       }
     });
-    expect(code).toBe("driver-fault");
+    expect(fault.code).toBe("driver-fault");
+    expect(fault.message).toMatch(/Shader embed\+\S+ does not compile/);
+    const embed = readFileSync(new URL("../../shaders/embed.wgsl", import.meta.url), "utf8").split("\n");
+    const line = embed.findIndex((text) => text.includes("eight.lo;")) + 1;
+    expect(fault.message).toMatch(
+      new RegExp(`embed\\.wgsl:${line}:\\d+ .* in "out\\[at \\+ i \\* 2u\\] = eight\\.lowest;"`, "s"),
+    );
   });
 
   test("memory that runs out costs the call at hand; a refused command all calls; a reader who pauses nobody", async () => {

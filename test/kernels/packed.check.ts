@@ -2,7 +2,7 @@
 // made matrices at odd sizes against the references. The error is the number of weights that differ, unless told.
 
 import { ggmlTraits, type GgmlType } from "../../src/format/ggml-types.ts";
-import { joinFiles } from "../../src/gpu/shader-source.ts";
+import { codeOf, joinedLines } from "../../src/gpu/shader-source.ts";
 import { products, shaderFiles, shaderName, type ProductName, type ShaderChoice } from "../../src/gpu/shader-table.ts";
 import { shaderText } from "../../src/gpu/shader-text.ts";
 import type { PackedDecode } from "../../src/quant/row-format.ts";
@@ -145,7 +145,9 @@ const compiles: Check = async (context) => {
     }
   for (const choice of choices)
     for (const decode of packedDecodes) {
-      const module = device.createShaderModule({ code: joinFiles(shaderFiles({ ...choice, decode }), shaderText) });
+      const module = device.createShaderModule({
+        code: codeOf(joinedLines(shaderFiles({ ...choice, decode }), shaderText)),
+      });
       const { messages } = await module.getCompilationInfo();
       const wrong = messages.filter(({ type }) => type === "error");
       if (wrong.length > 0) notes.push(`${shaderName({ ...choice, decode })}: ${wrong[0].message}`);
