@@ -25,7 +25,7 @@ export const madeFrom: Record<BuildName, string[]> = {
 /** Holds the time at which a build began, in ms since the epoch. */
 export const stampFile = (name: BuildName) => join(root, `dist/.${name}.stamp`);
 
-export function isStale(name: BuildName): boolean {
+function isStale(name: BuildName): boolean {
   if (!existsSync(stampFile(name)) || !existsSync(outputFolder[name])) return true;
   const builtMs = Number(readFileSync(stampFile(name), "utf8"));
   return madeFrom[name].some((path) => newestMs(join(root, path)) > builtMs);

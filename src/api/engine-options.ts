@@ -30,7 +30,7 @@ const bytesPerValue: Record<KvFormat, number> = { f32: 4, f16: 2, q8: 1.0625 };
  * stretches them. (Llama 3's kind of scaling counts its factor in already.) Beyond them it answers nonsense. Dynamic scaling
  * stretches by what it is given, without an end.
  */
-export function longestContext({ contextLength, ropeScaling: scaling }: ModelConfig): number {
+function longestContext({ contextLength, ropeScaling: scaling }: ModelConfig): number {
   if (scaling.kind === "linear") return Math.floor(contextLength * Math.max(1, scaling.factor));
   return scaling.kind === "dynamic" ? Infinity : contextLength;
 }

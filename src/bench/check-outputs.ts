@@ -6,15 +6,15 @@ import { openGpu, type Gpu } from "../gpu/device.ts";
 import { greedy } from "../generate/request.ts";
 import { buildModel, readLogits, type BuildRequest, type BuiltModel } from "./engine-hooks.ts";
 import { randomIds } from "./random-ids.ts";
-import type { BenchRequest } from "./report.ts";
+import type { BenchRequest, CheckResult } from "./report.ts";
 import { randomTensors } from "./random-rows.ts";
 import { writeRandomRows } from "./random-weights.ts";
 
-export const checkLayers = 2;
-export const checkPositions = 16;
+const checkLayers = 2;
+const checkPositions = 16;
 
 /** Everything optional, off: what is left is one kernel for each operation, in f32. */
-export const plainTwin = ["subgroups", "shader-f16", "dp4a", "fusion", "run-ahead"];
+const plainTwin = ["subgroups", "shader-f16", "dp4a", "fusion", "run-ahead"];
 
 /**
  * Largest error allowed, in units of the logits' own size (root mean square). Sums in another order give about 1e-6; keys
@@ -22,19 +22,6 @@ export const plainTwin = ["subgroups", "shader-f16", "dp4a", "fusion", "run-ahea
  * bytes; the largest of half a million logits lies five times as far out (0.05 for a 7B's two layers, 2026-11-25).
  */
 const allowed: Record<BuildRequest["kv"], number> = { f32: 1e-4, f16: 5e-3, q8: 1e-1 };
-
-export interface CheckResult {
-  ok: boolean;
-  layers: number;
-  positions: number;
-  /** Of any logit, of decode steps one by one and of the prompt as a batch. */
-  largestError: number;
-  /** The logits' size, and the error allowed on that scale. */
-  logitSize: number;
-  allowedError: number;
-  /** Positions whose top token is another although the plain margin is larger than the error. */
-  changedTop: number;
-}
 
 interface Rows {
   decode: Float32Array[];

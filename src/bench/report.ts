@@ -5,10 +5,22 @@ import type { AdapterSummary } from "../gpu/adapter-check.ts";
 import type { Variants } from "../gpu/variants.ts";
 import type { QuantizeChoice } from "../quant/layout.ts";
 import type { AdapterLimits } from "./adapter-probes.ts";
-import type { CheckResult } from "./check-outputs.ts";
 import type { KvChoice } from "./engine-hooks.ts";
 import type { KernelTotals } from "./kernel-table.ts";
 import type { Spread } from "./statistics.ts";
+
+export interface CheckResult {
+  ok: boolean;
+  layers: number;
+  positions: number;
+  /** Of any logit, of decode steps one by one and of the prompt as a batch. */
+  largestError: number;
+  /** The logits' size, and the error allowed on that scale. */
+  logitSize: number;
+  allowedError: number;
+  /** Positions whose top token is another although the plain margin is larger than the error. */
+  changedTop: number;
+}
 
 export interface BenchRequest {
   /** For the report. */

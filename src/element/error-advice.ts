@@ -1,20 +1,9 @@
 // What a failure means for the person at the page: a title, what to do, and what the card offers for it, by PronkError
 // code and facts, never by the words of a message. The engine's own message, which names files and numbers, stands below.
 
+import type { Advice } from "./advice.ts";
 import type { ErrorFacts, PronkError } from "../index.ts";
 import { networkAdvice } from "./network-advice.ts";
-
-export interface Advice {
-  title: string;
-  text: string;
-  /** Whether the same action may succeed without anything else being changed on the page. */
-  retry: boolean;
-  /** The engine's message says what to do, so it is shown at once and not behind "Details". */
-  messageShown?: boolean;
-  /** A hub token may help: the card has a field for one. */
-  takesToken?: boolean;
-  link?: { text: string; href: string };
-}
 
 const byCode: Record<Exclude<PronkError["code"], "network">, Advice | ((facts: ErrorFacts) => Advice)> = {
   "model-unsupported": ({ expected, found }) =>

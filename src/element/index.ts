@@ -12,7 +12,7 @@ declare global {
 
 export type { PronkChatAttributes } from "./attributes.ts";
 export { adviceFor } from "./error-advice.ts";
-export type { Advice } from "./error-advice.ts";
+export type { Advice } from "./advice.ts";
 export { formatBytes, formatParameters, formatSeconds, formatSpeed } from "./quantity.ts";
 export type { ChatEngine, EngineFactory } from "./session/engine-factory.ts";
 export type { Conversation, Restorable } from "./session/conversation.ts";

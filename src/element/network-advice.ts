@@ -2,7 +2,7 @@
 // does not know, a gate, a token that is not accepted, a server that is busy, a page's policy, no network.
 
 import type { ErrorFacts } from "../index.ts";
-import type { Advice } from "./error-advice.ts";
+import type { Advice } from "./advice.ts";
 
 const aName = "It reads owner/name, as in the address of the model's page.";
 const whereTokensAre = "Tokens are made in the hub's settings, under Access Tokens; one that may read is enough.";

@@ -9,7 +9,8 @@ import { JsonFile } from "./json-file.ts";
 import { openWeights, type OpenWeightsOptions } from "./open-weights.ts";
 import { isQuantized } from "./quantized.ts";
 import { readSideFiles } from "./side-files.ts";
-import type { Checkpoint, TensorInfo } from "./tensor.ts";
+import type { TensorInfo } from "./tensor.ts";
+import type { Checkpoint } from "./checkpoint-headers.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 import { weightFormats, type WeightFormat } from "./weight-formats.ts";
 

@@ -8,7 +8,8 @@ import { maxReadBytes } from "../source/read-limit.ts";
 import { expectedTensors } from "./llama-tensors.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { sizeLimits } from "./size-limits.ts";
-import type { Checkpoint, TensorInfo } from "./tensor.ts";
+import type { TensorInfo } from "./tensor.ts";
+import type { Checkpoint } from "./checkpoint-headers.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 const headerBytes = 28;

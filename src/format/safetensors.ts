@@ -88,7 +88,7 @@ export async function readSafetensorsHeader(
 }
 
 /** The header's text to entries, with every check the format asks for. */
-export function parseSafetensorsHeader(
+function parseSafetensorsHeader(
   text: string,
   { file, dataStart, sizeBytes }: { file: string; dataStart: number; sizeBytes: number },
 ): SafetensorsEntry[] {

@@ -10,7 +10,7 @@ const names =
 
 const maxSideFileBytes = 64 * 2 ** 20; // the largest tokenizer.json known is a third of this
 
-export const isSideFile = (path: string): boolean => names.test(path);
+const isSideFile = (path: string): boolean => names.test(path);
 
 /** Path -> bytes of every side file. */
 export async function readSideFiles(

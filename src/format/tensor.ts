@@ -1,8 +1,5 @@
 // A named tensor inside a file: where its bytes are and what they mean. Offsets are absolute in the file.
 
-import type { GenerationDefaults, ModelConfig } from "./model-config.ts";
-import type { QuantizedMatrix } from "./quantized.ts";
-
 export type Dtype = "f32" | "f16" | "bf16";
 
 export interface TensorInfo {
@@ -16,14 +13,4 @@ export interface TensorInfo {
   end: number; // one past the last
   /** Rows are in Meta's order (RoPE pairs 2i, 2i+1) for this many heads. */
   interleavedRopeHeads?: number;
-}
-
-/** A checkpoint whose headers have been read: everything but the weights' bytes. */
-export interface Checkpoint {
-  config: ModelConfig;
-  generation: GenerationDefaults;
-  /** Sorted by file, then start: the order in which bytes arrive. Only tensors that the model uses. */
-  tensors: TensorInfo[];
-  /** Those of its matrices that are quantized in the file. */
-  matrices: QuantizedMatrix[];
 }

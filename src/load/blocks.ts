@@ -4,7 +4,8 @@
 // depends on its tensors and the stored form only; the store keeps them (`rowEnds`), and a load that goes on must find the same.
 
 import { PronkError } from "../errors.ts";
-import type { Checkpoint, TensorInfo } from "../format/tensor.ts";
+import type { TensorInfo } from "../format/tensor.ts";
+import type { Checkpoint } from "../format/checkpoint-headers.ts";
 import { storedRowBytes, type StoredTensor } from "../quant/layout.ts";
 import type { RowQuantizer } from "../quant/rows.ts";
 import type { StoredFile, StoredForm } from "../quant/stored-form.ts";

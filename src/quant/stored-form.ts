@@ -2,7 +2,8 @@
 // Unquantized it is the source's files, byte for byte; quantized it is one file of pronk's own for each source file.
 
 import { rowsVersion } from "../versions.ts";
-import type { Checkpoint, TensorInfo } from "../format/tensor.ts";
+import type { TensorInfo } from "../format/tensor.ts";
+import type { Checkpoint } from "../format/checkpoint-headers.ts";
 import { chooseEncoding } from "./choose.ts";
 import { storedParts, storedRowBytes, type QuantizeChoice, type StoredTensor } from "./layout.ts";
 

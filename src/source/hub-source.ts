@@ -5,7 +5,7 @@ import { PronkError } from "../errors.ts";
 import { defaultHubUrl } from "./hub-origins.ts";
 import type { RequestSubject } from "./http-errors.ts";
 import { getJson } from "./http.ts";
-import type { OpenOptions } from "./open-source.ts";
+import type { OpenOptions } from "./open-options.ts";
 import { remoteReader } from "./remote-reader.ts";
 import type { ModelSource, SourceFile } from "./source.ts";
 

@@ -1,26 +1,12 @@
 // What a caller names as a model -> a ModelSource. Nothing of a weight is fetched here, only lists of files.
 
+import type { OpenOptions } from "./open-options.ts";
 import { PronkError } from "../errors.ts";
 import { hubSource } from "./hub-source.ts";
 import { directorySource, filesSource } from "./picked-source.ts";
-import type { Gate } from "./gate.ts";
 import { parseReference } from "./reference.ts";
-import type { Patience } from "./retry.ts";
 import type { ModelReference, ModelSource } from "./source.ts";
 import { fileUrlSource, folderUrlSource } from "./url-source.ts";
-
-export interface OpenOptions {
-  /** Access token for gated hub repositories; sent to the hub only, held in memory only. */
-  token?: string;
-  signal?: AbortSignal;
-  /** Another hub than huggingface.co, for mirrors and tests. */
-  hubUrl?: string;
-  /** SHA-256 by path, where the caller knows it and the source does not say; hex. It wins over what the source says. */
-  hashes?: Readonly<Record<string, string>>;
-  patience?: Patience;
-  /** Holds downloads while it is closed. */
-  gate?: Gate;
-}
 
 /** Throws PronkError `bad-request` (no such kind of reference), `network`, `format`, or the signal's reason. */
 export async function openSource(model: ModelReference, options: OpenOptions = {}): Promise<ModelSource> {

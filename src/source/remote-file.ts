@@ -2,25 +2,16 @@
 // that ignores Range, or packs what it sends, is read as one stream instead (whole-stream.ts). A file whose ETag changes
 // between two answers is another file: `FileChanged`, and its reader begins again.
 
+import type { RemoteFileOptions } from "./remote-file-options.ts";
 import { PronkError } from "../errors.ts";
 import type { RequestSubject } from "./http-errors.ts";
 import { request } from "./http.ts";
-import type { Lanes } from "./lanes.ts";
 import type { Gate } from "./gate.ts";
 import { maxReadBytes, rangesPerBlock } from "./read-limit.ts";
 import { broken, FileChanged, lyingLength, truncated, wrongRange } from "./range-errors.ts";
-import { Passing, StallWatch, withRetries, type Patience } from "./retry.ts";
+import { Passing, StallWatch, withRetries } from "./retry.ts";
 import type { ReadOptions } from "./source.ts";
 import { WholeStream } from "./whole-stream.ts";
-
-export interface RemoteFileOptions {
-  subject: RequestSubject;
-  sizeBytes: number;
-  token?: string;
-  patience: Patience;
-  lanes: Lanes;
-  gate?: Gate;
-}
 
 const rangeBytes = maxReadBytes / rangesPerBlock; // what is longer goes over several lanes
 

@@ -2,7 +2,7 @@
 
 import type { RequestSubject } from "./http-errors.ts";
 import { Lanes } from "./lanes.ts";
-import type { OpenOptions } from "./open-source.ts";
+import type { OpenOptions } from "./open-options.ts";
 import { checkRead } from "./read-limit.ts";
 import { RemoteFile } from "./remote-file.ts";
 import { usualPatience } from "./retry.ts";

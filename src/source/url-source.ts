@@ -9,7 +9,7 @@ import { PronkError } from "../errors.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { ggufParts, listedFiles, listedWeights } from "./folder-listing.ts";
 import { get, getWhole } from "./http.ts";
-import type { OpenOptions } from "./open-source.ts";
+import type { OpenOptions } from "./open-options.ts";
 import { checkRead } from "./read-limit.ts";
 import { remoteReader } from "./remote-reader.ts";
 import { withoutSecrets } from "./reference.ts";

@@ -3,7 +3,7 @@
 // the piece wanted is read and dropped; a piece that has gone by means a new stream.
 
 import { request } from "./http.ts";
-import type { RemoteFileOptions } from "./remote-file.ts";
+import type { RemoteFileOptions } from "./remote-file-options.ts";
 import { Passing, StallWatch } from "./retry.ts";
 
 interface Waiting {

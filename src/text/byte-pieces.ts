@@ -4,7 +4,7 @@
 import { AddedTokens, allowTokens } from "./added-tokens.ts";
 import { readBytes, writeBytes } from "./byte-level.ts";
 import { mergePairs } from "./byte-pair-merge.ts";
-import type { StretchCoder } from "./piece-tokenizer.ts";
+import type { StretchCoder } from "./tokenizer.ts";
 import type { EncodeOptions, StreamDecoder } from "./tokenizer.ts";
 import type { ByteRules, Vocabulary } from "./vocabulary.ts";
 

@@ -5,8 +5,10 @@ import { PronkError } from "../errors.ts";
 import type { GgufTokenizer } from "../format/gguf-tokenizer.ts";
 import { onDemand } from "../on-demand.ts";
 import { mergesFromPairs, mergesFromScores } from "./merge-table.ts";
-import { byteOfPiece, kindOfType, plainAddedToken } from "./vocabulary.ts";
-import type { ByteRules, PieceKind, SpaceRules, Vocabulary } from "./vocabulary.ts";
+import { byteOfPiece, plainAddedToken } from "./vocabulary.ts";
+import { kindOfType } from "./piece-kind.ts";
+import type { ByteRules, SpaceRules, Vocabulary } from "./vocabulary.ts";
+import type { PieceKind } from "./piece-kind.ts";
 
 const byteRules = onDemand("cuts text for byte-level tokenizers", () => import("./byte-rules.ts"));
 

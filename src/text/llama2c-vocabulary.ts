@@ -4,7 +4,8 @@
 import { PronkError } from "../errors.ts";
 import { mergesFromScores } from "./merge-table.ts";
 import { byteOfPiece, plainAddedToken } from "./vocabulary.ts";
-import type { PieceKind, Vocabulary } from "./vocabulary.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+import type { PieceKind } from "./piece-kind.ts";
 
 /** `vocabSize`: how many tokens to read; the file itself does not say (default: all). Throws PronkError format. */
 export function readLlama2cVocabulary(bytes: Uint8Array, file: string, vocabSize = Infinity): Vocabulary {

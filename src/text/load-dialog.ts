@@ -7,7 +7,7 @@ import { onDemand } from "../on-demand.ts";
 import { llama2Dialog, llama2DialogText } from "./llama2-dialog.ts";
 import { readTokenizerConfig } from "./tokenizer-config.ts";
 import type { TokenizerConfig } from "./tokenizer-config.ts";
-import type { RenderChat } from "./template-dialog.ts";
+import type { RenderChat } from "./tokenizer.ts";
 import type { ChatDialog, ChatMessage, Tokenizer } from "./tokenizer.ts";
 
 const templates = onDemand("renders chat templates", () => import("./template-dialog.ts"));

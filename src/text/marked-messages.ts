@@ -4,7 +4,7 @@
 
 import { trim, trimStart } from "./jinja/characters.ts";
 import type { ChatMessage, SpecialFilter } from "./tokenizer.ts";
-import type { RenderChat } from "./template-dialog.ts";
+import type { RenderChat } from "./tokenizer.ts";
 import { changeTexts, hasToolTurn, messageTexts } from "./tool-turns.ts";
 
 /** Which special tokens of `text` (what `render` made of `messages`) the template itself wrote. */

@@ -3,7 +3,7 @@
 // Symbols are piece ids; characters that are no piece but part of one get ids from `pieceCount` up.
 
 import { PronkError } from "../errors.ts";
-import type { PieceKind } from "./vocabulary.ts";
+import type { PieceKind } from "./piece-kind.ts";
 
 export interface MergeTable {
   pieceCount: number;

@@ -1,19 +1,12 @@
 // The tokenizer over a Vocabulary: cuts the text at special tokens and leaves each stretch between them to its kind of
 // vocabulary. It reads no files. A lone surrogate, which UTF-8 cannot carry, counts as U+FFFD, as in TextEncoder.
 
+import type { StretchCoder } from "./tokenizer.ts";
 import { AddedTokens, allowTokens } from "./added-tokens.ts";
 import { BytePieces } from "./byte-pieces.ts";
 import { SpacePieces } from "./space-pieces.ts";
 import type { EncodeOptions, StreamDecoder, Tokenizer } from "./tokenizer.ts";
 import type { Vocabulary } from "./vocabulary.ts";
-
-/** What SentencePiece's vocabularies and byte-level ones do each in their way. */
-export interface StretchCoder {
-  /** Appends the ids of a stretch; `offset` is its place in the whole text. */
-  encode(text: string, offset: number, parseSpecial: EncodeOptions["parseSpecial"], ids: number[]): void;
-  /** `textOf` gives what special tokens and the like say; undefined for pieces that stand for themselves. */
-  stream(textOf: (id: number) => string | undefined): StreamDecoder;
-}
 
 export class PieceTokenizer implements Tokenizer {
   readonly vocabSize: number;

@@ -4,8 +4,10 @@
 import { PronkError } from "../errors.ts";
 import { mergesFromScores } from "./merge-table.ts";
 import { protoFloat, protoFields } from "./protobuf.ts";
-import { byteOfPiece, kindOfType, plainAddedToken } from "./vocabulary.ts";
-import type { PieceKind, Vocabulary } from "./vocabulary.ts";
+import { byteOfPiece, plainAddedToken } from "./vocabulary.ts";
+import { kindOfType } from "./piece-kind.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+import type { PieceKind } from "./piece-kind.ts";
 
 const modelTypes = ["", "unigram", "bpe", "word", "char"];
 

@@ -7,7 +7,7 @@ import { mergePairs } from "./byte-pair-merge.ts";
 import { normalizeText } from "./normalizer.ts";
 import { PieceStream } from "./piece-stream.ts";
 import type { PieceText } from "./piece-stream.ts";
-import type { StretchCoder } from "./piece-tokenizer.ts";
+import type { StretchCoder } from "./tokenizer.ts";
 import type { EncodeOptions, StreamDecoder } from "./tokenizer.ts";
 import { byteOfPiece, plainAddedToken } from "./vocabulary.ts";
 import type { SpaceRules, Vocabulary } from "./vocabulary.ts";

@@ -2,6 +2,7 @@
 // a user: so it is known for every character whether the template or a message wrote it, and only the template's become
 // control tokens. marked-messages.ts tells them apart.
 
+import type { RenderChat } from "./tokenizer.ts";
 import { PronkError } from "../errors.ts";
 import { checkMessages } from "./chat-messages.ts";
 import { parseTemplate, type Template } from "./jinja/parse-template.ts";
@@ -10,10 +11,7 @@ import { TemplateRefusal } from "./jinja/template-error.ts";
 import { templateTokens } from "./marked-messages.ts";
 import { findToolArguments, hasToolTurn, type ToolArguments, withArguments } from "./tool-turns.ts";
 import type { TokenizerConfig } from "./tokenizer-config.ts";
-import type { ChatDialog, ChatMessage, Tokenizer } from "./tokenizer.ts";
-
-/** Renders a conversation, open for the assistant's next words. */
-export type RenderChat = (messages: readonly ChatMessage[]) => string;
+import type { ChatDialog, Tokenizer } from "./tokenizer.ts";
 
 /** Errors of the template itself come at the first rendering, so that a broken one does not keep a model from opening. */
 export function chatRenderer(

@@ -9,7 +9,8 @@ import { onDemand } from "../on-demand.ts";
 import { array, isId, type Json, malformed, object, parseObject, steps, unsupported } from "./json-steps.ts";
 import { mergesFromPairs } from "./merge-table.ts";
 import { byteOfPiece } from "./vocabulary.ts";
-import type { AddedToken, PieceKind, SpaceRules, Vocabulary } from "./vocabulary.ts";
+import type { AddedToken, SpaceRules, Vocabulary } from "./vocabulary.ts";
+import type { PieceKind } from "./piece-kind.ts";
 
 const byteRules = onDemand("cuts text for byte-level tokenizers", () => import("./byte-rules.ts"));
 

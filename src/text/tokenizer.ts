@@ -62,3 +62,14 @@ export interface ChatDialog {
   /** Ids of the whole conversation, ready for the assistant's next words. Throws PronkError bad-request. */
   encode(messages: readonly ChatMessage[]): number[];
 }
+
+/** What SentencePiece's vocabularies and byte-level ones do each in their way. */
+export interface StretchCoder {
+  /** Appends the ids of a stretch; `offset` is its place in the whole text. */
+  encode(text: string, offset: number, parseSpecial: EncodeOptions["parseSpecial"], ids: number[]): void;
+  /** `textOf` gives what special tokens and the like say; undefined for pieces that stand for themselves. */
+  stream(textOf: (id: number) => string | undefined): StreamDecoder;
+}
+
+/** Renders a conversation, open for the assistant's next words. */
+export type RenderChat = (messages: readonly ChatMessage[]) => string;

@@ -3,7 +3,7 @@
 
 import { parseJson } from "./jinja/parse-json.ts";
 import { Dict, type Value } from "./jinja/values.ts";
-import type { RenderChat } from "./template-dialog.ts";
+import type { RenderChat } from "./tokenizer.ts";
 import type { ChatMessage } from "./tokenizer.ts";
 
 /** `values`: arguments as what their JSON says; `text`: as they came; undefined: the template does not know tools. */

@@ -1,24 +1,9 @@
 // What the readers of tokenizer files produce and the tokenizer runs on: pieces with their kinds, merges, and the rules
 // that turn text into the string that merges see. Data only.
 
+import type { PieceKind } from "./piece-kind.ts";
 import type { CutText } from "./cut-text.ts";
 import type { MergeTable } from "./merge-table.ts";
-
-/**
- * SentencePiece's types: `control` pieces never match text and decode to nothing, `user` pieces always match whole,
- * `unused` ones appear in no result, `byte` ones stand for the bytes of characters that are no piece.
- */
-export type PieceKind = "normal" | "unknown" | "control" | "user" | "unused" | "byte";
-
-/** By SentencePiece's numbers, which GGUF's token types are too. */
-export const kindOfType: Readonly<Record<number, PieceKind>> = {
-  1: "normal",
-  2: "unknown",
-  3: "control",
-  4: "user",
-  5: "unused",
-  6: "byte",
-};
 
 export interface AddedToken {
   id: number;

@@ -19,8 +19,6 @@ export interface CompletionCalls {
   text: CompletionRequest;
 }
 
-export type CompletionKind = keyof CompletionCalls;
-
 /** A call that streams is begun by a second message, when the caller starts to iterate. */
 export type CallRequest =
   | { kind: "chat"; request: ChatCompletionRequest; logits: boolean }

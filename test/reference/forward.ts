@@ -39,7 +39,7 @@ export interface ReferenceCache {
   values: Float64Array; // [contextLength, kvHeads, headDim]
 }
 
-export function emptyCache(config: ModelConfig, contextLength: number): ReferenceCache[] {
+function emptyCache(config: ModelConfig, contextLength: number): ReferenceCache[] {
   const size = contextLength * config.kvHeads * config.headDim;
   return Array.from({ length: config.layers }, () => ({
     keys: new Float64Array(size),
@@ -48,7 +48,7 @@ export function emptyCache(config: ModelConfig, contextLength: number): Referenc
 }
 
 /** One decoder layer over rows at firstPosition... x: [count, dim] -> [count, dim]; writes the rows' keys and values. */
-export function decoderLayer(
+function decoderLayer(
   x: Float64Array,
   layer: ReferenceLayer,
   config: ModelConfig,

@@ -52,7 +52,7 @@ export const fakeTokenizer: Tokenizer = {
 };
 
 /** `s:…|u:…|a:…|` behind BOS; the last message must be the user's. */
-export const fakeDialog: ChatDialog = {
+const fakeDialog: ChatDialog = {
   kind: "template",
   encode(messages: readonly ChatMessage[]) {
     if (messages.at(-1)?.role !== "user") throw new PronkError("bad-request", "Last message must be from user");

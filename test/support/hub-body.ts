@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 
-export const faultKinds = [
+const faultKinds = [
   "status", // refuses with `status`
   "truncate", // ends the body early, and says nothing of it
   "break", // cuts the connection at byte `afterBytes`

@@ -9,7 +9,7 @@ import type { AnswerTurn } from "../session/turn.ts";
 import type { ChatStrings } from "../strings.ts";
 import { engineWords } from "./error-view.ts";
 import { figuresView } from "./figures-view.ts";
-import type { TranscriptActions } from "./transcript-view.ts";
+import type { TranscriptActions } from "./transcript-actions.ts";
 
 export interface AnswerModel {
   last: boolean;

@@ -2,7 +2,8 @@
 // again, a link, a field for a hub token.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { type Advice, adviceFor } from "../error-advice.ts";
+import { adviceFor } from "../error-advice.ts";
+import type { Advice } from "../advice.ts";
 import { alertIcon } from "../icons.ts";
 import type { ChatStrings } from "../strings.ts";
 

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { editIcon } from "../icons.ts";
 import type { UserTurn } from "../session/turn.ts";
 import type { ChatStrings } from "../strings.ts";
-import type { TranscriptActions } from "./transcript-view.ts";
+import type { TranscriptActions } from "./transcript-actions.ts";
 
 export function questionView(
   turn: UserTurn,

@@ -1,6 +1,7 @@
 // The conversation: turns in a log that is never announced token by token (aria-busy while it grows; the finished
 // answer is announced once, by the element's own live region).
 
+import type { TranscriptActions } from "./transcript-actions.ts";
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { CopyOutcome } from "../copy-feedback.ts";
@@ -8,13 +9,6 @@ import type { Turn } from "../session/turn.ts";
 import type { ChatStrings } from "../strings.ts";
 import { answerView } from "./answer-view.ts";
 import { questionView } from "./question-view.ts";
-
-export interface TranscriptActions {
-  /** `plainButton`: inside the Markdown. */
-  copy(text: string, plainButton?: Element): void;
-  regenerate(): void;
-  edit(): void;
-}
 
 export interface TranscriptModel {
   turns: readonly Turn[];

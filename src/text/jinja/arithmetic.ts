@@ -78,7 +78,7 @@ function divide(a: bigint, b: bigint): number {
 
 const isBig = (value: bigint): boolean => value > 1n << 64n || value < -(1n << 64n);
 
-export function floorDivide(a: bigint, b: bigint): bigint {
+function floorDivide(a: bigint, b: bigint): bigint {
   if (b === 0n) fail("integer division or modulo by zero");
   const quotient = a / b;
   return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;

@@ -26,7 +26,7 @@ export function trimEnd(text: string): string {
 export const trim = (text: string): string => trimEnd(trimStart(text));
 
 /** Whether units are not characters: only then is counting them by code points dearer than `.length`. */
-export const isAstral = (text: string): boolean => surrogate.test(text);
+const isAstral = (text: string): boolean => surrogate.test(text);
 
 /** Python's len(). */
 export function countPoints(text: string): number {
@@ -62,7 +62,7 @@ export function comparePoints(a: string, b: string): number {
 }
 
 /** The character that begins a word in title case: not always the upper case one. */
-export function titleCharacter(character: string): string {
+function titleCharacter(character: string): string {
   const digraph = "ǄǅǆǇǈǉǊǋǌǱǲǳ".indexOf(character);
   if (digraph >= 0) return "ǅǈǋǲ"[Math.floor(digraph / 3)];
   const [first, ...rest] = character.toUpperCase();

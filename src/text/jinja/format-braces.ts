@@ -82,7 +82,7 @@ function converted(value: Value, conversion: string | undefined, budget: Budget)
 const specification = /^(?:([^])?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d*)([,_])?(?:\.(\d+))?([a-zA-Z%])?$/u;
 
 /** format(value, spec). */
-export function formatValue(value: Value, spec: string, budget: Budget): string {
+function formatValue(value: Value, spec: string, budget: Budget): string {
   if (spec === "") return str(value, budget);
   const number = asNumber(value);
   if (number === undefined && !isText(value)) fail(`unsupported format string passed to ${typeName(value)}.__format__`);

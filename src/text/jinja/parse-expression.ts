@@ -157,7 +157,7 @@ export function parseItems<T>(tokens: TokenStream, close: string, item: () => T)
   return items;
 }
 
-export function parsePostfix(tokens: TokenStream, node: Expression): Expression {
+function parsePostfix(tokens: TokenStream, node: Expression): Expression {
   for (;;) {
     if (tokens.skipIf("operator", ".")) {
       const token = tokens.next();
@@ -190,7 +190,7 @@ function parseSubscript(tokens: TokenStream, node: Expression): Expression {
   return { kind: "item", node, key: { kind: "tuple", items } };
 }
 
-export function parseArguments(tokens: TokenStream): CallArgs {
+function parseArguments(tokens: TokenStream): CallArgs {
   tokens.expect("operator", "(");
   const args: CallArgs = { positional: [], named: [] };
   const names = new Set<string>();
@@ -229,7 +229,7 @@ function parseFilters(tokens: TokenStream, node: Expression): Expression {
 }
 
 /** A filter's name and arguments; the `|` is read. */
-export function parseFilter(tokens: TokenStream, node: Expression | undefined): FilterExpression {
+function parseFilter(tokens: TokenStream, node: Expression | undefined): FilterExpression {
   const name = parseDottedName(tokens);
   return { kind: "filter", node, name, ...argumentsIfAny(tokens) };
 }

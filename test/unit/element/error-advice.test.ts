@@ -2,7 +2,8 @@
 // by the rooms that throw them.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { type Advice, adviceFor } from "../../../src/element/error-advice.ts";
+import { adviceFor } from "../../../src/element/error-advice.ts";
+import type { Advice } from "../../../src/element/advice.ts";
 import { PronkError } from "../../../src/errors.ts";
 import { chooseWeightFormat } from "../../../src/format/weight-formats.ts";
 import { checkChoice } from "../../../src/generate/unusable-logits.ts";

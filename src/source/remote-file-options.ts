@@ -1,0 +1,15 @@
+// What reading one file of a server takes.
+
+import type { Gate } from "./gate.ts";
+import type { RequestSubject } from "./http-errors.ts";
+import type { Lanes } from "./lanes.ts";
+import type { Patience } from "./retry.ts";
+
+export interface RemoteFileOptions {
+  subject: RequestSubject;
+  sizeBytes: number;
+  token?: string;
+  patience: Patience;
+  lanes: Lanes;
+  gate?: Gate;
+}
