@@ -29,6 +29,7 @@ export interface GgufHeader {
 const magic = 0x46554747; // "GGUF"
 const maxAlignment = 2 ** 20;
 const maxDims = 4;
+const maxRecords = 2 ** 16; // tensors, or metadata: three times the tensors of a thousand layers
 const maxItems = 2 ** 22; // of an array: ten times the largest vocabulary's merges
 const sizes = [1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8]; // least bytes of a value, by its type's number
 
@@ -42,8 +43,8 @@ export async function readGgufHeader(
   if (cursor.u32() !== magic) throw cursor.broken("format", 'it does not begin with "GGUF"', "magic");
   const version = cursor.u32();
   if (version !== 2 && version !== 3) throw wrongVersion(file, version);
-  const tensorCount = count(cursor, "number of tensors", 24); // a name's length, dims, type and offset, at the least
-  const pairCount = count(cursor, "number of metadata", 13);
+  const tensorCount = count(cursor, "number of tensors", 24, maxRecords); // a name's length, dims, type and offset, at the least
+  const pairCount = count(cursor, "number of metadata", 13, maxRecords);
 
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < pairCount; i++) {
@@ -64,9 +65,10 @@ export async function readGgufHeader(
   return { file, version, metadata, tensors };
 }
 
-/** A count of things of at least `leastBytes` each: no more than the rest of the file could hold. */
-function count(cursor: GgufCursor, what: string, leastBytes: number): number {
+/** A count of things of at least `leastBytes` each: no more than the rest of the file could hold, nor than `most`. */
+function count(cursor: GgufCursor, what: string, leastBytes: number, most = Infinity): number {
   const value = cursor.u64();
+  if (value > most) throw cursor.broken("format", `its ${what} is ${value}; no model has more than ${most}`, what);
   if (value * leastBytes > cursor.sizeBytes - cursor.position)
     throw cursor.broken("format", `its ${what} is ${value}, more than the file can hold`, what);
   return value;

@@ -68,4 +68,6 @@ function nameInConfig(bytes: Uint8Array): string | undefined {
   }
 }
 
-const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const mostReadBytes = 2 ** 20; // of a card or a licence: it is read on the page's thread
+
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes.subarray(0, mostReadBytes));

@@ -10,7 +10,7 @@ import { readSafetensorsHeader, type SafetensorsEntry } from "./safetensors.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 export const indexName = "model.safetensors.index.json";
-const maxIndexBytes = 64 * 2 ** 20;
+const maxIndexBytes = 8 * 2 ** 20; // a hundred thousand tensors; may be parsed on the page's thread
 
 export interface FoundEntries {
   /** Of every file that was looked into. */

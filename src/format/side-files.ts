@@ -9,6 +9,8 @@ const names =
   /^(config\.json|generation_config\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|chat_template\.(jinja|json)|README(\.md|\.txt)?|LICEN[CS]E(\.[a-z]+)?|USE_POLICY(\.[a-z]+)?|NOTICE(\.[a-z]+)?|tok\d+\.(bin|model)|tokenizer\.bin)$/i;
 
 const maxSideFileBytes = 64 * 2 ** 20; // the largest tokenizer.json known is a third of this
+const maxParsedBytes = 8 * 2 ** 20; // of what may be parsed on the page's thread
+const isParsed = (path: string) => /^(config|generation_config|tokenizer_config|special_|added_|chat_)/i.test(path);
 
 const isSideFile = (path: string): boolean => names.test(path);
 
@@ -20,16 +22,13 @@ export async function readSideFiles(
   const wanted = source.files.filter((file) => isSideFile(file.path));
   const contents = await Promise.all(
     wanted.map(async ({ path, sizeBytes }) => {
-      if (sizeBytes > maxSideFileBytes)
-        throw new PronkError(
-          "format",
-          `"${path}" has ${sizeBytes} bytes; a file of this name has at most ${maxSideFileBytes}.`,
-          {
-            file: path,
-            expected: maxSideFileBytes,
-            found: sizeBytes,
-          },
-        );
+      const most = isParsed(path) ? maxParsedBytes : maxSideFileBytes;
+      if (sizeBytes > most)
+        throw new PronkError("format", `"${path}" has ${sizeBytes} bytes; a file of this name has at most ${most}.`, {
+          file: path,
+          expected: most,
+          found: sizeBytes,
+        });
       return [path, await readWhole(source, path, { signal })] as const;
     }),
   );

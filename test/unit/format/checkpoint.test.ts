@@ -115,6 +115,14 @@ describe("refused", () => {
     expect(error.message).toMatch(/is in both "\w+.*safetensors" and "/);
   });
 
+  test("files that would hold the page's thread, by their size alone", async () => {
+    for (const path of ["model.safetensors.index.json", "tokenizer_config.json", "generation_config.json"]) {
+      const error = await rejection(read(madeCheckpoint().set(path, new Uint8Array(2 ** 23 + 1))));
+      expect(error).toMatchObject({ code: "format", facts: { file: path } });
+      expect(error.message).toMatch(/at most 8388608/);
+    }
+  });
+
   test("no config.json, no safetensors, an index that is no JSON", async () => {
     expect(await rejection(read(new Map([["readme.txt", new Uint8Array(1)]])))).toMatchObject({
       code: "model-unsupported",

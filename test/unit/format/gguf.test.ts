@@ -247,6 +247,7 @@ describe("refused", () => {
     ["big-endian", head(0x03000000, 0, 0).done(), "model-unsupported", /big-endian/],
     ["version 4", head(4, 0, 0).done(), "model-unsupported", /version 4/],
     ["a count of tensors that would take gigabytes", head(3, 2 ** 40, 0).pad(4096).done(), "format", /number of tensors/],
+    ["more tensors than any model has", head(3, 70_000, 0).pad(2 ** 21).done(), "format", /is 70000; no model has more/],
     ["a count of metadata likewise", head(3, 0, 2 ** 50).pad(4096).done(), "format", /number of metadata/],
     ["a key longer than the file", head(3, 0, 1).u64(2 ** 40).pad(4096).done(), "format", /length of a metadata key/],
     ["a text longer than the file", head(3, 0, 1).text("k").u32(8).u64(2 ** 33).pad(4096).done(), "format", /length of a k/],

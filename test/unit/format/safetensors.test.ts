@@ -61,6 +61,12 @@ describe("refused, naming file and tensor", () => {
       /limit of 100,000,000/,
     ],
     [
+      "a header that holds the thread, though the format allows it",
+      () => header((h) => JSON.stringify(h).padEnd(2 ** 23 + 8)),
+      "model-unsupported",
+      /headers of up to 8388608/,
+    ],
+    [
       "a header of 2^63 bytes",
       () =>
         withLength(
