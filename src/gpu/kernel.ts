@@ -3,9 +3,9 @@
 
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
-import { codeOf, joinedLines, placed } from "./shader-source.ts";
+import { codeOf, joinedLines, placed, type Line } from "./shader-source.ts";
 import { shaderFiles, shaderName, type ShaderChoice } from "./shader-table.ts";
-import { shaderText } from "./shader-text.ts";
+import { shaderTexts } from "./shader-text.ts";
 
 export interface KernelChoice extends ShaderChoice {
   /** Override constants by their WGSL names. */
@@ -17,9 +17,14 @@ export interface KernelOptions {
   signal?: AbortSignal;
 }
 
+interface Module {
+  module: GPUShaderModule;
+  lines: Line[];
+}
+
 export class Kernels {
   readonly #device: GPUDevice;
-  readonly #modules = new Map<string, GPUShaderModule>();
+  readonly #modules = new Map<string, Promise<Module>>();
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
   readonly #calm = new AbortController();
   readonly #signal: AbortSignal | undefined;
@@ -71,14 +76,10 @@ export class Kernels {
   async #compile(choice: KernelChoice): Promise<GPUComputePipeline> {
     this.#signal?.throwIfAborted();
     const name = shaderName(choice);
-    const lines = joinedLines(shaderFiles(choice), shaderText);
-    let module = this.#modules.get(name);
-    if (!module) {
-      this.#device.pushErrorScope("validation"); // the pipeline tells of it below, with the shader's name
-      module = this.#device.createShaderModule({ label: name, code: codeOf(lines) });
-      this.#device.popErrorScope().catch(() => {}); // a lost device tells so itself
-      this.#modules.set(name, module);
-    }
+    let made = this.#modules.get(name);
+    if (!made) this.#modules.set(name, (made = this.#makeModule(choice, name)));
+    const { module, lines } = await made;
+    this.#signal?.throwIfAborted();
     const set = Object.entries(choice.constants ?? {}).map(([key, value]) => [key, Number(value)]);
     const constants: Record<string, number> = Object.fromEntries(set);
     try {
@@ -97,5 +98,14 @@ export class Kernels {
         { cause },
       );
     }
+  }
+
+  async #makeModule(choice: KernelChoice, label: string): Promise<Module> {
+    const files = shaderFiles(choice);
+    const lines = joinedLines(files, await shaderTexts(files));
+    this.#device.pushErrorScope("validation"); // the pipeline tells of it, with the shader's name
+    const module = this.#device.createShaderModule({ label, code: codeOf(lines) });
+    this.#device.popErrorScope().catch(() => {}); // a lost device tells so itself
+    return { module, lines };
   }
 }

@@ -4,7 +4,7 @@
 import { ggmlTraits, type GgmlType } from "../../src/format/ggml-types.ts";
 import { codeOf, joinedLines } from "../../src/gpu/shader-source.ts";
 import { products, shaderFiles, shaderName, type ProductName, type ShaderChoice } from "../../src/gpu/shader-table.ts";
-import { shaderText } from "../../src/gpu/shader-text.ts";
+import { shaderTexts } from "../../src/gpu/shader-text.ts";
 import type { PackedDecode } from "../../src/quant/row-format.ts";
 import type { Check, CheckContext, Checks } from "../harness/check.ts";
 import { dequantizeGgml } from "../reference/dequantize-ggml.ts";
@@ -145,9 +145,8 @@ const compiles: Check = async (context) => {
     }
   for (const choice of choices)
     for (const decode of packedDecodes) {
-      const module = device.createShaderModule({
-        code: codeOf(joinedLines(shaderFiles({ ...choice, decode }), shaderText)),
-      });
+      const files = shaderFiles({ ...choice, decode });
+      const module = device.createShaderModule({ code: codeOf(joinedLines(files, await shaderTexts(files))) });
       const { messages } = await module.getCompilationInfo();
       const wrong = messages.filter(({ type }) => type === "error");
       if (wrong.length > 0) notes.push(`${shaderName({ ...choice, decode })}: ${wrong[0].message}`);

@@ -3,8 +3,8 @@
 
 import type { QuantizedMatrix } from "../../src/format/quantized.ts";
 import { codeOf, joinedLines } from "../../src/gpu/shader-source.ts";
-import { decodes, shaderFiles, withShared } from "../../src/gpu/shader-table.ts";
-import { shaderText } from "../../src/gpu/shader-text.ts";
+import { decodes, shaderFiles, withShared, type ShaderFile } from "../../src/gpu/shader-table.ts";
+import { shaderTexts } from "../../src/gpu/shader-text.ts";
 import type { PackedFormat } from "../../src/quant/packed-format.ts";
 import type { PartBytes } from "../../src/quant/row-format.ts";
 import { earlyParts, packedFormats } from "../../src/quant/schemes.ts";
@@ -12,8 +12,9 @@ import type { CheckContext } from "../harness/check.ts";
 import dequantize from "../kernels/dequantize.wgsl?raw";
 
 const packedFormat = await packedFormats();
-const repackBlocks = codeOf(joinedLines(shaderFiles({ kernel: "repack_blocks" }), shaderText));
-const repackColumns = codeOf(joinedLines(shaderFiles({ kernel: "repack_columns" }), shaderText));
+const joined = async (files: readonly ShaderFile[]) => codeOf(joinedLines(files, await shaderTexts(files)));
+const repackBlocks = await joined(shaderFiles({ kernel: "repack_blocks" }));
+const repackColumns = await joined(shaderFiles({ kernel: "repack_columns" }));
 const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ } = globalThis.GPUBufferUsage ?? {};
 
 let opened: Promise<GPUDevice> | undefined;
@@ -122,7 +123,7 @@ export async function dequantizeOnGpu(
     const record = [format.rowChunks, format.scaleWords, partStart, partRows, ...format.extra];
     const shape = make(new Uint32Array(record), UNIFORM | COPY_DST);
     const out = make(new Uint32Array(partRows * format.rowChunks * 32));
-    const code = `${codeOf(joinedLines(withShared(decodes[format.decode]), shaderText))}\n${dequantize}`;
+    const code = `${await joined(withShared(decodes[format.decode]))}\n${dequantize}`;
     await run(code, { ...format.constants, ...constants }, [[out], [shape, codes, scales]], format.rowChunks, partRows);
     const values = new Float32Array(await read(device, out));
     for (let row = 0; row < rows; row++) {

@@ -19,7 +19,7 @@ import {
   type ProductName,
   type ShaderChoice,
 } from "../../../src/gpu/shader-table.ts";
-import { shaderText } from "../../../src/gpu/shader-text.ts";
+import { shaderTexts } from "../../../src/gpu/shader-text.ts";
 import { shaderInterfaces } from "../../../tools/shader-interfaces.ts";
 
 const source = fileURLToPath(new URL("../../../src", import.meta.url));
@@ -77,8 +77,9 @@ describe("shader interfaces", () => {
     }
   });
 
-  test("have a text for every file", () => {
-    for (const file of names(files)) expect(shaderText(file), file).toMatch(/^(fn|struct) /m);
+  test("have a text for every file", async () => {
+    const textOf = await shaderTexts(names(files));
+    for (const file of names(files)) expect(textOf(file), file).toMatch(/^(fn|struct) /m);
   });
 });
 

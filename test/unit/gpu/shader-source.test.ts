@@ -5,13 +5,11 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { codeOf, joinedLines, placed } from "../../../src/gpu/shader-source.ts";
 import { shaderFiles } from "../../../src/gpu/shader-table.ts";
-import { shaderText } from "../../../src/gpu/shader-text.ts";
+import { shaderTexts } from "../../../src/gpu/shader-text.ts";
 import { shaderNamed } from "../../../tools/shader.ts";
 
-const lines = joinedLines(
-  shaderFiles({ kernel: "matvec_subgroup", product: "plain_add", decode: "f16_native" }),
-  shaderText,
-);
+const files = shaderFiles({ kernel: "matvec_subgroup", product: "plain_add", decode: "f16_native" });
+const lines = joinedLines(files, await shaderTexts(files));
 const fileOf = (name: string) =>
   readFileSync(fileURLToPath(new URL(`../../../shaders/${name}.wgsl`, import.meta.url)), "utf8").split("\n");
 const lineOf = (text: string) => lines.findIndex((line) => line.text.includes(text)) + 1;
