@@ -11,6 +11,18 @@ import type { FuzzReport } from "./report.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** The one file of `folder`'s src/ that has the check. Throws where it is not one place. */
+export function placeOf({ what, text: check }: Pick<RemovedCheck, "what" | "text">, folder = root) {
+  const sources = join(folder, "src");
+  const files = readdirSync(sources, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => ({ path: join(sources, name), code: readFileSync(join(sources, name), "utf8") }))
+    .filter(({ code }) => code.includes(check));
+  const places = files.reduce((sum, { code }) => sum + code.split(check).length - 1, 0);
+  if (places === 1) return files[0];
+  throw new Error(`"${what}": its text stands in src/ ${places} times, not once; mend test/fuzz/removed-checks.ts.`);
+}
+
 /** A copy of what the fuzzer runs, without the fixtures' bytes; deleted in the end. */
 export class SourceCopy {
   readonly #folder = mkdtempSync(join(tmpdir(), "pronk-fuzz-"));
@@ -33,17 +45,7 @@ export class SourceCopy {
     { reader, what, text: check, instead }: RemovedCheck,
     { count, seed }: { count: number; seed: number },
   ): Promise<string | undefined> {
-    const sources = join(this.#folder, "src");
-    const files = readdirSync(sources, { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts"))
-      .map((name) => ({ path: join(sources, name), code: readFileSync(join(sources, name), "utf8") }))
-      .filter(({ code }) => code.includes(check));
-    const places = files.reduce((sum, { code }) => sum + code.split(check).length - 1, 0);
-    if (places !== 1)
-      throw new Error(
-        `"${what}": its text stands in src/ ${places} times, not once; mend test/fuzz/removed-checks.ts.`,
-      );
-    const [{ path, code }] = files;
+    const { path, code } = placeOf({ what, text: check }, this.#folder);
     writeFileSync(
       path,
       code.replace(check, () => instead),

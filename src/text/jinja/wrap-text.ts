@@ -29,7 +29,8 @@ function wrapLine(line: string, width: number, breakLong: boolean, hyphens: bool
   const lines: string[] = [];
   while (chunks.length > 0) {
     const current: string[] = [];
-    budget.spend(1 + chunks.at(-1)!.length / 16);
+    budget.spend(1);
+    budget.read(chunks.at(-1)!.length); // each of its characters is counted a few times
     let length = 0;
     if (trim(chunks.at(-1)!) === "" && lines.length > 0) chunks.pop();
     while (chunks.length > 0 && length + countPoints(chunks.at(-1)!) <= width) {
