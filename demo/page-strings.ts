@@ -1,4 +1,4 @@
-// Every word of the chat page outside the element.
+// The words of the chat page outside the element and index.html.
 
 export const pageStrings = {
   locale: "en",

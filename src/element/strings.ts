@@ -1,4 +1,5 @@
-// Every word the element shows, in one typed object, so that a page can translate it by setting `strings`.
+// The words of the element's views, in one typed object, so that a page can translate them by setting `strings`. What it
+// says of failures is in error-advice.ts and network-advice.ts, in English.
 // Numbers, bytes and durations are formatted in quantity.ts with Intl.
 
 import type { ProgressPhase } from "../index.ts";

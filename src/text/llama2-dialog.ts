@@ -3,7 +3,7 @@
 // become a control token, and what a user or system message says with the dialog's own tags is refused in the reference's words.
 
 import { PronkError } from "../errors.ts";
-import { badMessage, checkMessages } from "./chat-messages.ts";
+import { badMessage, refuseToolTurns } from "./chat-messages.ts";
 import { trim } from "./jinja/characters.ts";
 import type { ChatDialog, ChatMessage, Tokenizer } from "./tokenizer.ts";
 
@@ -23,7 +23,7 @@ export function llama2Dialog(tokenizer: Tokenizer): ChatDialog {
   return {
     kind: "llama-2",
     encode(messages) {
-      checkMessages(messages);
+      refuseToolTurns(messages);
       // The reference looks into answers too, and so ends a chat whose model once wrote a tag itself; as plain text, which
       // it becomes here as everything in a message does, it harms nobody.
       for (const [index, { role, content }] of messages.entries())

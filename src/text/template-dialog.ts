@@ -4,7 +4,7 @@
 
 import type { RenderChat } from "./tokenizer.ts";
 import { PronkError } from "../errors.ts";
-import { checkMessages } from "./chat-messages.ts";
+import { refuseToolTurns } from "./chat-messages.ts";
 import { parseTemplate, type Template } from "./jinja/parse-template.ts";
 import { renderTemplate } from "./jinja/render.ts";
 import { TemplateRefusal } from "./jinja/template-error.ts";
@@ -45,16 +45,16 @@ export function chatRenderer(
 }
 
 export function templateDialog(render: RenderChat, tokenizer: Tokenizer): ChatDialog {
-  let tools: ToolArguments | "unknown" = "unknown"; // until a conversation has some
+  let tools: { form: ToolArguments } | undefined; // until a conversation has some
   return {
     kind: "template",
     encode(given) {
       let messages = given;
-      if (Array.isArray(given) && given.some(hasToolTurn)) {
-        if (tools === "unknown") tools = findToolArguments(render);
-        checkMessages(given, { tools: tools !== undefined });
-        messages = given.map((message) => withArguments(message, tools as "values" | "text"));
-      } else checkMessages(given);
+      if (given.some(hasToolTurn)) {
+        const { form } = (tools ??= { form: findToolArguments(render) });
+        if (form === undefined) refuseToolTurns(given);
+        messages = given.map((message) => withArguments(message, form));
+      }
       const text = render(messages);
       // As transformers: the template's text is all there is, no BOS is put before it.
       return tokenizer.encode(text, { parseSpecial: templateTokens(text, messages, render) });

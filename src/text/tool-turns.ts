@@ -9,8 +9,8 @@ import type { ChatMessage } from "./tokenizer.ts";
 /** `values`: arguments as what their JSON says; `text`: as they came; undefined: the template does not know tools. */
 export type ToolArguments = "values" | "text" | undefined;
 
-export const hasToolTurn = (message: ChatMessage | null): boolean =>
-  message?.role === "tool" || message?.tool_calls !== undefined;
+export const hasToolTurn = (message: ChatMessage): boolean =>
+  message.role === "tool" || message.tool_calls !== undefined;
 
 /** Mistral's templates want ids of nine letters. */
 const probe: readonly ChatMessage[] = [
@@ -43,8 +43,8 @@ export function findToolArguments(render: RenderChat): ToolArguments {
 }
 
 /** The message with its arguments in the form that the template wants. What is no JSON object stays text. */
-export function withArguments(message: ChatMessage, form: "values" | "text"): ChatMessage {
-  if (form === "text" || !message.tool_calls) return message;
+export function withArguments(message: ChatMessage, form: ToolArguments): ChatMessage {
+  if (form !== "values" || !message.tool_calls) return message;
   return changeArguments(message, (given) => {
     if (typeof given !== "string") return given;
     try {

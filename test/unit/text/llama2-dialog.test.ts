@@ -152,12 +152,7 @@ describe("the built-in dialog", () => {
     ["an answer at the end", [user("a"), assistant("b")], "messages[1].role"],
     ["a system message alone", [system("a")], "messages[0].role"],
     ["a system message later", [user("a"), system("b"), user("c")], "messages[1].role"],
-    ["an empty list", [], "messages"],
-    ["no list", "hello", "messages"],
-    ["a message that is no object", ["hello"], "messages[0]"],
-    ["an unknown role", [user("a"), assistant("b"), { role: "tool", content: "c" }], "messages[2].role"],
-    ["content that is no string", [{ role: "user", content: null }], "messages[0].content"],
-    ["content in parts", [{ role: "user", content: [{ type: "text", text: "a" }] }], "messages[0].content"],
+    ["a tool's result", [user("a"), assistant("b"), { role: "tool", content: "c" }], "messages[2].role"],
   ])("refuses %s, naming the field", async (_, messages, field) => {
     const dialog = await builtIn();
     expect(() => dialog.encode(messages as ChatMessage[])).toThrow(
