@@ -1,15 +1,11 @@
 // What is wrong with a model, from one list: each is loaded from a hub into a store, and fails with a PronkError that names
 // file and field and says what to do. Afterwards no model is to be seen, and nothing is kept of one whose headers were bad.
 
-import "fake-indexeddb/auto";
-import { IDBFactory } from "fake-indexeddb";
-import { openDB } from "idb";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { loadModel } from "../../support/load-model.ts";
-import { ModelStore } from "../../../src/store/model-store.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
-import { type HubServer, startHub } from "../../support/hub-server.ts";
 import { type HeaderEntry, madeCheckpoint, madeConfig, safetensorsFrom } from "../../support/made-checkpoint.ts";
+import { hubAndStore, keysAtRest } from "../../support/hub-and-store.ts";
 import { rejection } from "../../support/rejection.ts";
 
 const first = "model-00001-of-00002.safetensors";
@@ -18,34 +14,16 @@ const index = "model.safetensors.index.json";
 const embedding = "model.embed_tokens.weight";
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-let hub: HubServer;
-let store: ModelStore;
-beforeEach(async () => {
-  vi.stubGlobal("indexedDB", new IDBFactory());
-  store = (await ModelStore.open())!;
-  hub = await startHub();
-});
-afterEach(async () => {
-  store.close();
-  await hub.close();
-  vi.unstubAllGlobals();
-});
+const now = hubAndStore();
 
 type Files = Map<string, Uint8Array>;
 
 async function failure(files: Files, token?: string) {
-  hub.repositories.set("owner/name", { ...hub.repositories.get("owner/name"), files });
+  now.hub.repositories.set("owner/name", { ...now.hub.repositories.get("owner/name"), files });
   const sink = new CollectingSink();
-  return rejection(loadModel({ reference: "owner/name", hubUrl: hub.url, store, quantize: "q8", sink, token }));
-}
-
-/** Keys of everything in the database, by another road than the store's. */
-async function atRest() {
-  const database = await openDB("pronk");
-  const names = [...database.objectStoreNames];
-  const keys = await Promise.all(names.map(async (name) => [name, await database.getAllKeys(name)]));
-  database.close();
-  return Object.fromEntries(keys);
+  return rejection(
+    loadModel({ reference: "owner/name", hubUrl: now.hub.url, store: now.store, quantize: "q8", sink, token }),
+  );
 }
 
 /** Spoils the header of the first shard. */
@@ -214,14 +192,14 @@ describe("files that are wrong", () => {
     expect(error.message).toMatch(advises);
     expect(error.message).toContain(file);
     if (field && field !== "header length") expect(error.message).toContain(field);
-    expect(Object.values(await atRest()).flat()).toEqual([]);
+    expect(await keysAtRest()).toEqual([]);
   });
 
   test("none of that is refused in a good one", async () => {
     const files = madeCheckpoint({ shards: 2 });
     withHeader(files, (header) => header);
     await expect(failure(files)).rejects.toThrow("nothing was thrown");
-    expect(await store.list()).toHaveLength(1);
+    expect(await now.store.list()).toHaveLength(1);
   });
 });
 
@@ -230,7 +208,7 @@ describe("a server that refuses", () => {
     ["401, gated", () => gate("right"), 401, /gated.*accept its licence on http.*access token/],
     [
       "401, no such model",
-      () => hub.repositories.delete("owner/name"),
+      () => now.hub.repositories.delete("owner/name"),
       401,
       /does not exist, or it is private or gated/,
     ],
@@ -239,22 +217,22 @@ describe("a server that refuses", () => {
   ];
 
   function gate(token: string): void {
-    hub.repositories.set("owner/name", { files: madeCheckpoint({ shards: 2 }), gatedFor: token });
+    now.hub.repositories.set("owner/name", { files: madeCheckpoint({ shards: 2 }), gatedFor: token });
   }
 
   function fault(path: string, status: number): void {
-    hub.faults.push({ path, kind: "status", status });
+    now.hub.faults.push({ path, kind: "status", status });
   }
 
   test.each(refusals)("%s", async (_, prepare, status, advises) => {
-    hub.repositories.set("owner/name", { files: madeCheckpoint({ shards: 2 }) });
+    now.hub.repositories.set("owner/name", { files: madeCheckpoint({ shards: 2 }) });
     prepare();
     const sink = new CollectingSink();
-    const error = await rejection(loadModel({ reference: "owner/name", hubUrl: hub.url, store, sink }));
+    const error = await rejection(loadModel({ reference: "owner/name", hubUrl: now.hub.url, store: now.store, sink }));
     expect(error).toMatchObject({ code: "network", facts: { status, file: expect.stringMatching(/./) } });
     expect(error.message).toContain(`"${error.facts.file}"`);
     expect(error.message).toMatch(advises);
-    expect(Object.values(await atRest()).flat()).toEqual([]);
+    expect(await keysAtRest()).toEqual([]);
   });
 
   test("403, a token without access", async () => {
@@ -262,31 +240,31 @@ describe("a server that refuses", () => {
     const error = await failure(madeCheckpoint({ shards: 2 }), "wrong");
     expect(error).toMatchObject({ code: "network", facts: { status: 403 } });
     expect(error.message).toMatch(/with the account of this access token/);
-    expect(Object.values(await atRest()).flat()).toEqual([]);
+    expect(await keysAtRest()).toEqual([]);
   });
 
   test.each([401, 403, 404, 500])(
     "%i in the middle of the weights: no model to be seen, and the next load is whole",
     async (status) => {
       const files = madeCheckpoint({ shards: 2 });
-      hub.repositories.set("owner/name", { files });
+      now.hub.repositories.set("owner/name", { files });
       // The header is read first; what comes after it fails.
       let answered = 0;
-      const { push } = hub.requests;
-      hub.requests.push = (request) => {
+      const { push } = now.hub.requests;
+      now.hub.requests.push = (request) => {
         if (request.origin === "storage" && request.path.includes(second) && ++answered === 2) fault(second, status);
-        return push.call(hub.requests, request);
+        return push.call(now.hub.requests, request);
       };
       const sink = new CollectingSink();
-      const options = { reference: "owner/name", hubUrl: hub.url, store, quantize: "q8" as const };
+      const options = { reference: "owner/name", hubUrl: now.hub.url, store: now.store, quantize: "q8" as const };
       const error = await rejection(loadModel({ ...options, sink }));
       expect(error).toMatchObject({ code: "network", facts: { status, file: second } });
-      expect(await store.list()).toEqual([]);
-      hub.faults.length = 0;
-      hub.requests.push = push;
+      expect(await now.store.list()).toEqual([]);
+      now.hub.faults.length = 0;
+      now.hub.requests.push = push;
       const whole = await loadModel({ ...options, sink: new CollectingSink() });
       expect(whole.warm).toBe(false);
-      expect(await store.list()).toHaveLength(1);
+      expect(await now.store.list()).toHaveLength(1);
     },
   );
 });

@@ -1,51 +1,28 @@
 // What is wrong with a quantized model, a list for each format: each is loaded from a hub into a store and fails with a
 // PronkError that names file and tensor, and afterwards nothing at all is stored.
 
-import "fake-indexeddb/auto";
-import { IDBFactory } from "fake-indexeddb";
-import { openDB } from "idb";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readGgufHeader } from "../../../src/format/gguf.ts";
 import { prepareModel } from "../../../src/load/prepare.ts";
 import { memorySource } from "../../../src/source/memory-source.ts";
-import { ModelStore } from "../../../src/store/model-store.ts";
 import { CheckingSink } from "../../support/checking-sink.ts";
-import { type HubServer, startHub } from "../../support/hub-server.ts";
 import { folderFiles } from "../../support/local-folder.ts";
+import { hubAndStore, keysAtRest } from "../../support/hub-and-store.ts";
 import { rejection } from "../../support/rejection.ts";
 import { type Files, spoilJson, spoilTensor } from "../../support/spoiled.ts";
 
-let hub: HubServer;
-let store: ModelStore;
-beforeEach(async () => {
-  vi.stubGlobal("indexedDB", new IDBFactory());
-  store = (await ModelStore.open())!;
-  hub = await startHub();
-});
-afterEach(async () => {
-  store.close();
-  await hub.close();
-  vi.unstubAllGlobals();
-});
+const now = hubAndStore();
 
 const fixture = (name: string): Files => folderFiles(join(import.meta.dirname, `../../fixtures/quant-${name}`));
 
 /** As an engine loads: layouts first, then every byte. */
 async function load(files: Files): Promise<number> {
-  hub.repositories.set("owner/name", { files });
-  const model = await prepareModel({ reference: "owner/name", hubUrl: hub.url, store });
+  now.hub.repositories.set("owner/name", { files });
+  const model = await prepareModel({ reference: "owner/name", hubUrl: now.hub.url, store: now.store });
   const sink = new CheckingSink(await model.pack());
   await model.stream(sink);
   return sink.whole;
-}
-
-/** Keys of everything in the database, by another road than the store's. */
-async function atRest(): Promise<unknown[]> {
-  const database = await openDB("pronk");
-  const keys = await Promise.all([...database.objectStoreNames].map((name) => database.getAllKeys(name)));
-  database.close();
-  return keys.flat();
 }
 
 interface Case {
@@ -224,8 +201,8 @@ describe.each(Object.entries({ GPTQ: ofGptq, AWQ: ofAwq, bitsandbytes: ofBitsand
       expect(error.code).toBe(code);
       expect(`${error.facts.field ?? ""}`).toContain(field);
       expect(`${error.facts.file}`).toMatch(/^[\w-]+\.(safetensors|gguf)(: .*quant_state.*)?$/);
-      expect(await store.list()).toEqual([]);
-      expect(await atRest()).toEqual([]);
+      expect(await now.store.list()).toEqual([]);
+      expect(await keysAtRest()).toEqual([]);
     });
     test("none of that is refused in good ones", async () => {
       for (const of of new Set(Object.values(cases).map((one) => one.of)))
