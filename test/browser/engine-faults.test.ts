@@ -128,8 +128,10 @@ describe.each(browserKinds)("in %s", (kind) => {
     expect(fault.message).toMatch(/Shader embed\+\S+ does not compile/);
     const embed = readFileSync(new URL("../../shaders/embed.wgsl", import.meta.url), "utf8").split("\n");
     const line = embed.findIndex((text) => text.includes("eight.lo;")) + 1;
+    // The source is ours, as it stands in the file; what was done to it here is in the compiler's own words.
+    expect(fault.message).toContain("lowest");
     expect(fault.message).toMatch(
-      new RegExp(`embed\\.wgsl:${line}:\\d+ .* in "out\\[at \\+ i \\* 2u\\] = eight\\.lowest;"`, "s"),
+      new RegExp(`embed\\.wgsl:${line}:\\d+ .* in "out\\[at \\+ i \\* 2u\\] = eight\\.lo;"`, "s"),
     );
   });
 
