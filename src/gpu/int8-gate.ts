@@ -5,8 +5,9 @@ import { plainFormat, type RowFormat } from "../quant/row-format.ts";
 import type { Gpu } from "./device.ts";
 import type { Kernels } from "./kernel.ts";
 import { GpuMemory } from "./memory.ts";
-import { Recorder, type Activation } from "./operations.ts";
+import { product, write, type Activation } from "./operations.ts";
 import { makePlan } from "./plan.ts";
+import { Recorder } from "./recorder.ts";
 import { packRecord } from "./record.ts";
 import { shaderRecords } from "./shader-interfaces.ts";
 import { allocateWeight } from "./weight.ts";
@@ -49,8 +50,8 @@ export async function int8Error(gpu: Gpu, kernels: Kernels, { decode }: Pick<Row
         cols: rows,
         stride: rows,
       };
-      const recorder = new Recorder(Object.create(gpu, { variants }), memory, step, true);
-      recorder.linear(y, weight, x);
+      const recorder = new Recorder(Object.create(gpu, { variants }), memory, { step, many: true });
+      recorder.record(write(y, product(weight, x)));
       const plan = await makePlan(gpu, kernels, recorder.requests);
       const encoder = gpu.device.createCommandEncoder();
       const pass = encoder.beginComputePass();

@@ -4,15 +4,8 @@
 import type { PackedFormat } from "../quant/packed-format.ts";
 import type { MatrixPiece } from "../quant/matrix-stream.ts";
 import type { GpuMemory } from "./memory.ts";
-import {
-  mayHold,
-  placeIn,
-  rowWordsEach,
-  type RepackChoice,
-  type RepackDispatch,
-  type Repacker,
-  type RowPlace,
-} from "./repacker.ts";
+import { mayHold, placeIn, rowWordsEach, type RepackChoice, type RepackDispatch, type Repacker } from "./repacker.ts";
+import type { RowPlace } from "./row-place.ts";
 import type { Weight, WeightPart } from "./weight.ts";
 
 /** A quantized matrix on its way into a weight. */

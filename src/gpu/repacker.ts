@@ -7,19 +7,8 @@ import type { Kernels } from "./kernel.ts";
 import type { GpuMemory } from "./memory.ts";
 import { packRecord, type RecordFields, type RecordLayout } from "./record.ts";
 import { shaderRecords } from "./shader-interfaces.ts";
+import type { RowPlace } from "./row-place.ts";
 import type { WeightPart } from "./weight.ts";
-
-/** Where a tensor's rows go in a weight: row r to base + r; with `half`, rows r and r + half of 2 * half become neighbours. */
-export interface RowPlace {
-  base: number;
-  half: number; // 0: in order
-}
-
-/** The weight's row for a tensor's row. */
-export function placedRow({ base, half }: RowPlace, row: number): number {
-  if (half === 0) return base + row;
-  return base + row - (row % (2 * half)) + (row % half) * 2 + Math.floor((row % (2 * half)) / half);
-}
 
 /** The end of every record: the tensor's place in the weight, and the weight's rows in the part. */
 export const placeIn = ({ rowStart, rows }: WeightPart, { base, half }: RowPlace) => ({

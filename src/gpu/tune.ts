@@ -6,8 +6,9 @@ import { int8Error, mostInt8Error } from "./int8-gate.ts";
 import type { Kernels } from "./kernel.ts";
 import { hasBytes } from "./linear.ts";
 import { GpuMemory } from "./memory.ts";
-import { Recorder, strideOf, type Activation } from "./operations.ts";
+import { product, strideOf, write, type Activation } from "./operations.ts";
 import { makePlan } from "./plan.ts";
+import { Recorder } from "./recorder.ts";
 import { packRecord } from "./record.ts";
 import { shaderRecords } from "./shader-interfaces.ts";
 import type { Variants } from "./variants.ts";
@@ -130,8 +131,9 @@ class Trial implements Disposable {
   /** Milliseconds of the GPU for the products with all `weights`; the best of three, after one or two to warm up. */
   async timeMs(variants: Variants, tokens: number, weights: readonly Weight[]): Promise<number> {
     const gpu: Gpu = Object.create(this.#gpu, { variants: { value: { ...variants, macsPerDispatch: Infinity } } });
-    const recorder = new Recorder(gpu, this.#memory, this.#step, tokens > 1);
-    for (const weight of weights) recorder.linear(this.#y, weight, { ...this.#x, stride: strideOf(weight.cols) });
+    const recorder = new Recorder(gpu, this.#memory, { step: this.#step, many: tokens > 1 });
+    for (const weight of weights)
+      recorder.record(write(this.#y, product(weight, { ...this.#x, stride: strideOf(weight.cols) })));
     const plan = await makePlan(gpu, this.#kernels, recorder.requests);
     const { device } = this.#gpu;
     device.queue.writeBuffer(this.#step, 0, packRecord(shaderRecords.Step, { position: 0, count: tokens }));

@@ -4,15 +4,8 @@
 
 import { storedRowBytes, type Encoding } from "../quant/layout.ts";
 import { plainFormat } from "../quant/row-format.ts";
-import {
-  mayHold,
-  pieceBytes,
-  placeIn,
-  rowWordsEach,
-  type RepackChoice,
-  type Repacker,
-  type RowPlace,
-} from "./repacker.ts";
+import { mayHold, pieceBytes, placeIn, rowWordsEach, type RepackChoice, type Repacker } from "./repacker.ts";
+import type { RowPlace } from "./row-place.ts";
 import type { Weight, WeightPart } from "./weight.ts";
 
 /** A tensor on its way into a weight. */

@@ -6,6 +6,7 @@ import { canShare, isGathered, type RowFormat } from "../quant/row-format.ts";
 import type { WeightUse } from "./dispatch.ts";
 import type { GpuMemory } from "./memory.ts";
 import { packRecord } from "./record.ts";
+import type { RowPlace } from "./row-place.ts";
 import { shaderRecords } from "./shader-interfaces.ts";
 
 export interface WeightPart {
@@ -23,13 +24,19 @@ export interface Weight {
   rows: number; // output features
   cols: number; // input features
   parts: WeightPart[];
-  /** Rows 2i and 2i + 1 belong together (see RowPlace); false where they could not be brought together. */
-  paired: boolean;
+  /** Which rows are whose, by the tensors' roles; empty in trials. */
+  roles: ReadonlyMap<string, RoleRows>;
   /** What is added to each row's product. [rows + 1 or more], in the weight's order */
   bias?: GPUBuffer;
 }
 
-/** A tensor's share of a weight. */
+/** A tensor's rows in a weight: its row r is the weight's placedRow(place, r). */
+export interface RoleRows {
+  rows: number;
+  place: RowPlace;
+}
+
+/** A tensor's share of a weight's buffers. */
 export interface Segment {
   format: RowFormat;
   rows: number;
@@ -67,11 +74,11 @@ export interface WeightRequest {
   name: string;
   cols: number;
   segments: readonly Segment[];
-  paired?: boolean;
+  roles?: Weight["roles"];
 }
 
 export function allocateWeight(memory: GpuMemory, request: WeightRequest, maxBindingBytes: number): Weight {
-  const { name, cols, segments, paired = false } = request;
+  const { name, cols, segments, roles = new Map() } = request;
   const parts: WeightPart[] = [];
   let rows = 0;
   for (const { format, rows: segmentRows } of joinSegments(segments)) {
@@ -102,7 +109,7 @@ export function allocateWeight(memory: GpuMemory, request: WeightRequest, maxBin
     }
     rows += segmentRows;
   }
-  return { name, rows, cols, parts, paired };
+  return { name, rows, cols, parts, roles };
 }
 
 /** The part as its decode reads it. */
@@ -124,6 +131,19 @@ export function weightUse(
     default:
       return { decode, order, constants: format.constants, buffers: { shape, codes, scales: scales! } };
   }
+}
+
+/** Whether row i of one role and row i of the other stand side by side, in that order. */
+export function areNeighbours({ roles }: Weight, one: string, other: string): boolean {
+  const [a, b] = [roles.get(one), roles.get(other)];
+  return a !== undefined && b !== undefined && a.place.half === a.rows && b.place.base === a.place.base + 1;
+}
+
+/** The parts that hold a role's rows alone; for weights whose roles are in parts of their own. */
+export function rowsOfRole(weight: Weight, role: string): Weight {
+  const { rows, place } = weight.roles.get(role)!;
+  const parts = weight.parts.filter(({ rowStart }) => rowStart >= place.base && rowStart < place.base + rows);
+  return { ...weight, parts };
 }
 
 /** Bytes that reading every row of the part takes. */

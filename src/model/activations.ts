@@ -2,8 +2,9 @@
 
 import type { ModelConfig } from "../format/model-config.ts";
 import { cacheRow } from "../gpu/cache-layout.ts";
+import type { Scratch } from "../gpu/fusion.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
-import { strideOf, type Activation, type Scratch } from "../gpu/operations.ts";
+import { strideOf, type Activation } from "../gpu/operations.ts";
 import type { KvFormat } from "../quant/layout.ts";
 
 /** Tokens of a prompt computed at once. Small on software adapters, so that a dispatch stays short and abort prompt. */
@@ -11,9 +12,6 @@ export const batchTokens = { hardware: 256, software: 64 };
 
 export interface Activations extends Scratch {
   x: Activation; // [T, dim], the residual stream
-  q: Activation; // [T, heads * headDim]
-  attended: Activation; // [T, heads * headDim]
-  gated: Activation; // [T, hiddenDim]
   logits: Activation; // [1, vocabSize]
 }
 

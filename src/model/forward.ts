@@ -1,29 +1,62 @@
-// Llama's forward pass (Touvron et al. 2023), recorded once and replayed for every batch: the paper from top to bottom.
-// Shapes are for a batch of T tokens; the KV cache and the position decide what attention sees.
+// Llama's forward pass (Touvron et al. 2023), the paper from top to bottom. It says what is computed, for T tokens at once;
+// where values stand on the way, and what is computed together, is gpu/fusion.ts's business. The same in float64, to
+// compare with: test/reference/forward.ts.
 
-import type { Recorder } from "../gpu/operations.ts";
-import type { Model } from "./model.ts";
+import type { ModelConfig } from "../format/model-config.ts";
+import {
+  add,
+  attend,
+  embed,
+  gate,
+  headNorm,
+  keep,
+  norm,
+  product,
+  rope,
+  ofRole,
+  write,
+  type Activation,
+  type Operation,
+} from "../gpu/operations.ts";
+import type { KvCache } from "./cache.ts";
+import type { LayerWeights, ModelWeights } from "./weights.ts";
 
-/** Tokens to the residual stream after the last layer. [T] -> [T, dim] */
-export function recordLayers(record: Recorder, model: Model): void {
-  const { config, weights, cache, activations: a, ropeTable, tokens } = model;
-  const shape = { ...config, context: cache.context, kv: cache.kv };
-  const norm = (gain: GPUBuffer) => ({ gain, eps: config.normEps });
-
-  record.embed(a.x, weights.embedding, tokens); // [T, dim]
-  for (const [i, layer] of weights.layers.entries()) {
-    const kv = cache.layers[i];
-    const headNorm = layer.headNorm && norm(layer.headNorm);
-    record.queriesKeysValues(a.q, kv, layer.qkv, a.x, norm(layer.attentionNorm), ropeTable, shape, a, headNorm); // [T, heads * headDim]
-    record.attend(a.attended, a.q, kv, shape, a); // [T, heads * headDim]
-    record.linear(a.x, layer.output, a.attended, { add: true });
-    record.gated(a.gated, layer.gateUp, a.x, norm(layer.ffnNorm), a); // [T, hiddenDim]
-    record.linear(a.x, layer.down, a.gated, { add: true });
-  }
+export interface ForwardTensors {
+  weights: ModelWeights;
+  cache: KvCache;
+  ropeTable: GPUBuffer; // [context, headDim / 2, 2]
+  tokens: GPUBuffer; // [T]
+  x: Activation; // [T, dim], the residual stream
 }
 
-/** The residual stream to logits. [T, dim] -> [T, vocabSize]; of a single token unless `logits` has room for more. */
-export function recordHead(record: Recorder, { config, weights, activations: a }: Model, logits = a.logits): void {
-  const norm = { gain: weights.finalNorm, eps: config.normEps };
-  record.normedLinear(logits, weights.head, a.x, norm, a);
+/** Tokens to the residual stream after the last layer. */
+export function layersForward(config: ModelConfig, { weights, cache, ropeTable, tokens, x }: ForwardTensors) {
+  const { normEps: eps } = config;
+  const shape = { ...config, context: cache.context, kv: cache.kv };
+
+  const layer = ({ qkv, output, gateUp, down, ...gains }: LayerWeights, i: number): Operation[] => {
+    const a = product(qkv, norm(x, { gain: gains.attentionNorm, eps })); // [T, (heads + 2 kvHeads) * headDim]
+    const turned = (role: "q" | "k") => {
+      const heads = ofRole(a, role);
+      return rope(gains.headNorm ? headNorm(heads, { gain: gains.headNorm, eps }) : heads, ropeTable);
+    };
+    const held = keep(cache.layers[i], turned("k"), ofRole(a, "v"));
+    const b = product(gateUp, norm(x, { gain: gains.ffnNorm, eps })); // [T, 2 * hiddenDim]
+    return [
+      add(x, product(output, attend(turned("q"), held, shape))), // x += Wo attend(q, k, v)
+      add(x, product(down, gate(ofRole(b, "gate"), ofRole(b, "up")))), // x += Wdown (silu(gate) * up)
+    ];
+  };
+
+  return [write(x, embed(weights.embedding, tokens)), ...weights.layers.flatMap(layer)];
+}
+
+/** The residual stream to logits. [T, dim] -> [T, vocabSize] */
+export function headForward(
+  { normEps: eps }: ModelConfig,
+  { finalNorm, head }: ModelWeights,
+  x: Activation,
+  logits: Activation,
+): Operation[] {
+  return [write(logits, product(head, norm(x, { gain: finalNorm, eps })))];
 }

@@ -6,17 +6,19 @@ import type { ModelConfig } from "../format/model-config.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { Kernels } from "../gpu/kernel.ts";
 import { GpuMemory } from "../gpu/memory.ts";
-import { mostTopTokens, Recorder } from "../gpu/operations.ts";
+import { mostTopTokens, type Operation } from "../gpu/operations.ts";
 import { makePlan, type Plan } from "../gpu/plan.ts";
+import { Recorder } from "../gpu/recorder.ts";
 import { calibrateDispatch, tuneVariants } from "../gpu/tune.ts";
 import { packedRepacks, PackedUploader } from "../gpu/packed-upload.ts";
 import { Repacker } from "../gpu/repacker.ts";
 import { Uploader, uploadRepacks } from "../gpu/upload.ts";
 import type { Variants } from "../gpu/variants.ts";
+import { areNeighbours } from "../gpu/weight.ts";
 import type { KvFormat, WeightSink } from "../quant/layout.ts";
 import { allocateActivation, allocateActivations, batchTokens, type Activations } from "./activations.ts";
 import { allocateCache, type KvCache } from "./cache.ts";
-import { recordHead, recordLayers } from "./forward.ts";
+import { headForward, layersForward } from "./forward.ts";
 import { ropeRows } from "./rope-table.ts";
 import { createWeightSink } from "./weight-sink.ts";
 import { allocateWeights, type ModelTensor, type ModelWeights } from "./weights.ts";
@@ -89,7 +91,8 @@ export class Model {
       contextLength,
       kv,
       attentionSplit: gpu.variants.attentionSplit,
-      gateUpApart: !gpu.variants.fused || this.weights.layers.some(({ gateUp }) => !gateUp.paired),
+      gateUpApart:
+        !gpu.variants.fused || this.weights.layers.some(({ gateUp }) => !areNeighbours(gateUp, "gate", "up")),
     });
     this.ropeTable = memory.storage("rope table", contextLength * config.headDim * 4);
     this.step = memory.storage("step", 8, GPUBufferUsage.COPY_SRC | GPUBufferUsage.UNIFORM);
@@ -120,20 +123,17 @@ export class Model {
 
   /** One token through all layers and the head to logits. */
   tokenPlan(): Promise<Plan> {
-    return this.#plan("one", (record) => {
-      recordLayers(record, this);
-      recordHead(record, this);
-    });
+    return this.#plan("one", [...this.#layers(), ...this.#head()]);
   }
 
   /** A batch of a prompt through all layers: its keys and values are wanted, and the last position's residual stream. */
   batchPlan(): Promise<Plan> {
-    return this.#plan("many", (record) => recordLayers(record, this));
+    return this.#plan("many", this.#layers());
   }
 
   /** Row 0 of the residual stream to logits; where a batch ends, `keepLast` puts its last row there. */
   headPlan(): Promise<Plan> {
-    return this.#plan("one", (record) => recordHead(record, this));
+    return this.#plan("one", this.#head());
   }
 
   /**
@@ -154,27 +154,34 @@ export class Model {
     const logits = await memory.checked("the logits of every position", () =>
       allocateActivation(memory, "all logits", rows, config.vocabSize),
     );
-    const plan = await this.#plan("many", (record) => {
-      recordLayers(record, this);
-      recordHead(record, this, logits);
-    });
+    const plan = await this.#plan("many", [...this.#layers(), ...this.#head(logits)]);
     return { plan, logits };
   }
 
   /** Chooses a token from the logits of the last position and moves the step on. */
   samplePlan(): Promise<Plan> {
-    return this.#plan("one", (record) => record.sample(this.activations.logits, this.sampler, this.tokens));
+    const { sampler, tokens } = this;
+    return this.#plan("one", [{ op: "sample", logits: this.activations.logits, sampler, tokens }]);
   }
 
   /** The most likely tokens after the last position. */
   topPlan(): Promise<Plan> {
-    return this.#plan("one", (record) => record.topTokens(this.activations.logits, this.sampler.top));
+    return this.#plan("one", [{ op: "top tokens", logits: this.activations.logits, result: this.sampler.top }]);
   }
 
-  async #plan(kind: "one" | "many", record: (recorder: Recorder) => void): Promise<Plan> {
-    const recorder = new Recorder(this.gpu, this.memory, this.step, kind === "many");
-    await this.memory.checked("the shaders' parameters", () => record(recorder));
-    return makePlan(this.gpu, this.#kernels, recorder.requests);
+  #layers(): Operation[] {
+    return layersForward(this.config, { ...this, x: this.activations.x });
+  }
+
+  #head(logits = this.activations.logits): Operation[] {
+    return headForward(this.config, this.weights, this.activations.x, logits);
+  }
+
+  async #plan(kind: "one" | "many", operations: Operation[]): Promise<Plan> {
+    const { gpu, memory, step, activations: scratch } = this;
+    const recorder = new Recorder(gpu, memory, { step, many: kind === "many", scratch });
+    await memory.checked("the shaders' parameters", () => recorder.record(...operations));
+    return makePlan(gpu, this.#kernels, recorder.requests);
   }
 
   /** The weights are here: frees what only they needed, and lets all shaders compile at once. */

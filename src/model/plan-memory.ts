@@ -7,7 +7,7 @@ import type { Dtype } from "../format/tensor.ts";
 import { strideOf } from "../gpu/operations.ts";
 import { attentionSplit } from "../gpu/variants.ts";
 import { joinSegments, splitRows } from "../gpu/weight.ts";
-import { tensorRole } from "../format/tensor-roles.ts";
+import { tensorRole, type LinearRole } from "../format/tensor-roles.ts";
 import { chooseEncoding } from "../quant/choose.ts";
 import type { KvFormat, QuantizeChoice } from "../quant/layout.ts";
 import { canShare, formatBytes, plainFormat, type RowFormat } from "../quant/row-format.ts";
@@ -68,8 +68,7 @@ export function countMemory(config: ModelConfig, request: MemoryRequest): Memory
     const format = formatOf(name);
     // q, k and v share buffers, and so do gate and up.
     const { layer, role } = tensorRole(name)!;
-    const group =
-      layer === undefined ? undefined : groups[layer].find(({ roles }) => (roles as string[]).includes(role));
+    const group = layer === undefined ? undefined : groups[layer].find(({ roles }) => roles.has(role as LinearRole));
     const segment = group && joinSegments(group.segments).find((candidate) => canShare(candidate.format, format));
     const parts = splitRows(segment?.rows ?? rows, format, maxBindingBytes);
     const { codeWords, scaleWords } = format;

@@ -4,7 +4,7 @@
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { PackedTarget, PackedUploader } from "../gpu/packed-upload.ts";
-import { placedRow } from "../gpu/repacker.ts";
+import { placedRow } from "../gpu/row-place.ts";
 import type { Uploader } from "../gpu/upload.ts";
 import { bfloatsToFloats, halvesToFloats } from "../quant/half.ts";
 import type { StoredPart, StoredSlice, StoredTensor, WeightSink } from "../quant/layout.ts";

@@ -9,9 +9,9 @@ import type { Gpu } from "../gpu/device.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
 import { strideOf } from "../gpu/operations.ts";
 import type { PackedTarget } from "../gpu/packed-upload.ts";
-import type { RowPlace } from "../gpu/repacker.ts";
+import type { RowPlace } from "../gpu/row-place.ts";
 import type { UploadTarget } from "../gpu/upload.ts";
-import { allocateWeight, type Weight } from "../gpu/weight.ts";
+import { allocateWeight, type RoleRows, type Weight } from "../gpu/weight.ts";
 import type { StoredTensor } from "../quant/layout.ts";
 import type { PackedTensor } from "../quant/packed-tensor.ts";
 import { canShare, plainFormat, type RowFormat } from "../quant/row-format.ts";
@@ -60,19 +60,21 @@ export function layerGroups(
 ) {
   const { heads, headDim, dim, hiddenDim } = config;
   const rows = linearRows(config);
-  return Object.entries(groups).map(([name, roles]) => {
-    const paired = name === "qkv" || (name === "gateUp" && canShare(formatOf("gate"), formatOf("up")));
+  return Object.entries(groups).map(([name, members]) => {
+    const neighbours = name === "gateUp" && canShare(formatOf("gate"), formatOf("up"));
     let base = 0;
-    const places = new Map<LinearRole, RowPlace>();
-    for (const role of roles) {
-      if (role === "q" || role === "k") places.set(role, { base, half: interleaved(role) ? 0 : headDim / 2 });
-      else if (name === "gateUp" && paired) places.set(role, { base: Number(role === "up"), half: hiddenDim });
-      else places.set(role, { base, half: 0 });
+    const placeOf = (role: LinearRole): RowPlace => {
+      if (role === "q" || role === "k") return { base, half: interleaved(role) ? 0 : headDim / 2 };
+      return neighbours ? { base: Number(role === "up"), half: hiddenDim } : { base, half: 0 };
+    };
+    const roles = new Map<LinearRole, RoleRows>();
+    for (const role of members) {
+      roles.set(role, { rows: rows[role], place: placeOf(role) });
       base += rows[role];
     }
-    const segments = roles.map((role) => ({ format: formatOf(role), rows: rows[role] }));
+    const segments = members.map((role) => ({ format: formatOf(role), rows: rows[role] }));
     const cols = name === "output" ? heads * headDim : name === "down" ? hiddenDim : dim;
-    return { name: name as keyof typeof groups, roles, cols, segments, paired, places };
+    return { name: name as keyof typeof groups, cols, segments, roles };
   });
 }
 
@@ -124,8 +126,9 @@ export function allocateWeights(
     else {
       const { name, rows, cols } = tensor;
       const segments = [{ format: formatOf(tensor), rows }];
-      const weight = allocateWeight(memory, { name, cols, segments }, gpu.maxBindingBytes);
-      aim(tensor, weight, { base: 0, half: 0 });
+      const roles = new Map([[place.role, { rows, place: inOrder() }]]);
+      const weight = allocateWeight(memory, { name, cols, segments, roles }, gpu.maxBindingBytes);
+      aim(tensor, weight, inOrder());
       Object.assign(whole, { [place.role]: weight });
     }
   }
@@ -142,11 +145,11 @@ export function allocateWeights(
       ]);
     const formats = (role: LinearRole) => formatOf(roles.get(role)!);
     const grouped = layerGroups(config, formats, (role) => isInterleaved(roles.get(role)!));
-    for (const { name, cols, segments, paired, places } of grouped) {
-      const request = { name: `layer ${i} ${name}`, cols, segments, paired };
+    for (const { name, cols, segments, roles: members } of grouped) {
+      const request = { name: `layer ${i} ${name}`, cols, segments, roles: members };
       const weight = (layer[name] = allocateWeight(memory, request, gpu.maxBindingBytes));
-      for (const [role, place] of places) aim(roles.get(role)!, weight, place);
-      const biases = [...places].map(([role, place]): [ModelTensor | undefined, RowPlace] => [
+      for (const [role, { place }] of members) aim(roles.get(role)!, weight, place);
+      const biases = [...members].map(([role, { place }]): [ModelTensor | undefined, RowPlace] => [
         roles.get(`${role}Bias`),
         place,
       ]);

@@ -56,7 +56,7 @@ const bytesCache = (fused: boolean, kernel: Variants["attention"]) => async (con
     const rows = [heads * headDim, kvHeads * headDim, kvHeads * headDim];
     const parts = makeParts(alike, rows, dim);
     const places = rows.map((_, i) => ({ base: rows.slice(0, i).reduce((sum, count) => sum + count, 0), half: 0 }));
-    const qkv = await joined(gpuCase, parts, rows, dim, places, true, false);
+    const qkv = await joined(gpuCase, parts, rows, dim, places, false);
     const x = randomVector(length * dim, dim, 3);
     const gain = randomVector(dim, 5, 4);
     const table = gpuCase.buffer(Float32Array.from({ length: shape.context * headDim }, (_, i) => 1 - (i % 2)));
@@ -120,7 +120,7 @@ const beyond = (fused: boolean, kernel: Variants["attention"]) => async (context
       const stored = values.map((matrix) => new Uint8Array(matrix.buffer));
       const parts = { stored, values: values.map((matrix) => Float64Array.from(matrix)), encodings: alike };
       const places = rows.map((_, i) => ({ base: i * headDim, half: 0 }));
-      const qkv = await joined(gpuCase, parts, rows, 1, places, true, false);
+      const qkv = await joined(gpuCase, parts, rows, 1, places, false);
       const table = gpuCase.buffer(Float32Array.from({ length: shape.context * headDim }, (_, i) => 1 - (i % 2)));
       const [x, gain] = [new Float32Array(tokens).fill(1), new Float32Array([1])];
       const { cache } = await attendAfter(gpuCase, { x, gain, eps: 0, qkv, table, shape, position: 0, tokens });

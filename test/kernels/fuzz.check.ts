@@ -8,6 +8,7 @@ import { expectedTensors } from "../../src/format/llama-tensors.ts";
 import type { ModelConfig, RopeScaling } from "../../src/format/model-config.ts";
 import type { LinearRole } from "../../src/format/tensor-roles.ts";
 import { openGpu } from "../../src/gpu/device.ts";
+import * as op from "../../src/gpu/operations.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
 import { plainFormat } from "../../src/quant/row-format.ts";
 import { Model } from "../../src/model/model.ts";
@@ -82,7 +83,7 @@ async function matrix(random: Random, context: CheckContext): Promise<[number, s
   const input = gpuCase.activation(x, tokens, cols);
   const output = gpuCase.activation(add ? start : new Float32Array(tokens * rows), tokens, rows);
   gpuCase.setStep(0, tokens);
-  await gpuCase.run(tokens, (record) => record.linear(output, weight, input, { add }));
+  await gpuCase.run(tokens, [(add ? op.add : op.write)(output, op.product(weight, input))]);
   const values = decodeStored(encoding, stored, rows, cols);
   const product = matmul(Float64Array.from(x), values, tokens, rows);
   const expected = add ? product.map((value, i) => value + start[i]) : product;

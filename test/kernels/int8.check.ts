@@ -3,6 +3,7 @@
 
 import { Kernels } from "../../src/gpu/kernel.ts";
 import { int8Error, mostInt8Error } from "../../src/gpu/int8-gate.ts";
+import * as op from "../../src/gpu/operations.ts";
 import { plainFormat } from "../../src/quant/row-format.ts";
 import type { Check, CheckContext, Checks } from "../harness/check.ts";
 import { matmul } from "../reference/linear.ts";
@@ -53,7 +54,7 @@ const product = (encoding: Encoding, make: typeof anyNumbers, limit: number) => 
     const output = gpuCase.activation(add ? start : new Float32Array(tokens * rows), tokens, rows);
     gpuCase.setStep(0, tokens);
     const input = gpuCase.activation(x, tokens, cols);
-    await gpuCase.run(tokens, (record) => record.linear(output, weight, input, { add }));
+    await gpuCase.run(tokens, [(add ? op.add : op.write)(output, op.product(weight, input))]);
     const expected = matmul(Float64Array.from(x), decodeStored(encoding, stored, rows, cols), tokens, rows);
     if (add) for (let at = 0; at < expected.length; at++) expected[at] += start[at];
     worst.add(
@@ -88,11 +89,11 @@ const vector =
       );
       const norm = { gain: gainBuffer(gpuCase, gain), eps };
       gpuCase.setStep(0, 1);
-      await gpuCase.run(1, (record) => {
-        record.linear(plain, weight, input);
-        record.linear(added, weight, input, { add: true });
-        record.normedLinear(normed, weight, input, norm, { normed: input });
-      });
+      await gpuCase.run(1, [
+        op.write(plain, op.product(weight, input)),
+        op.add(added, op.product(weight, input)),
+        op.write(normed, op.product(weight, op.norm(input, norm))),
+      ]);
       const product = matmul(Float64Array.from(x), values, 1, rows);
       const sum = product.map((value, i) => value + start[i]);
       const ofNormed = matmul(rmsNorm(Float64Array.from(x), Float64Array.from(gain), eps), values, 1, rows);

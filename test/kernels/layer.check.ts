@@ -1,6 +1,7 @@
 // The operations of a decoder layer around its matrices, at odd shapes, for one token and for many, each fused into the
 // matrix product and apart: norm, rope, cache write, attention, SwiGLU.
 
+import * as op from "../../src/gpu/operations.ts";
 import { ropeRows } from "../../src/model/rope-table.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
 import type { Encoding } from "../../src/quant/layout.ts";
@@ -49,9 +50,9 @@ async function norm(context: CheckContext) {
       const x = randomVector(tokens * dim, dim, 3);
       const gain = randomVector(dim, tokens);
       const out = gpuCase.activation(new Float32Array(tokens * dim), tokens, dim);
-      await gpuCase.run(tokens, (record) =>
-        record.norm(out, gpuCase.activation(x, tokens, dim), { gain: gainBuffer(gpuCase, gain), eps }),
-      );
+      await gpuCase.run(tokens, [
+        op.write(out, op.norm(gpuCase.activation(x, tokens, dim), { gain: gainBuffer(gpuCase, gain), eps })),
+      ]);
       const error = relativeError(await gpuCase.readActivation(out, tokens), normed(x, gain));
       worst.add(error, `${tokens}x${dim} by ${reducers}`);
     }
@@ -75,15 +76,9 @@ const normedLinear = (fused: boolean) => async (context: CheckContext) => {
     const weight = await gpuCase.weight("q8", stored, rows, dim);
     const out = gpuCase.activation(new Float32Array(tokens * rows), tokens, rows);
     gpuCase.setStep(3, tokens);
-    await gpuCase.run(tokens, (record) =>
-      record.normedLinear(
-        out,
-        weight,
-        gpuCase.activation(x, tokens, dim),
-        { gain: gainBuffer(gpuCase, gain), eps },
-        scratch(gpuCase, tokens, dim, 1),
-      ),
-    );
+    const input = op.norm(gpuCase.activation(x, tokens, dim), { gain: gainBuffer(gpuCase, gain), eps });
+    const operations = [op.write(out, op.product(weight, input))];
+    await gpuCase.run(tokens, operations, { scratch: scratch(gpuCase, tokens, dim, 1) });
     const expected = matmul(normed(x, gain), decodeStored("q8", stored, rows, dim), tokens, rows);
     worst.add(relativeError(await gpuCase.readActivation(out, tokens), expected), `${tokens} tokens, ${rows}x${dim}`);
   }
@@ -117,7 +112,7 @@ export const selfAttention =
         { base: rows[0], half },
         { base: rows[0] + rows[1], half: 0 },
       ];
-      const qkv = await joined(gpuCase, parts, rows, dim, places, true, i % 3 === 0);
+      const qkv = await joined(gpuCase, parts, rows, dim, places, i % 3 === 0);
       const biases = sibling.biases ? giveBiases(gpuCase, qkv, rows, places) : [];
       const headGains = randomVector(2 * headDim, 6, 3); // of q, then of k
       const headNorm = sibling.headNorm ? { gain: gpuCase.buffer(headGains), eps } : undefined;
@@ -164,7 +159,7 @@ const halfCache = (fused: boolean, kernel: Variants["attention"]) => async (cont
       { base: rows[0], half },
       { base: rows[0] + rows[1], half: 0 },
     ];
-    const qkv = await joined(gpuCase, { stored, values, encodings: alike }, rows, dim, places, true, false);
+    const qkv = await joined(gpuCase, { stored, values, encodings: alike }, rows, dim, places, false);
     const x = randomVector(length * dim, 3).map((value) => (value < 0 ? -1 : 1));
     const gain = new Float32Array(dim).fill(1);
     const table = gpuCase.buffer(Float32Array.from({ length: shape.context * headDim }, (_, i) => 1 - (i % 2)));
@@ -206,21 +201,16 @@ export const gated =
             { base: 0, half: 0 },
             { base: hiddenDim, half: 0 },
           ];
-      const gateUp = await joined(gpuCase, parts, rows, dim, places, paired, dim === 33);
+      const gateUp = await joined(gpuCase, parts, rows, dim, places, dim === 33);
       const added = biases ? giveBiases(gpuCase, gateUp, rows, places) : [];
       const x = randomVector(tokens * dim, dim, 3);
       const gain = randomVector(dim, 5, 20);
       const out = gpuCase.activation(new Float32Array(tokens * hiddenDim), tokens, hiddenDim);
       gpuCase.setStep(0, tokens);
-      await gpuCase.run(tokens, (record) =>
-        record.gated(
-          out,
-          gateUp,
-          gpuCase.activation(x, tokens, dim),
-          { gain: gainBuffer(gpuCase, gain), eps },
-          scratch(gpuCase, tokens, dim, 2 * hiddenDim),
-        ),
-      );
+      const input = op.norm(gpuCase.activation(x, tokens, dim), { gain: gainBuffer(gpuCase, gain), eps });
+      const both = op.product(gateUp, input);
+      const operations = [op.write(out, op.gate(op.ofRole(both, "gate"), op.ofRole(both, "up")))];
+      await gpuCase.run(tokens, operations, { scratch: scratch(gpuCase, tokens, dim, 2 * hiddenDim) });
       const [gate, up] = parts.values.map((values, j) =>
         plusBias(matmul(normed(x, gain), values, tokens, hiddenDim), added[j]),
       );

@@ -2,6 +2,7 @@
 // every variant of the products, gathered inputs included. Errors are relative to the float64 product of the reference's
 // weights.
 
+import * as op from "../../src/gpu/operations.ts";
 import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
 import { PackedUploader } from "../../src/gpu/packed-upload.ts";
 import { Repacker } from "../../src/gpu/repacker.ts";
@@ -91,16 +92,15 @@ const timesVector =
       const input = gpuCase.activation(x, 1, cols);
       const padded = new Float32Array(input.stride);
       padded.set(gain);
-      const scratch = { normed: input, products: input, partial: input.buffer }; // not touched where all is fused
       const [stored, added, headed] = [new Float64Array(rows), before, new Float64Array(rows)].map((start) =>
         gpuCase.activation(start, 1, rows),
       );
       gpuCase.setStep(0, 1);
-      await gpuCase.run(1, (record) => {
-        record.linear(stored, weight, input);
-        record.linear(added, weight, input, { add: true });
-        record.normedLinear(headed, weight, input, { gain: gpuCase.buffer(padded), eps }, scratch);
-      });
+      await gpuCase.run(1, [
+        op.write(stored, op.product(weight, input)),
+        op.add(added, op.product(weight, input)),
+        op.write(headed, op.product(weight, op.norm(input, { gain: gpuCase.buffer(padded), eps }))),
+      ]);
       const name = JSON.stringify(variant);
       const sums = plain.map((value, i) => value + before[i]);
       worst.add(relativeError(await gpuCase.readActivation(stored, 1), plain), `${name}: stored`);
@@ -127,7 +127,7 @@ const timesMatrix =
       const input = gpuCase.activation(x, tokens, cols);
       const output = gpuCase.activation(new Float64Array(tokens * rows), tokens, rows);
       gpuCase.setStep(0, tokens);
-      await gpuCase.run(tokens, (record) => record.linear(output, weight, input));
+      await gpuCase.run(tokens, [op.write(output, op.product(weight, input))]);
       worst.add(relativeError(await gpuCase.readActivation(output, tokens), expected), kernel);
     }
     return { ...worst, limit };

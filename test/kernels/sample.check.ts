@@ -47,7 +47,7 @@ export async function draws(context: CheckContext, cases: Draw[], { judgedAtLeas
       bias: gpuCase.buffer(bias),
       settings: gpuCase.buffer(new Uint32Array(record)),
     };
-    await gpuCase.run(1, (recorder) => recorder.sample(values, buffers, tokens));
+    await gpuCase.run(1, [{ op: "sample", logits: values, sampler: buffers, tokens }]);
     const [id] = new Uint32Array(await gpuCase.read(tokens));
     const [nextPosition, count] = new Uint32Array(await gpuCase.read(gpuCase.step, 8));
     const wanted = sample(wide, settings, position, history);
@@ -195,7 +195,7 @@ const judges = (reducers: Variants["reducers"]) => async (context: CheckContext)
         settings: gpuCase.buffer(new Uint32Array(record)),
       };
       gpuCase.setStep(7, 1);
-      await gpuCase.run(1, (recorder) => recorder.sample(values, buffers, tokens));
+      await gpuCase.run(1, [{ op: "sample", logits: values, sampler: buffers, tokens }]);
       const encoder = gpuCase.gpu.device.createCommandEncoder();
       encoder.copyBufferToBuffer(tokens, 0, chosen, 4 * i, 4);
       gpuCase.gpu.device.queue.submit([encoder.finish()]);

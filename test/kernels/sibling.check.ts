@@ -1,6 +1,7 @@
 // What Llama's siblings add to a layer: biases of every product, normed heads of q and k, attention that sees the last
 // positions only; for one token and for many, fused and apart, at the odd shapes of layer.check.ts.
 
+import * as op from "../../src/gpu/operations.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
 import { matmul } from "../reference/linear.ts";
 import { relativeError } from "../reference/relative-error.ts";
@@ -30,9 +31,7 @@ const addedWithBias = (fused: boolean) => async (context: CheckContext) => {
     const [x, y] = [randomVector(tokens * cols, 3, 2), randomVector(tokens * rows, 4, 2)];
     const out = gpuCase.activation(y, tokens, rows);
     gpuCase.setStep(0, tokens);
-    await gpuCase.run(tokens, (record) =>
-      record.linear(out, weight, gpuCase.activation(x, tokens, cols), { add: true }),
-    );
+    await gpuCase.run(tokens, [op.add(out, op.product(weight, gpuCase.activation(x, tokens, cols)))]);
     const product = matmul(Float64Array.from(x), decodeStored("f16", stored, rows, cols), tokens, rows);
     const expected = plusBias(product, bias).map((value, i) => value + y[i]);
     worst.add(relativeError(await gpuCase.readActivation(out, tokens), expected), `${tokens} tokens, ${rows}x${cols}`);

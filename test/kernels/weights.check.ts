@@ -1,6 +1,7 @@
 // Every kernel that reads weights, in every encoding, at odd shapes: through the repack shader, whole and split below a
 // small binding limit, with and without subgroups and shader-f16, in every variant that an adapter may be given.
 
+import * as op from "../../src/gpu/operations.ts";
 import { storedRowBytes, type Encoding } from "../../src/quant/layout.ts";
 import { plainFormat } from "../../src/quant/row-format.ts";
 import type { Check, CheckContext, Checks } from "../harness/check.ts";
@@ -65,7 +66,7 @@ const linear = (encoding: Encoding, tokens: number, variant: Partial<Variants>) 
       const input = gpuCase.activation(x, tokens, cols);
       const output = gpuCase.activation(add ? start : new Float32Array(tokens * rows), tokens, rows);
       gpuCase.setStep(0, tokens);
-      await gpuCase.run(tokens, (record) => record.linear(output, weight, input, { add }));
+      await gpuCase.run(tokens, [(add ? op.add : op.write)(output, op.product(weight, input))]);
       const expected = add ? product.map((value, i) => value + start[i]) : product;
       const error = relativeError(await gpuCase.readActivation(output, tokens), expected);
       worst.add(error, `${rows}x${cols}${add ? " added, split" : ""}`);
@@ -87,7 +88,7 @@ const embed = (encoding: Encoding) => async (context: CheckContext) => {
       const weight = await gpuCase.weight(encoding, stored, rows, cols, split ? part : undefined);
       const output = gpuCase.activation(new Float32Array(ids.length * cols), ids.length, cols);
       gpuCase.setStep(0, ids.length);
-      await gpuCase.run(ids.length, (record) => record.embed(output, weight, gpuCase.buffer(new Uint32Array(ids))));
+      await gpuCase.run(ids.length, [op.write(output, op.embed(weight, gpuCase.buffer(new Uint32Array(ids))))]);
       worst.add(
         relativeError(await gpuCase.readActivation(output, ids.length), expected),
         `${rows}x${cols}${split ? " split" : ""}`,
@@ -113,7 +114,7 @@ const subnormal = (encoding: "f16" | "q8" | "q4") => async (context: CheckContex
   const ids = [0, 1, 2, 3, 4];
   const output = gpuCase.activation(new Float32Array(rows * cols), rows, cols);
   gpuCase.setStep(0, rows);
-  await gpuCase.run(rows, (record) => record.embed(output, weight, gpuCase.buffer(new Uint32Array(ids))));
+  await gpuCase.run(rows, [op.write(output, op.embed(weight, gpuCase.buffer(new Uint32Array(ids))))]);
   return {
     error: relativeError(await gpuCase.readActivation(output, rows), decodeStored(encoding, stored, rows, cols)),
     limit,

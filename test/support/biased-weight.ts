@@ -1,6 +1,6 @@
 // Biases of a weight on the GPU, and of the reference's products.
 
-import { placedRow, type RowPlace } from "../../src/gpu/repacker.ts";
+import { placedRow, type RowPlace } from "../../src/gpu/row-place.ts";
 import { strideOf } from "../../src/gpu/operations.ts";
 import type { Weight } from "../../src/gpu/weight.ts";
 import { randomNumbers } from "../reference/random-checkpoint.ts";

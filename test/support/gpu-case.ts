@@ -4,10 +4,12 @@
 import { Kernels } from "../../src/gpu/kernel.ts";
 import { openGpu, type Gpu } from "../../src/gpu/device.ts";
 import { GpuMemory } from "../../src/gpu/memory.ts";
-import { Recorder, strideOf, type Activation } from "../../src/gpu/operations.ts";
+import { strideOf, type Activation, type Operation } from "../../src/gpu/operations.ts";
 import { makePlan } from "../../src/gpu/plan.ts";
+import { Recorder, type RecordRequest } from "../../src/gpu/recorder.ts";
 import { packRecord } from "../../src/gpu/record.ts";
-import { Repacker, type RowPlace } from "../../src/gpu/repacker.ts";
+import { Repacker } from "../../src/gpu/repacker.ts";
+import type { RowPlace } from "../../src/gpu/row-place.ts";
 import { shaderRecords } from "../../src/gpu/shader-interfaces.ts";
 import { Uploader } from "../../src/gpu/upload.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
@@ -107,9 +109,13 @@ export async function openCase({ without }: CheckContext, variants: Partial<Vari
     },
 
     /** Records operations as the engine does and runs them once over `tokens`. */
-    async run(tokens: number, record: (recorder: Recorder) => void, { many = tokens > 1, position = 0 } = {}) {
-      const recorder = new Recorder(gpu, memory, step, many);
-      record(recorder);
+    async run(
+      tokens: number,
+      operations: Operation[],
+      { position = 0, scratch }: Pick<RecordRequest, "scratch"> & { position?: number } = {},
+    ) {
+      const recorder = new Recorder(gpu, memory, { step, many: tokens > 1, scratch });
+      recorder.record(...operations);
       const plan = await makePlan(gpu, kernels, recorder.requests);
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();

@@ -2,7 +2,10 @@
 // batch and then read by a few tokens, the shapes at which attention is tried.
 
 import { cacheRow } from "../../src/gpu/cache-layout.ts";
-import { strideOf, type HeadShape, type Norm, type Scratch } from "../../src/gpu/operations.ts";
+import type { Scratch } from "../../src/gpu/fusion.ts";
+import * as op from "../../src/gpu/operations.ts";
+import { strideOf, type HeadShape, type Norm } from "../../src/gpu/operations.ts";
+import type { RowPlace } from "../../src/gpu/row-place.ts";
 import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
 import type { Encoding } from "../../src/quant/layout.ts";
 import { plainFormat } from "../../src/quant/row-format.ts";
@@ -33,13 +36,10 @@ export const gainBuffer = (gpuCase: Case, gain: Float32Array) => {
   return gpuCase.buffer(padded);
 };
 
-export function scratch(gpuCase: Case, tokens: number, dim: number, widest: number, partialFloats = 1): Scratch {
+/** Room for norms of [tokens, dim] and for products. */
+export function scratch(gpuCase: Case, tokens: number, dim: number, widest: number) {
   const zeros = (cols: number) => gpuCase.activation(new Float32Array(tokens * cols), tokens, cols);
-  return {
-    normed: zeros(dim),
-    products: zeros(widest),
-    partial: gpuCase.memory.storage("partial", partialFloats * 4),
-  };
+  return { normed: zeros(dim), products: zeros(widest) };
 }
 
 export interface Parts {
@@ -48,20 +48,21 @@ export interface Parts {
   encodings: Encoding[];
 }
 
-/** q, k, v (or gate, up) as the engine puts them into one weight. */
+/** q, k, v (or gate, up) as the engine puts them into one weight. `split`: into parts of few rows. */
 export async function joined(
   gpuCase: Case,
   { stored, encodings }: Parts,
   rows: readonly number[],
   cols: number,
-  halves: readonly { base: number; half: number }[],
-  paired: boolean,
+  places: readonly RowPlace[],
   split: boolean,
 ): Promise<Weight> {
   const segments = rows.map((count, i) => ({ format: plainFormat(encodings[i], cols), rows: count }));
   const bytes = split ? 4 * 128 * Math.ceil(cols / 32) : gpuCase.gpu.maxBindingBytes; // four f32 rows, or all
-  const weight = allocateWeight(gpuCase.memory, { name: "joined", cols, segments, paired }, bytes);
-  for (const [i, place] of halves.entries()) await gpuCase.upload(weight, encodings[i], stored[i], place);
+  const names = rows.length === 2 ? ["gate", "up"] : ["q", "k", "v"];
+  const roles = new Map(names.map((name, i) => [name, { rows: rows[i], place: places[i] }]));
+  const weight = allocateWeight(gpuCase.memory, { name: "joined", cols, segments, roles }, bytes);
+  for (const [i, place] of places.entries()) await gpuCase.upload(weight, encodings[i], stored[i], place);
   return weight;
 }
 
@@ -99,8 +100,8 @@ interface Attend {
   tokens: number;
 }
 
-export async function attendAfter(gpuCase: Case, attend: Attend) {
-  const { x, gain, qkv, table, shape, position, tokens } = attend;
+export async function attendAfter(gpuCase: Case, given: Attend) {
+  const { x, gain, qkv, table, shape, position, tokens } = given;
   const { heads, kvHeads, headDim } = shape;
   const dim = gain.length;
   const { memory } = gpuCase;
@@ -108,7 +109,7 @@ export async function attendAfter(gpuCase: Case, attend: Attend) {
   const sizeBytes = shape.context * kvHeads * row.sizeBytes;
   const side = (name: string, bytes: number) => memory.storage(name, bytes, GPUBufferUsage.COPY_SRC);
   const cache = { k: side("k", sizeBytes), v: side("v", sizeBytes) };
-  const norm = { gain: gainBuffer(gpuCase, gain), eps: attend.eps };
+  const gains = { gain: gainBuffer(gpuCase, gain), eps: given.eps };
   const out = gpuCase.activation(new Float32Array(tokens * heads * headDim), tokens, heads * headDim);
   for (const [first, count] of [
     [0, position],
@@ -116,20 +117,26 @@ export async function attendAfter(gpuCase: Case, attend: Attend) {
   ]) {
     if (count === 0) continue;
     const splits = Math.ceil(shape.context / gpuCase.gpu.variants.attentionSplit);
-    const room = scratch(gpuCase, count, dim, qkv.rows, heads * splits * (headDim + 2));
     const freshBytes = kvHeads * count * row.dims * 4;
-    room.fresh = { k: side("fresh k", freshBytes), v: side("fresh v", freshBytes), rows: count };
-    const q = gpuCase.activation(new Float32Array(count * heads * headDim), count, heads * headDim);
+    const zeroHeads = () => gpuCase.activation(new Float32Array(count * heads * headDim), count, heads * headDim);
+    const room: Partial<Scratch> = {
+      ...scratch(gpuCase, count, dim, qkv.rows),
+      q: zeroHeads(),
+      partial: memory.storage("partial", heads * splits * (headDim + 2) * 4),
+      fresh: { k: side("fresh k", freshBytes), v: side("fresh v", freshBytes), rows: count },
+    };
     const input = gpuCase.activation(x.subarray(first * dim, (first + count) * dim), count, dim);
     gpuCase.setStep(first, count);
-    await gpuCase.run(
-      count,
-      (record) => {
-        record.queriesKeysValues(q, cache, qkv, input, norm, table, shape, room, attend.headNorm);
-        if (first === position) record.attend(out, q, cache, shape, room);
-      },
-      { position: first },
-    );
+    const rows = op.product(qkv, op.norm(input, gains));
+    const turned = (role: string) => {
+      const part = op.ofRole(rows, role);
+      return op.rope(given.headNorm ? op.headNorm(part, given.headNorm) : part, table);
+    };
+    const value = op.attend(turned("q"), op.keep(cache, turned("k"), op.ofRole(rows, "v")), shape);
+    await gpuCase.run(count, [op.write(first === position ? out : zeroHeads(), value)], {
+      position: first,
+      scratch: room,
+    });
   }
   return { out: await gpuCase.readActivation(out, tokens), cache };
 }

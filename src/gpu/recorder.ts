@@ -1,0 +1,279 @@
+// Steps as dispatch requests: which kernel, which constants, how large a grid. One recorder fills one plan. What a step
+// covers, fusion.ts has decided; which of equal kernels takes it, the adapter's variants say.
+
+import { cacheRow } from "./cache-layout.ts";
+import type { Gpu } from "./device.ts";
+import { fuse, type Scratch, type Step, type Turned } from "./fusion.ts";
+import { LinearRecorder } from "./linear.ts";
+import type { GpuMemory } from "./memory.ts";
+import { mostTopTokens, type Activation, type HeadShape, type Norm, type Operation } from "./operations.ts";
+import type { DispatchRequest } from "./plan.ts";
+import { weightUse } from "./weight.ts";
+
+export interface RecordRequest {
+  /** The GPU's { position, count } record. */
+  step: GPUBuffer;
+  /** For batches of tokens; otherwise for a single one. */
+  many: boolean;
+  /** As much as the operations need. */
+  scratch?: Partial<Scratch>;
+}
+
+const perGroup = (count: number) => Math.ceil(count / 64);
+const eachToken = (tokens: number) => tokens;
+
+type Of<Name extends Step["step"]> = Extract<Step, { step: Name }>;
+
+export class Recorder {
+  readonly requests: DispatchRequest[] = [];
+  readonly #gpu: Gpu;
+  readonly #step: GPUBuffer;
+  readonly #many: boolean;
+  readonly #scratch: Partial<Scratch>;
+  readonly #linear: LinearRecorder;
+
+  constructor(gpu: Gpu, memory: GpuMemory, { step, many, scratch = {} }: RecordRequest) {
+    this.#gpu = gpu;
+    this.#step = step;
+    this.#many = many;
+    this.#scratch = scratch;
+    this.#linear = new LinearRecorder(gpu, memory, step, this.requests);
+  }
+
+  record(...operations: Operation[]): void {
+    const { variants, storageBuffersPerShader } = this.#gpu;
+    const target = { many: this.#many, variants, storageBuffersPerShader, scratch: this.#scratch };
+    for (const step of fuse(operations, target)) this.#dispatch(step);
+  }
+
+  #dispatch(step: Step): void {
+    switch (step.step) {
+      case "embed":
+        return this.#embed(step);
+      case "norm":
+        return this.#norm(step);
+      case "product":
+        return this.#product(step);
+      case "product, gate":
+        return this.#productGate(step);
+      case "product, rope, cache":
+        return this.#productRopeCache(step);
+      case "rope, cache":
+        return this.#ropeCache(step);
+      case "quantize cache":
+        return this.#quantizeCache(step);
+      case "attend":
+        return this.#attend(step);
+      case "merge":
+        return this.#merge(step);
+      case "gate":
+        return this.#gate(step);
+      case "sample":
+        return this.#sample(step);
+      case "top tokens":
+        return this.#topTokens(step);
+    }
+  }
+
+  #embed({ out, weight, tokens }: Of<"embed">): void {
+    for (const part of weight.parts) {
+      const { format } = part;
+      this.requests.push({
+        kernel: "embed",
+        weight: weightUse(part, this.#gpu.features),
+        buffers: { tokens, out: out.buffer, step: this.#step },
+        groups: perGroup(format.rowChunks),
+        groupsForTokens: eachToken,
+        bytesRead: 4 * (format.codeWords + format.scaleWords),
+      });
+    }
+  }
+
+  #norm({ out, x, norm: { gain, eps } }: Of<"norm">): void {
+    this.requests.push({
+      kernel: "rmsnorm",
+      constants: { dim: x.cols, stride: x.stride, eps, threads: this.#gpu.variants.reducers },
+      buffers: { x: x.buffer, gain, out: out.buffer },
+      groups: 1,
+      groupsForTokens: eachToken,
+    });
+  }
+
+  #product({ give, out, weight, x, norm }: Of<"product">): void {
+    if (this.#many) return this.#linear.many(out, weight, x, give);
+    if (norm)
+      return this.#linear.one(weight, ofNormed(give === "swiglu" ? "normed_swiglu" : "normed_store", out, x, norm));
+    this.#linear.one(weight, {
+      name: give === "add" ? "plain_add" : "plain_store",
+      buffers: { x: x.buffer, y: out.buffer },
+    });
+  }
+
+  #productGate({ out, weight, x, norm }: Of<"product, gate">): void {
+    const { constants, buffers } = ofNormed("normed_swiglu", out, x, norm);
+    const first = { first_row: weight.parts[0].rowStart };
+    this.#linear.one(weight, { name: "normed_swiglu_up", constants: { ...constants, ...first }, buffers });
+  }
+
+  #productRopeCache({ turned, weight, x, norm }: Of<"product, rope, cache">): void {
+    const { constants, buffers } = this.#turned(turned);
+    this.#linear.one(weight, {
+      name: "normed_cache",
+      constants: { ...constants, dim: x.cols, eps: norm.eps },
+      buffers: { x: x.buffer, gain: norm.gain, ...buffers },
+    });
+  }
+
+  #ropeCache({ turned, rows, headNorm }: Of<"rope, cache">): void {
+    const { constants, buffers } = this.#turned(turned);
+    const { heads, kvHeads } = turned.shape;
+    const strides = { qkv_stride: rows.stride, q_stride: turned.q.stride };
+    this.requests.push(
+      headNorm
+        ? {
+            kernel: "norm_rope_cache",
+            constants: { ...constants, ...strides, eps: headNorm.eps },
+            buffers: { qkv: rows.buffer, gain: headNorm.gain, ...buffers },
+            groups: heads + 2 * kvHeads,
+            groupsForTokens: eachToken,
+          }
+        : {
+            kernel: "rope_cache",
+            constants: { ...constants, ...strides },
+            buffers: { qkv: rows.buffer, ...buffers },
+            groups: perGroup(rows.cols / 2),
+            groupsForTokens: eachToken,
+          },
+    );
+  }
+
+  /** What cache_write.wgsl is bound to. */
+  #turned({ q, into, beside, table, shape: { heads, kvHeads, headDim, context, kv } }: Turned) {
+    return {
+      constants: {
+        heads,
+        kv_heads: kvHeads,
+        head_dim: headDim,
+        cache_dim: cacheRow(headDim, kv).dims,
+        context,
+        rows: beside?.rows ?? context,
+        beside: beside !== undefined,
+        half_cache: kv === "f16",
+      },
+      buffers: { q: q.buffer, table, k_cache: into.k, v_cache: into.v, step: this.#step },
+    };
+  }
+
+  #quantizeCache({ cache, fresh, shape: { kvHeads, headDim, context, kv } }: Of<"quantize cache">): void {
+    const { dims, scaleWords } = cacheRow(headDim, kv);
+    this.requests.push({
+      kernel: "cache_quantize",
+      constants: { kv_heads: kvHeads, cache_dim: dims, context, rows: fresh.rows, scale_words: scaleWords },
+      buffers: { fresh_k: fresh.k, fresh_v: fresh.v, k_cache: cache.k, v_cache: cache.v, step: this.#step },
+      groups: perGroup(2 * kvHeads * scaleWords),
+      groupsForTokens: eachToken,
+    });
+  }
+
+  #attend({ out, q, cache, shape, partial, fresh }: Of<"attend">): void {
+    const { heads, kvHeads, headDim, context, kv, window = context } = shape;
+    const { dims, bits, scaleWords } = cacheRow(headDim, kv);
+    const { attention, attentionSplit: split } = this.#gpu.variants;
+    const rows = attention === "rows";
+    const constants = {
+      heads,
+      kv_heads: kvHeads,
+      head_dim: headDim,
+      context,
+      stride: q.stride,
+      scale: 1 / Math.sqrt(headDim),
+      cache_bits: bits,
+      row_units: dims / 8,
+      scale_words: scaleWords,
+      split,
+      window,
+    };
+    const buffers = { q: q.buffer, k_cache: cache.k, v_cache: cache.v, out: out.buffer, partial, step: this.#step };
+    const grid = {
+      groups: rows ? Math.ceil(heads / 8) : heads,
+      groupsForTokens: eachToken,
+      groupsAtPosition: this.#many ? undefined : this.#splits(shape),
+    };
+    this.requests.push(
+      fresh
+        ? {
+            kernel: rows ? "attention_rows_keep" : "attention_keep",
+            constants: { ...constants, rows: fresh.rows },
+            buffers: { ...buffers, fresh_k: fresh.k, fresh_v: fresh.v },
+            ...grid,
+          }
+        : { kernel: rows ? "attention_rows" : "attention", constants, buffers, ...grid },
+    );
+  }
+
+  #merge({ out, partial, shape }: Of<"merge">): void {
+    const { heads, headDim, context, window = context } = shape;
+    const splits = this.#splits(shape);
+    this.requests.push({
+      kernel: "attention_merge",
+      constants: { head_dim: headDim, split: this.#gpu.variants.attentionSplit, window },
+      buffers: { partial, out: out.buffer, step: this.#step },
+      groups: heads,
+      groupsAtPosition: (position) => (splits(position) > 1 ? 1 : 0),
+    });
+  }
+
+  /** Workgroups that share what a head of the token at a position sees. */
+  #splits({ context, window = context }: HeadShape): (position: number) => number {
+    const split = this.#gpu.variants.attentionSplit;
+    return (position) => Math.floor((Math.min(position + 1, window) - 1) / split) + 1;
+  }
+
+  #gate({ out, both, gate, up }: Of<"gate">): void {
+    this.requests.push({
+      kernel: "swiglu",
+      constants: {
+        hidden_dim: out.cols,
+        x_stride: both.stride,
+        y_stride: out.stride,
+        gate_step: gate.half ? 2 : 1,
+        up_start: up.base,
+      },
+      buffers: { x: both.buffer, y: out.buffer, step: this.#step },
+      groups: perGroup(out.cols),
+      groupsForTokens: eachToken,
+    });
+  }
+
+  #sample({ sample: { logits, sampler, tokens } }: Of<"sample">): void {
+    const { counts, bias, settings } = sampler;
+    this.requests.push({
+      kernel: "sample",
+      constants: { vocab: logits.cols, threads: this.#gpu.variants.reducers },
+      buffers: { logits: logits.buffer, counts, bias, settings, step: this.#step, tokens },
+      groups: 1,
+    });
+  }
+
+  #topTokens({ top: { logits, result } }: Of<"top tokens">): void {
+    this.requests.push({
+      kernel: "top_tokens",
+      constants: {
+        vocab: logits.cols,
+        top: Math.min(mostTopTokens, logits.cols),
+        threads: this.#gpu.variants.reducers,
+      },
+      buffers: { logits: logits.buffer, result },
+      groups: 1,
+    });
+  }
+}
+
+/** W norm(x), stored or gated. */
+function ofNormed<Name extends "normed_store" | "normed_swiglu">(name: Name, y: Activation, x: Activation, norm: Norm) {
+  return {
+    name,
+    constants: { dim: x.cols, eps: norm.eps },
+    buffers: { x: x.buffer, gain: norm.gain, y: y.buffer },
+  };
+}
