@@ -34,21 +34,25 @@ export function layersForward(config: ModelConfig, { weights, cache, ropeTable, 
   const { normEps: eps } = config;
   const shape = { ...config, context: cache.context, kv: cache.kv };
 
-  const layer = ({ qkv, output, gateUp, down, ...gains }: LayerWeights, i: number): Operation[] => {
-    const a = product(qkv, norm(x, { gain: gains.attentionNorm, eps })); // [T, (heads + 2 kvHeads) * headDim]
-    const turned = (role: "q" | "k") => {
-      const heads = ofRole(a, role);
-      return rope(gains.headNorm ? headNorm(heads, { gain: gains.headNorm, eps }) : heads, ropeTable);
-    };
-    const held = keep(cache.layers[i], turned("k"), ofRole(a, "v"));
-    const b = product(gateUp, norm(x, { gain: gains.ffnNorm, eps })); // [T, 2 * hiddenDim]
-    return [
-      add(x, product(output, attend(turned("q"), held, shape))), // x += Wo attend(q, k, v)
-      add(x, product(down, gate(ofRole(b, "gate"), ofRole(b, "up")))), // x += Wdown (silu(gate) * up)
-    ];
+  /** x += Wo attend(rope(Wq norm(x)), what the cache holds with rope(Wk norm(x)) and Wv norm(x)) */
+  const attention = ({ qkv, output, attentionNorm, headNorm: gain }: LayerWeights, i: number) => {
+    const rows = product(qkv, norm(x, { gain: attentionNorm, eps })); // [T, (heads + 2 kvHeads) * headDim]
+    const [q, k] = (["q", "k"] as const).map((role) => {
+      const heads = ofRole(rows, role);
+      return rope(gain ? headNorm(heads, { gain, eps }) : heads, ropeTable);
+    });
+    const held = keep(cache.layers[i], k, ofRole(rows, "v"));
+    return add(x, product(output, attend(q, held, shape)));
   };
 
-  return [write(x, embed(weights.embedding, tokens)), ...weights.layers.flatMap(layer)];
+  /** x += Wdown (silu(Wgate norm(x)) * Wup norm(x)) */
+  const feedForward = ({ gateUp, down, ffnNorm }: LayerWeights) => {
+    const rows = product(gateUp, norm(x, { gain: ffnNorm, eps })); // [T, 2 * hiddenDim]
+    return add(x, product(down, gate(ofRole(rows, "gate"), ofRole(rows, "up"))));
+  };
+
+  const layers = weights.layers.flatMap((layer, i): Operation[] => [attention(layer, i), feedForward(layer)]);
+  return [write(x, embed(weights.embedding, tokens)), ...layers];
 }
 
 /** The residual stream to logits. [T, dim] -> [T, vocabSize] */
