@@ -143,7 +143,7 @@ function dispatches(plan: Plan, position: number, tokens: number): RecordedDispa
   return recorded;
 }
 
-/** Every plan of a model; `buffers` with their sizes, as they are after the plans are made. */
+/** Every plan of a model, and the buffers of the loaded model before any was made. */
 export async function recordPlans(request: RecordRequest) {
   const { kv = "f32", contextLength = 200, variants, limits = {}, features = [], encodingOf = () => "f32" } = request;
   (globalThis as { GPUBufferUsage?: object }).GPUBufferUsage ??= usage;
@@ -171,7 +171,7 @@ export async function recordPlans(request: RecordRequest) {
   });
   const model = await Model.create(gpu, config, tensors, { kv, contextLength });
   model.finishLoading();
-  const allocatedBytes = model.memory.usedBytes;
+  const allocated = buffers.filter(({ live }) => live).map(({ label, size }) => ({ label, size }));
   const token = await model.tokenPlan();
   const batch = await model.batchPlan();
   const head = await model.headPlan();
@@ -186,8 +186,7 @@ export async function recordPlans(request: RecordRequest) {
     head: dispatches(head, last, 1),
     debug: dispatches(debug, 0, 5),
     choose: choose.map((plan) => dispatches(plan, 3, 1)),
-    allocatedBytes,
-    usedBytes: model.memory.usedBytes,
-    buffers: buffers.filter(({ live }) => live).map(({ label, size }) => `${label}: ${size}`),
+    config,
+    allocated,
   };
 }

@@ -2,6 +2,7 @@
 // one dispatch on which adapter, in which order, and what they are bound to.
 
 import { describe, expect, test } from "vitest";
+import { countMemory } from "../../../src/model/plan-memory.ts";
 import { recordPlans, type RecordRequest } from "../../support/recorded-plans.ts";
 
 const gathered: RecordRequest["encodingOf"] = (role) => (role === "embedding" ? "f16" : "gathered");
@@ -174,6 +175,30 @@ test("two layers are one after another, and every position's logits end a batch"
   expect(labels.token.length).toBe(1 + 2 * 6 + 1);
   expect(joined(labels.debug.slice(labels.batch.length))).toBe("rmsnorm, matmul_tile+f32");
 });
+
+test.each(["q4", "f16"] as const)(
+  "what a %s model allocates is what is counted, but for records of some bytes",
+  async (encoding) => {
+    const sizes = { vocabSize: 128, headDim: 32 };
+    const { config, allocated } = await recordPlans({
+      kv: "q8",
+      contextLength: 208,
+      config: sizes,
+      encodingOf: (role) => (encoding === "q4" && ["embedding", "head"].includes(role) ? "q8" : encoding),
+    });
+    const quantize = encoding === "q4" ? "q4" : "none";
+    const count = countMemory(config, {
+      quantize,
+      dtype: "f16",
+      kv: "q8",
+      contextLength: 208,
+      maxBindingBytes: 2 ** 27,
+    });
+    const records = /(shape|^step|^tokens|^sampler settings|^top tokens)$/;
+    const sum = allocated.reduce((bytes, { label, size }) => bytes + (records.test(label) ? 0 : size), 0);
+    expect(sum).toBe(count.totalBytes);
+  },
+);
 
 describe("what is bound where", () => {
   const bound = async (request: RecordRequest) => {
