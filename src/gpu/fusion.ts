@@ -38,7 +38,7 @@ export interface Scratch {
 }
 
 /** For what operations are fused. */
-export interface Target {
+interface Target {
   /** For batches of tokens; otherwise for a single one. */
   many: boolean;
   variants: Pick<Variants, "fused" | "attentionSplit">;

@@ -81,7 +81,7 @@ export interface Rope {
 }
 
 /** The cache once it also holds these keys and values. */
-export interface Keep {
+interface Keep {
   op: "keep";
   cache: LayerCache;
   k: Rope;
@@ -106,14 +106,14 @@ export interface Gate {
 /** One thing to do after another. */
 export type Operation = Write | Add | Sample | TopTokens;
 
-export interface Write {
+interface Write {
   op: "write";
   out: Activation;
   value: Exclude<Value, Activation>;
 }
 
 /** out += value */
-export interface Add {
+interface Add {
   op: "add";
   out: Activation;
   value: Product;

@@ -21,7 +21,7 @@ import {
 import type { KvCache } from "./cache.ts";
 import type { LayerWeights, ModelWeights } from "./weights.ts";
 
-export interface ForwardTensors {
+interface ForwardTensors {
   weights: ModelWeights;
   cache: KvCache;
   ropeTable: GPUBuffer; // [context, headDim / 2, 2]
