@@ -13,6 +13,7 @@ import { ConversationKeeper } from "../../../src/element/session/conversation-ke
 import { ConversationStore } from "../../../src/element/session/conversation-store.ts";
 import { type AnswerTurn, answerTurn, type Turn } from "../../../src/element/session/turn.ts";
 import { PronkError } from "../../../src/errors.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const question = (text: string, id = 1): Turn => ({ role: "user", id, text });
 const answer = (fields: Partial<AnswerTurn>): AnswerTurn => ({ ...answerTurn(2), ...fields });
@@ -164,7 +165,7 @@ test("a page that has no time to write leaves its last words in the tab", async 
   const note = JSON.parse([...tab.values()][0]) as { late?: { draft: { text: string } } };
   expect(note.late?.draft.text).toBe("half-writ");
   await keeper.close();
-  await vi.waitFor(() => expect([...tab.values()][0]).not.toContain("half-writ")); // the database has it
+  await eventually(() => expect([...tab.values()][0]).not.toContain("half-writ")); // the database has it
   expect((await visit(tab)).restored?.draft.text).toBe("half-writ");
 });
 
@@ -215,7 +216,7 @@ test("what no tab came back for is deleted after thirty days", async () => {
   await visit(later);
   const { id } = JSON.parse([...tab.values()][0]) as { id: string };
   const store = (await ConversationStore.open())!;
-  await vi.waitFor(async () => expect(await store.read(id)).toBeUndefined());
+  await eventually(async () => expect(await store.read(id)).toBeUndefined());
   store.close();
 });
 

@@ -8,6 +8,7 @@ import { forgetAcceptance, llama2License } from "../../../src/element/session/li
 import type { AnswerTurn } from "../../../src/element/session/turn.ts";
 import { PronkError } from "../../../src/errors.ts";
 import type { ChatCompletionChunk, ChatMessage, EngineOptions } from "../../../src/index.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const seen: { messages: ChatMessage[][]; created: number; unloaded: number; weights?: string } = {
   messages: [],
@@ -98,8 +99,8 @@ function sessionOf(script: Script) {
 }
 
 const answers = (session: ChatSession) => session.turns.filter((turn): turn is AnswerTurn => turn.role === "assistant");
-const until = (session: ChatSession, name: string) => vi.waitFor(() => expect(session.state.name).toBe(name));
-const untilText = (session: ChatSession) => vi.waitFor(() => expect(answers(session)[0]?.text).toBe("Hello there"));
+const until = (session: ChatSession, name: string) => eventually(() => expect(session.state.name).toBe(name));
+const untilText = (session: ChatSession) => eventually(() => expect(answers(session)[0]?.text).toBe("Hello there"));
 
 beforeEach(() => Object.assign(seen, { messages: [], created: 0, unloaded: 0, weights: undefined }));
 afterEach(() => forgetAcceptance(llama2License));
@@ -118,7 +119,7 @@ test("a paused load waits, and goes on; the engine gets the same switch", async 
   const { session, host } = sessionOf({});
   host.progressed.mockImplementationOnce(() => session.pauseLoad(true));
   const loading = session.load();
-  await vi.waitFor(() => expect(session.state).toMatchObject({ name: "loading", progress: { paused: true } }));
+  await eventually(() => expect(session.state).toMatchObject({ name: "loading", progress: { paused: true } }));
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(session.state.name).toBe("loading");
   session.pauseLoad(false);
@@ -302,7 +303,7 @@ test("while nothing of a new answer has come, the earlier one is what is kept", 
   await session.ask("Hi");
   Object.assign(script, { words: [], hang: true });
   const asked = session.regenerate();
-  await vi.waitFor(() => expect(session.state.name).toBe("answering"));
+  await eventually(() => expect(session.state.name).toBe("answering"));
   const { turns, continuation } = session;
   const kept = toRecord({ ...emptyConversation(), turns, continuation }, { id: "1", place: "p", updatedAt: 1 });
   expect(answers(session)).toMatchObject([{ text: "", status: "waiting" }]);

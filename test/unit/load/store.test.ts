@@ -15,6 +15,7 @@ import { CollectingSink } from "../../support/collecting-sink.ts";
 import { startHub, type HubServer } from "../../support/hub-server.ts";
 import { madeCheckpoint, madeConfig } from "../../support/made-checkpoint.ts";
 import { rejection } from "../../support/rejection.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const files = madeCheckpoint({ shards: 2, config: madeConfig({ hidden_size: 128, intermediate_size: 200 }) });
 files.set("README.md", new TextEncoder().encode("---\nlicense: mit\n---\n"));
@@ -141,8 +142,8 @@ describe("no half model is shown, and the next load fetches only what is missing
     const prepared = await prepareModel({ reference: "owner/name", hubUrl: hub.url, store, quantize: "q4" });
     hub.faults.push({ path: "storage:/model-00002", kind: "stall" });
     const loading = prepared.stream(new CollectingSink(), { signal: controller.signal });
-    await vi.waitFor(async () => expect(await store.unfinished()).toHaveLength(1));
-    await vi.waitFor(async () => expect(await store.storedBytes((await store.unfinished())[0])).toBeGreaterThan(0));
+    await eventually(async () => expect(await store.unfinished()).toHaveLength(1));
+    await eventually(async () => expect(await store.storedBytes((await store.unfinished())[0])).toBeGreaterThan(0));
     controller.abort(new Error("stopped"));
     await expect(loading).rejects.toThrow("stopped");
     await expectResume("q4");

@@ -49,7 +49,7 @@ describe("random checkpoint", () => {
   });
 });
 
-describe("synthetic checkpoint", { timeout: 30_000 }, () => {
+describe("synthetic checkpoint", () => {
   test("a size asked for is met within a layer, in shards, and computes to finite logits", async () => {
     const dir = mkdtempSync(join(tmpdir(), "pronk-synthetic-"));
     try {

@@ -15,7 +15,7 @@ if (!present) console.warn(`skipped: the golden data is not at ${data}`);
 const json = (path: string) => JSON.parse(readFileSync(join(data, path), "utf8"));
 const floats = (path: string) => new Float32Array(new Uint8Array(readFileSync(join(data, path))).buffer);
 
-describe.skipIf(!present)("llama2.c", { timeout: 30_000 }, () => {
+describe.skipIf(!present)("llama2.c", () => {
   const model = present ? readReferenceModel(join(data, "e2e/stories260K-hf-f32-sharded"))! : undefined;
   test.each([0, 1, 2, 3, 4, 5])("prompt %i: ids and the five likeliest of every position", (n) => {
     const { prompt_tokens, token_ids, top5_per_pos } = json(`golden/stories260K/gen_${n}.json`);
@@ -35,7 +35,7 @@ describe.skipIf(!present)("llama2.c", { timeout: 30_000 }, () => {
   });
 });
 
-describe.skipIf(!present)("transformers", { timeout: 30_000 }, () => {
+describe.skipIf(!present)("transformers", () => {
   const folders = present ? readdirSync(join(data, "e2e")).filter((name) => name.startsWith("stories260K-hf")) : [];
   test.each(folders)("%s: ids and logits", (name) => {
     const { config, weights } = readReferenceModel(join(data, "e2e", name))!;

@@ -10,13 +10,21 @@ import { Passing, retryAfterMs, usualPatience, withRetries } from "../../../src/
 import type { HubFault } from "../../support/hub-body.ts";
 import { startHub, type HubServer } from "../../support/hub-server.ts";
 import { rejection } from "../../support/rejection.ts";
+import { startTurnClock } from "../../support/turn-clock.ts";
 
 const size = maxReadBytes + 1000;
 const weights = Uint8Array.from({ length: size }, (_, i) => (i * 31 + (i >> 8) + (i >> 15)) & 255);
 const patience = { attempts: 4, firstWaitMs: 5, longestWaitMs: 50, stallMs: 300 };
 let hub: HubServer;
-beforeEach(async () => void (hub = await startHub([["owner/name", { files: new Map([["w.bin", weights]]) }]])));
-afterEach(() => hub.close());
+let stopClock: () => void;
+beforeEach(async () => {
+  hub = await startHub([["owner/name", { files: new Map([["w.bin", weights]]) }]]);
+  stopClock = startTurnClock();
+});
+afterEach(async () => {
+  stopClock();
+  await hub.close();
+});
 
 const open = (gate?: DownloadPause) => openSource("owner/name", { hubUrl: hub.url, patience, gate });
 const same = (found: Uint8Array, start: number, end: number) =>
@@ -149,7 +157,7 @@ describe("lanes", () => {
       lanes.run(async () => {
         peak = Math.max(peak, ++active);
         order.push(i);
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        await new Promise((resolve) => setImmediate(resolve));
         active--;
       }),
     );

@@ -12,6 +12,7 @@ import { ModelStore } from "../../../src/store/model-store.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
 import { madeCheckpoint } from "../../support/made-checkpoint.ts";
 import { readDump, restoreDump } from "../../support/stored-dump.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const dump = readDump("store-v1");
 
@@ -55,7 +56,7 @@ test("blocks get their checksum at the first read; what version 1 left unfinishe
   expect(file.rowEnds).toEqual([file.sizeBytes]);
   expect(await store.noteOf(record, file.path, 0)).toBeUndefined();
   await store.readBlock(record, file.path, 0);
-  await vi.waitFor(async () => expect((await store.noteOf(record, file.path, 0))?.checksum).toMatch(/^[0-9a-f]{16}$/));
+  await eventually(async () => expect((await store.noteOf(record, file.path, 0))?.checksum).toMatch(/^[0-9a-f]{16}$/));
   store.close();
   const database = await openDB("pronk");
   expect(database.version).toBe(2);

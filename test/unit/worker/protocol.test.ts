@@ -12,6 +12,7 @@ import type { HostServices, Served } from "../../../src/worker/serve.ts";
 import { serve } from "../../../src/worker/serve.ts";
 import { workerStopped } from "../../../src/worker/uncaught.ts";
 import type { FakeGenerator } from "../../support/fake-core.ts";
+import { eventually } from "../../support/eventually.ts";
 import { collect, fakeCore, fakeGenerator, fakeTokenizer } from "../../support/fake-core.ts";
 
 const info = { model: "fake/model", gpuBytes: 42 } as EngineInfo;
@@ -60,7 +61,8 @@ async function connected(generator: FakeGenerator, dispose?: () => Promise<void>
   return { host, engine: (await connectEngine(host, "fake/model", {}))! };
 }
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+const started = (generator: FakeGenerator) => eventually(() => expect(generator.running).toBe(1));
+const stopped = (generator: FakeGenerator) => eventually(() => expect(generator.running).toBe(0));
 
 describe("loading", () => {
   test("passes model and options, forwards progress, resolves with info", async () => {
@@ -216,8 +218,7 @@ describe("calls", () => {
     })();
     await expect(reading).rejects.toBe(reason);
     expect(seen).toBe(3);
-    await settled();
-    expect(generator.running).toBe(0);
+    await stopped(generator);
     expect((await engine.chat.completions.create({ messages: go, max_tokens: 2 })).usage.completion_tokens).toBe(2);
   });
 
@@ -247,8 +248,7 @@ describe("calls", () => {
     const { engine } = await connected(generator);
     for await (const chunk of await engine.chat.completions.create({ messages: go, stream: true }))
       if (chunk.choices[0]?.delta.content) break;
-    await settled();
-    expect(generator.running).toBe(0);
+    await stopped(generator);
     expect(generator.requests[0].signal?.aborted).toBe(true);
   });
 
@@ -296,11 +296,11 @@ describe("the end", () => {
     const { engine, host } = await connected(generator, dispose);
     const reading = collect(await engine.chat.completions.create({ messages: go, stream: true }));
     const failed = expect(reading).rejects.toMatchObject({ code: "bad-request", facts: { found: "an unloaded one" } });
-    await settled();
+    await started(generator);
     await Promise.all([engine.unload(), engine.unload(), engine[Symbol.asyncDispose]()]);
     await failed;
-    await settled();
-    expect([dispose.mock.calls.length, host.closed(), generator.running]).toEqual([1, true, 0]);
+    await stopped(generator);
+    await eventually(() => expect([dispose.mock.calls.length, host.closed()]).toEqual([1, true]));
     await expect(engine.chat.completions.create({ messages: go })).rejects.toThrow("was unloaded");
     await expect(engine.tokenizer.encode("x")).rejects.toThrow("was unloaded");
   });
@@ -331,28 +331,30 @@ describe("the end", () => {
     const engine = (await connectEngine(host, "fake/model", {}))!;
     expect(engine.ended.aborted).toBe(false);
     end.abort(new PronkError("device-lost", "The GPU went away", { reason: "unknown" }));
-    await settled();
+    await eventually(() => expect(engine.ended.aborted).toBe(true));
     expect(engine.ended.reason).toMatchObject({ code: "device-lost", facts: { reason: "unknown" } });
-    expect([dispose.mock.calls.length, host.closed()]).toEqual([1, true]);
+    await eventually(() => expect([dispose.mock.calls.length, host.closed()]).toEqual([1, true]));
     await expect(engine.completions.create({ prompt: "x" })).rejects.toBe(engine.ended.reason);
     await expect(engine.tokenizer.decode([5])).rejects.toBe(engine.ended.reason);
   });
 
   test("what nobody caught in the worker ends its engine, a call in flight and a load", async () => {
-    const stopped = workerStopped("boom");
-    const { engine, host } = await connected(fakeGenerator(() => "x".repeat(150), { stepMs: 2 }));
+    const died = workerStopped("boom");
+    const generator = fakeGenerator(() => "x".repeat(150), { stepMs: 2 });
+    const { engine, host } = await connected(generator);
     const whole = engine.chat.completions.create({ messages: go });
     const failed = expect(whole).rejects.toMatchObject({ code: "worker-lost", facts: { reason: "boom" } });
-    await settled();
-    host.served.fail(stopped);
+    await started(generator);
+    host.served.fail(died);
     await failed;
     await expect(engine.completions.create({ prompt: "x" })).rejects.toMatchObject({ code: "worker-lost" });
     expect(engine.ended.reason).toMatchObject({ code: "worker-lost" });
 
-    const busy = channel({ createEngine: () => new Promise(() => {}) });
+    const createEngine = vi.fn(() => new Promise<never>(() => {}));
+    const busy = channel({ createEngine });
     const loading = expect(connectEngine(busy, "owner/name", {})).rejects.toMatchObject({ code: "worker-lost" });
-    await settled();
-    busy.served.fail(stopped);
+    await eventually(() => expect(createEngine).toHaveBeenCalled());
+    busy.served.fail(died);
     await loading;
     expect(busy.closed()).toBe(true);
   });
