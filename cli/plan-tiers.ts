@@ -1,6 +1,7 @@
 // What adapters allow, in steps seen in the field, and whether a plan stays within them. WebGPU tells nothing of the
 // memory a GPU has: "fits" means that every binding and buffer is allowed, not that there is room.
 
+import { defaultLimits } from "../src/gpu/adapter.ts";
 import type { MemoryCount } from "../src/model/plan-memory.ts";
 
 export interface AdapterTier {
@@ -8,11 +9,10 @@ export interface AdapterTier {
   maxBindingBytes: number;
 }
 
-const MiB = 2 ** 20;
 const GiB = 2 ** 30;
 
 export const adapterTiers: AdapterTier[] = [
-  { name: "default limits, every adapter", maxBindingBytes: 128 * MiB }, // maxBufferSize is then 256 MiB
+  { name: "default limits, every adapter", maxBindingBytes: defaultLimits.maxBindingBytes }, // maxBufferSize is then 256 MiB
   { name: "1 GiB bindings, many phones and software", maxBindingBytes: GiB },
   { name: "2 GiB - 4 bindings, most desktops", maxBindingBytes: 2 * GiB - 4 },
   { name: "4 GiB - 4 bindings, Apple and recent drivers", maxBindingBytes: 4 * GiB - 4 },

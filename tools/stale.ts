@@ -10,7 +10,7 @@ import { outputFolder, root } from "../cli/built.ts";
 export type BuildName = keyof typeof outputFolder;
 
 // package-lock.json stands for node_modules.
-const settings = ["package.json", "package-lock.json", "tsconfig.json", "vite.config.ts"];
+const settings = ["package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "tools/chunks.ts"];
 const engine = ["src", "shaders", "LICENSE-LLAMA2.txt", ...settings];
 
 /** Files and folders, from the repository's root. */

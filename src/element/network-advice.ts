@@ -11,6 +11,7 @@ const whereTokensAre = "Tokens are made in the hub's settings, under Access Toke
 export function networkAdvice(facts: ErrorFacts, online: boolean): Advice {
   const { status, errorCode, policy } = facts;
   if (policy !== undefined) return forbiddenByPage;
+  if (facts.part !== undefined) return partMissing;
   if (typeof status !== "number") return online ? interrupted : offline;
   if (status === 429) return busy;
   if (status >= 500) return serverFault;
@@ -107,6 +108,13 @@ const forbiddenByPage: Advice = {
   title: "This page may not fetch from there",
   text: "Its security policy does not name the address. Whoever runs the page can allow it, as said below.",
   retry: false,
+  messageShown: true,
+};
+
+const partMissing: Advice = {
+  title: "A part of the application is missing",
+  text: "It is fetched when a model needs it. Try again; if that does not help, the page was updated meanwhile: reload it.",
+  retry: true,
   messageShown: true,
 };
 

@@ -9,6 +9,7 @@ import { CopyFeedback } from "./copy-feedback.ts";
 import { downIcon } from "./icons.ts";
 import { type LicenseParagraph, llama2LicenseText } from "./license-text.ts";
 import { KeptConversation } from "./kept-conversation.ts";
+import { fetchMarkdown } from "./markdown/markdown-part.ts";
 import { ChatSession } from "./session/chat-session.ts";
 import { type Conversation, emptyConversation, hasWords, type Restorable } from "./session/conversation.ts";
 import { beginEdit, type Draft, emptyDraft, endDraft, isEditing, withDraft } from "./session/draft.ts";
@@ -188,6 +189,7 @@ export class PronkChat extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    void fetchMarkdown(); // it is there before the first answer then
     if (this.hasUpdated && this.state === "empty") this.requestUpdate("model", null);
     else this.requestUpdate();
   }

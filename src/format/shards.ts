@@ -2,7 +2,7 @@
 // from another export. Only headers are read here, never data, so a large file without wanted tensors costs nothing.
 
 import { PronkError } from "../errors.ts";
-import { readWhole } from "../source/read-limit.ts";
+import { maxParsedBytes, readWhole } from "../source/read-limit.ts";
 import { isForeignPath } from "./foreign-layouts.ts";
 import { JsonFile } from "./json-file.ts";
 import { missingTensors } from "./llama-tensors.ts";
@@ -10,7 +10,6 @@ import { readSafetensorsHeader, type SafetensorsEntry } from "./safetensors.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 export const indexName = "model.safetensors.index.json";
-const maxIndexBytes = 8 * 2 ** 20; // a hundred thousand tensors; may be parsed on the page's thread
 
 export interface FoundEntries {
   /** Of every file that was looked into. */
@@ -61,10 +60,10 @@ export function missingError(missing: string[], where: string, lost: string[]): 
 async function readIndexedFiles(source: TensorFiles, signal?: AbortSignal): Promise<string[]> {
   const index = source.files.find((file) => file.path === indexName);
   if (!index) return [];
-  if (index.sizeBytes > maxIndexBytes)
+  if (index.sizeBytes > maxParsedBytes)
     throw new PronkError(
       "format",
-      `"${indexName}" has ${index.sizeBytes} bytes; an index has at most ${maxIndexBytes}.`,
+      `"${indexName}" has ${index.sizeBytes} bytes; an index has at most ${maxParsedBytes}.`,
       { file: indexName },
     );
   const bytes = await readWhole(source, indexName, { signal });

@@ -2,14 +2,12 @@
 // They are read whole, once, and kept in the store so that a cold start without network has them.
 
 import { PronkError } from "../errors.ts";
-import { readWhole } from "../source/read-limit.ts";
+import { maxParsedBytes, maxWholeBytes, readWhole } from "../source/read-limit.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 const names =
   /^(config\.json|generation_config\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|chat_template\.(jinja|json)|README(\.md|\.txt)?|LICEN[CS]E(\.[a-z]+)?|USE_POLICY(\.[a-z]+)?|NOTICE(\.[a-z]+)?|tok\d+\.(bin|model)|tokenizer\.bin)$/i;
 
-const maxSideFileBytes = 64 * 2 ** 20; // the largest tokenizer.json known is a third of this
-const maxParsedBytes = 8 * 2 ** 20; // of what may be parsed on the page's thread
 const isParsed = (path: string) => /^(config|generation_config|tokenizer_config|special_|added_|chat_)/i.test(path);
 
 const isSideFile = (path: string): boolean => names.test(path);
@@ -22,7 +20,7 @@ export async function readSideFiles(
   const wanted = source.files.filter((file) => isSideFile(file.path));
   const contents = await Promise.all(
     wanted.map(async ({ path, sizeBytes }) => {
-      const most = isParsed(path) ? maxParsedBytes : maxSideFileBytes;
+      const most = isParsed(path) ? maxParsedBytes : maxWholeBytes;
       if (sizeBytes > most)
         throw new PronkError("format", `"${path}" has ${sizeBytes} bytes; a file of this name has at most ${most}.`, {
           file: path,

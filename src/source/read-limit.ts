@@ -7,6 +7,12 @@ import type { SourceFile } from "./source.ts";
 /** 16 MiB: also the most that a stored block is made from, so what is fetched at once is stored at once. */
 export const maxReadBytes = 16 * 2 ** 20;
 
+/** Of a file that is read whole: the largest tokenizer.json known is a third of this, and indices are smaller. */
+export const maxWholeBytes = 64 * 2 ** 20;
+
+/** Of JSON that may be parsed on a page's thread: an index of a hundred thousand tensors. */
+export const maxParsedBytes = 8 * 2 ** 20;
+
 /** Requests that one source has under way at most; more only makes servers refuse (2026-11-24). */
 export const mostRanges = 8;
 

@@ -10,7 +10,7 @@ import { fingerprint } from "./fingerprint.ts";
 import { ggufParts, listedFiles, listedWeights } from "./folder-listing.ts";
 import { get, getWhole } from "./http.ts";
 import type { OpenOptions } from "./open-options.ts";
-import { checkRead } from "./read-limit.ts";
+import { checkRead, maxWholeBytes } from "./read-limit.ts";
 import { remoteReader } from "./remote-reader.ts";
 import { withoutSecrets } from "./reference.ts";
 import type { ModelSource, SourceFile } from "./source.ts";
@@ -23,7 +23,6 @@ const optionalNames = `generation_config.json tokenizer.json tokenizer.model tok
 const indexName = "model.safetensors.index.json";
 const absent = [403, 404, 410];
 const absentIfNamed = [404, 410];
-const maxWholeBytes = 64 * 2 ** 20; // of a file that is read whole while opening
 
 export async function folderUrlSource(folderUrl: string, options: OpenOptions = {}): Promise<ModelSource> {
   return openFolder(new URL(folderUrl), undefined, options);

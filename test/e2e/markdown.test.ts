@@ -38,6 +38,7 @@ describe.each(browserKinds)("in %s", (kind) => {
   test("every example ends as it should, and nothing is loaded on the way", async () => {
     await page.evaluate(stageEngine, { label: "m", dialog: "llama-2", autoload: true, answers });
     await page.evaluate(asksForTrustedTypes);
+    await page.evaluate(parserHasArrived);
     await page.evaluate(() => performance.clearResourceTimings());
     await page.evaluate(askAll, answers.length);
     const seen = await page.evaluate<string[]>(outlines, null);
@@ -94,6 +95,12 @@ describe.each(browserKinds)("in %s", (kind) => {
     expect(seen).toEqual({ wider: false, lines: 1 });
   });
 });
+
+/** It is fetched as soon as there is an element, and comes beside what a person does. */
+async function parserHasArrived(): Promise<void> {
+  const isParser = ({ name }: PerformanceEntry) => /growing-document-.*\.js/.test(name);
+  while (!performance.getEntriesByType("resource").some(isParser)) await new Promise(requestAnimationFrame);
+}
 
 /** From here on a string that becomes HTML throws, where the browser knows the rule. */
 function asksForTrustedTypes(): void {

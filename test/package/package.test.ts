@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { build, createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
-import { type FileServer, startFileServer } from "../../cli/server/file-server.ts";
+import { type FileServer, type FileServerOptions, startFileServer } from "../../cli/server/file-server.ts";
 import { root } from "../../cli/built.ts";
+import type { PronkChat } from "../../src/element/index.ts";
 import { ensureBuilt } from "../../tools/stale.ts";
 import { writeByteModel } from "../support/byte-model.ts";
 import { browserKinds } from "../support/harness.ts";
@@ -22,6 +23,8 @@ const file = (name: string, text: string) => writeFileSync(join(app, name), text
 const npm = (cwd: string, ...args: string[]) =>
   execFileSync("npm", [...args, "--silent", "--no-audit", "--no-fund"], { cwd, encoding: "utf8" });
 
+const fixture = (name: string) => join(root, "test/fixtures", name);
+
 /** Asks both ways in, and says which threads were started: addresses without their query, and blobs as such. */
 const script = (library: string, element: string) => `
   const threads = [];
@@ -32,13 +35,30 @@ const script = (library: string, element: string) => `
       threads.push(String(url).startsWith("blob:") ? "blob" : String(url).replace(/^.*[/]([a-z]+).*$/, "$1"));
     }
   };
+  globalThis.tryLoad = async (at, worker) => {
+    const { createEngine } = await import(${library});
+    try {
+      const engine = await createEngine(new URL(at, location.href).href, { store: false, tokenizer: "optional", worker });
+      await engine.unload();
+      return "loaded";
+    } catch ({ code, message, facts }) {
+      return { code, message, file: facts?.file };
+    }
+  };
+  globalThis.addChat = async () => {
+    await import(${element});
+    return document.body.appendChild(document.createElement("pronk-chat"));
+  };
   globalThis.answer = async () => {
     const { createEngine } = await import(${library});
     await import(${element});
     const engine = await createEngine(new URL("/model/", location.href).href, { store: false });
     const answer = await engine.completions.create({ prompt: "a", max_tokens: 8, temperature: 0, ignore_eos: true });
     await engine.unload();
-    return { text: answer.choices[0].text, threads, element: customElements.get("pronk-chat") !== undefined };
+    const packed = await createEngine(new URL("/gguf/", location.href).href, { store: false, tokenizer: "optional" });
+    await packed.unload();
+    const { weights } = packed.info;
+    return { text: answer.choices[0].text, threads: [...new Set(threads)], element: customElements.get("pronk-chat") !== undefined, weights };
   };`;
 const html = (source: string) =>
   `<!doctype html><meta charset="utf-8" /><script type="module" src="${source}"></script>`;
@@ -86,11 +106,19 @@ test("a server may import every entry", () => {
   expect(told.trim().split("\n")).toEqual(entries.map((name) => `${name} true`));
 });
 
+/** What script() gives a page. */
+interface Page {
+  tryLoad(at: string, worker: boolean): Promise<unknown>;
+  addChat(): Promise<PronkChat>;
+}
+
 interface Answer {
   text: string;
   threads: string[];
   element: boolean;
+  weights: string;
 }
+const weights = "model.gguf";
 
 describe.each(browserKinds)("in %s", (kind) => {
   let page: BrowserPage;
@@ -98,12 +126,14 @@ describe.each(browserKinds)("in %s", (kind) => {
   const open: (FileServer | { close(): Promise<void> })[] = [];
   const errors: string[] = [];
 
-  const serve = async (folder: string, policy?: string) => {
+  const serve = async (folder: string, policy?: string, answer?: FileServerOptions["answer"]) => {
     const mounts = [
       { prefix: "/model/", path: model },
+      { prefix: "/gguf/", path: fixture("quant-gguf-floats") }, // what reads it is loaded on demand, in the worker
+      { prefix: "/packed/", path: fixture("quant-gguf-q4_1") },
       { prefix: "/", path: folder },
     ];
-    const server = await startFileServer({ mounts, policy });
+    const server = await startFileServer({ mounts, policy, answer });
     open.push(server);
     return server.origin;
   };
@@ -133,7 +163,7 @@ describe.each(browserKinds)("in %s", (kind) => {
 
   test("a plain page, under the policy default-src 'self'", async () => {
     const answer = await answerAt(`${await serve(app)}/plain-${kind}/`);
-    expect(answer).toEqual({ text: expected, threads: ["host"], element: true });
+    expect(answer).toEqual({ text: expected, threads: ["host"], element: true, weights });
     expect(expected).not.toBe("");
     expect(errors).toEqual([]);
   });
@@ -141,7 +171,7 @@ describe.each(browserKinds)("in %s", (kind) => {
   test("a page that asks for trusted types", async () => {
     const policy = "default-src 'self'; require-trusted-types-for 'script'";
     const answer = await answerAt(`${await serve(app, policy)}/plain-${kind}/`);
-    expect(answer).toMatchObject({ text: expected, element: true });
+    expect(answer).toMatchObject({ text: expected, element: true, weights });
     expect(answer.threads.at(-1)).toBe("host");
   });
 
@@ -149,7 +179,7 @@ describe.each(browserKinds)("in %s", (kind) => {
     const cdn = await serve(join(app, "node_modules/pronk/dist/lib"), "");
     plainPage(`elsewhere-${kind}`, `${cdn}/`);
     const answer = await answerAt(`${await serve(app, "")}/elsewhere-${kind}/`);
-    expect(answer).toEqual({ text: expected, threads: ["blob"], element: true });
+    expect(answer).toEqual({ text: expected, threads: ["blob"], element: true, weights });
   });
 
   test("scripts from another origin, where the policy forbids that worker: the page's thread", async () => {
@@ -157,20 +187,89 @@ describe.each(browserKinds)("in %s", (kind) => {
     plainPage(`strict-${kind}`, `${cdn}/`);
     const policy = `default-src 'self'; script-src 'self' ${cdn}; worker-src 'self'`;
     const answer = await answerAt(`${await serve(app, policy)}/strict-${kind}/`);
-    expect(answer).toMatchObject({ text: expected, element: true });
+    expect(answer).toMatchObject({ text: expected, element: true, weights });
+  });
+
+  describe("a part that is not there (a new deployment took it away, or the network is gone)", () => {
+    let missing: RegExp | undefined;
+    let origin: string;
+    beforeAll(async () => {
+      origin = await serve(app, undefined, (request, response) => {
+        if (!missing?.test(request.url ?? "")) return false;
+        response.writeHead(404).end();
+        return true;
+      });
+      await page.goto(`${origin}/plain-${kind}/`);
+    });
+
+    test.each([
+      ["in the worker", "gguf-weights", "/gguf/", true],
+      ["in the worker", "ggml", "/packed/", true],
+      ["in the worker", "template-dialog", "/model/", true],
+      ["on the page", "tokenizer-json", "/model/", false],
+      ["on the page", "gguf-weights", "/gguf/", false],
+    ])("%s: %s is named, and the next try works", async (_, part, at, worker) => {
+      const load = () =>
+        page.evaluate<unknown>(
+          ([address, inWorker]: [string, boolean]) => (globalThis as unknown as Page).tryLoad(address, inWorker),
+          [at, worker],
+        );
+      missing = new RegExp(`/${part}-[^/]*\\.js`);
+      const failed = await load();
+      const message = expect.stringMatching(new RegExp(`^"${part}-.*\\.js"`));
+      expect(failed).toMatchObject({ code: "network", message, file: expect.stringMatching(missing) });
+      missing = undefined;
+      expect(await load()).toBe("loaded");
+    });
+
+    test("of the element: an answer is shown as paragraphs until Markdown has arrived", async () => {
+      missing = /\/growing-document-/;
+      await page.goto(`${origin}/plain-${kind}/`);
+      const shown = await page.evaluate<string[]>(async () => {
+        const chat = await (globalThis as unknown as Page).addChat();
+        const text = "One **bold** word.\n\nAnd *more*.";
+        const answer = { id: 2, role: "assistant", text, status: "done", droppedMessages: 0 } as never;
+        await chat.open({
+          turns: [{ id: 1, role: "user", text: "Go" }, answer],
+          continuation: { text: "", contextFull: false },
+          draft: { text: "" },
+          system: "",
+        } as never);
+        const html = () => chat.shadowRoot!.querySelector(".markdown")!.innerHTML.replace(/<!--.*?-->/g, "");
+        const until = async (pattern: RegExp) => {
+          for (let frames = 0; frames < 600 && !pattern.test(html()); frames++)
+            await new Promise(requestAnimationFrame);
+          return html();
+        };
+        const plain = await until(/<p>/);
+        await new Promise((resolve) => setTimeout(resolve, 500)); // it has not arrived by now
+        const still = html();
+        const now = performance.now.bind(performance);
+        performance.now = () => now() + 6000; // a rest between two tries is over
+        (globalThis as { arrives?: () => Promise<string> }).arrives = () => {
+          chat.requestUpdate();
+          return until(/<strong>/);
+        };
+        return [plain, still];
+      });
+      expect(shown).toEqual(Array(2).fill("<p>One **bold** word.</p><p>And *more*.</p>"));
+      missing = undefined;
+      const arrived = await page.evaluate<string>(() => (globalThis as { arrives?: () => Promise<string> }).arrives!());
+      expect(arrived).toBe("<p>One <strong>bold</strong> word.</p><p>And <em>more</em>.</p>");
+    });
   });
 
   test("an application built by Vite", async () => {
     const outDir = join(app, `built-${kind}`);
     await build({ root: app, logLevel: "error", configFile: false, build: { outDir, target: "es2022" } });
     const answer = await answerAt(`${await serve(outDir)}/`);
-    expect(answer).toEqual({ text: expected, threads: ["host"], element: true });
+    expect(answer).toEqual({ text: expected, threads: ["host"], element: true, weights });
     expect(errors).toEqual([]);
   });
 
   test("an application served by Vite while one works on it", async () => {
     const models = await serve(app);
-    const proxy = { "/model": models };
+    const proxy = { "/model": models, "/gguf": models };
     const server = await createServer({
       root: app,
       logLevel: "error",
@@ -181,7 +280,7 @@ describe.each(browserKinds)("in %s", (kind) => {
     await server.listen(0);
     const { port } = server.httpServer!.address() as { port: number };
     const answer = await answerAt(`http://127.0.0.1:${port}/`);
-    expect(answer).toMatchObject({ text: expected, element: true });
+    expect(answer).toMatchObject({ text: expected, element: true, weights });
     expect(answer.threads.at(-1)).toBe("host");
   });
 });

@@ -1,5 +1,4 @@
-// Footnotes of an answer: marks in the text, notes at its end, and the way from one to the other. A fragment address would
-// not do: it finds nothing in a shadow tree, changes the page's address, and every answer has a note 1.
+// Footnotes of an answer: marks in the text, and notes at its end. What a press on them does, follow-note.ts says.
 
 import { element, type MarkdownElement, type MarkdownLabels } from "./markdown-node.ts";
 
@@ -28,14 +27,4 @@ export function gatherNotes(
     return { ...note, attributes: { "data-number": number, tabindex: "-1" } };
   });
   return element("ol", { class: "notes" }, items);
-}
-
-/** A press on a mark or on the way back. */
-export function followNote(event: Event): void {
-  const button = (event.target as Element).closest<HTMLElement>("[data-note], [data-back]");
-  const root = event.currentTarget as Element;
-  if (!button || !root.contains(button)) return;
-  const { note, back } = button.dataset;
-  const goal = note ? `[data-number="${note}"]` : `[data-note="${back}"]`;
-  root.querySelector<HTMLElement>(goal)?.focus();
 }

@@ -1,12 +1,14 @@
-// A Lit directive that keeps an element's content equal to a growing text in Markdown. A text that is no continuation of
-// the last one starts anew.
+// A Lit directive that keeps an element's content equal to a growing text in Markdown, or to its paragraphs while the parser
+// is on its way. A text that is no continuation of the last one starts anew.
 
 import { html, noChange } from "lit";
 import { AsyncDirective } from "lit/async-directive.js";
 import { directive, type ElementPart, type PartInfo, PartType } from "lit/directive.js";
-import { followNote } from "./footnotes.ts";
-import { GrowingDocument } from "./growing-document.ts";
+import { followNote } from "./follow-note.ts";
+import type { GrowingDocument } from "./growing-document.ts";
 import type { MarkdownLabels } from "./markdown-node.ts";
+import { fetchMarkdown, markdownPart } from "./markdown-part.ts";
+import { PlainParagraphs } from "./plain-paragraphs.ts";
 
 export interface MarkdownText {
   text: string;
@@ -18,7 +20,10 @@ export interface MarkdownText {
 class StreamedMarkdown extends AsyncDirective {
   #shown = "";
   #finished = false;
+  #options: MarkdownText | undefined;
   #document: GrowingDocument | undefined;
+  #plain: PlainParagraphs | undefined;
+  #waits = false; // for the parser
   /** Where one block is so long that showing it takes a while, pieces wait until as much time again has passed. */
   #nextMs = 0;
 
@@ -31,20 +36,40 @@ class StreamedMarkdown extends AsyncDirective {
     return noChange;
   }
 
-  override update(part: ElementPart, [{ text, finished, labels }]: [MarkdownText]): unknown {
+  override update(part: ElementPart, [options]: [MarkdownText]): unknown {
+    this.#options = options;
+    this.#show(part.element);
+    return noChange;
+  }
+
+  #show(root: Element): void {
+    const { text, finished, labels } = this.#options!;
+    const markdown = markdownPart();
+    if (!markdown) return this.#showPlain(root, text);
     if (!this.#document || !text.startsWith(this.#shown) || (this.#finished && text !== this.#shown)) {
-      this.#document = new GrowingDocument(part.element, labels);
+      this.#document = new markdown.GrowingDocument(root, labels);
+      this.#plain = undefined;
       this.#shown = "";
       this.#finished = false;
       this.#nextMs = 0;
     }
     if (finished && !this.#finished) this.#document.finish(text);
-    else if (text.length === this.#shown.length) return noChange;
-    else if (performance.now() < this.#nextMs) return noChange;
+    else if (text.length === this.#shown.length || performance.now() < this.#nextMs) return;
     else this.#grow(text);
     this.#shown = text;
     this.#finished = finished;
-    return noChange;
+  }
+
+  #showPlain(root: Element, text: string): void {
+    if (!this.#plain || !text.startsWith(this.#shown)) this.#plain = new PlainParagraphs(root);
+    this.#plain.show(text);
+    this.#shown = text;
+    if (this.#waits) return;
+    this.#waits = true;
+    void fetchMarkdown().then((arrived) => {
+      this.#waits = false;
+      if (arrived) this.#show(root);
+    });
   }
 
   #grow(text: string): void {

@@ -140,6 +140,7 @@ test("a link leads to the web only", () => {
 });
 
 test("offline", () => {
+  expect(of(new PronkError("network", "x", { part: "reads GGUF files" })).title).toContain("part of the application");
   expect(of(new PronkError("network", "x"), { online: false }).text).toContain("offline");
 });
 
