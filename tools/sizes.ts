@@ -90,7 +90,7 @@ export function readmeLine(rows: readonly SizeRow[]): string {
     return `${kB(bytes)} ${packed}`;
   };
   const largest = Math.max(...rows.filter(({ name }) => name.startsWith("format: ")).map(({ bytes }) => bytes));
-  return `${lineStart}the engine, on the page and in its worker, ${told("engine core")}; for a published format no file over ${kB(largest)} besides; chat templates ${told("chat templates")}; \`<pronk-chat>\` ${told("element")}, Markdown ${told("Markdown")} when it is shown.`;
+  return `${lineStart}the engine, on the page and in its worker, ${told("engine core")}; a published format's reader or shaders at most ${kB(largest)} besides; chat templates ${told("chat templates")}; \`<pronk-chat>\` ${told("element")}, Markdown ${told("Markdown")} when it is shown.`;
 }
 
 /** README.md with that line as it is now. Throws where there is none. */

@@ -1,15 +1,21 @@
 // The text of every file of ../../shaders, by name. The only place that reads them. A text may be had at once or arrive: a
 // pipeline waits for its files, so which of them a bundle holds and which are fetched is decided here alone.
 
+import { onDemand } from "../on-demand.ts";
 import type { ShaderFile } from "./shader-table.ts";
 
-const texts: Record<string, string | (() => Promise<string>)> = import.meta.glob<string>("../../shaders/*.wgsl", {
-  query: "?raw",
-  import: "default",
-  eager: true,
-});
+/** What only a model needs that its publisher quantized: each is loaded on demand, two to four for a format. */
+const parts = import.meta.glob<string>(
+  "../../shaders/{repack_blocks,repack_columns,decode_{affine,book,exl2,int8,super}}.wgsl",
+  { query: "?raw", import: "default" },
+);
+const texts: Record<string, string | (() => Promise<string>)> = import.meta.glob<string>(
+  ["../../shaders/*.wgsl", "!../../shaders/{repack_blocks,repack_columns,decode_{affine,book,exl2,int8,super}}.wgsl"],
+  { query: "?raw", import: "default", eager: true },
+);
+for (const [path, load] of Object.entries(parts)) texts[path] = onDemand(`is the shader ${path.slice(14)}`, load);
 
-/** Texts of these files. Errors: the import's, where a text does not arrive. */
+/** Texts of these files. Rejects with PronkError `network` where one does not arrive. */
 export async function shaderTexts(files: readonly ShaderFile[]): Promise<(file: ShaderFile) => string> {
   const textOf = async (file: ShaderFile) => {
     const text = texts[`../../shaders/${file}.wgsl`];
