@@ -5,15 +5,18 @@ import { onDemand } from "../on-demand.ts";
 import type { ShaderFile } from "./shader-table.ts";
 
 /** What only a model needs that its publisher quantized: each is loaded on demand, two to four for a format. */
-const parts = import.meta.glob<string>(
+const parts = import.meta.glob<{ default: string }>(
   "../../shaders/{repack_blocks,repack_columns,decode_{affine,book,exl2,int8,super}}.wgsl",
-  { query: "?raw", import: "default" },
+  { query: "?raw" },
 );
 const texts: Record<string, string | (() => Promise<string>)> = import.meta.glob<string>(
   ["../../shaders/*.wgsl", "!../../shaders/{repack_blocks,repack_columns,decode_{affine,book,exl2,int8,super}}.wgsl"],
   { query: "?raw", import: "default", eager: true },
 );
-for (const [path, load] of Object.entries(parts)) texts[path] = onDemand(`is the shader ${path.slice(14)}`, load);
+for (const [path, load] of Object.entries(parts)) {
+  const part = onDemand(`is the shader ${path.slice(14)}`, load);
+  texts[path] = async () => (await part()).default;
+}
 
 /** Texts of these files. Rejects with PronkError `network` where one does not arrive. */
 export async function shaderTexts(files: readonly ShaderFile[]): Promise<(file: ShaderFile) => string> {
