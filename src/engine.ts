@@ -4,18 +4,23 @@
 
 import { assembleEngine } from "./api/assemble.ts";
 import { checkOptions, resolveKv, withContext } from "./api/engine-options.ts";
+import type { EngineCore } from "./api/engine-core.ts";
+import { isLoss, makeAgain, Renewal, type Losable } from "./api/renewal.ts";
 import type { Engine, EngineInfo, EngineOptions } from "./api/surface.ts";
-import type { PronkWarning } from "./errors.ts";
+import { PronkError, type PronkWarning } from "./errors.ts";
 import { findLicenseEvidence } from "./format/license-evidence.ts";
 import { mainScheme } from "./format/quantized.ts";
-import { createGenerator } from "./generate/generator.ts";
+import { generatorOver } from "./generate/generator.ts";
+import { createMachine, type Machine, type Machines } from "./generate/machine.ts";
 import { openGpu, type Gpu } from "./gpu/device.ts";
 import { GpuRowQuantizer, quantizesFaster } from "./gpu/row-quantizer.ts";
 import { headDiffers } from "./load/head-copy.ts";
 import { prepareModel, type PrepareOptions } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
+import type { Variants } from "./gpu/variants.ts";
 import { Model } from "./model/model.ts";
 import type { StartHashThread } from "./source/hash-thread.ts";
+import { referenceOfSource } from "./source/reference.ts";
 import type { ModelReference } from "./source/source.ts";
 import { isOfNewer } from "./store/database.ts";
 import { ModelStore } from "./store/model-store.ts";
@@ -33,43 +38,100 @@ export interface LocalEngineOptions extends EngineOptions {
   startHashThread?: StartHashThread;
 }
 
-/** Loads a model on this thread. Rejects with PronkError, or with the signal's reason when aborted, and frees everything. */
+/**
+ * Loads a model on this thread. Rejects with PronkError, or with the signal's reason when aborted, and frees everything.
+ * The engine outlives its device, and so does the load: another is asked for (api/renewal.ts), and filled as the first was.
+ */
 export async function createLocalEngine(reference: ModelReference, options: LocalEngineOptions = {}): Promise<Engine> {
+  checkOptions(options);
+  const { signal = new AbortController().signal, recover = true, onRecovery } = options;
+  signal.throwIfAborted();
+  const recovers = recover && !options.device; // a caller's own device is the caller's to replace
+  const load = (own: AbortSignal) => loadWhole(reference, { ...options, signal: own });
+  const { machine, info, core } = await load(signal).catch(async (error: unknown) => {
+    if (!recovers || !isLoss(error)) throw error;
+    onRecovery?.({ state: "recovering", code: error.code, message: error.message });
+    return makeAgain(error, load, { signal });
+  });
+  const end = new AbortController(); // of the engine
+  const like = { ...info, variants: machine.model.gpu.variants };
+  const renewal = new Renewal<LoadedMachine>(machine, {
+    renew: recovers ? (own) => loadAgain(reference, { ...options, signal: own, like }) : undefined,
+    onEvent: onRecovery,
+    onEnd: (error) => end.abort(error),
+  });
+  const machines: Machines = {
+    current: (own) => renewal.current(own) as Promise<LoadedMachine>,
+    proved: (proven) => renewal.proved(proven as LoadedMachine),
+    dispose: () => renewal.end(end.signal.reason),
+  };
+  const generator = generatorOver(machines, machine, options);
+  const whole = { ...core, generator, ended: end.signal };
+  return assembleEngine({ core: whole, info, end, dispose: () => generator.dispose() });
+}
+
+interface LoadedMachine extends Machine, Losable {}
+
+interface Loaded {
+  machine: LoadedMachine;
+  info: EngineInfo;
+  core: Omit<EngineCore, "generator" | "ended">;
+}
+
+interface LoadOptions extends LocalEngineOptions, Pick<PrepareOptions, "headApart"> {
+  signal: AbortSignal;
+  /** What was lost, for a load that is to be the same. */
+  like?: EngineInfo & { variants: Variants };
+}
+
+/** What was for the first load only, or was its choice, is so no more. */
+async function loadAgain(reference: ModelReference, options: LoadOptions): Promise<LoadedMachine> {
+  const { quantize, kv, contextLength, source } = options.like!;
+  const first = { onProgress: undefined, pause: undefined, startHashThread: undefined };
+  const own = { ...options, ...first, quantize, kv, contextLength };
+  // A repository by its name is a newer commit by now, perhaps; what is stored is found by the name, without the network.
+  const pinned = source.startsWith("hub:") ? referenceOfSource(source)! : reference;
+  const ways = options.store === false ? [pinned] : [reference, pinned];
+  for (const way of ways) {
+    try {
+      return (await loadWhole(way, own)).machine;
+    } catch (error) {
+      if (!(error instanceof PronkError) || error.facts.expected !== source || way === ways.at(-1)) throw error;
+    }
+  }
+  throw otherFiles(source, undefined);
+}
+
+async function loadWhole(reference: ModelReference, options: LoadOptions): Promise<Loaded> {
   try {
-    return await createOnce(reference, options);
+    return await loadOnce(reference, options);
   } catch (error) {
     if (!headDiffers(error)) throw error;
-    return createOnce(reference, { ...options, headApart: true }); // with what is stored of it by now
+    return loadOnce(reference, { ...options, headApart: true }); // with what is stored of it by now
   }
 }
 
-async function createOnce(
-  reference: ModelReference,
-  options: LocalEngineOptions & Pick<PrepareOptions, "headApart">,
-): Promise<Engine> {
-  checkOptions(options);
-  options.signal?.throwIfAborted();
+async function loadOnce(reference: ModelReference, options: LoadOptions): Promise<Loaded> {
+  options.signal.throwIfAborted();
   const gpu = await openGpu({ device: options.device, without: options.without });
-  const end = new AbortController(); // of the engine
-  gpu.lost.catch((error: unknown) => end.abort(error));
   // Whatever ends the load, the caller or a fault of the GPU, ends every stage of it.
   const loading = new AbortController();
   const { signal } = loading;
   const fail = (reason: unknown) => loading.abort(reason);
-  const onAbort = () => fail(options.signal!.reason);
-  options.signal?.addEventListener("abort", onAbort);
+  const onAbort = () => fail(options.signal.reason);
+  options.signal.addEventListener("abort", onAbort);
   gpu.lost.catch(fail);
   gpu.onFault = fail;
   let store: ModelStore | undefined;
   try {
     if (options.store !== false) store = await ModelStore.open();
-    return await load({ gpu, store, reference, options: { ...options, signal }, end, fail });
+    return await load({ gpu, store, reference, options: { ...options, signal }, fail });
   } catch (error) {
     gpu.dispose();
     throw signal.aborted ? signal.reason : error;
   } finally {
     gpu.onFault = undefined;
-    options.signal?.removeEventListener("abort", onAbort);
+    options.signal.removeEventListener("abort", onAbort);
     store?.close(); // the weights are on the GPU now
   }
 }
@@ -78,13 +140,12 @@ interface Load {
   gpu: Gpu;
   store: ModelStore | undefined;
   reference: ModelReference;
-  options: LocalEngineOptions & Pick<PrepareOptions, "headApart"> & { signal: AbortSignal };
-  end: AbortController;
+  options: LoadOptions;
   /** Ends the load. */
   fail(reason: unknown): void;
 }
 
-async function load({ gpu, store, reference, options, end, fail }: Load): Promise<Engine> {
+async function load({ gpu, store, reference, options, fail }: Load): Promise<Loaded> {
   const startedMs = performance.now();
   const { signal, onProgress, quantize, weights, headApart, token, hubUrl, hashes, pause: gate } = options;
   const gpuLimits = { maxBufferSize: gpu.maxBufferBytes };
@@ -103,6 +164,8 @@ async function load({ gpu, store, reference, options, end, fail }: Load): Promis
     onProgress,
   });
   const { config, parameters, generation } = prepared;
+  const { like } = options;
+  if (like && like.source !== prepared.sourceId) throw otherFiles(like.source, prepared.sourceId);
 
   // Before the weights: a missing tokenizer should not cost a download.
   const { tokenizer, dialog, warnings = [] } = await loadText(prepared, options.tokenizer);
@@ -117,12 +180,12 @@ async function load({ gpu, store, reference, options, end, fail }: Load): Promis
   );
   try {
     // Measuring and compiling happen while the weights arrive.
-    const compiling = tune(model, options).then(() => createGenerator(model, options));
+    const compiling = tune(model, options).then(() => createMachine(model));
     compiling.catch(fail); // nobody need fetch the rest of a model that cannot run
     const { warm, storedBytes, peakChunkBytes, quantization } = await prepared.stream(model.sink, { signal });
     model.finishLoading();
     onProgress?.({ phase: "compile", loadedBytes: 0, totalBytes: 0, bytesPerSecond: 0, detail: "shaders" });
-    const generator = await compiling;
+    const made = await compiling;
     gpu.check();
     signal.throwIfAborted();
     const info: EngineInfo = {
@@ -134,7 +197,7 @@ async function load({ gpu, store, reference, options, end, fail }: Load): Promis
       weights: prepared.format?.id ?? "safetensors",
       scheme: mainScheme(prepared.matrices),
       kv,
-      contextLength: generator.contextLength,
+      contextLength: model.cache.context,
       dialog: dialog?.kind,
       parameters,
       adapter: gpu.adapter,
@@ -148,16 +211,21 @@ async function load({ gpu, store, reference, options, end, fail }: Load): Promis
       warnings: [...(prepared.warnings ?? []), ...warnings, ...(await unstored(options, store, prepared.label))],
     };
     const spoken = { tokenizer, dialog, turnEnds: dialog ? turnEnds(tokenizer, dialog) : [] };
-    const core = { label: prepared.label, config, defaults: generation, ...spoken, generator };
-    const dispose = async () => {
-      await generator.dispose();
+    const core = { label: prepared.label, config, defaults: generation, ...spoken };
+    const release = () => {
+      model.dispose();
       gpu.dispose();
     };
-    return assembleEngine({ core: { ...core, ended: end.signal }, info, end, dispose });
+    return { machine: { ...made, lost: gpu.lost, release }, info, core };
   } catch (error) {
     model.dispose();
     throw error;
   }
+}
+
+function otherFiles(expected: string, found: string | undefined): PronkError {
+  const message = "There are other files at the model's source now than were loaded. Load the model again.";
+  return new PronkError("integrity", message, { expected, found });
 }
 
 /** Said where a newer release's database keeps this one from storing anything. */
@@ -194,8 +262,12 @@ async function loadText(
 }
 
 /** Gives the adapter the variants that were, or are now, measured to be fastest for models of this shape. */
-async function tune(model: Model, { store, without = [] }: EngineOptions): Promise<void> {
+async function tune(model: Model, { store, without = [], like }: LoadOptions): Promise<void> {
   const { gpu, config, weights } = model;
+  if (like && JSON.stringify([like.adapter, like.features]) === JSON.stringify([gpu.adapter, [...gpu.features]])) {
+    gpu.variants = like.variants; // other kernels would give other numbers
+    return;
+  }
   const measure = () => model.measureVariants();
   const { dim, hiddenDim } = config;
   const parts = Object.values(weights.layers[0]).flatMap((weight) => ("parts" in weight ? weight.parts : []));

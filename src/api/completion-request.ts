@@ -39,7 +39,15 @@ export interface Usage {
   completion_tokens: number;
   total_tokens: number;
   prompt_tokens_details: { cached_tokens: number };
-  extra: { prefill_ms: number; decode_ms: number; prefill_tokens_per_s: number; decode_tokens_per_s: number };
+  extra: {
+    prefill_ms: number;
+    decode_ms: number;
+    prefill_tokens_per_s: number;
+    decode_tokens_per_s: number;
+    /** How often the GPU was lost and the answer went on, and how long that took; absent where it never was. */
+    recoveries?: number;
+    recovery_ms?: number;
+  };
 }
 
 export interface RequestOptions {

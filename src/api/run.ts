@@ -140,6 +140,7 @@ export function addUsage(before: Usage | null | undefined, next: Usage): Usage {
   // Tokens from the rates: what was computed and decoded is not in a usage.
   const prefilled = sum(({ extra }) => extra.prefill_tokens_per_s * extra.prefill_ms) / 1000;
   const decoded = sum(({ extra }) => extra.decode_tokens_per_s * extra.decode_ms) / 1000;
+  const recoveries = sum(({ extra }) => extra.recoveries ?? 0);
   return {
     prompt_tokens: sum((usage) => usage.prompt_tokens),
     completion_tokens: sum((usage) => usage.completion_tokens),
@@ -150,6 +151,7 @@ export function addUsage(before: Usage | null | undefined, next: Usage): Usage {
       decode_ms: decodeMs,
       prefill_tokens_per_s: perSecond(prefilled, prefillMs),
       decode_tokens_per_s: perSecond(decoded, decodeMs),
+      ...(recoveries > 0 && { recoveries, recovery_ms: sum(({ extra }) => extra.recovery_ms ?? 0) }),
     },
   };
 }
@@ -167,6 +169,7 @@ function usageOf(promptTokens: number, completionTokens: number, { stats, stopRe
       decode_ms: stats.decodeMs,
       prefill_tokens_per_s: perSecond(stats.promptTokens - stats.cachedTokens, stats.prefillMs),
       decode_tokens_per_s: perSecond(decoded, stats.decodeMs),
+      ...(stats.recoveries > 0 && { recoveries: stats.recoveries, recovery_ms: stats.recoveryMs }),
     },
   };
 }

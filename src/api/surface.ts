@@ -9,6 +9,7 @@ import type { OnProgress } from "../source/progress.ts";
 import type { ChatCompletions } from "./chat-completions.ts";
 import type { Completions } from "./completions.ts";
 import type { DownloadPause } from "./download-pause.ts";
+import type { RecoveryEvent } from "./renewal.ts";
 
 /** GPUDevice, where the application has types for WebGPU (TypeScript 6's DOM library, or @webgpu/types). */
 export type CallersDevice = typeof globalThis extends { GPUDevice: { prototype: infer Device } } ? Device : object;
@@ -62,6 +63,14 @@ export interface EngineOptions {
   hashes?: Readonly<Record<string, string>>;
   /** Holds the download while it is paused. */
   pause?: DownloadPause;
+  /**
+   * Default true: when the GPU is lost, the engine asks for another, for up to three minutes, fills it from what is stored
+   * (else from the source) and goes on with the same tokens. False: its calls end with the error. A caller's own `device`
+   * is never replaced.
+   */
+  recover?: boolean;
+  /** Told when the GPU is lost, and what becomes of it. */
+  onRecovery?: (event: RecoveryEvent) => void;
 }
 
 export interface EngineInfo {
@@ -104,8 +113,9 @@ export interface Engine extends AsyncDisposable {
   };
   readonly info: EngineInfo;
   /**
-   * Aborted once the engine answers no more: it was unloaded, or its GPU or its worker was lost. The reason is the
-   * PronkError that calls in flight and all later ones reject with. An engine that tabs share outlives the tab that ran it.
+   * Aborted once the engine answers no more: it was unloaded, or what it ran on was lost and did not come back. The reason
+   * is the PronkError that calls in flight and all later ones reject with. An engine that tabs share outlives the tab that
+   * ran it.
    */
   readonly ended: AbortSignal;
   /** Frees the GPU and ends the worker. Calls in flight reject. */

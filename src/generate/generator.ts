@@ -1,37 +1,41 @@
 // Ids in, ids out: prefill what is new, then decode with several steps in flight. The sampled id feeds the next step on
 // the GPU; the host reads ids late, through a ring, and throws the surplus away once a stop is seen. What the KV cache
-// holds is remembered as ids, so the next prompt computes only what differs.
+// holds is remembered, so the next prompt computes only what differs, and so a cache that was lost with its device is
+// filled again as it was and the answer goes on with the token that would have come.
 
 import { PronkError } from "../errors.ts";
-import { createRing } from "../gpu/readback.ts";
 import type { Model } from "../model/model.ts";
+import { CacheHistory } from "./cache-history.ts";
 import { Lock } from "./lock.ts";
+import { createMachine, isLoss, onlyMachine, type Machine, type Machines } from "./machine.ts";
 import type { GenerateRequest, GenerateStats, Generation, Generator, StopReason } from "./request.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { RunAhead } from "./run-ahead.ts";
-import { createSteps, type Sampled } from "./steps.ts";
+import type { Sampled } from "./steps.ts";
 import { checkChoice } from "./unusable-logits.ts";
-
-/** How many of the prompt's ids the cache already holds. The last is always computed anew: its logits are wanted. */
-function sharedPrefix(cached: readonly number[], promptIds: readonly number[]): number {
-  let shared = 0;
-  while (shared < cached.length && shared < promptIds.length - 1 && cached[shared] === promptIds[shared]) shared++;
-  return shared;
-}
 
 export interface GeneratorOptions {
   /** Steps in flight, 1 to 8; by default as many as about 100 ms of work are. */
   runAhead?: number;
 }
 
+/** A generator over this model, which it owns, and over no other. */
 export async function createGenerator(model: Model, options: GeneratorOptions = {}): Promise<Generator> {
-  const { config, gpu } = model;
-  const contextLength = model.cache.context;
+  const machine = await createMachine(model);
+  return generatorOver(onlyMachine(machine), machine, options);
+}
+
+// A call under which the device is lost again and again, with no new token, is its cause: a dispatch that takes too long.
+const mostLosses = 3;
+
+/** A generator over machines of one model, each like the first. */
+export function generatorOver(machines: Machines, first: Machine, options: GeneratorOptions = {}): Generator {
+  const { config, gpu, cache } = first.model;
+  const contextLength = cache.context;
   const runAhead = new RunAhead(gpu.variants.runAhead ? options.runAhead : 1);
-  const ring = createRing(gpu, model.memory, "ids", RunAhead.most + 1, 4);
-  const steps = await createSteps(model, ring);
   const lock = new Lock();
-  let cached: number[] = []; // ids whose keys and values the cache holds, by position
+  const history = new CacheHistory();
+  let filled = first; // whose cache holds what the history says
   let disposed = false;
 
   function check({ promptIds }: GenerateRequest): void {
@@ -53,74 +57,134 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
     }
   }
 
+  /** Fills the cache of a machine that is not the one that the history is of. */
+  async function refill(machine: Machine, signal: AbortSignal | undefined): Promise<void> {
+    if (filled === machine) return;
+    await machine.steps.replay(history.slices, signal);
+    filled = machine;
+  }
+
   async function* run(
     request: GenerateRequest,
     stats: GenerateStats,
     end: (reason: StopReason) => void,
     onWanted: () => void,
   ): AsyncGenerator<number> {
-    const { promptIds, stopIds, signal, sampling, onLogits, constrain, onTopTokens } = request;
-    const oneByOne = Boolean(constrain || onTopTokens);
     check(request);
+    const { signal } = request;
     signal?.throwIfAborted();
     const release = await lock.acquire(signal, onWanted);
-    const most = Math.min(request.maxTokens, contextLength - promptIds.length);
-    const inFlight: Promise<Sampled>[] = [];
-    const delivered: number[] = [];
-    let isSound = true; // what the cache holds
-    let submitted = 0; // ids sampled or being sampled; number i stands at position promptIds.length + i
+    const answer = new Answer(request, stats, end);
     try {
-      signal?.throwIfAborted();
-      if (await gpu.recover()) cached = [];
-      if (disposed) throw new PronkError("bad-request", "The engine is unloaded.");
-      const shared = onLogits ? 0 : sharedPrefix(cached, promptIds);
-      stats.cachedTokens = shared;
-      cached.length = shared;
-      if (most <= 0 && !onLogits) return end(request.maxTokens > 0 ? "context-full" : "length");
+      for (let losses = 0; ;) {
+        signal?.throwIfAborted();
+        if (disposed) throw new PronkError("bad-request", "The engine is unloaded.");
+        const waitedFrom = performance.now();
+        const machine = await machines.current(signal);
+        if (machine !== filled) {
+          stats.recoveries++;
+          stats.recoveryMs += performance.now() - waitedFrom;
+        }
+        const before = answer.delivered.length;
+        try {
+          yield* go(machine, answer);
+          return;
+        } catch (error) {
+          if (!(await isLoss(error, machine, signal))) throw error;
+          losses = answer.delivered.length > before ? 1 : losses + 1;
+          if (losses > mostLosses) throw error;
+        }
+      }
+    } finally {
+      release();
+    }
+  }
 
-      const started = performance.now();
-      steps.prepare(sampling, promptIds, Boolean(constrain));
+  /** Computes on from what was delivered. Rejects with whatever tells first of a loss of the machine. */
+  async function* go(machine: Machine, answer: Answer): AsyncGenerator<number> {
+    const { steps, model } = machine;
+    const { gpu } = model;
+    const { delivered, stats, onLogits } = answer;
+    const { promptIds, stopIds, signal, sampling, constrain, onTopTokens } = answer.request;
+    const oneByOne = Boolean(constrain || onTopTokens);
+    const most = Math.min(answer.request.maxTokens, contextLength - promptIds.length);
+    const inFlight: Promise<Sampled>[] = [];
+    const submit = (step: Promise<Sampled>) => {
+      step.catch(() => {}); // told when its turn comes; nobody may be reading when the device is lost
+      inFlight.push(step);
+    };
+    const known = delivered.length; // when this began
+    let submitted = known; // ids sampled or being sampled; number i stands at position promptIds.length + i
+    let isSound = true; // what the cache holds
+    let isFilled = false;
+    try {
+      if ((await gpu.recover()) && filled === machine) history.cut(0);
+      if (!answer.isBegun) {
+        const shared = onLogits ? 0 : history.sharedPrefix(promptIds);
+        stats.cachedTokens = shared;
+        history.cut(shared);
+        answer.isBegun = true;
+      }
+      if (most <= 0 && !onLogits) return answer.end(answer.request.maxTokens > 0 ? "context-full" : "length");
+
+      let started = performance.now();
+      if (known > 0) history.cut(promptIds.length + known - 1);
+      else if (history.length === promptIds.length) history.reopenLast();
+      await refill(machine, signal);
+      isFilled = true;
+      steps.prepare(sampling, promptIds, Boolean(constrain), delivered);
       if (constrain) steps.constrain(constrain(delivered));
-      const onBatch = (ids: readonly number[]) => void (cached = cached.concat(ids));
-      inFlight.push((await steps.prefill(promptIds, shared, { signal, onLogits, onTopTokens, onBatch })).first);
-      submitted = 1;
+      if (known === 0) {
+        const onBatch = (ids: readonly number[], plan: "one" | "many") => history.add(ids, plan, promptIds.length);
+        submit((await steps.prefill(promptIds, history.length, { signal, onLogits, onTopTokens, onBatch })).first);
+        submitted = 1;
+      } else {
+        steps.goOnFrom(delivered[known - 1], promptIds.length + known - 1);
+        await steps.watch({ onLogits, onTopTokens });
+        stats.recoveryMs += performance.now() - started;
+        started = performance.now();
+      }
       let lastRead = started;
       while (stats.generatedTokens < most) {
         // What will not be delivered is not sampled: no step writes at or past the context's end.
         const depth = oneByOne ? 1 : runAhead.depth;
         for (; inFlight.length < depth && submitted < most; submitted++) {
           if (constrain) steps.constrain(constrain(delivered));
-          inFlight.push(steps.next(promptIds.length + submitted - 1, { onLogits, onTopTokens }));
+          submit(steps.next(promptIds.length + submitted - 1, { onLogits, onTopTokens }));
         }
         const { id, logits, top } = await inFlight.shift()!;
         gpu.check();
         signal?.throwIfAborted();
         const position = promptIds.length + delivered.length - 1; // the logits stand there
         checkChoice(id, config.vocabSize, position);
+        machines.proved(machine);
         if (top) onTopTokens?.(top);
         const now = performance.now();
         if (delivered.length === 0) stats.prefillMs = now - started;
         else {
           stats.decodeMs += now - lastRead;
-          runAhead.observe(now - lastRead);
+          if (delivered.length > known) runAhead.observe(now - lastRead); // the first waits for more than its step
         }
         lastRead = now;
-        if (stopIds.includes(id)) return end("stop");
+        if (stopIds.includes(id)) return answer.end("stop");
         if (logits) onLogits?.(position, logits);
         delivered.push(id);
         stats.generatedTokens++;
         yield id;
       }
-      end(most < request.maxTokens ? "context-full" : "length");
+      answer.end(most < answer.request.maxTokens ? "context-full" : "length");
     } catch (error) {
-      isSound = !(error instanceof PronkError); // an abort leaves the cache as it is
+      // An abort leaves the cache as it is, and what a lost device held is known.
+      isSound = !(error instanceof PronkError) || error.code === "device-lost";
       throw error;
     } finally {
       // An id's keys and values are in the cache once a later step was submitted. Ring slots come home before the next call.
-      if (isSound) cached = cached.concat(delivered.slice(0, Math.max(0, submitted - 1)));
-      else cached = [];
+      if (!isSound) history.cut(0);
+      else if (isFilled) {
+        const held = Math.max(0, submitted - 1);
+        history.add(delivered.slice(Math.max(0, known - 1), held), "one", promptIds.length);
+      }
       await Promise.allSettled(inFlight);
-      release();
     }
   }
 
@@ -134,6 +198,8 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
         generatedTokens: 0,
         prefillMs: 0,
         decodeMs: 0,
+        recoveries: 0,
+        recoveryMs: 0,
       };
       let stopReason: StopReason | undefined;
       const generation: Generation = {
@@ -147,13 +213,38 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
       return generation;
     },
     reset() {
-      cached = [];
+      history.cut(0);
     },
     async dispose() {
       disposed = true;
       const release = await lock.acquire();
-      model.dispose();
+      machines.dispose();
       release();
     },
   };
+}
+
+/** What outlives the machine under a generation. */
+class Answer {
+  readonly request: GenerateRequest;
+  readonly stats: GenerateStats;
+  readonly end: (reason: StopReason) => void;
+  readonly delivered: number[] = [];
+  /** The prompt was compared with what the cache holds. */
+  isBegun = false;
+  readonly onLogits: GenerateRequest["onLogits"];
+
+  constructor(request: GenerateRequest, stats: GenerateStats, end: (reason: StopReason) => void) {
+    this.request = request;
+    this.stats = stats;
+    this.end = end;
+    const { onLogits } = request;
+    let told = -1;
+    if (onLogits)
+      this.onLogits = (position, row) => {
+        if (position <= told) return; // computed again on another machine
+        told = position;
+        onLogits(position, row);
+      };
+  }
 }

@@ -58,6 +58,9 @@ export interface GenerateStats {
   generatedTokens: number;
   prefillMs: number;
   decodeMs: number;
+  /** How often the GPU was lost under it and made anew, and how long it waited for that. */
+  recoveries: number;
+  recoveryMs: number;
 }
 
 /** One running generation: iterate for ids; afterwards `stopReason` and `stats` are set. Ending the loop early cancels it. */

@@ -35,9 +35,14 @@ export function settingsRecord(
 
 const seenInPrompt = 0x80000000;
 
-/** How often each token was answered so far (none yet), bit 31 for those in the prompt. [vocabSize] */
-export function countsOf(promptIds: readonly number[], vocabSize: number): Uint32Array<ArrayBuffer> {
+/** How often each token was answered so far, bit 31 for those in the prompt. [vocabSize] */
+export function countsOf(
+  promptIds: readonly number[],
+  vocabSize: number,
+  answered: readonly number[] = [],
+): Uint32Array<ArrayBuffer> {
   const counts = new Uint32Array(vocabSize);
   for (const id of promptIds) counts[id] = seenInPrompt;
+  for (const id of answered) counts[id]++;
   return counts;
 }

@@ -7,6 +7,7 @@ import { mostTopTokens, type Activation } from "../gpu/operations.ts";
 import { createRing, type Ring } from "../gpu/readback.ts";
 import { packRecord } from "../gpu/record.ts";
 import { shaderRecords } from "../gpu/shader-interfaces.ts";
+import type { Slice } from "./cache-history.ts";
 import type { GenerateRequest, SamplingSettings, TokenProbability } from "./request.ts";
 import { countsOf, settingsRecord } from "./sampler-record.ts";
 import { checkRow } from "./unusable-logits.ts";
@@ -25,9 +26,13 @@ export interface Sampled {
 
 export interface PrefillOptions extends Watchers {
   signal?: AbortSignal;
-  /** Ids of a batch whose keys and values are now (being) written. */
-  onBatch: (ids: readonly number[]) => void;
+  /** Ids of a batch whose keys and values are now (being) written, and by which plan. */
+  onBatch: (ids: readonly number[], plan: Slice["plan"]) => void;
 }
+
+export type Steps = Awaited<ReturnType<typeof createSteps>>;
+
+const stepsUnawaited = 8; // as many as a generation has in flight at most
 
 export async function createSteps(model: Model, ring: Ring) {
   const { gpu, config } = model;
@@ -48,6 +53,11 @@ export async function createSteps(model: Model, ring: Ring) {
     const pass = encoder.beginComputePass();
     for (const plan of plans) plan.encode(pass, batch);
     pass.end();
+  }
+
+  function setStep(ids: readonly number[], position: number) {
+    queue.writeBuffer(model.tokens, 0, new Uint32Array(ids));
+    queue.writeBuffer(model.step, 0, packRecord(shaderRecords.Step, { position, count: ids.length }));
   }
 
   /** For the debug path: the first rows of the buffer, each [vocabSize]. The copy is submitted at once. */
@@ -89,16 +99,27 @@ export async function createSteps(model: Model, ring: Ring) {
     };
   }
 
+  /** Makes what the watchers need, before the first step that they watch. */
+  async function watch({ onLogits, onTopTokens }: Watchers): Promise<void> {
+    if (onLogits) await prepareDebug();
+    if (onTopTokens) await prepareTop();
+  }
+
   return {
-    /** Uploads what the sampler needs for this generation. */
-    prepare(sampling: SamplingSettings, promptIds: readonly number[], constrained: boolean): void {
+    /** Uploads what the sampler needs for this generation, of which `answered` has been chosen already. */
+    prepare(
+      sampling: SamplingSettings,
+      promptIds: readonly number[],
+      constrained: boolean,
+      answered: readonly number[] = [],
+    ): void {
       const { record, shaped } = settingsRecord(sampling, constrained);
       queue.writeBuffer(model.sampler.settings, 0, record);
       if (!shaped) return;
       bias.fill(0);
       for (const [id, value] of Object.entries(sampling.logitBias ?? {})) bias[Number(id)] = value;
       queue.writeBuffer(model.sampler.bias, 0, bias);
-      queue.writeBuffer(model.sampler.counts, 0, countsOf(promptIds, config.vocabSize));
+      queue.writeBuffer(model.sampler.counts, 0, countsOf(promptIds, config.vocabSize, answered));
     },
 
     /** What is added to the logits of the choice that is encoded next. [vocabSize] */
@@ -107,6 +128,8 @@ export async function createSteps(model: Model, ring: Ring) {
       queue.writeBuffer(model.sampler.bias, 0, sum as Float32Array<ArrayBuffer>);
     },
 
+    watch,
+
     /** Computes the prompt from position `from` on and samples; the promise inside the result is the first id's. */
     async prefill(
       promptIds: readonly number[],
@@ -114,14 +137,12 @@ export async function createSteps(model: Model, ring: Ring) {
       { signal, onLogits, onTopTokens, onBatch }: PrefillOptions,
     ) {
       model.setPromptLength(promptIds.length);
-      if (onLogits) await prepareDebug();
-      if (onTopTokens) await prepareTop();
+      await watch({ onLogits, onTopTokens });
       let previous: Promise<unknown> = Promise.resolve();
       for (let position = from, size = 0; position < promptIds.length; position += size) {
         size = batchSize(model, position);
         const ids = promptIds.slice(position, position + size);
-        queue.writeBuffer(model.tokens, 0, new Uint32Array(ids));
-        queue.writeBuffer(model.step, 0, packRecord(shaderRecords.Step, { position, count: ids.length }));
+        setStep(ids, position);
         const encoder = device.createCommandEncoder();
         const last = position + ids.length === promptIds.length;
         const alone = ids.length === 1 && !onLogits;
@@ -131,7 +152,7 @@ export async function createSteps(model: Model, ring: Ring) {
           run(encoder, [head], { position, tokens: 1 });
         }
         queue.submit([encoder.finish()]);
-        onBatch(ids);
+        onBatch(ids, alone ? "one" : "many");
         if (onLogits) {
           const rows = await readRows(debug!.rows, debug!.logits, ids.length);
           for (const [i, row] of rows.entries()) {
@@ -140,12 +161,40 @@ export async function createSteps(model: Model, ring: Ring) {
           }
         }
         // One batch runs while the next is encoded; more would make an abort wait.
-        await previous;
+        await gpu.untilLost(previous);
         gpu.check();
         signal?.throwIfAborted();
         if (!last) previous = queue.onSubmittedWorkDone();
       }
       return { first: choose([], { position: 0, tokens: 1 }, { onTopTokens }) };
+    },
+
+    /** Fills the cache as it was filled before, without choosing anything. */
+    async replay(slices: readonly Slice[], signal: AbortSignal | undefined): Promise<void> {
+      let submitted = 0;
+      let previous: Promise<unknown> = Promise.resolve();
+      for (const { position: start, ids, plan, promptLength } of slices) {
+        model.setPromptLength(promptLength);
+        const size = plan === "one" ? 1 : model.batchTokens; // a batch is larger only where the adapter is another
+        for (let at = 0; at < ids.length; at += size) {
+          const tokens = ids.slice(at, at + size);
+          const position = start + at;
+          setStep(tokens, position);
+          const encoder = device.createCommandEncoder();
+          run(encoder, [plan === "one" ? one : many], { position, tokens: tokens.length });
+          queue.submit([encoder.finish()]);
+          if (plan === "one" && ++submitted % stepsUnawaited > 0) continue;
+          await gpu.untilLost(previous);
+          gpu.check();
+          signal?.throwIfAborted();
+          previous = queue.onSubmittedWorkDone();
+        }
+      }
+    },
+
+    /** The next step computes `position` from this id, which was chosen before. */
+    goOnFrom(id: number, position: number): void {
+      setStep([id], position);
     },
 
     /** Computes `position` from the id sampled last and samples the next. */

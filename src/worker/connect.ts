@@ -30,7 +30,7 @@ export async function connectEngine(
 ): Promise<Engine | undefined> {
   try {
     const info = await load(host, model, options);
-    if (info) return new RemoteEngine(host, info);
+    if (info) return new RemoteEngine(host, info, options.onRecovery);
   } catch (error) {
     host.close();
     throw error;
@@ -49,6 +49,7 @@ function load(host: Host, model: CloneableModel, options: EngineOptions): Promis
     const onMessage = ({ data }: MessageEvent) => {
       const message = data as ToClient;
       if (message.kind === "progress" && !signal?.aborted) onProgress?.(message.event);
+      if (message.kind === "recovery" && !signal?.aborted) options.onRecovery?.(message.event);
       if (message.kind === "hash-thread") void lendHashThread(port, ended.signal);
       if (message.kind === "no-webgpu") resolve(undefined);
       if (message.kind === "load-error") reject(signal?.aborted ? signal.reason : fromErrorData(message.error));
@@ -82,14 +83,16 @@ async function lendHashThread(port: Port, ended: AbortSignal): Promise<void> {
 class RemoteEngine implements Engine {
   readonly info: EngineInfo;
   readonly #host: Host;
+  readonly #onRecovery: EngineOptions["onRecovery"];
   readonly #calls = new Map<number, RemoteCall>();
   readonly #end = new AbortController();
   #lastId = 0;
   #lost = false;
   #unloading: Promise<void> | undefined;
 
-  constructor(host: Host, info: EngineInfo) {
+  constructor(host: Host, info: EngineInfo, onRecovery: EngineOptions["onRecovery"]) {
     this.info = info;
+    this.#onRecovery = onRecovery;
     this.#host = host;
     host.port.addEventListener("message", this.#onMessage);
     whenAborted(host.gone, () => this.#lose(host.gone.reason));
@@ -160,6 +163,7 @@ class RemoteEngine implements Engine {
   readonly #onMessage = ({ data }: MessageEvent) => {
     const message = data as ToClient;
     if ("id" in message) this.#calls.get(message.id)?.receive(message);
+    if (message.kind === "recovery" && !this.ended.aborted) this.#onRecovery?.(message.event);
     if (message.kind === "ended") this.#lose(fromErrorData(message.error));
   };
 
@@ -192,6 +196,7 @@ function cloneableOptions({
   store,
   hubUrl,
   hashes,
+  recover,
 }: EngineOptions): LoadOptions {
   const from = { token, hubUrl, hashes: hashes && { ...hashes } };
   return {
@@ -204,6 +209,7 @@ function cloneableOptions({
     tokenizer,
     without: without && [...without],
     store,
+    recover,
   };
 }
 

@@ -3,6 +3,7 @@
 
 import type { ChatCompletionRequest } from "../api/chat-completions.ts";
 import type { CompletionRequest } from "../api/completions.ts";
+import type { RecoveryEvent } from "../api/renewal.ts";
 import type { EngineInfo, EngineOptions } from "../api/surface.ts";
 import type { ErrorData } from "../errors.ts";
 import type { ProgressEvent } from "../source/progress.ts";
@@ -12,7 +13,10 @@ import type { ModelReference, ModelSource } from "../source/source.ts";
 export type CloneableModel = Exclude<ModelReference, ModelSource>;
 
 /** The options of a load without those that cannot be cloned or concern the client only. */
-export type LoadOptions = Omit<EngineOptions, "onProgress" | "signal" | "worker" | "device" | "pause" | "share">;
+export type LoadOptions = Omit<
+  EngineOptions,
+  "onProgress" | "onRecovery" | "signal" | "worker" | "device" | "pause" | "share"
+>;
 
 export interface CompletionCalls {
   chat: ChatCompletionRequest;
@@ -45,6 +49,7 @@ export type ToClient =
   | { kind: "hash-thread" } // asks for a worker to hash with, until the load ends
   | { kind: "ready"; info: EngineInfo }
   | { kind: "load-error"; error: ErrorData }
+  | { kind: "recovery"; event: RecoveryEvent }
   | { kind: "ended"; error: ErrorData } // the engine answers no more, though nobody unloaded it
   | { kind: "result"; id: number; value: unknown } // for a streamed call: accepted, waits for `begin`
   | { kind: "chunk"; id: number; chunk: unknown }

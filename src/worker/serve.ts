@@ -53,7 +53,8 @@ export function serve(port: Port, services: HostServices): Served {
       if (!(await services.hasWebGpu())) return post({ kind: "no-webgpu" });
       const { signal } = controller;
       const onProgress: EngineOptions["onProgress"] = (event) => post({ kind: "progress", event });
-      const own = { worker: false, onProgress, signal, pause, startHashThread };
+      const onRecovery: EngineOptions["onRecovery"] = (event) => post({ kind: "recovery", event });
+      const own = { worker: false, onProgress, onRecovery, signal, pause, startHashThread };
       const loaded = await services.createEngine(model, { ...options, ...own });
       if (signal.aborted || loaded.ended.aborted) {
         await loaded.unload();

@@ -76,6 +76,7 @@ describe.each(browserKinds)("in %s", (kind) => {
           const load = pronk.createEngine(modelUrl, {
             worker: false,
             store: false,
+            recover: false,
             signal: abort.signal,
             onProgress({ phase }) {
               if (phase !== "compile" || endedMs) return;

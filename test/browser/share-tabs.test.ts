@@ -138,7 +138,8 @@ describe.each(
     async (how) => {
       const seen = await page.evaluate(async (how) => {
         const tabs = [await openTab(), await openTab()];
-        const load = ({ tab }: (typeof tabs)[0]) => tab.pronk.createEngine("owner/byte-model", { share, hubUrl });
+        const load = ({ tab }: (typeof tabs)[0]) =>
+          tab.pronk.createEngine("owner/byte-model", { share, hubUrl, recover: false });
         const dead = [await load(tabs[0]), await load(tabs[1])];
         const code = (error: unknown) => (error as { code: string }).code;
         const told = dead.map(

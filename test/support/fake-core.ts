@@ -92,6 +92,8 @@ export function fakeGenerator(
           generatedTokens: 0,
           prefillMs: 5,
           decodeMs: 0,
+          recoveries: 0,
+          recoveryMs: 0,
         },
         [Symbol.asyncIterator]: () => steps(request, generation),
       };

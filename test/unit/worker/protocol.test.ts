@@ -67,28 +67,38 @@ const stopped = (generator: FakeGenerator) => eventually(() => expect(generator.
 describe("loading", () => {
   test("passes model and options, forwards progress, resolves with info", async () => {
     let got: unknown[] = [];
+    const events: unknown[] = [];
+    const back = { state: "recovered", attempts: 2, waitedMs: 500 } as const;
     const host = channel({
       createEngine: async (model, options) => {
-        const means = { onProgress: undefined, signal: undefined, pause: undefined, startHashThread: undefined };
+        const means = {
+          onProgress: undefined,
+          onRecovery: undefined,
+          signal: undefined,
+          pause: undefined,
+          startHashThread: undefined,
+        };
         got = [model, { ...options, ...means }];
         options.onProgress?.({ phase: "download", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 3 });
+        options.onRecovery?.(back);
         return fakeEngine(fakeGenerator(() => "ok"));
       },
     });
-    const events: unknown[] = [];
     const options: EngineOptions = {
       quantize: "q4",
       weights: "Q4_K_M",
       token: "secret",
       without: ["subgroups"],
+      recover: false,
       onProgress: (event) => void events.push(event),
+      onRecovery: (event) => void events.push(event),
     };
     const engine = await connectEngine(host, "owner/name", options);
     expect(got).toEqual([
       "owner/name",
-      { quantize: "q4", weights: "Q4_K_M", token: "secret", without: ["subgroups"], worker: false },
+      { quantize: "q4", weights: "Q4_K_M", token: "secret", without: ["subgroups"], recover: false, worker: false },
     ]);
-    expect(events).toEqual([{ phase: "download", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 3 }]);
+    expect(events).toEqual([{ phase: "download", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 3 }, back]);
     expect(engine?.info).toEqual(info);
   });
 

@@ -1,0 +1,194 @@
+// What is lost is made again: at once, then after growing waits, up to a bound. Between losses it is the thing itself; who
+// asks during one waits. Knows nothing of what it makes: an engine's half on the GPU, or a worker with an engine in it.
+
+import { PronkError, type PronkErrorCode } from "../errors.ts";
+
+/** Something that may be lost. */
+export interface Losable {
+  /** Rejects when it is lost, with the PronkError that says so; otherwise never settles. */
+  readonly lost: Promise<never>;
+  /** Lets go of what it holds; also of one that is lost. */
+  release(): void;
+}
+
+/** Told while an engine goes on after a loss. */
+export type RecoveryEvent =
+  /** `code` is the loss's. Once for each loss; streams stand still from here. */
+  | { state: "recovering"; code: PronkErrorCode; message: string }
+  /** Streams go on. `waitedMs` since the loss. */
+  | { state: "recovered"; attempts: number; waitedMs: number }
+  /** It is given up: `engine.ended` is aborted. */
+  | { state: "failed"; code: PronkErrorCode; message: string };
+
+export interface RenewalOptions<Thing> {
+  /** Makes another; absent where a loss is the end. */
+  renew?: (signal: AbortSignal) => Promise<Thing>;
+  onEvent?: (event: RecoveryEvent) => void;
+  /** Nothing will be made any more. Called once. */
+  onEnd: (error: unknown) => void;
+  clock?: Clock;
+}
+
+export interface Clock {
+  now(): number; // ms
+  /** Rejects with the signal's reason when it is aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Before each attempt; the last stands for all further ones. */
+export const waitsMs = [0, 500, 1000, 2000, 4000, 8000, 15_000] as const;
+/** In waits: a browser whose GPU process crashed often gives no adapter for about two minutes. */
+export const patienceMs = 180_000;
+/** Of attempts that got as far as being lost themselves: the third time it is the work that does it. */
+export const mostLosses = 3;
+/** What lived so long was well, whatever it did: its loss is no part of the last one's. */
+const settledMs = 60_000;
+
+/** What was spent since something was well. */
+interface Spent {
+  attempts: number;
+  waitedMs: number;
+  losses: number;
+}
+
+const nothingSpent = (): Spent => ({ attempts: 0, waitedMs: 0, losses: 0 });
+
+/** Makes what was lost, with patience. Rejects with the loss, and why it could not be undone, or with the signal's reason. */
+export async function makeAgain<Thing>(
+  loss: PronkError,
+  make: (signal: AbortSignal) => Promise<Thing>,
+  { signal, clock = wallClock, spent = nothingSpent() }: { signal: AbortSignal; clock?: Clock; spent?: Spent },
+): Promise<Thing> {
+  for (let failure: unknown = loss; ;) {
+    const waitMs = waitsMs[Math.min(spent.attempts, waitsMs.length - 1)];
+    if (spent.waitedMs + waitMs > patienceMs || spent.losses >= mostLosses) throw gaveUp(loss, failure, spent.attempts);
+    spent.waitedMs += waitMs;
+    if (waitMs > 0) await clock.sleep(waitMs, signal);
+    signal.throwIfAborted();
+    spent.attempts++;
+    try {
+      return await make(signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!mayPass(error)) throw gaveUp(loss, error, spent.attempts);
+      if (isLoss(error)) spent.losses++;
+      failure = error;
+    }
+  }
+}
+
+/** Whether the error says that a device or a worker is gone. */
+export function isLoss(error: unknown): error is PronkError {
+  return error instanceof PronkError && (error.code === "device-lost" || error.code === "worker-lost");
+}
+
+/** What another attempt may find otherwise. A file that is not there, or not what it was, will not. */
+function mayPass(error: unknown): boolean {
+  const passing: PronkErrorCode[] = ["adapter-missing", "out-of-memory", "network"];
+  return isLoss(error) || (error instanceof PronkError && passing.includes(error.code));
+}
+
+function gaveUp(loss: PronkError, failure: unknown, attempts: number): PronkError {
+  const why = failure instanceof Error && failure !== loss ? failure.message : "it is lost again each time";
+  const facts = { ...loss.facts, attempts, failed: failure instanceof PronkError ? failure.code : undefined };
+  const message = `${loss.message} It did not come back by itself (attempts: ${attempts}): ${why}`;
+  return new PronkError(loss.code, message, facts, { cause: failure });
+}
+
+export class Renewal<Thing extends Losable> {
+  readonly #options: RenewalOptions<Thing>;
+  readonly #clock: Clock;
+  readonly #end = new AbortController();
+  #present: Promise<Thing>;
+  #bornMs: number;
+  #proven: Thing | undefined;
+  #spent = nothingSpent();
+
+  constructor(first: Thing, options: RenewalOptions<Thing>) {
+    this.#options = options;
+    this.#clock = options.clock ?? wallClock;
+    this.#present = Promise.resolve(first);
+    this.#bornMs = this.#clock.now();
+    this.#watch(first);
+  }
+
+  /** The thing to use now. Rejects when there will be none, or with the signal's reason. */
+  current(signal?: AbortSignal): Promise<Thing> {
+    if (!signal) return this.#present;
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const onAbort = () => reject(signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#present.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    });
+  }
+
+  /** It did its work: what it is lost to later is another fault than what took the one before. */
+  proved(thing: Thing): void {
+    this.#proven = thing;
+  }
+
+  /** Ends it, and any waiting at once; whoever asks gets the reason. */
+  end(reason: unknown): void {
+    if (this.#end.signal.aborted) return;
+    this.#end.abort(reason);
+    this.#present.then(
+      (thing) => thing.release(),
+      () => {},
+    );
+    this.#present = Promise.reject(reason);
+    this.#present.catch(() => {}); // told to whoever asks
+  }
+
+  #watch(thing: Thing): void {
+    thing.lost.catch((loss: PronkError) => {
+      if (this.#end.signal.aborted) return;
+      thing.release();
+      const wasWell = thing === this.#proven || this.#clock.now() - this.#bornMs >= settledMs;
+      if (wasWell) this.#spent = nothingSpent();
+      else this.#spent.losses++;
+      this.#present = this.#renew(loss);
+      this.#present.catch(() => {}); // told to whoever asks
+    });
+  }
+
+  async #renew(loss: PronkError): Promise<Thing> {
+    const { renew, onEvent, onEnd } = this.#options;
+    const { signal } = this.#end;
+    const lostMs = this.#clock.now();
+    try {
+      if (!renew) throw loss;
+      onEvent?.({ state: "recovering", code: loss.code, message: loss.message });
+      const made = await makeAgain(loss, renew, { signal, clock: this.#clock, spent: this.#spent });
+      if (signal.aborted) made.release();
+      signal.throwIfAborted();
+      this.#bornMs = this.#clock.now();
+      this.#watch(made);
+      onEvent?.({ state: "recovered", attempts: this.#spent.attempts, waitedMs: this.#bornMs - lostMs });
+      return made;
+    } catch (error) {
+      signal.throwIfAborted();
+      const { code, message } = error as PronkError;
+      this.#end.abort(error);
+      if (renew) onEvent?.({ state: "failed", code, message });
+      onEnd(error);
+      throw error;
+    }
+  }
+}
+
+const wallClock: Clock = {
+  now: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        signal.removeEventListener("abort", onAbort);
+        resolve();
+      }, ms);
+      const onAbort = () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+    }),
+};

@@ -1,0 +1,62 @@
+// What the KV cache holds, as ids by position, and how each position was computed. Kernels differ in the last bits, so a
+// cache that is lost with its device is filled again by the same plans over the same slices: then the numbers are the
+// same, and so is every later choice. Knows nothing of the GPU.
+
+/** Positions computed in one manner. `many`: at once, by the batch's kernels. `one`: each alone, by a step's. */
+export interface Slice {
+  readonly position: number;
+  readonly ids: readonly number[];
+  readonly plan: "one" | "many";
+  /** Of the prompt at hand: dynamic rope scaling depends on it. */
+  readonly promptLength: number;
+}
+
+export class CacheHistory {
+  #slices: Slice[] = [];
+  #length = 0;
+
+  /** Positions held. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** In order. One may go beyond where the next begins: what was computed there is overwritten. */
+  get slices(): readonly Slice[] {
+    return this.#slices;
+  }
+
+  /** How many of the prompt's ids are held. The last is always computed anew: its logits are wanted. */
+  sharedPrefix(promptIds: readonly number[]): number {
+    const most = Math.min(this.#length, promptIds.length - 1);
+    for (const [at, slice] of this.#slices.entries()) {
+      const end = Math.min(most, this.#slices[at + 1]?.position ?? most);
+      for (let position = slice.position; position < end; position++)
+        if (slice.ids[position - slice.position] !== promptIds[position]) return position;
+    }
+    return most;
+  }
+
+  add(ids: readonly number[], plan: Slice["plan"], promptLength: number): void {
+    if (ids.length === 0) return;
+    const last = this.#slices.at(-1);
+    const joins = plan === "one" && last?.plan === "one" && last.promptLength === promptLength;
+    if (last && joins) this.#slices[this.#slices.length - 1] = { ...last, ids: [...last.ids, ...ids] };
+    else this.#slices.push({ position: this.#length, ids, plan, promptLength });
+    this.#length += ids.length;
+  }
+
+  /** Forgets what lies at `length` and beyond. A batch that reaches over it is kept whole, as it was computed. */
+  cut(length: number): void {
+    this.#length = Math.min(this.#length, length);
+    while (this.#slices.length > 0 && this.#slices.at(-1)!.position >= this.#length) this.#slices.pop();
+    const last = this.#slices.at(-1);
+    if (last?.plan === "one")
+      this.#slices[this.#slices.length - 1] = { ...last, ids: last.ids.slice(0, this.#length - last.position) };
+  }
+
+  /** Forgets the slice that ends here, or its last position where each was computed alone: logits are made with it. */
+  reopenLast(): void {
+    const last = this.#slices.at(-1);
+    if (last) this.cut(last.plan === "one" ? this.#length - 1 : last.position);
+  }
+}

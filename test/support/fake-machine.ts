@@ -1,0 +1,116 @@
+// A machine without a GPU: its cache holds a hash of how each position came to be (by which plan, in which slice, after
+// what), and tokens are a hash of that. So any replay that is not the way it was gives other tokens. It can be lost.
+
+import { PronkError } from "../../src/errors.ts";
+import type { Slice } from "../../src/generate/cache-history.ts";
+import type { Machine } from "../../src/generate/machine.ts";
+import type { SamplingSettings } from "../../src/generate/request.ts";
+
+const vocabSize = 97;
+const batch = 8;
+
+const mixed = (...words: number[]) =>
+  words.reduce((hash, word) => Math.imul(hash ^ word, 0x01000193) >>> 0, 0x811c9dc5);
+
+export interface FakeMachine extends Machine {
+  lose(): void;
+  readonly lost: Promise<never>;
+  release(): void;
+  released: number;
+}
+
+/** `loseAt` counts what is computed, steps and batches; `early`: the work fails before the device says that it is lost. */
+export function fakeMachine({ loseAt = Infinity, early = false, context = 120 } = {}): FakeMachine {
+  const cache: number[] = [];
+  let counts: number[] = [];
+  let settings: SamplingSettings | undefined;
+  let step = { position: 0, id: 0 };
+  let work = 0;
+  let fault: PronkError | undefined;
+  let reject!: (fault: PronkError) => void;
+  const lost = new Promise<never>((_, onLost) => (reject = onLost));
+  lost.catch(() => {});
+  const lose = () => {
+    if (fault) return;
+    fault = new PronkError("device-lost", "The GPU device was lost.", { reason: "unknown" });
+    reject(fault);
+  };
+  const gone = async <T>(value: T): Promise<T> => {
+    await Promise.resolve();
+    if (fault) throw early ? new Error("a buffer could not be mapped") : fault;
+    return value;
+  };
+
+  function compute(ids: readonly number[], position: number, plan: Slice["plan"]) {
+    if (++work === loseAt) lose();
+    ids.forEach((id, i) => {
+      const before = cache.slice(0, position + i);
+      cache[position + i] = mixed(...before, id, plan === "one" ? 1 : 2 + position, plan === "one" ? 0 : ids.length);
+    });
+    step = { position: position + ids.length, id: ids.at(-1)! };
+  }
+
+  function choose(): number {
+    const { position } = step;
+    const counted = settings!.repetitionPenalty === 1 ? [] : counts;
+    const id = mixed(...cache.slice(0, position), ...counted, settings!.seed, position) % vocabSize;
+    counts[id] = (counts[id] ?? 0) + 1;
+    step = { position, id };
+    return id;
+  }
+
+  const steps = {
+    watch: async () => {},
+    constrain: () => {},
+    prepare(sampling: SamplingSettings, promptIds: readonly number[], _: boolean, answered: readonly number[] = []) {
+      settings = sampling;
+      counts = Array.from({ length: vocabSize }, () => 0);
+      for (const id of promptIds) counts[id] = 1000;
+      for (const id of answered) counts[id]++;
+    },
+    async prefill(
+      ids: readonly number[],
+      from: number,
+      { onBatch }: { onBatch(ids: readonly number[], plan: Slice["plan"]): void },
+    ) {
+      for (let at = from; at < ids.length; at += batch) {
+        const slice = ids.slice(at, at + batch);
+        const plan = slice.length === 1 ? "one" : "many";
+        compute(slice, at, plan);
+        onBatch(slice, plan);
+        await gone(0);
+      }
+      return { first: gone({ id: choose() }) };
+    },
+    async replay(slices: readonly Slice[]) {
+      for (const { ids, position, plan } of slices) {
+        if (plan === "many") compute(ids, position, plan);
+        else ids.forEach((id, i) => compute([id], position + i, plan));
+        await gone(0);
+      }
+    },
+    goOnFrom: (id: number, position: number) => void (step = { position, id }),
+    next(position: number) {
+      if (position !== step.position) throw new Error(`step ${step.position} was asked for ${position}`);
+      compute([step.id], position, "one");
+      return gone({ id: choose() });
+    },
+  };
+  const gpu = {
+    variants: { runAhead: true },
+    recover: () => gone(false),
+    check() {
+      if (fault) throw fault;
+    },
+    untilLost: (other: Promise<unknown>) => Promise.race([other, lost]),
+  };
+  const machine = {
+    model: { config: { vocabSize }, gpu, cache: { context } },
+    steps,
+    lost,
+    lose,
+    released: 0,
+    release: () => void machine.released++,
+  };
+  return machine as unknown as FakeMachine;
+}
