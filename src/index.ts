@@ -7,6 +7,7 @@ export type {
   ChatCompletions,
 } from "./api/chat-completions.ts";
 export type { FinishReason, OnLogits, RequestOptions, SamplingFields, Usage } from "./api/completion-request.ts";
+export type { RecoveryEvent } from "./api/renewal.ts";
 export type { Completion, CompletionChoice, CompletionRequest, Completions } from "./api/completions.ts";
 export type {
   Engine,

@@ -241,6 +241,7 @@ export class PronkChat extends LitElement {
                 ${downIcon}<span class="visually-hidden">${strings.scrollToEnd}</span>
               </button>`
         }
+        ${session.recovering ? html`<p class="recovering" part="recovering" role="status">${strings.recovering}</p>` : nothing}
         ${undoView(this.#undo, strings, () => this.#focusDraft())}
         ${writing || state.name === "license" || state.name === "weights" ? nothing : this.#composer(state)}
         <slot name="footer"></slot>

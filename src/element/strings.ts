@@ -35,6 +35,7 @@ export interface ChatStrings {
   newChat: string;
   scrollToEnd: string;
   thinking: string;
+  recovering: string;
   stopped: string;
   lengthReached: string;
   contextFull: string;
@@ -124,6 +125,7 @@ export const english: ChatStrings = {
   newChat: "New chat",
   scrollToEnd: "To the end",
   thinking: "Reading your message",
+  recovering: "The GPU was lost; recovering. The answer goes on by itself.",
   stopped: "Stopped",
   lengthReached: "Ended at the length limit",
   contextFull: "The model's context is full. Start a new chat to go on.",

@@ -1,7 +1,8 @@
 // Engines by key, each made once and used by many: every user gets a handle, and the last handle to be given back frees
 // the engine. A load is aborted when nobody waits for it any more, and everybody who does sees its progress. An engine
-// that has ended (its GPU was lost) is nobody's any more: who asks next gets a new one.
+// that has ended (its GPU did not come back) is nobody's any more: who asks next gets a new one.
 
+import type { RecoveryEvent } from "../api/renewal.ts";
 import type { Engine, EngineOptions } from "../api/surface.ts";
 import type { ProgressEvent } from "../source/progress.ts";
 import { beforeAbort } from "./before-abort.ts";
@@ -12,21 +13,27 @@ interface Entry {
   users: number;
   controller: AbortController;
   listeners: Set<(event: ProgressEvent) => void>;
+  /** Of those that have the engine, or wait for it. */
+  recoveryListeners: Set<(event: RecoveryEvent) => void>;
 }
 
-type Shared = Pick<EngineOptions, "signal" | "onProgress">;
+type Shared = Pick<EngineOptions, "signal" | "onProgress" | "onRecovery">;
 
 export class EngineShare {
   readonly #entries = new Map<string, Entry>();
 
   /** A handle on the engine of this key. Rejects as `create` does, or with the signal's reason. */
   async acquire(key: string, options: EngineOptions, create: (shared: Shared) => Promise<Engine>): Promise<Engine> {
-    const { signal, onProgress } = options;
+    const { signal, onProgress, onRecovery } = options;
     signal?.throwIfAborted();
     const entry = this.#entries.get(key) ?? this.#begin(key, create);
     entry.users++;
     if (onProgress) entry.listeners.add(onProgress);
-    const leave = () => this.#leave(key, entry);
+    if (onRecovery) entry.recoveryListeners.add(onRecovery);
+    const leave = () => {
+      if (onRecovery) entry.recoveryListeners.delete(onRecovery);
+      return this.#leave(key, entry);
+    };
     try {
       return handleOn(await beforeAbort(entry.engine, signal), leave);
     } catch (error) {
@@ -46,8 +53,10 @@ export class EngineShare {
     const controller = new AbortController();
     const listeners = new Set<(event: ProgressEvent) => void>();
     const onProgress = (event: ProgressEvent) => listeners.forEach((listener) => listener(event));
-    const engine = create({ signal: controller.signal, onProgress });
-    const entry: Entry = { engine, users: 0, controller, listeners };
+    const recoveryListeners = new Set<(event: RecoveryEvent) => void>();
+    const onRecovery = (event: RecoveryEvent) => recoveryListeners.forEach((listener) => listener(event));
+    const engine = create({ signal: controller.signal, onProgress, onRecovery });
+    const entry: Entry = { engine, users: 0, controller, listeners, recoveryListeners };
     const forget = () => this.#forget(key, entry); // the next one tries again
     engine.then(({ ended }) => whenAborted(ended, forget), forget);
     this.#entries.set(key, entry);

@@ -5,6 +5,7 @@
 import { unloadedError } from "../api/assemble.ts";
 import type { ChatCompletions } from "../api/chat-completions.ts";
 import type { Completions } from "../api/completions.ts";
+import type { RecoveryEvent } from "../api/renewal.ts";
 import type { Engine, EngineInfo, EngineOptions } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
 import { beforeAbort } from "./before-abort.ts";
@@ -30,6 +31,7 @@ export class TabShare implements Engine {
   #leaderGone = new AbortController();
   #engine: Promise<Engine> | undefined; // of the present leader, near or far
   readonly #served = new Set<string>(); // tabs, while this one leads
+  readonly #recoveryListeners = new Set<(event: RecoveryEvent) => void>(); // theirs, and this one's
   #changed: () => void = () => {}; // wakes who waits for an engine
   #calling: ReturnType<typeof setInterval> | undefined;
   #leaving: Promise<void> | undefined;
@@ -59,6 +61,7 @@ export class TabShare implements Engine {
     this.#model = model;
     this.#options = options;
     this.#startHere = startHere;
+    if (options.onRecovery) this.#recoveryListeners.add(options.onRecovery);
     this.#channel = new BroadcastChannel(`pronk:engine:${key}`);
     this.#channel.addEventListener("message", ({ data }: MessageEvent<ChannelMessage>) => this.#hear(data));
     const { signal } = this.#left;
@@ -159,7 +162,8 @@ export class TabShare implements Engine {
     clearInterval(this.#calling);
     this.#leaderGone.abort(leaderClosed());
     this.#leader = this.#id;
-    const engine = this.#startHere(this.#options);
+    const onRecovery = (event: RecoveryEvent) => this.#recoveryListeners.forEach((listener) => listener(event));
+    const engine = this.#startHere({ ...this.#options, onRecovery });
     this.#setEngine(engine);
     this.#say({ kind: "lead" });
     // A load that fails is this tab's alone: the next one may lead.
@@ -185,13 +189,18 @@ export class TabShare implements Engine {
     this.#served.add(tab);
     const engine = this.#engine!;
     const port = new ChannelPort(this.#channel, this.#id, tab);
+    let tell: EngineOptions["onRecovery"];
     const served = serve(port, {
       hasWebGpu: async () => true,
       // A load that fails or is aborted here is this tab's own: the others try for themselves, one after another.
-      createEngine: async () => handleOn(await engine.catch(() => Promise.reject(leaderClosed())), async () => {}),
+      createEngine: async (_, { onRecovery }) => {
+        if (onRecovery) this.#recoveryListeners.add((tell = onRecovery));
+        return handleOn(await engine.catch(() => Promise.reject(leaderClosed())), async () => {});
+      },
     });
     const gone = () => {
       this.#served.delete(tab);
+      if (tell) this.#recoveryListeners.delete(tell);
       port.close();
       served.close();
     };

@@ -12,8 +12,6 @@ type Engine = Awaited<ReturnType<Pronk["createEngine"]>>;
 type Options = Parameters<Pronk["createEngine"]>[1];
 
 // What runs in the page finds these as globals.
-declare const pronk: Pronk;
-declare const modelUrl: string;
 declare const seen: { device: GPUDevice; submits: number; withheld: number; adapterAt: number; loseAtSubmit: number };
 declare const requests: Record<string, Parameters<Engine["completions"]["create"]>[0]>;
 declare function answer(engine: Engine, request: object): Promise<{ ids: string; recoveries?: number; cached: number }>;
@@ -86,7 +84,6 @@ describe.each(browserKinds)("in %s", (kind) => {
         const got: Awaited<ReturnType<typeof answer>>[] = [];
         const next: (typeof got)[0][] = [];
         for (const at of [1, 2, 3, 20, submits - 2]) {
-          engine.tokenizer; // the handle stays
           await answer(engine, { prompt: "#", max_tokens: 1 }); // so that each begins from the same cache
           seen.loseAtSubmit = seen.submits + at;
           got.push(await answer(engine, request));

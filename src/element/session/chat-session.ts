@@ -2,7 +2,7 @@
 // the turns and tells its host when something changed; it draws nothing and knows no DOM.
 
 import { DownloadPause, PronkError } from "../../index.ts";
-import type { EngineInfo, EngineOptions, ModelReference, ProgressEvent } from "../../index.ts";
+import type { EngineInfo, EngineOptions, ModelReference, ProgressEvent, RecoveryEvent } from "../../index.ts";
 import type { Conversation } from "./conversation.ts";
 import { type ChatEngine, type EngineFactory, type InspectedModel, pronkEngines } from "./engine-factory.ts";
 import { acceptanceOf, llama2License, recordAcceptance } from "./license-acceptance.ts";
@@ -29,6 +29,8 @@ export class ChatSession {
   turns: Turn[] = [];
   continuation: Continuation = { text: "", contextFull: false };
   summary: InspectedModel | undefined;
+  /** The engine has lost its GPU or its worker, and goes on as soon as it has another. */
+  recovering = false;
 
   readonly #host: SessionHost;
   readonly #frame = onceAFrame(() => this.#host.changed());
@@ -81,6 +83,7 @@ export class ChatSession {
     void this.#engine?.unload().catch(() => {}); // a lost device may refuse; there is nothing left to free then
     this.#engine = undefined;
     this.#loading = undefined;
+    this.recovering = false;
   }
 
   /** True when the engine is ready; false when cancelled, declined or failed (see `state`). */
@@ -189,7 +192,13 @@ export class ChatSession {
       const onProgress = (event: ProgressEvent) => current() && this.#progress(event);
       const weights = this.#weights ?? this.engineOptions.weights;
       const pause = (this.#pause = this.engineOptions.pause ?? new DownloadPause());
-      const options = { ...this.engineOptions, weights, signal: abort.signal, onProgress, pause };
+      const onRecovery = (event: RecoveryEvent) => {
+        this.engineOptions.onRecovery?.(event);
+        if (!current()) return;
+        this.recovering = event.state === "recovering";
+        this.#host.changed();
+      };
+      const options = { ...this.engineOptions, weights, signal: abort.signal, onProgress, onRecovery, pause };
       const engine = await this.factory.createEngine(model, options);
       if (!current() || abort.signal.aborted) {
         await engine.unload();

@@ -80,6 +80,13 @@ export const transcriptStyles = css`
     color: var(--_ink);
   }
 
+  .recovering {
+    margin: 0;
+    color: var(--_ink-soft);
+    font-size: 0.88rem;
+    text-align: center;
+  }
+
   .notice {
     padding: 0.6rem 0.9rem;
     border-radius: 0.8rem;

@@ -27,6 +27,8 @@ interface Script {
   /** Wait for abort after the words. */
   hang?: boolean;
   hangLoad?: boolean;
+  /** Set by a load: tells of a lost GPU, and that it came back. */
+  tell?: EngineOptions["onRecovery"];
   /** Aborted when the engine ends by itself. */
   ended?: AbortSignal;
 }
@@ -87,6 +89,7 @@ function sessionOf(script: Script) {
     createEngine: async (_: unknown, options: EngineOptions) => {
       seen.created++;
       seen.weights = options.weights;
+      script.tell = options.onRecovery;
       options.onProgress?.({ phase: "download", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 0 });
       if (script.hangLoad) await aborted(options.signal!);
       await options.pause?.wait(options.signal);
@@ -217,6 +220,32 @@ test("a lost device keeps the conversation, frees the engine, and retry loads ag
   await session.retry();
   expect(seen.created).toBe(2);
   expect(answers(session)).toMatchObject([{ status: "done", text: "Hello there" }]);
+});
+
+test("an engine that recovers says so, in the middle of its answer, and to the page's own listener; a new model forgets it", async () => {
+  const script: Script = { hang: true };
+  const { session, host } = sessionOf(script);
+  const told = vi.fn();
+  session.engineOptions = { onRecovery: told };
+  const asking = session.ask("Hi");
+  await vi.waitFor(() => expect(answers(session)[0]?.text).toBe("Hello there"));
+  script.tell!({ state: "recovering", code: "device-lost", message: "gone" });
+  expect([session.recovering, session.state.name, answers(session)[0].text]).toEqual([
+    true,
+    "answering",
+    "Hello there",
+  ]);
+  expect(host.changed).toHaveBeenCalled();
+  script.tell!({ state: "recovered", attempts: 1, waitedMs: 5 });
+  expect(session.recovering).toBe(false);
+  script.tell!({ state: "recovering", code: "device-lost", message: "gone" });
+  const { tell } = script;
+  session.setModel("other");
+  expect(session.recovering).toBe(false);
+  tell!({ state: "recovering", code: "device-lost", message: "gone" });
+  expect(session.recovering).toBe(false);
+  expect(told).toHaveBeenCalledTimes(4);
+  await asking;
 });
 
 test.each([

@@ -2,7 +2,7 @@
 
 import { describe, expect, test, vi } from "vitest";
 import { assembleEngine } from "../../../src/api/assemble.ts";
-import type { EngineInfo } from "../../../src/api/surface.ts";
+import type { EngineInfo, EngineOptions } from "../../../src/api/surface.ts";
 import { PronkError } from "../../../src/errors.ts";
 import { EngineShare } from "../../../src/worker/engine-share.ts";
 import { countedSignal } from "../../support/counted-signal.ts";
@@ -66,6 +66,23 @@ describe("an engine used by many", () => {
     await Promise.all([one.unload(), two.unload()]);
     expect([made[0], made[1]].map(({ dispose }) => dispose.mock.calls.length)).toEqual([1, 0]);
     expect((await three.completions.create({ prompt: "x" })).choices[0].text).toBe("ok");
+  });
+
+  test("tells each of its users that its GPU was lost and came back, and none that has left", async () => {
+    const { create } = maker();
+    const share = new EngineShare();
+    let tell: EngineOptions["onRecovery"];
+    const made = async ({ onRecovery }: Pick<EngineOptions, "onRecovery">) => ((tell = onRecovery), create());
+    const [first, second, third] = [vi.fn(), vi.fn(), vi.fn()];
+    const one = await share.acquire("key", { onRecovery: first }, made);
+    await share.acquire("key", { onRecovery: second }, made);
+    await share.acquire("key", {}, made);
+    await share.acquire("other", { onRecovery: third }, create);
+    const event = { state: "recovered", attempts: 1, waitedMs: 1 } as const;
+    tell!(event);
+    await one.unload();
+    tell!(event);
+    expect([first, second, third].map(({ mock }) => mock.calls.length)).toEqual([1, 2, 0]);
   });
 
   test("that ended while it was made is not kept either", async () => {
