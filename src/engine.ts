@@ -50,8 +50,7 @@ export async function createLocalEngine(reference: ModelReference, options: Loca
   const load = (own: AbortSignal) => loadWhole(reference, { ...options, signal: own });
   const { machine, info, core } = await load(signal).catch(async (error: unknown) => {
     if (!recovers || !isLoss(error)) throw error;
-    onRecovery?.({ state: "recovering", code: error.code, message: error.message });
-    return makeAgain(error, load, { signal });
+    return makeAgain(error, load, { signal, onEvent: onRecovery });
   });
   const end = new AbortController(); // of the engine
   const like = { ...info, variants: machine.model.gpu.variants };

@@ -53,24 +53,40 @@ interface Spent {
 
 const nothingSpent = (): Spent => ({ attempts: 0, waitedMs: 0, losses: 0 });
 
+export interface Patience {
+  signal: AbortSignal;
+  onEvent?: (event: RecoveryEvent) => void;
+  clock?: Clock;
+  spent?: Spent;
+}
+
 /** Makes what was lost, with patience. Rejects with the loss, and why it could not be undone, or with the signal's reason. */
 export async function makeAgain<Thing>(
   loss: PronkError,
   make: (signal: AbortSignal) => Promise<Thing>,
-  { signal, clock = wallClock, spent = nothingSpent() }: { signal: AbortSignal; clock?: Clock; spent?: Spent },
+  { signal, onEvent, clock = wallClock, spent = nothingSpent() }: Patience,
 ): Promise<Thing> {
+  const lostMs = clock.now();
+  const giveUp = (failure: unknown) => {
+    const error = gaveUp(loss, failure, spent.attempts);
+    onEvent?.({ state: "failed", code: error.code, message: error.message });
+    return error;
+  };
+  onEvent?.({ state: "recovering", code: loss.code, message: loss.message });
   for (let failure: unknown = loss; ;) {
     const waitMs = waitsMs[Math.min(spent.attempts, waitsMs.length - 1)];
-    if (spent.waitedMs + waitMs > patienceMs || spent.losses >= mostLosses) throw gaveUp(loss, failure, spent.attempts);
+    if (spent.waitedMs + waitMs > patienceMs || spent.losses >= mostLosses) throw giveUp(failure);
     spent.waitedMs += waitMs;
     if (waitMs > 0) await clock.sleep(waitMs, signal);
     signal.throwIfAborted();
     spent.attempts++;
     try {
-      return await make(signal);
+      const made = await make(signal);
+      onEvent?.({ state: "recovered", attempts: spent.attempts, waitedMs: clock.now() - lostMs });
+      return made;
     } catch (error) {
       signal.throwIfAborted();
-      if (!mayPass(error)) throw gaveUp(loss, error, spent.attempts);
+      if (!mayPass(error)) throw giveUp(error);
       if (isLoss(error)) spent.losses++;
       failure = error;
     }
@@ -155,22 +171,18 @@ export class Renewal<Thing extends Losable> {
   async #renew(loss: PronkError): Promise<Thing> {
     const { renew, onEvent, onEnd } = this.#options;
     const { signal } = this.#end;
-    const lostMs = this.#clock.now();
     try {
       if (!renew) throw loss;
-      onEvent?.({ state: "recovering", code: loss.code, message: loss.message });
-      const made = await makeAgain(loss, renew, { signal, clock: this.#clock, spent: this.#spent });
+      const patience = { signal, onEvent, clock: this.#clock, spent: this.#spent };
+      const made = await makeAgain(loss, renew, patience);
       if (signal.aborted) made.release();
       signal.throwIfAborted();
       this.#bornMs = this.#clock.now();
       this.#watch(made);
-      onEvent?.({ state: "recovered", attempts: this.#spent.attempts, waitedMs: this.#bornMs - lostMs });
       return made;
     } catch (error) {
       signal.throwIfAborted();
-      const { code, message } = error as PronkError;
       this.#end.abort(error);
-      if (renew) onEvent?.({ state: "failed", code, message });
       onEnd(error);
       throw error;
     }
