@@ -3,67 +3,25 @@
 
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BrowserRunner, openRunner } from "../../cli/runner.ts";
+import type { BrowserRunner } from "../../cli/runner.ts";
 import { writeByteModel } from "../support/byte-model.ts";
+import type { FrailGpu, LoadFrail } from "../support/frail-gpu.ts";
+import { openFrailGpu } from "../support/frail-gpu.ts";
 import { browserKinds } from "../support/harness.ts";
 
-type Pronk = typeof import("../../src/index.ts");
-type Engine = Awaited<ReturnType<Pronk["createEngine"]>>;
-type Options = Parameters<Pronk["createEngine"]>[1];
-
 // What runs in the page finds these as globals.
-declare const seen: { device: GPUDevice; submits: number; withheld: number; adapterAt: number; loseAtSubmit: number };
-declare const requests: Record<string, Parameters<Engine["completions"]["create"]>[0]>;
-declare function answer(engine: Engine, request: object): Promise<{ ids: string; recoveries?: number; cached: number }>;
-declare function load(options?: Options): Promise<Engine>;
+declare const seen: FrailGpu["seen"];
+declare const requests: FrailGpu["requests"];
+declare const answer: FrailGpu["answer"];
+declare const load: LoadFrail;
 
 const { parent, folder } = writeByteModel();
 afterAll(() => rmSync(parent, { recursive: true }));
 
-/** What the page is given, as text: the test runner would rewrite the import. */
-const setUp = `async (modelUrl) => {
-  const never = Infinity;
-  const seen = { submits: 0, withheld: 0, loseAtSubmit: never };
-  const prompt = "It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness";
-  const usual = { prompt, ignore_eos: true, max_tokens: 60 };
-  Object.assign(globalThis, {
-    modelUrl, seen,
-    pronk: await import("/lib/index.js"),
-    requests: {
-      greedy: { ...usual, temperature: 0 },
-      seeded: { ...usual, temperature: 0.9, top_p: 0.95, seed: 7 },
-      penalized: { ...usual, temperature: 0.9, seed: 8, repetition_penalty: 1.2, frequency_penalty: 0.4, presence_penalty: 0.3 },
-    },
-    load: (options) => pronk.createEngine(modelUrl, { worker: false, ...options }),
-    answer: async (engine, request) => {
-      const { pronk: { ids }, usage } = await engine.completions.create(request);
-      return { ids: ids.join(), recoveries: usage.extra.recoveries, cached: usage.prompt_tokens_details.cached_tokens };
-    },
-  });
-  const { requestDevice } = GPUAdapter.prototype;
-  GPUAdapter.prototype.requestDevice = async function (...request) {
-    return (seen.device = await requestDevice.apply(this, request));
-  };
-  const { requestAdapter } = GPU.prototype;
-  GPU.prototype.requestAdapter = async function (...request) {
-    if (seen.withheld > 0) return seen.withheld--, null;
-    seen.adapterAt = performance.now();
-    return requestAdapter.apply(this, request);
-  };
-  const { submit } = GPUQueue.prototype;
-  GPUQueue.prototype.submit = function (...work) {
-    submit.apply(this, work);
-    if (++seen.submits !== seen.loseAtSubmit) return;
-    seen.device.destroy();
-  };
-  return 1;
-}`;
-
 describe.each(browserKinds)("in %s", (kind) => {
   let runner: BrowserRunner;
   beforeAll(async () => {
-    runner = await openRunner(kind, { adapter: "software" });
-    await runner.page.evaluate(setUp, runner.serve(folder));
+    runner = await openFrailGpu(kind, folder);
   });
   afterAll(() => runner?.[Symbol.asyncDispose]());
 

@@ -1,5 +1,5 @@
-// Two tabs of the chat page that share one engine whose GPU goes away, or whose worker breaks: both are told, keep their
-// conversations, and go on after a press, again with one engine.
+// Two tabs of the chat page that share one engine. Its GPU goes away: both say so in a quiet line, and the answer goes on. Its
+// worker breaks: both are told, keep their conversations, and go on after a press, again with one engine.
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +31,8 @@ beforeAll(async () => {
       }
     };
     Object.assign(globalThis, {
-      breakWorkers: (how: string) => ports.splice(0).forEach((port) => port.postMessage({ break: how })),
+      breakWorkers: (how: string) =>
+        (how === "device" ? ports : ports.splice(0)).forEach((port) => port.postMessage({ break: how })),
     });
   });
   tabs = [await context.newPage(), await context.newPage()];
@@ -68,10 +69,36 @@ const ask = async (tab: Page, text: string) => {
   await until(tab, "ready");
 };
 
-test.each([
-  ["device", "The GPU went away"],
-  ["throw", "The engine stopped"],
-] as const)(
+/** Whether the quiet line was seen; asked for from the first call on. */
+const sawLine = (tab: Page) =>
+  tab.evaluate(() => {
+    const seen = globalThis as { sawLine?: boolean };
+    const inside = document.querySelector("pronk-chat")!.shadowRoot!;
+    const look = () =>
+      (seen.sawLine ||= Boolean(inside.querySelector(".recovering")?.textContent?.includes("recovering")));
+    if (seen.sawLine === undefined) new MutationObserver(look).observe(inside, { childList: true, subtree: true });
+    return (seen.sawLine ??= false);
+  });
+
+test("an engine whose GPU is lost goes on in both tabs, in the middle of its answer", async () => {
+  for (const tab of tabs) await until(tab, "ready");
+  await ask(tabs[0], "one");
+  for (const tab of tabs) expect(await sawLine(tab)).toBe(false);
+  await tabs[1].fill("pronk-chat #draft", "in flight");
+  await tabs[1].press("pronk-chat #draft", "Enter");
+  await until(tabs[1], "answering");
+  await tabs[0].evaluate('breakWorkers("device")');
+  await until(tabs[1], "ready");
+  const turns = await chatOf(tabs[1], (chat) => chat.turns.map((turn) => "status" in turn && [turn.status, turn.text]));
+  expect(turns).toEqual([false, ["done", expect.stringMatching(/./s)]]);
+  await ask(tabs[0], "and now?");
+  for (const tab of tabs) {
+    expect(await sawLine(tab)).toBe(true);
+    expect(await tab.locator("pronk-chat .recovering").count()).toBe(0);
+  }
+});
+
+test.each([["throw", "The engine stopped"]] as const)(
   "an engine that is lost (%s) is told in both tabs, which go on with their conversations",
   async (how, title) => {
     for (const tab of tabs) await until(tab, "ready");

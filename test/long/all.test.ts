@@ -4,11 +4,12 @@ import { test } from "vitest";
 import { proofCount, proofSeed } from "../support/proof-size.ts";
 import { kernelsProof } from "./kernels.proof.ts";
 import { killsProof } from "./kills.proof.ts";
+import { lossesProof } from "./losses.proof.ts";
 import { nodeProofs } from "./proofs.ts";
 
 const hourMs = 3_600_000;
 
-for (const { name, slice, full, unit, run } of [...nodeProofs, kernelsProof, killsProof])
+for (const { name, slice, full, unit, run } of [...nodeProofs, kernelsProof, killsProof, lossesProof])
   test(name, { timeout: hourMs }, async ({ task }) => {
     const [count, seed] = [proofCount(slice, full), proofSeed()];
     Object.assign(task.meta, { tried: `${count} ${unit}`, seed });
