@@ -116,7 +116,8 @@ export class Renewal<Thing extends Losable> {
   readonly #clock: Clock;
   readonly #end = new AbortController();
   #present: Promise<Thing>;
-  #bornMs: number;
+  #thing: Thing | undefined; // none while one is made
+  #bornMs = 0;
   #proven: Thing | undefined;
   #spent = nothingSpent();
 
@@ -124,7 +125,6 @@ export class Renewal<Thing extends Losable> {
     this.#options = options;
     this.#clock = options.clock ?? wallClock;
     this.#present = Promise.resolve(first);
-    this.#bornMs = this.#clock.now();
     this.#watch(first);
   }
 
@@ -144,21 +144,21 @@ export class Renewal<Thing extends Losable> {
     this.#proven = thing;
   }
 
-  /** Ends it, and any waiting at once; whoever asks gets the reason. */
+  /** Ends it, and any waiting at once; whoever asks gets the reason. What is being made is let go when it comes. */
   end(reason: unknown): void {
     if (this.#end.signal.aborted) return;
     this.#end.abort(reason);
-    this.#present.then(
-      (thing) => thing.release(),
-      () => {},
-    );
+    this.#thing?.release();
     this.#present = Promise.reject(reason);
     this.#present.catch(() => {}); // told to whoever asks
   }
 
   #watch(thing: Thing): void {
+    this.#thing = thing;
+    this.#bornMs = this.#clock.now();
     thing.lost.catch((loss: PronkError) => {
       if (this.#end.signal.aborted) return;
+      this.#thing = undefined;
       thing.release();
       const wasWell = thing === this.#proven || this.#clock.now() - this.#bornMs >= settledMs;
       if (wasWell) this.#spent = nothingSpent();
@@ -177,7 +177,6 @@ export class Renewal<Thing extends Losable> {
       const made = await makeAgain(loss, renew, patience);
       if (signal.aborted) made.release();
       signal.throwIfAborted();
-      this.#bornMs = this.#clock.now();
       this.#watch(made);
       return made;
     } catch (error) {
