@@ -11,7 +11,7 @@ import { PronkError, type PronkWarning } from "./errors.ts";
 import { findLicenseEvidence } from "./format/license-evidence.ts";
 import { mainScheme } from "./format/quantized.ts";
 import { generatorOver } from "./generate/generator.ts";
-import { createMachine, type Machine, type Machines } from "./generate/machine.ts";
+import { createMachine, lossBehind, type Machine, type Machines } from "./generate/machine.ts";
 import { openGpu, type Gpu } from "./gpu/device.ts";
 import { GpuRowQuantizer, quantizesFaster } from "./gpu/row-quantizer.ts";
 import { headDiffers } from "./load/head-copy.ts";
@@ -126,8 +126,10 @@ async function loadOnce(reference: ModelReference, options: LoadOptions): Promis
     if (options.store !== false) store = await ModelStore.open();
     return await load({ gpu, store, reference, options: { ...options, signal }, fail });
   } catch (error) {
+    const cause = signal.aborted ? signal.reason : error;
+    const loss = await lossBehind(cause, gpu, options.signal);
     gpu.dispose();
-    throw signal.aborted ? signal.reason : error;
+    throw loss ?? cause;
   } finally {
     gpu.onFault = undefined;
     options.signal.removeEventListener("abort", onAbort);

@@ -7,7 +7,7 @@ import { PronkError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import { CacheHistory } from "./cache-history.ts";
 import { Lock } from "./lock.ts";
-import { createMachine, isLoss, onlyMachine, type Machine, type Machines } from "./machine.ts";
+import { createMachine, lossBehind, onlyMachine, type Machine, type Machines } from "./machine.ts";
 import type { GenerateRequest, GenerateStats, Generation, Generator, StopReason } from "./request.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { RunAhead } from "./run-ahead.ts";
@@ -90,7 +90,7 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
           yield* go(machine, answer);
           return;
         } catch (error) {
-          if (!(await isLoss(error, machine, signal))) throw error;
+          if (!(await lossBehind(error, machine.model.gpu, signal))) throw error;
           losses = answer.delivered.length > before ? 1 : losses + 1;
           if (losses > mostLosses) throw error;
         }
@@ -175,7 +175,7 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
       answer.end(most < answer.request.maxTokens ? "context-full" : "length");
     } catch (error) {
       // An abort leaves the cache as it is, and what a lost device held is known.
-      isSound = !(error instanceof PronkError) || error.code === "device-lost";
+      isSound = !(error instanceof PronkError) || Boolean(await lossBehind(error, gpu, signal));
       throw error;
     } finally {
       // An id's keys and values are in the cache once a later step was submitted. Ring slots come home before the next call.

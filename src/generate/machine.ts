@@ -3,6 +3,7 @@
 
 import { PronkError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
+import type { Gpu } from "../gpu/device.ts";
 import { createRing } from "../gpu/readback.ts";
 import { RunAhead } from "./run-ahead.ts";
 import { createSteps, type Steps } from "./steps.ts";
@@ -40,16 +41,22 @@ export function onlyMachine(machine: Machine): Machines {
 // A device's waiters fail before the device says that it is lost (seen in Chromium 156 and Firefox 153).
 const causeMs = 500; // long for a browser, short for a person who sees an error anyway
 
-/** Whether the error of a machine's work comes from the loss of its device. */
-export async function isLoss(error: unknown, { model }: Machine, signal: AbortSignal | undefined): Promise<boolean> {
-  if (signal?.aborted) return false;
-  if (error instanceof PronkError) return error.code === "device-lost";
+/** The loss of the device that the error of its work comes from; undefined where the device is well. */
+export async function lossBehind(
+  error: unknown,
+  { untilLost }: Pick<Gpu, "untilLost">,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  if (signal?.aborted) return undefined;
+  if (error instanceof PronkError && error.code === "device-lost") return error;
+  // Firefox (seen in 153) tells that a lost device refused a command before it tells that it is lost.
+  if (error instanceof PronkError && error.code !== "driver-fault") return undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    await model.gpu.untilLost(new Promise<void>((resolve) => (timer = setTimeout(resolve, causeMs))));
-    return false;
-  } catch {
-    return true;
+    await untilLost(new Promise<void>((resolve) => (timer = setTimeout(resolve, causeMs))));
+    return undefined;
+  } catch (loss) {
+    return loss;
   } finally {
     clearTimeout(timer);
   }

@@ -67,7 +67,8 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   device.addEventListener("uncapturederror", onError);
   const lost = device.lost.then((info) => {
     const message = `The GPU device was lost (${info.reason || "unknown"}): ${info.message || "no details"}. Load the model again.`;
-    fault ??= new PronkError("device-lost", message, { reason: info.reason });
+    // Also where another came first: what a lost device refuses (Firefox, seen in 153) is no fault of its own.
+    fault = new PronkError("device-lost", message, { reason: info.reason });
     if (disposed) return new Promise<never>(() => {});
     isLost = true;
     for (const reject of waiting) reject(fault);
