@@ -4,6 +4,7 @@
 // Tests run in Node and drive both browsers themselves (test/support). Vitest's own browser mode is not used: none of its
 // providers drives Firefox ESR.
 
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
@@ -57,10 +58,21 @@ const workersAreChunks: Plugin = {
   },
 };
 
+/** Comments of shaders stay at home. Their lines stay, so that a compiler's message still points at the line of the file. */
+const shadersWithoutComments: Plugin = {
+  name: "shaders-without-comments",
+  enforce: "pre",
+  load(id) {
+    if (!id.endsWith(".wgsl?raw")) return null;
+    const text = readFileSync(id.slice(0, -"?raw".length), "utf8"); // WGSL has no texts in which two slashes could stand
+    return `export default ${JSON.stringify(text.replace(/[ \t]*\/\/.*$/gm, ""))};`;
+  },
+};
+
 const library: ViteUserConfig = {
   ...shared,
   publicDir: false,
-  plugins: [workersAreEntries],
+  plugins: [workersAreEntries, shadersWithoutComments],
   build: {
     outDir: here("dist/lib"),
     emptyOutDir: true,
@@ -88,6 +100,7 @@ const demo: ViteUserConfig = {
   publicDir: here("public"),
   plugins: [
     workersAreChunks,
+    shadersWithoutComments,
     VitePWA({
       registerType: "prompt", // never reload under somebody's answer
       injectRegister: null, // demo/app-updates.ts registers it
