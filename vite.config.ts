@@ -153,6 +153,7 @@ const inBrowsers = {
   globalSetup: here("test/support/build-first.ts"),
   testTimeout: 10 * minutes,
   hookTimeout: 10 * minutes,
+  expect: { poll: { timeout: 30_000 } }, // a page on a busy machine
 } as const;
 // Too slow for `npm run check`, which is under two minutes on a busy machine: slices of the long proofs, loads that end again
 // and again, whole checkpoints through the reference, half a gigabyte through a hash.
