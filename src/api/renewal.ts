@@ -2,6 +2,7 @@
 // asks during one waits. Knows nothing of what it makes: an engine's half on the GPU, or a worker with an engine in it.
 
 import { PronkError, type PronkErrorCode } from "../errors.ts";
+import { beforeAbort, pause } from "../waiting.ts";
 
 /** Something that may be lost. */
 export interface Losable {
@@ -130,13 +131,7 @@ export class Renewal<Thing extends Losable> {
 
   /** The thing to use now. Rejects when there will be none, or with the signal's reason. */
   current(signal?: AbortSignal): Promise<Thing> {
-    if (!signal) return this.#present;
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      const onAbort = () => reject(signal.reason);
-      signal.addEventListener("abort", onAbort, { once: true });
-      this.#present.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-    });
+    return beforeAbort(this.#present, signal);
   }
 
   /** It did its work: what it is lost to later is another fault than what took the one before. */
@@ -190,16 +185,5 @@ export class Renewal<Thing extends Losable> {
 
 const wallClock: Clock = {
   now: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        signal.removeEventListener("abort", onAbort);
-        resolve();
-      }, ms);
-      const onAbort = () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-    }),
+  sleep: pause,
 };

@@ -90,7 +90,7 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
           yield* go(machine, answer);
           return;
         } catch (error) {
-          if (!(await lossBehind(error, machine.model.gpu, signal))) throw error;
+          if (!answer.isLost) throw error;
           losses = answer.delivered.length > before ? 1 : losses + 1;
           if (losses > mostLosses) throw error;
         }
@@ -175,7 +175,8 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
       answer.end(most < answer.request.maxTokens ? "context-full" : "length");
     } catch (error) {
       // An abort leaves the cache as it is, and what a lost device held is known.
-      isSound = !(error instanceof PronkError) || Boolean(await lossBehind(error, gpu, signal));
+      answer.isLost = Boolean(await lossBehind(error, gpu, signal));
+      isSound = !(error instanceof PronkError) || answer.isLost;
       throw error;
     } finally {
       // An id's keys and values are in the cache once a later step was submitted. Ring slots come home before the next call.
@@ -232,6 +233,8 @@ class Answer {
   readonly delivered: number[] = [];
   /** The prompt was compared with what the cache holds. */
   isBegun = false;
+  /** The device was lost under it, as its last error says or hides. */
+  isLost = false;
   readonly onLogits: GenerateRequest["onLogits"];
 
   constructor(request: GenerateRequest, stats: GenerateStats, end: (reason: StopReason) => void) {

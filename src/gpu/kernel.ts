@@ -2,6 +2,7 @@
 // make a shader is shader-table.ts's business, how they are joined shader-source.ts's.
 
 import { PronkError } from "../errors.ts";
+import { beforeAbort } from "../waiting.ts";
 import type { Gpu } from "./device.ts";
 import { codeOf, joinedLines, placed, type Line } from "./shader-source.ts";
 import { shaderFiles, shaderName, type ShaderChoice } from "./shader-table.ts";
@@ -49,19 +50,8 @@ export class Kernels {
   pipeline(choice: KernelChoice): Promise<GPUComputePipeline> {
     const key = JSON.stringify(choice);
     let pipeline = this.#pipelines.get(key);
-    if (!pipeline) this.#pipelines.set(key, (pipeline = this.#untilAborted(this.#inTurn(choice))));
+    if (!pipeline) this.#pipelines.set(key, (pipeline = beforeAbort(this.#inTurn(choice), this.#signal)));
     return pipeline;
-  }
-
-  #untilAborted<T>(compiling: Promise<T>): Promise<T> {
-    const signal = this.#signal;
-    if (!signal) return compiling;
-    return new Promise((resolve, reject) => {
-      const onAbort = () => reject(signal.reason);
-      if (signal.aborted) onAbort();
-      signal.addEventListener("abort", onAbort, { once: true });
-      compiling.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-    });
   }
 
   #inTurn(choice: KernelChoice): Promise<GPUComputePipeline> {

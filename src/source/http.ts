@@ -4,7 +4,8 @@
 import { PronkError } from "../errors.ts";
 import { blockedByPolicy, statusError, unreachable, type RequestSubject } from "./http-errors.ts";
 import { broken } from "./range-errors.ts";
-import { Passing, pause, retryAfterMs, StallWatch, usualPatience, withRetries, type Patience } from "./retry.ts";
+import { pause } from "../waiting.ts";
+import { Passing, retryAfterMs, StallWatch, usualPatience, withRetries, type Patience } from "./retry.ts";
 
 export interface GetOptions {
   signal?: AbortSignal;

@@ -1,6 +1,8 @@
 // Waiting and trying again: exponential backoff with jitter, what a server asks for by Retry-After, and no haste while
 // the browser says it is offline. What is worth another try is decided by who throws `Passing`.
 
+import { pause } from "../waiting.ts";
+
 /** How long the network is given. Times in ms. */
 export interface Patience {
   /** Tries in a row that bring no new byte. */
@@ -77,22 +79,6 @@ async function online(signal: AbortSignal | undefined): Promise<void> {
   await pause(offlineWaitMs, signal ? AbortSignal.any([signal, back.signal]) : back.signal).catch(() => {});
   globalThis.removeEventListener("online", wake);
   signal?.throwIfAborted();
-}
-
-/** Rejects with the signal's reason. */
-export function pause(delayMs: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal!.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, delayMs);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
 }
 
 /** Ends a request that has gone silent: `touch` at every sign of life, `signal` into fetch. */

@@ -5,7 +5,7 @@
 import type { RecoveryEvent } from "../api/renewal.ts";
 import type { Engine, EngineOptions } from "../api/surface.ts";
 import type { ProgressEvent } from "../source/progress.ts";
-import { beforeAbort } from "./before-abort.ts";
+import { beforeAbort } from "../waiting.ts";
 import { whenAborted } from "./when-aborted.ts";
 
 interface Entry {

@@ -8,7 +8,7 @@ import type { Completions } from "../api/completions.ts";
 import type { RecoveryEvent } from "../api/renewal.ts";
 import type { Engine, EngineInfo, EngineOptions } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
-import { beforeAbort } from "./before-abort.ts";
+import { beforeAbort } from "../waiting.ts";
 import { ChannelPort, type ChannelMessage } from "./channel-port.ts";
 import { connectEngine } from "./connect.ts";
 import { handleOn } from "./engine-share.ts";

@@ -109,3 +109,31 @@ export function madeCheckpoint({
     files.set("model.safetensors.index.json", encoder.encode(JSON.stringify({ metadata: {}, weight_map: weightMap })));
   return files;
 }
+
+/** A Llama of these sizes with tied embeddings and half as wide keys and values: its config.json, its tensors' shapes. */
+export function tiedLlama(sizes: { dim: number; hiddenDim: number; layers: number; vocabSize: number }) {
+  const { dim, hiddenDim, layers, vocabSize } = sizes;
+  const config = madeConfig({
+    hidden_size: dim,
+    intermediate_size: hiddenDim,
+    num_hidden_layers: layers,
+    vocab_size: vocabSize,
+    tie_word_embeddings: true,
+  });
+  const shapes: [string, number[]][] = [["model.embed_tokens.weight", [vocabSize, dim]]];
+  for (let layer = 0; layer < layers; layer++)
+    for (const [part, shape] of [
+      ["input_layernorm", [dim]],
+      ["mlp.down_proj", [dim, hiddenDim]],
+      ["mlp.gate_proj", [hiddenDim, dim]],
+      ["mlp.up_proj", [hiddenDim, dim]],
+      ["post_attention_layernorm", [dim]],
+      ["self_attn.k_proj", [dim / 2, dim]],
+      ["self_attn.o_proj", [dim, dim]],
+      ["self_attn.q_proj", [dim, dim]],
+      ["self_attn.v_proj", [dim / 2, dim]],
+    ] as [string, number[]][])
+      shapes.push([`model.layers.${layer}.${part}.weight`, shape]);
+  shapes.push(["model.norm.weight", [dim]]);
+  return { config, shapes };
+}

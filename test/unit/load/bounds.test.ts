@@ -9,7 +9,7 @@ import { dequantizeRows, quantizeRows, type RowQuantizer } from "../../../src/qu
 import { ProgressMeter, type ProgressEvent } from "../../../src/source/progress.ts";
 import { maxReadBytes } from "../../../src/source/read-limit.ts";
 import type { ModelSource } from "../../../src/source/source.ts";
-import { madeConfig } from "../../support/made-checkpoint.ts";
+import { tiedLlama } from "../../support/made-checkpoint.ts";
 
 const mebibyte = 2 ** 20;
 const RealArrayBuffer = globalThis.ArrayBuffer;
@@ -97,32 +97,6 @@ function syntheticSource(
   };
 }
 
-function llama(dim: number, hiddenDim: number, layers: number, vocabSize: number) {
-  const config = madeConfig({
-    hidden_size: dim,
-    intermediate_size: hiddenDim,
-    num_hidden_layers: layers,
-    vocab_size: vocabSize,
-    tie_word_embeddings: true,
-  });
-  const tensors: [string, number[]][] = [["model.embed_tokens.weight", [vocabSize, dim]]];
-  for (let layer = 0; layer < layers; layer++)
-    for (const [part, shape] of [
-      ["input_layernorm", [dim]],
-      ["mlp.down_proj", [dim, hiddenDim]],
-      ["mlp.gate_proj", [hiddenDim, dim]],
-      ["mlp.up_proj", [hiddenDim, dim]],
-      ["post_attention_layernorm", [dim]],
-      ["self_attn.k_proj", [dim / 2, dim]],
-      ["self_attn.o_proj", [dim, dim]],
-      ["self_attn.q_proj", [dim, dim]],
-      ["self_attn.v_proj", [dim / 2, dim]],
-    ] as [string, number[]][])
-      tensors.push([`model.layers.${layer}.${part}.weight`, shape]);
-  tensors.push(["model.norm.weight", [dim]]);
-  return { config, tensors };
-}
-
 /** Counts, and checks that each write is where it should be. */
 const countingSink = () => {
   const seen = { bytes: 0, held: 0 };
@@ -138,8 +112,8 @@ describe("memory", () => {
     async (quantize) => {
       const peaks: number[] = [];
       for (const layers of [5, 12]) {
-        const { config, tensors } = llama(1024, 2816, layers, 1000);
-        const source = syntheticSource(config, tensors);
+        const { config, shapes } = tiedLlama({ dim: 1024, hiddenDim: 2816, layers, vocabSize: 1000 });
+        const source = syntheticSource(config, shapes);
         const pool = new BufferPool();
         const sink = countingSink();
         const model = await loadModel({ reference: source, quantize, sink, pool, quantizer: emptyRows });
@@ -155,17 +129,17 @@ describe("memory", () => {
   );
 
   test("the event loop gets its turn while weights are quantized", async () => {
-    const { config, tensors } = llama(256, 704, 2, 200);
+    const { config, shapes } = tiedLlama({ dim: 256, hiddenDim: 704, layers: 2, vocabSize: 200 });
     let nowMs = 0;
     const clock = vi.spyOn(performance, "now").mockImplementation(() => nowMs++); // is read once a row
     let turns = 0;
     let over = false;
     const turn = () => void (over || (turns++, setImmediate(turn)));
     setImmediate(turn);
-    await loadModel({ reference: syntheticSource(config, tensors), quantize: "q4", sink: countingSink() });
+    await loadModel({ reference: syntheticSource(config, shapes), quantize: "q4", sink: countingSink() });
     over = true;
     clock.mockRestore();
-    const rows = tensors.reduce((sum, [, shape]) => sum + (shape.length > 1 ? shape[0] : 0), 0);
+    const rows = shapes.reduce((sum, [, shape]) => sum + (shape.length > 1 ? shape[0] : 0), 0);
     expect(turns).toBeGreaterThan(rows / 20); // a turn is due after 12 ms
   });
 });
@@ -174,14 +148,14 @@ test.each([0, 1, 5])(
   "every byte in its place when rows cross the borders of blocks (data start shifted by %i)",
   async (padding) => {
     // 4.4 MB of embedding and rows of 2816 columns: 16 MiB borders fall inside rows.
-    const { config, tensors } = llama(1024, 2816, 1, 2200);
+    const { config, shapes } = tiedLlama({ dim: 1024, hiddenDim: 2816, layers: 1, vocabSize: 2200 });
     for (const quantize of padding === 1 ? (["none", "q4"] as const) : (["none"] as const)) {
-      const source = syntheticSource(config, tensors, padding);
+      const source = syntheticSource(config, shapes, padding);
       const checks: string[] = [];
       let current: { name: string; bytes: Uint8Array; filled: number } | undefined;
       const starts = new Map<string, number>();
       let position = 0;
-      for (const [name, shape] of tensors) {
+      for (const [name, shape] of shapes) {
         starts.set(name, position);
         position += 2 * shape.reduce((product, count) => product * count, 1);
       }
@@ -212,7 +186,7 @@ test.each([0, 1, 5])(
           },
         },
       });
-      expect(checks).toEqual(tensors.map(() => "same"));
+      expect(checks).toEqual(shapes.map(() => "same"));
       expect(largest).toBeLessThanOrEqual(maxReadBytes);
     }
   },
