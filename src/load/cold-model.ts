@@ -10,7 +10,7 @@ import type { PartBytes } from "../quant/row-format.ts";
 import type { RowQuantizer } from "../quant/rows.ts";
 import { storedForm } from "../quant/stored-form.ts";
 import type { StartHashThread } from "../source/hash-thread.ts";
-import type { OnProgress, ProgressEvent } from "../source/progress.ts";
+import type { OnProgress } from "../source/progress.ts";
 import { Sha256 } from "../source/sha256.ts";
 import type { ModelSource } from "../source/source.ts";
 import { announce, follow } from "../store/followers.ts";
@@ -97,7 +97,7 @@ export function coldModel(options: ColdModel): PreparedModel {
       files: cut.map(fileBlocks),
     };
     const key = modelKey(source.id, variant);
-    const unfollow = follow(key, (event) => onProgress?.(event as ProgressEvent)); // until this tab writes itself
+    const unfollow = follow(key, (event) => onProgress?.(event)); // until this tab writes itself
     const write = async (writer: ModelWriter) => {
       unfollow();
       const followers = announce(key);

@@ -2,7 +2,7 @@
 // lent: they come back, perhaps in another array over the same memory.
 
 import type { HashThread, StartHashThread } from "./hash-thread.ts";
-import type { FromHasher, ToHasher } from "./hash-worker.ts";
+import { type FromHasher, readFromHasher, type ToHasher } from "./hash-messages.ts";
 import { Sha256, type HashState } from "./sha256.ts";
 import { Breather } from "./breathe.ts";
 
@@ -27,7 +27,7 @@ export class FileHasher {
 
   private constructor(thread: HashThread | undefined) {
     this.#thread = thread;
-    thread?.port.addEventListener("message", ({ data }: MessageEvent<FromHasher>) => this.#answered(data));
+    thread?.port.addEventListener("message", ({ data }: MessageEvent) => this.#answered(readFromHasher(data)));
     thread?.port.start();
   }
 

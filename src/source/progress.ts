@@ -1,5 +1,7 @@
 // Progress of a load, one typed event stream from the first byte to the first token, and the meter that speaks for one phase.
 
+import { number, object, oneOf, optional, type Shape, text } from "../message-shape.ts";
+
 export type ProgressPhase = "download" | "verify" | "convert" | "store" | "read" | "upload" | "compile";
 
 /**
@@ -19,6 +21,19 @@ export interface ProgressEvent {
   /** Something a person should know, once: e.g. that a file changed on its server and is fetched again. */
   notice?: string;
 }
+
+const phases = ["download", "verify", "convert", "store", "read", "upload", "compile"] satisfies ProgressPhase[];
+
+/** Of an event that another thread or tab tells. */
+export const progressShape: Shape = object({
+  phase: oneOf(...phases),
+  loadedBytes: number,
+  totalBytes: number,
+  bytesPerSecond: number,
+  secondsLeft: optional(number),
+  detail: optional(text),
+  notice: optional(text),
+});
 
 export type OnProgress = (event: ProgressEvent) => void;
 

@@ -1,8 +1,10 @@
 // Tabs that wait for another to finish the same model follow its progress: the writer tells, over a BroadcastChannel of
 // the model's name, and whoever waits listens. Nothing here is needed for correctness.
 
+import { type ProgressEvent, progressShape } from "../source/progress.ts";
+
 export interface Announcer {
-  tell(event: unknown): void;
+  tell(event: ProgressEvent): void;
   close(): void;
 }
 
@@ -16,10 +18,12 @@ export function announce(key: string): Announcer {
   };
 }
 
-/** Returns the end of listening. */
-export function follow(key: string, onEvent: (event: unknown) => void): () => void {
+/** Returns the end of listening. What is no progress is not passed on. */
+export function follow(key: string, onEvent: (event: ProgressEvent) => void): () => void {
   if (typeof BroadcastChannel === "undefined") return () => {};
   const channel = new BroadcastChannel(channelName(key));
-  channel.addEventListener("message", ({ data }: MessageEvent) => onEvent(data));
+  channel.addEventListener("message", ({ data }: MessageEvent) => {
+    if (progressShape(data) === undefined) onEvent(data);
+  });
   return () => channel.close();
 }

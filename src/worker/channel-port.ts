@@ -1,6 +1,7 @@
 // A port between two tabs over a BroadcastChannel that all of them hear: messages carry who speaks and who is meant.
 
 import type { Port } from "./protocol.ts";
+import { readChannelMessage } from "./read-message.ts";
 
 export type ChannelMessage =
   | { kind: "hello" | "lead" | "leaving"; from: string }
@@ -11,7 +12,7 @@ export class ChannelPort implements Port {
   readonly #channel: BroadcastChannel;
   readonly #own: string;
   readonly #other: string;
-  readonly #listeners = new Map<(event: MessageEvent) => void, (event: MessageEvent<ChannelMessage>) => void>();
+  readonly #listeners = new Map<(event: MessageEvent) => void, (event: MessageEvent) => void>();
 
   #closed = false;
 
@@ -28,8 +29,9 @@ export class ChannelPort implements Port {
   }
 
   addEventListener(_: "message", listener: (event: MessageEvent) => void): void {
-    const heard = ({ data: message }: MessageEvent<ChannelMessage>) => {
-      if (message.kind === "port" && message.to === this.#own && message.from === this.#other)
+    const heard = ({ data }: MessageEvent) => {
+      const message = readChannelMessage(data);
+      if (message?.kind === "port" && message.to === this.#own && message.from === this.#other)
         listener(new MessageEvent("message", { data: message.data }));
     };
     this.#listeners.set(listener, heard);

@@ -8,7 +8,8 @@ import type { Completions } from "../api/completions.ts";
 import type { Engine, EngineInfo, EngineOptions } from "../api/surface.ts";
 import { fromErrorData } from "../errors.ts";
 import { startHashThread } from "../source/hash-thread.ts";
-import type { CallRequest, CloneableModel, LoadOptions, Port, ToClient, ToHost } from "./protocol.ts";
+import type { CallRequest, CloneableModel, LoadOptions, Port, ToHost } from "./protocol.ts";
+import { callIdIn, readToClient } from "./read-message.ts";
 import { RemoteCall } from "./remote-call.ts";
 import { whenAborted } from "./when-aborted.ts";
 
@@ -47,7 +48,8 @@ function load(host: Host, model: CloneableModel, options: EngineOptions): Promis
     signal?.throwIfAborted();
     gone.throwIfAborted();
     const onMessage = ({ data }: MessageEvent) => {
-      const message = data as ToClient;
+      const { message } = readToClient(data);
+      if (!message) return;
       if (message.kind === "progress" && !signal?.aborted) onProgress?.(message.event);
       if (message.kind === "recovery" && !signal?.aborted) options.onRecovery?.(message.event);
       if (message.kind === "hash-thread") void lendHashThread(port, ended.signal);
@@ -161,7 +163,8 @@ class RemoteEngine implements Engine {
   }
 
   readonly #onMessage = ({ data }: MessageEvent) => {
-    const message = data as ToClient;
+    const { message, fault } = readToClient(data);
+    if (!message) return this.#calls.get(callIdIn(data) ?? -1)?.misunderstand(fault);
     if ("id" in message) this.#calls.get(message.id)?.receive(message);
     if (message.kind === "recovery" && !this.ended.aborted) this.#onRecovery?.(message.event);
     if (message.kind === "ended") this.#lose(fromErrorData(message.error));

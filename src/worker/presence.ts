@@ -14,6 +14,6 @@ export function holdPresence(): Promise<Presence> {
 }
 
 /** Calls `onGone` when the holder is gone, unless the signal is aborted first. */
-export function watchPresence(name: string, onGone: () => void, signal: AbortSignal): void {
-  void navigator.locks.request(name, { signal }, onGone).catch(() => {});
+export function watchPresence(name: string, onGone: () => void, signal?: AbortSignal): void {
+  void navigator.locks.request(name, signal ? { signal } : {}, onGone).catch(() => {});
 }

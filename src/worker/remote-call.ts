@@ -3,7 +3,7 @@
 
 import type { RequestOptions } from "../api/completion-request.ts";
 import type { CallRequest, Port, ToClient, ToHost } from "./protocol.ts";
-import { fromErrorData } from "../errors.ts";
+import { fromErrorData, PronkError } from "../errors.ts";
 
 export type CallMessage = Extract<ToClient, { id: number }>;
 
@@ -59,6 +59,13 @@ export class RemoteCall {
       case "error":
         return this.fail(fromErrorData(message.error));
     }
+  }
+
+  /** The host said of it what cannot be read. Its other calls may be well. */
+  misunderstand(field: string): void {
+    if (!this.#over) this.#post({ kind: "cancel", id: this.#id });
+    const message = `The engine's worker answered with what cannot be read ("${field}"). Ask again; if it stays so, create the engine again.`;
+    this.fail(new PronkError("worker-lost", message, { reason: "unreadable answer", field }));
   }
 
   /** Ends the call with an error, after the chunks that have already arrived. */

@@ -6,7 +6,8 @@ import { DownloadPause } from "../api/download-pause.ts";
 import type { Engine, EngineOptions } from "../api/surface.ts";
 import { PronkError, toErrorData } from "../errors.ts";
 import type { HashThread, StartHashThread } from "../source/hash-thread.ts";
-import type { CallRequest, CloneableModel, LoadOptions, Port, ToClient, ToHost } from "./protocol.ts";
+import type { CallRequest, CloneableModel, LoadOptions, Port, ToClient } from "./protocol.ts";
+import { callIdIn, isKind, readToHost, unreadable } from "./read-message.ts";
 import { whenAborted } from "./when-aborted.ts";
 
 /** With the means of a thread that hashes, which the client starts. */
@@ -75,6 +76,7 @@ export function serve(port: Port, services: HostServices): Served {
   }
 
   async function answer(id: number, call: CallRequest) {
+    if (calls.has(id)) return; // no client of ours asks twice under one number
     const own: Call = { controller: new AbortController(), begin: withResolvers() };
     calls.set(id, own);
     try {
@@ -121,8 +123,17 @@ export function serve(port: Port, services: HostServices): Served {
     return on.unload();
   }
 
+  /** Who waits for an answer gets one; the rest is nobody's. */
+  function refuse(data: unknown, fault: string) {
+    const error = toErrorData(unreadable(fault.slice(1)));
+    const id = callIdIn(data);
+    if (isKind(data, "load") && !loading) post({ kind: "load-error", error });
+    else if (isKind(data, "call") && id !== undefined) post({ kind: "error", id, error });
+  }
+
   port.addEventListener("message", (event: MessageEvent) => {
-    const message = event.data as ToHost;
+    const { message, fault } = readToHost(event.data);
+    if (!message) return refuse(event.data, fault);
     switch (message.kind) {
       case "load":
         return void load(message.model, message.options);

@@ -5,7 +5,8 @@ import { PronkError } from "../errors.ts";
 import { isElsewhere } from "../source/module-worker.ts";
 import { connectEngine } from "./connect.ts";
 import { holdPresence, watchPresence } from "./presence.ts";
-import type { CloneableModel, Port, ToClient, ToHost } from "./protocol.ts";
+import type { CloneableModel, Port, ToHost } from "./protocol.ts";
+import { readToClient } from "./read-message.ts";
 import { shareKey } from "./share-key.ts";
 import { TabShare } from "./tab-share.ts";
 
@@ -35,8 +36,9 @@ async function inSharedWorker(model: CloneableModel, options: EngineOptions): Pr
     const gone = new AbortController();
     const closed = new AbortController();
     const started = new Promise<boolean>((resolve) => {
-      const onHello = ({ data }: MessageEvent<ToClient>) => {
-        if (data.kind === "hello") watchPresence(data.lock, () => gone.abort(ended()), closed.signal);
+      const onHello = ({ data }: MessageEvent) => {
+        const { message } = readToClient(data);
+        if (message?.kind === "hello") watchPresence(message.lock, () => gone.abort(ended()), closed.signal);
         resolve(true);
       };
       worker.port.addEventListener("message", onHello, { once: true });

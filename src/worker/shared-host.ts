@@ -5,8 +5,9 @@
 import { createLocalEngine } from "../engine.ts";
 import { hasAdapter } from "../gpu/adapter.ts";
 import { EngineShare } from "./engine-share.ts";
-import { holdPresence } from "./presence.ts";
-import type { Port, ToClient, ToHost } from "./protocol.ts";
+import { holdPresence, watchPresence } from "./presence.ts";
+import type { Port, ToClient } from "./protocol.ts";
+import { readToHost } from "./read-message.ts";
 import { serve, type Served } from "./serve.ts";
 import { shareKey } from "./share-key.ts";
 import { watchUncaught } from "./uncaught.ts";
@@ -32,9 +33,10 @@ self.addEventListener("connect", (event) => {
       ),
   });
   tabs.add(served);
-  port.addEventListener("message", ({ data }: MessageEvent<ToHost>) => {
-    if (data.kind !== "tab") return;
-    void navigator.locks.request(data.lock, () => {
+  port.addEventListener("message", ({ data }: MessageEvent) => {
+    const { message } = readToHost(data);
+    if (message?.kind !== "tab") return;
+    watchPresence(message.lock, () => {
       served.close();
       tabs.delete(served);
     });

@@ -13,6 +13,7 @@ import { ChannelPort, type ChannelMessage } from "./channel-port.ts";
 import { connectEngine } from "./connect.ts";
 import { handleOn } from "./engine-share.ts";
 import type { CloneableModel } from "./protocol.ts";
+import { readChannelMessage } from "./read-message.ts";
 import { serve } from "./serve.ts";
 import { whenAborted } from "./when-aborted.ts";
 
@@ -63,7 +64,10 @@ export class TabShare implements Engine {
     this.#startHere = startHere;
     if (options.onRecovery) this.#recoveryListeners.add(options.onRecovery);
     this.#channel = new BroadcastChannel(`pronk:engine:${key}`);
-    this.#channel.addEventListener("message", ({ data }: MessageEvent<ChannelMessage>) => this.#hear(data));
+    this.#channel.addEventListener("message", ({ data }: MessageEvent) => {
+      const message = readChannelMessage(data);
+      if (message) this.#hear(message);
+    });
     const { signal } = this.#left;
     navigator.locks
       .request(`pronk:engine:${key}`, { signal }, () => this.#lead())

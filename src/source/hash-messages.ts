@@ -1,0 +1,29 @@
+// What a loader and the thread that hashes for it say to each other, and how each knows it.
+
+import { count, either, instance, object, oneOf, type Shape, text } from "../message-shape.ts";
+import type { HashState } from "./sha256.ts";
+
+export interface ToHasher {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Set for the first array of a file: the state to go on from, or null at the file's beginning. */
+  begin?: HashState | null;
+}
+
+export type FromHasher = { bytes: Uint8Array<ArrayBuffer>; state: HashState } | { error: string };
+
+const words: Shape = (value) => (value instanceof Int32Array && value.length === 8 ? undefined : "");
+const rest: Shape = (value) => (value instanceof Uint8Array && value.length < 64 ? undefined : "");
+const state = object({ words, sizeBytes: count, rest });
+const bytes = instance(Uint8Array);
+const toHasher = object({ bytes, begin: either(oneOf(undefined, null), state) });
+const fromHasher = either(object({ error: text }), object({ bytes, state }));
+
+/** Throws where it is none. */
+export function readToHasher(data: unknown): ToHasher {
+  const fault = toHasher(data);
+  if (fault !== undefined) throw new TypeError(`these are no bytes to hash: ${fault || "no object"}`);
+  return data as ToHasher;
+}
+
+export const readFromHasher = (data: unknown): FromHasher =>
+  fromHasher(data) === undefined ? (data as FromHasher) : { error: "it said what cannot be read" };
