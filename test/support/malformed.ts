@@ -7,7 +7,7 @@ function odd(): unknown[] {
   return [
     null, undefined, true, 0, -1, 0.5, NaN, 2 ** 53, 10n, "", "__proto__", "constructor", [], [null], {}, round,
     { kind: {} }, new Map([["kind", "load"]]), new Date(0), /x/, new Uint8Array(3), new ArrayBuffer(8), new Error("no"),
-    Array(1000).fill({ length: 1e9 }),
+    Array.from({ length: 1000 }, () => ({ length: 1e9 })),
   ]; // prettier-ignore
 }
 

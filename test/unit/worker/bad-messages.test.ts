@@ -236,7 +236,7 @@ describe("tabs", () => {
 describe("the thread that hashes", () => {
   test("names what is no message, and hashes on", async () => {
     const scope = Object.assign(new EventTarget(), { postMessage: vi.fn() });
-    vi.stubGlobal("DedicatedWorkerGlobalScope", class {});
+    vi.stubGlobal("DedicatedWorkerGlobalScope", EventTarget);
     vi.stubGlobal("self", scope);
     await import("../../../src/source/hash-worker.ts");
     vi.unstubAllGlobals();
