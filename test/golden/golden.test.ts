@@ -16,9 +16,10 @@ import { decodeStored } from "../reference/stored.ts";
 import { ggufOfCheckpoint } from "../support/gguf-checkpoint.ts";
 import { browserKinds, severalAtOnce } from "../support/harness.ts";
 import { folderFiles } from "../support/local-folder.ts";
+import { shareDevices } from "../support/share-devices.ts";
 import { madeSafetensors } from "../support/made-checkpoint.ts";
 import { type Files, spoilJson, spoilTensor } from "../support/spoiled.ts";
-import { expectGolden, floats, sharedData, sharedDataAbsent, type GoldenCase } from "./golden-case.ts";
+import { expectGolden, floats, sharedData, sharedDataAbsent, sharesDevice, type GoldenCase } from "./golden-case.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures");
 const json = (path: string) => JSON.parse(readFileSync(path, "utf8"));
@@ -111,6 +112,7 @@ function goldenIn(kind: BrowserKind): void {
   let runner: BrowserRunner;
   beforeAll(async () => {
     runner = await openRunner(kind);
+    if (sharesDevice(kind)) await runner.page.evaluate(shareDevices);
   });
   afterAll(() => runner?.[Symbol.asyncDispose]());
 
@@ -169,7 +171,7 @@ function goldenIn(kind: BrowserKind): void {
       }));
       const result = await runner.run({
         model: runner.serve(folder),
-        options: { quantize: "none", kv, store: false },
+        options: { quantize: "none", kv, store: false, worker: !sharesDevice(kind) },
         prompts: cases.map(({ promptIds }) => ({ prompt: promptIds, maxTokens: 1, temperature: 0, logits: true })),
       });
       expect(result.info.kv).toBe(kv);
@@ -223,7 +225,7 @@ function goldenIn(kind: BrowserKind): void {
     await expectGolden(runner, runner.serve(copied), fixtureCases(folder), { limit: 1e-4, kv: "f32" });
     const memoryOf = async (model: string) => {
       const prompts = [{ prompt: [1], maxTokens: 1, ignoreEos: true, temperature: 0 }];
-      const options = { quantize: "none", store: false } as const;
+      const options = { quantize: "none", store: false, worker: !sharesDevice(kind) } as const;
       return (await runner.run({ model: runner.serve(model), options, prompts })).info.gpuBytes;
     };
     expect(await memoryOf(copied)).toBe(await memoryOf(folder));
