@@ -179,10 +179,10 @@ async function load({ gpu, store, reference, options, fail }: Load): Promise<Loa
   const model = await withContext(options.contextLength, config, kv, (contextLength) =>
     Model.create(gpu, config, tensors, { kv, contextLength, signal }),
   );
+  // Measuring and compiling happen while the weights arrive.
+  const compiling = tune(model, options).then(() => createMachine(model));
+  compiling.catch(fail); // nobody need fetch the rest of a model that cannot run
   try {
-    // Measuring and compiling happen while the weights arrive.
-    const compiling = tune(model, options).then(() => createMachine(model));
-    compiling.catch(fail); // nobody need fetch the rest of a model that cannot run
     const { warm, storedBytes, peakChunkBytes, quantization } = await prepared.stream(model.sink, { signal });
     model.finishLoading();
     onProgress?.({ phase: "compile", loadedBytes: 0, totalBytes: 0, bytesPerSecond: 0, detail: "shaders" });
@@ -219,6 +219,9 @@ async function load({ gpu, store, reference, options, fail }: Load): Promise<Loa
     };
     return { machine: { ...made, lost: gpu.lost, release }, info, core };
   } catch (error) {
+    // What is compiled would be bound to buffers that are gone: refused commands, which every engine of a lent device hears.
+    fail(error);
+    await compiling.catch(() => {});
     model.dispose();
     throw error;
   }

@@ -136,6 +136,62 @@ describe.each(browserKinds)("in %s", (kind) => {
     );
   });
 
+  test("on a device that is lent to several, one that is unloaded, or whose load fails, is nothing to another", async () => {
+    const seen = await runner.page.evaluate(async () => {
+      const adapter = await navigator.gpu.requestAdapter();
+      const device = await adapter!.requestDevice();
+      const refusals: string[] = [];
+      device.addEventListener("uncapturederror", ({ error }) => refusals.push(error.message));
+      const options = { worker: false, store: false, device } as const;
+      // Each pipeline is compiled once; the last load's come when they are let go, all at once.
+      const { createComputePipelineAsync: compile, createBindGroup: bind } = device;
+      const pipelines = new Map<string, Promise<GPUComputePipeline>>();
+      let held = Promise.resolve();
+      let go = () => {};
+      device.createComputePipelineAsync = async function (descriptor) {
+        const key = JSON.stringify([descriptor.label, descriptor.compute.constants]);
+        const pipeline = pipelines.get(key) ?? compile.call(this, descriptor);
+        pipelines.set(key, pipeline);
+        if (!/^(repack|copy)/.test(descriptor.label ?? "")) await held;
+        return pipeline;
+      };
+      const request = { prompt: "ab", temperature: 0, ignore_eos: true, max_tokens: 12 };
+      const other = await pronk.createEngine(modelUrl, options);
+      const answer = async () => (await other.completions.create(request)).pronk.ids.join();
+      const answers = [await answer()];
+
+      // Unloaded by a reader who has had enough, with steps in flight.
+      const left = await pronk.createEngine(modelUrl, options);
+      for await (const chunk of await left.completions.create({ ...request, max_tokens: 100, stream: true }))
+        if (chunk.pronk.ids.length > 0) break;
+      const unloading = left.unload();
+      answers.push(await answer());
+      await unloading;
+
+      // The file is another than was promised, which is known before the last shader is there.
+      held = new Promise<void>((resolve) => (go = resolve));
+      const hashes = { "model.safetensors": "0".repeat(64) };
+      const code = await pronk.createEngine(modelUrl, { ...options, hashes }).then(
+        () => "loaded",
+        (error: Fault) => error.code,
+      );
+      let late = 0;
+      device.createBindGroup = function (descriptor) {
+        late++;
+        return bind.call(this, descriptor);
+      };
+      go();
+      await new Promise((resolve) => setTimeout(resolve)); // what was held is bound by now, if it ever is
+      device.createBindGroup = bind;
+      answers.push(await answer());
+      await other.unload();
+      device.destroy();
+      return { answers, code, late, refusals };
+    });
+    expect(seen).toMatchObject({ code: "integrity", late: 0, refusals: [] });
+    expect(new Set(seen.answers).size).toBe(1);
+  });
+
   test("memory that runs out costs the call at hand; a refused command all calls; a reader who pauses nobody", async () => {
     const seen = await runner.page.evaluate(async () => {
       const engine = await pronk.createEngine(modelUrl, { worker: false, store: false });
