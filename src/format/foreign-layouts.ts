@@ -5,6 +5,7 @@
 import { PronkError } from "../errors.ts";
 import type { TensorSlice } from "./quantized.ts";
 import type { TensorFiles } from "./tensor-files.ts";
+import { isTorchPath } from "../source/torch-names.ts";
 
 interface ForeignLayout {
   /** After "holds". */
@@ -44,8 +45,13 @@ const layouts: readonly ForeignLayout[] = [
   {
     is: "Python pickles",
     path: /(^|\/)pytorch_model[^/]*\.bin$/i,
-    start: /^(PK\\x03\\x04|\\x80\\x02\\x8a\\x0a|\\x80\\x0[345]\\x95)/, // torch.save since 1.6 and before, pickle.dump
+    start: /^(PK\\x03\\x04|\\x80\\x0[345]\\x95)/, // torch.save since 1.6, pickle.dump
     instead: insteadOfPickles,
+  },
+  {
+    is: "a pickle of torch before 1.6",
+    start: /^\\x80\\x02\\x8a\\x0a/,
+    instead: "Take safetensors of the same model, or load it in a later torch and save it again.",
   },
   {
     is: "an adapter",
@@ -152,6 +158,7 @@ export async function foreignFile(
   const start = Array.from(bytes, printed).join("");
   const layout = layouts.find((candidate) => candidate.start?.test(start));
   if (/\.(gguf|safetensors)$/i.test(path) && layout?.is.endsWith("under another name")) return undefined;
+  if (isTorchPath(path) && start.startsWith("PK")) return undefined;
   return layout && foreign(layout, path, `"${path}" holds ${layout.is}`);
 }
 

@@ -17,6 +17,10 @@ export function settleHead<Entry extends TensorSlice>(
   config: ModelConfig,
   entries: readonly Entry[],
 ): { config: ModelConfig; entries: readonly Entry[] } {
+  const [head, embedding] = [headName, embeddingName].map((name) => entries.find((entry) => entry.name === name));
+  // Two names of one place: torch writes tied weights so.
+  if (head && embedding && head.file === embedding.file && head.start === embedding.start && head.end === embedding.end)
+    return { config: { ...config, tiedEmbeddings: true }, entries: entries.filter((entry) => entry !== head) };
   if (!config.tiedEmbeddings) return { config, entries };
   const has = (...names: string[]) => entries.some(({ name }) => names.includes(name));
   if (has(embeddingName))

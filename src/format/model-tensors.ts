@@ -1,5 +1,5 @@
-// The model's tensors in a source's safetensors files, whatever their scheme. Headers only: a file without a wanted
-// tensor costs its header and no byte more.
+// The model's tensors in a source's files of one kind, whatever their scheme. Headers only: a file without a wanted tensor
+// costs its header and no byte more.
 
 import { foreignTensors } from "./foreign-layouts.ts";
 import { looksCopied, settleHead } from "./head.ts";
@@ -8,10 +8,12 @@ import { looksPacked, missingMatrices, toModelTensors, type ReadMatrix } from ".
 import type { ModelConfig } from "./model-config.ts";
 import { packedParts } from "./packed-names.ts";
 import type { ModelTensor, TensorSlice } from "./quantized.ts";
-import { missingError, readEntries } from "./shards.ts";
+import { missingError, readEntries, safetensorsShards, type ShardKind } from "./shards.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 interface FindOptions {
+  /** Default: safetensors. */
+  shards?: ShardKind;
   /** Default: one that knows of no declaration. */
   readMatrix?: ReadMatrix;
   /** A head that is there is known not to be the embedding. */
@@ -26,15 +28,16 @@ interface FindOptions {
 export async function findModelTensors(
   source: TensorFiles,
   stated: ModelConfig,
-  { readMatrix, headApart, signal }: FindOptions = {},
+  { shards = safetensorsShards, readMatrix, headApart, signal }: FindOptions = {},
 ): Promise<{ config: ModelConfig; tensors: ModelTensor[] }> {
   const missingOf = (some: readonly TensorSlice[]) => {
     const { config, entries } = settleHead(stated, some);
     return missingMatrices(expectedTensors(config).keys(), entries);
   };
-  const { entries: all, missing, where, lost } = await readEntries(source, missingOf, { signal });
+  const found = await readEntries(source, shards, missingOf, { signal });
+  const { entries: all, missing } = found;
   try {
-    if (missing.length > 0) throw missingError(missing, where, lost);
+    if (missing.length > 0) throw missingError(found, shards);
     const { config, entries } = settleHead(stated, all);
     const reader = readMatrix ?? (looksPacked(entries) ? (await packedParts()).packedReader() : undefined);
     const tensors = toModelTensors(expectedTensors(config), entries, reader);

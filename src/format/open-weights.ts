@@ -16,6 +16,7 @@ import type { TensorFiles } from "./tensor-files.ts";
 import { chooseWeightFormat, type WeightFormat } from "./weight-formats.ts";
 
 const gguf = onDemand("reads GGUF files", () => import("./gguf-weights.ts"));
+const torchFiles = onDemand("reads torch's files", () => import("./torch-weights.ts"));
 const llama2c = onDemand("reads llama2.c's files", () => import("./llama2c.ts"));
 
 export interface OpenedWeights {
@@ -69,7 +70,7 @@ async function open(source: TensorFiles, { weights, headApart, signal }: OpenWei
   if (!json)
     throw new PronkError(
       "format",
-      `${source.label} has no config.json. A model needs config.json and safetensors of the same model in one folder.`,
+      `${source.label} has no config.json. A model needs config.json and the weights of the same model in one folder.`,
       { file: "config.json", expected: "config.json", found: null },
     );
   const stated = readConfig(json);
@@ -77,7 +78,10 @@ async function open(source: TensorFiles, { weights, headApart, signal }: OpenWei
   for (const file of quantizationFiles) beside ??= await readJson(source, file, signal);
   const isDeclared = json.object("quantization_config") !== undefined || beside !== undefined;
   const readMatrix = isDeclared ? (await packedParts()).declaredReader(json, beside) : undefined;
-  return { format, ...(await findModelTensors(source, stated, { readMatrix, headApart, signal })) };
+  const torch = format.kind === "torch" ? await torchFiles() : undefined;
+  const found = await findModelTensors(source, stated, { shards: torch?.torchShards, readMatrix, headApart, signal });
+  torch?.checkApart(found.tensors);
+  return { format, ...found };
 }
 
 async function readJson(source: TensorFiles, path: string, signal?: AbortSignal): Promise<JsonFile | undefined> {

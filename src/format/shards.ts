@@ -1,5 +1,6 @@
-// Which safetensors files hold the model's tensors. The file list is trusted over the index: an index may be left over
-// from another export. Only headers are read here, never data, so a large file without wanted tensors costs nothing.
+// Which files hold the model's tensors, of safetensors' shards or torch's. The file list is trusted over the index: an index
+// may be left over from another export. Only headers are read here, never data, so a large file without wanted tensors
+// costs nothing.
 
 import { PronkError } from "../errors.ts";
 import { maxParsedBytes, readWhole } from "../source/read-limit.ts";
@@ -9,7 +10,23 @@ import { missingTensors } from "./llama-tensors.ts";
 import { readSafetensorsHeader, type SafetensorsEntry } from "./safetensors.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
-export const indexName = "model.safetensors.index.json";
+/** How one kind of weights lies in files. */
+export interface ShardKind {
+  /** The file alone that holds a model. */
+  whole: string;
+  /** Tensor names with their files. */
+  index: string;
+  isShard(path: string): boolean;
+  /** A file's tensors; no weight is read. */
+  readHeader(source: TensorFiles, file: string, options: { signal?: AbortSignal }): Promise<SafetensorsEntry[]>;
+}
+
+export const safetensorsShards: ShardKind = {
+  whole: "model.safetensors",
+  index: "model.safetensors.index.json",
+  isShard: (path) => path.endsWith(".safetensors") && !path.includes("/") && !isForeignPath(path),
+  readHeader: readSafetensorsHeader,
+};
 
 export interface FoundEntries {
   /** Of every file that was looked into. */
@@ -21,28 +38,26 @@ export interface FoundEntries {
 }
 
 /**
- * Headers of the safetensors files that should hold the model, and of the others too where something is missing.
+ * Headers of the files that should hold the model, and of the others too where something is missing.
  * `missingOf` names what a list of entries lacks.
  */
 export async function readEntries(
   source: TensorFiles,
+  kind: ShardKind,
   missingOf: (entries: readonly SafetensorsEntry[]) => string[],
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<FoundEntries> {
-  const present = source.files
-    .map((file) => file.path)
-    .filter((path) => path.endsWith(".safetensors") && !path.includes("/") && !isForeignPath(path));
-  const indexed = await readIndexedFiles(source, signal);
+  const present = source.files.map((file) => file.path).filter(kind.isShard);
+  const indexed = await readIndexedFiles(source, kind.index, signal);
   const lost = indexed.filter((path) => !present.includes(path));
   const candidates =
     indexed.length > 0 && lost.length === 0
       ? indexed
-      : present.includes("model.safetensors") && lost.length === 0
-        ? ["model.safetensors"]
+      : present.includes(kind.whole) && lost.length === 0
+        ? [kind.whole]
         : present;
 
-  const readAll = (files: string[]) =>
-    Promise.all(files.map((file) => readSafetensorsHeader(source, file, { signal })));
+  const readAll = (files: string[]) => Promise.all(files.map((file) => kind.readHeader(source, file, { signal })));
   let entries = (await readAll(candidates)).flat();
   let missing = missingOf(entries);
   if (missing.length > 0 && candidates.length < present.length) {
@@ -53,11 +68,11 @@ export async function readEntries(
 }
 
 /** Missing because a shard is, or just missing. */
-export function missingError(missing: string[], where: string, lost: string[]): PronkError {
-  return lost.length > 0 ? missingShard(lost, missing) : missingTensors(missing, where);
+export function missingError({ missing, where, lost }: FoundEntries, { index }: ShardKind): PronkError {
+  return lost.length > 0 ? missingShard(index, lost, missing) : missingTensors(missing, where);
 }
 
-async function readIndexedFiles(source: TensorFiles, signal?: AbortSignal): Promise<string[]> {
+async function readIndexedFiles(source: TensorFiles, indexName: string, signal?: AbortSignal): Promise<string[]> {
   const index = source.files.find((file) => file.path === indexName);
   if (!index) return [];
   if (index.sizeBytes > maxParsedBytes)
@@ -74,7 +89,7 @@ async function readIndexedFiles(source: TensorFiles, signal?: AbortSignal): Prom
   return (files as string[]).toSorted();
 }
 
-function missingShard(lost: string[], missing: string[]): PronkError {
+function missingShard(indexName: string, lost: string[], missing: string[]): PronkError {
   return new PronkError(
     "format",
     `"${indexName}" names "${lost[0]}", which is not there${lost.length > 1 ? ` (nor are ${lost.length - 1} more)` : ""}, and no other file holds tensor "${missing[0]}". Add the missing shard.`,

@@ -1,18 +1,19 @@
 // Which of a repository's files are the model, where there are several sets of weights: safetensors (any scheme), each
-// GGUF model, llama2.c's .bin. The user may name one; the default is the first of the list here. By file names only;
-// what is inside is found by reading headers.
+// GGUF model, torch's pytorch_model.bin, llama2.c's .bin. The user may name one; the default is the first of the list here.
+// By file names only; what is inside is found by reading headers.
 
 import { PronkError } from "../errors.ts";
 import { foreignFiles, isForeignPath } from "./foreign-layouts.ts";
 import { ggufModels } from "./gguf-parts.ts";
-import { indexName } from "./shards.ts";
+import { safetensorsShards } from "./shards.ts";
+import { isTorchPath, torchIndex } from "../source/torch-names.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 export interface WeightFormat {
-  kind: "safetensors" | "gguf" | "llama2c";
-  /** What the user may say to get it: "safetensors", or a file's path. */
+  kind: "safetensors" | "gguf" | "torch" | "llama2c";
+  /** What the user may say to get it: "safetensors", "torch", or a file's path. */
   id: string;
-  files: string[]; // GGUF: the parts in order; empty for safetensors, whose files are found by their headers
+  files: string[]; // GGUF: the parts in order; empty for safetensors and torch, whose files are found by their headers
 }
 
 /** Of several GGUF files the one a person would most likely take: four bits first, then the nearest above. */
@@ -23,13 +24,17 @@ export function weightFormats(source: TensorFiles): WeightFormat[] {
   const paths = source.files.map((file) => file.path);
   const formats: WeightFormat[] = [];
   const safetensors: WeightFormat = { kind: "safetensors", id: "safetensors", files: [] };
-  if (paths.some((path) => /^[^/]+\.safetensors$/.test(path) && !isForeignPath(path))) formats.push(safetensors);
+  const torch: WeightFormat = { kind: "torch", id: "torch", files: [] };
+  if (paths.some(safetensorsShards.isShard)) formats.push(safetensors);
   const rank = ([path]: string[]) => preferred.findIndex((pattern) => pattern.test(path));
   for (const files of ggufModels(paths.filter((path) => !isForeignPath(path))).toSorted((a, b) => rank(a) - rank(b)))
     formats.push({ kind: "gguf", id: files[0], files });
+  if (paths.some(isTorchPath)) formats.push(torch);
   const bin = findLlama2c(source);
   if (bin !== undefined) formats.push({ kind: "llama2c", id: bin, files: [bin] });
-  if (formats.length === 0 && paths.includes(indexName)) formats.push(safetensors); // its shards are missing, and named
+  // Of an index alone the shards are missing, and named.
+  if (formats.length === 0 && paths.includes(safetensorsShards.index)) formats.push(safetensors);
+  if (formats.length === 0 && paths.includes(torchIndex)) formats.push(torch);
   return formats;
 }
 
@@ -71,7 +76,7 @@ function noWeights(source: TensorFiles): PronkError {
   const file = source.files.find(({ path }) => /\.bin$/i.test(path))?.path; // its first bytes may tell
   return new PronkError(
     "model-unsupported",
-    `${source.label} has no weights that pronk reads: safetensors, GGUF, or llama2.c's .bin.`,
+    `${source.label} has no weights that pronk reads: safetensors, GGUF, pytorch_model.bin, or llama2.c's .bin.`,
     { file: file ?? source.label, expected: "*.safetensors or *.gguf", found: null },
   );
 }

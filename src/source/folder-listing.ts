@@ -1,6 +1,8 @@
 // The files that a web server lists for a folder, as most do (autoindex of nginx and Apache, `python -m http.server`, npm's
 // serve and serve-index): links to names in that folder. A page that is no listing has none that a model's file could have.
 
+import { isTorchPath } from "./torch-names.ts";
+
 const modelFile = /^[^/?#:]+\.(safetensors|gguf|json|model|jinja|md|txt)$/i;
 /** Weights in other forms: listed so that the format's reader can say what they are, or that they are llama2.c's. */
 const otherWeights =
@@ -38,7 +40,9 @@ function unescaped(text: string): string {
 /** Those of a listing that hold weights: what is read, or where there is none of it the first of the others. */
 export function listedWeights(names: readonly string[]): string[] {
   const read = names.filter((name) => /\.(safetensors|gguf)$/i.test(name));
-  return read.length > 0 ? read : names.filter((name) => otherWeights.test(name)).slice(0, mostOthers);
+  if (read.length > 0) return read;
+  const torch = names.filter(isTorchPath);
+  return torch.length > 0 ? torch : names.filter((name) => otherWeights.test(name)).slice(0, mostOthers);
 }
 
 const mostParts = 1000; // each is asked for; ten times as many as any published model has

@@ -14,6 +14,7 @@ import { checkRead, maxWholeBytes } from "./read-limit.ts";
 import { remoteReader } from "./remote-reader.ts";
 import { withoutSecrets } from "./reference.ts";
 import type { ModelSource, SourceFile } from "./source.ts";
+import { isTorchPath, torchIndex, torchWhole } from "./torch-names.ts";
 import { askForCompanions, namesPacked } from "./unlisted-folder.ts";
 
 const optionalNames = `generation_config.json tokenizer.json tokenizer.model tokenizer_config.json
@@ -28,11 +29,11 @@ export async function folderUrlSource(folderUrl: string, options: OpenOptions = 
   return openFolder(new URL(folderUrl), undefined, options);
 }
 
-/** One weight file: llama2.c's .bin and a GGUF stand alone, a .safetensors has its configuration beside it. */
+/** One weight file: llama2.c's .bin and a GGUF stand alone, a .safetensors or torch's has its configuration beside it. */
 export async function fileUrlSource(fileUrl: string, options: OpenOptions = {}): Promise<ModelSource> {
   const url = new URL(fileUrl);
   const name = decodeURIComponent(url.pathname.split("/").at(-1)!);
-  if (!/\.bin$/i.test(name)) {
+  if (!/\.bin$/i.test(name) || isTorchPath(name)) {
     const folder = new URL("./", url);
     folder.search = url.search;
     return openFolder(folder, ggufParts(name), options);
@@ -62,13 +63,18 @@ async function openFolder(folder: URL, weightFiles: string[] | undefined, option
   const probe = (name: string, accept: readonly number[]) => probeWeights(at(name), name, options, accept);
   // What a listing does not show is not asked for: each 404 is a red line in the browser's console. Without a listing the
   // one file goes first, as in transformers.
-  const alone = weightFiles || listed.length > 0 ? undefined : await probe("model.safetensors", absent);
+  const isUnlisted = !weightFiles && listed.length === 0;
+  let alone = isUnlisted ? await probe("model.safetensors", absent) : undefined;
   const asksForIndex = !weightFiles && !alone && (listed.length === 0 || listed.includes(indexName));
-  const index = asksForIndex ? await fetchWhole(indexName) : undefined;
+  let index = asksForIndex ? await fetchWhole(indexName) : undefined;
+  if (isUnlisted && !alone && !index) {
+    alone = await probe(torchWhole, absent);
+    if (!alone) index = await fetchWhole(torchIndex);
+  }
   const named = weightFiles ?? (index ? indexedNames(index) : []);
   const holdsPacked = async () => {
     if (standsAlone) return false;
-    const bytes = index ?? (await readBeginning(at(weightFiles?.[0] ?? "model.safetensors"), options));
+    const bytes = index ?? (await readBeginning(at(weightFiles?.[0] ?? alone?.path ?? "model.safetensors"), options));
     return !bytes || namesPacked(bytes);
   };
   const [weights] = await Promise.all([

@@ -22,6 +22,8 @@ export interface GoldenCase {
   logits?: Float32Array;
   /** How many rows that is. */
   rows?: number;
+  /** The row that the last of the ids was chosen from. */
+  lastLogits?: Float32Array;
 }
 
 /**
@@ -65,11 +67,16 @@ export async function expectGolden(
 ): Promise<void> {
   const { tokenizer, ...rest } = options;
   const wantsLogits = cases.filter(({ logits }) => logits);
+  const wantsLast = cases.filter(({ lastLogits }) => lastLogits);
+  const toTheLast = wantsLast.map(({ promptIds, greedyIds }): RunPrompt => {
+    const prompt = [...promptIds, ...greedyIds.slice(0, -1)];
+    return { prompt, maxTokens: 1, ignoreEos: true, temperature: 0, logits: true };
+  });
   const { answers, logits } = await runner.run({
     model,
     tokenizer,
     options: { quantize, store: false, worker: !sharesDevice(runner.page.kind), without: doWithout, ...rest },
-    prompts: [...greedyPrompts(cases, false), ...greedyPrompts(wantsLogits, true)],
+    prompts: [...greedyPrompts(cases, false), ...greedyPrompts(wantsLogits, true), ...toTheLast],
   });
   for (const [i, golden] of [...cases, ...wantsLogits].entries())
     expect(answers[i].ids, `case ${i}`).toEqual(
@@ -82,5 +89,9 @@ export async function expectGolden(
       relativeError(logits[i].subarray(0, length), wanted!.subarray(0, length)),
       `logits of case ${i}`,
     ).toBeLessThanOrEqual(limit);
+  }
+  for (const [i, { lastLogits }] of wantsLast.entries()) {
+    const row = logits[wantsLogits.length + i].slice(-lastLogits!.length);
+    expect(relativeError(row, lastLogits!), `last logits of case ${i}`).toBeLessThanOrEqual(limit);
   }
 }

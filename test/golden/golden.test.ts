@@ -54,6 +54,18 @@ function sharedCases(folder: string, file = "golden.json"): GoldenCase[] {
   }));
 }
 
+/** Transformers' outputs on what other packers made: ids without the prompt, and the row that the last of them was chosen from. */
+function packerCases(folder: string): GoldenCase[] {
+  const { cases } = json(join(folder, "golden.json")) as {
+    cases: { prompt_ids: number[]; greedy_ids: number[]; last_logits: number[] }[];
+  };
+  return cases.map((golden) => ({
+    promptIds: golden.prompt_ids,
+    greedyIds: golden.greedy_ids,
+    lastLogits: Float32Array.from(golden.last_logits),
+  }));
+}
+
 /** run.c's generations: prompt and answer in one list, a full dump of logits for one of them. */
 function storyCases(): GoldenCase[] {
   const folder = join(sharedData, "golden/stories260K");
@@ -136,11 +148,13 @@ function goldenIn(kind: BrowserKind): void {
 
     test("tiny256 as AutoRound exports it: ids", async () => {
       const folder = join(sharedData, "e2e2/autoround-auto_round-W4A16");
-      const { cases } = json(join(folder, "golden.json")) as {
-        cases: { prompt_ids: number[]; greedy_ids: number[] }[];
-      };
-      const golden = cases.map(({ prompt_ids: promptIds, greedy_ids: greedyIds }) => ({ promptIds, greedyIds }));
+      const golden = packerCases(folder).map(({ promptIds, greedyIds }) => ({ promptIds, greedyIds }));
       await expectGolden(runner, runner.serve(folder), golden, { limit: 0 });
+    });
+
+    test("tiny256 as torch saves it: ids, logits within 1e-3", async () => {
+      const folder = join(sharedData, "e2e2/torch-bin");
+      await expectGolden(runner, runner.serve(folder), packerCases(folder), { limit: 1e-3 });
     });
 
     test.each(["Q2_K", "Q4_0", "Q4_K_M", "Q5_K_M", "Q8_0"])("tiny256 as %s: ids, logits within 1e-3", async (type) => {
@@ -196,6 +210,11 @@ function goldenIn(kind: BrowserKind): void {
       await expectGolden(runner, runner.serve(folder), fixtureCases(folder), { limit: 1e-4, kv: "f32", contextLength });
     },
   );
+
+  test.each(["tied-f16", "sharded-f32"])("torch-%s: ids, logits within 1e-4", async (name) => {
+    const folder = runner.serve(join(fixtures, `torch-${name}`));
+    await expectGolden(runner, folder, fixtureCases(join(fixtures, `llama-${name}`)), { limit: 1e-4, kv: "f32" });
+  });
 
   test("every variant off: ids, logits within 1e-4", async () => {
     const without = ["subgroups", "shader-f16", "dp4a", "fusion", "run-ahead"];

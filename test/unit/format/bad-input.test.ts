@@ -178,7 +178,7 @@ const cases: Record<string, Case> = {
     code: "format",
     file: "config.json",
     says: /has no config\.json/,
-    advises: /A model needs config\.json and safetensors/,
+    advises: /A model needs config\.json and the weights/,
   },
 };
 

@@ -25,7 +25,7 @@ describe("by names of files", () => {
   test.each<[RegExp, string[]]>([
     [/Meta's original checkpoint.*-hf/, ["consolidated.00.pth", "params.json", "tokenizer.model"]],
     [/Meta's original checkpoint/, ["consolidated.safetensors", "params.json"]],
-    [/Python pickles \("pytorch_model-00001-of-00002.bin"\).*safetensors or GGUF/, ["config.json", "training_args.bin", "pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin"]],
+    [/Python pickles \("last\/pytorch_model.bin"\).*safetensors or GGUF/, ["config.json", "training_args.bin", "last/pytorch_model.bin"]],
     [/Python pickles/, ["model.pt"]],
     [/pickle of HQQ's/, ["config.json", "qmodel.pt"]],
     [/an adapter \("adapter_config.json"\).*have been merged/, ["README.md", "adapter_config.json", "adapter_model.safetensors", "tokenizer.json"]],
@@ -60,7 +60,7 @@ describe("by a file's first bytes", () => {
   const ggml = (magic: number) => new ByteWriter().u32(magic).u32(3).u32(32_000).u32(4096).pad(64).done();
   test.each<[string, RegExp, string, Uint8Array]>([
     ["model-unsupported", /Python pickles.*safetensors or GGUF/, "llama.bin", bytes("PK\x03\x04\0\0\x08\x08")],
-    ["model-unsupported", /Python pickles/, "llama.bin", bytes("\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.")],
+    ["model-unsupported", /a pickle of torch before 1.6/, "llama.bin", bytes("\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.")],
     ["model-unsupported", /a GGML file/, "llama.bin", ggml(0x67676a74)],
     ["model-unsupported", /a GGML file/, "llama.bin", ggml(0x67676d66)],
     ["model-unsupported", /a GGML file/, "llama.gguf", ggml(0x67676d6c)],
@@ -185,7 +185,6 @@ describe.skipIf(!e2e2)("whole checkpoints of their own packers", () => {
     "mlx-4bit-g64": /layout MLX/,
     "peft-lora": /an adapter/,
     "quanto-int8": /layout quanto/,
-    "torch-bin": /Python pickles/,
     "torchao-int8wo": /"torchao"/,
   };
   test.each(Object.entries(names).filter(([name]) => e2e2 && existsSync(join(e2e2, name))))(

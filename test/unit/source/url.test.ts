@@ -302,7 +302,7 @@ describe("what a server lists", () => {
 
   test.each<[RegExp, string[]]>([
     [/made holds an adapter \("adapter_model.safetensors"\)/, ["adapter_model.safetensors", "adapter_config.json"]],
-    [/made holds Python pickles/, ["config.json", "pytorch_model.bin"]],
+    [/made holds Python pickles/, ["config.json", "model.pt"]],
     [/made holds an ONNX model/, ["model.onnx"]],
     [/made has no config.json/, ["model.safetensors"]],
   ])("%s, of a folder without what is read", async (message, names) => {

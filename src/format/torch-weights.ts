@@ -1,0 +1,30 @@
+// The model in files of torch.save, as transformers wrote them before safetensors: pytorch_model.bin, alone or in shards with
+// an index. What safetensors promise and torch does not is checked here: that no two tensors of the model share bytes.
+
+import { PronkError } from "../errors.ts";
+import { isQuantized, type ModelTensor } from "./quantized.ts";
+import type { ShardKind } from "./shards.ts";
+import { readTorchFile } from "./torch-file.ts";
+import { isTorchPath, torchIndex, torchWhole } from "../source/torch-names.ts";
+
+export const torchShards: ShardKind = {
+  whole: torchWhole,
+  index: torchIndex,
+  isShard: isTorchPath,
+  readHeader: readTorchFile,
+};
+
+/** A head that is the embedding is known by then, and one of them (head.ts). */
+export function checkApart(tensors: readonly ModelTensor[]): void {
+  const slices = tensors.flatMap((tensor) => (isQuantized(tensor) ? Object.values(tensor.parts) : [tensor]));
+  const sorted = slices.toSorted((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1));
+  for (const [i, { name, file, start }] of sorted.entries()) {
+    const before = sorted[i - 1];
+    if (before?.file === file && start < before.end)
+      throw new PronkError(
+        "model-unsupported",
+        `Tensors "${before.name}" and "${name}" in "${file}" share their numbers. Load the file in torch and save each tensor .clone()d.`,
+        { file, field: name, expected: "tensors apart", found: before.name },
+      );
+  }
+}
