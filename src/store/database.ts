@@ -1,23 +1,11 @@
-// The database `pronk`: one record for each stored model, its bytes in blocks, a note on each block. Opening, upgrading, and
-// what happens when another tab wants another version; nothing here knows what a block means.
+// The database `pronk`: one record for each stored model, its bytes in blocks, a note on each block (schema.ts). Opening,
+// upgrading, and what happens when another tab wants another version; nothing here knows what a block means.
 
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { openDB } from "idb";
 import { PronkError } from "../errors.ts";
 import { schemaVersion } from "../versions.ts";
 import { migrate } from "./migrate.ts";
-import type { BlockNote, ModelRecord } from "./model-record.ts";
-
-type BlockKey = [model: string, file: string, index: number];
-
-export interface PronkSchema extends DBSchema {
-  /** Key: `<source id>|<variant>`. */
-  models: { key: string; value: ModelRecord; indexes: { references: string } };
-  /** The blocks, under the name that they once had: stored names stay. In parts; an array where written before 2026-11-27. */
-  rows: { key: BlockKey; value: Blob[] | ArrayBuffer };
-  notes: { key: BlockKey; value: BlockNote };
-}
-
-export type PronkDatabase = IDBPDatabase<PronkSchema>;
+import type { PronkDatabase, PronkSchema } from "./schema.ts";
 
 export const databaseName = "pronk";
 

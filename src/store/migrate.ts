@@ -5,8 +5,8 @@
 // A step is never edited after its release: add the next one, and a fixture of the version before it to the tests.
 
 import type { IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
-import type { PronkSchema } from "./database.ts";
 import type { ModelRecord } from "./model-record.ts";
+import type { PronkSchema } from "./schema.ts";
 
 /** Schema 1's, whatever the limit of a read is today. */
 const blockBytesOfSchema1 = 16 * 2 ** 20;

@@ -3,9 +3,10 @@
 
 import { PronkError } from "../errors.ts";
 import { checksum64 } from "./checksum.ts";
-import { blocksOf, databaseName, openDatabase, type PronkDatabase } from "./database.ts";
+import { blocksOf, databaseName, openDatabase } from "./database.ts";
 import { blockSpan, modelKey, type BlockNote, type ModelRecord, type NewModel } from "./model-record.ts";
 import { deleteModelBlocks, ModelWriter, putBlock } from "./model-writer.ts";
+import type { PronkDatabase } from "./schema.ts";
 import { isReady, shown, standingOf, type Standing } from "./standing.ts";
 import { hasRoom, keptByNewer, rotten, storageFull, writeError } from "./storage-errors.ts";
 import { asWriter, unlessWriting } from "./writer-lock.ts";

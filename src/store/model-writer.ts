@@ -2,8 +2,9 @@
 // before. What was finished stays when the writing ends early, and the next writer goes on behind it.
 
 import { checksum64 } from "./checksum.ts";
-import { blocksOf, type PronkDatabase } from "./database.ts";
+import { blocksOf } from "./database.ts";
 import type { BlockNote, ModelRecord } from "./model-record.ts";
+import type { PronkDatabase } from "./schema.ts";
 import { lost, writeError } from "./storage-errors.ts";
 
 export class ModelWriter {
