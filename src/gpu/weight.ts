@@ -117,19 +117,27 @@ export function weightUse(
   { format, shape, codes, scales, order }: WeightPart,
   features: ReadonlySet<string>,
 ): WeightUse {
-  const decode = format.decode === "f16" && features.has("shader-f16") ? "f16_native" : format.decode;
-  switch (decode) {
+  const coded = { order, buffers: { shape, codes, scales: scales! } };
+  switch (format.decode) {
     case "f32":
     case "f16":
-    case "f16_native":
-    case "bf16":
+    case "bf16": {
+      const decode = format.decode === "f16" && features.has("shader-f16") ? "f16_native" : format.decode;
       return { decode, order, buffers: { shape, weights: codes } };
+    }
     case "q8":
     case "q4":
     case "int8":
-      return { decode, order, buffers: { shape, codes, scales: scales! } };
-    default:
-      return { decode, order, constants: format.constants, buffers: { shape, codes, scales: scales! } };
+      return { decode: format.decode, ...coded };
+    // One by one: each decode has constants of its own.
+    case "affine":
+      return { decode: format.decode, constants: format.constants, ...coded };
+    case "super":
+      return { decode: format.decode, constants: format.constants, ...coded };
+    case "book":
+      return { decode: format.decode, constants: format.constants, ...coded };
+    case "exl2":
+      return { decode: format.decode, constants: format.constants, ...coded };
   }
 }
 

@@ -37,7 +37,7 @@ export function bnb4Format(matrix: QuantizedMatrix, early: PartBytes): SchemeFor
     constants: {
       scales_kind: scheme.nested ? 1 : 0,
       block: state.blockSize,
-      straddle: cols % 32 === 0 ? 0 : 1,
+      straddle: cols % 32 !== 0,
       rounding: state.rounding,
     },
     rowChunks,

@@ -5,32 +5,49 @@ import { PronkError } from "../errors.ts";
 import { ggmlTraits, type GgmlType } from "../format/ggml-types.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
 import { floatBits, headOf, planeWords, type SchemeFormat } from "./packed-format.ts";
+import type { DecodeChoice } from "./row-format.ts";
 
 type Packed = Exclude<GgmlType, "F32" | "F16" | "BF16">;
 
 interface TypeFacts {
   kind: number; // repack_blocks.wgsl's number of the type
   bits: number;
-  decode: "affine" | "super" | "book";
-  constants: Record<string, number>;
+  choice: DecodeChoice<"affine" | "super" | "book">;
   zero?: number; // affine: the code that means 0
   halves: number[]; // bytes of a block where its f16 scales stand
 }
 
-/** affine `zeros`: 0 one zero point for all, 2 an f16 minimum. super `form`: see decode_super.wgsl. book: likewise. */
+type Choice = Pick<TypeFacts, "bits" | "choice">;
+
+/** `zeros`: 0 one zero point for all, 2 an f16 minimum. */
+const affine = (bits: number, zeros: 0 | 2): Choice => ({
+  bits,
+  choice: { decode: "affine", constants: { bits, zeros } },
+});
+/** `form`: see decode_super.wgsl. */
+const twoLevels = (bits: number, form: 0 | 1 | 2): Choice => ({
+  bits,
+  choice: { decode: "super", constants: { bits, form } },
+});
+/** `scales_kind`: see decode_book.wgsl. */
+const book = (scales_kind: 2 | 3): Choice => ({
+  bits: 4,
+  choice: { decode: "book", constants: { scales_kind } },
+});
+
 const facts: Record<Packed, TypeFacts> = {
-  Q4_0: { kind: 0, bits: 4, decode: "affine", constants: { zeros: 0 }, zero: 8, halves: [0] },
-  Q4_1: { kind: 1, bits: 4, decode: "affine", constants: { zeros: 2 }, halves: [0, 2] },
-  Q5_0: { kind: 2, bits: 5, decode: "affine", constants: { zeros: 0 }, zero: 16, halves: [0] },
-  Q5_1: { kind: 3, bits: 5, decode: "affine", constants: { zeros: 2 }, halves: [0, 2] },
-  Q8_0: { kind: 4, bits: 8, decode: "affine", constants: { zeros: 0 }, zero: 128, halves: [0] },
-  Q2_K: { kind: 5, bits: 2, decode: "super", constants: { form: 1 }, halves: [80, 82] },
-  Q3_K: { kind: 6, bits: 3, decode: "super", constants: { form: 2 }, halves: [108] },
-  Q4_K: { kind: 7, bits: 4, decode: "super", constants: { form: 0 }, halves: [0, 2] },
-  Q5_K: { kind: 8, bits: 5, decode: "super", constants: { form: 0 }, halves: [0, 2] },
-  Q6_K: { kind: 9, bits: 6, decode: "super", constants: { form: 2 }, halves: [208] },
-  IQ4_NL: { kind: 10, bits: 4, decode: "book", constants: { scales_kind: 2 }, halves: [0] },
-  IQ4_XS: { kind: 11, bits: 4, decode: "book", constants: { scales_kind: 3 }, halves: [0] },
+  Q4_0: { kind: 0, ...affine(4, 0), zero: 8, halves: [0] },
+  Q4_1: { kind: 1, ...affine(4, 2), halves: [0, 2] },
+  Q5_0: { kind: 2, ...affine(5, 0), zero: 16, halves: [0] },
+  Q5_1: { kind: 3, ...affine(5, 2), halves: [0, 2] },
+  Q8_0: { kind: 4, ...affine(8, 0), zero: 128, halves: [0] },
+  Q2_K: { kind: 5, ...twoLevels(2, 1), halves: [80, 82] },
+  Q3_K: { kind: 6, ...twoLevels(3, 2), halves: [108] },
+  Q4_K: { kind: 7, ...twoLevels(4, 0), halves: [0, 2] },
+  Q5_K: { kind: 8, ...twoLevels(5, 0), halves: [0, 2] },
+  Q6_K: { kind: 9, ...twoLevels(6, 2), halves: [208] },
+  IQ4_NL: { kind: 10, ...book(2), halves: [0] },
+  IQ4_XS: { kind: 11, ...book(3), halves: [0] },
 };
 
 /** The values of IQ4's codes. Source: ggml-common.h, kvalues_iq4nl. */
@@ -40,23 +57,22 @@ export function ggmlFormat(matrix: QuantizedMatrix): SchemeFormat {
   const { scheme, cols } = matrix;
   if (scheme.kind !== "ggml") throw new TypeError(scheme.kind);
   const type = scheme.type as Packed; // matrices in the other three are no quantized ones
-  const { kind, bits, decode, constants, zero = 0, halves } = facts[type];
+  const { kind, bits, choice, zero = 0, halves } = facts[type];
+  const isBook = choice.decode === "book";
   const { weights, bytes } = ggmlTraits[type];
   const rowChunks = cols / 32; // blocks are whole in a row: the reader refuses others
   const planes = planeWords(bits, rowChunks);
   const scaleWords = scaleWordsOf(type, rowChunks);
-  const head = headOf(decode === "book" ? iq4Book.map(floatBits) : []);
+  const head = headOf(isBook ? iq4Book.map(floatBits) : []);
   const codeWords = planes.low + planes.high;
   const secondStart = Math.ceil(rowChunks / (type === "IQ4_XS" ? 4 : 2)); // minima, or the upper level of scales
   return {
-    decode,
-    constants: decode === "book" ? constants : { bits, ...constants },
+    ...choice,
     rowChunks,
     codeWords,
     scaleWords,
     head,
-    extra:
-      decode === "book" ? [cols, codeWords / 4, 0, head.length] : [zero, codeWords / 4, planes.low / 4, secondStart],
+    extra: isBook ? [cols, codeWords / 4, 0, head.length] : [zero, codeWords / 4, planes.low / 4, secondStart],
     repack: {
       shader: "repack_blocks",
       kind,

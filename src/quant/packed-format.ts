@@ -2,7 +2,7 @@
 // from the file's bytes, what its scales are made of. Arithmetic only: buffers and shaders are gpu/'s. README.md has the
 // layouts in full.
 
-import type { PackedDecode, PartBytes, RowFormat } from "./row-format.ts";
+import type { DecodeChoice, PackedDecode, PartBytes, RowLayout } from "./row-format.ts";
 
 /** One run of input columns with the same number of bits, for `repack_columns`. */
 export interface ColumnRun {
@@ -29,8 +29,7 @@ export type Repack =
   /** The file has inputs as rows: `unitBytes` hold 32 inputs of `outputs` columns. `slots` scatters inputs. */
   | { shader: "repack_columns"; awq: boolean; outputs: number; runs: ColumnRun[]; slots?: Uint32Array<ArrayBuffer> };
 
-export interface PackedFormat extends RowFormat {
-  decode: PackedDecode;
+interface PackedLayout extends RowLayout {
   repack: Repack;
   /** Throws PronkError `format` where whole rows of codes hold a scale that is not finite; absent where scales come apart. */
   checkCodes?(bytes: Uint8Array): void;
@@ -38,8 +37,10 @@ export interface PackedFormat extends RowFormat {
   scaleRows?(parts: PartBytes, first: number, count: number): Uint32Array<ArrayBuffer>;
 }
 
+export type PackedFormat = PackedLayout & DecodeChoice<PackedDecode>;
+
 /** A format before its scheme is named. */
-export type SchemeFormat = Omit<PackedFormat, "label">;
+export type SchemeFormat = Omit<PackedLayout, "label"> & DecodeChoice<PackedDecode>;
 
 /** Tables in order, padded to the length that PackedFormat.head must have. */
 export function headOf(...tables: ArrayLike<number>[]): Uint32Array<ArrayBuffer> {

@@ -1,7 +1,8 @@
 // How the rows of a matrix stand on the GPU: which decode reads them and how many words each has. One record for tensors
 // kept as they are, for pronk's own q8 and q4, and for every published scheme (packed-format.ts adds how those are filled).
-// Arithmetic only: buffers and shaders are gpu/'s.
+// Arithmetic only: buffers and shaders are gpu/'s. What override constants a decode has, its WGSL says.
 
+import type { ShaderOverrides } from "../gpu/shader-interfaces.ts";
 import { schemeLabel, type PartRole, type QuantizedMatrix, type TensorSlice } from "../format/quantized.ts";
 import { groupSize, type Encoding } from "./layout.ts";
 
@@ -11,12 +12,16 @@ export type PackedDecode = "affine" | "super" | "book" | "exl2" | "int8";
 /** The bytes of a matrix's parts that are not codes. */
 export type PartBytes = Partial<Record<PartRole, Uint8Array>>;
 
-export interface RowFormat {
+type ConstantsOf<Overrides> = keyof Overrides extends never ? Record<string, never> : Overrides;
+
+/** A decode with its override constants: a name that its WGSL does not have does not compile. */
+export type DecodeChoice<Decode extends Encoding | PackedDecode = Encoding | PackedDecode> = Decode extends Decode
+  ? { decode: Decode; constants: ConstantsOf<ShaderOverrides[`decode_${Decode}`]> }
+  : never;
+
+export interface RowLayout {
   /** For people: `f16`, `q4`, `gptq 4 bit`, `Q4_K`. */
   label: string;
-  decode: Encoding | PackedDecode;
-  /** Override constants of the decode. */
-  constants: Record<string, number>;
   rowChunks: number; // chunks of 32 input columns in a row, zero-padded
   codeWords: number; // u32 words of codes in a row, a multiple of 4
   scaleWords: number; // words of scales in a row; 0 without
@@ -29,6 +34,8 @@ export interface RowFormat {
   /** The same, where only the late parts tell; undefined where inputs are in order after all. */
   lateOrder?(parts: PartBytes): Uint32Array<ArrayBuffer> | undefined;
 }
+
+export type RowFormat = RowLayout & DecodeChoice;
 
 const plainChunkWords = { f32: 32, f16: 16, bf16: 16, q8: 8, q4: 4 };
 

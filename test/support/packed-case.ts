@@ -124,7 +124,8 @@ export async function dequantizeOnGpu(
     const shape = make(new Uint32Array(record), UNIFORM | COPY_DST);
     const out = make(new Uint32Array(partRows * format.rowChunks * 32));
     const code = `${await joined(withShared(decodes[format.decode]))}\n${dequantize}`;
-    await run(code, { ...format.constants, ...constants }, [[out], [shape, codes, scales]], format.rowChunks, partRows);
+    const overrides = { ...format.constants, ...constants } as Record<string, number>; // WebGPU takes booleans, too
+    await run(code, overrides, [[out], [shape, codes, scales]], format.rowChunks, partRows);
     const values = new Float32Array(await read(device, out));
     for (let row = 0; row < rows; row++) {
       const at = placeOf(row) - partStart;

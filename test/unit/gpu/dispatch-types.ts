@@ -5,6 +5,8 @@ import type { DispatchRequest } from "../../../src/gpu/plan.ts";
 import { packRecord } from "../../../src/gpu/record.ts";
 import type { RepackDispatch } from "../../../src/gpu/repacker.ts";
 import { shaderRecords } from "../../../src/gpu/shader-interfaces.ts";
+import type { SchemeFormat } from "../../../src/quant/packed-format.ts";
+import type { RowFormat } from "../../../src/quant/row-format.ts";
 
 declare const x: GPUBuffer;
 declare const y: GPUBuffer;
@@ -76,4 +78,23 @@ export const repacks: RepackDispatch[] = [
   { kernel: "repack_rows", buffers: { repacked: x }, record: { piece }, grid: [1, 1] },
   // @ts-expect-error: a field too much
   { kernel: "copy_rows", buffers: { copied: x }, record: { piece: { ...piece, cols: 1 } }, grid: [1, 1] },
+];
+
+declare const layout: Omit<RowFormat, "decode" | "constants">;
+export const rows: RowFormat[] = [
+  { ...layout, decode: "q4", constants: {} },
+  { ...layout, decode: "super", constants: { bits: 4, form: 0 } },
+  // @ts-expect-error: a constant that the decode's shader does not have
+  { ...layout, decode: "super", constants: { bits: 4, zeros: 0 } },
+  // @ts-expect-error: a decode without constants
+  { ...layout, decode: "q4", constants: { bits: 4 } },
+  // @ts-expect-error: a number where the shader has a bool
+  { ...layout, decode: "book", constants: { straddle: 1 } },
+];
+
+declare const scheme: Omit<SchemeFormat, "decode" | "constants">;
+export const schemes: SchemeFormat[] = [
+  { ...scheme, decode: "exl2", constants: { rounding: 1 } },
+  // @ts-expect-error: another decode's constant
+  { ...scheme, decode: "exl2", constants: { scales_kind: 1 } },
 ];

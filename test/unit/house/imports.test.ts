@@ -20,7 +20,7 @@ const rooms: Record<string, Room> = {
   source: { uses: [] },
   store: { uses: ["source"] },
   format: { uses: ["source"] },
-  quant: { uses: ["format"] },
+  quant: { uses: ["format"], names: ["gpu"] }, // what constants a decode has, as made from its WGSL
   load: { uses: ["source", "store", "format", "quant"] },
   text: { uses: [], names: ["format"] }, // GGUF's metadata as plain data
   gpu: { uses: ["quant"] }, // layouts only: it knows nothing of Llama
