@@ -1,12 +1,7 @@
 // A port between two tabs over a BroadcastChannel that all of them hear: messages carry who speaks and who is meant.
 
-import type { Port } from "./protocol.ts";
+import type { ChannelMessage, Port } from "./protocol.ts";
 import { readChannelMessage } from "./read-message.ts";
-
-export type ChannelMessage =
-  | { kind: "hello" | "lead" | "leaving"; from: string }
-  | { kind: "welcome"; from: string; to: string }
-  | { kind: "port"; from: string; to: string; data: unknown };
 
 export class ChannelPort implements Port {
   readonly #channel: BroadcastChannel;

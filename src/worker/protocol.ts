@@ -57,6 +57,12 @@ export type ToClient =
   | { kind: "logits"; id: number; position: number; row: Float32Array } // [vocabSize], transferred
   | { kind: "error"; id: number; error: ErrorData };
 
+/** Between tabs, over a channel that all of them hear. */
+export type ChannelMessage =
+  | { kind: "hello" | "lead" | "leaving"; from: string }
+  | { kind: "welcome"; from: string; to: string }
+  | { kind: "port"; from: string; to: string; data: unknown };
+
 /** The part of Worker, MessagePort and DedicatedWorkerGlobalScope that the protocol needs. */
 export interface Port {
   postMessage(message: unknown, transfer?: Transferable[]): void;

@@ -6,8 +6,7 @@ import {
   anything, count, either, flag, instance, list, nothing, number, object, oneOf, optional, record, type Shape, text, union,
 } from "../message-shape.ts"; // prettier-ignore
 import { progressShape } from "../source/progress.ts";
-import type { ChannelMessage } from "./channel-port.ts";
-import type { ToClient, ToHost } from "./protocol.ts";
+import type { ChannelMessage, ToClient, ToHost } from "./protocol.ts";
 
 const deepestCause = 20; // of an error: a chain of causes may come round to its beginning
 
