@@ -23,7 +23,7 @@ export function showResult(place: HTMLElement, report: BenchReport): void {
   place.hidden = false;
 }
 
-export function element<K extends keyof HTMLElementTagNameMap>(
+function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
   className = "",
   ...content: (string | Node)[]

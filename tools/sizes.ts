@@ -23,7 +23,7 @@ export interface SizeRow {
 /** A figure that is off by less than this is still true: hashes and names of files change with every build. */
 const toleranceBytes = (bytes: number): number => Math.max(100, bytes / 50);
 
-export const tablePath = join(root, "sizes.json");
+const tablePath = join(root, "sizes.json");
 
 export const readTable = (): SizeRow[] => (JSON.parse(readFileSync(tablePath, "utf8")) as { rows: SizeRow[] }).rows;
 
@@ -94,14 +94,14 @@ export function readmeLine(rows: readonly SizeRow[]): string {
 }
 
 /** README.md with that line as it is now. Throws where there is none. */
-export function withLine(readme: string, rows: readonly SizeRow[]): string {
+function withLine(readme: string, rows: readonly SizeRow[]): string {
   const lines = readme.split("\n");
   const at = lines.findIndex((line) => line.startsWith(lineStart));
   if (at < 0) throw new Error(`README.md has no line that begins with "${lineStart}".`);
   return lines.with(at, readmeLine(rows)).join("\n");
 }
 
-export const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   ensureBuilt(["library"]);

@@ -37,7 +37,7 @@ export interface Clock {
 }
 
 /** Before each attempt; the last stands for all further ones. */
-export const waitsMs = [0, 500, 1000, 2000, 4000, 8000, 15_000] as const;
+const waitsMs = [0, 500, 1000, 2000, 4000, 8000, 15_000] as const;
 /** In waits: a browser whose GPU process crashed often gives no adapter for about two minutes. */
 export const patienceMs = 180_000;
 /** Of attempts that got as far as being lost themselves: the third time it is the work that does it. */

@@ -4,7 +4,7 @@
 import type { ModelConfig } from "../format/model-config.ts";
 
 /** Angle per position of each pair i: theta^(-2i / headDim), scaled. `length` matters to dynamic scaling only. [headDim / 2] */
-export function inverseFrequencies(config: ModelConfig, length: number): Float64Array {
+function inverseFrequencies(config: ModelConfig, length: number): Float64Array {
   const { headDim, ropeTheta, ropeScaling: scaling } = config;
   const half = headDim / 2;
   let theta = ropeTheta;

@@ -78,7 +78,7 @@ export function layerGroups(
   });
 }
 
-export const formatOf = (tensor: ModelTensor): RowFormat =>
+const formatOf = (tensor: ModelTensor): RowFormat =>
   "format" in tensor ? tensor.format : plainFormat(tensor.encoding, tensor.cols);
 
 const isInterleaved = (tensor: ModelTensor): boolean =>

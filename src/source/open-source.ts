@@ -47,5 +47,5 @@ async function open(model: ModelReference, options: OpenOptions): Promise<ModelS
   });
 }
 
-export const isSource = (model: unknown): model is ModelSource =>
+const isSource = (model: unknown): model is ModelSource =>
   typeof model === "object" && model !== null && "files" in model && typeof (model as ModelSource).read === "function";

@@ -43,7 +43,7 @@ export function keptByNewer(label: string): PronkError {
 const coarseBytes = 10 * 2 ** 30; // what Chromium tells everybody, whatever the disk has
 
 /** What the browser would still take, where it says so. */
-export async function availableBytes(): Promise<number | undefined> {
+async function availableBytes(): Promise<number | undefined> {
   const estimate = await globalThis.navigator?.storage?.estimate?.().catch(() => undefined);
   if (estimate?.quota === undefined) return undefined;
   const free = Math.max(0, estimate.quota - (estimate.usage ?? 0));

@@ -18,11 +18,6 @@ export type LoadOptions = Omit<
   "onProgress" | "onRecovery" | "signal" | "worker" | "device" | "pause" | "share"
 >;
 
-export interface CompletionCalls {
-  chat: ChatCompletionRequest;
-  text: CompletionRequest;
-}
-
 /** A call that streams is begun by a second message, when the caller starts to iterate. */
 export type CallRequest =
   | { kind: "chat"; request: ChatCompletionRequest; logits: boolean }

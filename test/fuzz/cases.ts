@@ -17,7 +17,7 @@ const heapOfByte = 256;
 const heapBoundBytes = 64 * 2 ** 20;
 
 /** Case `index` of a seed is the same whatever else runs. */
-export const randomOf = (reader: FuzzReader, seed: number, index: number) =>
+const randomOf = (reader: FuzzReader, seed: number, index: number) =>
   caseRandom(seed + [...reader.name].reduce((sum, letter) => 31 * sum + letter.charCodeAt(0), 0), index);
 
 export async function runCase(reader: FuzzReader, seed: number, index: number): Promise<ReaderReport> {

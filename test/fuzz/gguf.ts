@@ -3,12 +3,12 @@
 
 import { readCheckpoint } from "../../src/format/checkpoint.ts";
 import { readGgufHeader, type GgufHeader } from "../../src/format/gguf.ts";
-import { memorySource } from "../../src/source/memory-source.ts";
 import { loadGgufText } from "../../src/text/load-gguf-text.ts";
 import { damageBytes } from "../long/damage.ts";
 import { pick, wholeBelow } from "../long/proof.ts";
 import { chatTemplates } from "../support/chat-templates.ts";
 import { ggufBytes } from "../support/made-gguf.ts";
+import { memorySource } from "../support/memory-source.ts";
 import { pieceTypes, randomPieces } from "../support/sentencepiece.ts";
 import { extremeWords, oddText, otherText, otherWord } from "./extremes.ts";
 import { type GgufParts, type GgufRecord, half, lengthed, partsOfGguf, word, writeGguf } from "./gguf-writer.ts";

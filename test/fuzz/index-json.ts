@@ -3,7 +3,6 @@
 
 import { readCheckpoint } from "../../src/format/checkpoint.ts";
 import { JsonFile } from "../../src/format/json-file.ts";
-import { memorySource } from "../../src/source/memory-source.ts";
 import { pick } from "../long/proof.ts";
 import {
   safetensorsHeader,
@@ -13,6 +12,7 @@ import {
   tensorBytes,
 } from "../reference/safetensors-writer.ts";
 import type { TensorPlan } from "../reference/safetensors-writer.ts";
+import { memorySource } from "../support/memory-source.ts";
 import { oddText } from "./extremes.ts";
 import { drawnModel, type JsonObject } from "./model-files.ts";
 import { type Json, jsonBytes, mutateJson, oddValue } from "./mutate-json.ts";

@@ -1,10 +1,10 @@
 // llama2.c's checkpoints: seven integers and as many floats as they say, or not. And its tokenizers: scores, lengths, bytes.
 
 import { readCheckpoint } from "../../src/format/checkpoint.ts";
-import { memorySource } from "../../src/source/memory-source.ts";
 import { loadTokenizer } from "../../src/text/load-tokenizer.ts";
 import { damageBytes } from "../long/damage.ts";
 import { pick, wholeBelow } from "../long/proof.ts";
+import { memorySource } from "../support/memory-source.ts";
 import { extremeNumbers, oddText, otherNumber } from "./extremes.ts";
 import { checkOpened } from "./opened-model.ts";
 import {

@@ -24,7 +24,7 @@ export function writeJson(value: Json): string {
     .join(",")}}`;
 }
 
-export function cloneJson(value: Json): Json {
+function cloneJson(value: Json): Json {
   if (Array.isArray(value)) return value.map(cloneJson);
   if (!isParent(value)) return value;
   const copy = {};

@@ -3,9 +3,9 @@
 
 import { readCheckpoint } from "../../src/format/checkpoint.ts";
 import { readSafetensorsHeader, type SafetensorsEntry } from "../../src/format/safetensors.ts";
-import { memorySource } from "../../src/source/memory-source.ts";
 import { pick, wholeBelow } from "../long/proof.ts";
 import { damageBytes } from "../long/damage.ts";
+import { memorySource } from "../support/memory-source.ts";
 import { extremeWords, oddText, otherNumber } from "./extremes.ts";
 import { drawnModel, type JsonObject, quantizedFiles } from "./model-files.ts";
 import { jsonBytes, mutateJson, oddValue, Written, writeJson } from "./mutate-json.ts";

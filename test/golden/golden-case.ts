@@ -37,7 +37,7 @@ export function floats(path: string): Float32Array {
 }
 
 /** Greedy prompts for all cases; `logits` asks for rows and generates no further than the golden rows go. */
-export function greedyPrompts(cases: readonly GoldenCase[], logits: boolean): RunPrompt[] {
+function greedyPrompts(cases: readonly GoldenCase[], logits: boolean): RunPrompt[] {
   return cases.map(({ promptIds, greedyIds, rows = 0 }) => ({
     prompt: promptIds,
     maxTokens: logits ? Math.max(1, Math.min(greedyIds.length, rows - promptIds.length + 1)) : greedyIds.length,

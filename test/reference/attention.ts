@@ -70,7 +70,7 @@ export function attention(
 }
 
 /** exp(x - max) / sum. */
-export function softmax(x: Float64Array): Float64Array {
+function softmax(x: Float64Array): Float64Array {
   let max = -Infinity;
   for (const value of x) if (value > max) max = value;
   const powers = x.map((value) => Math.exp(value - max));

@@ -7,7 +7,7 @@ import type { ChatDialog, ChatMessage, Tokenizer } from "../../src/text/tokenize
 import { PronkError } from "../../src/errors.ts";
 
 export const bos = 1;
-export const eos = 2;
+const eos = 2;
 const firstByte = 3;
 const longPieces = [" sto", "pped", "END", "E", "ND of"]; // ids after the bytes, to put borders anywhere
 export const fakeVocabSize = firstByte + 256 + longPieces.length;

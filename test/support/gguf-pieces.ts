@@ -2,7 +2,7 @@
 
 import { ggufTokenizer, type GgufTokenizer } from "../../src/format/gguf-tokenizer.ts";
 import { readGgufHeader } from "../../src/format/gguf.ts";
-import { memorySource } from "../../src/source/memory-source.ts";
+import { memorySource } from "./memory-source.ts";
 import { type ModelPiece, type ModelSettings, pieceTypes, sharedBytes } from "./sentencepiece.ts";
 
 const silent = { scores: undefined, types: undefined, merges: undefined, chatTemplate: undefined, unkId: undefined };

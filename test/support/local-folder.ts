@@ -3,8 +3,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { memorySource } from "../../src/source/memory-source.ts";
 import type { ModelSource } from "../../src/source/source.ts";
+import { memorySource } from "./memory-source.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 

@@ -8,8 +8,8 @@ import type { DeclaredQuantization } from "../../src/format/quantization-config.
 import type { PartRole, QuantizedMatrix, TensorSlice } from "../../src/format/quantized.ts";
 import { readSafetensorsHeader } from "../../src/format/safetensors.ts";
 import type { PartBytes } from "../../src/quant/row-format.ts";
-import { memorySource } from "../../src/source/memory-source.ts";
 import type { ReferenceTensor } from "../reference/checkpoint.ts";
+import { memorySource } from "./memory-source.ts";
 import {
   dequantizeAwq,
   dequantizeBnb4,

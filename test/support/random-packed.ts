@@ -31,7 +31,7 @@ export function ggml(type: GgmlType, blocks: number): Uint8Array {
   return bytes;
 }
 
-export function gptq(
+function gptq(
   bits: number,
   [rows, cols]: number[],
   groupSize: number,

@@ -1,9 +1,9 @@
 // A checkpoint's files with one tensor changed: its bytes, its name, its type and shape, or the tensor gone. The rest of the file
 // stays whole, so that what is refused is the change and nothing else.
 
-import { memorySource } from "../../src/source/memory-source.ts";
 import { readSafetensorsHeader } from "../../src/format/safetensors.ts";
 import { madeSafetensors } from "./made-checkpoint.ts";
+import { memorySource } from "./memory-source.ts";
 
 export interface SpoiledTensor {
   name: string;

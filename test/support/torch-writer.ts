@@ -79,7 +79,7 @@ export function zipBytes(
 }
 
 /** Numbers of so many bytes each, one after another. */
-export function little(...fields: [value: number | bigint, bytes: number][]): Uint8Array {
+function little(...fields: [value: number | bigint, bytes: number][]): Uint8Array {
   return Uint8Array.from(
     fields.flatMap(([value, bytes]) =>
       Array.from({ length: bytes }, (_, i) => Number((BigInt(value) >> BigInt(8 * i)) & 0xffn)),
@@ -102,7 +102,7 @@ export interface TorchTensor {
   parameter?: boolean;
 }
 
-export const storageBytes: Record<string, number> = {
+const storageBytes: Record<string, number> = {
   ...{ FloatStorage: 4, HalfStorage: 2, BFloat16Storage: 2, DoubleStorage: 8, LongStorage: 8, IntStorage: 4 },
   ...{ ShortStorage: 2, CharStorage: 1, ByteStorage: 1, BoolStorage: 1 },
 };

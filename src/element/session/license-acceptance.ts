@@ -11,7 +11,7 @@ export interface LicenseAcceptance {
 export const llama2License = "llama-2-community-2023-07-18";
 
 const keyOf = (version: string) => `pronk.license.${version}`;
-const remembered = new Map<string, LicenseAcceptance>();
+const remembered = new Map<string, LicenseAcceptance>(); // where storage did not take it
 
 function storage(): Storage | undefined {
   try {
@@ -36,16 +36,10 @@ export function acceptanceOf(version: string): LicenseAcceptance | undefined {
 
 export function recordAcceptance(version: string, now = new Date()): LicenseAcceptance {
   const acceptance = { version, acceptedAt: now.toISOString() };
-  remembered.set(version, acceptance);
   try {
-    storage()?.setItem(keyOf(version), JSON.stringify(acceptance));
+    storage()!.setItem(keyOf(version), JSON.stringify(acceptance));
   } catch {
-    // Storage is full or refused: the page's memory has it.
+    remembered.set(version, acceptance); // storage is full, refused or not there
   }
   return acceptance;
-}
-
-export function forgetAcceptance(version: string): void {
-  remembered.delete(version);
-  storage()?.removeItem(keyOf(version));
 }

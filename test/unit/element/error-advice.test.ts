@@ -8,12 +8,12 @@ import { PronkError } from "../../../src/errors.ts";
 import { chooseWeightFormat } from "../../../src/format/weight-formats.ts";
 import { checkChoice } from "../../../src/generate/unusable-logits.ts";
 import { openGpu } from "../../../src/gpu/device.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { openSource } from "../../../src/source/open-source.ts";
 import { parseReference } from "../../../src/source/reference.ts";
 import { usualPatience } from "../../../src/source/retry.ts";
 import { createWorkerEngine } from "../../../src/worker/client.ts";
 import { type HubServer, startHub } from "../../support/hub-server.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
 
 const here = { online: true };

@@ -3,23 +3,12 @@
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test, vi } from "vitest";
 import { paragraphsOf } from "../../../src/element/license-text.ts";
-import { acceptanceOf, forgetAcceptance, recordAcceptance } from "../../../src/element/session/license-acceptance.ts";
+import { acceptanceOf, recordAcceptance } from "../../../src/element/session/license-acceptance.ts";
+import { pageStorage } from "../../support/page-storage.ts";
 
 const text = readFileSync(new URL("../../../LICENSE-LLAMA2.txt", import.meta.url), "utf8");
 
-function fakeStorage(): Storage {
-  const items = new Map<string, string>();
-  return {
-    getItem: (key: string) => items.get(key) ?? null,
-    setItem: (key: string, value: string) => void items.set(key, value),
-    removeItem: (key: string) => void items.delete(key),
-  } as Storage;
-}
-
-afterEach(() => {
-  for (const version of ["v1", "v2"]) forgetAcceptance(version);
-  vi.unstubAllGlobals();
-});
+afterEach(() => void vi.unstubAllGlobals());
 
 test("the file holds agreement and policy whole, with headings and depths", () => {
   const paragraphs = paragraphsOf(text);
@@ -43,7 +32,7 @@ test("NOTICE carries the attribution line the agreement demands", () => {
 });
 
 test("an acceptance holds for its version, with its date, across page loads", async () => {
-  vi.stubGlobal("localStorage", fakeStorage());
+  vi.stubGlobal("localStorage", pageStorage());
   expect(acceptanceOf("v1")).toBeUndefined();
   recordAcceptance("v1", new Date("2026-11-23T10:00:00Z"));
   expect(acceptanceOf("v2")).toBeUndefined();
@@ -55,7 +44,7 @@ test("an acceptance holds for its version, with its date, across page loads", as
 test.each(["{", "null", '"yes"', '{"version":"v1"}', '{"version":"v2","acceptedAt":"2026-11-23"}'])(
   "a broken record %s is no acceptance",
   (stored) => {
-    const storage = fakeStorage();
+    const storage = pageStorage();
     storage.setItem("pronk.license.v1", stored);
     vi.stubGlobal("localStorage", storage);
     expect(acceptanceOf("v1")).toBeUndefined();

@@ -4,11 +4,11 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ChatSession } from "../../../src/element/session/chat-session.ts";
 import { emptyConversation, toRecord } from "../../../src/element/session/conversation.ts";
 import type { ChatEngine, EngineFactory } from "../../../src/element/session/engine-factory.ts";
-import { forgetAcceptance, llama2License } from "../../../src/element/session/license-acceptance.ts";
 import type { AnswerTurn } from "../../../src/element/session/turn.ts";
 import { PronkError } from "../../../src/errors.ts";
 import type { ChatCompletionChunk, ChatMessage, EngineOptions } from "../../../src/index.ts";
 import { eventually } from "../../support/eventually.ts";
+import { pageStorage } from "../../support/page-storage.ts";
 
 const seen: { messages: ChatMessage[][]; created: number; unloaded: number; weights?: string } = {
   messages: [],
@@ -105,8 +105,11 @@ const answers = (session: ChatSession) => session.turns.filter((turn): turn is A
 const until = (session: ChatSession, name: string) => eventually(() => expect(session.state.name).toBe(name));
 const untilText = (session: ChatSession) => eventually(() => expect(answers(session)[0]?.text).toBe("Hello there"));
 
-beforeEach(() => Object.assign(seen, { messages: [], created: 0, unloaded: 0, weights: undefined }));
-afterEach(() => forgetAcceptance(llama2License));
+beforeEach(() => {
+  Object.assign(seen, { messages: [], created: 0, unloaded: 0, weights: undefined });
+  vi.stubGlobal("localStorage", pageStorage()); // where an accepted licence is remembered
+});
+afterEach(() => void vi.unstubAllGlobals());
 
 test("a question loads the model, and its answer is folded together", async () => {
   const { session, host } = sessionOf({});

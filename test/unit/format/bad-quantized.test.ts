@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readGgufHeader } from "../../../src/format/gguf.ts";
 import { prepareModel } from "../../../src/load/prepare.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { CheckingSink } from "../../support/checking-sink.ts";
 import { folderFiles } from "../../support/local-folder.ts";
 import { hubAndStore, keysAtRest } from "../../support/hub-and-store.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
 import { type Files, spoilJson, spoilTensor } from "../../support/spoiled.ts";
 

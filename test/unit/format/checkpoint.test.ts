@@ -3,10 +3,10 @@
 import { describe, expect, test } from "vitest";
 import { readCheckpoint } from "../../../src/format/checkpoint.ts";
 import { mainScheme } from "../../../src/format/quantized.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import type { ModelSource } from "../../../src/source/source.ts";
 import { folderSource, sharedData } from "../../support/local-folder.ts";
 import { madeCheckpoint, madeConfig, madeSafetensors } from "../../support/made-checkpoint.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
 
 const read = (files: Map<string, Uint8Array>) => readCheckpoint(memorySource(files, { label: "made" }));

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readCheckpoint } from "../../../src/format/checkpoint.ts";
 import type { QuantizedMatrix } from "../../../src/format/quantized.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { folderFiles } from "../../support/local-folder.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
 import { spoilJson } from "../../support/spoiled.ts";
 

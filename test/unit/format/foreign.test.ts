@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openWeights } from "../../../src/format/open-weights.ts";
 import { weightFormats } from "../../../src/format/weight-formats.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { folderFiles, sharedData } from "../../support/local-folder.ts";
 import { madeCheckpoint, madeSafetensors } from "../../support/made-checkpoint.ts";
 import { ByteWriter } from "../../support/made-gguf.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
 import type { Files } from "../../support/spoiled.ts";
 

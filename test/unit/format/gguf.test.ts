@@ -10,9 +10,9 @@ import { ggufTokenizer } from "../../../src/format/gguf-tokenizer.ts";
 import { readGgufHeader } from "../../../src/format/gguf.ts";
 import { openWeights } from "../../../src/format/open-weights.ts";
 import { isQuantized } from "../../../src/format/quantized.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { folderSource, sharedData } from "../../support/local-folder.ts";
 import { ByteWriter, madeGguf, type MadeTensor, type MadeValue } from "../../support/made-gguf.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
 
 const sourceOf = (bytes: Uint8Array, path = "m.gguf") => memorySource(new Map([[path, bytes]]), { label: "made" });

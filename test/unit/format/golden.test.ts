@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openWeights } from "../../../src/format/open-weights.ts";
 import { isQuantized, type ModelTensor, type PartRole, type TensorSlice } from "../../../src/format/quantized.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { referenceWeights } from "../../reference/named-weights.ts";
 import { dequantizeGgml } from "../../reference/dequantize-ggml.ts";
 import * as packed from "../../reference/dequantize-packed.ts";
@@ -15,6 +14,7 @@ import { requireClose } from "../../reference/relative-error.ts";
 import { decodeStored } from "../../reference/stored.ts";
 import { ggufOfCheckpoint } from "../../support/gguf-checkpoint.ts";
 import { folderFiles, folderSource, sharedData } from "../../support/local-folder.ts";
+import { memorySource } from "../../support/memory-source.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures");
 const e2e = sharedData("e2e");

@@ -2,8 +2,8 @@
 
 import { expect, test } from "vitest";
 import { readCheckpoint } from "../../../src/format/checkpoint.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { madeCheckpoint, madeConfig } from "../../support/made-checkpoint.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
 import { spoilJson, spoilTensor, type Files } from "../../support/spoiled.ts";
 

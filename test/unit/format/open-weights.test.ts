@@ -2,9 +2,9 @@
 
 import { expect, test } from "vitest";
 import { openWeights } from "../../../src/format/open-weights.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { madeCheckpoint, madeConfig } from "../../support/made-checkpoint.ts";
 import { madeGguf } from "../../support/made-gguf.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
 
 const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));

@@ -10,8 +10,8 @@ import { packedReader } from "../../../src/format/packed-parts.ts";
 import { readDeclaredQuantization } from "../../../src/format/quantization-config.ts";
 import { isQuantized, type QuantizedMatrix, type TensorSlice } from "../../../src/format/quantized.ts";
 import { chooseWeightFormat, weightFormats } from "../../../src/format/weight-formats.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { folderFiles, sharedData } from "../../support/local-folder.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
 
 const declaredBy = (fields: Record<string, unknown>) =>

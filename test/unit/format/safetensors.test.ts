@@ -3,10 +3,10 @@
 import { parseSafetensorsMetadata } from "@huggingface/hub";
 import { describe, expect, test } from "vitest";
 import { readSafetensorsHeader } from "../../../src/format/safetensors.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { startHub } from "../../support/hub-server.ts";
 import { folderFiles, sharedData } from "../../support/local-folder.ts";
 import { madeSafetensors, safetensorsFrom } from "../../support/made-checkpoint.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
 
 const read = (bytes: Uint8Array) => readSafetensorsHeader(memorySource([["a.safetensors", bytes]]), "a.safetensors");

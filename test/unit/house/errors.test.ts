@@ -3,8 +3,8 @@
 import { expect, test } from "vitest";
 import { briefly, fromErrorData, PronkError, toErrorData } from "../../../src/errors.ts";
 import { readSafetensorsHeader } from "../../../src/format/safetensors.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { readTokenizerJson } from "../../../src/text/tokenizer-json.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);

@@ -6,10 +6,10 @@ import { describe, expect, test } from "vitest";
 import { countParameters } from "../../../src/format/llama-tensors.ts";
 import { headDiffers } from "../../../src/load/head-copy.ts";
 import { loadModel } from "../../support/load-model.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { ModelStore } from "../../../src/store/model-store.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
 import { madeCheckpoint, madeConfig } from "../../support/made-checkpoint.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
 import { spoilTensor, type Files } from "../../support/spoiled.ts";
 

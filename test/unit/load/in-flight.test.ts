@@ -2,11 +2,11 @@
 // the memory for them follow it.
 
 import { afterEach, expect, test, vi } from "vitest";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import * as limits from "../../../src/source/read-limit.ts";
 import type { ModelSource } from "../../../src/source/source.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
 import { madeCheckpoint, madeConfig } from "../../support/made-checkpoint.ts";
+import { memorySource } from "../../support/memory-source.ts";
 
 afterEach(() => void vi.doUnmock("../../../src/source/read-limit.ts"));
 

@@ -6,9 +6,9 @@ import { BufferPool } from "../../../src/load/look-ahead.ts";
 import { loadModel } from "../../support/load-model.ts";
 import { ScriptQuantizer } from "../../../src/load/quantizers.ts";
 import { dequantizeRows, type FileRows, type RowQuantizer } from "../../../src/quant/rows.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
 import { largeCheckpoint } from "../../support/large-checkpoint.ts";
+import { memorySource } from "../../support/memory-source.ts";
 
 /** Late, as a GPU is: each call takes a few turns of the event loop, and the first is done only when another block has come. */
 class LateQuantizer implements RowQuantizer {

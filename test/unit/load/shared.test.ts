@@ -3,9 +3,9 @@
 import { describe, expect, test } from "vitest";
 import { loadModel } from "../../support/load-model.ts";
 import { dequantizeRows } from "../../../src/quant/rows.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
 import { folderFiles, folderSource, sharedData } from "../../support/local-folder.ts";
+import { memorySource } from "../../support/memory-source.ts";
 
 const sharded = sharedData("e2e/stories260K-hf-f32-sharded");
 const llama2c = sharedData("models/stories260K");

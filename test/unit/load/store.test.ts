@@ -6,7 +6,6 @@ import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadModel } from "../../support/load-model.ts";
 import { prepareModel } from "../../../src/load/prepare.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import type { ProgressEvent } from "../../../src/source/progress.ts";
 import { usualPatience } from "../../../src/source/retry.ts";
 import { ModelStore } from "../../../src/store/model-store.ts";
@@ -14,6 +13,7 @@ import { spoilBlock } from "../../support/at-rest.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
 import { startHub, type HubServer } from "../../support/hub-server.ts";
 import { madeCheckpoint, madeConfig } from "../../support/made-checkpoint.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
 import { eventually } from "../../support/eventually.ts";
 

@@ -7,8 +7,8 @@ import type { PartBytes } from "../../../src/quant/row-format.ts";
 import { readEarlyParts } from "../../../src/quant/early-parts.ts";
 import { type MatrixPiece, MatrixStream } from "../../../src/quant/matrix-stream.ts";
 import { earlyParts, lateParts, packedFormats } from "../../../src/quant/schemes.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { randomNumbers } from "../../reference/random-checkpoint.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { madeLayers } from "../../support/random-packed.ts";
 
 const packedFormat = await packedFormats();

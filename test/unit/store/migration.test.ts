@@ -7,10 +7,10 @@ import { openDB } from "idb";
 import { beforeEach, expect, test, vi } from "vitest";
 import { loadModel } from "../../support/load-model.ts";
 import { dequantizeRows } from "../../../src/quant/rows.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import { ModelStore } from "../../../src/store/model-store.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
 import { madeCheckpoint } from "../../support/made-checkpoint.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { readDump, restoreDump } from "../../support/stored-dump.ts";
 import { eventually } from "../../support/eventually.ts";
 

@@ -10,12 +10,12 @@ import { loadModel } from "../../support/load-model.ts";
 import { prepareModel } from "../../../src/load/prepare.ts";
 import type { ModelManifest } from "../../../src/load/prepared-model.ts";
 import { models } from "../../../src/models.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import type { ModelRecord } from "../../../src/store/model-record.ts";
 import { ModelStore } from "../../../src/store/model-store.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
 import { folderFiles } from "../../support/local-folder.ts";
 import { madeCheckpoint, madeConfig } from "../../support/made-checkpoint.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { spoilJson, spoilTensor, type Files } from "../../support/spoiled.ts";
 
 const id = "made:model";

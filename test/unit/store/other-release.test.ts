@@ -8,11 +8,11 @@ import { loadModel } from "../../support/load-model.ts";
 import { prepareModel } from "../../../src/load/prepare.ts";
 import { models } from "../../../src/models.ts";
 import { preflight } from "../../../src/preflight.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import type { ModelRecord } from "../../../src/store/model-record.ts";
 import { ModelStore } from "../../../src/store/model-store.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
 import { madeCheckpoint } from "../../support/made-checkpoint.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
 
 const files = madeCheckpoint({ shards: 2 });

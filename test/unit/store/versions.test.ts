@@ -6,11 +6,11 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { memorySource } from "../../../src/source/memory-source.ts";
 import * as versions from "../../../src/versions.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
 import { startHub, type HubServer } from "../../support/hub-server.ts";
 import { madeCheckpoint } from "../../support/made-checkpoint.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { readDump, restoreDump } from "../../support/stored-dump.ts";
 
 type Version = Exclude<keyof typeof versions, "usableManifests">;

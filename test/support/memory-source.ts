@@ -1,8 +1,8 @@
-// Files that are already in memory, as a source: for tests, and for callers that made a small checkpoint themselves.
+// Files that are already in memory, as a source.
 
-import { fingerprint } from "./fingerprint.ts";
-import { checkRead } from "./read-limit.ts";
-import type { ModelSource } from "./source.ts";
+import { fingerprint } from "../../src/source/fingerprint.ts";
+import { checkRead } from "../../src/source/read-limit.ts";
+import type { ModelSource } from "../../src/source/source.ts";
 
 /** `files`: path -> bytes, or -> text (kept as UTF-8). */
 export function memorySource(

@@ -1,0 +1,10 @@
+// What a page has as `localStorage`, for a test that stubs it: empty, and in memory.
+
+export function pageStorage(): Storage {
+  const items = new Map<string, string>();
+  return {
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => void items.set(key, value),
+    removeItem: (key: string) => void items.delete(key),
+  } as Storage;
+}
