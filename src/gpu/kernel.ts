@@ -2,7 +2,6 @@
 // make a shader is shader-table.ts's business, how they are joined shader-source.ts's.
 
 import { PronkError } from "../errors.ts";
-import { beforeAbort } from "../waiting.ts";
 import type { Gpu } from "./device.ts";
 import { codeOf, joinedLines, placed, type Line } from "./shader-source.ts";
 import { shaderFiles, shaderName, type ShaderChoice } from "./shader-table.ts";
@@ -27,8 +26,12 @@ export class Kernels {
   readonly #device: GPUDevice;
   readonly #modules = new Map<string, Promise<Module>>();
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
-  readonly #calm = new AbortController();
   readonly #signal: AbortSignal | undefined;
+  /** Of those who wait for a compiler: what to call when the signal is aborted. */
+  readonly #waiting = new Set<(reason: unknown) => void>();
+  #calm = true;
+  #endCalm!: () => void;
+  readonly #hurried = new Promise<void>((resolve) => (this.#endCalm = resolve));
   #last: Promise<unknown> = Promise.resolve();
 
   /**
@@ -43,22 +46,45 @@ export class Kernels {
 
   /** From now on all that is asked for compiles at once. */
   hurry(): void {
-    this.#calm.abort();
+    this.#calm = false;
+    this.#endCalm();
   }
 
   /** Errors: PronkError `driver-fault` with the compiler's words, never silent zeros; the signal's reason. */
   pipeline(choice: KernelChoice): Promise<GPUComputePipeline> {
     const key = JSON.stringify(choice);
     let pipeline = this.#pipelines.get(key);
-    if (!pipeline) this.#pipelines.set(key, (pipeline = beforeAbort(this.#inTurn(choice), this.#signal)));
+    if (!pipeline) this.#pipelines.set(key, (pipeline = this.#beforeAbort(this.#inTurn(choice))));
     return pipeline;
   }
 
+  /** As waiting.ts has it, but with one listener for all that wait: dozens do at once, and Node takes eleven for a leak. */
+  #beforeAbort<T>(work: Promise<T>): Promise<T> {
+    const signal = this.#signal;
+    if (!signal) return work;
+    return new Promise<T>((resolve, reject) => {
+      work.then(resolve, reject).finally(() => this.#noLonger(reject));
+      if (signal.aborted) return reject(signal.reason);
+      if (this.#waiting.size === 0) signal.addEventListener("abort", this.#onAbort);
+      this.#waiting.add(reject);
+    });
+  }
+
+  readonly #onAbort = () => {
+    for (const reject of this.#waiting) {
+      reject(this.#signal!.reason);
+      this.#noLonger(reject);
+    }
+  };
+
+  #noLonger(reject: (reason: unknown) => void): void {
+    this.#waiting.delete(reject);
+    if (this.#waiting.size === 0) this.#signal!.removeEventListener("abort", this.#onAbort);
+  }
+
   #inTurn(choice: KernelChoice): Promise<GPUComputePipeline> {
-    const { signal } = this.#calm;
-    if (signal.aborted) return this.#compile(choice);
-    const hurried = new Promise((resolve) => signal.addEventListener("abort", resolve));
-    const pipeline = Promise.race([this.#last, hurried]).then(() => this.#compile(choice));
+    if (!this.#calm) return this.#compile(choice);
+    const pipeline = Promise.race([this.#last, this.#hurried]).then(() => this.#compile(choice));
     this.#last = pipeline.catch(() => {});
     return pipeline;
   }

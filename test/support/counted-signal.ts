@@ -1,9 +1,11 @@
-// An AbortSignal that tells how many listeners it has: what is left on one that outlives its requests is a leak.
+// An AbortSignal that tells how many listeners it has, and had at most: what is left on one that outlives its requests is
+// a leak, and of more than ten at once Node warns.
 
-export function countedSignal(): { controller: AbortController; listeners(): number } {
+export function countedSignal(): { controller: AbortController; listeners(): number; most(): number } {
   const controller = new AbortController();
   const { signal } = controller;
   const held = new Set<unknown>();
+  let most = 0;
   const add = signal.addEventListener.bind(signal);
   const remove = signal.removeEventListener.bind(signal);
   signal.addEventListener = (
@@ -12,6 +14,7 @@ export function countedSignal(): { controller: AbortController; listeners(): num
     options?: object | boolean,
   ) => {
     held.add(listener);
+    most = Math.max(most, held.size);
     add(type, listener, options);
     // `once` lets it go when it is told.
     if (typeof options === "object" && "once" in options) add(type, () => void held.delete(listener), { once: true });
@@ -20,5 +23,5 @@ export function countedSignal(): { controller: AbortController; listeners(): num
     held.delete(listener);
     remove(type, listener);
   };
-  return { controller, listeners: () => held.size };
+  return { controller, listeners: () => held.size, most: () => most };
 }

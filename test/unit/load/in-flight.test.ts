@@ -1,10 +1,11 @@
 // One number says how many requests a source has under way, mostRanges of source/read-limit.ts: lanes, blocks read ahead and
-// the memory for them follow it.
+// the memory for them follow it; no signal has so many listeners that Node would take them for a leak.
 
 import { afterEach, expect, test, vi } from "vitest";
 import * as limits from "../../../src/source/read-limit.ts";
 import type { ModelSource } from "../../../src/source/source.ts";
 import { CollectingSink } from "../../support/collecting-sink.ts";
+import { countedSignal } from "../../support/counted-signal.ts";
 import { madeCheckpoint, madeConfig } from "../../support/made-checkpoint.ts";
 import { memorySource } from "../../support/memory-source.ts";
 
@@ -14,7 +15,7 @@ const blockBytes = 2 ** 17; // small, so that there are many of them
 const files = madeCheckpoint({ config: madeConfig({ vocab_size: 20_000 }) });
 
 /** Reads of blocks that are waiting when no further one is asked for, and bytes held. */
-async function inFlight(): Promise<{ blocks: number; peakBytes: number }> {
+async function inFlight(signal: AbortSignal): Promise<{ blocks: number; peakBytes: number }> {
   const { loadModel } = await import("../../support/load-model.ts");
   const { BufferPool } = await import("../../../src/load/look-ahead.ts");
   const waiting: (() => void)[] = [];
@@ -29,7 +30,7 @@ async function inFlight(): Promise<{ blocks: number; peakBytes: number }> {
     },
   });
   const pool = new BufferPool();
-  const loading = loadModel({ reference: source, quantize: "none", sink: new CollectingSink(), pool });
+  const loading = loadModel({ reference: source, quantize: "none", sink: new CollectingSink(), pool, signal });
   const done = loading.then(() => true);
   while (!(await Promise.race([done, turns()]))) {
     blocks = Math.max(blocks, waiting.length);
@@ -59,7 +60,13 @@ test.each([2, 8, 16])("%i", async (mostRanges) => {
     lanes.note(1e9 * 2 ** window);
   }
   expect(lanes.limit).toBe(mostRanges);
-  const { blocks, peakBytes } = await inFlight();
+  const { controller, listeners } = countedSignal();
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => void warnings.push(warning);
+  process.on("warning", onWarning);
+  const { blocks, peakBytes } = await inFlight(controller.signal);
+  process.off("warning", onWarning);
+  expect([warnings, listeners()]).toEqual([[], 0]);
   expect(blocks * limits.rangesPerBlock).toBe(mostRanges);
   expect(peakBytes).toBeGreaterThan(0);
   expect(peakBytes).toBeLessThanOrEqual((blocks + 2) * blockBytes);
