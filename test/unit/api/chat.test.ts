@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createChatCompletions } from "../../../src/api/chat.ts";
+import { createCompletions } from "../../../src/api/text-completion.ts";
 import { PronkError } from "../../../src/errors.ts";
 import type { ChatMessage } from "../../../src/text/tokenizer.ts";
 import { collect, fakeCore, fakeGenerator, fakeTokenizer, pieceId } from "../../support/fake-core.ts";
@@ -54,6 +55,17 @@ describe("answers", () => {
     const long = await chat.create({ messages: say("go") });
     expect([long.choices[0].finish_reason, long.pronk.context_full]).toEqual(["length", true]);
     expect(long.usage.total_tokens).toBe(50);
+  });
+
+  test("more ids than a call takes arguments, asked and answered", async () => {
+    const mute = Array.from({ length: 130_000 }, () => 0); // ids without text come with the next piece that has some
+    const answer = (asked: string) => (asked.startsWith("u:") ? [...mute, pieceId("a")] : "a");
+    const generator = fakeGenerator(answer, { contextLength: 400_000 });
+    const core = fakeCore(generator);
+    const { pronk, choices } = await createChatCompletions(core).create({ messages: say("x".repeat(130_000)) });
+    expect([pronk.prompt_ids?.length, pronk.ids?.length, choices[0].message.content]).toEqual([130_004, 130_001, "a"]);
+    const { choices: continued } = await createCompletions(core).create({ prompt: mute.map(() => 5), echo: true });
+    expect(continued[0].text.length).toBe(130_001);
   });
 
   test("eos ends an answer, ignore_eos goes on", async () => {
