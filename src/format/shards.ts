@@ -3,7 +3,8 @@
 // costs nothing.
 
 import { PronkError } from "../errors.ts";
-import { maxParsedBytes, readWhole } from "../source/read-limit.ts";
+import { maxParsedBytes } from "../source/read-limit.ts";
+import { readWhole } from "../source/whole-file.ts";
 import { isForeignPath } from "./foreign-layouts.ts";
 import { JsonFile } from "./json-file.ts";
 import { missingTensors } from "./llama-tensors.ts";

@@ -2,7 +2,8 @@
 // They are read whole, once, and kept in the store so that a cold start without network has them.
 
 import { PronkError } from "../errors.ts";
-import { maxParsedBytes, maxWholeBytes, readWhole } from "../source/read-limit.ts";
+import { maxParsedBytes, maxWholeBytes } from "../source/read-limit.ts";
+import { readWhole } from "../source/whole-file.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 const names =

@@ -1,7 +1,6 @@
 // A model that the store does not have, or has a part of: headers from the source, then blocks from the store as far as it
 // has them and from the source from there on, into the sink and the store at the same time.
 
-import { PronkError } from "../errors.ts";
 import type { OpenedCheckpoint } from "../format/checkpoint.ts";
 import type { QuantizeChoice, WeightSink } from "../quant/layout.ts";
 import { readEarlyParts } from "../quant/early-parts.ts";
@@ -11,7 +10,6 @@ import type { RowQuantizer } from "../quant/rows.ts";
 import { storedForm } from "../quant/stored-form.ts";
 import type { StartHashThread } from "../source/hash-thread.ts";
 import type { OnProgress } from "../source/progress.ts";
-import { Sha256 } from "../source/sha256.ts";
 import type { ModelSource } from "../source/source.ts";
 import { announce, follow } from "../store/followers.ts";
 import { modelKey, type NewModel } from "../store/model-record.ts";
@@ -69,7 +67,6 @@ export function coldModel(options: ColdModel): PreparedModel {
   const quantizer = new MeasuredQuantizer(options.quantizer ?? new ScriptQuantizer());
 
   const stream = async (sink: WeightSink, tell: OnProgress | undefined, signal?: AbortSignal, writer?: ModelWriter) => {
-    verifySideFiles(source, sideFiles);
     const from = { source, checkpoint, form, cut, quantizer };
     const to = { sink: sinkWithoutCopy(sink, manifest), store, writer };
     await coldStream({ ...from, ...to, pool, startHashThread, onProgress: tell, signal });
@@ -134,21 +131,4 @@ export function coldModel(options: ColdModel): PreparedModel {
       return result();
     },
   };
-}
-
-/** Tokenizer, configuration and the other small files against the hashes that the source publishes for them. */
-function verifySideFiles(source: ModelSource, sideFiles: ReadonlyMap<string, Uint8Array>): void {
-  for (const { path: file, sha256: expected } of source.files) {
-    const bytes = sideFiles.get(file);
-    if (!bytes || expected === undefined) continue;
-    const hash = new Sha256();
-    hash.update(bytes);
-    const found = hash.hex();
-    if (found !== expected)
-      throw new PronkError(
-        "integrity",
-        `"${file}" is not the file that was published: its SHA-256 is ${found.slice(0, 8)}…, not ${expected.slice(0, 8)}…. Load again; if this repeats, something on the way changes it.`,
-        { file, expected, found, mismatch: true },
-      );
-  }
 }

@@ -85,6 +85,8 @@ interface HubTreeEntry {
   type: string;
   path: string;
   size: number;
+  /** Git's name of a file's bytes; with `lfs`, of the pointer's. */
+  oid?: string;
   lfs?: { oid?: string; size?: number };
 }
 
@@ -112,9 +114,15 @@ async function listFiles(
   return files;
 }
 
-function toFile({ path, size, lfs }: HubTreeEntry): SourceFile {
-  const sha256 = lfs?.oid?.replace(/^sha256:/, "").toLowerCase();
-  return { path, sizeBytes: lfs?.size ?? size, ...(sha256 && /^[0-9a-f]{64}$/.test(sha256) ? { sha256 } : {}) };
+function toFile({ path, size, oid, lfs }: HubTreeEntry): SourceFile {
+  if (!lfs) return { path, sizeBytes: size, ...hashIn("gitSha1", oid, 40) };
+  return { path, sizeBytes: lfs.size ?? size, ...hashIn("sha256", lfs.oid?.replace(/^sha256:/, ""), 64) };
+}
+
+/** The hash under its name, where it is one; repositories whose git counts in SHA-256 have other ones. */
+function hashIn(name: "sha256" | "gitSha1", hex: unknown, digits: number): Pick<SourceFile, "sha256" | "gitSha1"> {
+  const isHash = typeof hex === "string" && hex.length === digits && /^[0-9a-f]+$/i.test(hex);
+  return isHash ? { [name]: hex.toLowerCase() } : {};
 }
 
 function readCard({ gated, cardData }: HubModelInfo): ModelSource["card"] {

@@ -37,21 +37,3 @@ export function checkRead(files: readonly SourceFile[], path: string, start: num
     });
   return file;
 }
-
-/** A short file whole, in one array. Meant for configuration and text, not for weights. */
-export async function readWhole(
-  source: {
-    readonly files: readonly SourceFile[];
-    read(path: string, start: number, end: number, options?: { signal?: AbortSignal }): Promise<Uint8Array>;
-  },
-  path: string,
-  options: { signal?: AbortSignal } = {},
-): Promise<Uint8Array> {
-  const file = checkRead(source.files, path, 0, 0);
-  const whole = new Uint8Array(file.sizeBytes); // [sizeBytes]
-  for (let start = 0; start < file.sizeBytes; start += maxReadBytes) {
-    const end = Math.min(start + maxReadBytes, file.sizeBytes);
-    whole.set(await source.read(path, start, end, options), start);
-  }
-  return whole;
-}

@@ -7,6 +7,8 @@ export interface SourceFile {
   sizeBytes: number;
   /** Lower-case hex SHA-256 of the whole file, where the source publishes one. */
   sha256?: string;
+  /** Lower-case hex: what git calls the file's bytes (the SHA-1 of a blob), where the source publishes that instead. */
+  gitSha1?: string;
 }
 
 export interface ModelSource {

@@ -34,6 +34,8 @@ export interface HubServer extends AsyncDisposable {
   readonly requests: HubRequest[];
   /** What links to further pages are given on: another hub's address, as mirrors pass it through. */
   linksTo: string | undefined;
+  /** What git calls every file, if not what it does. */
+  oid: string | undefined;
   close(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ class Hub implements HubServer {
   readonly faults: HubFault[] = [];
   readonly requests: HubRequest[] = [];
   linksTo: string | undefined;
+  oid: string | undefined;
   url = "";
   storageUrl = "";
   readonly main = createServer((request, response) => this.#serve("hub", request, response));
@@ -159,7 +162,7 @@ class Hub implements HubServer {
       type: "file",
       path,
       size: bytes.length,
-      oid: createHash("sha1").update(bytes).digest("hex"),
+      oid: this.oid ?? blobSha1(bytes),
       ...(bytes.length >= largeBytes ? { lfs: { oid: sha256(bytes), size: bytes.length, pointerSize: 130 } } : {}),
     }));
     if (start + pageLength < entries.length) {
@@ -211,6 +214,8 @@ function sha256(bytes: Uint8Array): string {
   known.set(bytes, hash);
   return hash;
 }
+
+const blobSha1 = (bytes: Uint8Array) => createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 
 function commitOf(files: ReadonlyMap<string, Uint8Array>): string {
   const hash = createHash("sha1");

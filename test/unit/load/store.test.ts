@@ -193,14 +193,14 @@ describe("no half model is shown, and the next load fetches only what is missing
   });
 });
 
-test("a tokenizer or configuration with a wrong bit is noticed before any weight", async () => {
+test.each([
+  ["tokenizer.json", "from storage, by its SHA-256"],
+  ["config.json", "from the hub, by what git calls it"],
+])("%s with a wrong bit is noticed before any weight: %s", async (file) => {
   const large = new Map(files).set("tokenizer.json", new TextEncoder().encode(JSON.stringify(["x".repeat(5000)])));
   hub.repositories.set("owner/name", { files: large });
-  hub.faults.push({ path: "storage:/tokenizer.json", kind: "wrong-bytes" });
-  expect(await rejection(load("none"))).toMatchObject({
-    code: "integrity",
-    facts: { file: "tokenizer.json", mismatch: true },
-  });
+  hub.faults.push({ path: `/${file}`, kind: "wrong-bytes" });
+  expect(await rejection(load("none"))).toMatchObject({ code: "integrity", facts: { file, mismatch: true } });
   expect(await blocksAndModels()).toEqual([]);
 });
 

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openSource } from "../../../src/source/open-source.ts";
 import { usualPatience } from "../../../src/source/retry.ts";
+import { readWhole } from "../../../src/source/whole-file.ts";
 import { startHub, type HubRepository, type HubServer } from "../../support/hub-server.ts";
 import { rejection } from "../../support/rejection.ts";
 
@@ -31,6 +32,20 @@ test("lists every page, pins the commit, reads the card", async () => {
   const commit = source.id.split("@")[1];
   expect(hub.requests.filter((request) => request.path.includes("/tree/")).length).toBe(2);
   for (const request of hub.requests.slice(1)) expect(request.path).toContain(commit);
+});
+
+test("takes git's name of a small file as its hash, where it is one, and refuses other bytes under it", async () => {
+  const source = await open();
+  const [config, weights] = source.files;
+  expect(config.gitSha1).toBe("9e26dfeeb6e641a33dae4961196235bdb965b21b"); // printf '{}' | git hash-object --stdin
+  expect(weights.gitSha1).toBeUndefined(); // there the list has the name of a pointer
+  expect(await readWhole(source, "config.json")).toEqual(files.get("config.json"));
+  const other = { ...source, read: async () => new TextEncoder().encode("[]") };
+  const error = await rejection(readWhole(other, "config.json"));
+  expect(error).toMatchObject({ code: "integrity", facts: { file: "config.json", expected: config.gitSha1 } });
+  hub.oid = "f".repeat(64); // of a repository whose git counts in SHA-256
+  const unnamed = await open();
+  expect(unnamed.files[0]).toEqual({ path: "config.json", sizeBytes: 2 });
 });
 
 test("a mirror's further pages are its own, whoever its links name", async () => {
