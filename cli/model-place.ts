@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { PronkError } from "../src/errors.ts";
-import { isTorchPath } from "../src/source/torch-names.ts";
+import { isMetaPath, isTorchPath } from "../src/source/torch-names.ts";
 
 /** `path` is absolute: a folder with config.json, or one llama2.c .bin. */
 export type ModelPlace = { path: string } | { reference: string };
@@ -16,7 +16,12 @@ export function placeOfModel(given: string): ModelPlace {
   const { path } = place;
   if (!statSync(path).isDirectory()) {
     // A weight file or a configuration needs the files beside it.
-    return { path: /\.(safetensors|json)$/i.test(path) || isTorchPath(basename(path)) ? dirname(path) : path };
+    return {
+      path:
+        /\.(safetensors|json)$/i.test(path) || isTorchPath(basename(path)) || isMetaPath(basename(path))
+          ? dirname(path)
+          : path,
+    };
   }
   if (existsSync(join(path, "config.json"))) return place;
   // llama2.c's folders: one checkpoint, perhaps its tokenizer.

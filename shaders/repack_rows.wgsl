@@ -1,9 +1,10 @@
-// Copies a slice of every stored row into word-aligned, zero-padded rows: repacked[place, w] = bytes 4w..4w+3 of the slice.
+// Copies a slice of every stored row into word-aligned, zero-padded rows: repacked[place, row_start + w] = bytes 4w..4w+3 of
+// the slice. Of a matrix that comes by panels of columns, each fills its words of the rows.
 // It serves every encoding: f32, f16 and bf16 rows are one slice; q8 and q4 rows are two (codes, scales).
 // Stored rows may begin at any byte, and go to the place that the weight gives them: rows that are needed together
 // (gate and up; the two dims that rope turns) become neighbours. One workgroup per (1024 words, row); no barriers.
 @group(0) @binding(0) var<storage, read> stored: array<u32>; // [rows * stored_row_bytes / 4 + 2], bytes
-@group(0) @binding(1) var<storage, read_write> repacked: array<u32>; // [all rows, repacked_row_words]
+@group(0) @binding(1) var<storage, read_write> repacked: array<u32>; // [all rows, row_pitch]
 @group(0) @binding(2) var<storage, read> slice: Slice;
 
 struct Slice {
@@ -12,7 +13,9 @@ struct Slice {
   stored_row_bytes: u32,
   slice_start: u32, // byte in the stored row
   slice_bytes: u32,
-  repacked_row_words: u32,
+  repacked_row_words: u32, // that the slice fills
+  row_start: u32, // the first of them
+  row_pitch: u32, // all of a row
   base: u32, // place of the tensor's row 0 in the weight
   half: u32, // 0: rows in order; else of every 2 * half rows the first half goes to even places, the second to odd
   part_start: u32, // the weight's rows that `repacked` holds
@@ -41,7 +44,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     return;
   }
   let source = row * slice.stored_row_bytes + slice.slice_start; // byte
-  let to = place * slice.repacked_row_words;
+  let to = place * slice.row_pitch + slice.row_start;
   let first = group.x * 64u * words_each;
   let end = min(first + 64u * words_each, slice.repacked_row_words);
   let whole = min(end, slice.slice_bytes / 4u);

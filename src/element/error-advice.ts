@@ -10,7 +10,7 @@ const byCode: Record<Exclude<PronkError["code"], "network">, Advice | ((facts: E
     found === null && String(expected).startsWith("*.safetensors")
       ? {
           title: "There are no weights here that pronk reads",
-          text: "It reads safetensors, GGUF, pytorch_model.bin and llama2.c's .bin, in the same folder as config.json.",
+          text: "It reads safetensors, GGUF, pytorch_model.bin, Meta's consolidated.00.pth and llama2.c's .bin, in the same folder as their configuration.",
           retry: true, // the folder may be put right meanwhile
           messageShown: true,
         }

@@ -5,7 +5,7 @@
 import { PronkError } from "../errors.ts";
 import type { TensorSlice } from "./quantized.ts";
 import type { TensorFiles } from "./tensor-files.ts";
-import { isTorchPath } from "../source/torch-names.ts";
+import { isMetaPath, isTorchPath } from "../source/torch-names.ts";
 
 interface ForeignLayout {
   /** After "holds". */
@@ -158,7 +158,7 @@ export async function foreignFile(
   const start = Array.from(bytes, printed).join("");
   const layout = layouts.find((candidate) => candidate.start?.test(start));
   if (/\.(gguf|safetensors)$/i.test(path) && layout?.is.endsWith("under another name")) return undefined;
-  if (isTorchPath(path) && start.startsWith("PK")) return undefined;
+  if ((isTorchPath(path) || isMetaPath(path)) && start.startsWith("PK")) return undefined;
   return layout && foreign(layout, path, `"${path}" holds ${layout.is}`);
 }
 

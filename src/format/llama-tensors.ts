@@ -46,7 +46,7 @@ export function countParameters(config: ModelConfig): number {
 const dtypes: Record<string, Dtype> = { F32: "f32", F16: "f16", BF16: "bf16" };
 
 /** A header's entry as a tensor of the model; throws when dtype or shape are not what the configuration asks for. */
-export function toTensor(entry: SafetensorsEntry, shape: readonly number[]): TensorInfo {
+export function toTensor(entry: SafetensorsEntry, shape: readonly number[], asker = "config.json"): TensorInfo {
   const { name, file, start, end } = entry;
   const dtype = dtypes[entry.dtype];
   if (!dtype)
@@ -58,7 +58,7 @@ export function toTensor(entry: SafetensorsEntry, shape: readonly number[]): Ten
   if (entry.shape.length !== shape.length || entry.shape.some((count, axis) => count !== shape[axis]))
     throw new PronkError(
       "format",
-      `Tensor "${name}" in "${file}" has shape [${entry.shape}]; config.json asks for [${shape}]. The configuration and the weights are not of the same model.`,
+      `Tensor "${name}" in "${file}" has shape [${entry.shape}]; ${asker} asks for [${shape}]. The configuration and the weights are not of the same model.`,
       { file, field: name, expected: `[${shape}]`, found: `[${entry.shape}]` },
     );
   return { name, dtype, shape: [...shape], file, start, end };

@@ -3,6 +3,7 @@
 
 import { PronkError } from "../errors.ts";
 import { onDemand } from "../on-demand.ts";
+import { metaParams } from "../source/torch-names.ts";
 import { readConfig } from "./config.ts";
 import { foreignFile } from "./foreign-layouts.ts";
 import type { GgufTokenizer } from "./gguf-tokenizer.ts";
@@ -65,6 +66,17 @@ async function open(source: TensorFiles, { weights, headApart, signal }: OpenWei
   if (format.kind === "gguf") {
     const { openGguf } = await gguf();
     return { format, ...(await openGguf(source, format.files, { signal })) };
+  }
+  if (format.kind === "meta") {
+    const params = await readJson(source, metaParams, signal);
+    if (!params)
+      throw new PronkError(
+        "format",
+        `${source.label} has no ${metaParams}. Meta's "${format.files[0]}" needs it and tokenizer.model in the same folder.`,
+        { file: metaParams, expected: metaParams, found: null },
+      );
+    const { openMeta } = await torchFiles();
+    return { format, ...(await openMeta(source, format.files, params, { signal })) };
   }
   const json = await readJson(source, "config.json", signal);
   if (!json)

@@ -1,9 +1,15 @@
-// The model in files of torch.save, as transformers wrote them before safetensors: pytorch_model.bin, alone or in shards with
-// an index. What safetensors promise and torch does not is checked here: that no two tensors of the model share bytes.
+// The model in files of torch.save: as transformers wrote them before safetensors (pytorch_model.bin, alone or in shards with
+// an index), and Meta's own. What safetensors promise and torch does not is checked here: that no two tensors of the model
+// share bytes.
 
 import { PronkError } from "../errors.ts";
+import type { JsonFile } from "./json-file.ts";
+import { metaConfig, metaTensors } from "./meta-model.ts";
+import type { ModelConfig } from "./model-config.ts";
 import { isQuantized, type ModelTensor } from "./quantized.ts";
 import type { ShardKind } from "./shards.ts";
+import type { TensorInfo } from "./tensor.ts";
+import type { TensorFiles } from "./tensor-files.ts";
 import { readTorchFile } from "./torch-file.ts";
 import { isTorchPath, torchIndex, torchWhole } from "../source/torch-names.ts";
 
@@ -13,6 +19,25 @@ export const torchShards: ShardKind = {
   isShard: isTorchPath,
   readHeader: readTorchFile,
 };
+
+/** `files`: Meta's, in order. `params`: params.json. */
+export async function openMeta(
+  source: TensorFiles,
+  files: readonly string[],
+  params: JsonFile,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<{ config: ModelConfig; tensors: TensorInfo[] }> {
+  const parts = await Promise.all(
+    files.map(async (file) => {
+      const entries = await readTorchFile(source, file, { signal });
+      return { file, entries: new Map(entries.map((entry) => [entry.name, entry])) };
+    }),
+  );
+  const config = metaConfig(params, parts);
+  const tensors = metaTensors(config, parts);
+  checkApart(tensors);
+  return { config, tensors };
+}
 
 /** A head that is the embedding is known by then, and one of them (head.ts). */
 export function checkApart(tensors: readonly ModelTensor[]): void {

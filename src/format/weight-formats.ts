@@ -1,19 +1,19 @@
 // Which of a repository's files are the model, where there are several sets of weights: safetensors (any scheme), each
-// GGUF model, torch's pytorch_model.bin, llama2.c's .bin. The user may name one; the default is the first of the list here.
+// GGUF model, torch's pytorch_model.bin, Meta's own, llama2.c's .bin. The user may name one; the default is the first of the list here.
 // By file names only; what is inside is found by reading headers.
 
 import { PronkError } from "../errors.ts";
 import { foreignFiles, isForeignPath } from "./foreign-layouts.ts";
 import { ggufModels } from "./gguf-parts.ts";
 import { safetensorsShards } from "./shards.ts";
-import { isTorchPath, torchIndex } from "../source/torch-names.ts";
+import { isMetaPath, isTorchPath, torchIndex } from "../source/torch-names.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 export interface WeightFormat {
-  kind: "safetensors" | "gguf" | "torch" | "llama2c";
-  /** What the user may say to get it: "safetensors", "torch", or a file's path. */
+  kind: "safetensors" | "gguf" | "torch" | "meta" | "llama2c";
+  /** What the user may say to get it: "safetensors", "torch", "meta", or a file's path. */
   id: string;
-  files: string[]; // GGUF: the parts in order; empty for safetensors and torch, whose files are found by their headers
+  files: string[]; // GGUF's and Meta's: the parts in order; empty for safetensors and torch, whose files are found by their headers
 }
 
 /** Of several GGUF files the one a person would most likely take: four bits first, then the nearest above. */
@@ -30,6 +30,8 @@ export function weightFormats(source: TensorFiles): WeightFormat[] {
   for (const files of ggufModels(paths.filter((path) => !isForeignPath(path))).toSorted((a, b) => rank(a) - rank(b)))
     formats.push({ kind: "gguf", id: files[0], files });
   if (paths.some(isTorchPath)) formats.push(torch);
+  const meta = paths.filter(isMetaPath).toSorted();
+  if (meta.length > 0) formats.push({ kind: "meta", id: "meta", files: meta });
   const bin = findLlama2c(source);
   if (bin !== undefined) formats.push({ kind: "llama2c", id: bin, files: [bin] });
   // Of an index alone the shards are missing, and named.
@@ -76,7 +78,7 @@ function noWeights(source: TensorFiles): PronkError {
   const file = source.files.find(({ path }) => /\.bin$/i.test(path))?.path; // its first bytes may tell
   return new PronkError(
     "model-unsupported",
-    `${source.label} has no weights that pronk reads: safetensors, GGUF, pytorch_model.bin, or llama2.c's .bin.`,
+    `${source.label} has no weights that pronk reads: safetensors, GGUF, pytorch_model.bin, Meta's consolidated.00.pth, or llama2.c's .bin.`,
     { file: file ?? source.label, expected: "*.safetensors or *.gguf", found: null },
   );
 }

@@ -122,6 +122,8 @@ export class PackedUploader {
             slice_start: 0,
             slice_bytes: 4 * scaleWords,
             repacked_row_words: scaleWords,
+            row_start: 0,
+            row_pitch: scaleWords,
             ...placeIn(part, place),
           },
         },

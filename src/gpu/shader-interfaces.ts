@@ -510,7 +510,7 @@ export const shaderRecords = {
     },
   },
   Slice: {
-    sizeBytes: 40,
+    sizeBytes: 48,
     fields: {
       rows: [0, "u32"],
       first_row: [4, "u32"],
@@ -518,10 +518,12 @@ export const shaderRecords = {
       slice_start: [12, "u32"],
       slice_bytes: [16, "u32"],
       repacked_row_words: [20, "u32"],
-      base: [24, "u32"],
-      half: [28, "u32"],
-      part_start: [32, "u32"],
-      part_rows: [36, "u32"],
+      row_start: [24, "u32"],
+      row_pitch: [28, "u32"],
+      base: [32, "u32"],
+      half: [36, "u32"],
+      part_start: [40, "u32"],
+      part_rows: [44, "u32"],
     },
   },
   Settings: {

@@ -2,7 +2,7 @@
 // between two calls waits here. Every encoding is one or two slices of a stored row (codes, scales). Where a row goes in
 // its weight is the target's business: the shader puts each in its place.
 
-import { storedRowBytes, type Encoding } from "../quant/layout.ts";
+import { groupSize, storedRowBytes, type Encoding, type StoredTensor } from "../quant/layout.ts";
 import { plainFormat } from "../quant/row-format.ts";
 import { mayHold, pieceBytes, placeIn, rowWordsEach, type RepackChoice, type Repacker } from "./repacker.ts";
 import type { RowPlace } from "./row-place.ts";
@@ -13,30 +13,52 @@ export interface UploadTarget {
   weight: Weight;
   place: RowPlace;
   encoding: Encoding;
+  /** Of a stored row. */
+  cols: number;
+  /** Where these rows and columns stand in the tensor that has the place; a panel's columns are multiples of 64. */
+  panel?: StoredTensor["panel"];
 }
 
 interface Slice {
   start: number; // byte in the stored row
   bytes: number;
   toRowWords: number;
+  /** Words of a row of the weight before these, and all of them. */
+  rowStart: number;
+  rowPitch: number;
   into: "codes" | "scales";
 }
 
-function slicesOf({ encoding, weight: { cols } }: UploadTarget): Slice[] {
+function slicesOf({ encoding, cols, weight, panel }: UploadTarget): Slice[] {
   const { codeWords, scaleWords, rowChunks } = plainFormat(encoding, cols);
+  const whole = plainFormat(encoding, weight.cols);
+  const chunksBefore = (panel?.firstCol ?? 0) / groupSize;
   const rowBytes = storedRowBytes(encoding, cols);
-  if (!scaleWords) return [{ start: 0, bytes: rowBytes, toRowWords: codeWords, into: "codes" }];
-  const scaleBytes = 2 * rowChunks;
-  return [
-    { start: scaleBytes, bytes: rowBytes - scaleBytes, toRowWords: codeWords, into: "codes" },
-    { start: 0, bytes: scaleBytes, toRowWords: scaleWords, into: "scales" },
-  ];
+  const scaleBytes = scaleWords ? 2 * rowChunks : 0;
+  const codes: Slice = {
+    start: scaleBytes,
+    bytes: rowBytes - scaleBytes,
+    toRowWords: codeWords,
+    rowStart: (chunksBefore * codeWords) / rowChunks,
+    rowPitch: whole.codeWords,
+    into: "codes",
+  };
+  if (!scaleWords) return [codes];
+  const scales: Slice = {
+    start: 0,
+    bytes: scaleBytes,
+    toRowWords: scaleWords,
+    rowStart: chunksBefore / 2,
+    rowPitch: whole.scaleWords,
+    into: "scales",
+  };
+  return [codes, scales];
 }
 
 /** Whether the GPU's rows are the stored rows, so that nothing has to be taken apart or padded. */
-function isAsStored({ encoding, weight: { cols } }: UploadTarget): boolean {
+function isAsStored({ encoding, cols, weight }: UploadTarget): boolean {
   const { codeWords, scaleWords } = plainFormat(encoding, cols);
-  return scaleWords === 0 && 4 * codeWords === storedRowBytes(encoding, cols);
+  return cols === weight.cols && scaleWords === 0 && 4 * codeWords === storedRowBytes(encoding, cols);
 }
 
 /** The repacks that a target's bytes will go through. */
@@ -55,8 +77,8 @@ export class Uploader {
 
   /** Bytes of the tensor in stored form from `offset` on; calls for one target come in order and without gaps. */
   async write(target: UploadTarget, offset: number, bytes: Uint8Array): Promise<void> {
-    const rowBytes = storedRowBytes(target.encoding, target.weight.cols);
-    let row = Math.floor(offset / rowBytes);
+    const rowBytes = storedRowBytes(target.encoding, target.cols);
+    let row = Math.floor(offset / rowBytes) + (target.panel?.firstRow ?? 0);
     let at = 0;
     if (offset === 0) this.#carries.delete(target); // a load that began again
     const carry = this.#carries.get(target);
@@ -117,7 +139,7 @@ export class Uploader {
   }
 
   async #repack(target: UploadTarget, part: WeightPart, firstRow: number, rows: number, rowBytes: number) {
-    for (const { start, bytes, toRowWords, into } of slicesOf(target))
+    for (const { start, bytes, toRowWords, rowStart, rowPitch, into } of slicesOf(target))
       await this.#repacker.dispatch({
         kernel: "repack_rows",
         buffers: { repacked: part[into]! },
@@ -129,6 +151,8 @@ export class Uploader {
             slice_start: start,
             slice_bytes: bytes,
             repacked_row_words: toRowWords,
+            row_start: rowStart,
+            row_pitch: rowPitch,
             ...placeIn(part, target.place),
           },
         },

@@ -40,9 +40,9 @@ export interface CutFile {
 
 /** Every stored file of a checkpoint: the same for a load, for a load that goes on, and for the repair of one block. */
 export function cutFiles(source: ModelSource, checkpoint: Pick<Checkpoint, "tensors">, form: StoredForm): CutFile[] {
-  const targets = new Map(form.tensors.map((tensor) => [tensor.name, tensor]));
   const sizes = new Map(source.files.map((file) => [file.path, file.sizeBytes]));
   return form.files.map((file) => {
+    const targets = new Map(form.tensors.filter((tensor) => tensor.file === file.path).map((to) => [to.name, to]));
     const pairs = file.verbatim
       ? []
       : checkpoint.tensors

@@ -10,7 +10,7 @@ import { bfloatsToFloats, halvesToFloats } from "../quant/half.ts";
 import type { StoredPart, StoredSlice, StoredTensor, WeightSink } from "../quant/layout.ts";
 import { MatrixStream } from "../quant/matrix-stream.ts";
 import type { PackedTensor } from "../quant/packed-tensor.ts";
-import type { AllocatedWeights } from "./weights.ts";
+import { targetKey, type AllocatedWeights } from "./weights.ts";
 
 export interface SinkRequest {
   gpu: Gpu;
@@ -45,7 +45,7 @@ export function createWeightSink({ gpu, uploader, packedUploader, allocated }: S
   return {
     async write(slice, offset, bytes) {
       if ("role" in slice) return writePart(slice, offset, bytes);
-      const target = targets.get(slice.name);
+      const target = targets.get(targetKey(slice));
       if (target) return uploader.write(target, offset, bytes);
       const vector = vectors.get(slice.name);
       if (!vector) throw withoutPlace(slice);

@@ -79,14 +79,23 @@ export function layerGroups(
 }
 
 const formatOf = (tensor: ModelTensor): RowFormat =>
-  "format" in tensor ? tensor.format : plainFormat(tensor.encoding, tensor.cols);
+  "format" in tensor ? tensor.format : plainFormat(tensor.encoding, sizeOf(tensor).cols);
+
+/** Of the whole matrix, where the tensor is a panel of it. */
+const sizeOf = (tensor: ModelTensor): { rows: number; cols: number } =>
+  "format" in tensor ? tensor : (tensor.panel ?? tensor);
+
+/** Under which a tensor's target stands: a matrix' panels bear one name, in files of their own. */
+export const targetKey = ({ name, file, panel }: StoredTensor): string => (panel ? `${file}: ${name}` : name);
+
+const isPanel = (tensor: ModelTensor): tensor is StoredTensor => !("format" in tensor) && tensor.panel !== undefined;
 
 const isInterleaved = (tensor: ModelTensor): boolean =>
   "format" in tensor ? tensor.matrix.interleavedRopeHeads !== undefined : tensor.interleaved === true;
 
 export interface AllocatedWeights {
   weights: ModelWeights;
-  /** Where the bytes go, by the tensor's name. */
+  /** Where the bytes go, by `targetKey`. */
   targets: Map<string, UploadTarget>;
   packed: Map<string, PackedTarget & PackedTensor>;
   vectors: Map<string, NormVector>;
@@ -116,15 +125,22 @@ export function allocateWeights(
   const norm = (tensor: ModelTensor) => vector(tensor.name, tensor.cols, [[tensor, inOrder()]]);
   const aim = (tensor: ModelTensor, weight: Weight, place: RowPlace) => {
     if ("format" in tensor) packed.set(tensor.name, { ...tensor, weight, place });
-    else targets.set(tensor.name, { weight, place, encoding: tensor.encoding });
+    else
+      for (const part of panels.get(tensor.name) ?? [tensor])
+        targets.set(targetKey(part), { weight, place, encoding: part.encoding, cols: part.cols, panel: part.panel });
   };
+  const panels = new Map<string, StoredTensor[]>();
+  for (const tensor of tensors)
+    if (isPanel(tensor)) panels.set(tensor.name, [...(panels.get(tensor.name) ?? []), tensor]);
   for (const tensor of tensors) {
     const place = tensorRole(tensor.name);
     if (!place) continue;
     if (place.layer !== undefined) byLayer[place.layer].set(place.role as LayerRole, tensor);
     else if (place.role === "finalNorm") whole.finalNorm = norm(tensor);
     else {
-      const { name, rows, cols } = tensor;
+      if (whole[place.role]) continue; // a panel of the same
+      const { name } = tensor;
+      const { rows, cols } = sizeOf(tensor);
       const segments = [{ format: formatOf(tensor), rows }];
       const roles = new Map([[place.role, { rows, place: inOrder() }]]);
       const weight = allocateWeight(memory, { name, cols, segments, roles }, gpu.maxBindingBytes);

@@ -2,7 +2,7 @@
 // The GPU's form is made from it by a repack shader and may change in any release. See quant/README.md for the bytes.
 
 import type { PartRole, QuantizedMatrix, TensorSlice } from "../format/quantized.ts";
-import type { Dtype } from "../format/tensor.ts";
+import type { Dtype, Panel } from "../format/tensor.ts";
 
 /** `q8` and `q4` are pronk's own rows, version 1, group 32, made from f32/f16/bf16 as the bytes arrive. */
 export type Encoding = Dtype | "q8" | "q4";
@@ -24,6 +24,8 @@ export interface StoredTensor {
   end: number;
   /** Rows of q and k are in Meta's order: the two that RoPE turns together are neighbours. */
   interleaved?: true;
+  /** Rows and cols are those of a part; the whole is put together on the GPU. */
+  panel?: Panel;
 }
 
 /** A part of a quantized matrix as stored, which is as in the file. */

@@ -55,12 +55,13 @@ export function storedForm(
 }
 
 function describe(tensor: TensorInfo, quantize: QuantizeChoice) {
-  const { name, shape, interleavedRopeHeads } = tensor;
+  const { name, shape, interleavedRopeHeads, panel } = tensor;
   return {
     name,
     encoding: chooseEncoding(tensor, quantize),
     rows: shape.length === 1 ? 1 : shape[0],
     cols: shape[shape.length - 1],
     ...(interleavedRopeHeads === undefined ? {} : { interleaved: true as const }),
+    ...(panel ? { panel } : {}),
   };
 }

@@ -1,7 +1,7 @@
 // The files that a web server lists for a folder, as most do (autoindex of nginx and Apache, `python -m http.server`, npm's
 // serve and serve-index): links to names in that folder. A page that is no listing has none that a model's file could have.
 
-import { isTorchPath } from "./torch-names.ts";
+import { isMetaPath, isTorchPath } from "./torch-names.ts";
 
 const modelFile = /^[^/?#:]+\.(safetensors|gguf|json|model|jinja|md|txt)$/i;
 /** Weights in other forms: listed so that the format's reader can say what they are, or that they are llama2.c's. */
@@ -41,7 +41,7 @@ function unescaped(text: string): string {
 export function listedWeights(names: readonly string[]): string[] {
   const read = names.filter((name) => /\.(safetensors|gguf)$/i.test(name));
   if (read.length > 0) return read;
-  const torch = names.filter(isTorchPath);
+  const torch = names.filter((name) => isTorchPath(name) || isMetaPath(name));
   return torch.length > 0 ? torch : names.filter((name) => otherWeights.test(name)).slice(0, mostOthers);
 }
 

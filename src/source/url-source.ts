@@ -18,7 +18,7 @@ import { isTorchPath, torchIndex, torchWhole } from "./torch-names.ts";
 import { askForCompanions, namesPacked } from "./unlisted-folder.ts";
 
 const optionalNames = `generation_config.json tokenizer.json tokenizer.model tokenizer_config.json
-  special_tokens_map.json chat_template.jinja quantize_config.json quant_config.json README.md LICENSE LICENSE.txt LICENSE.md USE_POLICY.md`.split(
+  special_tokens_map.json chat_template.jinja params.json quantize_config.json quant_config.json README.md LICENSE LICENSE.txt LICENSE.md USE_POLICY.md`.split(
   /\s+/,
 );
 const indexName = "model.safetensors.index.json";

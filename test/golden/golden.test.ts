@@ -13,6 +13,10 @@ import { readReferenceModel, readSafetensors, referenceModel } from "../referenc
 import { referenceGenerate } from "../reference/forward.ts";
 import { referenceWeights } from "../reference/named-weights.ts";
 import { decodeStored } from "../reference/stored.ts";
+import { openWeights } from "../../src/format/open-weights.ts";
+import type { TensorInfo } from "../../src/format/tensor.ts";
+import { memorySource } from "../support/memory-source.ts";
+import { joinedValues } from "../support/meta-checkpoint.ts";
 import { ggufOfCheckpoint } from "../support/gguf-checkpoint.ts";
 import { browserKinds, severalAtOnce } from "../support/harness.ts";
 import { folderFiles } from "../support/local-folder.ts";
@@ -87,6 +91,26 @@ function quantizedCases(folder: string, quantize: "q8" | "q4"): GoldenCase[] {
     const exact = decodeStored(dtype, bytes, rows, cols);
     const encoding = chooseEncoding({ name, dtype, shape, file: "", start: 0, end: 0 }, quantize);
     if (encoding !== "q8" && encoding !== "q4") return exact;
+    return decodeStored(encoding, quantizeRows(encoding, Float32Array.from(exact), cols, name), rows, cols);
+  });
+  return fixtureCases(folder).map(({ promptIds }) => {
+    const { ids, logits } = referenceGenerate(weights, config, promptIds, 12);
+    return { promptIds, greedyIds: ids, logits: Float32Array.from(logits), rows: promptIds.length + 11 };
+  });
+}
+
+/** The same of Meta's files, put together by the reference. */
+async function metaCases(folder: string, quantize: "q8" | "q4"): Promise<GoldenCase[]> {
+  const files = folderFiles(folder);
+  const { config, tensors } = await openWeights(memorySource(files));
+  const panels = tensors as TensorInfo[];
+  const values = joinedValues(config, panels, ({ file, start, end }) => files.get(file)!.slice(start, end));
+  const weights = referenceWeights(config, (name) => {
+    const { dtype, shape, panel } = panels.find((tensor) => tensor.name === name)!;
+    const encoding = chooseEncoding({ name, dtype, shape, file: "", start: 0, end: 0 }, quantize);
+    const exact = values.get(name)!;
+    if (encoding !== "q8" && encoding !== "q4") return exact;
+    const [rows, cols] = panel ? [panel.rows, panel.cols] : shape;
     return decodeStored(encoding, quantizeRows(encoding, Float32Array.from(exact), cols, name), rows, cols);
   });
   return fixtureCases(folder).map(({ promptIds }) => {
@@ -214,6 +238,15 @@ function goldenIn(kind: BrowserKind): void {
   test.each(["tied-f16", "sharded-f32"])("torch-%s: ids, logits within 1e-4", async (name) => {
     const folder = runner.serve(join(fixtures, `torch-${name}`));
     await expectGolden(runner, folder, fixtureCases(join(fixtures, `llama-${name}`)), { limit: 1e-4, kv: "f32" });
+  });
+
+  test("Meta's files, tensor-parallel: ids, logits within 1e-4; q8 and q4 equal the reference", async () => {
+    const folder = join(fixtures, "meta-two-shards");
+    await expectGolden(runner, runner.serve(folder), fixtureCases(folder), { limit: 1e-4, kv: "f32" });
+    for (const quantize of ["q8", "q4"] as const) {
+      const golden = await metaCases(folder, quantize);
+      await expectGolden(runner, runner.serve(folder), golden, { limit: 1e-4, quantize, kv: "f32" });
+    }
   });
 
   test("every variant off: ids, logits within 1e-4", async () => {

@@ -4,6 +4,8 @@
 import * as op from "../../src/gpu/operations.ts";
 import { storedRowBytes, type Encoding } from "../../src/quant/layout.ts";
 import { plainFormat } from "../../src/quant/row-format.ts";
+import { placedRow } from "../../src/gpu/row-place.ts";
+import { allocateWeight } from "../../src/gpu/weight.ts";
 import type { Check, CheckContext, Checks } from "../harness/check.ts";
 import { matmul } from "../reference/linear.ts";
 import { randomNumbers } from "../reference/random-checkpoint.ts";
@@ -98,6 +100,51 @@ const embed = (encoding: Encoding) => async (context: CheckContext) => {
   return { error: worst.error, limit, note: worst.note };
 };
 
+/** Some columns of stored rows, as they would be stored alone. */
+function columnsOf(encoding: Encoding, stored: Uint8Array, cols: number, first: number, count: number): Uint8Array {
+  const rowBytes = storedRowBytes(encoding, cols);
+  const groups = encoding === "q8" || encoding === "q4" ? cols / 32 : 0;
+  const group = (rowBytes - 2 * groups) / (cols / 32); // bytes of 32 codes
+  const panel: number[] = [];
+  for (let row = 0; row < stored.length; row += rowBytes) {
+    const codes = row + 2 * groups;
+    if (groups > 0) panel.push(...stored.subarray(row + first / 16, row + (first + count) / 16));
+    panel.push(...stored.subarray(codes + (first / 32) * group, codes + ((first + count) / 32) * group));
+  }
+  return Uint8Array.from(panel);
+}
+
+/** A matrix that comes by panels of columns or of rows, in any order, beside another's rows: as if it had come whole. */
+const panels = (encoding: Encoding) => async (context: CheckContext) => {
+  const [rows, cols] = [10, 256];
+  const stored = randomStored(encoding, rows, cols, 77);
+  const values = decodeStored(encoding, stored, rows, cols);
+  const rowBytes = storedRowBytes(encoding, cols);
+  const worst = new Worst();
+  for (const [note, place] of Object.entries({ "in order": { base: 2, half: 0 }, "in pairs": { base: 0, half: 5 } }))
+    for (const by of ["columns", "rows"]) {
+      using gpuCase = await openCase(context);
+      const format = plainFormat(encoding, cols);
+      const request = { name: "test weight", cols, segments: [{ format, rows: rows + 2 }] };
+      const weight = allocateWeight(gpuCase.memory, request, 4 * format.codeWords * 4);
+      const upload = (bytes: Uint8Array, firstRow: number, firstCol: number, width: number) =>
+        gpuCase.upload(weight, encoding, bytes, place, { cols: width, panel: { firstRow, firstCol, rows, cols } });
+      if (by === "columns")
+        for (const [first, count] of [[192, 64], [0, 64], [64, 128]])
+          await upload(columnsOf(encoding, stored, cols, first, count), 0, first, count);
+      else {
+        await upload(stored.subarray(3 * rowBytes), 3, 0, cols);
+        await upload(stored.subarray(0, 3 * rowBytes), 0, 0, cols);
+      }
+      const ids = Array.from({ length: rows }, (_, row) => placedRow(place, row));
+      const output = gpuCase.activation(new Float32Array(rows * cols), rows, cols);
+      gpuCase.setStep(0, rows);
+      await gpuCase.run(rows, [op.write(output, op.embed(weight, gpuCase.buffer(new Uint32Array(ids))))]);
+      worst.add(relativeError(await gpuCase.readActivation(output, rows), values), `${by} ${note}`);
+    }
+  return { error: worst.error, limit, note: worst.note };
+}; // prettier-ignore
+
 /** Halves below 2^-14 must not be flushed to zero: as weights and as scales. */
 const subnormal = (encoding: "f16" | "q8" | "q4") => async (context: CheckContext) => {
   const [rows, cols] = [5, 64];
@@ -125,6 +172,7 @@ const named = (variant: Partial<Variants>) => Object.values(variant).join(" ");
 
 const cases: [string, Check][] = encodings.flatMap((encoding): [string, Check][] => [
   [`${encoding} embedding rows`, { run: embed(encoding), variants }],
+  [`${encoding} rows that come by panels`, panels(encoding)],
   ...vectorVariants.map((variant): [string, Check] => [
     `${encoding} matrix times vector, ${named(variant)}`,
     // Without subgroups a plain variant is the same shader but for what decodes.

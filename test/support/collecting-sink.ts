@@ -1,4 +1,4 @@
-// A WeightSink that keeps every tensor's bytes, and checks the contract: in order, without gaps, one after another; all of
+// A WeightSink that keeps every tensor's bytes, by its name (of a panel its file and name), and checks the contract: in order, without gaps, one after another; all of
 // it again from the first tensor on when a load begins again.
 
 import type { StoredTensor, WeightSink } from "../../src/quant/layout.ts";
@@ -13,18 +13,19 @@ export class CollectingSink implements WeightSink {
 
   async write(tensor: StoredTensor, offset: number, bytes: Uint8Array): Promise<void> {
     this.writes++;
-    if (offset === 0 && tensor.name === this.bytes.keys().next().value) this.#startAgain();
-    if (this.#current !== tensor.name) {
+    const name = tensor.panel ? `${tensor.file}: ${tensor.name}` : tensor.name;
+    if (offset === 0 && name === this.bytes.keys().next().value) this.#startAgain();
+    if (this.#current !== name) {
       if (this.#current !== undefined) this.#checkWhole();
-      if (this.bytes.has(tensor.name)) throw new Error(`${tensor.name} came twice`);
-      this.#current = tensor.name;
+      if (this.bytes.has(name)) throw new Error(`${name} came twice`);
+      this.#current = name;
       this.#position = 0;
-      this.tensors.set(tensor.name, tensor);
-      this.bytes.set(tensor.name, new Uint8Array(tensor.end - tensor.start));
+      this.tensors.set(name, tensor);
+      this.bytes.set(name, new Uint8Array(tensor.end - tensor.start));
     }
-    if (offset !== this.#position) throw new Error(`${tensor.name}: bytes at ${offset}, expected ${this.#position}`);
-    if (offset % 16 !== 0) throw new Error(`${tensor.name}: write at ${offset}, not a multiple of 16`);
-    this.bytes.get(tensor.name)!.set(bytes, offset);
+    if (offset !== this.#position) throw new Error(`${name}: bytes at ${offset}, expected ${this.#position}`);
+    if (offset % 16 !== 0) throw new Error(`${name}: write at ${offset}, not a multiple of 16`);
+    this.bytes.get(name)!.set(bytes, offset);
     this.#position += bytes.length;
   }
 

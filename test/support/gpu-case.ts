@@ -14,6 +14,7 @@ import { shaderRecords } from "../../src/gpu/shader-interfaces.ts";
 import { Uploader } from "../../src/gpu/upload.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
 import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
+import type { Panel } from "../../src/format/tensor.ts";
 import type { Encoding } from "../../src/quant/layout.ts";
 import { plainFormat } from "../../src/quant/row-format.ts";
 import type { CheckContext } from "../harness/check.ts";
@@ -97,10 +98,17 @@ export async function openCase({ without }: CheckContext, variants: Partial<Vari
       return weight;
     },
 
-    async upload(weight: Weight, encoding: Encoding, bytes: Uint8Array, place: RowPlace): Promise<void> {
+    /** `panel`: the bytes are those of a part of the matrix, `cols` wide. */
+    async upload(
+      weight: Weight,
+      encoding: Encoding,
+      bytes: Uint8Array,
+      place: RowPlace,
+      { cols = weight.cols, panel }: { cols?: number; panel?: Panel } = {},
+    ): Promise<void> {
       const repacker = new Repacker(gpu, memory, kernels);
       const uploader = new Uploader(repacker);
-      const target = { weight, encoding, place };
+      const target = { weight, encoding, place, cols, panel };
       const piece = 10_007;
       for (let at = 0; at < bytes.length; at += piece) {
         await uploader.write(target, at, bytes.subarray(at, Math.min(at + piece, bytes.length)));

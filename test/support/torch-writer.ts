@@ -102,7 +102,7 @@ export interface TorchTensor {
   parameter?: boolean;
 }
 
-const storageBytes: Record<string, number> = {
+export const storageBytes: Record<string, number> = {
   ...{ FloatStorage: 4, HalfStorage: 2, BFloat16Storage: 2, DoubleStorage: 8, LongStorage: 8, IntStorage: 4 },
   ...{ ShortStorage: 2, CharStorage: 1, ByteStorage: 1, BoolStorage: 1 },
 };

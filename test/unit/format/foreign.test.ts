@@ -23,7 +23,7 @@ const refusal = (files: Files) => rejection(openWeights(memorySource(files, { la
 
 describe("by names of files", () => {
   test.each<[RegExp, string[]]>([
-    [/Meta's original checkpoint.*-hf/, ["consolidated.00.pth", "params.json", "tokenizer.model"]],
+    [/Meta's original checkpoint.*-hf/, ["original/consolidated.00.pth", "original/params.json", "tokenizer.model"]],
     [/Meta's original checkpoint/, ["consolidated.safetensors", "params.json"]],
     [/Python pickles \("last\/pytorch_model.bin"\).*safetensors or GGUF/, ["config.json", "training_args.bin", "last/pytorch_model.bin"]],
     [/Python pickles/, ["model.pt"]],
