@@ -10,12 +10,14 @@ import { safetensorsReader } from "./safetensors.ts";
 import { templateReader } from "./template.ts";
 import { tokenizerConfigReader } from "./tokenizer-config.ts";
 import { tokenizerJsonReader } from "./tokenizer-json.ts";
+import { torchReader } from "./torch.ts";
 import { tokenizerModelReader } from "./tokenizer-model.ts";
 
 export const fuzzReaders: readonly FuzzReader[] = [
   safetensorsReader,
   indexReader,
   ggufReader,
+  torchReader,
   configReader,
   generationConfigReader,
   llama2cReader,

@@ -79,7 +79,7 @@ export function zipBytes(
 }
 
 /** Numbers of so many bytes each, one after another. */
-function little(...fields: [value: number | bigint, bytes: number][]): Uint8Array {
+export function little(...fields: [value: number | bigint, bytes: number][]): Uint8Array {
   return Uint8Array.from(
     fields.flatMap(([value, bytes]) =>
       Array.from({ length: bytes }, (_, i) => Number((BigInt(value) >> BigInt(8 * i)) & 0xffn)),
