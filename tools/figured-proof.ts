@@ -1,15 +1,17 @@
-// `npm run faults`, `kills` and `losses`: long proofs with their figures. `--count N --seed S`; `--json` prints one object on
+// `npm run faults`, `kills`, `losses` and `schemas`: long proofs with their figures. `--count N --seed S`; `--json` prints one object on
 // stdout. Exits with 1 when a run fails.
 
 import { parseArgs } from "node:util";
 import { faultsProof, runFaults } from "../test/long/faults.proof.ts";
 import { killsProof, runKills } from "../test/long/kills.proof.ts";
 import { lossesProof, runLosses } from "../test/long/losses.proof.ts";
+import { runSchemas, schemasProof } from "../test/long/schemas.proof.ts";
 
 const proofs = {
   faults: { run: runFaults, full: faultsProof.full },
   kills: { run: runKills, full: killsProof.full },
   losses: { run: runLosses, full: lossesProof.full },
+  schemas: { run: runSchemas, full: schemasProof.full },
 };
 
 const text = { type: "string" } as const;

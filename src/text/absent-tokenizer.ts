@@ -20,6 +20,7 @@ export function absentTokenizer(vocabSize: number): Tokenizer {
     },
     decode: () => "",
     isSpecial: () => false,
+    bytesOf: () => undefined,
     idOf: () => undefined,
     stream: () => ({ push: () => "", flush: () => "" }),
   };

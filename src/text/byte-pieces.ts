@@ -12,6 +12,8 @@ import type { ByteRules, Vocabulary } from "./vocabulary.ts";
 const mostKnownParts = 20_000;
 const longestKnownPart = 64;
 
+const utf8 = new TextEncoder();
+
 export class BytePieces implements StretchCoder {
   readonly #words: Vocabulary;
   readonly #rules: ByteRules;
@@ -44,15 +46,19 @@ export class BytePieces implements StretchCoder {
 
   stream(textOf: (id: number) => string | undefined): StreamDecoder {
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-    const utf8 = new TextEncoder();
     return {
       push: (id) => {
-        const text = textOf(id) ?? this.#addedText.get(id);
-        const bytes = text === undefined ? readBytes(this.#words.pieces[id] ?? "") : utf8.encode(text);
+        const text = textOf(id);
+        const bytes = text === undefined ? this.bytesOf(id) : utf8.encode(text);
         return decoder.decode(bytes, { stream: true });
       },
       flush: () => decoder.decode(),
     };
+  }
+
+  bytesOf(id: number): Uint8Array {
+    const text = this.#addedText.get(id);
+    return text === undefined ? readBytes(this.#words.pieces[id] ?? "") : utf8.encode(text);
   }
 
   #encodePlain(text: string, ids: number[]): void {

@@ -67,6 +67,11 @@ export class PieceTokenizer implements Tokenizer {
     return this.#special.has(id) || id === this.bosId || id === this.eosId;
   }
 
+  bytesOf(id: number): Uint8Array | undefined {
+    const stands = this.#words.pieces[id] !== undefined && this.#words.kinds[id] !== "unknown" && !this.isSpecial(id);
+    return stands ? this.#coder.bytesOf(id) : undefined;
+  }
+
   idOf(piece: string): number | undefined {
     const { rules } = this.#words;
     return (

@@ -72,6 +72,11 @@ export class SpacePieces implements StretchCoder {
     }, this.#rules.dropLeading);
   }
 
+  bytesOf(id: number): Uint8Array {
+    const piece = this.#pieceText(id);
+    return "byte" in piece ? Uint8Array.of(piece.byte) : utf8.encode(piece.text);
+  }
+
   #pieceText(id: number): PieceText {
     const piece = this.#words.pieces[id]!;
     if (this.#words.kinds[id] === "byte") return { byte: byteOfPiece(piece)! };

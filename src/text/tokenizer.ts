@@ -25,6 +25,11 @@ export interface Tokenizer {
   /** Special tokens are left out unless asked for. */
   decode(ids: Iterable<number>, options?: { keepSpecial?: boolean }): string;
   isSpecial(id: number): boolean;
+  /**
+   * The bytes of text that the id stands for wherever it stands, a leading space with them: of one piece perhaps not whole
+   * characters. Undefined for special tokens and ids without a piece.
+   */
+  bytesOf(id: number): Uint8Array | undefined;
   /** The id of a piece exactly as in the vocabulary (`</s>`, `▁the`), or undefined. */
   idOf(piece: string): number | undefined;
   /** A decoder for a stream of ids; `promptIds` lets it know whether the leading space belongs to the text. */
@@ -69,6 +74,8 @@ export interface StretchCoder {
   encode(text: string, offset: number, parseSpecial: EncodeOptions["parseSpecial"], ids: number[]): void;
   /** `textOf` gives what special tokens and the like say; undefined for pieces that stand for themselves. */
   stream(textOf: (id: number) => string | undefined): StreamDecoder;
+  /** What a piece stands for. */
+  bytesOf(id: number): Uint8Array;
 }
 
 /** Renders a conversation, open for the assistant's next words. */

@@ -7,6 +7,7 @@ import { fuzzProof } from "./fuzz.proof.ts";
 import type { Proof } from "./proof.ts";
 import { removedChecksProof } from "./removed-checks.proof.ts";
 import { rowsProof } from "./rows.proof.ts";
+import { schemasProof } from "./schemas.proof.ts";
 import { tokenizerProof } from "./tokenizer.proof.ts";
 
 export const nodeProofs: Proof[] = [
@@ -17,4 +18,5 @@ export const nodeProofs: Proof[] = [
   faultsProof,
   fuzzProof,
   removedChecksProof,
+  schemasProof,
 ];

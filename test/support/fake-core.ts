@@ -41,6 +41,7 @@ export const fakeTokenizer: Tokenizer = {
     return text + decoder.flush();
   },
   isSpecial: (id) => id < firstByte,
+  bytesOf: (id) => (id < firstByte ? undefined : bytesOf(id)),
   idOf: () => undefined,
   stream() {
     const decoder = new TextDecoder();

@@ -23,6 +23,7 @@ const rooms: Record<string, Room> = {
   quant: { uses: ["format"], names: ["gpu"] }, // what constants a decode has, as made from its WGSL
   load: { uses: ["source", "store", "format", "quant"] },
   text: { uses: [], names: ["format"] }, // GGUF's metadata as plain data
+  constrain: { uses: [], names: ["text"] }, // a vocabulary's bytes
   gpu: { uses: ["quant"] }, // layouts only: it knows nothing of Llama
   model: { uses: ["format", "quant", "gpu"] },
   generate: { uses: ["model", "gpu", "text"] },
