@@ -1,7 +1,8 @@
 // The README's table of published formats: bytes a weight from the layouts at 4096 x 4096, and how many golden checkpoints
 // pass, counted from the tests that ran. `npm run formats` writes it.
 
-import { formatBytes } from "../src/quant/row-format.ts";
+import { storedRowBytes, type Encoding } from "../src/quant/layout.ts";
+import { formatBytes, plainFormat } from "../src/quant/row-format.ts";
 import { packedFormats } from "../src/quant/schemes.ts";
 import { drawnMatrices } from "../test/support/drawn-matrices.ts";
 
@@ -10,7 +11,10 @@ const packedFormat = await packedFormats();
 export const head = "| format | bytes a weight: in the file → on the GPU | golden checkpoints that pass |";
 const shape = [4096, 4096];
 
-/** `widths`: what the README calls one -> the drawn matrix' name. `tests`: what its checkpoints are called in the tests. */
+/**
+ * `widths`: what the README calls one -> the drawn matrix' name, or the encoding of numbers that are kept as they are.
+ * `tests`: what its checkpoints are called in the tests.
+ */
 const formats: { name: string; widths: Record<string, string>; tests: RegExp }[] = [
   {
     name: "GPTQ: g128 here, any group, v1, v2, act-order",
@@ -35,6 +39,11 @@ const formats: { name: string; widths: Record<string, string>; tests: RegExp }[]
     widths: Object.fromEntries(drawnMatrices.filter(([name]) => /^I?Q\d/.test(name)).map(([name]) => [name, name])),
     tests: /-gguf-|tiny256 as/,
   },
+  {
+    name: "torch: `pytorch_model.bin`, Meta's `consolidated.00.pth`, tensor-parallel",
+    widths: { f32: "f32", f16: "f16", bf16: "bf16" },
+    tests: /torch-|torch's|Meta's files/,
+  },
 ]; // prettier-ignore
 
 export interface SeenTest {
@@ -46,9 +55,15 @@ export interface SeenTest {
 export function sizesOf(): [string, string][] {
   const drawn = new Map(drawnMatrices);
   return formats.map(({ name, widths }) => {
+    const perWeight = (bytes: number) => (bytes / (shape[0] * shape[1])).toFixed(3);
     const sizes = Object.entries(widths).map(([label, matrixName]) => {
-      const { matrix, early, fileBytes } = drawn.get(matrixName)!(shape);
-      const perWeight = (bytes: number) => (bytes / (shape[0] * shape[1])).toFixed(3);
+      const made = drawn.get(matrixName)?.(shape);
+      if (!made) {
+        const encoding = matrixName as Encoding;
+        const fileBytes = shape[0] * storedRowBytes(encoding, shape[1]);
+        return `${label} ${perWeight(fileBytes)} → ${perWeight(formatBytes(plainFormat(encoding, shape[1]), shape[0]))}`;
+      }
+      const { matrix, early, fileBytes } = made;
       return `${label} ${perWeight(fileBytes)} → ${perWeight(formatBytes(packedFormat(matrix, early), matrix.rows))}`;
     });
     return [name, sizes.join(", ")];

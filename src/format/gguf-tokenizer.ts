@@ -71,7 +71,10 @@ export function ggufTokenizer(header: GgufHeader): GgufTokenizer {
     eosId: id("eos_token_id"),
     unkId: id("unknown_token_id"),
     // llama.cpp's defaults where the file is silent.
-    addBos: json.flag(key("add_bos_token"), model === "llama" || /^llama(3|-v3|-bpe)$/.test(pretokenizer)),
+    addBos: json.flag(
+      key("add_bos_token"),
+      model === "llama" || /^(llama(3|-v3|-bpe)|falcon3|tekken)$/.test(pretokenizer),
+    ),
     addEos: json.flag(key("add_eos_token"), false),
     spacePrefix: json.flag(key("add_space_prefix"), model === "llama"),
     chatTemplate: json.text("tokenizer.chat_template"),

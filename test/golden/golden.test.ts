@@ -176,7 +176,7 @@ function goldenIn(kind: BrowserKind): void {
       await expectGolden(runner, runner.serve(folder), golden, { limit: 0 });
     });
 
-    test("tiny256 as torch saves it: ids, logits within 1e-3", async () => {
+    test("tiny256 in torch's pytorch_model.bin: ids, logits within 1e-3", async () => {
       const folder = join(sharedData, "e2e2/torch-bin");
       await expectGolden(runner, runner.serve(folder), packerCases(folder), { limit: 1e-3 });
     });

@@ -21,6 +21,10 @@ export function tokenizerFixture(name: string): TokenizerFixture {
   return { root: json("tokenizer.json"), ...json("vectors.json") };
 }
 
+/** Texts, and by the names of llama.cpp's pre-tokenizers the CRC-32 of each text's ids, joined by commas. */
+export const namedSums = (): { texts: string[]; sums: Record<string, number[]> } =>
+  JSON.parse(new TextDecoder().decode(fixtureBytes("named", "sums.json")));
+
 /** A conversation and its ids through the repository's template, as transformers gives them. */
 export type DialogCase = [messages: ChatMessage[], ids: number[]];
 

@@ -1,6 +1,7 @@
 // The tokenizer and the chat template of GGUF's metadata: the ids of the same vocabulary's own files, llama.cpp's vectors, and
 // what is refused. Random text against SentencePiece is a long proof (test/long/tokenizer.proof.ts).
 
+import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { cutByDefault } from "../../../src/text/cut-text.ts";
 import { ggufTemplate, loadDialog } from "../../../src/text/load-dialog.ts";
@@ -16,7 +17,7 @@ import {
   sharedBytes,
   writeSentencePieceModel,
 } from "../../support/sentencepiece.ts";
-import { tokenizerFixture } from "../../support/tokenizer-fixture.ts";
+import { namedSums, tokenizerFixture } from "../../support/tokenizer-fixture.ts";
 
 describe.skipIf(!hasSharedData)("llama.cpp's own vocabulary", () => {
   it("gives llama.cpp's ids on its vectors", async () => {
@@ -55,6 +56,18 @@ describe("byte-level vocabularies", () => {
     expect(said.length).toBeGreaterThan(200);
     for (const [text, ids] of said) expect(tokenizer.encode(text), JSON.stringify(text)).toEqual(ids);
   });
+
+  // Of 2,000 texts each, over the same vocabulary; a checksum of every text's ids (test/fixtures/make/tokenizer.py).
+  it.each(["falcon3", "smaug-bpe", "tekken", "deepseek-llm", "deepseek-coder"])(
+    "%s: the ids that tokenizers gives by the same patterns",
+    async (name) => {
+      const { texts, sums } = namedSums();
+      const { tokenizer } = await loadGgufText(ggufOfByteLevel(tokenizerFixture("llama3").root, name));
+      const differing = texts.filter((text, i) => crc32(tokenizer.encode(text).join(",")) !== sums[name][i]);
+      expect(differing.map((text) => JSON.stringify(text))).toEqual([]);
+      expect(texts).toHaveLength(2000);
+    },
+  );
 
   it("default: cuts marks, words and numbers by threes, as llama.cpp", async () => {
     let parts = ["a+b 12345, don't"];
@@ -135,10 +148,10 @@ describe("the rest of the metadata", () => {
 
   it("is refused by name where it cannot be run", async () => {
     const { root } = tokenizerFixture("gpt2");
-    await expect(loadGgufText(ggufOfByteLevel(root, "tekken"))).rejects.toThrow(
+    await expect(loadGgufText(ggufOfByteLevel(root, "bailingmoe"))).rejects.toThrow(
       expect.objectContaining({
         code: "model-unsupported",
-        message: expect.stringMatching(/tekken.*llama-bpe.*qwen2/),
+        message: expect.stringMatching(/bailingmoe.*llama-bpe.*qwen2/),
       }),
     );
     await expect(loadGgufText({ ...ggufOfByteLevel(root, "qwen2"), merges: ["ab"] })).rejects.toThrow(

@@ -13,6 +13,7 @@ const names = [
   "quant-bnb-int8",
   "quant-exl2-2bit",
   "tiny256 as Q4_0",
+  "torch-tied-f16",
 ];
 const ran = (status: string) =>
   ["chromium", "firefox"].flatMap((kind) => names.map((name) => ({ fullName: `${kind} ${name}`, status })));
