@@ -151,7 +151,7 @@ describe("the rest of the metadata", () => {
     await expect(loadGgufText(ggufOfByteLevel(root, "bailingmoe"))).rejects.toThrow(
       expect.objectContaining({
         code: "model-unsupported",
-        message: expect.stringMatching(/bailingmoe.*llama-bpe.*qwen2/),
+        message: expect.stringMatching(/bailingmoe.*llama-bpe.*default/),
       }),
     );
     await expect(loadGgufText({ ...ggufOfByteLevel(root, "qwen2"), merges: ["ab"] })).rejects.toThrow(
