@@ -17,8 +17,10 @@ import { GpuRowQuantizer, quantizesFaster } from "./gpu/row-quantizer.ts";
 import { headDiffers } from "./load/head-copy.ts";
 import { prepareModel, type PrepareOptions } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
+import { namedShortage } from "./gpu/shortage.ts";
 import type { Variants } from "./gpu/variants.ts";
 import { Model } from "./model/model.ts";
+import { type TriedSetup, withSetups } from "./smaller-setups.ts";
 import type { StartHashThread } from "./source/hash-thread.ts";
 import { referenceOfSource } from "./source/reference.ts";
 import type { ModelReference } from "./source/source.ts";
@@ -48,7 +50,7 @@ export async function createLocalEngine(reference: ModelReference, options: Loca
   signal.throwIfAborted();
   const recovers = recover && !options.device; // a caller's own device is the caller's to replace
   const load = (own: AbortSignal) => loadWhole(reference, { ...options, signal: own });
-  const { machine, info, core } = await load(signal).catch(async (error: unknown) => {
+  const { machine, info, core, named } = await load(signal).catch(async (error: unknown) => {
     if (!recovers || !isLoss(error)) throw error;
     return makeAgain(error, load, { signal, onEvent: onRecovery });
   });
@@ -64,7 +66,7 @@ export async function createLocalEngine(reference: ModelReference, options: Loca
     proved: (proven) => renewal.proved(proven as LoadedMachine),
     dispose: () => renewal.end(end.signal.reason),
   };
-  const generator = generatorOver(machines, machine, options);
+  const generator = generatorOver(machines, machine, { ...options, named });
   const whole = { ...core, generator, ended: end.signal };
   return assembleEngine({ core: whole, info, end, dispose: () => generator.dispose() });
 }
@@ -75,6 +77,8 @@ interface Loaded {
   machine: LoadedMachine;
   info: EngineInfo;
   core: Omit<EngineCore, "generator" | "ended">;
+  /** What failed in a call, as its caller gets it. */
+  named(error: unknown): unknown;
 }
 
 interface LoadOptions extends LocalEngineOptions, Pick<PrepareOptions, "headApart"> {
@@ -122,14 +126,16 @@ async function loadOnce(reference: ModelReference, options: LoadOptions): Promis
   gpu.lost.catch(fail);
   gpu.onFault = fail;
   let store: ModelStore | undefined;
+  let tried: TriedSetup | undefined;
+  const onTry = (setup: TriedSetup) => (tried = setup);
   try {
     if (options.store !== false) store = await ModelStore.open();
-    return await load({ gpu, store, reference, options: { ...options, signal }, fail });
+    return await load({ gpu, store, reference, options: { ...options, signal }, fail, onTry });
   } catch (error) {
-    const cause = signal.aborted ? signal.reason : error;
+    const cause = namedShortage(signal.aborted ? signal.reason : error);
     const loss = await lossBehind(cause, gpu, options.signal);
     gpu.dispose();
-    throw loss ?? cause;
+    throw loss ?? withSetups(cause, tried);
   } finally {
     gpu.onFault = undefined;
     options.signal.removeEventListener("abort", onAbort);
@@ -144,9 +150,11 @@ interface Load {
   options: LoadOptions;
   /** Ends the load. */
   fail(reason: unknown): void;
+  /** Before memory is taken for it. */
+  onTry(setup: TriedSetup): void;
 }
 
-async function load({ gpu, store, reference, options, fail }: Load): Promise<Loaded> {
+async function load({ gpu, store, reference, options, fail, onTry }: Load): Promise<Loaded> {
   const startedMs = performance.now();
   const { signal, onProgress, quantize, weights, headApart, token, hubUrl, hashes, pause: gate } = options;
   const gpuLimits = { maxBufferSize: gpu.maxBufferBytes };
@@ -176,9 +184,11 @@ async function load({ gpu, store, reference, options, fail }: Load): Promise<Loa
 
   const kv = resolveKv(options.kv, parameters, prepared.quantize);
   const tensors = [...prepared.tensors, ...(await prepared.pack({ signal }))];
-  const model = await withContext(options.contextLength, config, kv, (contextLength) =>
-    Model.create(gpu, config, tensors, { kv, contextLength, signal }),
-  );
+  const setup = { prepared, quantize: prepared.quantize, kv, maxBindingBytes: gpu.maxBindingBytes };
+  const model = await withContext(options.contextLength, config, kv, (contextLength) => {
+    onTry({ ...setup, contextLength });
+    return Model.create(gpu, config, tensors, { kv, contextLength, signal });
+  });
   // Measuring and compiling happen while the weights arrive.
   const compiling = tune(model, options).then(() => createMachine(model));
   compiling.catch(fail); // nobody need fetch the rest of a model that cannot run
@@ -217,7 +227,8 @@ async function load({ gpu, store, reference, options, fail }: Load): Promise<Loa
       model.dispose();
       gpu.dispose();
     };
-    return { machine: { ...made, lost: gpu.lost, release }, info, core };
+    const named = (error: unknown) => withSetups(error, { ...setup, contextLength: info.contextLength, loaded: true });
+    return { machine: { ...made, lost: gpu.lost, release }, info, core, named };
   } catch (error) {
     // What is compiled would be bound to buffers that are gone: refused commands, which every engine of a lent device hears.
     fail(error);

@@ -11,17 +11,34 @@ export type PronkErrorCode =
   | "storage-missing" // the browser has no database, or it does not open
   | "network" // bytes could not be fetched (facts: url, status, origin)
   | "integrity" // bytes arrived or were stored wrong (facts: file, expected, found)
-  | "storage-full" // the browser's quota ended (facts: neededBytes, availableBytes)
+  | "storage-full" // the browser's quota ended (facts: neededBytes, availableBytes; null where the browser does not tell)
   | "format" // a file breaks its own format (facts: file, field, expected, found)
-  | "out-of-memory" // the GPU or the tab has too little memory (facts: neededBytes, limitBytes)
+  | "out-of-memory" // the GPU or the tab has too little memory (facts: buffer, neededBytes, takenBytes, limitBytes, plans)
   | "device-lost" // the GPU went away (facts: reason)
   | "worker-lost" // the worker that ran the engine did not start or has ended (facts: reason)
   | "leader-closed" // the tab that ran the shared engine was closed; another takes over
   | "context-full" // the prompt does not fit the context (facts: promptTokens, contextLength)
   | "bad-request"; // the caller's arguments are wrong (facts: field, expected, found)
 
-/** Plain data that explains an error; crosses the worker boundary unchanged. */
-export type ErrorFacts = Record<string, string | number | boolean | null | undefined>;
+/**
+ * Plain data that explains an error; crosses the worker boundary unchanged. Which facts a code has stands beside it, above;
+ * sizes are in bytes.
+ */
+export interface ErrorFacts {
+  [name: string]: string | number | boolean | null | undefined | readonly SmallerSetup[];
+  /** With `out-of-memory`: how the same model may fit, the largest first; each is options for `createEngine`. */
+  plans?: readonly SmallerSetup[];
+}
+
+/** A way to hold the model in less memory of the GPU. */
+export interface SmallerSetup {
+  quantize: "none" | "q8" | "q4";
+  kv: "f32" | "f16" | "q8";
+  /** Positions. */
+  contextLength: number;
+  /** Weights, KV cache and scratch, as `npm run plan` counts them. */
+  gpuBytes: number;
+}
 
 export class PronkError extends Error {
   override readonly name = "PronkError";

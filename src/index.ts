@@ -23,7 +23,7 @@ export type {
 export type { AdapterCheck } from "./gpu/adapter-check.ts";
 export { createEngine } from "./create-engine.ts";
 export { PronkError } from "./errors.ts";
-export type { ErrorFacts, PronkErrorCode, PronkWarning, PronkWarningCode } from "./errors.ts";
+export type { ErrorFacts, PronkErrorCode, PronkWarning, PronkWarningCode, SmallerSetup } from "./errors.ts";
 export type { GenerationDefaults, ModelConfig, RopeScaling } from "./format/model-config.ts";
 export type { QuantizeChoice } from "./quant/layout.ts";
 export type { OnProgress, ProgressEvent, ProgressPhase } from "./source/progress.ts";

@@ -5,6 +5,7 @@
 
 import { PronkError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
+import { namedShortage } from "../gpu/shortage.ts";
 import { CacheHistory } from "./cache-history.ts";
 import { Lock } from "./lock.ts";
 import { createMachine, lossBehind, onlyMachine, type Machine, type Machines } from "./machine.ts";
@@ -17,6 +18,8 @@ import { checkChoice } from "./unusable-logits.ts";
 export interface GeneratorOptions {
   /** Steps in flight, 1 to 8; by default as many as about 100 ms of work are. */
   runAhead?: number;
+  /** What a call that failed is told, where that is more than is known here. */
+  named?: (error: unknown) => unknown;
 }
 
 /** A generator over this model, which it owns, and over no other. */
@@ -90,7 +93,7 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
           yield* go(machine, answer);
           return;
         } catch (error) {
-          if (!answer.isLost) throw error;
+          if (!answer.isLost) throw options.named?.(error) ?? error;
           losses = answer.delivered.length > before ? 1 : losses + 1;
           if (losses > mostLosses) throw error;
         }
@@ -175,9 +178,10 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
       answer.end(most < answer.request.maxTokens ? "context-full" : "length");
     } catch (error) {
       // An abort leaves the cache as it is, and what a lost device held is known.
-      answer.isLost = Boolean(await lossBehind(error, gpu, signal));
-      isSound = !(error instanceof PronkError) || answer.isLost;
-      throw error;
+      const named = namedShortage(error);
+      answer.isLost = Boolean(await lossBehind(named, gpu, signal));
+      isSound = !(named instanceof PronkError) || answer.isLost;
+      throw named;
     } finally {
       // An id's keys and values are in the cache once a later step was submitted. Ring slots come home before the next call.
       if (!isSound) history.cut(0);

@@ -49,8 +49,9 @@ export async function lossBehind(
 ): Promise<unknown> {
   if (signal?.aborted) return undefined;
   if (error instanceof PronkError && error.code === "device-lost") return error;
-  // Firefox (seen in 153) tells that a lost device refused a command before it tells that it is lost.
-  if (error instanceof PronkError && error.code !== "driver-fault") return undefined;
+  // Firefox (seen in 153) tells that a lost device refused a command before it tells that it is lost, and what was to be
+  // mapped is refused by any device that is on its way there.
+  if (error instanceof PronkError && error.code !== "driver-fault" && error.facts.mapped !== false) return undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     await untilLost(new Promise<void>((resolve) => (timer = setTimeout(resolve, causeMs))));

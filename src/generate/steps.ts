@@ -87,16 +87,19 @@ export async function createSteps(model: Model, ring: Ring) {
     model.memory.checked(name, () => createRing(gpu, model.memory, name, slots, slotBytes));
 
   async function prepareTop(): Promise<void> {
-    top ??= { ring: await ringOf("top tokens", 1, topWords * 4), plan: await model.topPlan() };
+    top ??= await model.memory.together(async () => ({
+      ring: await ringOf("top tokens", 1, topWords * 4),
+      plan: await model.topPlan(),
+    }));
   }
 
   async function prepareDebug(): Promise<void> {
     const rowBytes = model.activations.logits.stride * 4;
-    debug ??= {
+    debug ??= await model.memory.together(async () => ({
       row: await ringOf("a step's logits", ring.slots, rowBytes),
       rows: await ringOf("a batch's logits", 1, rowBytes * model.batchTokens),
       ...(await model.debugPlan()),
-    };
+    }));
   }
 
   /** Makes what the watchers need, before the first step that they watch. */

@@ -23,6 +23,8 @@ export interface Gpu extends DeviceFacts {
   check(): void;
   /** Called with each fault as it is told; a load sets it, so as to end at once. */
   onFault?: (fault: PronkError) => void;
+  /** Somebody found that memory was refused: the same as if the device had told it. */
+  refused(shortage: PronkError): void;
   /**
    * For the beginning of a call: lets memory that ran out be over where the GPU computes on, and says whether it did; what
    * was computed since is not to be trusted. Throws what `check` throws for anything else, since a refused command may
@@ -51,17 +53,22 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
     if (fault ?? shortage) throw fault ?? shortage;
   };
 
+  const refused = (told: PronkError) => {
+    shortage ??= told;
+    gpu.onFault?.(told);
+  };
   const onError = (event: GPUUncapturedErrorEvent) => {
     const { error } = event;
     const memory = typeof GPUOutOfMemoryError !== "undefined" && error instanceof GPUOutOfMemoryError;
-    const told = memory
-      ? new PronkError(
+    if (memory)
+      return refused(
+        new PronkError(
           "out-of-memory",
           `The GPU ran out of memory: ${error.message}. Choose a smaller model, q4 or a shorter context.`,
-        )
-      : new PronkError("driver-fault", `The GPU refused a command: ${error.message}`);
-    if (memory) shortage ??= told;
-    else fault ??= told;
+        ),
+      );
+    const told = new PronkError("driver-fault", `The GPU refused a command: ${error.message}`);
+    fault ??= told;
     gpu.onFault?.(told);
   };
   device.addEventListener("uncapturederror", onError);
@@ -81,6 +88,7 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
     device,
     variants: defaultVariants(facts, without),
     check,
+    refused,
     async recover() {
       if (!shortage || fault) check();
       if (!shortage) return false;

@@ -2,11 +2,17 @@
 
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
+import { bufferRefused, namedShortage } from "./shortage.ts";
+
+/** Bytes of all live buffers of a device, whoever's. */
+const takenOf = new WeakMap<GPUDevice, number>();
 
 export class GpuMemory {
   readonly #gpu: Gpu;
   readonly #buffers = new Set<GPUBuffer>();
   #usedBytes = 0;
+  /** Of what is being made, for each buffer what its refusal comes to. */
+  #refusals: Promise<PronkError | undefined>[] | undefined;
 
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
@@ -45,45 +51,61 @@ export class GpuMemory {
   async checked<T>(what: string, make: () => T): Promise<T> {
     const { device } = this.#gpu;
     const before = new Set(this.#buffers);
+    const refusals: Promise<PronkError | undefined>[] = (this.#refusals = []);
     // What is written into a buffer that was refused is invalid, too: that is a consequence, and no fault of its own.
     device.pushErrorScope("validation");
-    device.pushErrorScope("out-of-memory");
+    device.pushErrorScope("out-of-memory"); // of what is not a buffer
     let popped: Promise<GPUError | null>[] = [];
     try {
       const made = make();
+      this.#refusals = undefined;
       popped = [device.popErrorScope(), device.popErrorScope()]; // at once: others may push scopes of theirs
-      const [memory, invalid] = await Promise.all(popped);
-      if (!memory && !invalid) return made;
-      if (!memory)
-        throw new PronkError("driver-fault", `The GPU refused ${what}: ${invalid!.message}`, { buffer: what });
-      throw new PronkError(
-        "out-of-memory",
-        `The GPU has no room for ${what}: ${memory.message}. Choose a smaller model, q4 or a shorter context.`,
-        { buffer: what },
-      );
+      const [[memory, invalid], refused] = await Promise.all([Promise.all(popped), Promise.all(refusals)]);
+      const refusal =
+        refused.find(Boolean) ?? (memory && bufferRefused({ buffer: what, takenBytes: this.#taken }, memory.message));
+      if (refusal) throw refusal;
+      if (!invalid) return made;
+      throw new PronkError("driver-fault", `The GPU refused ${what}: ${invalid.message}`, { buffer: what });
     } catch (error) {
+      this.#refusals = undefined;
       if (popped.length === 0) popped = [device.popErrorScope(), device.popErrorScope()]; // `make` failed by itself
-      void Promise.allSettled(popped);
-      for (const buffer of this.#buffers) if (!before.has(buffer)) this.release(buffer);
+      void Promise.allSettled([...popped, ...refusals]);
+      this.#releaseAllBut(before);
+      throw namedShortage(error);
+    }
+  }
+
+  /**
+   * What several `checked` make one after the other: where one of them fails, all that was made since is freed. Nobody else may
+   * allocate meanwhile.
+   */
+  async together<T>(make: () => Promise<T>): Promise<T> {
+    const before = new Set(this.#buffers);
+    try {
+      return await make();
+    } catch (error) {
+      this.#releaseAllBut(before);
       throw error;
     }
   }
 
   release(buffer: GPUBuffer): void {
     if (!this.#buffers.delete(buffer)) return;
-    this.#usedBytes -= buffer.size;
+    this.#count(-buffer.size);
     buffer.destroy();
   }
 
   dispose(): void {
-    for (const buffer of this.#buffers) buffer.destroy();
-    this.#buffers.clear();
-    this.#usedBytes = 0;
+    this.#releaseAllBut(new Set());
+  }
+
+  #releaseAllBut(kept: ReadonlySet<GPUBuffer>): void {
+    for (const buffer of this.#buffers) if (!kept.has(buffer)) this.release(buffer);
   }
 
   #create(label: string, sizeBytes: number, usage: number): GPUBuffer {
     const size = Math.max(16, Math.ceil(sizeBytes / 16) * 16);
-    const limit = this.#gpu.maxBindingBytes;
+    const { device, maxBindingBytes: limit } = this.#gpu;
     if (size > limit) {
       throw new PronkError(
         "out-of-memory",
@@ -91,9 +113,34 @@ export class GpuMemory {
         { buffer: label, neededBytes: size, limitBytes: limit },
       );
     }
-    const buffer = this.#gpu.device.createBuffer({ label, size, usage });
+    const refused = { buffer: label, neededBytes: size, takenBytes: this.#taken };
+    device.pushErrorScope("out-of-memory");
+    let buffer: GPUBuffer;
+    try {
+      buffer = device.createBuffer({ label, size, usage });
+    } catch (error) {
+      throw error instanceof RangeError ? bufferRefused(refused, error.message) : error;
+    } finally {
+      this.#watch(device.popErrorScope().then((error) => (error ? bufferRefused(refused, error.message) : undefined)));
+    }
     this.#buffers.add(buffer);
-    this.#usedBytes += size;
+    this.#count(size);
     return buffer;
+  }
+
+  /** A refusal is told by whoever checks what is made, else to the whole GPU. */
+  #watch(refusal: Promise<PronkError | undefined>): void {
+    refusal.catch(() => {}); // a lost device tells so itself
+    if (this.#refusals) this.#refusals.push(refusal);
+    else refusal.then((told) => told && this.#gpu.refused(told)).catch(() => {});
+  }
+
+  get #taken(): number {
+    return takenOf.get(this.#gpu.device) ?? 0;
+  }
+
+  #count(bytes: number): void {
+    this.#usedBytes += bytes;
+    takenOf.set(this.#gpu.device, this.#taken + bytes);
   }
 }

@@ -1,8 +1,10 @@
 // Small results on their way back to the host: a ring of mapped buffers, so several steps can be in flight while the
 // oldest is read. Firefox maps only on a 100 ms poll (bugzilla 1870699): in flight is what hides it.
 
+import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
 import type { GpuMemory } from "./memory.ts";
+import { mappingRefused } from "./shortage.ts";
 
 export interface Ring {
   readonly slots: number;
@@ -20,14 +22,32 @@ export function createRing(gpu: Gpu, memory: GpuMemory, label: string, slots: nu
       encoder.copyBufferToBuffer(source, 0, slot, 0, sizeBytes);
       return async () => {
         try {
-          await gpu.untilLost(slot.mapAsync(GPUMapMode.READ, 0, sizeBytes));
-          const bytes = slot.getMappedRange(0, sizeBytes).slice(0);
-          slot.unmap();
-          return bytes;
+          return await readMapped(gpu, slot, sizeBytes, (bytes) => bytes.slice(0));
         } finally {
           free.push(slot);
         }
       };
     },
   };
+}
+
+/** Maps a readback buffer and gives what `read` makes of its bytes, which are gone after it. */
+export async function readMapped<T>(
+  gpu: Pick<Gpu, "untilLost">,
+  buffer: GPUBuffer,
+  sizeBytes: number,
+  read: (bytes: ArrayBuffer) => T,
+): Promise<T> {
+  try {
+    const bytes = await gpu
+      .untilLost(buffer.mapAsync(GPUMapMode.READ, 0, sizeBytes))
+      .then(() => buffer.getMappedRange(0, sizeBytes))
+      .catch((error: unknown) => {
+        // Nothing but memory, or the loss of the device, keeps one of its own buffers from being mapped.
+        throw error instanceof PronkError ? error : mappingRefused(buffer.label, sizeBytes, error);
+      });
+    return read(bytes);
+  } finally {
+    buffer.unmap();
+  }
 }

@@ -8,6 +8,7 @@ import type { Gpu } from "./device.ts";
 import { bindGroups, type KernelUse, type ShaderOf } from "./dispatch.ts";
 import { Kernels } from "./kernel.ts";
 import { GpuMemory } from "./memory.ts";
+import { readMapped } from "./readback.ts";
 import { packRecord } from "./record.ts";
 import { shaderRecords } from "./shader-interfaces.ts";
 
@@ -100,12 +101,10 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
     encoder.copyBufferToBuffer(quantized, 0, result, 0, sizeBytes);
     device.queue.submit([encoder.finish()]);
     try {
-      await this.#gpu.untilLost(result.mapAsync(GPUMapMode.READ, 0, sizeBytes));
-      const mapped = result.getMappedRange(0, sizeBytes);
-      const codes = new Uint8Array(mapped, 0, codeBytes);
-      join(rows, codes, new Uint32Array(mapped, codeBytes), stored);
+      await readMapped(this.#gpu, result, sizeBytes, (mapped) =>
+        join(rows, new Uint8Array(mapped, 0, codeBytes), new Uint32Array(mapped, codeBytes), stored),
+      );
     } finally {
-      result.unmap();
       const next = this.#waiting.shift();
       if (next) next(result);
       else this.#free.push(result);

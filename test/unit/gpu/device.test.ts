@@ -115,6 +115,16 @@ describe("faults", () => {
     await expect(gpu.recover()).rejects.toMatchObject({ code: "device-lost" });
   });
 
+  test("a buffer that is refused to nobody who checks is told by name, and is over like any shortage", async () => {
+    const { device, gpu } = await open();
+    device.refuses = new OutOfMemory();
+    new GpuMemory(gpu).storage("a ring", 64);
+    await vi.waitFor(() => expect(codeOf(gpu.check)).toBe("out-of-memory"));
+    expect(() => gpu.check()).toThrow(/no room for a ring \(1 kB\)/);
+    device.refuses = undefined;
+    expect(await gpu.recover()).toBe(true);
+  });
+
   test("a load is told of each at once", async () => {
     const { device, gpu } = await open();
     const told: string[] = [];
@@ -153,7 +163,10 @@ describe("what is made for one request", () => {
     memory.storage("kept", 64);
     const make = () => [memory.storage("a", 1000), memory.storage("b", 1000)];
     device.refuses = new OutOfMemory();
-    await expect(memory.checked("more", make)).rejects.toMatchObject({ code: "out-of-memory" });
+    await expect(memory.checked("more", make)).rejects.toMatchObject({
+      code: "out-of-memory",
+      facts: { buffer: "a", neededBytes: 1008, takenBytes: 64 },
+    });
     expect([memory.usedBytes, device.live]).toEqual([64, 1]);
     device.invalid = true; // a consequence
     await expect(memory.checked("more", make)).rejects.toMatchObject({ code: "out-of-memory" });

@@ -39,7 +39,22 @@ const rooms: Record<string, Room> = {
   "inspect.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu", "text"] },
   "models.ts": { uses: ["api", "source", "store", "quant", "load"] },
   "preflight.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu", "inspect.ts"] },
-  "engine.ts": { uses: ["api", "source", "store", "format", "quant", "load", "text", "gpu", "model", "generate"] },
+  "smaller-setups.ts": { uses: ["api", "load", "model", "quant", "inspect.ts"] },
+  "engine.ts": {
+    uses: [
+      "api",
+      "source",
+      "store",
+      "format",
+      "quant",
+      "load",
+      "text",
+      "gpu",
+      "model",
+      "generate",
+      "smaller-setups.ts",
+    ],
+  },
 };
 
 /** Single files that may do what their room may not. */
