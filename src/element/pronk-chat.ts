@@ -3,7 +3,7 @@
 // index.ts. Works under `default-src 'self'`: no inline style, no eval, no HTML strings.
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { EngineOptions, ModelReference, ProgressEvent } from "../index.ts";
+import type { EngineOptions, ModelReference, ProgressEvent, SmallerSetup } from "../index.ts";
 import { isComposingKey } from "./composing-key.ts";
 import { CopyFeedback } from "./copy-feedback.ts";
 import { downIcon } from "./icons.ts";
@@ -272,6 +272,7 @@ export class PronkChat extends LitElement {
           if (await this.#session.load()) this.#answerAnew(() => this.#session.regenerate());
         },
         edit: () => this.#edit(),
+        takeSetup: (setup: SmallerSetup) => void this.#session.takeSetup(setup),
       };
       return transcriptView(
         { turns, answering: busy, outcomeOf: (text) => this.#copies.outcomeOf(text), strings },

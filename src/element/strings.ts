@@ -1,8 +1,9 @@
-// The words of the element's views, in one typed object, so that a page can translate them by setting `strings`. What it
-// says of failures is in error-advice.ts and network-advice.ts, in English.
+// The words of the element's views, in one typed object, so that a page can translate them by setting `strings`; those of
+// failures are a part of it (failure-strings.ts). The engine's own messages stay as they are.
 // Numbers, bytes and durations are formatted in quantity.ts with Intl.
 
 import type { ProgressPhase } from "../index.ts";
+import { englishFailures, type FailureStrings } from "./failure-strings.ts";
 
 export interface ChatStrings {
   locale: string;
@@ -87,6 +88,7 @@ export interface ChatStrings {
   editDropped: string;
   pieceDropped: string;
   takenBack: string;
+  failures: FailureStrings;
 }
 
 export const english: ChatStrings = {
@@ -189,4 +191,5 @@ export const english: ChatStrings = {
   editDropped: "Your edit was dropped.",
   pieceDropped: "The last piece was dropped.",
   takenBack: "Taken back.",
+  failures: englishFailures,
 };

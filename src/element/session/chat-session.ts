@@ -2,7 +2,7 @@
 // the turns and tells its host when something changed; it draws nothing and knows no DOM.
 
 import { DownloadPause, PronkError } from "../../index.ts";
-import type { EngineInfo, EngineOptions, ModelReference, ProgressEvent, RecoveryEvent } from "../../index.ts";
+import type { EngineInfo, EngineOptions, ModelReference, ProgressEvent, RecoveryEvent, SmallerSetup, StoredModel } from "../../index.ts"; // prettier-ignore
 import type { Conversation } from "./conversation.ts";
 import { type ChatEngine, type EngineFactory, type InspectedModel, pronkEngines } from "./engine-factory.ts";
 import { acceptanceOf, llama2License, recordAcceptance } from "./license-acceptance.ts";
@@ -42,6 +42,7 @@ export class ChatSession {
   #answerAbort: AbortController | undefined;
   #decide: ((accepted: boolean) => void) | undefined;
   #weights: string | undefined; // chosen by the person
+  #instead: Pick<EngineOptions, "quantize" | "kv" | "contextLength" | "store"> = {}; // chosen on a card
   #nextId = 1;
 
   constructor(host: SessionHost) {
@@ -71,6 +72,7 @@ export class ChatSession {
     }
     this.#model = model;
     this.#weights = undefined;
+    this.#instead = {};
     this.summary = undefined;
     this.#enter(model === undefined || model === "" ? { name: "empty" } : { name: "idle" });
   }
@@ -170,8 +172,30 @@ export class ChatSession {
   /** After a load that failed or was cancelled, or a lost engine: loads, and answers what has no whole answer yet. */
   async retry(): Promise<void> {
     const last = this.turns.at(-1);
-    if (last?.role === "user" || last?.status === "failed") await this.#answer();
+    if (last?.role === "user" || last?.status === "failed" || last?.error) await this.#answer();
     else await this.load();
+  }
+
+  /** The same model in less memory of the GPU; the conversation stays, and what has no answer yet gets one. */
+  async takeSetup({ quantize, kv, contextLength }: SmallerSetup): Promise<void> {
+    this.unload();
+    this.#instead = { ...this.#instead, quantize, kv, contextLength };
+    await this.retry();
+  }
+
+  async runWithoutStore(): Promise<void> {
+    this.#instead = { ...this.#instead, store: false };
+    await this.retry();
+  }
+
+  /** Deletes a stored model, to have its room, and tries again. */
+  async makeRoom({ id, quantize }: Pick<StoredModel, "id" | "quantize">): Promise<void> {
+    try {
+      await this.factory.models?.delete(id, quantize);
+    } catch {
+      // gone already, in another tab
+    }
+    await this.retry();
   }
 
   async #load(model: ModelReference): Promise<boolean> {
@@ -198,7 +222,8 @@ export class ChatSession {
         this.recovering = event.state === "recovering";
         this.#host.changed();
       };
-      const options = { ...this.engineOptions, weights, signal: abort.signal, onProgress, onRecovery, pause };
+      const own = { weights, signal: abort.signal, onProgress, onRecovery, pause };
+      const options = { ...this.engineOptions, ...own, ...this.#instead };
       const engine = await this.factory.createEngine(model, options);
       if (!current() || abort.signal.aborted) {
         await engine.unload();
@@ -327,6 +352,18 @@ export class ChatSession {
   #fail(error: Error): void {
     this.#enter({ name: "failed", error });
     this.#host.failed(error);
+    if (error instanceof PronkError && error.code === "storage-full") void this.#findRoom(error);
+  }
+
+  /** What could be deleted, for the card of an error that is still shown then. */
+  async #findRoom(error: Error): Promise<void> {
+    let stored: StoredModel[] | undefined;
+    try {
+      stored = await this.factory.models?.list();
+    } catch {
+      stored = []; // what the store holds is not known; running without it still helps
+    }
+    if (this.state.name === "failed" && this.state.error === error) this.#enter({ name: "failed", error, stored });
   }
 }
 

@@ -1,6 +1,6 @@
 // What the element needs of an engine, so that a test or a page can hand in another one through `engineFactory`.
 
-import { createEngine, inspectModel } from "../../index.ts";
+import { createEngine, inspectModel, models } from "../../index.ts";
 import type { Engine, EngineOptions, ModelReference, ModelSummary } from "../../index.ts";
 
 /** The engine as far as the element uses it. One without `ended` tells of its end by the next call. */
@@ -17,8 +17,10 @@ export interface EngineFactory {
     >
   >;
   createEngine(model: ModelReference, options: EngineOptions): Promise<ChatEngine>;
+  /** What is stored, so that room can be made for a model; absent where nothing is. */
+  models?: Pick<typeof models, "list" | "delete">;
 }
 
 export type InspectedModel = Awaited<ReturnType<EngineFactory["inspectModel"]>>;
 
-export const pronkEngines: EngineFactory = { createEngine, inspectModel };
+export const pronkEngines: EngineFactory = { createEngine, inspectModel, models };

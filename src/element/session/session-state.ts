@@ -1,6 +1,6 @@
 // Where a chat stands, as one tagged value that the views draw from.
 
-import type { ProgressEvent, ProgressPhase, Usage } from "../../index.ts";
+import type { ProgressEvent, ProgressPhase, StoredModel, Usage } from "../../index.ts";
 import type { InspectedModel } from "./engine-factory.ts";
 
 export type SessionState =
@@ -12,7 +12,7 @@ export type SessionState =
   | { name: "loading"; progress: LoadProgress }
   | { name: "ready" }
   | { name: "answering" }
-  | { name: "failed"; error: Error }; // the load failed or the engine was lost; turns are kept
+  | { name: "failed"; error: Error; stored?: readonly StoredModel[] }; // the load failed or the engine was lost; turns are kept. `stored`: where room can be made
 
 /** The phases seen so far in order, and the newest event. */
 export interface LoadProgress {

@@ -31,6 +31,18 @@ export const panelStyles = css`
     gap: 0.6rem;
   }
 
+  .offers {
+    display: grid;
+    gap: 0.5rem;
+    justify-items: start;
+  }
+
+  .offers .button {
+    max-inline-size: 100%;
+    overflow-wrap: anywhere;
+    text-align: start;
+  }
+
   .token-form {
     display: grid;
     gap: 0.35rem;

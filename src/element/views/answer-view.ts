@@ -7,7 +7,7 @@ import { againIcon, checkIcon, copyIcon } from "../icons.ts";
 import { markdownView } from "../markdown/streamed-markdown.ts";
 import type { AnswerTurn } from "../session/turn.ts";
 import type { ChatStrings } from "../strings.ts";
-import { engineWords } from "./error-view.ts";
+import { engineWords, setupButtons } from "./error-view.ts";
 import { figuresView } from "./figures-view.ts";
 import type { TranscriptActions } from "./transcript-actions.ts";
 
@@ -43,10 +43,10 @@ function errorNote(
   { last, answering, strings }: AnswerModel,
   actions: TranscriptActions,
 ): TemplateResult {
-  const advice = adviceFor(error);
+  const advice = adviceFor(error, { strings });
   return html`<div class="notice problem" part="error">
     <p role="alert"><strong>${advice.title}.</strong> ${advice.text}</p>
-    ${engineWords(error, advice, strings)}
+    ${engineWords(error, advice, strings)} ${last && !answering ? setupButtons(error, strings, actions) : nothing}
     ${
       advice.retry && last && !answering
         ? html`<button class="button" type="button" data-action="answer-again" @click=${actions.regenerate}>

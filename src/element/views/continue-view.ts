@@ -7,7 +7,7 @@ import type { ChatSession } from "../session/chat-session.ts";
 import type { Restorable } from "../session/conversation.ts";
 import type { Continuation } from "../session/session-state.ts";
 import type { ChatStrings } from "../strings.ts";
-import { engineWords } from "./error-view.ts";
+import { engineWords, setupButtons, type SetupActions } from "./error-view.ts";
 import { figuresView } from "./figures-view.ts";
 
 interface ContinueModel {
@@ -16,7 +16,7 @@ interface ContinueModel {
   strings: ChatStrings;
 }
 
-interface ContinueActions {
+interface ContinueActions extends SetupActions {
   write(text: string): void;
   goOn(): void;
   stop(): void;
@@ -37,6 +37,7 @@ export function continuePanel(
       write: replace,
       goOn: () => void session.continueText(session.continuation.text),
       stop,
+      takeSetup: (setup) => void session.takeSetup(setup),
       undo: () => {
         const before = session.continuation;
         replace(before.text.slice(0, before.addedFrom));
@@ -72,16 +73,7 @@ function continueView(model: ContinueModel, actions: ContinueActions): TemplateR
       @input=${onInput}
       @keydown=${onKey}
     ></textarea>
-    ${
-      continuation.error
-        ? html`<div class="notice problem" part="error">
-            <p role="alert">
-              <strong>${adviceFor(continuation.error).title}.</strong> ${adviceFor(continuation.error).text}
-            </p>
-            ${engineWords(continuation.error, adviceFor(continuation.error), strings)}
-          </div>`
-        : nothing
-    }
+    ${continuation.error ? errorNote(continuation.error, model, actions) : nothing}
     ${continuation.contextFull ? html`<p class="notice">${strings.contextFull}</p>` : nothing}
     <div class="row">
       <span class="answer-footer"
@@ -109,4 +101,12 @@ function continueView(model: ContinueModel, actions: ContinueActions): TemplateR
       </span>
     </div>
   </section>`;
+}
+
+function errorNote(error: Error, { answering, strings }: ContinueModel, actions: ContinueActions): TemplateResult {
+  const advice = adviceFor(error, { strings });
+  return html`<div class="notice problem" part="error">
+    <p role="alert"><strong>${advice.title}.</strong> ${advice.text}</p>
+    ${engineWords(error, advice, strings)} ${answering ? nothing : setupButtons(error, strings, actions)}
+  </div>`;
 }

@@ -49,7 +49,16 @@ export function panelView(
         { accept: () => session.acceptLicense(), decline: () => session.declineLicense() },
       );
     case "failed":
-      return errorView({ error: state.error, strings }, { retry: () => void session.retry(), useToken });
+      return errorView(
+        { error: state.error, stored: state.stored, strings },
+        {
+          retry: () => void session.retry(),
+          useToken,
+          takeSetup: (setup) => void session.takeSetup(setup),
+          runWithoutStore: () => void session.runWithoutStore(),
+          makeRoom: (model) => void session.makeRoom(model),
+        },
+      );
     default:
       return nothing;
   }

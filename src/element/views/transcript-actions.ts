@@ -1,6 +1,8 @@
 // What the buttons of a conversation do.
 
-export interface TranscriptActions {
+import type { SetupActions } from "./error-view.ts";
+
+export interface TranscriptActions extends SetupActions {
   /** `plainButton`: inside the Markdown. */
   copy(text: string, plainButton?: Element): void;
   regenerate(): void;
