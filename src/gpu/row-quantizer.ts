@@ -62,6 +62,7 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
       for (let row = 0; row < count; row += most) {
         const end = Math.min(row + most, count);
         const result = await this.#freeBuffer();
+        if (signal?.aborted) this.#giveBack(result); // others wait for it, and would for ever
         signal?.throwIfAborted();
         const piece = { ...rows, bytes: bytes.subarray(row * rowBytes, end * rowBytes) };
         const batch = this.#batch(pipeline, piece, stored.subarray(row * storedBytes, end * storedBytes), result);
@@ -79,48 +80,63 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
   }
 
   async #batch(pipeline: GPUComputePipeline, rows: FileRows, stored: Uint8Array, result: GPUBuffer): Promise<void> {
-    const { device } = this.#gpu;
-    const { dtype, encoding, cols, bytes } = rows;
-    const rowGroups = Math.ceil(cols / groupSize);
-    const count = bytes.length / storedRowBytes(dtype, cols);
-    const groups = count * rowGroups;
-    const codeBytes = (encoding === "q8" ? groupSize : groupSize / 2) * groups;
-    const buffers = this.#buffers!;
-    const { source, quantized, batch } = buffers;
-    writeBytes(device.queue, source, bytes);
-    const record = packRecord(shaderRecords.Batch, { groups, row_groups: rowGroups, cols });
-    device.queue.writeBuffer(batch, 0, record);
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    pass.setPipeline(pipeline);
-    const [group] = bindGroups(device, pipeline, { kernel: "quantize_groups", buffers });
-    pass.setBindGroup(0, group);
-    pass.dispatchWorkgroups(Math.ceil(groups / 64));
-    pass.end();
-    const sizeBytes = codeBytes + 4 * groups;
-    encoder.copyBufferToBuffer(quantized, 0, result, 0, sizeBytes);
-    device.queue.submit([encoder.finish()]);
     try {
+      const { device } = this.#gpu;
+      const { dtype, encoding, cols, bytes } = rows;
+      const rowGroups = Math.ceil(cols / groupSize);
+      const count = bytes.length / storedRowBytes(dtype, cols);
+      const groups = count * rowGroups;
+      const codeBytes = (encoding === "q8" ? groupSize : groupSize / 2) * groups;
+      const buffers = this.#buffers!;
+      const { source, quantized, batch } = buffers;
+      writeBytes(device.queue, source, bytes);
+      const record = packRecord(shaderRecords.Batch, { groups, row_groups: rowGroups, cols });
+      device.queue.writeBuffer(batch, 0, record);
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      pass.setPipeline(pipeline);
+      const [group] = bindGroups(device, pipeline, { kernel: "quantize_groups", buffers });
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(Math.ceil(groups / 64));
+      pass.end();
+      const sizeBytes = codeBytes + 4 * groups;
+      encoder.copyBufferToBuffer(quantized, 0, result, 0, sizeBytes);
+      device.queue.submit([encoder.finish()]);
       await readMapped(this.#gpu, result, sizeBytes, (mapped) =>
         join(rows, new Uint8Array(mapped, 0, codeBytes), new Uint32Array(mapped, codeBytes), stored),
       );
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next(result);
-      else this.#free.push(result);
+      this.#giveBack(result);
+    }
+  }
+
+  #giveBack(result: GPUBuffer): void {
+    const next = this.#waiting.shift();
+    if (next) next(result);
+    else this.#free.push(result);
+  }
+
+  /** All of it or nothing: one that waits for a buffer must not wait for ever. */
+  #allocate(): void {
+    const memory = this.#memory;
+    try {
+      const free = Array.from({ length: batchesInFlight }, (_, i) =>
+        memory.readback(`quantizer readback ${i}`, mostResultBytes),
+      );
+      this.#buffers = {
+        source: memory.storage("quantizer source", batchBytes),
+        quantized: memory.storage("quantizer result", mostResultBytes, GPUBufferUsage.COPY_SRC),
+        batch: memory.storage("quantizer batch", 16),
+      };
+      this.#free.push(...free);
+    } catch (error) {
+      memory.dispose();
+      throw error;
     }
   }
 
   async #freeBuffer(): Promise<GPUBuffer> {
-    if (!this.#buffers) {
-      this.#buffers = {
-        source: this.#memory.storage("quantizer source", batchBytes),
-        quantized: this.#memory.storage("quantizer result", mostResultBytes, GPUBufferUsage.COPY_SRC),
-        batch: this.#memory.storage("quantizer batch", 16),
-      };
-      for (let i = 0; i < batchesInFlight; i++)
-        this.#free.push(this.#memory.readback(`quantizer readback ${i}`, mostResultBytes));
-    }
+    if (!this.#buffers) this.#allocate();
     return this.#free.shift() ?? new Promise((resolve) => this.#waiting.push(resolve));
   }
 }
