@@ -44,7 +44,8 @@ export async function readTokenizerJson(bytes: Uint8Array, file: string): Promis
     kinds[token.id] = token.special ? "control" : "user";
   }
   const unkId = pieces.indexOf(typeof model.unk_token === "string" ? model.unk_token : undefined);
-  const begin = firstOfTemplate(root);
+  const template = steps(root.post_processor, "processors").find((step) => step.type === "TemplateProcessing");
+  const begin = template && firstOf(template);
   return {
     file,
     pieces,
@@ -55,7 +56,8 @@ export async function readTokenizerJson(bytes: Uint8Array, file: string): Promis
     unkId: typeof model.unk_token === "string" && unkId >= 0 ? unkId : undefined,
     bosId: begin, // and eosId: named by tokenizer_config.json; load-tokenizer.ts fills them in
     eosId: undefined,
-    startsWithBos: begin !== undefined || !byteLevel,
+    // Files without a template are older than those that transformers writes, and their texts began with it.
+    startsWithBos: template ? begin !== undefined : !byteLevel,
     unkSurface: typeof model.unk_token === "string" ? model.unk_token : "",
     fuseUnknown: model.fuse_unk === true,
   };
@@ -64,11 +66,10 @@ export async function readTokenizerJson(bytes: Uint8Array, file: string): Promis
 /** Ids have no gaps, and each takes bytes: a short file that names a high one would only make long lists of nothing. */
 const isIdOf = (bytes: Uint8Array, id: unknown): id is number => isId(id) && id < bytes.length;
 
-/** The special token that the post-processor's template puts before a text. */
-function firstOfTemplate(root: Json): number | undefined {
-  const template = steps(root.post_processor, "processors").find((step) => step.type === "TemplateProcessing");
-  const name = object(object(array(template?.single)[0]).SpecialToken).id;
-  const [id] = array(object(object(template?.special_tokens)[String(name)]).ids);
+/** The special token that a post-processor's template puts before a text. */
+function firstOf(template: Json): number | undefined {
+  const name = object(object(array(template.single)[0]).SpecialToken).id;
+  const [id] = array(object(object(template.special_tokens)[String(name)]).ids);
   return isId(id) ? id : undefined;
 }
 

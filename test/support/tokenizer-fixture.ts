@@ -21,6 +21,14 @@ export function tokenizerFixture(name: string): TokenizerFixture {
   return { root: json("tokenizer.json"), ...json("vectors.json") };
 }
 
+/** The SentencePiece one as transformers 5 saves it: what is other in its files, and the ids it gives with specials added. */
+export const transformers5Forms = (): {
+  name: string;
+  changes: Record<string, unknown>;
+  config: Record<string, unknown>;
+  cases: [text: string, ids: number[]][];
+}[] => JSON.parse(new TextDecoder().decode(fixtureBytes("transformers5", "forms.json"))).forms;
+
 /** Texts, and by the names of llama.cpp's pre-tokenizers the CRC-32 of each text's ids, joined by commas. */
 export const namedSums = (): { texts: string[]; sums: Record<string, number[]> } =>
   JSON.parse(new TextDecoder().decode(fixtureBytes("named", "sums.json")));

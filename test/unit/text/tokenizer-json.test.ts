@@ -11,6 +11,7 @@ import {
   sharedBytes,
   writeSentencePieceModel,
 } from "../../support/sentencepiece.ts";
+import { changedFile, tokenizerFixture, transformers5Forms } from "../../support/tokenizer-fixture.ts";
 import type { TokenizerOptions } from "../../../src/text/load-tokenizer.ts";
 import type { Tokenizer } from "../../../src/text/tokenizer.ts";
 
@@ -93,6 +94,24 @@ describe.skipIf(!hasSharedData)("Llama 2's tokenizer.json, legacy form", async (
     }
     expect([fromJson.unkId, fromJson.bosId, fromJson.eosId]).toEqual([0, 1, 2]);
   });
+});
+
+describe("as transformers 5 saves a SentencePiece vocabulary", () => {
+  it.each(transformers5Forms())(
+    "$name: its ids, begun by BOS where its template says so",
+    async ({ name, ...form }) => {
+      const { root } = tokenizerFixture("sentencepiece");
+      const tokenizer = await load({
+        "tokenizer.json": changedFile(root, form.changes),
+        "tokenizer_config.json": form.config,
+      });
+      expect(tokenizer.startsWithBos).toBe(name.endsWith("BOS"));
+      const begin = tokenizer.startsWithBos ? [tokenizer.bosId] : [];
+      for (const [text, ids] of form.cases)
+        expect([...begin, ...tokenizer.encode(text, { parseSpecial: true })], JSON.stringify(text)).toEqual(ids);
+      expect(form.cases.length).toBeGreaterThan(300);
+    },
+  );
 });
 
 describe("tokenizer.json", () => {
