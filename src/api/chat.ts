@@ -2,6 +2,7 @@
 // conversation looks like and what it refuses; fit-context.ts what is left out; run.ts does the answering.
 
 import { PronkError } from "../errors.ts";
+import { checkPromptIds } from "../generate/prompt-check.ts";
 import type { ChatCompletion, ChatCompletionChunk, ChatCompletions } from "./chat-completions.ts";
 import type { RequestOptions } from "./completion-request.ts";
 import type { EngineCore } from "./engine-core.ts";
@@ -10,7 +11,7 @@ import { chatFields, checkFields } from "./known-fields.ts";
 import { requestFields } from "./request-fields.ts";
 import { readMessages } from "./request-messages.ts";
 import type { Outcome, Piece } from "./run.ts";
-import { checkPromptIds, newAnswer, runText } from "./run.ts";
+import { newAnswer, runText } from "./run.ts";
 import type { RunSettings } from "./sampling.ts";
 import { readRunSettings } from "./sampling.ts";
 
@@ -32,7 +33,7 @@ export function createChatCompletions(core: EngineCore): ChatCompletions {
     const countTokens = (text: string) => core.tokenizer.encode(text).length;
     const fitted = fitConversation(core.dialog, messages, contextLength, settings.maxTokens, countTokens);
     const { promptIds, droppedMessages } = fitted;
-    checkPromptIds(core, promptIds, "messages");
+    checkPromptIds(core.generator, promptIds, "messages");
     // The answer stands alone, as in the reference: its first piece's leading space is not part of the text.
     const beginning = {
       promptIds,

@@ -6,8 +6,8 @@
 // this one did: what the KV cache holds is used until the room is full again. Where the marks lie depends on nothing that
 // is said later, so that calls need to remember nothing.
 
+import { contextFull } from "../generate/prompt-check.ts";
 import type { ChatDialog, ChatMessage } from "../text/tokenizer.ts";
-import { contextFull } from "./run.ts";
 
 export interface FittedPrompt {
   promptIds: number[];

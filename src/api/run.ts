@@ -1,7 +1,6 @@
 // One answer, from prompt ids to pieces of text: the generator's ids go through the stream decoder and the stop strings.
 // Shared by chat.completions and completions, which only dress the pieces; knows nothing of messages or chunks.
 
-import { PronkError } from "../errors.ts";
 import type { Generation } from "../generate/request.ts";
 import type { StreamDecoder } from "../text/tokenizer.ts";
 import type { FinishReason, RequestOptions, Usage } from "./completion-request.ts";
@@ -79,54 +78,10 @@ export async function* runText(
     const usage = usageOf(promptIds.length, tokens, generation);
     yield { text: last, ids: pending, outcome: { finishReason, contextFull, usage } };
   } catch (error) {
-    // An abort or a lost device surfaces as whatever broke first; callers are told the cause. A device's waiters fail
-    // before the device says that it is lost (seen in Chromium 156 and Firefox 153), so the cause may be a moment late.
-    if (!(error instanceof PronkError)) await abortOr(signal, causeMs);
+    // An abort, or the end of the engine, surfaces as whatever broke first; callers are told the cause.
     if (signal.aborted) throw signal.reason;
     throw error;
   }
-}
-
-const causeMs = 500; // long for a browser, short for a person who sees an error anyway
-
-function abortOr(signal: AbortSignal, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const settle = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", settle);
-      resolve();
-    };
-    const timer = setTimeout(settle, ms);
-    signal.addEventListener("abort", settle);
-  });
-}
-
-/** Throws unless the ids can be fed to the model: at least one, all of them in the vocabulary, no more than fit. */
-export function checkPromptIds(core: EngineCore, ids: readonly number[], field: string): void {
-  const { vocabSize, contextLength } = core.generator;
-  if (ids.length === 0)
-    throw new PronkError("bad-request", `"${field}" is empty; give at least one token.`, {
-      field,
-      expected: "at least one token",
-      found: "none",
-    });
-  const wrong = ids.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
-  if (wrong >= 0)
-    throw new PronkError(
-      "bad-request",
-      `"${field}" holds ${String(ids[wrong])} at place ${wrong}; the model's ids are whole numbers from 0 to ${vocabSize - 1}.`,
-      { field, expected: `0 to ${vocabSize - 1}`, found: String(ids[wrong]) },
-    );
-  if (ids.length > contextLength) throw contextFull(ids.length, contextLength, "Shorten the prompt");
-}
-
-export function contextFull(promptTokens: number, contextLength: number, advice: string): PronkError {
-  return new PronkError(
-    "context-full",
-    `The prompt is ${promptTokens} tokens long and the context holds ${contextLength}. ${advice}, or load the model with a larger contextLength, if it was made for one.`,
-    { promptTokens, contextLength },
-  );
 }
 
 const perSecond = (tokens: number, ms: number) => (ms > 0 ? (1000 * tokens) / ms : 0);

@@ -1,6 +1,7 @@
 // completions.create: text or ids -> the text that follows, dressed in OpenAI's shapes. Text begins with the
 // beginning-of-sequence id where the model was trained so; ids are fed exactly as given. No template, no dropping.
 
+import { checkPromptIds } from "../generate/prompt-check.ts";
 import type { RequestOptions } from "./completion-request.ts";
 import type { Completion, CompletionChoice, Completions } from "./completions.ts";
 import type { EngineCore } from "./engine-core.ts";
@@ -8,7 +9,7 @@ import { checkFields, completionFields } from "./known-fields.ts";
 import type { Fields } from "./request-fields.ts";
 import { badField, booleanField, requestFields } from "./request-fields.ts";
 import type { Outcome, Piece } from "./run.ts";
-import { addUsage, checkPromptIds, newAnswer, runText } from "./run.ts";
+import { addUsage, newAnswer, runText } from "./run.ts";
 import type { RunSettings } from "./sampling.ts";
 import { readRunSettings } from "./sampling.ts";
 
@@ -51,13 +52,13 @@ function readPrompts(core: EngineCore, fields: Fields): Prompt[] {
 function readPrompt(core: EngineCore, prompt: unknown, field: string, echo: boolean): Prompt {
   if (typeof prompt === "string") {
     const ids = core.tokenizer.encode(prompt, { addBos: core.tokenizer.startsWithBos });
-    checkPromptIds(core, ids, field);
+    checkPromptIds(core.generator, ids, field);
     return { ids, echoed: echo ? prompt : "" };
   }
   if (!Array.isArray(prompt))
     throw badField(field, "a string or a list of token ids, or a list of several such", prompt);
   const ids = prompt as number[];
-  checkPromptIds(core, ids, field);
+  checkPromptIds(core.generator, ids, field);
   return { ids: [...ids], echoed: echo ? core.tokenizer.decode(ids) : "" };
 }
 

@@ -10,6 +10,7 @@ import { CacheHistory } from "./cache-history.ts";
 import { Lock } from "./lock.ts";
 import { createMachine, lossBehind, onlyMachine, type Machine, type Machines } from "./machine.ts";
 import type { GenerateRequest, GenerateStats, Generation, Generator, StopReason } from "./request.ts";
+import { checkPromptIds } from "./prompt-check.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { RunAhead } from "./run-ahead.ts";
 import type { Sampled } from "./steps.ts";
@@ -41,25 +42,6 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
   let filled = first; // whose cache holds what the history says
   let disposed = false;
 
-  function check({ promptIds }: GenerateRequest): void {
-    if (promptIds.length === 0)
-      throw new PronkError("bad-request", "The prompt has no tokens; give at least the BOS id.", { field: "prompt" });
-    const wrong = promptIds.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabSize);
-    if (wrong !== undefined) {
-      throw new PronkError("bad-request", `Prompt id ${wrong} is outside the vocabulary of ${config.vocabSize}.`, {
-        field: "prompt",
-        found: wrong,
-      });
-    }
-    if (promptIds.length > contextLength) {
-      throw new PronkError(
-        "context-full",
-        `The prompt has ${promptIds.length} tokens; the context holds ${contextLength}. Shorten the prompt or load the model with a larger contextLength, if it was made for one.`,
-        { promptTokens: promptIds.length, contextLength },
-      );
-    }
-  }
-
   /** Fills the cache of a machine that is not the one that the history is of. */
   async function refill(machine: Machine, signal: AbortSignal | undefined): Promise<void> {
     if (filled === machine) return;
@@ -73,7 +55,7 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
     end: (reason: StopReason) => void,
     onWanted: () => void,
   ): AsyncGenerator<number> {
-    check(request);
+    checkPromptIds({ vocabSize: config.vocabSize, contextLength }, request.promptIds, "prompt");
     const { signal } = request;
     signal?.throwIfAborted();
     const release = await lock.acquire(signal, onWanted);
@@ -103,7 +85,7 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
     }
   }
 
-  /** Computes on from what was delivered. Rejects with whatever tells first of a loss of the machine. */
+  /** Computes on from what was delivered. Rejects with the loss of the machine where there is one. */
   async function* go(machine: Machine, answer: Answer): AsyncGenerator<number> {
     const { steps, model } = machine;
     const { gpu } = model;
@@ -179,9 +161,10 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
     } catch (error) {
       // An abort leaves the cache as it is, and what a lost device held is known.
       const named = namedShortage(error);
-      answer.isLost = Boolean(await lossBehind(named, gpu, signal));
+      const loss = await lossBehind(named, gpu, signal);
+      answer.isLost = loss !== undefined;
       isSound = !(named instanceof PronkError) || answer.isLost;
-      throw named;
+      throw loss ?? named;
     } finally {
       // An id's keys and values are in the cache once a later step was submitted. Ring slots come home before the next call.
       if (!isSound) history.cut(0);

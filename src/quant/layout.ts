@@ -40,10 +40,10 @@ export interface StoredPart {
 
 export type StoredSlice = StoredTensor | StoredPart;
 
-/** Every part of every matrix, sorted by file, then start. */
+/** Every part of every matrix. */
 export function storedParts(matrices: readonly QuantizedMatrix[]): StoredPart[] {
-  const parts = matrices.flatMap(({ name, parts }) =>
-    (Object.entries(parts) as [PartRole, TensorSlice][]).map(([role, { file, start, end }]): StoredPart => ({
+  return matrices.flatMap(({ name, parts }) =>
+    (Object.entries(parts) as [PartRole, TensorSlice][]).map(([role, { file, start, end }]) => ({
       name,
       role,
       file,
@@ -51,7 +51,6 @@ export function storedParts(matrices: readonly QuantizedMatrix[]): StoredPart[] 
       end,
     })),
   );
-  return parts.toSorted((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1));
 }
 
 /** Bytes of one stored matrix row. q8: per row G f16 scales, then 32 G int8; q4: G f16 scales, then 16 G bytes of nibbles. */

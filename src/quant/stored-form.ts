@@ -30,7 +30,8 @@ export function storedForm(
   sizes: ReadonlyMap<string, number>,
 ): StoredForm {
   const form: StoredForm = { files: [], tensors: [] };
-  const sources = new Set([...all, ...storedParts(matrices)].map(({ file }) => file));
+  const ofParts = storedParts(matrices).map(({ file }) => file);
+  const sources = new Set([...all.map(({ file }) => file), ...ofParts.toSorted()]);
   for (const source of sources) {
     const tensors = all.filter((tensor) => tensor.file === source);
     if (quantize === "none") {

@@ -199,17 +199,6 @@ describe("ending early", () => {
     await expect(chat.create({ messages: say("go") })).rejects.toBe(lost);
   });
 
-  test("a device whose loss is told after its waiters failed is still device-lost", async () => {
-    const end = new AbortController();
-    const lost = new PronkError("device-lost", "gone");
-    const generator = fakeGenerator(() => {
-      setTimeout(() => end.abort(lost), 30);
-      throw new DOMException("mapAsync was refused", "AbortError");
-    });
-    const chat = createChatCompletions(fakeCore(generator, { ended: end.signal }));
-    await expect(chat.create({ messages: say("go") })).rejects.toBe(lost);
-  });
-
   test("an error that is neither abort nor loss is passed on as it is", async () => {
     const bug = new TypeError("a bug");
     const generator = fakeGenerator(() => {

@@ -73,12 +73,18 @@ describe("a generation whose GPU is lost", () => {
     expect(await answer(generator)).toMatchObject({ recoveries: 1, cachedTokens: prompt.length - 1 });
   });
 
-  test("gives up when each machine is lost to it before a new id, and leaves the generator in order", async () => {
-    const deadly = Array.from({ length: 4 }, () => fakeMachine({ loseAt: 2 }));
-    const generator = over(...deadly, fakeMachine());
-    await expect(answer(generator)).rejects.toMatchObject({ code: "device-lost" });
-    expect((await answer(generator)).ids).toEqual((await answer(over(fakeMachine()))).ids);
-  });
+  test.each([
+    [false, "told at once"],
+    [true, "told after its work has failed with another error"],
+  ])(
+    "gives up when each machine is lost to it before a new id, and leaves the generator in order (early: %s, %s)",
+    async (early) => {
+      const deadly = Array.from({ length: 4 }, () => fakeMachine({ loseAt: 2, early }));
+      const generator = over(...deadly, fakeMachine());
+      await expect(answer(generator)).rejects.toMatchObject({ code: "device-lost" });
+      expect((await answer(generator)).ids).toEqual((await answer(over(fakeMachine()))).ids);
+    },
+  );
 
   test("a fault that is none of the device's ends it, once it is clear that the device is well", async () => {
     const machine = fakeMachine();
