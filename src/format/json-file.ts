@@ -1,6 +1,7 @@
 // A JSON file as checked fields: each getter names file and field when the value is not what it must be.
 
 import { briefly, PronkError } from "../errors.ts";
+import { isObject, parseJsonObject } from "../json-bytes.ts";
 
 export class JsonFile {
   readonly file: string;
@@ -14,24 +15,7 @@ export class JsonFile {
   }
 
   static parse(file: string, bytes: Uint8Array): JsonFile {
-    let value: unknown;
-    try {
-      value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    } catch (cause) {
-      throw new PronkError(
-        "format",
-        `"${file}" is not JSON: ${(cause as Error).message}. Fetch the file again.`,
-        { file },
-        { cause },
-      );
-    }
-    if (!isObject(value))
-      throw new PronkError("format", `"${file}" is not a JSON object.`, {
-        file,
-        expected: "object",
-        found: typeof value,
-      });
-    return new JsonFile(file, value);
+    return new JsonFile(file, parseJsonObject(file, bytes));
   }
 
   /** The value, with null taken as absent. */
@@ -121,6 +105,3 @@ export class JsonFile {
     );
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,6 +1,7 @@
 // How byte-level vocabularies treat text before merges. A tokenizer.json says it step by step, in its normaliser and
 // pre-tokenizer, and a step that is not known is refused by name; a GGUF file names one of llama.cpp's pre-tokenizers.
 
+import type { JsonObject } from "../json-bytes.ts";
 import {
   cutAt,
   cutAtDigits,
@@ -16,7 +17,7 @@ import {
   patternOf,
   prefixSpace,
 } from "./cut-text.ts";
-import { type Json, object, steps, unsupported } from "./json-steps.ts";
+import { object, steps, unsupported } from "./json-steps.ts";
 import { textPattern } from "./split-pattern.ts";
 import type { ByteRules } from "./vocabulary.ts";
 
@@ -47,7 +48,7 @@ const mostCuts = 32;
 const longestText = 1000;
 
 /** Throws PronkError unsupported. */
-export function readByteRules(root: Json, file: string): ByteRules {
+export function readByteRules(root: JsonObject, file: string): ByteRules {
   let normalForm: ByteRules["normalForm"];
   for (const step of steps(root.normalizer, "normalizers")) {
     if (step.type !== "NFC") throw unsupported(file, "normalizer", "none or NFC", step);
@@ -63,7 +64,7 @@ export function readByteRules(root: Json, file: string): ByteRules {
   return { kind: "bytes", normalForm, cuts, wholeParts: object(root.model).ignore_merges === true };
 }
 
-function readCuts(step: Json, file: string): CutText[] {
+function readCuts(step: JsonObject, file: string): CutText[] {
   switch (step.type) {
     case "Digits":
       return [step.individual_digits === true ? cutAtDigits : cutAtNumbers];
@@ -79,7 +80,7 @@ function readCuts(step: Json, file: string): CutText[] {
   }
 }
 
-function readSplit(step: Json, file: string): CutText {
+function readSplit(step: JsonObject, file: string): CutText {
   const { Regex: regex, String: text } = object(step.pattern);
   const isPattern = typeof regex === "string" || (typeof text === "string" && text.length <= longestText);
   if (!isPattern) throw unsupported(file, "pre_tokenizer", "a pattern", step);

@@ -1,35 +1,20 @@
 // What the readers of tokenizer.json share: loose values as checked ones, lists of steps flattened, and the two ways to refuse.
 
 import { briefly, PronkError } from "../errors.ts";
-
-export type Json = Record<string, unknown>;
-
-/** Parsed JSON that must be an object. Throws PronkError format. */
-export function parseObject(bytes: Uint8Array, file: string): Json {
-  try {
-    return object(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch (cause) {
-    throw new PronkError(
-      "format",
-      `${file}: expected JSON, found ${bytes.length} bytes that do not parse. The file is damaged; fetch it again.`,
-      { file, field: "", expected: "JSON", found: "text that does not parse" },
-      { cause },
-    );
-  }
-}
+import { isObject, type JsonObject } from "../json-bytes.ts";
 
 const deepestSequence = 8; // published files have Sequences of steps, and none within another
 
 /** A step, or the steps of a Sequence, whatever its list is called; one that lies too deep stays a step that nobody knows. */
-export function steps(value: unknown, listName: string, depth = 0): Json[] {
+export function steps(value: unknown, listName: string, depth = 0): JsonObject[] {
   if (value === null || value === undefined) return [];
   const step = object(value);
   if (step.type !== "Sequence" || depth === deepestSequence) return [step];
   return array(step[listName]).flatMap((inner) => steps(inner, listName, depth + 1));
 }
 
-export function object(value: unknown): Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
+export function object(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
 }
 
 export function array(value: unknown): unknown[] {

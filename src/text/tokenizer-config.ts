@@ -2,7 +2,8 @@
 // that pronk uses: named special tokens, added tokens, the chat template. Everything is optional; a file that does not
 // parse is refused, so that a damaged one is not mistaken for an absent one.
 
-import { isId, object, parseObject, type Json } from "./json-steps.ts";
+import { parseJsonObject, type JsonObject } from "../json-bytes.ts";
+import { isId, object } from "./json-steps.ts";
 import { plainAddedToken } from "./vocabulary.ts";
 import type { AddedToken } from "./vocabulary.ts";
 
@@ -54,7 +55,7 @@ export function readTokenizerConfig(files: ReadonlyMap<string, Uint8Array>): Tok
 }
 
 /** transformers' order: chat_template.jinja, then tokenizer_config.json, then chat_template.json. */
-function readTemplate(files: ReadonlyMap<string, Uint8Array>, config: Json): TokenizerConfig["template"] {
+function readTemplate(files: ReadonlyMap<string, Uint8Array>, config: JsonObject): TokenizerConfig["template"] {
   const jinja = files.get("chat_template.jinja");
   if (jinja) return { source: new TextDecoder().decode(jinja), file: "chat_template.jinja" };
   for (const file of ["tokenizer_config.json", "chat_template.json"]) {
@@ -66,9 +67,9 @@ function readTemplate(files: ReadonlyMap<string, Uint8Array>, config: Json): Tok
   return undefined;
 }
 
-function readJson(files: ReadonlyMap<string, Uint8Array>, file: string): Json {
+function readJson(files: ReadonlyMap<string, Uint8Array>, file: string): JsonObject {
   const bytes = files.get(file);
-  return bytes ? parseObject(bytes, file) : {};
+  return bytes ? parseJsonObject(file, bytes) : {};
 }
 
 /** A token is written as text or as `{ content }`. */

@@ -4,9 +4,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Page } from "playwright";
 import type { BrowserPage } from "../../cli/browser/browser-page.ts";
-import { byteModelFiles } from "../support/byte-model.ts";
-import { startHub, type HubServer } from "../support/hub-server.ts";
-import { atRest, setUpPage, startStoreSite, type StoreSite } from "../support/store-page.ts";
+import { byteModelSite } from "../support/byte-model-site.ts";
+import { atRest, setUpPage } from "../support/store-page.ts";
 
 type Pronk = typeof import("../../src/index.ts");
 type Engine = Awaited<ReturnType<Pronk["createEngine"]>>;
@@ -18,16 +17,7 @@ declare const share: true | "leader";
 declare let engine: Engine;
 declare let seen: { text: string; chunks: number; ended: boolean; error?: { code: string; message: string } };
 
-let site: StoreSite;
-let hub: HubServer;
-beforeAll(async () => {
-  site = await startStoreSite();
-  hub = await startHub([["owner/byte-model", { files: byteModelFiles() }]]);
-});
-afterAll(async () => {
-  await site.server.close();
-  await hub.close();
-});
+const now = byteModelSite();
 
 const load = async () => {
   Object.assign(globalThis, { engine: await pronk.createEngine("owner/byte-model", { share, hubUrl }) });
@@ -65,16 +55,18 @@ describe.each([true, "leader"] as const)("share: %s", (way) => {
   let page: BrowserPage;
   let tabs: Page[];
   beforeAll(async () => {
-    hub.requests.length = 0;
-    page = await site.open("chromium", hub.url);
+    now.hub.requests.length = 0;
+    page = await now.site.open("chromium", now.hub.url);
   });
   afterAll(() => page?.close());
 
   async function openTab(): Promise<Page> {
     const tab = await page.playwright!.context().newPage();
     tab.setDefaultTimeout(0);
-    await tab.goto(`${site.server.origin}/`);
-    await tab.evaluate(`((__name) => (${setUpPage})(${JSON.stringify({ hubUrl: hub.url, share: way })}))((f) => f)`);
+    await tab.goto(`${now.site.server.origin}/`);
+    await tab.evaluate(
+      `((__name) => (${setUpPage})(${JSON.stringify({ hubUrl: now.hub.url, share: way })}))((f) => f)`,
+    );
     return tab;
   }
 
@@ -110,7 +102,7 @@ describe.each([true, "leader"] as const)("share: %s", (way) => {
   );
 
   test("its weights were fetched once", () => {
-    const bodies = hub.requests.filter(
+    const bodies = now.hub.requests.filter(
       ({ origin, sent }) => origin === "storage" && sent?.start === 0 && sent.end > 10_000,
     );
     expect(bodies.map(({ path }) => path)).toEqual(["/model.safetensors"]);

@@ -3,10 +3,8 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BrowserPage } from "../../cli/browser/browser-page.ts";
-import { byteModelFiles } from "../support/byte-model.ts";
+import { byteModelSite } from "../support/byte-model-site.ts";
 import { browserKinds } from "../support/harness.ts";
-import { startHub, type HubServer } from "../support/hub-server.ts";
-import { startStoreSite, type StoreSite } from "../support/store-page.ts";
 
 type Pronk = typeof import("../../src/index.ts");
 type Engine = Awaited<ReturnType<Pronk["createEngine"]>>;
@@ -40,19 +38,10 @@ const setUp = `async (share) => {
   globalThis.breakWorkers = (how) => frail.splice(0).forEach((port) => port.postMessage({ break: how }));
 }`;
 
-let site: StoreSite;
-let hub: HubServer;
-beforeAll(async () => {
-  site = await startStoreSite();
-  hub = await startHub([["owner/byte-model", { files: byteModelFiles() }]]);
-});
-afterAll(async () => {
-  await site.server.close();
-  await hub.close();
-});
+const now = byteModelSite();
 
 const weightRequests = () =>
-  hub.requests.filter(({ origin, path }) => origin === "storage" && /safetensors/.test(path));
+  now.hub.requests.filter(({ origin, path }) => origin === "storage" && /safetensors/.test(path));
 
 describe.each(
   browserKinds.flatMap(
@@ -65,14 +54,14 @@ describe.each(
 )("in %s, share: %s", (kind, way) => {
   let page: BrowserPage;
   beforeAll(async () => {
-    page = await site.open(kind, hub.url);
+    page = await now.site.open(kind, now.hub.url);
     page.onConsole((level, text) => level === "error" && console.error(text));
     await page.evaluate(setUp, way);
   });
   afterAll(() => page?.close());
 
   test("three tabs load at once: one download, one engine, the same answers", async () => {
-    hub.requests.length = 0;
+    now.hub.requests.length = 0;
     const seen = await page.evaluate(async () => {
       const tabs = await Promise.all([openTab(), openTab(), openTab()].map((opening) => opening));
       const engines = await Promise.all(
