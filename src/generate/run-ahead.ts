@@ -1,7 +1,15 @@
 // How many steps to keep in flight: enough to hide the way of an id back to the host (100 ms in Firefox), few enough that
 // a stop wastes little: about 100 ms of work.
 
+// Work in flight that is too little, and too much. Not measured; chosen around the 100 ms above, with a gap in which the
+// depth stays as it is.
+const littleMs = 130;
+const muchMs = 200;
+const weightOfNewest = 0.2; // in the average: about the last five ids
+const firstDepth = 2; // before anything is known
+
 export class RunAhead {
+  /** Not measured; chosen because each slot of the ring of ids is a buffer, and 100 ms of work are seldom more steps. */
   static readonly most = 8;
   #depth: number;
   #averageMs = 0;
@@ -10,7 +18,7 @@ export class RunAhead {
   /** With a depth given, that is what it stays. */
   constructor(fixed?: number) {
     this.#fixed = fixed !== undefined;
-    this.#depth = Math.min(fixed ?? 2, RunAhead.most);
+    this.#depth = Math.min(fixed ?? firstDepth, RunAhead.most);
   }
 
   get depth(): number {
@@ -20,9 +28,10 @@ export class RunAhead {
   /** `intervalMs`: time between two ids. Ids times depth is work in flight, or a latency that more depth will hide. */
   observe(intervalMs: number): void {
     if (this.#fixed) return;
-    this.#averageMs = this.#averageMs ? 0.8 * this.#averageMs + 0.2 * intervalMs : intervalMs;
+    const older = (1 - weightOfNewest) * this.#averageMs;
+    this.#averageMs = this.#averageMs ? older + weightOfNewest * intervalMs : intervalMs;
     const inFlightMs = this.#averageMs * this.#depth;
-    if (inFlightMs < 130 && this.#depth < RunAhead.most) this.#depth++;
-    else if (inFlightMs > 200 && this.#depth > 1) this.#depth--;
+    if (inFlightMs < littleMs && this.#depth < RunAhead.most) this.#depth++;
+    else if (inFlightMs > muchMs && this.#depth > 1) this.#depth--;
   }
 }

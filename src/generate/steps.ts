@@ -9,6 +9,7 @@ import { packRecord } from "../gpu/record.ts";
 import { shaderRecords } from "../gpu/shader-interfaces.ts";
 import type { Slice } from "./cache-history.ts";
 import type { GenerateRequest, SamplingSettings, TokenProbability } from "./request.ts";
+import { RunAhead } from "./run-ahead.ts";
 import { countsOf, settingsRecord } from "./sampler-record.ts";
 import { checkRow } from "./unusable-logits.ts";
 
@@ -32,7 +33,7 @@ export interface PrefillOptions extends Watchers {
 
 export type Steps = Awaited<ReturnType<typeof createSteps>>;
 
-const stepsUnawaited = 8; // as many as a generation has in flight at most
+const stepsUnawaited = RunAhead.most; // as many as a generation has in flight at most
 
 export async function createSteps(model: Model, ring: Ring) {
   const { gpu, config } = model;

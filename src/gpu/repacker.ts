@@ -18,12 +18,14 @@ export const placeIn = ({ rowStart, rows }: WeightPart, { base, half }: RowPlace
   part_rows: rows,
 });
 
-/** Bytes of a piece: big enough to hide a submit, small enough to be one of several copies in flight. */
+/** Bytes of a piece: big enough to hide a submit, small enough to be one of several copies in flight. Not measured. */
 export const pieceBytes = 4 << 20;
 
-const bytesInFlight = 64 << 20; // browsers copy what writeBuffer is given; wait now and then so the copies stay few
+// Browsers copy what writeBuffer is given; wait now and then so the copies stay few. Not measured: four
+// blocks of a load.
+const bytesInFlight = 64 << 20;
 
-/** Words of a row that one invocation of repack_rows or copy_rows copies. */
+/** Words of a row that one invocation of repack_rows or copy_rows copies: 64 bytes. No times are kept of 2026-11-25. */
 export const rowWordsEach = 16;
 
 type RepackName = "copy_rows" | "repack_rows" | "repack_blocks" | "repack_columns";

@@ -4,6 +4,7 @@
 
 import { groupSize, storedRowBytes } from "../quant/layout.ts";
 import { dequantizeRows, quantizeRows, refuseRow, type FileRows, type RowQuantizer } from "../quant/rows.ts";
+import { isSwiftShader } from "./adapter.ts";
 import type { Gpu } from "./device.ts";
 import { bindGroups, type KernelUse, type ShaderOf } from "./dispatch.ts";
 import { Kernels } from "./kernel.ts";
@@ -12,9 +13,10 @@ import { readMapped } from "./readback.ts";
 import { packRecord } from "./record.ts";
 import { shaderRecords } from "./shader-interfaces.ts";
 
+// Not measured; chosen because six results of 4 MiB are 250 MB a second where a browser maps every 100 ms.
 const batchBytes = 4 << 20; // of the source
-const batchGroups = batchBytes / 2 / groupSize; // as many as f16 rows hold that have no short group
 const batchesInFlight = 6;
+const batchGroups = batchBytes / 2 / groupSize; // as many as f16 rows hold that have no short group
 const mostResultBytes = batchGroups * (groupSize + 4); // q8: codes and a word of scale
 const notFinite = 0xffffffff;
 const dtypes = { f32: 0, f16: 1, bf16: 2 };
@@ -24,7 +26,7 @@ const dtypes = { f32: 0, f16: 1, bf16: 2 };
  * JavaScript makes 26 to 33 on one (2026-11-25). lavapipe is, eight times.
  */
 export function quantizesFaster({ adapter }: Pick<Gpu, "adapter">): boolean {
-  return !/swiftshader/i.test(Object.values(adapter).join(" "));
+  return !isSwiftShader(adapter);
 }
 
 type Buffers = { [Name in keyof KernelUse<"quantize_groups">["buffers"]]: GPUBuffer };

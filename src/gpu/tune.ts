@@ -14,15 +14,24 @@ import { shaderRecords } from "./shader-interfaces.ts";
 import type { Variants } from "./variants.ts";
 import type { Weight } from "./weight.ts";
 
-/** What a dispatch of a prompt may take: longer ones make a page stutter, and end in a lost device on some drivers. */
+/**
+ * What a dispatch of a prompt may take: longer ones make a page stutter, and end in a lost device on some drivers. Not
+ * measured; chosen because it is three frames, and far below the seconds after which drivers give up.
+ */
 const mostDispatchMs = 50;
 
-/** Below this many multiplications no adapter seen so far takes longer (SwiftShader on two cores: 1e9 a second). */
+/** Below this many multiplications no adapter seen so far takes longer (SwiftShader on two cores: 1e9 a second, 2026-11-24). */
 const harmlessMacs = mostDispatchMs * 1e6;
 
-/** A pass that is timed lasts so long at least, where its plan is repeated: browsers round their clock to 0.1 ms. */
+/**
+ * A pass that is timed lasts so long at least, where its plan is repeated: browsers round their clock to 0.1 ms, which is
+ * a thirtieth of it. Not measured; nor is how often it is repeated at most, which bounds what a plan of no work takes.
+ */
 const leastPassMs = 3;
 const mostRepeats = 64;
+
+/** Rows of a weight that are timed for a prompt. Not measured; chosen because the largest tile of a workgroup has so many. */
+const rowsTimed = 512;
 
 /** Candidates for one token. `lanes` matter to plain ones only, `splits` to subgroups. */
 const vectorCandidates: Pick<Variants, "matvec" | "lanes" | "splits">[] = [
@@ -33,7 +42,7 @@ const vectorCandidates: Pick<Variants, "matvec" | "lanes" | "splits">[] = [
   { matvec: "bytes", lanes: 16, splits: 1 },
 ];
 
-/** What rounds must be clearly faster than what does not. */
+/** What rounds must be clearly faster than what does not. Not measured; chosen because the clock's rounding is below it. */
 const worthRounding = 0.95;
 
 export interface TuneRequest {
@@ -98,7 +107,7 @@ export async function calibrateDispatch({ gpu, kernels, weights, tokens }: TuneR
 /** The first rows of a weight: enough to fill an adapter, few enough to be quick on a slow one. */
 function slice(weight: Weight): Weight {
   const [part] = weight.parts;
-  return { ...weight, parts: [{ ...part, rows: Math.min(part.rows, 512) }] };
+  return { ...weight, parts: [{ ...part, rows: Math.min(part.rows, rowsTimed) }] };
 }
 
 class Trial implements Disposable {

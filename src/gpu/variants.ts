@@ -28,10 +28,13 @@ export interface Variants {
   macsPerDispatch: number;
 }
 
-/** Short ones give a GPU enough to do at once; each costs a software adapter barriers. */
+/** Short ones give a GPU enough to do at once; each costs a software adapter barriers. Chosen 2026-11-27; no times are kept. */
 export const attentionSplit = { hardware: 64, software: 256 };
 
-/** What to use where nothing was measured. Barriers cost a software adapter most, and occupancy costs it nothing. */
+/**
+ * What to use where nothing was measured. Barriers cost a software adapter most, and occupancy costs it nothing. Of the
+ * numbers for hardware no times are kept; tuning finds what the adapter takes, where it has a clock.
+ */
 export function defaultVariants(
   gpu: Pick<DeviceFacts, "software" | "features" | "adapter">,
   without: readonly string[] = [],

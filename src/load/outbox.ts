@@ -28,7 +28,7 @@ interface Delivered {
   matrices: readonly QuantizedMatrix[];
 }
 
-const blocksUnderWay = 2;
+const blocksUnderWay = 2; // one to the GPU while the other is stored; not measured: a third would only hold memory
 const alignment = 16; // of every write in its tensor; a GPU copy wants multiples of 4
 
 export class Outbox {

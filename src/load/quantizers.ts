@@ -42,7 +42,7 @@ export interface QuantizationReport {
   relativeRmsError: number;
 }
 
-const rowsPerSample = 32;
+const rowsPerSample = 32; // not measured: of a model of 100 million weights that is still three million
 
 /** The time is that during which any rows were being quantized; the loss is of one row in 32, which costs nothing that shows. */
 export class MeasuredQuantizer implements RowQuantizer {

@@ -7,7 +7,10 @@ import type { GpuMemory } from "../gpu/memory.ts";
 import { strideOf, type Activation } from "../gpu/operations.ts";
 import type { KvFormat } from "../quant/layout.ts";
 
-/** Tokens of a prompt computed at once. Small on software adapters, so that a dispatch stays short and abort prompt. */
+/**
+ * Tokens of a prompt computed at once: four tiles of a matmul. On software adapters a quarter, so that a dispatch stays short
+ * and an abort prompt. Not measured.
+ */
 export const batchTokens = { hardware: 256, software: 64 };
 
 export interface Activations extends Scratch {

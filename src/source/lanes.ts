@@ -3,6 +3,7 @@
 
 import { mostRanges } from "./read-limit.ts";
 
+// None of these is measured on real lines; test/unit/source/download.test.ts shows that they follow made ones.
 const fewest = Math.min(4, mostRanges); // hides the round trip of a hub
 const windowMs = 2000; // of a measurement: several blocks on any line that is worth more lanes
 const worthwhile = 1.05; // speed-up below this is noise

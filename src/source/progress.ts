@@ -37,7 +37,7 @@ export const progressShape: Shape = object({
 
 export type OnProgress = (event: ProgressEvent) => void;
 
-const intervalMs = 200;
+const intervalMs = 200; // between two events: as often as figures can be read; not measured
 const settlingMs = 3000; // speed changes show within about this time
 
 /** Counts one phase's bytes, smooths the speed, and speaks at most five times a second. */

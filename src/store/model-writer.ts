@@ -66,7 +66,10 @@ export class ModelWriter {
   }
 }
 
-/** Browsers read and write blobs twice as fast as arrays; of one of more than 5 MiB Chromium 156 counts only so much as used. */
+/**
+ * Browsers read and write blobs twice as fast as arrays; of one of more than 5 MiB Chromium 156 counts only so much as used
+ * (2026-11-27).
+ */
 const partBytes = 4 << 20;
 
 function partsOf(bytes: Uint8Array<ArrayBuffer>): Blob[] {
