@@ -1,6 +1,6 @@
-// Composition root: the one file that knows every folder. Loads a model on the thread it is called on and assembles the
-// engine; the worker's host calls it over there, create-engine.ts here where there is no worker. Holds no logic beyond
-// the order of things and who frees what.
+// Composition root: the one file that knows all folders between source/ and api/. Loads a model on the thread it is called
+// on and assembles the engine; the worker's host calls it over there, create-engine.ts here where there is no worker. It
+// decides the order of things, what is tried once more, and who frees what.
 
 import { assembleEngine } from "./api/assemble.ts";
 import { checkOptions, resolveKv, withContext } from "./api/engine-options.ts";

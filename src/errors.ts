@@ -1,5 +1,6 @@
 // The one error class of the engine. A message says what was wanted, what was found and what to do; `facts` carries
-// the same as data (file, field, expected, found, ...). An abort is never a PronkError: it is the signal's own reason.
+// the same as data (file, field, expected, found, ...). An abort by the caller is not told as one: it is the signal's own
+// reason.
 
 /** What kind of failure it is; the page and the worker protocol branch on this, never on message text. */
 export type PronkErrorCode =

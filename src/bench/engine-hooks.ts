@@ -1,5 +1,5 @@
-// Everything the benchmark must know of the engine's insides, in one place, so that a change of a kernel, a layout or a
-// buffer is met here and nowhere else in this folder. What it leans on:
+// What the benchmark must know of a model's insides, in one place, so that a change of a kernel, a layout or a buffer is met
+// here; the rest of this folder has a model's device, sink and shape from it. What it leans on:
 //   Model.create(gpu, config, tensors, { kv, contextLength }); model.finishLoading()
 //   model.weights      any tree whose leaves are a gain (GPUBuffer) or a Weight { name, rows, cols, parts }; a
 //                      part has codes and perhaps scales, parts in the order of their rows

@@ -1,6 +1,6 @@
 // Everything that is asked of an adapter, and of the device it gives: whether there is one, what it calls itself, whether it
-// is a CPU, which features and limits it has that pronk makes use of. Nothing is opened here, and nothing is measured
-// (tune.ts, int8-gate.ts); what follows from the answers for kernels, variants.ts says.
+// is a CPU, which features and limits it has that pronk makes use of, and the device with these. It watches over none
+// (device.ts) and measures nothing (tune.ts, int8-gate.ts); what follows from the answers for kernels, variants.ts says.
 
 import { PronkError } from "../errors.ts";
 import type { AdapterCheck, AdapterSummary } from "./adapter-check.ts";

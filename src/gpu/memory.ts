@@ -1,4 +1,4 @@
-// Every GPU buffer of an engine, counted. It owns what it makes: one dispose frees all.
+// The GPU buffers of a model, or of a stage of its load, counted. It owns what it makes: one dispose frees all.
 
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";

@@ -1,5 +1,6 @@
-// The text of every file of ../../shaders, by name. The only place that reads them. A text may be had at once or arrive: a
-// pipeline waits for its files, so which of them a bundle holds and which are fetched is decided here alone.
+// The text of every file of ../../shaders, by name, and the only place that reads them (but for the benchmark's own). A text
+// may be had at once or arrive: a pipeline waits for its files, so which of them a bundle holds and which are fetched is
+// decided here alone.
 
 import { onDemand } from "../on-demand.ts";
 import type { ShaderFile } from "./shader-table.ts";

@@ -1,5 +1,6 @@
 // Which of several equal kernels runs on this adapter. The defaults are safe anywhere; tuning may replace them by what is
-// measured to be faster. Every variant gives the same numbers, which the kernel tests hold them to.
+// measured to be faster. All give the same numbers but for the order of sums, except the two that round, `bytes` and
+// `int8`; the kernel tests hold each to its own bound.
 
 import { isSwiftShader, type DeviceFacts } from "./adapter.ts";
 
