@@ -195,6 +195,17 @@ describe("a server that lists nothing", () => {
     expect(absent.toSorted()).toEqual(["", "chat_template.jinja", ...licences].toSorted());
   });
 
+  test("torch's files are asked for where there are no safetensors: alone, or as their index names them", async () => {
+    const config = madeCheckpoint().get("config.json")!;
+    const alone = await openAndCount(new Map([["config.json", config], ["pytorch_model.bin", new Uint8Array(300)]])); // prettier-ignore
+    expect(alone.paths.toSorted()).toEqual(["config.json", "pytorch_model.bin"]);
+    const names = ["pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin"];
+    const index = text({ weight_map: { a: names[0], b: names[1] } });
+    const files = new Map([...names.map((name) => [name, new Uint8Array(300)] as const), ["config.json", config], ["pytorch_model.bin.index.json", index]]); // prettier-ignore
+    expect((await openAndCount(files)).paths.toSorted()).toEqual([...files.keys()].toSorted());
+    expect((await openAndCount(files, names[0])).paths.toSorted()).toEqual(["config.json", names[0]].toSorted());
+  });
+
   test("a GGUF without a configuration beside it: its companions are not asked for", async () => {
     const { paths, absent } = await openAndCount(new Map([["a.gguf", new Uint8Array(300)]]), "a.gguf");
     expect(paths).toEqual(["a.gguf"]);
