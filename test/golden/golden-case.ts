@@ -4,9 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { RunPrompt } from "../../cli/run-request.ts";
-import type { BrowserKind } from "../../cli/browser/browsers.ts";
 import type { BrowserRunner } from "../../cli/runner.ts";
-import { doWithout } from "../support/harness.ts";
+import { doWithout, compilesSlowly } from "../support/harness.ts";
 import { relativeError } from "../reference/relative-error.ts";
 
 export const sharedData = join(import.meta.dirname, "../../../shared/data");
@@ -25,12 +24,6 @@ export interface GoldenCase {
   /** The row that the last of the ids was chosen from. */
   lastLogits?: Float32Array;
 }
-
-/**
- * Whether a page's engines have one device and its pipelines in common (support/share-devices), and so its thread. In Chromium
- * most of the time went into compiling; in Firefox little does, and tests run several at once there.
- */
-export const sharesDevice = (kind: BrowserKind) => kind === "chromium";
 
 export function floats(path: string): Float32Array {
   return new Float32Array(new Uint8Array(readFileSync(path)).buffer);
@@ -75,7 +68,7 @@ export async function expectGolden(
   const { answers, logits } = await runner.run({
     model,
     tokenizer,
-    options: { quantize, store: false, worker: !sharesDevice(runner.page.kind), without: doWithout, ...rest },
+    options: { quantize, store: false, worker: !compilesSlowly(runner.page.kind), without: doWithout, ...rest },
     prompts: [...greedyPrompts(cases, false), ...greedyPrompts(wantsLogits, true), ...toTheLast],
   });
   for (const [i, golden] of [...cases, ...wantsLogits].entries())

@@ -18,12 +18,12 @@ import type { TensorInfo } from "../../src/format/tensor.ts";
 import { memorySource } from "../support/memory-source.ts";
 import { joinedValues } from "../support/meta-checkpoint.ts";
 import { ggufOfCheckpoint } from "../support/gguf-checkpoint.ts";
-import { browserKinds, severalAtOnce } from "../support/harness.ts";
+import { browserKinds, severalAtOnce, compilesSlowly } from "../support/harness.ts";
 import { folderFiles } from "../support/local-folder.ts";
 import { shareDevices } from "../support/share-devices.ts";
 import { madeSafetensors } from "../support/made-checkpoint.ts";
 import { type Files, spoilJson, spoilTensor } from "../support/spoiled.ts";
-import { expectGolden, floats, sharedData, sharedDataAbsent, sharesDevice, type GoldenCase } from "./golden-case.ts";
+import { expectGolden, floats, sharedData, sharedDataAbsent, type GoldenCase } from "./golden-case.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures");
 const json = (path: string) => JSON.parse(readFileSync(path, "utf8"));
@@ -148,7 +148,7 @@ function goldenIn(kind: BrowserKind): void {
   let runner: BrowserRunner;
   beforeAll(async () => {
     runner = await openRunner(kind);
-    if (sharesDevice(kind)) await runner.page.evaluate(shareDevices);
+    if (compilesSlowly(kind)) await runner.page.evaluate(shareDevices, { masked: false });
   });
   afterAll(() => runner?.[Symbol.asyncDispose]());
 
@@ -209,7 +209,7 @@ function goldenIn(kind: BrowserKind): void {
       }));
       const result = await runner.run({
         model: runner.serve(folder),
-        options: { quantize: "none", kv, store: false, worker: !sharesDevice(kind) },
+        options: { quantize: "none", kv, store: false, worker: !compilesSlowly(kind) },
         prompts: cases.map(({ promptIds }) => ({ prompt: promptIds, maxTokens: 1, temperature: 0, logits: true })),
       });
       expect(result.info.kv).toBe(kv);
@@ -277,7 +277,7 @@ function goldenIn(kind: BrowserKind): void {
     await expectGolden(runner, runner.serve(copied), fixtureCases(folder), { limit: 1e-4, kv: "f32" });
     const memoryOf = async (model: string) => {
       const prompts = [{ prompt: [1], maxTokens: 1, ignoreEos: true, temperature: 0 }];
-      const options = { quantize: "none", store: false, worker: !sharesDevice(kind) } as const;
+      const options = { quantize: "none", store: false, worker: !compilesSlowly(kind) } as const;
       return (await runner.run({ model: runner.serve(model), options, prompts })).info.gpuBytes;
     };
     expect(await memoryOf(copied)).toBe(await memoryOf(folder));

@@ -8,6 +8,8 @@ export interface CheckContext {
   requestAdapter(): Promise<GPUAdapter>;
   /** A file of the tests: `fixtures/...` (test/fixtures) or `shared/...` (../shared/data); throws where it is absent. */
   fetchBytes(path: string): Promise<Uint8Array>;
+  /** Where cases differ in their sizes alone, a few will do: the others are tried in another browser, and in the long proofs. */
+  fewSizes?: boolean;
   /** For checks of random cases. */
   proof?: ProofSize;
 }
@@ -38,6 +40,7 @@ export interface CheckRun {
   file: string;
   name: string;
   without: readonly string[];
+  fewSizes?: boolean;
   proof?: ProofSize;
 }
 

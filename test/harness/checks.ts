@@ -30,14 +30,14 @@ async function listChecks(): Promise<CheckRun[]> {
   return runs;
 }
 
-async function runCheck({ file, name, without, proof }: CheckRun): Promise<CheckReport> {
+async function runCheck({ file, name, without, fewSizes, proof }: CheckRun): Promise<CheckReport> {
   const faults = between.splice(0);
   underWay.add(faults);
   try {
     const { checks } = await modules[`../kernels/${file}`]();
     const check = checks[name];
     const run = typeof check === "function" ? check : check.run;
-    const { error, limit, note } = await run({ ...contextFor(without), proof });
+    const { error, limit, note } = await run({ ...contextFor(without), fewSizes, proof });
     if (faults.length > 0) return { failure: faults.join("\n") };
     // NaN and infinities do not survive JSON, so they are told as a failure here.
     if (!Number.isFinite(error)) return { failure: `the error is ${error}${note ? ` (${note})` : ""}` };

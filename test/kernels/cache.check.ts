@@ -12,7 +12,7 @@ import { openCase, Worst, type Case } from "../support/gpu-case.ts";
 import {
   alike,
   attendAfter,
-  attentionCases,
+  attentionCasesFor,
   eps,
   joined,
   makeParts,
@@ -49,10 +49,10 @@ async function readCodes(gpuCase: Case, buffer: GPUBuffer, { kvHeads, headDim, c
  */
 const bytesCache = (fused: boolean, kernel: Variants["attention"]) => async (context: CheckContext) => {
   const worst = new Worst();
-  for (const [tokens, heads, kvHeads, headDim, position, dim] of attentionCases) {
+  for (const [, [tokens, heads, kvHeads, headDim, position, dim], most] of attentionCasesFor(context)) {
     using gpuCase = await openCase(context, { fused, attention: kernel });
     const length = position + tokens;
-    const shape = { heads, kvHeads, headDim, context: length + 3, kv: "q8" as const };
+    const shape = { heads, kvHeads, headDim, context: most, kv: "q8" as const };
     const rows = [heads * headDim, kvHeads * headDim, kvHeads * headDim];
     const parts = makeParts(alike, rows, dim);
     const places = rows.map((_, i) => ({ base: rows.slice(0, i).reduce((sum, count) => sum + count, 0), half: 0 }));

@@ -1,9 +1,17 @@
 // Every check of this folder as a test, in each browser and for each set of features to do without. PRONK_CHECK limits
 // the run to checks whose file or name contains it.
 
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CheckRun } from "../harness/check.ts";
-import { type Harness, browserKinds, doWithout, openHarness, severalAtOnce } from "../support/harness.ts";
+import {
+  type Harness,
+  browserKinds,
+  doWithout,
+  openHarness,
+  severalAtOnce,
+  compilesSlowly,
+} from "../support/harness.ts";
+import { shareDevices } from "../support/share-devices.ts";
 
 /** What measures time, or holds gigabytes. */
 const alone = ["true-shapes.check.ts", "tune.check.ts"];
@@ -19,8 +27,14 @@ for (const kind of browserKinds) {
       return;
     }
     const runs = opened.runs
-      .map((run) => ({ ...run, without: [...new Set([...run.without, ...doWithout])] }))
+      .map((run) => ({
+        ...run,
+        without: [...new Set([...run.without, ...doWithout])],
+        fewSizes: compilesSlowly(kind),
+      }))
       .filter((run) => titleOf(run).includes(wanted));
+    // A device that truly lacks them all is the golden test's "every variant off".
+    beforeAll(() => (compilesSlowly(kind) ? opened.page.evaluate(shareDevices, { masked: true }) : undefined));
     afterAll(() => opened[Symbol.asyncDispose]());
     test("has checks to run", () => expect(runs.length).toBeGreaterThan(0));
     const together = runs.filter(({ file }) => !alone.includes(file));

@@ -85,10 +85,12 @@ const timesVector =
     const plain = matmul(x, values, 1, rows);
     const normed = matmul(rmsNorm(x, gain, eps), values, 1, rows);
     const worst = new Worst();
-    for (const variant of variants) {
+    const few = variants.filter(({ lanes, splits }) => lanes !== 1 && splits !== 1); // the others, elsewhere
+    const tried = context.fewSizes && few.length > 0 ? few : variants;
+    for (const variant of tried) {
       using gpuCase = await openCase(context, variant);
       if (variant.matvec === "subgroup" && !gpuCase.gpu.features.has("subgroups")) continue;
-      const weight = await upload(gpuCase, packed, variant.lanes === 1);
+      const weight = await upload(gpuCase, packed, variant === tried[0]);
       const input = gpuCase.activation(x, 1, cols);
       const padded = new Float32Array(input.stride);
       padded.set(gain);

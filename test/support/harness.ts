@@ -20,6 +20,12 @@ export const doWithout: readonly string[] = (process.env.PRONK_WITHOUT ?? "").sp
  */
 export const severalAtOnce = (kind: BrowserKind) => ({ concurrent: kind === "firefox" });
 
+/**
+ * Whether most of a test's time goes into compiling. A page's engines then have one device and its pipelines in common
+ * (share-devices), and so its thread, and of cases that differ in size alone there are few.
+ */
+export const compilesSlowly = (kind: BrowserKind) => kind === "chromium";
+
 export interface Harness extends AsyncDisposable {
   readonly page: BrowserPage;
   /** Every run of every check that the page knows. */

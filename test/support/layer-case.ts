@@ -9,6 +9,7 @@ import type { RowPlace } from "../../src/gpu/row-place.ts";
 import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
 import type { Encoding } from "../../src/quant/layout.ts";
 import { plainFormat } from "../../src/quant/row-format.ts";
+import type { CheckContext } from "../harness/check.ts";
 import { randomNumbers } from "../reference/random-checkpoint.ts";
 import { rmsNorm } from "../reference/rms-norm.ts";
 import { decodeStored } from "../reference/stored.ts";
@@ -72,7 +73,7 @@ export function makeParts(encodings: Encoding[], rows: readonly number[], cols: 
 }
 
 /** [tokens, heads, kvHeads, headDim, position, dim]: fills the cache in one batch, then computes the tokens. */
-export const attentionCases = [
+const attentionCases = [
   [1, 1, 1, 2, 0, 5],
   [1, 4, 2, 8, 63, 40],
   [1, 8, 1, 64, 130, 33],
@@ -85,6 +86,17 @@ export const attentionCases = [
   [70, 2, 1, 128, 64, 32],
   [3, 3, 1, 6, 300, 12],
 ];
+
+/** Of these, what a browser is left with that compiles slowly: one token and many, heads of few and of many dims. */
+const fewCases = [2, 5, 7, 9];
+
+/** With the place of each in the list, and its cache's context: that of the longest with such heads, whose shaders it shares. */
+export const attentionCasesFor = ({ fewSizes }: Pick<CheckContext, "fewSizes">) =>
+  attentionCases.flatMap((sizes, i) => {
+    const heads = ([, ...shape]: readonly number[]) => shape.slice(0, 3).join();
+    const lengths = attentionCases.map((other) => (heads(other) === heads(sizes) ? other[0] + other[4] : 0));
+    return fewSizes && !fewCases.includes(i) ? [] : [[i, sizes, Math.max(...lengths) + 3] as const];
+  });
 
 export const alike: Encoding[] = ["f32", "f32", "f32"];
 

@@ -1,5 +1,5 @@
-// The order of test files: stage after stage, and in each those that take minutes first, so that no worker is left alone
-// with one of them while the other has nothing to do. Vitest's own order goes by the last run's cache, which a fresh clone
+// The order of test files: those that take longest first, so that no worker is left alone with one of them while the others
+// have nothing to do; then the rest, stage after stage. Vitest's own order goes by the last run's cache, which a fresh clone
 // has not, or by size.
 
 import { BaseSequencer, type TestSpecification } from "vitest/node";
@@ -8,20 +8,29 @@ import { stages } from "../../tools/stages.ts";
 const longest = [
   "kernels/kernels",
   "golden/golden",
-  "e2e/published",
   "browser/bench",
-  "browser/faults",
+  "e2e/published",
+  "package/package",
+  "browser/share-tabs",
+  "browser/losses",
+  "browser/engine-worker",
+  "browser/lost-device",
+  "browser/store-loader",
+  "browser/buffer-limit",
+  "e2e/conversation",
+  "e2e/failure-cards",
   "browser/kills",
+  "e2e/generate",
   "unit/load/proof-slices",
   "unit/load/resume",
   "unit/format/golden",
 ];
 
-/** The stage first, then the place in the list above. */
+/** The place in the list above, then the stage. */
 function rank({ moduleId }: TestSpecification): number {
   const stage = stages.findIndex(({ folder }) => folder !== undefined && moduleId.includes(`/${folder}`));
   const place = longest.findIndex((name) => moduleId.endsWith(`test/${name}.test.ts`));
-  return stage * 100 + (place < 0 ? longest.length : place);
+  return place < 0 ? longest.length + stage : place;
 }
 
 export class LongestFirst extends BaseSequencer {
