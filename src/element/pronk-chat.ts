@@ -1,35 +1,30 @@
-// <pronk-chat>: a whole chat with one model in one element. This file holds the element's surface and decides which view
-// is shown; the conversation and the engine are in session/, each view in views/. Importing it defines nothing: see
-// index.ts. Works under `default-src 'self'`: no inline style, no eval, no HTML strings.
+// <pronk-chat>: a whole chat with one model in one element. This file holds the element's surface, its properties, methods
+// and events; what is shown is views/chat-view.ts, what a person rewrites and takes back rewriting.ts, and the conversation
+// with its engine is in session/. Importing it defines nothing: see index.ts. Works under `default-src 'self'`: no inline
+// style, no eval, no HTML strings.
 
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { EngineOptions, ModelReference, ProgressEvent, SmallerSetup } from "../index.ts";
+import { LitElement, type PropertyValues, type TemplateResult } from "lit";
+import type { EngineOptions, ModelReference, ProgressEvent } from "../index.ts";
 import { isComposingKey } from "./composing-key.ts";
 import { CopyFeedback } from "./copy-feedback.ts";
-import { downIcon } from "./icons.ts";
 import { type LicenseParagraph, llama2LicenseText } from "./license-text.ts";
 import { KeptConversation } from "./kept-conversation.ts";
 import { fetchMarkdown } from "./markdown/markdown-part.ts";
+import { Rewriting } from "./rewriting.ts";
 import { ChatSession } from "./session/chat-session.ts";
-import { type Conversation, emptyConversation, hasWords, type Restorable } from "./session/conversation.ts";
-import { beginEdit, type Draft, emptyDraft, endDraft, isEditing, withDraft } from "./session/draft.ts";
+import { type Conversation, emptyConversation } from "./session/conversation.ts";
+import { type Draft, emptyDraft, endDraft, isEditing } from "./session/draft.ts";
 import { type EngineFactory, pronkEngines } from "./session/engine-factory.ts";
 import { watchOnline } from "./online-watch.ts";
 import { labelOf, resolveModelAttribute } from "./session/model-reference.ts";
 import type { SessionState } from "./session/session-state.ts";
-import { type AnswerTurn, lastAnswer, lastUserTurn, type Turn } from "./session/turn.ts";
+import type { AnswerTurn, Turn } from "./session/turn.ts";
 import { StickToEnd } from "./stick-to-end.ts";
 import { type ChatStrings, english } from "./strings.ts";
 import { chatStyles } from "./styles/chat-styles.ts";
 import { type Undoable, UndoOffer } from "./undo-offer.ts";
-import { composerView, growField } from "./views/composer-view.ts";
-import { continuePanel } from "./views/continue-view.ts";
-import { footnoteView } from "./views/footnote-view.ts";
-import { panelView } from "./views/panel-view.ts";
-import { startView } from "./views/start-view.ts";
-import { transcriptView } from "./views/transcript-view.ts";
-import { undoView } from "./views/undo-view.ts";
-import { warningsView } from "./views/warnings-view.ts";
+import { type ChatActions, chatView } from "./views/chat-view.ts";
+import { growField } from "./views/composer-view.ts";
 
 /**
  * A chat with a model that runs on the visitor's own GPU.
@@ -102,6 +97,15 @@ export class PronkChat extends LitElement {
     () => this.#session.turns.length > 0,
   );
   readonly #undo = new UndoOffer(this);
+  readonly #rewriting = new Rewriting(this.#session, this.#undo, {
+    conversation: () => this.conversation,
+    strings: () => this.strings,
+    write: (draft) => (this.draft = draft),
+    ask: (text) => this.ask(text),
+    follow: () => this.#stick.follow(),
+    focusDraft: (wanted) => this.#focusDraft(wanted),
+    undoOnPage: (restorable) => this.#emit("pronk-undo", restorable),
+  });
   readonly #copies = new CopyFeedback(this, (words) => (this.announcement = words));
   readonly #kept = new KeptConversation(
     this,
@@ -110,9 +114,26 @@ export class PronkChat extends LitElement {
       this.#session.open(conversation);
       if (!this.draft.text) this.draft = conversation.draft;
       this.system ||= conversation.system;
-      if (restorable && !this.#undo.current) this.#offer(restorable);
+      if (restorable && !this.#undo.current) this.#rewriting.offer(restorable);
     },
   );
+  readonly #actions: ChatActions = {
+    load: () => void this.load(),
+    ask: (text) => void this.ask(text),
+    write: (text) => (this.draft = { ...this.draft, text }),
+    send: () => this.#rewriting.send(),
+    stop: () => this.stop(),
+    edit: () => this.#rewriting.edit(),
+    cancelEdit: () => this.#rewriting.endEdit(),
+    regenerate: () => void this.#rewriting.regenerate(),
+    newChat: () => this.newChat(),
+    copy: (text, plainButton) => void this.#copies.copy(text, this.strings, plainButton),
+    offer: (restorable) => this.#rewriting.offer(restorable),
+    takeSetup: (setup) => void this.#session.takeSetup(setup),
+    useToken: (token) => void this.#useToken(token),
+    focusDraft: () => this.#focusDraft(),
+    key: (event) => this.#onKey(event),
+  };
   #lastState = "";
 
   constructor() {
@@ -183,7 +204,7 @@ export class PronkChat extends LitElement {
 
   newChat(): void {
     const draft = isEditing(this.draft) ? endDraft(this.draft) : this.draft;
-    this.#replace({ ...emptyConversation(), draft }, this.strings.chatClosed);
+    this.#rewriting.replace({ ...emptyConversation(), draft }, this.strings.chatClosed);
     this.#focusDraft();
   }
 
@@ -215,40 +236,14 @@ export class PronkChat extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { strings } = this;
+    const { draft, starters, strings, licenseText, announcement } = this;
     const session = this.#session;
-    const { state } = session;
-    const writing = session.mode === "continue";
-    return html`<div class="chat" part="chat" role="group" aria-label=${strings.chatLabel} @keydown=${this.#onKey}>
-      <div
-        class="scroller"
-        tabindex="0"
-        role="group"
-        aria-label=${strings.transcriptLabel}
-        @scroll=${this.#stick.scrolled}
-      >
-        <div class="column ${session.turns.length === 0 ? "fresh" : ""}">
-          ${warningsView(session.info)}
-          ${writing ? continuePanel(session, strings, { stop: () => this.stop(), offer: (piece) => this.#offer(piece) }) : this.#conversation(state)}
-          ${panelView({ session, modelLabel: labelOf(this.model, session), licenseText: this.licenseText, strings }, this.#useToken)}
-        </div>
-      </div>
-      <div class="dock">
-        ${
-          this.#stick.following || session.turns.length === 0
-            ? nothing
-            : html`<button class="to-end" type="button" title=${strings.scrollToEnd} @click=${this.#stick.follow}>
-                ${downIcon}<span class="visually-hidden">${strings.scrollToEnd}</span>
-              </button>`
-        }
-        ${session.recovering ? html`<p class="recovering" part="recovering" role="status">${strings.recovering}</p>` : nothing}
-        ${undoView(this.#undo, strings, () => this.#focusDraft())}
-        ${writing || state.name === "license" || state.name === "weights" ? nothing : this.#composer(state)}
-        <slot name="footer"></slot>
-        ${footnoteView(strings)}
-      </div>
-      <p class="visually-hidden" aria-live="polite" data-live>${this.announcement}</p>
-    </div>`;
+    const outcomeOf = (text: string) => this.#copies.outcomeOf(text);
+    const [modelLabel, undo, stick] = [labelOf(this.model, session), this.#undo, this.#stick];
+    return chatView(
+      { session, modelLabel, draft, starters, strings, licenseText, announcement, outcomeOf, undo, stick },
+      this.#actions,
+    );
   }
 
   protected override updated(): void {
@@ -262,124 +257,19 @@ export class PronkChat extends LitElement {
       this.renderRoot.querySelector<HTMLElement>(`#${state.name}-title`)?.focus();
   }
 
-  #conversation(state: SessionState): TemplateResult | typeof nothing {
-    const { strings } = this;
-    const { turns, busy } = this.#session;
-    if (turns.length > 0) {
-      const actions = {
-        copy: (text: string, plainButton?: Element) => void this.#copies.copy(text, this.strings, plainButton),
-        regenerate: async () => {
-          if (await this.#session.load()) this.#answerAnew(() => this.#session.regenerate());
-        },
-        edit: () => this.#edit(),
-        takeSetup: (setup: SmallerSetup) => void this.#session.takeSetup(setup),
-      };
-      return transcriptView(
-        { turns, answering: busy, outcomeOf: (text) => this.#copies.outcomeOf(text), strings },
-        actions,
-      );
-    }
-    if (state.name === "license" || state.name === "weights" || state.name === "failed") return nothing;
-    return startView(
-      {
-        // A download takes its room: on a phone both would not be seen at once.
-        starters: state.name === "loading" ? [] : this.starters,
-        loadable: state.name === "idle",
-        modelLabel: labelOf(this.model, this.#session),
-        strings,
-      },
-      { load: () => void this.load(), start: (text) => void (this.ask(text), this.#focusDraft()) },
-    );
-  }
-
-  #composer(state: SessionState): TemplateResult {
-    const { strings } = this;
-    const { turns, busy: answering } = this.#session;
-    const waiting = state.name === "inspecting" || state.name === "loading";
-    const queued = waiting && turns.at(-1)?.role === "user"; // it is answered once the model is there
-    const blocked = queued || state.name === "failed" || state.name === "empty";
-    const [started, editing] = [turns.length > 0, isEditing(this.draft)];
-    const model = { draft: this.draft.text, started, answering, blocked, editing, strings };
-    return composerView(model, {
-      write: (text) => (this.draft = { ...this.draft, text }),
-      send: () => this.#send(),
-      stop: () => this.stop(),
-      cancelEdit: () => this.#endEdit(),
-      newChat: () => this.newChat(),
-    });
-  }
-
-  #send(): void {
-    const { text } = this.draft;
-    if (!text.trim() || this.#session.busy) return;
-    const editing = isEditing(this.draft);
-    this.draft = endDraft(this.draft);
-    if (editing) this.#answerAnew(() => this.#session.resend(text));
-    else void this.ask(text);
-    this.#focusDraft(true);
-  }
-
-  #edit(): void {
-    this.draft = beginEdit(this.draft, lastUserTurn(this.#session.turns)?.text ?? "");
-    this.#focusDraft(true);
-  }
-
-  #endEdit(): void {
-    const edited = this.draft;
-    this.draft = endDraft(edited);
-    if (edited.text !== lastUserTurn(this.#session.turns)?.text)
-      this.#offer({ text: this.strings.editDropped, conversation: { draft: edited } });
-    this.#focusDraft(true);
-  }
-
-  /** Replaces the last answer, or the last question with it. */
-  #answerAnew(act: () => Promise<void>): void {
-    const before = this.conversation;
-    this.#stick.follow();
-    void act();
-    if (lastAnswer(before.turns)?.text)
-      this.#offer({ text: this.strings.answerReplaced, conversation: { ...before, draft: emptyDraft } });
-    this.#focusDraft();
-  }
-
-  #replace(conversation: Conversation, text: string): void {
-    const before = this.conversation;
-    this.#undo.settle();
-    this.#session.open(conversation);
-    this.draft = conversation.draft;
-    this.#stick.follow();
-    if (hasWords(before)) this.#offer({ text, conversation: before, waits: true });
-  }
-
-  #offer(restorable: Restorable): void {
-    const { text, waits } = restorable;
-    this.offerUndo({ text, waits, restores: restorable, undo: () => this.#putBack(restorable) });
-  }
-
-  /** What has been written since stays. */
-  #putBack(restorable: Restorable): void {
-    const { conversation, key } = restorable;
-    if (key !== undefined) return this.#emit("pronk-undo", restorable);
-    const draft = conversation.draft ? withDraft(this.draft, conversation.draft) : this.draft;
-    if (conversation.turns)
-      return this.#replace({ ...this.conversation, ...conversation, draft }, this.strings.takenBack);
-    this.draft = draft;
-    if (conversation.continuation) this.#session.continueFrom(conversation.continuation);
-  }
-
-  readonly #useToken = async (token: string): Promise<void> => {
+  async #useToken(token: string): Promise<void> {
     this.token = token;
     await this.updateComplete;
     void this.#session.retry();
-  };
+  }
 
-  readonly #onKey = (event: KeyboardEvent): void => {
+  #onKey(event: KeyboardEvent): void {
     if (event.key !== "Escape" || isComposingKey(event)) return;
     if (this.#session.busy) this.stop();
-    else if (isEditing(this.draft)) this.#endEdit();
+    else if (isEditing(this.draft)) this.#rewriting.endEdit();
     else return;
     event.stopPropagation();
-  };
+  }
 
   #answered(turn: AnswerTurn): void {
     this.announcement = turn.text;

@@ -1,13 +1,21 @@
-// One chat with one model: inspects it, waits for the licence, loads the engine, asks, stops. It owns the engine and
-// the turns and tells its host when something changed; it draws nothing and knows no DOM.
+// One chat with one model: has it loaded (model-load.ts), asks, stops. It owns the engine and the turns and tells its host
+// when something changed; it draws nothing and knows no DOM.
 
-import { DownloadPause, PronkError } from "../../index.ts";
-import type { EngineInfo, EngineOptions, ModelReference, ProgressEvent, RecoveryEvent, SmallerSetup, StoredModel } from "../../index.ts"; // prettier-ignore
+import { PronkError } from "../../index.ts";
+import type {
+  EngineInfo,
+  EngineOptions,
+  ModelReference,
+  ProgressEvent,
+  SmallerSetup,
+  StoredModel,
+} from "../../index.ts";
 import type { Conversation } from "./conversation.ts";
 import { type ChatEngine, type EngineFactory, type InspectedModel, pronkEngines } from "./engine-factory.ts";
-import { acceptanceOf, llama2License, recordAcceptance } from "./license-acceptance.ts";
+import { llama2License, recordAcceptance } from "./license-acceptance.ts";
+import { type Instead, ModelLoad } from "./model-load.ts";
 import { onceAFrame } from "./once-a-frame.ts";
-import { type Continuation, type SessionState, withEvent } from "./session-state.ts";
+import type { Continuation, SessionState } from "./session-state.ts";
 import { streamAnswer, streamContinuation } from "./stream-answer.ts";
 import { type AnswerTurn, answerTurn, lastAnswer, lastUserTurn, type Turn } from "./turn.ts";
 
@@ -37,12 +45,9 @@ export class ChatSession {
   #model: ModelReference | undefined;
   #engine: ChatEngine | undefined;
   #loading: Promise<boolean> | undefined;
-  #loadAbort: AbortController | undefined;
-  #pause = new DownloadPause(); // of the load at hand
+  #load: ModelLoad | undefined; // the last of this model
   #answerAbort: AbortController | undefined;
-  #decide: ((accepted: boolean) => void) | undefined;
-  #weights: string | undefined; // chosen by the person
-  #instead: Pick<EngineOptions, "quantize" | "kv" | "contextLength" | "store"> = {}; // chosen on a card
+  #instead: Instead = {}; // chosen on a card
   #nextId = 1;
 
   constructor(host: SessionHost) {
@@ -71,7 +76,7 @@ export class ChatSession {
       this.continuation = { text: "", contextFull: false };
     }
     this.#model = model;
-    this.#weights = undefined;
+    this.#load = undefined;
     this.#instead = {};
     this.summary = undefined;
     this.#enter(model === undefined || model === "" ? { name: "empty" } : { name: "idle" });
@@ -80,8 +85,7 @@ export class ChatSession {
   unload(): void {
     const reason = new DOMException("The chat was closed or its model changed.", "AbortError");
     this.#answerAbort?.abort(reason);
-    this.#loadAbort?.abort(reason);
-    this.#decide?.(false);
+    this.#load?.cancel(reason);
     void this.#engine?.unload().catch(() => {}); // a lost device may refuse; there is nothing left to free then
     this.#engine = undefined;
     this.#loading = undefined;
@@ -92,35 +96,32 @@ export class ChatSession {
   load(): Promise<boolean> {
     if (this.#engine) return Promise.resolve(true);
     if (this.#model === undefined || this.#model === "") return Promise.resolve(false);
-    this.#loading ??= this.#load(this.#model).finally(() => (this.#loading = undefined));
+    this.#loading ??= this.#begin(this.#model).finally(() => (this.#loading = undefined));
     return this.#loading;
   }
 
   cancelLoad(): void {
-    this.#loadAbort?.abort(new DOMException("The load was cancelled.", "AbortError"));
-    this.#decide?.(false);
+    this.#load?.cancel(new DOMException("The load was cancelled.", "AbortError"));
   }
 
   /** Holds the download, or lets it go on; what has arrived is kept either way. */
   pauseLoad(paused: boolean): void {
-    if (this.state.name !== "loading") return;
-    if (paused) this.#pause.pause();
-    else this.#pause.resume();
-    this.#enter({ name: "loading", progress: { ...this.state.progress, paused } });
+    if (this.state.name === "loading") this.#load?.pause(paused);
   }
 
   chooseWeights(weights: string): void {
-    this.#weights = weights;
-    this.#decide?.(true);
+    if (!this.#load) return;
+    this.#load.weights = weights;
+    this.#load.decide(true);
   }
 
   acceptLicense(): void {
     recordAcceptance(llama2License);
-    this.#decide?.(true);
+    this.#load?.decide(true);
   }
 
   declineLicense(): void {
-    this.#decide?.(false);
+    this.#load?.decide(false);
   }
 
   async ask(text: string): Promise<void> {
@@ -198,82 +199,43 @@ export class ChatSession {
     await this.retry();
   }
 
-  async #load(model: ModelReference): Promise<boolean> {
-    const abort = new AbortController();
-    this.#loadAbort = abort;
-    const current = () => this.#loadAbort === abort && this.#model === model;
-    try {
-      this.#enter({ name: "inspecting" });
-      const summary = await this.#inspect(model, abort.signal);
-      const accepted = async () =>
-        !summary?.llama2 || acceptanceOf(llama2License) || this.#waitFor({ name: "license", summary });
-      if (!summary || !(await accepted())) {
-        if (current()) this.#enter({ name: "idle" });
-        return false;
-      }
-      abort.signal.throwIfAborted();
-      this.#enter({ name: "loading", progress: { phases: [] } });
-      const onProgress = (event: ProgressEvent) => current() && this.#progress(event);
-      const weights = this.#weights ?? this.engineOptions.weights;
-      const pause = (this.#pause = this.engineOptions.pause ?? new DownloadPause());
-      const onRecovery = (event: RecoveryEvent) => {
-        this.engineOptions.onRecovery?.(event);
+  async #begin(model: ModelReference): Promise<boolean> {
+    const load: ModelLoad = new ModelLoad(model, { weights: this.#load?.weights, instead: this.#instead }, this, {
+      entered: (state) => this.#enter(state),
+      inspected: (summary) => (this.summary = summary),
+      progressed: (progress, event) => {
+        if (!current() || this.state.name !== "loading") return;
+        this.state = { name: "loading", progress };
+        this.#host.progressed(event);
+        this.#frame.request();
+      },
+      recovery: ({ state }) => {
         if (!current()) return;
-        this.recovering = event.state === "recovering";
+        this.recovering = state === "recovering";
         this.#host.changed();
-      };
-      const own = { weights, signal: abort.signal, onProgress, onRecovery, pause };
-      const options = { ...this.engineOptions, ...own, ...this.#instead };
-      const engine = await this.factory.createEngine(model, options);
-      if (!current() || abort.signal.aborted) {
-        await engine.unload();
-        abort.signal.throwIfAborted();
-        return false;
-      }
-      this.#engine = engine;
-      this.#enter({ name: "ready" });
-      const ended = () => this.#engineEnded(engine);
-      engine.ended?.addEventListener("abort", ended, { once: true });
-      if (engine.ended?.aborted) ended();
-      return this.#engine === engine;
-    } catch (error) {
-      if (!current()) return false;
-      if (abort.signal.aborted) this.#enter({ name: "idle" });
-      else this.#fail(error as Error);
-      return false;
-    }
-  }
-
-  /** What the model is; undefined where the person would not choose among its weights. */
-  async #inspect(model: ModelReference, signal: AbortSignal): Promise<InspectedModel | undefined> {
-    for (;;) {
-      const { token, hubUrl } = this.engineOptions;
-      const weights = this.#weights ?? this.engineOptions.weights;
-      const summary = await this.factory.inspectModel(model, { weights, token, hubUrl, signal });
-      signal.throwIfAborted();
-      this.summary = summary;
-      const several = summary.weightsOffered.length > 1 && !summary.stored && weights === undefined;
-      if (!several || !this.asksForWeights) return summary;
-      if (!(await this.#waitFor({ name: "weights", summary }))) return undefined;
-    }
-  }
-
-  /** Shows a question and waits for its answer. */
-  #waitFor(state: SessionState): Promise<boolean> {
-    return new Promise((resolve) => {
-      this.#decide = (accepted) => {
-        this.#decide = undefined;
-        resolve(accepted);
-      };
-      this.#enter(state);
+      },
     });
+    this.#load = load;
+    const current = () => this.#load === load;
+    try {
+      const engine = await load.run();
+      if (engine && current() && !load.isCancelled) return this.#take(engine);
+      await engine?.unload();
+    } catch (error) {
+      if (current() && !load.isCancelled) return this.#fail(error as Error);
+    }
+    if (current()) this.#enter({ name: "idle" });
+    return false;
   }
 
-  #progress(event: ProgressEvent): void {
-    if (this.state.name !== "loading") return;
-    this.state = { name: "loading", progress: withEvent(this.state.progress, event) };
-    this.#host.progressed(event);
-    this.#frame.request();
+  /** False where it has ended already. */
+  #take(engine: ChatEngine): boolean {
+    this.#engine = engine;
+    this.#enter({ name: "ready" });
+    const ended = () => this.#engineEnded(engine);
+    engine.ended?.addEventListener("abort", ended, { once: true });
+    if (engine.ended?.aborted) ended();
+    return this.#engine === engine;
   }
 
   /** Answers the last question. An answer that it has stays until the model is there, and if nothing comes of the new one. */
@@ -349,10 +311,11 @@ export class ChatSession {
     this.#host.changed();
   }
 
-  #fail(error: Error): void {
+  #fail(error: Error): false {
     this.#enter({ name: "failed", error });
     this.#host.failed(error);
     if (error instanceof PronkError && error.code === "storage-full") void this.#findRoom(error);
+    return false;
   }
 
   /** What could be deleted, for the card of an error that is still shown then. */

@@ -1,0 +1,104 @@
+// What a person writes anew or puts in the place of something else: a message or an edit of the last question, another
+// answer, another conversation. Whatever goes away by it is offered back, in one line (undo-offer.ts).
+
+import type { ChatSession } from "./session/chat-session.ts";
+import { type Conversation, hasWords, type Restorable } from "./session/conversation.ts";
+import { beginEdit, type Draft, emptyDraft, endDraft, isEditing, withDraft } from "./session/draft.ts";
+import { lastAnswer, lastUserTurn } from "./session/turn.ts";
+import type { ChatStrings } from "./strings.ts";
+import type { UndoOffer } from "./undo-offer.ts";
+
+/** The element, as far as it is needed here. */
+export interface Desk {
+  /** What is open, with the draft in the text field. */
+  conversation(): Conversation;
+  strings(): ChatStrings;
+  write(draft: Draft): void;
+  ask(text: string): Promise<void>;
+  /** Shows the newest words. */
+  follow(): void;
+  /** Gives the text field focus; `wanted`: also by touch, where it raises the keyboard. */
+  focusDraft(wanted?: boolean): void;
+  /** The page offered it, and undoes it. */
+  undoOnPage(restorable: Restorable): void;
+}
+
+export class Rewriting {
+  readonly #session: ChatSession;
+  readonly #undo: UndoOffer;
+  readonly #desk: Desk;
+
+  constructor(session: ChatSession, undo: UndoOffer, desk: Desk) {
+    this.#session = session;
+    this.#undo = undo;
+    this.#desk = desk;
+  }
+
+  get #draft(): Draft {
+    return this.#desk.conversation().draft;
+  }
+
+  send(): void {
+    const draft = this.#draft;
+    const { text } = draft;
+    if (!text.trim() || this.#session.busy) return;
+    this.#desk.write(endDraft(draft));
+    if (isEditing(draft)) this.#answerAnew(() => this.#session.resend(text));
+    else void this.#desk.ask(text);
+    this.#desk.focusDraft(true);
+  }
+
+  edit(): void {
+    this.#desk.write(beginEdit(this.#draft, lastUserTurn(this.#session.turns)?.text ?? ""));
+    this.#desk.focusDraft(true);
+  }
+
+  endEdit(): void {
+    const edited = this.#draft;
+    this.#desk.write(endDraft(edited));
+    if (edited.text !== lastUserTurn(this.#session.turns)?.text)
+      this.offer({ text: this.#desk.strings().editDropped, conversation: { draft: edited } });
+    this.#desk.focusDraft(true);
+  }
+
+  /** Another answer to the last question. */
+  async regenerate(): Promise<void> {
+    if (await this.#session.load()) this.#answerAnew(() => this.#session.regenerate());
+  }
+
+  /** Puts a conversation in the place of the one that is open, which is offered back under `text`. */
+  replace(conversation: Conversation, text: string): void {
+    const before = this.#desk.conversation();
+    this.#undo.settle();
+    this.#session.open(conversation);
+    this.#desk.write(conversation.draft);
+    this.#desk.follow();
+    if (hasWords(before)) this.offer({ text, conversation: before, waits: true });
+  }
+
+  offer(restorable: Restorable): void {
+    const { text, waits } = restorable;
+    this.#undo.offer({ text, waits, restores: restorable, undo: () => this.#putBack(restorable) });
+  }
+
+  /** Replaces the last answer, or the last question with it. */
+  #answerAnew(act: () => Promise<void>): void {
+    const before = this.#desk.conversation();
+    this.#desk.follow();
+    void act();
+    if (lastAnswer(before.turns)?.text)
+      this.offer({ text: this.#desk.strings().answerReplaced, conversation: { ...before, draft: emptyDraft } });
+    this.#desk.focusDraft();
+  }
+
+  /** What has been written since stays. */
+  #putBack(restorable: Restorable): void {
+    const { conversation, key } = restorable;
+    if (key !== undefined) return this.#desk.undoOnPage(restorable);
+    const now = this.#desk.conversation();
+    const draft = conversation.draft ? withDraft(now.draft, conversation.draft) : now.draft;
+    if (conversation.turns) return this.replace({ ...now, ...conversation, draft }, this.#desk.strings().takenBack);
+    this.#desk.write(draft);
+    if (conversation.continuation) this.#session.continueFrom(conversation.continuation);
+  }
+}

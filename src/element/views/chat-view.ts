@@ -1,0 +1,102 @@
+// The whole chat as one template: the conversation or what stands in its place, the panel below it, and the dock with the
+// composer. It decides which view is shown in which state; what is done, the element does.
+
+import { html, nothing, type TemplateResult } from "lit";
+import type { CopyOutcome } from "../copy-feedback.ts";
+import { downIcon } from "../icons.ts";
+import type { LicenseParagraph } from "../license-text.ts";
+import type { ChatSession } from "../session/chat-session.ts";
+import type { Restorable } from "../session/conversation.ts";
+import { type Draft, isEditing } from "../session/draft.ts";
+import type { StickToEnd } from "../stick-to-end.ts";
+import type { ChatStrings } from "../strings.ts";
+import type { UndoOffer } from "../undo-offer.ts";
+import { type ComposerActions, composerView } from "./composer-view.ts";
+import { continuePanel } from "./continue-view.ts";
+import { footnoteView } from "./footnote-view.ts";
+import { panelView } from "./panel-view.ts";
+import { startView } from "./start-view.ts";
+import type { TranscriptActions } from "./transcript-actions.ts";
+import { transcriptView } from "./transcript-view.ts";
+import { undoView } from "./undo-view.ts";
+import { warningsView } from "./warnings-view.ts";
+
+export interface ChatModel {
+  session: ChatSession;
+  modelLabel: string;
+  draft: Draft;
+  starters: readonly string[];
+  /** Undefined while it is fetched, null where it could not be. */
+  licenseText: readonly LicenseParagraph[] | undefined | null;
+  outcomeOf(text: string): CopyOutcome | undefined;
+  /** For screen readers. */
+  announcement: string;
+  undo: UndoOffer;
+  stick: StickToEnd;
+  strings: ChatStrings;
+}
+
+export interface ChatActions extends ComposerActions, TranscriptActions {
+  load(): void;
+  ask(text: string): void;
+  offer(restorable: Restorable): void;
+  useToken(token: string): void;
+  focusDraft(): void;
+  key(event: KeyboardEvent): void;
+}
+
+export function chatView(model: ChatModel, actions: ChatActions): TemplateResult {
+  const { session, modelLabel, licenseText, undo, stick, strings } = model;
+  const { state } = session;
+  const writing = session.mode === "continue";
+  return html`<div class="chat" part="chat" role="group" aria-label=${strings.chatLabel} @keydown=${actions.key}>
+    <div class="scroller" tabindex="0" role="group" aria-label=${strings.transcriptLabel} @scroll=${stick.scrolled}>
+      <div class="column ${session.turns.length === 0 ? "fresh" : ""}">
+        ${warningsView(session.info)}
+        ${writing ? continuePanel(session, strings, actions) : conversationView(model, actions)}
+        ${panelView({ session, modelLabel, licenseText, strings }, actions.useToken)}
+      </div>
+    </div>
+    <div class="dock">
+      ${
+        stick.following || session.turns.length === 0
+          ? nothing
+          : html`<button class="to-end" type="button" title=${strings.scrollToEnd} @click=${stick.follow}>
+              ${downIcon}<span class="visually-hidden">${strings.scrollToEnd}</span>
+            </button>`
+      }
+      ${session.recovering ? html`<p class="recovering" part="recovering" role="status">${strings.recovering}</p>` : nothing}
+      ${undoView(undo, strings, actions.focusDraft)}
+      ${writing || state.name === "license" || state.name === "weights" ? nothing : dockedComposer(model, actions)}
+      <slot name="footer"></slot>
+      ${footnoteView(strings)}
+    </div>
+    <p class="visually-hidden" aria-live="polite" data-live>${model.announcement}</p>
+  </div>`;
+}
+
+function conversationView(model: ChatModel, actions: ChatActions): TemplateResult | typeof nothing {
+  const { session, modelLabel, outcomeOf, strings } = model;
+  const { state, turns, busy } = session;
+  if (turns.length > 0) return transcriptView({ turns, answering: busy, outcomeOf, strings }, actions);
+  if (state.name === "license" || state.name === "weights" || state.name === "failed") return nothing;
+  return startView(
+    {
+      // A download takes its room: on a phone both would not be seen at once.
+      starters: state.name === "loading" ? [] : model.starters,
+      loadable: state.name === "idle",
+      modelLabel,
+      strings,
+    },
+    { load: () => actions.load(), start: (text) => (actions.ask(text), actions.focusDraft()) },
+  );
+}
+
+function dockedComposer({ session, draft, strings }: ChatModel, actions: ChatActions): TemplateResult {
+  const { state, turns, busy: answering } = session;
+  const waiting = state.name === "inspecting" || state.name === "loading";
+  const queued = waiting && turns.at(-1)?.role === "user"; // it is answered once the model is there
+  const blocked = queued || state.name === "failed" || state.name === "empty";
+  const [started, editing] = [turns.length > 0, isEditing(draft)];
+  return composerView({ draft: draft.text, started, answering, blocked, editing, strings }, actions);
+}
