@@ -1,4 +1,5 @@
 // Chooses the next token from the logits and moves the step on: position += count, count = 1, tokens[0] = the choice.
+// Where only some tokens are allowed, the others count as -1e30: finite, since drivers may turn infinities into NaN.
 // a[i] = penalties(logits[i] + bias[i]) / temperature; kept are the top_k largest, of those the fewest whose share of
 // exp(a) reaches top_p, of those the ones at least min_p times the largest; ties at a cut are all kept. The token is
 // where u * (mass kept) falls in index order, u a hash of (seed, position of the new token): never of call order.
@@ -13,6 +14,7 @@
 @group(0) @binding(3) var<storage, read> settings: Settings;
 @group(0) @binding(4) var<storage, read_write> step: Step;
 @group(0) @binding(5) var<storage, read_write> tokens: array<u32>; // [1 or more]
+@group(0) @binding(6) var<storage, read> allowed: array<u32>; // [vocab / 32, rounded up] bits, token i at bit i % 32 of i / 32
 
 struct Settings {
   temperature: f32,
@@ -24,10 +26,12 @@ struct Settings {
   top_k: u32,
   seed: u32,
   shaped: u32, // 1 when bias or a penalty is in force
+  constrained: u32, // 1 when only tokens with their bit are allowed
 }
 
 const infinity_order = 0xff800000u; // order_of infinity; of a NaN it is above, or with the sign below ~0xff800000
 const zero_order = 0x80000000u; // of -0 it is ~0x80000000
+const forbidden = -1e30;
 
 override vocab: u32;
 override threads: u32 = 64u; // or 256
@@ -148,6 +152,9 @@ fn main(@builtin(local_invocation_index) lane: u32) {
       if (settings.shaped != 0u) {
         value = shaped(value, i);
       }
+      if (settings.constrained != 0u && ((allowed[i >> 5u] >> (i & 31u)) & 1u) == 0u) {
+        value = forbidden;
+      }
       if (!greedy) {
         value /= settings.temperature;
         logits[i] = value;
@@ -211,8 +218,11 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     var last = 0u;
     for (var i = begin; i < end; i++) {
       if (order_of(logits[i]) >= cut) {
-        mass += exp(logits[i] - best);
-        last = i;
+        let share = exp(logits[i] - best);
+        mass += share;
+        if (share > 0.0) {
+          last = i; // none that is forbidden
+        }
       }
     }
     let total = sum_of_shares(lane, mass);

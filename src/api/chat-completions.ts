@@ -1,14 +1,17 @@
 // chat.completions in OpenAI's shapes: types only; the logic is in chat.ts.
 
+import type { ResponseFormat } from "./answer-form.ts";
 import type { FinishReason, RequestOptions, SamplingFields, Usage } from "./completion-request.ts";
 import type { RequestMessage } from "./request-messages.ts";
 
 /**
  * What known-fields.ts lists is obeyed or harmless; null counts as not given. Any other field is refused by name
- * (bad-request), and so is a value that asks for what is not done: several choices, tools, a response format, logprobs.
+ * (bad-request), and so is a value that asks for what is not done: several choices, tools, logprobs.
  */
 export interface ChatCompletionRequest extends SamplingFields {
   messages: readonly RequestMessage[];
+  /** Text, any JSON object, or JSON that is valid by a schema: src/constrain/README.md says what of schemas is read. */
+  response_format?: ResponseFormat | null;
   /** Harmless here, so that a request made for a server can be given as it is. */
   metadata?: Record<string, string> | null;
   store?: boolean | null;
@@ -19,7 +22,6 @@ export interface ChatCompletionRequest extends SamplingFields {
   // With these values only.
   tools?: readonly [] | null;
   tool_choice?: "none" | "auto" | null;
-  response_format?: { type: "text" } | null;
   logprobs?: false | null;
 }
 

@@ -3,6 +3,7 @@
 
 import { PronkError } from "../errors.ts";
 import { checkPromptIds } from "../generate/prompt-check.ts";
+import { keepTo } from "./answer-form.ts";
 import type { ChatCompletion, ChatCompletionChunk, ChatCompletions } from "./chat-completions.ts";
 import type { RequestOptions } from "./completion-request.ts";
 import type { EngineCore } from "./engine-core.ts";
@@ -35,11 +36,10 @@ export function createChatCompletions(core: EngineCore): ChatCompletions {
     const { promptIds, droppedMessages } = fitted;
     checkPromptIds(core.generator, promptIds, "messages");
     // The answer stands alone, as in the reference: its first piece's leading space is not part of the text.
-    const beginning = {
-      promptIds,
-      decoder: core.tokenizer.stream(),
-      endIds: [...core.config.eosIds, ...core.turnEnds],
-    };
+    const endIds = [...core.config.eosIds, ...core.turnEnds];
+    const { form, ignoreEos } = settings;
+    const constrain = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, true));
+    const beginning = { promptIds, decoder: core.tokenizer.stream(), endIds, constrain };
     const pieces = runText(core, beginning, settings, options);
     return settings.stream
       ? chunks(core, pieces, settings, droppedMessages)

@@ -29,6 +29,8 @@ export interface SamplingFields {
   repetition_penalty?: number | null;
   /** Go on past end-of-sequence ids. */
   ignore_eos?: boolean | null;
+  /** A grammar in GBNF, llama.cpp's notation, that the answer is kept to: src/constrain/README.md. */
+  grammar?: string | null;
 }
 
 /** `stop`: the model or a stop string ended it; `length`: max_tokens or the context's end (then `context_full` is true). */

@@ -14,10 +14,6 @@ const only = (...values: unknown[]): Standing => ({
   allowed: (value) => values.includes(value),
 });
 const emptyList: Standing = { only: "an empty list", allowed: (value) => Array.isArray(value) && value.length === 0 };
-const plainText: Standing = {
-  only: '{ "type": "text" }',
-  allowed: (value) => (value as { type?: unknown } | null)?.type === "text",
-};
 
 /** As in OpenAI's reference of November 2026 (openai 7.59), and pronk's own. */
 const shared: FieldTable = {
@@ -34,6 +30,7 @@ const shared: FieldTable = {
   logit_bias: "obeyed",
   stop: "obeyed",
   ignore_eos: "obeyed",
+  grammar: "obeyed",
   seed: "obeyed",
   stream: "obeyed",
   stream_options: "obeyed",
@@ -59,7 +56,7 @@ export const chatFields: FieldTable = {
   tools: emptyList,
   function_call: only("none", "auto"),
   functions: emptyList,
-  response_format: plainText,
+  response_format: "obeyed",
   logprobs: only(false),
   top_logprobs: only(0),
   modalities: { only: '["text"]', allowed: (value) => JSON.stringify(value) === '["text"]' },
@@ -79,6 +76,14 @@ export const completionFields: FieldTable = {
 export const streamOptionFields: FieldTable = {
   include_usage: "obeyed",
   include_obfuscation: "ignored", // hides lengths from who listens on a network; there is none
+};
+
+export const formatFields: FieldTable = { type: "obeyed", json_schema: "obeyed" };
+export const schemaFields: FieldTable = {
+  schema: "obeyed",
+  strict: "ignored", // the answer is kept to the schema either way
+  name: "ignored", // for a provider's cache, and a model that is told of it
+  description: "ignored",
 };
 
 /** Throws PronkError bad-request for the first field that is unknown, or asks for what is not done. */

@@ -1,7 +1,7 @@
 // One answer, from prompt ids to pieces of text: the generator's ids go through the stream decoder and the stop strings.
 // Shared by chat.completions and completions, which only dress the pieces; knows nothing of messages or chunks.
 
-import type { Generation } from "../generate/request.ts";
+import type { GenerateRequest, Generation } from "../generate/request.ts";
 import type { StreamDecoder } from "../text/tokenizer.ts";
 import type { FinishReason, RequestOptions, Usage } from "./completion-request.ts";
 import type { EngineCore } from "./engine-core.ts";
@@ -29,6 +29,8 @@ export interface Beginning {
   decoder: StreamDecoder;
   /** Ids that end it, unless the request ignores them. */
   endIds: readonly number[];
+  /** What keeps it to the form that the request asks for. */
+  constrain?: GenerateRequest["constrain"];
 }
 
 /**
@@ -37,7 +39,7 @@ export interface Beginning {
  */
 export async function* runText(
   core: EngineCore,
-  { promptIds, decoder, endIds }: Beginning,
+  { promptIds, decoder, endIds, constrain }: Beginning,
   settings: RunSettings,
   options: RequestOptions,
 ): AsyncGenerator<Piece, void> {
@@ -55,6 +57,7 @@ export async function* runText(
       sampling: settings.sampling,
       stopIds: settings.ignoreEos ? [] : endIds,
       signal,
+      constrain,
       onLogits: options.onLogits,
     });
     let last = "";

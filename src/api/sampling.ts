@@ -3,6 +3,7 @@
 
 import type { GenerationDefaults } from "../format/model-config.ts";
 import type { SamplingSettings } from "../generate/request.ts";
+import { type AnswerForm, readAnswerForm } from "./answer-form.ts";
 import { checkFields, streamOptionFields } from "./known-fields.ts";
 import type { Fields } from "./request-fields.ts";
 import { badField, booleanField, numberField } from "./request-fields.ts";
@@ -13,6 +14,8 @@ export interface RunSettings {
   /** Undefined: as far as the context goes. */
   maxTokens: number | undefined;
   stopStrings: string[];
+  /** Undefined: any text. */
+  form: AnswerForm | undefined;
   ignoreEos: boolean;
   stream: boolean;
   includeUsage: boolean;
@@ -33,6 +36,7 @@ export function readRunSettings(fields: Fields, defaults: GenerationDefaults, vo
     sampling: readSampling(fields, defaults, vocabSize),
     maxTokens: readMaxTokens(fields),
     stopStrings: readStop(fields.stop),
+    form: readAnswerForm(fields),
     ignoreEos: booleanField(fields, "ignore_eos"),
     stream: booleanField(fields, "stream"),
     includeUsage: booleanField(streamOptions as Fields, "include_usage"),

@@ -2,6 +2,7 @@
 // beginning-of-sequence id where the model was trained so; ids are fed exactly as given. No template, no dropping.
 
 import { checkPromptIds } from "../generate/prompt-check.ts";
+import { keepTo } from "./answer-form.ts";
 import type { RequestOptions } from "./completion-request.ts";
 import type { Completion, CompletionChoice, Completions } from "./completions.ts";
 import type { EngineCore } from "./engine-core.ts";
@@ -30,9 +31,12 @@ export function createCompletions(core: EngineCore): Completions {
     core.ended.throwIfAborted();
     options.signal?.throwIfAborted();
     const prompts = readPrompts(core, fields);
+    const { form, ignoreEos } = settings;
+    const endIds = core.config.eosIds;
+    const constrain = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, false));
     const answer: Answer = ({ ids: promptIds }) => {
       // The decoder knows the prompt, so that prompt + answer is the text as it would be written.
-      const beginning = { promptIds, decoder: core.tokenizer.stream(promptIds), endIds: core.config.eosIds };
+      const beginning = { promptIds, decoder: core.tokenizer.stream(promptIds), endIds, constrain };
       return runText(core, beginning, settings, options);
     };
     return settings.stream ? chunks(core, answer, settings, prompts) : await whole(core, answer, prompts);

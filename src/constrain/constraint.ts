@@ -10,6 +10,8 @@ import { TooComplex, Unusable, UnusableSchema } from "./unusable.ts";
 import type { VocabularyTrie } from "./vocabulary-trie.ts";
 import { PronkError } from "../errors.ts";
 
+export { trieOf } from "./vocabulary-trie.ts";
+
 /** What texts are wanted: any JSON object, JSON that is valid by a schema, or what fits a grammar in GBNF. */
 export type Wanted = { json: true } | { schema: unknown } | { grammar: string };
 

@@ -1,4 +1,4 @@
-// A vocabulary as a tree of bytes, so that what many tokens begin with is tried once. Made once for each tokenizer (32,000
+// A vocabulary as a tree of bytes, so that what many tokens begin with is tried once. Made once of each tokenizer (32,000
 // pieces take 40 ms).
 
 import type { Tokenizer } from "../text/tokenizer.ts";
@@ -18,6 +18,14 @@ export interface VocabularyTrie {
 }
 
 const longestToken = 1000; // bytes; no published one has more than 256
+
+const known = new WeakMap<Tokenizer, VocabularyTrie>();
+
+export function trieOf(tokenizer: Tokenizer): VocabularyTrie {
+  let trie = known.get(tokenizer);
+  if (!trie) known.set(tokenizer, (trie = buildTrie(tokenizer)));
+  return trie;
+}
 
 export function buildTrie(tokenizer: Tokenizer): VocabularyTrie {
   const { vocabSize } = tokenizer;

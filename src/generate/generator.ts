@@ -91,7 +91,6 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
     const { gpu } = model;
     const { delivered, stats, onLogits } = answer;
     const { promptIds, stopIds, signal, sampling, constrain, onTopTokens } = answer.request;
-    const oneByOne = Boolean(constrain || onTopTokens);
     const most = Math.min(answer.request.maxTokens, contextLength - promptIds.length);
     const inFlight: Promise<Sampled>[] = [];
     const submit = (step: Promise<Sampled>) => {
@@ -118,7 +117,9 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
       await refill(machine, signal);
       isFilled = true;
       steps.prepare(sampling, promptIds, Boolean(constrain), delivered);
-      if (constrain) steps.constrain(constrain(delivered));
+      const first = known === 0 && constrain?.(delivered);
+      if (first === undefined && known === 0 && constrain) return answer.end("stop");
+      if (first) steps.constrain(first);
       if (known === 0) {
         const onBatch = (ids: readonly number[], plan: "one" | "many") => history.add(ids, plan, promptIds.length);
         submit((await steps.prefill(promptIds, history.length, { signal, onLogits, onTopTokens, onBatch })).first);
@@ -132,11 +133,20 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
       let lastRead = started;
       while (stats.generatedTokens < most) {
         // What will not be delivered is not sampled: no step writes at or past the context's end.
-        const depth = oneByOne ? 1 : runAhead.depth;
-        for (; inFlight.length < depth && submitted < most; submitted++) {
-          if (constrain) steps.constrain(constrain(delivered));
-          submit(steps.next(promptIds.length + submitted - 1, { onLogits, onTopTokens }));
+        const depth = constrain ? 0 : onTopTokens ? 1 : runAhead.depth;
+        if (constrain) {
+          // A step is computed while what it is chosen from is not known: only the choice waits.
+          if (inFlight.length === 0) {
+            if (submitted === delivered.length) steps.compute(promptIds.length + submitted++ - 1);
+            const allowed = constrain(delivered);
+            if (!allowed) return answer.end("stop");
+            steps.constrain(allowed);
+            submit(steps.choose(promptIds.length + submitted - 2, { onLogits, onTopTokens }));
+          }
+          if (submitted < most && submitted === delivered.length + 1) steps.compute(promptIds.length + submitted++ - 1);
         }
+        for (; inFlight.length < depth && submitted < most; submitted++)
+          submit(steps.next(promptIds.length + submitted - 1, { onLogits, onTopTokens }));
         const { id, logits, top } = await inFlight.shift()!;
         gpu.check();
         signal?.throwIfAborted();

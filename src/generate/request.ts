@@ -38,10 +38,11 @@ export interface GenerateRequest {
   stopIds: readonly number[];
   signal?: AbortSignal;
   /**
-   * Asked before each choice, with the ids chosen so far: what it gives is added to the logits, [vocabSize]; -Infinity
-   * forbids a token. One step is in flight at a time then, since the next depends on the answer.
+   * Asked before each choice, with the ids chosen so far, which alone decide: the tokens that are allowed, as bits: token i is bit
+   * i % 32 of word i / 32. [vocabSize / 32, rounded up] Undefined where the answer is whole and nothing may follow. One choice
+   * is in flight at a time then; the step that leads up to it is submitted before this is asked.
    */
-  constrain?: (answerIds: readonly number[]) => Float32Array | undefined;
+  constrain?: (answerIds: readonly number[]) => Uint32Array<ArrayBuffer> | undefined;
   /** Told before each id is delivered which tokens were most likely, at most 20, before anything shaped the logits. */
   onTopTokens?: (top: readonly TokenProbability[]) => void;
   /** Debug path: receives one row of vocabSize logits for every position, prompt included. */

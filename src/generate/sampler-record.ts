@@ -7,14 +7,13 @@ import type { SamplingSettings } from "./request.ts";
 // Below it the largest logit wins whatever the draw, and a logit divided by it might be none that f32 holds.
 const leastTemperature = 1e-6;
 
-/** sample.wgsl's Settings; `shaped` says whether bias, a penalty or a constraint is in force. */
+/** sample.wgsl's Settings; `shaped` says whether bias or a penalty is in force. */
 export function settingsRecord(
   sampling: SamplingSettings,
   constrained = false,
 ): { record: ArrayBuffer; shaped: boolean } {
   const { logitBias = {} } = sampling;
   const shaped =
-    constrained ||
     Object.keys(logitBias).length > 0 ||
     sampling.repetitionPenalty !== 1 ||
     sampling.frequencyPenalty !== 0 ||
@@ -29,6 +28,7 @@ export function settingsRecord(
     top_k: sampling.topK,
     seed: sampling.seed,
     shaped: Number(shaped),
+    constrained: Number(constrained),
   });
   return { record, shaped };
 }

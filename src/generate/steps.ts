@@ -46,8 +46,6 @@ export async function createSteps(model: Model, ring: Ring) {
     model.samplePlan(),
   ]);
   let top: { plan: Plan; ring: Ring } | undefined;
-  const mostNegative = -1e30; // a mask; finite, since drivers may turn infinities into NaN
-  const bias = new Float32Array(config.vocabSize); // logit_bias of the generation
   let debug: (Awaited<ReturnType<Model["debugPlan"]>> & { rows: Ring; row: Ring }) | undefined;
 
   function run(encoder: GPUCommandEncoder, plans: Plan[], batch: Batch) {
@@ -120,16 +118,15 @@ export async function createSteps(model: Model, ring: Ring) {
       const { record, shaped } = settingsRecord(sampling, constrained);
       queue.writeBuffer(model.sampler.settings, 0, record);
       if (!shaped) return;
-      bias.fill(0);
+      const bias = new Float32Array(config.vocabSize);
       for (const [id, value] of Object.entries(sampling.logitBias ?? {})) bias[Number(id)] = value;
       queue.writeBuffer(model.sampler.bias, 0, bias);
       queue.writeBuffer(model.sampler.counts, 0, countsOf(promptIds, config.vocabSize, answered));
     },
 
-    /** What is added to the logits of the choice that is encoded next. [vocabSize] */
-    constrain(mask: Float32Array | undefined): void {
-      const sum = mask ? mask.map((value, id) => Math.max(value, mostNegative) + bias[id]) : bias;
-      queue.writeBuffer(model.sampler.bias, 0, sum as Float32Array<ArrayBuffer>);
+    /** The tokens that are allowed in the choice that is encoded next, as bits. [vocabSize / 32, rounded up] */
+    constrain(allowed: Uint32Array<ArrayBuffer>): void {
+      queue.writeBuffer(model.sampler.allowed, 0, allowed);
     },
 
     watch,
@@ -203,15 +200,27 @@ export async function createSteps(model: Model, ring: Ring) {
 
     /** Computes `position` from the id sampled last and samples the next. */
     next(position: number, watchers: Watchers): Promise<Sampled> {
-      if (watchers.onLogits) return stepWithLogits(position);
-      return choose([one], { position, tokens: 1 }, watchers);
+      if (!watchers.onLogits) return choose([one], { position, tokens: 1 }, watchers);
+      compute(position);
+      return chooseWithLogits(position);
+    },
+
+    /** The two halves of it, for a choice whose allowed tokens are not known yet: computes `position`. */
+    compute,
+
+    /** Samples from what was computed last. */
+    choose(position: number, watchers: Watchers): Promise<Sampled> {
+      return watchers.onLogits ? chooseWithLogits(position) : choose([], { position, tokens: 1 }, watchers);
     },
   };
 
-  async function stepWithLogits(position: number): Promise<Sampled> {
+  function compute(position: number): void {
     const encoder = device.createCommandEncoder();
     run(encoder, [one], { position, tokens: 1 });
     queue.submit([encoder.finish()]);
+  }
+
+  async function chooseWithLogits(position: number): Promise<Sampled> {
     // The choice is submitted at once, after the copy: both come back in one wait.
     const both = [readRows(debug!.row, model.activations.logits, 1), choose([], { position, tokens: 1 }, {})] as const;
     const [[logits], sampled] = await Promise.all(both);

@@ -123,7 +123,7 @@ interface Add {
 export interface Sample {
   op: "sample";
   logits: Activation;
-  sampler: { counts: GPUBuffer; bias: GPUBuffer; settings: GPUBuffer };
+  sampler: { counts: GPUBuffer; bias: GPUBuffer; allowed: GPUBuffer; settings: GPUBuffer };
   tokens: GPUBuffer;
 }
 

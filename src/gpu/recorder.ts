@@ -246,11 +246,11 @@ export class Recorder {
   }
 
   #sample({ sample: { logits, sampler, tokens } }: Of<"sample">): void {
-    const { counts, bias, settings } = sampler;
+    const { counts, bias, allowed, settings } = sampler;
     this.requests.push({
       kernel: "sample",
       constants: { vocab: logits.cols, threads: this.#gpu.variants.reducers },
-      buffers: { logits: logits.buffer, counts, bias, settings, step: this.#step, tokens },
+      buffers: { logits: logits.buffer, counts, bias, settings, step: this.#step, tokens, allowed },
       groups: 1,
     });
   }

@@ -218,7 +218,15 @@ export const shaderFiles = {
   rounded: { bindings: {}, provides: ["rounded"], needs: [], features: [] },
   row_place: { bindings: {}, provides: ["place_of"], needs: [], features: [] },
   sample: {
-    bindings: { logits: [0, 0], counts: [0, 1], bias: [0, 2], settings: [0, 3], step: [0, 4], tokens: [0, 5] },
+    bindings: {
+      logits: [0, 0],
+      counts: [0, 1],
+      bias: [0, 2],
+      settings: [0, 3],
+      step: [0, 4],
+      tokens: [0, 5],
+      allowed: [0, 6],
+    },
     provides: [],
     needs: ["Step"],
     features: [],
@@ -345,6 +353,7 @@ export interface ShaderBindings {
     settings: "read Settings";
     step: "read_write Step";
     tokens: "read_write array<u32>";
+    allowed: "read array<u32>";
   };
   span: {};
   step: {};
@@ -527,7 +536,7 @@ export const shaderRecords = {
     },
   },
   Settings: {
-    sizeBytes: 36,
+    sizeBytes: 40,
     fields: {
       temperature: [0, "f32"],
       top_p: [4, "f32"],
@@ -538,6 +547,7 @@ export const shaderRecords = {
       top_k: [24, "u32"],
       seed: [28, "u32"],
       shaped: [32, "u32"],
+      constrained: [36, "u32"],
     },
   },
   Step: { sizeBytes: 8, fields: { position: [0, "u32"], count: [4, "u32"] } },

@@ -35,6 +35,7 @@ export interface ModelOptions {
 export interface SamplerBuffers {
   counts: GPUBuffer; // [vocabSize] u32
   bias: GPUBuffer; // [vocabSize] f32
+  allowed: GPUBuffer; // [vocabSize / 32, rounded up] bits
   settings: GPUBuffer; // sample.wgsl's Settings
   top: GPUBuffer; // [1 + 2 * mostTopTokens]: top_tokens.wgsl's result
 }
@@ -100,6 +101,7 @@ export class Model {
     this.sampler = {
       counts: memory.storage("token counts", config.vocabSize * 4),
       bias: memory.storage("logit bias", config.vocabSize * 4),
+      allowed: memory.storage("allowed tokens", Math.ceil(config.vocabSize / 32) * 4),
       settings: memory.storage("sampler settings", 48),
       top: memory.storage("top tokens", (1 + 2 * mostTopTokens) * 4, GPUBufferUsage.COPY_SRC),
     };

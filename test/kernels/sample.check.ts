@@ -10,6 +10,7 @@ import { randomNumbers } from "../reference/random-checkpoint.ts";
 import { candidateWeights, penalizedLogits, sample } from "../reference/sampling.ts";
 import { uniformAt } from "../reference/uniform.ts";
 import { openCase } from "../support/gpu-case.ts";
+import { bitsOf } from "../support/token-bits.ts";
 
 export interface Draw {
   logits: Float32Array<ArrayBuffer>;
@@ -17,6 +18,8 @@ export interface Draw {
   position: number;
   promptIds: number[];
   answerIds: number[];
+  /** All, where it is left out. */
+  isAllowed?: (id: number) => boolean;
 }
 
 /** Error: how many went wrong. Throws when fewer than `judgedAtLeast` of the draws could be judged. */
@@ -24,9 +27,9 @@ export async function draws(context: CheckContext, cases: Draw[], { judgedAtLeas
   let wrong = 0;
   let skipped = 0;
   const notes: string[] = [];
-  for (const { logits, settings, position, promptIds, answerIds } of cases) {
+  for (const { logits, settings, position, promptIds, answerIds, isAllowed } of cases) {
     const wide = Float64Array.from(logits);
-    const history = { promptIds, answerIds };
+    const history = { promptIds, answerIds, isAllowed };
     if (nearBorder(penalizedLogits(wide, settings, history), settings, position)) {
       skipped++;
       continue;
@@ -34,7 +37,7 @@ export async function draws(context: CheckContext, cases: Draw[], { judgedAtLeas
     const reducers = position % 2 ? 64 : 256;
     using gpuCase = await openCase(context, { reducers });
     const vocab = logits.length;
-    const { record } = settingsRecord(settings);
+    const { record } = settingsRecord(settings, isAllowed !== undefined);
     const counts = countsOf(promptIds, vocab);
     for (const id of answerIds) counts[id]++;
     const bias = new Float32Array(vocab);
@@ -45,6 +48,7 @@ export async function draws(context: CheckContext, cases: Draw[], { judgedAtLeas
     const buffers = {
       counts: gpuCase.buffer(counts),
       bias: gpuCase.buffer(bias),
+      allowed: gpuCase.buffer(bitsOf(vocab, isAllowed ?? (() => false))), // not looked at unless asked for
       settings: gpuCase.buffer(new Uint32Array(record)),
     };
     await gpuCase.run(1, [{ op: "sample", logits: values, sampler: buffers, tokens }]);
@@ -107,6 +111,9 @@ const settings: Record<string, Partial<SamplingSettings>> = {
   "logit bias": { logitBias: { 3: 9, 0: -50 } },
 };
 
+// One token in so many; of 33, with the largest number, the only one.
+const allowedOf = [2, 3, 11, 1, 33];
+
 async function ties(context: CheckContext) {
   const tied = new Float32Array(300).fill(-1);
   tied[77] = tied[78] = tied[200] = 4;
@@ -122,6 +129,7 @@ interface Judged {
   settings: SamplingSettings;
   /** What is added besides the settings' own bias. */
   mask?: Float32Array;
+  isAllowed?: (id: number) => boolean;
   wanted: number;
 }
 
@@ -142,8 +150,8 @@ function judgedLogits(vocab: number): Judged[] {
   // Also where the token is masked, and where all of them are alike.
   const spoiled = drawn();
   spoiled[0] = NaN;
-  const forbidden = Float32Array.from({ length: vocab }, (_, id) => (id === vocab - 1 ? 0 : -1e30));
-  add(spoiled, 0xffffffff, { mask: forbidden });
+  const isLast = (id: number) => id === vocab - 1;
+  add(spoiled, 0xffffffff, { isAllowed: isLast });
   add(new Float32Array(vocab).fill(NaN), 0xffffffff);
   add(new Float32Array(vocab).fill(-Infinity), 0xffffffff);
 
@@ -165,7 +173,7 @@ function judgedLogits(vocab: number): Judged[] {
   }
   for (const temperature of [0, 1e-30, 0.7]) {
     const logits = drawn();
-    add(logits, last, { settings: { ...greedy, temperature }, mask: forbidden });
+    add(logits, last, { settings: { ...greedy, temperature }, isAllowed: isLast });
     const bias = Object.fromEntries(Array.from({ length: last }, (_, id) => [id, -100]));
     add(logits, last, { settings: { ...greedy, temperature, logitBias: bias } });
     add(logits, 0xfffffffd, { settings: { ...greedy, temperature, repetitionPenalty: 1e38 }, mask: outOfRange(vocab) });
@@ -184,14 +192,16 @@ const judges = (reducers: Variants["reducers"]) => async (context: CheckContext)
     const cases = judgedLogits(vocab);
     const tokens = gpuCase.buffer(new Uint32Array(4));
     const chosen = gpuCase.buffer(new Uint32Array(cases.length));
-    for (const [i, { logits, settings, mask }] of cases.entries()) {
+    for (const [i, { logits, settings, mask, isAllowed }] of cases.entries()) {
       const bias = mask?.slice() ?? new Float32Array(vocab);
       for (const [id, value] of Object.entries(settings.logitBias ?? {})) bias[Number(id) % vocab] += value;
-      const { record } = settingsRecord(settings, mask !== undefined);
+      const { record } = settingsRecord(settings, isAllowed !== undefined);
+      if (mask) new Uint32Array(record)[8] = 1; // shaped
       const values = { buffer: gpuCase.buffer(new Uint32Array(logits.buffer)), cols: vocab, stride: vocab };
       const buffers = {
         counts: gpuCase.buffer(new Uint32Array(vocab).fill(1)), // penalties are on all
         bias: gpuCase.buffer(bias),
+        allowed: gpuCase.buffer(bitsOf(vocab, isAllowed ?? (() => false))),
         settings: gpuCase.buffer(new Uint32Array(record)),
       };
       gpuCase.setStep(7, 1);
@@ -218,6 +228,21 @@ export const checks: Checks = {
           ...randomDraws(2, 5000, change),
           ...randomDraws(2, 13, change),
         ]),
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(settings).map(([name, change]) => [
+      `samples from what is allowed by ${name}`,
+      (context: CheckContext) =>
+        draws(
+          context,
+          [...randomDraws(4, 331, change), ...randomDraws(2, 5000, change), ...randomDraws(3, 33, change)].map(
+            (draw, at) => ({
+              ...draw,
+              isAllowed: (id: number) => (id * 7919 + at) % allowedOf[at % allowedOf.length] === 0,
+            }),
+          ),
+        ),
     ]),
   ),
   "takes the lowest of tied logits": ties,

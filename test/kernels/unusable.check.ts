@@ -8,6 +8,7 @@ import { PronkError } from "../../src/errors.ts";
 import type { Model } from "../../src/model/model.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
 import { openRandomModel, randomModelConfig as config, type RandomModelOptions } from "../support/random-model.ts";
+import { bitsOf } from "../support/token-bits.ts";
 
 /** Words of a buffer to write, and to write back. */
 interface Spoil {
@@ -62,7 +63,7 @@ const ways: Record<string, Partial<GenerateRequest>> = {
   greedy: {},
   sampled: { sampling: sampled },
   penalties: { sampling: { ...sampled, repetitionPenalty: 1.2, logitBias: { 5: -100 } } },
-  constrained: { constrain: () => new Float32Array(config.vocabSize).fill(-Infinity).fill(0, 7, 9) },
+  constrained: { constrain: () => bitsOf(config.vocabSize, (id) => id === 7 || id === 8) },
   "top tokens": { onTopTokens: () => {} },
   logits: { onLogits: () => {} },
 };

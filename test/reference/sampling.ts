@@ -8,9 +8,11 @@ import { uniformAt } from "./uniform.ts";
 export interface History {
   promptIds: readonly number[];
   answerIds: readonly number[];
+  /** Whether a token may be chosen; without it, all may. */
+  isAllowed?: (id: number) => boolean;
 }
 
-/** Logits after bias and penalties. -> [vocabSize], a copy. */
+/** Logits after bias and penalties; what is not allowed is -1e30. -> [vocabSize], a copy. */
 export function penalizedLogits(logits: Float64Array, settings: SamplingSettings, history: History): Float64Array {
   const out = logits.slice();
   for (const [id, bias] of Object.entries(settings.logitBias ?? {})) out[Number(id)] += bias;
@@ -19,7 +21,8 @@ export function penalizedLogits(logits: Float64Array, settings: SamplingSettings
     out[id] = out[id] > 0 ? out[id] / settings.repetitionPenalty : out[id] * settings.repetitionPenalty;
   for (const id of history.answerIds) out[id] -= settings.frequencyPenalty;
   for (const id of new Set(history.answerIds)) out[id] -= settings.presencePenalty;
-  return out;
+  const { isAllowed } = history;
+  return isAllowed ? out.map((value, id) => (isAllowed(id) ? value : -1e30)) : out;
 }
 
 /**

@@ -70,7 +70,7 @@ export interface FakeGenerator extends Generator {
   running: number;
 }
 
-/** Answers each prompt with what `script` says, then EOS for ever; prompt and answer fit the context together. `stepMs` > 0 makes every step take time. */
+/** Answers each prompt with what `script` says, as far as that is allowed, then EOS for ever; prompt and answer fit the context together. `stepMs` > 0 makes every step take time. */
 export function fakeGenerator(
   script: (prompt: string, promptIds: readonly number[]) => string | readonly number[],
   { contextLength = 200, stepMs = 0 } = {},
@@ -105,7 +105,7 @@ export function fakeGenerator(
   };
 
   async function* steps(
-    { promptIds, maxTokens, stopIds, signal, onLogits }: GenerateRequest,
+    { promptIds, maxTokens, stopIds, signal, onLogits, constrain }: GenerateRequest,
     generation: { stopReason: StopReason | undefined; stats: GenerateStats },
   ): AsyncGenerator<number> {
     const before = queue;
@@ -123,16 +123,22 @@ export function fakeGenerator(
       cache = [...promptIds];
       const row = (position: number) => new Float32Array([position, 0.5]);
       promptIds.forEach((_, position) => onLogits?.(position, row(position)));
+      const chosen: number[] = [];
       for (let step = 0; ; step++) {
         await new Promise((resolve) => (stepMs > 0 ? setTimeout(resolve, stepMs) : setImmediate(resolve)));
         signal?.throwIfAborted();
-        const id = ids[step] ?? eos;
+        const allowed = constrain?.(chosen);
+        const mayBe = (id: number) => !allowed || ((allowed[id >> 5] >>> (id & 31)) & 1) === 1;
+        let id = ids[step] ?? eos;
+        for (let other = 0; !mayBe(id); other++) id = other; // the first that is allowed
+        if (constrain && !allowed) generation.stopReason = "stop";
         if (step >= maxTokens) generation.stopReason = "length";
         else if (promptIds.length + step >= contextLength) generation.stopReason = "context-full";
         else if (stopIds.includes(id)) generation.stopReason = "stop";
         if (generation.stopReason) break;
         if (step > 0) onLogits?.(promptIds.length + step - 1, row(promptIds.length + step - 1));
         cache.push(id);
+        chosen.push(id);
         generation.stats.generatedTokens++;
         generation.stats.decodeMs += 2;
         yield id;

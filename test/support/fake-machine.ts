@@ -24,6 +24,7 @@ export function fakeMachine({ loseAt = Infinity, early = false, context = 120 } 
   const cache: number[] = [];
   let counts: number[] = [];
   let settings: SamplingSettings | undefined;
+  let allowed: Uint32Array | undefined;
   let step = { position: 0, id: 0 };
   let work = 0;
   let fault: PronkError | undefined;
@@ -53,17 +54,27 @@ export function fakeMachine({ loseAt = Infinity, early = false, context = 120 } 
   function choose(): number {
     const { position } = step;
     const counted = settings!.repetitionPenalty === 1 ? [] : counts;
-    const id = mixed(...cache.slice(0, position), ...counted, settings!.seed, position) % vocabSize;
+    const drawn = mixed(...cache.slice(0, position), ...counted, settings!.seed, position);
+    const choices = Array.from({ length: vocabSize }, (_, id) => id).filter(
+      (id) => !allowed || (allowed[id >> 5] >>> (id & 31)) & 1,
+    );
+    const id = choices[drawn % choices.length];
     counts[id] = (counts[id] ?? 0) + 1;
     step = { position, id };
     return id;
   }
 
+  function computeNext(position: number) {
+    if (position !== step.position) throw new Error(`step ${step.position} was asked for ${position}`);
+    compute([step.id], position, "one");
+  }
+
   const steps = {
     watch: async () => {},
-    constrain: () => {},
+    constrain: (bits: Uint32Array) => void (allowed = bits),
     prepare(sampling: SamplingSettings, promptIds: readonly number[], _: boolean, answered: readonly number[] = []) {
       settings = sampling;
+      allowed = undefined;
       counts = Array.from({ length: vocabSize }, () => 0);
       for (const id of promptIds) counts[id] = 1000;
       for (const id of answered) counts[id]++;
@@ -90,9 +101,10 @@ export function fakeMachine({ loseAt = Infinity, early = false, context = 120 } 
       }
     },
     goOnFrom: (id: number, position: number) => void (step = { position, id }),
+    compute: computeNext,
+    choose: () => gone({ id: choose() }),
     next(position: number) {
-      if (position !== step.position) throw new Error(`step ${step.position} was asked for ${position}`);
-      compute([step.id], position, "one");
+      computeNext(position);
       return gone({ id: choose() });
     },
   };

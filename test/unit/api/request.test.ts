@@ -38,7 +38,7 @@ describe("a wrong field is a bad-request that names it", () => {
     ["messages[0].tool_call_id", { messages: [{ role: "user", content: "hi", tool_call_id: "1" }] }],
     ["max_completion_tokens", { messages: user, max_completion_tokens: 0 }],
     ["max_completion_tokens", { messages: user, max_completion_tokens: 3, max_tokens: 4 }],
-    ["response_format", { messages: user, response_format: { type: "json_object" } }],
+    ["response_format.type", { messages: user, response_format: { type: "json" } }],
     ["tools", { messages: user, tools: [{ type: "function", function: { name: "f" } }] }],
     ["tool_choice", { messages: user, tool_choice: "required" }],
     ["functions", { messages: user, functions: [{ name: "f" }] }],

@@ -7,6 +7,7 @@ import { generatorOver } from "../../../src/generate/generator.ts";
 import type { Machines } from "../../../src/generate/machine.ts";
 import { greedy, type GenerateRequest, type Generator } from "../../../src/generate/request.ts";
 import { fakeMachine, type FakeMachine } from "../../support/fake-machine.ts";
+import { bitsOf } from "../../support/token-bits.ts";
 
 const sampling = { ...greedy, temperature: 1, seed: 5, repetitionPenalty: 1.3 };
 const prompt = Array.from({ length: 21 }, (_, i) => (i * 7) % 90);
@@ -62,6 +63,34 @@ describe("a generation whose GPU is lost", () => {
       expect(await dialog(over(fakeMachine({ loseAt: first }), fakeMachine({ loseAt: second }), fakeMachine()))).toEqual(
         wanted,
       );
+  });
+
+  test("a constrained one, too: what is allowed depends on the ids alone", async () => {
+    const asked: string[] = [];
+    const constrain: GenerateRequest["constrain"] = (ids) => {
+      asked.push(ids.join());
+      return ids.length === 12 ? undefined : bitsOf(97, (id) => id % 12 === ids.length);
+    };
+    const wanted = await answer(over(fakeMachine()), { constrain });
+    expect(wanted.ids.map((id) => id % 12)).toEqual([...Array(12).keys()]);
+    expect(new Set(asked).size).toBe(13); // once before each choice, and once where it ends
+    for (let loseAt = 1; loseAt < 16; loseAt++) {
+      const { ids, recoveries } = await answer(over(fakeMachine({ loseAt }), fakeMachine()), { constrain });
+      expect([ids, recoveries], `at ${loseAt}`).toEqual([wanted.ids, 1]);
+    }
+    // What the cache holds afterwards is what is known of it: filled again from that, the next answer is the same.
+    const nexts = await Promise.all(
+      [false, true].map(async (isLost) => {
+        const machine = fakeMachine();
+        const generator = over(machine, fakeMachine());
+        const { ids } = await answer(generator, { constrain });
+        if (isLost) machine.lose();
+        const next = await answer(generator, { promptIds: [...prompt, ...ids, 5] });
+        return [next.cachedTokens, ...next.ids];
+      }),
+    );
+    expect(nexts[0][0]).toBe(prompt.length + 12);
+    expect(nexts[1]).toEqual(nexts[0]);
   });
 
   test("says how often, also when it was lost between two calls", async () => {

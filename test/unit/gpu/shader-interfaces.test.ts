@@ -103,7 +103,8 @@ test("a record has each field where WGSL has it", () => {
     top_k: 7,
     seed: 0xfffffffe,
     shaped: 1,
+    constrained: 2,
   });
   expect([...new Float32Array(settings, 0, 6)]).toEqual([0.5, 1, 0, 1, 0, -2]);
-  expect([...new Uint32Array(settings, 24)]).toEqual([7, 0xfffffffe, 1]);
+  expect([...new Uint32Array(settings, 24)]).toEqual([7, 0xfffffffe, 1, 2]);
 });

@@ -27,7 +27,7 @@ const rooms: Record<string, Room> = {
   gpu: { uses: ["quant"] }, // layouts only: it knows nothing of Llama
   model: { uses: ["format", "quant", "gpu"] },
   generate: { uses: ["model", "gpu", "text"] },
-  api: { uses: ["text", "generate"], names: ["format", "quant", "gpu", "source"] },
+  api: { uses: ["text", "generate", "constrain"], names: ["format", "quant", "gpu", "source"] },
   worker: { uses: ["api", "source"] }, // source: only to start the thread that hashes
   bench: { uses: ["format", "quant", "gpu", "model", "generate"] }, // an entry of its own; nothing uses it
   element: { uses: ["index.ts"] },

@@ -1,0 +1,93 @@
+// What form a request asks its answer to have: JSON, JSON by a schema, or a grammar's; and what keeps the answer to it. The
+// part that knows schemas and grammars (constrain/) is loaded when the first such request comes.
+
+import type { Wanted } from "../constrain/constraint.ts";
+import { PronkError } from "../errors.ts";
+import type { GenerateRequest } from "../generate/request.ts";
+import { onDemand } from "../on-demand.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
+import { checkFields, formatFields, schemaFields } from "./known-fields.ts";
+import { badField, type Fields } from "./request-fields.ts";
+
+const constraints = onDemand("keeps answers to a schema or grammar", () => import("../constrain/constraint.ts"));
+
+/** OpenAI's field; `strict` or not, the answer is kept to the schema. */
+export type ResponseFormat =
+  | { type: "text" }
+  | { type: "json_object" }
+  | {
+      type: "json_schema";
+      json_schema: { name: string; schema: Record<string, unknown>; description?: string; strict?: boolean | null };
+    };
+
+export interface AnswerForm {
+  wanted: Wanted;
+  /** The request's field, for messages. */
+  field: string;
+}
+
+/** Undefined where any text will do. */
+export function readAnswerForm(fields: Fields): AnswerForm | undefined {
+  const { grammar, response_format: format } = fields;
+  const byFormat = format === undefined || format === null ? undefined : readFormat(format);
+  if (grammar === undefined || grammar === null) return byFormat;
+  if (typeof grammar !== "string") throw badField("grammar", "a grammar in GBNF", grammar);
+  if (byFormat) throw badField("grammar", "left out, or response_format", grammar);
+  return { wanted: { grammar }, field: "grammar" };
+}
+
+function readFormat(format: unknown): AnswerForm | undefined {
+  if (typeof format !== "object" || format === null) throw badField("response_format", "an object", format);
+  checkFields(format as Fields, formatFields, "response_format");
+  const { type, json_schema: given } = format as Fields;
+  if (type === "text") return undefined;
+  if (type === "json_object") return { wanted: { json: true }, field: "response_format" };
+  if (type !== "json_schema") throw badField("response_format.type", '"text", "json_object" or "json_schema"', type);
+  const field = "response_format.json_schema";
+  if (typeof given !== "object" || given === null) throw badField(field, "an object with a name and a schema", given);
+  checkFields(given as Fields, schemaFields, field);
+  const { schema } = given as Fields;
+  if (typeof schema !== "object" || schema === null || Array.isArray(schema))
+    throw badField(`${field}.schema`, "a JSON Schema", schema);
+  return { wanted: { schema }, field: `${field}.schema` };
+}
+
+/**
+ * What the generator asks before each choice. `endIds` may end the answer; `isAlone`: its text stands without the prompt's, so
+ * that the decoder may take a leading space away. Rejects with PronkError bad-request, or network.
+ */
+export async function keepTo(
+  { wanted, field }: AnswerForm,
+  tokenizer: Tokenizer,
+  endIds: readonly number[],
+  isAlone: boolean,
+): Promise<NonNullable<GenerateRequest["constrain"]>> {
+  const { Constraint, trieOf } = await constraints();
+  const spaceBefore = isAlone && takesSpaceAway(tokenizer);
+  const constraint = new Constraint(wanted, trieOf(tokenizer), { endIds, spaceBefore, field });
+  let state = constraint.start;
+  let seen = 0; // ids that `state` is after
+  constraint.mask(state); // what is too complex says so before anything is computed
+  return (answerIds) => {
+    if (answerIds.length < seen) [state, seen] = [constraint.start, 0];
+    for (; seen < answerIds.length; seen++) {
+      const next = constraint.next(state, answerIds[seen]);
+      if (!next) throw notAllowed(answerIds[seen]);
+      state = next;
+    }
+    return constraint.mustEnd(state) ? undefined : constraint.mask(state);
+  };
+}
+
+function notAllowed(id: number): PronkError {
+  return new PronkError(
+    "driver-fault",
+    `The GPU chose token ${id}, which was not allowed. Try another browser or \`without: ["subgroups", "shader-f16", "dp4a"]\`.`,
+    { expected: "an allowed token", found: id },
+  );
+}
+
+function takesSpaceAway(tokenizer: Tokenizer): boolean {
+  const [first] = tokenizer.encode("a");
+  return tokenizer.bytesOf(first)?.[0] === 0x20 && tokenizer.decode([first])[0] !== " ";
+}
