@@ -15,11 +15,15 @@ export interface GenerateFlags {
   options: NonNullable<RunRequest["options"]>;
   /** Where to write the logits. */
   logits: string | undefined;
+  /** Files that say what the answer is kept to. */
+  schema: string | undefined;
+  grammar: string | undefined;
   json: boolean;
 }
 
 export const usage = `npm run --silent generate -- --model DIR|FILE|URL|owner/name (--prompt TEXT | --prompt-ids 1,2,3)
   [--chat] [--system TEXT] [--max-tokens N] [--ignore-eos] [--temperature T] [--top-p P] [--top-k K] [--seed S]
+  [--schema FILE | --grammar FILE]
   [--quantize auto|none|q8|q4] [--weights NAME] [--kv auto|f16|f32|q8] [--context N] [--tokenizer FILE]
   [--without subgroups,shader-f16,...]
   [--runtime chromium|firefox|node] [--logits FILE] [--json]`;
@@ -38,6 +42,8 @@ const known = {
   "top-p": text,
   "top-k": text,
   seed: text,
+  schema: text,
+  grammar: text,
   quantize: text,
   weights: text,
   kv: text,
@@ -54,13 +60,14 @@ const known = {
 export function readFlags(args: string[]): GenerateFlags | undefined {
   const values = parse(args);
   if (values.help) return undefined;
-  const { model, system, tokenizer, logits, json = false } = values;
+  const { model, system, tokenizer, logits, schema, grammar, json = false } = values;
   const chat = values.chat ?? false;
   if (!model) throw wrong("model", "a folder, a file, a URL or owner/name", "nothing");
   if ((values.prompt === undefined) === (values["prompt-ids"] === undefined))
     throw wrong("prompt", "either --prompt or --prompt-ids", values.prompt === undefined ? "neither" : "both");
   if (chat && values.prompt === undefined) throw wrong("chat", "--prompt, the user's message", "--prompt-ids");
   if (system !== undefined && !chat) throw wrong("system", "--chat beside it", "a prompt to continue");
+  if (schema !== undefined && grammar !== undefined) throw wrong("grammar", "either --schema or --grammar", "both");
   const prompt: RunPrompt = {
     prompt: values.prompt ?? idsOf(values["prompt-ids"] ?? ""),
     chat,
@@ -81,7 +88,7 @@ export function readFlags(args: string[]): GenerateFlags | undefined {
     without: values.without?.split(",").filter(Boolean),
   };
   const runtime = oneOf("runtime", values.runtime, runtimes) ?? "chromium";
-  return { model, tokenizer, runtime, prompt, options, logits, json };
+  return { model, tokenizer, runtime, prompt, options, logits, schema, grammar, json };
 }
 
 function parse(args: string[]) {

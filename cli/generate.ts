@@ -1,7 +1,7 @@
 // `npm run generate`: one prompt through the built engine, in a headless browser or in Node. stdout holds the answer (with
 // --json one object and nothing else); everything else that is said goes to stderr.
 
-import { openSync, writeFileSync, writeSync } from "node:fs";
+import { openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { PronkError } from "../src/errors.ts";
 import { adapterFromEnvironment } from "./browser/browser-page.ts";
@@ -9,7 +9,7 @@ import { tellFailure } from "./engine-failure.ts";
 import { type GenerateFlags, readFlags, usage } from "./generate-flags.ts";
 import { type ModelPlace, fromCaller, placeOfFile, placeOfModel } from "./model-place.ts";
 import { driverVariables, openNodeRunner, startAgain } from "./node-runtime.ts";
-import type { RunRequest } from "./run-request.ts";
+import type { RunPrompt, RunRequest } from "./run-request.ts";
 import { type Runner, openRunner } from "./runner.ts";
 
 console.log = console.info = console.debug = console.error; // whatever a library says, stdout stays clean
@@ -29,6 +29,7 @@ async function generate(flags: GenerateFlags): Promise<void> {
   // What is wrong with the paths is told before anything is started.
   const model = placeOfModel(flags.model);
   const tokenizer = flags.tokenizer === undefined ? undefined : placeOfFile(flags.tokenizer, "tokenizer");
+  const form = formFrom(flags);
   const logitsFile = flags.logits === undefined ? undefined : openForLogits(flags.logits);
   const adapter = adapterFromEnvironment("auto");
   const missing = flags.runtime === "node" ? driverVariables(adapter) : undefined;
@@ -36,7 +37,7 @@ async function generate(flags: GenerateFlags): Promise<void> {
   const runner =
     flags.runtime === "node" ? await openNodeRunner(log) : await openRunner(flags.runtime, { adapter, log });
   try {
-    const { info, answers, logits } = await runner.run(requestFor(flags, runner, { model, tokenizer }));
+    const { info, answers, logits } = await runner.run(requestFor(flags, form, runner, { model, tokenizer }));
     const { usage: used, ...answer } = answers[0];
     if (logitsFile !== undefined) writeFileSync(logitsFile, new Uint8Array(logits[0].buffer));
     const { prefill_ms: prefillMs, decode_ms: decodeMs } = used.extra;
@@ -62,22 +63,52 @@ interface Places {
 }
 
 /** What lies on this machine is served and becomes a URL. */
-function requestFor(flags: GenerateFlags, runner: Runner, { model, tokenizer }: Places): RunRequest {
+function requestFor(flags: GenerateFlags, form: Form, runner: Runner, { model, tokenizer }: Places): RunRequest {
   const { prompt, options } = flags;
   const serve = (path: string) =>
     // Its tokenizer.json may lie beside it.
     /\.gguf$/i.test(path) ? runner.serve(dirname(path)) + encodeURIComponent(basename(path)) : runner.serve(path);
   const urlOf = (place: ModelPlace) => ("path" in place ? serve(place.path) : place.reference);
   const name = basename(flags.tokenizer ?? "");
-  return { model: urlOf(model), tokenizer: tokenizer && { name, url: urlOf(tokenizer) }, options, prompts: [prompt] };
+  return {
+    model: urlOf(model),
+    tokenizer: tokenizer && { name, url: urlOf(tokenizer) },
+    options,
+    prompts: [{ ...prompt, ...form }],
+  };
+}
+
+type Form = Pick<RunPrompt, "responseFormat" | "grammar">;
+
+function formFrom({ schema, grammar }: GenerateFlags): Form {
+  if (grammar !== undefined) return { grammar: textOf("grammar", grammar) };
+  if (schema === undefined) return {};
+  const text = textOf("schema", schema);
+  try {
+    const json_schema = { name: basename(schema), schema: JSON.parse(text) };
+    return { responseFormat: { type: "json_schema", json_schema } };
+  } catch (cause) {
+    throw wrongFile("schema", schema, cause as Error);
+  }
+}
+
+function textOf(flag: string, given: string): string {
+  try {
+    return readFileSync(fromCaller(given), "utf8");
+  } catch (cause) {
+    throw wrongFile(flag, given, cause as Error);
+  }
+}
+
+function wrongFile(flag: string, found: string, cause: Error): PronkError {
+  return new PronkError("bad-request", `--${flag}: ${cause.message}`, { field: flag, found }, { cause });
 }
 
 function openForLogits(given: string): number {
   try {
     return openSync(fromCaller(given), "w");
   } catch (cause) {
-    const { message } = cause as Error;
-    throw new PronkError("bad-request", `--logits: ${message}`, { field: "logits", found: given }, { cause });
+    throw wrongFile("logits", given, cause as Error);
   }
 }
 

@@ -1,7 +1,7 @@
 // One order for the engine as plain data, and how it is carried out with the built library: load a model, answer prompts,
 // unload. Runs inside a browser's page (test/harness/run.ts) as well as in Node (node-runtime.ts), so it uses neither.
 
-import type { EngineInfo, EngineOptions, Usage } from "../src/index.ts";
+import type { EngineInfo, EngineOptions, ResponseFormat, Usage } from "../src/index.ts";
 
 export type Library = Pick<typeof import("../src/index.ts"), "createEngine">;
 
@@ -17,6 +17,9 @@ export interface RunPrompt {
   topP?: number;
   topK?: number;
   seed?: number;
+  /** What the answer is kept to: OpenAI's field, or a grammar in GBNF. */
+  responseFormat?: ResponseFormat;
+  grammar?: string;
   /** Keep the logits after every position, prompt included. */
   logits?: boolean;
 }
@@ -92,6 +95,8 @@ async function answer(engine: Engine, prompt: RunPrompt, hooks: RunHooks): Promi
     top_p: prompt.topP,
     top_k: prompt.topK,
     seed: prompt.seed,
+    grammar: prompt.grammar,
+    response_format: prompt.responseFormat,
   };
   const given = prompt.chat
     ? await engine.chat.completions.create({ ...settings, messages: messagesOf(prompt) }, { onLogits })

@@ -6,6 +6,7 @@ export type {
   ChatCompletionRequest,
   ChatCompletions,
 } from "./api/chat-completions.ts";
+export type { ResponseFormat } from "./api/answer-form.ts";
 export type { FinishReason, OnLogits, RequestOptions, SamplingFields, Usage } from "./api/completion-request.ts";
 export type { RecoveryEvent } from "./api/renewal.ts";
 export type { Completion, CompletionChoice, CompletionRequest, Completions } from "./api/completions.ts";

@@ -1,6 +1,5 @@
 // chat.completions in OpenAI's shapes: types only; the logic is in chat.ts.
 
-import type { ResponseFormat } from "./answer-form.ts";
 import type { FinishReason, RequestOptions, SamplingFields, Usage } from "./completion-request.ts";
 import type { RequestMessage } from "./request-messages.ts";
 
@@ -10,8 +9,6 @@ import type { RequestMessage } from "./request-messages.ts";
  */
 export interface ChatCompletionRequest extends SamplingFields {
   messages: readonly RequestMessage[];
-  /** Text, any JSON object, or JSON that is valid by a schema: src/constrain/README.md says what of schemas is read. */
-  response_format?: ResponseFormat | null;
   /** Harmless here, so that a request made for a server can be given as it is. */
   metadata?: Record<string, string> | null;
   store?: boolean | null;

@@ -1,5 +1,7 @@
 // Fields that chat.completions and completions share, in OpenAI's names, with pronk's few additions at the end.
 
+import type { ResponseFormat } from "./answer-form.ts";
+
 export interface SamplingFields {
   /** Ignored: an engine holds one model. */
   model?: string | null;
@@ -29,6 +31,8 @@ export interface SamplingFields {
   repetition_penalty?: number | null;
   /** Go on past end-of-sequence ids. */
   ignore_eos?: boolean | null;
+  /** Text, any JSON object, or JSON that is valid by a schema: src/constrain/README.md says what of schemas is read. */
+  response_format?: ResponseFormat | null;
   /** A grammar in GBNF, llama.cpp's notation, that the answer is kept to: src/constrain/README.md. */
   grammar?: string | null;
 }

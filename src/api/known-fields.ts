@@ -30,6 +30,7 @@ const shared: FieldTable = {
   logit_bias: "obeyed",
   stop: "obeyed",
   ignore_eos: "obeyed",
+  response_format: "obeyed", // OpenAI's chat knows it; pronk's completions, too
   grammar: "obeyed",
   seed: "obeyed",
   stream: "obeyed",
@@ -56,7 +57,6 @@ export const chatFields: FieldTable = {
   tools: emptyList,
   function_call: only("none", "auto"),
   functions: emptyList,
-  response_format: "obeyed",
   logprobs: only(false),
   top_logprobs: only(0),
   modalities: { only: '["text"]', allowed: (value) => JSON.stringify(value) === '["text"]' },

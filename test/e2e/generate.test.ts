@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type FileServer, startFileServer } from "../../cli/server/file-server.ts";
 import { root } from "../../cli/built.ts";
 import { writeByteModel } from "../support/byte-model.ts";
+import { invalidity } from "../support/validator.ts";
 
 const { parent, folder } = writeByteModel();
 const made = mkdtempSync(join(tmpdir(), "pronk-generate-"));
@@ -75,6 +76,43 @@ describe("an answer", () => {
     expect(status, stderr).toBe(0);
     expect(stdout.endsWith("\n")).toBe(true);
     expect(stderr).toMatch(/4 tokens \(length\)/);
+  });
+});
+
+describe("an answer of a model that knows no JSON", () => {
+  const write = (name: string, content: string) => {
+    writeFileSync(join(made, name), content);
+    return join(made, name);
+  };
+  const schema = {
+    type: "object",
+    properties: {
+      kind: { enum: ["small", "large"] },
+      sure: { type: "boolean" },
+      when: { type: "string", format: "date" },
+    },
+    required: ["kind", "sure", "when"],
+    additionalProperties: false,
+  };
+
+  test.each(["chromium", "firefox"])("is valid by --schema, greedy and drawn, in %s", async (runtime) => {
+    const file = write("schema.json", JSON.stringify(schema));
+    for (const draw of [["--temperature", "0"], ["--temperature", "5", "--seed", "3"]]) {
+      const flags = ["--prompt", "a", "--schema", file, "--max-tokens", "120", ...draw, "--json", "--runtime", runtime];
+      const { status, stdout, stderr } = await generate(["--model", folder, ...flags]);
+      expect(status, stderr).toBe(0);
+      const { text, finishReason } = JSON.parse(stdout);
+      expect(finishReason, text).toBe("stop");
+      expect(invalidity(schema, JSON.parse(text)), text).toBeUndefined();
+    }
+  }); // prettier-ignore
+
+  test("fits --grammar, in a chat", async () => {
+    const file = write("answer.gbnf", 'root ::= [A-Z] [a-z]{3} " " ("yes" | "no")');
+    const flags = ["--chat", "--prompt", "hi", "--grammar", file];
+    const { status, stdout, stderr } = await generate(["--model", folder, ...flags]);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/^[A-Z][a-z]{3} (yes|no)\n$/);
   });
 });
 

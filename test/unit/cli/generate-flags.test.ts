@@ -9,7 +9,7 @@ describe("flags", () => {
   test("all of them arrive", () => {
     const text = `--model m --prompt-ids 1,22,3 --max-tokens 5 --ignore-eos --temperature 0.5 --top-p 0.9 --top-k 40
       --seed 7 --quantize q4 --kv f32 --context 64 --tokenizer t.bin --without subgroups,shader-f16 --runtime firefox
-      --logits out.f32 --json`;
+      --logits out.f32 --schema s.json --json`;
     expect(readFlags(text.split(/\s+/))).toEqual({
       model: "m",
       tokenizer: "t.bin",
@@ -28,6 +28,8 @@ describe("flags", () => {
       },
       options: { quantize: "q4", kv: "f32", contextLength: 64, without: ["subgroups", "shader-f16"] },
       logits: "out.f32",
+      schema: "s.json",
+      grammar: undefined,
       json: true,
     });
   });
@@ -53,6 +55,7 @@ describe("flags", () => {
     ["another quantization", [...model, "--prompt", "x", "--quantize", "q5"], /--quantize/],
     ["another browser", [...model, "--prompt", "x", "--runtime", "safari"], /--runtime/],
     ["ids in a chat", [...model, "--prompt-ids", "1", "--chat"], /--chat/],
+    ["a schema and a grammar", [...model, "--prompt", "x", "--schema", "a", "--grammar", "b"], /--grammar/],
     ["a system text without a chat", [...model, "--prompt", "x", "--system", "y"], /--system/],
   ])("%s is refused", (_, args, named) => {
     expect(() => readFlags(args)).toThrow(
