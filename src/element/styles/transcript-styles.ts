@@ -104,7 +104,8 @@ export const transcriptStyles = css`
     margin-block-start: 0.6rem;
   }
 
-  .notice.problem .button {
+  .notice.problem > .button,
+  .notice.problem > .offers {
     margin-block-start: 0.6rem;
   }
 
