@@ -2,6 +2,7 @@
 // Nothing is allocated by a count that the file's own size does not allow. Format: github.com/ggml-org/ggml, docs/gguf.md.
 
 import { PronkError } from "../errors.ts";
+import { Breather } from "../source/breathe.ts";
 import { ggmlTraits, ggmlTypeName, isGgmlType, type GgmlType } from "./ggml-types.ts";
 import { GgufCursor } from "./gguf-cursor.ts";
 import type { TensorFiles } from "./tensor-files.ts";
@@ -31,6 +32,7 @@ const maxAlignment = 2 ** 20;
 const maxDims = 4;
 const maxRecords = 2 ** 16; // tensors, or metadata: three times the tensors of a thousand layers
 const maxItems = 2 ** 22; // of an array: ten times the largest vocabulary's merges
+const itemsBetweenBreaths = 1024; // a page may wait: to ask the clock takes as long as to read one
 const sizes = [1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8]; // least bytes of a value, by its type's number
 
 export async function readGgufHeader(
@@ -46,15 +48,20 @@ export async function readGgufHeader(
   const tensorCount = count(cursor, "number of tensors", 24, maxRecords); // a name's length, dims, type and offset, at the least
   const pairCount = count(cursor, "number of metadata", 13, maxRecords);
 
+  const breather = new Breather();
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < pairCount; i++) {
+    if (i % itemsBetweenBreaths === 0) await breather.due();
     const key = await readText(cursor, "metadata key");
     await cursor.need(4, `type of ${key}`);
     if (metadata.has(key)) throw cursor.broken("format", `metadata "${key}" is there twice`, key);
     metadata.set(key, await readValue(cursor, cursor.u32(), key));
   }
   const infos = [];
-  for (let i = 0; i < tensorCount; i++) infos.push(await readTensor(cursor));
+  for (let i = 0; i < tensorCount; i++) {
+    infos.push(await readTensor(cursor));
+    if (i % itemsBetweenBreaths === 0) await breather.due();
+  }
 
   const alignment = metadata.get("general.alignment") ?? 32;
   if (typeof alignment !== "number" || alignment < 1 || alignment > maxAlignment || alignment % 1 !== 0)
@@ -97,10 +104,11 @@ async function readArray(cursor: GgufCursor, key: string): Promise<GgufValue> {
   const length = count(cursor, `length of "${key}"`, sizes[type]);
   if (length > maxItems) throw cursor.broken("format", `the length of "${key}" is ${length}; none is that long`, key);
   const values: (number | boolean | string)[] = [];
-  if (type === 8) for (let i = 0; i < length; i++) values.push(await readText(cursor, key));
-  else {
-    await cursor.need(length * sizes[type], key);
-    for (let i = 0; i < length; i++) values.push(readScalar(cursor, type));
+  const breather = new Breather();
+  if (type !== 8) await cursor.need(length * sizes[type], key);
+  for (let i = 0; i < length; i++) {
+    values.push(type === 8 ? await readText(cursor, key) : readScalar(cursor, type));
+    if (i % itemsBetweenBreaths === 0) await breather.due();
   }
   return values as GgufValue;
 }

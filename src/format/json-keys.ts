@@ -1,4 +1,4 @@
-// The keys of a JSON object as written, repeats included. JSON.parse keeps only the last of two equal keys, and a
+// The keys of a JSON object as written, quotes, escapes and repeats included. JSON.parse keeps only the last of two equal keys, and a
 // checkpoint's header that names a tensor twice must be refused. The text has already passed JSON.parse.
 
 export function* topLevelKeys(text: string): Generator<string> {
@@ -11,7 +11,7 @@ export function* topLevelKeys(text: string): Generator<string> {
       depth--; // } ]
     else if (code === 0x22) {
       const end = stringEnd(text, i);
-      if (depth === 1 && text[spaceEnd(text, end)] === ":") yield JSON.parse(text.slice(i, end));
+      if (depth === 1 && text[spaceEnd(text, end)] === ":") yield text.slice(i, end);
       i = end - 1;
     }
   }

@@ -2,6 +2,7 @@
 // licence texts, the configuration, the model's own name. Works for picked folders as for repositories. It errs towards
 // showing the licence: a page asks for acceptance before weights are fetched when `llama2` is true.
 
+import { parseJson } from "../json-bytes.ts";
 import { readFrontMatter } from "./front-matter.ts";
 
 export interface LicenseEvidence {
@@ -61,7 +62,7 @@ export function findLicenseEvidence({
 
 function nameInConfig(bytes: Uint8Array): string | undefined {
   try {
-    const { _name_or_path: name } = JSON.parse(decode(bytes)) as { _name_or_path?: unknown };
+    const { _name_or_path: name } = parseJson(decode(bytes)) as { _name_or_path?: unknown };
     return typeof name === "string" ? name : undefined;
   } catch {
     return undefined; // the configuration's own reader reports it

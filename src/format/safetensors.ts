@@ -2,6 +2,8 @@
 // entries with absolute offsets; the data are not touched. Format: github.com/huggingface/safetensors, README "Format".
 
 import { briefly, PronkError } from "../errors.ts";
+import { Breather } from "../source/breathe.ts";
+import { parseJson } from "../json-bytes.ts";
 import { topLevelKeys } from "./json-keys.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
@@ -96,22 +98,24 @@ export async function readSafetensorsHeader(
 }
 
 /** The header's text to entries, with every check the format asks for. */
-function parseSafetensorsHeader(
+async function parseSafetensorsHeader(
   text: string,
   { file, dataStart, sizeBytes }: { file: string; dataStart: number; sizeBytes: number },
-): SafetensorsEntry[] {
+): Promise<SafetensorsEntry[]> {
   if (!text.startsWith("{")) throw broken(file, "its header does not start with {", "header", "{", text.slice(0, 1));
   let header: Record<string, unknown>;
   try {
-    header = JSON.parse(text);
+    header = parseJson(text) as Record<string, unknown>;
   } catch (cause) {
     throw broken(file, `its header is not JSON (${(cause as Error).message})`, "header", "JSON", "other text");
   }
-  const repeated = firstRepeated(topLevelKeys(text));
+  const breather = new Breather(); // a page may wait
+  const names = Object.keys(header);
+  const repeated = firstRepeated(text, names.length);
   if (repeated !== undefined) throw broken(file, `tensor "${repeated}" is listed twice`, repeated, "once", "twice");
-  const entries = Object.entries(header)
-    .filter(([name]) => name !== "__metadata__")
-    .map(([name, value]) => toEntry(name, value, file, dataStart));
+  await breather.due();
+  const entries: SafetensorsEntry[] = [];
+  for (const name of names) if (name !== "__metadata__") entries.push(toEntry(name, header[name], file, dataStart));
   entries.sort((a, b) => a.start - b.start || a.end - b.end);
   checkCoverage(entries, { file, dataStart, sizeBytes });
   return entries;
@@ -192,9 +196,14 @@ function checkCoverage(
 const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 
-function firstRepeated(names: Iterable<string>): string | undefined {
+/** The parser keeps one of two equal keys: only where some are missing it is looked for which. */
+function firstRepeated(text: string, keyCount: number): string | undefined {
+  let written = 0;
+  for (const _ of topLevelKeys(text)) written++;
+  if (written === keyCount) return undefined;
   const seen = new Set<string>();
-  for (const name of names) {
+  for (const key of topLevelKeys(text)) {
+    const name = JSON.parse(key) as string;
     if (seen.has(name)) return name;
     seen.add(name);
   }

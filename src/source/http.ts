@@ -2,6 +2,7 @@
 // other header of ours would cost a preflight that the hub's storage fails). What may pass is tried again by retry.ts.
 
 import { PronkError } from "../errors.ts";
+import { parseJson } from "../json-bytes.ts";
 import { blockedByPolicy, statusError, unreachable, type RequestSubject } from "./http-errors.ts";
 import { broken } from "./range-errors.ts";
 import { pause } from "../waiting.ts";
@@ -136,7 +137,7 @@ export async function getJson(
 ): Promise<{ body: unknown; headers: Headers }> {
   const { response, bytes } = await getWhole(subject, options);
   try {
-    return { body: JSON.parse(new TextDecoder().decode(bytes)), headers: response.headers };
+    return { body: parseJson(new TextDecoder().decode(bytes)), headers: response.headers };
   } catch (cause) {
     const { file, url } = subject;
     throw new PronkError(

@@ -6,6 +6,7 @@
 // and messages are without the query; the part of it that is no secret tells two files at one path apart.
 
 import { PronkError } from "../errors.ts";
+import { parseJson } from "../json-bytes.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { ggufParts, listedFiles, listedWeights } from "./folder-listing.ts";
 import { get, getWhole } from "./http.ts";
@@ -191,7 +192,7 @@ async function probeWeights(
 
 function indexedNames(index: Uint8Array): string[] {
   try {
-    const { weight_map: map } = JSON.parse(new TextDecoder().decode(index)) as { weight_map?: Record<string, unknown> };
+    const { weight_map: map } = parseJson(new TextDecoder().decode(index)) as { weight_map?: Record<string, unknown> };
     return [...new Set(Object.values(map ?? {}))].filter(
       (name) => typeof name === "string" && !/^\/|\.\.|:/.test(name),
     ) as string[];

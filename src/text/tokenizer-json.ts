@@ -17,7 +17,7 @@ const byteRules = onDemand("cuts text for byte-level tokenizers", () => import("
 
 /** Rejects with PronkError format for a damaged file, unsupported for steps this reader does not know. */
 export async function readTokenizerJson(bytes: Uint8Array, file: string): Promise<Vocabulary> {
-  const root = parseJsonObject(file, bytes);
+  const root = parseJsonObject(file, bytes, Infinity); // of a vocabulary; no page waits for it
   const model = object(root.model);
   // Files older than 2021 leave the type out.
   const type = model.type ?? (Array.isArray(model.merges) ? "BPE" : undefined);

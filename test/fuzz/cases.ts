@@ -8,7 +8,7 @@ import { type FuzzReader, sizeOf, WrongResult } from "./reader.ts";
 import { emptyReport, type ReaderReport } from "./report.ts";
 
 const slowMs = 1000; // of processor time
-const mostMs = 5000; // by the clock: no machine is as busy as that
+const mostMs = 5000; // of processor time: trying again will not help
 const triesWhenSlow = 3; // the first by the clock: the machine may be busy, and the collector may have its hour
 // Above the input's size. Tables of characters, and a budget of text (jinja/budget.ts), do not depend on it.
 const boundBytes = 16 * 2 ** 20;
@@ -46,7 +46,8 @@ export async function runCase(reader: FuzzReader, seed: number, index: number): 
     if (refusal && refusal.message.length > 2000) failure ??= new WrongResult("a message without end");
     const isSlow = tookMs > slowMs;
     const isLarge = heapBytes > heapOfByte * sizeBytes + heapBoundBytes;
-    if (!failure && (isSlow || isLarge) && tookMs < mostMs && attempt < triesWhenSlow) continue;
+    const mayBeTheMachine = attempt === 1 || tookMs < mostMs;
+    if (!failure && (isSlow || isLarge) && mayBeTheMachine && attempt < triesWhenSlow) continue;
     if (isSlow) failure ??= new WrongResult(`it took ${(tookMs / 1000).toFixed(1)} s`);
     if (isLarge) failure ??= new WrongResult(`the heap grew by ${heapBytes} bytes for ${sizeBytes}`);
     Object.assign(report, { passedHeader: passed, slowestMs: tookMs, largestBytes, heapBytes });
