@@ -1,0 +1,173 @@
+// A hub's access token is sent to that hub and is nowhere else: a word that stands for one is searched for in errors, logs,
+// addresses and everything the origin keeps, after loads that succeed and loads that fail in every way a hub can fail.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BrowserPage } from "../../cli/browser/browser-page.ts";
+import { byteModelFiles } from "../support/byte-model.ts";
+import { mentions, searchPage } from "../support/canary.ts";
+import type { HubFault } from "../support/hub-body.ts";
+import { browserKinds } from "../support/harness.ts";
+import { type HubRepository, type HubServer, startHub } from "../support/hub-server.ts";
+import { startStoreSite, type StoreSite } from "../support/store-page.ts";
+
+type Pronk = typeof import("../../src/index.ts");
+declare const pronk: Pronk;
+declare const hubUrl: string;
+
+const canary = "hf_Canary+7Qz/XkWv93LmTr";
+const files = byteModelFiles();
+const repository = (change: Partial<HubRepository> = {}): HubRepository => ({ files, gatedFor: canary, ...change });
+const names = [
+  "right",
+  "page",
+  "shared",
+  "other-token",
+  "cut",
+  "wrong",
+  "refused",
+  "expired",
+  "busy",
+  "moved",
+  "mirrored",
+];
+
+let site: StoreSite;
+let hub: HubServer;
+let elsewhere: HubServer;
+beforeAll(async () => {
+  site = await startStoreSite();
+  hub = await startHub(names.map((name) => [`a/${name}`, repository()]));
+  hub.repositories.set("a/other-token", repository({ gatedFor: "hf_other" }));
+  elsewhere = await startHub([["a/mirrored", repository({ gatedFor: undefined })]]);
+});
+afterAll(async () => {
+  await site.server.close();
+  await hub.close();
+  await elsewhere.close();
+});
+
+interface Case {
+  name: string;
+  at?: string;
+  share?: true;
+  worker?: false;
+}
+
+interface Outcome {
+  code: string;
+  told: string;
+}
+
+/** Loads, asks, and tells everything that a caller gets to see: reports and events, or the error with all its causes. */
+async function load({ name, token, at, ...options }: Case & { token: string }): Promise<Outcome> {
+  const told: unknown[] = [];
+  const deep = (error: unknown): unknown => {
+    if (!(error instanceof Error)) return error;
+    const own = Object.fromEntries(Object.getOwnPropertyNames(error).map((key) => [key, (error as never)[key]]));
+    return { ...own, text: String(error), cause: deep(error.cause) };
+  };
+  const where = { token, hubUrl: at ?? hubUrl };
+  try {
+    told.push(await pronk.inspectModel(name, where));
+    const onProgress = (event: unknown) => told.push(event);
+    const engine = await pronk.createEngine(name, { ...where, ...options, contextLength: 64, onProgress });
+    told.push(engine.info);
+    for await (const chunk of await engine.completions.create({ prompt: "a", max_tokens: 4, stream: true }))
+      told.push(chunk);
+    await engine.unload();
+    told.push(String(engine.ended.reason), await pronk.models.list(), await pronk.models.storage());
+    return { code: "loaded", told: JSON.stringify(told) };
+  } catch (error) {
+    told.push(deep(error));
+    return { code: (error as { code?: string }).code ?? String(error), told: JSON.stringify(told) };
+  }
+}
+
+const always = (path: string, kind: HubFault["kind"], more: Partial<HubFault> = {}): HubFault => ({
+  path,
+  kind,
+  ...more,
+});
+
+describe.each(browserKinds)("in %s", (kind) => {
+  let page: BrowserPage;
+  const logs: string[] = [];
+  beforeAll(async () => {
+    page = await site.open(kind, hub.url);
+    page.onConsole((_, text) => logs.push(text));
+  });
+  afterAll(() => page?.close());
+
+  /** With the hub in a certain mood: what came of it, and that the word was nowhere but where it belongs. */
+  async function tryAll(cases: readonly Case[], faults: readonly HubFault[]): Promise<string[]> {
+    hub.faults.splice(0, Infinity, ...faults);
+    hub.requests.length = 0;
+    const given = cases.map((one) => ({ ...one, token: canary }));
+    const outcomes = await page.evaluate<Outcome[]>(`(cases) => Promise.all(cases.map(${String(load)}))`, given);
+    hub.faults.length = 0;
+    for (const { told } of outcomes) expect(mentions(told, canary)).toBe(false);
+    expect(logs.filter((text) => mentions(text, canary))).toEqual([]);
+    const { found, places, characters } = await searchPage(page, canary);
+    expect([found, characters > 1000, places.includes("addresses")]).toEqual([[], true, true]);
+    // The hub was shown it, and nobody else; nowhere in an address.
+    const shown = hub.requests.filter(({ headers }) => headers.authorization !== undefined);
+    expect([...new Set(shown.map(({ origin }) => origin))]).toEqual(["hub"]);
+    expect(hub.requests.filter(({ path, headers }) => mentions(path + (headers.referer ?? ""), canary))).toEqual([]);
+    return outcomes.map(({ code }) => code);
+  }
+
+  test.each<[string, Case, string, HubFault[]]>([
+    ["a load", { name: "a/right" }, "loaded", []],
+    ["a load on the page's thread", { name: "a/page", worker: false }, "loaded", []],
+    ["an engine that tabs share", { name: "a/shared", share: true }, "loaded", []],
+    ["a token of another account", { name: "a/other-token" }, "network", []],
+    ["a hub that says 401", { name: "a/refused" }, "network", [always("hub:/a/refused", "status", { status: 401 })]],
+    ["a name that is not there", { name: "a/nobody" }, "network", []],
+    ["storage that refuses its own address", { name: "a/expired" }, "network", [always("storage:", "expire")]],
+    ["storage that sends on once more", { name: "a/moved" }, "loaded", [always("storage:", "redirect", { times: 1 })]],
+    [
+      "other bytes than promised",
+      { name: "a/wrong" },
+      "integrity",
+      [always("storage:/model", "wrong-bytes", { after: 4 })],
+    ],
+  ])("%s", async (_, one, code, faults) => {
+    expect(await tryAll([one], faults)).toEqual([code]);
+  });
+
+  test("hubs that are tried again and again: one that is busy, one that is not there", async () => {
+    const cases = [{ name: "a/busy" }, { name: "a/gone", at: "http://127.0.0.1:9" }];
+    const faults = [always("hub:/api/models/a/busy", "status", { status: 503 })];
+    expect(await tryAll(cases, faults)).toEqual(["network", "network"]);
+  });
+
+  test("a mirror whose list goes on at another hub is the only one that is shown it", async () => {
+    hub.linksTo = elsewhere.url;
+    elsewhere.requests.length = 0;
+    const outcome = await page.evaluate<Outcome>(load as never, { name: "a/mirrored", token: canary });
+    hub.linksTo = undefined;
+    expect(mentions(outcome.told, canary)).toBe(false);
+    expect(elsewhere.requests.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
+    expect((await searchPage(page, canary)).found).toEqual([]);
+  });
+
+  test("the search finds what is there", async () => {
+    await page.evaluate(async (word: string) => {
+      localStorage.setItem("kept", `a ${word} b`);
+      await (await caches.open("some")).put("/x", new Response(encodeURIComponent(word)));
+      history.replaceState({ deep: [btoa(`x${word}`)] }, "");
+      const request = indexedDB.open("other");
+      request.onupgradeneeded = () => request.result.createObjectStore("things");
+      await new Promise((resolve) => (request.onsuccess = resolve));
+      const writing = request.result.transaction("things", "readwrite");
+      writing.objectStore("things").put([new Blob([`xx${word}`])], 1);
+      await new Promise((resolve) => (writing.oncomplete = resolve));
+      request.result.close();
+    }, canary);
+    const { found } = await searchPage(page, canary);
+    expect(found.toSorted()).toEqual(["IndexedDB other.things", "caches", "history", "localStorage"]);
+    expect(["a b", `say ${canary}.`, btoa(`1${canary}`)].map((text) => mentions(text, canary))).toEqual([
+      false, true, true,
+    ]); // prettier-ignore
+  });
+});
