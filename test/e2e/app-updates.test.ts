@@ -1,20 +1,24 @@
-// A new build while two tabs are open: it takes both at once when one of them lets it in, and "Reload" works in either.
+// A new build while two tabs are open: it takes both at once when one of them lets it in, and "Reload" works in either. What
+// they keep (the conversation, the draft, the model and its weights, the settings) is there after it, and until then they go on.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright";
 import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
 import type { FileServer } from "../../cli/server/file-server.ts";
 import { outputFolder } from "../../cli/built.ts";
-import { startSite } from "./chat-site.ts";
+import { writeByteModel } from "../support/byte-model.ts";
+import { ask, press, startSite, turnsOf, untilState, weightRequests, write } from "./chat-site.ts";
 
+const { parent, folder } = writeByteModel();
 let server: FileServer;
 let page: BrowserPage;
 let build = 1;
 
 beforeAll(async () => {
   server = await startSite({
+    tiny: folder,
     answer: (request, response) => {
       if (request.url !== "/sw.js") return false;
       const script = readFileSync(join(outputFolder.demo, "sw.js"), "utf8");
@@ -27,6 +31,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await page?.close();
   await server?.close();
+  rmSync(parent, { recursive: true });
 });
 
 const visit = async (tab: Page) => {
@@ -48,4 +53,38 @@ test("the tab that did not take the update can reload too", async () => {
     await tab.waitForSelector("body:not([data-version])", { timeout: 20_000 });
   }
   expect(await second.isVisible(reload)).toBe(false);
+});
+
+test("the tab that is open meanwhile answers on, and after its reload has all that it had", async () => {
+  const open = await launch("chromium");
+  const first = open.playwright!;
+  for (const _ of ["first", "second"]) await visit(first);
+  await untilState(open, "ready");
+  await press(open, "#theme");
+  const scheme = () => first.evaluate(() => document.documentElement.outerHTML.split(">")[0]);
+  const before = await scheme();
+  expect((await ask(open, "before the update")).status).toBe("done");
+  build++;
+  await first.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
+  await first.waitForSelector(reload, { state: "visible" });
+  expect((await ask(open, "it waits")).status).toBe("done");
+  const second = await first.context().newPage();
+  await visit(second);
+  await second.waitForSelector(reload, { state: "visible" });
+  await second.click(reload);
+  await second.close();
+  expect((await ask(open, "another tab has let it in")).status).toBe("done");
+  await write(open, "half a sent");
+  const said = await turnsOf(open);
+  expect(said).toHaveLength(6);
+  const fetched = weightRequests(server).length;
+  await first.click(reload);
+  await untilState(open, "ready");
+  expect((await turnsOf(open)).map(({ role, text, status }) => [role, text, status])).toEqual(
+    said.map(({ role, text, status }) => [role, text, status]),
+  );
+  const draft = await first.evaluate<string>('document.querySelector("pronk-chat").draft.text');
+  expect([draft, await scheme(), weightRequests(server).length]).toEqual(["half a sent", before, fetched]);
+  expect((await ask(open, "and on it goes")).status).toBe("done");
+  await open.close();
 });
