@@ -2,6 +2,7 @@
 // one. It never reloads by itself, and offers nothing while an answer is running. The new version takes all tabs at
 // once: a tab that did not ask for it is told, since files of its own version may be gone by now.
 
+import { trustedAddress } from "../src/trusted-types.ts";
 import { pageStrings } from "./page-strings.ts";
 
 export interface UpdatePlace {
@@ -18,7 +19,7 @@ export async function startAppUpdates(place: UpdatePlace): Promise<void> {
   if (!("serviceWorker" in navigator) || !import.meta.env.PROD) return;
   const { serviceWorker } = navigator;
   const controlled = serviceWorker.controller !== null; // else this is the first visit, and nothing here is old
-  const registration = await serviceWorker.register("./sw.js").catch(() => undefined);
+  const registration = await serviceWorker.register(trustedAddress("./sw.js")).catch(() => undefined);
   if (!registration) return; // private modes may refuse; the page works without
   let offered = false;
   let taken = false; // another tab has let the new version in

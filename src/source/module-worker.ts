@@ -1,6 +1,8 @@
 // Starts a module worker of this package wherever its script lies: by the form that bundlers recognise; else by the
-// script's own address, as a trusted URL where the page asks for one; and from another origin, which no browser starts a
-// worker from, through a module of this origin's that imports it.
+// script's own address; and from another origin, which no browser starts a worker from, through a module of this origin's
+// that imports it. Always by a trusted address, where the page asks for one.
+
+import { trustedAddress, withTrustedAddress } from "../trusted-types.ts";
 
 /** What a worker's script exports for this: its own `import.meta.url`. */
 export interface WorkerScript {
@@ -21,7 +23,7 @@ export async function startModuleWorker(
   let failure: unknown;
   if (!isElsewhere(import.meta.url))
     try {
-      return await started(literal(), limitMs, signal);
+      return await started(withTrustedAddress("Worker", literal), limitMs, signal);
     } catch (error) {
       if (error instanceof Silence) throw error;
       failure = error; // a policy, or a bundler that left the file behind
@@ -30,7 +32,7 @@ export async function startModuleWorker(
     signal?.throwIfAborted();
     const { address } = await script();
     const url = isElsewhere(address) ? moduleThatImports(address) : address;
-    return await started(new Worker(trusted(url), { type: "module" }), limitMs, signal);
+    return await started(new Worker(trustedAddress(url), { type: "module" }), limitMs, signal);
   } catch (error) {
     signal?.throwIfAborted();
     throw failure ?? error;
@@ -78,17 +80,4 @@ function started(worker: Worker, limitMs: number, aborted?: AbortSignal): Promis
 
 function moduleThatImports(address: string): string {
   return URL.createObjectURL(new Blob([`import ${JSON.stringify(address)};`], { type: "text/javascript" }));
-}
-
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
-}
-
-let policy: ReturnType<TrustedTypes["createPolicy"]> | undefined;
-
-/** For `require-trusted-types-for 'script'`; a page that also lists policies has to allow "pronk". */
-function trusted(url: string): string {
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  policy ??= trustedTypes?.createPolicy("pronk", { createScriptURL: (own) => own });
-  return policy?.createScriptURL(url) ?? url;
 }

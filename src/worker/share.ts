@@ -3,6 +3,7 @@
 import type { Engine, EngineOptions } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
 import { isElsewhere } from "../source/module-worker.ts";
+import { withTrustedAddress } from "../trusted-types.ts";
 import { connectEngine } from "./connect.ts";
 import { holdPresence, watchPresence } from "./presence.ts";
 import type { CloneableModel, Port, ToHost } from "./protocol.ts";
@@ -32,7 +33,10 @@ async function inSharedWorker(model: CloneableModel, options: EngineOptions): Pr
   const presence = await holdPresence();
   try {
     // Literally in one expression: this is what bundlers recognise.
-    const worker = new SharedWorker(new URL("./shared-host.ts", import.meta.url), { type: "module", name: "pronk" });
+    const worker = withTrustedAddress(
+      "SharedWorker",
+      () => new SharedWorker(new URL("./shared-host.ts", import.meta.url), { type: "module", name: "pronk" }),
+    );
     const gone = new AbortController();
     const closed = new AbortController();
     const started = new Promise<boolean>((resolve) => {

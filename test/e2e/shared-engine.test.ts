@@ -25,8 +25,8 @@ beforeAll(async () => {
     const ports: MessagePort[] = [];
     const { SharedWorker: Plain } = globalThis;
     globalThis.SharedWorker = class extends Plain {
-      constructor(url: string | URL, options?: string | WorkerOptions) {
-        super(String(url).replace(/shared-host-/, "frail-$&"), options as WorkerOptions);
+      constructor(...given: ConstructorParameters<typeof Plain>) {
+        super(...given);
         ports.push(this.port);
       }
     };
@@ -46,12 +46,12 @@ afterAll(async () => {
 
 /** The engine's shared worker as one that a message can break. */
 const frailWorkers: NonNullable<Parameters<typeof startSite>[0]>["answer"] = (request, response) => {
-  const name = /^\/assets\/(frail.*\.js)$/.exec(request.url ?? "")?.[1];
+  const [, name] = /^\/assets\/(frail\.js|shared-host-[^?]*)$/.exec(request.url ?? "") ?? [];
   if (!name) return false;
   const script =
     name === "frail.js"
       ? readFileSync(join(root, "test/fixtures/store-page/frail.js"), "utf8")
-      : `import "./frail.js"; import "./${name.replace("frail-", "")}";`;
+      : `import "./frail.js"; import "./${name}?whole";`;
   response.writeHead(200, { "content-type": "text/javascript" }).end(script);
   return true;
 };

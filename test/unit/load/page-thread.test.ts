@@ -3,7 +3,7 @@
 
 import { expect, test } from "vitest";
 import { prepareModel } from "../../../src/load/prepare.ts";
-import { memorySource } from "../../../src/source/memory-source.ts";
+import { memorySource } from "../../support/memory-source.ts";
 import { mostJsonValues } from "../../../src/json-bytes.ts";
 import { maxParsedBytes } from "../../../src/source/read-limit.ts";
 import { byteModelFiles } from "../../support/byte-model.ts";
