@@ -314,7 +314,7 @@ export class ChatSession {
   #fail(error: Error): false {
     this.#enter({ name: "failed", error });
     this.#host.failed(error);
-    if (error instanceof PronkError && error.code === "storage-full") void this.#findRoom(error);
+    if ((error as Partial<PronkError>).code === "storage-full") void this.#findRoom(error); // also another copy's
     return false;
   }
 
