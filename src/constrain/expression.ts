@@ -54,9 +54,10 @@ export type Expression = Shape & {
 
 type Kind<Name> = Extract<Expression, { kind: Name }>;
 
-// About 100 MB and a second at worst. A schema takes some thousands, and a long answer adds a few for each new state.
+// Not measured; chosen so that a schema's parts stay far below a tab's memory. One takes some thousands, and a long answer
+// adds a few for each new state.
 const mostExpressions = 200_000;
-// A state of so many ways at once would take seconds for one mask.
+// Not measured; chosen because a mask is tried once for each way.
 const mostWays = 4000;
 
 export class Expressions {

@@ -228,7 +228,7 @@ class PatternReader {
   }
 }
 
-const properties = new Map<string, Characters>(); // asking takes 40 ms
+const properties = new Map<string, Characters>(); // asking takes 56 ms of processor time (Node 20.20, 2026-11-28)
 
 function charactersFitting(pattern: RegExp): Characters {
   const ranges: [number, number][] = [];

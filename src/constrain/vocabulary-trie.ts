@@ -1,5 +1,5 @@
-// A vocabulary as a tree of bytes, so that what many tokens begin with is tried once. Made once of each tokenizer (32,000
-// pieces take 40 ms).
+// A vocabulary as a tree of bytes, so that what many tokens begin with is tried once. Made once of each tokenizer:
+// 80 ms of processor time for 32,000 made pieces of 1 to 8 bytes, 250 for 128,000 (Node 20.20, 2026-11-28).
 
 import type { Tokenizer } from "../text/tokenizer.ts";
 
