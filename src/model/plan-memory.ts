@@ -85,7 +85,8 @@ export function countMemory(config: ModelConfig, request: MemoryRequest): Memory
     gateUpApart: false,
   });
   const activations = shapes.reduce((sum, [, rows, cols]) => sum + rows * strideOf(cols) * 4, 0);
-  const scratchBytes = activations + contextLength * config.headDim * 4 + config.vocabSize * 8;
+  const samplerBytes = config.vocabSize * 8 + Math.ceil(config.vocabSize / 32) * 4; // counts and biases; what is allowed, as bits
+  const scratchBytes = activations + contextLength * config.headDim * 4 + samplerBytes;
   return {
     tensors,
     weightBytes: weights,
