@@ -108,7 +108,11 @@ const library: ViteUserConfig = {
       },
       formats: ["es"],
     },
-    rolldownOptions: { checks, output: { chunkFileNames: "[name]-[hash].js", codeSplitting: chunkGroups() } },
+    rolldownOptions: {
+      checks,
+      // Vite alone would keep a library's white space, for annotations that only a tree-shaker of single statements wants.
+      output: { chunkFileNames: "[name]-[hash].js", codeSplitting: chunkGroups(), minify: true },
+    },
   },
 };
 
