@@ -39,15 +39,32 @@ const noWebGpu =
 const noAdapter =
   "WebGPU is present but gives no adapter: the GPU or its driver is blocked. Update the driver or enable hardware acceleration.";
 
-const find = async (): Promise<GPUAdapter | null | undefined> =>
-  globalThis.navigator?.gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+const noAnswer =
+  "WebGPU does not answer when it is asked for an adapter: the browser's GPU process or the driver hangs. Restart the browser; if it stays so, update the driver.";
+
+const answerMs = 30_000; // long for any browser on a busy machine, short for a person who would wait for ever
+
+/** Null where there is none, or no answer; undefined without WebGPU. */
+async function find(): Promise<GPUAdapter | null | undefined> {
+  return ask().catch(() => null);
+}
+
+async function ask(): Promise<GPUAdapter | null | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    const error = () => new PronkError("adapter-missing", noAnswer, { expected: "GPUAdapter", found: "no answer" });
+    timer = setTimeout(() => reject(error()), answerMs);
+  });
+  const asked = globalThis.navigator?.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  return Promise.race([silence, asked?.catch(() => null)]).finally(() => clearTimeout(timer));
+}
 
 /** Firefox has WebGPU on the page earlier than in workers, and a browser may have the API without any adapter. */
 export const hasAdapter = async (): Promise<boolean> => Boolean(await find());
 
-/** Errors: PronkError `webgpu-missing`, `adapter-missing`. */
+/** Errors: PronkError `webgpu-missing`, `adapter-missing`, also where nothing is answered. */
 export async function requestAdapter(): Promise<GPUAdapter> {
-  const adapter = await find();
+  const adapter = await ask();
   if (adapter === undefined)
     throw new PronkError("webgpu-missing", noWebGpu, { expected: "navigator.gpu", found: "undefined" });
   if (!adapter) throw new PronkError("adapter-missing", noAdapter, { expected: "GPUAdapter", found: "null" });
@@ -56,9 +73,9 @@ export async function requestAdapter(): Promise<GPUAdapter> {
 
 /** Never throws: what is missing is the answer. */
 export async function readAdapter(): Promise<AdapterCheck> {
-  const adapter = await find();
-  if (!adapter) {
-    const reason = adapter === undefined ? noWebGpu : noAdapter;
+  const adapter = await ask().catch((silence: PronkError) => silence);
+  if (!adapter || adapter instanceof PronkError) {
+    const reason = adapter?.message ?? (adapter === undefined ? noWebGpu : noAdapter);
     return { supported: false, features: [], maxBindingBytes: 0, maxBufferBytes: 0, reason };
   }
   const { info, features, limits } = adapter;
