@@ -1,11 +1,13 @@
 // Where an engine runs: in a module worker unless the caller or the browser says otherwise. Nothing else is decided here.
 
+import type { ContinuableEngine } from "./api/continuation.ts";
 import type { Engine, EngineOptions } from "./api/surface.ts";
 import { startHashThread } from "./source/hash-thread.ts";
 import { parseReference, wholeReference } from "./source/reference.ts";
 import type { ModelReference, ModelSource } from "./source/source.ts";
 import { createWorkerEngine } from "./worker/client.ts";
 import { createSharedEngine } from "./worker/share.ts";
+import type { StartHere } from "./worker/tab-share.ts";
 
 /**
  * Loads a model: `owner/name[@revision]` on the hub, a URL, picked files, a picked folder or a ModelSource. Runs in a
@@ -18,7 +20,7 @@ export async function createEngine(model: ModelReference, options: EngineOptions
   if (wantsWorker && !isSource(model)) {
     // Relative addresses are the page's; the worker's own address is another.
     const absolute = typeof model === "string" ? wholeReference(parseReference(model)) : model;
-    const here = (own: EngineOptions) => engineHere(absolute, own);
+    const here: StartHere = (own) => engineHere(absolute, own);
     const engine = options.share && typeof absolute === "string" && (await createSharedEngine(absolute, options, here));
     return engine || here(options);
   }
@@ -26,11 +28,14 @@ export async function createEngine(model: ModelReference, options: EngineOptions
 }
 
 /** In this tab's own worker, or on its page where workers lack WebGPU. */
-async function engineHere(model: string | File[] | FileSystemDirectoryHandle, options: EngineOptions): Promise<Engine> {
+async function engineHere(
+  model: string | File[] | FileSystemDirectoryHandle,
+  options: Parameters<StartHere>[0],
+): Promise<ContinuableEngine> {
   return (await createWorkerEngine(model, options)) ?? engineOnPage(model, options);
 }
 
-async function engineOnPage(model: ModelReference, options: EngineOptions): Promise<Engine> {
+async function engineOnPage(model: ModelReference, options: Parameters<StartHere>[0]): Promise<ContinuableEngine> {
   // Only now: a page whose engine runs in the worker never downloads this half.
   const { createLocalEngine } = await import("./engine.ts");
   return createLocalEngine(model, { ...options, startHashThread });

@@ -5,11 +5,13 @@
 import { assembleEngine } from "./api/assemble.ts";
 import { checkOptions, resolveKv, withContext } from "./api/engine-options.ts";
 import type { EngineCore } from "./api/engine-core.ts";
+import type { ContinuableEngine, Likeness, Predecessor } from "./api/continuation.ts";
 import { isLoss, makeAgain, Renewal, type Losable } from "./api/renewal.ts";
-import type { Engine, EngineInfo, EngineOptions } from "./api/surface.ts";
+import type { EngineInfo, EngineOptions } from "./api/surface.ts";
 import { PronkError, type PronkWarning } from "./errors.ts";
 import { findLicenseEvidence } from "./format/license-evidence.ts";
 import { mainScheme } from "./format/quantized.ts";
+import { CacheHistory } from "./generate/cache-history.ts";
 import { generatorOver } from "./generate/generator.ts";
 import { createMachine, lossBehind, type Machine, type Machines } from "./generate/machine.ts";
 import { openGpu, type Gpu } from "./gpu/device.ts";
@@ -18,7 +20,6 @@ import { headDiffers } from "./load/head-copy.ts";
 import { prepareModel, type PrepareOptions } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { namedShortage } from "./gpu/shortage.ts";
-import type { Variants } from "./gpu/variants.ts";
 import { Model } from "./model/model.ts";
 import { type TriedSetup, withSetups } from "./smaller-setups.ts";
 import type { StartHashThread } from "./source/hash-thread.ts";
@@ -38,26 +39,41 @@ import { turnEnds } from "./text/turn-ends.ts";
 export interface LocalEngineOptions extends EngineOptions {
   /** Gives the SHA-256 of files a thread; default: they are hashed on this one. */
   startHashThread?: StartHashThread;
+  /** An engine that was lost with its thread, in whose place this one goes on. */
+  predecessor?: Predecessor;
 }
 
 /**
  * Loads a model on this thread. Rejects with PronkError, or with the signal's reason when aborted, and frees everything.
  * The engine outlives its device, and so does the load: another is asked for (api/renewal.ts), and filled as the first was.
  */
-export async function createLocalEngine(reference: ModelReference, options: LocalEngineOptions = {}): Promise<Engine> {
+export async function createLocalEngine(
+  reference: ModelReference,
+  options: LocalEngineOptions = {},
+): Promise<ContinuableEngine> {
   checkOptions(options);
-  const { signal = new AbortController().signal, recover = true, onRecovery } = options;
+  const { signal = new AbortController().signal, recover = true, onRecovery, predecessor } = options;
   signal.throwIfAborted();
   const recovers = recover && !options.device; // a caller's own device is the caller's to replace
-  const load = (own: AbortSignal) => loadWhole(reference, { ...options, signal: own });
+  const load = (own: AbortSignal) =>
+    predecessor
+      ? loadAgain(reference, { ...options, signal: own, like: predecessor.like })
+      : loadWhole(reference, { ...options, signal: own });
   const { machine, info, core, named } = await load(signal).catch(async (error: unknown) => {
     if (!recovers || !isLoss(error)) throw error;
     return makeAgain(error, load, { signal, onEvent: onRecovery });
   });
   const end = new AbortController(); // of the engine
-  const like = { ...info, variants: machine.model.gpu.variants };
+  let { variants } = machine.model.gpu;
+  const renew = async (own: AbortSignal) => {
+    const like = { ...info, variants };
+    const { machine: another, info: { adapter, features } } = await loadAgain(reference, { ...options, signal: own, like }); // prettier-ignore
+    Object.assign(info, { adapter, features });
+    ({ variants } = another.model.gpu);
+    return another;
+  };
   const renewal = new Renewal<LoadedMachine>(machine, {
-    renew: recovers ? (own) => loadAgain(reference, { ...options, signal: own, like }) : undefined,
+    renew: recovers ? renew : undefined,
     onEvent: onRecovery,
     onEnd: (error) => end.abort(error),
   });
@@ -66,9 +82,10 @@ export async function createLocalEngine(reference: ModelReference, options: Loca
     proved: (proven) => renewal.proved(proven as LoadedMachine),
     dispose: () => renewal.end(end.signal.reason),
   };
-  const generator = generatorOver(machines, machine, { ...options, named });
+  const history = predecessor && new CacheHistory(predecessor.history);
+  const generator = generatorOver(machines, machine, { ...options, named }, history);
   const whole = { ...core, generator, ended: end.signal };
-  return assembleEngine({ core: whole, info, end, dispose: () => generator.dispose() });
+  return assembleEngine({ core: whole, info, variants: () => variants, end, dispose: () => generator.dispose() });
 }
 
 interface LoadedMachine extends Machine, Losable {}
@@ -84,11 +101,11 @@ interface Loaded {
 interface LoadOptions extends LocalEngineOptions, Pick<PrepareOptions, "headApart"> {
   signal: AbortSignal;
   /** What was lost, for a load that is to be the same. */
-  like?: EngineInfo & { variants: Variants };
+  like?: Likeness;
 }
 
 /** What was for the first load only, or was its choice, is so no more. */
-async function loadAgain(reference: ModelReference, options: LoadOptions): Promise<LoadedMachine> {
+async function loadAgain(reference: ModelReference, options: LoadOptions): Promise<Loaded> {
   const { quantize, kv, contextLength, source } = options.like!;
   const first = { onProgress: undefined, pause: undefined, startHashThread: undefined };
   const own = { ...options, ...first, quantize, kv, contextLength };
@@ -97,7 +114,7 @@ async function loadAgain(reference: ModelReference, options: LoadOptions): Promi
   const ways = options.store === false ? [pinned] : [reference, pinned];
   for (const way of ways) {
     try {
-      return (await loadWhole(way, own)).machine;
+      return await loadWhole(way, own);
     } catch (error) {
       if (!(error instanceof PronkError) || error.facts.expected !== source || way === ways.at(-1)) throw error;
     }

@@ -1,5 +1,5 @@
 // Waits that end with a signal: for a time, or for something that goes on without its caller. Nothing is left on the
-// signal, which may outlive many of them.
+// signal, which may outlive many of them. And a promise that is settled from elsewhere.
 
 /** What `work` comes to, or the signal's reason; an aborted one comes first. */
 export async function beforeAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -26,4 +26,12 @@ export async function pause(delayMs: number, signal?: AbortSignal): Promise<void
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Promise.withResolvers, which is younger than the browsers this runs in. */
+export function withResolvers<T>(): PromiseWithResolvers<T> {
+  let resolve!: PromiseWithResolvers<T>["resolve"];
+  let reject!: PromiseWithResolvers<T>["reject"];
+  const promise = new Promise<T>((onResolve, onReject) => ([resolve, reject] = [onResolve, onReject]));
+  return { promise, resolve, reject };
 }

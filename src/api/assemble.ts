@@ -1,21 +1,25 @@
 // A loaded model's core, dressed as the public Engine: the two completion calls, the tokenizer, info, and one end.
 
 import { PronkError } from "../errors.ts";
+import type { Variants } from "../gpu/variants.ts";
 import { createChatCompletions } from "./chat.ts";
+import type { ContinuableEngine } from "./continuation.ts";
 import type { EngineCore } from "./engine-core.ts";
-import type { Engine, EngineInfo } from "./surface.ts";
+import type { EngineInfo } from "./surface.ts";
 import { createCompletions } from "./text-completion.ts";
 
 export interface EngineParts {
   core: EngineCore;
   info: EngineInfo;
+  /** Which kernels run, as plain data; absent where nobody goes on from this engine. */
+  variants?: () => Variants;
   /** The controller behind `core.ended`; aborted here on unload, elsewhere when the device is lost. */
   end: AbortController;
   /** Frees everything the model holds. Called once. */
   dispose(): Promise<void>;
 }
 
-export function assembleEngine({ core, info, end, dispose }: EngineParts): Engine {
+export function assembleEngine({ core, info, variants, end, dispose }: EngineParts): ContinuableEngine {
   let unloading: Promise<void> | undefined;
   const unload = () => {
     end.abort(unloadedError(info.model)); // calls in flight and later ones reject with it
@@ -29,6 +33,9 @@ export function assembleEngine({ core, info, end, dispose }: EngineParts): Engin
       decode: async (ids) => core.tokenizer.decode(ids),
     },
     info,
+    ...(variants && {
+      continuation: { history: core.generator.history, like: () => ({ ...info, variants: variants() }) },
+    }),
     ended: core.ended,
     unload,
     [Symbol.asyncDispose]: unload,

@@ -39,7 +39,7 @@ export function createChatCompletions(core: EngineCore): ChatCompletions {
     const endIds = [...core.config.eosIds, ...core.turnEnds];
     const { form, ignoreEos } = settings;
     const constrain = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, true));
-    const beginning = { promptIds, decoder: core.tokenizer.stream(), endIds, constrain };
+    const beginning = { promptIds, decoder: core.tokenizer.stream(), endIds, prompt: 0, constrain };
     const pieces = runText(core, beginning, settings, options);
     return settings.stream
       ? chunks(core, pieces, settings, droppedMessages)

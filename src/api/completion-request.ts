@@ -50,7 +50,7 @@ export interface Usage {
     decode_ms: number;
     prefill_tokens_per_s: number;
     decode_tokens_per_s: number;
-    /** How often the GPU was lost and the answer went on, and how long that took; absent where it never was. */
+    /** How often what it ran on was lost and the answer went on, and how long that took; absent where it never was. */
     recoveries?: number;
     recovery_ms?: number;
   };

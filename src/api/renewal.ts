@@ -88,21 +88,28 @@ export async function makeAgain<Thing>(
     } catch (error) {
       signal.throwIfAborted();
       if (!mayPass(error)) throw giveUp(error);
-      if (isLoss(error)) spent.losses++;
+      if (isLoss(error) && mayBeOfWork(error)) spent.losses++;
       failure = error;
     }
   }
 }
 
-/** Whether the error says that a device or a worker is gone. */
+const losses: PronkErrorCode[] = ["device-lost", "worker-lost", "leader-closed"];
+
+/** Whether the error says that a device, a worker or the tab that led is gone. */
 export function isLoss(error: unknown): error is PronkError {
-  return error instanceof PronkError && (error.code === "device-lost" || error.code === "worker-lost");
+  return error instanceof PronkError && losses.includes(error.code);
 }
+
+/** A tab that is closed says nothing of what was done in it. */
+const mayBeOfWork = ({ code }: PronkError) => code !== "leader-closed";
 
 /** What another attempt may find otherwise. A file that is not there, or not what it was, will not. */
 function mayPass(error: unknown): boolean {
   const passing: PronkErrorCode[] = ["adapter-missing", "out-of-memory", "network"];
-  return isLoss(error) || (error instanceof PronkError && passing.includes(error.code));
+  if (!(error instanceof PronkError)) return false;
+  const wasTriedToItsEnd = error.facts.attempts !== undefined;
+  return !wasTriedToItsEnd && [...losses, ...passing].includes(error.code);
 }
 
 function gaveUp(loss: PronkError, failure: unknown, attempts: number): PronkError {
@@ -157,7 +164,7 @@ export class Renewal<Thing extends Losable> {
       thing.release();
       const wasWell = thing === this.#proven || this.#clock.now() - this.#bornMs >= settledMs;
       if (wasWell) this.#spent = nothingSpent();
-      else this.#spent.losses++;
+      else if (mayBeOfWork(loss)) this.#spent.losses++;
       this.#present = this.#renew(loss);
       this.#present.catch(() => {}); // told to whoever asks
     });

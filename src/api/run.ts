@@ -3,7 +3,8 @@
 
 import type { GenerateRequest, Generation } from "../generate/request.ts";
 import type { StreamDecoder } from "../text/tokenizer.ts";
-import type { FinishReason, RequestOptions, Usage } from "./completion-request.ts";
+import type { FinishReason, Usage } from "./completion-request.ts";
+import type { ContinuableOptions } from "./continuation.ts";
 import type { EngineCore } from "./engine-core.ts";
 import type { RunSettings } from "./sampling.ts";
 import { StopStrings } from "./stop-strings.ts";
@@ -29,6 +30,8 @@ export interface Beginning {
   decoder: StreamDecoder;
   /** Ids that end it, unless the request ignores them. */
   endIds: readonly number[];
+  /** Which of the call's prompts it is. */
+  prompt: number;
   /** What keeps it to the form that the request asks for. */
   constrain?: GenerateRequest["constrain"];
 }
@@ -39,9 +42,9 @@ export interface Beginning {
  */
 export async function* runText(
   core: EngineCore,
-  { promptIds, decoder, endIds, constrain }: Beginning,
+  { promptIds, decoder, endIds, prompt, constrain }: Beginning,
   settings: RunSettings,
-  options: RequestOptions,
+  options: ContinuableOptions,
 ): AsyncGenerator<Piece, void> {
   // A signal of this call's own in any case: listeners on `core.ended` itself would pile up over the engine's life.
   const signal = AbortSignal.any(options.signal ? [core.ended, options.signal] : [core.ended]);
@@ -59,6 +62,8 @@ export async function* runText(
       signal,
       constrain,
       onLogits: options.onLogits,
+      known: options.known?.[prompt],
+      onTrace: (event) => options.onTrace?.(prompt, event),
     });
     let last = "";
     for await (const id of generation) {

@@ -64,12 +64,12 @@ export interface EngineOptions {
   /** Holds the download while it is paused. */
   pause?: DownloadPause;
   /**
-   * Default true: when the GPU is lost, the engine asks for another, for up to three minutes, fills it from what is stored
-   * (else from the source) and goes on with the same tokens. False: its calls end with the error. A caller's own `device`
-   * is never replaced.
+   * Default true: when the GPU is lost, the worker dies or the tab that leads is closed, the engine asks for another, for up
+   * to three minutes, fills it from what is stored (else from the source) and goes on with the same tokens. False: its calls
+   * end with the error. A caller's own `device` or `worker` is never replaced.
    */
   recover?: boolean;
-  /** Told when the GPU is lost, and what becomes of it. */
+  /** Told when the GPU, the worker or the leading tab is lost, and what becomes of it. */
   onRecovery?: (event: RecoveryEvent) => void;
 }
 

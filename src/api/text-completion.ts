@@ -20,8 +20,8 @@ interface Prompt {
   echoed: string;
 }
 
-/** Answers one prompt. */
-type Answer = (prompt: Prompt) => AsyncIterable<Piece>;
+/** Answers one prompt, which is the call's `index`th. */
+type Answer = (prompt: Prompt, index: number) => AsyncIterable<Piece>;
 
 export function createCompletions(core: EngineCore): Completions {
   async function create(request: unknown, options: RequestOptions = {}) {
@@ -34,9 +34,9 @@ export function createCompletions(core: EngineCore): Completions {
     const { form, ignoreEos } = settings;
     const endIds = core.config.eosIds;
     const constrain = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, false));
-    const answer: Answer = ({ ids: promptIds }) => {
+    const answer: Answer = ({ ids: promptIds }, prompt) => {
       // The decoder knows the prompt, so that prompt + answer is the text as it would be written.
-      const beginning = { promptIds, decoder: core.tokenizer.stream(promptIds), endIds, constrain };
+      const beginning = { promptIds, decoder: core.tokenizer.stream(promptIds), endIds, prompt, constrain };
       return runText(core, beginning, settings, options);
     };
     return settings.stream ? chunks(core, answer, settings, prompts) : await whole(core, answer, prompts);
@@ -73,7 +73,7 @@ async function whole(core: EngineCore, answer: Answer, prompts: readonly Prompt[
     let text = prompt.echoed;
     const ids: number[] = [];
     let outcome: Outcome | undefined;
-    for await (const piece of answer(prompt)) {
+    for await (const piece of answer(prompt, index)) {
       text += piece.text;
       for (const id of piece.ids) ids.push(id);
       outcome = piece.outcome;
@@ -114,7 +114,7 @@ async function* chunks(
       } satisfies Completion as Completion;
     };
     yield chunk(prompt.echoed, { ids: [], prompt_ids: prompt.ids });
-    for await (const { text, ids, outcome } of answer(prompt)) {
+    for await (const { text, ids, outcome } of answer(prompt, index)) {
       if (outcome) usage = addUsage(usage, outcome.usage);
       yield chunk(text, { ids }, outcome);
     }

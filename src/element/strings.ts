@@ -127,7 +127,7 @@ export const english: ChatStrings = {
   newChat: "New chat",
   scrollToEnd: "To the end",
   thinking: "Reading your message",
-  recovering: "The GPU was lost; recovering. The answer goes on by itself.",
+  recovering: "The engine was lost and is recovering. The answer goes on by itself.",
   stopped: "Stopped",
   lengthReached: "Ended at the length limit",
   contextFull: "The model's context is full. Start a new chat to go on.",

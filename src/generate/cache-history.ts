@@ -2,6 +2,8 @@
 // cache that is lost with its device is filled again by the same plans over the same slices: then the numbers are the
 // same, and so is every later choice. Knows nothing of the GPU.
 
+import { count, either, list, object, oneOf } from "../message-shape.ts";
+
 /** Positions computed in one manner. `many`: at once, by the batch's kernels. `one`: each alone, by a step's. */
 export interface Slice {
   readonly position: number;
@@ -11,9 +13,53 @@ export interface Slice {
   readonly promptLength: number;
 }
 
+export interface HistoryState {
+  readonly slices: readonly Slice[];
+  /** Positions held. */
+  readonly length: number;
+}
+
+/** What became of a history, for a copy of it elsewhere. */
+export type HistoryChange =
+  { state: HistoryState } | { cut: number } | { ids: readonly number[]; plan: Slice["plan"]; promptLength: number };
+
+const newSlice = { ids: list(count), plan: oneOf("one", "many"), promptLength: count };
+export const historyShape = object({ slices: list(object({ position: count, ...newSlice })), length: count });
+export const historyChangeShape = either(object({ state: historyShape }), object({ cut: count }), object(newSlice));
+
 export class CacheHistory {
   #slices: Slice[] = [];
   #length = 0;
+  readonly #listeners = new Set<(change: HistoryChange) => void>();
+
+  constructor({ slices, length }: HistoryState = { slices: [], length: 0 }) {
+    this.#slices = [...slices];
+    this.#length = length;
+  }
+
+  /** As plain data, for a copy. */
+  get state(): HistoryState {
+    return { slices: this.#slices, length: this.#length };
+  }
+
+  /** Told of every change, after it. Returns the end of it. */
+  subscribe(listener: (change: HistoryChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What another history told. */
+  apply(change: HistoryChange): void {
+    if ("state" in change) this.become(change.state);
+    else if ("cut" in change) this.cut(change.cut);
+    else this.add(change.ids, change.plan, change.promptLength);
+  }
+
+  become(state: HistoryState): void {
+    this.#slices = [...state.slices];
+    this.#length = state.length;
+    this.#tell({ state });
+  }
 
   /** Positions held. */
   get length(): number {
@@ -27,11 +73,19 @@ export class CacheHistory {
 
   /** How many of the prompt's ids are held. The last is always computed anew: its logits are wanted. */
   sharedPrefix(promptIds: readonly number[]): number {
-    const most = Math.min(this.#length, promptIds.length - 1);
+    return this.#sharedWith(promptIds, Math.min(this.#length, promptIds.length - 1));
+  }
+
+  /** Whether all that is held is how these ids begin. */
+  begins(ids: readonly number[]): boolean {
+    return this.#length <= ids.length && this.#sharedWith(ids, this.#length) === this.#length;
+  }
+
+  #sharedWith(ids: readonly number[], most: number): number {
     for (const [at, slice] of this.#slices.entries()) {
       const end = Math.min(most, this.#slices[at + 1]?.position ?? most);
       for (let position = slice.position; position < end; position++)
-        if (slice.ids[position - slice.position] !== promptIds[position]) return position;
+        if (slice.ids[position - slice.position] !== ids[position]) return position;
     }
     return most;
   }
@@ -43,20 +97,27 @@ export class CacheHistory {
     if (last && joins) this.#slices[this.#slices.length - 1] = { ...last, ids: [...last.ids, ...ids] };
     else this.#slices.push({ position: this.#length, ids, plan, promptLength });
     this.#length += ids.length;
+    this.#tell({ ids, plan, promptLength });
   }
 
   /** Forgets what lies at `length` and beyond. A batch that reaches over it is kept whole, as it was computed. */
   cut(length: number): void {
+    if (length >= this.#length) return;
     this.#length = Math.min(this.#length, length);
     while (this.#slices.length > 0 && this.#slices.at(-1)!.position >= this.#length) this.#slices.pop();
     const last = this.#slices.at(-1);
     if (last?.plan === "one")
       this.#slices[this.#slices.length - 1] = { ...last, ids: last.ids.slice(0, this.#length - last.position) };
+    this.#tell({ cut: length });
   }
 
   /** Forgets the slice that ends here, or its last position where each was computed alone: logits are made with it. */
   reopenLast(): void {
     const last = this.#slices.at(-1);
     if (last) this.cut(last.plan === "one" ? this.#length - 1 : last.position);
+  }
+
+  #tell(change: HistoryChange): void {
+    for (const listener of this.#listeners) listener(change);
   }
 }

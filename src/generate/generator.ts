@@ -9,8 +9,9 @@ import { namedShortage } from "../gpu/shortage.ts";
 import { CacheHistory } from "./cache-history.ts";
 import { Lock } from "./lock.ts";
 import { createMachine, lossBehind, onlyMachine, type Machine, type Machines } from "./machine.ts";
-import type { GenerateRequest, GenerateStats, Generation, Generator, StopReason } from "./request.ts";
 import { checkPromptIds } from "./prompt-check.ts";
+import type { GenerateRequest, Generation, Generator } from "./request.ts";
+import type { GenerateStats, StopReason } from "./trace.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { RunAhead } from "./run-ahead.ts";
 import type { Sampled } from "./steps.ts";
@@ -32,14 +33,19 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
 // A call under which the device is lost again and again, with no new token, is its cause: a dispatch that takes too long.
 const mostLosses = 3;
 
-/** A generator over machines of one model, each like the first. */
-export function generatorOver(machines: Machines, first: Machine, options: GeneratorOptions = {}): Generator {
+/** A generator over machines of one model, each like the first. `restored`: what the cache of an engine that is gone held. */
+export function generatorOver(
+  machines: Machines,
+  first: Machine,
+  options: GeneratorOptions = {},
+  restored?: CacheHistory,
+): Generator {
   const { config, gpu, cache } = first.model;
   const contextLength = cache.context;
   const runAhead = new RunAhead(gpu.variants.runAhead ? options.runAhead : 1);
   const lock = new Lock();
-  const history = new CacheHistory();
-  let filled = first; // whose cache holds what the history says
+  const history = restored ?? new CacheHistory();
+  let filled = restored ? undefined : first; // whose cache holds what the history says
   let disposed = false;
 
   /** Fills the cache of a machine that is not the one that the history is of. */
@@ -56,20 +62,29 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
     onWanted: () => void,
   ): AsyncGenerator<number> {
     checkPromptIds({ vocabSize: config.vocabSize, contextLength }, request.promptIds, "prompt");
-    const { signal } = request;
+    const { signal, known } = request;
     signal?.throwIfAborted();
+    if (known?.stopReason) {
+      yield* known.ids;
+      return end(known.stopReason);
+    }
     const release = await lock.acquire(signal, onWanted);
     const answer = new Answer(request, stats, end);
     try {
+      // Another's call may have been first: then what the cache holds is of that one.
+      answer.isBegun = known?.isBegun === true && history.begins([...request.promptIds, ...known.ids]);
+      let isGoneOn = known?.isBegun === true;
+      yield* answer.delivered.slice();
       for (let losses = 0; ;) {
         signal?.throwIfAborted();
         if (disposed) throw new PronkError("bad-request", "The engine is unloaded.");
         const waitedFrom = performance.now();
         const machine = await machines.current(signal);
-        if (machine !== filled) {
+        if (machine !== filled || isGoneOn) {
           stats.recoveries++;
           stats.recoveryMs += performance.now() - waitedFrom;
         }
+        isGoneOn = false;
         const before = answer.delivered.length;
         try {
           yield* go(machine, answer);
@@ -108,20 +123,34 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
         stats.cachedTokens = shared;
         history.cut(shared);
         answer.isBegun = true;
+        answer.trace([]);
       }
       if (most <= 0 && !onLogits) return answer.end(answer.request.maxTokens > 0 ? "context-full" : "length");
 
       let started = performance.now();
-      if (known > 0) history.cut(promptIds.length + known - 1);
-      else if (history.length === promptIds.length) history.reopenLast();
+      if (known > 0) {
+        history.cut(promptIds.length + known - 1);
+        // An engine that died could not say this any more.
+        const answered = history.length - promptIds.length;
+        if (answered >= 0) history.add(delivered.slice(answered, known - 1), "one", promptIds.length);
+      } else if (history.length === promptIds.length) history.reopenLast();
       await refill(machine, signal);
+      const onBatch = (ids: readonly number[], plan: "one" | "many") => history.add(ids, plan, promptIds.length);
+      if (known > 0 && history.length < promptIds.length) {
+        steps.prepare(sampling, promptIds, Boolean(constrain));
+        await (
+          await steps.prefill(promptIds, history.length, { signal, onBatch })
+        ).first;
+        const answered = { position: promptIds.length, ids: delivered.slice(0, known - 1) };
+        await steps.replay([{ ...answered, plan: "one", promptLength: promptIds.length }], signal);
+        history.add(answered.ids, "one", promptIds.length);
+      }
       isFilled = true;
       steps.prepare(sampling, promptIds, Boolean(constrain), delivered);
       const first = known === 0 && constrain?.(delivered);
       if (first === undefined && known === 0 && constrain) return answer.end("stop");
       if (first) steps.constrain(first);
       if (known === 0) {
-        const onBatch = (ids: readonly number[], plan: "one" | "many") => history.add(ids, plan, promptIds.length);
         submit((await steps.prefill(promptIds, history.length, { signal, onLogits, onTopTokens, onBatch })).first);
         submitted = 1;
       } else {
@@ -165,6 +194,7 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
         if (logits) onLogits?.(position, logits);
         delivered.push(id);
         stats.generatedTokens++;
+        answer.trace([id]);
         yield id;
       }
       answer.end(most < answer.request.maxTokens ? "context-full" : "length");
@@ -181,6 +211,7 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
       else if (isFilled) {
         const held = Math.max(0, submitted - 1);
         history.add(delivered.slice(Math.max(0, known - 1), held), "one", promptIds.length);
+        answer.trace([]); // how it ended: only now does the history say what its tokens left behind
       }
       await Promise.allSettled(inFlight);
     }
@@ -189,6 +220,7 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
   return {
     contextLength,
     vocabSize: config.vocabSize,
+    history,
     generate(request) {
       const stats: GenerateStats = {
         promptTokens: request.promptIds.length,
@@ -198,6 +230,7 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
         decodeMs: 0,
         recoveries: 0,
         recoveryMs: 0,
+        ...request.known?.stats,
       };
       let stopReason: StopReason | undefined;
       const generation: Generation = {
@@ -226,18 +259,20 @@ export function generatorOver(machines: Machines, first: Machine, options: Gener
 class Answer {
   readonly request: GenerateRequest;
   readonly stats: GenerateStats;
-  readonly end: (reason: StopReason) => void;
-  readonly delivered: number[] = [];
+  readonly delivered: number[];
   /** The prompt was compared with what the cache holds. */
   isBegun = false;
   /** The device was lost under it, as its last error says or hides. */
   isLost = false;
   readonly onLogits: GenerateRequest["onLogits"];
+  readonly #end: (reason: StopReason) => void;
+  #stopReason: StopReason | undefined;
 
   constructor(request: GenerateRequest, stats: GenerateStats, end: (reason: StopReason) => void) {
     this.request = request;
     this.stats = stats;
-    this.end = end;
+    this.#end = end;
+    this.delivered = [...(request.known?.ids ?? [])];
     const { onLogits } = request;
     let told = -1;
     if (onLogits)
@@ -246,5 +281,16 @@ class Answer {
         told = position;
         onLogits(position, row);
       };
+  }
+
+  end(stopReason: StopReason): void {
+    this.#stopReason = stopReason;
+    this.#end(stopReason);
+  }
+
+  /** Tells what came, and how it stands. */
+  trace(ids: number[]): void {
+    const { request, stats, isBegun } = this;
+    request.onTrace?.({ ids, stats: { ...stats }, isBegun, stopReason: this.#stopReason });
   }
 }

@@ -1,5 +1,8 @@
 // What one generation is asked for and how it ended, in ids; text and messages live one floor up, in api/.
 
+import type { CacheHistory } from "./cache-history.ts";
+import type { GenerateStats, StopReason, Trace, TraceEvent } from "./trace.ts";
+
 export interface SamplingSettings {
   /** 0 takes the most likely token. */
   temperature: number;
@@ -47,21 +50,10 @@ export interface GenerateRequest {
   onTopTokens?: (top: readonly TokenProbability[]) => void;
   /** Debug path: receives one row of vocabSize logits for every position, prompt included. */
   onLogits?: (position: number, row: Float32Array) => void;
-}
-
-/** `stop`: a stop id or the consumer ended it; `length`: maxTokens; `context-full`: the context's end. */
-export type StopReason = "stop" | "length" | "context-full";
-
-export interface GenerateStats {
-  promptTokens: number;
-  /** Of the prompt, how many were already in the KV cache. */
-  cachedTokens: number;
-  generatedTokens: number;
-  prefillMs: number;
-  decodeMs: number;
-  /** How often the GPU was lost under it and made anew, and how long it waited for that. */
-  recoveries: number;
-  recoveryMs: number;
+  /** How far another engine had come with it: those ids are given again, and then the next. */
+  known?: Trace;
+  /** Told how far it has come, before each id is given. */
+  onTrace?: (event: TraceEvent) => void;
 }
 
 /** One running generation: iterate for ids; afterwards `stopReason` and `stats` are set. Ending the loop early cancels it. */
@@ -74,6 +66,8 @@ export interface Generation extends AsyncIterable<number> {
 export interface Generator {
   readonly contextLength: number;
   readonly vocabSize: number;
+  /** What the KV cache holds. */
+  readonly history: CacheHistory;
   /**
    * One at a time; a second call waits for the first to end. Computes as it is read, and while a second call waits also
    * without being read: what it then finds is kept for its reader.

@@ -1,26 +1,36 @@
 // Starts the module worker, or takes the caller's, and connects to it. Turns a worker that breaks into a PronkError;
 // everything said over the port is in connect.ts.
 
-import type { Engine, EngineOptions } from "../api/surface.ts";
+import type { ContinuableEngine, Predecessor } from "../api/continuation.ts";
+import type { EngineOptions } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
 import { isElsewhere, startModuleWorker } from "../source/module-worker.ts";
-import type { Host } from "./connect.ts";
 import { connectEngine } from "./connect.ts";
+import type { Host } from "./link.ts";
+import { watchPresence } from "./presence.ts";
 import type { CloneableModel } from "./protocol.ts";
+import { readToClient } from "./read-message.ts";
 import { workerStopped } from "./uncaught.ts";
 
 const startLimitMs = 30_000; // a busy machine; a script that is not there says so at once
 
 /**
  * Undefined where the page's thread must do it: workers have no WebGPU, or this page starts none from another origin's
- * script. A worker made here ends with its engine; the caller's is left running.
+ * script. A worker made here ends with its engine, and when it dies before, another takes its place; the caller's is left
+ * running, and is the caller's to replace.
  */
-export async function createWorkerEngine(model: CloneableModel, options: EngineOptions): Promise<Engine | undefined> {
-  const given = typeof options.worker === "object" ? options.worker : undefined;
-  const worker = given ?? (await startWorker(options.signal));
-  if (!worker) return undefined;
-  const close = () => given ?? worker.terminate();
-  return connectEngine(hostOf(worker, !given, close), model, options);
+export async function createWorkerEngine(
+  model: CloneableModel,
+  options: EngineOptions & { predecessor?: Predecessor },
+): Promise<ContinuableEngine | undefined> {
+  const { worker } = options;
+  if (typeof worker === "object")
+    return connectEngine(async () => hostOf(worker, false, () => {}), model, options, false);
+  const open = async (signal: AbortSignal | undefined) => {
+    const made = await startWorker(signal);
+    return made && hostOf(made, true, () => made.terminate());
+  };
+  return connectEngine(open, model, options);
 }
 
 async function startWorker(signal: AbortSignal | undefined): Promise<Worker | undefined> {
@@ -39,15 +49,27 @@ async function startWorker(signal: AbortSignal | undefined): Promise<Worker | un
   }
 }
 
-function hostOf(worker: Worker, started: boolean, close: () => void): Host {
+function hostOf(worker: Worker, started: boolean, end: () => void): Host {
   const gone = new AbortController();
+  const closed = new AbortController();
+  const { signal } = closed;
   let spoke = started;
-  worker.addEventListener("message", () => (spoke = true), { once: true });
-  worker.addEventListener("error", (event) => {
+  const onMessage = ({ data }: MessageEvent) => {
+    spoke = true;
+    const { message } = readToClient(data);
+    if (message?.kind === "hello") watchPresence(message.lock, () => gone.abort(workerStopped("it ended")), signal);
+  };
+  const onError = (event: ErrorEvent) => {
     event.preventDefault();
     gone.abort(spoke ? workerStopped(event.message) : notStarted(event));
-  });
-  worker.addEventListener("messageerror", () => gone.abort(workerStopped("a message could not be read")));
+  };
+  worker.addEventListener("message", onMessage, { signal });
+  worker.addEventListener("error", onError, { signal });
+  worker.addEventListener("messageerror", () => gone.abort(workerStopped("a message could not be read")), { signal });
+  const close = () => {
+    closed.abort();
+    end();
+  };
   return { port: worker, gone: gone.signal, close };
 }
 

@@ -1,103 +1,112 @@
 // The page's side of the protocol over any port: loads a model over there and is an Engine over here. Signals, progress
-// and logits stay functions on the page and cross as messages; errors arrive as the same class they were.
+// and logits stay functions on the page and cross as messages; errors arrive as the same class they were. When the host
+// dies, another is opened and loads the same, and every call goes on there with what the last one had told.
 
 import { unloadedError } from "../api/assemble.ts";
 import type { ChatCompletions } from "../api/chat-completions.ts";
-import type { RequestOptions } from "../api/completion-request.ts";
 import type { Completions } from "../api/completions.ts";
-import type { Engine, EngineInfo, EngineOptions } from "../api/surface.ts";
-import { fromErrorData } from "../errors.ts";
-import { startHashThread } from "../source/hash-thread.ts";
-import type { CallRequest, CloneableModel, LoadOptions, Port, ToHost } from "./protocol.ts";
+import type { ContinuableEngine, ContinuableOptions, Predecessor } from "../api/continuation.ts";
+import { isLoss, makeAgain, Renewal, type RecoveryEvent } from "../api/renewal.ts";
+import type { EngineInfo, EngineOptions } from "../api/surface.ts";
+import { PronkError } from "../errors.ts";
+import { CacheHistory } from "../generate/cache-history.ts";
+import { Link, loadThere, type Host, type Loaded } from "./link.ts";
+import type { CallRequest, CloneableModel } from "./protocol.ts";
 import { callIdIn, readToClient } from "./read-message.ts";
 import { RemoteCall } from "./remote-call.ts";
-import { whenAborted } from "./when-aborted.ts";
 
-export interface Host {
-  port: Port;
-  /** Aborted when the worker is gone; the reason is the PronkError that calls then reject with. */
-  gone: AbortSignal;
-  /** Ends the worker, where it is ours to end. */
-  close(): void;
-}
+/** Undefined where there is none, and the page's thread must do it. */
+export type OpenHost = (signal: AbortSignal | undefined) => Promise<Host | undefined>;
 
-const patienceMs = 2000; // for the host to tidy up after a cancelled load or an unload, before it is ended anyway
-
-/** Loads in the worker; undefined where workers have no WebGPU and the page's thread must do it. */
+/**
+ * Loads in a host; undefined where workers have no WebGPU and the page's thread must do it. `reopens`: another host is
+ * opened when one dies.
+ */
 export async function connectEngine(
-  host: Host,
+  open: OpenHost,
   model: CloneableModel,
-  options: EngineOptions,
-): Promise<Engine | undefined> {
-  try {
-    const info = await load(host, model, options);
-    if (info) return new RemoteEngine(host, info, options.onRecovery);
-  } catch (error) {
+  options: EngineOptions & { predecessor?: Predecessor },
+  reopens = options.recover ?? true,
+): Promise<ContinuableEngine | undefined> {
+  const load = async (own: EngineOptions, predecessor = options.predecessor): Promise<Loaded | undefined> => {
+    const host = await open(own.signal);
+    if (!host) return undefined;
+    try {
+      const ready = await loadThere(host, model, own, predecessor);
+      if (ready) return { host, ready };
+    } catch (error) {
+      host.close();
+      throw error;
+    }
     host.close();
-    throw error;
+    return undefined;
+  };
+  const first = await firstLoad(load, options, reopens);
+  if (!first) return undefined;
+  const reload = async (signal: AbortSignal, predecessor: Predecessor | undefined): Promise<Loaded> => {
+    // What is lost while it loads is part of this one loss.
+    const loaded = await load(
+      { ...options, signal, onProgress: undefined, onRecovery: undefined, pause: undefined },
+      predecessor,
+    );
+    if (!loaded) throw new PronkError("adapter-missing", "The worker that was started again has no WebGPU.");
+    return loaded;
+  };
+  return new RemoteEngine(first, reopens ? reload : undefined, options.onRecovery);
+}
+
+/** Whether it says that a host died, not that there can be none. */
+const isDeath = (error: unknown): error is PronkError =>
+  isLoss(error) && error.code === "worker-lost" && error.facts.started !== false && error.facts.attempts === undefined;
+
+async function firstLoad<T>(
+  load: (own: EngineOptions) => Promise<T>,
+  options: EngineOptions,
+  reopens: boolean,
+): Promise<T> {
+  const { signal = new AbortController().signal, onRecovery: onEvent } = options;
+  for (;;) {
+    try {
+      return await load(options);
+    } catch (error) {
+      if (error instanceof PronkError && error.code === "leader-closed") continue; // its successor may do better
+      if (!reopens || !isDeath(error)) throw error;
+      return makeAgain(error, () => load(options), { signal, onEvent });
+    }
   }
-  host.close();
-  return undefined;
 }
 
-function load(host: Host, model: CloneableModel, options: EngineOptions): Promise<EngineInfo | undefined> {
-  const { port, gone } = host;
-  const { signal, onProgress, pause } = options;
-  const ended = new AbortController(); // takes the listeners away
-  return new Promise<EngineInfo | undefined>((resolve, reject) => {
-    signal?.throwIfAborted();
-    gone.throwIfAborted();
-    const onMessage = ({ data }: MessageEvent) => {
-      const { message } = readToClient(data);
-      if (!message) return;
-      if (message.kind === "progress" && !signal?.aborted) onProgress?.(message.event);
-      if (message.kind === "recovery" && !signal?.aborted) options.onRecovery?.(message.event);
-      if (message.kind === "hash-thread") void lendHashThread(port, ended.signal);
-      if (message.kind === "no-webgpu") resolve(undefined);
-      if (message.kind === "load-error") reject(signal?.aborted ? signal.reason : fromErrorData(message.error));
-      // An abort that crossed this message on its way wins; closing the worker frees what it loaded.
-      if (message.kind === "ready" && signal?.aborted) reject(signal.reason);
-      if (message.kind === "ready") resolve(message.info);
-    };
-    port.addEventListener("message", onMessage);
-    ended.signal.addEventListener("abort", () => port.removeEventListener("message", onMessage));
-    gone.addEventListener("abort", () => reject(gone.reason), { signal: ended.signal });
-    const onAbort = () => {
-      post(port, { kind: "cancel-load" });
-      const timer = setTimeout(() => reject(signal?.reason), patienceMs);
-      ended.signal.addEventListener("abort", () => clearTimeout(timer));
-    };
-    signal?.addEventListener("abort", onAbort, { signal: ended.signal });
-    post(port, { kind: "load", model, options: cloneableOptions(options) });
-    if (pause?.paused) post(port, { kind: "pause-load", paused: true });
-    const unsubscribe = pause?.subscribe((paused) => post(port, { kind: "pause-load", paused }));
-    if (unsubscribe) ended.signal.addEventListener("abort", unsubscribe);
-  }).finally(() => ended.abort());
-}
-
-async function lendHashThread(port: Port, ended: AbortSignal): Promise<void> {
-  const thread = await startHashThread().catch(() => undefined);
-  ended.addEventListener("abort", () => thread?.end());
-  if (ended.aborted) thread?.end();
-  else post(port, { kind: "hash-thread", port: thread?.port }, thread ? [thread.port] : []);
-}
-
-class RemoteEngine implements Engine {
+class RemoteEngine implements ContinuableEngine {
   readonly info: EngineInfo;
-  readonly #host: Host;
+  readonly continuation: ContinuableEngine["continuation"];
+  readonly #history = new CacheHistory();
+  readonly #renewal: Renewal<Link>;
   readonly #onRecovery: EngineOptions["onRecovery"];
   readonly #calls = new Map<number, RemoteCall>();
   readonly #end = new AbortController();
+  #link: Link | undefined; // none while one is made
+  #predecessor: Predecessor | undefined;
   #lastId = 0;
-  #lost = false;
   #unloading: Promise<void> | undefined;
 
-  constructor(host: Host, info: EngineInfo, onRecovery: EngineOptions["onRecovery"]) {
-    this.info = info;
+  constructor(
+    first: Loaded,
+    reload: ((signal: AbortSignal, predecessor: Predecessor | undefined) => Promise<Loaded>) | undefined,
+    onRecovery: EngineOptions["onRecovery"],
+  ) {
+    this.info = { ...first.ready.info };
     this.#onRecovery = onRecovery;
-    this.#host = host;
-    host.port.addEventListener("message", this.#onMessage);
-    whenAborted(host.gone, () => this.#lose(host.gone.reason));
+    if (first.ready.variants)
+      this.continuation = {
+        history: this.#history,
+        like: () => (this.#link?.predecessor ?? this.#predecessor)!.like,
+      };
+    const link = this.#adopt(first);
+    this.#renewal = new Renewal(link, {
+      renew: reload && (async (signal) => this.#adopt(await reload(signal, this.#predecessor))),
+      onEvent: (event) => this.#tellRecovery(event),
+      onEnd: (error) => this.#finish(error),
+    });
   }
 
   get ended(): AbortSignal {
@@ -114,7 +123,7 @@ class RemoteEngine implements Engine {
     create: ((request, options) => this.#complete("text", request, options)) as Completions["create"],
   };
 
-  readonly tokenizer: Engine["tokenizer"] = {
+  readonly tokenizer: ContinuableEngine["tokenizer"] = {
     encode: (text, options) =>
       this.#call({ kind: "encode", text, addBos: options?.addBos ?? false }).accepted as Promise<number[]>,
     decode: (ids) => this.#call({ kind: "decode", ids: [...ids] }).accepted as Promise<string>,
@@ -129,52 +138,70 @@ class RemoteEngine implements Engine {
   }
 
   async #unload(): Promise<void> {
-    const { port, close, gone } = this.#host;
     this.#finish(unloadedError(this.info.model));
-    try {
-      if (gone.aborted) return;
-      const unloaded = this.#call({ kind: "unload" }, {}, true).accepted.catch((error: unknown) => {
-        if (!this.#lost) throw error; // one that breaks while it is unloaded is gone too
-      });
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const patience = new Promise((resolve) => (timer = setTimeout(resolve, patienceMs)));
-      await Promise.race([unloaded, patience]).finally(() => clearTimeout(timer));
-    } finally {
-      port.removeEventListener("message", this.#onMessage);
-      close();
-    }
+    const link = this.#link;
+    this.#renewal.end(this.ended.reason);
+    await link?.released;
   }
 
-  async #complete(kind: "chat" | "text", request: unknown, options: RequestOptions = {}): Promise<unknown> {
-    const plainRequest = plain(request) as never;
+  /** Takes a host that has loaded: what is asked is asked there from now on. */
+  #adopt(loaded: Loaded): Link {
+    const link: Link = new Link(loaded, this.#history, {
+      hear: (data) => this.#hear(data, link),
+      end: (error) => this.#finishWith(error),
+    });
+    link.lost.catch(() => {
+      this.#predecessor = link.predecessor;
+      this.#link = undefined;
+      for (const call of this.#calls.values()) call.standStill();
+    });
+    this.#link = link;
+    this.#showGpu(link.info);
+    // The call that the cache is of comes first: it needs nothing computed again but that.
+    const calls = [...this.#calls.values()].sort((a, b) => Number(b.isUnderWay) - Number(a.isUnderWay));
+    for (const call of calls) call.send(link.port);
+    return link;
+  }
+
+  async #complete(kind: "chat" | "text", request: unknown, options: ContinuableOptions = {}): Promise<unknown> {
+    const plainRequest = seeded(plain(request)) as never;
     const streams = Boolean((request as { stream?: unknown } | null)?.stream);
     const call = this.#call({ kind, request: plainRequest, logits: options.onLogits !== undefined }, options);
     const value = await call.accepted;
     return streams ? call.chunks() : value;
   }
 
-  #call(call: CallRequest, options: RequestOptions = {}, whileUnloading = false): RemoteCall {
+  #call(call: CallRequest, options: ContinuableOptions = {}): RemoteCall {
     const id = ++this.#lastId;
-    const made = new RemoteCall(this.#host.port, id, call, options, () => this.#calls.delete(id));
+    const made = new RemoteCall(id, call, options, () => this.#calls.delete(id));
     this.#calls.set(id, made);
-    if (this.ended.aborted && !whileUnloading) made.fail(this.ended.reason);
-    else made.start(call);
+    if (this.ended.aborted) made.fail(this.ended.reason);
+    else if (this.#link) made.send(this.#link.port);
     return made;
   }
 
-  readonly #onMessage = ({ data }: MessageEvent) => {
+  #hear(data: unknown, link: Link): void {
     const { message, fault } = readToClient(data);
     if (!message) return this.#calls.get(callIdIn(data) ?? -1)?.misunderstand(fault);
     if ("id" in message) this.#calls.get(message.id)?.receive(message);
-    if (message.kind === "recovery" && !this.ended.aborted) this.#onRecovery?.(message.event);
-    if (message.kind === "ended") this.#lose(fromErrorData(message.error));
-  };
+    if (message.kind === "result" || (message.kind === "trace" && message.event.ids.length > 0))
+      this.#renewal.proved(link);
+    if (message.kind === "renewed") this.#showGpu(message.info);
+    if (message.kind === "recovery") this.#tellRecovery(message.event);
+  }
+
+  #tellRecovery(event: RecoveryEvent): void {
+    if (!this.ended.aborted) this.#onRecovery?.(event);
+  }
+
+  #showGpu({ adapter, features }: EngineInfo): void {
+    Object.assign(this.info, { adapter, features });
+  }
 
   /** Ended over there: what is left of it is let go at once. */
-  #lose(error: unknown): void {
-    this.#lost = true;
-    this.#finish(error);
-    void this.unload();
+  #finishWith(reason: unknown): void {
+    this.#finish(reason);
+    this.unload().catch(() => {}); // told to whoever unloads
   }
 
   #finish(error: unknown): void {
@@ -183,43 +210,17 @@ class RemoteEngine implements Engine {
   }
 }
 
-function post(port: Port, message: ToHost, transfer: Transferable[] = []): void {
-  port.postMessage(message, transfer);
-}
-
-function cloneableOptions({
-  quantize,
-  weights,
-  kv,
-  contextLength,
-  runAhead,
-  token,
-  tokenizer,
-  without,
-  store,
-  hubUrl,
-  hashes,
-  recover,
-}: EngineOptions): LoadOptions {
-  const from = { token, hubUrl, hashes: hashes && { ...hashes } };
-  return {
-    ...from,
-    quantize,
-    weights,
-    kv,
-    contextLength,
-    runAhead,
-    tokenizer,
-    without: without && [...without],
-    store,
-    recover,
-  };
-}
-
 /** A copy without functions and proxies: the state objects of page frameworks cannot be cloned as they are. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value === "function" || typeof value === "symbol") return undefined;
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}
+
+/** With a seed drawn here where the caller gives none: another host must draw as the first did. */
+function seeded(request: unknown): unknown {
+  const { seed } = Object(request) as { seed?: unknown };
+  if (typeof request !== "object" || request === null || (seed !== undefined && seed !== null)) return request;
+  return { ...request, seed: crypto.getRandomValues(new Uint32Array(1))[0] };
 }

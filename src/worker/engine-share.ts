@@ -2,14 +2,15 @@
 // the engine. A load is aborted when nobody waits for it any more, and everybody who does sees its progress. An engine
 // that has ended (its GPU did not come back) is nobody's any more: who asks next gets a new one.
 
+import type { ContinuableEngine } from "../api/continuation.ts";
 import type { RecoveryEvent } from "../api/renewal.ts";
-import type { Engine, EngineOptions } from "../api/surface.ts";
+import type { EngineOptions } from "../api/surface.ts";
 import type { ProgressEvent } from "../source/progress.ts";
 import { beforeAbort } from "../waiting.ts";
 import { whenAborted } from "./when-aborted.ts";
 
 interface Entry {
-  engine: Promise<Engine>;
+  engine: Promise<ContinuableEngine>;
   users: number;
   controller: AbortController;
   listeners: Set<(event: ProgressEvent) => void>;
@@ -23,7 +24,11 @@ export class EngineShare {
   readonly #entries = new Map<string, Entry>();
 
   /** A handle on the engine of this key. Rejects as `create` does, or with the signal's reason. */
-  async acquire(key: string, options: EngineOptions, create: (shared: Shared) => Promise<Engine>): Promise<Engine> {
+  async acquire(
+    key: string,
+    options: EngineOptions,
+    create: (shared: Shared) => Promise<ContinuableEngine>,
+  ): Promise<ContinuableEngine> {
     const { signal, onProgress, onRecovery } = options;
     signal?.throwIfAborted();
     const entry = this.#entries.get(key) ?? this.#begin(key, create);
@@ -49,7 +54,7 @@ export class EngineShare {
     this.#entries.clear();
   }
 
-  #begin(key: string, create: (shared: Shared) => Promise<Engine>): Entry {
+  #begin(key: string, create: (shared: Shared) => Promise<ContinuableEngine>): Entry {
     const controller = new AbortController();
     const listeners = new Set<(event: ProgressEvent) => void>();
     const onProgress = (event: ProgressEvent) => listeners.forEach((listener) => listener(event));
@@ -79,9 +84,9 @@ export class EngineShare {
 }
 
 /** The same engine with an end of its own. */
-export function handleOn(engine: Engine, leave: () => Promise<void>): Engine {
+function handleOn(engine: ContinuableEngine, leave: () => Promise<void>): ContinuableEngine {
   let left: Promise<void> | undefined;
   const unload = () => (left ??= leave());
-  const { chat, completions, tokenizer, info, ended } = engine;
-  return { chat, completions, tokenizer, info, ended, unload, [Symbol.asyncDispose]: unload };
+  const { chat, completions, tokenizer, info, ended, continuation } = engine;
+  return { chat, completions, tokenizer, info, ended, continuation, unload, [Symbol.asyncDispose]: unload };
 }

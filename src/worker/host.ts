@@ -2,7 +2,9 @@
 
 import { createLocalEngine } from "../engine.ts";
 import { hasAdapter } from "../gpu/adapter.ts";
+import { holdPresence } from "./presence.ts";
 import type { Port, ToClient } from "./protocol.ts";
+import { isKind } from "./read-message.ts";
 import { serve } from "./serve.ts";
 import { watchUncaught } from "./uncaught.ts";
 
@@ -14,4 +16,10 @@ if ("DedicatedWorkerGlobalScope" in globalThis) {
   port.postMessage({ kind: "started" } satisfies ToClient);
   const served = serve(port, { hasWebGpu: hasAdapter, createEngine: createLocalEngine });
   watchUncaught(served.fail);
+  // Ended from outside, or by the browser, no worker says a word: its lock does.
+  const presence = navigator.locks && holdPresence();
+  port.addEventListener("message", ({ data }) => {
+    if (isKind(data, "load"))
+      void presence?.then(({ name: lock }) => port.postMessage({ kind: "hello", lock } satisfies ToClient));
+  });
 }

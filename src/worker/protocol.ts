@@ -1,11 +1,16 @@
 // What the page and the worker say to each other: plain data, one union each way. A call has an id of the client's; its
-// answer is one result, or chunks and an end, or an error. Messages for an id that is over are dropped by the receiver.
+// answer is one result, or chunks and an end, or an error. Messages for an id that is over are dropped by the receiver. What
+// the host tells of its cache and of each answer on its way, the client gives to the next host when this one has died.
 
 import type { ChatCompletionRequest } from "../api/chat-completions.ts";
 import type { CompletionRequest } from "../api/completions.ts";
+import type { Predecessor } from "../api/continuation.ts";
 import type { RecoveryEvent } from "../api/renewal.ts";
 import type { EngineInfo, EngineOptions } from "../api/surface.ts";
 import type { ErrorData } from "../errors.ts";
+import type { HistoryChange, HistoryState } from "../generate/cache-history.ts";
+import type { Trace, TraceEvent } from "../generate/trace.ts";
+import type { Variants } from "../gpu/variants.ts";
 import type { ProgressEvent } from "../source/progress.ts";
 import type { ModelReference, ModelSource } from "../source/source.ts";
 
@@ -28,11 +33,11 @@ export type CallRequest =
 
 export type ToHost =
   | { kind: "tab"; lock: string } // to a shared worker: a Web Lock that is free when the tab is gone
-  | { kind: "load"; model: CloneableModel; options: LoadOptions }
+  | { kind: "load"; model: CloneableModel; options: LoadOptions; predecessor?: Predecessor }
   | { kind: "cancel-load" }
   | { kind: "pause-load"; paused: boolean }
   | { kind: "hash-thread"; port?: MessagePort } // transferred; none where it does not start
-  | { kind: "call"; id: number; call: CallRequest }
+  | { kind: "call"; id: number; call: CallRequest; known?: readonly Trace[] } // known: what another host told of it
   | { kind: "begin"; id: number }
   | { kind: "cancel"; id: number };
 
@@ -42,11 +47,14 @@ export type ToClient =
   | { kind: "no-webgpu" } // the load must happen on the page's thread
   | { kind: "progress"; event: ProgressEvent }
   | { kind: "hash-thread" } // asks for a worker to hash with, until the load ends
-  | { kind: "ready"; info: EngineInfo }
+  | { kind: "ready"; info: EngineInfo; variants?: Variants; history?: HistoryState }
+  | { kind: "renewed"; info: EngineInfo; variants: Variants } // it runs on another GPU now
+  | { kind: "history"; change: HistoryChange } // of its cache
   | { kind: "load-error"; error: ErrorData }
   | { kind: "recovery"; event: RecoveryEvent }
   | { kind: "ended"; error: ErrorData } // the engine answers no more, though nobody unloaded it
   | { kind: "result"; id: number; value: unknown } // for a streamed call: accepted, waits for `begin`
+  | { kind: "trace"; id: number; prompt: number; event: TraceEvent } // how far it has come, before its chunk
   | { kind: "chunk"; id: number; chunk: unknown }
   | { kind: "end"; id: number }
   | { kind: "logits"; id: number; position: number; row: Float32Array } // [vocabSize], transferred

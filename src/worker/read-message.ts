@@ -5,6 +5,8 @@ import { PronkError } from "../errors.ts";
 import {
   anything, count, either, flag, instance, list, nothing, number, object, oneOf, optional, record, type Shape, text, union,
 } from "../message-shape.ts"; // prettier-ignore
+import { historyChangeShape, historyShape } from "../generate/cache-history.ts";
+import { traceShape } from "../generate/trace.ts";
 import { progressShape } from "../source/progress.ts";
 import type { ChannelMessage, ToClient, ToHost } from "./protocol.ts";
 
@@ -51,15 +53,19 @@ const call = union("kind", {
   unload: object(),
 });
 
+const info = object({ model: text });
+const variants = object();
+const predecessor = object({ like: object({ model: text, source: text, variants }), history: historyShape });
+
 const lock: Shape = (value) => (typeof value === "string" && value.startsWith("pronk:") ? undefined : "");
 
 const toHost = union("kind", {
   tab: object({ lock }),
-  load: object({ model, options }),
+  load: object({ model, options, predecessor: optional(predecessor) }),
   "cancel-load": object(),
   "pause-load": object({ paused: flag }),
   "hash-thread": object({ port: optional(port) }),
-  call: object({ id: count, call }),
+  call: object({ id: count, call, known: optional(list(traceShape)) }),
   begin: object({ id: count }),
   cancel: object({ id: count }),
 } satisfies Record<ToHost["kind"], Shape>);
@@ -70,11 +76,14 @@ const toClient = union("kind", {
   "no-webgpu": object(),
   progress: object({ event: progressShape }),
   "hash-thread": object(),
-  ready: object({ info: object({ model: text }) }),
+  ready: object({ info, variants: optional(variants), history: optional(historyShape) }),
+  renewed: object({ info, variants }),
+  history: object({ change: historyChangeShape }),
   "load-error": object({ error }),
   recovery: object({ event: recovery }),
   ended: object({ error }),
   result: object({ id: count, value: anything }),
+  trace: object({ id: count, prompt: count, event: traceShape }),
   chunk: object({ id: count, chunk: anything }),
   end: object({ id: count }),
   logits: object({ id: count, position: count, row: instance(Float32Array) }),

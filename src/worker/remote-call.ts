@@ -1,7 +1,9 @@
 // One call to the worker, seen from the page: accepted or refused, then perhaps a stream of chunks. Knows how a call
-// ends (result, end, error, abort, the consumer leaving its loop) and nothing of what is asked.
+// ends (result, end, error, abort, the consumer leaving its loop) and nothing of what is asked. It keeps what the host tells
+// of its way, so that another host can be asked for the rest; who reads it does not notice.
 
-import type { RequestOptions } from "../api/completion-request.ts";
+import type { ContinuableOptions } from "../api/continuation.ts";
+import { addToTrace, type Trace } from "../generate/trace.ts";
 import type { CallRequest, Port, ToClient, ToHost } from "./protocol.ts";
 import { fromErrorData, PronkError } from "../errors.ts";
 
@@ -10,37 +12,68 @@ export type CallMessage = Extract<ToClient, { id: number }>;
 export class RemoteCall {
   /** The result of a call, or for a stream undefined as soon as the host accepts it. */
   readonly accepted: Promise<unknown>;
-  readonly #port: Port;
   readonly #id: number;
-  readonly #options: RequestOptions;
+  readonly #call: CallRequest;
+  readonly #options: ContinuableOptions;
   readonly #forget: () => void;
   readonly #streams: boolean;
+  #port: Port | undefined; // of the present host
   #settle!: { resolve(value: unknown): void; reject(error: unknown): void };
   #arrived: unknown[] = []; // chunks not yet taken
   #failure: { error: unknown } | undefined;
   #over = false;
+  #begun = false;
   #wake = () => {};
+  // For another host:
+  readonly #traces: Trace[];
+  #standsSince: number | undefined; // ms
+  #received = 0; // chunks
+  #toSkip = 0; // of those, what the present host says again
+  #head: object = {}; // that all chunks of an answer share
+  #lastLogits = { prompt: 0, position: -1 };
 
   /** `forget` is called once, when nothing more can come. */
-  constructor(port: Port, id: number, call: CallRequest, options: RequestOptions, forget: () => void) {
-    this.#port = port;
+  constructor(id: number, call: CallRequest, options: ContinuableOptions, forget: () => void) {
     this.#id = id;
+    this.#call = call;
     this.#options = options;
     this.#forget = forget;
+    this.#traces = (options.known ?? []).map((trace) => addToTrace(undefined, trace));
     this.#streams = (call.kind === "chat" || call.kind === "text") && Boolean(call.request?.stream);
     this.accepted = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     this.accepted.catch(() => {}); // a stream's failure is told to its iterator
+    const { signal } = options;
+    if (signal?.aborted) this.fail(signal.reason);
+    else signal?.addEventListener("abort", this.#abort, { once: true });
   }
 
-  start(call: CallRequest): void {
-    const { signal } = this.#options;
-    if (signal?.aborted) return this.fail(signal.reason);
-    signal?.addEventListener("abort", this.#abort, { once: true });
+  /** What the cache of its host holds is of this call. */
+  get isUnderWay(): boolean {
+    const last = this.#traces.at(-1);
+    return last !== undefined && last.isBegun && last.stopReason === undefined;
+  }
+
+  /** Asks a host for it, or for what the last one owes. */
+  send(port: Port): void {
+    if (this.#over) return;
+    this.#port = port;
+    this.#toSkip = this.#received;
+    const last = this.#traces.at(-1);
+    if (last && this.#standsSince !== undefined) last.stats.recoveryMs += performance.now() - this.#standsSince;
+    this.#standsSince = undefined;
     try {
-      this.#post({ kind: "call", id: this.#id, call });
+      const known = this.#traces.length > 0 ? this.#traces : undefined;
+      this.#post({ kind: "call", id: this.#id, call: this.#call, known });
+      if (this.#begun) this.#post({ kind: "begin", id: this.#id });
     } catch (error) {
       this.fail(error); // something in the request cannot be cloned
     }
+  }
+
+  /** Its host is gone. Another is asked, or it fails. */
+  standStill(): void {
+    this.#port = undefined;
+    this.#standsSince ??= performance.now();
   }
 
   receive(message: CallMessage): void {
@@ -49,16 +82,40 @@ export class RemoteCall {
       case "result":
         if (!this.#streams) this.#finish();
         return this.#settle.resolve(message.value);
+      case "trace":
+        this.#traces[message.prompt] = addToTrace(this.#traces[message.prompt], message.event);
+        return this.#options.onTrace?.(message.prompt, message.event);
       case "logits":
-        return this.#options.onLogits?.(message.position, message.row);
+        return this.#takeLogits(message.position, message.row);
       case "chunk":
-        this.#arrived.push(message.chunk);
-        return this.#wake();
+        return this.#takeChunk(message.chunk);
       case "end":
         return this.#finish();
       case "error":
         return this.fail(fromErrorData(message.error));
     }
+  }
+
+  #takeLogits(position: number, row: Float32Array): void {
+    const prompt = this.#traces.length - 1;
+    const last = this.#lastLogits;
+    if (prompt === last.prompt && position <= last.position) return; // computed again by another host
+    this.#lastLogits = { prompt, position };
+    this.#options.onLogits?.(position, row);
+  }
+
+  #takeChunk(chunk: unknown): void {
+    if (this.#toSkip > 0) {
+      this.#toSkip--;
+      return;
+    }
+    if (this.#received++ === 0) {
+      const { id, created } = Object(chunk) as { id?: unknown; created?: unknown };
+      this.#head = { id, created };
+    }
+    // Another host began another answer.
+    this.#arrived.push(this.#received > 1 ? { ...Object(chunk), ...this.#head } : chunk);
+    this.#wake();
   }
 
   /** The host said of it what cannot be read. Its other calls may be well. */
@@ -80,6 +137,7 @@ export class RemoteCall {
   async *chunks(): AsyncGenerator<unknown, void> {
     try {
       if (!this.#over) this.#post({ kind: "begin", id: this.#id });
+      this.#begun = true;
       for (;;) {
         while (this.#arrived.length > 0) yield this.#arrived.shift();
         if (this.#failure) throw this.#failure.error;
@@ -116,6 +174,6 @@ export class RemoteCall {
   }
 
   #post(message: ToHost): void {
-    this.#port.postMessage(message);
+    this.#port?.postMessage(message);
   }
 }

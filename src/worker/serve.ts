@@ -1,22 +1,31 @@
 // The worker's side of the protocol over any port: loads one engine at a time and serves calls to it. What the engine
 // is made by is handed in, so that this file runs in tests without a worker or a GPU.
 
-import type { RequestOptions } from "../api/completion-request.ts";
 import { DownloadPause } from "../api/download-pause.ts";
-import type { Engine, EngineOptions } from "../api/surface.ts";
+import type { ContinuableEngine, ContinuableOptions, Likeness, Predecessor } from "../api/continuation.ts";
+import type { Engine, EngineInfo, EngineOptions } from "../api/surface.ts";
 import { PronkError, toErrorData } from "../errors.ts";
+import type { Trace } from "../generate/trace.ts";
+import type { Variants } from "../gpu/variants.ts";
 import type { HashThread, StartHashThread } from "../source/hash-thread.ts";
+import { withResolvers } from "../waiting.ts";
 import type { CallRequest, CloneableModel, LoadOptions, Port, ToClient } from "./protocol.ts";
 import { callIdIn, isKind, readToHost, unreadable } from "./read-message.ts";
 import { whenAborted } from "./when-aborted.ts";
 
-/** With the means of a thread that hashes, which the client starts. */
-export type ServedOptions = EngineOptions & { startHashThread: StartHashThread };
+/** With the means of a thread that hashes, which the client starts, and what the client knows of an engine that was lost. */
+export type ServedOptions = EngineOptions & { startHashThread: StartHashThread; predecessor?: Predecessor };
 
 export interface HostServices {
   /** Whether this thread can reach a GPU at all. */
   hasWebGpu(): Promise<boolean>;
-  createEngine(model: CloneableModel, options: ServedOptions): Promise<Engine>;
+  createEngine(model: CloneableModel, options: ServedOptions): Promise<ContinuableEngine>;
+}
+
+interface CompletionCall {
+  id: number;
+  call: Extract<CallRequest, { kind: "chat" | "text" }>;
+  known: readonly Trace[] | undefined;
 }
 
 interface Call {
@@ -35,7 +44,8 @@ export interface Served {
 /** Serves until the port falls silent. Never throws: every failure goes over the port as data. */
 export function serve(port: Port, services: HostServices): Served {
   const calls = new Map<number, Call>();
-  let engine: Engine | undefined;
+  let engine: ContinuableEngine | undefined;
+  let untell = () => {}; // of the engine's history
   let loading: AbortController | undefined;
   let pause = new DownloadPause(); // of the load at hand
   let hashThread: PromiseWithResolvers<HashThread> | undefined;
@@ -47,22 +57,29 @@ export function serve(port: Port, services: HostServices): Served {
     return hashThread.promise;
   }
 
-  async function load(model: CloneableModel, options: LoadOptions) {
+  async function load(model: CloneableModel, options: LoadOptions, predecessor: Predecessor | undefined) {
     const controller = (loading = new AbortController());
     pause = new DownloadPause();
     try {
       if (!(await services.hasWebGpu())) return post({ kind: "no-webgpu" });
       const { signal } = controller;
       const onProgress: EngineOptions["onProgress"] = (event) => post({ kind: "progress", event });
-      const onRecovery: EngineOptions["onRecovery"] = (event) => post({ kind: "recovery", event });
-      const own = { worker: false, onProgress, onRecovery, signal, pause, startHashThread };
+      const onRecovery: EngineOptions["onRecovery"] = (event) => {
+        const like = event.state === "recovered" && engine?.continuation?.like();
+        if (like) post({ kind: "renewed", ...withVariants(like) });
+        post({ kind: "recovery", event });
+      };
+      const own = { worker: false, onProgress, onRecovery, signal, pause, startHashThread, predecessor };
       const loaded = await services.createEngine(model, { ...options, ...own });
       if (signal.aborted || loaded.ended.aborted) {
         await loaded.unload();
         throw signal.aborted ? signal.reason : loaded.ended.reason;
       }
       engine = loaded;
-      post({ kind: "ready", info: engine.info });
+      const { info, continuation } = engine;
+      const more = continuation && { ...withVariants(continuation.like()), history: continuation.history.state };
+      post({ kind: "ready", info, ...more });
+      untell = continuation?.history.subscribe((change) => post({ kind: "history", change })) ?? untell;
       whenAborted(loaded.ended, () => engine === loaded && tellEnd(loaded.ended.reason));
     } catch (error) {
       post({ kind: "load-error", error: toErrorData(error) });
@@ -75,13 +92,13 @@ export function serve(port: Port, services: HostServices): Served {
     post({ kind: "ended", error: toErrorData(error) });
   }
 
-  async function answer(id: number, call: CallRequest) {
+  async function answer(id: number, call: CallRequest, known: readonly Trace[] | undefined) {
     if (calls.has(id)) return; // no client of ours asks twice under one number
     const own: Call = { controller: new AbortController(), begin: withResolvers() };
     calls.set(id, own);
     try {
       if (!engine) throw new PronkError("bad-request", "The worker has no model loaded. Load one first.");
-      if (call.kind === "chat" || call.kind === "text") await complete(engine, id, call, own);
+      if (call.kind === "chat" || call.kind === "text") await complete(engine, { id, call, known }, own);
       else post({ kind: "result", id, value: await small(engine, call) });
     } catch (error) {
       // A cancelled call is forgotten by the client, which has the true reason.
@@ -91,9 +108,13 @@ export function serve(port: Port, services: HostServices): Served {
     }
   }
 
-  async function complete(on: Engine, id: number, call: Extract<CallRequest, { kind: "chat" | "text" }>, own: Call) {
+  async function complete(on: Engine, { id, call, known }: CompletionCall, own: Call) {
     const { signal } = own.controller;
-    const options: RequestOptions = { signal };
+    const options: ContinuableOptions = {
+      signal,
+      known,
+      onTrace: (prompt, event) => signal.aborted || post({ kind: "trace", id, prompt, event }),
+    };
     if (call.logits)
       options.onLogits = (position, row) => {
         const copy = row.slice(); // the row is the generator's; the copy is transferred
@@ -101,7 +122,7 @@ export function serve(port: Port, services: HostServices): Served {
       };
     const { request } = call;
     const create = call.kind === "chat" ? on.chat.completions.create : on.completions.create;
-    const answered = await (create as (request: unknown, options: RequestOptions) => Promise<unknown>)(
+    const answered = await (create as (request: unknown, options: ContinuableOptions) => Promise<unknown>)(
       request,
       options,
     );
@@ -119,6 +140,7 @@ export function serve(port: Port, services: HostServices): Served {
     if (call.kind === "encode") return on.tokenizer.encode(call.text, { addBos: call.addBos });
     if (call.kind === "decode") return on.tokenizer.decode(call.ids);
     engine = undefined;
+    untell();
     for (const waiting of calls.values()) waiting.begin.resolve(); // they find the engine ended
     return on.unload();
   }
@@ -136,7 +158,7 @@ export function serve(port: Port, services: HostServices): Served {
     if (!message) return refuse(event.data, fault);
     switch (message.kind) {
       case "load":
-        return void load(message.model, message.options);
+        return void load(message.model, message.options, message.predecessor);
       case "cancel-load":
         return loading?.abort();
       case "pause-load":
@@ -147,7 +169,7 @@ export function serve(port: Port, services: HostServices): Served {
         return hashThread?.reject(new Error("the page could not start a hash worker"));
       }
       case "call":
-        return void answer(message.id, message.call);
+        return void answer(message.id, message.call, message.known);
       case "begin":
         return calls.get(message.id)?.begin.resolve();
       case "cancel": {
@@ -165,6 +187,7 @@ export function serve(port: Port, services: HostServices): Served {
         call.begin.resolve();
       }
       const had = engine;
+      untell();
       engine = undefined; // its end is no news to anybody
       void had?.unload();
     },
@@ -175,10 +198,6 @@ export function serve(port: Port, services: HostServices): Served {
   };
 }
 
-// Promise.withResolvers is younger than the browsers this runs in.
-function withResolvers<T>(): PromiseWithResolvers<T> {
-  let resolve!: PromiseWithResolvers<T>["resolve"];
-  let reject!: PromiseWithResolvers<T>["reject"];
-  const promise = new Promise<T>((onResolve, onReject) => ([resolve, reject] = [onResolve, onReject]));
-  return { promise, resolve, reject };
+function withVariants({ variants, ...info }: Likeness): { info: EngineInfo; variants: Variants } {
+  return { info, variants };
 }

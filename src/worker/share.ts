@@ -5,11 +5,12 @@ import { PronkError } from "../errors.ts";
 import { isElsewhere } from "../source/module-worker.ts";
 import { withTrustedAddress } from "../trusted-types.ts";
 import { connectEngine } from "./connect.ts";
+import type { Host } from "./link.ts";
 import { holdPresence, watchPresence } from "./presence.ts";
 import type { CloneableModel, Port, ToHost } from "./protocol.ts";
 import { readToClient } from "./read-message.ts";
 import { shareKey } from "./share-key.ts";
-import { TabShare } from "./tab-share.ts";
+import { joinTabs, type StartHere } from "./tab-share.ts";
 
 const startLimitMs = 10_000; // for the worker's script; a policy that blocks it may say nothing
 
@@ -17,7 +18,7 @@ const startLimitMs = 10_000; // for the worker's script; a policy that blocks it
 export async function createSharedEngine(
   model: CloneableModel,
   options: EngineOptions,
-  startHere: (options: EngineOptions) => Promise<Engine>,
+  startHere: StartHere,
 ): Promise<Engine | undefined> {
   if (!globalThis.navigator?.locks || typeof BroadcastChannel === "undefined") return undefined;
   // A script of another origin starts no shared worker, and a module of this one's that imports it would be one for each tab.
@@ -25,54 +26,57 @@ export async function createSharedEngine(
     const engine = await inSharedWorker(model, options);
     if (engine) return engine;
   }
-  return TabShare.join(shareKey(model, options), model, options, startHere);
+  return joinTabs(shareKey(model, options), model, options, startHere);
 }
 
 /** Undefined where there is no such worker, or none with WebGPU. */
 async function inSharedWorker(model: CloneableModel, options: EngineOptions): Promise<Engine | undefined> {
-  const presence = await holdPresence();
   try {
-    // Literally in one expression: this is what bundlers recognise.
-    const worker = withTrustedAddress(
-      "SharedWorker",
-      () => new SharedWorker(new URL("./shared-host.ts", import.meta.url), { type: "module", name: "pronk" }),
-    );
-    const gone = new AbortController();
-    const closed = new AbortController();
-    const started = new Promise<boolean>((resolve) => {
-      const onHello = ({ data }: MessageEvent) => {
-        const { message } = readToClient(data);
-        if (message?.kind === "hello") watchPresence(message.lock, () => gone.abort(ended()), closed.signal);
-        resolve(true);
-      };
-      worker.port.addEventListener("message", onHello, { once: true });
-      worker.addEventListener("error", (event) => {
-        gone.abort(stopped(event.message));
-        resolve(false);
-      });
-      setTimeout(resolve, startLimitMs, false);
-    });
-    worker.port.start();
-    worker.port.postMessage({ kind: "tab", lock: presence.name } satisfies ToHost);
-    if (!(await started)) throw stopped("it did not start");
-    const close = () => {
-      closed.abort();
-      presence.end();
-      worker.port.close();
-    };
-    return await connectEngine({ port: worker.port as unknown as Port, gone: gone.signal, close }, model, options);
+    return await connectEngine(openSharedWorker, model, options);
   } catch (error) {
-    presence.end();
     if (error instanceof PronkError && error.facts.sharedWorker === true) return undefined;
     throw error;
   }
 }
 
-function stopped(reason: string): PronkError {
-  return new PronkError("worker-lost", `The shared worker stopped (${reason}). Create the engine again.`, {
-    reason,
-    sharedWorker: true,
+/** A way to the worker, which the first tab that asks starts. */
+async function openSharedWorker(): Promise<Host> {
+  // Literally in one expression: this is what bundlers recognise.
+  const worker = withTrustedAddress(
+    "SharedWorker",
+    () => new SharedWorker(new URL("./shared-host.ts", import.meta.url), { type: "module", name: "pronk" }),
+  );
+  const closed = new AbortController();
+  const gone = new AbortController();
+  const started = new Promise<boolean>((resolve) => {
+    const onHello = ({ data }: MessageEvent) => {
+      const { message } = readToClient(data);
+      if (message?.kind === "hello") watchPresence(message.lock, () => gone.abort(ended()), closed.signal);
+      resolve(true);
+    };
+    worker.port.addEventListener("message", onHello, { once: true });
+    worker.addEventListener("error", (event) => {
+      gone.abort(notStarted(event.message));
+      resolve(false);
+    });
+    setTimeout(resolve, startLimitMs, false);
   });
+  const presence = await holdPresence();
+  const close = () => {
+    closed.abort();
+    presence.end();
+    worker.port.close();
+  };
+  worker.port.start();
+  worker.port.postMessage({ kind: "tab", lock: presence.name } satisfies ToHost);
+  if (await started) return { port: worker.port as unknown as Port, gone: gone.signal, close };
+  close();
+  throw notStarted("it did not start");
+}
+
+function notStarted(reason: string): PronkError {
+  const message = `The shared worker stopped (${reason}). Create the engine again.`;
+  return new PronkError("worker-lost", message, { reason, sharedWorker: true, started: false });
 }
 
 function ended(): PronkError {

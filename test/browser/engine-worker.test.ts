@@ -257,6 +257,78 @@ describe.each(["chromium", "firefox"] as const)("the engine in %s", (kind) => {
     expect(seen).toEqual([lost, lost, lost, lost]);
   });
 
+  test("a worker that ends without a word is replaced: the answer goes on, and so does a load", async () => {
+    const seen = await inPage(async () => {
+      const own = globalThis.Worker;
+      const hosts: Worker[] = [];
+      globalThis.Worker = class extends own {
+        constructor(url: string | URL, options?: WorkerOptions) {
+          super(url, options);
+          if (/[/]host[.]js/.test(String(url))) hosts.push(this);
+        }
+      };
+      const events: string[] = [];
+      const onRecovery = ({ state, ...more }: { state: string; code?: string }) =>
+        void events.push(`${state} ${more.code ?? ""}`);
+      const request = { prompt: "a b", temperature: 0.9, ignore_eos: true, max_tokens: 60, repetition_penalty: 1.2 };
+      const ask = async (engine: Awaited<ReturnType<Pronk["createEngine"]>>, endAt = Infinity) => {
+        let ids: number[] = [];
+        let recoveries: number | undefined;
+        const heads = new Set<string>();
+        const stream = await engine.completions.create({
+          ...request,
+          seed: 5,
+          stream: true,
+          stream_options: { include_usage: true },
+        });
+        for await (const { id, choices, usage } of stream) {
+          heads.add(id);
+          ids = ids.concat(choices[0].pronk.ids);
+          recoveries ??= usage?.extra.recoveries;
+          if (ids.length >= endAt) {
+            endAt = Infinity;
+            hosts.at(-1)!.terminate();
+          }
+        }
+        return { ids: ids.join(), recoveries, heads: heads.size };
+      };
+      const small = { prompt: "#", max_tokens: 1 };
+      const usual = await pronk.createEngine(modelUrl);
+      const wanted = await ask(usual);
+      await usual.completions.create(small);
+      const unseeded = await usual.completions.create({ ...request, temperature: 0 });
+      await usual.unload();
+      const engine = await pronk.createEngine(modelUrl, { onRecovery });
+      const got = await ask(engine, 7);
+      await engine.completions.create(small);
+      const whole = engine.completions.create({ ...request, temperature: 0 });
+      hosts.at(-1)!.terminate(); // before a word was said
+      const same = (await whole).pronk.ids.join() === unseeded.pronk.ids.join();
+      await engine.unload();
+      let isEnded = false;
+      const onProgress = () => {
+        if (!isEnded) hosts.at(-1)!.terminate();
+        isEnded = true;
+      };
+      const loaded = await pronk.createEngine(modelUrl, { store: false, onProgress, onRecovery });
+      const again = await ask(loaded);
+      await loaded.unload();
+      const last = await pronk.createEngine(modelUrl, { recover: false });
+      const inFlight = ask(last, 7).catch(({ code }: { code: string }) => code);
+      const code = await inFlight;
+      await last.unload();
+      const [{ id }] = await pronk.listModels();
+      await pronk.deleteModel(id);
+      globalThis.Worker = own;
+      return { wanted, got, same, again, isEnded, code, ended: last.ended.reason.code as string, events };
+    });
+    expect(seen.wanted.ids.split(",")).toHaveLength(60);
+    expect(seen.got).toEqual({ ...seen.wanted, recoveries: 1 });
+    expect(seen.again).toEqual(seen.wanted);
+    expect([seen.same, seen.isEnded, seen.code, seen.ended]).toEqual([true, true, "worker-lost", "worker-lost"]);
+    expect(seen.events).toEqual(Array.from({ length: 3 }, () => ["recovering worker-lost", "recovered "]).flat());
+  });
+
   test("a lost device ends the engine with device-lost", async () => {
     const seen = await inPage(async () => {
       const device = await (await navigator.gpu.requestAdapter())!.requestDevice();

@@ -2,9 +2,11 @@
 // marks, and a generator that plays a script by the rules of generate/request.ts, one call at a time.
 
 import type { EngineCore } from "../../src/api/engine-core.ts";
-import type { GenerateRequest, GenerateStats, Generation, Generator, StopReason } from "../../src/generate/request.ts";
+import type { GenerateRequest, Generation, Generator } from "../../src/generate/request.ts";
+import type { GenerateStats, StopReason } from "../../src/generate/trace.ts";
 import type { ChatDialog, ChatMessage, Tokenizer } from "../../src/text/tokenizer.ts";
 import { PronkError } from "../../src/errors.ts";
+import { CacheHistory } from "../../src/generate/cache-history.ts";
 
 export const bos = 1;
 const eos = 2;
@@ -80,6 +82,7 @@ export function fakeGenerator(
   const self: FakeGenerator = {
     contextLength,
     vocabSize: fakeVocabSize,
+    history: new CacheHistory(),
     requests: [],
     cancelled: 0,
     running: 0,
@@ -95,6 +98,7 @@ export function fakeGenerator(
           decodeMs: 0,
           recoveries: 0,
           recoveryMs: 0,
+          ...request.known?.stats,
         },
         [Symbol.asyncIterator]: () => steps(request, generation),
       };
@@ -105,7 +109,7 @@ export function fakeGenerator(
   };
 
   async function* steps(
-    { promptIds, maxTokens, stopIds, signal, onLogits, constrain }: GenerateRequest,
+    { promptIds, maxTokens, stopIds, signal, onLogits, constrain, known, onTrace }: GenerateRequest,
     generation: { stopReason: StopReason | undefined; stats: GenerateStats },
   ): AsyncGenerator<number> {
     const before = queue;
@@ -113,6 +117,9 @@ export function fakeGenerator(
     queue = new Promise((resolve) => (release = resolve));
     await before;
     self.running++;
+    if (known) generation.stats.recoveries++;
+    const trace = (told: number[]) =>
+      onTrace?.({ ids: told, stats: { ...generation.stats }, isBegun: true, stopReason: generation.stopReason });
     let finished = false;
     try {
       const answer = script(fakeTokenizer.decode(promptIds), promptIds);
@@ -123,8 +130,10 @@ export function fakeGenerator(
       cache = [...promptIds];
       const row = (position: number) => new Float32Array([position, 0.5]);
       promptIds.forEach((_, position) => onLogits?.(position, row(position)));
-      const chosen: number[] = [];
-      for (let step = 0; ; step++) {
+      if (!known) trace([]);
+      const chosen = [...(known?.ids ?? [])];
+      yield* chosen;
+      for (let step = chosen.length; ; step++) {
         await new Promise((resolve) => (stepMs > 0 ? setTimeout(resolve, stepMs) : setImmediate(resolve)));
         signal?.throwIfAborted();
         const allowed = constrain?.(chosen);
@@ -141,8 +150,10 @@ export function fakeGenerator(
         chosen.push(id);
         generation.stats.generatedTokens++;
         generation.stats.decodeMs += 2;
+        trace([id]);
         yield id;
       }
+      trace([]);
       finished = true;
     } finally {
       if (!finished && !signal?.aborted) self.cancelled++;

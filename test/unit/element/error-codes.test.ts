@@ -34,7 +34,7 @@ const provokedBy: Record<PronkErrorCode, [file: string, test: string]> = {
   ],
   "leader-closed": [
     "browser/share-tabs.test.ts",
-    "a second tab goes on when the first is closed in the middle of its answer",
+    "asked not to recover, a tab whose leader is closed says so, and another may load",
   ],
   "context-full": ["unit/api/chat.test.ts", "is context-full when the last message alone does not fit"],
   "bad-request": ["unit/text/tool-turns.test.ts", "a template that refuses or drops them: so does the dialog, by name"],

@@ -6,6 +6,7 @@ import { CacheHistory } from "../../../src/generate/cache-history.ts";
 import { generatorOver } from "../../../src/generate/generator.ts";
 import type { Machines } from "../../../src/generate/machine.ts";
 import { greedy, type GenerateRequest, type Generator } from "../../../src/generate/request.ts";
+import { addToTrace, type Trace, type TraceEvent } from "../../../src/generate/trace.ts";
 import { fakeMachine, type FakeMachine } from "../../support/fake-machine.ts";
 import { bitsOf } from "../../support/token-bits.ts";
 
@@ -25,6 +26,13 @@ function over(...all: FakeMachine[]): Generator {
     dispose: () => {},
   };
   return generatorOver(machines, all[0], { runAhead: 4 });
+}
+
+/** A generator over a new machine, in place of one whose cache was told to hold this. */
+function restored(history: CacheHistory["state"]): Generator {
+  const machine = fakeMachine();
+  const machines: Machines = { current: async () => machine, proved: () => {}, dispose: () => {} };
+  return generatorOver(machines, machine, { runAhead: 4 }, new CacheHistory(history));
 }
 
 async function answer(generator: Generator, request: Partial<GenerateRequest> = {}, leaveAt = Infinity) {
@@ -140,6 +148,103 @@ describe("a generation whose GPU is lost", () => {
     };
     const generator = generatorOver(machines, machine);
     await expect(answer(generator, { signal: abort.signal })).rejects.toThrow("enough");
+  });
+});
+
+describe("a generation whose engine died without a word", () => {
+  const questions = (first: number[]): Partial<GenerateRequest>[] => [
+    { maxTokens: 17 },
+    { promptIds: [...prompt, ...first, 3, 1, 4] },
+    { promptIds: [...prompt.slice(0, 11), 9, 9, 9] },
+  ];
+
+  /** Asks one after the other, from question `from` on, which is known so far. */
+  async function ask(generator: Generator, from = 0, known?: Trace, onTrace?: (question: number, event: TraceEvent) => void) {
+    const answers: { ids: number[]; cachedTokens: number; recoveries: number }[] = [];
+    for (let at = from; at < 3; at++) {
+      const request = { ...questions(first)[at], known: at === from ? known : undefined };
+      const answered = await answer(generator, { ...request, onTrace: (event) => onTrace?.(at, event) });
+      const { ids, cachedTokens, recoveries } = answered;
+      if (at === 0) first = ids;
+      answers.push({ ids, cachedTokens, recoveries });
+    }
+    return answers;
+  } // prettier-ignore
+  let first: number[] = [];
+
+  test("goes on in another with the same ids, whatever was said last", async () => {
+    const generator = over(fakeMachine());
+    const copy = new CacheHistory();
+    const moments: { question: number; trace: Trace | undefined; history: CacheHistory["state"] }[] = [];
+    const traces: (Trace | undefined)[] = [];
+    let question = 0;
+    const remember = () => {
+      const trace = traces[question];
+      moments.push({ question, trace: trace && structuredClone(trace), history: structuredClone(copy.state) });
+    };
+    generator.history.subscribe((change) => {
+      copy.apply(structuredClone(change));
+      remember();
+    });
+    const wanted = await ask(generator, 0, undefined, (at, event) => {
+      question = at;
+      traces[at] = addToTrace(traces[at], event);
+      remember();
+    });
+    expect(copy.state).toEqual(generator.history.state);
+    expect(wanted.map(({ cachedTokens }) => cachedTokens)).toEqual([0, prompt.length + 16, 11]);
+    expect(moments.length).toBeGreaterThan(80);
+    for (const [at, { question: from, trace, history }] of moments.entries()) {
+      const got = await ask(restored(history), from, trace);
+      const [lost, ...later] = wanted.slice(from);
+      const isOver = trace?.stopReason !== undefined;
+      const expected = [{ ...lost, recoveries: isOver ? 0 : 1 }, ...later];
+      if (isOver && later.length > 0) expected[1] = { ...later[0], recoveries: 1 };
+      expect(got, `told ${at}`).toEqual(expected);
+    }
+  });
+
+  test("a constrained one, too, whose constraint is made anew: what was given is all that it knows", async () => {
+    /** As api/answer-form.ts makes it: it walks on from the ids that it has seen. */
+    const constraint = (asked: string[] = []): NonNullable<GenerateRequest["constrain"]> => {
+      let [seen, sum] = [0, 0];
+      return (ids) => {
+        asked.push(ids.join());
+        for (; seen < ids.length; seen++) sum += ids[seen];
+        return seen === 12 ? undefined : bitsOf(97, (id) => id % 12 === sum % 12);
+      };
+    };
+    const copy = new CacheHistory();
+    const moments: { trace: Trace; history: CacheHistory["state"] }[] = [];
+    const generator = over(fakeMachine());
+    generator.history.subscribe((change) => copy.apply(structuredClone(change)));
+    let trace: Trace | undefined;
+    const onTrace = (event: TraceEvent) => {
+      trace = addToTrace(trace, event);
+      moments.push(structuredClone({ trace, history: copy.state }));
+    };
+    const wanted = await answer(generator, { constrain: constraint(), onTrace });
+    expect(wanted.ids.length).toBe(12);
+    expect(moments.length).toBe(14);
+    for (const { trace: known, history } of moments) {
+      const asked: string[] = [];
+      const again = restored(history);
+      const { ids } = await answer(again, { constrain: constraint(asked), known });
+      expect(ids, `after ${known.ids.length}`).toEqual(wanted.ids);
+      expect(asked[0], `after ${known.ids.length}`).toBe(known.stopReason ? undefined : known.ids.join());
+      expect(again.history.length).toBe(prompt.length + 12);
+    }
+  });
+
+  test("goes on with the same prompt and ids when another's call came first", async () => {
+    const whole = await answer(over(fakeMachine()));
+    const events: TraceEvent[] = [];
+    const generator = over(fakeMachine());
+    await answer(generator, { onTrace: (event) => void events.push(event), maxTokens: 12 }, 11);
+    const trace = events.reduce<Trace | undefined>(addToTrace, undefined)!;
+    const other = restored(generator.history.state);
+    await answer(other, { promptIds: [5, 6, 7], maxTokens: 4 });
+    expect((await answer(other, { known: trace })).ids).toEqual(whole.ids);
   });
 });
 

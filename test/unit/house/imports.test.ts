@@ -28,7 +28,8 @@ const rooms: Record<string, Room> = {
   model: { uses: ["format", "quant", "gpu"] },
   generate: { uses: ["model", "gpu", "text"] },
   api: { uses: ["text", "generate", "constrain"], names: ["format", "quant", "gpu", "source"] },
-  worker: { uses: ["api", "source"] }, // source: only to start the thread that hashes
+  // source: only to start the thread that hashes; generate: what is remembered of answers and cache, for the next worker
+  worker: { uses: ["api", "source", "generate"], names: ["gpu"] },
   bench: { uses: ["format", "quant", "gpu", "model", "generate"] }, // an entry of its own; nothing uses it
   element: { uses: ["index.ts"] },
   "index.ts": {

@@ -68,6 +68,9 @@ function cloned(data: unknown): unknown {
 
 const request = { messages: [{ role: "user", content: "go" }] } as never;
 
+const stats = { promptTokens: 1, cachedTokens: 0, generatedTokens: 1, prefillMs: 1, decodeMs: 0, recoveries: 0, recoveryMs: 0 }; // prettier-ignore
+const trace = { ids: [5], stats, isBegun: true };
+
 describe("the worker", () => {
   const good: ToHost[] = [
     { kind: "tab", lock: "pronk:tab:1" },
@@ -90,6 +93,7 @@ describe("the worker", () => {
     { kind: "call", id: 901, call: { kind: "text", request: { prompt: "x" }, logits: false } },
     { kind: "call", id: 902, call: { kind: "encode", text: "a", addBos: false } },
     { kind: "call", id: 903, call: { kind: "decode", ids: [1] } },
+    { kind: "call", id: 904, call: { kind: "text", request: { prompt: "x" }, logits: false }, known: [trace] },
     { kind: "begin", id: 900 },
     { kind: "cancel", id: 900 },
   ];
@@ -150,6 +154,10 @@ describe("the page", () => {
     { kind: "progress", event },
     { kind: "recovery", event: { state: "recovered", attempts: 1, waitedMs: 2 } },
     { kind: "recovery", event: { state: "recovering", code: "device-lost", message: "m" } },
+    { kind: "renewed", info: { model: "fake/model" }, variants: {} },
+    { kind: "history", change: { cut: 1 } },
+    { kind: "history", change: { ids: [1], plan: "one", promptLength: 2 } },
+    { kind: "trace", id: 900, prompt: 0, event: trace },
     { kind: "result", id: 900, value: 1 },
     { kind: "chunk", id: 900, chunk: {} },
     { kind: "end", id: 900 },
@@ -161,9 +169,10 @@ describe("the page", () => {
   async function loaded(onProgress?: (event: ProgressEvent) => void, before: readonly unknown[] = []) {
     const port = new DirectPort();
     const closed = vi.fn();
-    const connecting = connectEngine({ port, gone: new AbortController().signal, close: closed }, "a/b", {
+    const connecting = connectEngine(async () => ({ port, gone: new AbortController().signal, close: closed }), "a/b", {
       onProgress,
     });
+    await turn(); // it listens by now
     for (const message of before) port.hear(message);
     port.hear({ kind: "ready", info });
     return { port, closed, engine: (await connecting)! };
@@ -187,7 +196,12 @@ describe("the page", () => {
 
   test("a load that fails in an unreadable way is not taken for loaded", async () => {
     const port = new DirectPort();
-    const connecting = connectEngine({ port, gone: new AbortController().signal, close: () => {} }, "a/b", {});
+    const connecting = connectEngine(
+      async () => ({ port, gone: new AbortController().signal, close: () => {} }),
+      "a/b",
+      {},
+    );
+    await turn();
     for (const message of malformed([{ kind: "ready", info: {} }])) port.hear(message);
     port.hear({ kind: "load-error", error: failure });
     expect(await rejection(connecting)).toMatchObject({ code: "network", cause: { message: "c" } });

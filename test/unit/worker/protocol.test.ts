@@ -3,10 +3,11 @@
 import type { MessagePort as NodePort } from "node:worker_threads";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { assembleEngine } from "../../../src/api/assemble.ts";
+import type { RecoveryEvent } from "../../../src/api/renewal.ts";
 import type { Engine, EngineInfo, EngineOptions } from "../../../src/api/surface.ts";
 import { PronkError } from "../../../src/errors.ts";
-import type { Host } from "../../../src/worker/connect.ts";
-import { connectEngine } from "../../../src/worker/connect.ts";
+import { connectEngine as connectTo } from "../../../src/worker/connect.ts";
+import type { Host } from "../../../src/worker/link.ts";
 import type { Port } from "../../../src/worker/protocol.ts";
 import type { HostServices, Served } from "../../../src/worker/serve.ts";
 import { serve } from "../../../src/worker/serve.ts";
@@ -55,6 +56,10 @@ function channel(services: Partial<HostServices>): Host & TestHost {
   const crash = (error: PronkError) => gone.abort(error);
   return { port: port1 as Port, gone: gone.signal, close, crash, closed: () => closed, served };
 }
+
+/** With this host and no other. */
+const connectEngine = (host: Host, model: string, options: EngineOptions) =>
+  connectTo(async () => host, model, options, false);
 
 async function connected(generator: FakeGenerator, dispose?: () => Promise<void>) {
   const host = channel({ createEngine: async () => fakeEngine(generator, dispose && vi.fn(dispose)) });
@@ -296,6 +301,172 @@ describe("calls", () => {
     const error = await collect(stream).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(PronkError);
     expect(error).toMatchObject({ code: "device-lost", facts: { reason: "unknown" } });
+  });
+});
+
+describe("a host that dies", () => {
+  /** Hosts one after the other, each with an engine that answers the same; `made` are their generators. */
+  function mortal(answer = "Springböckchen 🦙 und mehr", more: Partial<HostServices> = {}) {
+    const hosts: (Host & TestHost)[] = [];
+    const made: FakeGenerator[] = [];
+    const predecessors: unknown[] = [];
+    const events: string[] = [];
+    const open = async () => {
+      const createEngine: HostServices["createEngine"] = async (_, { predecessor }) => {
+        predecessors.push(predecessor);
+        const generator = fakeGenerator(() => answer, { stepMs: 2 });
+        made.push(generator);
+        const end = new AbortController();
+        const core = fakeCore(generator, { ended: end.signal });
+        const own = { ...info, source: "fake", adapter: { vendor: `gpu ${made.length}` } } as EngineInfo;
+        return assembleEngine({ core, info: own, variants: () => ({}) as never, end, dispose: async () => {} });
+      };
+      hosts.push(channel({ createEngine, ...more }));
+      return hosts.at(-1)!;
+    };
+    const onRecovery = ({ state }: RecoveryEvent) => void events.push(state);
+    return { hosts, made, predecessors, events, open, onRecovery };
+  }
+  const died = () => new PronkError("worker-lost", "stopped unexpectedly");
+  const request = { prompt: "x", stream: true, stream_options: { include_usage: true } } as const;
+
+  test("is replaced: what streams goes on where it stood, what waits is asked again, and each is told once", async () => {
+    const { hosts, made, predecessors, events, open, onRecovery } = mortal();
+    const undisturbed = await connectTo(open, "fake/model", {});
+    const wanted = await collect(await undisturbed!.completions.create(request));
+    const engine = (await connectTo(open, "fake/model", { onRecovery }))!;
+    const chunks: typeof wanted = [];
+    let whole: Promise<unknown> | undefined;
+    for await (const chunk of await engine.completions.create(request)) {
+      chunks.push(chunk);
+      if (chunks.length === 5 || chunks.length === 9) hosts.at(-1)!.crash(died());
+      whole ??= engine.completions.create({ prompt: "y" });
+    }
+    const choices = (of: typeof wanted) => of.map((chunk) => chunk.choices);
+    expect(choices(chunks)).toEqual(choices(wanted));
+    expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
+    expect(chunks.at(-1)!.usage!.extra.recoveries).toBe(2);
+    expect(await whole).toMatchObject({ choices: [{ text: wanted.map((chunk) => chunk.choices[0].text).join("") }] });
+    expect(events).toEqual(["recovering", "recovered", "recovering", "recovered"]);
+    expect(predecessors.slice(1)).toMatchObject([
+      undefined,
+      { like: { adapter: { vendor: "gpu 2" } }, history: { length: 0 } },
+      { like: { adapter: { vendor: "gpu 3" } } },
+    ]);
+    // The seed is drawn once, by the page.
+    const seeds = made.slice(1).map(({ requests }) => requests[0].sampling.seed);
+    expect(new Set(seeds).size).toBe(1);
+    expect(engine.info.adapter.vendor).toBe("gpu 4");
+    expect(hosts.slice(1).map((host) => host.closed())).toEqual([true, true, false]);
+    await engine.unload();
+    expect(hosts.at(-1)!.closed()).toBe(true);
+  });
+
+  test("while it loads, it is loaded in another; one that cannot start is not tried again", async () => {
+    const slow: HostServices["hasWebGpu"] = () => new Promise((resolve) => setTimeout(resolve, 20, true));
+    const { hosts, events, open, onRecovery } = mortal("ok", { hasWebGpu: slow });
+    let tries = 0;
+    const engine = await connectTo(
+      async () => {
+        const host = await open();
+        if (++tries === 1) setTimeout(() => host.crash(died()));
+        return host;
+      },
+      "fake/model",
+      { onRecovery },
+    );
+    expect([tries, events, engine!.ended.aborted]).toEqual([2, ["recovering", "recovered"], false]);
+    expect(hosts[0].closed()).toBe(true);
+    const never = new PronkError("worker-lost", "did not start", { started: false });
+    const refuse = vi.fn(() => Promise.reject(never));
+    await expect(connectTo(refuse, "fake/model", {})).rejects.toBe(never);
+    expect(refuse).toHaveBeenCalledOnce();
+  });
+
+  test("an answer that is kept to a form goes on in it: the next host rebuilds what is allowed from what was given", async () => {
+    const wanted = { name: "Springböckchen", legs: 4 };
+    const { hosts, open } = mortal(JSON.stringify(wanted) + "!!!");
+    const schema = {
+      type: "object",
+      properties: { name: { type: "string" }, legs: { type: "integer", maximum: 4 } },
+      required: ["name", "legs"],
+      additionalProperties: false,
+    };
+    const form = { response_format: { type: "json_schema", json_schema: { name: "animal", schema } } } as const;
+    const engine = (await connectTo(open, "fake/model", {}))!;
+    let text = "";
+    let chunks = 0;
+    let recoveries: number | undefined;
+    for await (const { choices, usage } of await engine.completions.create({ ...request, ...form })) {
+      if (++chunks % 6 === 0 && chunks < 20) hosts.at(-1)!.crash(died());
+      text += choices[0]?.text ?? "";
+      recoveries ??= usage?.extra.recoveries;
+    }
+    expect(JSON.parse(text)).toEqual(wanted);
+    expect(recoveries).toBe(3);
+    await engine.unload();
+  });
+
+  test("the next is sent what the first was: picked files whole, and the options of the load", async () => {
+    const loads: unknown[] = [];
+    const { hosts, open } = mortal("ok", {
+      createEngine: async (model, { quantize, contextLength, store }) => {
+        const texts = await Promise.all((model as File[]).map((file) => file.text())); // Node clones a file without its name
+        loads.push([texts, { quantize, contextLength, store }]);
+        return fakeEngine(fakeGenerator(() => "ok"));
+      },
+    });
+    const files = ["config", "weights"].map((text) => new File([text], text));
+    const options = { quantize: "q4", contextLength: 64, store: false } as const;
+    const engine = (await connectTo(open, files, options))!;
+    hosts[0].crash(died());
+    expect((await engine.completions.create({ prompt: "x" })).choices[0].text).toBe("ok");
+    const load = [["config", "weights"], options];
+    expect(loads).toEqual([load, load]);
+    await engine.unload();
+  });
+
+  test("for the last time ends the engine, with what was said so far", async () => {
+    const { hosts, open, onRecovery, events } = mortal();
+    const once = async () => {
+      if (hosts.length === 0) return open();
+      throw new PronkError("format", "The file is another one.");
+    };
+    const engine = (await connectTo(once, "fake/model", { onRecovery }))!;
+    let seen = 0;
+    const reading = (async () => {
+      for await (const _ of await engine.completions.create(request)) if (++seen === 3) hosts[0].crash(died());
+    })();
+    await expect(reading).rejects.toMatchObject({ code: "worker-lost", facts: { attempts: 1, failed: "format" } });
+    expect([seen >= 3, events, engine.ended.reason.code]).toEqual([true, ["recovering", "failed"], "worker-lost"]);
+  });
+
+  test("another GPU over there is shown here", async () => {
+    const { port1, port2 } = new MessageChannel();
+    closers.push(() => port1.close());
+    const gpu = { model: "fake/model", adapter: { vendor: "first" } } as EngineInfo;
+    const end = new AbortController();
+    let tell!: NonNullable<EngineOptions["onRecovery"]>;
+    serve(port2 as Port, {
+      hasWebGpu: async () => true,
+      createEngine: async (_, { onRecovery }) => {
+        tell = onRecovery!;
+        const core = fakeCore(
+          fakeGenerator(() => "ok"),
+          { ended: end.signal },
+        );
+        return assembleEngine({ core, info: gpu, variants: () => ({}) as never, end, dispose: async () => {} });
+      },
+    });
+    port1.start();
+    port2.start();
+    const host = { port: port1 as Port, gone: new AbortController().signal, close: () => port1.close() };
+    let shown: string | undefined;
+    const onRecovery = () => void (shown = engine.info.adapter.vendor);
+    const engine = (await connectTo(async () => host, "fake/model", { onRecovery }))!;
+    Object.assign(gpu, { adapter: { vendor: "second" } });
+    tell({ state: "recovered", attempts: 1, waitedMs: 2 });
+    await eventually(() => expect(shown).toBe("second"));
   });
 });
 

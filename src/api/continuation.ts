@@ -1,0 +1,33 @@
+// What an engine tells while it runs, and another takes up when it has died without a word: worker/ carries it from one to
+// the other. None of it is public; options and engines that have none of it are as good.
+
+import type { CacheHistory, HistoryState } from "../generate/cache-history.ts";
+import type { Trace, TraceEvent } from "../generate/trace.ts";
+import type { Variants } from "../gpu/variants.ts";
+import type { RequestOptions } from "./completion-request.ts";
+import type { Engine, EngineInfo } from "./surface.ts";
+
+/** What another engine must be like to give the same numbers. */
+export type Likeness = EngineInfo & { variants: Variants };
+
+/** An engine that was lost, for one that takes its place. */
+export interface Predecessor {
+  like: Likeness;
+  history: HistoryState;
+}
+
+/** An engine that can be gone on from. */
+export interface ContinuableEngine extends Engine {
+  readonly continuation?: {
+    readonly history: CacheHistory;
+    /** As it is now: another GPU may have come. */
+    like(): Likeness;
+  };
+}
+
+/** A call's options, with how far another engine had come with it, prompt by prompt. */
+export interface ContinuableOptions extends RequestOptions {
+  known?: readonly Trace[];
+  /** `prompt`: which of the call's. */
+  onTrace?: (prompt: number, event: TraceEvent) => void;
+}
