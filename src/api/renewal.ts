@@ -101,8 +101,8 @@ export function isLoss(error: unknown): error is PronkError {
   return error instanceof PronkError && losses.includes(error.code);
 }
 
-/** A tab that is closed says nothing of what was done in it. */
-const mayBeOfWork = ({ code }: PronkError) => code !== "leader-closed";
+/** A tab that is closed says nothing of what was done in it, nor does a worker whose script did not arrive. */
+const mayBeOfWork = ({ code, facts }: PronkError) => code !== "leader-closed" && facts.started !== false;
 
 /** What another attempt may find otherwise. A file that is not there, or not what it was, will not. */
 function mayPass(error: unknown): boolean {

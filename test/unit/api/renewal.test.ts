@@ -31,7 +31,8 @@ function clock() {
   return own;
 }
 
-const withheld = () => new PronkError("adapter-missing", "There is no adapter.");
+const withheld = new PronkError("adapter-missing", "There is no adapter.");
+const offline = new PronkError("worker-lost", "The worker did not start.", { started: false });
 
 function renewing(renew: ((signal: AbortSignal) => Promise<ReturnType<typeof thing>>) | undefined) {
   const first = thing();
@@ -66,16 +67,19 @@ describe("a renewal", () => {
     ]);
   });
 
-  test("waits longer and longer for an adapter, and says why it gave up", async () => {
-    const { first, time, renewal, ends, states } = renewing(() => Promise.reject(withheld()));
+  test.each([
+    ["an adapter", withheld],
+    ["a worker's script", offline],
+  ])("waits longer and longer for %s, and says why it gave up", async (_, failure) => {
+    const { first, time, renewal, ends, states } = renewing(() => Promise.reject(failure));
     first.lose();
     await turns();
     const error = await renewal.current().catch((reason: unknown) => reason);
     expect(time.slept.slice(0, 7)).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
     expect(time.now()).toBeLessThanOrEqual(patienceMs);
     expect(time.now()).toBeGreaterThan(patienceMs - 15_000);
-    expect(error).toMatchObject({ code: "device-lost", facts: { failed: "adapter-missing" } });
-    expect((error as Error).message).toContain("There is no adapter.");
+    expect(error).toMatchObject({ code: "device-lost", facts: { failed: failure.code } });
+    expect((error as Error).message).toContain(failure.message);
     expect(ends).toEqual([error]);
     expect(states()).toEqual(["recovering", "failed"]);
   });
