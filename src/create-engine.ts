@@ -2,12 +2,14 @@
 
 import type { ContinuableEngine } from "./api/continuation.ts";
 import type { Engine, EngineOptions } from "./api/surface.ts";
+import { onDemand } from "./on-demand.ts";
 import { startHashThread } from "./source/hash-thread.ts";
 import { parseReference, wholeReference } from "./source/reference.ts";
 import type { ModelReference, ModelSource } from "./source/source.ts";
 import { createWorkerEngine } from "./worker/client.ts";
-import { createSharedEngine } from "./worker/share.ts";
 import type { StartHere } from "./worker/tab-share.ts";
+
+const sharing = onDemand("shares an engine with other tabs", () => import("./worker/share.ts"));
 
 /**
  * Loads a model: `owner/name[@revision]` on the hub, a URL, picked files, a picked folder or a ModelSource. Runs in a
@@ -21,8 +23,9 @@ export async function createEngine(model: ModelReference, options: EngineOptions
     // Relative addresses are the page's; the worker's own address is another.
     const absolute = typeof model === "string" ? wholeReference(parseReference(model)) : model;
     const here: StartHere = (own) => engineHere(absolute, own);
-    const engine = options.share && typeof absolute === "string" && (await createSharedEngine(absolute, options, here));
-    return engine || here(options);
+    if (!options.share || typeof absolute !== "string") return here(options);
+    const { createSharedEngine } = await sharing();
+    return (await createSharedEngine(absolute, options, here)) ?? here(options);
   }
   return engineOnPage(model, options);
 }
