@@ -147,9 +147,11 @@ export function generatorOver(
       }
       isFilled = true;
       steps.prepare(sampling, promptIds, Boolean(constrain), delivered);
-      const first = known === 0 && constrain?.(delivered);
-      if (first === undefined && known === 0 && constrain) return answer.end("stop");
-      if (first) steps.constrain(first);
+      if (known === 0 && constrain) {
+        const allowed = constrain(delivered);
+        if (!allowed) return answer.end("stop");
+        steps.constrain(allowed);
+      }
       if (known === 0) {
         submit((await steps.prefill(promptIds, history.length, { signal, onLogits, onTopTokens, onBatch })).first);
         submitted = 1;

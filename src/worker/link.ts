@@ -7,6 +7,7 @@ import type { EngineInfo, EngineOptions } from "../api/surface.ts";
 import { fromErrorData, PronkError } from "../errors.ts";
 import type { CacheHistory } from "../generate/cache-history.ts";
 import { startHashThread } from "../source/hash-thread.ts";
+import { withResolvers } from "../waiting.ts";
 import type { CloneableModel, LoadOptions, Port, ToClient, ToHost } from "./protocol.ts";
 import { readToClient } from "./read-message.ts";
 import { whenAborted } from "./when-aborted.ts";
@@ -55,8 +56,8 @@ export class Link implements Losable {
     this.#history = history;
     history.become(ready.history ?? { slices: [], length: 0 });
     this.#variants = ready.variants;
-    let lose!: (error: unknown) => void;
-    this.lost = new Promise((_, reject) => (lose = reject));
+    const { promise, reject: lose } = withResolvers<never>();
+    this.lost = promise;
     this.lost.catch((error: unknown) => (this.#loss = error));
     const onMessage = ({ data }: MessageEvent) => {
       const { message } = readToClient(data);

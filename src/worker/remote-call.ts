@@ -6,6 +6,7 @@ import type { ContinuableOptions } from "../api/continuation.ts";
 import { addToTrace, type Trace } from "../generate/trace.ts";
 import type { CallRequest, Port, ToClient, ToHost } from "./protocol.ts";
 import { fromErrorData, PronkError } from "../errors.ts";
+import { withResolvers } from "../waiting.ts";
 
 export type CallMessage = Extract<ToClient, { id: number }>;
 
@@ -18,7 +19,7 @@ export class RemoteCall {
   readonly #forget: () => void;
   readonly #streams: boolean;
   #port: Port | undefined; // of the present host
-  #settle!: { resolve(value: unknown): void; reject(error: unknown): void };
+  readonly #settle = withResolvers<unknown>();
   #arrived: unknown[] = []; // chunks not yet taken
   #failure: { error: unknown } | undefined;
   #over = false;
@@ -40,7 +41,7 @@ export class RemoteCall {
     this.#forget = forget;
     this.#traces = (options.known ?? []).map((trace) => addToTrace(undefined, trace));
     this.#streams = (call.kind === "chat" || call.kind === "text") && Boolean(call.request?.stream);
-    this.accepted = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+    this.accepted = this.#settle.promise;
     this.accepted.catch(() => {}); // a stream's failure is told to its iterator
     const { signal } = options;
     if (signal?.aborted) this.fail(signal.reason);

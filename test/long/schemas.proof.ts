@@ -13,6 +13,7 @@ import type { Tokenizer } from "../../src/text/tokenizer.ts";
 import { randomSchema } from "../support/random-schemas.ts";
 import { invalidity } from "../support/validator.ts";
 import { breathe, broken, caseRandom, pick, type Proof } from "./proof.ts";
+import { hasBit } from "../support/token-bits.ts";
 
 export interface SchemasReport {
   runs: number;
@@ -116,7 +117,7 @@ function cpuMs(since: NodeJS.CpuUsage): number {
 
 function draw(mask: Uint32Array, closing: ReadonlySet<number>, random: () => number): number | undefined {
   const allowed: number[] = [];
-  for (let id = 0; id < mask.length * 32; id++) if ((mask[id >> 5] >>> (id & 31)) & 1) allowed.push(id);
+  for (let id = 0; id < mask.length * 32; id++) if (hasBit(mask, id)) allowed.push(id);
   const closes = random() < 2 / 3 ? allowed.filter((id) => closing.has(id)) : [];
   return pick(random, closes.length > 0 ? closes : allowed);
 }

@@ -7,6 +7,7 @@ import type { GenerateStats, StopReason } from "../../src/generate/trace.ts";
 import type { ChatDialog, ChatMessage, Tokenizer } from "../../src/text/tokenizer.ts";
 import { PronkError } from "../../src/errors.ts";
 import { CacheHistory } from "../../src/generate/cache-history.ts";
+import { hasBit } from "./token-bits.ts";
 
 export const bos = 1;
 const eos = 2;
@@ -137,7 +138,7 @@ export function fakeGenerator(
         await new Promise((resolve) => (stepMs > 0 ? setTimeout(resolve, stepMs) : setImmediate(resolve)));
         signal?.throwIfAborted();
         const allowed = constrain?.(chosen);
-        const mayBe = (id: number) => !allowed || ((allowed[id >> 5] >>> (id & 31)) & 1) === 1;
+        const mayBe = (id: number) => !allowed || hasBit(allowed, id);
         let id = ids[step] ?? eos;
         for (let other = 0; !mayBe(id); other++) id = other; // the first that is allowed
         if (constrain && !allowed) generation.stopReason = "stop";

@@ -5,6 +5,7 @@ import { PronkError } from "../../src/errors.ts";
 import type { Slice } from "../../src/generate/cache-history.ts";
 import type { Machine } from "../../src/generate/machine.ts";
 import type { SamplingSettings } from "../../src/generate/request.ts";
+import { hasBit } from "./token-bits.ts";
 
 const vocabSize = 97;
 const batch = 8;
@@ -55,9 +56,7 @@ export function fakeMachine({ loseAt = Infinity, early = false, context = 120 } 
     const { position } = step;
     const counted = settings!.repetitionPenalty === 1 ? [] : counts;
     const drawn = mixed(...cache.slice(0, position), ...counted, settings!.seed, position);
-    const choices = Array.from({ length: vocabSize }, (_, id) => id).filter(
-      (id) => !allowed || (allowed[id >> 5] >>> (id & 31)) & 1,
-    );
+    const choices = Array.from({ length: vocabSize }, (_, id) => id).filter((id) => !allowed || hasBit(allowed, id));
     const id = choices[drawn % choices.length];
     counts[id] = (counts[id] ?? 0) + 1;
     step = { position, id };

@@ -5,3 +5,5 @@ export function bitsOf(vocabSize: number, has: (id: number) => boolean): Uint32A
   for (let id = 0; id < vocabSize; id++) if (has(id)) bits[id >> 5] |= 1 << (id & 31);
   return bits;
 }
+
+export const hasBit = (bits: Uint32Array, id: number): boolean => ((bits[id >> 5] >>> (id & 31)) & 1) === 1;

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import type { Wanted } from "../../../src/constrain/constraint.ts";
 import { byteConstraint } from "../../support/byte-vocabulary.ts";
 import { rejection } from "../../support/rejection.ts";
+import { hasBit } from "../../support/token-bits.ts";
 
 function nested(depth: number, around: (inner: object) => object): object {
   let schema: object = { type: "null" };
@@ -18,7 +19,7 @@ function follow(wanted: Wanted, steps: number): void {
   for (let state = constraint.start, step = 0; step < steps; step++) {
     const mask = constraint.mask(state);
     let byte = 255;
-    while (byte >= 0 && !((mask[byte >> 5] >>> (byte & 31)) & 1)) byte--;
+    while (byte >= 0 && !hasBit(mask, byte)) byte--;
     if (byte < 0) return;
     state = constraint.next(state, byte)!;
   }

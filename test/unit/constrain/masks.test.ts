@@ -6,6 +6,7 @@ import { Constraint, type Wanted } from "../../../src/constrain/constraint.ts";
 import { caseRandom, pick } from "../../long/proof.ts";
 import { gbnfOf, type Grammar, grammarReader, schemaReader, standingOf } from "../../reference/fitting-text.ts";
 import { everyByte, trieOf } from "../../support/byte-vocabulary.ts";
+import { hasBit } from "../../support/token-bits.ts";
 
 const utf8 = new TextEncoder();
 const joined = [
@@ -29,7 +30,7 @@ function compare(wanted: Wanted, read: Parameters<typeof standingOf>[0], walks: 
     let bytes: number[] = [];
     for (let state = constraint.start, step = 0; step < 24; step++) {
       const mask = constraint.mask(state);
-      const ids = [...tokens.keys(), endId].filter((id) => (mask[id >> 5] >>> (id & 31)) & 1);
+      const ids = [...tokens.keys(), endId].filter((id) => hasBit(mask, id));
       const fitting = [...tokens.keys()].filter(
         (id) => standingOf(read, Uint8Array.of(...bytes, ...tokens[id])) !== "fails",
       );
@@ -113,7 +114,7 @@ describe("masks are those of brute force", () => {
     const read = schemaReader(schema, "a", 0);
     for (const begun of [[], [0x22], [0x22, 0xe0], [0x22, 0xed], [0x22, 0xf0], [0x22, 0xf4], [0x22, 0xf4, 0x8f]]) {
       const mask = constraint.mask(constraint.after(begun)!);
-      const allowed = everyByte.flatMap((_, byte) => ((mask[byte >> 5] >>> (byte & 31)) & 1 ? [byte] : []));
+      const allowed = everyByte.flatMap((_, byte) => (hasBit(mask, byte) ? [byte] : []));
       const fitting = everyByte.flatMap((_, byte) =>
         standingOf(read, Uint8Array.of(...begun, byte)) === "fails" ? [] : [byte],
       );

@@ -15,7 +15,7 @@ interface Room {
   names?: string[];
 }
 
-// errors.ts, message-shape.ts, on-demand.ts, trusted-types.ts, versions.ts and waiting.ts are open to everybody. A top-level file of src/ is a room of its own name.
+// What `open` lists is open to everybody. A top-level file of src/ is a room of its own name.
 const rooms: Record<string, Room> = {
   source: { uses: [] },
   store: { uses: ["source"] },
