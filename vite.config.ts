@@ -184,8 +184,8 @@ const inBrowsers = {
 const slow = [
   "test/unit/{load/{proof-slices,resume,page-thread},format/golden,reference/golden,quant/tiny,source/sha256-length}.test.ts",
 ];
-// These measure speed, memory or frames, and want the machine for themselves.
-const measured = ["test/browser/{run-ahead,memory}.test.ts", "test/e2e/page-quality.test.ts"];
+// What measures speed wants the machine for itself.
+const measured = ["test/browser/run-ahead.test.ts"];
 
 const tests: ViteUserConfig = {
   test: {

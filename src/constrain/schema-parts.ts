@@ -1,6 +1,7 @@
 // A JSON Schema taken apart: what its keywords may say, and which parts hold together at a place. `$ref` and `allOf` are
 // followed, `anyOf` becomes choices. What its parts mean as text, schema.ts says.
 
+import { isObject } from "../json-bytes.ts";
 import { UnusableSchema } from "./unusable.ts";
 
 export type Schema = Readonly<Record<string, unknown>>;
@@ -55,9 +56,6 @@ const remarks = new Set([
   ...["$schema", "$id", "$comment", "title", "description", "default", "examples", "deprecated", "readOnly"],
   ...["writeOnly", "discriminator", "contentMediaType", "contentEncoding"],
 ]);
-
-const isObject = (value: unknown): value is Schema =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const fits: Readonly<Record<Check, (value: unknown) => boolean>> = {
   any: () => true,

@@ -19,6 +19,8 @@ const longest = [
   "browser/buffer-limit",
   "e2e/conversation",
   "e2e/failure-cards",
+  "e2e/page-quality",
+  "browser/canary",
   "browser/kills",
   "e2e/generate",
   "unit/load/proof-slices",
