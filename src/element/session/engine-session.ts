@@ -1,0 +1,233 @@
+// The model of a session and the engine that runs it: has it loaded (model-load.ts), holds it, runs one generation at a time
+// and notices when it is lost. What is said with it, chat-session.ts knows.
+
+import { PronkError } from "../../index.ts";
+import type {
+  EngineInfo,
+  EngineOptions,
+  ModelReference,
+  ProgressEvent,
+  SmallerSetup,
+  StoredModel,
+} from "../../index.ts";
+import { type ChatEngine, type EngineFactory, type InspectedModel, pronkEngines } from "./engine-factory.ts";
+import { llama2License, recordAcceptance } from "./license-acceptance.ts";
+import { type Instead, ModelLoad } from "./model-load.ts";
+import { onceAFrame } from "./once-a-frame.ts";
+import type { SessionState } from "./session-state.ts";
+
+export interface EngineHost {
+  /** State or what is said changed; at most once a frame while text streams. */
+  changed(): void;
+  progressed(event: ProgressEvent): void;
+  failed(error: Error): void;
+}
+
+export class EngineSession {
+  factory: EngineFactory = pronkEngines;
+  engineOptions: Omit<EngineOptions, "signal" | "onProgress"> = {};
+  /** Whether a person is there to choose between several sets of weights; else the default is taken. */
+  asksForWeights = false;
+  state: SessionState = { name: "empty" };
+  summary: InspectedModel | undefined;
+  /** The engine has lost its GPU or its worker, and goes on as soon as it has another. */
+  recovering = false;
+
+  readonly #host: EngineHost;
+  /** Tells the host in the next frame. */
+  protected readonly frame = onceAFrame(() => this.#host.changed());
+  #model: ModelReference | undefined;
+  #engine: ChatEngine | undefined;
+  #loading: Promise<boolean> | undefined;
+  #load: ModelLoad | undefined; // the last of this model
+  #runAbort: AbortController | undefined;
+  #instead: Instead = {}; // chosen on a card
+
+  constructor(host: EngineHost) {
+    this.#host = host;
+  }
+
+  get info(): EngineInfo | undefined {
+    return this.#engine?.info;
+  }
+
+  get busy(): boolean {
+    return this.state.name === "answering";
+  }
+
+  /** Chooses another model: ends what runs and frees the old engine. */
+  setModel(model: ModelReference | undefined): void {
+    this.unload();
+    this.#model = model;
+    this.#load = undefined;
+    this.#instead = {};
+    this.summary = undefined;
+    this.#enter(model === undefined || model === "" ? { name: "empty" } : { name: "idle" });
+  }
+
+  unload(): void {
+    const reason = new DOMException("The chat was closed or its model changed.", "AbortError");
+    this.#runAbort?.abort(reason);
+    this.#load?.cancel(reason);
+    void this.#engine?.unload().catch(() => {}); // a lost device may refuse; there is nothing left to free then
+    this.#engine = undefined;
+    this.#loading = undefined;
+    this.recovering = false;
+  }
+
+  /** True when the engine is ready; false when cancelled, declined or failed (see `state`). */
+  load(): Promise<boolean> {
+    if (this.#engine) return Promise.resolve(true);
+    if (this.#model === undefined || this.#model === "") return Promise.resolve(false);
+    this.#loading ??= this.#begin(this.#model).finally(() => (this.#loading = undefined));
+    return this.#loading;
+  }
+
+  cancelLoad(): void {
+    this.#load?.cancel(new DOMException("The load was cancelled.", "AbortError"));
+  }
+
+  /** Holds the download, or lets it go on; what has arrived is kept either way. */
+  pauseLoad(paused: boolean): void {
+    if (this.state.name === "loading") this.#load?.pause(paused);
+  }
+
+  chooseWeights(weights: string): void {
+    if (!this.#load) return;
+    this.#load.weights = weights;
+    this.#load.decide(true);
+  }
+
+  acceptLicense(): void {
+    recordAcceptance(llama2License);
+    this.#load?.decide(true);
+  }
+
+  declineLicense(): void {
+    this.#load?.decide(false);
+  }
+
+  stop(): void {
+    this.#runAbort?.abort(new DOMException("Stopped.", "AbortError"));
+  }
+
+  /** From here on the same model in less memory of the GPU. */
+  protected useSetup({ quantize, kv, contextLength }: SmallerSetup): void {
+    this.unload();
+    this.#instead = { ...this.#instead, quantize, kv, contextLength };
+  }
+
+  protected useNoStore(): void {
+    this.#instead = { ...this.#instead, store: false };
+  }
+
+  async #begin(model: ModelReference): Promise<boolean> {
+    const load: ModelLoad = new ModelLoad(model, { weights: this.#load?.weights, instead: this.#instead }, this, {
+      entered: (state) => this.#enter(state),
+      inspected: (summary) => (this.summary = summary),
+      progressed: (progress, event) => {
+        if (!current() || this.state.name !== "loading") return;
+        this.state = { name: "loading", progress };
+        this.#host.progressed(event);
+        this.frame.request();
+      },
+      recovery: ({ state }) => {
+        if (!current()) return;
+        this.recovering = state === "recovering";
+        this.#host.changed();
+      },
+    });
+    this.#load = load;
+    const current = () => this.#load === load;
+    try {
+      const engine = await load.run();
+      if (engine && current() && !load.isCancelled) return this.#take(engine);
+      await engine?.unload();
+    } catch (error) {
+      if (current() && !load.isCancelled) return this.#fail(error as Error);
+    }
+    if (current()) this.#enter({ name: "idle" });
+    return false;
+  }
+
+  /** False where it has ended already. */
+  #take(engine: ChatEngine): boolean {
+    this.#engine = engine;
+    this.#enter({ name: "ready" });
+    const ended = () => this.#engineEnded(engine);
+    engine.ended?.addEventListener("abort", ended, { once: true });
+    if (engine.ended?.aborted) ended();
+    return this.#engine === engine;
+  }
+
+  /** Runs one generation; an abort keeps what has arrived, an error lands on `target`. */
+  protected async run(
+    generate: (engine: ChatEngine, signal: AbortSignal) => Promise<void>,
+    target: { error?: Error },
+  ): Promise<void> {
+    const engine = this.#engine;
+    if (!engine) return;
+    const abort = new AbortController();
+    this.#runAbort = abort;
+    this.#enter({ name: "answering" });
+    let lost: Error | undefined;
+    try {
+      await generate(engine, abort.signal);
+    } catch (error) {
+      if (!abort.signal.aborted) {
+        if (engine.ended?.aborted || isEngineLost(error)) lost = error as Error;
+        else {
+          target.error = error as Error;
+          this.#host.failed(error as Error);
+        }
+      }
+    }
+    this.frame.flush();
+    if (this.#engine !== engine) return; // the model was changed meanwhile
+    if (!lost) this.#enter({ name: "ready" });
+    if (lost) this.#lose(lost);
+    else if (engine.ended?.aborted) this.#engineEnded(engine);
+  }
+
+  /** Said at once, not at the next question; an answer that runs hears of it by its own call. */
+  #engineEnded(engine: ChatEngine): void {
+    if (this.#engine === engine && !this.busy) this.#lose(engine.ended?.reason as Error);
+  }
+
+  #lose(error: Error): void {
+    this.unload();
+    this.#fail(error);
+  }
+
+  #enter(state: SessionState): void {
+    this.state = state;
+    this.#host.changed();
+  }
+
+  #fail(error: Error): false {
+    this.#enter({ name: "failed", error });
+    this.#host.failed(error);
+    if ((error as Partial<PronkError>).code === "storage-full") void this.#findRoom(error); // also another copy's
+    return false;
+  }
+
+  /** What could be deleted, for the card of an error that is still shown then. */
+  async #findRoom(error: Error): Promise<void> {
+    let stored: StoredModel[] | undefined;
+    try {
+      stored = await this.factory.models?.list();
+    } catch {
+      stored = []; // what the store holds is not known; running without it still helps
+    }
+    if (this.state.name === "failed" && this.state.error === error) this.#enter({ name: "failed", error, stored });
+  }
+}
+
+/**
+ * Whether the engine is of no use any more. One whose leader closed finds the next leader by itself, and stays; engines
+ * of an earlier build call that device-lost, for this reason.
+ */
+function isEngineLost(error: unknown): boolean {
+  if (!(error instanceof PronkError) || error.facts.reason === "leader-closed") return false;
+  return error.code === "device-lost" || error.code === "worker-lost";
+}
