@@ -9,7 +9,7 @@ import { isComposingKey } from "./composing-key.ts";
 import { CopyFeedback } from "./copy-feedback.ts";
 import { type LicenseParagraph, llama2LicenseText } from "./license-text.ts";
 import { KeptConversation } from "./kept-conversation.ts";
-import { fetchMarkdown } from "./markdown/markdown-part.ts";
+import { markdownPart } from "./markdown/late-part.ts";
 import { Rewriting } from "./rewriting.ts";
 import { ChatSession } from "./session/chat-session.ts";
 import { type Conversation, emptyConversation } from "./session/conversation.ts";
@@ -18,6 +18,7 @@ import { type EngineFactory, pronkEngines } from "./session/engine-factory.ts";
 import { watchOnline } from "./online-watch.ts";
 import { labelOf, resolveModelAttribute } from "./session/model-reference.ts";
 import type { SessionState } from "./session/session-state.ts";
+import { wordsOf } from "./session/thought.ts";
 import type { AnswerTurn, Turn } from "./session/turn.ts";
 import { StickToEnd } from "./stick-to-end.ts";
 import { type ChatStrings, english } from "./strings.ts";
@@ -210,7 +211,7 @@ export class PronkChat extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void fetchMarkdown(); // it is there before the first answer then
+    void markdownPart.fetch(); // it is there before the first answer then
     if (this.hasUpdated && this.state === "empty") this.requestUpdate("model", null);
     else this.requestUpdate();
   }
@@ -272,7 +273,7 @@ export class PronkChat extends LitElement {
   }
 
   #answered(turn: AnswerTurn): void {
-    this.announcement = turn.text;
+    this.announcement = wordsOf(turn.text);
     const { text: content, status, usage } = turn;
     this.#emit("pronk-message", { role: "assistant", content, status, usage });
   }

@@ -24,7 +24,9 @@ export interface ChatStrings {
   copied: string;
   refused: string;
   copyCode: string;
+  codeLabel: (language?: string) => string;
   tableLabel: string;
+  formulaLabel: string;
   taskDone: string;
   taskOpen: string;
   noteLabel: (number: string) => string;
@@ -36,6 +38,8 @@ export interface ChatStrings {
   newChat: string;
   scrollToEnd: string;
   thinking: string;
+  thinkingNow: string;
+  thoughtFor: (time?: string) => string;
   recovering: string;
   stopped: string;
   lengthReached: string;
@@ -115,7 +119,9 @@ export const english: ChatStrings = {
   copied: "Copied",
   refused: "Not copied: the browser refused. Select the text to copy it.",
   copyCode: "Copy code",
+  codeLabel: (language) => (language ? `Code in ${language}` : "Code"),
   tableLabel: "Table",
+  formulaLabel: "Formula",
   taskDone: "Done",
   taskOpen: "To do",
   noteLabel: (number) => `Footnote ${number}`,
@@ -127,6 +133,8 @@ export const english: ChatStrings = {
   newChat: "New chat",
   scrollToEnd: "To the end",
   thinking: "Reading your message",
+  thinkingNow: "Thinking",
+  thoughtFor: (time) => (time ? `Thought for ${time}` : "Thoughts"),
   recovering: "The engine was lost and is recovering. The answer goes on by itself.",
   stopped: "Stopped",
   lengthReached: "Ended at the length limit",

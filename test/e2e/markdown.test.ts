@@ -10,7 +10,7 @@ import { markdownSample } from "../../tools/screenshots/markdown-sample.ts";
 import { stageEngine } from "../../tools/screenshots/staged-engine.ts";
 import { gfmExamples } from "../support/gfm-examples.ts";
 import { browserKinds } from "../support/harness.ts";
-import { rendered } from "../support/markdown-page.ts";
+import { allDrawers, rendered } from "../support/markdown-page.ts";
 import { listenForTrouble, startSite } from "./chat-site.ts";
 
 // One answer for each section: what an example leaves open may reach into the next, there as here.
@@ -43,7 +43,7 @@ describe.each(browserKinds)("in %s", (kind) => {
     await page.evaluate(askAll, answers.length);
     const seen = await page.evaluate<string[]>(outlines, null);
     expect(seen).toHaveLength(answers.length);
-    const wanted = outlines(answers.map(rendered));
+    const wanted = outlines(answers.map((answer) => rendered(answer, allDrawers())));
     for (const index of answers.keys()) expect(seen[index]).toBe(wanted[index]);
     const loaded = await page.evaluate<string[]>(() =>
       performance.getEntriesByType("resource").map(({ name }) => name),

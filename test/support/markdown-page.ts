@@ -1,7 +1,10 @@
 // Renders Markdown without a browser, as the element does: whole, or in pieces as a model writes it.
 
-import { english } from "../../src/element/strings.ts";
+import { CodeColours } from "../../src/element/markdown/code-colours.ts";
+import { Formulas } from "../../src/element/markdown/formula.ts";
 import { GrowingDocument } from "../../src/element/markdown/growing-document.ts";
+import type { Drawers } from "../../src/element/markdown/markdown-node.ts";
+import { english } from "../../src/element/strings.ts";
 import { parsed } from "./spec-html.ts";
 
 export interface RenderedMarkdown {
@@ -9,13 +12,19 @@ export interface RenderedMarkdown {
   document: GrowingDocument;
 }
 
-export function emptyAnswer(): RenderedMarkdown {
+export function emptyAnswer(drawers?: Drawers): RenderedMarkdown {
   const root = parsed("");
-  return { root, document: new GrowingDocument(root, english) };
+  return { root, document: new GrowingDocument(root, english, drawers) };
 }
 
-export function rendered(markdown: string): Element {
-  const { root, document } = emptyAnswer();
+/** What colours code and shows formulas, as if it had arrived. */
+export function allDrawers(): Drawers {
+  const [colours, formulas] = [new CodeColours(), new Formulas()];
+  return { code: (...code) => colours.draw(...code), formula: (...formula) => formulas.draw(...formula) };
+}
+
+export function rendered(markdown: string, drawers?: Drawers): Element {
+  const { root, document } = emptyAnswer(drawers);
   document.finish(markdown);
   return root;
 }
@@ -35,25 +44,27 @@ export function renderedInPieces(
   return root;
 }
 
-const elements = new Set(
-  "p h2 h3 h4 h5 h6 ul ol li blockquote hr br em strong s a code pre div button table thead tbody tr th td input sup".split(
-    " ",
-  ),
-);
-const attributes = new Set(
-  (
-    "href rel target class type tabindex role aria-label start checked disabled data-language data-align data-note " +
-    "data-number data-back data-label"
-  ).split(" "),
-);
+const elements =
+  "p h2 h3 h4 h5 h6 ul ol li blockquote hr br em strong s a code pre div button table thead tbody tr th td input sup span " +
+  "math mrow mi mn mo mtext ms mspace mfrac msqrt mroot mstyle mpadded mphantom msub msup msubsup munder mover munderover " +
+  "mmultiscripts mprescripts none mtable mtr mtd";
+const attributes =
+  "href rel target class type tabindex role aria-label start checked disabled data-language data-align data-note " +
+  "data-number data-back data-label display displaystyle scriptlevel movablelimits fence form stretchy symmetric separator " +
+  "largeop accent accentunder lspace rspace width height depth voffset minsize maxsize linethickness mathvariant mathsize " +
+  "rowspan columnspan";
+const allowed = { elements: elements.split(" "), attributes: attributes.split(" ") };
 
 /** What in a rendered answer could load or run anything: elements, attributes and addresses that must not be there. */
-export function harmful(root: Element): string[] {
+export const harmful = (root: Element): string[] => harmfulUnless(root, allowed);
+
+/** The same in a page, where it is sent to: it refers to nothing outside itself. */
+export function harmfulUnless(root: ParentNode, allowed: { elements: string[]; attributes: string[] }): string[] {
   return [...root.querySelectorAll("*")].flatMap((element) => {
     const href = element.getAttribute("href");
     return [
-      ...(elements.has(element.localName) ? [] : [element.localName]),
-      ...element.getAttributeNames().filter((name) => !attributes.has(name)),
+      ...(allowed.elements.includes(element.localName) ? [] : [element.localName]),
+      ...element.getAttributeNames().filter((name) => !allowed.attributes.includes(name)),
       ...(href === null || /^(https?:\/\/|mailto:)/.test(href) ? [] : [href]),
     ];
   });

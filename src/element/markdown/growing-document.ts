@@ -3,21 +3,21 @@
 // parsed once, since a definition may change what stands before it; nodes that stay equal are kept even then.
 
 import { copyOf, type Definitions, parse } from "./commonmark.ts";
-import type { MarkdownLabels, MarkdownNode } from "./markdown-node.ts";
-import { treeOf } from "./markdown-tree.ts";
+import type { Drawers, MarkdownLabels, MarkdownNode } from "./markdown-node.ts";
+import { type Dressing, treeOf } from "./markdown-tree.ts";
 import { patchChildren } from "./patch-tree.ts";
 
 export class GrowingDocument {
   readonly #root: Element;
-  readonly #labels: MarkdownLabels;
+  readonly #dressing: Dressing;
   /** Everything that is on the page. */
   #shown: MarkdownNode[] = [];
   /** How many of them are closed, where in the text these end, and what they define. */
-  #closed = { count: 0, end: 0, definitions: { growing: true } as Definitions };
+  #closed = nothingClosed();
 
-  constructor(root: Element, labels: MarkdownLabels) {
+  constructor(root: Element, labels: MarkdownLabels, drawers: Drawers = {}) {
     this.#root = root;
-    this.#labels = labels;
+    this.#dressing = { labels, drawers };
     root.replaceChildren();
   }
 
@@ -25,7 +25,7 @@ export class GrowingDocument {
   grow(text: string): void {
     const { count, end, definitions } = this.#closed;
     const rest = text.slice(end);
-    const blocks = treeOf(parse(rest, copyOf(definitions)), this.#labels);
+    const blocks = treeOf(parse(rest, copyOf(definitions)), this.#dressing);
     this.#show(
       count,
       blocks.map(({ node }) => node),
@@ -39,13 +39,19 @@ export class GrowingDocument {
     this.#closed = { count: count + last, end: end + length, definitions };
   }
 
+  /** The same text again: what has been closed is made anew, now that a drawer has arrived. */
+  redraw(text: string): void {
+    this.#closed = nothingClosed();
+    this.grow(text);
+  }
+
   finish(text: string): void {
     const definitions: Definitions = {};
     const tokens = parse(text, definitions);
     const notes = (definitions.footnotes?.list ?? []).map(({ label }) => label);
     this.#show(
       0,
-      treeOf(tokens, this.#labels, notes).map(({ node }) => node),
+      treeOf(tokens, this.#dressing, notes).map(({ node }) => node),
     );
   }
 
@@ -55,6 +61,8 @@ export class GrowingDocument {
     for (const node of nodes) this.#shown.push(node); // one by one: a long text has more than a call takes arguments
   }
 }
+
+const nothingClosed = () => ({ count: 0, end: 0, definitions: { growing: true } as Definitions });
 
 /** Where each line begins; the last one has no end yet. */
 function lineStarts(text: string): number[] {

@@ -5,7 +5,7 @@ import type { ChatStrings } from "../strings.ts";
 export type MarkdownNode = string | MarkdownElement;
 
 export interface MarkdownElement {
-  tag: keyof HTMLElementTagNameMap;
+  tag: keyof HTMLElementTagNameMap | keyof MathMLElementTagNameMap;
   attributes: Record<string, string>;
   children: MarkdownNode[];
 }
@@ -13,11 +13,25 @@ export interface MarkdownElement {
 /** The words that a reader hears or sees besides the answer's own. */
 export type MarkdownLabels = Pick<
   ChatStrings,
-  "copyCode" | "tableLabel" | "taskDone" | "taskOpen" | "noteLabel" | "noteBack"
+  "copyCode" | "codeLabel" | "tableLabel" | "formulaLabel" | "taskDone" | "taskOpen" | "noteLabel" | "noteBack"
 >;
 
+/** Coloured code: its words and the marked ones among them. */
+export interface ColouredCode {
+  /** The language as people call it: `JavaScript` for `js`. */
+  name: string;
+  children: MarkdownNode[];
+}
+
+/** What shows more than the Markdown parser does. Each gives undefined where it has not arrived, or cannot. */
+export interface Drawers {
+  code?(code: string, language: string): ColouredCode | undefined;
+  /** TeX as an element of MathML. */
+  formula?(tex: string, display: boolean): MarkdownElement | undefined;
+}
+
 export const element = (
-  tag: keyof HTMLElementTagNameMap,
+  tag: MarkdownElement["tag"],
   attributes: Record<string, string> = {},
   children: MarkdownNode[] = [],
 ): MarkdownElement => ({ tag, attributes, children });

@@ -4,8 +4,16 @@
 
 import type { Token } from "markdown-it";
 import { unescaped } from "./commonmark.ts";
+import { withoutOverrides, withShownMarks } from "./direction-marks.ts";
 import { gatherNotes, noteItem, noteMark } from "./footnotes.ts";
-import { element, type MarkdownElement, type MarkdownLabels, type MarkdownNode } from "./markdown-node.ts";
+import {
+  type Drawers,
+  element,
+  type MarkdownElement,
+  type MarkdownLabels,
+  type MarkdownNode,
+} from "./markdown-node.ts";
+import type { FormulaMeta } from "./math.ts";
 import { safeLink } from "./safe-link.ts";
 
 /** A block at the top of the answer. */
@@ -20,6 +28,8 @@ const deepest = 80;
 
 /** Characters from which a cell of a table holds sentences, and its column must not shrink to one word. */
 const longCell = 24;
+/** Letters of a formula in a line from which it may be wider than a phone. */
+const longFormula = 24;
 
 const headings = { h1: "h2", h2: "h3", h3: "h4", h4: "h5", h5: "h6", h6: "h6" } as const;
 const plain = {
@@ -36,16 +46,23 @@ const plain = {
   s: "s",
 } as const;
 
+/** What words and looks an answer has besides its own. */
+export interface Dressing {
+  labels: MarkdownLabels;
+  drawers: Drawers;
+}
+
 /**
- * The blocks of one parse. With `noteOrder`, the labels of footnotes in the order of their marks, footnotes move to the
- * end; without it they stay where they are written.
+ * The blocks of one parse. With `noteOrder`, the labels of footnotes in the order of their marks, the text is whole and
+ * footnotes move to the end; without it they stay where they are written.
  */
-export function treeOf(tokens: Token[], labels: MarkdownLabels, noteOrder?: readonly string[]): MarkdownBlock[] {
-  return new TreeBuilder(labels, noteOrder).build(tokens);
+export function treeOf(tokens: Token[], dressing: Dressing, noteOrder?: readonly string[]): MarkdownBlock[] {
+  return new TreeBuilder(dressing, noteOrder).build(tokens);
 }
 
 class TreeBuilder {
   readonly #labels: MarkdownLabels;
+  readonly #drawers: Drawers;
   readonly #noteOrder: readonly string[] | undefined;
   readonly #root = element("div");
   readonly #lines: (number | undefined)[] = [];
@@ -53,8 +70,9 @@ class TreeBuilder {
   /** Innermost last. What adds no element of its own (a refused link, one too deep) opens its parent again. */
   readonly #open: MarkdownElement[] = [this.#root];
 
-  constructor(labels: MarkdownLabels, noteOrder: readonly string[] | undefined) {
+  constructor({ labels, drawers }: Dressing, noteOrder: readonly string[] | undefined) {
     this.#labels = labels;
+    this.#drawers = drawers;
     this.#noteOrder = noteOrder;
   }
 
@@ -75,6 +93,11 @@ class TreeBuilder {
   }
 
   #append(node: MarkdownNode): void {
+    if (typeof node === "string") this.#appendNode(withoutOverrides(node));
+    else this.#appendNode(node);
+  }
+
+  #appendNode(node: MarkdownNode): void {
     const { children } = this.#parent;
     if (typeof node === "string" && typeof children.at(-1) === "string")
       children.push(`${children.pop() as string}${node}`);
@@ -103,8 +126,7 @@ class TreeBuilder {
       return this.#enter(element(type === "th_open" ? "th" : "td", side ? { "data-align": side } : {}));
     }
     if (type === "table_open") {
-      // It scrolls sideways, so the keyboard must reach it.
-      const frame = { class: "table-scroll", tabindex: "0", role: "group", "aria-label": this.#labels.tableLabel };
+      const frame = scrolling("table-scroll", this.#labels.tableLabel);
       const table = element("table");
       this.#append(element("div", frame, [table]));
       this.#open.push(table);
@@ -159,13 +181,13 @@ class TreeBuilder {
         this.#append(element("p", { class: "as-written" }, [content.trimEnd()]));
         break;
       case "code_inline":
-        this.#append(element("code", {}, [content]));
+        this.#append(element("code", {}, [withShownMarks(content)]));
         break;
       case "math":
-        this.#append(element("code", { class: "math" }, [content]));
+        this.#append(this.#formulaSpan(token));
         break;
       case "math_block":
-        this.#append(element("p", {}, [element("code", { class: "math" }, [content])]));
+        this.#append(this.#formulaBlock(token));
         break;
       case "code_block":
       case "fence":
@@ -206,15 +228,45 @@ class TreeBuilder {
     this.#append(" ");
   }
 
+  #formulaSpan({ content, meta }: Token): MarkdownElement {
+    const formula = this.#drawers.formula?.(content, (meta as FormulaMeta).display === true);
+    if (!formula || lettersOf(formula) <= longFormula) return formula ?? asTeX(content);
+    return element("span", scrolling("formula-scroll", this.#labels.formulaLabel), [formula]);
+  }
+
+  #formulaBlock({ content, meta }: Token): MarkdownElement {
+    const formula = (meta as FormulaMeta).open ? undefined : this.#drawers.formula?.(content, true);
+    if (!formula) return element("p", {}, [asTeX(content)]);
+    return element("div", scrolling("formula-scroll", this.#labels.formulaLabel), [formula]);
+  }
+
   #codeBlock({ content, info }: Token): MarkdownElement {
-    const language = unescaped(info).trim().split(/\s/)[0];
-    const named: Record<string, string> = /^[\w+#.-]{1,30}$/.test(language) ? { "data-language": language } : {};
-    return element("div", { class: "code-block", ...named }, [
+    const word = unescaped(info).trim().split(/\s/)[0];
+    const language = /^[\w+#.-]{1,30}$/.test(word) ? word : undefined;
+    const code = withShownMarks(content);
+    const coloured = language && this.#drawers.code?.(code, language);
+    const { name, children } = coloured || { name: language, children: [code] };
+    return element("div", { class: "code-block", ...(name ? { "data-language": name } : {}) }, [
       element("button", { type: "button", class: "copy-code" }, [this.#labels.copyCode]),
-      element("pre", { tabindex: "0" }, [element("code", named, [content])]), // it scrolls sideways too
+      element("pre", scrolling(undefined, this.#labels.codeLabel(name)), [
+        element("code", language ? { "data-language": language } : {}, children),
+      ]),
     ]);
   }
 }
+
+const lettersOf = (node: MarkdownNode): number =>
+  typeof node === "string" ? node.length : node.children.reduce((sum, child) => sum + lettersOf(child), 0);
+
+const asTeX = (formula: string) => element("code", { class: "math" }, [withShownMarks(formula)]);
+
+/** What scrolls sideways must be reached by the keyboard, and have a name then. */
+const scrolling = (name: string | undefined, label: string): Record<string, string> => ({
+  ...(name ? { class: name } : {}),
+  tabindex: "0",
+  role: "group",
+  "aria-label": label,
+});
 
 const linkAttributes = (href: string) => ({ href, rel: "noopener noreferrer nofollow", target: "_blank" });
 

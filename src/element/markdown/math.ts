@@ -1,24 +1,58 @@
-// TeX between `$$`, `\[` and `\(` is kept as it was written: as Markdown it would lose its backslashes and underscores.
-// A single `$` is money. Nothing is formula that is not closed, within a paragraph and a bounded stretch of it.
+// TeX between `$$`, `\[`, `\(` and `$` is taken out as it was written: as Markdown it would lose its backslashes and
+// underscores. Nothing is formula that is not closed, within a paragraph and a bounded stretch of it. What it looks like,
+// formula.ts says, and where that has not arrived it is shown as TeX.
 
 import type { StateBlock, StateInline } from "markdown-it";
 
 const longestSpan = 2_000; // characters
 const longestBlock = 60; // lines
+const longestInDollars = 500; // characters between single ones
+
+/** In a token's `meta`: `display` of a formula between `$$` in a line of words, `open` of one whose end is still to come. */
+export interface FormulaMeta {
+  display?: boolean;
+  open?: boolean;
+}
 
 const closing: Record<string, string> = { $$: "$$", "\\[": "\\]", "\\(": "\\)" };
 
 export function mathSpan(state: StateInline, silent: boolean): boolean {
   const { src, pos } = state;
   const open = src.slice(pos, pos + 2);
+  if (src[pos] === "$" && open !== "$$") return dollarSpan(state, silent);
   if (open !== "$$" && open !== "\\(") return false; // `\[` in a sentence is more often a bracket
   const inside = src.slice(pos + 2, Math.min(pos + 2 + longestSpan, state.posMax));
   const length = inside.indexOf(closing[open]);
   const formula = inside.slice(0, Math.max(0, length)).trim();
   if (!formula) return false;
-  if (!silent) state.push("math", "code", 0).content = formula;
+  if (!silent) pushSpan(state, formula, open === "$$");
   state.pos += length + 4;
   return true;
+}
+
+/**
+ * Between single dollars, by Pandoc's rule: no white space inside the marks, and no letter or digit behind the last. Where
+ * prices stand in a sentence, what lies between them begins with a number and has words in it: that is no formula, either.
+ * https://pandoc.org/MANUAL.html#extension-tex_math_dollars
+ */
+function dollarSpan(state: StateInline, silent: boolean): boolean {
+  const { src, pos, posMax } = state;
+  const inside = src.slice(pos + 1, Math.min(pos + 1 + longestInDollars, posMax));
+  const formula = /^(?:[^$\\]|\\[^])+?(?=\$)/.exec(inside)?.[0];
+  if (!formula || /^\s|\s$/.test(formula) || /[\p{L}\p{N}_$]/u.test(src[pos - 1] ?? "")) return false;
+  const end = pos + formula.length + 2;
+  if (/[\p{L}\p{N}_$]/u.test(src[end] ?? "") || isPrice(formula)) return false;
+  if (!silent) pushSpan(state, formula, false);
+  state.pos = end;
+  return true;
+}
+
+const isPrice = (formula: string) => /^[\d.,]+[kKmM]?[\s–-]+\p{L}{2,}/u.test(formula) && !/[\\^_=]/.test(formula);
+
+function pushSpan(state: StateInline, formula: string, display: boolean): void {
+  const token = state.push("math", "code", 0);
+  token.content = formula;
+  token.meta = { display };
 }
 
 /** A formula that has its lines to itself. */
@@ -42,14 +76,22 @@ export function mathBlock(state: StateBlock, startLine: number, endLine: number,
   // While the answer grows, the closing line may be still to come.
   if (!state.env.growing || first.trim() !== open || last !== endLine) return false;
   const lines = state.getLines(startLine, last, state.blkIndent, false).trim();
-  return takeBlock(state, startLine, last, lines.slice(2).trim(), silent);
+  return takeBlock(state, startLine, last, lines.slice(2).trim(), silent, true);
 }
 
-function takeBlock(state: StateBlock, start: number, end: number, formula: string, silent: boolean): boolean {
+function takeBlock(
+  state: StateBlock,
+  start: number,
+  end: number,
+  formula: string,
+  silent: boolean,
+  open = false,
+): boolean {
   if (!formula) return false;
   if (silent) return true;
   const token = state.push("math_block", "code", 0);
   token.content = formula;
+  token.meta = { open };
   token.map = [start, end];
   state.line = end;
   return true;

@@ -1,7 +1,9 @@
 // Brings the nodes below a parent from one tree to another, and touches only what differs: a selection, a focus and a
 // scrolled block survive where the words around them stay. Nodes are made one by one; no HTML is ever parsed.
 
-import type { MarkdownNode } from "./markdown-node.ts";
+import type { MarkdownElement, MarkdownNode } from "./markdown-node.ts";
+
+const mathml = "http://www.w3.org/1998/Math/MathML";
 
 /** `before` is what lies from `first` on, the child of `parent` at that place; null appends. Returns nothing: `after` is there. */
 export function patchChildren(
@@ -13,7 +15,7 @@ export function patchChildren(
   let node = first;
   for (const [index, now] of after.entries()) {
     if (index >= before.length || !node) {
-      parent.appendChild(create(parent.ownerDocument!, now));
+      parent.appendChild(create(parent, now));
       continue;
     }
     const next: ChildNode | null = node.nextSibling;
@@ -38,7 +40,7 @@ function patchNode(node: ChildNode, before: MarkdownNode, after: MarkdownNode): 
     patchAttributes(node as Element & ChildNode, before.attributes, after.attributes);
     patchChildren(node, node.firstChild, before.children, after.children);
   } else {
-    node.replaceWith(create(node.ownerDocument!, after));
+    node.replaceWith(create(node.parentNode!, after));
   }
 }
 
@@ -47,10 +49,17 @@ function patchAttributes(node: Element, before: Record<string, string>, after: R
   for (const [name, value] of Object.entries(after)) if (before[name] !== value) node.setAttribute(name, value);
 }
 
-function create(document: Document, tree: MarkdownNode): ChildNode {
+function create(parent: Node, tree: MarkdownNode): ChildNode {
+  const document = parent.ownerDocument!;
   if (typeof tree === "string") return document.createTextNode(tree);
-  const node = document.createElement(tree.tag);
+  const node = createElement(document, parent, tree.tag);
   patchAttributes(node, {}, tree.attributes);
-  for (const child of tree.children) node.appendChild(create(document, child));
+  for (const child of tree.children) node.appendChild(create(node, child));
   return node;
+}
+
+/** All that stands in a formula is MathML. */
+function createElement(document: Document, parent: Node, tag: MarkdownElement["tag"]): Element {
+  if (tag === "math" || (parent as Element).namespaceURI === mathml) return document.createElementNS(mathml, tag);
+  return document.createElement(tag);
 }

@@ -1,13 +1,14 @@
 // A Lit directive that keeps an element's content equal to a growing text in Markdown, or to its paragraphs while the parser
-// is on its way. A text that is no continuation of the last one starts anew.
+// is on its way. A text that is no continuation of the last one starts anew. What colours code and shows formulas is fetched
+// when the first code or formula comes, and drawn again when it is there.
 
 import { html, noChange } from "lit";
 import { AsyncDirective } from "lit/async-directive.js";
 import { directive, type ElementPart, type PartInfo, PartType } from "lit/directive.js";
 import { followNote } from "./follow-note.ts";
 import type { GrowingDocument } from "./growing-document.ts";
-import type { MarkdownLabels } from "./markdown-node.ts";
-import { fetchMarkdown, markdownPart } from "./markdown-part.ts";
+import { codePart, formulaPart, type LatePart, markdownPart } from "./late-part.ts";
+import type { Drawers, MarkdownLabels } from "./markdown-node.ts";
 import { PlainParagraphs } from "./plain-paragraphs.ts";
 
 export interface MarkdownText {
@@ -23,7 +24,8 @@ class StreamedMarkdown extends AsyncDirective {
   #options: MarkdownText | undefined;
   #document: GrowingDocument | undefined;
   #plain: PlainParagraphs | undefined;
-  #waits = false; // for the parser
+  readonly #awaited = new Set<LatePart<unknown>>();
+  #wanted = new Set<LatePart<unknown>>(); // by what is shown, and not there
   /** Where one block is so long that showing it takes a while, pieces wait until as much time again has passed. */
   #nextMs = 0;
 
@@ -44,10 +46,10 @@ class StreamedMarkdown extends AsyncDirective {
 
   #show(root: Element): void {
     const { text, finished, labels } = this.#options!;
-    const markdown = markdownPart();
+    const markdown = markdownPart.current;
     if (!markdown) return this.#showPlain(root, text);
     if (!this.#document || !text.startsWith(this.#shown) || (this.#finished && text !== this.#shown)) {
-      this.#document = new markdown.GrowingDocument(root, labels);
+      this.#document = new markdown.GrowingDocument(root, labels, this.#drawers());
       this.#plain = undefined;
       this.#shown = "";
       this.#finished = false;
@@ -58,18 +60,46 @@ class StreamedMarkdown extends AsyncDirective {
     else this.#grow(text);
     this.#shown = text;
     this.#finished = finished;
+    for (const part of this.#wanted) this.#await(part, () => this.#redraw());
+    this.#wanted.clear();
+  }
+
+  #drawers(): Drawers {
+    const drawer = <Part, Drawer>(part: LatePart<Part>, make: (part: Part) => Drawer) => {
+      let made: Drawer | undefined;
+      return () => {
+        if (part.current) return (made ??= make(part.current));
+        this.#wanted.add(part);
+        return undefined;
+      };
+    };
+    const colours = drawer(codePart, ({ CodeColours }) => new CodeColours());
+    const formulas = drawer(formulaPart, ({ Formulas }) => new Formulas());
+    return {
+      code: (...code) => colours()?.draw(...code),
+      formula: (...formula) => formulas()?.draw(...formula),
+    };
+  }
+
+  #await(part: LatePart<unknown>, then: () => void): void {
+    if (this.#awaited.has(part)) return;
+    this.#awaited.add(part);
+    void part.fetch().then((arrived) => {
+      this.#awaited.delete(part);
+      if (arrived) then();
+    });
+  }
+
+  #redraw(): void {
+    if (this.#finished) this.#document?.finish(this.#shown);
+    else this.#document?.redraw(this.#shown);
   }
 
   #showPlain(root: Element, text: string): void {
     if (!this.#plain || !text.startsWith(this.#shown)) this.#plain = new PlainParagraphs(root);
     this.#plain.show(text);
     this.#shown = text;
-    if (this.#waits) return;
-    this.#waits = true;
-    void fetchMarkdown().then((arrived) => {
-      this.#waits = false;
-      if (arrived) this.#show(root);
-    });
+    this.#await(markdownPart, () => this.#show(root));
   }
 
   #grow(text: string): void {

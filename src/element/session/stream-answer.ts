@@ -2,6 +2,7 @@
 
 import type { ChatEngine } from "./engine-factory.ts";
 import type { Continuation } from "./session-state.ts";
+import { partThought } from "./thought.ts";
 import { type AnswerTurn, toMessages, type Turn } from "./turn.ts";
 
 /** Streams the answer to `conversation.turns` (whose last entry is `turn` itself) into `turn`. */
@@ -14,11 +15,15 @@ export async function streamAnswer(
 ): Promise<void> {
   const messages = toMessages(conversation.turns, conversation.system);
   const request = { messages, stream: true, stream_options: { include_usage: true } } as const;
+  let startMs: number | undefined; // of the first words
   for await (const chunk of await engine.chat.completions.create(request, { signal })) {
     const choice = chunk.choices[0];
     if (choice?.delta.content) {
       turn.text += choice.delta.content;
       turn.status = "streaming";
+      startMs ??= performance.now();
+      if (turn.thoughtMs === undefined && choice.delta.content.includes(">") && hasThought(turn.text))
+        turn.thoughtMs = performance.now() - startMs;
     }
     if (choice?.finish_reason === "length") turn.lengthReached = true;
     if (chunk.usage) turn.usage = chunk.usage;
@@ -28,6 +33,12 @@ export async function streamAnswer(
     }
     onChange();
   }
+}
+
+/** Its thought has come to an end. */
+function hasThought(text: string): boolean {
+  const { thought, thinks } = partThought(text);
+  return thought !== undefined && !thinks;
 }
 
 /** How far one press of "Continue" goes. */

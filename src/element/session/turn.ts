@@ -1,6 +1,7 @@
 // One conversation as data: turns in order, oldest first. No DOM, no engine.
 
 import type { ChatMessage, Usage } from "../../index.ts";
+import { wordsOf } from "./thought.ts";
 
 export interface UserTurn {
   role: "user";
@@ -17,6 +18,8 @@ export interface AnswerTurn {
   text: string;
   status: AnswerStatus;
   usage?: Usage;
+  /** How long the model thought before its answer; absent where it did not, or is still at it. */
+  thoughtMs?: number;
   /** How many of the oldest messages the engine left out to fit the context. */
   droppedMessages: number;
   contextFull: boolean;
@@ -47,7 +50,10 @@ export function toMessages(turns: readonly Turn[], system: string): ChatMessage[
     if (turn.role === "user") {
       if (messages.at(-1)?.role === "user") messages.pop(); // its load was cancelled
       messages.push({ role: "user", content: turn.text });
-    } else if (turn.text) messages.push({ role: "assistant", content: turn.text });
+      continue;
+    }
+    const content = wordsOf(turn.text);
+    if (content) messages.push({ role: "assistant", content });
     else if (messages.at(-1)?.role === "user" && turn !== turns.at(-1)) messages.pop();
   }
   return messages;

@@ -1,5 +1,6 @@
 // What an answer's Markdown looks like. Words break only where a single one is wider than the page; what is wider by
-// nature, tables and code, scrolls in a frame of its own. Line breaks of the text are shown, as in a letter.
+// nature, tables, formulas and code, scrolls in a frame of its own (code-styles.ts). Line breaks of the text are shown, as
+// in a letter.
 
 import { css } from "lit";
 
@@ -13,7 +14,7 @@ export const markdownStyles = css`
     margin-block: 0.7em;
   }
 
-  .markdown :is(.code-block, .table-scroll) {
+  .markdown :is(.code-block, .table-scroll, .formula-scroll) {
     margin-block: 0.9em;
   }
 
@@ -129,6 +130,11 @@ export const markdownStyles = css`
     }
   }
 
+  /* Letters that run the other way stay among themselves. */
+  .markdown :is(a, code) {
+    unicode-bidi: isolate;
+  }
+
   .markdown code {
     padding: 0.1em 0.3em;
     border-radius: 0.35em;
@@ -150,11 +156,6 @@ export const markdownStyles = css`
   .markdown .as-written {
     white-space: pre-wrap;
     overflow-wrap: anywhere;
-  }
-
-  .table-scroll {
-    max-inline-size: 100%;
-    overflow-x: auto;
   }
 
   .markdown table {
@@ -188,59 +189,6 @@ export const markdownStyles = css`
 
   .markdown [data-align="right"] {
     text-align: right;
-  }
-
-  .code-block {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr) auto;
-    align-items: center;
-    border: 1px solid var(--_line);
-    border-radius: 0.8rem;
-    background: var(--_surface);
-    white-space: normal;
-  }
-
-  .code-block::before {
-    content: attr(data-language);
-    padding-inline: 1rem;
-    overflow: hidden;
-    color: var(--_ink-soft);
-    font-size: 0.78rem;
-    text-overflow: ellipsis;
-  }
-
-  .code-block pre {
-    grid-column: 1 / -1;
-    margin: 0;
-    padding: 0.7rem 1rem 0.9rem;
-    border-block-start: 1px solid var(--_line);
-    border-radius: 0 0 0.8rem 0.8rem;
-    overflow-x: auto;
-    line-height: 1.5;
-  }
-
-  .code-block code {
-    padding: 0;
-    background: none;
-    overflow-wrap: normal;
-  }
-
-  .copy-code {
-    margin: 0.3rem;
-    padding: 0.25rem 0.6rem;
-    border: 0;
-    border-radius: 0.6rem;
-    background: none;
-    color: var(--_ink-soft);
-    font: inherit;
-    font-size: 0.78rem;
-    user-select: none;
-    cursor: pointer;
-  }
-
-  .copy-code:hover {
-    background: var(--_tint);
-    color: var(--_ink);
   }
 
   .markdown sup {

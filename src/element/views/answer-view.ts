@@ -5,10 +5,12 @@ import type { CopyOutcome } from "../copy-feedback.ts";
 import { adviceFor } from "../error-advice.ts";
 import { againIcon, checkIcon, copyIcon } from "../icons.ts";
 import { markdownView } from "../markdown/streamed-markdown.ts";
+import { partThought } from "../session/thought.ts";
 import type { AnswerTurn } from "../session/turn.ts";
 import type { ChatStrings } from "../strings.ts";
 import { engineWords, setupButtons } from "./error-view.ts";
 import { figuresView } from "./figures-view.ts";
+import { thoughtView } from "./thought-view.ts";
 import type { TranscriptActions } from "./transcript-actions.ts";
 
 export interface AnswerModel {
@@ -21,20 +23,19 @@ export interface AnswerModel {
 export function answerView(turn: AnswerTurn, model: AnswerModel, actions: TranscriptActions): TemplateResult {
   const { strings } = model;
   const running = turn.status === "waiting" || turn.status === "streaming";
+  const parted = partThought(turn.text);
+  const silent = running && parted.words === "" && parted.thought === undefined;
   return html`<article
     class="answer ${running ? "running" : ""}"
     part="message answer"
     aria-label=${strings.answerLabel}
     @click=${(event: Event) => copyCodeBlock(event, actions)}
   >
-    ${
-      turn.status === "waiting"
-        ? html`<p class="waiting" role="img" aria-label=${strings.thinking}><i></i><i></i><i></i></p>`
-        : nothing
-    }
-    ${markdownView({ text: turn.text, finished: !running, labels: strings })}
+    ${silent ? html`<p class="waiting" role="img" aria-label=${strings.thinking}><i></i><i></i><i></i></p>` : nothing}
+    ${thoughtView(parted, { running, elapsedMs: turn.thoughtMs }, strings)}
+    ${markdownView({ text: parted.words, finished: !running, labels: strings })}
     ${turn.error ? errorNote(turn.error, model, actions) : nothing}
-    ${running || (turn.error && !turn.text) ? nothing : footer(turn, model, actions)}
+    ${running || (turn.error && !turn.text) ? nothing : footer(turn, parted.words, model, actions)}
   </article>`;
 }
 
@@ -57,9 +58,9 @@ function errorNote(
   </div>`;
 }
 
-function footer(turn: AnswerTurn, model: AnswerModel, actions: TranscriptActions): TemplateResult {
+function footer(turn: AnswerTurn, words: string, model: AnswerModel, actions: TranscriptActions): TemplateResult {
   const { strings } = model;
-  const outcome = model.outcomeOf(turn.text);
+  const outcome = model.outcomeOf(words);
   const ending = endingOf(turn, strings);
   return html`<footer class="answer-footer" part="answer-footer">
     <span class="answer-facts">
@@ -69,13 +70,13 @@ function footer(turn: AnswerTurn, model: AnswerModel, actions: TranscriptActions
     <span class="actions">
       ${outcome ? html`<span class="copy-outcome">${strings[outcome]}</span>` : nothing}
       ${
-        turn.text
+        words
           ? html`<button
               class="quiet"
               type="button"
               data-action="copy"
               title=${strings.copy}
-              @click=${() => actions.copy(turn.text)}
+              @click=${() => actions.copy(words)}
             >
               ${outcome === "copied" ? checkIcon : copyIcon}<span class="visually-hidden">${strings.copy}</span>
             </button>`

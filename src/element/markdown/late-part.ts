@@ -1,0 +1,40 @@
+// Parts of an answer's looks that come beside the page, when they are first wanted: the Markdown parser, which is more than
+// half of the element, colours for code, formulas. Until one is there an answer does without it: plain paragraphs, plain
+// code, TeX as it was written. One that does not arrive is asked for again, now and then.
+
+import { onDemand } from "../../on-demand.ts";
+
+const restMs = 5000; // between two tries: an answer that streams would try with every piece
+
+export class LatePart<Part> {
+  readonly #load: () => Promise<Part>;
+  #part: Part | undefined;
+  #nextTryMs = 0;
+
+  /** As onDemand takes them. */
+  constructor(what: string, load: () => Promise<Part>) {
+    this.#load = onDemand(what, load);
+  }
+
+  /** Where it has arrived. */
+  get current(): Part | undefined {
+    return this.#part;
+  }
+
+  /** True once it is there; false where it did not arrive, or was tried a moment ago. */
+  async fetch(): Promise<boolean> {
+    if (this.#part) return true;
+    if (performance.now() < this.#nextTryMs) return false;
+    try {
+      this.#part = await this.#load();
+      return true;
+    } catch {
+      this.#nextTryMs = performance.now() + restMs;
+      return false;
+    }
+  }
+}
+
+export const markdownPart = new LatePart("shows Markdown", () => import("./growing-document.ts"));
+export const codePart = new LatePart("colours code", () => import("./code-colours.ts"));
+export const formulaPart = new LatePart("shows formulas", () => import("./formula.ts"));

@@ -1,0 +1,39 @@
+// Models that were trained to think first write that between `<think>` and `</think>`, and then their answer. Where the
+// chat template has written the opening mark already, only the closing one comes. It parts the two; it draws nothing.
+
+export interface ThoughtAndWords {
+  /** Undefined where the model did not think, or has no mark for it. */
+  thought: string | undefined;
+  /** The closing mark is still to come. */
+  thinks: boolean;
+  /** The answer itself. */
+  words: string;
+}
+
+const open = "<think>";
+const close = "</think>";
+/** Where nothing was opened: at the end of a line, and not quoted. A sentence about the mark is none. */
+const closeAlone = /(?<![`"'])<\/think>[ \t]*(?:\r?\n|$)/;
+
+export function partThought(text: string): ThoughtAndWords {
+  const start = text.trimStart();
+  if (!start.startsWith(open)) {
+    if (start !== "" && open.startsWith(start)) return { thought: undefined, thinks: true, words: "" }; // half a mark
+    const found = closeAlone.exec(text);
+    if (!found) return { thought: undefined, thinks: false, words: text };
+    return parted(text.slice(0, found.index), text.slice(found.index + close.length));
+  }
+  const inside = start.slice(open.length);
+  const end = inside.indexOf(close);
+  if (end < 0) return { thought: inside.trim(), thinks: true, words: "" };
+  return parted(inside.slice(0, end), inside.slice(end + close.length));
+}
+
+const parted = (thought: string, words: string): ThoughtAndWords => ({
+  thought: thought.trim() || undefined, // some write the two marks and nothing in between
+  thinks: false,
+  words: words.trimStart(),
+});
+
+/** What a later question is told of an answer: its words. Thoughts are for this one answer, as those models expect. */
+export const wordsOf = (text: string): string => partThought(text).words;
