@@ -53,14 +53,16 @@ const attributes =
   "data-number data-back data-label display displaystyle scriptlevel movablelimits fence form stretchy symmetric separator " +
   "largeop accent accentunder lspace rspace width height depth voffset minsize maxsize linethickness mathvariant mathsize " +
   "rowspan columnspan";
-const allowed = { elements: elements.split(" "), attributes: attributes.split(" ") };
+export const allowedInAnswers = { elements: elements.split(" "), attributes: attributes.split(" ") };
 
 /** What in a rendered answer could load or run anything: elements, attributes and addresses that must not be there. */
-export const harmful = (root: Element): string[] => harmfulUnless(root, allowed);
+export const harmful = (root: Element): string[] => harmfulUnless(allowedInAnswers, [root]);
 
-/** The same in a page, where it is sent to: it refers to nothing outside itself. */
-export function harmfulUnless(root: ParentNode, allowed: { elements: string[]; attributes: string[] }): string[] {
-  return [...root.querySelectorAll("*")].flatMap((element) => {
+/** The same in a page, where it is sent to, of all answers there. */
+export function harmfulUnless(allowed: typeof allowedInAnswers, roots?: Element[]): string[] {
+  const answers = roots ?? [...document.querySelector("pronk-chat")!.shadowRoot!.querySelectorAll(".markdown")];
+  const all = answers.flatMap((root) => [...root.querySelectorAll("*")]);
+  return all.flatMap((element) => {
     const href = element.getAttribute("href");
     return [
       ...(allowed.elements.includes(element.localName) ? [] : [element.localName]),

@@ -19,6 +19,8 @@ export interface Script {
   answerFailure?: { code: string; message: string };
   /** The last answer never ends. */
   holdAnswer?: boolean;
+  /** Answers come in pieces of four characters, so many of them at a time, and then the page has its turn. */
+  piecesAtATime?: number;
   autoload: boolean;
 }
 
@@ -49,8 +51,11 @@ export async function stageEngine(script: Script): Promise<void> {
   });
   async function* stream(wrap: (text: string) => object, end: (count: number) => object) {
     const answer = answers.shift() ?? "Yes.";
-    const words = answer.match(/\s*\S+/g) ?? [];
-    for (const word of words) yield wrap(word);
+    const words = answer.match(script.piecesAtATime ? /[^]{1,4}/g : /\s*\S+/g) ?? [];
+    for (const [index, word] of words.entries()) {
+      yield wrap(word);
+      if (script.piecesAtATime && index % script.piecesAtATime === 0) await new Promise((next) => setTimeout(next, 4));
+    }
     if (script.holdAnswer && answers.length === 0) await never();
     if (script.answerFailure && answers.length === 0) throw pronkError(script.answerFailure);
     yield end(words.length);

@@ -178,7 +178,7 @@ class TreeBuilder {
         break;
       case "html_block":
       case "as_written":
-        this.#append(element("p", { class: "as-written" }, [content.trimEnd()]));
+        this.#append(element("p", { class: "as-written" }, [withShownMarks(content.trimEnd())]));
         break;
       case "code_inline":
         this.#append(element("code", {}, [withShownMarks(content)]));
@@ -229,13 +229,13 @@ class TreeBuilder {
   }
 
   #formulaSpan({ content, meta }: Token): MarkdownElement {
-    const formula = this.#drawers.formula?.(content, (meta as FormulaMeta).display === true);
+    const formula = this.#drawers.formula?.(withoutOverrides(content), (meta as FormulaMeta).display === true);
     if (!formula || lettersOf(formula) <= longFormula) return formula ?? asTeX(content);
     return element("span", scrolling("formula-scroll", this.#labels.formulaLabel), [formula]);
   }
 
   #formulaBlock({ content, meta }: Token): MarkdownElement {
-    const formula = (meta as FormulaMeta).open ? undefined : this.#drawers.formula?.(content, true);
+    const formula = (meta as FormulaMeta).open ? undefined : this.#drawers.formula?.(withoutOverrides(content), true);
     if (!formula) return element("p", {}, [asTeX(content)]);
     return element("div", scrolling("formula-scroll", this.#labels.formulaLabel), [formula]);
   }
