@@ -219,7 +219,7 @@ test("while 4,000 tokens with tables, code and formulas stream, no task of the p
   const tasks = mainThreadTasks(trace.traceEvents);
   expect(tasks.length).toBeGreaterThan(200);
   expect(Math.max(...tasks)).toBeLessThan(50);
-  expect(await seen(".code-block", 7)).toHaveLength(7);
+  expect(await seen(".code-block", 8)).toHaveLength(8);
 });
 
 interface TraceEvent {

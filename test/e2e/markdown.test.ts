@@ -19,7 +19,9 @@ for (const { section, markdown } of specification.tests)
   (sections[section] ??= []).push(markdown.replaceAll("→", "\t"));
 sections.gfm = gfmExamples.map(({ markdown }) => markdown);
 sections.sample = [markdownSample];
-const answers = Object.values(sections).map((parts) => parts.join("\n\n").trimEnd()); // it is staged in words
+/** It has what is fetched on demand fetched. */
+const first = "```js\nlet a;\n```\n$x$";
+const answers = [first, ...Object.values(sections).map((parts) => parts.join("\n\n").trimEnd())]; // staged in words
 
 let server: FileServer;
 beforeAll(async () => void (server = await startSite()));
@@ -38,7 +40,8 @@ describe.each(browserKinds)("in %s", (kind) => {
   test("every example ends as it should, and nothing is loaded on the way", async () => {
     await page.evaluate(stageEngine, { label: "m", dialog: "llama-2", autoload: true, answers });
     await page.evaluate(asksForTrustedTypes);
-    await page.evaluate(parserHasArrived);
+    await page.evaluate(askAll, 1);
+    await page.evaluate(allHasArrived);
     await page.evaluate(() => performance.clearResourceTimings());
     await page.evaluate(askAll, answers.length);
     const seen = await page.evaluate<string[]>(outlines, null);
@@ -96,10 +99,10 @@ describe.each(browserKinds)("in %s", (kind) => {
   });
 });
 
-/** It is fetched as soon as there is an element, and comes beside what a person does. */
-async function parserHasArrived(): Promise<void> {
-  const isParser = ({ name }: PerformanceEntry) => /growing-document-.*\.js/.test(name);
-  while (!performance.getEntriesByType("resource").some(isParser)) await new Promise(requestAnimationFrame);
+/** The parser, and what colours code and shows formulas. */
+async function allHasArrived(): Promise<void> {
+  const root = document.querySelector("pronk-chat")!.shadowRoot!;
+  while (!root.querySelector(".keyword") || !root.querySelector("math")) await new Promise(requestAnimationFrame);
 }
 
 /** From here on a string that becomes HTML throws, where the browser knows the rule. */
@@ -113,7 +116,7 @@ function asksForTrustedTypes(): void {
 async function askAll(answers: number): Promise<void> {
   const chat = document.querySelector<HTMLElement & { ask(text: string): Promise<void> }>("pronk-chat")!;
   const finished = () => chat.shadowRoot!.querySelectorAll(".answer:not(.running) .markdown").length;
-  for (let count = 1; count <= answers; count++) {
+  for (let count = finished() + 1; count <= answers; count++) {
     await chat.ask("go on");
     while (finished() < count) await new Promise((done) => setTimeout(done, 10));
   }
