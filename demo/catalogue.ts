@@ -1,20 +1,26 @@
-// The models that the page offers by name, from models.json. Data only: what each is, how big, under which licence.
+// The models that the page offers by name, from models.json. Data only: what each is, how big, under which licence. A ladder
+// of small models that anybody may fetch, quantized by their publishers, then Llama 2 in 4 bits, then the gated originals.
 
 export interface CatalogueEntry {
   id: string;
   label: string;
-  /** On the hub, or beside this page. */
+  /** On the hub, with the file where it holds several; or beside this page. */
   repository?: string;
   path?: string;
   parameters: number;
   /** Weight files, in bytes. */
   sizeBytes: number;
+  /** Of most weights, as published. */
+  bits: 4 | 8 | 16;
   license: string;
   gated: boolean;
   llama2: boolean;
   note: string;
-  /** What counting its memory needs to know; null for a model too small to matter. */
-  shape: CatalogueShape | null;
+  /** Whose files these facts are of, where the publisher's revision is known at that; and when they were taken down. */
+  source: string;
+  seen: string; // yyyy-mm-dd
+  /** What counting its memory needs to know. */
+  shape: CatalogueShape;
 }
 
 export interface CatalogueShape {
@@ -25,6 +31,9 @@ export interface CatalogueShape {
   kvHeads: number;
   vocabSize: number;
   contextLength: number;
+  /** Where it is not dim / heads. */
+  headDim?: number;
+  tiedEmbeddings?: boolean;
 }
 
 /** The server gave no list: it refused with `status`, or sent something else. */

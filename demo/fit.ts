@@ -6,19 +6,25 @@ import type { CatalogueEntry } from "./catalogue.ts";
 export interface Fit {
   fits: boolean;
   reason?: string;
+  /** On the GPU, with a context of `usualContext`. */
+  gpuBytes: number;
 }
 
-/** By catalogue id; empty where there is no adapter to ask. A model fits when one of its quantizations does. */
+/** A longer one takes what memory is left, so it is not what a model fits by. */
+const usualContext = 4096;
+
+/**
+ * By catalogue id; empty where there is no adapter to ask. What was published in 16 bits fits when one of its quantizations
+ * does, and is quantized no further than it must; what was published in fewer stays as it is.
+ */
 export async function fitsOf(catalogue: readonly CatalogueEntry[]): Promise<Map<string, Fit>> {
   const fits = new Map<string, Fit>();
   if (!(await checkAdapter()).supported) return fits;
-  for (const { id, shape } of catalogue) {
-    if (!shape) {
-      fits.set(id, { fits: true });
-      continue;
-    }
-    const needs = await estimateNeeds(shape);
-    fits.set(id, needs.some((need) => need.fits) ? { fits: true } : { fits: false, reason: needs.at(-1)?.reason });
+  for (const { id, shape, bits } of catalogue) {
+    const needs = await estimateNeeds({ ...shape, contextLength: Math.min(shape.contextLength, usualContext) });
+    const own = bits === 16 ? needs : needs.filter(({ quantize }) => quantize === `q${bits}`);
+    const { fits: has, reason, gpuBytes } = own.find((need) => need.fits) ?? own.at(-1)!;
+    fits.set(id, { fits: has, reason, gpuBytes });
   }
   return fits;
 }

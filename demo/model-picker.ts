@@ -12,7 +12,7 @@ import { pageStrings as strings } from "./page-strings.ts";
 import { catalogueView } from "./picker-catalogue.ts";
 import { folderView } from "./picker-folder.ts";
 import { type HubToken, hubView } from "./picker-hub.ts";
-import { storedView } from "./picker-stored.ts";
+import { storageView, storedView } from "./picker-stored.ts";
 import { rememberedToken, rememberToken } from "./remembered-token.ts";
 import { beginDeletion, type Deletion, storedModels } from "./stored-deletions.ts";
 
@@ -29,6 +29,7 @@ export class ModelPicker extends LitElement {
     stored: { state: true },
     storage: { state: true },
     fits: { state: true },
+    query: { state: true },
     token: { state: true },
     problem: { state: true },
   };
@@ -40,6 +41,8 @@ export class ModelPicker extends LitElement {
   declare protected stored: readonly StoredModelInfo[];
   declare protected storage: StorageReport | undefined;
   declare protected fits: ReadonlyMap<string, Fit>;
+  /** What the catalogue is searched for. */
+  declare protected query: string;
   /** In memory, unless the person asked to have it remembered. */
   declare protected token: HubToken;
   declare protected problem: string;
@@ -52,6 +55,7 @@ export class ModelPicker extends LitElement {
     this.currentKey = "";
     this.stored = [];
     this.fits = new Map();
+    this.query = "";
     this.problem = "";
     const remembered = rememberedToken();
     this.token = { text: remembered ?? "", keep: remembered !== undefined };
@@ -110,16 +114,23 @@ export class ModelPicker extends LitElement {
         </button>
       </header>
       ${this.problem ? html`<p class="picker-problem" role="alert">${this.problem}</p>` : nothing}
+      ${storedView(
+        this.stored.map((model) => [model, choiceOfStored(model, this.catalogue)]),
+        this.currentKey,
+        { choose: (choice) => this.#choose(choice), remove: this.#remove },
+      )}
       ${catalogueView(
         {
           catalogue: this.catalogue,
           problem: this.catalogueProblem,
           currentKey: this.currentKey,
           fits: this.fits,
-          stored: new Set(this.stored.map(({ label }) => label)),
+          stored: new Set(this.stored.flatMap(({ label, references }) => [label, ...references])),
+          query: this.query,
         },
         {
           choose: (entry, stored) => this.#choose(choiceOfEntry(entry, stored)),
+          search: (query) => (this.query = query),
           retry: () => this.dispatchEvent(new Event("retry-catalogue")),
         },
       )}
@@ -129,7 +140,7 @@ export class ModelPicker extends LitElement {
         open: (repository) => this.#choose(choiceOfRepository(repository)),
       })}
       ${folderView({ pick: this.#pickFolder, picked: this.#inputChanged, dropped: this.#dropped })}
-      ${storedView({ stored: this.stored, storage: this.storage }, { use: this.#useStored, remove: this.#remove })}
+      ${storageView(this.storage)}
       ${undoView(this.#undo, strings, () => this.querySelector<HTMLElement>("#picker-title")?.focus())}
     </dialog>`;
   }
@@ -148,15 +159,12 @@ export class ModelPicker extends LitElement {
     this.fits = await fitsOf(this.catalogue);
   }
 
-  readonly #useStored = (model: StoredModelInfo): (() => void) | undefined => {
-    const choice = choiceOfStored(model, this.catalogue);
-    return choice && (() => this.#choose(choice));
-  };
-
   readonly #remove = async (model: StoredModelInfo): Promise<void> => {
     this.offerUndo(this.undoableDeletion(beginDeletion(model)));
     await this.#refresh();
-    this.querySelector<HTMLElement>("#stored-title")?.focus(); // the pressed button is gone
+    await this.updateComplete;
+    const title = this.querySelector<HTMLElement>("#stored-title") ?? this.querySelector<HTMLElement>("#picker-title");
+    title?.focus(); // the pressed button is gone
   };
 
   /** Not for good before the offer to take it back has ended. */

@@ -1,4 +1,5 @@
-// The catalogue as a list of buttons: what each model is, its download, its licence, and whether the GPU holds it.
+// The catalogue as lists of buttons, what fits the GPU before what does not: what each model is, its download, its licence,
+// and the memory that it takes on the GPU. A search field above them looks through names, notes and repositories.
 
 import { html, nothing, type TemplateResult } from "lit";
 import { formatBytes, formatParameters } from "../src/element/index.ts";
@@ -11,29 +12,77 @@ export interface CatalogueModel {
   /** Why it is not there, or "". */
   problem: string;
   currentKey: string;
+  /** Empty where there is no GPU to ask, and until it has been asked. */
   fits: ReadonlyMap<string, Fit>;
-  /** Labels of models that are on this device. */
+  /** Names of models that are on this device. */
   stored: ReadonlySet<string>;
+  query: string;
 }
 
-export function catalogueView(
-  model: CatalogueModel,
-  { choose, retry }: { choose(entry: CatalogueEntry, stored: boolean): void; retry(): void },
-): TemplateResult {
+export interface CatalogueActions {
+  choose(entry: CatalogueEntry, stored: boolean): void;
+  search(query: string): void;
+  retry(): void;
+}
+
+const searchedFrom = 6; // fewer are seen at a glance
+
+export function catalogueView(model: CatalogueModel, actions: CatalogueActions): TemplateResult {
+  const found = matching(model.catalogue, model.query);
+  const fitting = found.filter(({ id }) => model.fits.get(id)?.fits ?? true);
+  const others = found.filter((entry) => !fitting.includes(entry));
   return html`<section aria-labelledby="catalogue-title">
-    <h3 id="catalogue-title" class="visually-hidden">${strings.catalogueTitle}</h3>
+    <h3 id="catalogue-title">${strings.catalogueTitle}</h3>
     ${
       model.problem
         ? html`<p class="catalogue-problem" role="alert">
             ${model.problem}
-            <button class="button" type="button" data-action="retry-catalogue" @click=${retry}>
+            <button class="button" type="button" data-action="retry-catalogue" @click=${actions.retry}>
               ${strings.tryAgain}
             </button>
           </p>`
         : nothing
     }
+    ${
+      model.catalogue.length >= searchedFrom
+        ? html`<input
+            id="catalogue-search"
+            class="catalogue-search"
+            type="search"
+            autocomplete="off"
+            spellcheck="false"
+            aria-label=${strings.searchLabel}
+            placeholder=${strings.searchLabel}
+            .value=${model.query}
+            @input=${(event: Event) => actions.search((event.target as HTMLInputElement).value)}
+          />`
+        : nothing
+    }
+    ${found.length === 0 && model.query ? html`<p class="section-note" role="status">${strings.searchNone}</p>` : nothing}
+    ${listView(model.fits.size > 0 ? strings.fitsTitle : "", fitting, model, actions)}
+    ${listView(strings.fitsNotTitle, others, model, actions)}
+  </section>`;
+}
+
+/** All words of the query, anywhere in what is said of an entry. */
+export function matching(catalogue: readonly CatalogueEntry[], query: string): readonly CatalogueEntry[] {
+  const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  return catalogue.filter(({ label, note, repository = "", license }) => {
+    const text = [label, note, repository, license].join(" ").toLocaleLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+function listView(
+  title: string,
+  entries: readonly CatalogueEntry[],
+  model: CatalogueModel,
+  { choose }: CatalogueActions,
+): TemplateResult | typeof nothing {
+  if (entries.length === 0) return nothing;
+  return html`${title ? html`<h4>${title}</h4>` : nothing}
     <ul class="catalogue">
-      ${model.catalogue.map((entry) => {
+      ${entries.map((entry) => {
         const stored = model.stored.has(entry.repository ?? "");
         const current = entry.id === model.currentKey;
         return html`<li>
@@ -51,15 +100,15 @@ export function catalogueView(
           </button>
         </li>`;
       })}
-    </ul>
-  </section>`;
+    </ul>`;
 }
 
 function facts(entry: CatalogueEntry, stored: boolean): string[] {
   const size = formatBytes(entry.sizeBytes, strings.locale);
   return [
     strings.parameters(formatParameters(entry.parameters, strings.locale)),
-    stored ? strings.stored : strings.download(size),
+    strings.bits(entry.bits),
+    entry.path ? strings.comesWithPage : stored ? strings.stored : strings.download(size),
     entry.license,
     ...(entry.gated ? [strings.gated] : []),
   ];
@@ -67,6 +116,6 @@ function facts(entry: CatalogueEntry, stored: boolean): string[] {
 
 function fitView(fit: Fit | undefined): TemplateResult | typeof nothing {
   if (!fit) return nothing;
-  if (fit.fits) return html`<span class="fit yes">${strings.fits}</span>`;
-  return html`<span class="fit no" title=${fit.reason ?? ""}>${strings.fitsNot}</span>`;
+  const memory = strings.gpuMemory(formatBytes(fit.gpuBytes, strings.locale));
+  return html`<span class="fit ${fit.fits ? "yes" : "no"}" title=${fit.reason ?? nothing}>${memory}</span>`;
 }

@@ -91,19 +91,26 @@ test("hostile Markdown loads nothing and runs nothing", async () => {
   expect(seen.text).toMatch(/example\.org\/end\.$/);
 });
 
-test("the picker says of every model whether this adapter has room for it", async () => {
+test("the picker says what fits this adapter, with the memory that each model takes, and finds by name", async () => {
   await page.goto(`${server.origin}/`);
   await untilState(page, "ready");
   await press(page, "#open-picker");
-  const words = await page.evaluate<string[]>(async () => {
-    const fits = () => [...document.querySelectorAll("model-picker .entry .fit")].map((fit) => fit.textContent);
-    while (fits().length < document.querySelectorAll("model-picker .entry").length || fits().length === 0)
-      await new Promise((done) => setTimeout(done, 20));
-    return fits();
-  });
-  expect(words.length).toBe(5);
-  expect(words[0]).toBe("Fits your GPU");
-  expect(words.at(-1)).toBe("Too big for your GPU"); // 70B on a software adapter
+  await page.playwright!.waitForSelector("model-picker .fit.no");
+  const groups = await page.evaluate<[string, string[], string[]][]>(() =>
+    [...document.querySelectorAll("model-picker .catalogue")].map((list) => [
+      list.previousElementSibling!.textContent,
+      [...list.querySelectorAll<HTMLElement>(".entry")].map((entry) => entry.dataset.model!),
+      [...list.querySelectorAll(".fit")].map((fit) => fit.textContent),
+    ]),
+  );
+  const [[fits, inside], [fitsNot, outside]] = groups;
+  expect([fits, fitsNot]).toEqual(["Fit your GPU", "Need more than your GPU seems to have"]);
+  expect(inside[0]).toBe("tiny");
+  expect(outside.at(-1)).toBe("llama-2-70b-chat");
+  for (const [, ids, memory] of groups)
+    for (const [i] of ids.entries()) expect(memory[i]).toMatch(/^\d[\d.]* [MG]B on the GPU$/);
+  await page.playwright!.fill("#catalogue-search", "smollm 135");
+  await expect.poll(() => page.playwright!.locator("model-picker .catalogue .entry").count()).toBe(1);
 });
 
 test("axe looks into the element's shadow and would report a fault there", async () => {
