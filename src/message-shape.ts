@@ -2,8 +2,6 @@
 // can post to a channel, and a tab may run an older or a newer release. Only shape and type are looked at; what a value
 // means is its reader's business. Fields that nobody knows are let through.
 
-import { isObject } from "./json-bytes.ts";
-
 /** Undefined for a value as it should be; else the path of what is wrong with it, "" for the value itself. */
 export type Shape = (value: unknown) => string | undefined;
 
@@ -45,6 +43,9 @@ export const list =
     }
     return undefined;
   };
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const object = (fields: Readonly<Record<string, Shape>> = {}): Shape => {
   const entries = Object.entries(fields);
