@@ -5,16 +5,17 @@
 // where u * (mass kept) falls in index order, u a hash of (seed, position of the new token): never of call order.
 // Temperature 0 takes the largest logit, the lower index on a tie. Logits that nothing can be chosen from give an id that no
 // token has: 0xffffffff where one is NaN or infinite, 0xfffffffe where all are equal, 0xfffffffd where the settings take the
-// largest out of f32's range. A NaN is found by its bits: compilers may take x != x for false, and max drops it.
+// largest out of f32's range. The receipt says what the step went by. A NaN is found by its bits: compilers may take x != x for false, and max drops it.
 // One workgroup; every reduction is: own share | barrier | 256 become 64 | barrier | all read all. No sort: a cut is found
 // by bisecting the 32 bits of the values' order. Logits are read four at a time, so that loads wait for nobody.
 @group(0) @binding(0) var<storage, read_write> logits: array<f32>; // [vocab]; overwritten by a
 @group(0) @binding(1) var<storage, read_write> counts: array<u32>; // [vocab]; seen in answer, bit 31: seen in prompt
-@group(0) @binding(2) var<storage, read> bias: array<f32>; // [vocab]
+@group(0) @binding(2) var<storage, read> bias: array<u32>; // [vocab] f32, whose words are summed
 @group(0) @binding(3) var<storage, read> settings: Settings;
 @group(0) @binding(4) var<storage, read_write> step: Step;
-@group(0) @binding(5) var<storage, read_write> tokens: array<u32>; // [1 or more]
+@group(0) @binding(5) var<storage, read_write> tokens: array<u32>; // [count or more]
 @group(0) @binding(6) var<storage, read> allowed: array<u32>; // [vocab / 32, rounded up] bits, token i at bit i % 32 of i / 32
+@group(0) @binding(7) var<storage, read_write> receipt: Receipt;
 
 struct Settings {
   temperature: f32,
@@ -29,6 +30,15 @@ struct Settings {
   constrained: u32, // 1 when only tokens with their bit are allowed
 }
 
+// What the step went by, for the host to compare with what it sent; sums as in word_mix.wgsl.
+struct Receipt {
+  id: u32, // the choice
+  position: u32, // where it stands
+  tokens: u32, // sum of those that were fed
+  settings: u32, // sum of Settings
+  shaping: u32, // sum of bias and counts, and of allowed, where they are in force
+}
+
 const infinity_order = 0xff800000u; // order_of infinity; of a NaN it is above, or with the sign below ~0xff800000
 const zero_order = 0x80000000u; // of -0 it is ~0x80000000
 const forbidden = -1e30;
@@ -41,6 +51,8 @@ var<workgroup> places: array<u32, 256>;
 var<workgroup> sums: array<f32, 64>;
 var<workgroup> chosen: u32;
 var<workgroup> bounds: array<atomic<u32>, 2>; // the highest order of the logits as they came, and the highest ~order
+var<workgroup> fed: atomic<u32>;
+var<workgroup> shaping: atomic<u32>;
 
 fn pcg(value: u32) -> u32 {
   let state = value * 747796405u + 2891336453u;
@@ -73,8 +85,16 @@ fn inside(i: u32) -> vec4<bool> {
   return vec4u(i) + vec4u(0u, threads, 2u * threads, 3u * threads) < vec4u(vocab);
 }
 
+fn settings_sum() -> u32 {
+  return mixed(bitcast<u32>(settings.temperature), 0u) + mixed(bitcast<u32>(settings.top_p), 1u)
+    + mixed(bitcast<u32>(settings.min_p), 2u) + mixed(bitcast<u32>(settings.repetition), 3u)
+    + mixed(bitcast<u32>(settings.frequency), 4u) + mixed(bitcast<u32>(settings.presence), 5u)
+    + mixed(settings.top_k, 6u) + mixed(settings.seed, 7u) + mixed(settings.shaped, 8u)
+    + mixed(settings.constrained, 9u);
+}
+
 fn shaped(logit: f32, i: u32) -> f32 {
-  var value = logit + bias[i];
+  var value = logit + bitcast<f32>(bias[i]);
   let count = counts[i];
   if (count != 0u) {
     value = select(value * settings.repetition, value / settings.repetition, value > 0.0);
@@ -138,6 +158,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   var place = 0u;
   var raised = vec4u(0u);
   var lowered = vec4u(0u);
+  var shaping_here = 0u;
   for (var base = lane; base < vocab; base += 4u * threads) {
     let values = four_from(base);
     let orders = orders_of(values);
@@ -151,6 +172,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
       var value = values[j];
       if (settings.shaped != 0u) {
         value = shaped(value, i);
+        shaping_here += mixed(bias[i], i) + mixed(counts[i], i + vocab);
       }
       if (settings.constrained != 0u && ((allowed[i >> 5u] >> (i & 31u)) & 1u) == 0u) {
         value = forbidden;
@@ -167,6 +189,17 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   }
   atomicMax(&bounds[0], max(max(raised.x, raised.y), max(raised.z, raised.w)));
   atomicMax(&bounds[1], max(max(lowered.x, lowered.y), max(lowered.z, lowered.w)));
+  for (var t = lane; t < step.count; t += threads) {
+    atomicAdd(&fed, mixed(tokens[t], t));
+  }
+  if (settings.constrained != 0u) {
+    for (var word = lane; word < (vocab + 31u) / 32u; word += threads) {
+      shaping_here += mixed(allowed[word], word + 2u * vocab);
+    }
+  }
+  if (settings.shaped + settings.constrained != 0u) {
+    atomicAdd(&shaping, shaping_here);
+  }
   shares[lane] = best;
   places[lane] = place;
   storageBarrier();
@@ -268,7 +301,13 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     if (settings.shaped != 0u && place < vocab) {
       counts[place] += 1u;
     }
-    step.position += step.count;
+    let position = step.position + step.count;
+    step.position = position;
     step.count = 1u;
+    receipt.id = place;
+    receipt.position = position;
+    receipt.tokens = atomicLoad(&fed);
+    receipt.settings = settings_sum();
+    receipt.shaping = atomicLoad(&shaping);
   }
 }

@@ -26,6 +26,7 @@ import type { StartHashThread } from "./source/hash-thread.ts";
 import { referenceOfSource } from "./source/reference.ts";
 import type { ModelReference } from "./source/source.ts";
 import { isOfNewer } from "./store/database.ts";
+import { modelKey } from "./store/model-record.ts";
 import { ModelStore } from "./store/model-store.ts";
 import { storageReport } from "./store/storage-report.ts";
 import { rememberedTuning } from "./store/tuning-store.ts";
@@ -100,6 +101,8 @@ interface Loaded {
 
 interface LoadOptions extends LocalEngineOptions, Pick<PrepareOptions, "headApart"> {
   signal: AbortSignal;
+  /** Why the load before this one failed, where the GPU did not have what it was sent. */
+  again?: PronkError;
   /** What was lost, for a load that is to be the same. */
   like?: Likeness;
 }
@@ -126,8 +129,9 @@ async function loadWhole(reference: ModelReference, options: LoadOptions): Promi
   try {
     return await loadOnce(reference, options);
   } catch (error) {
-    if (!headDiffers(error)) throw error;
-    return loadOnce(reference, { ...options, headApart: true }); // with what is stored of it by now
+    if (headDiffers(error)) return loadWhole(reference, { ...options, headApart: true }); // with what is stored of it by now
+    if (!(error instanceof PronkError) || error.facts.arrived !== false || options.again) throw error;
+    return loadOnce(reference, { ...options, again: error });
   }
 }
 
@@ -202,9 +206,12 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
   const kv = resolveKv(options.kv, parameters, prepared.quantize);
   const tensors = [...prepared.tensors, ...(await prepared.pack({ signal }))];
   const setup = { prepared, quantize: prepared.quantize, kv, maxBindingBytes: gpu.maxBindingBytes };
+  const key = modelKey(prepared.sourceId, prepared.variant);
+  const known = options.again ? undefined : await store?.sumsOf(key).catch(() => undefined);
+  const sums = options.without?.includes("sums") ? undefined : (known ?? "new");
   const model = await withContext(options.contextLength, config, kv, (contextLength) => {
     onTry({ ...setup, contextLength });
-    return Model.create(gpu, config, tensors, { kv, contextLength, signal });
+    return Model.create(gpu, config, tensors, { kv, contextLength, signal, sums });
   });
   // Measuring and compiling happen while the weights arrive.
   const compiling = tune(model, options).then(() => createMachine(model));
@@ -215,6 +222,10 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
     onProgress?.({ phase: "compile", loadedBytes: 0, totalBytes: 0, bytesPerSecond: 0, detail: "shaders" });
     const made = await compiling;
     gpu.check();
+    if (sums) {
+      const found = await model.check();
+      if (found) await store?.keepSums(key, found).catch(() => {}); // without them the next load sums more
+    }
     signal.throwIfAborted();
     const info: EngineInfo = {
       model: prepared.label,
@@ -236,7 +247,12 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
       warm,
       peakChunkBytes,
       quantization,
-      warnings: [...(prepared.warnings ?? []), ...warnings, ...(await unstored(options, store, prepared.label))],
+      warnings: [
+        ...(prepared.warnings ?? []),
+        ...warnings,
+        ...uploadedAgain(options),
+        ...(await unstored(options, store, prepared.label)),
+      ],
     };
     const spoken = { tokenizer, dialog, turnEnds: dialog ? turnEnds(tokenizer, dialog) : [] };
     const core = { label: prepared.label, config, defaults: generation, ...spoken };
@@ -258,6 +274,13 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
 function otherFiles(expected: string, found: string | undefined): PronkError {
   const message = "There are other files at the model's source now than were loaded. Load the model again.";
   return new PronkError("integrity", message, { expected, found });
+}
+
+/** Said where the first upload did not arrive whole. */
+function uploadedAgain({ again }: LoadOptions): PronkWarning[] {
+  if (!again) return [];
+  const message = `${again.message} This has been done, and everything has arrived.`;
+  return [{ code: "uploaded-again", message, facts: again.facts }];
 }
 
 /** Said where a newer release's database keeps this one from storing anything. */

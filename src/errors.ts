@@ -103,6 +103,7 @@ export type PronkWarningCode =
   | "field-ignored" // a field of the model's files cannot be meant, and is left out (facts: file, field, expected, found)
   | "not-stored" // a newer release has stored the model, and this one stores nothing in its place (facts: model, found)
   | "stored-again" // what was stored is of no use to this release, and is replaced (facts: model, found)
+  | "uploaded-again" // the GPU did not have what it was sent, and was sent it once more (facts: field)
   | "tokenizer-scores"; // the vocabulary's scores are lost, so text may be cut into other pieces (facts: file, field)
 
 /** Plain data, so that it can be kept and can cross the worker boundary. */

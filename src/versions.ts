@@ -18,3 +18,6 @@ export const tuningVersion = 2; // 2026-11-25: products of bytes
 
 /** Of the database that holds it. */
 export const tuningSchemaVersion = 1;
+
+/** Of how weights stand on the GPU. Sums that were kept of another layout are not looked at. */
+export const layoutVersion = 1;

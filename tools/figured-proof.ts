@@ -1,25 +1,31 @@
-// `npm run faults`, `kills`, `losses` and `schemas`: long proofs with their figures. `--count N --seed S`; `--json` prints one object on
-// stdout. Exits with 1 when a run fails.
+// `npm run faults`, `kills`, `losses` and `schemas`: long proofs with their figures. `--count N --seed S`; `--only wrong-numbers`
+// takes that proof instead; `--json` prints one object on stdout. Exits with 1 when a run fails.
 
 import { parseArgs } from "node:util";
 import { faultsProof, runFaults } from "../test/long/faults.proof.ts";
 import { killsProof, runKills } from "../test/long/kills.proof.ts";
 import { lossesProof, runLosses } from "../test/long/losses.proof.ts";
 import { runSchemas, schemasProof } from "../test/long/schemas.proof.ts";
+import { runWrongNumbers, wrongNumbersProof } from "../test/long/wrong-numbers.proof.ts";
 
 const proofs = {
   faults: { run: runFaults, full: faultsProof.full },
   kills: { run: runKills, full: killsProof.full },
   losses: { run: runLosses, full: lossesProof.full },
   schemas: { run: runSchemas, full: schemasProof.full },
+  "wrong-numbers": { run: runWrongNumbers, full: wrongNumbersProof.full },
 };
 
 const text = { type: "string" } as const;
 const { values, positionals } = parseArgs({
-  options: { count: text, seed: { ...text, default: "1" }, json: { type: "boolean", default: false } },
+  options: { only: text, count: text, seed: { ...text, default: "1" }, json: { type: "boolean", default: false } },
   allowPositionals: true,
 });
-const name = positionals[0] as keyof typeof proofs;
+const name = (values.only ?? positionals[0]) as keyof typeof proofs;
+if (!(name in proofs)) {
+  console.error(`--only: expected one of ${Object.keys(proofs).join(", ")}; found "${name}".`);
+  process.exit(2);
+}
 const { count = `${proofs[name].full}`, seed, json } = values;
 for (const [flag, value] of Object.entries({ count, seed }))
   if (!/^\d+$/.test(value)) {

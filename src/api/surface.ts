@@ -45,7 +45,7 @@ export interface EngineOptions {
   tokenizer?: { name: string; bytes: Uint8Array } | "optional";
   /**
    * What not to use, for tests and fault finding: optional features (`subgroups`, `shader-f16`), raised `limits`, `fusion`
-   * of operations, `run-ahead`.
+   * of operations, `run-ahead`, `sums` of what was uploaded.
    */
   without?: readonly string[];
   /** Decoding steps in flight, 1 to 8. By default it adapts, so that about 100 ms of work are under way. */

@@ -28,7 +28,8 @@ const byCode: Record<PronkError["code"], (facts: ErrorFacts, circumstances: Circ
   "webgpu-missing": (_, { words }) => ({ ...words.webgpuMissing, retry: true }),
   "adapter-missing": (_, { words }) => ({ ...words.adapterMissing, retry: true }),
   "adapter-too-small": (_, { words }) => ({ ...words.adapterTooSmall, retry: false, messageShown: true }),
-  "driver-fault": ({ shader, position }, { words }) => {
+  "driver-fault": ({ shader, position, arrived }, { words }) => {
+    if (arrived === false) return { ...words.lostOnTheWay, retry: true };
     if (position !== undefined) return { ...words.wrongNumbers, retry: true };
     return { ...(shader === undefined ? words.commandRefused : words.shaderRefused), retry: true };
   },

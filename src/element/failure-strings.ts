@@ -14,6 +14,7 @@ type PlainCard =
   | "adapterMissing"
   | "adapterTooSmall"
   | "wrongNumbers"
+  | "lostOnTheWay"
   | "commandRefused"
   | "shaderRefused"
   | "storageMissing"
@@ -97,6 +98,12 @@ export const englishFailures: FailureStrings = {
     text:
       "Its file leads to them, or this GPU computes wrongly, so there is no answer. Try another browser; where that " +
       "changes nothing, take another file of the model.",
+  },
+  lostOnTheWay: {
+    title: "The GPU did not get what it was sent",
+    text:
+      "Something was lost on the way to it, which was noticed before it could do harm. Try again; where it comes again, " +
+      "restart the browser, update the graphics driver, or try another browser.",
   },
   commandRefused: {
     title: "The graphics driver refused a command",

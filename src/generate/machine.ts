@@ -5,6 +5,7 @@ import { PronkError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { createRing } from "../gpu/readback.ts";
+import { receiptBytes } from "./receipts.ts";
 import { RunAhead } from "./run-ahead.ts";
 import { createSteps, type Steps } from "./steps.ts";
 
@@ -24,7 +25,7 @@ export interface Machines {
 
 /** Makes the plans of a model whose weights may still be on their way. */
 export async function createMachine(model: Model): Promise<Machine> {
-  const ring = createRing(model.gpu, model.memory, "ids", RunAhead.most + 1, 4);
+  const ring = createRing(model.gpu, model.memory, "receipts", RunAhead.most + 1, receiptBytes);
   return { model, steps: await createSteps(model, ring) };
 }
 

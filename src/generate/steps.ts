@@ -1,13 +1,15 @@
 // The GPU's side of a generation: encode, submit, read an id back. Nothing is created here per token but the encoder;
-// position, count and token live in GPU buffers and the sampler moves them on.
+// position, count and token live in GPU buffers and the sampler moves them on. What it was given comes back with each id, and
+// the slices of a prompt with its first: a write that was lost on the way is an error, not another answer.
 
 import type { Batch, Plan } from "../gpu/plan.ts";
 import type { Model } from "../model/model.ts";
 import { mostTopTokens, type Activation } from "../gpu/operations.ts";
-import { createRing, type Ring } from "../gpu/readback.ts";
+import { createGathering, createRing, type Gathering, type Ring } from "../gpu/readback.ts";
 import { packRecord } from "../gpu/record.ts";
 import { shaderRecords } from "../gpu/shader-interfaces.ts";
 import type { Slice } from "./cache-history.ts";
+import { otherwise, readReceipt, receiptBytes, Sent } from "./receipts.ts";
 import type { GenerateRequest, SamplingSettings, TokenProbability } from "./request.ts";
 import { RunAhead } from "./run-ahead.ts";
 import { countsOf, settingsRecord } from "./sampler-record.ts";
@@ -45,6 +47,9 @@ export async function createSteps(model: Model, ring: Ring) {
     model.headPlan(),
     model.samplePlan(),
   ]);
+  let sent: Sent;
+  let given: readonly number[] | Promise<readonly number[]> = []; // to the step that comes next
+  let slices: Gathering | undefined; // of a prompt but the last, as the GPU had them
   let top: { plan: Plan; ring: Ring } | undefined;
   let debug: (Awaited<ReturnType<Model["debugPlan"]>> & { rows: Ring; row: Ring }) | undefined;
 
@@ -55,6 +60,7 @@ export async function createSteps(model: Model, ring: Ring) {
   }
 
   function setStep(ids: readonly number[], position: number) {
+    given = ids;
     queue.writeBuffer(model.tokens, 0, new Uint32Array(ids));
     queue.writeBuffer(model.step, 0, packRecord(shaderRecords.Step, { position, count: ids.length }));
   }
@@ -68,17 +74,48 @@ export async function createSteps(model: Model, ring: Ring) {
     return Array.from({ length: rows }, (_, row) => floats.slice(row * stride, row * stride + config.vocabSize));
   }
 
-  /** Encodes the choice of a token after `plans`, and with it what else was likely. */
-  async function choose(plans: Plan[], batch: Batch, { onTopTokens }: Watchers): Promise<Sampled> {
+  /** Encodes the choice of a token after `plans`, which will stand at `position`, and with it what else was likely. */
+  function choose(plans: Plan[], batch: Batch, position: number, { onTopTokens }: Watchers): Promise<Sampled> {
     const encoder = device.createCommandEncoder();
     const topped = onTopTokens && top;
     run(encoder, [...plans, ...(topped ? [topped.plan] : []), sample], batch);
     const readTop = topped?.ring.copy(encoder, model.sampler.top, topWords * 4);
-    const read = ring.copy(encoder, model.tokens, 4);
+    const read = ring.copy(encoder, model.sampler.receipt, receiptBytes);
+    const check = sent.expect(position);
+    const tokens = given;
     queue.submit([encoder.finish()]);
-    const [id, topBytes] = await Promise.all([read(), readTop?.()]);
-    const sampled = { id: new Uint32Array(id)[0] };
-    return topBytes ? { ...sampled, top: topTokensOf(topBytes, config.vocabSize) } : sampled;
+    const choice = (async () => {
+      const [bytes, topBytes] = await Promise.all([read(), readTop?.()]);
+      const receipt = readReceipt(bytes);
+      check(receipt, await tokens);
+      const sampled = { id: receipt.id };
+      return topBytes ? { ...sampled, top: topTokensOf(topBytes, config.vocabSize) } : sampled;
+    })();
+    given = choice.then(({ id }) => [id]);
+    given.catch(() => {}); // told by the choice
+    return choice;
+  }
+
+  async function prepareSlices(): Promise<Gathering> {
+    const most = 12 * model.cache.context; // where each is one token: position, count and the token
+    slices ??= await model.memory.checked("a prompt's slices", () =>
+      createGathering(gpu, model.memory, "a prompt's slices", most),
+    );
+    slices.begin();
+    return slices;
+  }
+
+  /** Copies what the plans of this encoder were given, to be compared when `check` is called. */
+  function keepSlice({ copy }: Gathering, encoder: GPUCommandEncoder, tokens: number) {
+    copy(encoder, model.step, 8);
+    copy(encoder, model.tokens, 4 * tokens);
+  }
+
+  /** Errors: `driver-fault` where the slices that were kept are not these. */
+  async function checkSlices({ read }: Gathering, expected: readonly number[]): Promise<void> {
+    const found = await read();
+    const at = expected.findIndex((word, i) => word !== found[i]);
+    if (at >= 0) throw otherwise("slices of the prompt", expected[at], found[at]);
   }
 
   // What only few requests need is made for the first of them, checked: the others must not suffer where it has no room.
@@ -116,16 +153,20 @@ export async function createSteps(model: Model, ring: Ring) {
       answered: readonly number[] = [],
     ): void {
       const { record, shaped } = settingsRecord(sampling, constrained);
+      const counts = shaped ? countsOf(promptIds, config.vocabSize, answered) : undefined;
+      sent = new Sent(record, config.vocabSize, counts);
       queue.writeBuffer(model.sampler.settings, 0, record);
-      if (!shaped) return;
+      if (!counts) return;
       const bias = new Float32Array(config.vocabSize);
       for (const [id, value] of Object.entries(sampling.logitBias ?? {})) bias[Number(id)] = value;
+      sent.bias(bias);
       queue.writeBuffer(model.sampler.bias, 0, bias);
-      queue.writeBuffer(model.sampler.counts, 0, countsOf(promptIds, config.vocabSize, answered));
+      queue.writeBuffer(model.sampler.counts, 0, counts);
     },
 
     /** The tokens that are allowed in the choice that is encoded next, as bits. [vocabSize / 32, rounded up] */
     constrain(allowed: Uint32Array<ArrayBuffer>): void {
+      sent.allowed(allowed);
       queue.writeBuffer(model.sampler.allowed, 0, allowed);
     },
 
@@ -140,6 +181,8 @@ export async function createSteps(model: Model, ring: Ring) {
       model.setPromptLength(promptIds.length);
       await watch({ onLogits, onTopTokens });
       let previous: Promise<unknown> = Promise.resolve();
+      const kept = batchSize(model, from) < promptIds.length - from ? await prepareSlices() : undefined;
+      const expected: number[] = [];
       for (let position = from, size = 0; position < promptIds.length; position += size) {
         size = batchSize(model, position);
         const ids = promptIds.slice(position, position + size);
@@ -151,6 +194,10 @@ export async function createSteps(model: Model, ring: Ring) {
         if (last && !alone) {
           model.keepLast(encoder, ids.length);
           run(encoder, [head], { position, tokens: 1 });
+        }
+        if (kept && !last) {
+          keepSlice(kept, encoder, ids.length);
+          expected.push(position, ids.length, ...ids);
         }
         queue.submit([encoder.finish()]);
         onBatch(ids, alone ? "one" : "many");
@@ -167,13 +214,17 @@ export async function createSteps(model: Model, ring: Ring) {
         signal?.throwIfAborted();
         if (!last) previous = queue.onSubmittedWorkDone();
       }
-      return { first: choose([], { position: 0, tokens: 1 }, { onTopTokens }) };
+      const choice = choose([], { position: 0, tokens: 1 }, promptIds.length, { onTopTokens });
+      if (!kept) return { first: choice };
+      return { first: Promise.all([choice, checkSlices(kept, expected)]).then(([sampled]) => sampled) };
     },
 
     /** Fills the cache as it was filled before, without choosing anything. */
     async replay(slices: readonly Slice[], signal: AbortSignal | undefined): Promise<void> {
       let submitted = 0;
       let previous: Promise<unknown> = Promise.resolve();
+      const kept = await prepareSlices();
+      const expected: number[] = [];
       for (const { position: start, ids, plan, promptLength } of slices) {
         model.setPromptLength(promptLength);
         const size = plan === "one" ? 1 : model.batchTokens; // a batch is larger only where the adapter is another
@@ -183,6 +234,8 @@ export async function createSteps(model: Model, ring: Ring) {
           setStep(tokens, position);
           const encoder = device.createCommandEncoder();
           run(encoder, [plan === "one" ? one : many], { position, tokens: tokens.length });
+          keepSlice(kept, encoder, tokens.length);
+          expected.push(position, tokens.length, ...tokens);
           queue.submit([encoder.finish()]);
           if (plan === "one" && ++submitted % stepsUnawaited > 0) continue;
           await gpu.untilLost(previous);
@@ -191,6 +244,7 @@ export async function createSteps(model: Model, ring: Ring) {
           previous = queue.onSubmittedWorkDone();
         }
       }
+      await checkSlices(kept, expected);
     },
 
     /** The next step computes `position` from this id, which was chosen before. */
@@ -200,7 +254,7 @@ export async function createSteps(model: Model, ring: Ring) {
 
     /** Computes `position` from the id sampled last and samples the next. */
     next(position: number, watchers: Watchers): Promise<Sampled> {
-      if (!watchers.onLogits) return choose([one], { position, tokens: 1 }, watchers);
+      if (!watchers.onLogits) return choose([one], { position, tokens: 1 }, position + 1, watchers);
       compute(position);
       return chooseWithLogits(position);
     },
@@ -210,7 +264,8 @@ export async function createSteps(model: Model, ring: Ring) {
 
     /** Samples from what was computed last. */
     choose(position: number, watchers: Watchers): Promise<Sampled> {
-      return watchers.onLogits ? chooseWithLogits(position) : choose([], { position, tokens: 1 }, watchers);
+      if (watchers.onLogits) return chooseWithLogits(position);
+      return choose([], { position, tokens: 1 }, position + 1, watchers);
     },
   };
 
@@ -222,7 +277,10 @@ export async function createSteps(model: Model, ring: Ring) {
 
   async function chooseWithLogits(position: number): Promise<Sampled> {
     // The choice is submitted at once, after the copy: both come back in one wait.
-    const both = [readRows(debug!.row, model.activations.logits, 1), choose([], { position, tokens: 1 }, {})] as const;
+    const both = [
+      readRows(debug!.row, model.activations.logits, 1),
+      choose([], { position, tokens: 1 }, position + 1, {}),
+    ] as const;
     const [[logits], sampled] = await Promise.all(both);
     return { ...sampled, logits };
   }

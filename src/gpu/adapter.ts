@@ -26,7 +26,7 @@ const usefulFeatures: GPUFeatureName[] = ["shader-f16", "subgroups"];
 const clock: GPUFeatureName = "timestamp-query"; // for tuning
 
 /** What `without` may name. */
-const optional = [...usefulFeatures, "dp4a", "fusion", "run-ahead", "limits"];
+const optional = [...usefulFeatures, "dp4a", "fusion", "run-ahead", "limits", "sums"];
 
 /** Limits worth raising: the defaults allow 128 MiB bindings and eight storage buffers a shader only. */
 const raisedLimits = ["maxStorageBufferBindingSize", "maxBufferSize", "maxStorageBuffersPerShaderStage"] as const;

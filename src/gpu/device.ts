@@ -10,7 +10,7 @@ export interface GpuOptions {
   device?: GPUDevice;
   /**
    * What not to use: a feature; `dp4a`, products of bytes; `limits` beyond the default ones; `fusion` of operations into
-   * one dispatch; `run-ahead`, several steps in flight.
+   * one dispatch; `run-ahead`, several steps in flight; `sums` of what was uploaded.
    */
   without?: readonly string[];
 }

@@ -6,10 +6,18 @@ import { bufferRefused, namedShortage } from "./shortage.ts";
 
 /** Bytes of all live buffers of a device, whoever's. */
 const takenOf = new WeakMap<GPUDevice, number>();
+import { wordSum } from "./word-sum.ts";
+
+/** The first bytes of a buffer. What follows them up to a multiple of 16 is zero. */
+export interface SummedBuffer {
+  buffer: GPUBuffer;
+  sizeBytes: number;
+}
 
 export class GpuMemory {
   readonly #gpu: Gpu;
   readonly #buffers = new Set<GPUBuffer>();
+  readonly #written = new Map<GPUBuffer, SummedBuffer & { sum: number }>();
   #usedBytes = 0;
   /** Of what is being made, for each buffer what its refusal comes to. */
   #refusals: Promise<PronkError | undefined>[] | undefined;
@@ -28,8 +36,15 @@ export class GpuMemory {
     return this.#create(label, sizeBytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | extraUsage);
   }
 
-  write(buffer: GPUBuffer, words: Uint32Array<ArrayBuffer> | ArrayBuffer): void {
+  /** Writes what the buffer begins with from now on: nothing else is written there, by the GPU neither. */
+  write(buffer: GPUBuffer, words: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | ArrayBuffer): void {
+    this.#written.set(buffer, { buffer, sizeBytes: words.byteLength, sum: wordSum(words) });
     this.#gpu.device.queue.writeBuffer(buffer, 0, words);
+  }
+
+  /** All that `write` wrote, with the sum that it must have (word-sum.ts). */
+  get written(): (SummedBuffer & { sum: number })[] {
+    return [...this.#written.values()];
   }
 
   /** A buffer the host reads: copied into, then mapped. */
@@ -39,7 +54,11 @@ export class GpuMemory {
 
   /** A small buffer whose contents never change. */
   uniform(label: string, record: ArrayBuffer): GPUBuffer {
-    const buffer = this.#create(label, record.byteLength, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+    const buffer = this.#create(
+      label,
+      record.byteLength,
+      GPUBufferUsage.UNIFORM | GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+    );
     this.write(buffer, record);
     return buffer;
   }
@@ -91,6 +110,7 @@ export class GpuMemory {
 
   release(buffer: GPUBuffer): void {
     if (!this.#buffers.delete(buffer)) return;
+    this.#written.delete(buffer);
     this.#count(-buffer.size);
     buffer.destroy();
   }

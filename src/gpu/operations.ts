@@ -123,7 +123,7 @@ interface Add {
 export interface Sample {
   op: "sample";
   logits: Activation;
-  sampler: { counts: GPUBuffer; bias: GPUBuffer; allowed: GPUBuffer; settings: GPUBuffer };
+  sampler: Record<"counts" | "bias" | "allowed" | "settings" | "receipt", GPUBuffer>;
   tokens: GPUBuffer;
 }
 

@@ -51,3 +51,31 @@ export async function readMapped<T>(
     buffer.unmap();
   }
 }
+
+/** Small copies, made in passing and read at once. */
+export interface Gathering {
+  /** Forgets what was copied. */
+  begin(): void;
+  /** Encodes a copy of the first `sizeBytes` of `source` behind the last. */
+  copy(encoder: GPUCommandEncoder, source: GPUBuffer, sizeBytes: number): void;
+  /** What was copied since `begin`; all of it is submitted. */
+  read(): Promise<Uint32Array>;
+}
+
+export function createGathering(gpu: Gpu, memory: GpuMemory, label: string, sizeBytes: number): Gathering {
+  const buffer = memory.readback(label, sizeBytes);
+  let at = 0;
+  return {
+    begin() {
+      at = 0;
+    },
+    copy(encoder, source, copiedBytes) {
+      encoder.copyBufferToBuffer(source, 0, buffer, at, copiedBytes);
+      at += copiedBytes;
+    },
+    async read() {
+      if (at === 0) return new Uint32Array();
+      return readMapped(gpu, buffer, at, (bytes) => new Uint32Array(bytes.slice(0)));
+    },
+  };
+}

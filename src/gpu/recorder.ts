@@ -246,11 +246,11 @@ export class Recorder {
   }
 
   #sample({ sample: { logits, sampler, tokens } }: Of<"sample">): void {
-    const { counts, bias, allowed, settings } = sampler;
+    const { counts, bias, allowed, settings, receipt } = sampler;
     this.requests.push({
       kernel: "sample",
       constants: { vocab: logits.cols, threads: this.#gpu.variants.reducers },
-      buffers: { logits: logits.buffer, counts, bias, settings, step: this.#step, tokens, allowed },
+      buffers: { logits: logits.buffer, counts, bias, settings, step: this.#step, tokens, allowed, receipt },
       groups: 1,
     });
   }

@@ -1,5 +1,6 @@
 // Runs repack shaders over pieces of stored bytes: one staging buffer, one record of parameters, a submit for each
-// dispatch. What the bytes are and where they go is upload.ts's and packed-upload.ts's business.
+// dispatch. What the bytes are and where they go is upload.ts's and packed-upload.ts's business. Where nothing else tells
+// whether they arrived, the GPU sums what each dispatch finds.
 
 import type { Gpu } from "./device.ts";
 import { bindGroups, type KernelUse, type RecordsOf, type ShaderOf } from "./dispatch.ts";
@@ -7,6 +8,8 @@ import type { Kernels } from "./kernel.ts";
 import type { GpuMemory } from "./memory.ts";
 import { packRecord, type RecordFields, type RecordLayout } from "./record.ts";
 import { shaderRecords } from "./shader-interfaces.ts";
+import { encodeSum, sumBuffers } from "./sum-buffers.ts";
+import { wordSum } from "./word-sum.ts";
 import type { RowPlace } from "./row-place.ts";
 import type { WeightPart } from "./weight.ts";
 
@@ -42,6 +45,8 @@ export type RepackDispatch = {
   };
 }[RepackName];
 
+const recordBytes = 64; // the largest
+
 const layouts = {
   copy_rows: shaderRecords.CopyPiece,
   repack_rows: shaderRecords.Slice,
@@ -56,13 +61,36 @@ export class Repacker {
   readonly #record: GPUBuffer;
   #staging: GPUBuffer;
   #sinceWait = 0;
+  #staged = { sizeBytes: 0, sum: 0 }; // in whole words
+  #sums: { buffer: GPUBuffer; expected: number } | undefined; // of all that was found by dispatches
 
   constructor(gpu: Gpu, memory: GpuMemory, kernels: Kernels) {
     this.#gpu = gpu;
     this.#memory = memory;
     this.#kernels = kernels;
     this.#staging = memory.storage("upload staging", pieceBytes + 16);
-    this.#record = memory.storage("upload record", 64);
+    this.#record = memory.storage("upload record", recordBytes);
+  }
+
+  /** From now on all bytes go through the staging buffer and are summed there. */
+  sumAll(): void {
+    const buffer = this.#memory.storage("upload sum", 4, GPUBufferUsage.COPY_SRC);
+    this.#sums = { buffer, expected: 0 };
+  }
+
+  get sumsAll(): boolean {
+    return this.#sums !== undefined;
+  }
+
+  /** Of all that dispatches found since `sumAll`, and what it must be. */
+  async sums(): Promise<{ found: number; expected: number } | undefined> {
+    if (!this.#sums) return undefined;
+    const { buffer, expected } = this.#sums;
+    // What a sum of the one word is, the word can be told from: it is odd where it stands first.
+    const [found] = await sumBuffers(this.#gpu, this.#kernels, [{ buffer, sizeBytes: 4 }]);
+    this.#memory.release(buffer);
+    this.#sums = undefined;
+    return { found, expected: wordSum(Uint32Array.of(expected)) };
   }
 
   /** Begins to compile what dispatches will need: browsers compile in order, and bytes must not wait for other shaders. */
@@ -74,18 +102,19 @@ export class Repacker {
     return this.#kernels.pipeline({ kernel, constants });
   }
 
-  /** Bytes for the dispatches that follow. writeBuffer wants whole words; a tail of one to three bytes is padded. */
+  /** Bytes for the dispatches that follow. They are summed by 16, and writeBuffer wants whole words: a tail is padded. */
   stage(bytes: Uint8Array): void {
     if (bytes.length + 16 > this.#staging.size) {
       this.#memory.release(this.#staging); // WebGPU keeps it until the work submitted so far is done
       this.#staging = this.#memory.storage("upload staging", bytes.length + 16);
     }
     const { queue } = this.#gpu.device;
-    const whole = bytes.length & ~3;
+    const whole = bytes.length & ~15;
     queue.writeBuffer(this.#staging, 0, bytes as Uint8Array<ArrayBuffer>, 0, whole);
     this.#sinceWait += bytes.length;
+    if (this.#sums) this.#staged = { sizeBytes: bytes.length, sum: wordSum(bytes as Uint8Array<ArrayBuffer>) };
     if (whole === bytes.length) return;
-    const tail = new Uint8Array(4);
+    const tail = new Uint8Array(16);
     tail.set(bytes.subarray(whole));
     queue.writeBuffer(this.#staging, whole, tail);
   }
@@ -101,9 +130,18 @@ export class Repacker {
     const pipeline = await this.#pipeline(dispatch);
     const { device } = this.#gpu;
     const [[name, fields]] = Object.entries<RecordFields<RecordLayout>>(record);
-    device.queue.writeBuffer(this.#record, 0, packRecord<RecordLayout>(layouts[kernel], fields));
+    const bytes = new Uint8Array(recordBytes);
+    bytes.set(new Uint8Array(packRecord<RecordLayout>(layouts[kernel], fields)));
+    const summing = this.#sums && (await this.#kernels.pipeline({ kernel: "word_sum", constants: { every: 1 } }));
+    device.queue.writeBuffer(this.#record, 0, bytes);
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
+    if (summing && this.#sums) {
+      const { sizeBytes, sum } = this.#staged;
+      this.#sums.expected = (this.#sums.expected + sum + wordSum(bytes)) >>> 0;
+      encodeSum(this.#gpu, pass, summing, { buffer: this.#staging, sizeBytes }, this.#sums.buffer);
+      encodeSum(this.#gpu, pass, summing, { buffer: this.#record, sizeBytes: recordBytes }, this.#sums.buffer);
+    }
     pass.setPipeline(pipeline);
     const buffers = { ...dispatch.buffers, stored: this.#staging, [name]: this.#record };
     for (const [index, group] of bindGroups(device, pipeline, { kernel, buffers }).entries())

@@ -1,6 +1,7 @@
 // Quantizes matrix rows on the GPU while a model is loaded, and brings the bytes back, because they are what the store
 // keeps. Several batches are on their way at a time: Firefox maps only on a 100 ms poll (bugzilla 1870699). The shader
-// leaves codes and scales apart; they are put together while they are copied out of the mapped buffer.
+// leaves codes and scales apart; they are put together while they are copied out of the mapped buffer. What it was given is
+// summed beside it: wrong bytes would be kept for good.
 
 import { groupSize, storedRowBytes } from "../quant/layout.ts";
 import { dequantizeRows, quantizeRows, refuseRow, type FileRows, type RowQuantizer } from "../quant/rows.ts";
@@ -12,6 +13,8 @@ import { GpuMemory } from "./memory.ts";
 import { readMapped } from "./readback.ts";
 import { packRecord } from "./record.ts";
 import { shaderRecords } from "./shader-interfaces.ts";
+import { encodeSum, notArrived } from "./sum-buffers.ts";
+import { wordSum } from "./word-sum.ts";
 
 // Not measured; chosen because six results of 4 MiB are 250 MB a second where a browser maps every 100 ms.
 const batchBytes = 4 << 20; // of the source
@@ -35,7 +38,8 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
   readonly #gpu: Gpu;
   readonly #memory: GpuMemory;
   readonly #kernels: Kernels;
-  #buffers: Buffers | undefined;
+  #buffers: (Buffers & { sum: GPUBuffer }) | undefined;
+  #summing: GPUComputePipeline | undefined;
   readonly #free: GPUBuffer[] = []; // to be mapped
   readonly #waiting: ((buffer: GPUBuffer) => void)[] = [];
 
@@ -53,6 +57,7 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
       constants: { bits: encoding === "q8" ? 8 : 4, dtype: dtypes[dtype] },
     };
     const pipeline = await this.#kernels.pipeline(shader);
+    this.#summing ??= await this.#kernels.pipeline({ kernel: "word_sum", constants: { every: 1 } });
     const rowBytes = storedRowBytes(dtype, cols);
     const storedBytes = storedRowBytes(encoding, cols);
     const most = Math.min(Math.floor(batchBytes / rowBytes), Math.floor(batchGroups / Math.ceil(cols / groupSize)));
@@ -90,12 +95,16 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
       const groups = count * rowGroups;
       const codeBytes = (encoding === "q8" ? groupSize : groupSize / 2) * groups;
       const buffers = this.#buffers!;
-      const { source, quantized, batch } = buffers;
+      const { source, quantized, batch, sum } = buffers;
       writeBytes(device.queue, source, bytes);
       const record = packRecord(shaderRecords.Batch, { groups, row_groups: rowGroups, cols });
       device.queue.writeBuffer(batch, 0, record);
+      const expected = (wordSum(bytes as Uint8Array<ArrayBuffer>) + wordSum(record)) >>> 0;
       const encoder = device.createCommandEncoder();
+      encoder.clearBuffer(sum);
       const pass = encoder.beginComputePass();
+      encodeSum(this.#gpu, pass, this.#summing!, { buffer: source, sizeBytes: bytes.length }, sum);
+      encodeSum(this.#gpu, pass, this.#summing!, { buffer: batch, sizeBytes: record.byteLength }, sum);
       pass.setPipeline(pipeline);
       const [group] = bindGroups(device, pipeline, { kernel: "quantize_groups", buffers });
       pass.setBindGroup(0, group);
@@ -103,10 +112,13 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
       pass.end();
       const sizeBytes = codeBytes + 4 * groups;
       encoder.copyBufferToBuffer(quantized, 0, result, 0, sizeBytes);
+      encoder.copyBufferToBuffer(sum, 0, result, sizeBytes, 4);
       device.queue.submit([encoder.finish()]);
-      await readMapped(this.#gpu, result, sizeBytes, (mapped) =>
-        join(rows, new Uint8Array(mapped, 0, codeBytes), new Uint32Array(mapped, codeBytes), stored),
-      );
+      await readMapped(this.#gpu, result, sizeBytes + 4, (mapped) => {
+        const [found] = new Uint32Array(mapped, sizeBytes);
+        if (found !== expected) throw notArrived("rows to be quantized", { expected, found });
+        join(rows, new Uint8Array(mapped, 0, codeBytes), new Uint32Array(mapped, codeBytes, groups), stored);
+      });
     } finally {
       this.#giveBack(result);
     }
@@ -123,12 +135,13 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
     const memory = this.#memory;
     try {
       const free = Array.from({ length: batchesInFlight }, (_, i) =>
-        memory.readback(`quantizer readback ${i}`, mostResultBytes),
+        memory.readback(`quantizer readback ${i}`, mostResultBytes + 4),
       );
       this.#buffers = {
-        source: memory.storage("quantizer source", batchBytes),
+        source: memory.storage("quantizer source", batchBytes + 16),
         quantized: memory.storage("quantizer result", mostResultBytes, GPUBufferUsage.COPY_SRC),
         batch: memory.storage("quantizer batch", 16),
+        sum: memory.storage("quantizer sum", 4, GPUBufferUsage.COPY_SRC),
       };
       this.#free.push(...free);
     } catch (error) {
@@ -163,12 +176,12 @@ function join(rows: FileRows, codes: Uint8Array, scales: Uint32Array, stored: Ui
   }
 }
 
-/** writeBuffer wants whole words; a tail of one to three bytes is padded. */
+/** They are summed by 16, and writeBuffer wants whole words: a tail is padded. */
 function writeBytes(queue: GPUQueue, buffer: GPUBuffer, bytes: Uint8Array): void {
-  const whole = bytes.length & ~3;
+  const whole = bytes.length & ~15;
   queue.writeBuffer(buffer, 0, bytes as Uint8Array<ArrayBuffer>, 0, whole);
   if (whole === bytes.length) return;
-  const tail = new Uint8Array(4);
+  const tail = new Uint8Array(16);
   tail.set(bytes.subarray(whole));
   queue.writeBuffer(buffer, whole, tail);
 }

@@ -226,9 +226,10 @@ export const shaderFiles = {
       step: [0, 4],
       tokens: [0, 5],
       allowed: [0, 6],
+      receipt: [0, 7],
     },
     provides: [],
-    needs: ["Step"],
+    needs: ["mixed", "Step"],
     features: [],
   },
   span: { bindings: {}, provides: ["Span"], needs: [], features: [] },
@@ -251,6 +252,8 @@ export const shaderFiles = {
   take_span: { bindings: {}, provides: ["span_at"], needs: ["raw_at", "taken", "Span"], features: [] },
   top_tokens: { bindings: { logits: [0, 0], result: [0, 1] }, provides: [], needs: [], features: [] },
   weight_shape: { bindings: {}, provides: ["WeightShape"], needs: [], features: [] },
+  word_mix: { bindings: {}, provides: ["mixed_four", "mixed"], needs: [], features: [] },
+  word_sum: { bindings: { words: [0, 0], sum: [0, 1] }, provides: [], needs: ["mixed_four"], features: [] },
 } as const;
 
 /** What each binding is in WGSL: access and type. */
@@ -349,11 +352,12 @@ export interface ShaderBindings {
   sample: {
     logits: "read_write array<f32>";
     counts: "read_write array<u32>";
-    bias: "read array<f32>";
+    bias: "read array<u32>";
     settings: "read Settings";
     step: "read_write Step";
     tokens: "read_write array<u32>";
     allowed: "read array<u32>";
+    receipt: "read_write Receipt";
   };
   span: {};
   step: {};
@@ -365,6 +369,8 @@ export interface ShaderBindings {
   take_span: {};
   top_tokens: { logits: "read array<f32>"; result: "read_write array<u32>" };
   weight_shape: {};
+  word_mix: {};
+  word_sum: { words: "read array<vec4u>"; sum: "read_write atomic<u32>" };
 }
 
 /** Override constants that the host sets; those with a default may be left out. */
@@ -456,6 +462,8 @@ export interface ShaderOverrides {
   take_span: {};
   top_tokens: { vocab: number; top?: number; threads?: number };
   weight_shape: {};
+  word_mix: {};
+  word_sum: { every?: number };
 }
 
 /** Structs that bindings have: bytes, and of each field its byte and type. */
@@ -549,6 +557,10 @@ export const shaderRecords = {
       shaped: [32, "u32"],
       constrained: [36, "u32"],
     },
+  },
+  Receipt: {
+    sizeBytes: 20,
+    fields: { id: [0, "u32"], position: [4, "u32"], tokens: [8, "u32"], settings: [12, "u32"], shaping: [16, "u32"] },
   },
   Step: { sizeBytes: 8, fields: { position: [0, "u32"], count: [4, "u32"] } },
   WeightShape: {

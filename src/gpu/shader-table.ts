@@ -37,6 +37,7 @@ export const kernels = {
   sample: ["sample"],
   swiglu: ["swiglu"],
   top_tokens: ["top_tokens"],
+  word_sum: ["word_sum"],
 } as const satisfies Table;
 
 /** What a matrix-vector product takes and what becomes of it. */
@@ -80,6 +81,7 @@ const shared: readonly ShaderFile[] = [
   "span",
   "step",
   "weight_shape",
+  "word_mix",
 ];
 
 export type KernelName = keyof typeof kernels;

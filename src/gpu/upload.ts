@@ -111,7 +111,7 @@ export class Uploader {
     const rows = bytes.length / rowBytes;
     const parts = target.weight.parts.filter((part) => mayHold(part, target.place, firstRow, rows));
     const asStored = isAsStored(target);
-    const inPlace = asStored && target.place.half === 0;
+    const inPlace = asStored && target.place.half === 0 && !this.#repacker.sumsAll;
     if (!inPlace) this.#repacker.stage(bytes);
     for (const part of parts) {
       if (inPlace) this.#write(part, target.place.base + firstRow, bytes, rowBytes);

@@ -5,10 +5,11 @@ import { countParameters } from "../format/llama-tensors.ts";
 import type { ModelConfig } from "../format/model-config.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { Kernels } from "../gpu/kernel.ts";
-import { GpuMemory } from "../gpu/memory.ts";
+import { GpuMemory, type SummedBuffer } from "../gpu/memory.ts";
 import { mostTopTokens, type Operation } from "../gpu/operations.ts";
 import { makePlan, type Plan } from "../gpu/plan.ts";
 import { Recorder } from "../gpu/recorder.ts";
+import { notArrived, sumBuffers, summedEvery } from "../gpu/sum-buffers.ts";
 import { calibrateDispatch, tuneVariants } from "../gpu/tune.ts";
 import { packedRepacks, PackedUploader } from "../gpu/packed-upload.ts";
 import { Repacker } from "../gpu/repacker.ts";
@@ -30,13 +31,19 @@ export interface ModelOptions {
   contextLength: number;
   /** Of the load: after it nothing more is compiled. */
   signal?: AbortSignal;
+  /** For `check`: what it gave when these tensors were loaded before, or that it is to find out; default: no check. */
+  sums?: WeightSums | "new";
 }
+
+/** Sums of the weights' buffers as they stand on the GPU, by buffer and size. */
+export type WeightSums = Readonly<Record<string, number>>;
 
 export interface SamplerBuffers {
   counts: GPUBuffer; // [vocabSize] u32
   bias: GPUBuffer; // [vocabSize] f32
   allowed: GPUBuffer; // [vocabSize / 32, rounded up] bits
   settings: GPUBuffer; // sample.wgsl's Settings
+  receipt: GPUBuffer; // sample.wgsl's Receipt
   top: GPUBuffer; // [1 + 2 * mostTopTokens]: top_tokens.wgsl's result
 }
 
@@ -55,6 +62,7 @@ export class Model {
   readonly sink: WeightSink;
   readonly #kernels: Kernels;
   readonly #repacker: Repacker;
+  readonly #sums: WeightSums | undefined; // that the weights must have
   #ropeWritten = false;
 
   /** Allocates; the weights are still to be written into `sink`. */
@@ -78,13 +86,16 @@ export class Model {
     this.#repacker = new Repacker(gpu, memory, this.#kernels);
     const allocated = allocateWeights(gpu, memory, config, tensors);
     this.weights = allocated.weights;
+    const { sums } = options;
+    if (sums && sums !== "new" && this.#weightBuffers().every(({ name }) => name in sums)) this.#sums = sums;
+    else if (sums) this.#repacker.sumAll(); // or in another layout
     this.#repacker.prepare([
       ...[...allocated.targets.values()].flatMap(uploadRepacks),
       ...[...allocated.packed.values()].flatMap(packedRepacks),
     ]);
     const uploader = new Uploader(this.#repacker);
     const packedUploader = new PackedUploader(memory, this.#repacker);
-    this.sink = createWeightSink({ gpu, uploader, packedUploader, allocated });
+    this.sink = createWeightSink({ gpu, memory, uploader, packedUploader, allocated });
     this.cache = allocateCache(memory, config, contextLength, kv, gpu.maxBindingBytes);
     this.batchTokens = gpu.software ? batchTokens.software : batchTokens.hardware;
     this.activations = allocateActivations(memory, config, {
@@ -103,6 +114,7 @@ export class Model {
       bias: memory.storage("logit bias", config.vocabSize * 4),
       allowed: memory.storage("allowed tokens", Math.ceil(config.vocabSize / 32) * 4),
       settings: memory.storage("sampler settings", 48),
+      receipt: memory.storage("receipt", 20, GPUBufferUsage.COPY_SRC),
       top: memory.storage("top tokens", (1 + 2 * mostTopTokens) * 4, GPUBufferUsage.COPY_SRC),
     };
     this.setPromptLength(0);
@@ -192,12 +204,46 @@ export class Model {
     this.#repacker.dispose();
   }
 
+  /** Every buffer of a matrix, once: a tied head is the embedding. */
+  #weightBuffers(): (SummedBuffer & { name: string; every: number })[] {
+    const { embedding, head, layers } = this.weights;
+    const whole = [embedding, head, ...layers.flatMap(({ qkv, output, gateUp, down }) => [qkv, output, gateUp, down])];
+    const parts = [...new Set(whole)].flatMap(({ parts: all }) => all);
+    return parts.flatMap(({ codes, scales, rowStart }) =>
+      [codes, ...(scales ? [scales] : [])].map((buffer) => {
+        const every = summedEvery(this.gpu, buffer.size);
+        const name = `${buffer.label}, row ${rowStart}, ${buffer.size} bytes${every > 1 ? `, one of ${every}` : ""}`;
+        return { name, buffer, sizeBytes: buffer.size, every };
+      }),
+    );
+  }
+
+  /**
+   * Whether the GPU has what it was sent, once the weights are here and the plans are made. Gives the sums of the weights, to
+   * be kept for the next load, where they were not known. Throws PronkError `driver-fault` with `facts.arrived` false.
+   */
+  async check(): Promise<WeightSums | undefined> {
+    const { memory } = this;
+    const staged = await this.#repacker.sums();
+    if (staged && staged.found !== staged.expected) throw notArrived("the bytes that weights are made of", staged);
+    const written = memory.written;
+    const weights = this.#weightBuffers();
+    const found = await sumBuffers(this.gpu, this.#kernels, [...written, ...weights]);
+    for (const [i, { buffer, sum }] of written.entries())
+      if (found[i] !== sum) throw notArrived(buffer.label, { expected: sum, found: found[i] });
+    const sums: Record<string, number> = {};
+    for (const [i, { name }] of weights.entries()) sums[name] = found[written.length + i];
+    for (const [name, sum] of Object.entries(sums))
+      if (this.#sums && this.#sums[name] !== sum) throw notArrived(name, { expected: this.#sums[name], found: sum });
+    return this.#sums ? undefined : sums;
+  }
+
   /** Dynamic rope scaling turns a prompt longer than the trained context by the prompt's length; see rope-table.ts. */
   setPromptLength(length: number): void {
     const { context } = this.cache;
     if (this.#ropeWritten && this.config.ropeScaling.kind !== "dynamic") return;
     const rows = ropeRows(this.config, 0, context, (position) => Math.max(position + 1, length));
-    this.gpu.device.queue.writeBuffer(this.ropeTable, 0, rows as Float32Array<ArrayBuffer>);
+    this.memory.write(this.ropeTable, rows as Float32Array<ArrayBuffer>);
     this.#ropeWritten = true;
   }
 

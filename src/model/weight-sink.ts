@@ -3,6 +3,7 @@
 
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
+import type { GpuMemory } from "../gpu/memory.ts";
 import type { PackedTarget, PackedUploader } from "../gpu/packed-upload.ts";
 import { placedRow } from "../gpu/row-place.ts";
 import type { Uploader } from "../gpu/upload.ts";
@@ -14,13 +15,14 @@ import { targetKey, type AllocatedWeights } from "./weights.ts";
 
 export interface SinkRequest {
   gpu: Gpu;
+  memory: GpuMemory;
   uploader: Uploader;
   packedUploader: PackedUploader;
   allocated: Pick<AllocatedWeights, "targets" | "packed" | "vectors">;
 }
 
 /** Errors: PronkError `format` for a tensor that the model has no place for, `integrity` for parts that changed. */
-export function createWeightSink({ gpu, uploader, packedUploader, allocated }: SinkRequest): WeightSink {
+export function createWeightSink({ gpu, memory, uploader, packedUploader, allocated }: SinkRequest): WeightSink {
   const { targets, packed, vectors } = allocated;
   const streams = new Map<string, MatrixStream>();
   const begun = new Set<string>();
@@ -53,7 +55,7 @@ export function createWeightSink({ gpu, uploader, packedUploader, allocated }: S
       if (offset + bytes.length !== vector.bytes.length) return;
       const { buffer, whole, place } = vector;
       vectorToFloats(slice, vector.bytes).forEach((value, row) => (whole[placedRow(place, row)] = value));
-      gpu.device.queue.writeBuffer(buffer, 0, whole);
+      memory.write(buffer, whole);
     },
   };
 }

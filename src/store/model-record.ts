@@ -40,6 +40,8 @@ export interface ModelRecord<Manifest = unknown> {
   sizeBytes: number; // of all files
   createdAt: number; // ms since epoch
   usedAt: number;
+  /** Of the weights as they stood on the GPU when they were loaded: `of` by buffer. They may be lost. */
+  sums?: { version: number; of: Readonly<Record<string, number>> };
 }
 
 export type NewModel<Manifest> = Omit<ModelRecord<Manifest>, "key" | "state" | "sizeBytes" | "createdAt" | "usedAt">;

@@ -10,6 +10,7 @@ import type { PronkDatabase } from "./schema.ts";
 import { isReady, shown, standingOf, type Standing } from "./standing.ts";
 import { hasRoom, keptByNewer, rotten, storageFull, writeError } from "./storage-errors.ts";
 import { asWriter, unlessWriting } from "./writer-lock.ts";
+import { layoutVersion } from "../versions.ts";
 
 const forgottenMs = 30 * 24 * 3600 * 1000; // an unfinished load that nobody went on with for a month only takes space
 
@@ -66,6 +67,20 @@ export class ModelStore implements Disposable {
       await transaction.store.put(record);
     }
     await transaction.done;
+  }
+
+  /** Keeps the sums of a model's weights on the GPU; in place of those that it has. */
+  async keepSums(key: string, of: Readonly<Record<string, number>>): Promise<void> {
+    const transaction = (await this.#database()).transaction("models", "readwrite");
+    const record = await transaction.store.get(key);
+    if (record) await transaction.store.put({ ...record, sums: { version: layoutVersion, of } });
+    await transaction.done;
+  }
+
+  /** The sums that were kept of a model, where they still mean anything. */
+  async sumsOf(key: string): Promise<Readonly<Record<string, number>> | undefined> {
+    const sums = (await (await this.#database()).get("models", key))?.sums;
+    return sums?.version === layoutVersion ? sums.of : undefined;
   }
 
   /** One block, checked. Throws PronkError `integrity` with `facts.rotten` when it is not what was written. */

@@ -3,6 +3,7 @@
 
 import type { SamplingSettings } from "../../src/generate/request.ts";
 import { greedy } from "../../src/generate/request.ts";
+import { readReceipt, Sent } from "../../src/generate/receipts.ts";
 import { countsOf, settingsRecord } from "../../src/generate/sampler-record.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
@@ -37,12 +38,13 @@ export async function draws(context: CheckContext, cases: Draw[], { judgedAtLeas
     const reducers = position % 2 ? 64 : 256;
     using gpuCase = await openCase(context, { reducers });
     const vocab = logits.length;
-    const { record } = settingsRecord(settings, isAllowed !== undefined);
+    const { record, shaped } = settingsRecord(settings, isAllowed !== undefined);
     const counts = countsOf(promptIds, vocab);
     for (const id of answerIds) counts[id]++;
     const bias = new Float32Array(vocab);
     for (const [id, value] of Object.entries(settings.logitBias ?? {})) bias[Number(id)] = value;
-    const tokens = gpuCase.buffer(new Uint32Array(4));
+    const fed = [5, position, 7];
+    const tokens = gpuCase.buffer(Uint32Array.from([...fed, 9]));
     const values = { buffer: gpuCase.buffer(logits), cols: vocab, stride: vocab };
     gpuCase.setStep(position - 3, 3); // a batch of three was just computed: the new token stands at `position`
     const buffers = {
@@ -50,10 +52,15 @@ export async function draws(context: CheckContext, cases: Draw[], { judgedAtLeas
       bias: gpuCase.buffer(bias),
       allowed: gpuCase.buffer(bitsOf(vocab, isAllowed ?? (() => false))), // not looked at unless asked for
       settings: gpuCase.buffer(new Uint32Array(record)),
+      receipt: gpuCase.buffer(new Uint32Array(5)),
     };
     await gpuCase.run(1, [{ op: "sample", logits: values, sampler: buffers, tokens }]);
     const [id] = new Uint32Array(await gpuCase.read(tokens));
     const [nextPosition, count] = new Uint32Array(await gpuCase.read(gpuCase.step, 8));
+    const sent = new Sent(record, vocab, shaped ? counts : undefined);
+    if (shaped) sent.bias(bias);
+    if (isAllowed) sent.allowed(bitsOf(vocab, isAllowed));
+    sent.expect(position)(readReceipt(await gpuCase.read(buffers.receipt)), fed); // throws
     const wanted = sample(wide, settings, position, history);
     if (id !== wanted || nextPosition !== position || count !== 1) {
       wrong++;
@@ -203,6 +210,7 @@ const judges = (reducers: Variants["reducers"]) => async (context: CheckContext)
         bias: gpuCase.buffer(bias),
         allowed: gpuCase.buffer(bitsOf(vocab, isAllowed ?? (() => false))),
         settings: gpuCase.buffer(new Uint32Array(record)),
+        receipt: gpuCase.buffer(new Uint32Array(5)),
       };
       gpuCase.setStep(7, 1);
       await gpuCase.run(1, [{ op: "sample", logits: values, sampler: buffers, tokens }]);

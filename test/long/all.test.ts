@@ -6,10 +6,17 @@ import { kernelsProof } from "./kernels.proof.ts";
 import { killsProof } from "./kills.proof.ts";
 import { lossesProof } from "./losses.proof.ts";
 import { nodeProofs } from "./proofs.ts";
+import { wrongNumbersProof } from "./wrong-numbers.proof.ts";
 
 const hourMs = 3_600_000;
 
-for (const { name, slice, full, unit, run } of [...nodeProofs, kernelsProof, killsProof, lossesProof])
+for (const { name, slice, full, unit, run } of [
+  ...nodeProofs,
+  kernelsProof,
+  killsProof,
+  lossesProof,
+  wrongNumbersProof,
+])
   test(name, { timeout: hourMs }, async ({ task }) => {
     const [count, seed] = [proofCount(slice, full), proofSeed()];
     Object.assign(task.meta, { tried: `${count} ${unit}`, seed });

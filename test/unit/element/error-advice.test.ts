@@ -44,13 +44,15 @@ test("no adapter is the browser's or the system's matter, not the model's", asyn
   expect(advice).toMatchObject({ retry: true, text: expect.stringContaining("Nothing is wrong with the model") });
 });
 
-test("a shader that does not compile, a refused command, and numbers that are none are three things", () => {
+test("a shader that does not compile, a refused command, a lost write, and numbers that are none are four things", () => {
   const shader = new PronkError("driver-fault", "x", { shader: "matvec" });
   const command = new PronkError("driver-fault", "x");
+  const lost = new PronkError("driver-fault", "x", { field: "tokens", arrived: false });
   const numbers = thrown(() => checkChoice(0xffffffff, 100, 7));
-  expect(new Set([shader, command, numbers].map((error) => title(error))).size).toBe(3);
-  for (const error of [shader, command, numbers]) expect(of(error).retry).toBe(true);
+  expect(new Set([shader, command, lost, numbers].map((error) => title(error))).size).toBe(4);
+  for (const error of [shader, command, lost, numbers]) expect(of(error).retry).toBe(true);
   expect(title(numbers)).toContain("numbers");
+  expect(title(lost)).toContain("did not get what it was sent");
 });
 
 test("a folder without weights says so, and can be tried again", () => {

@@ -194,7 +194,7 @@ test.each(["q4", "f16"] as const)(
       contextLength: 208,
       maxBindingBytes: 2 ** 27,
     });
-    const records = /(shape|^step|^tokens|^sampler settings|^top tokens)$/;
+    const records = /(shape|^step|^tokens|^sampler settings|^receipt|^top tokens)$/;
     const sum = allocated.reduce((bytes, { label, size }) => bytes + (records.test(label) ? 0 : size), 0);
     expect(sum).toBe(count.totalBytes);
   },

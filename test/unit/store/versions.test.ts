@@ -60,6 +60,7 @@ const promised: Record<Version, (quantize: Quantize) => object> = {
   schemaVersion: () => opens,
   manifestVersion: () => older,
   rowsVersion: (quantize) => (quantize === "none" ? opens : older),
+  layoutVersion: () => opens,
   tuningVersion: () => opens,
   tuningSchemaVersion: () => opens,
 };
@@ -119,6 +120,18 @@ describe.each(Object.entries(stores))("%s", (name, reference) => {
       expect(stored.filter(([key]) => key.endsWith("|q8")).length).toBe(2);
     });
   });
+});
+
+test.each([undefined, "layoutVersion"] as const)("sums of weights on the GPU with another %s", async (raised) => {
+  vi.stubGlobal("indexedDB", new IDBFactory());
+  await restoreDump(readDump(Object.keys(stores).at(-1)!));
+  const before = await (await release()).ModelStore.open();
+  const [{ key }] = await before!.list();
+  expect(await before!.sumsOf(key)).toBeUndefined(); // of the releases that made these stores
+  await before!.keepSums(key, { "layer 0 down": 7 });
+  await before!.touch(key, "another name");
+  const after = await (await release(raised)).ModelStore.open();
+  expect(await after!.sumsOf(key)).toEqual(raised ? undefined : { "layer 0 down": 7 });
 });
 
 test.each([undefined, "tuningVersion", "tuningSchemaVersion"] as const)("tuning with another %s", async (raised) => {

@@ -1,0 +1,83 @@
+// What the host sent to the sampler, to be compared with what each step says that it went by (sample.wgsl's Receipt): a
+// write of tokens, position, settings or penalties that was lost, doubled or swapped is an error before an id is delivered.
+// Knows nothing of the GPU.
+
+import { PronkError } from "../errors.ts";
+import { mixed, wordSum } from "../gpu/word-sum.ts";
+
+/** sample.wgsl's Receipt, in words. */
+export interface Receipt {
+  id: number;
+  position: number;
+  tokens: number;
+  settings: number;
+  shaping: number;
+}
+
+export const receiptBytes = 20;
+
+export function readReceipt(bytes: ArrayBuffer): Receipt {
+  const [id, position, tokens, settings, shaping] = new Uint32Array(bytes);
+  return { id, position, tokens, settings, shaping };
+}
+
+/** What a generation's steps must go by. */
+export class Sent {
+  readonly #settings: number;
+  readonly #counts: Uint32Array | undefined;
+  readonly #vocabSize: number;
+  #biasSum = 0;
+  #allowedSum = 0;
+  #countsSum = 0;
+
+  /** Of sample.wgsl's Settings, and the counts where bias and penalties are in force. */
+  constructor(settings: ArrayBuffer, vocabSize: number, counts?: Uint32Array<ArrayBuffer>) {
+    this.#vocabSize = vocabSize;
+    this.#settings = wordSum(settings);
+    this.#counts = counts;
+    if (counts) this.#countsSum = wordSum(counts, counts.length);
+  }
+
+  /** The bias from the next step on, as it was sent. [vocabSize] */
+  bias(bias: Float32Array<ArrayBuffer>): void {
+    this.#biasSum = wordSum(bias);
+  }
+
+  /** The tokens that are allowed from the next step on, as they were sent. [vocabSize / 32, rounded up] */
+  allowed(allowed: Uint32Array<ArrayBuffer>): void {
+    this.#allowedSum = wordSum(allowed, 2 * this.#vocabSize);
+  }
+
+  /** For a step that is encoded now and is given `tokens` before `position`: throws where its receipt tells of others. */
+  expect(position: number): (receipt: Receipt, tokens: readonly number[]) => void {
+    const [biasSum, allowedSum] = [this.#biasSum, this.#allowedSum];
+    return (receipt, tokens) => {
+      const shaping = (biasSum + this.#countsSum + allowedSum) >>> 0; // 0 of what is not in force
+      if (receipt.position !== position) throw otherwise("positions", position, receipt.position);
+      const tokensSum = wordSum(Uint32Array.from(tokens));
+      if (receipt.tokens !== tokensSum) throw otherwise("tokens", tokensSum, receipt.tokens);
+      if (receipt.settings !== this.#settings) throw otherwise("sampling settings", this.#settings, receipt.settings);
+      if (receipt.shaping !== shaping) throw otherwise("penalties or constraint", shaping, receipt.shaping);
+      this.#count(receipt.id);
+    };
+  }
+
+  /** The sampler counts its choice where it shapes. */
+  #count(id: number): void {
+    const counts = this.#counts;
+    if (!counts || id >= counts.length) return;
+    const at = counts.length + id;
+    this.#countsSum += mixed(counts[id] + 1, at) - mixed(counts[id], at);
+    counts[id]++;
+  }
+}
+
+/** Errors: `driver-fault`; `what` the step went by, as sums where it is more than a number. */
+export function otherwise(what: string, expected: number, found: number): PronkError {
+  return new PronkError(
+    "driver-fault",
+    `The GPU went by other ${what} than it was sent: a write was lost, doubled or swapped on the way. ` +
+      "Ask again; where it comes again, restart the browser or try another, or update the GPU's driver.",
+    { field: what, expected, found, arrived: false },
+  );
+}

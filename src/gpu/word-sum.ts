@@ -1,0 +1,25 @@
+// Sums of words that tell what was sent to the GPU from what it has: word_mix.wgsl in JavaScript. No proof against intent.
+
+/** A word, mixed with where it stands; 0 of 0. In [0, 2^32). */
+export function mixed(word: number, at: number): number {
+  const spread = Math.imul(at + 1, 0x9e3779b1);
+  const product = Math.imul(word, (spread ^ (spread >>> 15)) | 1);
+  return (product ^ (product >>> 16)) >>> 0;
+}
+
+/** The sum of 32-bit words of which the first stands at `from`. In [0, 2^32); a rest of less than a word counts as one. */
+export function wordSum(data: ArrayBuffer | ArrayBufferView<ArrayBuffer>, from = 0): number {
+  const bytes = ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+  const whole = bytes.length >>> 2;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength); // words may begin at any byte
+  let sum = 0;
+  for (let i = 0; i < whole; i++) sum = (sum + mixed(view.getUint32(4 * i, true), from + i)) | 0;
+  if (bytes.length > 4 * whole) {
+    const rest = new Uint8Array(4);
+    rest.set(bytes.subarray(4 * whole));
+    sum += mixed(new Uint32Array(rest.buffer)[0], from + whole);
+  }
+  return sum >>> 0;
+}
