@@ -1,18 +1,27 @@
 // sum += the sum of words, each mixed with where it stands, modulo 2^32: in which order they are added does not matter.
-// Of every `every` times four words the first four are looked at. Each invocation adds once; no barriers, which cost a
-// software adapter most.
+// Words are looked at in fours; of more than 4096 fours every `every`th is, and the last (src/gpu/word-sum.ts, sampleSum).
+// Each invocation adds once; no barriers, which cost a software adapter most.
 @group(0) @binding(0) var<storage, read> words: array<vec4u>;
 @group(0) @binding(1) var<storage, read_write> sum: atomic<u32>;
 
-override every: u32 = 1u;
+override every: u32;
+
+const all_of = 4096u;
+
+fn mixed_at(four: u32) -> vec4u {
+  return mixed_four(words[four], vec4u(4u * four) + vec4u(0u, 1u, 2u, 3u));
+}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let units = arrayLength(&words);
+  let fours = arrayLength(&words);
+  let apart = select(1u, every, fours > all_of);
   var own = vec4u(0u);
-  for (var unit = id.x * every; unit < units; unit += groups.x * 64u * every) {
-    let at = vec4u(unit * 4u) + vec4u(0u, 1u, 2u, 3u);
-    own += mixed_four(words[unit], at);
+  for (var four = id.x * apart; four < fours; four += groups.x * 64u * apart) {
+    own += mixed_at(four);
+  }
+  if (id.x == 0u && (fours - 1u) % apart != 0u) {
+    own += mixed_at(fours - 1u);
   }
   atomicAdd(&sum, own.x + own.y + own.z + own.w);
 }

@@ -46,7 +46,7 @@ export async function int8Error(gpu: Gpu, kernels: Kernels, { decode }: Pick<Row
     const products = async (int8: boolean): Promise<Float32Array> => {
       const variants = { value: { ...gpu.variants, int8 } };
       const y: Activation = {
-        buffer: memory.storage("y", tokens * rows * 4, GPUBufferUsage.COPY_SRC),
+        buffer: memory.storage("y", tokens * rows * 4),
         cols: rows,
         stride: rows,
       };

@@ -3,21 +3,22 @@
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
 import { bufferRefused, namedShortage } from "./shortage.ts";
+import { wordSum } from "./word-sum.ts";
 
 /** Bytes of all live buffers of a device, whoever's. */
 const takenOf = new WeakMap<GPUDevice, number>();
-import { wordSum } from "./word-sum.ts";
 
-/** The first bytes of a buffer. What follows them up to a multiple of 16 is zero. */
-export interface SummedBuffer {
+/** What a buffer begins with, and its sum (word-sum.ts). */
+export interface Written {
   buffer: GPUBuffer;
   sizeBytes: number;
+  sum: number;
 }
 
 export class GpuMemory {
   readonly #gpu: Gpu;
   readonly #buffers = new Set<GPUBuffer>();
-  readonly #written = new Map<GPUBuffer, SummedBuffer & { sum: number }>();
+  readonly #written = new Map<GPUBuffer, Written>();
   #usedBytes = 0;
   /** Of what is being made, for each buffer what its refusal comes to. */
   #refusals: Promise<PronkError | undefined>[] | undefined;
@@ -33,7 +34,8 @@ export class GpuMemory {
 
   /** A zeroed storage buffer of at least `sizeBytes`, rounded up to 16. */
   storage(label: string, sizeBytes: number, extraUsage = 0): GPUBuffer {
-    return this.#create(label, sizeBytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | extraUsage);
+    const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
+    return this.#create(label, sizeBytes, STORAGE | COPY_SRC | COPY_DST | extraUsage);
   }
 
   /** Writes what the buffer begins with from now on: nothing else is written there, by the GPU neither. */
@@ -42,8 +44,8 @@ export class GpuMemory {
     this.#gpu.device.queue.writeBuffer(buffer, 0, words);
   }
 
-  /** All that `write` wrote, with the sum that it must have (word-sum.ts). */
-  get written(): (SummedBuffer & { sum: number })[] {
+  /** All that `write` wrote, with the sum that it must have. */
+  get written(): Written[] {
     return [...this.#written.values()];
   }
 
@@ -54,11 +56,8 @@ export class GpuMemory {
 
   /** A small buffer whose contents never change. */
   uniform(label: string, record: ArrayBuffer): GPUBuffer {
-    const buffer = this.#create(
-      label,
-      record.byteLength,
-      GPUBufferUsage.UNIFORM | GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-    );
+    const { UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
+    const buffer = this.#create(label, record.byteLength, UNIFORM | COPY_SRC | COPY_DST);
     this.write(buffer, record);
     return buffer;
   }

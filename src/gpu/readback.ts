@@ -59,7 +59,7 @@ export interface Gathering {
   /** Encodes a copy of the first `sizeBytes` of `source` behind the last. */
   copy(encoder: GPUCommandEncoder, source: GPUBuffer, sizeBytes: number): void;
   /** What was copied since `begin`; all of it is submitted. */
-  read(): Promise<Uint32Array>;
+  read(): Promise<Uint32Array<ArrayBuffer>>;
 }
 
 export function createGathering(gpu: Gpu, memory: GpuMemory, label: string, sizeBytes: number): Gathering {

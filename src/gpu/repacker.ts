@@ -5,11 +5,11 @@
 import type { Gpu } from "./device.ts";
 import { bindGroups, type KernelUse, type RecordsOf, type ShaderOf } from "./dispatch.ts";
 import type { Kernels } from "./kernel.ts";
-import type { GpuMemory } from "./memory.ts";
+import type { GpuMemory, Written } from "./memory.ts";
 import { packRecord, type RecordFields, type RecordLayout } from "./record.ts";
 import { shaderRecords } from "./shader-interfaces.ts";
-import { encodeSum, sumBuffers } from "./sum-buffers.ts";
-import { wordSum } from "./word-sum.ts";
+import { encodeSum, summedEvery, sumPipeline } from "./sum-buffers.ts";
+import { sampleSum, wordSum } from "./word-sum.ts";
 import type { RowPlace } from "./row-place.ts";
 import type { WeightPart } from "./weight.ts";
 
@@ -61,7 +61,7 @@ export class Repacker {
   readonly #record: GPUBuffer;
   #staging: GPUBuffer;
   #sinceWait = 0;
-  #staged = { sizeBytes: 0, sum: 0 }; // in whole words
+  #staged = { sizeBytes: 0, sum: 0 };
   #sums: { buffer: GPUBuffer; expected: number } | undefined; // of all that was found by dispatches
 
   constructor(gpu: Gpu, memory: GpuMemory, kernels: Kernels) {
@@ -74,23 +74,18 @@ export class Repacker {
 
   /** From now on all bytes go through the staging buffer and are summed there. */
   sumAll(): void {
-    const buffer = this.#memory.storage("upload sum", 4, GPUBufferUsage.COPY_SRC);
-    this.#sums = { buffer, expected: 0 };
+    this.#sums = { buffer: this.#memory.storage("the bytes that weights are made of", 4), expected: 0 };
   }
 
   get sumsAll(): boolean {
     return this.#sums !== undefined;
   }
 
-  /** Of all that dispatches found since `sumAll`, and what it must be. */
-  async sums(): Promise<{ found: number; expected: number } | undefined> {
-    if (!this.#sums) return undefined;
+  /** The sum of all that dispatches found since `sumAll`, as if the host had written what it must be. */
+  get summed(): Written[] {
+    if (!this.#sums) return [];
     const { buffer, expected } = this.#sums;
-    // What a sum of the one word is, the word can be told from: it is odd where it stands first.
-    const [found] = await sumBuffers(this.#gpu, this.#kernels, [{ buffer, sizeBytes: 4 }]);
-    this.#memory.release(buffer);
-    this.#sums = undefined;
-    return { found, expected: wordSum(Uint32Array.of(expected)) };
+    return [{ buffer, sizeBytes: 4, sum: wordSum(Uint32Array.of(expected)) }];
   }
 
   /** Begins to compile what dispatches will need: browsers compile in order, and bytes must not wait for other shaders. */
@@ -112,7 +107,11 @@ export class Repacker {
     const whole = bytes.length & ~15;
     queue.writeBuffer(this.#staging, 0, bytes as Uint8Array<ArrayBuffer>, 0, whole);
     this.#sinceWait += bytes.length;
-    if (this.#sums) this.#staged = { sizeBytes: bytes.length, sum: wordSum(bytes as Uint8Array<ArrayBuffer>) };
+    if (this.#sums)
+      this.#staged = {
+        sizeBytes: bytes.length,
+        sum: sampleSum(bytes as Uint8Array<ArrayBuffer>, summedEvery(this.#gpu)),
+      };
     if (whole === bytes.length) return;
     const tail = new Uint8Array(16);
     tail.set(bytes.subarray(whole));
@@ -132,7 +131,7 @@ export class Repacker {
     const [[name, fields]] = Object.entries<RecordFields<RecordLayout>>(record);
     const bytes = new Uint8Array(recordBytes);
     bytes.set(new Uint8Array(packRecord<RecordLayout>(layouts[kernel], fields)));
-    const summing = this.#sums && (await this.#kernels.pipeline({ kernel: "word_sum", constants: { every: 1 } }));
+    const summing = this.#sums && (await sumPipeline(this.#gpu, this.#kernels));
     device.queue.writeBuffer(this.#record, 0, bytes);
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();

@@ -13,8 +13,8 @@ import { GpuMemory } from "./memory.ts";
 import { readMapped } from "./readback.ts";
 import { packRecord } from "./record.ts";
 import { shaderRecords } from "./shader-interfaces.ts";
-import { encodeSum, notArrived } from "./sum-buffers.ts";
-import { wordSum } from "./word-sum.ts";
+import { encodeSum, notArrived, summedEvery, sumPipeline } from "./sum-buffers.ts";
+import { sampleSum, wordSum } from "./word-sum.ts";
 
 // Not measured; chosen because six results of 4 MiB are 250 MB a second where a browser maps every 100 ms.
 const batchBytes = 4 << 20; // of the source
@@ -57,7 +57,7 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
       constants: { bits: encoding === "q8" ? 8 : 4, dtype: dtypes[dtype] },
     };
     const pipeline = await this.#kernels.pipeline(shader);
-    this.#summing ??= await this.#kernels.pipeline({ kernel: "word_sum", constants: { every: 1 } });
+    this.#summing ??= await sumPipeline(this.#gpu, this.#kernels);
     const rowBytes = storedRowBytes(dtype, cols);
     const storedBytes = storedRowBytes(encoding, cols);
     const most = Math.min(Math.floor(batchBytes / rowBytes), Math.floor(batchGroups / Math.ceil(cols / groupSize)));
@@ -99,7 +99,8 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
       writeBytes(device.queue, source, bytes);
       const record = packRecord(shaderRecords.Batch, { groups, row_groups: rowGroups, cols });
       device.queue.writeBuffer(batch, 0, record);
-      const expected = (wordSum(bytes as Uint8Array<ArrayBuffer>) + wordSum(record)) >>> 0;
+      const sent = sampleSum(bytes as Uint8Array<ArrayBuffer>, summedEvery(this.#gpu));
+      const expected = (sent + wordSum(record)) >>> 0;
       const encoder = device.createCommandEncoder();
       encoder.clearBuffer(sum);
       const pass = encoder.beginComputePass();
@@ -139,9 +140,9 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
       );
       this.#buffers = {
         source: memory.storage("quantizer source", batchBytes + 16),
-        quantized: memory.storage("quantizer result", mostResultBytes, GPUBufferUsage.COPY_SRC),
+        quantized: memory.storage("quantizer result", mostResultBytes),
         batch: memory.storage("quantizer batch", 16),
-        sum: memory.storage("quantizer sum", 4, GPUBufferUsage.COPY_SRC),
+        sum: memory.storage("quantizer sum", 4),
       };
       this.#free.push(...free);
     } catch (error) {

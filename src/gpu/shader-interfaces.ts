@@ -463,7 +463,7 @@ export interface ShaderOverrides {
   top_tokens: { vocab: number; top?: number; threads?: number };
   weight_shape: {};
   word_mix: {};
-  word_sum: { every?: number };
+  word_sum: { every: number };
 }
 
 /** Structs that bindings have: bytes, and of each field its byte and type. */

@@ -1,71 +1,79 @@
-// Sums of what buffers hold, made by the GPU (word_sum.wgsl). All in one pass, read back at once.
+// Sums of what buffers hold, made by the GPU (word_sum.wgsl), and what others begin with: all read back at once.
 
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
 import { bindGroups } from "./dispatch.ts";
 import type { Kernels } from "./kernel.ts";
-import { GpuMemory, type SummedBuffer } from "./memory.ts";
-import { readMapped } from "./readback.ts";
+import { GpuMemory, type Written } from "./memory.ts";
+import { createGathering } from "./readback.ts";
+import { allOf, wordSum } from "./word-sum.ts";
 
 const placeBytes = 256; // where a binding may begin
 // Enough to fill a GPU; what is more only adds to one number one after another.
 const mostGroups = 256;
-const bytesPerGroup = 64 * 256;
+const foursPerGroup = 64 * 16;
 
-/** Encodes the adding of a buffer's sum to the word at `place` of `sums`. */
+/**
+ * Of every so many times 16 bytes the first 16 are looked at, where a buffer is larger than 64 KiB. A software adapter would
+ * take half a warm start for all of them (SwiftShader, 2026-11-28). What is missed there is a change of less than 1 KiB, which
+ * no write makes but that of a single short row.
+ */
+export const summedEvery = ({ software }: Pick<Gpu, "software">): number => (software ? 64 : 1);
+
+export function sumPipeline(gpu: Gpu, kernels: Kernels): Promise<GPUComputePipeline> {
+  return kernels.pipeline({ kernel: "word_sum", constants: { every: summedEvery(gpu) } });
+}
+
+/** Encodes the adding of a buffer's sum to the word at `place` of `sums`. What follows its bytes up to a multiple of 16 is zero. */
 export function encodeSum(
-  { device }: Gpu,
+  gpu: Gpu,
   pass: GPUComputePassEncoder,
   pipeline: GPUComputePipeline,
-  { buffer, sizeBytes }: SummedBuffer,
+  { buffer, sizeBytes }: Pick<Written, "buffer" | "sizeBytes">,
   sums: GPUBuffer,
   place = 0,
 ): void {
+  const fours = Math.ceil(sizeBytes / 16);
+  const looked = fours > allOf ? fours / summedEvery(gpu) : fours;
   const buffers = {
-    words: { buffer, size: Math.ceil(sizeBytes / 16) * 16 },
+    words: { buffer, size: 16 * fours },
     sum: { buffer: sums, offset: placeBytes * place, size: 4 },
   };
   pass.setPipeline(pipeline);
-  for (const [index, group] of bindGroups(device, pipeline, { kernel: "word_sum", buffers }).entries())
+  for (const [index, group] of bindGroups(gpu.device, pipeline, { kernel: "word_sum", buffers }).entries())
     pass.setBindGroup(index, group);
-  pass.dispatchWorkgroups(Math.min(mostGroups, Math.ceil(sizeBytes / bytesPerGroup)));
+  pass.dispatchWorkgroups(Math.min(mostGroups, Math.ceil(looked / foursPerGroup)));
 }
 
-const sampled = 64;
-
-/**
- * `every` for a weight: of every so many times 16 bytes the first 16 are looked at. A software adapter would take half a warm start for all of
- * them (SwiftShader, 2026-11-28); what a write puts wrong is longer than a KiB, or in a buffer of which all is looked at.
- */
-export const summedEvery = ({ software }: Pick<Gpu, "software">, sizeBytes: number): number =>
-  software && sizeBytes > 1 << 16 ? sampled : 1;
-
-/** In the order of the buffers, each in [0, 2^32). */
-export async function sumBuffers(
+/** Whether what was written is there, and the sums of whole buffers, in their order. Errors: as `notArrived`. */
+export async function checkWritten(
   gpu: Gpu,
   kernels: Kernels,
-  buffers: readonly (SummedBuffer & { every?: number })[],
+  written: readonly Written[],
+  whole: readonly GPUBuffer[],
 ): Promise<number[]> {
-  const [whole, sample] = await Promise.all(
-    [1, sampled].map((every) => kernels.pipeline({ kernel: "word_sum", constants: { every } })),
-  );
+  const pipeline = await sumPipeline(gpu, kernels);
   const memory = new GpuMemory(gpu);
   try {
-    const sums = memory.storage("sums", placeBytes * buffers.length, GPUBufferUsage.COPY_SRC);
-    const result = memory.readback("sums read", placeBytes * buffers.length);
+    const sumsBytes = placeBytes * whole.length;
+    const sums = memory.storage("sums", sumsBytes);
+    const readBytes = written.reduce((sum, { sizeBytes }) => sum + sizeBytes, sumsBytes);
+    const { copy, read } = createGathering(gpu, memory, "sums read", readBytes);
     const encoder = gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (const [place, { buffer, sizeBytes, every = 1 }] of buffers.entries()) {
-      const pipeline = every > 1 ? sample : whole;
-      encodeSum(gpu, pass, pipeline, { buffer, sizeBytes }, sums, place);
-    }
+    for (const [place, buffer] of whole.entries())
+      encodeSum(gpu, pass, pipeline, { buffer, sizeBytes: buffer.size }, sums, place);
     pass.end();
-    encoder.copyBufferToBuffer(sums, 0, result, 0, placeBytes * buffers.length);
+    copy(encoder, sums, sumsBytes);
+    for (const { buffer, sizeBytes } of written) copy(encoder, buffer, sizeBytes);
     gpu.device.queue.submit([encoder.finish()]);
-    return await readMapped(gpu, result, placeBytes * buffers.length, (bytes) => {
-      const words = new Uint32Array(bytes);
-      return buffers.map((_, place) => words[(placeBytes / 4) * place]);
-    });
+    const words = await read();
+    let at = sumsBytes / 4;
+    for (const { buffer, sizeBytes, sum: expected } of written) {
+      const found = wordSum(words.subarray(at, (at += sizeBytes / 4)));
+      if (found !== expected) throw notArrived(buffer.label, { expected, found });
+    }
+    return whole.map((_, place) => words[(placeBytes / 4) * place]);
   } finally {
     memory.dispose();
   }

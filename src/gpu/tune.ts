@@ -133,7 +133,7 @@ class Trial implements Disposable {
     this.#y = room("y", Math.max(...weights.map(({ rows }) => rows)));
     this.#step = this.#memory.storage("trial step", 8, GPUBufferUsage.UNIFORM);
     this.#clock = gpu.device.createQuerySet({ type: "timestamp", count: 2 });
-    this.#ticks = this.#memory.storage("trial ticks", 16, GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC);
+    this.#ticks = this.#memory.storage("trial ticks", 16, GPUBufferUsage.QUERY_RESOLVE);
     this.#read = this.#memory.readback("trial times", 16);
   }
 

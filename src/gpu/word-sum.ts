@@ -1,4 +1,5 @@
-// Sums of words that tell what was sent to the GPU from what it has: word_mix.wgsl in JavaScript. No proof against intent.
+// Sums of words that tell what was sent to the GPU from what it has: word_mix.wgsl and word_sum.wgsl in JavaScript. No proof
+// against intent.
 
 /** A word, mixed with where it stands; 0 of 0. In [0, 2^32). */
 export function mixed(word: number, at: number): number {
@@ -21,5 +22,19 @@ export function wordSum(data: ArrayBuffer | ArrayBufferView<ArrayBuffer>, from =
     rest.set(bytes.subarray(4 * whole));
     sum += mixed(new Uint32Array(rest.buffer)[0], from + whole);
   }
+  return sum >>> 0;
+}
+
+/** Fours of words of which all are looked at: 64 KiB. */
+export const allOf = 4096;
+
+/** The sum of those words that word_sum.wgsl looks at: of more than `allOf` fours every `every`th, and the last. */
+export function sampleSum(bytes: Uint8Array<ArrayBuffer>, every: number): number {
+  const fours = Math.ceil(bytes.length / 16);
+  if (every === 1 || fours <= allOf) return wordSum(bytes);
+  let sum = 0;
+  const add = (four: number) => (sum = (sum + wordSum(bytes.subarray(16 * four, 16 * four + 16), 4 * four)) | 0);
+  for (let four = 0; four < fours; four += every) add(four);
+  if ((fours - 1) % every > 0) add(fours - 1);
   return sum >>> 0;
 }

@@ -55,7 +55,7 @@ export function activationShapes(
 
 export function allocateActivation(memory: GpuMemory, name: string, rows: number, cols: number): Activation {
   const stride = strideOf(cols);
-  return { buffer: memory.storage(name, rows * stride * 4, GPUBufferUsage.COPY_SRC), cols, stride };
+  return { buffer: memory.storage(name, rows * stride * 4), cols, stride };
 }
 
 export function allocateActivations(memory: GpuMemory, config: ModelConfig, request: ActivationRequest): Activations {

@@ -36,8 +36,8 @@ export function allocateCache(
     );
   }
   const layers = Array.from({ length: config.layers }, (_, i) => ({
-    k: memory.storage(`layer ${i} keys`, sizeBytes, GPUBufferUsage.COPY_SRC),
-    v: memory.storage(`layer ${i} values`, sizeBytes, GPUBufferUsage.COPY_SRC),
+    k: memory.storage(`layer ${i} keys`, sizeBytes),
+    v: memory.storage(`layer ${i} values`, sizeBytes),
   }));
   return { context, kv, layers };
 }

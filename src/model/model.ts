@@ -5,11 +5,11 @@ import { countParameters } from "../format/llama-tensors.ts";
 import type { ModelConfig } from "../format/model-config.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { Kernels } from "../gpu/kernel.ts";
-import { GpuMemory, type SummedBuffer } from "../gpu/memory.ts";
+import { GpuMemory } from "../gpu/memory.ts";
 import { mostTopTokens, type Operation } from "../gpu/operations.ts";
 import { makePlan, type Plan } from "../gpu/plan.ts";
 import { Recorder } from "../gpu/recorder.ts";
-import { notArrived, sumBuffers, summedEvery } from "../gpu/sum-buffers.ts";
+import { checkWritten, notArrived, summedEvery, sumPipeline } from "../gpu/sum-buffers.ts";
 import { calibrateDispatch, tuneVariants } from "../gpu/tune.ts";
 import { packedRepacks, PackedUploader } from "../gpu/packed-upload.ts";
 import { Repacker } from "../gpu/repacker.ts";
@@ -89,6 +89,7 @@ export class Model {
     const { sums } = options;
     if (sums && sums !== "new" && this.#weightBuffers().every(({ name }) => name in sums)) this.#sums = sums;
     else if (sums) this.#repacker.sumAll(); // or in another layout
+    if (sums) sumPipeline(gpu, this.#kernels).catch(() => {}); // told by the check
     this.#repacker.prepare([
       ...[...allocated.targets.values()].flatMap(uploadRepacks),
       ...[...allocated.packed.values()].flatMap(packedRepacks),
@@ -107,15 +108,15 @@ export class Model {
         !gpu.variants.fused || this.weights.layers.some(({ gateUp }) => !areNeighbours(gateUp, "gate", "up")),
     });
     this.ropeTable = memory.storage("rope table", contextLength * config.headDim * 4);
-    this.step = memory.storage("step", 8, GPUBufferUsage.COPY_SRC | GPUBufferUsage.UNIFORM);
-    this.tokens = memory.storage("tokens", this.batchTokens * 4, GPUBufferUsage.COPY_SRC);
+    this.step = memory.storage("step", 8, GPUBufferUsage.UNIFORM);
+    this.tokens = memory.storage("tokens", this.batchTokens * 4);
     this.sampler = {
       counts: memory.storage("token counts", config.vocabSize * 4),
       bias: memory.storage("logit bias", config.vocabSize * 4),
       allowed: memory.storage("allowed tokens", Math.ceil(config.vocabSize / 32) * 4),
       settings: memory.storage("sampler settings", 48),
-      receipt: memory.storage("receipt", 20, GPUBufferUsage.COPY_SRC),
-      top: memory.storage("top tokens", (1 + 2 * mostTopTokens) * 4, GPUBufferUsage.COPY_SRC),
+      receipt: memory.storage("receipt", 20),
+      top: memory.storage("top tokens", (1 + 2 * mostTopTokens) * 4),
     };
     this.setPromptLength(0);
   }
@@ -205,15 +206,14 @@ export class Model {
   }
 
   /** Every buffer of a matrix, once: a tied head is the embedding. */
-  #weightBuffers(): (SummedBuffer & { name: string; every: number })[] {
+  #weightBuffers(): { name: string; buffer: GPUBuffer }[] {
     const { embedding, head, layers } = this.weights;
     const whole = [embedding, head, ...layers.flatMap(({ qkv, output, gateUp, down }) => [qkv, output, gateUp, down])];
     const parts = [...new Set(whole)].flatMap(({ parts: all }) => all);
     return parts.flatMap(({ codes, scales, rowStart }) =>
       [codes, ...(scales ? [scales] : [])].map((buffer) => {
-        const every = summedEvery(this.gpu, buffer.size);
-        const name = `${buffer.label}, row ${rowStart}, ${buffer.size} bytes${every > 1 ? `, one of ${every}` : ""}`;
-        return { name, buffer, sizeBytes: buffer.size, every };
+        const name = `${buffer.label}, row ${rowStart}, ${buffer.size} bytes, one of ${summedEvery(this.gpu)}`;
+        return { name, buffer };
       }),
     );
   }
@@ -223,16 +223,10 @@ export class Model {
    * be kept for the next load, where they were not known. Throws PronkError `driver-fault` with `facts.arrived` false.
    */
   async check(): Promise<WeightSums | undefined> {
-    const { memory } = this;
-    const staged = await this.#repacker.sums();
-    if (staged && staged.found !== staged.expected) throw notArrived("the bytes that weights are made of", staged);
-    const written = memory.written;
     const weights = this.#weightBuffers();
-    const found = await sumBuffers(this.gpu, this.#kernels, [...written, ...weights]);
-    for (const [i, { buffer, sum }] of written.entries())
-      if (found[i] !== sum) throw notArrived(buffer.label, { expected: sum, found: found[i] });
-    const sums: Record<string, number> = {};
-    for (const [i, { name }] of weights.entries()) sums[name] = found[written.length + i];
+    const written = [...this.#repacker.summed, ...this.memory.written];
+    const found = await checkWritten(this.gpu, this.#kernels, written, weights.map(({ buffer }) => buffer)); // prettier-ignore
+    const sums: Record<string, number> = Object.fromEntries(weights.map(({ name }, i) => [name, found[i]]));
     for (const [name, sum] of Object.entries(sums))
       if (this.#sums && this.#sums[name] !== sum) throw notArrived(name, { expected: this.#sums[name], found: sum });
     return this.#sums ? undefined : sums;

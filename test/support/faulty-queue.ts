@@ -104,7 +104,7 @@ function breakQueue(): void {
 
 export async function openFaultyQueue(kind: BrowserKind, modelFolder: string): Promise<BrowserRunner> {
   const runner = await openFrailGpu(kind, modelFolder);
-  await runner.page.evaluate(shareDevices);
+  await runner.page.evaluate(shareDevices, { masked: false });
   await runner.page.evaluate(breakQueue);
   return runner;
 }

@@ -1,9 +1,12 @@
-// A GPU that computes nothing: every result counts from zero. It keeps what it is sent, counts what it holds, and runs out of memory where
-// a test says: at the Nth buffer (told as WebGPU tells it, or thrown), the Nth mapping, the Nth array that the engine's own
+// A GPU that computes nothing: every result counts from zero, and every choice is token 0. It keeps what it is sent, copies
+// it, and says truly what it has and went by (sums and receipts). It counts what it holds, and runs out of memory where a
+// test says: at the Nth buffer (told as WebGPU tells it, or thrown), the Nth mapping, the Nth array that the engine's own
 // code makes.
 
 import { setMaxListeners } from "node:events";
 import { vi } from "vitest";
+import { sampleSum, wordSum } from "../../src/gpu/word-sum.ts";
+import { shaderFiles, shaderRecords } from "../../src/gpu/shader-interfaces.ts";
 
 export const refusalKinds = ["buffer", "buffer thrown", "mapping", "array"] as const;
 export type RefusalKind = (typeof refusalKinds)[number];
@@ -25,7 +28,70 @@ interface FakeBuffer {
   label: string;
   size: number;
   isInvalid: boolean;
+  /** What was sent or copied there. */
+  bytes?: Uint8Array<ArrayBuffer>;
   destroy(): void;
+}
+
+interface Bound {
+  binding: number;
+  resource: { buffer: FakeBuffer; offset?: number; size?: number };
+}
+
+interface Pipeline {
+  label: string;
+  constants: Record<string, number>;
+}
+
+const { Uint8Array: Bytes, Uint32Array: Words } = globalThis; // none of these is refused
+
+/** A place of a buffer, of which as much is kept as was ever asked for; zeros where nothing was sent. */
+function placeIn(buffer: FakeBuffer, from = 0, sizeBytes = buffer.size - from): Uint8Array<ArrayBuffer> {
+  const end = from + sizeBytes;
+  const { bytes } = buffer;
+  if (!bytes || bytes.length < end) {
+    buffer.bytes = new Bytes(Math.min(buffer.size, 2 * end));
+    if (bytes) buffer.bytes.set(bytes);
+  }
+  return buffer.bytes!.subarray(from, end);
+}
+
+/** Counts from zero where nothing was sent at all. */
+function copied(buffer: FakeBuffer, from: number, sizeBytes: number): Uint8Array<ArrayBuffer> {
+  if (buffer.bytes) return placeIn(buffer, from, sizeBytes);
+  return new Bytes(Words.from({ length: sizeBytes / 4 }, (_, i) => i).buffer);
+}
+
+const words = ({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>) =>
+  new Words(buffer, byteOffset, byteLength / 4);
+
+/** What a pass comes to. */
+function compute({ label, constants }: Pipeline, bound: readonly Bound[]): void {
+  const at = (binding: number) => bound.find((one) => one.binding === binding)!.resource;
+  if (label === "word_sum") {
+    const [summed, sum] = [at(0), at(1)];
+    if (!/^(upload|quantizer)/.test(summed.buffer.label)) return; // weights: what fills them computes nothing
+    const place = words(placeIn(sum.buffer, sum.offset, 4));
+    place[0] += sampleSum(placeIn(summed.buffer, summed.offset, summed.size), constants.every);
+  }
+  if (label === "sample") sample(constants.vocab, (name) => at(shaderFiles.sample.bindings[name][1]).buffer);
+}
+
+function sample(vocab: number, buffer: (name: keyof typeof shaderFiles.sample.bindings) => FakeBuffer): void {
+  const [step, tokens, counts] = (["step", "tokens", "counts"] as const).map((name) => words(placeIn(buffer(name))));
+  const settings = placeIn(buffer("settings"), 0, shaderRecords.Settings.sizeBytes);
+  const { shaped, constrained } = shaderRecords.Settings.fields;
+  const [isShaped, isConstrained] = [shaped, constrained].map(([field]) => words(settings)[field / 4] > 0);
+  const [biases, allowed] = (["bias", "allowed"] as const).map((name) => placeIn(buffer(name)));
+  const shaping =
+    (isShaped ? wordSum(biases.subarray(0, 4 * vocab)) + wordSum(counts.subarray(0, vocab), vocab) : 0) +
+    (isConstrained ? wordSum(allowed.subarray(0, 4 * Math.ceil(vocab / 32)), 2 * vocab) : 0);
+  const [position, count] = step;
+  const receipt = [0, position + count, wordSum(tokens.slice(0, count)), wordSum(settings), shaping];
+  words(placeIn(buffer("receipt"))).set(receipt);
+  step.set([position + count, 1]);
+  tokens[0] = 0;
+  if (isShaped) counts[0]++;
 }
 
 export class IdleGpu {
@@ -120,8 +186,9 @@ class IdleDevice extends EventTarget {
     if (isInvalid) this.#tell("out-of-memory", new OutOfMemory());
     else this.#gpu.liveBytes += size;
     let live = !isInvalid;
-    return {
+    const buffer = {
       ...{ label, size, isInvalid },
+      bytes: undefined as FakeBuffer["bytes"],
       destroy: () => {
         if (live) this.#gpu.liveBytes -= size;
         live = false;
@@ -130,7 +197,7 @@ class IdleDevice extends EventTarget {
         if (this.#isRefused("mapping")) throw new DOMException("the test maps nothing", "OperationError");
       },
       getMappedRange: (_at = 0, bytes = size) => {
-        const mapped = Uint32Array.from({ length: bytes / 4 }, (_, i) => i).buffer;
+        const mapped = copied(buffer, 0, bytes).slice().buffer;
         const slice = () => {
           if (this.#isRefused("array")) throw new RangeError("Array buffer allocation failed");
           return new Uint32Array(new Uint32Array(mapped)).buffer;
@@ -139,6 +206,7 @@ class IdleDevice extends EventTarget {
       },
       unmap() {},
     };
+    return buffer;
   }
 
   queue = {
@@ -152,8 +220,10 @@ class IdleDevice extends EventTarget {
       // What passes through staging is told apart by what it is, and its record by where it goes.
       const place = buffer.label.startsWith("upload") ? `${buffer.label} ${digest}` : `${buffer.label} at ${at}`;
       this.#gpu.sent.set(place, digest);
+      const sentBytes = whole.subarray(from, size === undefined ? undefined : from + size);
+      placeIn(buffer, at, sentBytes.length).set(sentBytes);
     },
-    submit() {},
+    submit: (work: (() => void)[][]) => work.flat().forEach((run) => run()),
     onSubmittedWorkDone: async () => {},
   };
 
@@ -161,12 +231,32 @@ class IdleDevice extends EventTarget {
     label,
     getCompilationInfo: async () => ({ messages: [] }),
   });
-  createComputePipelineAsync = async () => ({ getBindGroupLayout: (index: number) => index });
-  createBindGroup = () => ({});
-  createCommandEncoder = () => ({
-    beginComputePass: () => ({ setPipeline() {}, setBindGroup() {}, dispatchWorkgroups() {}, end() {} }),
-    copyBufferToBuffer() {},
-    clearBuffer() {},
-    finish: () => ({}),
+  createComputePipelineAsync = async ({ label, compute: { constants } }: { label: string; compute: Pipeline }) => ({
+    ...{ label, constants },
+    getBindGroupLayout: (index: number) => index,
   });
+  createBindGroup = ({ entries }: { entries: Bound[] }) => entries;
+  createCommandEncoder = () => {
+    const work: (() => void)[] = [];
+    return {
+      beginComputePass: () => {
+        let pipeline: Pipeline;
+        let bound: Bound[] = [];
+        return {
+          setPipeline: (set: Pipeline) => void (pipeline = set),
+          setBindGroup: (index: number, group: Bound[]) => void (index === 0 && (bound = group)),
+          dispatchWorkgroups() {
+            const [run, over] = [pipeline, bound];
+            work.push(() => compute(run, over));
+          },
+          end() {},
+        };
+      },
+      copyBufferToBuffer(source: FakeBuffer, from: number, target: FakeBuffer, to: number, sizeBytes: number) {
+        work.push(() => placeIn(target, to, sizeBytes).set(copied(source, from, sizeBytes)));
+      },
+      clearBuffer: (buffer: FakeBuffer) => void work.push(() => void placeIn(buffer).fill(0)),
+      finish: () => work,
+    };
+  };
 }

@@ -64,7 +64,7 @@ function fakeDevice(limits: Record<string, number>, features: string[]) {
   const buffers: FakeBuffer[] = [];
   const numbers = new Map<string, number>();
   const nameOf = ({ label, usage: of, words }: FakeBuffer) =>
-    of & usage.UNIFORM && words && !(of & usage.COPY_SRC) ? `${label}(${words})` : label;
+    of & usage.UNIFORM && words && !(of & usage.STORAGE) ? `${label}(${words})` : label;
   const device = {
     features: new Set(features),
     limits: {

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { countsOf, settingsRecord } from "../../../src/generate/sampler-record.ts";
 import { readReceipt, receiptBytes, Sent, type Receipt } from "../../../src/generate/receipts.ts";
 import { greedy } from "../../../src/generate/request.ts";
-import { wordSum } from "../../../src/gpu/word-sum.ts";
+import { sampleSum, wordSum } from "../../../src/gpu/word-sum.ts";
 import { shaderRecords } from "../../../src/gpu/shader-interfaces.ts";
 
 const vocab = 11;
@@ -87,4 +87,18 @@ test("words that are missing, swapped or changed give another sum, zeros none", 
   const bytes = new Uint8Array(4001);
   bytes.set(new Uint8Array(words.buffer), 1);
   expect(wordSum(bytes.subarray(1))).toBe(sum); // at an odd place
+});
+
+test("a sample tells of any 1 KiB, of the last bytes, and of all where there are few", () => {
+  const bytes = Uint8Array.from({ length: 100_003 }, (_, i) => i % 251);
+  const sum = sampleSum(bytes, 64);
+  expect(sampleSum(bytes, 1)).toBe(wordSum(bytes));
+  for (let at = 0; at < bytes.length; at += 1001) {
+    const changed = bytes.slice().fill(255, at, at + 1024);
+    expect(sampleSum(changed, 64)).not.toBe(sum);
+  }
+  const [last] = bytes.slice(-1);
+  bytes[bytes.length - 1] = last + 1;
+  expect(sampleSum(bytes, 64)).not.toBe(sum);
+  expect(sampleSum(bytes.subarray(0, 65_536), 64)).toBe(wordSum(bytes.subarray(0, 65_536)));
 });
