@@ -5,7 +5,8 @@
 // where u * (mass kept) falls in index order, u a hash of (seed, position of the new token): never of call order.
 // Temperature 0 takes the largest logit, the lower index on a tie. Logits that nothing can be chosen from give an id that no
 // token has: 0xffffffff where one is NaN or infinite, 0xfffffffe where all are equal, 0xfffffffd where the settings take the
-// largest out of f32's range. The receipt says what the step went by. A NaN is found by its bits: compilers may take x != x for false, and max drops it.
+// largest out of f32's range. A NaN is found by its bits: compilers may take x != x for false, and max drops it. The receipt
+// says what the step went by.
 // One workgroup; every reduction is: own share | barrier | 256 become 64 | barrier | all read all. No sort: a cut is found
 // by bisecting the 32 bits of the values' order. Logits are read four at a time, so that loads wait for nobody.
 @group(0) @binding(0) var<storage, read_write> logits: array<f32>; // [vocab]; overwritten by a
@@ -93,6 +94,18 @@ fn settings_sum() -> u32 {
     + mixed(settings.constrained, 9u);
 }
 
+// Each invocation's share. In loops of its own: a software adapter would do it in main's for nothing.
+fn shaping_sum(lane: u32) -> u32 {
+  var sum = 0u;
+  for (var i = lane; i < select(0u, vocab, settings.shaped != 0u); i += threads) {
+    sum += mixed(bias[i], i) + mixed(counts[i], i + vocab);
+  }
+  for (var word = lane; word < select(0u, (vocab + 31u) / 32u, settings.constrained != 0u); word += threads) {
+    sum += mixed(allowed[word], word + 2u * vocab);
+  }
+  return sum;
+}
+
 fn shaped(logit: f32, i: u32) -> f32 {
   var value = logit + bitcast<f32>(bias[i]);
   let count = counts[i];
@@ -158,7 +171,6 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   var place = 0u;
   var raised = vec4u(0u);
   var lowered = vec4u(0u);
-  var shaping_here = 0u;
   for (var base = lane; base < vocab; base += 4u * threads) {
     let values = four_from(base);
     let orders = orders_of(values);
@@ -172,7 +184,6 @@ fn main(@builtin(local_invocation_index) lane: u32) {
       var value = values[j];
       if (settings.shaped != 0u) {
         value = shaped(value, i);
-        shaping_here += mixed(bias[i], i) + mixed(counts[i], i + vocab);
       }
       if (settings.constrained != 0u && ((allowed[i >> 5u] >> (i & 31u)) & 1u) == 0u) {
         value = forbidden;
@@ -192,13 +203,8 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   for (var t = lane; t < step.count; t += threads) {
     atomicAdd(&fed, mixed(tokens[t], t));
   }
-  if (settings.constrained != 0u) {
-    for (var word = lane; word < (vocab + 31u) / 32u; word += threads) {
-      shaping_here += mixed(allowed[word], word + 2u * vocab);
-    }
-  }
   if (settings.shaped + settings.constrained != 0u) {
-    atomicAdd(&shaping, shaping_here);
+    atomicAdd(&shaping, shaping_sum(lane));
   }
   shares[lane] = best;
   places[lane] = place;
