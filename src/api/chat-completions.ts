@@ -5,7 +5,7 @@ import type { RequestMessage } from "./request-messages.ts";
 
 /**
  * What known-fields.ts lists is obeyed or harmless; null counts as not given. Any other field is refused by name
- * (bad-request), and so is a value that asks for what is not done: several choices, tools, logprobs.
+ * (bad-request), and so is a value that asks for what is not done: tools, logprobs.
  */
 export interface ChatCompletionRequest extends SamplingFields {
   messages: readonly RequestMessage[];
@@ -22,14 +22,24 @@ export interface ChatCompletionRequest extends SamplingFields {
   logprobs?: false | null;
 }
 
+export interface ChatChoice {
+  index: number;
+  message: { role: "assistant"; content: string };
+  finish_reason: FinishReason;
+  logprobs: null;
+  /** pronk's own: the ids, and whether the context's end finished it. */
+  pronk: { ids: number[]; context_full: boolean };
+}
+
 export interface ChatCompletion {
   id: string;
   object: "chat.completion";
   created: number; // seconds since epoch
   model: string;
-  choices: [{ index: 0; message: { role: "assistant"; content: string }; finish_reason: FinishReason; logprobs: null }];
+  /** `n` of them, in order. */
+  choices: [ChatChoice, ...ChatChoice[]];
   usage: Usage;
-  /** pronk's own: how many of the oldest messages were left out to fit the context, whether it ended the answer, and the ids. */
+  /** pronk's own: how many of the oldest messages were left out to fit the context; the rest is of the first choice. */
   pronk: { dropped_messages: number; context_full: boolean; prompt_ids: number[]; ids: number[] };
 }
 
@@ -38,10 +48,12 @@ export interface ChatCompletionChunk {
   object: "chat.completion.chunk";
   created: number;
   model: string;
-  choices: [{ index: 0; delta: { role?: "assistant"; content?: string }; finish_reason: FinishReason | null }] | [];
+  /** One, or on the last chunk with usage none. Of several choices each comes whole before the next. */
+  choices:
+    [{ index: number; delta: { role?: "assistant"; content?: string }; finish_reason: FinishReason | null }] | [];
   /** On the last chunk, when stream_options.include_usage is set. */
   usage?: Usage | null;
-  /** On the first chunk (dropped_messages) and the last (context_full). */
+  /** On the first chunk of a choice (dropped_messages) and on its last (context_full). */
   pronk?: { dropped_messages: number; context_full: boolean };
 }
 

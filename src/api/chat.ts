@@ -4,17 +4,19 @@
 import { PronkError } from "../errors.ts";
 import { checkPromptIds } from "../generate/prompt-check.ts";
 import { keepTo } from "./answer-form.ts";
-import type { ChatCompletion, ChatCompletionChunk, ChatCompletions } from "./chat-completions.ts";
-import type { RequestOptions } from "./completion-request.ts";
+import type { ChatChoice, ChatCompletion, ChatCompletionChunk, ChatCompletions } from "./chat-completions.ts";
+import type { RequestOptions, Usage } from "./completion-request.ts";
 import type { EngineCore } from "./engine-core.ts";
 import { fitConversation } from "./fit-context.ts";
 import { chatFields, checkFields } from "./known-fields.ts";
 import { requestFields } from "./request-fields.ts";
 import { readMessages } from "./request-messages.ts";
 import type { Outcome, Piece } from "./run.ts";
-import { newAnswer, runText } from "./run.ts";
-import type { RunSettings } from "./sampling.ts";
-import { readRunSettings } from "./sampling.ts";
+import { addUsage, newAnswer, runText } from "./run.ts";
+import { readRunSettings, type RunSettings, settingsOfChoice } from "./sampling.ts";
+
+/** The answer that is this choice. */
+type Answer = (choice: number) => AsyncIterable<Piece>;
 
 export function createChatCompletions(core: EngineCore): ChatCompletions {
   async function create(request: unknown, options: RequestOptions = {}) {
@@ -39,11 +41,13 @@ export function createChatCompletions(core: EngineCore): ChatCompletions {
     const endIds = [...core.config.eosIds, ...core.turnEnds];
     const { form, ignoreEos } = settings;
     const constrain = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, true));
-    const beginning = { promptIds, decoder: core.tokenizer.stream(), endIds, prompt: 0, constrain };
-    const pieces = runText(core, beginning, settings, options);
+    const answer: Answer = (choice) => {
+      const beginning = { promptIds, decoder: core.tokenizer.stream(), endIds, answer: choice, constrain };
+      return runText(core, beginning, settingsOfChoice(settings, choice), options);
+    };
     return settings.stream
-      ? chunks(core, pieces, settings, droppedMessages)
-      : await whole(core, promptIds, pieces, droppedMessages);
+      ? chunks(core, answer, settings, droppedMessages)
+      : await whole(core, promptIds, answer, settings, droppedMessages);
   }
   return { create: create as ChatCompletions["create"] };
 }
@@ -51,50 +55,63 @@ export function createChatCompletions(core: EngineCore): ChatCompletions {
 async function whole(
   core: EngineCore,
   promptIds: readonly number[],
-  pieces: AsyncIterable<Piece>,
+  answer: Answer,
+  { choices: wanted }: RunSettings,
   dropped: number,
 ): Promise<ChatCompletion> {
-  let content = "";
-  const ids: number[] = [];
-  let outcome: Outcome | undefined;
-  for await (const piece of pieces) {
-    content += piece.text;
-    for (const id of piece.ids) ids.push(id);
-    outcome = piece.outcome;
+  const choices: ChatChoice[] = [];
+  let usage: Usage | undefined;
+  for (let index = 0; index < wanted; index++) {
+    let content = "";
+    const ids: number[] = [];
+    let outcome: Outcome | undefined;
+    for await (const piece of answer(index)) {
+      content += piece.text;
+      for (const id of piece.ids) ids.push(id);
+      outcome = piece.outcome;
+    }
+    const { finishReason, contextFull, usage: own } = outcome!; // the last piece has it
+    const message = { role: "assistant", content } as const;
+    const pronk = { ids, context_full: contextFull };
+    choices.push({ index, message, finish_reason: finishReason, logprobs: null, pronk });
+    usage = addUsage(usage, own, { samePrompt: true });
   }
-  const { finishReason, contextFull, usage } = outcome!; // the last piece has it
   return {
     ...newAnswer(core, "chatcmpl"),
     object: "chat.completion",
-    choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: finishReason, logprobs: null }],
-    usage,
-    pronk: { dropped_messages: dropped, context_full: contextFull, prompt_ids: [...promptIds], ids },
+    choices: choices as ChatCompletion["choices"],
+    usage: usage!,
+    pronk: { dropped_messages: dropped, prompt_ids: [...promptIds], ...choices[0].pronk },
   };
 }
 
 async function* chunks(
   core: EngineCore,
-  pieces: AsyncIterable<Piece>,
+  answer: Answer,
   settings: RunSettings,
   dropped: number,
 ): AsyncGenerator<ChatCompletionChunk, void> {
   type Choice = Exclude<ChatCompletionChunk["choices"][0], undefined>;
-  const answer = { ...newAnswer(core, "chatcmpl"), object: "chat.completion.chunk" } as const;
-  const base = settings.includeUsage ? { ...answer, usage: null } : answer;
-  const chunk = (delta: Choice["delta"], finish: Choice["finish_reason"] = null): ChatCompletionChunk => ({
-    ...base,
-    choices: [{ index: 0, delta, finish_reason: finish }],
-  });
-  // At once, before the prompt is read, so that a page can say what was left out.
-  yield {
-    ...chunk({ role: "assistant", content: "" }),
-    pronk: { dropped_messages: dropped, context_full: false },
-  };
-  for await (const { text, outcome } of pieces) {
-    if (text !== "") yield chunk({ content: text });
-    if (!outcome) continue;
-    const pronk = { dropped_messages: dropped, context_full: outcome.contextFull };
-    yield { ...chunk({}, outcome.finishReason), pronk };
-    if (settings.includeUsage) yield { ...answer, choices: [], usage: outcome.usage };
+  const head = { ...newAnswer(core, "chatcmpl"), object: "chat.completion.chunk" } as const;
+  const base = settings.includeUsage ? { ...head, usage: null } : head;
+  let usage: Usage | undefined;
+  for (let index = 0; index < settings.choices; index++) {
+    const chunk = (delta: Choice["delta"], finish: Choice["finish_reason"] = null): ChatCompletionChunk => ({
+      ...base,
+      choices: [{ index, delta, finish_reason: finish }],
+    });
+    // At once, before the prompt is read, so that a page can say what was left out.
+    yield {
+      ...chunk({ role: "assistant", content: "" }),
+      pronk: { dropped_messages: dropped, context_full: false },
+    };
+    for await (const { text, outcome } of answer(index)) {
+      if (text !== "") yield chunk({ content: text });
+      if (!outcome) continue;
+      usage = addUsage(usage, outcome.usage, { samePrompt: true });
+      const pronk = { dropped_messages: dropped, context_full: outcome.contextFull };
+      yield { ...chunk({}, outcome.finishReason), pronk };
+    }
   }
+  if (settings.includeUsage) yield { ...head, choices: [], usage };
 }

@@ -22,7 +22,11 @@ export interface SamplingFields {
    */
   stream?: boolean | null;
   stream_options?: { include_usage?: boolean | null } | null;
-  n?: 1 | null;
+  /**
+   * Answers to the same prompt, 1 (the default) to 128, one after the other. The first is the one that `n: 1` gives; the
+   * others are drawn with seeds that come from `seed` and their index. `usage` counts the prompt once.
+   */
+  n?: number | null;
   /** Ignored. */
   user?: string | null;
   // Beyond OpenAI's: the usual local-model settings.

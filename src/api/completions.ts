@@ -6,7 +6,7 @@ import type { FinishReason, RequestOptions, SamplingFields, Usage } from "./comp
 export interface CompletionRequest extends SamplingFields {
   /**
    * Text, or ids fed exactly as given. "" means the beginning-of-sequence id alone. A list of texts, or of lists of ids,
-   * is answered one after the other, a choice for each, whose `index` is the place in the list.
+   * is answered one after the other, a choice for each, or `n`; their indexes are those of the list, `n` by `n`.
    */
   prompt: string | readonly number[] | readonly string[] | readonly (readonly number[])[];
   echo?: boolean | null;
@@ -16,7 +16,7 @@ export interface CompletionRequest extends SamplingFields {
 }
 
 export interface CompletionChoice {
-  /** Which prompt of the list it answers. */
+  /** With `n`: its place among the answers to its prompt, and `n` for each prompt before. */
   index: number;
   text: string;
   finish_reason: FinishReason | null;
@@ -30,7 +30,7 @@ export interface Completion {
   object: "text_completion";
   created: number;
   model: string;
-  /** One for each prompt, in order; in a chunk always one. */
+  /** One for each prompt, or `n`, in order; in a chunk always one. */
   choices: [CompletionChoice, ...CompletionChoice[]];
   /** Of all choices: on a whole answer, and on the last chunk when asked for. */
   usage?: Usage | null;

@@ -25,9 +25,9 @@ export interface ContinuableEngine extends Engine {
   };
 }
 
-/** A call's options, with how far another engine had come with it, prompt by prompt. */
+/** A call's options, with how far another engine had come with it, answer by answer. */
 export interface ContinuableOptions extends RequestOptions {
   known?: readonly Trace[];
-  /** `prompt`: which of the call's. */
-  onTrace?: (prompt: number, event: TraceEvent) => void;
+  /** `answer`: which of the call's. */
+  onTrace?: (answer: number, event: TraceEvent) => void;
 }

@@ -35,7 +35,7 @@ const shared: FieldTable = {
   seed: "obeyed",
   stream: "obeyed",
   stream_options: "obeyed",
-  n: only(1),
+  n: "obeyed",
   user: "ignored", // who asks, for a provider's records
 };
 

@@ -30,8 +30,8 @@ export interface Beginning {
   decoder: StreamDecoder;
   /** Ids that end it, unless the request ignores them. */
   endIds: readonly number[];
-  /** Which of the call's prompts it is. */
-  prompt: number;
+  /** Which of the call's it is: prompt after prompt, and of each the choices. */
+  answer: number;
   /** What keeps it to the form that the request asks for. */
   constrain?: GenerateRequest["constrain"];
 }
@@ -42,7 +42,7 @@ export interface Beginning {
  */
 export async function* runText(
   core: EngineCore,
-  { promptIds, decoder, endIds, prompt, constrain }: Beginning,
+  { promptIds, decoder, endIds, answer, constrain }: Beginning,
   settings: RunSettings,
   options: ContinuableOptions,
 ): AsyncGenerator<Piece, void> {
@@ -62,8 +62,8 @@ export async function* runText(
       signal,
       constrain,
       onLogits: options.onLogits,
-      known: options.known?.[prompt],
-      onTrace: (event) => options.onTrace?.(prompt, event),
+      known: options.known?.[answer],
+      onTrace: (event) => options.onTrace?.(answer, event),
     });
     let last = "";
     for await (const id of generation) {
@@ -94,9 +94,12 @@ export async function* runText(
 
 const perSecond = (tokens: number, ms: number) => (ms > 0 ? (1000 * tokens) / ms : 0);
 
-/** Of several answers, one after the other. */
-export function addUsage(before: Usage | null | undefined, next: Usage): Usage {
+/** Of several answers, one after the other; a prompt that they have in common counts once. */
+export function addUsage(before: Usage | null | undefined, next: Usage, { samePrompt = false } = {}): Usage {
   if (!before) return next;
+  const prompt = samePrompt ? [before] : [before, next];
+  const ofPrompt = (of: (usage: Usage) => number) => prompt.reduce((total, usage) => total + of(usage), 0);
+  const promptTokens = ofPrompt((usage) => usage.prompt_tokens);
   const sum = (of: (usage: Usage) => number) => of(before) + of(next);
   const prefillMs = sum(({ extra }) => extra.prefill_ms);
   const decodeMs = sum(({ extra }) => extra.decode_ms);
@@ -105,10 +108,10 @@ export function addUsage(before: Usage | null | undefined, next: Usage): Usage {
   const decoded = sum(({ extra }) => extra.decode_tokens_per_s * extra.decode_ms) / 1000;
   const recoveries = sum(({ extra }) => extra.recoveries ?? 0);
   return {
-    prompt_tokens: sum((usage) => usage.prompt_tokens),
+    prompt_tokens: promptTokens,
     completion_tokens: sum((usage) => usage.completion_tokens),
-    total_tokens: sum((usage) => usage.total_tokens),
-    prompt_tokens_details: { cached_tokens: sum((usage) => usage.prompt_tokens_details.cached_tokens) },
+    total_tokens: promptTokens + sum((usage) => usage.completion_tokens),
+    prompt_tokens_details: { cached_tokens: ofPrompt((usage) => usage.prompt_tokens_details.cached_tokens) },
     extra: {
       prefill_ms: prefillMs,
       decode_ms: decodeMs,

@@ -17,6 +17,8 @@ export interface RunSettings {
   /** Undefined: any text. */
   form: AnswerForm | undefined;
   ignoreEos: boolean;
+  /** Answers to each prompt. */
+  choices: number;
   stream: boolean;
   includeUsage: boolean;
 }
@@ -26,6 +28,22 @@ const ownDefaults: GenerationDefaults = { temperature: 0.7, topP: 0.95 };
 
 const maxStopStrings = 16; // OpenAI allows 4; each one is searched for in every piece of text
 const maxStopLength = 1000; // UTF-16 units; text is held back by up to this much
+
+const mostChoices = 128; // OpenAI's
+
+/** Of one of several answers to a prompt: the first is as if it were alone, each other has a seed of its own. */
+export function settingsOfChoice(settings: RunSettings, choice: number): RunSettings {
+  const { sampling } = settings;
+  return choice === 0 ? settings : { ...settings, sampling: { ...sampling, seed: otherSeed(sampling.seed, choice) } };
+}
+
+/** Murmur3's finalizer over both: neighbouring seeds and choices have nothing in common. In [0, 2^32). */
+function otherSeed(seed: number, choice: number): number {
+  let mixed = (seed ^ Math.imul(choice, 0x9e3779b1)) >>> 0;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
 
 export function readRunSettings(fields: Fields, defaults: GenerationDefaults, vocabSize: number): RunSettings {
   const streamOptions = fields.stream_options ?? {};
@@ -38,6 +56,7 @@ export function readRunSettings(fields: Fields, defaults: GenerationDefaults, vo
     stopStrings: readStop(fields.stop),
     form: readAnswerForm(fields),
     ignoreEos: booleanField(fields, "ignore_eos"),
+    choices: numberField(fields, "n", { min: 1, max: mostChoices, integer: true }) ?? 1,
     stream: booleanField(fields, "stream"),
     includeUsage: booleanField(streamOptions as Fields, "include_usage"),
   };

@@ -11,8 +11,7 @@ import type { Fields } from "./request-fields.ts";
 import { badField, booleanField, requestFields } from "./request-fields.ts";
 import type { Outcome, Piece } from "./run.ts";
 import { addUsage, newAnswer, runText } from "./run.ts";
-import type { RunSettings } from "./sampling.ts";
-import { readRunSettings } from "./sampling.ts";
+import { readRunSettings, type RunSettings, settingsOfChoice } from "./sampling.ts";
 
 interface Prompt {
   ids: number[];
@@ -20,8 +19,16 @@ interface Prompt {
   echoed: string;
 }
 
-/** Answers one prompt, which is the call's `index`th. */
-type Answer = (prompt: Prompt, index: number) => AsyncIterable<Piece>;
+/** Answers one prompt, as one of its choices. */
+type Answer = (asked: Asked) => AsyncIterable<Piece>;
+
+interface Asked {
+  prompt: Prompt;
+  /** Among the answers to this prompt. */
+  choice: number;
+  /** Among all answers of the call. */
+  index: number;
+}
 
 export function createCompletions(core: EngineCore): Completions {
   async function create(request: unknown, options: RequestOptions = {}) {
@@ -34,12 +41,19 @@ export function createCompletions(core: EngineCore): Completions {
     const { form, ignoreEos } = settings;
     const endIds = core.config.eosIds;
     const constrain = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, false));
-    const answer: Answer = ({ ids: promptIds }, prompt) => {
+    const answer: Answer = ({ prompt: { ids: promptIds }, choice, index }) => {
       // The decoder knows the prompt, so that prompt + answer is the text as it would be written.
-      const beginning = { promptIds, decoder: core.tokenizer.stream(promptIds), endIds, prompt, constrain };
-      return runText(core, beginning, settings, options);
+      const beginning = { promptIds, decoder: core.tokenizer.stream(promptIds), endIds, answer: index, constrain };
+      return runText(core, beginning, settingsOfChoice(settings, choice), options);
     };
-    return settings.stream ? chunks(core, answer, settings, prompts) : await whole(core, answer, prompts);
+    const asked = prompts.flatMap((prompt, at) =>
+      Array.from({ length: settings.choices }, (_, choice) => ({
+        prompt,
+        choice,
+        index: at * settings.choices + choice,
+      })),
+    );
+    return settings.stream ? chunks(core, answer, settings, asked) : await whole(core, answer, asked);
   }
   return { create: create as Completions["create"] };
 }
@@ -66,14 +80,15 @@ function readPrompt(core: EngineCore, prompt: unknown, field: string, echo: bool
   return { ids: [...ids], echoed: echo ? core.tokenizer.decode(ids) : "" };
 }
 
-async function whole(core: EngineCore, answer: Answer, prompts: readonly Prompt[]): Promise<Completion> {
+async function whole(core: EngineCore, answer: Answer, asked: readonly Asked[]): Promise<Completion> {
   const choices: CompletionChoice[] = [];
   let usage: Completion["usage"];
-  for (const [index, prompt] of prompts.entries()) {
+  for (const one of asked) {
+    const { prompt, choice, index } = one;
     let text = prompt.echoed;
     const ids: number[] = [];
     let outcome: Outcome | undefined;
-    for await (const piece of answer(prompt, index)) {
+    for await (const piece of answer(one)) {
       text += piece.text;
       for (const id of piece.ids) ids.push(id);
       outcome = piece.outcome;
@@ -81,7 +96,7 @@ async function whole(core: EngineCore, answer: Answer, prompts: readonly Prompt[
     const { finishReason, contextFull, usage: own } = outcome!; // the last piece has it
     const pronk = { prompt_ids: prompt.ids, ids, context_full: contextFull };
     choices.push({ index, text, finish_reason: finishReason, logprobs: null, pronk });
-    usage = addUsage(usage, own);
+    usage = addUsage(usage, own, { samePrompt: choice > 0 });
   }
   return {
     ...newAnswer(core, "cmpl"),
@@ -92,20 +107,21 @@ async function whole(core: EngineCore, answer: Answer, prompts: readonly Prompt[
   };
 }
 
-/** A prompt's first chunk carries its ids (and its text with `echo`), its last the finish reason; the very last the usage. */
+/** An answer's first chunk carries its prompt's ids (and text with `echo`), its last the finish reason; the very last the usage. */
 async function* chunks(
   core: EngineCore,
   answer: Answer,
   settings: RunSettings,
-  prompts: readonly Prompt[],
+  asked: readonly Asked[],
 ): AsyncGenerator<Completion, void> {
   const head = { ...newAnswer(core, "cmpl"), object: "text_completion" } as const;
   let usage: Completion["usage"] = null;
-  for (const [index, prompt] of prompts.entries()) {
+  for (const one of asked) {
+    const { prompt, choice: among, index } = one;
     const chunk = (text: string, ids: Pick<CompletionChoice["pronk"], "ids" | "prompt_ids">, outcome?: Outcome) => {
       const pronk = { ...ids, context_full: outcome?.contextFull ?? false };
       const choice = { index, text, finish_reason: outcome?.finishReason ?? null, logprobs: null, pronk };
-      const last = outcome && index === prompts.length - 1;
+      const last = outcome && index === asked.length - 1;
       return {
         ...head,
         choices: [choice],
@@ -114,8 +130,8 @@ async function* chunks(
       } satisfies Completion as Completion;
     };
     yield chunk(prompt.echoed, { ids: [], prompt_ids: prompt.ids });
-    for await (const { text, ids, outcome } of answer(prompt, index)) {
-      if (outcome) usage = addUsage(usage, outcome.usage);
+    for await (const { text, ids, outcome } of answer(one)) {
+      if (outcome) usage = addUsage(usage, outcome.usage, { samePrompt: among > 0 });
       yield chunk(text, { ids }, outcome);
     }
   }

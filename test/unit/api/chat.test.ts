@@ -15,11 +15,12 @@ describe("answers", () => {
     const options = { stream: true, stream_options: { include_usage: true } } as const;
     const chunks = await collect(await chat.create({ messages: say("who?"), temperature: 0, ...options }));
 
-    expect(whole.choices[0]).toEqual({
+    expect(whole.choices[0]).toMatchObject({
       index: 0,
       message: { role: "assistant", content: "Springböckchen 🦙 ok" },
       finish_reason: "stop",
       logprobs: null,
+      pronk: { ids: whole.pronk.ids, context_full: false },
     });
     const deltas = chunks.flatMap((chunk) => chunk.choices.map((choice) => choice.delta));
     expect(deltas[0]).toEqual({ role: "assistant", content: "" });
@@ -29,6 +30,42 @@ describe("answers", () => {
     expect(chunks.at(-2)?.choices[0]?.finish_reason).toBe("stop");
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { completion_tokens: whole.usage.completion_tokens } });
     expect(chunks.slice(0, -1).every((chunk) => chunk.usage === null)).toBe(true);
+  });
+
+  test("several choices: the first as if it were alone, the others by seeds of their own, whole and streamed", async () => {
+    const generator = fakeGenerator(() => ["one", "two", "three"][generator.requests.length % 3]);
+    const chat = createChatCompletions(fakeCore(generator));
+    await chat.create({ messages: say("pick"), seed: 7 });
+    const whole = await chat.create({ messages: say("pick"), seed: 7, n: 3, max_tokens: 20 });
+    expect(whole.choices.map(({ index, message }) => [index, message.content])).toEqual([
+      [0, "three"],
+      [1, "one"],
+      [2, "two"],
+    ]);
+    expect(whole.pronk.ids).toEqual(whole.choices[0].pronk.ids);
+    const promptTokens = generator.requests[0].promptIds.length;
+    expect(whole.usage).toMatchObject({
+      prompt_tokens: promptTokens,
+      completion_tokens: 11,
+      total_tokens: promptTokens + 11,
+    });
+    const seeds = generator.requests.map(({ sampling }) => sampling.seed);
+    expect(seeds.slice(0, 2)).toEqual([7, 7]);
+    expect(new Set(seeds.slice(1)).size).toBe(3);
+
+    const usage = { stream_options: { include_usage: true } } as const;
+    const chunks = await collect(await chat.create({ messages: say("pick"), seed: 7, n: 3, stream: true, ...usage }));
+    expect(generator.requests.slice(-3).map(({ sampling }) => sampling.seed)).toEqual(seeds.slice(1));
+    const deltas = chunks.flatMap(({ choices }) => [...choices]);
+    for (const index of [0, 1, 2]) {
+      const own = deltas.filter((choice) => choice.index === index);
+      expect(own[0].delta.role).toBe("assistant");
+      expect(own.at(-1)?.finish_reason).toBe("stop");
+      expect(own.filter(({ finish_reason: reason }) => reason)).toHaveLength(1);
+    }
+    expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
+    expect(chunks.filter((chunk) => chunk.usage)).toEqual([chunks.at(-1)]);
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: promptTokens, completion_tokens: 11 } });
   });
 
   test("usage counts, with what the cache held, on the second turn", async () => {

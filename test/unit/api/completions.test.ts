@@ -74,6 +74,25 @@ describe("completions", () => {
     expect(chunks.at(-1)?.usage).toBeTruthy();
   });
 
+  test("n choices for each prompt of a list, whose prompts count once", async () => {
+    const generator = fakeGenerator((prompt) => `${prompt}${generator.requests.length}`);
+    const completions = createCompletions(fakeCore(generator));
+    const asked = { prompt: ["ab", "c"], n: 2, seed: 3 } as const;
+    const whole = await completions.create(asked);
+    expect(whole.choices.map(({ index, text }) => [index, text])).toEqual([
+      [0, "ab1"],
+      [1, "ab2"],
+      [2, "c3"],
+      [3, "c4"],
+    ]);
+    expect(whole.usage).toMatchObject({ prompt_tokens: 5, completion_tokens: 10, total_tokens: 15 });
+    const [first, second, third, fourth] = generator.requests.map(({ sampling }) => sampling.seed);
+    expect([first, third, fourth]).toEqual([3, 3, second]);
+    expect(second).not.toBe(first);
+    const chunks = await collect(await completions.create({ ...asked, stream: true }));
+    expect(chunks.flatMap(({ choices: [one] }) => (one.finish_reason ? one.index : []))).toEqual([0, 1, 2, 3]);
+  });
+
   test("one bad prompt of a list refuses all, by its place, before any is answered", async () => {
     const generator = fakeGenerator(() => "!");
     const completions = createCompletions(fakeCore(generator));

@@ -42,7 +42,7 @@ describe("a wrong field is a bad-request that names it", () => {
     ["tools", { messages: user, tools: [{ type: "function", function: { name: "f" } }] }],
     ["tool_choice", { messages: user, tool_choice: "required" }],
     ["functions", { messages: user, functions: [{ name: "f" }] }],
-    ["n", { messages: user, n: 2 }],
+    ["n", { messages: user, n: 129 }],
     ["logprobs", { messages: user, logprobs: true }],
     ["top_logprobs", { messages: user, top_logprobs: 3 }],
     ["modalities", { messages: user, modalities: ["text", "audio"] }],
@@ -83,7 +83,7 @@ describe("a wrong field is a bad-request that names it", () => {
   });
 
   test.each([
-    ["n", 2, ["1"]],
+    ["n", 0, ["at least 1"]],
     ["best_of", 3, ["1"]],
     ["suffix", "!", ['""']],
     ["logprobs", 0, ["null"]],
