@@ -32,7 +32,8 @@ export type CallRequest =
   | { kind: "unload" };
 
 export type ToHost =
-  | { kind: "tab"; lock: string } // to a shared worker: a Web Lock that is free when the tab is gone
+  // To a shared worker: where an engine is to be served, and a Web Lock that is free when nobody wants it any more.
+  | { kind: "tab"; lock: string; port: MessagePort }
   | { kind: "load"; model: CloneableModel; options: LoadOptions; predecessor?: Predecessor }
   | { kind: "cancel-load" }
   | { kind: "pause-load"; paused: boolean }

@@ -60,7 +60,7 @@ const predecessor = object({ like: object({ model: text, source: text, variants 
 const lock: Shape = (value) => (typeof value === "string" && value.startsWith("pronk:") ? undefined : "");
 
 const toHost = union("kind", {
-  tab: object({ lock }),
+  tab: object({ lock, port }),
   load: object({ model, options, predecessor: optional(predecessor) }),
   "cancel-load": object(),
   "pause-load": object({ paused: flag }),

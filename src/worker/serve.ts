@@ -45,7 +45,7 @@ export interface Served {
 export function serve(port: Port, services: HostServices): Served {
   const calls = new Map<number, Call>();
   let engine: ContinuableEngine | undefined;
-  let untell = () => {}; // of the engine's history
+  let untell = () => {}; // of the engine's history and its end; others may use it when this client is gone
   let loading: AbortController | undefined;
   let pause = new DownloadPause(); // of the load at hand
   let hashThread: PromiseWithResolvers<HashThread> | undefined;
@@ -79,8 +79,13 @@ export function serve(port: Port, services: HostServices): Served {
       const { info, continuation } = engine;
       const more = continuation && { ...withVariants(continuation.like()), history: continuation.history.state };
       post({ kind: "ready", info, ...more });
-      untell = continuation?.history.subscribe((change) => post({ kind: "history", change })) ?? untell;
-      whenAborted(loaded.ended, () => engine === loaded && tellEnd(loaded.ended.reason));
+      const unsubscribe = continuation?.history.subscribe((change) => post({ kind: "history", change }));
+      const watched = new AbortController();
+      untell = () => {
+        unsubscribe?.();
+        watched.abort();
+      };
+      whenAborted(loaded.ended, () => engine === loaded && tellEnd(loaded.ended.reason), watched.signal);
     } catch (error) {
       post({ kind: "load-error", error: toErrorData(error) });
     } finally {

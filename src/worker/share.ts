@@ -39,42 +39,58 @@ async function inSharedWorker(model: CloneableModel, options: EngineOptions): Pr
   }
 }
 
-/** A way to the worker, which the first tab that asks starts. */
-async function openSharedWorker(): Promise<Host> {
-  // Literally in one expression: this is what bundlers recognise.
-  const worker = withTrustedAddress(
+/** This page's, while it lives: Chromium keeps every one that a page makes, with all that listens to it, until the worker ends. */
+let sharedWorker: SharedWorker | undefined;
+
+function startSharedWorker(): SharedWorker {
+  return withTrustedAddress(
     "SharedWorker",
+    // Literally in one expression: this is what bundlers recognise.
     () => new SharedWorker(new URL("./shared-host.ts", import.meta.url), { type: "module", name: "pronk" }),
   );
+}
+
+/** A way to the worker, which the first tab that asks starts. */
+async function openSharedWorker(): Promise<Host> {
+  const worker = (sharedWorker ??= startSharedWorker());
+  const { port1: port, port2: its } = new MessageChannel();
   const closed = new AbortController();
   const gone = new AbortController();
+  const { signal } = closed;
+  const lose = (error: PronkError) => {
+    if (sharedWorker === worker) sharedWorker = undefined; // the next one is another
+    gone.abort(error);
+  };
   const started = new Promise<boolean>((resolve) => {
     const onHello = ({ data }: MessageEvent) => {
       const { message } = readToClient(data);
-      if (message?.kind === "hello") watchPresence(message.lock, () => gone.abort(ended()), closed.signal);
+      if (message?.kind === "hello") watchPresence(message.lock, () => lose(ended()), signal);
       resolve(true);
     };
-    worker.port.addEventListener("message", onHello, { once: true });
-    worker.addEventListener("error", (event) => {
-      gone.abort(notStarted(event.message));
+    port.addEventListener("message", onHello, { once: true });
+    const onError = ({ message }: Event & { message?: string }) => {
+      lose(notStarted(message));
       resolve(false);
-    });
+    };
+    worker.addEventListener("error", onError, { signal });
     setTimeout(resolve, startLimitMs, false);
   });
   const presence = await holdPresence();
   const close = () => {
     closed.abort();
     presence.end();
-    worker.port.close();
+    port.close();
   };
-  worker.port.start();
-  worker.port.postMessage({ kind: "tab", lock: presence.name } satisfies ToHost);
-  if (await started) return { port: worker.port as unknown as Port, gone: gone.signal, close };
+  port.start();
+  worker.port.postMessage({ kind: "tab", lock: presence.name, port: its } satisfies ToHost, [its]);
+  if (await started) return { port: port as unknown as Port, gone: gone.signal, close };
+  const error = notStarted("it did not start");
+  lose(error);
   close();
-  throw notStarted("it did not start");
+  throw error;
 }
 
-function notStarted(reason: string): PronkError {
+function notStarted(reason = "no message"): PronkError {
   const message = `The shared worker stopped (${reason}). Create the engine again.`;
   return new PronkError("worker-lost", message, { reason, sharedWorker: true, started: false });
 }

@@ -6,7 +6,7 @@ import { createLocalEngine } from "../engine.ts";
 import { hasAdapter } from "../gpu/adapter.ts";
 import { EngineShare } from "./engine-share.ts";
 import { holdPresence, watchPresence } from "./presence.ts";
-import type { Port, ToClient } from "./protocol.ts";
+import type { Port, ToClient, ToHost } from "./protocol.ts";
 import { readToHost } from "./read-message.ts";
 import { serve, type Served } from "./serve.ts";
 import { shareKey } from "./share-key.ts";
@@ -23,7 +23,16 @@ watchUncaught((error) => {
 });
 
 self.addEventListener("connect", (event) => {
-  const port = (event as MessageEvent).ports[0];
+  const [page] = (event as MessageEvent).ports;
+  page.addEventListener("message", ({ data }: MessageEvent) => {
+    const { message } = readToHost(data);
+    if (message?.kind === "tab") void serveTab(message);
+  });
+  page.start();
+});
+
+/** Serves one engine of a page until it is given back or the page is gone. */
+async function serveTab({ lock, port }: Extract<ToHost, { kind: "tab" }>): Promise<void> {
   const served = serve(port as unknown as Port, {
     hasWebGpu: hasAdapter,
     createEngine: (model, options) =>
@@ -33,14 +42,12 @@ self.addEventListener("connect", (event) => {
       ),
   });
   tabs.add(served);
-  port.addEventListener("message", ({ data }: MessageEvent) => {
-    const { message } = readToHost(data);
-    if (message?.kind !== "tab") return;
-    watchPresence(message.lock, () => {
-      served.close();
-      tabs.delete(served);
-    });
+  watchPresence(lock, () => {
+    served.close();
+    tabs.delete(served);
+    port.close();
   });
   port.start();
-  void presence.then(({ name: lock }) => port.postMessage({ kind: "hello", lock } satisfies ToClient));
-});
+  const { name } = await presence;
+  port.postMessage({ kind: "hello", lock: name } satisfies ToClient);
+}

@@ -16,6 +16,8 @@ export function countedSignal(): { controller: AbortController; listeners(): num
     held.add(listener);
     most = Math.max(most, held.size);
     add(type, listener, options);
+    if (typeof options === "object" && "signal" in options)
+      (options.signal as AbortSignal).addEventListener("abort", () => held.delete(listener));
     // `once` lets it go when it is told.
     if (typeof options === "object" && "once" in options) add(type, () => void held.delete(listener), { once: true });
   };

@@ -72,8 +72,9 @@ const stats = { promptTokens: 1, cachedTokens: 0, generatedTokens: 1, prefillMs:
 const trace = { ids: [5], stats, isBegun: true };
 
 describe("the worker", () => {
+  const channel = new MessageChannel();
   const good: ToHost[] = [
-    { kind: "tab", lock: "pronk:tab:1" },
+    { kind: "tab", lock: "pronk:tab:1", port: channel.port1 },
     {
       kind: "load",
       model: "owner/name",

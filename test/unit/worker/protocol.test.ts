@@ -13,6 +13,7 @@ import type { HostServices, Served } from "../../../src/worker/serve.ts";
 import { serve } from "../../../src/worker/serve.ts";
 import { workerStopped } from "../../../src/worker/uncaught.ts";
 import type { FakeGenerator } from "../../support/fake-core.ts";
+import { countedSignal } from "../../support/counted-signal.ts";
 import { eventually } from "../../support/eventually.ts";
 import { collect, fakeCore, fakeGenerator, fakeTokenizer } from "../../support/fake-core.ts";
 
@@ -70,6 +71,29 @@ const started = (generator: FakeGenerator) => eventually(() => expect(generator.
 const stopped = (generator: FakeGenerator) => eventually(() => expect(generator.running).toBe(0));
 
 describe("loading", () => {
+  test.each(["is gone", "unloads"] as const)(
+    "a client that %s leaves nothing on an engine that others go on using",
+    async (way) => {
+      const { controller, listeners } = countedSignal();
+      const shared = fakeEngine(
+        fakeGenerator(() => "ok"),
+        undefined,
+        controller,
+      );
+      const before = listeners();
+      for (let client = 0; client < 3; client++) {
+        const host = channel({
+          createEngine: async () => ({ ...shared, ended: controller.signal, unload: async () => {} }),
+        });
+        const engine = (await connectEngine(host, "fake/model", {}))!;
+        expect(listeners()).toBe(before + 1);
+        if (way === "is gone") host.served.close();
+        else await engine.unload();
+        expect(listeners()).toBe(before);
+      }
+    },
+  );
+
   test("passes model and options, forwards progress, resolves with info", async () => {
     let got: unknown[] = [];
     const events: unknown[] = [];
