@@ -2,7 +2,7 @@
 
 import { PronkError, type ErrorFacts } from "../errors.ts";
 import { contentSecurityOrigins } from "./hub-origins.ts";
-import { withoutSecrets } from "./reference.ts";
+import { placeOf, withoutSecrets } from "./reference.ts";
 
 /** What a request was for; `repository` when it is the hub's. */
 export interface RequestSubject {
@@ -20,7 +20,7 @@ export async function statusError(response: Response, subject: RequestSubject): 
   const said = response.headers.get("X-Error-Message") ?? (await bodyError(response));
   const facts: ErrorFacts = {
     file,
-    url: subject.url,
+    url: placeOf(subject.url),
     status,
     origin: originOf(response.url || subject.url),
     errorCode,
@@ -72,7 +72,7 @@ export function unreachable(subject: RequestSubject, cause: unknown): PronkError
   return new PronkError(
     "network",
     `"${subject.file}" could not be fetched from ${origin}. Check the connection. If it works elsewhere, that server forbids other sites (CORS), or this page's policy forbids it: connect-src needs ${policyList(subject)}.`,
-    { file: subject.file, url: subject.url, origin },
+    { file: subject.file, url: placeOf(subject.url), origin },
     { cause },
   );
 }
@@ -83,7 +83,7 @@ export function blockedByPolicy(subject: RequestSubject, blocked: string, cause:
   return new PronkError(
     "network",
     `This page's Content-Security-Policy blocks ${origin} (or an origin it redirects to), so "${subject.file}" could not be fetched. Add to connect-src: ${policyList(subject)}.`,
-    { file: subject.file, url: subject.url, origin, policy: "connect-src" },
+    { file: subject.file, url: placeOf(subject.url), origin, policy: "connect-src" },
     { cause },
   );
 }

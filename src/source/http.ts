@@ -5,6 +5,7 @@ import { PronkError } from "../errors.ts";
 import { parseJson } from "../json-bytes.ts";
 import { blockedByPolicy, statusError, unreachable, type RequestSubject } from "./http-errors.ts";
 import { broken } from "./range-errors.ts";
+import { placeOf } from "./reference.ts";
 import { pause } from "../waiting.ts";
 import { Passing, retryAfterMs, StallWatch, usualPatience, withRetries, type Patience } from "./retry.ts";
 
@@ -139,7 +140,8 @@ export async function getJson(
   try {
     return { body: parseJson(new TextDecoder().decode(bytes)), headers: response.headers };
   } catch (cause) {
-    const { file, url } = subject;
+    const { file } = subject;
+    const url = placeOf(subject.url);
     throw new PronkError(
       "network",
       `"${file}" at ${url} is not JSON: another server answers there.`,

@@ -2,6 +2,7 @@
 
 import { PronkError } from "../errors.ts";
 import type { RequestSubject } from "./http-errors.ts";
+import { placeOf } from "./reference.ts";
 
 /** Another version of the file is there than when its first byte was read. */
 export class FileChanged extends PronkError {
@@ -9,7 +10,7 @@ export class FileChanged extends PronkError {
     super(
       "integrity",
       `"${file}" changed on its server while it was being fetched (ETag ${expected}, now ${found}). Load again.`,
-      { file, url, expected, found, changed: true },
+      { file, url: placeOf(url), expected, found, changed: true },
     );
   }
 }
@@ -18,7 +19,7 @@ export function truncated({ file, url }: RequestSubject, sizeBytes: number, foun
   return new PronkError(
     "integrity",
     `"${file}" is a truncated shard: it should have ${sizeBytes} bytes, and its server ends at byte ${found}. It was not uploaded whole; fetch it from another place.`,
-    { file, url, expected: sizeBytes, found },
+    { file, url: placeOf(url), expected: sizeBytes, found },
   );
 }
 
@@ -29,7 +30,7 @@ export function lyingLength(subject: RequestSubject, expected: number, found: nu
   return new PronkError(
     "integrity",
     `"${file}" should have ${expected} bytes, and its server now says that it has ${found}. It was replaced or is not whole; load again, or from another place.`,
-    { file, url, expected, found },
+    { file, url: placeOf(url), expected, found },
   );
 }
 
@@ -37,7 +38,7 @@ export function wrongRange({ file, url }: RequestSubject, expected: number, foun
   return new PronkError(
     "integrity",
     `The server of "${file}" answered bytes from ${found} where bytes from ${expected} were asked for. Use another server.`,
-    { file, url, expected, found },
+    { file, url: placeOf(url), expected, found },
   );
 }
 
@@ -46,7 +47,7 @@ export function broken({ file, url }: RequestSubject, at: number, cause: Error):
   return new PronkError(
     "network",
     `The connection broke at byte ${at} of "${file}", several times over (${cause.message}). Load again when the network is steadier; what has arrived is kept.`,
-    { file, url, at },
+    { file, url: placeOf(url), at },
     { cause },
   );
 }

@@ -30,10 +30,16 @@ export function parseReference(reference: string, baseUrl: string | undefined = 
   if (!isAddress || !URL.canParse(text, baseUrl))
     throw new PronkError(
       "bad-request",
-      `"${reference}" is not a model: name a hub repository (owner/name or owner/name@revision), a web address, or pick files.`,
-      { field: "model", expected: "owner/name, a URL or files", found: reference },
+      `"${withoutQuery(reference)}" is not a model: name a hub repository (owner/name or owner/name@revision), a web address, or pick files.`,
+      { field: "model", expected: "owner/name, a URL or files", found: withoutQuery(reference) },
     );
   const url = new URL(text, baseUrl);
+  if (url.username || url.password)
+    throw new PronkError(
+      "bad-request",
+      `A page may not fetch from an address with a name or password in it. Use ${placeOf(url)} where that is open to all, or an address with a token in its query.`,
+      { field: "model", expected: "an address without a name and password", found: placeOf(url) },
+    );
   url.hash = "";
   if (/\.(bin|safetensors|gguf)$/i.test(url.pathname)) return { kind: "file-url", url: url.href };
   if (/\/(config|model\.safetensors\.index|pytorch_model\.bin\.index)\.json$/.test(url.pathname))
@@ -74,6 +80,13 @@ export function withoutSecrets(address: string): string {
   return url.href;
 }
 
+/** What errors say of an address: nothing of its query, nor of a name and password in it. */
+export function placeOf(address: string | URL): string {
+  if (!URL.canParse(address)) return withoutQuery(String(address));
+  const { origin, pathname } = new URL(address);
+  return origin + pathname;
+}
+
 /** What to open for the bytes of a source with this id once more; undefined for picked files. */
 export function referenceOfSource(id: string): string | undefined {
   if (id.startsWith("hub:")) return id.slice("hub:".length);
@@ -97,14 +110,17 @@ function hubPage(text: string): ParsedReference | undefined {
   if (!hubName.test(`${owner}/${named}`) || collections.includes(owner))
     throw new PronkError(
       "bad-request",
-      `${text.slice(0, 100)} is no repository of a model: its address ends in owner/name${tag}.`,
-      { field: "model", expected: `${hubHost}/owner/name`, found: text },
+      `${withoutQuery(text).slice(0, 100)} is no repository of a model: its address ends in owner/name${tag}.`,
+      { field: "model", expected: `${hubHost}/owner/name`, found: withoutQuery(text) },
     );
   if (ref) return hubPage([hubHost, owner, name, "tree", ref, view, ...rest].filter(Boolean).join("/"));
   if (view === undefined || !["tree", "blob", "resolve", "raw"].includes(view)) return { kind: "hub", owner, name };
   const [, revision, within] = /^(refs\/[^/]+\/[^/]+|[^/]*)(?:\/(.+))?$/.exec(rest.join("/"))!;
   return { kind: "hub", owner, name, ...(revision ? { revision } : {}), ...(within ? { path: within } : {}) };
 }
+
+/** Of what may be no address: all before a query, in which there may be a token. */
+const withoutQuery = (text: string) => text.replace(/[?#].*$/s, "");
 
 function decoded(part: string): string {
   try {

@@ -13,7 +13,7 @@ import { get, getWhole } from "./http.ts";
 import type { OpenOptions } from "./open-options.ts";
 import { checkRead, maxWholeBytes } from "./read-limit.ts";
 import { remoteReader } from "./remote-reader.ts";
-import { withoutSecrets } from "./reference.ts";
+import { placeOf, withoutSecrets } from "./reference.ts";
 import type { ModelSource, SourceFile } from "./source.ts";
 import { isTorchPath, torchIndex, torchWhole } from "./torch-names.ts";
 import { askForCompanions, namesPacked } from "./unlisted-folder.ts";
@@ -186,7 +186,7 @@ async function probeWeights(
   throw new PronkError(
     "network",
     `The server of "${name}" tells no size (neither Content-Range nor Content-Length). Use another server.`,
-    { file: name, url, status: all.status },
+    { file: name, url: placeOf(url), status: all.status },
   );
 }
 
@@ -204,10 +204,8 @@ function indexedNames(index: Uint8Array): string[] {
 const isWebPage = (response: Response) => /text\/html/i.test(response.headers.get("Content-Type") ?? "");
 const firstText = (bytes: Uint8Array) => new TextDecoder().decode(bytes.subarray(0, 64));
 
-const placeOf = ({ origin, pathname }: URL) => origin + pathname;
-
 function missing(file: string, address: string): PronkError {
-  const url = placeOf(new URL(address));
+  const url = placeOf(address);
   return new PronkError(
     "network",
     `There is no "${file}" at ${url} (HTTP 404, or a web page in its place). Check the address: it must be the folder that holds config.json, or one llama2.c .bin.`,

@@ -1,8 +1,11 @@
-// A hub's access token is sent to that hub and is nowhere else: a word that stands for one is searched for in errors, logs,
-// addresses and everything the origin keeps, after loads that succeed and loads that fail in every way a hub can fail.
+// A hub's access token is sent to that hub and is nowhere else, and a token in a model's own address to that address: a word
+// that stands for one is searched for in errors, logs, addresses and everything the origin keeps, after loads that succeed and
+// loads that fail in every way a hub can fail.
 
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BrowserPage } from "../../cli/browser/browser-page.ts";
+import type { FileServerOptions } from "../../cli/server/file-server.ts";
 import { byteModelFiles } from "../support/byte-model.ts";
 import { mentions, searchPage } from "../support/canary.ts";
 import type { HubFault } from "../support/hub-body.ts";
@@ -31,11 +34,34 @@ const names = [
   "mirrored",
 ];
 
+/** A folder for each way to end, `/folder/WAY/`, whose files ask for the word in their query. */
+const guarded: FileServerOptions["answer"] = (request, response) => {
+  const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
+  const [, top, way, name] = pathname.split("/");
+  if (top !== "folder") return false;
+  const bytes = files.get(name);
+  const isWeights = name.endsWith(".safetensors");
+  if (searchParams.get("token") !== canary || (way === "refused" && isWeights)) response.writeHead(403).end();
+  else if (!bytes || way === "absent") response.writeHead(404).end();
+  else if (way === "unsized" && isWeights) response.writeHead(200, { "transfer-encoding": "chunked" }).end(bytes);
+  else if (way === "failing" && isWeights) response.writeHead(410, { "content-type": "application/json" }).end("{}");
+  else sendRange(request, response, way === "short" && isWeights ? bytes.subarray(0, -100) : bytes);
+  return true;
+};
+
+function sendRange({ headers }: IncomingMessage, response: ServerResponse, bytes: Uint8Array): void {
+  const range = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? "");
+  const start = Number(range?.[1] ?? 0);
+  const end = range?.[2] ? Number(range[2]) + 1 : bytes.length;
+  if (range) response.setHeader("Content-Range", `bytes ${start}-${end - 1}/${bytes.length}`);
+  response.writeHead(range ? 206 : 200, { "Content-Length": end - start }).end(bytes.subarray(start, end));
+}
+
 let site: StoreSite;
 let hub: HubServer;
 let elsewhere: HubServer;
 beforeAll(async () => {
-  site = await startStoreSite();
+  site = await startStoreSite(guarded);
   hub = await startHub(names.map((name) => [`a/${name}`, repository()]));
   hub.repositories.set("a/other-token", repository({ gatedFor: "hf_other" }));
   elsewhere = await startHub([["a/mirrored", repository({ gatedFor: undefined })]]);
@@ -149,6 +175,25 @@ describe.each(browserKinds)("in %s", (kind) => {
     expect(mentions(outcome.told, canary)).toBe(false);
     expect(elsewhere.requests.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
     expect((await searchPage(page, canary)).found).toEqual([]);
+  });
+
+  test.each([
+    ["right", "loaded"],
+    ["absent", "network"],
+    ["refused", "network"],
+    ["unsized", "network"],
+    ["failing", "network"],
+    ["short", "format"],
+  ])("a folder whose own address has it: %s", async (way, code) => {
+    const folder = `${site.server.origin}/folder/${way}/`;
+    const name = `${folder}?token=${encodeURIComponent(canary)}`;
+    const outcome = await page.evaluate<Outcome>(load as never, { name, token: "" });
+    expect(outcome.code).toBe(code);
+    expect(mentions(outcome.told, canary)).toBe(false);
+    if (code === "network") expect(outcome.told).toContain(folder);
+    expect(logs.filter((text) => mentions(text, canary))).toEqual([]);
+    // The browser's own list of what a page fetched has whole addresses; inspectModel runs on the page.
+    expect((await searchPage(page, canary)).found.filter((place) => place !== "addresses")).toEqual([]);
   });
 
   test("the search finds what is there", async () => {
