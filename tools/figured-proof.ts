@@ -1,11 +1,13 @@
-// `npm run faults`, `kills`, `losses` and `schemas`: long proofs with their figures. `--count N --seed S`; `--only wrong-numbers`
-// takes that proof instead; `--json` prints one object on stdout. Exits with 1 when a run fails.
+// `npm run faults`, `kills`, `losses`, `schemas` and `soak`: long proofs with their figures. `--count N` (of a soak: `--turns N`)
+// and `--seed S`; `--only wrong-numbers` takes that proof instead; `--json` prints one object on stdout. Exits with 1 when a run
+// fails.
 
 import { parseArgs } from "node:util";
 import { faultsProof, runFaults } from "../test/long/faults.proof.ts";
 import { killsProof, runKills } from "../test/long/kills.proof.ts";
 import { lossesProof, runLosses } from "../test/long/losses.proof.ts";
 import { runSchemas, schemasProof } from "../test/long/schemas.proof.ts";
+import { runSoak, soakProof } from "../test/long/soak.proof.ts";
 import { runWrongNumbers, wrongNumbersProof } from "../test/long/wrong-numbers.proof.ts";
 
 const proofs = {
@@ -13,12 +15,19 @@ const proofs = {
   kills: { run: runKills, full: killsProof.full },
   losses: { run: runLosses, full: lossesProof.full },
   schemas: { run: runSchemas, full: schemasProof.full },
+  soak: { run: runSoak, full: soakProof.full },
   "wrong-numbers": { run: runWrongNumbers, full: wrongNumbersProof.full },
 };
 
 const text = { type: "string" } as const;
 const { values, positionals } = parseArgs({
-  options: { only: text, count: text, seed: { ...text, default: "1" }, json: { type: "boolean", default: false } },
+  options: {
+    only: text,
+    count: text,
+    turns: text,
+    seed: { ...text, default: "1" },
+    json: { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
 const name = (values.only ?? positionals[0]) as keyof typeof proofs;
@@ -26,7 +35,7 @@ if (!(name in proofs)) {
   console.error(`--only: expected one of ${Object.keys(proofs).join(", ")}; found "${name}".`);
   process.exit(2);
 }
-const { count = `${proofs[name].full}`, seed, json } = values;
+const { turns, count = turns ?? `${proofs[name].full}`, seed, json } = values;
 for (const [flag, value] of Object.entries({ count, seed }))
   if (!/^\d+$/.test(value)) {
     console.error(`--${flag}: expected a whole number; found "${value}".`);

@@ -6,6 +6,7 @@ import { kernelsProof } from "./kernels.proof.ts";
 import { killsProof } from "./kills.proof.ts";
 import { lossesProof } from "./losses.proof.ts";
 import { nodeProofs } from "./proofs.ts";
+import { soakProof } from "./soak.proof.ts";
 import { wrongNumbersProof } from "./wrong-numbers.proof.ts";
 
 const hourMs = 3_600_000;
@@ -15,6 +16,7 @@ for (const { name, slice, full, unit, run } of [
   kernelsProof,
   killsProof,
   lossesProof,
+  soakProof,
   wrongNumbersProof,
 ])
   test(name, { timeout: hourMs }, async ({ task }) => {
