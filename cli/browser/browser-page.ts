@@ -22,15 +22,31 @@ export interface LaunchOptions {
   /** Default: PRONK_ADAPTER, else `software`, so that figures repeat from machine to machine. */
   adapter?: AdapterChoice;
   colorScheme?: "light" | "dark";
+  /** More of its flags, for Chromium alone. */
+  chromiumFlags?: readonly string[];
   log?: Log;
 }
 
 export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Promise<BrowserPage> {
-  const { profileDir, headless = true, colorScheme = "light", log = (line) => console.error(line) } = options;
+  const {
+    profileDir,
+    headless = true,
+    colorScheme = "light",
+    chromiumFlags = [],
+    log = (line) => console.error(line),
+  } = options;
   const adapter = options.adapter ?? adapterFromEnvironment("software");
   const executablePath = await ensureBrowser(kind, log);
   const start = async (software: boolean) => {
-    const plan = { executablePath, software, webgpu: adapter !== "none", headless, profileDir, colorScheme };
+    const plan = {
+      executablePath,
+      software,
+      webgpu: adapter !== "none",
+      headless,
+      profileDir,
+      colorScheme,
+      chromiumFlags,
+    };
     const launchIt = () => (kind === "chromium" ? launchChromium(plan) : launchFirefox(plan));
     return launchIt().catch((error: Error) => {
       log(`${kind} did not start, trying once more: ${error.message.split("\n")[0]}`); // seen on a machine short of memory

@@ -27,7 +27,7 @@ export function chromiumFlags({ software, webgpu }: Pick<LaunchPlan, "software" 
 }
 
 export async function launchChromium(plan: LaunchPlan): Promise<BrowserPage> {
-  const args = chromiumFlags(plan);
+  const args = [...chromiumFlags(plan), ...plan.chromiumFlags];
   const settings = { executablePath: plan.executablePath, headless: plan.headless, args };
   const view = { colorScheme: plan.colorScheme };
   let context: BrowserContext;

@@ -32,6 +32,7 @@ export interface LaunchPlan {
   headless: boolean;
   profileDir?: string;
   colorScheme: "light" | "dark";
+  chromiumFlags: readonly string[];
 }
 
 /** An expression that calls `run` with the argument; strings alone are understood by both drivers. */
