@@ -68,8 +68,9 @@ async function openSharedWorker(): Promise<Host> {
       resolve(true);
     };
     port.addEventListener("message", onHello, { once: true });
-    const onError = ({ message }: Event & { message?: string }) => {
-      lose(notStarted(message));
+    const onError = (event: Event & { message?: string }) => {
+      if (event.message) return; // thrown over there, which Firefox tells here too: who is served there hears it by itself
+      lose(notStarted("its script could not be loaded"));
       resolve(false);
     };
     worker.addEventListener("error", onError, { signal });
@@ -90,7 +91,7 @@ async function openSharedWorker(): Promise<Host> {
   throw error;
 }
 
-function notStarted(reason = "no message"): PronkError {
+function notStarted(reason: string): PronkError {
   const message = `The shared worker stopped (${reason}). Create the engine again.`;
   return new PronkError("worker-lost", message, { reason, sharedWorker: true, started: false });
 }

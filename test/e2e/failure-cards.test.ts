@@ -1,6 +1,6 @@
 // The card that a failed load shows, on the chat page with a hub under its own origin: a mistyped name, a gated model that
 // gets its token on the card, a token that was typed in the picker before a model of the list is pressed, a shader that does
-// not compile; what stands in an answer's place; and a library of another origin, which needs no card.
+// not compile, a GPU with too little memory; what stands in an answer's place; and a library of another origin, which needs no card.
 
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -164,6 +164,34 @@ test("a shader that does not compile is the driver's fault, and a later try may 
   await page.evaluate(() => (globalThis as unknown as { mendCompiler(): void }).mendCompiler());
   await press(page, "[data-action=retry]");
   await untilState(page, "ready");
+});
+
+test("where memory runs out, smaller setups are offered: one is pressed, loads, and answers the question that waited", async () => {
+  await page.evaluate(() => {
+    const memory = { limitBytes: Infinity, takenBytes: 0 }; // of the newest device's buffers that stay
+    const devices = new WeakSet<GPUDevice>();
+    const { createBuffer: real } = GPUDevice.prototype;
+    GPUDevice.prototype.createBuffer = function (wanted) {
+      if (!devices.has(this)) memory.takenBytes = 0;
+      devices.add(this);
+      if (wanted.label?.startsWith("upload")) return real.call(this, wanted); // of the load, not of the model
+      if (memory.takenBytes + wanted.size > memory.limitBytes) throw new RangeError("createBuffer failed: too large");
+      memory.takenBytes += wanted.size;
+      return real.call(this, wanted);
+    };
+    Object.assign(globalThis, { memory });
+  });
+  await showModel(page, `${server.origin}/models/tiny/?roomy`, true);
+  await untilState(page, "ready");
+  await page.evaluate("() => void (memory.limitBytes = 0.95 * memory.takenBytes)");
+  await showModel(page, `${server.origin}/models/tiny/?tight`, false);
+  await send(page, "hello?");
+  await expect.poll(card).toContain("memory");
+  expect(await page.playwright!.locator("pronk-chat [data-action=take-setup]").count()).toBeGreaterThan(1);
+  await press(page, "[data-action=take-setup]");
+  await expect.poll(async () => (await turnsOf(page)).map(({ status }) => status)).toEqual([undefined, "done"]);
+  expect(await card()).toBe("");
+  await page.evaluate("() => void (memory.limitBytes = Infinity)");
 });
 
 test("numbers that no word can be chosen from are told below the question, with a press that asks again", async () => {
