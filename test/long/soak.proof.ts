@@ -288,7 +288,7 @@ export const soakProof: Proof = {
   name: "soak",
   says: "After a day of turns, stops, switches, reloads and an update no more lives than after the first turns",
   unit: "turns",
-  slice: 8,
+  slice: 6,
   full: 1000,
   async run(count, seed) {
     const { failures } = await runSoak(count, seed);
