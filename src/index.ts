@@ -33,6 +33,7 @@ export type { ModelReference, ModelSource, SourceFile } from "./source/source.ts
 export type { RequestMessage, TextPart } from "./api/request-messages.ts";
 export type { ChatMessage, ToolCall } from "./text/tokenizer.ts";
 export { DownloadPause } from "./api/download-pause.ts";
+export { samplingDefaults } from "./api/sampling-defaults.ts";
 export { estimateNeeds, inspectModel } from "./inspect.ts";
 export type { ModelShape } from "./inspect.ts";
 export { deleteModel, listModels, models } from "./models.ts";

@@ -1,5 +1,5 @@
-// Request fields -> sampling settings. What the request leaves open comes from the repository's generation_config.json,
-// and where that says nothing about sampling, from pronk's own defaults. Does not sample: generate/ does.
+// Request fields -> sampling settings. What the request leaves open comes from sampling-defaults.ts. Does not sample:
+// generate/ does.
 
 import type { GenerationDefaults } from "../format/model-config.ts";
 import type { SamplingSettings } from "../generate/request.ts";
@@ -7,6 +7,7 @@ import { type AnswerForm, readAnswerForm } from "./answer-form.ts";
 import { checkFields, streamOptionFields } from "./known-fields.ts";
 import type { Fields } from "./request-fields.ts";
 import { badField, booleanField, numberField } from "./request-fields.ts";
+import { samplingDefaults } from "./sampling-defaults.ts";
 
 /** What the fields that chat.completions and completions share come to. */
 export interface RunSettings {
@@ -22,9 +23,6 @@ export interface RunSettings {
   stream: boolean;
   includeUsage: boolean;
 }
-
-// Where a repository publishes nothing: lively but on topic for models of this family.
-const ownDefaults: GenerationDefaults = { temperature: 0.7, topP: 0.95 };
 
 const maxStopStrings = 16; // OpenAI allows 4; each one is searched for in every piece of text
 const maxStopLength = 1000; // UTF-16 units; text is held back by up to this much
@@ -73,16 +71,14 @@ function readMaxTokens(fields: Fields): number | undefined {
 }
 
 function readSampling(fields: Fields, published: GenerationDefaults, vocabSize: number): SamplingSettings {
-  const speaks = [published.temperature, published.topP, published.topK, published.minP].some((x) => x !== undefined);
-  const base = speaks ? published : { ...published, ...ownDefaults };
+  const own = samplingDefaults(published);
   const seed = numberField(fields, "seed", { integer: true });
   return {
-    temperature: numberField(fields, "temperature", { min: 0 }) ?? base.temperature ?? 1,
-    topP: numberField(fields, "top_p", { min: 0, aboveMin: true, max: 1 }) ?? base.topP ?? 1,
-    topK: numberField(fields, "top_k", { min: 0, integer: true }) ?? base.topK ?? 0,
-    minP: numberField(fields, "min_p", { min: 0, max: 1 }) ?? base.minP ?? 0,
-    repetitionPenalty:
-      numberField(fields, "repetition_penalty", { min: 0, aboveMin: true }) ?? base.repetitionPenalty ?? 1,
+    temperature: numberField(fields, "temperature", { min: 0 }) ?? own.temperature,
+    topP: numberField(fields, "top_p", { min: 0, aboveMin: true, max: 1 }) ?? own.topP,
+    topK: numberField(fields, "top_k", { min: 0, integer: true }) ?? own.topK,
+    minP: numberField(fields, "min_p", { min: 0, max: 1 }) ?? own.minP,
+    repetitionPenalty: numberField(fields, "repetition_penalty", { min: 0, aboveMin: true }) ?? own.repetitionPenalty,
     frequencyPenalty: numberField(fields, "frequency_penalty", { min: -2, max: 2 }) ?? 0,
     presencePenalty: numberField(fields, "presence_penalty", { min: -2, max: 2 }) ?? 0,
     seed: seed === undefined ? crypto.getRandomValues(new Uint32Array(1))[0] : seed >>> 0,

@@ -20,3 +20,7 @@ export const chipIcon = icon(
   svg`<rect x="6" y="6" width="12" height="12" rx="2"/><path d="M10 10h4v4h-4zM9 3v3M15 3v3M9 18v3M15 18v3M3 9h3M3 15h3M18 9h3M18 15h3"/>`,
 );
 export const closeIcon = icon(svg`<path d="M6 6l12 12M18 6L6 18"/>`);
+export const settingsIcon = icon(
+  svg`<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>`,
+);
+export const gaugeIcon = icon(svg`<path d="M5 18a8 8 0 1 1 14 0M12 14l4-4.500"/>`);

@@ -3,19 +3,21 @@
 // with its engine is in session/. Importing it defines nothing: see index.ts. Works under `default-src 'self'`: no inline
 // style, no eval, no HTML strings.
 
-import { LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import type { EngineOptions, ModelReference, ProgressEvent } from "../index.ts";
 import { isComposingKey } from "./composing-key.ts";
 import { CopyFeedback } from "./copy-feedback.ts";
 import { type LicenseParagraph, llama2LicenseText } from "./license-text.ts";
 import { KeptConversation } from "./kept-conversation.ts";
-import { markdownPart } from "./markdown/late-part.ts";
+import { markdownPart } from "./late-part.ts";
 import { Rewriting } from "./rewriting.ts";
 import { ChatSession } from "./session/chat-session.ts";
+import { type ChatSettings, engineFields, readSettings } from "./session/chat-settings.ts";
 import { type Conversation, emptyConversation } from "./session/conversation.ts";
 import { type Draft, emptyDraft, endDraft, isEditing } from "./session/draft.ts";
 import { type EngineFactory, pronkEngines } from "./session/engine-factory.ts";
 import { watchOnline } from "./online-watch.ts";
+import { OpenPanel } from "./open-panel.ts";
 import { labelOf, resolveModelAttribute } from "./session/model-reference.ts";
 import type { SessionState } from "./session/session-state.ts";
 import { wordsOf } from "./session/thought.ts";
@@ -43,8 +45,10 @@ import { growField } from "./views/composer-view.ts";
  * @fires pronk-state - `{ state, info }`, idle, inspecting, weights, license, loading, ready, answering, failed
  * @slot empty - stands where the conversation will be
  * @slot footer - below the composer
+ * @slot meters - below the meters, where they are explained
  * @csspart transcript, message, question, answer, bubble, markdown, composer, field, input, send, stop, start, starter,
- *   load, load-panel, license, error, notice, figures, ai-label, footnote, continue, new-chat, undo
+ *   load, load-panel, license, error, notice, figures, ai-label, footnote, continue, new-chat, undo,
+ *   thought, side-panel
  * @cssprop --pronk-accent, --pronk-on-accent, --pronk-ground, --pronk-surface, --pronk-ink, --pronk-ink-soft,
  *   --pronk-line, --pronk-problem, --pronk-radius, --pronk-font, --pronk-font-mono, --pronk-measure
  */
@@ -56,6 +60,7 @@ export class PronkChat extends LitElement {
     weights: {},
     autoload: { type: Boolean },
     persist: {},
+    settings: { attribute: false },
     token: { attribute: false },
     engineOptions: { attribute: false },
     engineFactory: { attribute: false },
@@ -73,6 +78,8 @@ export class PronkChat extends LitElement {
   declare weights: string | undefined;
   declare autoload: boolean;
   declare persist: string | undefined;
+  /** Of this conversation; what is absent is the model's own. */
+  declare settings: ChatSettings;
   /** Access token for gated repositories; kept in memory, never written to an attribute or to storage. */
   declare token: string | undefined;
   /** Passed to createEngine (quantize, kv, contextLength, ...). */
@@ -134,7 +141,13 @@ export class PronkChat extends LitElement {
     useToken: (token) => void this.#useToken(token),
     focusDraft: () => this.#focusDraft(),
     key: (event) => this.#onKey(event),
+    openPanel: (name) => void this.#panel.open(name),
   };
+  readonly #panel = new OpenPanel(this, {
+    change: (settings) => (this.settings = settings),
+    changeSystem: (system) => (this.system = system),
+    loadAgain: () => void this.#session.loadAgain(),
+  });
   #lastState = "";
 
   constructor() {
@@ -142,6 +155,7 @@ export class PronkChat extends LitElement {
     this.system = "";
     this.autoload = false;
     this.engineOptions = {};
+    this.settings = {};
     this.engineFactory = pronkEngines;
     this.starters = [];
     this.strings = english;
@@ -226,7 +240,9 @@ export class PronkChat extends LitElement {
     this.#session.system = this.system ?? "";
     this.#session.factory = this.engineFactory;
     const weights = this.weights || this.engineOptions.weights;
-    this.#session.engineOptions = { ...this.engineOptions, weights, token: this.token || undefined };
+    this.#session.settings = readSettings(this.settings);
+    const chosen = { ...this.engineOptions, ...engineFields(this.#session.settings) };
+    this.#session.engineOptions = { ...chosen, weights, token: this.token || undefined };
     this.#session.asksForWeights = !this.autoload;
     if (changes.has("model")) {
       const { model } = this;
@@ -241,10 +257,10 @@ export class PronkChat extends LitElement {
     const session = this.#session;
     const outcomeOf = (text: string) => this.#copies.outcomeOf(text);
     const [modelLabel, undo, stick] = [labelOf(this.model, session), this.#undo, this.#stick];
-    return chatView(
+    return html`${chatView(
       { session, modelLabel, draft, starters, strings, licenseText, announcement, outcomeOf, undo, stick },
       this.#actions,
-    );
+    )}${this.#panel.view(session, this.system, strings)}`;
   }
 
   protected override updated(): void {

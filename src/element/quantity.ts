@@ -19,8 +19,12 @@ export function formatSpeed(bytesPerSecond: number, locale = "en"): string {
   return `${formatBytes(bytesPerSecond, locale)}/s`;
 }
 
-/** 75 -> "1 min 15 s"; hours drop the seconds, under ten seconds nothing finer than a second. */
-export function formatSeconds(seconds: number, locale = "en"): string {
+/** 75 -> "1 min 15 s"; hours drop the seconds, under ten seconds nothing finer than a second unless `digits` asks for it. */
+export function formatSeconds(seconds: number, locale = "en", digits = 0): string {
+  if (digits > 0 && seconds < 10) {
+    const format = { style: "unit", unit: "second", unitDisplay: "short", maximumFractionDigits: digits } as const;
+    return new Intl.NumberFormat(locale, format).format(seconds);
+  }
   const whole = Math.max(1, Math.round(seconds));
   const part = (value: number, unit: string) =>
     new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(value);

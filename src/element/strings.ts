@@ -1,9 +1,10 @@
 // The words of the element's views, in one typed object, so that a page can translate them by setting `strings`; those of
-// failures are a part of it (failure-strings.ts). The engine's own messages stay as they are.
+// failures and of panels are parts of it (failure-strings.ts, settings-strings.ts). The engine's own messages stay as they are.
 // Numbers, bytes and durations are formatted in quantity.ts with Intl.
 
 import type { ProgressPhase } from "../index.ts";
 import { englishFailures, type FailureStrings } from "./failure-strings.ts";
+import { englishPanels, type PanelStrings } from "./settings-strings.ts";
 
 export interface ChatStrings {
   locale: string;
@@ -93,6 +94,7 @@ export interface ChatStrings {
   pieceDropped: string;
   takenBack: string;
   failures: FailureStrings;
+  panels: PanelStrings;
 }
 
 export const english: ChatStrings = {
@@ -200,4 +202,5 @@ export const english: ChatStrings = {
   pieceDropped: "The last piece was dropped.",
   takenBack: "Taken back.",
   failures: englishFailures,
+  panels: englishPanels,
 };

@@ -63,6 +63,24 @@ export const scenes: Scene[] = [
     page: "index.html",
     steps: [stage({ answers: [markdownSample] }), ask("Show me everything.")],
   },
+  {
+    name: "settings",
+    page: "index.html",
+    steps: [stage({}), click("[data-action=settings]")],
+  },
+  {
+    name: "meters",
+    page: "index.html",
+    steps: [stage({ answers: ["A leap."] }), ask("What is a pronk?"), click("[data-action=meters]")],
+  },
+  {
+    name: "thought",
+    page: "index.html",
+    steps: [
+      stage({ answers: ["<think>\nThe animal, or the library?\n</think>\n\nA leap with all four feet at once."] }),
+      ask("What is a pronk?"),
+    ],
+  },
   { name: "picker", page: "index.html", steps: [stage({}), click("#open-picker")] },
   {
     name: "loading",

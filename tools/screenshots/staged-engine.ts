@@ -61,15 +61,29 @@ export async function stageEngine(script: Script): Promise<void> {
     yield end(words.length);
   }
   const pronk = { dropped_messages: 0, context_full: false };
+  /** What was asked of it, for tests to look at. */
+  const asked: { requests: object[]; loads: object[] } = { requests: [], loads: [] };
+  Object.assign(globalThis, { stagedEngine: asked });
+  const info = {
+    model: script.label,
+    dialog: script.dialog,
+    warnings: script.warnings ?? [],
+    generation: {},
+    contextLength: 4096,
+    kv: "f16",
+    gpuBytes: 212e6,
+  };
   const engine = {
-    info: { model: script.label, dialog: script.dialog, warnings: script.warnings ?? [] },
+    info,
     chat: {
       completions: {
-        create: async () =>
+        create: async (request: object) => (
+          asked.requests.push(request),
           stream(
             (content) => ({ choices: [{ delta: { content }, finish_reason: null }], pronk }),
             (count) => ({ choices: [{ delta: {}, finish_reason: "stop" }], usage: usage(count), pronk }),
-          ),
+          )
+        ),
       },
     },
     completions: {
@@ -92,7 +106,13 @@ export async function stageEngine(script: Script): Promise<void> {
       needs: [],
       weightsOffered: script.weightsOffered ?? ["safetensors"],
     }),
-    createEngine: async (_: unknown, { onProgress }: { onProgress(event: object): void }) => {
+    createEngine: async (
+      _: unknown,
+      options: { onProgress(event: object): void; contextLength?: number; kv?: string },
+    ) => {
+      const { onProgress, contextLength = 4096, kv = "f16" } = options;
+      asked.loads.push({ contextLength: options.contextLength, kv: options.kv });
+      Object.assign(info, { contextLength, kv });
       if (script.failure) throw pronkError(script.failure);
       for (const event of script.holdAt ?? []) onProgress(event);
       if (script.holdAt) await never();

@@ -7,7 +7,7 @@ import { AsyncDirective } from "lit/async-directive.js";
 import { directive, type ElementPart, type PartInfo, PartType } from "lit/directive.js";
 import { followNote } from "./follow-note.ts";
 import type { GrowingDocument } from "./growing-document.ts";
-import { codePart, formulaPart, type LatePart, markdownPart } from "./late-part.ts";
+import { codePart, formulaPart, type LatePart, markdownPart } from "../late-part.ts";
 import type { Drawers, MarkdownLabels } from "./markdown-node.ts";
 import { PlainParagraphs } from "./plain-paragraphs.ts";
 

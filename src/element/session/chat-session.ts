@@ -2,6 +2,7 @@
 // knows no DOM.
 
 import type { ModelReference, SmallerSetup, StoredModel } from "../../index.ts";
+import type { ChatSettings } from "./chat-settings.ts";
 import type { Conversation } from "./conversation.ts";
 import { type EngineHost, EngineSession } from "./engine-session.ts";
 import type { Continuation } from "./session-state.ts";
@@ -14,6 +15,7 @@ export interface SessionHost extends EngineHost {
 
 export class ChatSession extends EngineSession {
   system = "";
+  settings: ChatSettings = {};
   turns: Turn[] = [];
   continuation: Continuation = { text: "", contextFull: false };
   readonly #host: SessionHost;
@@ -64,7 +66,7 @@ export class ChatSession extends EngineSession {
     if (this.busy || !(await this.load()) || this.busy) return;
     this.continuation = { text, addedFrom: text.length, contextFull: false };
     await this.run(async (engine, signal) => {
-      await streamContinuation(engine, this.continuation, signal, () => this.frame.request());
+      await streamContinuation(engine, this.continuation, this.settings, signal, () => this.frame.request());
     }, this.continuation);
   }
 
@@ -96,6 +98,13 @@ export class ChatSession extends EngineSession {
     await this.retry();
   }
 
+  /** With the engine's options as they are now; the conversation stays. */
+  async loadAgain(): Promise<void> {
+    if (this.busy) return;
+    this.forgetSetup();
+    await this.load();
+  }
+
   async runWithoutStore(): Promise<void> {
     this.useNoStore();
     await this.retry();
@@ -121,8 +130,12 @@ export class ChatSession extends EngineSession {
     this.turns = [...this.turns.slice(0, end), turn];
     await this.run(async (engine, signal) => {
       try {
-        await streamAnswer(engine, { turns: this.turns, system: this.system }, turn, signal, () =>
-          this.frame.request(),
+        await streamAnswer(
+          engine,
+          { turns: this.turns, system: this.system, settings: this.settings },
+          turn,
+          signal,
+          () => this.frame.request(),
         );
         turn.status = "done";
       } catch (error) {

@@ -117,6 +117,14 @@ export class EngineSession {
     this.#instead = { ...this.#instead, quantize, kv, contextLength };
   }
 
+  /** The same model with what the options say now, whatever was taken on a card before. */
+  protected forgetSetup(): void {
+    this.unload();
+    this.#instead = { ...this.#instead };
+    delete this.#instead.kv;
+    delete this.#instead.contextLength;
+  }
+
   protected useNoStore(): void {
     this.#instead = { ...this.#instead, store: false };
   }

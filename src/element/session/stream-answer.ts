@@ -1,5 +1,6 @@
 // One request to the engine, its chunks folded into a turn or a continuation. Whoever calls decides what an abort means.
 
+import { type ChatSettings, requestFields } from "./chat-settings.ts";
 import type { ChatEngine } from "./engine-factory.ts";
 import type { Continuation } from "./session-state.ts";
 import { partThought } from "./thought.ts";
@@ -8,13 +9,15 @@ import { type AnswerTurn, toMessages, type Turn } from "./turn.ts";
 /** Streams the answer to `conversation.turns` (whose last entry is `turn` itself) into `turn`. */
 export async function streamAnswer(
   engine: ChatEngine,
-  conversation: { turns: readonly Turn[]; system: string },
+  conversation: { turns: readonly Turn[]; system: string; settings: ChatSettings },
   turn: AnswerTurn,
   signal: AbortSignal,
   onChange: () => void,
 ): Promise<void> {
   const messages = toMessages(conversation.turns, conversation.system);
-  const request = { messages, stream: true, stream_options: { include_usage: true } } as const;
+  const asked = requestFields(conversation.settings);
+  const request = { ...asked, messages, stream: true, stream_options: { include_usage: true } } as const;
+  const requestMs = performance.now();
   let startMs: number | undefined; // of the first words
   for await (const chunk of await engine.chat.completions.create(request, { signal })) {
     const choice = chunk.choices[0];
@@ -22,6 +25,7 @@ export async function streamAnswer(
       turn.text += choice.delta.content;
       turn.status = "streaming";
       startMs ??= performance.now();
+      turn.firstWordMs ??= startMs - requestMs;
       if (turn.thoughtMs === undefined && choice.delta.content.includes(">") && hasThought(turn.text))
         turn.thoughtMs = performance.now() - startMs;
     }
@@ -47,12 +51,14 @@ const continuationTokens = 200;
 export async function streamContinuation(
   engine: ChatEngine,
   continuation: Continuation,
+  settings: ChatSettings,
   signal: AbortSignal,
   onChange: () => void,
 ): Promise<void> {
   const request = {
-    prompt: continuation.text,
     max_tokens: continuationTokens,
+    ...requestFields(settings),
+    prompt: continuation.text,
     stream: true,
     stream_options: { include_usage: true },
   } as const;

@@ -20,6 +20,8 @@ export interface AnswerTurn {
   usage?: Usage;
   /** How long the model thought before its answer; absent where it did not, or is still at it. */
   thoughtMs?: number;
+  /** From the request to the first of its words. */
+  firstWordMs?: number;
   /** How many of the oldest messages the engine left out to fit the context. */
   droppedMessages: number;
   contextFull: boolean;
@@ -58,6 +60,13 @@ export function toMessages(turns: readonly Turn[], system: string): ChatMessage[
   }
   return messages;
 }
+
+/** Positions of the context that are in use after an answer. */
+export const contextUsed = ({ prompt_tokens, completion_tokens }: Usage): number => prompt_tokens + completion_tokens;
+
+/** The last answer that has figures. */
+export const lastMeasured = (turns: readonly Turn[]): AnswerTurn | undefined =>
+  turns.findLast((turn): turn is AnswerTurn => turn.role === "assistant" && turn.usage !== undefined);
 
 export function lastUserTurn(turns: readonly Turn[]): UserTurn | undefined {
   return turns.findLast((turn) => turn.role === "user");

@@ -5,6 +5,7 @@ import { composerStyles } from "./composer-styles.ts";
 import { layoutStyles } from "./layout-styles.ts";
 import { markdownStyles } from "./markdown-styles.ts";
 import { panelStyles } from "./panel-styles.ts";
+import { sidePanelStyles } from "./side-panel-styles.ts";
 import { themeStyles } from "./theme-styles.ts";
 import { transcriptStyles } from "./transcript-styles.ts";
 
@@ -16,4 +17,5 @@ export const chatStyles = [
   codeStyles,
   composerStyles,
   panelStyles,
+  sidePanelStyles,
 ];

@@ -14,6 +14,7 @@ import type { UndoOffer } from "../undo-offer.ts";
 import { type ComposerActions, composerView } from "./composer-view.ts";
 import { continuePanel } from "./continue-view.ts";
 import { footnoteView } from "./footnote-view.ts";
+import type { PanelName } from "./panel-model.ts";
 import { panelView } from "./panel-view.ts";
 import { startView } from "./start-view.ts";
 import type { TranscriptActions } from "./transcript-actions.ts";
@@ -43,6 +44,7 @@ export interface ChatActions extends ComposerActions, TranscriptActions {
   useToken(token: string): void;
   focusDraft(): void;
   key(event: KeyboardEvent): void;
+  openPanel(name: PanelName): void;
 }
 
 export function chatView(model: ChatModel, actions: ChatActions): TemplateResult {
@@ -69,7 +71,7 @@ export function chatView(model: ChatModel, actions: ChatActions): TemplateResult
       ${undoView(undo, strings, actions.focusDraft)}
       ${writing || state.name === "license" || state.name === "weights" ? nothing : dockedComposer(model, actions)}
       <slot name="footer"></slot>
-      ${footnoteView(strings)}
+      ${footnoteView(session, strings, actions.openPanel)}
     </div>
     <p class="visually-hidden" aria-live="polite" data-live>${model.announcement}</p>
   </div>`;

@@ -1,11 +1,23 @@
-// The line below everything: answers are AI-generated and can be wrong, and where the use policy says to report.
+// The line below everything: that answers are AI-generated and can be wrong, once there is one; where the use policy says to
+// report; how full the context is, and the ways to the meters and the settings.
 
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
+import { gaugeIcon, settingsIcon } from "../icons.ts";
+import { formatCount, formatRate } from "../quantity.ts";
+import type { ChatSession } from "../session/chat-session.ts";
+import { contextUsed, lastMeasured } from "../session/turn.ts";
 import type { ChatStrings } from "../strings.ts";
+import type { PanelName } from "./panel-model.ts";
 
-export function footnoteView(strings: ChatStrings): TemplateResult {
+export function footnoteView(
+  session: ChatSession,
+  strings: ChatStrings,
+  openPanel: (name: PanelName) => void,
+): TemplateResult {
+  const { panels: words } = strings;
+  const generated = session.turns.some((turn) => turn.role === "assistant" && turn.text !== "");
   return html`<footer class="footnote" part="footnote">
-    <p>${strings.footnote}</p>
+    ${generated ? html`<p>${strings.footnote}</p>` : nothing}
     <details class="report" part="report">
       <summary>${strings.reportSummary}</summary>
       <div class="report-card">
@@ -17,5 +29,39 @@ export function footnoteView(strings: ChatStrings): TemplateResult {
         </ul>
       </div>
     </details>
+    <span class="tools">
+      ${meters(session, strings, () => openPanel("meters"))}
+      <button
+        class="tool"
+        type="button"
+        data-action="settings"
+        title=${words.settings}
+        aria-haspopup="dialog"
+        @click=${() => openPanel("settings")}
+      >
+        ${settingsIcon}<span class="visually-hidden">${words.settings}</span>
+      </button>
+    </span>
   </footer>`;
+}
+
+/** What the last answer left of the context, and how fast it was; once a model is loaded. */
+function meters({ info, turns }: ChatSession, strings: ChatStrings, open: () => void): TemplateResult | typeof nothing {
+  if (!info?.contextLength) return nothing;
+  const { locale, panels: words } = strings;
+  const usage = lastMeasured(turns)?.usage;
+  const used = formatCount(usage ? contextUsed(usage) : 0, locale);
+  const rate = usage && usage.extra.decode_tokens_per_s > 0 ? formatRate(usage.extra.decode_tokens_per_s, locale) : "";
+  return html`<button
+    class="tool"
+    type="button"
+    data-action="meters"
+    title=${words.meters}
+    aria-haspopup="dialog"
+    @click=${open}
+  >
+    ${gaugeIcon}<span class="visually-hidden">${words.meters}:</span>
+    <span>${words.contextUsed(used, formatCount(info.contextLength, locale))}</span>
+    ${rate ? html`<span class="rate">${strings.tokensPerSecond(rate)}</span>` : nothing}
+  </button>`;
 }

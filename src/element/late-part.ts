@@ -1,0 +1,42 @@
+// Parts of the element that come beside the page, when they are first wanted: the Markdown parser, which is more than half of
+// it, colours for code, formulas, and the panels of settings and meters. Until one is there the page does without it: an
+// answer is plain paragraphs, code is plain, a formula TeX as it was written. One that does not arrive is asked for again,
+// now and then.
+
+import { onDemand } from "../on-demand.ts";
+
+const restMs = 5000; // between two tries: an answer that streams would try with every piece
+
+export class LatePart<Part> {
+  readonly #load: () => Promise<Part>;
+  #part: Part | undefined;
+  #nextTryMs = 0;
+
+  /** As onDemand takes them. */
+  constructor(what: string, load: () => Promise<Part>) {
+    this.#load = onDemand(what, load);
+  }
+
+  /** Where it has arrived. */
+  get current(): Part | undefined {
+    return this.#part;
+  }
+
+  /** True once it is there; false where it did not arrive, or was tried a moment ago. */
+  async fetch(): Promise<boolean> {
+    if (this.#part) return true;
+    if (performance.now() < this.#nextTryMs) return false;
+    try {
+      this.#part = await this.#load();
+      return true;
+    } catch {
+      this.#nextTryMs = performance.now() + restMs;
+      return false;
+    }
+  }
+}
+
+export const markdownPart = new LatePart("shows Markdown", () => import("./markdown/growing-document.ts"));
+export const codePart = new LatePart("colours code", () => import("./markdown/code-colours.ts"));
+export const formulaPart = new LatePart("shows formulas", () => import("./markdown/formula.ts"));
+export const panelPart = new LatePart("shows settings and meters", () => import("./views/side-panels.ts"));

@@ -1,0 +1,22 @@
+// The panels that lie over the chat: settings of a conversation, and meters of what the model does. A part of its own, loaded
+// when one is opened. The browser keeps the focus in a dialog and closes it on Escape.
+
+import { html, type TemplateResult } from "lit";
+import { closeIcon } from "../icons.ts";
+import { metersView } from "./meters-view.ts";
+import { settingsView } from "./settings-view.ts";
+import type { PanelActions, PanelModel } from "./panel-model.ts";
+
+export function sidePanel(model: PanelModel, actions: PanelActions): TemplateResult {
+  const words = model.strings.panels;
+  const isSettings = model.panel === "settings";
+  return html`<dialog class="side-panel" part="side-panel" aria-labelledby="side-title" @close=${actions.close}>
+    <header>
+      <h2 id="side-title">${isSettings ? words.settingsTitle : words.metersTitle}</h2>
+      <button class="quiet" type="button" title=${words.close} data-action="close-panel" @click=${actions.close}>
+        ${closeIcon}<span class="visually-hidden">${words.close}</span>
+      </button>
+    </header>
+    ${isSettings ? settingsView(model, actions) : metersView(model)}
+  </dialog>`;
+}
