@@ -1,4 +1,4 @@
-// `npm run screenshots`: pictures of the main views at phone and desktop width, light and dark, into .cache/screenshots.
+// `npm run screenshots`: pictures of the main views at the widths of phones, a small window and a desktop, light and dark, into .cache/screenshots.
 // The pages are the built ones; the engine is staged (screenshots/staged-engine.ts), so that every view can be had on any
 // machine, without weights and in seconds. Name scenes as arguments to make only those.
 
@@ -11,7 +11,9 @@ import { outputFolder, root } from "../cli/built.ts";
 import { ensureBuilt } from "./stale.ts";
 
 const widths = [
+  { name: "320", width: 320, height: 568 },
   { name: "390", width: 390, height: 844 },
+  { name: "640", width: 640, height: 400 },
   { name: "1280", width: 1280, height: 800 },
 ];
 const schemes = ["light", "dark"] as const;
@@ -41,7 +43,7 @@ try {
         await page.screenshot(path, { width, height, colorScheme, fullPage: scene.fullPage });
       }
     }
-    console.log(`${scene.name}: 4 pictures`);
+    console.log(`${scene.name}: ${widths.length * schemes.length} pictures`);
   }
 } finally {
   await page.close();

@@ -108,13 +108,13 @@ test("meters show what was used, how fast and how much, explain it, and lead to 
   const button = await page.evaluate<string>(
     () => document.querySelector("pronk-chat")!.shadowRoot!.querySelector("[data-action=meters]")!.textContent,
   );
-  expect(button.replaceAll(/\s+/g, " ").trim()).toBe("Meters: 32 of 1,024 tokens 87 tok/s");
+  expect(button.replaceAll(/\s+/g, " ").trim()).toBe("Meters: 32 of 1,024 tokens 87 tokens/s");
   await page.evaluate(press, "[data-action=meters]");
   const values = await inPanel<string>(".value", "textContent");
   expect(values).toEqual([
     "32 of 1,024 tokens",
-    "900 tok/s",
-    "87 tok/s",
+    "900 tokens/s",
+    "87 tokens/s",
     expect.stringMatching(/^[\d.]+ sec$/),
     "212 MB",
   ]);
