@@ -3,6 +3,7 @@
 
 import { figures, type BenchReport, type KernelTotals } from "../src/bench/index.ts";
 import { benchStrings as words } from "./bench-strings.ts";
+import { freeLine, type NameLine, widthOf } from "./roof-names.ts";
 
 type Kernels = NonNullable<BenchReport["kernels"]>;
 
@@ -77,29 +78,27 @@ function roof(width: number, report: BenchReport, points: Point[]): SVGElement {
     [10 ** xs[1], peak],
   ];
   svg.append(shape("polyline", { class: "edge", points: corners.map(([a, b]) => `${x(a)},${y(b)}`).join(" ") }));
-  const names: { from: number; to: number; at: number }[] = [];
-  for (const { kernel, x: intensity, y: speed, share, ofPrompt } of shown.sort((a, b) => b.share - a.share)) {
-    const [cx, cy] = [x(intensity), y(speed)];
-    const r = 4 + 18 * Math.sqrt(share);
-    svg.append(shape("circle", { class: ofPrompt ? "dot of-prompt" : "dot", cx, cy, r }));
-    const isFarRight = cx > width * 0.7; // its name would run out of the picture
-    const nameWidth = 6.5 * kernel.length; // about, at 12 px
-    const from = isFarRight ? cx - r - 4 - nameWidth : cx + r + 4;
-    let at = cy + 4;
-    const overlaps = (name: { from: number; to: number; at: number }) =>
-      name.from < from + nameWidth && name.to > from && Math.abs(name.at - at) < 13;
-    while (names.some(overlaps)) at += 1;
-    names.push({ from, to: from + nameWidth, at });
-    svg.append(text(isFarRight ? cx - r - 4 : from, at, isFarRight ? "of end" : "of", kernel));
-  }
   const legend: [string, string][] = [
     ["dot", words.writing],
     ["dot of-prompt", words.reading],
   ];
+  const taken: NameLine[] = [{ from: edge.left, to: edge.left + 6 + widthOf(words.roofY), at: edge.top + 10 }];
   for (const [i, [className, name]] of legend.entries()) {
     const at = height - edge.bottom - 34 + 20 * i;
     svg.append(shape("circle", { class: className, cx: width - edge.right - 14, cy: at, r: 6 }));
     svg.append(text(width - edge.right - 26, at + 4, "end", name));
+    taken.push({ from: width - edge.right - 30 - widthOf(name), to: width, at: at + 4 });
+  }
+  for (const { kernel, x: intensity, y: speed, share, ofPrompt } of shown.sort((a, b) => b.share - a.share)) {
+    const [cx, cy] = [x(intensity), y(speed)];
+    const r = 4 + 18 * Math.sqrt(share);
+    svg.append(shape("circle", { class: ofPrompt ? "dot of-prompt" : "dot", cx, cy, r }));
+    const isLeft = cx + r + 4 + widthOf(kernel) > width - edge.right; // its name would run out of the picture
+    const from = isLeft ? cx - r - 4 - widthOf(kernel) : cx + r + 4;
+    const line = { from, to: from + widthOf(kernel), at: cy + 4 };
+    const at = freeLine(taken, line, edge.top + 10, height - edge.bottom - 4);
+    taken.push({ ...line, at });
+    svg.append(text(isLeft ? line.to : from, at, isLeft ? "of end" : "of", kernel));
   }
   return svg;
 }

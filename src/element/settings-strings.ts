@@ -36,7 +36,7 @@ export const englishPanels: PanelStrings = {
   settings: "Settings of this conversation",
   settingsTitle: "This conversation",
   settingsNote:
-    "What you change here holds for this conversation, from its next answer on. An empty field is the model's own.",
+    "What you change here holds for this conversation, from its next answer on. An empty field takes the model's own value.",
   system: "System prompt",
   systemPlaceholder: "How the model should answer, in your words",
   presets: "Answers are",

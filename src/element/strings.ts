@@ -13,7 +13,6 @@ export interface ChatStrings {
   you: string;
   answerLabel: string;
   aiNote: string;
-  footnote: string;
   reportSummary: string;
   reportIntro: string;
   reportLinks: readonly { text: string; href: string }[];
@@ -104,7 +103,6 @@ export const english: ChatStrings = {
   you: "You",
   answerLabel: "Answer",
   aiNote: "AI-generated, may be wrong",
-  footnote: "AI-generated answers can be wrong.",
   reportSummary: "Report a problem",
   reportIntro: "For Llama 2 and models derived from it, its acceptable use policy names these places:",
   reportLinks: [

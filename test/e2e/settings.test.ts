@@ -108,8 +108,12 @@ test("meters show what was used, how fast and how much, explain it, and lead to 
   const button = await page.evaluate<string>(
     () => document.querySelector("pronk-chat")!.shadowRoot!.querySelector("[data-action=meters]")!.textContent,
   );
-  expect(button.replaceAll(/\s+/g, " ").trim()).toBe("Meters: 32 of 1,024 tokens 87 tokens/s");
-  await page.evaluate(press, "[data-action=meters]");
+  expect(button.replaceAll(/\s+/g, " ").trim()).toBe("Meters: 32 of 1,024 tokens");
+  await page.evaluate(() =>
+    document.querySelector("pronk-chat")!.shadowRoot!.querySelector<HTMLElement>("[data-action=meters]")!.focus(),
+  );
+  await page.playwright!.keyboard.press("Enter");
+  await expect.poll(() => inPanel("h2", "textContent")).toEqual(["What the model is doing"]);
   const values = await inPanel<string>(".value", "textContent");
   expect(values).toEqual([
     "32 of 1,024 tokens",
@@ -130,12 +134,13 @@ test("meters show what was used, how fast and how much, explain it, and lead to 
   expect(focused).toBe("meters");
 });
 
-test("where nothing was generated, nothing is said to be", async () => {
-  const note = () =>
-    page.evaluate<string>(
-      () => document.querySelector("pronk-chat")!.shadowRoot!.querySelector(".footnote")!.textContent,
+test("that it is AI-generated, each answer says itself, and nothing else", async () => {
+  const notes = () =>
+    page.evaluate<number>(
+      () => document.querySelector("pronk-chat")!.shadowRoot!.textContent.split("AI-generated").length - 1,
     );
-  expect(await note()).toContain("AI-generated");
+  const answers = await page.evaluate<number>(() => document.querySelector("pronk-chat")!.turns.length / 2);
+  expect(await notes()).toBe(answers);
   await page.evaluate(press, "[data-action=new-chat]");
-  expect(await note()).not.toContain("AI-generated");
+  expect(await notes()).toBe(0);
 });

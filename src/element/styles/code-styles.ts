@@ -62,6 +62,7 @@ export const codeStyles = css`
   }
 
   .code-block code {
+    color: var(--_ink);
     padding: 0;
     background: none;
     overflow-wrap: normal;

@@ -161,8 +161,9 @@ export const layoutStyles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 0 0.6rem;
+    align-items: center;
     justify-content: center;
-    margin-block-start: 0.5rem;
+    margin-block-start: 0.35rem;
     color: var(--_ink-soft);
     font-size: 0.78rem;
     line-height: 1.5;

@@ -109,6 +109,15 @@ export const sidePanelStyles = css`
     gap: 0.5rem;
   }
 
+  .presets legend {
+    padding: 0 0 0.5rem;
+  }
+
+  .presets .starter {
+    padding-inline: 0.85rem;
+    font-size: 0.92rem;
+  }
+
   .presets [aria-pressed="true"] {
     border-color: var(--_accent);
     background: var(--_tint);
@@ -180,7 +189,7 @@ export const sidePanelStyles = css`
   .meters meter {
     inline-size: 100%;
     block-size: 0.6rem;
-    margin-block-start: 0.3rem;
+    margin-block: 0.2rem 0.3rem;
   }
 
   ::slotted([slot="meters"]) {

@@ -1,9 +1,9 @@
-// The line below everything: that answers are AI-generated and can be wrong, once there is one; where the use policy says to
-// report; how full the context is, and the ways to the meters and the settings.
+// The line below everything: where the use policy says to report, how full the context is, and the ways to the meters and
+// the settings. That an answer is AI-generated, it says itself.
 
 import { html, nothing, type TemplateResult } from "lit";
 import { gaugeIcon, settingsIcon } from "../icons.ts";
-import { formatCount, formatRate } from "../quantity.ts";
+import { formatCount } from "../quantity.ts";
 import type { ChatSession } from "../session/chat-session.ts";
 import { contextUsed, lastMeasured } from "../session/turn.ts";
 import type { ChatStrings } from "../strings.ts";
@@ -15,9 +15,7 @@ export function footnoteView(
   openPanel: (name: PanelName) => void,
 ): TemplateResult {
   const { panels: words } = strings;
-  const generated = session.turns.some((turn) => turn.role === "assistant" && turn.text !== "");
   return html`<footer class="footnote" part="footnote">
-    ${generated ? html`<p>${strings.footnote}</p>` : nothing}
     <details class="report" part="report">
       <summary>${strings.reportSummary}</summary>
       <div class="report-card">
@@ -45,13 +43,12 @@ export function footnoteView(
   </footer>`;
 }
 
-/** What the last answer left of the context, and how fast it was; once a model is loaded. */
+/** What the last answer left of the context; once a model is loaded. */
 function meters({ info, turns }: ChatSession, strings: ChatStrings, open: () => void): TemplateResult | typeof nothing {
   if (!info?.contextLength) return nothing;
   const { locale, panels: words } = strings;
   const usage = lastMeasured(turns)?.usage;
   const used = formatCount(usage ? contextUsed(usage) : 0, locale);
-  const rate = usage && usage.extra.decode_tokens_per_s > 0 ? formatRate(usage.extra.decode_tokens_per_s, locale) : "";
   return html`<button
     class="tool"
     type="button"
@@ -62,6 +59,5 @@ function meters({ info, turns }: ChatSession, strings: ChatStrings, open: () => 
   >
     ${gaugeIcon}<span class="visually-hidden">${words.meters}:</span>
     <span>${words.contextUsed(used, formatCount(info.contextLength, locale))}</span>
-    ${rate ? html`<span class="rate">${strings.tokensPerSecond(rate)}</span>` : nothing}
   </button>`;
 }

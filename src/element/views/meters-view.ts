@@ -25,12 +25,12 @@ export function metersView({ info, answer, strings }: PanelModel): TemplateResul
         return html`<div>
           <dt>${title}</dt>
           <dd class="value ${value ? "" : "none"}" data-meter=${name}>${value ?? words.noAnswerYet}</dd>
-          <dd>${hint}</dd>
           ${
             name === "context" && info
               ? html`<dd><meter min="0" max=${info.contextLength} .value=${used ?? 0} aria-label=${title}></meter></dd>`
               : ""
           }
+          <dd>${hint}</dd>
         </div>`;
       })}
     </dl>
