@@ -60,7 +60,6 @@ export class PronkChat extends LitElement {
     weights: {},
     autoload: { type: Boolean },
     persist: {},
-    settings: { attribute: false },
     token: { attribute: false },
     engineOptions: { attribute: false },
     engineFactory: { attribute: false },
@@ -78,8 +77,6 @@ export class PronkChat extends LitElement {
   declare weights: string | undefined;
   declare autoload: boolean;
   declare persist: string | undefined;
-  /** Of this conversation; what is absent is the model's own. */
-  declare settings: ChatSettings;
   /** Access token for gated repositories; kept in memory, never written to an attribute or to storage. */
   declare token: string | undefined;
   /** Passed to createEngine (quantize, kv, contextLength, ...). */
@@ -155,7 +152,6 @@ export class PronkChat extends LitElement {
     this.system = "";
     this.autoload = false;
     this.engineOptions = {};
-    this.settings = {};
     this.engineFactory = pronkEngines;
     this.starters = [];
     this.strings = english;
@@ -171,6 +167,16 @@ export class PronkChat extends LitElement {
 
   get turns(): readonly Turn[] {
     return this.#session.turns;
+  }
+
+  /** Of this conversation; what is absent is the model's own, and what is wrong left out. */
+  get settings(): ChatSettings {
+    return this.#session.settings;
+  }
+
+  set settings(settings: ChatSettings) {
+    this.#session.settings = readSettings(settings);
+    this.requestUpdate();
   }
 
   /** All of the conversation as plain data: to keep it, or to put it back with `open`. */
@@ -240,7 +246,6 @@ export class PronkChat extends LitElement {
     this.#session.system = this.system ?? "";
     this.#session.factory = this.engineFactory;
     const weights = this.weights || this.engineOptions.weights;
-    this.#session.settings = readSettings(this.settings);
     const chosen = { ...this.engineOptions, ...engineFields(this.#session.settings) };
     this.#session.engineOptions = { ...chosen, weights, token: this.token || undefined };
     this.#session.asksForWeights = !this.autoload;

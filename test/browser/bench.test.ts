@@ -100,10 +100,11 @@ test("a person presses the button and gets pictures and a report, under the poli
     expect(await playwright!.inputValue("textarea.report")).toContain("check: right");
     expect(await playwright!.locator(".roof .dot").count()).toBeGreaterThan(4);
     expect(await playwright!.locator(".kernels .share rect").count()).toBeGreaterThan(6);
-    for (const width of [390, 1280]) {
+    for (const width of [320, 390, 1280]) {
       await playwright!.setViewportSize({ width, height: 800 });
       const overflow = await page.evaluate<number>(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow).toBeLessThanOrEqual(0);
+      await expect.poll(() => page.evaluate<string[]>(overlappingNames)).toEqual([]);
     }
     for (const colorScheme of ["light", "dark"] as const) {
       await playwright!.emulateMedia({ colorScheme });
@@ -115,3 +116,22 @@ test("a person presses the button and gets pictures and a report, under the poli
     await page.close();
   }
 });
+
+/** Names in the roofline that lie over one another, or out of it; and a table that scrolls without saying so. */
+function overlappingNames(): string[] {
+  const texts = [...document.querySelectorAll<SVGTextElement>(".roof text")];
+  const boxes = texts.map((text) => ({ name: text.textContent, ...text.getBBox() }));
+  const width = document.querySelector(".roof")!.clientWidth;
+  const found = boxes.filter(({ x, width: own }) => x < 0 || x + own > width + 1).map(({ name }) => `${name} is cut`);
+  for (const [index, a] of boxes.entries())
+    for (const b of boxes.slice(index + 1)) {
+      const across = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+      const down = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+      if (across > 1 && down > 3) found.push(`${a.name} lies over ${b.name}`);
+    }
+  const tables = [...document.querySelectorAll(".wide")];
+  const silent = tables.filter(
+    (table) => getComputedStyle(table).backgroundAttachment !== "local, local, scroll, scroll",
+  );
+  return [...found, ...silent.map(() => "a table does not hint that it scrolls")];
+}
