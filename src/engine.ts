@@ -20,6 +20,7 @@ import { headDiffers } from "./load/head-copy.ts";
 import { prepareModel, type PrepareOptions } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { namedShortage } from "./gpu/shortage.ts";
+import { untuned } from "./gpu/tune.ts";
 import { Model } from "./model/model.ts";
 import { type TriedSetup, withSetups } from "./smaller-setups.ts";
 import type { StartHashThread } from "./source/hash-thread.ts";
@@ -328,5 +329,6 @@ async function tune(model: Model, { store, without = [], like }: LoadOptions): P
   const parts = Object.values(weights.layers[0]).flatMap((weight) => ("parts" in weight ? weight.parts : []));
   const shape = [dim, hiddenDim, ...parts.map(({ format }) => format.label)];
   const circumstances = [gpu.adapter, [...gpu.features], navigator.userAgent, without, shape];
-  gpu.variants = store === false ? await measure() : await rememberedTuning(circumstances, measure);
+  const tuning = store === false ? measure() : rememberedTuning(circumstances, measure);
+  gpu.variants = await tuning.catch((error: unknown) => untuned(error, gpu.variants)); // and not remembered
 }

@@ -22,42 +22,23 @@ export async function int8Error(gpu: Gpu, kernels: Kernels, { decode }: Pick<Row
   const memory = new GpuMemory(gpu);
   try {
     const { queue } = gpu.device;
-    const request = {
-      name: "trial weight",
-      cols,
-      segments: [{ format: plainFormat(decode === "q4" ? "q4" : "q8", cols), rows }],
-    };
-    const weight = allocateWeight(memory, request, gpu.maxBindingBytes);
-    const { codes, scales } = weight.parts[0];
-    queue.writeBuffer(
-      codes,
-      0,
-      Uint32Array.from({ length: codes.size / 4 }, () => Math.random() * 2 ** 32),
+    const { weight, x, step } = await memory.checked("what products of bytes are tried with", () =>
+      fill(gpu, memory, decode),
     );
-    queue.writeBuffer(scales!, 0, new Uint16Array(scales!.size / 2).fill(0x3c00)); // ones
-    const x: Activation = { buffer: memory.storage("trial x", tokens * cols * 4), cols, stride: cols };
-    queue.writeBuffer(
-      x.buffer,
-      0,
-      Float32Array.from({ length: tokens * cols }, () => Math.random() - 0.5),
-    );
-    const step = memory.storage("trial step", 8, GPUBufferUsage.UNIFORM);
-    queue.writeBuffer(step, 0, packRecord(shaderRecords.Step, { position: 0, count: tokens }));
     const products = async (int8: boolean): Promise<Float32Array> => {
       const variants = { value: { ...gpu.variants, int8 } };
-      const y: Activation = {
-        buffer: memory.storage("y", tokens * rows * 4),
-        cols: rows,
-        stride: rows,
-      };
-      const recorder = new Recorder(Object.create(gpu, { variants }), memory, { step, many: true });
-      recorder.record(write(y, product(weight, x)));
+      const { recorder, y, read } = await memory.checked("a trial's products", () => {
+        const buffer = memory.storage("y", tokens * rows * 4);
+        const y: Activation = { buffer, cols: rows, stride: rows };
+        const recorder = new Recorder(Object.create(gpu, { variants }), memory, { step, many: true });
+        recorder.record(write(y, product(weight, x)));
+        return { recorder, y, read: memory.readback("trial products", buffer.size) };
+      });
       const plan = await makePlan(gpu, kernels, recorder.requests);
       const encoder = gpu.device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       plan.encode(pass, { position: 0, tokens });
       pass.end();
-      const read = memory.readback("trial products", y.buffer.size);
       encoder.copyBufferToBuffer(y.buffer, 0, read, 0, read.size);
       queue.submit([encoder.finish()]);
       await gpu.untilLost(read.mapAsync(GPUMapMode.READ));
@@ -69,4 +50,21 @@ export async function int8Error(gpu: Gpu, kernels: Kernels, { decode }: Pick<Row
   } finally {
     memory.dispose();
   }
+}
+
+/** A random matrix, and what it is multiplied with. */
+function fill(gpu: Gpu, memory: GpuMemory, decode: RowFormat["decode"]) {
+  const { queue } = gpu.device;
+  const segments = [{ format: plainFormat(decode === "q4" ? "q4" : "q8", cols), rows }];
+  const weight = allocateWeight(memory, { name: "trial weight", cols, segments }, gpu.maxBindingBytes);
+  const { codes, scales } = weight.parts[0];
+  const randomCodes = Uint32Array.from({ length: codes.size / 4 }, () => Math.random() * 2 ** 32);
+  queue.writeBuffer(codes, 0, randomCodes);
+  queue.writeBuffer(scales!, 0, new Uint16Array(scales!.size / 2).fill(0x3c00)); // ones
+  const x: Activation = { buffer: memory.storage("trial x", tokens * cols * 4), cols, stride: cols };
+  const inputs = Float32Array.from({ length: tokens * cols }, () => Math.random() - 0.5);
+  queue.writeBuffer(x.buffer, 0, inputs);
+  const step = memory.storage("trial step", 8, GPUBufferUsage.UNIFORM);
+  queue.writeBuffer(step, 0, packRecord(shaderRecords.Step, { position: 0, count: tokens }));
+  return { weight, x, step };
 }

@@ -1,6 +1,7 @@
 // Which variant of a kernel is fastest on this adapter, by the GPU's own clock over the model's own weights (their values do
 // not matter, so it can run before they arrive). Nothing is guessed where there is no clock: the defaults stay.
 
+import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
 import { int8Error, mostInt8Error } from "./int8-gate.ts";
 import type { Kernels } from "./kernel.ts";
@@ -54,11 +55,14 @@ export interface TuneRequest {
   tokens: number;
 }
 
-/** The fastest matrix-vector and matrix-matrix kernels; what the adapter has by default where it has no clock. */
+/**
+ * The fastest matrix-vector and matrix-matrix kernels; what the adapter has by default where it has no clock. Throws
+ * PronkError `out-of-memory`, and leaves nothing on the GPU then.
+ */
 export async function tuneVariants({ gpu, kernels, weights, tokens }: TuneRequest): Promise<Variants> {
   const best = { ...gpu.variants };
   if (!gpu.hasClock) return best;
-  using trial = new Trial(gpu, kernels, weights, tokens);
+  using trial = await Trial.make(gpu, kernels, weights, tokens);
   const bytes = await multipliesBytes({ gpu, kernels, weights });
   let fastest = Infinity;
   for (const candidate of vectorCandidates) {
@@ -93,15 +97,21 @@ async function multipliesBytes({ gpu, kernels, weights }: Omit<TuneRequest, "tok
   return (await int8Error(gpu, kernels, part.format)) < mostInt8Error;
 }
 
-/** How many multiplications a dispatch of a prompt may hold on this adapter. */
+/** How many multiplications a dispatch of a prompt may hold on this adapter. Throws as `tuneVariants` does. */
 export async function calibrateDispatch({ gpu, kernels, weights, tokens }: TuneRequest): Promise<number> {
   const largest = weights.reduce((most, weight) => (weight.rows * weight.cols > most.rows * most.cols ? weight : most));
   if (largest.rows * largest.cols * tokens <= harmlessMacs) return Infinity;
   if (!gpu.hasClock) return gpu.software ? harmlessMacs : Infinity;
-  using trial = new Trial(gpu, kernels, [largest], tokens);
+  using trial = await Trial.make(gpu, kernels, [largest], tokens);
   const part = slice(largest);
   const ms = await trial.timeMs(gpu.variants, tokens, [part]);
   return (part.parts[0].rows * part.cols * tokens * mostDispatchMs) / ms;
+}
+
+/** To go on with where there was no memory to measure with: `variants`, and dispatches that no adapter takes long for. */
+export function untuned(error: unknown, variants: Variants): Variants {
+  if (!(error instanceof PronkError) || error.code !== "out-of-memory") throw error;
+  return { ...variants, macsPerDispatch: harmlessMacs };
 }
 
 /** The first rows of a weight: enough to fill an adapter, few enough to be quick on a slow one. */
@@ -121,10 +131,15 @@ class Trial implements Disposable {
   readonly #ticks: GPUBuffer;
   readonly #read: GPUBuffer;
 
-  constructor(gpu: Gpu, kernels: Kernels, weights: readonly Weight[], tokens: number) {
+  static async make(gpu: Gpu, kernels: Kernels, weights: readonly Weight[], tokens: number): Promise<Trial> {
+    const memory = new GpuMemory(gpu);
+    return memory.checked("what kernels are tried with", () => new Trial(gpu, kernels, memory, weights, tokens));
+  }
+
+  private constructor(gpu: Gpu, kernels: Kernels, memory: GpuMemory, weights: readonly Weight[], tokens: number) {
     this.#gpu = gpu;
     this.#kernels = kernels;
-    this.#memory = new GpuMemory(gpu);
+    this.#memory = memory;
     const room = (name: string, cols: number): Activation => {
       const stride = strideOf(cols);
       return { buffer: this.#memory.storage(`trial ${name}`, tokens * stride * 4), cols, stride };
@@ -140,9 +155,12 @@ class Trial implements Disposable {
   /** Milliseconds of the GPU for the products with all `weights`; the best of three, after one or two to warm up. */
   async timeMs(variants: Variants, tokens: number, weights: readonly Weight[]): Promise<number> {
     const gpu: Gpu = Object.create(this.#gpu, { variants: { value: { ...variants, macsPerDispatch: Infinity } } });
-    const recorder = new Recorder(gpu, this.#memory, { step: this.#step, many: tokens > 1 });
-    for (const weight of weights)
-      recorder.record(write(this.#y, product(weight, { ...this.#x, stride: strideOf(weight.cols) })));
+    const recorder = await this.#memory.checked("a trial's records", () => {
+      const made = new Recorder(gpu, this.#memory, { step: this.#step, many: tokens > 1 });
+      for (const weight of weights)
+        made.record(write(this.#y, product(weight, { ...this.#x, stride: strideOf(weight.cols) })));
+      return made;
+    });
     const plan = await makePlan(gpu, this.#kernels, recorder.requests);
     const { device } = this.#gpu;
     device.queue.writeBuffer(this.#step, 0, packRecord(shaderRecords.Step, { position: 0, count: tokens }));

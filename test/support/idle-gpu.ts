@@ -236,9 +236,11 @@ class IdleDevice extends EventTarget {
     getBindGroupLayout: (index: number) => index,
   });
   createBindGroup = ({ entries }: { entries: Bound[] }) => entries;
+  createQuerySet = () => ({ destroy() {} });
   createCommandEncoder = () => {
     const work: (() => void)[] = [];
     return {
+      resolveQuerySet() {},
       beginComputePass: () => {
         let pipeline: Pipeline;
         let bound: Bound[] = [];
