@@ -1,11 +1,12 @@
 // chat.completions in OpenAI's shapes: types only; the logic is in chat.ts.
 
 import type { FinishReason, RequestOptions, SamplingFields, Usage } from "./completion-request.ts";
+import type { ChatLogprobs } from "./logprobs.ts";
 import type { RequestMessage } from "./request-messages.ts";
 
 /**
  * What known-fields.ts lists is obeyed or harmless; null counts as not given. Any other field is refused by name
- * (bad-request), and so is a value that asks for what is not done: tools, logprobs.
+ * (bad-request), and so is a value that asks for what is not done: tools.
  */
 export interface ChatCompletionRequest extends SamplingFields {
   messages: readonly RequestMessage[];
@@ -16,17 +17,19 @@ export interface ChatCompletionRequest extends SamplingFields {
   safety_identifier?: string | null;
   prompt_cache_key?: string | null;
   parallel_tool_calls?: boolean | null;
+  /** Tell of each token how likely it was, and of up to 20 (`top_logprobs`) what else was, before anything shaped it. */
+  logprobs?: boolean | null;
+  top_logprobs?: number | null;
   // With these values only.
   tools?: readonly [] | null;
   tool_choice?: "none" | "auto" | null;
-  logprobs?: false | null;
 }
 
 export interface ChatChoice {
   index: number;
   message: { role: "assistant"; content: string };
   finish_reason: FinishReason;
-  logprobs: null;
+  logprobs: ChatLogprobs | null;
   /** pronk's own: the ids, and whether the context's end finished it. */
   pronk: { ids: number[]; context_full: boolean };
 }
@@ -50,7 +53,15 @@ export interface ChatCompletionChunk {
   model: string;
   /** One, or on the last chunk with usage none. Of several choices each comes whole before the next. */
   choices:
-    [{ index: number; delta: { role?: "assistant"; content?: string }; finish_reason: FinishReason | null }] | [];
+    | [
+        {
+          index: number;
+          delta: { role?: "assistant"; content?: string };
+          finish_reason: FinishReason | null;
+          logprobs?: ChatLogprobs | null;
+        },
+      ]
+    | [];
   /** On the last chunk, when stream_options.include_usage is set. */
   usage?: Usage | null;
   /** On the first chunk of a choice (dropped_messages) and on its last (context_full). */

@@ -9,6 +9,7 @@ import type { RequestOptions, Usage } from "./completion-request.ts";
 import type { EngineCore } from "./engine-core.ts";
 import { fitConversation } from "./fit-context.ts";
 import { chatFields, checkFields } from "./known-fields.ts";
+import { chatLogprobs, type ChatLogprobs } from "./logprobs.ts";
 import { requestFields } from "./request-fields.ts";
 import { readMessages } from "./request-messages.ts";
 import type { Outcome, Piece } from "./run.ts";
@@ -56,7 +57,7 @@ async function whole(
   core: EngineCore,
   promptIds: readonly number[],
   answer: Answer,
-  { choices: wanted }: RunSettings,
+  { choices: wanted, topLogprobs }: RunSettings,
   dropped: number,
 ): Promise<ChatCompletion> {
   const choices: ChatChoice[] = [];
@@ -64,16 +65,19 @@ async function whole(
   for (let index = 0; index < wanted; index++) {
     let content = "";
     const ids: number[] = [];
+    const logprobs: ChatLogprobs["content"] = [];
     let outcome: Outcome | undefined;
     for await (const piece of answer(index)) {
       content += piece.text;
       for (const id of piece.ids) ids.push(id);
+      logprobs.push(...chatLogprobs(core.tokenizer, piece.ids, piece.likelihoods, topLogprobs ?? 0));
       outcome = piece.outcome;
     }
     const { finishReason, contextFull, usage: own } = outcome!; // the last piece has it
     const message = { role: "assistant", content } as const;
     const pronk = { ids, context_full: contextFull };
-    choices.push({ index, message, finish_reason: finishReason, logprobs: null, pronk });
+    const told = topLogprobs === undefined ? null : { content: logprobs, refusal: null };
+    choices.push({ index, message, finish_reason: finishReason, logprobs: told, pronk });
     usage = addUsage(usage, own, { samePrompt: true });
   }
   return {
@@ -96,17 +100,23 @@ async function* chunks(
   const base = settings.includeUsage ? { ...head, usage: null } : head;
   let usage: Usage | undefined;
   for (let index = 0; index < settings.choices; index++) {
-    const chunk = (delta: Choice["delta"], finish: Choice["finish_reason"] = null): ChatCompletionChunk => ({
+    const chunk = (
+      delta: Choice["delta"],
+      finish: Choice["finish_reason"] = null,
+      content?: ChatLogprobs["content"],
+    ): ChatCompletionChunk => ({
       ...base,
-      choices: [{ index, delta, finish_reason: finish }],
+      choices: [{ index, delta, finish_reason: finish, ...(content && { logprobs: { content, refusal: null } }) }],
     });
     // At once, before the prompt is read, so that a page can say what was left out.
     yield {
       ...chunk({ role: "assistant", content: "" }),
       pronk: { dropped_messages: dropped, context_full: false },
     };
-    for await (const { text, outcome } of answer(index)) {
-      if (text !== "") yield chunk({ content: text });
+    for await (const { text, ids, likelihoods, outcome } of answer(index)) {
+      const told = chatLogprobs(core.tokenizer, ids, likelihoods, settings.topLogprobs ?? 0);
+      if (text !== "" || told.length > 0)
+        yield chunk({ content: text }, null, settings.topLogprobs === undefined ? undefined : told);
       if (!outcome) continue;
       usage = addUsage(usage, outcome.usage, { samePrompt: true });
       const pronk = { dropped_messages: dropped, context_full: outcome.contextFull };

@@ -1,6 +1,7 @@
 // completions (continue the text) in OpenAI's shapes: types only; the logic is in text-completion.ts.
 
 import type { FinishReason, RequestOptions, SamplingFields, Usage } from "./completion-request.ts";
+import type { CompletionLogprobs } from "./logprobs.ts";
 
 /** Other fields are refused by name, as in chat.completions: see known-fields.ts. */
 export interface CompletionRequest extends SamplingFields {
@@ -10,6 +11,8 @@ export interface CompletionRequest extends SamplingFields {
    */
   prompt: string | readonly number[] | readonly string[] | readonly (readonly number[])[];
   echo?: boolean | null;
+  /** Tell of each token how likely it was, and of so many, up to 20, what else was. Not with `echo` yet. */
+  logprobs?: number | null;
   // With these values only.
   best_of?: 1 | null;
   suffix?: "" | null;
@@ -20,7 +23,8 @@ export interface CompletionChoice {
   index: number;
   text: string;
   finish_reason: FinishReason | null;
-  logprobs: null;
+  /** In a chunk, of its own tokens. */
+  logprobs: CompletionLogprobs | null;
   /** pronk's own: ids of the prompt and of this chunk's text; whether the context's end finished it. */
   pronk: { prompt_ids?: number[]; ids: number[]; context_full: boolean };
 }

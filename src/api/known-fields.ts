@@ -57,8 +57,8 @@ export const chatFields: FieldTable = {
   tools: emptyList,
   function_call: only("none", "auto"),
   functions: emptyList,
-  logprobs: only(false),
-  top_logprobs: only(0),
+  logprobs: "obeyed",
+  top_logprobs: "obeyed",
   modalities: { only: '["text"]', allowed: (value) => JSON.stringify(value) === '["text"]' },
   reasoning_effort: only("none"),
   verbosity: only("medium"),
@@ -69,7 +69,7 @@ export const completionFields: FieldTable = {
   prompt: "obeyed",
   echo: "obeyed",
   best_of: only(1),
-  logprobs: { only: "null", allowed: () => false },
+  logprobs: "obeyed",
   suffix: only(""),
 };
 

@@ -2,6 +2,7 @@
 // Shared by chat.completions and completions, which only dress the pieces; knows nothing of messages or chunks.
 
 import type { GenerateRequest, Generation } from "../generate/request.ts";
+import type { Likelihood } from "../generate/likelihood.ts";
 import type { StreamDecoder } from "../text/tokenizer.ts";
 import type { FinishReason, Usage } from "./completion-request.ts";
 import type { ContinuableOptions } from "./continuation.ts";
@@ -13,6 +14,8 @@ import { StopStrings } from "./stop-strings.ts";
 export interface Piece {
   text: string;
   ids: number[];
+  /** Of each id, where they were asked for; else empty. */
+  likelihoods: Likelihood[];
   /** On the last piece, and only there. */
   outcome?: Outcome;
 }
@@ -51,6 +54,8 @@ export async function* runText(
   signal.throwIfAborted();
   const stops = new StopStrings(settings.stopStrings);
   let pending: number[] = []; // ids whose text has not been delivered
+  const told: Likelihood[] = []; // of ids from there on
+  const take = () => told.splice(0, pending.length);
   let tokens = 0;
   try {
     const generation = core.generator.generate({
@@ -62,6 +67,7 @@ export async function* runText(
       signal,
       constrain,
       onLogits: options.onLogits,
+      onLikelihood: settings.topLogprobs === undefined ? undefined : (likelihood) => void told.push(likelihood),
       known: options.known?.[answer],
       onTrace: (event) => options.onTrace?.(answer, event),
     });
@@ -76,7 +82,7 @@ export async function* runText(
         break; // cancels the generation
       }
       if (text === "") continue;
-      yield { text, ids: pending };
+      yield { text, ids: pending, likelihoods: take() };
       pending = [];
     }
     signal.throwIfAborted();
@@ -84,7 +90,7 @@ export async function* runText(
     const contextFull = !stops.found && generation.stopReason === "context-full";
     const finishReason = stops.found || generation.stopReason === "stop" ? "stop" : "length";
     const usage = usageOf(promptIds.length, tokens, generation);
-    yield { text: last, ids: pending, outcome: { finishReason, contextFull, usage } };
+    yield { text: last, ids: pending, likelihoods: take(), outcome: { finishReason, contextFull, usage } };
   } catch (error) {
     // An abort, or the end of the engine, surfaces as whatever broke first; callers are told the cause.
     if (signal.aborted) throw signal.reason;

@@ -20,6 +20,8 @@ export interface RunSettings {
   ignoreEos: boolean;
   /** Answers to each prompt. */
   choices: number;
+  /** How many of the most likely tokens to tell beside each chosen one, with their probabilities; undefined: nothing of it. */
+  topLogprobs: number | undefined;
   stream: boolean;
   includeUsage: boolean;
 }
@@ -27,6 +29,8 @@ export interface RunSettings {
 const maxStopStrings = 16; // OpenAI allows 4; each one is searched for in every piece of text
 const maxStopLength = 1000; // UTF-16 units; text is held back by up to this much
 
+/** OpenAI's top_logprobs; the sampler's kernel finds as many. */
+export const mostLogprobs = 20;
 const mostChoices = 128; // OpenAI's
 
 /** Of one of several answers to a prompt: the first is as if it were alone, each other has a seed of its own. */
@@ -43,6 +47,16 @@ function otherSeed(seed: number, choice: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
+/** OpenAI's chat asks by a flag and a number, its completions by a number alone. */
+function readLogprobs(fields: Fields): number | undefined {
+  const rule = { min: 0, max: mostLogprobs, integer: true };
+  if (typeof fields.logprobs === "number") return numberField(fields, "logprobs", rule);
+  const top = numberField(fields, "top_logprobs", rule);
+  if (booleanField(fields, "logprobs")) return top ?? 0;
+  if (top) throw badField("top_logprobs", "left out, or logprobs true", top);
+  return undefined;
+}
+
 export function readRunSettings(fields: Fields, defaults: GenerationDefaults, vocabSize: number): RunSettings {
   const streamOptions = fields.stream_options ?? {};
   if (typeof streamOptions !== "object" || Array.isArray(streamOptions))
@@ -55,6 +69,7 @@ export function readRunSettings(fields: Fields, defaults: GenerationDefaults, vo
     form: readAnswerForm(fields),
     ignoreEos: booleanField(fields, "ignore_eos"),
     choices: numberField(fields, "n", { min: 1, max: mostChoices, integer: true }) ?? 1,
+    topLogprobs: readLogprobs(fields),
     stream: booleanField(fields, "stream"),
     includeUsage: booleanField(streamOptions as Fields, "include_usage"),
   };

@@ -1,11 +1,13 @@
 // completions.create: text or ids -> the text that follows, dressed in OpenAI's shapes. Text begins with the
 // beginning-of-sequence id where the model was trained so; ids are fed exactly as given. No template, no dropping.
 
+import type { Likelihood } from "../generate/likelihood.ts";
 import { checkPromptIds } from "../generate/prompt-check.ts";
 import { keepTo } from "./answer-form.ts";
 import type { RequestOptions } from "./completion-request.ts";
 import type { Completion, CompletionChoice, Completions } from "./completions.ts";
 import type { EngineCore } from "./engine-core.ts";
+import { completionLogprobs } from "./logprobs.ts";
 import { checkFields, completionFields } from "./known-fields.ts";
 import type { Fields } from "./request-fields.ts";
 import { badField, booleanField, requestFields } from "./request-fields.ts";
@@ -38,6 +40,8 @@ export function createCompletions(core: EngineCore): Completions {
     core.ended.throwIfAborted();
     options.signal?.throwIfAborted();
     const prompts = readPrompts(core, fields);
+    if (settings.topLogprobs !== undefined && booleanField(fields, "echo"))
+      throw badField("logprobs", "left out, or echo false: the prompt's own are not told yet", settings.topLogprobs);
     const { form, ignoreEos } = settings;
     const endIds = core.config.eosIds;
     const constrain = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, false));
@@ -53,7 +57,7 @@ export function createCompletions(core: EngineCore): Completions {
         index: at * settings.choices + choice,
       })),
     );
-    return settings.stream ? chunks(core, answer, settings, asked) : await whole(core, answer, asked);
+    return settings.stream ? chunks(core, answer, settings, asked) : await whole(core, answer, settings, asked);
   }
   return { create: create as Completions["create"] };
 }
@@ -80,22 +84,31 @@ function readPrompt(core: EngineCore, prompt: unknown, field: string, echo: bool
   return { ids: [...ids], echoed: echo ? core.tokenizer.decode(ids) : "" };
 }
 
-async function whole(core: EngineCore, answer: Answer, asked: readonly Asked[]): Promise<Completion> {
+async function whole(
+  core: EngineCore,
+  answer: Answer,
+  { topLogprobs }: RunSettings,
+  asked: readonly Asked[],
+): Promise<Completion> {
   const choices: CompletionChoice[] = [];
   let usage: Completion["usage"];
   for (const one of asked) {
     const { prompt, choice, index } = one;
     let text = prompt.echoed;
     const ids: number[] = [];
+    const likelihoods: Likelihood[] = [];
     let outcome: Outcome | undefined;
     for await (const piece of answer(one)) {
       text += piece.text;
       for (const id of piece.ids) ids.push(id);
+      likelihoods.push(...piece.likelihoods);
       outcome = piece.outcome;
     }
     const { finishReason, contextFull, usage: own } = outcome!; // the last piece has it
     const pronk = { prompt_ids: prompt.ids, ids, context_full: contextFull };
-    choices.push({ index, text, finish_reason: finishReason, logprobs: null, pronk });
+    const logprobs =
+      topLogprobs === undefined ? null : completionLogprobs(core.tokenizer, ids, likelihoods, topLogprobs, 0);
+    choices.push({ index, text, finish_reason: finishReason, logprobs, pronk });
     usage = addUsage(usage, own, { samePrompt: choice > 0 });
   }
   return {
@@ -118,9 +131,21 @@ async function* chunks(
   let usage: Completion["usage"] = null;
   for (const one of asked) {
     const { prompt, choice: among, index } = one;
-    const chunk = (text: string, ids: Pick<CompletionChoice["pronk"], "ids" | "prompt_ids">, outcome?: Outcome) => {
+    let offset = 0; // of the next token's text
+    const logprobsOf = ({ ids, likelihoods }: Pick<Piece, "ids" | "likelihoods">) => {
+      if (settings.topLogprobs === undefined) return null;
+      const told = completionLogprobs(core.tokenizer, ids, likelihoods, settings.topLogprobs, offset);
+      offset += told.tokens.join("").length;
+      return told;
+    };
+    const chunk = (
+      text: string,
+      ids: Pick<CompletionChoice["pronk"], "ids" | "prompt_ids">,
+      logprobs: CompletionChoice["logprobs"] = null,
+      outcome?: Outcome,
+    ) => {
       const pronk = { ...ids, context_full: outcome?.contextFull ?? false };
-      const choice = { index, text, finish_reason: outcome?.finishReason ?? null, logprobs: null, pronk };
+      const choice = { index, text, finish_reason: outcome?.finishReason ?? null, logprobs, pronk };
       const last = outcome && index === asked.length - 1;
       return {
         ...head,
@@ -130,9 +155,9 @@ async function* chunks(
       } satisfies Completion as Completion;
     };
     yield chunk(prompt.echoed, { ids: [], prompt_ids: prompt.ids });
-    for await (const { text, ids, outcome } of answer(one)) {
+    for await (const { text, ids, likelihoods, outcome } of answer(one)) {
       if (outcome) usage = addUsage(usage, outcome.usage, { samePrompt: among > 0 });
-      yield chunk(text, { ids }, outcome);
+      yield chunk(text, { ids }, logprobsOf({ ids, likelihoods }), outcome);
     }
   }
 }

@@ -5,13 +5,15 @@
 
 import { PronkError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
+import { mostTopTokens } from "../gpu/operations.ts";
 import { namedShortage } from "../gpu/shortage.ts";
 import { CacheHistory } from "./cache-history.ts";
 import { Lock } from "./lock.ts";
 import { createMachine, lossBehind, onlyMachine, type Machine, type Machines } from "./machine.ts";
 import { checkPromptIds } from "./prompt-check.ts";
 import type { GenerateRequest, Generation, Generator } from "./request.ts";
-import type { GenerateStats, StopReason } from "./trace.ts";
+import { type Likelihood, likelihoodIn } from "./likelihood.ts";
+import type { GenerateStats, StopReason, Trace } from "./trace.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { RunAhead } from "./run-ahead.ts";
 import type { Sampled } from "./steps.ts";
@@ -65,7 +67,7 @@ export function generatorOver(
     const { signal, known } = request;
     signal?.throwIfAborted();
     if (known?.stopReason) {
-      yield* known.ids;
+      yield* givenAgain(known, request);
       return end(known.stopReason);
     }
     const release = await lock.acquire(signal, onWanted);
@@ -74,7 +76,7 @@ export function generatorOver(
       // Another's call may have been first: then what the cache holds is of that one.
       answer.isBegun = known?.isBegun === true && history.begins([...request.promptIds, ...known.ids]);
       let isGoneOn = known?.isBegun === true;
-      yield* answer.delivered.slice();
+      if (known) yield* givenAgain(known, request);
       for (let losses = 0; ;) {
         signal?.throwIfAborted();
         if (disposed) throw new PronkError("bad-request", "The engine is unloaded.");
@@ -105,7 +107,7 @@ export function generatorOver(
     const { steps, model } = machine;
     const { gpu } = model;
     const { delivered, stats, onLogits } = answer;
-    const { promptIds, stopIds, signal, sampling, constrain, onTopTokens } = answer.request;
+    const { promptIds, stopIds, signal, sampling, constrain, onLikelihood } = answer.request;
     const most = Math.min(answer.request.maxTokens, contextLength - promptIds.length);
     const inFlight: Promise<Sampled>[] = [];
     const submit = (step: Promise<Sampled>) => {
@@ -153,18 +155,18 @@ export function generatorOver(
         steps.constrain(allowed);
       }
       if (known === 0) {
-        submit((await steps.prefill(promptIds, history.length, { signal, onLogits, onTopTokens, onBatch })).first);
+        submit((await steps.prefill(promptIds, history.length, { signal, onLogits, onLikelihood, onBatch })).first);
         submitted = 1;
       } else {
         steps.goOnFrom(delivered[known - 1], promptIds.length + known - 1);
-        await steps.watch({ onLogits, onTopTokens });
+        await steps.watch({ onLogits, onLikelihood });
         stats.recoveryMs += performance.now() - started;
         started = performance.now();
       }
       let lastRead = started;
       while (stats.generatedTokens < most) {
         // What will not be delivered is not sampled: no step writes at or past the context's end.
-        const depth = constrain ? 0 : onTopTokens ? 1 : runAhead.depth;
+        const depth = constrain ? 0 : onLikelihood ? 1 : runAhead.depth;
         if (constrain) {
           // A step is computed while what it is chosen from is not known: only the choice waits.
           if (inFlight.length === 0) {
@@ -172,19 +174,20 @@ export function generatorOver(
             const allowed = constrain(delivered);
             if (!allowed) return answer.end("stop");
             steps.constrain(allowed);
-            submit(steps.choose(promptIds.length + submitted - 2, { onLogits, onTopTokens }));
+            submit(steps.choose(promptIds.length + submitted - 2, { onLogits, onLikelihood }));
           }
           if (submitted < most && submitted === delivered.length + 1) steps.compute(promptIds.length + submitted++ - 1);
         }
         for (; inFlight.length < depth && submitted < most; submitted++)
-          submit(steps.next(promptIds.length + submitted - 1, { onLogits, onTopTokens }));
-        const { id, logits, top } = await inFlight.shift()!;
+          submit(steps.next(promptIds.length + submitted - 1, { onLogits, onLikelihood }));
+        const { id, logits, likelihood: sampled } = await inFlight.shift()!;
         gpu.check();
         signal?.throwIfAborted();
         const position = promptIds.length + delivered.length - 1; // the logits stand there
         checkChoice(id, config.vocabSize, position);
         machines.proved(machine);
-        if (top) onTopTokens?.(top);
+        const likelihood = sampled ?? (onLikelihood && logits && likelihoodIn(logits, id, mostTopTokens));
+        if (likelihood) onLikelihood?.(likelihood);
         const now = performance.now();
         if (delivered.length === 0) stats.prefillMs = now - started;
         else {
@@ -196,7 +199,7 @@ export function generatorOver(
         if (logits) onLogits?.(position, logits);
         delivered.push(id);
         stats.generatedTokens++;
-        answer.trace([id]);
+        answer.trace([id], likelihood);
         yield id;
       }
       answer.end(most < answer.request.maxTokens ? "context-full" : "length");
@@ -257,6 +260,14 @@ export function generatorOver(
   };
 }
 
+/** What another engine had chosen. */
+function* givenAgain({ ids, likelihoods }: Trace, { onLikelihood }: GenerateRequest): Iterable<number> {
+  for (const [i, id] of ids.entries()) {
+    if (likelihoods?.[i]) onLikelihood?.(likelihoods[i]);
+    yield id;
+  }
+}
+
 /** What outlives the machine under a generation. */
 class Answer {
   readonly request: GenerateRequest;
@@ -291,8 +302,9 @@ class Answer {
   }
 
   /** Tells what came, and how it stands. */
-  trace(ids: number[]): void {
+  trace(ids: number[], likelihood?: Likelihood): void {
     const { request, stats, isBegun } = this;
-    request.onTrace?.({ ids, stats: { ...stats }, isBegun, stopReason: this.#stopReason });
+    const likelihoods = likelihood && [likelihood];
+    request.onTrace?.({ ids, likelihoods, stats: { ...stats }, isBegun, stopReason: this.#stopReason });
   }
 }

@@ -1,6 +1,7 @@
 // What one generation is asked for and how it ended, in ids; text and messages live one floor up, in api/.
 
 import type { CacheHistory } from "./cache-history.ts";
+import type { Likelihood } from "./likelihood.ts";
 import type { GenerateStats, StopReason, Trace, TraceEvent } from "./trace.ts";
 
 export interface SamplingSettings {
@@ -28,11 +29,6 @@ export const greedy: SamplingSettings = {
   seed: 0,
 };
 
-export interface TokenProbability {
-  id: number;
-  logProbability: number; // natural logarithm
-}
-
 export interface GenerateRequest {
   promptIds: readonly number[];
   maxTokens: number;
@@ -46,8 +42,8 @@ export interface GenerateRequest {
    * is in flight at a time then; the step that leads up to it is submitted before this is asked.
    */
   constrain?: (answerIds: readonly number[]) => Uint32Array<ArrayBuffer> | undefined;
-  /** Told before each id is delivered which tokens were most likely, at most 20, before anything shaped the logits. */
-  onTopTokens?: (top: readonly TokenProbability[]) => void;
+  /** Told before each id, one that ends the answer too, how likely it was and what else was. */
+  onLikelihood?: (likelihood: Likelihood) => void;
   /** Debug path: receives one row of vocabSize logits for every position, prompt included. */
   onLogits?: (position: number, row: Float32Array) => void;
   /** How far another engine had come with it: those ids are given again, and then the next. */

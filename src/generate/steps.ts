@@ -10,21 +10,22 @@ import { packRecord } from "../gpu/record.ts";
 import { shaderRecords } from "../gpu/shader-interfaces.ts";
 import type { Slice } from "./cache-history.ts";
 import { otherwise, readReceipt, receiptBytes, Sent } from "./receipts.ts";
-import type { GenerateRequest, SamplingSettings, TokenProbability } from "./request.ts";
+import type { Likelihood, TokenProbability } from "./likelihood.ts";
+import type { GenerateRequest, SamplingSettings } from "./request.ts";
 import { RunAhead } from "./run-ahead.ts";
 import { countsOf, settingsRecord } from "./sampler-record.ts";
 import { checkRow } from "./unusable-logits.ts";
 
 /** Who looks at a step's logits. */
-export type Watchers = Pick<GenerateRequest, "onLogits" | "onTopTokens">;
+export type Watchers = Pick<GenerateRequest, "onLogits" | "onLikelihood">;
 
 /** What a step came to. */
 export interface Sampled {
   id: number;
   /** The logits it was chosen from, where they were asked for. [vocabSize] */
   logits?: Float32Array;
-  /** The most likely tokens, where they were asked for. */
-  top?: TokenProbability[];
+  /** Where it was asked for. */
+  likelihood?: Likelihood;
 }
 
 export interface PrefillOptions extends Watchers {
@@ -50,7 +51,7 @@ export async function createSteps(model: Model, ring: Ring) {
   let sent: Sent;
   let given: readonly number[] | Promise<readonly number[]> = []; // to the step that comes next
   let slices: Gathering | undefined; // of a prompt but the last, as the GPU had them
-  let top: { plan: Plan; ring: Ring } | undefined;
+  let top: { plan: Plan; ring: Ring; logits: GPUBuffer; logit: Ring } | undefined;
   let debug: (Awaited<ReturnType<Model["debugPlan"]>> & { rows: Ring; row: Ring }) | undefined;
 
   function run(encoder: GPUCommandEncoder, plans: Plan[], batch: Batch) {
@@ -75,10 +76,15 @@ export async function createSteps(model: Model, ring: Ring) {
   }
 
   /** Encodes the choice of a token after `plans`, which will stand at `position`, and with it what else was likely. */
-  function choose(plans: Plan[], batch: Batch, position: number, { onTopTokens }: Watchers): Promise<Sampled> {
+  function choose(plans: Plan[], batch: Batch, position: number, { onLikelihood }: Watchers): Promise<Sampled> {
     const encoder = device.createCommandEncoder();
-    const topped = onTopTokens && top;
-    run(encoder, [...plans, ...(topped ? [topped.plan] : []), sample], batch);
+    const topped = onLikelihood && top;
+    if (topped) {
+      run(encoder, [...plans, topped.plan], batch);
+      // The sampler writes over them, and its choice may be none of the most likely.
+      encoder.copyBufferToBuffer(model.activations.logits.buffer, 0, topped.logits, 0, config.vocabSize * 4);
+      run(encoder, [sample], batch);
+    } else run(encoder, [...plans, sample], batch);
     const readTop = topped?.ring.copy(encoder, model.sampler.top, topWords * 4);
     const read = ring.copy(encoder, model.sampler.receipt, receiptBytes);
     const check = sent.expect(position);
@@ -88,12 +94,23 @@ export async function createSteps(model: Model, ring: Ring) {
       const [bytes, topBytes] = await Promise.all([read(), readTop?.()]);
       const receipt = readReceipt(bytes);
       check(receipt, await tokens);
-      const sampled = { id: receipt.id };
-      return topBytes ? { ...sampled, top: topTokensOf(topBytes, config.vocabSize) } : sampled;
+      const { id } = receipt;
+      return topBytes ? { id, likelihood: await likelihoodOf(id, topBytes) } : { id };
     })();
     given = choice.then(({ id }) => [id]);
     given.catch(() => {}); // told by the choice
     return choice;
+  }
+
+  /** Before another step is submitted: its logits take the place of those that `id` was chosen from. */
+  async function likelihoodOf(id: number, topBytes: ArrayBuffer): Promise<Likelihood> {
+    const { sum, tokens } = topTokensOf(topBytes, config.vocabSize);
+    const known = tokens.find((token) => token.id === id)?.logProbability;
+    if (known !== undefined || id >= config.vocabSize) return { chosen: known ?? 0, top: tokens };
+    const encoder = device.createCommandEncoder();
+    const read = top!.logit.copy(encoder, top!.logits, 4, id * 4);
+    queue.submit([encoder.finish()]);
+    return { chosen: new Float32Array(await read())[0] - sum, top: tokens };
   }
 
   async function prepareSlices(): Promise<Gathering> {
@@ -125,6 +142,10 @@ export async function createSteps(model: Model, ring: Ring) {
   async function prepareTop(): Promise<void> {
     top ??= await model.memory.together(async () => ({
       ring: await ringOf("top tokens", 1, topWords * 4),
+      logit: await ringOf("the chosen token's logit", 1, 4),
+      logits: await model.memory.checked("the logits of a choice", () =>
+        model.memory.storage("logits of a choice", config.vocabSize * 4, GPUBufferUsage.COPY_SRC),
+      ),
       plan: await model.topPlan(),
     }));
   }
@@ -139,9 +160,9 @@ export async function createSteps(model: Model, ring: Ring) {
   }
 
   /** Makes what the watchers need, before the first step that they watch. */
-  async function watch({ onLogits, onTopTokens }: Watchers): Promise<void> {
+  async function watch({ onLogits, onLikelihood }: Watchers): Promise<void> {
     if (onLogits) await prepareDebug();
-    if (onTopTokens) await prepareTop();
+    if (onLikelihood) await prepareTop();
   }
 
   return {
@@ -176,10 +197,10 @@ export async function createSteps(model: Model, ring: Ring) {
     async prefill(
       promptIds: readonly number[],
       from: number,
-      { signal, onLogits, onTopTokens, onBatch }: PrefillOptions,
+      { signal, onLogits, onLikelihood, onBatch }: PrefillOptions,
     ) {
       model.setPromptLength(promptIds.length);
-      await watch({ onLogits, onTopTokens });
+      await watch({ onLogits, onLikelihood });
       let previous: Promise<unknown> = Promise.resolve();
       const kept = batchSize(model, from) < promptIds.length - from ? await prepareSlices() : undefined;
       const expected: number[] = [];
@@ -214,7 +235,7 @@ export async function createSteps(model: Model, ring: Ring) {
         signal?.throwIfAborted();
         if (!last) previous = queue.onSubmittedWorkDone();
       }
-      const choice = choose([], { position: 0, tokens: 1 }, promptIds.length, { onTopTokens });
+      const choice = choose([], { position: 0, tokens: 1 }, promptIds.length, { onLikelihood });
       if (!kept) return { first: choice };
       return { first: Promise.all([choice, checkSlices(kept, expected)]).then(([sampled]) => sampled) };
     },
@@ -295,11 +316,12 @@ function batchSize({ batchTokens, config, gpu }: Model, position: number): numbe
 
 const topWords = 1 + 2 * mostTopTokens;
 
-function topTokensOf(bytes: ArrayBuffer, vocabSize: number): TokenProbability[] {
+/** `sum`: the logarithm of the sum of all exp(logit). */
+function topTokensOf(bytes: ArrayBuffer, vocabSize: number): { sum: number; tokens: TokenProbability[] } {
   const words = new Uint32Array(bytes);
   const floats = new Float32Array(bytes);
-  const top: TokenProbability[] = [];
+  const tokens: TokenProbability[] = [];
   const end = Math.min(topWords, 1 + 2 * vocabSize);
-  for (let at = 1; at < end; at += 2) top.push({ id: words[at], logProbability: floats[at + 1] - floats[0] });
-  return top;
+  for (let at = 1; at < end; at += 2) tokens.push({ id: words[at], logProbability: floats[at + 1] - floats[0] });
+  return { sum: floats[0], tokens };
 }

@@ -1,6 +1,7 @@
 // How far a generation has come, as plain data that is told while it runs: with it and with the history of the cache, another
 // engine of the same model goes on with the same ids after this one has died without a word.
 
+import { type Likelihood, likelihoodShape } from "./likelihood.ts";
 import { count, flag, list, number, object, oneOf, optional } from "../message-shape.ts";
 
 /** `stop`: a stop id or the consumer ended it; `length`: maxTokens; `context-full`: the context's end. */
@@ -23,6 +24,8 @@ export interface Trace {
   stats: GenerateStats;
   /** The prompt was compared with the cache, and what the cache holds is of this generation. */
   isBegun: boolean;
+  /** Of each id, where they were asked for. */
+  likelihoods?: Likelihood[];
   /** Once it has ended by itself. */
   stopReason?: StopReason;
 }
@@ -31,9 +34,10 @@ export interface Trace {
 export type TraceEvent = Trace;
 
 export function addToTrace(trace: Trace | undefined, event: TraceEvent): Trace {
-  if (!trace) return { ...event, ids: [...event.ids] };
+  if (!trace) return { ...event, ids: [...event.ids], likelihoods: event.likelihoods && [...event.likelihoods] };
   trace.ids.push(...event.ids);
-  return Object.assign(trace, { ...event, ids: trace.ids });
+  if (event.likelihoods) (trace.likelihoods ??= []).push(...event.likelihoods);
+  return Object.assign(trace, { ...event, ids: trace.ids, likelihoods: trace.likelihoods });
 }
 
 export const traceShape = object({
@@ -48,5 +52,6 @@ export const traceShape = object({
     recoveryMs: number,
   }),
   isBegun: flag,
+  likelihoods: optional(list(likelihoodShape)),
   stopReason: optional(oneOf("stop", "length", "context-full")),
 });

@@ -9,17 +9,17 @@ import { mappingRefused } from "./shortage.ts";
 export interface Ring {
   readonly slots: number;
   /** Encodes a copy of `sizeBytes` from `source` into the next free slot; returns a function to call after submit. */
-  copy(encoder: GPUCommandEncoder, source: GPUBuffer, sizeBytes: number): () => Promise<ArrayBuffer>;
+  copy(encoder: GPUCommandEncoder, source: GPUBuffer, sizeBytes: number, offset?: number): () => Promise<ArrayBuffer>;
 }
 
 export function createRing(gpu: Gpu, memory: GpuMemory, label: string, slots: number, slotBytes: number): Ring {
   const free = Array.from({ length: slots }, (_, i) => memory.readback(`${label} ${i}`, slotBytes));
   return {
     slots,
-    copy(encoder, source, sizeBytes) {
+    copy(encoder, source, sizeBytes, offset = 0) {
       const slot = free.shift();
       if (!slot) throw new RangeError(`${label}: more than ${slots} copies in flight`);
-      encoder.copyBufferToBuffer(source, 0, slot, 0, sizeBytes);
+      encoder.copyBufferToBuffer(source, offset, slot, 0, sizeBytes);
       return async () => {
         try {
           return await readMapped(gpu, slot, sizeBytes, (bytes) => bytes.slice(0));

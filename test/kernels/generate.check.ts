@@ -2,7 +2,8 @@
 // constraint is kept; the most likely tokens are those of the logits.
 
 import { createGenerator } from "../../src/generate/generator.ts";
-import { greedy, type GenerateRequest, type TokenProbability } from "../../src/generate/request.ts";
+import type { Likelihood } from "../../src/generate/likelihood.ts";
+import { greedy, type GenerateRequest } from "../../src/generate/request.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import { defaultVariants, type Variants } from "../../src/gpu/variants.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
@@ -132,13 +133,21 @@ const topTokens = (reducers: Variants["reducers"]) => async (context: CheckConte
   try {
     const generator = await createGenerator(model, {});
     const rows: Float32Array[] = [];
-    const tops: (readonly TokenProbability[])[] = [];
+    const told: Likelihood[] = [];
+    const ids: number[] = [];
     const request = { promptIds: prompt, maxTokens: 4, sampling: penalized, stopIds: [] };
     const onLogits = (position: number, row: Float32Array) => void (rows[position] = row);
     for await (const _ of generator.generate({ ...request, onLogits }));
-    for await (const _ of generator.generate({ ...request, onTopTokens: (top) => void tops.push(top) }));
-    let error = tops.length === 4 ? 0 : 1;
-    for (const [i, top] of tops.entries()) {
+    // The last choice is the least likely token, which is none of those that are found by the way.
+    let least = 0;
+    const last = rows[prompt.length + 2];
+    for (const [id, value] of last.entries()) if (value < last[least]) least = id;
+    const constrain = (answer: readonly number[]) =>
+      bitsOf(config.vocabSize, (id) => answer.length < 3 || id === least);
+    const onLikelihood = (likelihood: Likelihood) => void told.push(likelihood);
+    for await (const id of generator.generate({ ...request, constrain, onLikelihood })) ids.push(id);
+    let error = told.length === 4 && ids[3] === least ? 0 : 1;
+    for (const [i, { chosen, top }] of told.entries()) {
       const row = Float64Array.from(rows[prompt.length - 1 + i]);
       const sum = Math.log(row.reduce((total, value) => total + Math.exp(value), 0));
       const order = [...row.keys()].toSorted((a, b) => row[b] - row[a] || a - b);
@@ -146,9 +155,10 @@ const topTokens = (reducers: Variants["reducers"]) => async (context: CheckConte
         const near = Math.abs(row[id] - row[order[place]]) < 1e-5; // tokens that close may change places
         error = Math.max(error, near ? Math.abs(logProbability - (row[id] - sum)) : 1);
       }
+      error = Math.max(error, Math.abs(chosen - (row[ids[i]] - sum)));
       if (top.length !== 20 || new Set(top.map(({ id }) => id)).size !== 20) error = 1;
     }
-    return { error, limit: 1e-4, note: JSON.stringify(tops[0]?.slice(0, 3)) };
+    return { error, limit: 1e-4, note: JSON.stringify(told[0]) };
   } finally {
     model.dispose();
     gpu.dispose();

@@ -64,7 +64,7 @@ const ways: Record<string, Partial<GenerateRequest>> = {
   sampled: { sampling: sampled },
   penalties: { sampling: { ...sampled, repetitionPenalty: 1.2, logitBias: { 5: -100 } } },
   constrained: { constrain: () => bitsOf(config.vocabSize, (id) => id === 7 || id === 8) },
-  "top tokens": { onTopTokens: () => {} },
+  "top tokens": { onLikelihood: () => {} },
   logits: { onLogits: () => {} },
 };
 
@@ -82,7 +82,7 @@ async function tried(
       const told: string[] = [];
       const watched = {
         ...request,
-        onTopTokens: request.onTopTokens && (() => void told.push("top tokens")),
+        onLikelihood: request.onLikelihood && (() => void told.push("top tokens")),
         onLogits: request.onLogits && ((position: number) => void told.push(`logits of ${position}`)),
       };
       const asked = { promptIds: prompt, maxTokens: 4, sampling: greedy, stopIds: [], ...watched };

@@ -2,6 +2,7 @@
 // marks, and a generator that plays a script by the rules of generate/request.ts, one call at a time.
 
 import type { EngineCore } from "../../src/api/engine-core.ts";
+import type { Likelihood } from "../../src/generate/likelihood.ts";
 import type { GenerateRequest, Generation, Generator } from "../../src/generate/request.ts";
 import type { GenerateStats, StopReason } from "../../src/generate/trace.ts";
 import type { ChatDialog, ChatMessage, Tokenizer } from "../../src/text/tokenizer.ts";
@@ -73,6 +74,15 @@ export interface FakeGenerator extends Generator {
   running: number;
 }
 
+/** Half as likely as can be; its neighbour is more so. */
+export const fakeLikelihood = (id: number): Likelihood => {
+  const top = [
+    { id: id + 1, logProbability: -id / 64 },
+    { id, logProbability: -id / 32 },
+  ];
+  return { chosen: -id / 32, top };
+};
+
 /** Answers each prompt with what `script` says, as far as that is allowed, then EOS for ever; prompt and answer fit the context together. `stepMs` > 0 makes every step take time. */
 export function fakeGenerator(
   script: (prompt: string, promptIds: readonly number[]) => string | readonly number[],
@@ -110,7 +120,7 @@ export function fakeGenerator(
   };
 
   async function* steps(
-    { promptIds, maxTokens, stopIds, signal, onLogits, constrain, known, onTrace }: GenerateRequest,
+    { promptIds, maxTokens, stopIds, signal, onLogits, onLikelihood, constrain, known, onTrace }: GenerateRequest,
     generation: { stopReason: StopReason | undefined; stats: GenerateStats },
   ): AsyncGenerator<number> {
     const before = queue;
@@ -119,8 +129,14 @@ export function fakeGenerator(
     await before;
     self.running++;
     if (known) generation.stats.recoveries++;
-    const trace = (told: number[]) =>
-      onTrace?.({ ids: told, stats: { ...generation.stats }, isBegun: true, stopReason: generation.stopReason });
+    const trace = (told: number[], likelihood?: Likelihood) =>
+      onTrace?.({
+        ids: told,
+        likelihoods: likelihood && [likelihood],
+        stats: { ...generation.stats },
+        isBegun: true,
+        stopReason: generation.stopReason,
+      });
     let finished = false;
     try {
       const answer = script(fakeTokenizer.decode(promptIds), promptIds);
@@ -133,7 +149,10 @@ export function fakeGenerator(
       promptIds.forEach((_, position) => onLogits?.(position, row(position)));
       if (!known) trace([]);
       const chosen = [...(known?.ids ?? [])];
-      yield* chosen;
+      for (const [i, id] of (known?.ids ?? []).entries()) {
+        if (known?.likelihoods) onLikelihood?.(known.likelihoods[i]);
+        yield id;
+      }
       for (let step = chosen.length; ; step++) {
         await new Promise((resolve) => (stepMs > 0 ? setTimeout(resolve, stepMs) : setImmediate(resolve)));
         signal?.throwIfAborted();
@@ -151,7 +170,9 @@ export function fakeGenerator(
         chosen.push(id);
         generation.stats.generatedTokens++;
         generation.stats.decodeMs += 2;
-        trace([id]);
+        const likelihood = onLikelihood && fakeLikelihood(id);
+        if (likelihood) onLikelihood(likelihood);
+        trace([id], likelihood);
         yield id;
       }
       trace([]);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createChatCompletions } from "../../../src/api/chat.ts";
+import type { ContinuableOptions } from "../../../src/api/continuation.ts";
 import { createCompletions } from "../../../src/api/text-completion.ts";
 import { PronkError } from "../../../src/errors.ts";
+import { addToTrace, type Trace } from "../../../src/generate/trace.ts";
 import type { ChatMessage } from "../../../src/text/tokenizer.ts";
 import { collect, fakeCore, fakeGenerator, fakeTokenizer, pieceId } from "../../support/fake-core.ts";
 
@@ -66,6 +68,41 @@ describe("answers", () => {
     expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
     expect(chunks.filter((chunk) => chunk.usage)).toEqual([chunks.at(-1)]);
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: promptTokens, completion_tokens: 11 } });
+  });
+
+  test("logprobs tell of each token, whole and streamed, and of what another engine had chosen", async () => {
+    const core = fakeCore(fakeGenerator(() => "né"));
+    const chat = createChatCompletions(core);
+    const asked = { messages: say("x"), logprobs: true, top_logprobs: 1 } as const;
+    const whole = await chat.create(asked);
+    const ids = whole.pronk.ids;
+    expect(whole.choices[0].logprobs).toEqual({
+      content: ids.map((id) => ({
+        token: id === pieceId("n") ? "n" : "\uFFFD", // half a character
+        logprob: -id / 32,
+        bytes: [...fakeTokenizer.bytesOf(id)!],
+        top_logprobs: [expect.objectContaining({ logprob: -id / 64, bytes: [...fakeTokenizer.bytesOf(id + 1)!] })],
+      })),
+      refusal: null,
+    });
+    const chunks = await collect(await chat.create({ ...asked, stream: true }));
+    const told = chunks.flatMap(({ choices }) => choices.flatMap(({ logprobs }) => logprobs?.content ?? []));
+    expect(told).toEqual(whole.choices[0].logprobs!.content);
+    const chunksWithout = await collect(await chat.create({ messages: say("x"), stream: true }));
+    expect(chunksWithout.every(({ choices }) => choices.every((choice) => !("logprobs" in choice)))).toBe(true);
+    expect((await chat.create({ messages: say("x") })).choices[0].logprobs).toBeNull();
+
+    const traces: Trace[] = [];
+    const onTrace = (answer: number, event: Trace) => void (traces[answer] = addToTrace(traces[answer], event));
+    await chat.create(asked, { onTrace } as ContinuableOptions);
+    const known = traces.map((trace) => ({
+      ...trace,
+      ids: ids.slice(0, 2),
+      likelihoods: trace.likelihoods!.slice(0, 2),
+      stopReason: undefined,
+    }));
+    const continued = await chat.create(asked, { known } as ContinuableOptions);
+    expect(continued.choices[0].logprobs).toEqual(whole.choices[0].logprobs);
   });
 
   test("usage counts, with what the cache held, on the second turn", async () => {

@@ -93,6 +93,28 @@ describe("completions", () => {
     expect(chunks.flatMap(({ choices: [one] }) => (one.finish_reason ? one.index : []))).toEqual([0, 1, 2, 3]);
   });
 
+  test("logprobs are lists of the same length, and a streamed token's offset is the one in the whole", async () => {
+    const completions = createCompletions(fakeCore(fakeGenerator(() => "abc")));
+    const whole = await completions.create({ prompt: "x", logprobs: 1 });
+    const ids = fakeTokenizer.encode("abc");
+    expect(whole.choices[0].logprobs).toEqual({
+      tokens: ["a", "b", "c"],
+      token_logprobs: ids.map((id) => -id / 32),
+      top_logprobs: ids.map((id) => ({
+        [fakeTokenizer.decode([id + 1])]: -id / 64,
+        [fakeTokenizer.decode([id])]: -id / 32,
+      })),
+      text_offset: [0, 1, 2],
+    });
+    const chunks = await collect(await completions.create({ prompt: "x", logprobs: 1, stream: true }));
+    const told = chunks.flatMap(({ choices }) => choices[0].logprobs ?? []);
+    for (const list of ["tokens", "token_logprobs", "top_logprobs", "text_offset"] as const)
+      expect(told.flatMap((one) => one[list] as unknown[])).toEqual(whole.choices[0].logprobs![list]);
+    await expect(completions.create({ prompt: "x", logprobs: 1, echo: true })).rejects.toThrow(
+      /"logprobs" must be left/,
+    );
+  });
+
   test("one bad prompt of a list refuses all, by its place, before any is answered", async () => {
     const generator = fakeGenerator(() => "!");
     const completions = createCompletions(fakeCore(generator));

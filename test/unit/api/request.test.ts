@@ -1,3 +1,5 @@
+import { mostLogprobs } from "../../../src/api/sampling.ts";
+import { mostTopTokens } from "../../../src/gpu/operations.ts";
 import { describe, expect, test } from "vitest";
 import { createChatCompletions } from "../../../src/api/chat.ts";
 import { createCompletions } from "../../../src/api/text-completion.ts";
@@ -15,6 +17,8 @@ async function refusal(answer: Promise<unknown>): Promise<PronkError> {
   expect(error).toBeInstanceOf(PronkError);
   return error as PronkError;
 }
+
+test("as many logprobs may be asked for as the GPU finds", () => expect(mostLogprobs).toBe(mostTopTokens));
 
 describe("a wrong field is a bad-request that names it", () => {
   const generator = fakeGenerator(() => "ok");
@@ -43,7 +47,7 @@ describe("a wrong field is a bad-request that names it", () => {
     ["tool_choice", { messages: user, tool_choice: "required" }],
     ["functions", { messages: user, functions: [{ name: "f" }] }],
     ["n", { messages: user, n: 129 }],
-    ["logprobs", { messages: user, logprobs: true }],
+    ["logprobs", { messages: user, logprobs: 3.5 }],
     ["top_logprobs", { messages: user, top_logprobs: 3 }],
     ["modalities", { messages: user, modalities: ["text", "audio"] }],
     ["reasoning_effort", { messages: user, reasoning_effort: "high" }],
@@ -86,7 +90,7 @@ describe("a wrong field is a bad-request that names it", () => {
     ["n", 0, ["at least 1"]],
     ["best_of", 3, ["1"]],
     ["suffix", "!", ['""']],
-    ["logprobs", 0, ["null"]],
+    ["logprobs", 21, ["at most 20"]],
     ["messages", user, ["not a field"]],
   ])("completions: %s of %j", async (field, value, said) => {
     const error = await refusal(

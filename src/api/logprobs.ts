@@ -1,0 +1,81 @@
+// Probabilities of tokens in OpenAI's two shapes. They are the model's own, before temperature, penalties or a form shaped
+// them, and natural logarithms.
+
+import type { Likelihood } from "../generate/likelihood.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
+
+export interface TokenLogprob {
+  /** Its text; of half a character, U+FFFD. */
+  token: string;
+  logprob: number;
+  /** UTF-8, a leading space with it; null for a token that has no text. */
+  bytes: number[] | null;
+}
+
+/** Of each token of a chat's answer, in order. */
+export interface ChatLogprobs {
+  content: (TokenLogprob & { top_logprobs: TokenLogprob[] })[];
+  refusal: null;
+}
+
+/** Of a completion's tokens: lists of the same length. */
+export interface CompletionLogprobs {
+  tokens: string[];
+  token_logprobs: number[];
+  /** By text. The chosen token is always among them. */
+  top_logprobs: Record<string, number>[];
+  /** Where each token's text begins in the choice's, in UTF-16 units. */
+  text_offset: number[];
+}
+
+const utf8 = new TextDecoder();
+
+function textOf(tokenizer: Tokenizer, id: number): string {
+  const bytes = tokenizer.bytesOf(id);
+  return bytes ? utf8.decode(bytes) : tokenizer.decode([id], { keepSpecial: true });
+}
+
+function tokenLogprob(tokenizer: Tokenizer, id: number, logprob: number): TokenLogprob {
+  const bytes = tokenizer.bytesOf(id);
+  return { token: textOf(tokenizer, id), logprob, bytes: bytes ? [...bytes] : null };
+}
+
+/** `most`: of the most likely tokens, how many. */
+export function chatLogprobs(
+  tokenizer: Tokenizer,
+  ids: readonly number[],
+  likelihoods: readonly Likelihood[],
+  most: number,
+): ChatLogprobs["content"] {
+  return likelihoods.map(({ chosen, top }, i) => ({
+    ...tokenLogprob(tokenizer, ids[i], chosen),
+    top_logprobs: top.slice(0, most).map(({ id, logProbability }) => tokenLogprob(tokenizer, id, logProbability)),
+  }));
+}
+
+/** `offset`: where the first token's text begins. */
+export function completionLogprobs(
+  tokenizer: Tokenizer,
+  ids: readonly number[],
+  likelihoods: readonly Likelihood[],
+  most: number,
+  offset: number,
+): CompletionLogprobs {
+  const tokens = ids.map((id) => textOf(tokenizer, id));
+  let from = offset;
+  return {
+    tokens,
+    token_logprobs: likelihoods.map(({ chosen }) => chosen),
+    top_logprobs: likelihoods.map(({ chosen, top }, i) => {
+      const shown = top
+        .slice(0, most)
+        .map(({ id, logProbability }) => [textOf(tokenizer, id), logProbability] as const);
+      return { ...Object.fromEntries(shown), [tokens[i]]: chosen };
+    }),
+    text_offset: tokens.map((text) => {
+      const begin = from;
+      from += text.length;
+      return begin;
+    }),
+  };
+}

@@ -1,0 +1,32 @@
+// How likely a chosen token was, and what else was: natural logarithms of probabilities before anything shaped the logits.
+// The GPU finds the most likely (top_tokens.wgsl); where all logits are read back anyway, they are found here.
+
+import { count, list, number, object } from "../message-shape.ts";
+
+export interface TokenProbability {
+  id: number;
+  logProbability: number;
+}
+
+export interface Likelihood {
+  /** Of the token that was chosen. */
+  chosen: number;
+  /** The most likely, at most 20, in order. */
+  top: TokenProbability[];
+}
+
+export const likelihoodShape = object({
+  chosen: number,
+  top: list(object({ id: count, logProbability: number })),
+});
+
+/** `row`: [vocabSize] logits that `id` was chosen from; `most`: how many of the most likely. */
+export function likelihoodIn(row: Float32Array, id: number, most: number): Likelihood {
+  const largest = row.reduce((a, b) => Math.max(a, b), -Infinity);
+  const sum = largest + Math.log(row.reduce((total, value) => total + Math.exp(value - largest), 0));
+  const order = [...row.keys()].toSorted((a, b) => row[b] - row[a] || a - b).slice(0, most);
+  return {
+    chosen: row[id] - sum,
+    top: order.map((other) => ({ id: other, logProbability: row[other] - sum })),
+  };
+}
