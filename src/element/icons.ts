@@ -19,6 +19,11 @@ export const alertIcon = icon(svg`<path d="M12 4l9 16H3zM12 10v4.500M12 17.300v.
 export const chipIcon = icon(
   svg`<rect x="6" y="6" width="12" height="12" rx="2"/><path d="M10 10h4v4h-4zM9 3v3M15 3v3M9 18v3M15 18v3M3 9h3M3 15h3M18 9h3M18 15h3"/>`,
 );
+export const leftIcon = icon(svg`<path d="M14.500 6l-6 6 6 6"/>`);
+export const rightIcon = icon(svg`<path d="M9.500 6l6 6-6 6"/>`);
+export const deleteIcon = icon(
+  svg`<path d="M5 7h14M10 7V4.500h4V7M7 7l.8 12.500h8.400L17 7M10.500 10.500v5.500M13.500 10.500v5.500"/>`,
+);
 export const closeIcon = icon(svg`<path d="M6 6l12 12M18 6L6 18"/>`);
 export const settingsIcon = icon(
   svg`<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>`,

@@ -1,33 +1,48 @@
-// The `persist` attribute: brings back what this tab had open and keeps what comes. The keeper does the keeping
+// The `persist` attribute, with `keep-all`: brings back what this tab had open and keeps what comes. The keeper does it
 // (session/conversation-keeper.ts); this ties it to the element's life and updates.
 
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import type { OpenConversation } from "./session/conversation.ts";
-import { ConversationKeeper } from "./session/conversation-keeper.ts";
+import type { Conversation, OpenConversation } from "./session/conversation.ts";
+import { ConversationKeeper, type KeeperHost } from "./session/conversation-keeper.ts";
 
 export interface KeptConversationHost extends ReactiveControllerHost {
   readonly isConnected: boolean;
   readonly persist: string | undefined;
+  readonly keepAll: boolean;
+}
+
+export interface KeptActions extends KeeperHost {
+  /** Shows what was kept. */
+  bringBack(conversation: OpenConversation): void;
 }
 
 export class KeptConversation implements ReactiveController {
   /** Ends when what was kept is back; undefined where nothing is kept. */
   restoring: Promise<void> | undefined;
   readonly #host: KeptConversationHost;
-  readonly #read: () => OpenConversation;
-  readonly #bringBack: (conversation: OpenConversation) => void;
+  readonly #actions: KeptActions;
   #place: string | undefined;
   #keeper: ConversationKeeper | undefined;
 
-  constructor(
-    host: KeptConversationHost,
-    read: () => OpenConversation,
-    bringBack: (conversation: OpenConversation) => void,
-  ) {
+  constructor(host: KeptConversationHost, actions: KeptActions) {
     this.#host = host;
-    this.#read = read;
-    this.#bringBack = bringBack;
+    this.#actions = actions;
     host.addController(this);
+  }
+
+  /** Of the open conversation, where it is kept. */
+  get id(): string | undefined {
+    return this.#keeper?.id;
+  }
+
+  async find(id: string): Promise<Conversation | undefined> {
+    await this.restoring;
+    return this.#keeper?.find(id);
+  }
+
+  /** From here on another conversation is open: `id`'s, or a new one. To be called before it is shown. */
+  turnTo(id?: string): void {
+    this.#keeper?.turnTo(id);
   }
 
   hostUpdate(): void {
@@ -36,9 +51,9 @@ export class KeptConversation implements ReactiveController {
     this.#end();
     this.#place = place;
     if (place === undefined) return;
-    const keeper = (this.#keeper = new ConversationKeeper(place, this.#read));
+    const keeper = (this.#keeper = new ConversationKeeper(place, this.#actions, { all: this.#host.keepAll }));
     this.restoring = keeper.restore().then((conversation) => {
-      if (conversation && this.#keeper === keeper) this.#bringBack(conversation);
+      if (conversation && this.#keeper === keeper) this.#actions.bringBack(conversation);
     });
   }
 

@@ -13,7 +13,7 @@ import { markdownPart } from "./late-part.ts";
 import { Rewriting } from "./rewriting.ts";
 import { ChatSession } from "./session/chat-session.ts";
 import { type ChatSettings, engineFields, readSettings } from "./session/chat-settings.ts";
-import { type Conversation, emptyConversation } from "./session/conversation.ts";
+import { type Conversation, emptyConversation, hasWords } from "./session/conversation.ts";
 import { type Draft, emptyDraft, endDraft, isEditing } from "./session/draft.ts";
 import { type EngineFactory, pronkEngines } from "./session/engine-factory.ts";
 import { watchOnline } from "./online-watch.ts";
@@ -38,10 +38,12 @@ import { growField } from "./views/composer-view.ts";
  * @attr {boolean} autoload - load at once instead of on the first question or press
  * @attr {string} persist - keep the open conversation and the draft on this device, for this tab, under this name; each
  *   element of a site that keeps one needs a name of its own
+ * @attr {boolean} keep-all - with `persist`: keep every conversation, not only the open one; `openConversationList` lists them
  * @fires pronk-progress - `ProgressEvent` of the load
  * @fires pronk-message - `{ role: "assistant", content, status, usage }`, once an answer has ended
  * @fires pronk-error - `{ error }`, a load or an answer failed
  * @fires pronk-undo - `Restorable` with a `key`, after a reload: what the page itself offered to undo is to be undone
+ * @fires pronk-conversation - `{ id }`, another conversation is open: where it is kept, undefined while nothing is said
  * @fires pronk-state - `{ state, info }`, idle, inspecting, weights, license, loading, ready, answering, failed
  * @slot empty - stands where the conversation will be
  * @slot footer - below the composer
@@ -60,6 +62,7 @@ export class PronkChat extends LitElement {
     weights: {},
     autoload: { type: Boolean },
     persist: {},
+    keepAll: { type: Boolean, attribute: "keep-all" },
     token: { attribute: false },
     engineOptions: { attribute: false },
     engineFactory: { attribute: false },
@@ -77,6 +80,7 @@ export class PronkChat extends LitElement {
   declare weights: string | undefined;
   declare autoload: boolean;
   declare persist: string | undefined;
+  declare keepAll: boolean;
   /** Access token for gated repositories; kept in memory, never written to an attribute or to storage. */
   declare token: string | undefined;
   /** Passed to createEngine (quantize, kv, contextLength, ...). */
@@ -107,30 +111,37 @@ export class PronkChat extends LitElement {
     strings: () => this.strings,
     write: (draft) => (this.draft = draft),
     ask: (text) => this.ask(text),
+    turnTo: (id) => this.#kept.turnTo(id),
     follow: () => this.#stick.follow(),
     focusDraft: (wanted) => this.#focusDraft(wanted),
     undoOnPage: (restorable) => this.#emit("pronk-undo", restorable),
   });
   readonly #copies = new CopyFeedback(this, (words) => (this.announcement = words));
-  readonly #kept = new KeptConversation(
-    this,
-    () => ({ ...this.conversation, restorable: this.#undo.restorable }),
-    ({ restorable, ...conversation }) => {
+  readonly #kept: KeptConversation = new KeptConversation(this, {
+    read: () => ({ ...this.conversation, restorable: this.#undo.restorable }),
+    update: (conversation) => {
+      if (!this.#session.takeOver(conversation)) return false;
+      this.draft = conversation.draft;
+      return true;
+    },
+    bringBack: ({ restorable, ...conversation }) => {
       this.#session.open(conversation);
       if (!this.draft.text) this.draft = conversation.draft;
       this.system ||= conversation.system;
       if (restorable && !this.#undo.current) this.#rewriting.offer(restorable);
     },
-  );
+  });
   readonly #actions: ChatActions = {
     load: () => void this.load(),
     ask: (text) => void this.ask(text),
     write: (text) => (this.draft = { ...this.draft, text }),
     send: () => this.#rewriting.send(),
     stop: () => this.stop(),
-    edit: () => this.#rewriting.edit(),
+    edit: (question) => this.#rewriting.edit(question),
     cancelEdit: () => this.#rewriting.endEdit(),
-    regenerate: () => void this.#rewriting.regenerate(),
+    regenerate: (answer) => void this.#rewriting.regenerate(answer),
+    showBranch: (turn) => this.#session.showBranch(turn),
+    delete: (turn) => this.#rewriting.delete(turn),
     newChat: () => this.newChat(),
     copy: (text, plainButton) => void this.#copies.copy(text, this.strings, plainButton),
     offer: (restorable) => this.#rewriting.offer(restorable),
@@ -146,11 +157,14 @@ export class PronkChat extends LitElement {
     loadAgain: () => void this.#session.loadAgain(),
   });
   #lastState = "";
+  #lastConversation: string | undefined;
+  #model: string | undefined; // of the conversation
 
   constructor() {
     super();
     this.system = "";
     this.autoload = false;
+    this.keepAll = false;
     this.engineOptions = {};
     this.engineFactory = pronkEngines;
     this.starters = [];
@@ -181,15 +195,22 @@ export class PronkChat extends LitElement {
 
   /** All of the conversation as plain data: to keep it, or to put it back with `open`. */
   get conversation(): Conversation {
-    const { turns, continuation } = this.#session;
-    const model = typeof this.model === "string" ? this.model : undefined;
-    return { turns, continuation: { ...continuation }, draft: this.draft, system: this.system, model };
+    const { tree, continuation, settings, attribution } = this.#session;
+    const said = { turns: tree.shown, branches: tree.all, continuation: { ...continuation }, attribution };
+    return { id: this.#kept.id, ...said, draft: this.draft, system: this.system, settings, model: this.#model };
+  }
+
+  /** A conversation that is kept; undefined where there is none of that id. `open` shows it. */
+  find(id: string): Promise<Conversation | undefined> {
+    return this.#kept.find(id);
   }
 
   /** Puts a conversation in the place of the one that is open; the model stays. Changes of properties come first. */
   async open(conversation: Conversation): Promise<void> {
     await this.updateComplete;
+    this.#kept.turnTo(conversation.id);
     this.#session.open(conversation);
+    this.system = conversation.system || this.#usualSystem;
     this.draft = conversation.draft;
     this.#stick.follow();
   }
@@ -224,7 +245,9 @@ export class PronkChat extends LitElement {
   }
 
   newChat(): void {
-    const draft = isEditing(this.draft) ? endDraft(this.draft) : this.draft;
+    const written = isEditing(this.draft) ? endDraft(this.draft) : this.draft;
+    const draft = this.keepAll ? emptyDraft : written; // it stays with its conversation
+    if (this.keepAll) this.system = this.#usualSystem;
     this.#rewriting.replace({ ...emptyConversation(), draft }, this.strings.chatClosed);
     this.#focusDraft();
   }
@@ -251,6 +274,8 @@ export class PronkChat extends LitElement {
     this.#session.asksForWeights = !this.autoload;
     if (changes.has("model")) {
       const { model } = this;
+      if (changes.get("model") !== undefined) this.#kept.turnTo();
+      this.#model = typeof model === "string" ? model : undefined;
       this.#session.setModel(typeof model === "string" ? resolveModelAttribute(model, this.baseURI) : model);
       if (isEditing(this.draft) && changes.get("model") !== undefined) this.draft = endDraft(this.draft);
     }
@@ -270,6 +295,7 @@ export class PronkChat extends LitElement {
 
   protected override updated(): void {
     growField(this.renderRoot);
+    this.#tellConversation();
     const { state } = this.#session;
     if (state.name === this.#lastState) return;
     this.#lastState = state.name;
@@ -277,6 +303,17 @@ export class PronkChat extends LitElement {
     this.#emit("pronk-state", { state: state.name, info: this.#session.info });
     if (state.name === "license" || state.name === "weights")
       this.renderRoot.querySelector<HTMLElement>(`#${state.name}-title`)?.focus();
+  }
+
+  get #usualSystem(): string {
+    return this.getAttribute("system") ?? "";
+  }
+
+  #tellConversation(): void {
+    const id = hasWords(this.#session) ? this.#kept.id : undefined;
+    if (id === this.#lastConversation) return;
+    this.#lastConversation = id;
+    this.#emit("pronk-conversation", { id });
   }
 
   async #useToken(token: string): Promise<void> {

@@ -1,10 +1,10 @@
-// What a person writes anew or puts in the place of something else: a message or an edit of the last question, another
-// answer, another conversation. Whatever goes away by it is offered back, in one line (undo-offer.ts).
+// What a person writes anew: a message or a question in other words, another answer, another conversation. Branches stay
+// beside what comes; whatever goes away is offered back, in one line (undo-offer.ts).
 
 import type { ChatSession } from "./session/chat-session.ts";
 import { type Conversation, hasWords, type Restorable } from "./session/conversation.ts";
-import { beginEdit, type Draft, emptyDraft, endDraft, isEditing, withDraft } from "./session/draft.ts";
-import { lastAnswer, lastUserTurn } from "./session/turn.ts";
+import { beginEdit, type Draft, endDraft, isEditing, withDraft } from "./session/draft.ts";
+import { type AnswerTurn, lastUserTurn, type Turn, type UserTurn } from "./session/turn.ts";
 import type { ChatStrings } from "./strings.ts";
 import type { UndoOffer } from "./undo-offer.ts";
 
@@ -15,6 +15,8 @@ export interface Desk {
   strings(): ChatStrings;
   write(draft: Draft): void;
   ask(text: string): Promise<void>;
+  /** What is kept from here on is another conversation's. */
+  turnTo(id: string | undefined): void;
   /** Shows the newest words. */
   follow(): void;
   /** Gives the text field focus; `wanted`: also by touch, where it raises the keyboard. */
@@ -43,33 +45,50 @@ export class Rewriting {
     const { text } = draft;
     if (!text.trim() || this.#session.busy) return;
     this.#desk.write(endDraft(draft));
-    if (isEditing(draft)) this.#answerAnew(() => this.#session.resend(text));
+    if (isEditing(draft)) this.#answerAnew(() => this.#session.resend(text, draft.question));
     else void this.#desk.ask(text);
     this.#desk.focusDraft(true);
   }
 
-  edit(): void {
-    this.#desk.write(beginEdit(this.#draft, lastUserTurn(this.#session.turns)?.text ?? ""));
+  edit(question: UserTurn): void {
+    const before = this.#draft;
+    this.#desk.write(beginEdit(before, question));
+    if (isEditing(before) && this.#draft !== before) this.#offerEdit(before);
     this.#desk.focusDraft(true);
   }
 
   endEdit(): void {
     const edited = this.#draft;
     this.#desk.write(endDraft(edited));
-    if (edited.text !== lastUserTurn(this.#session.turns)?.text)
-      this.offer({ text: this.#desk.strings().editDropped, conversation: { draft: edited } });
+    this.#offerEdit(edited);
     this.#desk.focusDraft(true);
   }
 
-  /** Another answer to the last question. */
-  async regenerate(): Promise<void> {
-    if (await this.#session.load()) this.#answerAnew(() => this.#session.regenerate());
+  /** What was written in an edit that was given up. */
+  #offerEdit(edited: Draft): void {
+    const question = this.#session.tree.get(edited.question) ?? lastUserTurn(this.#session.turns);
+    if (edited.text !== question?.text)
+      this.offer({ text: this.#desk.strings().editDropped, conversation: { draft: edited } });
+  }
+
+  /** Another answer, beside the one there is. */
+  async regenerate(answer?: AnswerTurn): Promise<void> {
+    if (await this.#session.load()) this.#answerAnew(() => this.#session.regenerate(answer));
+  }
+
+  delete(turn: Turn): void {
+    if (this.#session.busy) return;
+    const { id, turns, branches, continuation, settings } = this.#desk.conversation();
+    this.#session.deleteTurn(turn);
+    const conversation = { id, turns, branches, continuation, settings };
+    this.offer({ text: this.#desk.strings().turnDeleted, conversation });
   }
 
   /** Puts a conversation in the place of the one that is open, which is offered back under `text`. */
   replace(conversation: Conversation, text: string): void {
     const before = this.#desk.conversation();
     this.#undo.settle();
+    this.#desk.turnTo(conversation.id);
     this.#session.open(conversation);
     this.#desk.write(conversation.draft);
     this.#desk.follow();
@@ -81,13 +100,9 @@ export class Rewriting {
     this.#undo.offer({ text, waits, restores: restorable, undo: () => this.#putBack(restorable) });
   }
 
-  /** Replaces the last answer, or the last question with it. */
   #answerAnew(act: () => Promise<void>): void {
-    const before = this.#desk.conversation();
     this.#desk.follow();
     void act();
-    if (lastAnswer(before.turns)?.text)
-      this.offer({ text: this.#desk.strings().answerReplaced, conversation: { ...before, draft: emptyDraft } });
     this.#desk.focusDraft();
   }
 

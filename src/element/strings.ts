@@ -32,6 +32,10 @@ export interface ChatStrings {
   noteLabel: (number: string) => string;
   noteBack: string;
   regenerate: string;
+  deleteTurn: string;
+  earlierBranch: string;
+  laterBranch: string;
+  branchOf: (at: number, count: number) => string;
   edit: string;
   editing: string;
   cancelEdit: string;
@@ -88,7 +92,7 @@ export interface ChatStrings {
   undo: string;
   dismiss: string;
   chatClosed: string;
-  answerReplaced: string;
+  turnDeleted: string;
   editDropped: string;
   pieceDropped: string;
   takenBack: string;
@@ -127,8 +131,12 @@ export const english: ChatStrings = {
   noteLabel: (number) => `Footnote ${number}`,
   noteBack: "Back to the text",
   regenerate: "Answer again",
+  deleteTurn: "Delete",
+  earlierBranch: "Version before",
+  laterBranch: "Next version",
+  branchOf: (at, count) => `${at}/${count}`,
   edit: "Edit",
-  editing: "Editing your last message",
+  editing: "Editing your message",
   cancelEdit: "Keep it as it was",
   newChat: "New chat",
   scrollToEnd: "To the end",
@@ -195,7 +203,7 @@ export const english: ChatStrings = {
   undo: "Undo",
   dismiss: "Dismiss",
   chatClosed: "The conversation was closed.",
-  answerReplaced: "The earlier answer was replaced.",
+  turnDeleted: "Deleted from the conversation.",
   editDropped: "Your edit was dropped.",
   pieceDropped: "The last piece was dropped.",
   takenBack: "Taken back.",

@@ -95,9 +95,10 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     expect(half).toMatchObject({ role: "assistant", status: "stopped" });
     expect(half.text).not.toBe("");
     await untilState(page, "ready");
-    await press(page, "[data-action=regenerate]");
+    await press(page, ".answer:last-child [data-action=regenerate]");
     await untilState(page, "answering");
-    await undo(); // while the new one is being written: the earlier half is there again
+    await untilState(page, "ready");
+    await press(page, ".answer:last-child [data-action=earlier-branch]"); // it stands beside the new one
     await expect.poll(async () => (await turnsOf(page)).at(-1)).toMatchObject({ status: "stopped", text: half.text });
     said = await texts();
   });
@@ -118,12 +119,6 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await undo();
     await untilTexts(said);
     await untilState(page, "ready");
-    await press(page, "[data-action=regenerate]");
-    await untilState(page, "answering");
-    await leave("reload"); // before the first word or after it
-    await undo();
-    await untilTexts(said);
-    await press(page, "[data-action=dismiss-undo]");
     await leave("reload");
     await untilState(page, "ready");
     const offers = () =>

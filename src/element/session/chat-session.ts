@@ -2,12 +2,14 @@
 // knows no DOM.
 
 import type { ModelReference, SmallerSetup, StoredModel } from "../../index.ts";
-import type { ChatSettings } from "./chat-settings.ts";
+import { type ChatSettings, readSettings } from "./chat-settings.ts";
 import type { Conversation } from "./conversation.ts";
 import { type EngineHost, EngineSession } from "./engine-session.ts";
+import { llama2Attribution } from "./license-acceptance.ts";
 import type { Continuation } from "./session-state.ts";
 import { streamAnswer, streamContinuation } from "./stream-answer.ts";
-import { type AnswerTurn, answerTurn, lastAnswer, lastUserTurn, type Turn } from "./turn.ts";
+import { type AnswerTurn, answerTurn, lastUserTurn, newTurnId, type Turn, type UserTurn } from "./turn.ts";
+import { TurnTree } from "./turn-tree.ts";
 
 export interface SessionHost extends EngineHost {
   answered(turn: AnswerTurn): void;
@@ -16,15 +18,21 @@ export interface SessionHost extends EngineHost {
 export class ChatSession extends EngineSession {
   system = "";
   settings: ChatSettings = {};
-  turns: Turn[] = [];
+  tree = new TurnTree();
+  /** What the licence of the models that have answered asks to be said. */
+  attribution: string | undefined;
   continuation: Continuation = { text: "", contextFull: false };
   readonly #host: SessionHost;
   #hasModel = false;
-  #nextId = 1;
 
   constructor(host: SessionHost) {
     super(host);
     this.#host = host;
+  }
+
+  /** As they are shown. */
+  get turns(): readonly Turn[] {
+    return this.tree.shown;
   }
 
   /** `continue` for a model without dialogue; known once it is loaded, and by the text that one has written. */
@@ -36,7 +44,7 @@ export class ChatSession extends EngineSession {
   /** Also forgets the conversation that the model before had. */
   override setModel(model: ModelReference | undefined): void {
     if (this.#hasModel) {
-      this.turns = [];
+      this.tree = new TurnTree();
       this.continuation = { text: "", contextFull: false };
     }
     this.#hasModel = model !== undefined;
@@ -45,21 +53,33 @@ export class ChatSession extends EngineSession {
 
   async ask(text: string): Promise<void> {
     if (this.busy || !text.trim()) return;
-    this.turns = [...this.turns, { role: "user", id: this.#nextId++, text: text.trim() }];
-    await this.#answer();
+    await this.#askAfter(this.tree.leaf, text);
   }
 
-  /** Answers the last question again. */
-  async regenerate(): Promise<void> {
-    if (!this.busy) await this.#answer();
+  /** Another answer, beside the one there is; without an answer to name, to the last question. */
+  async regenerate(answer?: AnswerTurn): Promise<void> {
+    const question = answer ? this.tree.get(answer.parent) : lastUserTurn(this.turns);
+    if (!this.busy && question?.role === "user") await this.#answer(question);
   }
 
-  /** Replaces the last question and answers the new one. */
-  async resend(text: string): Promise<void> {
-    const question = lastUserTurn(this.turns);
-    if (this.busy || !question || !text.trim()) return;
-    this.turns = this.turns.slice(0, this.turns.indexOf(question));
-    await this.ask(text);
+  /** Asks a question in other words, beside the one there is, and answers it. */
+  async resend(text: string, id = lastUserTurn(this.turns)?.id): Promise<void> {
+    const question = this.tree.get(id);
+    if (!this.busy && question && text.trim()) await this.#askAfter(question.parent, text);
+  }
+
+  /** Shows the branch that a turn begins. */
+  showBranch(turn: Turn): void {
+    if (this.busy) return;
+    this.tree = this.tree.showing(turn.id);
+    this.#host.changed();
+  }
+
+  /** A question goes with its answers, one of several answers with what came after it. */
+  deleteTurn(turn: Turn): void {
+    if (this.busy) return;
+    this.tree = this.tree.without(turn);
+    this.#host.changed();
   }
 
   async continueText(text: string): Promise<void> {
@@ -77,18 +97,30 @@ export class ChatSession extends EngineSession {
   }
 
   /** Puts another conversation in this one's place; the model stays. */
-  open({ turns, continuation }: Pick<Conversation, "turns" | "continuation">): void {
+  open(conversation: Pick<Conversation, "turns" | "branches" | "continuation"> & Partial<Conversation>): void {
     this.stop();
-    this.turns = [...turns];
-    this.continuation = { ...continuation };
-    this.#nextId = Math.max(this.#nextId, ...turns.map(({ id }) => id + 1));
+    this.tree = TurnTree.of(conversation.turns, conversation.branches);
+    this.continuation = { ...conversation.continuation };
+    this.settings = readSettings(conversation.settings ?? {});
+    this.attribution = conversation.attribution;
     this.#host.changed();
+  }
+
+  /** What another tab has made of this conversation; `false` while an answer runs here. */
+  takeOver({ turns, branches, continuation, settings }: Conversation): boolean {
+    if (this.busy) return false;
+    this.tree = TurnTree.of(turns, branches);
+    this.continuation = { ...continuation };
+    this.settings = readSettings(settings);
+    this.#host.changed();
+    return true;
   }
 
   /** After a load that failed or was cancelled, or a lost engine: loads, and answers what has no whole answer yet. */
   async retry(): Promise<void> {
     const last = this.turns.at(-1);
-    if (last?.role === "user" || last?.status === "failed" || last?.error) await this.#answer();
+    const question = lastUserTurn(this.turns);
+    if (question && (last?.role === "user" || last?.status === "failed" || last?.error)) await this.#answer(question);
     else await this.load();
   }
 
@@ -120,34 +152,34 @@ export class ChatSession extends EngineSession {
     await this.retry();
   }
 
-  /** Answers the last question. An answer that it has stays until the model is there, and if nothing comes of the new one. */
-  async #answer(): Promise<void> {
+  async #askAfter(parent: string | undefined, text: string): Promise<void> {
+    const question: UserTurn = { role: "user", id: newTurnId(), parent, text: text.trim() };
+    this.tree = this.tree.with(question);
+    await this.#answer(question);
+  }
+
+  /** An answer that it has stays shown until the model is there, and if nothing comes of the new one. */
+  async #answer(question: UserTurn): Promise<void> {
     this.#host.changed();
-    const question = lastUserTurn(this.turns);
-    if (!question || !(await this.load()) || this.busy || lastUserTurn(this.turns) !== question) return;
-    const end = this.turns.indexOf(question) + 1;
-    const turn = { ...answerTurn(this.#nextId++), earlier: lastAnswer(this.turns.slice(end)) };
-    this.turns = [...this.turns.slice(0, end), turn];
+    if (!(await this.load()) || this.busy || !this.turns.includes(question)) return;
+    if (this.summary?.llama2) this.attribution = llama2Attribution;
+    const before = this.tree;
+    const earlier = this.turns[this.turns.indexOf(question) + 1];
+    const turn = answerTurn(newTurnId(), question.id);
+    this.tree = before.dropping((other) => other.parent === question.id && !other.text).with(turn);
     await this.run(async (engine, signal) => {
+      const conversation = { turns: this.turns, system: this.system, settings: this.settings };
       try {
-        await streamAnswer(
-          engine,
-          { turns: this.turns, system: this.system, settings: this.settings },
-          turn,
-          signal,
-          () => this.frame.request(),
-        );
+        await streamAnswer(engine, conversation, turn, signal, () => this.frame.request());
         turn.status = "done";
       } catch (error) {
         turn.status = signal.aborted ? "stopped" : "failed";
         throw error;
       }
     }, turn);
-    const { earlier } = turn;
-    turn.earlier = undefined;
-    if (!this.turns.includes(turn)) return; // another conversation is open by now
-    if (turn.text === "" && turn.status !== "done" && earlier?.text) {
-      this.turns = [...this.turns.slice(0, end), { ...earlier, error: turn.error }];
+    if (!this.tree.get(turn.id)) return; // another conversation is open by now
+    if (turn.text === "" && turn.status !== "done" && earlier?.role === "assistant" && earlier.text) {
+      this.tree = before.replacing({ ...earlier, error: turn.error });
       this.#host.changed();
     }
     this.#host.answered(turn);

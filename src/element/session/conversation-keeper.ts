@@ -1,70 +1,113 @@
-// Keeps one tab's open conversation from one visit to the next. The tab's sessionStorage names the record, so that two
-// tabs keep two; a Web Lock tells a duplicated tab, which gets a copy of its own. It is written at most every half second
-// and when the page is hidden; what a page that goes has no time to write to the database waits in sessionStorage.
+// Keeps what a tab has open from one visit to the next: its record in the database, at most every half second and when the
+// page is hidden, and a note in the tab (tab-note.ts). Where all conversations are kept, several tabs may have the same one
+// open: each write takes over what the others have said, and shows it here. Where only the open one is kept, a Web Lock tells
+// a duplicated tab, which gets a copy of its own.
 
-import {
-  type ConversationRecord,
-  fromRecord,
-  isEmpty,
-  isRecord,
-  type OpenConversation,
-  toRecord,
-} from "./conversation.ts";
+import { type Conversation, emptyConversation, type OpenConversation } from "./conversation.ts";
+import { contentOf, type ConversationRecord, fromRecord, isEmptyRecord, toRecord } from "./conversation-record.ts";
 import { ConversationStore } from "./conversation-store.ts";
+import { mergeRecords } from "./merge-records.ts";
+import { TabNote } from "./tab-note.ts";
 
 const writeEveryMs = 500;
 const lockPatienceMs = 1000; // a page that is being reloaded gives its lock back within this
-const dayMs = 24 * 3600 * 1000;
-const keptForMs = 30 * dayMs; // a conversation whose tab never came back
-const restorableForMs = dayMs; // the offer to undo of a tab that comes back later is not expected any more
+const keptForMs = 30 * 24 * 3600 * 1000; // where only one is kept: one whose tab never came back
 
-/** What the tab remembers: which record is its own, and what came too late for it. */
-interface TabNote {
-  id: string;
-  late?: ConversationRecord;
+export interface KeeperHost {
+  /** What is open now. */
+  read(): OpenConversation;
+  /** Another tab has gone on with what is open; `false` where it can't be shown now. */
+  update(conversation: Conversation): boolean;
+}
+
+export interface KeeperOptions {
+  /** Every conversation is kept, not only the open one. */
+  all?: boolean;
+  now?: () => number;
 }
 
 export class ConversationKeeper {
   readonly #place: string;
-  readonly #read: () => OpenConversation;
+  readonly #host: KeeperHost;
+  readonly #all: boolean;
   readonly #now: () => number;
+  readonly #note: TabNote;
   readonly #ended = new AbortController();
   #store: ConversationStore | undefined;
   #id: string | undefined; // once restored
+  #base: ConversationRecord | undefined; // as this tab last saw it stored
   #written = ""; // as JSON, without its time
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `read` gives the conversation as it stands now. */
-  constructor(place: string, read: () => OpenConversation, now: () => number = Date.now) {
+  constructor(place: string, host: KeeperHost, { all = false, now = Date.now }: KeeperOptions = {}) {
     this.#place = place;
-    this.#read = read;
+    this.#host = host;
+    this.#all = all;
     this.#now = now;
+    this.#note = new TabNote(place, now);
     const { signal } = this.#ended;
     globalThis.addEventListener?.("pagehide", () => this.flush(), { signal });
     globalThis.document?.addEventListener(
       "visibilitychange",
-      () => document.visibilityState === "hidden" && this.flush(),
+      () => document.visibilityState === "hidden" && void this.#write(),
       { signal },
     );
   }
 
-  /** What this tab had open, if anything. Nothing is written before this has ended. */
-  async restore(): Promise<OpenConversation | undefined> {
-    const note = this.#note();
-    const store = await ConversationStore.open();
-    const own = note !== undefined && (await this.#hold(note.id));
-    const stored = note && (await store?.read(note.id).catch(() => undefined));
-    const record = isRecord(note?.late) && note.late.updatedAt >= (stored?.updatedAt ?? 0) ? note.late : stored;
-    const id = own ? note.id : crypto.randomUUID();
-    if (!own) await this.#hold(id);
+  /** Of the open conversation; undefined before `restore` has ended. */
+  get id(): string | undefined {
+    return this.#id;
+  }
+
+  /** What this tab had open, or the conversation that is asked for. Nothing is written before this has ended. */
+  async restore(wanted?: string): Promise<OpenConversation | undefined> {
+    const note = this.#note;
+    const known = wanted ?? note.id;
+    const store = await ConversationStore.open(this.#now());
+    const own = known !== undefined && (this.#all || (await this.#hold(known)));
+    const record = await this.#last(store, known);
+    const id = own && record?.deletedAt === undefined ? known : crypto.randomUUID();
+    if (!this.#all && !own) await this.#hold(id);
     if (this.#ended.signal.aborted) return void store?.close();
     this.#store = store;
-    this.#id = id;
-    this.#setNote({ id });
-    void store?.deleteOlder(this.#now() - keptForMs).catch(() => {});
-    if (!record) return undefined;
-    const { restorable, ...conversation } = fromRecord(record);
-    return record.updatedAt < this.#now() - restorableForMs ? conversation : { ...conversation, restorable };
+    if (store) store.onChange = (changed) => void this.#changedElsewhere(changed);
+    note.id = this.#id = id;
+    note.late = undefined;
+    if (!this.#all) void store?.deleteOlder(this.#place, this.#now() - keptForMs).catch(() => {});
+    if (record) note.takeOver(record);
+    const { restorable } = note;
+    if (record && record.deletedAt === undefined) return { ...this.#see({ ...record, id }), restorable };
+    return restorable && { ...emptyConversation(), restorable };
+  }
+
+  /** The newer of what is stored and what the tab had no time to store, or both in one. */
+  async #last(store: ConversationStore | undefined, id: string | undefined): Promise<ConversationRecord | undefined> {
+    const stored = async (of: string) => store?.read(of).catch(() => undefined);
+    const { late } = this.#note;
+    if (late) {
+      const before = await stored(late.record.id);
+      const [writtenAt, seenAt] = [before?.updatedAt ?? 0, late.seenAt ?? late.record.updatedAt];
+      const alone = !this.#all || writtenAt === seenAt || !before;
+      const newer = late.record.updatedAt > writtenAt || (!alone && late.record.updatedAt !== writtenAt);
+      const written = newer ? await store?.write(late.record, undefined, alone).catch(() => undefined) : before;
+      if (late.record.id === id) return written ?? late.record;
+    }
+    return id === undefined ? undefined : stored(id);
+  }
+
+  /** A conversation that is kept; undefined where it is not there. Nothing is opened by this. */
+  async find(id: string): Promise<Conversation | undefined> {
+    const record = await this.#store?.read(id).catch(() => undefined);
+    return record && fromRecord(record);
+  }
+
+  /** From here on what is open is another conversation: `id`'s, or a new one. To be called before it is put in its place. */
+  turnTo(id: string = crypto.randomUUID()): void {
+    if (!this.#all || this.#id === undefined || this.#id === id) return;
+    this.flush();
+    this.#id = this.#note.id = id;
+    this.#base = undefined;
+    this.#written = "";
   }
 
   /** Something may have changed; cheap. */
@@ -76,11 +119,11 @@ export class ConversationKeeper {
   flush(): void {
     const record = this.#unwritten();
     if (!record) return;
-    this.#setNote({ id: record.id, late: record });
+    this.#note.late = { record, seenAt: this.#base?.updatedAt ?? 0 };
     void this.#write();
   }
 
-  /** Writes what is left and lets the conversation go. */
+  /** Writes what is left, and lets the conversation go. */
   async close(): Promise<void> {
     await this.#write();
     this.#ended.abort();
@@ -88,27 +131,62 @@ export class ConversationKeeper {
     this.#store?.close();
   }
 
+  #record(id: string, conversation: Conversation): ConversationRecord {
+    const { title = "", pinned = false, createdAt = 0, updatedAt = 0, deletedAt } = this.#base ?? {};
+    return toRecord(conversation, { id, place: this.#place, title, pinned, createdAt, updatedAt, deletedAt });
+  }
+
+  /** A record as this tab shows it from now on. */
+  #see(record: ConversationRecord): Conversation {
+    const conversation = fromRecord(record);
+    this.#base = toRecord(conversation, record);
+    this.#written = contentOf(this.#base);
+    return conversation;
+  }
+
   #unwritten(): ConversationRecord | undefined {
     if (this.#id === undefined) return undefined;
-    const record = toRecord(this.#read(), { id: this.#id, place: this.#place, updatedAt: 0 });
-    return JSON.stringify(record) === this.#written ? undefined : { ...record, updatedAt: this.#now() };
+    const { restorable, ...conversation } = this.#host.read();
+    this.#note.restorable = restorable;
+    const record = this.#record(this.#id, conversation);
+    if (contentOf(record) === this.#written || (!this.#base && isEmptyRecord(record))) return undefined;
+    const now = this.#now();
+    return { ...record, createdAt: record.createdAt || now, updatedAt: now };
   }
 
   async #write(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const record = this.#unwritten();
-    const store = this.#store;
+    const [record, store, base] = [this.#unwritten(), this.#store, this.#base];
     if (!record || !store) return;
-    const json = JSON.stringify({ ...record, updatedAt: 0 });
-    this.#written = json;
+    const content = (this.#written = contentOf(record));
+    this.#base = record; // for a write that begins before this one has ended
     try {
-      if (isEmpty(this.#read())) await store.delete(record.id);
-      else await store.write(record);
-      if (this.#written === json) this.#setNote({ id: record.id }); // else what came meanwhile waits there
+      const merged = await store.write(record, base, !this.#all);
+      if (this.#note.late?.record.id === record.id && this.#written === content) this.#note.late = undefined;
+      if (this.#id === record.id) this.#take(record, merged);
     } catch {
-      this.#written = ""; // the next change tries again
+      if (this.#id === record.id) [this.#written, this.#base] = ["", base]; // the next change tries again
     }
+  }
+
+  async #changedElsewhere(id: string): Promise<void> {
+    if (id !== this.#id || !this.#all) return;
+    const stored = await this.#store?.read(id).catch(() => undefined);
+    if (!stored || id !== this.#id || this.#unwritten()) return; // the next write takes it over
+    const mine = this.#record(id, this.#host.read());
+    this.#take(mine, mergeRecords(this.#base, mine, stored));
+  }
+
+  /** `merged` is what stands in the database now, or would: shows what another tab has made of `mine`. */
+  #take(mine: ConversationRecord, merged: ConversationRecord): void {
+    const { title, pinned, createdAt, updatedAt, deletedAt } = merged;
+    const content = contentOf(mine);
+    this.#base = { ...mine, title, pinned, createdAt, updatedAt, deletedAt };
+    if (content === contentOf(merged)) return;
+    const unchanged = content === contentOf(this.#record(mine.id, this.#host.read()));
+    if (unchanged && this.#host.update(fromRecord(merged))) this.#see(merged);
+    else this.#written = ""; // with the next change
   }
 
   /** Whether this tab alone has the conversation now; true where a browser knows no locks. */
@@ -127,28 +205,7 @@ export class ConversationKeeper {
           signal.addEventListener("abort", () => free(), { once: true });
         });
       };
-      locks.request(`pronk:conversation:${id}`, { signal: patience.signal }, held).catch(() => resolve(false));
+      locks.request(`pronk:chat:${id}`, { signal: patience.signal }, held).catch(() => resolve(false));
     });
-  }
-
-  get #noteKey(): string {
-    return `pronk.conversation.${this.#place}`;
-  }
-
-  #note(): TabNote | undefined {
-    try {
-      const note = JSON.parse(sessionStorage.getItem(this.#noteKey) ?? "null") as TabNote | null;
-      return typeof note?.id === "string" ? note : undefined;
-    } catch {
-      return undefined; // storage refused, or not ours
-    }
-  }
-
-  #setNote(note: TabNote): void {
-    try {
-      sessionStorage.setItem(this.#noteKey, JSON.stringify(note));
-    } catch {
-      // Refused, or too long for it: the database has it a moment later, if the browser gives the page that moment.
-    }
   }
 }

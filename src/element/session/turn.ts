@@ -1,20 +1,25 @@
-// One conversation as data: turns in order, oldest first. No DOM, no engine.
+// The turns of a conversation as data; turn-tree.ts says how they hang together. No DOM, no engine.
 
 import type { ChatMessage, Usage } from "../../index.ts";
 import { wordsOf } from "./thought.ts";
 
-export interface UserTurn {
+interface TurnPlace {
+  /** No other turn has it, in no tab. */
+  id: string;
+  /** The turn before it; undefined for the first. */
+  parent?: string;
+}
+
+export interface UserTurn extends TurnPlace {
   role: "user";
-  id: number;
   text: string;
 }
 
 /** `waiting`: nothing of the answer yet; `failed` keeps what had arrived. */
 export type AnswerStatus = "waiting" | "streaming" | "done" | "stopped" | "failed";
 
-export interface AnswerTurn {
+export interface AnswerTurn extends TurnPlace {
   role: "assistant";
-  id: number;
   text: string;
   status: AnswerStatus;
   usage?: Usage;
@@ -27,16 +32,20 @@ export interface AnswerTurn {
   contextFull: boolean;
   lengthReached: boolean;
   error?: Error;
-  /** While nothing of this answer has come: the one whose place it takes, and has back if nothing comes. */
-  earlier?: AnswerTurn;
 }
 
 export type Turn = UserTurn | AnswerTurn;
 
-export function answerTurn(id: number): AnswerTurn {
+export function newTurnId(): string {
+  const numbers = crypto.getRandomValues(new Uint32Array(2));
+  return Array.from(numbers, (number) => number.toString(36)).join("");
+}
+
+export function answerTurn(id: string, parent?: string): AnswerTurn {
   return {
     role: "assistant",
     id,
+    parent,
     text: "",
     status: "waiting",
     droppedMessages: 0,
@@ -70,8 +79,4 @@ export const lastMeasured = (turns: readonly Turn[]): AnswerTurn | undefined =>
 
 export function lastUserTurn(turns: readonly Turn[]): UserTurn | undefined {
   return turns.findLast((turn) => turn.role === "user");
-}
-
-export function lastAnswer(turns: readonly Turn[]): AnswerTurn | undefined {
-  return turns.findLast((turn) => turn.role === "assistant");
 }

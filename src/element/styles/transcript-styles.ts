@@ -11,9 +11,8 @@ export const transcriptStyles = css`
 
   .question {
     display: flex;
-    flex-direction: row-reverse;
-    gap: 0.25rem;
-    align-items: center;
+    flex-direction: column;
+    align-items: flex-end;
     align-self: flex-end;
     max-inline-size: min(88%, 34rem);
   }
@@ -24,6 +23,34 @@ export const transcriptStyles = css`
     background: color-mix(in oklab, var(--_accent) 14%, var(--_surface));
     overflow-wrap: anywhere;
     white-space: pre-wrap;
+  }
+
+  .question-footer,
+  .branches {
+    display: inline-flex;
+    align-items: center;
+    color: var(--_ink-soft);
+    font-size: 0.82rem;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .question-footer {
+    min-block-size: 2.25rem;
+  }
+
+  /* A mouse shows them where it is; a finger and the keyboard have them always. */
+  @media (hover: hover) {
+    .question-footer .actions,
+    .answer:not(:last-child) .answer-footer .actions {
+      opacity: 0;
+      transition: opacity 0.15s;
+    }
+
+    .question:hover .actions,
+    .question:focus-within .actions,
+    .answer:not(:last-child):is(:hover, :focus-within) .answer-footer .actions {
+      opacity: 1;
+    }
   }
 
   .answer {
@@ -75,7 +102,12 @@ export const transcriptStyles = css`
     cursor: pointer;
   }
 
-  .quiet:hover {
+  .quiet:disabled {
+    opacity: 0.4;
+    cursor: default;
+  }
+
+  .quiet:hover:not(:disabled) {
     background: var(--_tint);
     color: var(--_ink);
   }

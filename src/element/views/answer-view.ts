@@ -3,17 +3,21 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { CopyOutcome } from "../copy-feedback.ts";
 import { adviceFor } from "../error-advice.ts";
-import { againIcon, checkIcon, copyIcon } from "../icons.ts";
+import { againIcon, checkIcon, copyIcon, deleteIcon } from "../icons.ts";
 import { markdownView } from "../markdown/streamed-markdown.ts";
 import { partThought } from "../session/thought.ts";
 import type { AnswerTurn } from "../session/turn.ts";
+import type { TurnTree } from "../session/turn-tree.ts";
 import type { ChatStrings } from "../strings.ts";
+import { branchView } from "./branch-view.ts";
 import { engineWords, setupButtons } from "./error-view.ts";
 import { figuresView } from "./figures-view.ts";
+import { quietButton } from "./quiet-button.ts";
 import { thoughtView } from "./thought-view.ts";
 import type { TranscriptActions } from "./transcript-actions.ts";
 
 export interface AnswerModel {
+  tree: TurnTree;
   last: boolean;
   answering: boolean;
   outcomeOf(text: string): CopyOutcome | undefined;
@@ -50,7 +54,7 @@ function errorNote(
     ${engineWords(error, advice, strings)} ${last && !answering ? setupButtons(error, strings, actions) : nothing}
     ${
       advice.retry && last && !answering
-        ? html`<button class="button" type="button" data-action="answer-again" @click=${actions.regenerate}>
+        ? html`<button class="button" type="button" data-action="answer-again" @click=${() => actions.regenerate()}>
             ${againIcon}${strings.regenerate}
           </button>`
         : nothing
@@ -69,31 +73,13 @@ function footer(turn: AnswerTurn, words: string, model: AnswerModel, actions: Tr
     </span>
     <span class="actions">
       ${outcome ? html`<span class="copy-outcome">${strings[outcome]}</span>` : nothing}
+      ${branchView(turn, model, actions)}
+      ${words ? quietButton("copy", strings.copy, outcome === "copied" ? checkIcon : copyIcon, () => actions.copy(words)) : nothing}
       ${
-        words
-          ? html`<button
-              class="quiet"
-              type="button"
-              data-action="copy"
-              title=${strings.copy}
-              @click=${() => actions.copy(words)}
-            >
-              ${outcome === "copied" ? checkIcon : copyIcon}<span class="visually-hidden">${strings.copy}</span>
-            </button>`
-          : nothing
-      }
-      ${
-        model.last && !model.answering
-          ? html`<button
-              class="quiet"
-              type="button"
-              data-action="regenerate"
-              title=${strings.regenerate}
-              @click=${actions.regenerate}
-            >
-              ${againIcon}<span class="visually-hidden">${strings.regenerate}</span>
-            </button>`
-          : nothing
+        model.answering
+          ? nothing
+          : html`${quietButton("regenerate", strings.regenerate, againIcon, () => actions.regenerate(turn))}
+            ${quietButton("delete-turn", strings.deleteTurn, deleteIcon, () => actions.delete(turn))}`
       }
     </span>
   </footer>`;

@@ -80,7 +80,8 @@ export function chatView(model: ChatModel, actions: ChatActions): TemplateResult
 function conversationView(model: ChatModel, actions: ChatActions): TemplateResult | typeof nothing {
   const { session, modelLabel, outcomeOf, strings } = model;
   const { state, turns, busy } = session;
-  if (turns.length > 0) return transcriptView({ turns, answering: busy, outcomeOf, strings }, actions);
+  if (turns.length > 0)
+    return transcriptView({ turns, tree: session.tree, answering: busy, outcomeOf, strings }, actions);
   if (state.name === "license" || state.name === "weights" || state.name === "failed") return nothing;
   return startView(
     {

@@ -1,24 +1,38 @@
-// One message of the person's, as plain text, with an edit button on the last one.
+// One message of the person's, as plain text, with what can be done with it below.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { editIcon } from "../icons.ts";
+import type { CopyOutcome } from "../copy-feedback.ts";
+import { checkIcon, copyIcon, deleteIcon, editIcon } from "../icons.ts";
 import type { UserTurn } from "../session/turn.ts";
+import type { TurnTree } from "../session/turn-tree.ts";
 import type { ChatStrings } from "../strings.ts";
+import { branchView } from "./branch-view.ts";
+import { quietButton } from "./quiet-button.ts";
 import type { TranscriptActions } from "./transcript-actions.ts";
 
-export function questionView(
-  turn: UserTurn,
-  { editable, strings }: { editable: boolean; strings: ChatStrings },
-  actions: TranscriptActions,
-): TemplateResult {
+export interface QuestionModel {
+  tree: TurnTree;
+  answering: boolean;
+  outcomeOf(text: string): CopyOutcome | undefined;
+  strings: ChatStrings;
+}
+
+export function questionView(turn: UserTurn, model: QuestionModel, actions: TranscriptActions): TemplateResult {
+  const { answering, strings } = model;
+  const copied = model.outcomeOf(turn.text) === "copied";
   return html`<article class="question" part="message question" aria-label=${strings.you}>
     <div class="bubble" part="bubble" dir="auto">${turn.text}</div>
-    ${
-      editable
-        ? html`<button class="quiet" type="button" data-action="edit" title=${strings.edit} @click=${actions.edit}>
-            ${editIcon}<span class="visually-hidden">${strings.edit}</span>
-          </button>`
-        : nothing
-    }
+    <footer class="question-footer">
+      ${branchView(turn, model, actions)}
+      <span class="actions">
+        ${quietButton("copy-question", strings.copy, copied ? checkIcon : copyIcon, () => actions.copy(turn.text))}
+        ${
+          answering
+            ? nothing
+            : html`${quietButton("edit", strings.edit, editIcon, () => actions.edit(turn))}
+              ${quietButton("delete-turn", strings.deleteTurn, deleteIcon, () => actions.delete(turn))}`
+        }
+      </span>
+    </footer>
   </article>`;
 }

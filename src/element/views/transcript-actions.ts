@@ -1,10 +1,14 @@
 // What the buttons of a conversation do.
 
+import type { AnswerTurn, Turn, UserTurn } from "../session/turn.ts";
 import type { SetupActions } from "./error-view.ts";
 
 export interface TranscriptActions extends SetupActions {
   /** `plainButton`: inside the Markdown. */
   copy(text: string, plainButton?: Element): void;
-  regenerate(): void;
-  edit(): void;
+  /** Another answer beside this one; to the last question where none is named. */
+  regenerate(answer?: AnswerTurn): void;
+  edit(question: UserTurn): void;
+  showBranch(turn: Turn): void;
+  delete(turn: Turn): void;
 }

@@ -6,12 +6,14 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { CopyOutcome } from "../copy-feedback.ts";
 import type { Turn } from "../session/turn.ts";
+import type { TurnTree } from "../session/turn-tree.ts";
 import type { ChatStrings } from "../strings.ts";
 import { answerView } from "./answer-view.ts";
 import { questionView } from "./question-view.ts";
 
 export interface TranscriptModel {
   turns: readonly Turn[];
+  tree: TurnTree;
   answering: boolean;
   outcomeOf(text: string): CopyOutcome | undefined;
   strings: ChatStrings;
@@ -19,7 +21,6 @@ export interface TranscriptModel {
 
 export function transcriptView(model: TranscriptModel, actions: TranscriptActions): TemplateResult {
   const { turns, strings } = model;
-  const lastQuestion = turns.findLastIndex((turn) => turn.role === "user");
   return html`<div
     class="transcript"
     part="transcript"
@@ -33,7 +34,7 @@ export function transcriptView(model: TranscriptModel, actions: TranscriptAction
       (turn) => turn.id,
       (turn, index) =>
         turn.role === "user"
-          ? questionView(turn, { editable: index === lastQuestion && !model.answering, strings }, actions)
+          ? questionView(turn, model, actions)
           : html`${droppedNotice(turns, index, strings)}${answerView(turn, { last: index === turns.length - 1, ...model }, actions)}`,
     )}
   </div>`;

@@ -5,21 +5,20 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import {
   type Conversation,
   emptyConversation,
-  fromRecord,
   type OpenConversation,
-  toRecord,
 } from "../../../src/element/session/conversation.ts";
+import { fromRecord, toRecord } from "../../../src/element/session/conversation-record.ts";
 import { ConversationKeeper } from "../../../src/element/session/conversation-keeper.ts";
 import { ConversationStore } from "../../../src/element/session/conversation-store.ts";
 import { type AnswerTurn, answerTurn, type Turn } from "../../../src/element/session/turn.ts";
 import { PronkError } from "../../../src/errors.ts";
 import { eventually } from "../../support/eventually.ts";
 
-const question = (text: string, id = 1): Turn => ({ role: "user", id, text });
-const answer = (fields: Partial<AnswerTurn>): AnswerTurn => ({ ...answerTurn(2), ...fields });
+const question = (text: string, id = "1", parent?: string): Turn => ({ role: "user", id, parent, text });
+const answer = (fields: Partial<AnswerTurn>): AnswerTurn => ({ ...answerTurn("2", "1"), ...fields });
 const chat = (...turns: Turn[]): Conversation => ({ ...emptyConversation(), turns });
-const kept = (conversation: OpenConversation) =>
-  fromRecord(structuredClone(toRecord(conversation, { id: "1", place: "p", updatedAt: 1 })));
+const place = { id: "1", place: "p", title: "", pinned: false, createdAt: 1, updatedAt: 1 };
+const kept = (conversation: Conversation) => fromRecord(structuredClone(toRecord(conversation, place)));
 
 /** sessionStorage of one tab. */
 class TabStorage extends Map<string, string> {
@@ -44,21 +43,20 @@ let time: number;
 const keepers: ConversationKeeper[] = [];
 
 /** A visit of the page in a tab; what it brings back, and what changes it. */
-async function visit(tab: TabStorage) {
+async function visit(tab: TabStorage, { all = false, wanted }: { all?: boolean; wanted?: string } = {}) {
   vi.stubGlobal("sessionStorage", tab);
   const page: { conversation: OpenConversation } = { conversation: emptyConversation() };
-  const keeper = new ConversationKeeper(
-    "page",
-    () => page.conversation,
-    () => time,
-  );
+  const read = () => page.conversation;
+  const update = (conversation: Conversation) => Boolean((page.conversation = conversation));
+  const keeper = new ConversationKeeper("page", { read, update }, { all, now: () => time });
   keepers.push(keeper);
-  const restored = await keeper.restore();
+  const restored = await keeper.restore(wanted);
+  if (restored) page.conversation = restored;
   const set = (conversation: OpenConversation) => {
     page.conversation = conversation;
     keeper.changed();
   };
-  return { keeper, restored, set };
+  return { keeper, restored, set, read };
 }
 
 beforeEach(() => {
@@ -70,7 +68,7 @@ afterEach(async () => {
   await Promise.all(keepers.splice(0).map((keeper) => keeper.close()));
   vi.unstubAllGlobals();
   const store = await ConversationStore.open();
-  await store!.deleteOlder(Infinity);
+  await store!.deleteOlder("page", Infinity);
   store!.close();
 });
 
@@ -80,8 +78,8 @@ test("a half-written answer comes back as one that was stopped", () => {
 });
 
 test("a question without an answer comes back with one to ask for", () => {
-  const { turns } = kept(chat(question("Hi", 4)));
-  expect(turns).toMatchObject([{ text: "Hi" }, { role: "assistant", id: 5, text: "", status: "stopped" }]);
+  const { turns } = kept(chat(question("Hi", "4")));
+  expect(turns).toMatchObject([{ text: "Hi" }, { role: "assistant", id: "4-", text: "", status: "stopped" }]);
 });
 
 test("an error of an answer comes back as the same kind of error", () => {
@@ -102,16 +100,17 @@ test("a draft, the edit that is open, the system prompt and a continued text com
   expect(kept(conversation)).toMatchObject({ draft, continuation, system: "Be brief.", model: "a/b" });
 });
 
-test("an answer of which nothing has come leaves its place to the earlier one", () => {
+test("an answer of which nothing has come leaves its place to the earlier one; both are kept once it has", () => {
   const earlier = answer({ text: "Hello", status: "done" });
-  const again = answer({ id: 3, earlier });
-  expect(kept(chat(question("Hi"), again)).turns[1]).toMatchObject({ id: 2, text: "Hello", status: "done" });
-  const begun = answer({ id: 3, text: "W", status: "streaming", earlier });
-  expect(kept(chat(question("Hi"), begun)).turns[1]).toMatchObject({ id: 3, text: "W", status: "stopped" });
-  expect(kept(chat(question("Hi"), answer({ id: 3, earlier: answer({}) }))).turns[1]).toMatchObject({
-    id: 3,
-    text: "",
-  });
+  const again = { ...chat(question("Hi"), answer({ id: "3" })), branches: [question("Hi"), earlier] };
+  expect(kept(again)).toMatchObject({ turns: [{ id: "1" }, { id: "2", text: "Hello", status: "done" }] });
+  expect(kept(again).branches).toHaveLength(2);
+  const begun = {
+    ...chat(question("Hi"), answer({ id: "3", text: "W", status: "streaming" })),
+    branches: [question("Hi"), earlier],
+  };
+  expect(kept(begun)).toMatchObject({ turns: [{}, { id: "3", text: "W", status: "stopped" }] });
+  expect(kept(begun).branches?.map(({ id }) => id)).toEqual(["1", "2", "3"]);
 });
 
 test("what can be put back stays so over a reload, for a day, and leaves no record once it is final", async () => {
@@ -137,10 +136,13 @@ test("what can be put back stays so over a reload, for a day, and leaves no reco
   expect((await visit(tab)).restored).toBeUndefined();
 });
 
-test("an edit or a piece of text that can be put back is kept without the rest", () => {
+test("an edit or a piece of text that can be put back is kept without the rest", async () => {
+  const tab = new TabStorage();
   const parts = { continuation: { text: "Once upon", addedFrom: 4, contextFull: false } };
-  const open = { ...emptyConversation(), restorable: { text: "Dropped.", conversation: parts } };
-  expect(kept(open).restorable).toEqual({ text: "Dropped.", conversation: parts });
+  const { keeper, set } = await visit(tab);
+  set({ ...chat(question("one")), restorable: { text: "Dropped.", conversation: parts } });
+  await keeper.close();
+  expect((await visit(tab)).restored?.restorable).toEqual({ text: "Dropped.", conversation: parts });
 });
 
 test("a reload brings back what was written; another tab begins with nothing", async () => {
@@ -162,8 +164,8 @@ test("a page that has no time to write leaves its last words in the tab", async 
   const { keeper, set } = await visit(tab);
   set({ ...emptyConversation(), draft: { text: "half-writ" } });
   keeper.flush();
-  const note = JSON.parse([...tab.values()][0]) as { late?: { draft: { text: string } } };
-  expect(note.late?.draft.text).toBe("half-writ");
+  const note = JSON.parse([...tab.values()][0]) as { unwritten?: { record: { draft: { text: string } } } };
+  expect(note.unwritten?.record.draft.text).toBe("half-writ");
   await keeper.close();
   await eventually(() => expect([...tab.values()][0]).not.toContain("half-writ")); // the database has it
   expect((await visit(tab)).restored?.draft.text).toBe("half-writ");
@@ -176,8 +178,9 @@ test("of the database's record and the tab's own the newer one counts", async ()
   await keeper.close();
   const [[key, value]] = [...tab];
   const { id } = JSON.parse(value) as { id: string };
-  const late = toRecord({ ...emptyConversation(), draft: { text: "new" } }, { id, place: "page", updatedAt: 2000 });
-  tab.setItem(key, JSON.stringify({ id, late }));
+  const newer = { ...place, id, place: "page", updatedAt: 2000 };
+  const record = toRecord({ ...emptyConversation(), draft: { text: "new" } }, newer);
+  tab.setItem(key, JSON.stringify({ id, unwritten: { record, seenAt: 1000 } }));
   expect((await visit(tab)).restored?.draft.text).toBe("new");
 });
 
@@ -218,6 +221,74 @@ test("what no tab came back for is deleted after thirty days", async () => {
   const store = (await ConversationStore.open())!;
   await eventually(async () => expect(await store.read(id)).toBeUndefined());
   store.close();
+});
+
+const all = { all: true };
+const said = (conversation: Conversation) => conversation.turns.map(({ text }) => text);
+const noteOf = (tab: TabStorage) => JSON.parse([...tab.values()][0]) as { id: string };
+
+test("where all are kept two tabs go on with one conversation, and neither loses what the other said", async () => {
+  const [one, two] = [new TabStorage(), new TabStorage()];
+  const first = await visit(one, all);
+  const begun = [question("one"), answer({ text: "1", status: "done" })];
+  first.set(chat(...begun));
+  first.keeper.flush();
+  const { id } = noteOf(one);
+  await eventually(async () => expect(await first.keeper.find(id)).toBeDefined());
+  const second = await visit(two, { ...all, wanted: id });
+  expect(said(second.restored!)).toEqual(["one", "1"]);
+  // Both go on from the same answer, at the same time.
+  first.set({ ...first.read(), turns: [...begun, question("of the first", "3", "2")], draft: { text: "hm" } });
+  second.set({ ...second.read(), turns: [...second.read().turns, question("of the second", "4", "2")] });
+  first.keeper.flush();
+  second.keeper.flush();
+  const texts = async () => (await first.keeper.find(id))?.branches?.map(({ text }) => text).sort();
+  await eventually(async () => expect(await texts()).toEqual(["1", "of the first", "of the second", "one"]));
+  await eventually(() => expect(second.read().draft.text).toBe("hm"));
+  await eventually(() => expect(first.read().branches?.length).toBeGreaterThan(3));
+  expect(said(second.read())).toContain("of the second"); // its own branch stays in view
+  // What one deletes and the other leaves alone is gone for both.
+  const rest = { turns: second.read().turns.slice(0, 2), branches: second.read().turns.slice(0, 2) };
+  second.set({ ...second.read(), ...rest });
+  second.keeper.flush();
+  await eventually(async () => expect(await texts()).toEqual(["1", "one"]));
+});
+
+test("where all are kept a new one leaves the one before, and that one is found again", async () => {
+  const tab = new TabStorage();
+  const { keeper, set } = await visit(tab, all);
+  set(chat(question("one")));
+  const { id } = noteOf(tab);
+  keeper.turnTo();
+  set(chat(question("two", "7")));
+  expect(keeper.id).not.toBe(id);
+  time += 400 * 24 * 3600_000; // for good
+  await keeper.close();
+  const back = await visit(tab, all);
+  expect(said(back.restored!)[0]).toBe("two");
+  expect(said((await back.keeper.find(id))!)[0]).toBe("one");
+});
+
+test("a write that comes late is no loss to the tab that wrote meanwhile", async () => {
+  const [one, two] = [new TabStorage(), new TabStorage()];
+  const first = await visit(one, all);
+  first.set(chat(question("one")));
+  await first.keeper.close();
+  const { id } = noteOf(one);
+  const record = toRecord(chat(question("one"), answer({ text: "late", status: "stopped" })), {
+    ...place,
+    id,
+    place: "page",
+    updatedAt: 1500,
+  });
+  one.setItem([...one.keys()][0], JSON.stringify({ id, unwritten: { record, seenAt: 1000 } }));
+  time = 2000;
+  const second = await visit(two, { ...all, wanted: id });
+  second.set({ ...second.read(), draft: { text: "of the second" } });
+  await second.keeper.close();
+  const { restored } = await visit(one, all);
+  expect(said(restored!)).toEqual(["one", "late"]);
+  expect(restored!.draft.text).toBe("");
 });
 
 test("without a database, locks and storage the chat goes on, and keeps nothing", async () => {

@@ -2,6 +2,7 @@
 // tab that is open while a newer page changes the database loses nothing of what is said in it.
 
 import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
 import { afterEach, expect, test, vi } from "vitest";
 import { emptyConversation, type OpenConversation } from "../../../src/element/session/conversation.ts";
 import { ConversationKeeper } from "../../../src/element/session/conversation-keeper.ts";
@@ -37,10 +38,10 @@ const version1 = {
   restorable: { text: "Dropped.", waits: true, conversation: { draft: { text: "before" } } },
 }; // prettier-ignore
 
-/** `pronk-conversations` in a version, with these records. */
-const database = (version: number, ...records: object[]) =>
+/** A database in a version, with these records. */
+const database = (name: string, version: number, ...records: object[]) =>
   new Promise<void>((resolve, reject) => {
-    const request = indexedDB.open("pronk-conversations", version);
+    const request = indexedDB.open(name, version);
     request.onblocked = () => reject(new Error("another page holds it"));
     request.onerror = () => reject(request.error);
     request.onupgradeneeded = () =>
@@ -59,13 +60,13 @@ function open(tab: Map<string, string>, read: () => OpenConversation) {
     setItem: (key: string, value: string) => void tab.set(key, value),
   };
   vi.stubGlobal("sessionStorage", sessionStorage);
-  const keeper = new ConversationKeeper("page", read, () => 2000);
+  const keeper = new ConversationKeeper("page", { read, update: () => true }, { now: () => 2000 });
   keepers.push(keeper);
   return keeper;
 }
 
 test("a conversation of version 1 comes back whole", async () => {
-  await database(1, version1);
+  await database("pronk-conversations", 1, version1);
   const tab = new Map([["pronk.conversation.page", '{"id":"of-version-1"}']]);
   const restored = (await open(tab, emptyConversation).restore())!;
   const { turns, restorable } = restored;
@@ -91,13 +92,44 @@ test("a tab that is open while a newer page upgrades the database lets it, and k
   let conversation = emptyConversation();
   const keeper = open(tab, () => conversation);
   await keeper.restore();
-  await database(2); // the newer page's: this tab stands in nobody's way
+  await database("pronk-chats", 2); // the newer page's: this tab stands in nobody's way
   conversation = { ...conversation, draft: { text: "written after the update" } };
   keeper.changed();
   keeper.flush(); // the page reloads
   await keeper.close();
   // What the newer page finds, in the form that it knows.
   expect(JSON.parse(tab.get("pronk.conversation.page")!)).toMatchObject({
-    late: { version: 1, draft: { text: "written after the update" } },
+    unwritten: { record: { version: 2, draft: { text: "written after the update" } } },
   });
+});
+
+test("what a tab of the earlier release writes after the update is taken at the next start, as often as it comes", async () => {
+  const held = {
+    id: "still-open",
+    place: "page",
+    version: 1,
+    system: "",
+    continuation: { text: "" },
+    draft: { text: "" },
+  };
+  const locks = {
+    request: async (_: string, __: object, own: () => Promise<void>) => own(),
+    query: async () => ({ held: [{ name: "pronk:conversation:still-open" }] }),
+  };
+  vi.stubGlobal("navigator", { locks });
+  vi.stubGlobal("indexedDB", new IDBFactory());
+  const turns = [{ role: "user", id: 1, text: "one" }];
+  await database("pronk-conversations", 1, { ...held, updatedAt: 1000, turns });
+  const first = open(new Map(), emptyConversation);
+  await first.restore();
+  expect((await first.find("still-open"))?.turns[0].text).toBe("one");
+  await database("pronk-conversations", 1, {
+    ...held,
+    updatedAt: 1500,
+    turns: [...turns, { role: "assistant", id: 2, text: "1", status: "done", droppedMessages: 0 }],
+  });
+  await first.close();
+  const second = open(new Map(), emptyConversation);
+  await second.restore();
+  expect((await second.find("still-open"))?.turns.map(({ text }) => text)).toEqual(["one", "1"]);
 });

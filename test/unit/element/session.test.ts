@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ChatSession } from "../../../src/element/session/chat-session.ts";
-import { emptyConversation, toRecord } from "../../../src/element/session/conversation.ts";
+import { emptyConversation } from "../../../src/element/session/conversation.ts";
+import { toRecord } from "../../../src/element/session/conversation-record.ts";
 import type { ChatEngine, EngineFactory } from "../../../src/element/session/engine-factory.ts";
 import type { AnswerTurn } from "../../../src/element/session/turn.ts";
 import { PronkError } from "../../../src/errors.ts";
@@ -201,7 +202,7 @@ test("stop keeps what has arrived and leaves the engine usable", async () => {
   expect(seen.unloaded).toBe(0);
 });
 
-test("regenerate asks with the same messages; edit replaces the last question", async () => {
+test("regenerate asks with the same messages; an edit stands beside the last question", async () => {
   const { session } = sessionOf({});
   await session.ask("one");
   await session.ask("two");
@@ -336,17 +337,18 @@ test("while nothing of a new answer has come, the earlier one is what is kept", 
   Object.assign(script, { words: [], hang: true });
   const asked = session.regenerate();
   await eventually(() => expect(session.state.name).toBe("answering"));
-  const { turns, continuation } = session;
-  const kept = toRecord({ ...emptyConversation(), turns, continuation }, { id: "1", place: "p", updatedAt: 1 });
+  const conversation = { ...emptyConversation(), turns: session.turns, branches: session.tree.all };
+  const place = { id: "1", place: "p", title: "", pinned: false, createdAt: 1, updatedAt: 1 };
+  const kept = toRecord(conversation, place);
   expect(answers(session)).toMatchObject([{ text: "", status: "waiting" }]);
   expect(kept.turns[1]).toMatchObject({ text: "Hello there", status: "done" });
   session.stop();
   await asked;
   expect(answers(session)).toMatchObject([{ text: "Hello there", status: "done" }]);
-  expect(answers(session)[0].earlier).toBeUndefined();
+  expect(session.tree.all.length).toBe(2);
 });
 
-test("a conversation is put in another's place; ids go on behind its own", async () => {
+test("a conversation is put in another's place; ids are its own", async () => {
   const { session } = sessionOf({});
   await session.ask("one");
   const before = { turns: session.turns, continuation: session.continuation };
@@ -361,7 +363,7 @@ test("a conversation is put in another's place; ids go on behind its own", async
 
 test("the first model finds the conversation that was brought back before it", () => {
   const session = new ChatSession({ changed() {}, progressed() {}, answered() {}, failed() {} });
-  session.open({ turns: [{ role: "user", id: 7, text: "Hi" }], continuation: { text: "Once", contextFull: false } });
+  session.open({ turns: [{ role: "user", id: "7", text: "Hi" }], continuation: { text: "Once", contextFull: false } });
   session.setModel("owner/name");
   expect([session.turns.length, session.continuation.text]).toEqual([1, "Once"]);
   session.setModel("another/one");

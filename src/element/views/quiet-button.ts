@@ -1,0 +1,9 @@
+// A button of the conversation that is a drawing, whose words are its tip and what a screen reader says.
+
+import { html, type TemplateResult } from "lit";
+
+export function quietButton(action: string, words: string, icon: TemplateResult, press: () => void): TemplateResult {
+  return html`<button class="quiet" type="button" data-action=${action} title=${words} @click=${press}>
+    ${icon}<span class="visually-hidden">${words}</span>
+  </button>`;
+}
