@@ -174,10 +174,10 @@ test("500 answers that mean harm do nothing", async () => {
       Object.defineProperty(globalThis, name, { value: () => void watched.push(name), configurable: true });
     const chat = document.querySelector("pronk-chat")!;
     const turns = texts.flatMap((text, index) => [
-      { role: "user" as const, id: index * 2 + 10, text: "go" },
+      { role: "user" as const, id: `q${index}`, text: "go" },
       {
         role: "assistant" as const,
-        id: index * 2 + 11,
+        id: `a${index}`,
         text,
         status: "done" as const,
         droppedMessages: 0,
@@ -185,7 +185,13 @@ test("500 answers that mean harm do nothing", async () => {
         lengthReached: false,
       },
     ]);
-    await chat.open({ turns, continuation: { text: "", contextFull: false }, draft: { text: "" }, system: "" });
+    await chat.open({
+      turns,
+      continuation: { text: "", contextFull: false },
+      draft: { text: "" },
+      system: "",
+      settings: {},
+    });
     const root = chat.shadowRoot!;
     const drawn = () => root.querySelectorAll("math").length > 20 && root.querySelectorAll("code span").length > 100;
     for (let tries = 0; tries < 500 && !drawn(); tries++) await new Promise((done) => setTimeout(done, 20));
