@@ -31,11 +31,11 @@ test("a word of the answer is never part of the thought, however the pieces fall
 test("a later question is told of the words alone, and of an answer that was all thought nothing", () => {
   const answered = (id: string, text: string) => ({ ...answerTurn(id), text, status: "done" as const });
   const turns = [
-    { role: "user" as const, id: 1, text: "a" },
+    { role: "user" as const, id: "1", text: "a" },
     answered("2", "<think>x</think>b"),
-    { role: "user" as const, id: 3, text: "c" },
+    { role: "user" as const, id: "3", text: "c" },
     answered("4", "<think>no end"),
-    { role: "user" as const, id: 5, text: "d" },
+    { role: "user" as const, id: "5", text: "d" },
     answerTurn("6"),
   ];
   expect(toMessages(turns, "").map(({ content }) => content)).toEqual(["a", "b", "d"]);
