@@ -54,7 +54,8 @@ test("each tab is told once when the leader's GPU is lost, and the follower agai
   const lost = new PronkError("device-lost", "The GPU device was lost.");
   tell({ state: "recovering", code: lost.code, message: lost.message });
   tell({ state: "recovered", attempts: 1, waitedMs: 3 });
-  await eventually(() => expect(follower.states()).toEqual(["recovering", "recovered"]));
+  for (const tab of [leader, follower])
+    await eventually(() => expect(tab.states()).toEqual(["recovering", "recovered"]));
   expect(leader.told).toEqual(follower.told);
 
   await leader.engine.unload();
