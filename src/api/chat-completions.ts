@@ -9,6 +9,7 @@ import type { RequestMessage } from "./request-messages.ts";
  * (bad-request), and so is a value that asks for what is not done: tools.
  */
 export interface ChatCompletionRequest extends SamplingFields {
+  /** Where the last is the assistant's, the answer goes on from its words, and is what comes after them. */
   messages: readonly RequestMessage[];
   /** Harmless here, so that a request made for a server can be given as it is. */
   metadata?: Record<string, string> | null;

@@ -38,12 +38,14 @@ export function createChatCompletions(core: EngineCore): ChatCompletions {
     const fitted = fitConversation(core.dialog, messages, contextLength, settings.maxTokens, countTokens);
     const { promptIds, droppedMessages } = fitted;
     checkPromptIds(core.generator, promptIds, "messages");
-    // The answer stands alone, as in the reference: its first piece's leading space is not part of the text.
+    const goesOn = messages[messages.length - 1].role === "assistant";
     const endIds = [...core.config.eosIds, ...core.turnEnds];
     const { form, ignoreEos } = settings;
-    const constrain = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, true));
+    const constrain = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, !goesOn));
     const answer: Answer = (choice) => {
-      const beginning = { promptIds, decoder: core.tokenizer.stream(), endIds, answer: choice, constrain };
+      // An answer stands alone, as in the reference: its first piece's leading space is not part of the text.
+      const decoder = core.tokenizer.stream(goesOn ? promptIds : undefined);
+      const beginning = { promptIds, decoder, endIds, answer: choice, constrain };
       return runText(core, beginning, settingsOfChoice(settings, choice), options);
     };
     return settings.stream

@@ -4,7 +4,7 @@
 
 import { PronkError } from "../errors.ts";
 import { badMessage, refuseToolTurns } from "./chat-messages.ts";
-import { trim } from "./jinja/characters.ts";
+import { trim, trimStart } from "./jinja/characters.ts";
 import type { ChatDialog, ChatMessage, Tokenizer } from "./tokenizer.ts";
 
 const tags = ["[INST]", "[/INST]", "<<SYS>>", "<</SYS>>"];
@@ -45,7 +45,7 @@ export function llama2DialogText(messages: readonly ChatMessage[], bos: string, 
   return bos + llama2Turns(messages).join(eos + bos);
 }
 
-/** One text per turn: question and answer; the last is the open question. */
+/** One text per turn: question and answer; the last is the open question, or an answer to go on with. */
 function llama2Turns(messages: readonly ChatMessage[]): string[] {
   const offset = messages[0].role === "system" ? 1 : 0;
   const system = offset === 1 ? `<<SYS>>\n${messages[0].content}\n<</SYS>>\n\n` : ""; // not stripped, as in the reference
@@ -59,17 +59,14 @@ function llama2Turns(messages: readonly ChatMessage[]): string[] {
         role,
       );
   });
-  if (talk.length % 2 === 0)
-    throw badMessage(
-      `messages[${messages.length - 1}].role`,
-      "user in the last message",
-      messages[messages.length - 1].role,
-    );
+  if (talk.length === 0) throw badMessage(`messages[${offset - 1}].role`, "user in the last message", "system");
   const turns: string[] = [];
   for (let index = 0; index < talk.length; index += 2) {
     const question = (index === 0 ? system : "") + talk[index].content;
     const answer = talk[index + 1];
-    turns.push(`[INST] ${trim(question)} [/INST]${answer ? ` ${trim(answer.content)} ` : ""}`);
+    const isOpen = index + 2 === talk.length; // the model goes on with it
+    const said = answer && (isOpen ? ` ${trimStart(answer.content)}` : ` ${trim(answer.content)} `);
+    turns.push(`[INST] ${trim(question)} [/INST]${said ?? ""}`);
   }
   return turns;
 }

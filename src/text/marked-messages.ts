@@ -14,6 +14,22 @@ export function templateTokens(text: string, messages: readonly ChatMessage[], r
   return onlyWithoutMessages(text, messages, render);
 }
 
+/**
+ * Where the last message's text ends in `text`, with the white space behind it that the template leaves; undefined where it
+ * is not written as it is, or not once.
+ */
+export function endOfLast(text: string, messages: readonly ChatMessage[], render: RenderChat): number | undefined {
+  const last = messages[messages.length - 1];
+  const core = trim(last.content);
+  const [close] = absentCharacters(1, [text, ...messages.flatMap(messageTexts)]);
+  const from = last.content.length - trimStart(last.content).length;
+  const spaceAfter = last.content.slice(from + core.length);
+  const content = `${last.content.slice(0, from)}${core}${close}${spaceAfter}`;
+  const [before, ...after] = render([...messages.slice(0, -1), { ...last, content }]).split(close);
+  if (after.length !== 1 || before + after[0] !== text || !before.endsWith(core)) return undefined;
+  return before.length + (after[0].startsWith(spaceAfter) ? spaceAfter.length : 0);
+}
+
 interface Span {
   start: number;
   end: number;

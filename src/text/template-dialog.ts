@@ -4,11 +4,11 @@
 
 import type { RenderChat } from "./tokenizer.ts";
 import { PronkError } from "../errors.ts";
-import { refuseToolTurns } from "./chat-messages.ts";
+import { badMessage, refuseToolTurns } from "./chat-messages.ts";
 import { parseTemplate, type Template } from "./jinja/parse-template.ts";
 import { renderTemplate } from "./jinja/render.ts";
 import { TemplateRefusal } from "./jinja/template-error.ts";
-import { templateTokens } from "./marked-messages.ts";
+import { endOfLast, templateTokens } from "./marked-messages.ts";
 import { findToolArguments, hasToolTurn, type ToolArguments, withArguments } from "./tool-turns.ts";
 import type { TokenizerConfig } from "./tokenizer-config.ts";
 import type { ChatDialog, Tokenizer } from "./tokenizer.ts";
@@ -56,8 +56,17 @@ export function templateDialog(render: RenderChat, tokenizer: Tokenizer): ChatDi
         messages = given.map((message) => withArguments(message, form));
       }
       const text = render(messages);
+      const last = messages[messages.length - 1];
+      const isOpen = last.role === "assistant"; // the model goes on with it; behind calls there is nothing to go on with
+      const end = isOpen ? (last.tool_calls ? undefined : endOfLast(text, messages, render)) : text.length;
+      if (end === undefined)
+        throw badMessage(
+          `messages[${messages.length - 1}].role`,
+          "user or tool (this model's template does not write a last answer as it is, so it cannot go on from it)",
+          '"assistant"',
+        );
       // As transformers: the template's text is all there is, no BOS is put before it.
-      return tokenizer.encode(text, { parseSpecial: templateTokens(text, messages, render) });
+      return tokenizer.encode(text.slice(0, end), { parseSpecial: templateTokens(text, messages, render) });
     },
   };
 }

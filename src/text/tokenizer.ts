@@ -64,7 +64,10 @@ export interface ToolCall {
 export interface ChatDialog {
   /** `llama-2` for the built-in dialog, `template` for the repository's own Jinja template. */
   readonly kind: "llama-2" | "template";
-  /** Ids of the whole conversation, ready for the assistant's next words. Throws PronkError bad-request. */
+  /**
+   * Ids of the whole conversation, ready for the assistant's next words: of an answer of its own, or where the last message
+   * is the assistant's of that one. Throws PronkError bad-request.
+   */
   encode(messages: readonly ChatMessage[]): number[];
 }
 

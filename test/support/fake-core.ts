@@ -60,10 +60,10 @@ export const fakeTokenizer: Tokenizer = {
 const fakeDialog: ChatDialog = {
   kind: "template",
   encode(messages: readonly ChatMessage[]) {
-    if (messages.at(-1)?.role !== "user") throw new PronkError("bad-request", "Last message must be from user");
-    return fakeTokenizer.encode(messages.map(({ role, content }) => `${role[0]}:${content}|`).join(""), {
-      addBos: true,
-    });
+    const last = messages.at(-1)?.role;
+    if (last !== "user" && last !== "assistant") throw new PronkError("bad-request", "Last message must be from user");
+    const text = messages.map(({ role, content }) => `${role[0]}:${content}|`).join("");
+    return fakeTokenizer.encode(last === "user" ? text : text.slice(0, -1), { addBos: true });
   },
 };
 

@@ -70,6 +70,14 @@ describe("answers", () => {
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: promptTokens, completion_tokens: 11 } });
   });
 
+  test("an assistant's last message is gone on from: the answer is what comes after it", async () => {
+    const generator = fakeGenerator(() => " more");
+    const chat = createChatCompletions(fakeCore(generator));
+    const whole = await chat.create({ messages: [...say("x"), { role: "assistant", content: "once" }] });
+    expect(promptOf(generator.requests[0])).toBe("u:x|a:once");
+    expect(whole.choices[0].message.content).toBe(" more");
+  });
+
   test("logprobs tell of each token, whole and streamed, and of what another engine had chosen", async () => {
     const core = fakeCore(fakeGenerator(() => "né"));
     const chat = createChatCompletions(core);

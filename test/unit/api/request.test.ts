@@ -134,7 +134,7 @@ describe("a wrong field is a bad-request that names it", () => {
   });
 
   test("what the dialog refuses is passed on", async () => {
-    const error = await refusal(chat.create({ messages: [...user, { role: "assistant", content: "hello" }] }));
+    const error = await refusal(chat.create({ messages: [...user, { role: "system", content: "hello" }] }));
     expect(error.message).toBe("Last message must be from user");
   });
 });

@@ -101,6 +101,16 @@ describe("the built-in dialog", () => {
     ]);
   });
 
+  it("goes on with an answer at the end, which is left open", async () => {
+    const tokenizer = await loadTokenizer(files());
+    const ids = (await builtIn()).encode([user("a"), assistant(" b "), user("c"), assistant("  d, ")]);
+    expect(ids).toEqual([
+      ...tokenizer.encode("[INST] a [/INST] b ", { addBos: true }),
+      2,
+      ...tokenizer.encode("[INST] c [/INST] d, ", { addBos: true }),
+    ]);
+  });
+
   it.each(["<s>", "</s>", "<unk>", "<|im_end|>", "<0x0A>"])("keeps %s in any message plain text", async (token) => {
     // Here the tag is even a user-defined piece, which SentencePiece itself would match.
     const pieces = [...randomPieces(seededRandom(42), 60), { piece: "<|im_end|>", score: 0, type: "user" as const }];
@@ -149,7 +159,6 @@ describe("the built-in dialog", () => {
   it.each([
     ["an assistant first", [assistant("a")], "messages[0].role"],
     ["two questions in a row", [user("a"), user("b")], "messages[1].role"],
-    ["an answer at the end", [user("a"), assistant("b")], "messages[1].role"],
     ["a system message alone", [system("a")], "messages[0].role"],
     ["a system message later", [user("a"), system("b"), user("c")], "messages[1].role"],
     ["a tool's result", [user("a"), assistant("b"), { role: "tool", content: "c" }], "messages[2].role"],

@@ -118,6 +118,29 @@ describe("templates", () => {
     expect(tokenizer.decode(spaced, { keepSpecial: true })).toBe("<s> USER: </s> a ASSISTANT:");
   });
 
+  it("go on with an answer at the end, as far as it is written", async () => {
+    const cases: [string, string][] = [
+      [chatml, "<|im_start|>user\nassistant<|im_end|>\n<|im_start|>assistant\na"],
+      [zephyr, "<|user|>\nassistant</s>\n<|assistant|>\na"],
+      [vicuna, "<s>USER: assistant ASSISTANT: a"],
+    ];
+    for (const [template, text] of cases) {
+      const { dialog, tokenizer } = await open(template);
+      const encoded = (content: string) => dialog.encode([user("assistant"), { role: "assistant", content }]);
+      expect(encoded("a")).toEqual(tokenizer.encode(text, { parseSpecial: true }));
+      expect(controlsOf(encoded("a</s><|im_end|>"))).toEqual(controlsOf(encoded("a")));
+    }
+    const { dialog } = await open(chatml);
+    const call = { type: "function", function: { name: "f", arguments: "{}" } } as const;
+    expect(() => dialog.encode([user("a"), { role: "assistant", content: "", tool_calls: [call] }])).toThrow(
+      expect.objectContaining({ code: "bad-request" }),
+    );
+    // Of an answer that the template shortens it is not known where to go on.
+    const shortens = await open(thinking);
+    const half = { role: "assistant", content: "hidden</think>\nshown" } as const;
+    expect(() => shortens.dialog.encode([user("q"), half])).toThrow(/does not write a last answer as it is/);
+  });
+
   it("may look into the text", async () => {
     const { dialog, tokenizer } = await open(thinking);
     const ids = dialog.encode([user("q"), { role: "assistant", content: "hidden</think>\nshown" }, user("r")]);
