@@ -28,6 +28,7 @@ export interface PanelStrings {
   meters: string;
   metersTitle: string;
   contextUsed: (used: string, all: string) => string;
+  contextShort: (used: string, all: string) => string;
   noAnswerYet: string;
   meter: Record<"context" | "prompt" | "answer" | "first" | "memory", readonly [name: string, hint: string]>;
 }
@@ -66,9 +67,10 @@ export const englishPanels: PanelStrings = {
   loadAgain: "Use and load again",
   reset: "Reset all",
   close: "Close",
-  meters: "Meters",
+  meters: "Context used, speed and memory",
   metersTitle: "What the model is doing",
   contextUsed: (used, all) => `${used} of ${all} tokens`,
+  contextShort: (used, all) => `${used} of ${all}`,
   noAnswerYet: "after the first answer",
   meter: {
     context: [

@@ -153,6 +153,10 @@ test("a caret stands where words arrive, and nowhere once they have", async () =
   await stage(["Some words and"], { holdAnswer: true });
   await page.evaluate(askStaged, "go");
   expect(await caret()).toBe('""');
+  await stage(["<think>\nHm, a"], { holdAnswer: true });
+  await page.evaluate(askStaged, "go");
+  expect(await seen(".thought.thinking > summary", 1)).toEqual(["Thinking"]);
+  expect(await seen(".waiting", 0)).toEqual([]); // no dots beside it
   await stage(["Some words and"]);
   await page.evaluate(askStaged, "go");
   await expect.poll(caret).toBe("none");

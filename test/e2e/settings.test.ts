@@ -1,18 +1,21 @@
 // Settings and meters as a person finds them: what is set reaches the next request, what only a load obeys says so first and
 // loads again with the conversation kept, and each meter is explained one press away.
 
+import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
 import type { FileServer } from "../../cli/server/file-server.ts";
 import { askStaged, press, stageEngine } from "../../tools/screenshots/staged-engine.ts";
-import { listenForTrouble, startSite } from "./chat-site.ts";
+import { writeByteModel } from "../support/byte-model.ts";
+import { ask, listenForTrouble, press as pressAndGoOn, startSite, untilState } from "./chat-site.ts";
 
+const { parent, folder } = writeByteModel();
 let server: FileServer;
 let page: BrowserPage;
 let trouble: string[];
 
 beforeAll(async () => {
-  server = await startSite();
+  server = await startSite({ tiny: folder });
   page = await launch("chromium");
   trouble = listenForTrouble(page);
   await page.goto(`${server.origin}/`);
@@ -23,6 +26,7 @@ afterEach(() => expect(trouble).toEqual([]));
 afterAll(async () => {
   await page?.close();
   await server?.close();
+  rmSync(parent, { recursive: true });
 });
 
 type Staged = { stagedEngine: { requests: Record<string, unknown>[]; loads: object[] } };
@@ -108,7 +112,7 @@ test("meters show what was used, how fast and how much, explain it, and lead to 
   const button = await page.evaluate<string>(
     () => document.querySelector("pronk-chat")!.shadowRoot!.querySelector("[data-action=meters]")!.textContent,
   );
-  expect(button.replaceAll(/\s+/g, " ").trim()).toBe("Meters: 32 of 1,024 tokens");
+  expect(button.replaceAll(/\s+/g, " ").trim()).toBe("Context used, speed and memory: 32 of 1,024");
   await page.evaluate(() =>
     document.querySelector("pronk-chat")!.shadowRoot!.querySelector<HTMLElement>("[data-action=meters]")!.focus(),
   );
@@ -143,4 +147,24 @@ test("that it is AI-generated, each answer says itself, and nothing else", async
   expect(await notes()).toBe(answers);
   await page.evaluate(press, "[data-action=new-chat]");
   expect(await notes()).toBe(0);
+});
+
+test("a real engine obeys them: an answer is as long as it may be, and the context as large", async () => {
+  await page.goto(`${server.origin}/`);
+  await untilState(page, "ready");
+  await pressAndGoOn(page, "[data-action=settings]");
+  await expect.poll(() => inPanel("h2", "textContent")).toEqual(["This conversation"]);
+  await fill("max_tokens", "3");
+  await fill("context_length", "64");
+  await pressAndGoOn(page, "[data-action=load-again]");
+  await expect.poll(() => inPanel("h2", "textContent")).toEqual([]);
+  await untilState(page, "ready");
+  expect((await ask(page, "hi")).usage!.completion_tokens).toBe(3);
+  const words = () =>
+    page.evaluate<string>(
+      () =>
+        document.querySelector("pronk-chat")!.shadowRoot!.querySelector("[data-action=meters] > span:last-child")!
+          .textContent,
+    );
+  expect(await words()).toMatch(/^\d+ of 64$/);
 });

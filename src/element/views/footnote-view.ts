@@ -58,6 +58,6 @@ function meters({ info, turns }: ChatSession, strings: ChatStrings, open: () => 
     @click=${open}
   >
     ${gaugeIcon}<span class="visually-hidden">${words.meters}:</span>
-    <span>${words.contextUsed(used, formatCount(info.contextLength, locale))}</span>
+    <span>${words.contextShort(used, formatCount(info.contextLength, locale))}</span>
   </button>`;
 }
