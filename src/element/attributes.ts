@@ -6,7 +6,7 @@ import type { SessionState } from "./session/session-state.ts";
 import type { AnswerTurn } from "./session/turn.ts";
 
 type Properties =
-  "model" | "system" | "weights" | "autoload" | "token" | "engineOptions" | "engineFactory" | "starters";
+  "model" | "system" | "settings" | "weights" | "autoload" | "token" | "engineOptions" | "engineFactory" | "starters";
 
 /** Attributes, properties and listeners of the element. Other JSX than React's: extend its `IntrinsicElements` with this. */
 export interface PronkChatAttributes extends Partial<Pick<PronkChat, Properties | "strings">> {

@@ -15,6 +15,7 @@ export { adviceFor } from "./error-advice.ts";
 export type { Advice } from "./advice.ts";
 export { formatBytes, formatParameters, formatSeconds, formatSpeed } from "./quantity.ts";
 export type { ChatEngine, EngineFactory } from "./session/engine-factory.ts";
+export type { ChatSettings } from "./session/chat-settings.ts";
 export type { Conversation, Restorable } from "./session/conversation.ts";
 export type { SessionState } from "./session/session-state.ts";
 export { english } from "./strings.ts";

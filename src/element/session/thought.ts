@@ -19,7 +19,7 @@ export function partThought(text: string): ThoughtAndWords {
   const start = text.trimStart();
   if (!start.startsWith(open)) {
     if (start !== "" && open.startsWith(start)) return { thought: undefined, thinks: true, words: "" }; // half a mark
-    const found = closeAlone.exec(text);
+    const found = text.includes(close) ? closeAlone.exec(text) : null; // every answer is asked in every frame
     if (!found) return { thought: undefined, thinks: false, words: text };
     return parted(text.slice(0, found.index), text.slice(found.index + close.length));
   }
