@@ -41,10 +41,11 @@ export interface LossyTabs extends AsyncDisposable {
   run(loss: TabLoss): Promise<TabOutcome>;
 }
 
-export const noCrashLimit = "--disable-gpu-process-crash-limit";
+/** With both a GPU process may end again and again; else the second end in a row costs a page its adapter for minutes. */
+const manyEnds = ["--disable-gpu-process-crash-limit", "--disable-domain-blocking-for-3d-apis"];
 
 /** `flags` are Chromium's. */
-export async function openLossyTabs(kind: BrowserKind, flags: readonly string[] = [noCrashLimit]): Promise<LossyTabs> {
+export async function openLossyTabs(kind: BrowserKind, flags: readonly string[] = manyEnds): Promise<LossyTabs> {
   const site = await startStoreSite();
   const hub = await startHub([["owner/byte-model", { files: byteModelFiles() }]]);
   const page = await site.open(kind, hub.url, { chromiumFlags: flags });
