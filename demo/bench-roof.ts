@@ -60,7 +60,8 @@ function roof(width: number, report: BenchReport, points: Point[]): SVGElement {
   for (let power = xs[0]; power <= xs[1]; power++) {
     const at = x(10 ** power);
     svg.append(shape("line", { class: "grid", x1: at, x2: at, y1: edge.top, y2: height - edge.bottom }));
-    svg.append(text(at, height - edge.bottom + 16, "middle", tick(power)));
+    const furthest = width - 6 - widthOf(tick(power)) / 2; // that of the last one would be cut
+    svg.append(text(Math.min(at, furthest), height - edge.bottom + 16, "middle", tick(power)));
   }
   for (let power = ys[0]; power <= ys[1]; power++) {
     const at = y(10 ** power);

@@ -279,7 +279,7 @@ export class PronkChat extends LitElement {
       this.#session.setModel(typeof model === "string" ? resolveModelAttribute(model, this.baseURI) : model);
       if (isEditing(this.draft) && changes.get("model") !== undefined) this.draft = endDraft(this.draft);
     }
-    if ((changes.has("model") || changes.has("autoload")) && this.autoload) void this.#session.load();
+    if ((changes.has("model") || changes.has("autoload")) && this.autoload) void this.#autoload();
   }
 
   protected override render(): TemplateResult {
@@ -320,6 +320,13 @@ export class PronkChat extends LitElement {
     this.token = token;
     await this.updateComplete;
     void this.#session.retry();
+  }
+
+  /** With the settings of the conversation that is kept, which is there first. */
+  async #autoload(): Promise<void> {
+    await this.updateComplete;
+    await this.#kept.restoring;
+    if (this.autoload) await this.#session.load();
   }
 
   #onKey(event: KeyboardEvent): void {

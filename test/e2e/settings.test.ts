@@ -167,4 +167,12 @@ test("a real engine obeys them: an answer is as long as it may be, and the conte
           .textContent,
     );
   expect(await words()).toMatch(/^\d+ of 64$/);
+  await page.goto(`${server.origin}/embed.html`);
+  await page.goto(`${server.origin}/`);
+  await untilState(page, "ready");
+  expect(await page.evaluate(() => document.querySelector("pronk-chat")!.settings)).toEqual({
+    max_tokens: 3,
+    context_length: 64,
+  });
+  expect(await words()).toMatch(/^\d+ of 64$/); // it was loaded so
 });

@@ -12,7 +12,7 @@ export interface ThoughtAndWords {
 
 const open = "<think>";
 const close = "</think>";
-/** Where nothing was opened: at the end of a line, and not quoted. A sentence about the mark is none. */
+/** Where nothing was opened before: at the end of a line, and not quoted. A sentence about the mark is none. */
 const closeAlone = /(?<![`"'])<\/think>[ \t]*(?:\r?\n|$)/;
 
 export function partThought(text: string): ThoughtAndWords {
@@ -20,7 +20,7 @@ export function partThought(text: string): ThoughtAndWords {
   if (!start.startsWith(open)) {
     if (start !== "" && open.startsWith(start)) return { thought: undefined, thinks: true, words: "" }; // half a mark
     const found = text.includes(close) ? closeAlone.exec(text) : null; // every answer is asked in every frame
-    if (!found) return { thought: undefined, thinks: false, words: text };
+    if (!found || text.lastIndexOf(open, found.index) >= 0) return { thought: undefined, thinks: false, words: text };
     return parted(text.slice(0, found.index), text.slice(found.index + close.length));
   }
   const inside = start.slice(open.length);

@@ -16,6 +16,7 @@ test.each<[text: string, thought: string | undefined, thinks: boolean, words: st
   ["Hm.\n</think>\n\nYes.", "Hm.", false, "Yes."], // its template wrote the opening mark
   ["The mark `</think>` ends it.", undefined, false, "The mark `</think>` ends it."],
   ["A </think> within a line", undefined, false, "A </think> within a line"],
+  ["Yes. <think>x</think>", undefined, false, "Yes. <think>x</think>"],
   ["Yes. <think> is a mark", undefined, false, "Yes. <think> is a mark"],
   ["<think>a</think>b</think>c", "a", false, "b</think>c"],
 ])("%j", (text, thought, thinks, words) => expect(partThought(text)).toEqual({ thought, thinks, words }));
