@@ -42,18 +42,15 @@ async function generate(flags: GenerateFlags): Promise<void> {
     if (logitsFile !== undefined) writeFileSync(logitsFile, new Uint8Array(logits[0].buffer));
     const { prefill_ms: prefillMs, decode_ms: decodeMs } = used.extra;
     const { adapter: adapterInfo, features, loadMs, gpuBytes, storedBytes } = info;
-    const { promptIds, ids, text, finishReason, logprobs, choices } = answer;
-    const several = choices.length > 1 ? { choices } : {};
+    const { promptIds, ids, text, finishReason } = answer;
     const timings = { loadMs, prefillMs, decodeMs, gpuBytes, storedBytes };
     for (const { message } of info.warnings) log(message);
     const head = { model: flags.model, runtime: flags.runtime, adapter: adapterInfo, features };
-    if (flags.json)
-      print(`${JSON.stringify({ ...head, promptIds, ids, text, finishReason, logprobs, ...several, ...timings })}\n`);
+    if (flags.json) print(`${JSON.stringify({ ...head, promptIds, ids, text, finishReason, ...timings })}\n`);
     else {
-      for (const choice of choices) print(`${choice.text}\n`);
+      print(`${text}\n`);
       const perSecond = (used.extra.decode_tokens_per_s || 0).toFixed(1);
-      const tokens = choices.reduce((sum, choice) => sum + choice.ids.length, 0);
-      log(`${tokens} tokens (${finishReason}), ${perSecond} a second; loaded in ${(loadMs / 1000).toFixed(1)} s`);
+      log(`${ids.length} tokens (${finishReason}), ${perSecond} a second; loaded in ${(loadMs / 1000).toFixed(1)} s`);
     }
   } finally {
     await runner[Symbol.asyncDispose]();

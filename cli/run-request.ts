@@ -20,10 +20,6 @@ export interface RunPrompt {
   /** What the answer is kept to: OpenAI's field, or a grammar in GBNF. */
   responseFormat?: ResponseFormat;
   grammar?: string;
-  /** Answers to it; default 1. */
-  choices?: number;
-  /** Of each token, how likely it was, and of so many what else was. */
-  logprobs?: number;
   /** Keep the logits after every position, prompt included. */
   logits?: boolean;
 }
@@ -38,19 +34,12 @@ export interface RunRequest {
   prompts: RunPrompt[];
 }
 
-export interface RunChoice {
+export interface RunAnswer {
+  promptIds: number[];
   ids: number[];
   text: string;
   /** `context-full` where OpenAI's shapes say `length` because the context ended. */
   finishReason: "stop" | "length" | "context-full";
-  /** In the shape of the call that was made; only where they were asked for. */
-  logprobs?: object;
-}
-
-/** The first choice, and all of them. */
-export interface RunAnswer extends RunChoice {
-  promptIds: number[];
-  choices: RunChoice[];
   usage: Usage;
 }
 
@@ -108,22 +97,20 @@ async function answer(engine: Engine, prompt: RunPrompt, hooks: RunHooks): Promi
     seed: prompt.seed,
     grammar: prompt.grammar,
     response_format: prompt.responseFormat,
-    n: prompt.choices,
   };
-  const { logprobs } = prompt;
-  const told = logprobs === undefined ? {} : { logprobs: true, top_logprobs: logprobs };
   const given = prompt.chat
-    ? await engine.chat.completions.create({ ...settings, ...told, messages: messagesOf(prompt) }, { onLogits })
-    : await engine.completions.create({ ...settings, logprobs, prompt: prompt.prompt }, { onLogits });
+    ? await engine.chat.completions.create({ ...settings, messages: messagesOf(prompt) }, { onLogits })
+    : await engine.completions.create({ ...settings, prompt: prompt.prompt }, { onLogits });
   if (prompt.logits) hooks.onLogits?.({ vocabSize: engine.info.config.vocabSize, rows });
   const { pronk, usage } = given;
-  const choices = given.choices.map((choice): RunChoice => ({
-    ids: choice.pronk.ids,
+  const choice = given.choices[0];
+  return {
+    promptIds: pronk.prompt_ids ?? [],
+    ids: pronk.ids,
     text: "message" in choice ? choice.message.content : choice.text,
-    finishReason: choice.pronk.context_full ? "context-full" : (choice.finish_reason ?? "length"),
-    ...(choice.logprobs && { logprobs: choice.logprobs }),
-  }));
-  return { promptIds: pronk.prompt_ids ?? [], ...choices[0], choices, usage: usage! }; // a whole answer has it
+    finishReason: pronk.context_full ? "context-full" : (choice.finish_reason ?? "length"),
+    usage: usage!, // a whole answer has it
+  };
 }
 
 function messagesOf({ prompt, system }: RunPrompt) {

@@ -20,7 +20,6 @@ import { headDiffers } from "./load/head-copy.ts";
 import { prepareModel, type PrepareOptions } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { namedShortage } from "./gpu/shortage.ts";
-import { untuned } from "./gpu/tune.ts";
 import { Model } from "./model/model.ts";
 import { type TriedSetup, withSetups } from "./smaller-setups.ts";
 import type { StartHashThread } from "./source/hash-thread.ts";
@@ -30,13 +29,13 @@ import { isOfNewer } from "./store/database.ts";
 import { modelKey } from "./store/model-record.ts";
 import { ModelStore } from "./store/model-store.ts";
 import { storageReport } from "./store/storage-report.ts";
-import { rememberedTuning } from "./store/tuning-store.ts";
 import { onDemand } from "./on-demand.ts";
 import { absentTokenizer } from "./text/absent-tokenizer.ts";
 import { ggufTemplate, loadDialog } from "./text/load-dialog.ts";
 import { hasTokenizer, loadTokenizer } from "./text/load-tokenizer.ts";
 import type { ChatDialog, Tokenizer } from "./text/tokenizer.ts";
 import { turnEnds } from "./text/turn-ends.ts";
+import { dropWrong, kernelsDropped, tune } from "./tuned.ts";
 
 export interface LocalEngineOptions extends EngineOptions {
   /** Gives the SHA-256 of files a thread; default: they are hashed on this one. */
@@ -215,17 +214,21 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
     return Model.create(gpu, config, tensors, { kv, contextLength, signal, sums });
   });
   // Measuring and compiling happen while the weights arrive.
-  const compiling = tune(model, options).then(() => createMachine(model));
+  const tuning = tune(model, options);
+  const compiling = tuning.then(() => createMachine(model));
   compiling.catch(fail); // nobody need fetch the rest of a model that cannot run
   try {
     const { warm, storedBytes, peakChunkBytes, quantization } = await prepared.stream(model.sink, { signal });
     model.finishLoading();
     onProgress?.({ phase: "compile", loadedBytes: 0, totalBytes: 0, bytesPerSecond: 0, detail: "shaders" });
-    const made = await compiling;
+    let made = await compiling;
     gpu.check();
-    if (sums) {
-      const found = await model.check();
-      if (found) await store?.keepSums(key, found).catch(() => {}); // without them the next load sums more
+    const found = sums && (await model.check());
+    if (found) await store?.keepSums(key, found).catch(() => {}); // without them the next load sums more
+    const { dropped, anew } = await dropWrong(model, await tuning);
+    if (anew) {
+      made = await createMachine(model); // what it replaces is a few records, which go with the model
+      if (sums) await model.check();
     }
     signal.throwIfAborted();
     const info: EngineInfo = {
@@ -251,6 +254,7 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
       warnings: [
         ...(prepared.warnings ?? []),
         ...warnings,
+        ...kernelsDropped(dropped),
         ...uploadedAgain(options),
         ...(await unstored(options, store, prepared.label)),
       ],
@@ -315,20 +319,4 @@ async function loadText(
   const template = ggufTokenizer && ggufTemplate(ggufTokenizer);
   const tokenizer = await loadTokenizer(files, { bosId, eosIds, vocabSize });
   return { tokenizer, dialog: await loadDialog(files, tokenizer, { assumeLlama2, template }) };
-}
-
-/** Gives the adapter the variants that were, or are now, measured to be fastest for models of this shape. */
-async function tune(model: Model, { store, without = [], like }: LoadOptions): Promise<void> {
-  const { gpu, config, weights } = model;
-  if (like && JSON.stringify([like.adapter, like.features]) === JSON.stringify([gpu.adapter, [...gpu.features]])) {
-    gpu.variants = like.variants; // other kernels would give other numbers
-    return;
-  }
-  const measure = () => model.measureVariants();
-  const { dim, hiddenDim } = config;
-  const parts = Object.values(weights.layers[0]).flatMap((weight) => ("parts" in weight ? weight.parts : []));
-  const shape = [dim, hiddenDim, ...parts.map(({ format }) => format.label)];
-  const circumstances = [gpu.adapter, [...gpu.features], navigator.userAgent, without, shape];
-  const tuning = store === false ? measure() : rememberedTuning(circumstances, measure);
-  gpu.variants = await tuning.catch((error: unknown) => untuned(error, gpu.variants)); // and not remembered
 }

@@ -101,6 +101,7 @@ export function briefly(value: unknown, length = 80): string {
 /** What a caller should know of a model that runs all the same. */
 export type PronkWarningCode =
   | "field-ignored" // a field of the model's files cannot be meant, and is left out (facts: file, field, expected, found)
+  | "kernel-dropped" // a kernel gives wrong numbers on this adapter, and its plain twin runs (facts: found)
   | "not-stored" // a newer release has stored the model, and this one stores nothing in its place (facts: model, found)
   | "stored-again" // what was stored is of no use to this release, and is replaced (facts: model, found)
   | "uploaded-again" // the GPU did not have what it was sent, and was sent it once more (facts: field)

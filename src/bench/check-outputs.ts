@@ -4,6 +4,7 @@
 
 import { openGpu, type Gpu } from "../gpu/device.ts";
 import { greedy } from "../generate/request.ts";
+import { allowedError } from "../model/twins.ts";
 import { buildModel, readLogits, type BuildRequest, type BuiltModel } from "./engine-hooks.ts";
 import { randomIds } from "./random-ids.ts";
 import type { BenchRequest, CheckResult } from "./report.ts";
@@ -15,13 +16,6 @@ const checkPositions = 16;
 
 /** Everything optional, off: what is left is one kernel for each operation, in f32. */
 const plainTwin = ["subgroups", "shader-f16", "dp4a", "fusion", "run-ahead"];
-
-/**
- * Largest error allowed, in units of the logits' own size (root mean square). Sums in another order give about 1e-6; keys
- * and values rounded to f16 (11 bits) about 3e-4 of one, to q8 (a group's 127 steps) about 1e-2, and so do activations in
- * bytes; the largest of half a million logits lies five times as far out (0.05 for a 7B's two layers, 2026-11-25).
- */
-const allowed: Record<BuildRequest["kv"], number> = { f32: 1e-4, f16: 5e-3, q8: 1e-1 };
 
 interface Rows {
   decode: Float32Array[];
@@ -47,7 +41,7 @@ export async function checkOutputs(
   };
   const given = await onGpu(without, compute(kv));
   const plain = await onGpu([...without, ...plainTwin], compute("f32"));
-  const share = Math.max(allowed[kv], given.int8 ? allowed.q8 : 0);
+  const share = Math.max(allowedError[kv], given.int8 ? allowedError.q8 : 0);
   return { layers: small.layers, ...compareRows(given, plain, share) };
 }
 

@@ -17,8 +17,9 @@ export interface GpuOptions {
 
 export interface Gpu extends DeviceFacts {
   readonly device: GPUDevice;
-  /** Which kernels run here; tuning may replace it before a model is made. */
+  /** Which kernels run here; tuning may replace it before a model is made, and what is found wrong is dropped after. */
   variants: Variants;
+  features: ReadonlySet<string>;
   /** Throws the first fault seen so far: device loss, running out of memory, a validation error. */
   check(): void;
   /** Called with each fault as it is told; a load sets it, so as to end at once. */

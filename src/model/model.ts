@@ -21,6 +21,7 @@ import { allocateActivation, allocateActivations, batchTokens, type Activations 
 import { allocateCache, type KvCache } from "./cache.ts";
 import { headForward, layersForward } from "./forward.ts";
 import { ropeRows } from "./rope-table.ts";
+import { withoutDisagreeing, type Verdict } from "./twins.ts";
 import { createWeightSink } from "./weight-sink.ts";
 import { allocateWeights, type ModelTensor, type ModelWeights } from "./weights.ts";
 
@@ -134,6 +135,23 @@ export class Model {
     const variants = large && !gpu.software ? await tuneVariants(request) : gpu.variants;
     gpu.variants = variants;
     return { ...variants, macsPerDispatch: await calibrateDispatch(request) };
+  }
+
+  /** For plans that are made from now on: other kernels than those of the adapter as the model found it. */
+  follow({ variants, features }: { variants: Variants; features: Iterable<string> }): void {
+    const { gpu, memory, activations } = this;
+    gpu.variants = variants;
+    gpu.features = new Set(features);
+    const cols = 2 * this.config.hiddenDim; // gate and up, written down where nothing is fused
+    if (variants.fused || activations.products.cols >= cols) return;
+    memory.release(activations.products.buffer);
+    activations.products = allocateActivation(memory, "products", this.batchTokens, cols);
+  }
+
+  /** Which of the variants to go on with, once the weights are here; see twins.ts. */
+  compareTwins(): Promise<Verdict> {
+    const { gpu, config, weights, ropeTable, cache } = this;
+    return withoutDisagreeing({ gpu, kernels: this.#kernels, config, weights, ropeTable, kv: cache.kv });
   }
 
   /** One token through all layers and the head to logits. */

@@ -6,7 +6,7 @@ import { tuningSchemaVersion, tuningVersion } from "../versions.ts";
 
 const databaseName = "pronk-tuning";
 
-/** Reads what is kept for `circumstances` (of this version of tuning), or makes it and keeps it. */
+/** Reads what is kept for `circumstances` (of this version of tuning), or makes it and keeps it, if it is not undefined. */
 export async function rememberedTuning<T>(circumstances: readonly unknown[], make: () => Promise<T>): Promise<T> {
   const database = await openDB<{ tunings: { key: string; value: unknown } }>(databaseName, tuningSchemaVersion, {
     upgrade(created) {
@@ -18,7 +18,7 @@ export async function rememberedTuning<T>(circumstances: readonly unknown[], mak
     const kept = await database?.get("tunings", key).catch(() => undefined);
     if (kept !== undefined) return kept as T;
     const made = await make();
-    await database?.put("tunings", made, key).catch(() => {});
+    if (made !== undefined) await database?.put("tunings", made, key).catch(() => {});
     return made;
   } finally {
     database?.close();

@@ -73,7 +73,7 @@ async function tried(
   options: Omit<RandomModelOptions, "without">,
   spoilsOf: typeof floatSpoils,
 ) {
-  const { gpu, model } = await openRandomModel({ ...context, ...options, readable: true });
+  const { gpu, model } = await openRandomModel({ ...context, ...options });
   const wrong: string[] = [];
   try {
     const generator = await createGenerator(model, { runAhead: 4 });

@@ -32,8 +32,6 @@ export interface RandomModelOptions {
   kv?: KvFormat;
   /** Of the matrices. */
   encoding?: "f32" | "q8";
-  /** Lets a check read what the engine never does. */
-  readable?: boolean;
 }
 
 export async function openRandomModel(options: RandomModelOptions) {
@@ -41,11 +39,6 @@ export async function openRandomModel(options: RandomModelOptions) {
   const config = randomModelConfig;
   const gpu = await openGpu({ without });
   Object.assign(gpu.variants, variantsFor(gpu));
-  if (options.readable) {
-    const create = gpu.device.createBuffer.bind(gpu.device);
-    gpu.device.createBuffer = ({ usage, ...rest }) =>
-      create({ ...rest, usage: usage & GPUBufferUsage.MAP_READ ? usage : usage | GPUBufferUsage.COPY_SRC });
-  }
   const tensors = [...expectedTensors(config)].map(([name, shape]): StoredTensor => {
     const cols = shape[shape.length - 1];
     const rows = shape.length === 1 ? 1 : shape[0];

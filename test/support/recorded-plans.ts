@@ -17,6 +17,8 @@ export interface RecordRequest {
   kv?: KvFormat;
   contextLength?: number;
   variants?: Partial<Variants>;
+  /** Once the model is made. */
+  follow?: Partial<Variants>;
   limits?: Record<string, number>;
   features?: string[];
   /** Weights are split into parts below it. */
@@ -170,6 +172,7 @@ export async function recordPlans(request: RecordRequest) {
     return { name, rows, cols, matrix: {}, early: {}, format } as unknown as ModelTensor;
   });
   const model = await Model.create(gpu, config, tensors, { kv, contextLength });
+  if (request.follow) model.follow({ variants: { ...gpu.variants, ...request.follow }, features: gpu.features });
   model.finishLoading();
   const allocated = buffers.filter(({ live }) => live).map(({ label, size }) => ({ label, size }));
   const token = await model.tokenPlan();

@@ -40,6 +40,7 @@ const rooms: Record<string, Room> = {
   "inspect.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu", "text"] },
   "models.ts": { uses: ["api", "source", "store", "quant", "load"] },
   "preflight.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu", "inspect.ts"] },
+  "tuned.ts": { uses: ["store", "gpu", "model"] },
   "smaller-setups.ts": { uses: ["api", "load", "model", "quant", "inspect.ts"] },
   "engine.ts": {
     uses: [
@@ -54,6 +55,7 @@ const rooms: Record<string, Room> = {
       "model",
       "generate",
       "smaller-setups.ts",
+      "tuned.ts",
     ],
   },
 };

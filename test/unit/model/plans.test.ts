@@ -200,6 +200,17 @@ test.each(["q4", "f16"] as const)(
   },
 );
 
+test("a model whose kernels are dropped for their plain twins is as one that was made for these", async () => {
+  const plain = { fused: false, matvec: "plain", matmul: "rows" } as const;
+  const made = await recordPlans({ variants: plain });
+  const dropped = await recordPlans({ follow: plain });
+  // Buffers of one name are numbered: this one has been made anew.
+  expect(JSON.parse(JSON.stringify(dropped.token).replaceAll("products 2", "products"))).toEqual(made.token);
+  expect(JSON.parse(JSON.stringify(dropped.batch).replaceAll("products 2", "products"))).toEqual(made.batch);
+  const roomIn = ({ allocated }: typeof made) => allocated.find(({ label }) => label.startsWith("products"))!.size;
+  expect(roomIn(dropped)).toBe(roomIn(made));
+});
+
 describe("what is bound where", () => {
   const bound = async (request: RecordRequest) => {
     const { token } = await recordPlans({ contextLength: 60, ...request, config: { ...request.config, layers: 1 } });
