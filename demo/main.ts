@@ -5,6 +5,7 @@ import type { Conversation, Restorable } from "../src/element/index.ts";
 import { models } from "../src/index.ts";
 import { startAppUpdates } from "./app-updates.ts";
 import { readCatalogue } from "./catalogue.ts";
+import { ConversationDrawer } from "./conversation-drawer.ts";
 import { catalogueWords, showCatalogueNotice } from "./catalogue-notice.ts";
 import {
   choiceOfEntry,
@@ -15,7 +16,7 @@ import {
   startersOf,
 } from "./model-choice.ts";
 import { type ChooseDetail, ModelPicker } from "./model-picker.ts";
-import { addressedKey, PageAddress } from "./page-address.ts";
+import { addressedConversation, addressedKey, PageAddress } from "./page-address.ts";
 import { pageStrings } from "./page-strings.ts";
 import { rememberedToken } from "./remembered-token.ts";
 import { finishDeletions, resumeDeletion, storedModels } from "./stored-deletions.ts";
@@ -25,14 +26,27 @@ const byId = <E extends HTMLElement>(id: string) => document.getElementById(id) 
 const chat = document.querySelector("pronk-chat")!;
 const modelName = byId("model-name");
 const picker = new ModelPicker();
-const address = new PageAddress(picker, (key) => {
+const address = new PageAddress(picker, (key, conversation) => {
   const choice = choiceOfKey(key, picker.catalogue, storedNames);
-  if (choice) change(choice);
+  if (conversation) void openConversation(conversation);
+  else if (choice && key !== current?.key) change(choice);
+  else chat.newChat();
 });
+const drawer = new ConversationDrawer(byId<HTMLButtonElement>("open-list"), {
+  open: (id) => void openConversation(id),
+  begin: () => chat.newChat(),
+});
+chat.firstConversation = addressedConversation();
 let current: ModelChoice | undefined; // none where the list of models did not arrive
 
 startTheme(byId("theme"), byId("theme-label"));
 document.body.append(picker);
+document.querySelector("main")!.prepend(drawer);
+chat.addEventListener("pronk-conversation", (event) => {
+  const { id } = (event as CustomEvent<{ id: string | undefined }>).detail;
+  drawer.current = id;
+  address.converse(id);
+});
 byId("open-picker").addEventListener("click", () => picker.open());
 picker.addEventListener("opened", () => {
   picker.useToken(chat.token);
@@ -97,11 +111,12 @@ async function loadCatalogue(): Promise<void> {
   else modelName.textContent = pageStrings.pickerTitle;
 }
 
-function show(choice: ModelChoice): void {
+function show(choice: ModelChoice, conversation?: string): void {
+  const first = current === undefined;
   current = choice;
   picker.currentKey = choice.key;
   modelName.textContent = choice.label;
-  address.show(choice.key);
+  address.show(choice.key, first ? addressedConversation() : conversation);
   chat.starters = [];
   chat.autoload = choice.autoload;
   chat.model = choice.model;
@@ -110,10 +125,20 @@ function show(choice: ModelChoice): void {
   });
 }
 
+/** One that is kept, with its model; where it is gone, the address names what is shown instead. */
+async function openConversation(id: string): Promise<void> {
+  const conversation = await chat.find(id);
+  if (!conversation) return address.converse(drawer.current);
+  const choice = choiceOf(conversation.model);
+  if (choice && choice.model !== chat.model) show(choice, id);
+  else address.converse(id);
+  await chat.open(conversation);
+}
+
 /** Another model, and a conversation of its own; the one before can be had back. */
 function change(choice: ModelChoice, conversation?: Conversation): void {
   const before = { choice: current, conversation: chat.conversation };
-  show(choice);
+  show(choice, conversation?.id);
   if (conversation) {
     const { draft } = before.conversation;
     void chat.open({ ...conversation, draft: draft.text ? draft : conversation.draft });

@@ -1,17 +1,24 @@
-// The page's address and history. The address names the model (`#model=tiny`, `#model=hub:owner/name`), so that a reload,
-// Back from another page and a copied link all show it; an open picker is an entry of its own, so that Back closes it.
+// The page's address and history. The address names the model and the conversation (`#model=tiny`, `#model=hub:owner/name`,
+// `#model=tiny&chat=ID`), so that a reload, Back and a copied link show them; an open picker is an entry of its own, so that
+// Back closes it. A conversation gets its entry with its first words, and Back from it leads to the one before.
 
 const prefix = "#model=";
+const conversationPart = "&chat=";
+
+const parts = (): readonly string[] =>
+  location.hash.startsWith(prefix) ? location.hash.slice(prefix.length).split(conversationPart) : [];
 
 /** The model's key in the address, or undefined. */
 export function addressedKey(): string | undefined {
-  if (!location.hash.startsWith(prefix)) return undefined;
   try {
-    return decodeURIComponent(location.hash.slice(prefix.length)) || undefined;
+    return decodeURIComponent(parts()[0] ?? "") || undefined;
   } catch {
     return undefined; // half an escape
   }
 }
+
+/** The id of the conversation in the address, or undefined. */
+export const addressedConversation = (): string | undefined => /^[\w-]+$/.exec(parts()[1] ?? "")?.[0];
 
 export interface Picker {
   readonly isOpen: boolean;
@@ -22,11 +29,13 @@ export interface Picker {
 
 export class PageAddress {
   #key: string | undefined;
-  #owed = false; // the entry below the picker's has yet to name the model
+  #conversation = addressedConversation();
+  #owed = false; // the entry below the picker's has yet to name what is shown
+  #owedEntry = false; // in an entry of its own
   readonly #picker: Picker;
 
-  /** `onAddress`: the address names another model: a person wrote it there, or went back to it. */
-  constructor(picker: Picker, onAddress: (key: string) => void) {
+  /** `onAddress`: the address names something else: a person wrote it there, or went back to it. */
+  constructor(picker: Picker, onAddress: (key: string, conversation: string | undefined) => void) {
     this.#picker = picker;
     picker.addEventListener("opened", () => {
       if (!inPickerEntry()) history.pushState({ picker: true }, "");
@@ -38,16 +47,27 @@ export class PageAddress {
       if (inPickerEntry() && !picker.isOpen)
         picker.open(); // forward, after Back had closed it
       else if (!inPickerEntry() && picker.isOpen) picker.close();
-      const key = addressedKey();
-      if (this.#owed || key === undefined || key === this.#key) this.#write();
-      else onAddress(key);
+      const [key, conversation] = [addressedKey(), addressedConversation()];
+      const same = key === this.#key && conversation === this.#conversation;
+      if (this.#owed || key === undefined || same) this.#write(this.#owedEntry);
+      else {
+        this.#conversation = conversation;
+        onAddress(key, conversation);
+      }
     });
   }
 
-  /** Names the model that is shown. */
-  show(key: string): void {
+  /** Names the model that is shown, and its conversation once something is said in it. */
+  show(key: string, conversation: string | undefined): void {
     this.#key = key;
-    this.#write();
+    this.converse(conversation);
+  }
+
+  /** Names the conversation that is shown: in a new entry, unless the one before had no words yet. */
+  converse(conversation: string | undefined): void {
+    const leaves = this.#conversation !== undefined && this.#conversation !== conversation;
+    this.#conversation = conversation;
+    this.#write(leaves);
   }
 
   /** After a reload with the picker open. */
@@ -55,10 +75,14 @@ export class PageAddress {
     if (inPickerEntry() && !this.#picker.isOpen) this.#picker.open();
   }
 
-  #write(): void {
+  #write(entry: boolean): void {
     this.#owed = inPickerEntry(); // that entry goes; the one below is written then
+    this.#owedEntry = this.#owed && (entry || this.#owedEntry);
     if (this.#key === undefined || this.#owed) return;
-    history.replaceState({ picker: false }, "", prefix + encodeURI(this.#key));
+    const key = encodeURI(this.#key).replaceAll("&", "%26");
+    const address = prefix + key + (this.#conversation ? conversationPart + this.#conversation : "");
+    if (entry) history.pushState({ picker: false }, "", address);
+    else history.replaceState({ picker: false }, "", address);
   }
 }
 

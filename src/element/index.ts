@@ -1,6 +1,10 @@
 // The element's public entry: importing it registers <pronk-chat> once. pronk-chat.ts has the class alone.
 
+import { onDemand } from "../on-demand.ts";
+import type { ConversationHead, ConversationList } from "./conversation-list.ts";
 import { PronkChat } from "./pronk-chat.ts";
+
+const conversationListPart = onDemand("lists conversations", () => import("./conversation-list.ts"));
 
 if (!customElements.get("pronk-chat")) customElements.define("pronk-chat", PronkChat);
 
@@ -11,11 +15,16 @@ declare global {
 }
 
 export type { PronkChatAttributes } from "./attributes.ts";
+/** What is kept under a `persist` name with `keep-all`; undefined where the browser gives no database. */
+export const openConversationList = async (place: string): Promise<ConversationList | undefined> =>
+  (await conversationListPart()).ConversationList.open(place);
+
 export { adviceFor } from "./error-advice.ts";
 export type { Advice } from "./advice.ts";
 export { formatBytes, formatParameters, formatSeconds, formatSpeed } from "./quantity.ts";
 export type { ChatEngine, EngineFactory } from "./session/engine-factory.ts";
 export type { ChatSettings } from "./session/chat-settings.ts";
+export type { ConversationHead, ConversationList };
 export type { Conversation, Restorable } from "./session/conversation.ts";
 export type { SessionState } from "./session/session-state.ts";
 export { english } from "./strings.ts";

@@ -9,6 +9,7 @@ export interface KeptConversationHost extends ReactiveControllerHost {
   readonly isConnected: boolean;
   readonly persist: string | undefined;
   readonly keepAll: boolean;
+  readonly firstConversation: string | undefined;
 }
 
 export interface KeptActions extends KeeperHost {
@@ -52,7 +53,7 @@ export class KeptConversation implements ReactiveController {
     this.#place = place;
     if (place === undefined) return;
     const keeper = (this.#keeper = new ConversationKeeper(place, this.#actions, { all: this.#host.keepAll }));
-    this.restoring = keeper.restore().then((conversation) => {
+    this.restoring = keeper.restore(this.#host.firstConversation).then((conversation) => {
       if (conversation && this.#keeper === keeper) this.#actions.bringBack(conversation);
     });
   }

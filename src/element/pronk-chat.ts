@@ -81,6 +81,8 @@ export class PronkChat extends LitElement {
   declare autoload: boolean;
   declare persist: string | undefined;
   declare keepAll: boolean;
+  /** With `keepAll`, to be set before the first update: what to open with, instead of what this tab had. */
+  firstConversation: string | undefined;
   /** Access token for gated repositories; kept in memory, never written to an attribute or to storage. */
   declare token: string | undefined;
   /** Passed to createEngine (quantize, kv, contextLength, ...). */

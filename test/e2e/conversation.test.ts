@@ -46,7 +46,26 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     const gone = () => page.evaluate<boolean>(() => !("old" in document.documentElement.dataset)).catch(() => false);
     await expect.poll(gone, { timeout: 20_000 }).toBe(true);
   };
+  const hash = () => page.evaluate<string>(() => location.hash);
+  const ofTiny = /^#model=tiny&chat=[\w-]+$/;
   const pickerIsOpen = () => page.evaluate<boolean>(() => document.querySelector<HTMLDialogElement>(".picker")!.open);
+
+  const titles = () =>
+    page.evaluate<string[]>(() =>
+      [...document.querySelectorAll(".conversation-title")].map((one) => one.textContent.trim()),
+    );
+  const openList = async () => {
+    const shown = await page.evaluate<boolean>(() => document.querySelector(".conversations") !== null);
+    if (!shown) await press(page, "#open-list");
+    await expect.poll(() => page.evaluate(() => document.querySelector(".conversations") !== null)).toBe(true);
+  };
+  const untilTitles = (wanted: string[]) => expect.poll(titles).toEqual(wanted);
+  const search = (words: string) =>
+    page.evaluate((text: string) => {
+      const field = document.querySelector<HTMLInputElement>("#search-conversations")!;
+      field.value = text;
+      field.dispatchEvent(new Event("input"));
+    }, words);
 
   let said: string[];
 
@@ -58,7 +77,7 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await untilTexts(said);
     await untilDraft("half-writ");
     await untilState(page, "ready");
-    expect(await page.evaluate(() => location.hash)).toBe("#model=tiny");
+    expect(await hash()).toMatch(ofTiny);
   });
 
   test("Back from another page brings all of it back", async () => {
@@ -139,10 +158,10 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await press(page, "#open-picker");
     await press(page, "[data-model^=tinyllama]");
     await untilTexts([]);
-    await expect.poll(() => page.evaluate(() => location.hash)).toBe("#model=tinyllama-1.1b-chat");
+    await expect.poll(hash).toBe("#model=tinyllama-1.1b-chat");
     await undo();
     await untilTexts(said);
-    await expect.poll(() => page.evaluate(() => location.hash)).toBe("#model=tiny");
+    await expect.poll(hash).toMatch(ofTiny);
     await press(page, "#open-picker");
     await press(page, "[data-model^=tinyllama]");
     await untilTexts([]);
@@ -152,13 +171,90 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await press(page, "[data-action=close-picker]");
     await undo();
     await untilTexts(said);
-    await expect.poll(() => page.evaluate(() => location.hash)).toBe("#model=tiny");
+    await expect.poll(hash).toMatch(ofTiny);
     await page.evaluate(() => void (location.hash = "#model=tinyllama-1.1b-chat"));
     await untilTexts([]);
     await page.evaluate(() => history.back());
     await untilState(page, "ready");
-    expect(await page.evaluate(() => location.hash)).toBe("#model=tiny");
+    expect(await hash()).toMatch(ofTiny);
     await ask(page, "three");
+  });
+
+  test("a list of conversations opens each at its own address, and Back leads to the one before", async () => {
+    const before = await hash();
+    said = await texts();
+    await press(page, "[data-action=new-chat]");
+    await expect.poll(hash).toBe("#model=tiny");
+    await ask(page, "about springboks");
+    await expect.poll(hash).toMatch(ofTiny);
+    const springboks = await texts();
+    await write(page, "of the springboks");
+    await page.evaluate(() => history.back());
+    await page.evaluate(() => history.back());
+    await untilTexts(said);
+    await expect.poll(hash).toBe(before);
+    await untilDraft("");
+    await openList();
+    await search("leap springboks nowhere");
+    await untilTitles([]);
+    await search("SPRINGBOKS");
+    await untilTitles(["about springboks"]);
+    await press(page, "[data-action=open-conversation]");
+    await untilTexts(springboks);
+    await untilDraft("of the springboks");
+    await expect.poll(hash).not.toBe(before);
+    await leave("reload");
+    await untilTexts(springboks);
+    await write(page, "");
+    await untilState(page, "ready");
+  });
+
+  test("a conversation is renamed, pinned, deleted and had back; all of them leave as a file and come back from it", async () => {
+    await openList();
+    await search("");
+    await expect.poll(async () => (await titles())[0]).toBe("about springboks");
+    const count = (await titles()).length;
+    await press(page, "[data-action=rename]");
+    await page.evaluate(() => {
+      const field = document.querySelector<HTMLInputElement>(".conversation-title-field")!;
+      field.value = "Leaps";
+      field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    });
+    await expect.poll(async () => (await titles())[0]).toBe("Leaps");
+    await press(page, ".conversation-item:last-child [data-action=pin]");
+    await expect.poll(async () => (await titles())[0]).not.toBe("Leaps");
+    await press(page, ".conversation-item.current [data-action=delete-conversation]");
+    await expect.poll(async () => (await titles()).includes("Leaps")).toBe(false);
+    await untilTexts([]);
+    await press(page, ".conversations [data-action=undo-last]");
+    await expect.poll(async () => (await titles()).includes("Leaps")).toBe(true);
+    await expect.poll(async () => (await texts())[0]).toBe("about springboks");
+    const saved = await page.evaluate<string>(async () => {
+      const made = new Promise<Blob>((resolve) => {
+        const own = URL.createObjectURL;
+        URL.createObjectURL = (blob: Blob) => (resolve(blob), (URL.createObjectURL = own), own(blob));
+      });
+      document.querySelector<HTMLElement>("[data-action=export-all]")!.click();
+      return (await made).text();
+    });
+    expect(JSON.parse(saved)).toMatchObject({
+      conversations: expect.arrayContaining([expect.objectContaining({ title: "Leaps" })]),
+    });
+    await press(page, "[data-action=erase-all]");
+    await press(page, "[data-action=erase-sure]");
+    await untilTitles([]);
+    await page.evaluate((text: string) => {
+      const field = document.querySelector<HTMLInputElement>("[data-action=import]")!;
+      const files = new DataTransfer();
+      files.items.add(new File([text], "all.json"));
+      field.files = files.files;
+      field.dispatchEvent(new Event("change"));
+    }, saved);
+    await expect.poll(async () => (await titles()).length).toBe(count);
+    await expect.poll(async () => (await titles()).includes("Leaps")).toBe(true);
+    await press(page, "[data-action=open-conversation]");
+    await expect.poll(async () => (await texts()).length).toBeGreaterThan(0);
+    await press(page, "#open-list[aria-expanded=true]");
   });
 
   test("a deleted model can be taken back; else it is deleted, at the next visit at the latest", async () => {

@@ -1,0 +1,97 @@
+// All conversations that are kept under one name, for a page that lists them: search, rename, pin, delete, erase, export and
+// import. Loaded on demand (`openConversationList`). It draws nothing; which one is open is <pronk-chat>'s.
+
+import { fromFile, toJson, toMarkdown } from "./conversation-files.ts";
+import { type ConversationHead, headOf, type ConversationRecord } from "./session/conversation-record.ts";
+import { ConversationStore } from "./session/conversation-store.ts";
+
+export type { ConversationHead };
+
+export class ConversationList {
+  readonly #store: ConversationStore;
+  readonly #place: string;
+
+  /** `place`: the `persist` attribute. Undefined where the browser gives no database. */
+  static async open(place: string): Promise<ConversationList | undefined> {
+    const store = await ConversationStore.open();
+    return store && new ConversationList(store, place);
+  }
+
+  private constructor(store: ConversationStore, place: string) {
+    this.#store = store;
+    this.#place = place;
+  }
+
+  /** Called when a conversation has changed, in this tab or another. */
+  set onChange(changed: () => void) {
+    this.#store.onChange = changed;
+  }
+
+  /** Pinned ones first, then the newest; those in which all words of `search` stand, where it has any. */
+  async heads(search = ""): Promise<ConversationHead[]> {
+    const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    const heads = words.length > 0 ? (await this.#found(words)).map(headOf) : await this.#store.heads(this.#place);
+    return heads
+      .filter(({ deletedAt }) => deletedAt === undefined)
+      .sort((one, other) => Number(other.pinned) - Number(one.pinned) || other.updatedAt - one.updatedAt);
+  }
+
+  rename(id: string, title: string): Promise<void> {
+    return this.#store.change(id, { title: title.trim() });
+  }
+
+  pin(id: string, pinned: boolean): Promise<void> {
+    return this.#store.change(id, { pinned });
+  }
+
+  /** Can be taken back within the hour, by `restore`. */
+  delete(id: string): Promise<void> {
+    return this.#store.change(id, { deletedAt: Date.now() });
+  }
+
+  restore(id: string): Promise<void> {
+    return this.#store.change(id, { deletedAt: undefined });
+  }
+
+  /** For good. */
+  async eraseAll(): Promise<void> {
+    await this.#store.delete(...(await this.#store.heads(this.#place)).map(({ id }) => id));
+  }
+
+  /** OpenAI's messages, with all that an import needs: of one conversation, or of all. */
+  async json(id?: string): Promise<string> {
+    return toJson(await this.#records(id));
+  }
+
+  /** The shown path, to be read. */
+  async markdown(id: string): Promise<string> {
+    const [record] = await this.#records(id);
+    return record ? toMarkdown(record) : "";
+  }
+
+  /** Takes what `json` gave, or a list of messages; the ids of what was added. Throws PronkError `format`. */
+  async import(text: string): Promise<string[]> {
+    const records = fromFile(text, { place: this.#place, now: Date.now() });
+    for (const record of records) await this.#store.write(record);
+    return records.map(({ id }) => id);
+  }
+
+  async #records(id?: string): Promise<ConversationRecord[]> {
+    const heads = id === undefined ? await this.heads() : [{ id }];
+    const records = await Promise.all(heads.map((head) => this.#store.read(head.id)));
+    return records.filter((record) => record !== undefined);
+  }
+
+  async #found(words: readonly string[]): Promise<ConversationRecord[]> {
+    const records = await this.#records();
+    return records.filter((record) => {
+      const text = [record.title, record.continuation.text, ...record.turns.map((turn) => turn.text)].join("\n");
+      const lower = text.toLocaleLowerCase();
+      return words.every((word) => lower.includes(word));
+    });
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+}
