@@ -27,6 +27,7 @@ import { type ChatStrings, english } from "./strings.ts";
 import { chatStyles } from "./styles/chat-styles.ts";
 import { type Undoable, UndoOffer } from "./undo-offer.ts";
 import { type ChatActions, chatView } from "./views/chat-view.ts";
+import { drawnAtOnce } from "./views/transcript-view.ts";
 import { growField } from "./views/composer-view.ts";
 
 /**
@@ -127,7 +128,7 @@ export class PronkChat extends LitElement {
       return true;
     },
     bringBack: ({ restorable, ...conversation }) => {
-      this.#session.open(conversation);
+      this.#show(conversation);
       if (!this.draft.text) this.draft = conversation.draft;
       this.system ||= conversation.system;
       if (restorable && !this.#undo.current) this.#rewriting.offer(restorable);
@@ -142,6 +143,10 @@ export class PronkChat extends LitElement {
     edit: (question) => this.#rewriting.edit(question),
     cancelEdit: () => this.#rewriting.endEdit(),
     regenerate: (answer) => void this.#rewriting.regenerate(answer),
+    drawMore: () => {
+      this.#hidden = Math.max(0, this.#hidden - drawnAtOnce);
+      this.requestUpdate();
+    },
     showBranch: (turn) => this.#session.showBranch(turn),
     delete: (turn) => this.#rewriting.delete(turn),
     newChat: () => this.newChat(),
@@ -159,6 +164,7 @@ export class PronkChat extends LitElement {
     loadAgain: () => void this.#session.loadAgain(),
   });
   #lastState = "";
+  #hidden = 0; // of the turns, the oldest
   #lastConversation: string | undefined;
   #model: string | undefined; // of the conversation
 
@@ -211,7 +217,7 @@ export class PronkChat extends LitElement {
   async open(conversation: Conversation): Promise<void> {
     await this.updateComplete;
     this.#kept.turnTo(conversation.id);
-    this.#session.open(conversation);
+    this.#show(conversation);
     this.system = conversation.system || this.#usualSystem;
     this.draft = conversation.draft;
     this.#stick.follow();
@@ -290,7 +296,19 @@ export class PronkChat extends LitElement {
     const outcomeOf = (text: string) => this.#copies.outcomeOf(text);
     const [modelLabel, undo, stick] = [labelOf(this.model, session), this.#undo, this.#stick];
     return html`${chatView(
-      { session, modelLabel, draft, starters, strings, licenseText, announcement, outcomeOf, undo, stick },
+      {
+        session,
+        modelLabel,
+        hidden: this.#hidden,
+        draft,
+        starters,
+        strings,
+        licenseText,
+        announcement,
+        outcomeOf,
+        undo,
+        stick,
+      },
       this.#actions,
     )}${this.#panel.view(session, this.system, strings)}`;
   }
@@ -305,6 +323,11 @@ export class PronkChat extends LitElement {
     this.#emit("pronk-state", { state: state.name, info: this.#session.info });
     if (state.name === "license" || state.name === "weights")
       this.renderRoot.querySelector<HTMLElement>(`#${state.name}-title`)?.focus();
+  }
+
+  #show(conversation: Conversation): void {
+    this.#hidden = Math.max(0, conversation.turns.length - drawnAtOnce);
+    this.#session.open(conversation);
   }
 
   get #usualSystem(): string {

@@ -10,6 +10,7 @@ export interface ChatStrings {
   locale: string;
   chatLabel: string;
   transcriptLabel: string;
+  earlierTurns: (count: string) => string;
   you: string;
   answerLabel: string;
   aiNote: string;
@@ -104,6 +105,7 @@ export const english: ChatStrings = {
   locale: "en",
   chatLabel: "Chat",
   transcriptLabel: "Conversation",
+  earlierTurns: (count) => `Show earlier messages (${count})`,
   you: "You",
   answerLabel: "Answer",
   aiNote: "AI-generated, may be wrong",

@@ -31,7 +31,7 @@ export class TabNote {
   readonly #key: string;
   readonly #now: () => number;
   #note: KeptNote;
-  #offered: Restorable | undefined;
+  #offered: Restorable | undefined | null = null; // not known yet
 
   constructor(place: string, now: () => number) {
     this.#key = `pronk.conversation.${place}`;

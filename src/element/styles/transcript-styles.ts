@@ -25,6 +25,10 @@ export const transcriptStyles = css`
     white-space: pre-wrap;
   }
 
+  .earlier {
+    align-self: center;
+  }
+
   .question-footer,
   .branches {
     display: inline-flex;

@@ -26,6 +26,8 @@ export interface ChatModel {
   session: ChatSession;
   modelLabel: string;
   draft: Draft;
+  /** Of the turns, how many of the oldest are not drawn. */
+  hidden: number;
   starters: readonly string[];
   /** Undefined while it is fetched, null where it could not be. */
   licenseText: readonly LicenseParagraph[] | undefined | null;
@@ -78,10 +80,10 @@ export function chatView(model: ChatModel, actions: ChatActions): TemplateResult
 }
 
 function conversationView(model: ChatModel, actions: ChatActions): TemplateResult | typeof nothing {
-  const { session, modelLabel, outcomeOf, strings } = model;
+  const { session, modelLabel, hidden, outcomeOf, strings } = model;
   const { state, turns, busy } = session;
   if (turns.length > 0)
-    return transcriptView({ turns, tree: session.tree, answering: busy, outcomeOf, strings }, actions);
+    return transcriptView({ turns, tree: session.tree, hidden, answering: busy, outcomeOf, strings }, actions);
   if (state.name === "license" || state.name === "weights" || state.name === "failed") return nothing;
   return startView(
     {

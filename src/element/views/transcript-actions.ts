@@ -9,6 +9,8 @@ export interface TranscriptActions extends SetupActions {
   /** Another answer beside this one; to the last question where none is named. */
   regenerate(answer?: AnswerTurn): void;
   edit(question: UserTurn): void;
+  /** Draws earlier turns too. */
+  drawMore(): void;
   showBranch(turn: Turn): void;
   delete(turn: Turn): void;
 }

@@ -11,9 +11,14 @@ import type { ChatStrings } from "../strings.ts";
 import { answerView } from "./answer-view.ts";
 import { questionView } from "./question-view.ts";
 
+/** Turns; more than a screen shows. */
+export const drawnAtOnce = 20;
+
 export interface TranscriptModel {
   turns: readonly Turn[];
   tree: TurnTree;
+  /** How many of the oldest are not drawn: a long conversation opens as fast as a short one. */
+  hidden: number;
   answering: boolean;
   outcomeOf(text: string): CopyOutcome | undefined;
   strings: ChatStrings;
@@ -21,6 +26,7 @@ export interface TranscriptModel {
 
 export function transcriptView(model: TranscriptModel, actions: TranscriptActions): TemplateResult {
   const { turns, strings } = model;
+  const start = Math.min(model.hidden, Math.max(0, turns.length - drawnAtOnce));
   return html`<div
     class="transcript"
     part="transcript"
@@ -29,13 +35,20 @@ export function transcriptView(model: TranscriptModel, actions: TranscriptAction
     aria-label=${strings.transcriptLabel}
     aria-busy=${model.answering ? "true" : "false"}
   >
+    ${
+      start > 0
+        ? html`<button class="button earlier" type="button" data-action="earlier-turns" @click=${actions.drawMore}>
+            ${strings.earlierTurns(new Intl.NumberFormat(strings.locale).format(start))}
+          </button>`
+        : nothing
+    }
     ${repeat(
-      turns,
+      turns.slice(start),
       (turn) => turn.id,
-      (turn, index) =>
+      (turn, at) =>
         turn.role === "user"
           ? questionView(turn, model, actions)
-          : html`${droppedNotice(turns, index, strings)}${answerView(turn, { last: index === turns.length - 1, ...model }, actions)}`,
+          : html`${droppedNotice(turns, start + at, strings)}${answerView(turn, { last: start + at === turns.length - 1, ...model }, actions)}`,
     )}
   </div>`;
 }
