@@ -1,7 +1,7 @@
 // The views that are pictured, each as a page and a few steps on it.
 
 import { markdownSample } from "./markdown-sample.ts";
-import { askStaged, press, type Script, stageEngine } from "./staged-engine.ts";
+import { askStaged, importStaged, press, type Script, stageEngine } from "./staged-engine.ts";
 
 export interface Scene {
   name: string;
@@ -56,6 +56,21 @@ export const scenes: Scene[] = [
       }),
       ask("Who are you?"),
       ask("What is quantization?"),
+    ],
+  },
+  {
+    name: "conversations",
+    page: "index.html",
+    steps: [
+      stage({ answers: ["A leap with all four feet at once.", "To be seen, it is thought."] }),
+      ask("What is a pronk?"),
+      ask("Why do springboks do it?"),
+      click("[data-action=regenerate]"),
+      {
+        run: importStaged,
+        argument: ["Names for a cat", "Bread without yeast, and how long it has to stay in the oven", "Regex"],
+      },
+      click("#open-list"),
     ],
   },
   {

@@ -141,3 +141,19 @@ export async function press(selector: string): Promise<void> {
   button.click();
   await new Promise((done) => setTimeout(done, 400));
 }
+
+/** Puts conversations of these first questions into the list. */
+export async function importStaged(questions: string[]): Promise<void> {
+  const conversations = questions.map((content) => ({ messages: [{ role: "user", content }] }));
+  const button = document.querySelector<HTMLElement>("#open-list")!;
+  const shown = () => document.querySelector<HTMLInputElement>("[data-action=import]");
+  const opened = !shown();
+  if (opened) button.click();
+  while (!shown()) await new Promise((done) => setTimeout(done, 20));
+  const files = new DataTransfer();
+  files.items.add(new File([JSON.stringify({ conversations })], "all.json"));
+  Object.assign(shown()!, { files: files.files }).dispatchEvent(new Event("change"));
+  await new Promise((done) => setTimeout(done, 300));
+  button.click();
+  await new Promise((done) => setTimeout(done, 100));
+}
