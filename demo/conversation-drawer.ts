@@ -6,6 +6,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import {
   type ConversationHead,
   type ConversationList,
+  english,
   openConversationList,
   UndoOffer,
   undoView,
@@ -115,6 +116,7 @@ export class ConversationDrawer extends LitElement {
                       pin: () => this.#list?.pin(head.id, !head.pinned).then(() => this.#read()),
                       beginRename: () => (this.renaming = head.id),
                       rename: (title) => void this.#rename(head.id, title),
+                      copy: () => void this.#copy(head),
                       save: (form) => void this.#save(head, form),
                       delete: () => void this.#delete(head),
                     },
@@ -231,6 +233,14 @@ export class ConversationDrawer extends LitElement {
   async #save({ id, title }: ConversationHead, form: "md" | "json"): Promise<void> {
     const text = await (form === "md" ? this.#list?.markdown(id) : this.#list?.json(id));
     if (text) saveFile(text, { title, form });
+  }
+
+  async #copy({ id }: ConversationHead): Promise<void> {
+    const copied = navigator.clipboard.writeText((await this.#list?.markdown(id)) ?? "");
+    this.told = await copied.then(
+      () => english.copied,
+      () => english.refused,
+    );
   }
 
   async #exportAll(): Promise<void> {

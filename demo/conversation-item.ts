@@ -10,6 +10,7 @@ export interface ItemActions {
   beginRename(): void;
   /** Undefined where the person thought better of it. */
   rename(title: string | undefined): void;
+  copy(): void;
   save(form: "md" | "json"): void;
   delete(): void;
 }
@@ -74,6 +75,7 @@ function menu({ title, pinned }: ConversationHead, actions: ItemActions): Templa
     <div class="conversation-actions">
       ${entry("pin", pinned ? strings.unpin : strings.pin, actions.pin)}
       ${entry("rename", strings.rename, actions.beginRename)}
+      ${entry("copy-conversation", strings.copyConversation, actions.copy)}
       ${entry("save-markdown", strings.saveMarkdown, () => actions.save("md"))}
       ${entry("save-json", strings.saveJson, () => actions.save("json"))}
       ${entry("delete-conversation", strings.remove, actions.delete)}

@@ -61,6 +61,7 @@ export const pageStrings = {
   unpin: "Unpin",
   rename: "Rename",
   newTitle: "New name",
+  copyConversation: "Copy",
   saveMarkdown: "Save as Markdown",
   saveJson: "Save as JSON",
   importJson: "Import",

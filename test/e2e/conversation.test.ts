@@ -259,6 +259,51 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await press(page, "#open-list[aria-expanded=true]");
   });
 
+  test.runIf(kind === "chromium")(
+    "a conversation of 400 turns opens in at most 1.5 times the time of one of 20",
+    async () => {
+      const [short, long] = await page.evaluate<number[]>(async () => {
+        const chat = document.querySelector<PronkChat>("pronk-chat")!;
+        const before = chat.conversation;
+        const frame = () => new Promise((done) => requestAnimationFrame(done));
+        const times = new Map<number, number[]>([
+          [20, []],
+          [400, []],
+        ]);
+        for (let round = 0; round < 7; round++)
+          for (const [count, measured] of times) {
+            const turns = Array.from({ length: count }, (_, at) => {
+              const place = {
+                id: `${round}-${count}-${at}`,
+                text: `**${at}** and \`code\`, said at some length.\n\n- one\n- two`,
+              };
+              const answered = {
+                status: "done",
+                droppedMessages: 0,
+                contextFull: false,
+                lengthReached: false,
+              } as const;
+              return at % 2 === 0
+                ? { ...place, role: "user" as const }
+                : { ...place, ...answered, role: "assistant" as const };
+            });
+            await frame();
+            const began = performance.now();
+            await chat.open({ ...before, id: undefined, turns, branches: undefined });
+            await chat.updateComplete;
+            chat.getBoundingClientRect();
+            measured.push(performance.now() - began);
+          }
+        await chat.open(before);
+        return [...times.values()].map((all) => all.sort((one, other) => one - other)[3]);
+      });
+      expect(long, `${short} ms for 20 turns`).toBeLessThan(1.5 * short + 5);
+      expect(
+        await page.evaluate(() => document.querySelector("pronk-chat")!.shadowRoot!.querySelectorAll("article").length),
+      ).toBeGreaterThan(0);
+    },
+  );
+
   test("a deleted model can be taken back; else it is deleted, at the next visit at the latest", async () => {
     const stored = () =>
       page.evaluate<number>(() => document.querySelectorAll("model-picker [data-action=delete-model]").length);
