@@ -23,6 +23,8 @@ export interface DrawerActions {
   open(id: string): void;
   /** A new conversation takes the place of the open one. */
   begin(): void;
+  /** Likewise, and nothing of it can be had back. */
+  forget(): void;
 }
 
 export class ConversationDrawer extends LitElement {
@@ -225,7 +227,7 @@ export class ConversationDrawer extends LitElement {
   async #erase(): Promise<void> {
     this.erasing = false;
     this.#undo.settle();
-    this.#actions.begin();
+    this.#actions.forget();
     await this.#list?.eraseAll();
     await this.#read();
   }

@@ -35,6 +35,10 @@ const address = new PageAddress(picker, (key, conversation) => {
 const drawer = new ConversationDrawer(byId<HTMLButtonElement>("open-list"), {
   open: (id) => void openConversation(id),
   begin: () => chat.newChat(),
+  forget: () => {
+    chat.newChat();
+    chat.releaseUndo();
+  },
 });
 chat.firstConversation = addressedConversation();
 let current: ModelChoice | undefined; // none where the list of models did not arrive

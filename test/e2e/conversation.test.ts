@@ -192,7 +192,6 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     const springboks = await texts();
     await write(page, "of the springboks");
     await page.evaluate(() => history.back());
-    await page.evaluate(() => history.back());
     await untilTexts(said);
     await expect.poll(hash).toBe(before);
     await untilDraft("");
