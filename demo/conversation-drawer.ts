@@ -190,6 +190,7 @@ export class ConversationDrawer extends LitElement {
 
   #show(shown: boolean, asked: boolean): void {
     this.shown = shown;
+    this.told = "";
     if (asked && wide.matches) {
       if (shown) localStorage.removeItem(foldedKey);
       else localStorage.setItem(foldedKey, "");

@@ -51,7 +51,7 @@ export function fromFile(text: string, { place, now }: { place: string; now: num
   }
   const { conversations = undefined } = (Array.isArray(value) ? {} : (value ?? {})) as { conversations?: unknown };
   const list: unknown[] = Array.isArray(conversations) ? conversations : [value];
-  return list.map((entry, at) => recordOf(entry, `conversations[${at}]`, { place, now }));
+  return list.map((entry, at) => recordOf(entry, `conversations[${at}]`, { place, now: now - at }));
 }
 
 function recordOf(entry: unknown, name: string, { place, now }: { place: string; now: number }): ConversationRecord {

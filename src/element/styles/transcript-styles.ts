@@ -39,7 +39,7 @@ export const transcriptStyles = css`
   }
 
   .question-footer {
-    min-block-size: 2.25rem;
+    margin-block-end: -0.9rem;
   }
 
   /* A mouse shows them where it is; a finger and the keyboard have them always. */
@@ -63,7 +63,8 @@ export const transcriptStyles = css`
 
   .answer-footer {
     display: flex;
-    gap: 0.9rem;
+    flex-wrap: wrap;
+    gap: 0 0.9rem;
     align-items: center;
     margin-block-start: 0.35rem;
     color: var(--_ink-soft);
