@@ -12,7 +12,7 @@ export interface WorkerScript {
 /**
  * `literal` makes the worker in one expression that names its file; `script` imports that file on the page. Every script
  * here posts a message when it runs: without one in `limitMs` the worker did not start (a policy that blocks it may say
- * nothing). Rejects with what the first way failed of, or with the signal's reason.
+ * nothing), and a second is tried. Rejects with what the first way failed of, or with the signal's reason.
  */
 export async function startModuleWorker(
   literal: () => Worker,
@@ -23,7 +23,11 @@ export async function startModuleWorker(
   let failure: unknown;
   if (!isElsewhere(import.meta.url))
     try {
-      return await started(withTrustedAddress("Worker", literal), limitMs, signal);
+      const make = () => started(withTrustedAddress("Worker", literal), limitMs, signal);
+      return await make().catch((error: unknown) => {
+        if (error instanceof Silence) return make(); // the browser may have ended it before its first word
+        throw error;
+      });
     } catch (error) {
       if (error instanceof Silence) throw error;
       failure = error; // a policy, or a bundler that left the file behind
