@@ -19,8 +19,8 @@ export function mergeRecords(
   const saidMore = !base || !same(mine.turns, base.turns);
   return {
     ...mine,
-    title: field("title"),
-    pinned: field("pinned"),
+    title: theirs.title, // the list's, as `pinned` is; no tab that has a conversation open changes them
+    pinned: theirs.pinned,
     createdAt: Math.min(mine.createdAt, theirs.createdAt),
     updatedAt: Math.max(mine.updatedAt, theirs.updatedAt),
     deletedAt: saidMore ? undefined : theirs.deletedAt, // it goes on here

@@ -269,6 +269,21 @@ test("where all are kept a new one leaves the one before, and that one is found 
   expect(said((await back.keeper.find(id))!)[0]).toBe("one");
 });
 
+test("what the list has said of a conversation outlives its being opened again and written in", async () => {
+  const { keeper, set } = await visit(new TabStorage(), all);
+  set(chat(question("one")));
+  const id = keeper.id!;
+  keeper.turnTo();
+  const store = (await ConversationStore.open())!;
+  await eventually(async () => expect(await store.read(id)).toBeDefined());
+  await store.change(id, { title: "Leaps", pinned: true });
+  keeper.turnTo(id);
+  set(chat(question("one"), answer({ text: "1", status: "done" })));
+  await keeper.close();
+  expect(await store.read(id)).toMatchObject({ title: "Leaps", pinned: true, turns: [{}, { text: "1" }] });
+  store.close();
+});
+
 test("a write that comes late is no loss to the tab that wrote meanwhile", async () => {
   const [one, two] = [new TabStorage(), new TabStorage()];
   const first = await visit(one, all);
