@@ -12,20 +12,21 @@ export interface WorkerScript {
 /**
  * `literal` makes the worker in one expression that names its file; `script` imports that file on the page. Every script
  * here posts a message when it runs: without one in `limitMs` the worker did not start (a policy that blocks it may say
- * nothing), and a second is tried. Rejects with what the first way failed of, or with the signal's reason.
+ * nothing); `again`, a second is tried. Rejects with what the first way failed of, or with the signal's reason.
  */
 export async function startModuleWorker(
   literal: () => Worker,
   script: () => Promise<WorkerScript>,
   limitMs: number,
   signal?: AbortSignal,
+  again = false,
 ): Promise<Worker> {
   let failure: unknown;
   if (!isElsewhere(import.meta.url))
     try {
       const make = () => started(withTrustedAddress("Worker", literal), limitMs, signal);
       return await make().catch((error: unknown) => {
-        if (error instanceof Silence) return make(); // the browser may have ended it before its first word
+        if (again && error instanceof Silence) return make(); // the browser may have ended it before its first word
         throw error;
       });
     } catch (error) {

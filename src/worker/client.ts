@@ -41,6 +41,7 @@ async function startWorker(signal: AbortSignal | undefined): Promise<Worker | un
       () => import("./host.ts"),
       startLimitMs,
       signal,
+      true,
     );
   } catch (error) {
     signal?.throwIfAborted();

@@ -19,7 +19,7 @@ async function start(silent: number) {
   };
   vi.useFakeTimers();
   try {
-    const started = startModuleWorker(make, script, 1000).then(
+    const started = startModuleWorker(make, script, 1000, undefined, true).then(
       (worker) => worker as unknown,
       (error: Error) => error.message,
     );
