@@ -12,6 +12,7 @@ export const copyIcon = icon(
 );
 export const checkIcon = icon(svg`<path d="M5 12.500l4.5 4.500L19 7.5"/>`);
 export const againIcon = icon(svg`<path d="M19.5 12a7.5 7.5 0 1 1-2.3-5.400M19.5 4v4h-4"/>`);
+export const goOnIcon = icon(svg`<path d="M5 6l7 6-7 6M13 6l7 6-7 6"/>`);
 export const editIcon = icon(svg`<path d="M4 20l1-4.500L16.5 4l3.5 3.500L8.5 19zM14 6.500l3.5 3.5"/>`);
 export const newChatIcon = icon(svg`<path d="M12 5v14M5 12h14"/>`);
 export const downIcon = icon(svg`<path d="M12 5v14M6 13l6 6 6-6"/>`);

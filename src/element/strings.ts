@@ -33,6 +33,7 @@ export interface ChatStrings {
   noteLabel: (number: string) => string;
   noteBack: string;
   regenerate: string;
+  goOn: string;
   deleteTurn: string;
   earlierBranch: string;
   laterBranch: string;
@@ -133,6 +134,7 @@ export const english: ChatStrings = {
   noteLabel: (number) => `Footnote ${number}`,
   noteBack: "Back to the text",
   regenerate: "Answer again",
+  goOn: "Go on with this answer",
   deleteTurn: "Delete",
   earlierBranch: "Version before",
   laterBranch: "Next version",
@@ -153,7 +155,7 @@ export const english: ChatStrings = {
     count === 1
       ? "The oldest message no longer fits the model's context and was left out."
       : `The ${count} oldest messages no longer fit the model's context and were left out.`,
-  tokens: (count) => `${count} tokens`,
+  tokens: (count) => (count === "1" ? "1 token" : `${count} tokens`),
   tokensPerSecond: (rate) => `${rate} tokens/s`,
   cachedTokens: (count) => `${count} tokens of the conversation were still in memory`,
   emptyTitle: "A model in this tab",

@@ -7,7 +7,7 @@ import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
 import type { FileServer } from "../../cli/server/file-server.ts";
 import { askStaged, press, stageEngine } from "../../tools/screenshots/staged-engine.ts";
 import { writeByteModel } from "../support/byte-model.ts";
-import { ask, listenForTrouble, press as pressAndGoOn, startSite, untilState } from "./chat-site.ts";
+import { ask, listenForTrouble, press as pressAndGoOn, startSite, turnsOf, untilState } from "./chat-site.ts";
 
 const { parent, folder } = writeByteModel();
 let server: FileServer;
@@ -159,7 +159,14 @@ test("a real engine obeys them: an answer is as long as it may be, and the conte
   await pressAndGoOn(page, "[data-action=load-again]");
   await expect.poll(() => inPanel("h2", "textContent")).toEqual([]);
   await untilState(page, "ready");
-  expect((await ask(page, "hi")).usage!.completion_tokens).toBe(3);
+  const cut = await ask(page, "hi");
+  expect(cut.usage!.completion_tokens).toBe(3);
+  // It ended at its length, and goes on from there when asked to.
+  await pressAndGoOn(page, "[data-action=go-on]");
+  const last = async () => (await turnsOf(page)).at(-1)!;
+  await expect.poll(async () => (await last()).text.length).toBeGreaterThan(cut.text.length);
+  await untilState(page, "ready");
+  expect((await last()).text.startsWith(cut.text)).toBe(true);
   const words = () =>
     page.evaluate<string>(
       () =>

@@ -82,6 +82,15 @@ export class ChatSession extends EngineSession {
     this.#host.changed();
   }
 
+  /** Goes on with an answer that was cut: what comes is put behind its words. */
+  async goOn(cut: AnswerTurn): Promise<void> {
+    if (this.busy || !(await this.load()) || this.busy || this.turns.at(-1) !== cut) return;
+    const turn: AnswerTurn = { ...cut, status: "streaming", lengthReached: false, error: undefined };
+    this.tree = this.tree.replacing(turn);
+    await this.#stream(turn);
+    if (this.tree.get(turn.id)) this.#host.answered(turn);
+  }
+
   async continueText(text: string): Promise<void> {
     if (this.busy || !(await this.load()) || this.busy) return;
     this.continuation = { text, addedFrom: text.length, contextFull: false };
@@ -167,7 +176,18 @@ export class ChatSession extends EngineSession {
     const earlier = this.turns[this.turns.indexOf(question) + 1];
     const turn = answerTurn(newTurnId(), question.id);
     this.tree = before.dropping((other) => other.parent === question.id && !other.text).with(turn);
-    await this.run(async (engine, signal) => {
+    await this.#stream(turn);
+    if (!this.tree.get(turn.id)) return; // another conversation is open by now
+    if (turn.text === "" && turn.status !== "done" && earlier?.role === "assistant" && earlier.text) {
+      this.tree = before.replacing({ ...earlier, error: turn.error });
+      this.#host.changed();
+    }
+    this.#host.answered(turn);
+  }
+
+  /** The last turn's text, as it comes. */
+  #stream(turn: AnswerTurn): Promise<void> {
+    return this.run(async (engine, signal) => {
       const conversation = { turns: this.turns, system: this.system, settings: this.settings };
       try {
         await streamAnswer(engine, conversation, turn, signal, () => this.frame.request());
@@ -177,11 +197,5 @@ export class ChatSession extends EngineSession {
         throw error;
       }
     }, turn);
-    if (!this.tree.get(turn.id)) return; // another conversation is open by now
-    if (turn.text === "" && turn.status !== "done" && earlier?.role === "assistant" && earlier.text) {
-      this.tree = before.replacing({ ...earlier, error: turn.error });
-      this.#host.changed();
-    }
-    this.#host.answered(turn);
   }
 }

@@ -6,7 +6,10 @@ import type { Continuation } from "./session-state.ts";
 import { partThought } from "./thought.ts";
 import { type AnswerTurn, toMessages, type Turn } from "./turn.ts";
 
-/** Streams the answer to `conversation.turns` (whose last entry is `turn` itself) into `turn`. */
+/**
+ * Streams the answer to `conversation.turns`, whose last entry is `turn` itself, into `turn`. Where that has words already,
+ * it is gone on from them.
+ */
 export async function streamAnswer(
   engine: ChatEngine,
   conversation: { turns: readonly Turn[]; system: string; settings: ChatSettings },

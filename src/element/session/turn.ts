@@ -36,6 +36,10 @@ export interface AnswerTurn extends TurnPlace {
 
 export type Turn = UserTurn | AnswerTurn;
 
+/** Whether an answer was ended before its own end, and has words to go on from. */
+export const isCut = ({ status, lengthReached, contextFull, text }: AnswerTurn): boolean =>
+  (status === "stopped" || status === "failed" || lengthReached) && !contextFull && wordsOf(text) !== "";
+
 export function newTurnId(): string {
   const numbers = crypto.getRandomValues(new Uint32Array(2));
   return Array.from(numbers, (number) => number.toString(36)).join("");

@@ -3,10 +3,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { CopyOutcome } from "../copy-feedback.ts";
 import { adviceFor } from "../error-advice.ts";
-import { againIcon, checkIcon, copyIcon, deleteIcon } from "../icons.ts";
+import { againIcon, checkIcon, copyIcon, deleteIcon, goOnIcon } from "../icons.ts";
 import { markdownView } from "../markdown/streamed-markdown.ts";
 import { partThought } from "../session/thought.ts";
-import type { AnswerTurn } from "../session/turn.ts";
+import { type AnswerTurn, isCut } from "../session/turn.ts";
 import type { TurnTree } from "../session/turn-tree.ts";
 import type { ChatStrings } from "../strings.ts";
 import { branchView } from "./branch-view.ts";
@@ -78,7 +78,8 @@ function footer(turn: AnswerTurn, words: string, model: AnswerModel, actions: Tr
       ${
         model.answering
           ? nothing
-          : html`${quietButton("regenerate", strings.regenerate, againIcon, () => actions.regenerate(turn))}
+          : html`${model.last && isCut(turn) ? quietButton("go-on", strings.goOn, goOnIcon, () => actions.goOn(turn)) : nothing}
+            ${quietButton("regenerate", strings.regenerate, againIcon, () => actions.regenerate(turn))}
             ${quietButton("delete-turn", strings.deleteTurn, deleteIcon, () => actions.delete(turn))}`
       }
     </span>

@@ -8,6 +8,8 @@ export interface TranscriptActions extends SetupActions {
   copy(text: string, plainButton?: Element): void;
   /** Another answer beside this one; to the last question where none is named. */
   regenerate(answer?: AnswerTurn): void;
+  /** Goes on with an answer that was cut. */
+  goOn(answer: AnswerTurn): void;
   edit(question: UserTurn): void;
   /** Draws earlier turns too. */
   drawMore(): void;

@@ -5,7 +5,7 @@ import { ChatSession } from "../../../src/element/session/chat-session.ts";
 import { emptyConversation } from "../../../src/element/session/conversation.ts";
 import { toRecord } from "../../../src/element/session/conversation-record.ts";
 import type { ChatEngine, EngineFactory } from "../../../src/element/session/engine-factory.ts";
-import type { AnswerTurn } from "../../../src/element/session/turn.ts";
+import { type AnswerTurn, isCut } from "../../../src/element/session/turn.ts";
 import { PronkError } from "../../../src/errors.ts";
 import type { ChatCompletionChunk, ChatMessage, EngineOptions } from "../../../src/index.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -200,6 +200,25 @@ test("stop keeps what has arrived and leaves the engine usable", async () => {
   expect(answers(session)).toMatchObject([{ text: "Hello there", status: "stopped" }]);
   expect(session.state.name).toBe("ready");
   expect(seen.unloaded).toBe(0);
+});
+
+test("a cut answer is gone on with: its words are asked with, and what comes is put behind them", async () => {
+  const script: Script = { words: ["Once", " upon"], hang: true };
+  const { session } = sessionOf(script);
+  const asked = session.ask("tell");
+  await eventually(() => expect(session.turns[1]).toMatchObject({ text: "Once upon" }));
+  session.stop();
+  await asked;
+  expect(isCut(session.turns[1] as AnswerTurn)).toBe(true);
+  script.words = [" a", " time"];
+  script.hang = false;
+  await session.goOn(session.turns[1] as AnswerTurn);
+  expect(seen.messages.at(-1)?.slice(-2)).toEqual([
+    { role: "user", content: "tell" },
+    { role: "assistant", content: "Once upon" },
+  ]);
+  expect(session.turns).toMatchObject([{ text: "tell" }, { text: "Once upon a time", status: "done" }]);
+  expect(isCut(session.turns[1] as AnswerTurn)).toBe(false);
 });
 
 test("regenerate asks with the same messages; an edit stands beside the last question", async () => {
