@@ -20,6 +20,7 @@ export const alertIcon = icon(svg`<path d="M12 4l9 16H3zM12 10v4.500M12 17.300v.
 export const chipIcon = icon(
   svg`<rect x="6" y="6" width="12" height="12" rx="2"/><path d="M10 10h4v4h-4zM9 3v3M15 3v3M9 18v3M15 18v3M3 9h3M3 15h3M18 9h3M18 15h3"/>`,
 );
+export const quoteIcon = icon(svg`<path d="M5 6v12M9.500 8h10M9.500 12h10M9.500 16h6"/>`);
 export const leftIcon = icon(svg`<path d="M14.500 6l-6 6 6 6"/>`);
 export const rightIcon = icon(svg`<path d="M9.500 6l6 6-6 6"/>`);
 export const deleteIcon = icon(

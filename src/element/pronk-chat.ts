@@ -143,6 +143,7 @@ export class PronkChat extends LitElement {
     edit: (question) => this.#rewriting.edit(question),
     cancelEdit: () => this.#rewriting.endEdit(),
     regenerate: (answer) => void this.#rewriting.regenerate(answer),
+    quote: (text) => this.#rewriting.quote(text),
     goOn: (answer) => void this.#session.goOn(answer),
     drawMore: () => {
       this.#hidden = Math.max(0, this.#hidden - drawnAtOnce);

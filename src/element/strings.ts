@@ -34,6 +34,7 @@ export interface ChatStrings {
   noteBack: string;
   regenerate: string;
   goOn: string;
+  quote: string;
   deleteTurn: string;
   earlierBranch: string;
   laterBranch: string;
@@ -135,6 +136,7 @@ export const english: ChatStrings = {
   noteBack: "Back to the text",
   regenerate: "Answer again",
   goOn: "Go on with this answer",
+  quote: "Quote what is selected, or all of it",
   deleteTurn: "Delete",
   earlierBranch: "Version before",
   laterBranch: "Next version",

@@ -50,6 +50,26 @@ const seen = (selector: string, count: number) =>
     [selector, count] as [string, number],
   );
 
+test("what is selected of an answer is quoted into the text field, behind what stands there", async () => {
+  await stage(["First words.\n\nSecond **words** here.\n\n- and a list"]);
+  await page.evaluate(askStaged, "go");
+  const quoted = (select: string) =>
+    page.evaluate<string>(async (wanted: string) => {
+      const chat = document.querySelector("pronk-chat")!;
+      const root = chat.shadowRoot!;
+      const part = root.querySelector(`.answer ${wanted}`);
+      getSelection()!.removeAllRanges();
+      if (part) getSelection()!.selectAllChildren(part);
+      root.querySelector<HTMLElement>("[data-action=quote]")!.click();
+      await chat.updateComplete;
+      return root.querySelector<HTMLTextAreaElement>("#draft")!.value;
+    }, select);
+  expect(await quoted("p:nth-of-type(2)")).toBe("> Second words here.\n\n");
+  expect(await quoted("nothing")).toBe(
+    "> Second words here.\n\n> First words.\n>\n> Second **words** here.\n>\n> - and a list\n\n",
+  );
+});
+
 const rich = `So $x^2$:
 
 \`\`\`js

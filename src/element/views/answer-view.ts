@@ -3,8 +3,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { CopyOutcome } from "../copy-feedback.ts";
 import { adviceFor } from "../error-advice.ts";
-import { againIcon, checkIcon, copyIcon, deleteIcon, goOnIcon } from "../icons.ts";
+import { againIcon, checkIcon, copyIcon, deleteIcon, goOnIcon, quoteIcon } from "../icons.ts";
 import { markdownView } from "../markdown/streamed-markdown.ts";
+import { selectedIn } from "../quotation.ts";
 import { partThought } from "../session/thought.ts";
 import { type AnswerTurn, isCut } from "../session/turn.ts";
 import type { TurnTree } from "../session/turn-tree.ts";
@@ -75,6 +76,7 @@ function footer(turn: AnswerTurn, words: string, model: AnswerModel, actions: Tr
       ${outcome ? html`<span class="copy-outcome">${strings[outcome]}</span>` : nothing}
       ${branchView(turn, model, actions)}
       ${words ? quietButton("copy", strings.copy, outcome === "copied" ? checkIcon : copyIcon, () => actions.copy(words)) : nothing}
+      ${words ? quietButton("quote", strings.quote, quoteIcon, (event) => actions.quote(quotedFrom(event, words))) : nothing}
       ${
         model.answering
           ? nothing
@@ -84,6 +86,11 @@ function footer(turn: AnswerTurn, words: string, model: AnswerModel, actions: Tr
       }
     </span>
   </footer>`;
+}
+
+function quotedFrom(press: Event, words: string): string {
+  const answer = (press.target as Element).closest(".answer");
+  return (answer && selectedIn(answer)) || words;
 }
 
 function endingOf(turn: AnswerTurn, strings: ChatStrings): string | undefined {

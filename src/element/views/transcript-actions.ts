@@ -10,6 +10,8 @@ export interface TranscriptActions extends SetupActions {
   regenerate(answer?: AnswerTurn): void;
   /** Goes on with an answer that was cut. */
   goOn(answer: AnswerTurn): void;
+  /** Puts it into the text field, as a quotation. */
+  quote(text: string): void;
   edit(question: UserTurn): void;
   /** Draws earlier turns too. */
   drawMore(): void;
