@@ -119,7 +119,7 @@ function show(choice: ModelChoice, conversation?: string): void {
   const first = current === undefined;
   current = choice;
   picker.currentKey = choice.key;
-  modelName.textContent = choice.label;
+  showModelName(choice.label);
   address.show(choice.key, first ? addressedConversation() : conversation);
   chat.starters = [];
   chat.autoload = choice.autoload;
@@ -137,6 +137,14 @@ async function openConversation(id: string): Promise<void> {
   if (choice && choice.model !== chat.model) show(choice, id);
   else address.converse(id);
   await chat.open(conversation);
+}
+
+/** Where there is no room, the owner is cut before the model's name is. */
+function showModelName(label: string): void {
+  const [, owner = "", name = label] = /^([^/]+\/)(.+)$/s.exec(label) ?? [];
+  const part = (words: string, kind: string) =>
+    Object.assign(document.createElement("span"), { textContent: words, className: kind });
+  modelName.replaceChildren(...(owner ? [part(owner, "model-owner")] : []), part(name, "model-own-name"));
 }
 
 /** Another model, and a conversation of its own; the one before can be had back. */

@@ -16,6 +16,7 @@ export type {
   EngineOptions,
   FitVerdict,
   ModelSummary,
+  WeightsOffer,
   StorageReport,
   StoredModel,
   StoredModelInfo,

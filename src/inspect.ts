@@ -14,7 +14,7 @@ import type { AdapterCheck } from "./gpu/adapter-check.ts";
 import { prepareModel } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { parseVariant } from "./load/prepared-model.ts";
-import { countMemory, type MemoryRequest } from "./model/plan-memory.ts";
+import { countMemory, type MemoryCount, type MemoryRequest } from "./model/plan-memory.ts";
 import type { QuantizeChoice, StoredTensor } from "./quant/layout.ts";
 import { estimatedFormat } from "./quant/row-format.ts";
 import { nameOfModel } from "./source/reference.ts";
@@ -45,6 +45,7 @@ export async function inspectModel(
       ...{ label, config, parameters, downloadBytes, stored, llama2, license },
       weights: format?.id ?? "safetensors",
       weightsOffered: offered,
+      offers: offersOf(prepared, adapter),
       scheme: mainScheme(matrices),
       licenseEvidence: evidence,
       hasChatTemplate:
@@ -73,15 +74,43 @@ export async function estimateNeeds(shape: ModelShape): Promise<ModelSummary["ne
 type Published = Pick<PreparedModel, "tensors" | "matrices">;
 
 function needsOf(config: ModelConfig, published: Published, adapter: AdapterCheck): ModelSummary["needs"] {
-  const parameters = countParameters(config);
-  const maxBindingBytes = adapter.maxBindingBytes || defaultLimits.maxBindingBytes;
   return quantizeChoices(published).map((quantize) => {
-    const kv = resolveKv("auto", parameters, quantize);
-    const { contextLength } = config;
-    const count = countMemory(config, { quantize, ...publishedForm(published), kv, contextLength, maxBindingBytes });
+    const count = countFor(config, published, adapter, quantize);
     return { quantize, gpuBytes: count.totalBytes, ...roomFor(count, adapter) };
   });
 }
+
+/** At the model's own context. */
+function countFor(
+  config: ModelConfig,
+  published: Published,
+  adapter: AdapterCheck,
+  quantize: QuantizeChoice,
+): MemoryCount {
+  const kv = resolveKv("auto", countParameters(config), quantize);
+  const { contextLength } = config;
+  const maxBindingBytes = adapter.maxBindingBytes || defaultLimits.maxBindingBytes;
+  return countMemory(config, { quantize, ...publishedForm(published), kv, contextLength, maxBindingBytes });
+}
+
+/** By the bytes of their files: what is not the default was not looked into. */
+function offersOf(prepared: PreparedModel, adapter: AdapterCheck): ModelSummary["offers"] {
+  const { config, parameters, offered = [], offeredBytes } = prepared;
+  const plain = needsOf(config, { tensors: [], matrices: [] }, adapter);
+  const { totalBytes, weightBytes, largestBindingBytes } = countFor(config, prepared, adapter, "none");
+  return offeredBytes?.map((sizeBytes, i) => {
+    const bits = (8 * sizeBytes) / parameters;
+    const own = { totalBytes: totalBytes - weightBytes + sizeBytes, largestBindingBytes };
+    // What is not quantized yet is quantized on the way as far as it must be.
+    const { gpuBytes, fits } =
+      bits > mostQuantizedBits
+        ? (plain.find((need) => need.fits) ?? plain.at(-1)!)
+        : { gpuBytes: own.totalBytes, ...roomFor(own, adapter) };
+    return { weights: offered[i], sizeBytes, bits, gpuBytes, fits };
+  });
+}
+
+const mostQuantizedBits = 12; // of a weight on average: q8 has 8.5, and nobody publishes anything between that and 16
 
 /** What a caller may ask for: what is quantized already stays as it is. */
 export const quantizeChoices = ({ matrices }: Pick<Published, "matrices">): QuantizeChoice[] =>

@@ -122,6 +122,19 @@ export interface Engine extends AsyncDisposable {
   unload(): Promise<void>;
 }
 
+/** One of several sets of weights, told by its files' sizes. */
+export interface WeightsOffer {
+  /** What `EngineOptions.weights` takes. */
+  weights: string;
+  sizeBytes: number;
+  /** Of a weight, on average. */
+  bits: number;
+  /** About, at the model's own context. */
+  gpuBytes: number;
+  /** Whether this adapter seems to have room for it. */
+  fits: boolean;
+}
+
 /** What is known of a model before any weight is fetched. */
 export interface ModelSummary {
   id: string;
@@ -139,6 +152,8 @@ export interface ModelSummary {
   /** Which of the source's weights would be loaded, and all that it has, the default first. */
   weights: string;
   weightsOffered: string[];
+  /** More of each of them, in the same order; absent for what is stored, whose source was not asked. */
+  offers?: WeightsOffer[];
   scheme: string | undefined;
   hasChatTemplate: boolean;
   /** GPU bytes by quantization at the model's own context, and whether this adapter holds them. */

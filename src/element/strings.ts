@@ -72,6 +72,9 @@ export interface ChatStrings {
   timeLeft: (time: string) => string;
   weightsTitle: string;
   weightsDefault: string;
+  weightsBits: (bits: string) => string;
+  weightsFit: string;
+  weightsFitNot: string;
   weightsNote: string;
   licenseTitle: string;
   licenseIntro: (model: string) => string;
@@ -185,6 +188,9 @@ export const english: ChatStrings = {
   timeLeft: (time) => `${time} left`,
   weightsTitle: "Which weights?",
   weightsDefault: "taken unless you say otherwise",
+  weightsBits: (bits) => `${bits} bits a weight`,
+  weightsFit: "fits your GPU",
+  weightsFitNot: "more than your GPU seems to have",
   weightsNote: "This repository has several sets of the same model. Fewer bits are smaller and faster, more are truer.",
   licenseTitle: "Before the download: the licence",
   licenseIntro: (model) =>

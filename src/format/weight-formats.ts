@@ -48,6 +48,15 @@ function findLlama2c(source: TensorFiles): string | undefined {
   return bins.length === 1 ? bins[0].path : undefined;
 }
 
+/** Bytes of a format's files at the source. */
+export function bytesOf(source: Pick<TensorFiles, "files">, { kind, files }: WeightFormat): number {
+  const isOfIt = kind === "safetensors" ? safetensorsShards.isShard : kind === "torch" ? isTorchPath : undefined;
+  return source.files.reduce(
+    (sum, { path, sizeBytes }) => sum + ((isOfIt?.(path) ?? files.includes(path)) ? sizeBytes : 0),
+    0,
+  );
+}
+
 /** The one asked for, or the default. `wanted` may be an id, a kind, or part of a file's name ("Q5_K_M"). */
 export function chooseWeightFormat(source: TensorFiles, wanted?: string): WeightFormat {
   const formats = weightFormats(source);

@@ -1,6 +1,7 @@
 // A model that the store does not have, or has a part of: headers from the source, then blocks from the store as far as it
 // has them and from the source from there on, into the sink and the store at the same time.
 
+import { bytesOf, weightFormats } from "../format/weight-formats.ts";
 import type { OpenedCheckpoint } from "../format/checkpoint.ts";
 import type { QuantizeChoice, WeightSink } from "../quant/layout.ts";
 import { readEarlyParts } from "../quant/early-parts.ts";
@@ -122,6 +123,7 @@ export function coldModel(options: ColdModel): PreparedModel {
     quantize,
     variant,
     sideFiles,
+    offeredBytes: weightFormats(source).map((offer) => bytesOf(source, offer)),
     warm: false,
     storeBytes: form.files.reduce((sum, file) => sum + file.sizeBytes, 0),
     pack: async ({ signal } = {}) => packTensors(matrices, await readEarly(signal)),

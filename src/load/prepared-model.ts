@@ -53,6 +53,8 @@ export interface PreparedModel extends Omit<ModelManifest, "version" | "matrices
   matrices: QuantizedMatrix[];
   /** config.json, tokenizer files, templates, card, licence: path -> bytes. */
   sideFiles: Map<string, Uint8Array>;
+  /** Of each of the weights offered, its bytes at the source; absent where that was not asked. */
+  offeredBytes?: number[];
   /** Whether the weights are in the store already. */
   warm: boolean;
   /** Bytes of the weights in their stored form. */

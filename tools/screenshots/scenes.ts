@@ -124,6 +124,10 @@ export const scenes: Scene[] = [
         starters: [],
         autoload: false,
         weightsOffered: ["llama-2-7b-chat-hf.Q4_K_M.gguf", "llama-2-7b-chat-hf.Q5_K_M.gguf"],
+        offers: [
+          { weights: "llama-2-7b-chat-hf.Q4_K_M.gguf", sizeBytes: 4.08e9, bits: 4.85, gpuBytes: 6.3e9, fits: true },
+          { weights: "llama-2-7b-chat-hf.Q5_K_M.gguf", sizeBytes: 4.78e9, bits: 5.68, gpuBytes: 7e9, fits: false },
+        ],
       }),
       click("[data-action=load]"),
     ],

@@ -8,6 +8,7 @@ export interface Script {
   llama2?: boolean;
   evidence?: string[];
   weightsOffered?: string[];
+  offers?: { weights: string; sizeBytes: number; bits: number; gpuBytes: number; fits: boolean }[];
   dialog?: "llama-2";
   /** What is not as it should be with the model. */
   warnings?: { code: string; message: string }[];
@@ -105,6 +106,7 @@ export async function stageEngine(script: Script): Promise<void> {
       downloadBytes: 0,
       needs: [],
       weightsOffered: script.weightsOffered ?? ["safetensors"],
+      offers: script.offers,
     }),
     createEngine: async (
       _: unknown,

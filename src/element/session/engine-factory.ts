@@ -14,7 +14,8 @@ export interface EngineFactory {
     Pick<
       ModelSummary,
       "id" | "label" | "llama2" | "licenseEvidence" | "stored" | "downloadBytes" | "needs" | "weightsOffered"
-    >
+    > &
+      Partial<Pick<ModelSummary, "offers">>
   >;
   createEngine(model: ModelReference, options: EngineOptions): Promise<ChatEngine>;
   /** What is stored, so that room can be made for a model; absent where nothing is. */

@@ -145,6 +145,13 @@ export const panelStyles = css`
     overflow-wrap: anywhere;
   }
 
+  .weights label .facts {
+    display: block;
+    color: var(--_ink-soft);
+    font-size: 0.85rem;
+    font-variant-numeric: tabular-nums;
+  }
+
   .weights label .small {
     margin-inline-start: 0.7rem;
   }

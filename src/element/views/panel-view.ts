@@ -40,7 +40,7 @@ export function panelView(
     }
     case "weights":
       return weightsView(
-        { label: state.summary.label, offered: state.summary.weightsOffered, strings },
+        { ...state.summary, strings },
         { choose: (weights) => session.chooseWeights(weights), cancel: () => session.cancelLoad() },
       );
     case "license":

@@ -2,17 +2,20 @@
 // chosen beforehand.
 
 import { html, nothing, type TemplateResult } from "lit";
+import type { WeightsOffer } from "../../index.ts";
+import { formatBytes, formatRate } from "../quantity.ts";
 import type { ChatStrings } from "../strings.ts";
 
 export interface WeightsModel {
   label: string;
   /** Ids, the default first. */
-  offered: readonly string[];
+  weightsOffered: readonly string[];
+  offers?: readonly WeightsOffer[];
   strings: ChatStrings;
 }
 
 export function weightsView(
-  { label, offered, strings }: WeightsModel,
+  { label, weightsOffered, offers, strings }: WeightsModel,
   actions: { choose(weights: string): void; cancel(): void },
 ): TemplateResult {
   const submit = (event: Event) => {
@@ -27,11 +30,14 @@ export function weightsView(
     </header>
     <fieldset>
       <legend class="visually-hidden">${strings.weightsTitle}</legend>
-      ${offered.map(
+      ${weightsOffered.map(
         (id, index) =>
           html`<label>
             <input type="radio" name="weights" value=${id} ?checked=${index === 0} />
-            <span>${id} ${index === 0 ? html`<span class="small">${strings.weightsDefault}</span>` : nothing}</span>
+            <span
+              >${id} ${index === 0 ? html`<span class="small">${strings.weightsDefault}</span>` : nothing}
+              ${factsOf(offers?.[index], strings)}</span
+            >
           </label>`,
       )}
     </fieldset>
@@ -45,4 +51,16 @@ export function weightsView(
       </span>
     </div>
   </form>`;
+}
+
+function factsOf(offer: WeightsOffer | undefined, strings: ChatStrings): TemplateResult | typeof nothing {
+  if (!offer) return nothing;
+  const { sizeBytes, bits, fits } = offer;
+  const { locale } = strings;
+  const facts = [
+    formatBytes(sizeBytes, locale),
+    strings.weightsBits(formatRate(bits, locale)),
+    fits ? strings.weightsFit : strings.weightsFitNot,
+  ];
+  return html`<span class="facts">${facts.join(" · ")}</span>`;
 }
