@@ -135,6 +135,7 @@ const demo: ViteUserConfig = {
         inlineWorkboxRuntime: true, // importScripts() is refused where a server asks for trusted types
         cleanupOutdatedCaches: true,
         navigateFallback: null, // each page is a file of its own
+        ignoreURLParametersMatching: [/./], // what another app shares: it needs no network, and goes to no server
       },
     }),
   ],

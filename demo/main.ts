@@ -15,6 +15,7 @@ import {
   rememberedKey,
   startersOf,
 } from "./model-choice.ts";
+import { takeLaunch, watchInstall } from "./launch.ts";
 import { type ChooseDetail, ModelPicker } from "./model-picker.ts";
 import { addressedConversation, addressedKey, PageAddress } from "./page-address.ts";
 import { pageStrings } from "./page-strings.ts";
@@ -82,6 +83,11 @@ const choiceOf = (key = "") => choiceOfKey(key, picker.catalogue, storedNames);
 await loadCatalogue();
 if (deletion) chat.offerUndo(picker.undoableDeletion(deletion));
 address.restore();
+const launch = takeLaunch();
+if (launch.wants === "new") chat.newChat();
+if (launch.wants === "models") picker.open();
+if (launch.shared) void chat.addToDraft(launch.shared);
+watchInstall((install) => (picker.install = install));
 
 // What was on offer before a reload: the element has the conversation, this page the model.
 chat.addEventListener("pronk-undo", (event) => {

@@ -26,6 +26,7 @@ export class ModelPicker extends LitElement {
     catalogue: { attribute: false },
     catalogueProblem: { attribute: false },
     currentKey: { attribute: false },
+    install: { attribute: false },
     stored: { state: true },
     storage: { state: true },
     fits: { state: true },
@@ -38,6 +39,8 @@ export class ModelPicker extends LitElement {
   /** Why it is not there, or "". A press that asks for it again fires `retry-catalogue`. */
   declare catalogueProblem: string;
   declare currentKey: string;
+  /** Asks for the page to be installed as an app, where that can be. */
+  declare install: (() => void) | undefined;
   declare protected stored: readonly StoredModelInfo[];
   declare protected storage: StorageReport | undefined;
   declare protected fits: ReadonlyMap<string, Fit>;
@@ -140,7 +143,7 @@ export class ModelPicker extends LitElement {
         open: (repository) => this.#choose(choiceOfRepository(repository)),
       })}
       ${folderView({ pick: this.#pickFolder, picked: this.#inputChanged, dropped: this.#dropped })}
-      ${storageView(this.storage)}
+      ${storageView(this.storage, this.install)}
       ${undoView(this.#undo, strings, () => this.querySelector<HTMLElement>("#picker-title")?.focus())}
     </dialog>`;
   }

@@ -35,6 +35,8 @@ export const pageStrings = {
   storageTitle: "Room on this device",
   chooseFolderAgain: "choose its folder again",
   storedTotal: (used: string, quota: string) => `${used} used of about ${quota} that this browser gives.`,
+  install: "Install as an app",
+  installNote: "It starts without a network, with the models that are stored here.",
   remove: "Delete",
   deleted: (model: string) => `${model} was deleted.`,
   undo: "Undo",

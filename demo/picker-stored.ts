@@ -59,7 +59,10 @@ export function storedView(
 }
 
 /** What the browser says in numbers, where it does, and in words: private windows, and what it may clear. */
-export function storageView(storage: StorageReport | undefined): TemplateResult | typeof nothing {
+export function storageView(
+  storage: StorageReport | undefined,
+  install: (() => void) | undefined,
+): TemplateResult | typeof nothing {
   if (!storage) return nothing;
   const { usageBytes, quotaBytes, message } = storage;
   const total =
@@ -68,5 +71,13 @@ export function storageView(storage: StorageReport | undefined): TemplateResult 
       : strings.storedTotal(formatBytes(usageBytes, strings.locale), formatBytes(quotaBytes, strings.locale));
   return html`<section class="section-note" aria-label=${strings.storageTitle}>
     ${[strings.storedNote, total, message].join(" ")}
+    ${
+      install
+        ? html`<p>
+            <button class="button" type="button" data-action="install" @click=${install}>${strings.install}</button>
+            ${strings.installNote}
+          </p>`
+        : nothing
+    }
   </section>`;
 }

@@ -10,6 +10,7 @@ import { CopyFeedback } from "./copy-feedback.ts";
 import { type LicenseParagraph, llama2LicenseText } from "./license-text.ts";
 import { KeptConversation } from "./kept-conversation.ts";
 import { markdownPart } from "./late-part.ts";
+import { quotation } from "./quotation.ts";
 import { Rewriting } from "./rewriting.ts";
 import { ChatSession } from "./session/chat-session.ts";
 import { type ChatSettings, engineFields, readSettings } from "./session/chat-settings.ts";
@@ -143,7 +144,7 @@ export class PronkChat extends LitElement {
     edit: (question) => this.#rewriting.edit(question),
     cancelEdit: () => this.#rewriting.endEdit(),
     regenerate: (answer) => void this.#rewriting.regenerate(answer),
-    quote: (text) => this.#rewriting.quote(text),
+    quote: (text) => this.#rewriting.append(quotation(text)),
     goOn: (answer) => void this.#session.goOn(answer),
     drawMore: () => {
       this.#hidden = Math.max(0, this.#hidden - drawnAtOnce);
@@ -247,6 +248,12 @@ export class PronkChat extends LitElement {
     if (this.#kept.restoring) await this.#kept.restoring;
     this.#stick.follow();
     return this.#session.ask(text);
+  }
+
+  /** Puts text into the text field, behind what stands there. */
+  async addToDraft(text: string): Promise<void> {
+    if (this.#kept.restoring) await this.#kept.restoring;
+    this.#rewriting.append(text);
   }
 
   stop(): void {

@@ -1,7 +1,6 @@
 // What a person writes anew: a message or a question in other words, another answer, another conversation. Branches stay
 // beside what comes; whatever goes away is offered back, in one line (undo-offer.ts).
 
-import { quotation } from "./quotation.ts";
 import type { ChatSession } from "./session/chat-session.ts";
 import { type Conversation, hasWords, type Restorable } from "./session/conversation.ts";
 import { beginEdit, type Draft, endDraft, isEditing, withDraft } from "./session/draft.ts";
@@ -66,10 +65,10 @@ export class Rewriting {
   }
 
   /** Behind what is written already. */
-  quote(text: string): void {
+  append(text: string): void {
     const draft = this.#draft;
     const before = draft.text.trimEnd();
-    this.#desk.write({ ...draft, text: `${before}${before && "\n\n"}${quotation(text)}` });
+    this.#desk.write({ ...draft, text: `${before}${before && "\n\n"}${text}` });
     this.#desk.focusDraft(true);
   }
 

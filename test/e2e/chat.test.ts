@@ -111,5 +111,16 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     ]);
   });
 
+  test("what another app shares waits in the text field, and is no more in the address", async () => {
+    await page.goto(`${server.origin}/sub/path/?title=A+page&text=worth+a+question&url=https%3A%2F%2Fexample.org%2F`);
+    const draft = () =>
+      page.evaluate<string>(
+        () =>
+          document.querySelector("pronk-chat")?.shadowRoot?.querySelector<HTMLTextAreaElement>("#draft")?.value ?? "",
+      );
+    await expect.poll(draft).toBe("A page\nworth a question\nhttps://example.org/");
+    expect(await page.evaluate(() => location.search)).toBe("");
+  });
+
   test("nothing was refused and nothing complained", () => expect(trouble).toEqual([]));
 });
