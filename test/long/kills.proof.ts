@@ -197,7 +197,7 @@ export const killsProof: Proof = {
   name: "kills",
   says: "A load whose browser is killed goes on in the next one and ends with the same blocks",
   unit: "loads",
-  slice: 6,
+  slice: 4,
   full: 50,
   async run(count, seed) {
     const { failures } = await runKills(count, seed);
