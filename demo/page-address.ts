@@ -32,21 +32,26 @@ export class PageAddress {
   #conversation = addressedConversation();
   #owed = false; // the entry below the picker's has yet to name what is shown
   #owedEntry = false; // in an entry of its own
+  #leaves = false; // the picker was closed, and the way back out of its entry takes a moment
   readonly #picker: Picker;
 
   /** `onAddress`: the address names something else: a person wrote it there, or went back to it. */
   constructor(picker: Picker, onAddress: (key: string, conversation: string | undefined) => void) {
     this.#picker = picker;
     picker.addEventListener("opened", () => {
-      if (!inPickerEntry()) history.pushState({ picker: true }, "");
+      if (!this.#leaves && !inPickerEntry()) history.pushState({ picker: true }, "");
     });
     picker.addEventListener("closed", () => {
-      if (inPickerEntry()) history.back(); // goes on in popstate
+      if (this.#leaves || !inPickerEntry()) return;
+      this.#leaves = true;
+      history.back(); // goes on in popstate
     });
     addEventListener("popstate", () => {
+      const isOpenAgain = this.#leaves && picker.isOpen && !inPickerEntry();
+      this.#leaves = false;
       if (inPickerEntry() && !picker.isOpen)
         picker.open(); // forward, after Back had closed it
-      else if (!inPickerEntry() && picker.isOpen) picker.close();
+      else if (!inPickerEntry() && picker.isOpen && !isOpenAgain) picker.close();
       const [key, conversation] = [addressedKey(), addressedConversation()];
       const same = key === this.#key && conversation === this.#conversation;
       if (this.#owed || key === undefined || same) this.#write(this.#owedEntry);
@@ -54,6 +59,7 @@ export class PageAddress {
         this.#conversation = conversation;
         onAddress(key, conversation);
       }
+      if (isOpenAgain) history.pushState({ picker: true }, "");
     });
   }
 
