@@ -217,6 +217,8 @@ test("500 answers that mean harm do nothing", async () => {
       settings: {},
     });
     const root = chat.shadowRoot!;
+    const earlier = () => root.querySelector<HTMLElement>("[data-action=earlier-turns]");
+    for (; earlier(); await chat.updateComplete) earlier()!.click(); // all of them are drawn
     const drawn = () => root.querySelectorAll("math").length > 20 && root.querySelectorAll("code span").length > 100;
     for (let tries = 0; tries < 500 && !drawn(); tries++) await new Promise((done) => setTimeout(done, 20));
     if (!drawn()) watched.push("formulas or colours never came");
