@@ -2,7 +2,7 @@
 // and the memory that it takes on the GPU. A search field above them looks through names, notes and repositories.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { formatBytes, formatParameters } from "../src/element/index.ts";
+import { finderOf, formatBytes, formatParameters } from "../src/element/index.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
 import type { Fit } from "./fit.ts";
 import { pageStrings as strings } from "./page-strings.ts";
@@ -66,11 +66,11 @@ export function catalogueView(model: CatalogueModel, actions: CatalogueActions):
 
 /** All words of the query, anywhere in what is said of an entry. */
 export function matching(catalogue: readonly CatalogueEntry[], query: string): readonly CatalogueEntry[] {
-  const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  return catalogue.filter(({ label, note, repository = "", license }) => {
-    const text = [label, note, repository, license].join(" ").toLocaleLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+  const isFound = finderOf(query);
+  if (!isFound) return catalogue;
+  return catalogue.filter(({ label, note, repository = "", license }) =>
+    isFound([label, note, repository, license].join(" ")),
+  );
 }
 
 function listView(

@@ -4,6 +4,7 @@
 import { fromFile, toJson, toMarkdown } from "./conversation-files.ts";
 import { type ConversationHead, headOf, type ConversationRecord } from "./session/conversation-record.ts";
 import { ConversationStore } from "./session/conversation-store.ts";
+import { finderOf } from "./word-search.ts";
 
 export type { ConversationHead };
 
@@ -29,8 +30,8 @@ export class ConversationList {
 
   /** Pinned ones first, then the newest; those in which all words of `search` stand, where it has any. */
   async heads(search = ""): Promise<ConversationHead[]> {
-    const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-    const heads = words.length > 0 ? (await this.#found(words)).map(headOf) : await this.#store.heads(this.#place);
+    const isFound = finderOf(search);
+    const heads = isFound ? (await this.#found(isFound)).map(headOf) : await this.#store.heads(this.#place);
     return heads
       .filter(({ deletedAt }) => deletedAt === undefined)
       .sort((one, other) => Number(other.pinned) - Number(one.pinned) || other.updatedAt - one.updatedAt);
@@ -82,13 +83,11 @@ export class ConversationList {
     return records.filter((record) => record !== undefined);
   }
 
-  async #found(words: readonly string[]): Promise<ConversationRecord[]> {
+  async #found(isFound: (text: string) => boolean): Promise<ConversationRecord[]> {
     const records = await this.#records();
-    return records.filter((record) => {
-      const text = [record.title, record.continuation.text, ...record.turns.map((turn) => turn.text)].join("\n");
-      const lower = text.toLocaleLowerCase();
-      return words.every((word) => lower.includes(word));
-    });
+    return records.filter(({ title, continuation, turns }) =>
+      isFound([title, continuation.text, ...turns.map((turn) => turn.text)].join("\n")),
+    );
   }
 
   close(): void {

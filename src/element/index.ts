@@ -29,6 +29,7 @@ export type { Conversation, Restorable } from "./session/conversation.ts";
 export type { SessionState } from "./session/session-state.ts";
 export { english } from "./strings.ts";
 export type { ChatStrings } from "./strings.ts";
+export { finderOf } from "./word-search.ts";
 export { type Undoable, UndoOffer } from "./undo-offer.ts";
 export { undoView } from "./views/undo-view.ts";
 export { PronkChat };
