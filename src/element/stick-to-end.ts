@@ -6,26 +6,28 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 
 const nearEndPx = 80;
 
+export interface StickToEndHost extends ReactiveControllerHost {
+  readonly renderRoot: ParentNode;
+}
+
 export class StickToEnd implements ReactiveController {
   /** Whether the view follows the text. */
   following = true;
-  readonly #host: ReactiveControllerHost;
-  readonly #scroller: () => HTMLElement | null;
+  readonly #host: StickToEndHost;
   readonly #grows: () => boolean;
   #lastTop = 0;
   #grew = false;
   #panel: Element | null = null;
 
   /** `grows`: there is a conversation, whose end counts. */
-  constructor(host: ReactiveControllerHost, scroller: () => HTMLElement | null, grows: () => boolean) {
+  constructor(host: StickToEndHost, grows: () => boolean) {
     this.#host = host;
-    this.#scroller = scroller;
     this.#grows = grows;
     host.addController(this);
   }
 
   hostUpdated(): void {
-    const scroller = this.#scroller();
+    const scroller = this.#scroller;
     if (!scroller) return;
     const grew = this.#grew;
     this.#grew = this.#grows();
@@ -42,7 +44,7 @@ export class StickToEnd implements ReactiveController {
 
   /** To be called on the scroller's scroll event. Only upward movement detaches: growth alone moves nothing. */
   readonly scrolled = (): void => {
-    const scroller = this.#scroller();
+    const scroller = this.#scroller;
     if (!scroller || !this.#grows()) return;
     const atEnd = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < nearEndPx;
     const following = atEnd || (this.following && scroller.scrollTop >= this.#lastTop);
@@ -57,6 +59,10 @@ export class StickToEnd implements ReactiveController {
     this.following = true;
     this.#host.requestUpdate();
   };
+
+  get #scroller(): HTMLElement | null {
+    return this.#host.renderRoot.querySelector<HTMLElement>(".scroller");
+  }
 }
 
 /** Where to scroll for an element to begin just below the upper edge. */

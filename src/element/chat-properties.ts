@@ -1,0 +1,63 @@
+// What can be set on <pronk-chat>, by attribute or as a property, and what it begins with. What it does with them is
+// pronk-chat.ts's.
+
+import { LitElement } from "lit";
+import type { EngineOptions, ModelReference } from "../index.ts";
+import { watchOnline } from "./online-watch.ts";
+import { type Draft, emptyDraft } from "./session/draft.ts";
+import { type EngineFactory, pronkEngines } from "./session/engine-factory.ts";
+import { type ChatStrings, english } from "./strings.ts";
+
+export class ChatProperties extends LitElement {
+  static override properties = {
+    model: {},
+    system: {},
+    weights: {},
+    autoload: { type: Boolean },
+    persist: {},
+    keepAll: { type: Boolean, attribute: "keep-all" },
+    token: { attribute: false },
+    engineOptions: { attribute: false },
+    engineFactory: { attribute: false },
+    starters: { attribute: false },
+    strings: { attribute: false },
+    draft: { state: true },
+    announcement: { state: true },
+  };
+
+  /** What to run; also files and folders, which an attribute cannot say. */
+  declare model: ModelReference | undefined;
+  declare system: string;
+  /** Default: the person is asked, or with `autoload` the first is taken. */
+  declare weights: string | undefined;
+  declare autoload: boolean;
+  declare persist: string | undefined;
+  declare keepAll: boolean;
+  /** With `keepAll`, to be set before the first update: what to open with, instead of what this tab had. */
+  firstConversation: string | undefined;
+  /** Access token for gated repositories; kept in memory, never written to an attribute or to storage. */
+  declare token: string | undefined;
+  /** Passed to createEngine (quantize, kv, contextLength, ...). */
+  declare engineOptions: Omit<EngineOptions, "signal" | "onProgress" | "token">;
+  /** Where engines come from. For tests and for pages that share one engine; the default is pronk's own. */
+  declare engineFactory: EngineFactory;
+  /** Questions offered before the first message. */
+  declare starters: readonly string[];
+  declare strings: ChatStrings;
+  declare protected draft: Draft;
+  declare protected announcement: string;
+
+  constructor() {
+    super();
+    this.system = "";
+    this.autoload = false;
+    this.keepAll = false;
+    this.engineOptions = {};
+    this.engineFactory = pronkEngines;
+    this.starters = [];
+    this.strings = english;
+    this.draft = emptyDraft;
+    this.announcement = "";
+    watchOnline(this);
+  }
+}

@@ -1,0 +1,127 @@
+// The conversation that is open, as one piece of plain data: read to be kept, shown, and told about when it becomes another.
+// Where it is kept is kept-conversation.ts's; what is said in it the session's.
+
+import type { ReactiveController } from "lit";
+import { KeptConversation, type KeptConversationHost } from "./kept-conversation.ts";
+import type { ChatSession } from "./session/chat-session.ts";
+import {
+  type Conversation,
+  emptyConversation,
+  hasWords,
+  type OpenConversation,
+  type Restorable,
+} from "./session/conversation.ts";
+import { type Draft, emptyDraft, endDraft, isEditing } from "./session/draft.ts";
+import type { UndoOffer } from "./undo-offer.ts";
+import { drawnAtOnce } from "./views/transcript-view.ts";
+
+export interface CurrentConversationHost extends KeptConversationHost {
+  system: string;
+  getAttribute(name: "system"): string | null;
+}
+
+/** What else of the element it is made of. */
+export interface ConversationParts {
+  session: ChatSession;
+  undo: UndoOffer;
+  readDraft(): Draft;
+  write(draft: Draft): void;
+  offer(restorable: Restorable): void;
+  /** Another conversation is open: where it is kept, undefined while nothing is said in it. */
+  changed(id: string | undefined): void;
+}
+
+export class CurrentConversation implements ReactiveController {
+  readonly #host: CurrentConversationHost;
+  readonly #parts: ConversationParts;
+  readonly #kept: KeptConversation;
+  /** The model it is held with, as the `model` attribute said it. */
+  model: string | undefined;
+  #hidden = 0;
+  #told: string | undefined;
+
+  constructor(host: CurrentConversationHost, parts: ConversationParts) {
+    this.#host = host;
+    this.#parts = parts;
+    this.#kept = new KeptConversation(host, {
+      read: () => ({ ...this.data, restorable: parts.undo.restorable }),
+      update: (conversation) => {
+        if (!parts.session.takeOver(conversation)) return false;
+        parts.write(conversation.draft);
+        return true;
+      },
+      bringBack: (conversation) => this.#bringBack(conversation),
+    });
+    host.addController(this);
+  }
+
+  get data(): Conversation {
+    const { tree, continuation, settings, attribution } = this.#parts.session;
+    const said = { turns: tree.shown, branches: tree.all, continuation: { ...continuation }, attribution };
+    const draft = this.#parts.readDraft();
+    return { id: this.#kept.id, ...said, draft, system: this.#host.system, settings, model: this.model };
+  }
+
+  /** Of the turns, how many of the oldest are not drawn. */
+  get hidden(): number {
+    return this.#hidden;
+  }
+
+  /** Ends when what was kept is back; undefined where nothing is kept. */
+  get restoring(): Promise<void> | undefined {
+    return this.#kept.restoring;
+  }
+
+  find(id: string): Promise<Conversation | undefined> {
+    return this.#kept.find(id);
+  }
+
+  /** From here on another conversation is open. To be called before it is shown. */
+  turnTo(id?: string): void {
+    this.#kept.turnTo(id);
+  }
+
+  /** In the place of the one that is open. */
+  show(conversation: Conversation): void {
+    this.turnTo(conversation.id);
+    this.#showTurns(conversation);
+    this.#host.system = conversation.system || this.#usualSystem;
+    this.#parts.write(conversation.draft);
+  }
+
+  /** An empty one, with what is to stand in the text field. */
+  anew(): Conversation {
+    const written = this.#parts.readDraft();
+    if (!this.#host.keepAll) return { ...emptyConversation(), draft: isEditing(written) ? endDraft(written) : written };
+    this.#host.system = this.#usualSystem;
+    return { ...emptyConversation(), draft: emptyDraft }; // what was written stays with its conversation
+  }
+
+  drawMore(): void {
+    this.#hidden = Math.max(0, this.#hidden - drawnAtOnce);
+    this.#host.requestUpdate();
+  }
+
+  hostUpdated(): void {
+    const id = hasWords(this.#parts.session) ? this.#kept.id : undefined;
+    if (id === this.#told) return;
+    this.#told = id;
+    this.#parts.changed(id);
+  }
+
+  #bringBack({ restorable, ...conversation }: OpenConversation): void {
+    this.#showTurns(conversation);
+    if (!this.#parts.readDraft().text) this.#parts.write(conversation.draft);
+    this.#host.system ||= conversation.system;
+    if (restorable && !this.#parts.undo.current) this.#parts.offer(restorable);
+  }
+
+  #showTurns(conversation: Conversation): void {
+    this.#hidden = Math.max(0, conversation.turns.length - drawnAtOnce);
+    this.#parts.session.open(conversation);
+  }
+
+  get #usualSystem(): string {
+    return this.#host.getAttribute("system") ?? "";
+  }
+}

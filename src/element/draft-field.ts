@@ -1,0 +1,27 @@
+// The text field of the composer as a part of the page: it grows with its text, and gets the focus.
+
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { growField } from "./views/composer-view.ts";
+
+export interface DraftFieldHost extends ReactiveControllerHost {
+  readonly renderRoot: ParentNode;
+}
+
+export class DraftField implements ReactiveController {
+  readonly #host: DraftFieldHost;
+
+  constructor(host: DraftFieldHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  /** By touch only where it is `wanted`, because it raises the keyboard. */
+  focus(wanted = false): void {
+    if (!wanted && matchMedia("(pointer: coarse)").matches) return;
+    void this.#host.updateComplete.then(() => this.#host.renderRoot.querySelector<HTMLElement>("#draft")?.focus());
+  }
+
+  hostUpdated(): void {
+    growField(this.#host.renderRoot);
+  }
+}
