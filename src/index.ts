@@ -16,6 +16,7 @@ export type {
   EngineOptions,
   FitVerdict,
   ModelSummary,
+  ModelUpdate,
   WeightsOffer,
   StorageReport,
   StoredModel,
@@ -26,6 +27,7 @@ export type { AdapterCheck } from "./gpu/adapter-check.ts";
 export { createEngine } from "./create-engine.ts";
 export { PronkError } from "./errors.ts";
 export type { ErrorFacts, PronkErrorCode, PronkWarning, PronkWarningCode, SmallerSetup } from "./errors.ts";
+export { llama2Attribution } from "./format/license-evidence.ts";
 export type { GenerationDefaults, ModelConfig, RopeScaling } from "./format/model-config.ts";
 export type { QuantizeChoice } from "./quant/layout.ts";
 export type { OnProgress, ProgressEvent, ProgressPhase } from "./source/progress.ts";
@@ -38,6 +40,6 @@ export { samplingDefaults } from "./api/sampling-defaults.ts";
 export { estimateNeeds, inspectModel } from "./inspect.ts";
 export type { ModelShape } from "./inspect.ts";
 export { deleteModel, listModels, models } from "./models.ts";
-export type { DownloadOptions, VerifyOptions } from "./models.ts";
+export type { DownloadOptions, ExportOptions, UpdateOptions, VerifyOptions } from "./models.ts";
 export { checkAdapter, preflight } from "./preflight.ts";
 export type { PreflightOptions } from "./preflight.ts";

@@ -1,17 +1,21 @@
-// The stored models, for applications: list, describe, download ahead of time, check, delete, and what the browser says of
-// its storage. Nothing here needs a GPU.
+// The stored models, for applications: list, describe, download ahead of time, check, update, export, delete, and what the
+// browser says of its storage. Nothing here needs a GPU.
 
 import type { DownloadPause } from "./api/download-pause.ts";
-import type { StorageReport, StoredModel, StoredModelInfo, VerifyReport } from "./api/surface.ts";
+import type { ModelUpdate, StorageReport, StoredModel, StoredModelInfo, VerifyReport } from "./api/surface.ts";
 import { PronkError } from "./errors.ts";
+import type { ExportRequest } from "./load/export.ts";
 import { parseVariant } from "./load/prepared-model.ts";
 import { verifyModel } from "./load/repair.ts";
 import { prepareModel, reopenSource } from "./load/prepare.ts";
+import { compareWithSource } from "./load/update.ts";
+import { onDemand } from "./on-demand.ts";
 import type { QuantizeChoice } from "./quant/layout.ts";
 import { startHashThread } from "./source/hash-thread.ts";
 import type { OnProgress } from "./source/progress.ts";
-import { nameOfModel } from "./source/reference.ts";
-import type { ModelReference } from "./source/source.ts";
+import { openSource } from "./source/open-source.ts";
+import { nameOfModel, newestOf } from "./source/reference.ts";
+import type { ModelReference, ModelSource } from "./source/source.ts";
 import type { ModelRecord } from "./store/model-record.ts";
 import { ModelStore } from "./store/model-store.ts";
 import { isReady, standingOf } from "./store/standing.ts";
@@ -35,6 +39,20 @@ export interface VerifyOptions extends Pick<DownloadOptions, "token" | "hubUrl" 
   /** Default true: fetch damaged blocks again. */
   repair?: boolean;
 }
+
+export interface UpdateOptions extends Pick<DownloadOptions, "token" | "hubUrl" | "onProgress" | "signal" | "pause"> {
+  /** Of one stored form; default all of them. */
+  quantize?: QuantizeChoice;
+}
+
+export interface ExportOptions extends Pick<DownloadOptions, "onProgress" | "signal"> {
+  /** Which of several stored forms; default the last used. */
+  quantize?: QuantizeChoice;
+  /** Further files that go along, text by name: a licence that the repository does not hold. */
+  notices?: Readonly<Record<string, string>>;
+}
+
+const exporting = onDemand("exports models", () => import("./load/export.ts"));
 
 /** What the store holds, the last used first; nothing where the browser has no store. */
 export function listModels(): Promise<StoredModel[]> {
@@ -71,7 +89,9 @@ function modelInfo(idOrReference?: string): Promise<StoredModelInfo[]> {
   });
 }
 
-/** Brings a model into the store without an engine. Rejects with PronkError, or with the signal's reason. */
+/**
+ * Brings a model into the store without an engine. A folder that `models.export` wrote, or the archive of it, becomes the
+ * model that it was, in the form that it had, without a network; that it is what its name says, only the folder says. Rejects with PronkError, or with the signal's reason. */
 function downloadModel(model: ModelReference, options: DownloadOptions = {}): Promise<StoredModel> {
   return withStore(async (store) => {
     if (!store) throw new PronkError("storage-missing", (await storageReport()).message, { field: "store" });
@@ -85,7 +105,10 @@ function downloadModel(model: ModelReference, options: DownloadOptions = {}): Pr
   });
 }
 
-/** Reads every block of a stored model and compares its checksum; fetches damaged ones again where there is a network. */
+/**
+ * Reads every block of a stored model and compares its checksum, and in files that are stored as published the SHA-256, on a
+ * thread of its own; fetches damaged ones again where there is a network.
+ */
 function verifyStored(id: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   const { quantize, repair = true, onProgress, signal, ...open } = options;
   return withStore(async (store) => {
@@ -94,12 +117,101 @@ function verifyStored(id: string, options: VerifyOptions = {}): Promise<VerifyRe
     for (const record of records) {
       const { sourceId, references } = record; // an id names a file's folder, a reference the file
       const reopen = repair ? () => reopenSource(sourceId, { ...open, signal }, references.at(-1)) : undefined;
-      const one = await verifyModel({ record, store: store!, reopen, onProgress, signal });
+      const one = await verifyModel({ record, store: store!, reopen, startHashThread, onProgress, signal });
       report.rows += one.blocks;
       report.checkedBytes += one.checkedBytes;
       report.damaged.push(...one.damaged.map(({ block, ...damage }) => ({ ...damage, row: block })));
     }
     return report;
+  });
+}
+
+/**
+ * Whether the hub has another revision than the one that is stored, and what it would bring. Nothing is stored, and no weight
+ * is fetched. Rejects with PronkError: `bad-request` where a model has no revisions (an address, picked files), else as a load.
+ */
+function checkUpdate(id: string, options: UpdateOptions = {}): Promise<ModelUpdate> {
+  return withStore(async (store) => {
+    const records = await readyOf(store, id, options.quantize);
+    const source = await newestSource(id, options);
+    const update = { id, label: records[0].label, newestId: source.id, isNewer: source.id !== id };
+    if (!update.isNewer) return { ...update, files: [], fetchBytes: 0 };
+    const found = await Promise.all(records.map((one) => compareWithSource(store!, one, source, options.signal)));
+    const files = found.flatMap((one) => one.files);
+    return { ...update, files, fetchBytes: found.reduce((sum, { fetchBytes }) => sum + fetchBytes, 0) };
+  });
+}
+
+/**
+ * Stores the hub's newest revision in place of a stored one, every form of it. Files that have not changed are taken from the
+ * store. The old one stays, and is what loads, until the new one is whole. Where there is nothing newer nothing happens.
+ * Rejects as `checkUpdate` and `download` do; what has arrived stays, and the next call goes on there.
+ */
+function updateModel(id: string, options: UpdateOptions = {}): Promise<StoredModel[]> {
+  const { quantize, pause: gate, ...open } = options;
+  return withStore(async (store) => {
+    const records = await readyOf(store, id, quantize);
+    const source = await newestSource(id, options);
+    if (source.id === id) return records.map(summaryOf);
+    const updated: StoredModel[] = [];
+    for (const { key, variant, references } of records) {
+      const unpinned = references.filter((reference) => newestOf(reference) === reference);
+      const names = unpinned.length > 0 ? unpinned : [newestOf(id)!];
+      const form = { ...parseVariant(variant), references: names };
+      const prepared = await prepareModel({
+        reference: source,
+        store: store!,
+        ...form,
+        gate,
+        startHashThread,
+        ...open,
+      });
+      await prepared.stream({ write: async () => {} }, { signal: open.signal });
+      const record = (await store!.find(prepared.sourceId, prepared.variant))!;
+      await store!.delete(key);
+      updated.push(summaryOf(record));
+    }
+    return updated;
+  });
+}
+
+function newestSource(id: string, { token, hubUrl, signal, pause }: UpdateOptions): Promise<ModelSource> {
+  const newest = newestOf(id);
+  if (newest) return openSource(newest, { token, hubUrl, signal, gate: pause });
+  throw new PronkError("bad-request", `${id} is no repository of a hub, so there are no revisions of it to look for.`, {
+    field: "id",
+    expected: "hub:owner/name@commit",
+    found: id,
+  });
+}
+
+/**
+ * Writes a stored model into a folder, in place of files of the same names: weights as they are stored (the files that were
+ * published, or pronk's own q8 and q4 rows), the small files, licence and notices, and a description with which
+ * `createEngine` and `models.download` take the folder for the model that it was. One block (16 MiB) is in memory at a time;
+ * each is checked. Rejects with PronkError: `integrity` (a stored block is damaged), `storage-full`, `bad-request` (the folder
+ * cannot be written).
+ */
+function exportModel(id: string, folder: FileSystemDirectoryHandle, options: ExportOptions = {}): Promise<void> {
+  return withExport(id, options, async (request) => (await exporting()).exportToFolder(request, folder));
+}
+
+/**
+ * The same as one file (tar), for browsers whose pages cannot write into a folder: a link with `download` saves it. Its bytes
+ * stay in the browser's store until then, so the model must not be deleted before it is saved.
+ */
+function archiveModel(id: string, options: ExportOptions = {}): Promise<File> {
+  return withExport(id, options, async (request) => (await exporting()).exportAsArchive(request));
+}
+
+function withExport<T>(
+  id: string,
+  { quantize, ...options }: ExportOptions,
+  use: (request: ExportRequest) => Promise<T>,
+): Promise<T> {
+  return withStore(async (store) => {
+    const [record] = await readyOf(store, id, quantize);
+    return use({ record, store: store!, startHashThread, ...options });
   });
 }
 
@@ -109,6 +221,10 @@ export const models = {
   download: downloadModel,
   delete: deleteModel,
   verify: verifyStored,
+  checkUpdate,
+  update: updateModel,
+  export: exportModel,
+  archive: archiveModel,
   /** Asks the browser to keep the store when it needs space; tells what it answered, in words. */
   persist: (): Promise<StorageReport> => askToKeep(),
   /** What the browser says of its storage, without asking it for anything. */
@@ -126,8 +242,19 @@ async function recordsOf(
       sourceId === id && (quantize === undefined || parseVariant(variant).quantize === quantize),
   );
   if (found.length > 0) return found;
+  throw notHeld(id, quantize);
+}
+
+/** At least one. */
+async function readyOf(...of: Parameters<typeof recordsOf>): Promise<ModelRecord[]> {
+  const records = (await recordsOf(...of)).filter(isReady);
+  if (records.length > 0) return records;
+  throw notHeld(of[1], of[2]);
+}
+
+function notHeld(id: string, quantize: QuantizeChoice | undefined): PronkError {
   const what = quantize === undefined ? id : `${id} in ${quantize}`;
-  throw new PronkError("bad-request", `The store does not hold ${what}. models.list() tells what it holds.`, {
+  return new PronkError("bad-request", `The store does not hold ${what}. models.list() tells what it holds.`, {
     field: "id",
     expected: "the id of a stored model",
     found: what,

@@ -196,6 +196,20 @@ export interface VerifyReport {
   damaged: { file: string; row: number; repaired: boolean; reason: string }[];
 }
 
+/** What `models.checkUpdate` found. */
+export interface ModelUpdate {
+  /** Of what is stored; it names the commit. */
+  id: string;
+  label: string;
+  /** Of what the hub has now. */
+  newestId: string;
+  isNewer: boolean;
+  /** Weight files of the newer revision, in every stored form, and whether the store has their bytes already. */
+  files: { path: string; sizeBytes: number; stored: boolean }[];
+  /** What an update would fetch, besides the small files. */
+  fetchBytes: number;
+}
+
 /** How much this origin keeps, how much it may, and whether the browser promised not to clear it. */
 export interface StorageReport {
   /** Undefined where the browser has no store at all. */

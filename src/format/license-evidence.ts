@@ -19,6 +19,10 @@ export interface ModelOrigin {
   names: string[]; // its own, and those of what it was made from
 }
 
+/** As the licence wants it said wherever the model is passed on. */
+export const llama2Attribution =
+  "Llama 2 is licensed under the LLAMA 2 Community License, Copyright (c) Meta Platforms, Inc. All Rights Reserved.";
+
 /** llama2, Llama-2-7b, llama_2, LLaMA v2; neither Llama-3.2 nor llama2.c nor llama-20b. */
 const llama2Name = /llama[-_ ]?v?2(?![\d.])/i;
 const agreementTitle = "LLAMA 2 COMMUNITY LICENSE AGREEMENT";

@@ -8,7 +8,7 @@ import { readEarlyParts } from "../quant/early-parts.ts";
 import { packTensors } from "../quant/packed-tensor.ts";
 import type { PartBytes } from "../quant/row-format.ts";
 import type { RowQuantizer } from "../quant/rows.ts";
-import { storedForm } from "../quant/stored-form.ts";
+import { storedForm, type StoredForm } from "../quant/stored-form.ts";
 import type { StartHashThread } from "../source/hash-thread.ts";
 import type { OnProgress } from "../source/progress.ts";
 import type { ModelSource } from "../source/source.ts";
@@ -17,12 +17,13 @@ import { modelKey, type NewModel } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import type { ModelWriter } from "../store/model-writer.ts";
 import { manifestVersion } from "../versions.ts";
-import { cutFiles, fileBlocks } from "./blocks.ts";
+import { type CutFile, cutFiles, fileBlocks } from "./blocks.ts";
 import { coldStream } from "./cold-stream.ts";
 import { sinkWithoutCopy, withoutCopy } from "./head-copy.ts";
 import type { BufferPool } from "./look-ahead.ts";
 import { variantOf, type ModelManifest, type PreparedModel, type StreamResult } from "./prepared-model.ts";
 import { MeasuredQuantizer, ScriptQuantizer } from "./quantizers.ts";
+import { copyUnchanged } from "./unchanged.ts";
 import { warmModel } from "./warm-model.ts";
 
 export interface ColdModel {
@@ -30,8 +31,10 @@ export interface ColdModel {
   checkpoint: OpenedCheckpoint;
   parameters: number;
   quantize: QuantizeChoice;
-  /** What the caller typed, so that the store can be asked for it. */
-  reference?: string;
+  /** Under which names the store is to find it. */
+  references: readonly string[];
+  /** How it is stored, where that is settled; else it follows from checkpoint and quantization. */
+  as?: { form: StoredForm; cut: CutFile[]; downloadBytes: number };
   store?: ModelStore;
   pool: BufferPool;
   /** Default: in JavaScript. */
@@ -41,9 +44,10 @@ export interface ColdModel {
 }
 
 export function coldModel(options: ColdModel): PreparedModel {
-  const { source, checkpoint, parameters, quantize, reference, store, pool, startHashThread, onProgress } = options;
-  const form = storedForm(checkpoint, quantize, new Map(source.files.map((file) => [file.path, file.sizeBytes])));
-  const cut = cutFiles(source, checkpoint, form);
+  const { source, checkpoint, parameters, quantize, references, store, pool, startHashThread, onProgress } = options;
+  const sizes = new Map(source.files.map((file) => [file.path, file.sizeBytes]));
+  const form = options.as?.form ?? storedForm(checkpoint, quantize, sizes);
+  const cut = options.as?.cut ?? cutFiles(source, checkpoint, form);
   const weightFiles = new Set(form.files.map((file) => file.source));
   const { sideFiles, matrices, format, offered, tokenizer, origin, warnings } = checkpoint;
   const variant = variantOf(checkpoint, quantize);
@@ -62,7 +66,9 @@ export function coldModel(options: ColdModel): PreparedModel {
     ...(tokenizer ? { ggufTokenizer: tokenizer } : {}),
     ...(origin ? { origin } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
-    downloadBytes: source.files.reduce((sum, file) => sum + (weightFiles.has(file.path) ? file.sizeBytes : 0), 0),
+    downloadBytes:
+      options.as?.downloadBytes ??
+      source.files.reduce((sum, file) => sum + (weightFiles.has(file.path) ? file.sizeBytes : 0), 0),
   };
 
   const quantizer = new MeasuredQuantizer(options.quantizer ?? new ScriptQuantizer());
@@ -89,7 +95,7 @@ export function coldModel(options: ColdModel): PreparedModel {
       sourceId: source.id,
       variant,
       label: source.label,
-      references: reference ? [reference] : [],
+      references: [...references],
       manifest: { ...manifest, early: await readEarly(signal) },
       sideFiles,
       files: cut.map(fileBlocks),
@@ -103,7 +109,11 @@ export function coldModel(options: ColdModel): PreparedModel {
         onProgress?.(event);
         followers.tell(event);
       };
-      await stream(sink, tell, signal, writer).finally(() => followers.close());
+      const fill = async () => {
+        await copyUnchanged(models, writer, cut, source, signal);
+        await stream(sink, tell, signal, writer);
+      };
+      await fill().finally(() => followers.close());
     };
     const outcome = await models.add(record, write, signal).finally(unfollow);
     const stored = await models.find(source.id, variant);

@@ -6,7 +6,7 @@ import { PronkError } from "../errors.ts";
 import { embeddingName, headName } from "../format/head.ts";
 import type { ModelConfig } from "../format/model-config.ts";
 import type { StoredTensor, WeightSink } from "../quant/layout.ts";
-import { Checksum64 } from "../store/checksum.ts";
+import { Checksum64 } from "../source/checksum.ts";
 
 interface Stored {
   config: ModelConfig;

@@ -5,6 +5,7 @@ import { PronkError, type PronkWarning } from "../errors.ts";
 import { readCheckpoint } from "../format/checkpoint.ts";
 import { countParameters } from "../format/llama-tensors.ts";
 import { isNamed } from "../format/weight-formats.ts";
+import { onDemand } from "../on-demand.ts";
 import { resolveQuantize, type AdapterRoom } from "../quant/choose.ts";
 import type { QuantizeChoice } from "../quant/layout.ts";
 import type { RowQuantizer } from "../quant/rows.ts";
@@ -17,12 +18,17 @@ import type { ModelReference, ModelSource } from "../source/source.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import type { Standing } from "../store/standing.ts";
 import { coldModel } from "./cold-model.ts";
+import { isExported } from "./export-name.ts";
 import { BufferPool } from "./look-ahead.ts";
 import { parseVariant, variantOf, type ModelManifest, type PreparedModel } from "./prepared-model.ts";
 import { warmModel } from "./warm-model.ts";
 
+const exportedPart = onDemand("opens exported models", () => import("./exported.ts"));
+
 export interface PrepareOptions extends OpenOptions {
   reference: ModelReference;
+  /** Further names under which the store is to find the model. */
+  references?: readonly string[];
   /** Default `auto`. */
   quantize?: "auto" | QuantizeChoice;
   /** Which weights, where the source has several: see chooseWeightFormat. */
@@ -64,17 +70,20 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
   const warm = { store: store!, pool, onProgress, reference };
   if (record) return warmModel({ ...warm, record, reopen: reopenFor(record.sourceId) });
 
-  const source = await openSource(options.reference, options);
-  const checkpoint = await readCheckpoint(source, { weights, headApart, signal });
+  const opened = await openSource(options.reference, options);
+  const exported = isExported(opened) ? await (await exportedPart()).openExported(opened, signal) : undefined;
+  const source = exported?.source ?? opened;
+  const checkpoint = exported?.checkpoint ?? (await readCheckpoint(source, { weights, headApart, signal }));
   const parameters = countParameters(checkpoint.config);
-  const quantize = resolve({ parameters, matrices: checkpoint.matrices });
+  const quantize = exported?.quantize ?? resolve({ parameters, matrices: checkpoint.matrices });
   const variant = variantOf(checkpoint, quantize);
   const stored = await store?.find(source.id, variant);
   if (stored) return warmModel({ ...warm, record: stored, reopen: async () => source });
   const { startHashThread } = options;
   const { standing = "current", begun } = (await store?.standing(source.id, variant)) ?? {};
   const through = { store: standing === "newer" ? undefined : store, pool, quantizer, startHashThread, onProgress };
-  const cold = coldModel({ source, checkpoint, parameters, quantize, reference, ...through });
+  const references = exported?.references ?? [...(options.references ?? []), ...(reference ? [reference] : [])];
+  const cold = coldModel({ source, checkpoint, parameters, quantize, references, as: exported, ...through });
   // Of an older download that was only begun nothing is missed.
   const warning = begun && standing !== "newer" ? undefined : ofNoUse(standing, source.label);
   if (warning) cold.warnings = [...(cold.warnings ?? []), warning];

@@ -1,20 +1,22 @@
 // Damage at rest. `repairBlock` fetches one block of a stored model and makes it anew: the same source, the same borders, the
 // same bytes; what comes out must have the checksum that the block had when it was stored. `verifyModel` reads every block
-// once and has repaired what is damaged.
+// once, sums it on another thread, and has repaired what is damaged.
 
 import { PronkError } from "../errors.ts";
-import { readCheckpoint } from "../format/checkpoint.ts";
-import { storedForm } from "../quant/stored-form.ts";
+import { FileHasher } from "../source/file-hasher.ts";
+import type { StartHashThread } from "../source/hash-thread.ts";
 import { ProgressMeter, type OnProgress } from "../source/progress.ts";
+import { Sha256, type HashState } from "../source/sha256.ts";
 import type { ModelSource } from "../source/source.ts";
-import { checksum64 } from "../store/checksum.ts";
+import { checksum64 } from "../source/checksum.ts";
 import { blockSpan, type ModelRecord } from "../store/model-record.ts";
-import type { ModelStore } from "../store/model-store.ts";
-import { isRotten } from "../store/storage-errors.ts";
-import { convertBlock, cutFiles } from "./blocks.ts";
+import { checkSum, type ModelStore } from "../store/model-store.ts";
+import { isRotten, rotten } from "../store/storage-errors.ts";
+import { convertBlock } from "./blocks.ts";
 import { BufferPool } from "./look-ahead.ts";
 import { parseVariant } from "./prepared-model.ts";
 import { ScriptQuantizer } from "./quantizers.ts";
+import { formOf } from "./update.ts";
 
 export interface Repair {
   record: ModelRecord;
@@ -31,11 +33,7 @@ export interface Repair {
 export async function repairBlock(repair: Repair): Promise<Uint8Array<ArrayBuffer>> {
   const { record, store, file: path, index, signal } = repair;
   const source = await repair.reopen();
-  const { quantize, weights } = parseVariant(record.variant);
-  const checkpoint = await readCheckpoint(source, { weights, signal });
-  const sizes = new Map(source.files.map((file) => [file.path, file.sizeBytes]));
-  const form = storedForm(checkpoint, quantize, sizes);
-  const cut = cutFiles(source, checkpoint, form).find(({ file }) => file.path === path);
+  const cut = (await formOf(record, source, signal)).cut.find(({ file }) => file.path === path);
   const stored = record.files.find((file) => file.path === path)!;
   if (!cut || cut.file.sizeBytes !== stored.sizeBytes) throw unlike(record, path, index);
   const span = blockSpan(stored, index);
@@ -78,6 +76,8 @@ export interface Verification {
   store: ModelStore;
   /** Opens the source again; without it nothing is repaired. */
   reopen?: () => Promise<ModelSource>;
+  /** Default: blocks are summed on this thread. */
+  startHashThread?: StartHashThread;
   onProgress?: OnProgress;
   signal?: AbortSignal;
 }
@@ -89,7 +89,19 @@ export interface Verified {
 }
 
 /** Rejects with the signal's reason only; what could not be repaired is in the report. */
-export async function verifyModel({ record, store, reopen, onProgress, signal }: Verification): Promise<Verified> {
+export async function verifyModel(verification: Verification): Promise<Verified> {
+  const hasher = await FileHasher.open(verification.startHashThread);
+  try {
+    return await verifyBlocks(verification, hasher);
+  } finally {
+    hasher.close();
+  }
+}
+
+async function verifyBlocks(
+  { record, store, reopen, onProgress, signal }: Verification,
+  hasher: FileHasher,
+): Promise<Verified> {
   const meter = new ProgressMeter("verify", record.sizeBytes, onProgress);
   const pool = new BufferPool();
   const verified: Verified = { blocks: 0, checkedBytes: 0, damaged: [] };
@@ -99,7 +111,7 @@ export async function verifyModel({ record, store, reopen, onProgress, signal }:
       const file = stored.path;
       const { start, end } = blockSpan(stored, index);
       try {
-        await store.readBlock(record, file, index);
+        await checkBlock(record, store, file, index, hasher);
       } catch (error) {
         if (!isRotten(error)) throw error;
         let reason = (error as Error).message;
@@ -119,3 +131,29 @@ export async function verifyModel({ record, store, reopen, onProgress, signal }:
     }
   return verified;
 }
+
+/**
+ * Against its checksum; and where the stored file is the published one, byte for byte, against the state that the file's
+ * SHA-256 had behind it. Throws `rotten`.
+ */
+export async function checkBlock(
+  record: ModelRecord,
+  store: ModelStore,
+  file: string,
+  index: number,
+  hasher: FileHasher,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; checksum: string; sha256?: string }> {
+  const { bytes: read, note } = await store.readUnchecked(record, file, index);
+  if (!note) await store.readBlock(record, file, index); // makes one
+  const { bytes, checksum } = await hasher.checksum(read);
+  checkSum(record, file, index, { note, checksum });
+  const isPublished = parseVariant(record.variant).quantize === "none";
+  const begin = index === 0 ? null : (await store.noteOf(record, file, index - 1))?.hash;
+  if (!isPublished || !note?.hash || begin === undefined) return { bytes, checksum };
+  const hashed = await hasher.update(bytes, begin);
+  const sha256 = hexOf(hashed.state);
+  if (sha256 === hexOf(note.hash)) return { bytes: hashed.bytes, checksum, sha256 };
+  throw rotten(record.label, file, index, "it is not what was published, though its checksum is right");
+}
+
+const hexOf = (state: HashState) => new Sha256(state).hex();

@@ -1,6 +1,7 @@
 // Hashes files as their bytes pass, on a thread of its own where it is given one, else here in short stretches. Bytes are
 // lent: they come back, perhaps in another array over the same memory.
 
+import { checksum64 } from "./checksum.ts";
 import type { HashThread, StartHashThread } from "./hash-thread.ts";
 import { type FromHasher, readFromHasher, type ToHasher } from "./hash-messages.ts";
 import { Sha256, type HashState } from "./sha256.ts";
@@ -12,8 +13,14 @@ export interface Hashed {
   state: HashState;
 }
 
+export interface Summed {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** checksum64's. */
+  checksum: string;
+}
+
 interface Waiting {
-  resolve(hashed: Hashed): void;
+  resolve(answer: Hashed | Summed): void;
   reject(error: Error): void;
 }
 
@@ -41,14 +48,22 @@ export class FileHasher {
    * The array passed must not be used until it comes back.
    */
   update(bytes: Uint8Array<ArrayBuffer>, begin?: HashState | null): Promise<Hashed> {
-    if (this.#thread) {
-      const answer = new Promise<Hashed>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-      this.#thread.port.postMessage({ bytes, begin } satisfies ToHasher, [bytes.buffer]);
-      return answer;
-    }
+    if (this.#thread) return this.#ask({ bytes, begin }) as Promise<Hashed>;
     const hashed = this.#last.then(() => this.#updateHere(bytes, begin));
     this.#last = hashed.catch(() => {});
     return hashed;
+  }
+
+  /** The checksum of bytes by themselves; lent as those of `update` are. */
+  async checksum(bytes: Uint8Array<ArrayBuffer>): Promise<Summed> {
+    if (this.#thread) return this.#ask({ bytes, sums: true }) as Promise<Summed>;
+    return { bytes, checksum: checksum64(bytes) };
+  }
+
+  #ask(question: ToHasher): Promise<Hashed | Summed> {
+    const answer = new Promise<Hashed | Summed>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    this.#thread!.port.postMessage(question, [question.bytes.buffer]);
+    return answer;
   }
 
   close(): void {

@@ -7,16 +7,21 @@ export interface ToHasher {
   bytes: Uint8Array<ArrayBuffer>;
   /** Set for the first array of a file: the state to go on from, or null at the file's beginning. */
   begin?: HashState | null;
+  /** Only the checksum of these bytes is wanted; the hash of the file at hand stays where it is. */
+  sums?: true;
 }
 
-export type FromHasher = { bytes: Uint8Array<ArrayBuffer>; state: HashState } | { error: string };
+export type FromHasher =
+  | { bytes: Uint8Array<ArrayBuffer>; state: HashState }
+  | { bytes: Uint8Array<ArrayBuffer>; checksum: string }
+  | { error: string };
 
 const words: Shape = (value) => (value instanceof Int32Array && value.length === 8 ? undefined : "");
 const rest: Shape = (value) => (value instanceof Uint8Array && value.length < 64 ? undefined : "");
 const state = object({ words, sizeBytes: count, rest });
 const bytes = instance(Uint8Array);
-const toHasher = object({ bytes, begin: either(oneOf(undefined, null), state) });
-const fromHasher = either(object({ error: text }), object({ bytes, state }));
+const toHasher = object({ bytes, begin: either(oneOf(undefined, null), state), sums: oneOf(undefined, true) });
+const fromHasher = either(object({ error: text }), object({ bytes, state }), object({ bytes, checksum: text }));
 
 /** Throws where it is none. */
 export function readToHasher(data: unknown): ToHasher {

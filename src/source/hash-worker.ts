@@ -1,6 +1,7 @@
 // The hasher's own thread: takes a port, and over it arrays in order, hashes them into the file at hand and sends each back
-// with the state after it. The arrays are moved, not copied, so that no byte is in memory twice.
+// with the state after it, or with its checksum. The arrays are moved, not copied, so that no byte is in memory twice.
 
+import { checksum64 } from "./checksum.ts";
 import { type FromHasher, readToHasher } from "./hash-messages.ts";
 import { Sha256 } from "./sha256.ts";
 
@@ -17,7 +18,8 @@ function serveHashes(scope: Worker): void {
 function hashFor(port: MessagePort): void {
   let hash = new Sha256();
   const answer = (data: unknown) => {
-    const { bytes, begin } = readToHasher(data);
+    const { bytes, begin, sums } = readToHasher(data);
+    if (sums) return port.postMessage({ bytes, checksum: checksum64(bytes) } satisfies FromHasher, [bytes.buffer]);
     if (begin !== undefined) hash = new Sha256(begin ?? undefined);
     hash.update(bytes);
     port.postMessage({ bytes, state: hash.state() } satisfies FromHasher, [bytes.buffer]);

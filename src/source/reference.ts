@@ -93,6 +93,19 @@ export function referenceOfSource(id: string): string | undefined {
   return id.startsWith("url:") ? id.slice("url:".length, id.lastIndexOf("@")) : undefined;
 }
 
+/**
+ * The name without its commit, of a hub's source id or of a name that pins one: what leads to the newest revision. A branch or
+ * tag stays. Undefined for what is on no hub.
+ */
+export function newestOf(idOrName: string): string | undefined {
+  const name = /^(url|files):/.test(idOrName) ? undefined : idOrName.replace(/^hub:/, "");
+  const parsed = name === undefined ? undefined : parseReference(name);
+  if (parsed?.kind !== "hub") return undefined;
+  const { revision, ...rest } = parsed;
+  const isPinned = idOrName.startsWith("hub:") || /^[0-9a-f]{40}$/.test(revision ?? "");
+  return wholeReference(isPinned ? rest : parsed);
+}
+
 const hubHost = "huggingface.co";
 const hubAddress = /^(?:https?:\/\/)?(?:www\.)?(?:huggingface\.co|hf\.co)\/+([^?#]*)/i;
 

@@ -2,7 +2,7 @@
 // the next load of the same model. It knows files, blocks and records; formats and GPUs are none of its business.
 
 import { PronkError } from "../errors.ts";
-import { checksum64 } from "./checksum.ts";
+import { checksum64 } from "../source/checksum.ts";
 import { blocksOf, databaseName, openDatabase } from "./database.ts";
 import { blockSpan, modelKey, type BlockNote, type ModelRecord, type NewModel } from "./model-record.ts";
 import { deleteModelBlocks, ModelWriter, putBlock } from "./model-writer.ts";
@@ -85,6 +85,23 @@ export class ModelStore implements Disposable {
 
   /** One block, checked. Throws PronkError `integrity` with `facts.rotten` when it is not what was written. */
   async readBlock(record: ModelRecord, file: string, index: number): Promise<Uint8Array<ArrayBuffer>> {
+    const { bytes, note } = await this.readUnchecked(record, file, index);
+    const checksum = checksum64(bytes);
+    checkSum(record, file, index, { note, checksum });
+    // Blocks of the first schema have no note yet: what is there at the first read is what is kept.
+    if (!note) {
+      const key: [string, string, number] = [record.key, file, index];
+      void (await this.#database()).put("notes", { checksum }, key).catch(() => {});
+    }
+    return bytes;
+  }
+
+  /** One block of the right length with the note on it, for who sums it elsewhere. Throws as `readBlock`. */
+  async readUnchecked(
+    record: ModelRecord,
+    file: string,
+    index: number,
+  ): Promise<{ bytes: Uint8Array<ArrayBuffer>; note: BlockNote | undefined }> {
     const span = blockSpan(
       record.files.find((candidate) => candidate.path === file)!,
       index,
@@ -103,13 +120,14 @@ export class ModelStore implements Disposable {
     const buffer = await blob.arrayBuffer().catch(({ message }: Error) => {
       throw rotten(record.label, file, index, message);
     });
-    const bytes = new Uint8Array(buffer);
-    const checksum = checksum64(bytes);
-    if (note && note.checksum !== checksum)
-      throw rotten(record.label, file, index, `checksum ${checksum}, not ${note.checksum}`);
-    // Blocks of the first schema have no note yet: what is there at the first read is what is kept.
-    if (!note) void (await this.#database()).put("notes", { checksum }, key).catch(() => {});
-    return bytes;
+    return { bytes: new Uint8Array(buffer), note };
+  }
+
+  /** The bytes of a block where they lie, not read and not checked: parts of a file that a browser takes from its disk. */
+  async blockParts(record: ModelRecord, file: string, index: number): Promise<Blob> {
+    const block = await (await this.#database()).get("rows", [record.key, file, index]);
+    if (!block) throw rotten(record.label, file, index, "it is missing");
+    return new Blob(block instanceof ArrayBuffer ? [block] : block);
   }
 
   /** The note on a block; undefined where there is none. */
@@ -246,4 +264,15 @@ export class ModelStore implements Disposable {
       if (record && !isReady(record) && standingOf(record) !== "newer") await this.delete(key);
     });
   }
+}
+
+/** Throws where a block does not have the checksum in its note. */
+export function checkSum(
+  { label }: ModelRecord,
+  file: string,
+  index: number,
+  { note, checksum }: { note: BlockNote | undefined; checksum: string },
+): void {
+  if (note && note.checksum !== checksum)
+    throw rotten(label, file, index, `checksum ${checksum}, not ${note.checksum}`);
 }

@@ -1,7 +1,7 @@
 // Writing one model while its record is `loading`: blocks with their notes, then `ready` in one step. No reader sees it
 // before. What was finished stays when the writing ends early, and the next writer goes on behind it.
 
-import { checksum64 } from "./checksum.ts";
+import { checksum64 } from "../source/checksum.ts";
 import { blocksOf } from "./database.ts";
 import type { BlockNote, ModelRecord } from "./model-record.ts";
 import type { PronkDatabase } from "./schema.ts";
@@ -33,6 +33,31 @@ export class ModelWriter {
     note: Omit<BlockNote, "checksum"> = {},
   ): Promise<void> {
     await putBlock(await this.#database(), this.record, file, index, bytes, note);
+  }
+
+  /**
+   * Takes over a file's blocks with their notes from another model, as far as they are there without a gap. They are checked
+   * when they are read, as all are.
+   */
+  async copyBlocks(from: ModelRecord, file: string, count: number, signal?: AbortSignal): Promise<void> {
+    const database = await this.#database();
+    for (let index = 0; index < count; index++) {
+      signal?.throwIfAborted();
+      try {
+        const transaction = database.transaction(["rows", "notes"], "readwrite", { durability: "relaxed" });
+        transaction.done.catch(() => {}); // told by its requests
+        const [rows, notes] = [transaction.objectStore("rows"), transaction.objectStore("notes")];
+        const [block, note] = await Promise.all([rows, notes].map((at) => at.get([from.key, file, index])));
+        if (!block || !note) return;
+        await Promise.all([
+          rows.put(block as Blob[], [this.record.key, file, index]),
+          notes.put(note as BlockNote, [this.record.key, file, index]),
+          transaction.done,
+        ]);
+      } catch (error) {
+        throw await writeError(error, this.record.sizeBytes);
+      }
+    }
   }
 
   /** Forgets a file's blocks, all or from one on: their bytes turned out to be others than those that were wanted. */

@@ -1,11 +1,11 @@
 // One chat with one model: keeps the turns, asks, answers again. Its engine is engine-session.ts's; it draws nothing and
 // knows no DOM.
 
+import { llama2Attribution } from "../../index.ts";
 import type { ModelReference, SmallerSetup, StoredModel } from "../../index.ts";
 import { type ChatSettings, readSettings } from "./chat-settings.ts";
 import type { Conversation } from "./conversation.ts";
 import { type EngineHost, EngineSession } from "./engine-session.ts";
-import { llama2Attribution } from "./license-acceptance.ts";
 import type { Continuation } from "./session-state.ts";
 import { streamAnswer, streamContinuation } from "./stream-answer.ts";
 import { type AnswerTurn, answerTurn, lastUserTurn, newTurnId, type Turn, type UserTurn } from "./turn.ts";

@@ -10,10 +10,6 @@ export interface LicenseAcceptance {
 /** Llama 2's community licence and policy as released on that day; a new text gets a new version and is asked again. */
 export const llama2License = "llama-2-community-2023-07-18";
 
-/** As the licence wants it said wherever the model's work is passed on. */
-export const llama2Attribution =
-  "Llama 2 is licensed under the LLAMA 2 Community License, Copyright (c) Meta Platforms, Inc. All Rights Reserved.";
-
 const keyOf = (version: string) => `pronk.license.${version}`;
 const remembered = new Map<string, LicenseAcceptance>(); // where storage did not take it
 

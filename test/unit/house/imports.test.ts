@@ -33,8 +33,8 @@ const rooms: Record<string, Room> = {
   bench: { uses: ["format", "quant", "gpu", "model", "generate"] }, // an entry of its own; nothing uses it
   element: { uses: ["index.ts"] },
   "index.ts": {
-    uses: ["api", "create-engine.ts", "inspect.ts", "models.ts", "preflight.ts", "source"],
-    names: ["format", "gpu", "quant", "text"],
+    uses: ["api", "create-engine.ts", "inspect.ts", "models.ts", "preflight.ts", "source", "format"],
+    names: ["gpu", "quant", "text"],
   },
   "create-engine.ts": { uses: ["api", "worker", "source", "engine.ts"] },
   "inspect.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu", "text"] },

@@ -5,7 +5,7 @@ import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { PronkError } from "../../../src/errors.ts";
-import { checksum64 } from "../../../src/store/checksum.ts";
+import { checksum64 } from "../../../src/source/checksum.ts";
 import { openDatabase } from "../../../src/store/database.ts";
 import { modelKey } from "../../../src/store/model-record.ts";
 import { ModelStore } from "../../../src/store/model-store.ts";

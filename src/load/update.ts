@@ -1,0 +1,48 @@
+// What a newer revision of a stored model would bring: which weight files are other ones, and what there is to fetch. Reads
+// headers and side files of the source, and no weight.
+
+import { readCheckpoint, type OpenedCheckpoint } from "../format/checkpoint.ts";
+import { storedForm, type StoredForm } from "../quant/stored-form.ts";
+import type { ModelSource } from "../source/source.ts";
+import type { ModelRecord } from "../store/model-record.ts";
+import type { ModelStore } from "../store/model-store.ts";
+import { type CutFile, cutFiles } from "./blocks.ts";
+import { parseVariant } from "./prepared-model.ts";
+import { sameFiles } from "./unchanged.ts";
+
+export interface Comparison {
+  /** Weight files at the source, and whether the store has them as they are. */
+  files: { path: string; sizeBytes: number; stored: boolean }[];
+  /** Of those that it does not have. */
+  fetchBytes: number;
+}
+
+/** Files of `source` as `record` would hold them. */
+export async function formOf(
+  record: ModelRecord,
+  source: ModelSource,
+  signal?: AbortSignal,
+): Promise<{ checkpoint: OpenedCheckpoint; form: StoredForm; cut: CutFile[] }> {
+  const { quantize, weights } = parseVariant(record.variant);
+  const checkpoint = await readCheckpoint(source, { weights, signal });
+  const sizes = new Map(source.files.map((file) => [file.path, file.sizeBytes]));
+  const form = storedForm(checkpoint, quantize, sizes);
+  return { checkpoint, form, cut: cutFiles(source, checkpoint, form) };
+}
+
+/** Rejects as `readCheckpoint` does. */
+export async function compareWithSource(
+  store: ModelStore,
+  record: ModelRecord,
+  source: ModelSource,
+  signal?: AbortSignal,
+): Promise<Comparison> {
+  const { cut } = await formOf(record, source, signal);
+  const same = new Set(await sameFiles(store, record, cut, source));
+  const files = cut.map((one) => ({
+    path: one.file.source,
+    sizeBytes: source.files.find(({ path }) => path === one.file.source)!.sizeBytes,
+    stored: same.has(one),
+  }));
+  return { files, fetchBytes: files.reduce((sum, { sizeBytes, stored }) => sum + (stored ? 0 : sizeBytes), 0) };
+}
