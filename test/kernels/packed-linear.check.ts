@@ -76,15 +76,13 @@ const forms = ["stored", "added", "normed"] as const;
 type Form = (typeof forms)[number];
 
 /**
- * What is tried of a case. Where compiling is slow, each variant but the plain one has one form, the next in turn, and so
- * has each case of which there is only the plain one: what a decode gives does not depend on what becomes of the product.
+ * What is tried of a case. Where compiling is slow, each variant has one form, the next in turn: what a decode gives does not
+ * depend on what becomes of the product.
  */
 function triedOf(variants: readonly Partial<Variants>[], turn: number, { fewSizes }: CheckContext) {
   if (!fewSizes) return variants.map((variant) => ({ variant, tried: forms as readonly Form[] }));
-  const one = (place: number): readonly Form[] => [forms[(turn + place) % forms.length]];
-  if (variants.length === 1) return [{ variant: variants[0], tried: one(0) }];
-  const few = variants.filter(({ lanes, splits }) => lanes !== 1 && splits !== 1); // the others, elsewhere
-  return few.map((variant, place) => ({ variant, tried: variant.matvec === "plain" ? forms : one(place) }));
+  const few = variants.filter(({ lanes, splits }) => variants.length === 1 || (lanes !== 1 && splits !== 1));
+  return few.map((variant, place) => ({ variant, tried: [forms[(turn + place) % forms.length]] }));
 }
 
 /** One token: stored, added, and with the norm taken on the way. */
