@@ -3,7 +3,7 @@
 // once: a tab that did not ask for it is told, since files of its own version may be gone by now.
 
 import { trustedAddress } from "../src/trusted-types.ts";
-import { pageStrings } from "./page-strings.ts";
+import { pageStrings } from "./page-words.ts";
 
 export interface UpdatePlace {
   toast: HTMLElement;

@@ -1,20 +1,13 @@
 // A report as a page: cards for what people feel, sentences for what it means, tables with bars, the roof, the text.
 
-import {
-  adapterName,
-  bytes,
-  figures,
-  rate,
-  reportText,
-  type BenchReport,
-  type KernelTotals,
-} from "../src/bench/index.ts";
+import { adapterName, reportText, type BenchReport, type KernelTotals } from "../src/bench/index.ts";
+import { bytes, count, duration, figures, milliseconds, percent, rate } from "./bench-numbers.ts";
 import { drawRoof } from "./bench-roof.ts";
-import { benchStrings as words } from "./bench-strings.ts";
+import { pageStrings as strings } from "./page-words.ts";
 
 export function showResult(place: HTMLElement, report: BenchReport): void {
   place.replaceChildren(
-    element("p", "adapter", words.headline(adapterName(report))),
+    element("p", "adapter", strings.bench.headline(adapterName(report))),
     cards(report),
     ...sentences(report).map((text) => element("p", "facts", text)),
     ...pictures(report),
@@ -36,62 +29,68 @@ function element<K extends keyof HTMLElementTagNameMap>(
 
 function cards({ spread }: BenchReport): HTMLElement {
   const list = element("ul", "cards");
-  const seconds = (ms: number) => (ms < 1000 ? `${figures(ms)} ms` : `${figures(ms / 1000)} s`);
-  const add = (kind: keyof typeof words.cards, of: keyof BenchReport["spread"], tell: (value: number) => string) => {
+  const add = (
+    kind: keyof typeof strings.bench.cards,
+    of: keyof BenchReport["spread"],
+    tell: (value: number) => string,
+  ) => {
     const { median, min, max, runs } = spread[of];
-    const [what, meaning] = words.cards[kind];
+    const [what, meaning] = strings.bench.cards[kind];
     list.append(
       element(
         "li",
         "card",
         element("strong", "", tell(median)),
         element("p", "what", what),
-        element("p", "", `${words.between(tell(min), tell(max), runs)}. ${meaning}`),
+        element("p", "", `${strings.bench.between(tell(min), tell(max), count(runs))} ${meaning}`),
       ),
     );
   };
-  add("decode", "decodeTokensPerSecond", figures);
-  add("prefill", "prefillTokensPerSecond", figures);
-  add("first", "timeToFirstTokenMs", seconds);
-  add("load", "loadMs", seconds);
+  add("decode", "decodeTokensPerSecond", (speed) => figures(speed));
+  add("prefill", "prefillTokensPerSecond", (speed) => figures(speed));
+  add("first", "timeToFirstTokenMs", duration);
+  add("load", "loadMs", duration);
   return list;
 }
 
 function sentences(report: BenchReport): string[] {
   const { check, perToken: token } = report;
-  const whole = (value: number) => String(Math.round(value * 100) / 100);
   const created = token.buffersCreated + token.bindGroupsCreated + token.pipelinesCreated;
-  const objects = words.objects(whole(token.buffersCreated), whole(token.bindGroupsCreated));
+  const objects = strings.bench.objects(count(token.buffersCreated), count(token.bindGroupsCreated));
   return [
     check.ok
-      ? words.right(check.positions, figures(check.largestError))
-      : words.wrong(figures(check.largestError), figures(check.allowedError)),
-    words.ceiling(figures(report.percentOfCeiling), bytes(token.bytesRead), bytes(report.streamingBytesPerSecond)),
-    words.counts(whole(token.dispatches), words.submits(whole(token.submits)), created === 0 ? words.nothing : objects),
-    words.memory(bytes(report.gpuBytes), bytes(report.weightBytes), bytes(report.kvBytes)),
+      ? strings.bench.right(count(check.positions), figures(check.largestError))
+      : strings.bench.wrong(figures(check.largestError), figures(check.allowedError)),
+    strings.bench.ceiling(
+      percent(report.percentOfCeiling),
+      bytes(token.bytesRead),
+      bytes(report.streamingBytesPerSecond),
+    ),
+    `${strings.bench.counts(count(token.dispatches), strings.bench.submits(count(token.submits), token.submits))} ${created === 0 ? strings.bench.nothing : objects}`,
+    strings.bench.memory(bytes(report.gpuBytes), bytes(report.weightBytes), bytes(report.kvBytes)),
   ];
 }
 
 function pictures(report: BenchReport): HTMLElement[] {
   const { kernels } = report;
-  if (!kernels) return [element("p", "note", words.noClock)];
+  if (!kernels) return [element("p", "note", strings.bench.noClock)];
   const roof = element("div");
   drawRoof(roof, report, kernels);
   return [
-    element("h2", "", words.timeTitle),
-    element("p", "note", words.timeNote),
+    element("h2", "", strings.bench.timeTitle),
+    element("p", "note", strings.bench.timeNote),
     table(kernels.decode, ""),
-    element("h2", "", words.prefillTitle(report.prompt)),
+    element("h2", "", strings.bench.prefillTitle(count(report.prompt))),
     table(kernels.prefill, "of-prompt"),
-    element("h2", "", words.roofTitle),
-    element("p", "note", words.roofNote),
+    element("h2", "", strings.bench.roofTitle),
+    element("p", "note", strings.bench.roofNote),
     roof,
   ];
 }
 
 function table(rows: readonly KernelTotals[], kind: string): HTMLElement {
   const made = element("table", `kernels ${kind}`);
-  const { columns } = words;
+  const { columns } = strings.bench;
   const titles: [string, string][] = [
     ["name", columns.kernel],
     ["", columns.ms],
@@ -109,21 +108,21 @@ function table(rows: readonly KernelTotals[], kind: string): HTMLElement {
       .insertRow()
       .append(
         element("td", "name", `${role || kernel} `, element("small", "", role ? kernel : "")),
-        element("td", "", ms.toFixed(2)),
+        element("td", "", milliseconds(ms)),
         element("td", "share", bar(most > 0 ? ms / most : 0)),
-        element("td", "", String(Math.round(dispatches * 100) / 100)),
+        element("td", "", count(dispatches)),
         element("td", "", rate(read, ms)),
         element("td", "", rate(flops, ms)),
       );
   }
   const sum = rows.reduce((all, { ms }) => all + ms, 0);
   const last = made.createTFoot().insertRow();
-  for (const text of [words.all, sum.toFixed(2), "", "", "", ""])
-    last.append(element("td", text === words.all ? "name" : "", text));
+  for (const text of [strings.bench.all, milliseconds(sum), "", "", "", ""])
+    last.append(element("td", text === strings.bench.all ? "name" : "", text));
   const wide = element("div", "wide", made);
   wide.tabIndex = 0; // it may scroll, and must then be reached by the keyboard
   wide.role = "region";
-  wide.ariaLabel = kind ? words.reading : words.writing;
+  wide.ariaLabel = kind ? strings.bench.reading : strings.bench.writing;
   return wide;
 }
 
@@ -143,8 +142,10 @@ function textReport(report: BenchReport): HTMLElement[] {
   const text = reportText(report);
   const area = element("textarea", "report");
   area.readOnly = true;
+  area.lang = "en";
+  area.dir = "ltr";
   area.value = text;
-  area.ariaLabel = words.reportLabel;
+  area.ariaLabel = strings.bench.reportLabel;
   const button = (name: string, act: (self: HTMLButtonElement) => unknown) => {
     const made = element("button", "plain", name);
     made.type = "button";
@@ -153,22 +154,22 @@ function textReport(report: BenchReport): HTMLElement[] {
   };
   const told = element("span", "visually-hidden");
   told.role = "status";
-  const copy = button(words.copy, async (self) => {
+  const copy = button(strings.bench.copy, async (self) => {
     const copied = await navigator.clipboard.writeText(text).then(
       () => true,
       () => false,
     );
     if (!copied) area.select();
-    self.textContent = told.textContent = copied ? words.copied : words.copyFailed;
-    setTimeout(() => ((self.textContent = words.copy), (told.textContent = "")), copied ? 2000 : 6000);
+    self.textContent = told.textContent = copied ? strings.bench.copied : strings.bench.copyFailed;
+    setTimeout(() => ((self.textContent = strings.bench.copy), (told.textContent = "")), copied ? 2000 : 6000);
   });
   const actions = [copy];
   // Sharing that the person calls off is no failure.
-  if (navigator.share) actions.push(button(words.share, () => void navigator.share({ text }).catch(() => {})));
-  actions.push(button(words.save, () => save(report)));
+  if (navigator.share) actions.push(button(strings.bench.share, () => void navigator.share({ text }).catch(() => {})));
+  actions.push(button(strings.bench.save, () => save(report)));
   return [
-    element("h2", "", words.reportTitle),
-    element("p", "note", words.reportNote),
+    element("h2", "", strings.bench.reportTitle),
+    element("p", "note", strings.bench.reportNote),
     area,
     element("div", "actions", ...actions, told),
   ];

@@ -1,8 +1,9 @@
 // The roofline (Williams, Waterman & Patterson 2009) as an SVG of our own: both axes logarithmic, the adapter's measured
 // roof, one circle for each kernel. Drawn anew when its place changes width, so that letters keep their size.
 
-import { figures, type BenchReport, type KernelTotals } from "../src/bench/index.ts";
-import { benchStrings as words } from "./bench-strings.ts";
+import type { BenchReport, KernelTotals } from "../src/bench/index.ts";
+import { percent } from "./bench-numbers.ts";
+import { pageStrings as strings } from "./page-words.ts";
 import { freeLine, type NameLine, widthOf } from "./roof-names.ts";
 
 type Kernels = NonNullable<BenchReport["kernels"]>;
@@ -56,7 +57,7 @@ function roof(width: number, report: BenchReport, points: Point[]): SVGElement {
   const y = (value: number) => height - edge.bottom - along(ys, value) * (height - edge.top - edge.bottom);
 
   const svg = shape("svg", { class: "roof", viewBox: `0 0 ${width} ${height}`, height, role: "img" });
-  svg.setAttribute("aria-label", words.roofLabel(figures(report.percentOfCeiling)));
+  svg.setAttribute("aria-label", strings.bench.roofLabel(percent(report.percentOfCeiling)));
   for (let power = xs[0]; power <= xs[1]; power++) {
     const at = x(10 ** power);
     svg.append(shape("line", { class: "grid", x1: at, x2: at, y1: edge.top, y2: height - edge.bottom }));
@@ -68,8 +69,8 @@ function roof(width: number, report: BenchReport, points: Point[]): SVGElement {
     svg.append(shape("line", { class: "grid", x1: edge.left, x2: width - edge.right, y1: at, y2: at }));
     svg.append(text(edge.left - 6, at + 4, "end", tick(power)));
   }
-  svg.append(text(width - edge.right, height - 6, "end", words.roofX));
-  svg.append(text(edge.left + 6, edge.top + 10, "", words.roofY));
+  svg.append(text(width - edge.right, height - 6, "end", strings.bench.roofX));
+  svg.append(text(edge.left + 6, edge.top + 10, "", strings.bench.roofY));
 
   const bottom = 10 ** ys[0];
   const slopeStart = Math.max(10 ** xs[0], bottom / rate);
@@ -80,10 +81,10 @@ function roof(width: number, report: BenchReport, points: Point[]): SVGElement {
   ];
   svg.append(shape("polyline", { class: "edge", points: corners.map(([a, b]) => `${x(a)},${y(b)}`).join(" ") }));
   const legend: [string, string][] = [
-    ["dot", words.writing],
-    ["dot of-prompt", words.reading],
+    ["dot", strings.bench.writing],
+    ["dot of-prompt", strings.bench.reading],
   ];
-  const taken: NameLine[] = [{ from: edge.left, to: edge.left + 6 + widthOf(words.roofY), at: edge.top + 10 }];
+  const taken: NameLine[] = [{ from: edge.left, to: edge.left + 6 + widthOf(strings.bench.roofY), at: edge.top + 10 }];
   for (const [i, [className, name]] of legend.entries()) {
     const at = height - edge.bottom - 34 + 20 * i;
     svg.append(shape("circle", { class: className, cx: width - edge.right - 14, cy: at, r: 6 }));
@@ -112,7 +113,9 @@ function decades(values: number[]): [number, number] {
 }
 
 function tick(power: number): string {
-  return power < 0 ? (10 ** power).toFixed(-power) : (10 ** power).toLocaleString("en");
+  return power < 0
+    ? (10 ** power).toLocaleString(strings.locale, { minimumFractionDigits: -power })
+    : (10 ** power).toLocaleString(strings.locale);
 }
 
 function text(x: number, y: number, className: string, words: string): SVGElement {

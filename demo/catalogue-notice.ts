@@ -2,7 +2,7 @@
 // leads to what runs without it. The picker says it too, in the list's place.
 
 import { CatalogueProblem } from "./catalogue.ts";
-import { pageStrings as strings } from "./page-strings.ts";
+import { pageStrings as strings } from "./page-words.ts";
 
 export interface CatalogueNoticeActions {
   retry(): void;

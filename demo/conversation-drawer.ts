@@ -4,16 +4,17 @@
 
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import {
+  type ChatStrings,
   type ConversationHead,
   type ConversationList,
-  english,
+  formatCount,
   openConversationList,
   UndoOffer,
   undoView,
 } from "../src/element/index.ts";
 import { conversationItem } from "./conversation-item.ts";
 import { saveFile } from "./save-file.ts";
-import { pageStrings as strings } from "./page-strings.ts";
+import { pageStrings as strings } from "./page-words.ts";
 
 const place = "page"; // the `persist` attribute of the page's chat
 const foldedKey = "pronk.list.folded";
@@ -25,6 +26,8 @@ export interface DrawerActions {
   begin(): void;
   /** Likewise, and nothing of it can be had back. */
   forget(): void;
+  /** Those of the element. */
+  chatWords(): ChatStrings;
 }
 
 export class ConversationDrawer extends LitElement {
@@ -165,7 +168,7 @@ export class ConversationDrawer extends LitElement {
 
   #eraseView(): TemplateResult {
     return html`<div class="conversations-foot erase" role="alertdialog" aria-label=${strings.eraseAll}>
-      <p>${strings.eraseSure(this.heads.length)}</p>
+      <p>${strings.eraseSure(this.heads.length, formatCount(this.heads.length, strings.locale))}</p>
       <button class="text-button problem" type="button" data-action="erase-sure" @click=${() => void this.#erase()}>
         ${strings.erase}
       </button>
@@ -234,20 +237,21 @@ export class ConversationDrawer extends LitElement {
   }
 
   async #save({ id, title }: ConversationHead, form: "md" | "json"): Promise<void> {
-    const text = await (form === "md" ? this.#list?.markdown(id) : this.#list?.json(id));
-    if (text) saveFile(text, { title, form });
+    const text = await (form === "md" ? this.#list?.markdown(id, this.#actions.chatWords()) : this.#list?.json(id));
+    if (text) saveFile(text, { title: title || strings.unnamed, form });
   }
 
   async #copy({ id }: ConversationHead): Promise<void> {
-    const copied = navigator.clipboard.writeText((await this.#list?.markdown(id)) ?? "");
+    const words = this.#actions.chatWords();
+    const copied = navigator.clipboard.writeText((await this.#list?.markdown(id, words)) ?? "");
     this.told = await copied.then(
-      () => english.copied,
-      () => english.refused,
+      () => words.copied,
+      () => words.refused,
     );
   }
 
   async #exportAll(): Promise<void> {
-    saveFile((await this.#list?.json()) ?? "", { title: "pronk conversations", form: "json" });
+    saveFile((await this.#list?.json()) ?? "", { title: strings.exportName, form: "json" });
   }
 
   async #import(field: HTMLInputElement): Promise<void> {
@@ -256,9 +260,9 @@ export class ConversationDrawer extends LitElement {
     if (!file) return;
     try {
       const ids = (await this.#list?.import(await file.text())) ?? [];
-      this.told = strings.imported(ids.length);
+      this.told = strings.imported(ids.length, formatCount(ids.length, strings.locale));
     } catch (error) {
-      this.told = (error as Error).message;
+      this.told = strings.notImported((error as Error).message);
     }
     await this.#read();
   }

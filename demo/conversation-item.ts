@@ -2,7 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 import type { ConversationHead } from "../src/element/index.ts";
-import { pageStrings as strings } from "./page-strings.ts";
+import { pageStrings as strings } from "./page-words.ts";
 
 export interface ItemActions {
   open(): void;

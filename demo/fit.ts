@@ -5,7 +5,6 @@ import type { CatalogueEntry } from "./catalogue.ts";
 
 export interface Fit {
   fits: boolean;
-  reason?: string;
   /** On the GPU, with a context of `usualContext`. */
   gpuBytes: number;
 }
@@ -23,8 +22,8 @@ export async function fitsOf(catalogue: readonly CatalogueEntry[]): Promise<Map<
   for (const { id, shape, bits } of catalogue) {
     const needs = await estimateNeeds({ ...shape, contextLength: Math.min(shape.contextLength, usualContext) });
     const own = bits === 16 ? needs : needs.filter(({ quantize }) => quantize === `q${bits}`);
-    const { fits: has, reason, gpuBytes } = own.find((need) => need.fits) ?? own.at(-1)!;
-    fits.set(id, { fits: has, reason, gpuBytes });
+    const { fits: has, gpuBytes } = own.find((need) => need.fits) ?? own.at(-1)!;
+    fits.set(id, { fits: has, gpuBytes });
   }
   return fits;
 }

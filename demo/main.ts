@@ -16,9 +16,10 @@ import {
   startersOf,
 } from "./model-choice.ts";
 import { takeLaunch, watchInstall } from "./launch.ts";
+import { startLanguage } from "./page-language.ts";
 import { type ChooseDetail, ModelPicker } from "./model-picker.ts";
 import { addressedConversation, addressedKey, PageAddress } from "./page-address.ts";
-import { pageStrings } from "./page-strings.ts";
+import { pageStrings } from "./page-words.ts";
 import { rememberedToken } from "./remembered-token.ts";
 import { finishDeletions, resumeDeletion, storedModels } from "./stored-deletions.ts";
 import { startTheme } from "./theme.ts";
@@ -40,11 +41,19 @@ const drawer = new ConversationDrawer(byId<HTMLButtonElement>("open-list"), {
     chat.newChat();
     chat.releaseUndo();
   },
+  chatWords: () => chat.strings,
 });
 chat.firstConversation = addressedConversation();
+let catalogueError: unknown;
 let current: ModelChoice | undefined; // none where the list of models did not arrive
 
-startTheme(byId("theme"), byId("theme-label"));
+const showTheme = startTheme(byId("theme"), byId("theme-label"));
+const worded = startLanguage(byId<HTMLSelectElement>("language"), () => {
+  showTheme();
+  tellCatalogueProblem();
+  for (const part of [picker, drawer]) part.requestUpdate();
+  if (!current && modelName.textContent) modelName.textContent = pageStrings.pickerTitle;
+});
 document.body.append(picker);
 document.querySelector("main")!.prepend(drawer);
 chat.addEventListener("pronk-conversation", (event) => {
@@ -75,6 +84,7 @@ chat.addEventListener("pronk-state", () => {
 
 chat.token = rememberedToken();
 chat.engineOptions = { share: true }; // a second tab of this page needs no second copy of the weights
+await worded;
 const deletion = resumeDeletion();
 await finishDeletions();
 const stored = await storedModels();
@@ -105,12 +115,11 @@ void startAppUpdates({
 });
 
 async function loadCatalogue(): Promise<void> {
-  const problem = await readCatalogue().then((catalogue) => void (picker.catalogue = catalogue), catalogueWords);
-  picker.catalogueProblem = problem ?? "";
-  showCatalogueNotice(byId("catalogue-notice"), picker.catalogueProblem, {
-    retry: () => void loadCatalogue(),
-    choose: () => picker.open(),
-  });
+  catalogueError = await readCatalogue().then(
+    (catalogue) => void (picker.catalogue = catalogue),
+    (error: unknown) => error,
+  );
+  tellCatalogueProblem();
   if (current) return;
   const [first] = picker.catalogue;
   const named = first
@@ -119,6 +128,14 @@ async function loadCatalogue(): Promise<void> {
   if (named) show(named);
   else if (first) show(choiceOfEntry(first, false));
   else modelName.textContent = pageStrings.pickerTitle;
+}
+
+function tellCatalogueProblem(): void {
+  picker.catalogueProblem = catalogueError === undefined ? "" : catalogueWords(catalogueError);
+  showCatalogueNotice(byId("catalogue-notice"), picker.catalogueProblem, {
+    retry: () => void loadCatalogue(),
+    choose: () => picker.open(),
+  });
 }
 
 function show(choice: ModelChoice, conversation?: string): void {

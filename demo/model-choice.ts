@@ -3,7 +3,7 @@
 
 import type { ModelReference, StoredModelInfo } from "../src/index.ts";
 import { type CatalogueEntry, referenceOf } from "./catalogue.ts";
-import { pageStrings as strings } from "./page-strings.ts";
+import { pageStrings as strings } from "./page-words.ts";
 
 export interface ModelChoice {
   /** Stable among choices: a catalogue id, `hub:owner/name`, `folder:name`. */

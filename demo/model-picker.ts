@@ -8,7 +8,7 @@ import type { CatalogueEntry } from "./catalogue.ts";
 import { type Fit, fitsOf } from "./fit.ts";
 import { folderOfDrop, folderOfInput, type PickedFolder, pickFolder } from "./folder-files.ts";
 import { choiceOfEntry, choiceOfFiles, choiceOfRepository, choiceOfStored, type ModelChoice } from "./model-choice.ts";
-import { pageStrings as strings } from "./page-strings.ts";
+import { pageStrings as strings } from "./page-words.ts";
 import { catalogueView } from "./picker-catalogue.ts";
 import { folderView } from "./picker-folder.ts";
 import { type HubToken, hubView } from "./picker-hub.ts";

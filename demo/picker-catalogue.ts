@@ -5,7 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { finderOf, formatBytes, formatParameters } from "../src/element/index.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
 import type { Fit } from "./fit.ts";
-import { pageStrings as strings } from "./page-strings.ts";
+import { pageStrings as strings } from "./page-words.ts";
 
 export interface CatalogueModel {
   catalogue: readonly CatalogueEntry[];
@@ -68,10 +68,12 @@ export function catalogueView(model: CatalogueModel, actions: CatalogueActions):
 export function matching(catalogue: readonly CatalogueEntry[], query: string): readonly CatalogueEntry[] {
   const isFound = finderOf(query);
   if (!isFound) return catalogue;
-  return catalogue.filter(({ label, note, repository = "", license }) =>
-    isFound([label, note, repository, license].join(" ")),
+  return catalogue.filter((entry) =>
+    isFound([entry.label, entry.note, noteOf(entry), entry.repository, entry.license].join(" ")),
   );
 }
+
+const noteOf = ({ id, note }: CatalogueEntry): string => strings.notes[id] ?? note;
 
 function listView(
   title: string,
@@ -94,7 +96,7 @@ function listView(
             @click=${() => choose(entry, stored)}
           >
             <span class="entry-name">${entry.label}${current ? html`<em>${strings.current}</em>` : nothing}</span>
-            <span class="entry-note">${entry.note}</span>
+            <span class="entry-note">${noteOf(entry)}</span>
             <span class="entry-facts">${facts(entry, stored).map((fact) => html`<span>${fact}</span>`)}</span>
             ${fitView(model.fits.get(entry.id))}
           </button>
@@ -117,5 +119,5 @@ function facts(entry: CatalogueEntry, stored: boolean): string[] {
 function fitView(fit: Fit | undefined): TemplateResult | typeof nothing {
   if (!fit) return nothing;
   const memory = strings.gpuMemory(formatBytes(fit.gpuBytes, strings.locale));
-  return html`<span class="fit ${fit.fits ? "yes" : "no"}" title=${fit.reason ?? nothing}>${memory}</span>`;
+  return html`<span class="fit ${fit.fits ? "yes" : "no"}">${memory}</span>`;
 }

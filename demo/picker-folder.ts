@@ -1,7 +1,7 @@
 // A folder of files from this device: a button, and a place to drop it.
 
 import { html, type TemplateResult } from "lit";
-import { pageStrings as strings } from "./page-strings.ts";
+import { pageStrings as strings } from "./page-words.ts";
 
 export interface FolderActions {
   pick(event: Event): void;

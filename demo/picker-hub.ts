@@ -3,7 +3,7 @@
 
 import { html, type TemplateResult } from "lit";
 import { nameOfModel } from "../src/index.ts";
-import { pageStrings as strings } from "./page-strings.ts";
+import { pageStrings as strings } from "./page-words.ts";
 
 export interface HubToken {
   /** Or "". */

@@ -5,7 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { formatBytes } from "../src/element/index.ts";
 import type { StorageReport, StoredModelInfo } from "../src/index.ts";
 import type { ModelChoice } from "./model-choice.ts";
-import { pageStrings as strings } from "./page-strings.ts";
+import { pageStrings as strings } from "./page-words.ts";
 
 export interface StoredActions {
   choose(choice: ModelChoice): void;
@@ -47,7 +47,7 @@ export function storedView(
             class="button"
             type="button"
             data-action="delete-model"
-            aria-label=${`${strings.remove} ${label}`}
+            aria-label=${strings.removeModel(label)}
             @click=${() => actions.remove(model)}
           >
             ${strings.remove}
@@ -64,13 +64,15 @@ export function storageView(
   install: (() => void) | undefined,
 ): TemplateResult | typeof nothing {
   if (!storage) return nothing;
-  const { usageBytes, quotaBytes, message } = storage;
+  const { usageBytes, quotaBytes, state, scarce } = storage;
   const total =
     usageBytes === undefined || quotaBytes === undefined
       ? ""
       : strings.storedTotal(formatBytes(usageBytes, strings.locale), formatBytes(quotaBytes, strings.locale));
+  const small =
+    scarce && quotaBytes !== undefined ? strings.storage.small(formatBytes(quotaBytes, strings.locale)) : "";
   return html`<section class="section-note" aria-label=${strings.storageTitle}>
-    ${[strings.storedNote, total, message].join(" ")}
+    ${[strings.storedNote, total, strings.storage[state], small].join(" ")}
     ${
       install
         ? html`<p>

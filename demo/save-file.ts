@@ -7,7 +7,7 @@ export function saveFile(text: string, { title, form }: { title: string; form: k
   const link = document.createElement("a");
   const name =
     title
-      .replace(/[^\p{L}\p{N} _-]+/gu, "")
+      .replace(/[^\p{L}\p{M}\p{N} _-]+/gu, "")
       .trim()
       .slice(0, nameLength) || "conversation";
   link.href = URL.createObjectURL(new Blob([text], { type: mimeOf[form] }));

@@ -1,12 +1,13 @@
 // Light, dark or as the system says: one button that goes round, remembered on this device.
 
-import { pageStrings } from "./page-strings.ts";
+import { pageStrings } from "./page-words.ts";
 
 const order = ["auto", "light", "dark"] as const;
 type Theme = (typeof order)[number];
 const storageKey = "pronk.theme";
 
-export function startTheme(button: HTMLElement, label: HTMLElement): void {
+/** What is returned says it in the page's language anew. */
+export function startTheme(button: HTMLElement, label: HTMLElement): () => void {
   let theme = remembered();
   const show = () => {
     if (theme === "auto") delete document.documentElement.dataset.theme;
@@ -24,6 +25,7 @@ export function startTheme(button: HTMLElement, label: HTMLElement): void {
     show();
   });
   show();
+  return show;
 }
 
 function remembered(): Theme {

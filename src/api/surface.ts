@@ -216,6 +216,10 @@ export interface StorageReport {
   usageBytes: number | undefined;
   quotaBytes: number | undefined;
   persisted: boolean;
+  /** No store; one of a newer release of the page; what is stored is kept, or may be cleared by the browser. */
+  state: "absent" | "newer" | "kept" | "mayGo";
+  /** Little for a model: a private window, or a disk that is nearly full. */
+  scarce: boolean;
   /** What this means for the person, in words. */
   message: string;
 }

@@ -10,7 +10,7 @@ import { quotation } from "./quotation.ts";
 import type { Rewriting } from "./rewriting.ts";
 import type { ChatSession } from "./session/chat-session.ts";
 import { isEditing } from "./session/draft.ts";
-import type { ChatStrings } from "./strings.ts";
+import type { ChatStrings } from "./languages/en.ts";
 import type { ChatActions } from "./views/chat-view.ts";
 
 export interface ActionParts {

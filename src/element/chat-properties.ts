@@ -6,7 +6,8 @@ import type { EngineOptions, ModelReference } from "../index.ts";
 import { watchOnline } from "./online-watch.ts";
 import { type Draft, emptyDraft } from "./session/draft.ts";
 import { type EngineFactory, pronkEngines } from "./session/engine-factory.ts";
-import { type ChatStrings, english } from "./strings.ts";
+import type { ChatStrings } from "./languages/en.ts";
+import { FollowedLanguage } from "./languages/followed-language.ts";
 
 export class ChatProperties extends LitElement {
   static override properties = {
@@ -20,7 +21,6 @@ export class ChatProperties extends LitElement {
     engineOptions: { attribute: false },
     engineFactory: { attribute: false },
     starters: { attribute: false },
-    strings: { attribute: false },
     draft: { state: true },
     announcement: { state: true },
   };
@@ -43,9 +43,10 @@ export class ChatProperties extends LitElement {
   declare engineFactory: EngineFactory;
   /** Questions offered before the first message. */
   declare starters: readonly string[];
-  declare strings: ChatStrings;
   declare protected draft: Draft;
   declare protected announcement: string;
+
+  readonly #language = new FollowedLanguage(this);
 
   constructor() {
     super();
@@ -55,9 +56,23 @@ export class ChatProperties extends LitElement {
     this.engineOptions = {};
     this.engineFactory = pronkEngines;
     this.starters = [];
-    this.strings = english;
     this.draft = emptyDraft;
     this.announcement = "";
     watchOnline(this);
+  }
+
+  /** The words in the language of the nearest `lang`; over them those that were set, all or some. */
+  get strings(): ChatStrings {
+    return this.#language.words;
+  }
+
+  set strings(strings: Partial<ChatStrings> | undefined) {
+    this.#language.given = strings;
+  }
+
+  /** Nothing is drawn in English while the words of another language are on their way. */
+  protected override scheduleUpdate(): void | Promise<unknown> {
+    const arrival = this.hasUpdated ? undefined : this.#language.arrival;
+    return arrival ? arrival.then(() => super.scheduleUpdate()) : super.scheduleUpdate();
   }
 }

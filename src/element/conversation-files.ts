@@ -2,6 +2,7 @@
 // read. The line that a model's licence asks for travels along in both.
 
 import { PronkError } from "../errors.ts";
+import { type ChatStrings, english } from "./languages/en.ts";
 import { readSettings } from "./session/chat-settings.ts";
 import {
   type ConversationRecord,
@@ -14,24 +15,37 @@ import {
 import { emptyConversation } from "./session/conversation.ts";
 import { answerTurn, newTurnId, toMessages, type Turn } from "./session/turn.ts";
 
-const note = "AI-generated answers can be wrong.";
+type ExportWords = Pick<ChatStrings, "you" | "answerLabel" | "exported">;
+
 const kind = "pronk.conversations";
 
 export function toJson(records: readonly ConversationRecord[]): string {
   const conversations = records.map((record) => {
     const { title: _, id, createdAt, updatedAt, model, attribution } = record;
     const messages = toMessages(fromRecord(record).turns, record.system);
-    return { id, title: titleOf(record), createdAt, updatedAt, model, attribution, note, messages, record };
+    return {
+      id,
+      title: titleOf(record),
+      createdAt,
+      updatedAt,
+      model,
+      attribution,
+      note: english.exported.note,
+      messages,
+      record,
+    };
   });
   return `${JSON.stringify({ object: kind, version: 1, conversations }, undefined, 2)}\n`;
 }
 
-export function toMarkdown(record: ConversationRecord): string {
+export function toMarkdown(record: ConversationRecord, { you, answerLabel, exported }: ExportWords = english): string {
   const { turns, continuation } = fromRecord(record);
-  const written = [record.model && `Model: ${record.model}`, note, record.attribution].filter(Boolean).join("  \n");
+  const written = [record.model && exported.model(record.model), exported.note, record.attribution]
+    .filter(Boolean)
+    .join("  \n");
   const parts = [`# ${titleOf(record)}`, written];
-  if (record.system) parts.push(`## System\n\n${record.system}`);
-  for (const { role, text } of turns) if (text) parts.push(`## ${role === "user" ? "You" : "Answer"}\n\n${text}`);
+  if (record.system) parts.push(`## ${exported.system}\n\n${record.system}`);
+  for (const { role, text } of turns) if (text) parts.push(`## ${role === "user" ? you : answerLabel}\n\n${text}`);
   if (continuation.text) parts.push(continuation.text);
   return `${parts.join("\n\n")}\n`;
 }

@@ -2,6 +2,7 @@
 // import. Loaded on demand (`openConversationList`). It draws nothing; which one is open is <pronk-chat>'s.
 
 import { fromFile, toJson, toMarkdown } from "./conversation-files.ts";
+import type { ChatStrings } from "./languages/en.ts";
 import { type ConversationHead, headOf, type ConversationRecord } from "./session/conversation-record.ts";
 import { ConversationStore } from "./session/conversation-store.ts";
 import { finderOf } from "./word-search.ts";
@@ -64,10 +65,10 @@ export class ConversationList {
     return toJson(await this.#records(id));
   }
 
-  /** The shown path, to be read. */
-  async markdown(id: string): Promise<string> {
+  /** The shown path, to be read; its headings in `words`, or in English. */
+  async markdown(id: string, words?: ChatStrings): Promise<string> {
     const [record] = await this.#records(id);
-    return record ? toMarkdown(record) : "";
+    return record ? toMarkdown(record, words) : "";
   }
 
   /** Takes what `json` gave, or a list of messages; the ids of what was added. Throws PronkError `format`. */

@@ -2,7 +2,7 @@
 // browser may refuse, without a reason; that is told a little longer, since the person has to do something then.
 
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import type { ChatStrings } from "./strings.ts";
+import type { ChatStrings } from "./languages/en.ts";
 
 export type CopyOutcome = "copied" | "refused";
 

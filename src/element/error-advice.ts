@@ -3,10 +3,10 @@
 
 import type { Advice } from "./advice.ts";
 import type { ErrorFacts, PronkError, SmallerSetup } from "../index.ts";
-import type { FailureStrings } from "./failure-strings.ts";
+import type { FailureStrings } from "./languages/en-failures.ts";
 import { networkAdvice } from "./network-advice.ts";
 import { formatBytes } from "./quantity.ts";
-import { type ChatStrings, english } from "./strings.ts";
+import { type ChatStrings, english } from "./languages/en.ts";
 
 export interface AdviceOptions {
   /** Default English. */

@@ -21,14 +21,14 @@ export const openConversationList = async (place: string): Promise<ConversationL
 
 export { adviceFor } from "./error-advice.ts";
 export type { Advice } from "./advice.ts";
-export { formatBytes, formatParameters, formatSeconds, formatSpeed } from "./quantity.ts";
+export { formatBytes, formatCount, formatParameters, formatSeconds, formatSpeed } from "./quantity.ts";
 export type { ChatEngine, EngineFactory } from "./session/engine-factory.ts";
 export type { ChatSettings } from "./session/chat-settings.ts";
 export type { ConversationHead, ConversationList };
 export type { Conversation, Restorable } from "./session/conversation.ts";
 export type { SessionState } from "./session/session-state.ts";
-export { english } from "./strings.ts";
-export type { ChatStrings } from "./strings.ts";
+export { english } from "./languages/en.ts";
+export type { ChatStrings } from "./languages/en.ts";
 export { finderOf } from "./word-search.ts";
 export { type Undoable, UndoOffer } from "./undo-offer.ts";
 export { undoView } from "./views/undo-view.ts";

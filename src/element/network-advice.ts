@@ -3,7 +3,7 @@
 
 import type { ErrorFacts } from "../index.ts";
 import type { Advice } from "./advice.ts";
-import type { FailureStrings } from "./failure-strings.ts";
+import type { FailureStrings } from "./languages/en-failures.ts";
 
 /** `facts` of a PronkError of code `network`. */
 export function networkAdvice(facts: ErrorFacts, words: FailureStrings, online: boolean): Advice {

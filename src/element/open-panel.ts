@@ -4,7 +4,7 @@ import { nothing, type ReactiveController, type ReactiveControllerHost, type Tem
 import { panelPart } from "./late-part.ts";
 import type { ChatSession } from "./session/chat-session.ts";
 import { lastMeasured } from "./session/turn.ts";
-import type { ChatStrings } from "./strings.ts";
+import type { ChatStrings } from "./languages/en.ts";
 import type { PanelActions, PanelName } from "./views/panel-model.ts";
 
 export interface OpenPanelHost extends ReactiveControllerHost {

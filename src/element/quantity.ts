@@ -4,6 +4,14 @@ const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
 /** 1234567 -> "1.2 MB". Three figures at most; whole numbers from 100 up. */
 export function formatBytes(sizeBytes: number, locale = "en"): string {
+  return format(sizeBytes, locale, "");
+}
+
+export function formatSpeed(bytesPerSecond: number, locale = "en"): string {
+  return format(bytesPerSecond, locale, "-per-second");
+}
+
+function format(sizeBytes: number, locale: string, per: "" | "-per-second"): string {
   let value = Math.max(0, sizeBytes);
   let unit = 0;
   while (value >= 999.5 && unit < units.length - 1) {
@@ -11,12 +19,9 @@ export function formatBytes(sizeBytes: number, locale = "en"): string {
     unit++;
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : 1;
-  const format = { style: "unit", unit: units[unit], unitDisplay: unit === 0 ? "long" : "short" } as const;
-  return new Intl.NumberFormat(locale, { ...format, maximumFractionDigits: digits }).format(value);
-}
-
-export function formatSpeed(bytesPerSecond: number, locale = "en"): string {
-  return `${formatBytes(bytesPerSecond, locale)}/s`;
+  const unitDisplay = unit === 0 ? "long" : "short";
+  const style = { style: "unit", unit: `${units[unit]}${per}`, unitDisplay } as const;
+  return new Intl.NumberFormat(locale, { ...style, maximumFractionDigits: digits }).format(value);
 }
 
 /** 75 -> "1 min 15 s"; hours drop the seconds, under ten seconds nothing finer than a second unless `digits` asks for it. */

@@ -5,7 +5,7 @@ import type { ChatSession } from "./session/chat-session.ts";
 import { type Conversation, hasWords, type Restorable } from "./session/conversation.ts";
 import { beginEdit, type Draft, endDraft, isEditing, withDraft } from "./session/draft.ts";
 import { type AnswerTurn, lastUserTurn, type Turn, type UserTurn } from "./session/turn.ts";
-import type { ChatStrings } from "./strings.ts";
+import type { ChatStrings } from "./languages/en.ts";
 import type { UndoOffer } from "./undo-offer.ts";
 
 /** The element, as far as it is needed here. */

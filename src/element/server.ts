@@ -8,4 +8,4 @@ const real = "HTMLElement" in globalThis ? await import("./index.ts") : undefine
 export const PronkChat = real?.PronkChat ?? (Object as unknown as typeof PronkChatElement);
 export { adviceFor } from "./error-advice.ts";
 export { formatBytes, formatParameters, formatSeconds, formatSpeed } from "./quantity.ts";
-export { english } from "./strings.ts";
+export { english } from "./languages/en.ts";

@@ -5,7 +5,7 @@ import specification from "commonmark-spec";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
 import type { FileServer } from "../../cli/server/file-server.ts";
-import { english } from "../../src/element/strings.ts";
+import { english } from "../../src/element/languages/en.ts";
 import { markdownSample } from "../../tools/screenshots/markdown-sample.ts";
 import { stageEngine } from "../../tools/screenshots/staged-engine.ts";
 import { gfmExamples } from "../support/gfm-examples.ts";

@@ -4,7 +4,7 @@ import { CodeColours } from "../../src/element/markdown/code-colours.ts";
 import { Formulas } from "../../src/element/markdown/formula.ts";
 import { GrowingDocument } from "../../src/element/markdown/growing-document.ts";
 import type { Drawers } from "../../src/element/markdown/markdown-node.ts";
-import { english } from "../../src/element/strings.ts";
+import { english } from "../../src/element/languages/en.ts";
 import { parsed } from "./spec-html.ts";
 
 export interface RenderedMarkdown {

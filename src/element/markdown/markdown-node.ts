@@ -1,6 +1,6 @@
 // What an answer's Markdown becomes before it becomes nodes of a document: plain, comparable data.
 
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 
 export type MarkdownNode = string | MarkdownElement;
 

@@ -52,8 +52,16 @@ export const codeStyles = css`
     text-overflow: ellipsis;
   }
 
+  pre,
+  code,
+  math {
+    direction: ltr;
+    unicode-bidi: isolate;
+  }
+
   .code-block pre {
     grid-column: 1 / -1;
+    text-align: left;
     margin: 0;
     padding: 0.7rem 1rem 0.9rem;
     border-block-start: 1px solid var(--_line);

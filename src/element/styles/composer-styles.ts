@@ -35,7 +35,8 @@ export const composerStyles = css`
     min-inline-size: 0;
     min-block-size: 2.6rem;
     max-block-size: 40vh;
-    padding: 0.55rem 0.4rem 0.55rem 0.9rem;
+    padding-block: 0.55rem;
+    padding-inline: 0.9rem 0.4rem;
     border: 0;
     outline: 0;
     overflow-y: auto;
@@ -107,7 +108,8 @@ export const composerStyles = css`
     gap: 0.6rem;
     align-items: center;
     margin-block-end: 0.5rem;
-    padding: 0.3rem 0.3rem 0.3rem 1rem;
+    padding-block: 0.3rem;
+    padding-inline: 1rem 0.3rem;
     border: 1px solid var(--_line);
     border-radius: 1.4rem;
     background: var(--_surface);

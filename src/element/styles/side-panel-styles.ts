@@ -54,7 +54,8 @@ export const sidePanelStyles = css`
     gap: 0.5rem;
     align-items: center;
     justify-content: space-between;
-    padding: 0.7rem 0.7rem 0.5rem 1.2rem;
+    padding-block: 0.7rem 0.5rem;
+    padding-inline: 1.2rem 0.7rem;
     background: var(--_surface);
   }
 

@@ -77,6 +77,11 @@ export const themeStyles = css`
     stroke-linejoin: round;
   }
 
+  /* What points along the line, where lines run from right to left. */
+  [dir="rtl"] :is(.points, .leaps svg) {
+    transform: scaleX(-1);
+  }
+
   .icon .solid {
     fill: currentColor;
     stroke: none;

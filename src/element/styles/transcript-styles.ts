@@ -19,7 +19,8 @@ export const transcriptStyles = css`
 
   .bubble {
     padding: 0.6rem 1rem;
-    border-radius: var(--_radius) var(--_radius) 0.3rem var(--_radius);
+    border-radius: var(--_radius);
+    border-end-end-radius: 0.3rem;
     background: color-mix(in oklab, var(--_accent) 14%, var(--_surface));
     overflow-wrap: anywhere;
     white-space: pre-wrap;

@@ -9,7 +9,7 @@ import { selectedIn } from "../quotation.ts";
 import { partThought } from "../session/thought.ts";
 import { type AnswerTurn, isCut } from "../session/turn.ts";
 import type { TurnTree } from "../session/turn-tree.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 import { branchView } from "./branch-view.ts";
 import { engineWords, setupButtons } from "./error-view.ts";
 import { figuresView } from "./figures-view.ts";
@@ -51,7 +51,7 @@ function errorNote(
 ): TemplateResult {
   const advice = adviceFor(error, { strings });
   return html`<div class="notice problem" part="error">
-    <p role="alert"><strong>${advice.title}.</strong> ${advice.text}</p>
+    <p role="alert"><strong>${strings.sentence(advice.title)}</strong> ${advice.text}</p>
     ${engineWords(error, advice, strings)} ${last && !answering ? setupButtons(error, strings, actions) : nothing}
     ${
       advice.retry && last && !answering

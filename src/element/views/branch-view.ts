@@ -2,9 +2,10 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { leftIcon, rightIcon } from "../icons.ts";
+import { formatCount } from "../quantity.ts";
 import type { Turn } from "../session/turn.ts";
 import type { TurnTree } from "../session/turn-tree.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 import type { TranscriptActions } from "./transcript-actions.ts";
 
 export function branchView(
@@ -28,7 +29,10 @@ export function branchView(
     </button>`;
   return html`<span class="branches" part="branches">
     ${step(branches[at - 1], "earlier-branch", strings.earlierBranch, leftIcon)}
-    <span>${strings.branchOf(at + 1, branches.length)}</span>
+    <span>${inDigitsOf(strings.locale, strings.branchOf(at + 1, branches.length))}</span>
     ${step(branches[at + 1], "later-branch", strings.laterBranch, rightIcon)}
   </span>`;
 }
+
+const inDigitsOf = (locale: string, words: string) =>
+  words.replace(/\d+/g, (digits) => formatCount(Number(digits), locale));

@@ -9,7 +9,8 @@ import type { ChatSession } from "../session/chat-session.ts";
 import type { Restorable } from "../session/conversation.ts";
 import { type Draft, isEditing } from "../session/draft.ts";
 import type { StickToEnd } from "../stick-to-end.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
+import { directionOf } from "../languages/speech.ts";
 import type { UndoOffer } from "../undo-offer.ts";
 import { type ComposerActions, composerView } from "./composer-view.ts";
 import { continuePanel } from "./continue-view.ts";
@@ -53,10 +54,18 @@ export function chatView(model: ChatModel, actions: ChatActions): TemplateResult
   const { session, modelLabel, licenseText, undo, stick, strings } = model;
   const { state } = session;
   const writing = session.mode === "continue";
-  return html`<div class="chat" part="chat" role="group" aria-label=${strings.chatLabel} @keydown=${actions.key}>
+  return html`<div
+    class="chat"
+    part="chat"
+    role="group"
+    lang=${strings.locale}
+    dir=${directionOf(strings.locale)}
+    aria-label=${strings.chatLabel}
+    @keydown=${actions.key}
+  >
     <div class="scroller" tabindex="0" role="group" aria-label=${strings.transcriptLabel} @scroll=${stick.scrolled}>
       <div class="column ${session.turns.length === 0 ? "fresh" : ""}">
-        ${warningsView(session.info)}
+        ${warningsView(session.info, strings)}
         ${writing ? continuePanel(session, strings, actions) : conversationView(model, actions)}
         ${panelView({ session, modelLabel, licenseText, strings }, actions.useToken)}
       </div>

@@ -4,7 +4,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { isComposingKey } from "../composing-key.ts";
 import { newChatIcon, sendIcon, stopIcon } from "../icons.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 
 export interface ComposerModel {
   draft: string;

@@ -6,7 +6,7 @@ import { adviceFor } from "../error-advice.ts";
 import type { ChatSession } from "../session/chat-session.ts";
 import type { Restorable } from "../session/conversation.ts";
 import type { Continuation } from "../session/session-state.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 import { engineWords, setupButtons, type SetupActions } from "./error-view.ts";
 import { figuresView } from "./figures-view.ts";
 
@@ -106,7 +106,7 @@ function continueView(model: ContinueModel, actions: ContinueActions): TemplateR
 function errorNote(error: Error, { answering, strings }: ContinueModel, actions: ContinueActions): TemplateResult {
   const advice = adviceFor(error, { strings });
   return html`<div class="notice problem" part="error">
-    <p role="alert"><strong>${advice.title}.</strong> ${advice.text}</p>
+    <p role="alert"><strong>${strings.sentence(advice.title)}</strong> ${advice.text}</p>
     ${engineWords(error, advice, strings)} ${answering ? nothing : setupButtons(error, strings, actions)}
   </div>`;
 }

@@ -7,7 +7,7 @@ import { adviceFor, setupsIn, setupWords } from "../error-advice.ts";
 import type { Advice } from "../advice.ts";
 import { alertIcon } from "../icons.ts";
 import { formatBytes } from "../quantity.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 
 export interface SetupActions {
   /** Loads the same model in less memory. */
@@ -110,7 +110,7 @@ function roomButtons(
 
 /** The engine's own words: at once where they say what to do, else behind "Details". */
 export function engineWords(error: Error, { messageShown }: Advice, strings: ChatStrings): TemplateResult {
-  const words = html`<p class="engine-words">${error.message}</p>`;
+  const words = html`<p class="engine-words" lang="en" dir="ltr">${error.message}</p>`;
   if (messageShown) return words;
   return html`<details>
     <summary>${strings.details}</summary>

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Usage } from "../../index.ts";
 import { formatCount, formatRate } from "../quantity.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 
 export function figuresView(usage: Usage | undefined, strings: ChatStrings): TemplateResult | typeof nothing {
   if (!usage) return nothing;
@@ -13,9 +13,9 @@ export function figuresView(usage: Usage | undefined, strings: ChatStrings): Tem
   return html`<span
     class="figures"
     part="figures"
-    title=${cached > 0 ? strings.cachedTokens(formatCount(cached, locale)) : nothing}
+    title=${cached > 0 ? strings.cachedTokens(formatCount(cached, locale), cached) : nothing}
   >
-    <span>${strings.tokens(formatCount(usage.completion_tokens, locale))}</span>
+    <span>${strings.tokens(formatCount(usage.completion_tokens, locale), usage.completion_tokens)}</span>
     ${rate > 0 ? html`<span>${strings.tokensPerSecond(formatRate(rate, locale))}</span>` : nothing}
   </span>`;
 }

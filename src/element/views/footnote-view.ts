@@ -6,7 +6,7 @@ import { gaugeIcon, settingsIcon } from "../icons.ts";
 import { formatCount } from "../quantity.ts";
 import type { ChatSession } from "../session/chat-session.ts";
 import { contextUsed, lastMeasured } from "../session/turn.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 import type { PanelName } from "./panel-model.ts";
 
 export function footnoteView(
@@ -57,7 +57,7 @@ function meters({ info, turns }: ChatSession, strings: ChatStrings, open: () => 
     aria-haspopup="dialog"
     @click=${open}
   >
-    ${gaugeIcon}<span class="visually-hidden">${words.meters}:</span>
+    ${gaugeIcon}<span class="visually-hidden">${words.meters}</span>
     <span>${words.contextShort(used, formatCount(info.contextLength, locale))}</span>
   </button>`;
 }

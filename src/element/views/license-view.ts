@@ -3,7 +3,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { LicenseParagraph } from "../license-text.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 
 export interface LicenseModel {
   label: string;
@@ -23,13 +23,21 @@ export function licenseView(model: LicenseModel, actions: { accept(): void; decl
       model.evidence.length > 0
         ? html`<details class="evidence">
             <summary>${strings.licenseEvidence}</summary>
-            <ul>
+            <ul lang="en" dir="ltr">
               ${model.evidence.map((line) => html`<li>${line}</li>`)}
             </ul>
           </details>`
         : nothing
     }
-    <div class="license-text" part="license-text" role="region" tabindex="0" aria-label=${strings.licenseTextLabel}>
+    <div
+      class="license-text"
+      part="license-text"
+      role="region"
+      tabindex="0"
+      lang="en"
+      dir="ltr"
+      aria-label=${strings.licenseTextLabel}
+    >
       ${text === undefined ? html`<p>${strings.licenseLoading}</p>` : nothing}
       ${text === null ? html`<p role="alert">${strings.licenseFailed}</p>` : text?.map(paragraph)}
     </div>

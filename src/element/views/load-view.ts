@@ -6,7 +6,7 @@ import type { ProgressEvent } from "../../index.ts";
 import { isOffline } from "../online-watch.ts";
 import { formatBytes, formatSeconds, formatSpeed } from "../quantity.ts";
 import type { LoadProgress } from "../session/session-state.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 
 export function loadView(
   model: { label: string; progress: LoadProgress | undefined; strings: ChatStrings },
@@ -50,7 +50,7 @@ export function loadView(
 
 function figures(event: ProgressEvent, paused: boolean, strings: ChatStrings): TemplateResult {
   const { locale } = strings;
-  if (event.totalBytes <= 0) return html`<span>${event.detail ?? nothing}</span>`;
+  if (event.totalBytes <= 0) return html`<span dir="ltr">${event.phase === "download" ? event.detail : nothing}</span>`;
   const loaded = formatBytes(event.loadedBytes, locale);
   const total = formatBytes(event.totalBytes, locale);
   const left = event.secondsLeft;

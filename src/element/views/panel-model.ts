@@ -3,7 +3,7 @@
 import type { EngineInfo } from "../../index.ts";
 import type { ChatSettings } from "../session/chat-settings.ts";
 import type { AnswerTurn } from "../session/turn.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 
 export type PanelName = "settings" | "meters";
 

@@ -4,7 +4,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { LicenseParagraph } from "../license-text.ts";
 import type { ChatSession } from "../session/chat-session.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 import { errorView } from "./error-view.ts";
 import { licenseView } from "./license-view.ts";
 import { loadView } from "./load-view.ts";

@@ -5,7 +5,7 @@ import type { CopyOutcome } from "../copy-feedback.ts";
 import { checkIcon, copyIcon, deleteIcon, editIcon } from "../icons.ts";
 import type { UserTurn } from "../session/turn.ts";
 import type { TurnTree } from "../session/turn-tree.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 import { branchView } from "./branch-view.ts";
 import { quietButton } from "./quiet-button.ts";
 import type { TranscriptActions } from "./transcript-actions.ts";

@@ -3,6 +3,7 @@
 
 import { html, type TemplateResult } from "lit";
 import { closeIcon } from "../icons.ts";
+import { directionOf } from "../languages/speech.ts";
 import { metersView } from "./meters-view.ts";
 import { settingsView } from "./settings-view.ts";
 import type { PanelActions, PanelModel } from "./panel-model.ts";
@@ -10,7 +11,15 @@ import type { PanelActions, PanelModel } from "./panel-model.ts";
 export function sidePanel(model: PanelModel, actions: PanelActions): TemplateResult {
   const words = model.strings.panels;
   const isSettings = model.panel === "settings";
-  return html`<dialog class="side-panel" part="side-panel" aria-labelledby="side-title" @close=${actions.close}>
+  const { locale } = model.strings;
+  return html`<dialog
+    class="side-panel"
+    part="side-panel"
+    lang=${locale}
+    dir=${directionOf(locale)}
+    aria-labelledby="side-title"
+    @close=${actions.close}
+  >
     <header>
       <h2 id="side-title">${isSettings ? words.settingsTitle : words.metersTitle}</h2>
       <button class="quiet" type="button" title=${words.close} data-action="close-panel" @click=${actions.close}>

@@ -5,7 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { markdownView } from "../markdown/streamed-markdown.ts";
 import { formatSeconds } from "../quantity.ts";
 import type { ThoughtAndWords } from "../session/thought.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 
 export function thoughtView(
   { thought, thinks }: ThoughtAndWords,

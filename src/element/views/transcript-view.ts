@@ -5,9 +5,10 @@ import type { TranscriptActions } from "./transcript-actions.ts";
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { CopyOutcome } from "../copy-feedback.ts";
+import { formatCount } from "../quantity.ts";
 import type { Turn } from "../session/turn.ts";
 import type { TurnTree } from "../session/turn-tree.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 import { answerView } from "./answer-view.ts";
 import { questionView } from "./question-view.ts";
 
@@ -38,7 +39,7 @@ export function transcriptView(model: TranscriptModel, actions: TranscriptAction
     ${
       start > 0
         ? html`<button class="button earlier" type="button" data-action="earlier-turns" @click=${actions.drawMore}>
-            ${strings.earlierTurns(new Intl.NumberFormat(strings.locale).format(start))}
+            ${strings.earlierTurns(formatCount(start, strings.locale), start)}
           </button>`
         : nothing
     }
@@ -58,5 +59,7 @@ function droppedNotice(turns: readonly Turn[], index: number, strings: ChatStrin
   const dropped = (turn: Turn) => (turn.role === "assistant" ? turn.droppedMessages : 0);
   const count = dropped(turns[index]);
   const before = Math.max(0, ...turns.slice(0, index).map(dropped));
-  return count > before ? html`<p class="notice" part="notice">${strings.droppedTurns(count)}</p>` : nothing;
+  return count > before
+    ? html`<p class="notice" part="notice">${strings.droppedTurns(count, formatCount(count, strings.locale))}</p>`
+    : nothing;
 }

@@ -3,7 +3,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { closeIcon } from "../icons.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 import type { UndoOffer } from "../undo-offer.ts";
 
 /** `left`: a button of the line was pressed and goes with it; the focus needs another place. */

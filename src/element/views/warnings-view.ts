@@ -2,9 +2,16 @@
 
 import { html, type TemplateResult } from "lit";
 import type { EngineInfo } from "../../index.ts";
+import type { ChatStrings } from "../languages/en.ts";
 
-export function warningsView(info: EngineInfo | undefined): readonly TemplateResult[] {
+export function warningsView(
+  info: EngineInfo | undefined,
+  { warnings: words }: Pick<ChatStrings, "warnings">,
+): readonly TemplateResult[] {
   return (info?.warnings ?? []).map(
-    ({ code, message }) => html`<p class="notice" part="notice" data-warning=${code}>${message}</p>`,
+    (warning) =>
+      html`<p class="notice" part="notice" data-warning=${warning.code}>
+        ${words[warning.code]?.(warning) ?? warning.message}
+      </p>`,
   );
 }

@@ -4,7 +4,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { WeightsOffer } from "../../index.ts";
 import { formatBytes, formatRate } from "../quantity.ts";
-import type { ChatStrings } from "../strings.ts";
+import type { ChatStrings } from "../languages/en.ts";
 
 export interface WeightsModel {
   label: string;

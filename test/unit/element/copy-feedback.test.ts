@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CopyFeedback } from "../../../src/element/copy-feedback.ts";
-import { english } from "../../../src/element/strings.ts";
+import { english } from "../../../src/element/languages/en.ts";
 
 const host = {
   addController() {},

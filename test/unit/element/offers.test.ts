@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import { adviceFor, setupsIn, setupWords } from "../../../src/element/error-advice.ts";
 import { ChatSession } from "../../../src/element/session/chat-session.ts";
 import type { ChatEngine, EngineFactory } from "../../../src/element/session/engine-factory.ts";
-import { english } from "../../../src/element/strings.ts";
+import { english } from "../../../src/element/languages/en.ts";
 import { PronkError, type SmallerSetup } from "../../../src/errors.ts";
 import type { EngineOptions, StoredModel } from "../../../src/index.ts";
 

@@ -172,6 +172,8 @@ describe("imports", () => {
   test("demo and element use the public entries only", () => {
     // A page may list a policy's name once: the pages share the library's.
     const entries = ["src/index.ts", "src/element/index.ts", "src/bench/index.ts", "src/trusted-types.ts"];
+    // The benchmark's page has no element, and its words are chosen and counted as the element's are.
+    entries.push("src/element/languages/counted.ts", "src/element/languages/speech.ts");
     const outside = imports.filter(
       ({ from, to }) =>
         (from.startsWith("demo/") && to.startsWith("src/") && !entries.includes(to)) ||

@@ -1,7 +1,21 @@
-// The words of the chat page outside the element and index.html.
+// The words of the chat page outside the element, those of index.html too: an element there that says `data-words` gets them.
+// English is the model for the other languages.
 
-export const pageStrings = {
-  locale: "en",
+import { counted } from "../../src/element/languages/counted.ts";
+import { benchWords } from "./en-bench.ts";
+
+export const pageWords = {
+  locale: "en" as string,
+  title: "pronk: a language model in this tab",
+  description: "Language models that run in this tab, on your own GPU. No server, no account.",
+  model: "Model:",
+  heroTitle: "A language model, in this tab",
+  heroOwnGpu: "It runs on your own GPU.",
+  heroNoServer: "No server, no account;",
+  heroStays: "what you write stays on this device.",
+  benchLink: "How fast is this GPU? The benchmark measures it.",
+  language: "Language",
+  languageAuto: "Language: as the browser",
   pickerTitle: "Choose a model",
   close: "Close",
   catalogueTitle: "Models by name",
@@ -38,6 +52,7 @@ export const pageStrings = {
   install: "Install as an app",
   installNote: "It starts without a network, with the models that are stored here.",
   remove: "Delete",
+  removeModel: (model: string) => `Delete ${model}`,
   deleted: (model: string) => `${model} was deleted.`,
   undo: "Undo",
   dismiss: "Dismiss",
@@ -69,17 +84,42 @@ export const pageStrings = {
   importJson: "Import",
   exportAll: "Export all",
   eraseAll: "Erase everything",
-  eraseSure: (count: number) =>
-    count === 1
-      ? "Erase the conversation on this device? It can't be had back."
-      : `Erase all ${count} conversations on this device? They can't be had back.`,
+  eraseSure: counted("en", {
+    one: "Erase the conversation on this device? It can't be had back.",
+    other: "Erase all # conversations on this device? They can't be had back.",
+  }),
   erase: "Erase",
   keep: "Keep them",
   conversationDeleted: (title: string) => `“${title}” was deleted.`,
-  imported: (count: number) =>
-    count === 1 ? "One conversation was imported." : `${count} conversations were imported.`,
+  imported: counted("en", { one: "One conversation was imported.", other: "# conversations were imported." }),
+  notImported: (why: string) => `Nothing was imported. ${why}`,
+  exportName: "pronk conversations",
+  unnamed: "conversation",
   themes: { auto: "Colours: as the system", light: "Colours: light", dark: "Colours: dark" },
   updateReady: "A new version of this page is ready.",
   updateNow: "Reload",
   updateLater: "Later",
-} as const;
+  /** Of models.json, by id; one that has none is told in the file's words. */
+  notes: {} as Record<string, string>,
+  bench: benchWords,
+  storage: {
+    absent:
+      "This browser gives the page no storage (a private window, or storage is blocked for this site), so a model must be downloaded at every visit. Open the page in an ordinary window, or allow site data.",
+    newer:
+      "A newer release of this page has stored models here, in a way that this one cannot open. It leaves them as they are and stores nothing; a model is downloaded at every visit. Reload the page to get that release.",
+    kept: "Stored models are kept until you delete them.",
+    mayGo:
+      "The browser may delete stored models when the disk is nearly full; Safari does so after a week without a visit. Adding the page to the home screen or the bookmarks, or allowing notifications, makes most browsers keep them.",
+    small: (quota: string) =>
+      `It gives this page ${quota}, little for a model: this may be a private window, or the disk is nearly full.`,
+  },
+};
+
+export type PageWords = Translated<typeof pageWords>;
+
+/** The same words in another language. */
+export type Translated<English> = English extends (...given: infer Given) => string
+  ? (...given: Given) => string
+  : English extends string
+    ? string
+    : { readonly [Name in keyof English]: Translated<English[Name]> };

@@ -1,6 +1,6 @@
 // The words of the panels of settings and meters, a part of the element's strings.
 
-import type { NumberField, PresetName } from "./session/chat-settings.ts";
+import type { NumberField, PresetName } from "../session/chat-settings.ts";
 
 export interface PanelStrings {
   settings: string;

@@ -1,4 +1,4 @@
-// What the cards say of failures, in one typed object that a page can translate with the other strings. Which card a failure
+// What the cards say of failures, a part of the element's words. Which card a failure
 // gets is decided in error-advice.ts and network-advice.ts; the engine's own message stands below it, in English.
 
 export interface CardWords {

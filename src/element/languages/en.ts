@@ -1,16 +1,19 @@
-// The words of the element's views, in one typed object, so that a page can translate them by setting `strings`; those of
-// failures and of panels are parts of it (failure-strings.ts, settings-strings.ts). The engine's own messages stay as they are.
-// Numbers, bytes and durations are formatted in quantity.ts with Intl.
+// The words of the element's views, in one typed object a language; those of failures and of panels are parts of it
+// (en-failures.ts, en-panels.ts). English is the model for the others, and what a page writes over by setting `strings`. The
+// engine's own messages stay as they are. Numbers, bytes and durations are formatted in quantity.ts with Intl.
 
-import type { ProgressPhase } from "../index.ts";
-import { englishFailures, type FailureStrings } from "./failure-strings.ts";
-import { englishPanels, type PanelStrings } from "./settings-strings.ts";
+import type { ProgressPhase, PronkWarning, PronkWarningCode } from "../../index.ts";
+import { counted } from "./counted.ts";
+import { englishFailures, type FailureStrings } from "./en-failures.ts";
+import { englishPanels, type PanelStrings } from "./en-panels.ts";
 
 export interface ChatStrings {
+  /** BCP 47. Whether the words run from right to left follows from it. */
   locale: string;
   chatLabel: string;
   transcriptLabel: string;
-  earlierTurns: (count: string) => string;
+  /** `shown` is the number as it is written. */
+  earlierTurns: (shown: string, count: number) => string;
   you: string;
   answerLabel: string;
   aiNote: string;
@@ -51,10 +54,10 @@ export interface ChatStrings {
   stopped: string;
   lengthReached: string;
   contextFull: string;
-  droppedTurns: (count: number) => string;
-  tokens: (count: string) => string;
+  droppedTurns: (count: number, shown: string) => string;
+  tokens: (shown: string, count: number) => string;
   tokensPerSecond: (rate: string) => string;
-  cachedTokens: (count: string) => string;
+  cachedTokens: (shown: string, count: number) => string;
   emptyTitle: string;
   emptyText: string;
   load: string;
@@ -102,15 +105,22 @@ export interface ChatStrings {
   editDropped: string;
   pieceDropped: string;
   takenBack: string;
+  /** A conversation as Markdown. */
+  exported: { model: (name: string) => string; system: string; note: string };
+  /** With the mark that ends a sentence. */
+  sentence: (words: string) => string;
+  warnings: Record<PronkWarningCode, (warning: PronkWarning) => string>;
   failures: FailureStrings;
   panels: PanelStrings;
 }
+
+const asTheEngineSays = ({ message }: PronkWarning) => message;
 
 export const english: ChatStrings = {
   locale: "en",
   chatLabel: "Chat",
   transcriptLabel: "Conversation",
-  earlierTurns: (count) => `Show earlier messages (${count})`,
+  earlierTurns: (shown) => `Show earlier messages (${shown})`,
   you: "You",
   answerLabel: "Answer",
   aiNote: "AI-generated, may be wrong",
@@ -156,13 +166,16 @@ export const english: ChatStrings = {
   stopped: "Stopped",
   lengthReached: "Ended at the length limit",
   contextFull: "The model's context is full. Start a new chat to go on.",
-  droppedTurns: (count) =>
-    count === 1
-      ? "The oldest message no longer fits the model's context and was left out."
-      : `The ${count} oldest messages no longer fit the model's context and were left out.`,
-  tokens: (count) => (count === "1" ? "1 token" : `${count} tokens`),
+  droppedTurns: counted("en", {
+    one: "The oldest message no longer fits the model's context and was left out.",
+    other: "The # oldest messages no longer fit the model's context and were left out.",
+  }),
+  tokens: counted("en", { one: "# token", other: "# tokens" }),
   tokensPerSecond: (rate) => `${rate} tokens/s`,
-  cachedTokens: (count) => `${count} tokens of the conversation were still in memory`,
+  cachedTokens: counted("en", {
+    one: "# token of the conversation was still in memory",
+    other: "# tokens of the conversation were still in memory",
+  }),
   emptyTitle: "A model in this tab",
   emptyText: "It runs on your own GPU. What you write stays on this device.",
   load: "Load the model",
@@ -219,6 +232,16 @@ export const english: ChatStrings = {
   editDropped: "Your edit was dropped.",
   pieceDropped: "The last piece was dropped.",
   takenBack: "Taken back.",
+  exported: { model: (name) => `Model: ${name}`, system: "System", note: "AI-generated answers can be wrong." },
+  sentence: (words) => `${words}.`,
+  warnings: {
+    "field-ignored": asTheEngineSays,
+    "kernel-dropped": asTheEngineSays,
+    "not-stored": asTheEngineSays,
+    "stored-again": asTheEngineSays,
+    "uploaded-again": asTheEngineSays,
+    "tokenizer-scores": asTheEngineSays,
+  },
   failures: englishFailures,
   panels: englishPanels,
 };

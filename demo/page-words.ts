@@ -1,0 +1,17 @@
+// The words of the pages in the language that they are shown in. English is in the page, the others are files beside it.
+
+import type { Language, Speech } from "../src/element/languages/speech.ts";
+import { type PageWords, pageWords } from "./languages/en.ts";
+
+const files: Record<Exclude<Language, "en">, () => Promise<{ words: PageWords }>> = {
+  de: () => import("./languages/de.ts"),
+};
+
+/** Another object after a change of language. */
+export let pageStrings: PageWords = pageWords;
+
+/** English where the file does not arrive. */
+export async function usePageWords({ language, locale }: Speech): Promise<void> {
+  const file = language === "en" ? { words: pageWords } : await files[language]().catch(() => undefined);
+  pageStrings = file ? { ...file.words, locale } : pageWords;
+}

@@ -1,0 +1,21 @@
+// Where the words of a language are: English is there at once, each other language is a file that comes on demand, whole.
+
+import { LatePart } from "../late-part.ts";
+import { type ChatStrings, english } from "./en.ts";
+import type { Language, Speech } from "./speech.ts";
+
+const part = (name: string, load: () => Promise<{ words: ChatStrings }>) => new LatePart(`speaks ${name}`, load);
+
+const files: Record<Exclude<Language, "en">, LatePart<{ words: ChatStrings }>> = {
+  de: part("German", () => import("./de.ts")),
+};
+
+/** Where they are here already. */
+export function wordsAtHand({ language, locale }: Speech): ChatStrings | undefined {
+  const words = language === "en" ? english : files[language].current?.words;
+  return words && { ...words, locale };
+}
+
+/** False where the file did not arrive. */
+export const fetchWords = async ({ language }: Speech): Promise<boolean> =>
+  language === "en" || files[language].fetch();
