@@ -21,6 +21,7 @@ export class ChatProperties extends LitElement {
     engineOptions: { attribute: false },
     engineFactory: { attribute: false },
     starters: { attribute: false },
+    strings: { attribute: false, noAccessor: true }, // a value from before the element was defined comes through it
     draft: { state: true },
     announcement: { state: true },
   };
