@@ -112,7 +112,7 @@ test("meters show what was used, how fast and how much, explain it, and lead to 
   const button = await page.evaluate<string>(
     () => document.querySelector("pronk-chat")!.shadowRoot!.querySelector("[data-action=meters]")!.textContent,
   );
-  expect(button.replaceAll(/\s+/g, " ").trim()).toBe("Context used, speed and memory: 32 of 1,024");
+  expect(button.replaceAll(/\s+/g, " ").trim()).toBe("Context used, speed and memory 32 of 1,024");
   await page.evaluate(() =>
     document.querySelector("pronk-chat")!.shadowRoot!.querySelector<HTMLElement>("[data-action=meters]")!.focus(),
   );
