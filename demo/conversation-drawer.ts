@@ -33,6 +33,7 @@ export interface DrawerActions {
 export class ConversationDrawer extends LitElement {
   static override properties = {
     current: { attribute: false },
+    answering: { attribute: false },
     heads: { state: true },
     search: { state: true },
     shown: { state: true },
@@ -43,6 +44,8 @@ export class ConversationDrawer extends LitElement {
 
   /** The open conversation's id. */
   declare current: string | undefined;
+  /** Those in which an answer is being written. */
+  declare answering: readonly string[];
   declare protected heads: readonly ConversationHead[];
   declare protected search: string;
   declare protected shown: boolean;
@@ -59,6 +62,7 @@ export class ConversationDrawer extends LitElement {
     super();
     this.#button = button;
     this.#actions = actions;
+    this.answering = [];
     this.heads = [];
     this.search = "";
     this.shown = false;
@@ -115,7 +119,11 @@ export class ConversationDrawer extends LitElement {
                 ${this.heads.map((head) =>
                   conversationItem(
                     head,
-                    { current: head.id === this.current, renaming: head.id === this.renaming },
+                    {
+                      current: head.id === this.current,
+                      renaming: head.id === this.renaming,
+                      answering: this.answering.includes(head.id),
+                    },
                     {
                       open: () => this.#leave(() => this.#actions.open(head.id)),
                       pin: () => this.#list?.pin(head.id, !head.pinned).then(() => this.#read()),

@@ -17,15 +17,19 @@ export interface ItemActions {
 
 export function conversationItem(
   head: ConversationHead,
-  { current, renaming }: { current: boolean; renaming: boolean },
+  { current, renaming, answering }: { current: boolean; renaming: boolean; answering: boolean },
   actions: ItemActions,
 ): TemplateResult {
   return html`<li class="conversation-item ${current ? "current" : ""}" data-conversation=${head.id}>
-    ${renaming ? titleField(head, actions) : titleButton(head, current, actions)} ${menu(head, actions)}
+    ${renaming ? titleField(head, actions) : titleButton(head, { current, answering }, actions)} ${menu(head, actions)}
   </li>`;
 }
 
-function titleButton({ title, pinned }: ConversationHead, current: boolean, { open }: ItemActions): TemplateResult {
+function titleButton(
+  { title, pinned }: ConversationHead,
+  { current, answering }: { current: boolean; answering: boolean },
+  { open }: ItemActions,
+): TemplateResult {
   return html`<button
     class="conversation-title"
     type="button"
@@ -40,6 +44,7 @@ function titleButton({ title, pinned }: ConversationHead, current: boolean, { op
           </svg>`
         : ""
     }<span>${title || strings.newChat}</span>
+    ${answering ? html`<span class="being-answered" role="img" aria-label=${strings.beingAnswered} title=${strings.beingAnswered}></span>` : ""}
   </button>`;
 }
 

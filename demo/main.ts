@@ -61,6 +61,9 @@ chat.addEventListener("pronk-conversation", (event) => {
   drawer.current = id;
   address.converse(id);
 });
+chat.addEventListener("pronk-answering", (event) => {
+  drawer.answering = (event as CustomEvent<{ ids: readonly string[] }>).detail.ids;
+});
 byId("open-picker").addEventListener("click", () => picker.open());
 picker.addEventListener("opened", () => {
   picker.useToken(chat.token);
@@ -110,8 +113,10 @@ addEventListener("pageshow", () => picker.isOpen && handOver(chat, picker));
 
 void startAppUpdates({
   toast: byId("toast"),
-  busy: () => chat.state === "answering" || chat.state === "loading",
-  onChange: (listener) => chat.addEventListener("pronk-state", listener),
+  busy: () => chat.state === "answering" || chat.state === "loading" || chat.answering.length > 0,
+  onChange: (listener) => {
+    for (const event of ["pronk-state", "pronk-answering"]) chat.addEventListener(event, listener);
+  },
 });
 
 async function loadCatalogue(): Promise<void> {

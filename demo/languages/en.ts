@@ -73,6 +73,7 @@ export const pageWords = {
   searchConversations: "Search",
   noConversations: "Nothing yet. What you ask is kept here, on this device.",
   nothingFound: "Nothing found.",
+  beingAnswered: "Being answered",
   more: (title: string) => `More for ${title}`,
   pin: "Pin",
   unpin: "Unpin",

@@ -3,6 +3,7 @@
 
 import type { ReactiveController } from "lit";
 import { KeptConversation, type KeptConversationHost } from "./kept-conversation.ts";
+import { LeftAnswers } from "./left-answers.ts";
 import type { ChatSession } from "./session/chat-session.ts";
 import {
   type Conversation,
@@ -29,20 +30,25 @@ export interface ConversationParts {
   offer(restorable: Restorable): void;
   /** Another conversation is open: where it is kept, undefined while nothing is said in it. */
   changed(id: string | undefined): void;
+  /** Others are being answered than before: where they are kept. */
+  answering(ids: readonly string[]): void;
 }
 
 export class CurrentConversation implements ReactiveController {
   readonly #host: CurrentConversationHost;
   readonly #parts: ConversationParts;
   readonly #kept: KeptConversation;
+  readonly #left: LeftAnswers;
   /** The model it is held with, as the `model` attribute said it. */
   model: string | undefined;
   #hidden = 0;
   #told: string | undefined;
+  #toldAnswering = "";
 
   constructor(host: CurrentConversationHost, parts: ConversationParts) {
     this.#host = host;
     this.#parts = parts;
+    this.#left = new LeftAnswers(() => host.requestUpdate());
     this.#kept = new KeptConversation(host, {
       read: () => ({ ...this.data, restorable: parts.undo.restorable }),
       update: (conversation) => {
@@ -72,13 +78,29 @@ export class CurrentConversation implements ReactiveController {
     return this.#kept.restoring;
   }
 
-  find(id: string): Promise<Conversation | undefined> {
-    return this.#kept.find(id);
+  /** Those in which an answer is being written: the open one, and others that were left while it was. */
+  get answering(): readonly string[] {
+    const { id } = this.#kept;
+    return this.#parts.session.busy && id !== undefined ? [id, ...this.#left.ids] : this.#left.ids;
   }
 
-  /** From here on another conversation is open. To be called before it is shown. */
+  async find(id: string): Promise<Conversation | undefined> {
+    const kept = await this.#kept.find(id);
+    return this.#left.find(id) ?? kept;
+  }
+
+  /** From here on another conversation is open. To be called before it is shown. An answer that runs goes on in its own. */
   turnTo(id?: string): void {
+    if (this.#host.keepAll && this.#kept.id !== undefined && id !== this.#kept.id) this.#leave(this.#kept.id);
     this.#kept.turnTo(id);
+    if (id !== undefined) this.#left.take(id);
+  }
+
+  #leave(id: string): void {
+    const { data } = this;
+    const answer = this.#parts.session.leave();
+    const write = answer && this.#kept.leave(() => data);
+    if (answer && write) this.#left.add(id, data, answer, write);
   }
 
   /** In the place of the one that is open. */
@@ -103,6 +125,11 @@ export class CurrentConversation implements ReactiveController {
   }
 
   hostUpdated(): void {
+    const { answering } = this;
+    if (this.#toldAnswering !== answering.join()) {
+      this.#toldAnswering = answering.join();
+      this.#parts.answering(answering);
+    }
     const id = hasWords(this.#parts.session) ? this.#kept.id : undefined;
     if (id === this.#told) return;
     this.#told = id;

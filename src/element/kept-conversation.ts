@@ -46,6 +46,11 @@ export class KeptConversation implements ReactiveController {
     this.#keeper?.turnTo(id);
   }
 
+  /** Keeps the open conversation further, when it is not open any more; undefined where nothing is kept. */
+  leave(read: () => Conversation): (() => Promise<boolean>) | undefined {
+    return this.#keeper?.leave(read);
+  }
+
   hostUpdate(): void {
     const place = this.#host.persist || undefined;
     if (place === this.#place || !this.#host.isConnected) return;

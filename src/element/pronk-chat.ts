@@ -43,6 +43,7 @@ import { chatView } from "./views/chat-view.ts";
  * @fires pronk-error - `{ error }`, a load or an answer failed
  * @fires pronk-undo - `Restorable` with a `key`, after a reload: what the page itself offered to undo is to be undone
  * @fires pronk-conversation - `{ id }`, another conversation is open: where it is kept, undefined while nothing is said
+ * @fires pronk-answering - `{ ids }`, with `keep-all`: answers are being written in these conversations, of which one may be open
  * @fires pronk-state - `{ state, info }`, idle, inspecting, weights, license, loading, ready, answering, failed
  * @slot empty - stands where the conversation will be
  * @slot footer - below the composer
@@ -83,6 +84,7 @@ export class PronkChat extends ChatProperties {
     write: (draft) => (this.draft = draft),
     offer: (restorable) => this.#rewriting.offer(restorable),
     changed: (id) => this.#emit("pronk-conversation", { id }),
+    answering: (ids) => this.#emit("pronk-answering", { ids }),
   });
   readonly #panel = new OpenPanel(this, {
     change: (settings) => (this.settings = settings),
@@ -129,6 +131,11 @@ export class PronkChat extends ChatProperties {
     return this.#current.data;
   }
 
+  /** With `keepAll`, the conversations in which an answer is being written; `pronk-answering` tells of changes. */
+  get answering(): readonly string[] {
+    return this.#current.answering;
+  }
+
   /** A conversation that is kept; undefined where there is none of that id. `open` shows it. */
   find(id: string): Promise<Conversation | undefined> {
     return this.#current.find(id);
@@ -162,6 +169,7 @@ export class PronkChat extends ChatProperties {
   async ask(text: string): Promise<void> {
     if (this.#current.restoring) await this.#current.restoring;
     this.#stick.follow();
+    if (!this.#session.busy) await this.updateComplete; // settings that came with the conversation are the engine's
     return this.#session.ask(text);
   }
 

@@ -51,6 +51,11 @@ export interface ChatStrings {
   thinkingNow: string;
   thoughtFor: (time?: string) => string;
   recovering: string;
+  queued: string;
+  modelWaits: string;
+  stopAnswers: string;
+  loadsAnew: string;
+  loadNow: string;
   stopped: string;
   lengthReached: string;
   contextFull: string;
@@ -163,6 +168,11 @@ export const english: ChatStrings = {
   thinkingNow: "Thinking",
   thoughtFor: (time) => (time ? `Thought for ${time}` : "Thoughts"),
   recovering: "The engine was lost and is recovering. The answer goes on by itself.",
+  queued: "Another conversation is being answered. This answer comes next.",
+  modelWaits: "The model is loaded when the answer that is still being written is finished.",
+  stopAnswers: "Stop that answer",
+  loadsAnew: "The next question loads the model again, with this conversation's context length and cache format.",
+  loadNow: "Load now",
   stopped: "Stopped",
   lengthReached: "Ended at the length limit",
   contextFull: "The model's context is full. Start a new chat to go on.",

@@ -5,7 +5,7 @@ import { llama2Attribution } from "../../index.ts";
 import type { ModelReference, SmallerSetup, StoredModel } from "../../index.ts";
 import { type ChatSettings, readSettings } from "./chat-settings.ts";
 import type { Conversation } from "./conversation.ts";
-import { type EngineHost, EngineSession } from "./engine-session.ts";
+import { type EngineHost, EngineSession, type Run } from "./engine-session.ts";
 import type { Continuation } from "./session-state.ts";
 import { streamAnswer, streamContinuation } from "./stream-answer.ts";
 import { type AnswerTurn, answerTurn, lastUserTurn, newTurnId, type Turn, type UserTurn } from "./turn.ts";
@@ -13,6 +13,13 @@ import { TurnTree } from "./turn-tree.ts";
 
 export interface SessionHost extends EngineHost {
   answered(turn: AnswerTurn): void;
+}
+
+/** An answer that goes on while another conversation is open. */
+export interface LeftAnswer {
+  /** Never rejects. */
+  ended: Promise<void>;
+  stop(): void;
 }
 
 export class ChatSession extends EngineSession {
@@ -23,6 +30,8 @@ export class ChatSession extends EngineSession {
   attribution: string | undefined;
   continuation: Continuation = { text: "", contextFull: false };
   readonly #host: SessionHost;
+  readonly #left = new Map<AnswerTurn, Run>();
+  #streaming: { turn: AnswerTurn; run: Run } | undefined;
   #hasModel = false;
 
   constructor(host: SessionHost) {
@@ -49,6 +58,12 @@ export class ChatSession extends EngineSession {
     }
     this.#hasModel = model !== undefined;
     super.setModel(model);
+  }
+
+  /** Whether the answer that is to come waits for one in another conversation. */
+  get queued(): boolean {
+    const last = this.turns.at(-1);
+    return this.busy && last?.role === "assistant" && last.status === "waiting" && this.#left.size > 0;
   }
 
   async ask(text: string): Promise<void> {
@@ -105,10 +120,34 @@ export class ChatSession extends EngineSession {
     this.#host.changed();
   }
 
+  /**
+   * To be called before another conversation is opened: the answer that runs goes on in its turn, and is joined again by
+   * opening the conversation that has it. Undefined where none runs.
+   */
+  leave(): LeftAnswer | undefined {
+    const streaming = this.#streaming;
+    if (!streaming || !this.leaveRun()) return undefined;
+    const { turn, run } = streaming;
+    this.#streaming = undefined;
+    this.#left.set(turn, run);
+    const ended = run.ended.then(() => {
+      this.#left.delete(turn);
+      this.#host.changed();
+    });
+    return { ended, stop: () => run.abort.abort(new DOMException("The conversation is gone.", "AbortError")) };
+  }
+
   /** Puts another conversation in this one's place; the model stays. */
   open(conversation: Pick<Conversation, "turns" | "branches" | "continuation"> & Partial<Conversation>): void {
     this.stop();
     this.tree = TurnTree.of(conversation.turns, conversation.branches);
+    for (const [turn, run] of this.#left)
+      if (this.tree.get(turn.id)) {
+        this.tree = this.tree.replacing(turn);
+        this.#left.delete(turn);
+        this.#streaming = { turn, run };
+        this.rejoin(run);
+      }
     this.continuation = { ...conversation.continuation };
     this.settings = readSettings(conversation.settings ?? {});
     this.attribution = conversation.attribution;
@@ -186,8 +225,8 @@ export class ChatSession extends EngineSession {
   }
 
   /** The last turn's text, as it comes. */
-  #stream(turn: AnswerTurn): Promise<void> {
-    return this.run(async (engine, signal) => {
+  async #stream(turn: AnswerTurn): Promise<void> {
+    const over = this.run(async (engine, signal) => {
       const conversation = { turns: this.turns, system: this.system, settings: this.settings };
       try {
         await streamAnswer(engine, conversation, turn, signal, () => this.frame.request());
@@ -197,5 +236,9 @@ export class ChatSession extends EngineSession {
         throw error;
       }
     }, turn);
+    const run = this.shownRun;
+    if (run) this.#streaming = { turn, run };
+    await over;
+    if (this.#streaming?.turn === turn) this.#streaming = undefined;
   }
 }

@@ -110,6 +110,27 @@ export class ConversationKeeper {
     this.#written = "";
   }
 
+  /**
+   * Goes on keeping the open conversation when another one is opened, for an answer that is still being written in it: to be
+   * called before `turnTo`. What comes of it writes what `read` gives then; false where the conversation was deleted meanwhile.
+   */
+  leave(read: () => Conversation): () => Promise<boolean> {
+    const written = this.#write();
+    const [id, place] = [this.#id, this.#place];
+    let base = this.#base; // what is being written, by now
+    return async () => {
+      await written;
+      const store = this.#store;
+      const stored = id === undefined ? undefined : await store?.read(id).catch(() => undefined);
+      if (!store || !stored || stored.deletedAt !== undefined) return false;
+      const { title, pinned, createdAt } = stored;
+      const mine = toRecord(read(), { id: stored.id, place, title, pinned, createdAt, updatedAt: this.#now() });
+      await store.write(mine, base);
+      base = mine;
+      return true;
+    };
+  }
+
   /** Something may have changed; cheap. */
   changed(): void {
     if (this.#id !== undefined) this.#timer ??= setTimeout(() => void this.#write(), writeEveryMs);

@@ -1,5 +1,6 @@
-// The model of a session and the engine that runs it: has it loaded (model-load.ts), holds it, runs one generation at a time
-// and notices when it is lost. What is said with it, chat-session.ts knows.
+// The model of a session and the engine that runs it: has it loaded (model-load.ts), holds it, runs generations and notices when
+// it is lost. One generation is what is shown; those that were left for another conversation go on, each in its turn. What is
+// said with it, chat-session.ts knows.
 
 import { PronkError } from "../../index.ts";
 import type {
@@ -23,6 +24,13 @@ export interface EngineHost {
   failed(error: Error): void;
 }
 
+/** One generation, as long as it runs. */
+export interface Run {
+  readonly abort: AbortController;
+  /** Never rejects. */
+  ended: Promise<void>;
+}
+
 export class EngineSession {
   factory: EngineFactory = pronkEngines;
   engineOptions: Omit<EngineOptions, "signal" | "onProgress"> = {};
@@ -40,7 +48,10 @@ export class EngineSession {
   #engine: ChatEngine | undefined;
   #loading: Promise<boolean> | undefined;
   #load: ModelLoad | undefined; // the last of this model
-  #runAbort: AbortController | undefined;
+  #loadedWith: Pick<EngineOptions, "contextLength" | "kv"> = {};
+  #run: Run | undefined; // what is shown of those
+  readonly #runs = new Set<Run>();
+  #finishing: Promise<unknown> | undefined; // the model before, while it gives an answer that was left
   #instead: Instead = {}; // chosen on a card
 
   constructor(host: EngineHost) {
@@ -55,8 +66,27 @@ export class EngineSession {
     return this.state.name === "answering";
   }
 
-  /** Chooses another model: ends what runs and frees the old engine. */
+  /** Whether the engine has another context length or cache than is wanted now: the next question loads the model again. */
+  get loadsAnew(): boolean {
+    const { contextLength, kv } = this.#wanted;
+    return (
+      this.#engine !== undefined && (this.#loadedWith.contextLength !== contextLength || this.#loadedWith.kv !== kv)
+    );
+  }
+
+  get #wanted(): Pick<EngineOptions, "contextLength" | "kv"> {
+    const { contextLength, kv } = { ...this.engineOptions, ...this.#instead };
+    return { contextLength, kv };
+  }
+
+  /** Chooses another model: ends what is shown and frees the old engine, once it has given the answers that were left. */
   setModel(model: ModelReference | undefined): void {
+    const left = [...this.#runs].filter((run) => run !== this.#run);
+    if (left.length === 0 || model === undefined) this.#abortRuns();
+    else {
+      this.#run?.abort.abort(modelChanged());
+      if (this.#engine) this.#finish(left);
+    }
     this.unload();
     this.#model = model;
     this.#load = undefined;
@@ -66,17 +96,21 @@ export class EngineSession {
   }
 
   unload(): void {
-    const reason = new DOMException("The chat was closed or its model changed.", "AbortError");
-    this.#runAbort?.abort(reason);
-    this.#load?.cancel(reason);
+    if (this.#engine) this.#abortRuns();
+    this.#load?.cancel(modelChanged());
     void this.#engine?.unload().catch(() => {}); // a lost device may refuse; there is nothing left to free then
     this.#engine = undefined;
     this.#loading = undefined;
     this.recovering = false;
   }
 
+  #abortRuns(): void {
+    for (const { abort } of this.#runs) abort.abort(modelChanged());
+  }
+
   /** True when the engine is ready; false when cancelled, declined or failed (see `state`). */
   load(): Promise<boolean> {
+    if (this.loadsAnew && !this.busy) this.#finish([...this.#runs]);
     if (this.#engine) return Promise.resolve(true);
     if (this.#model === undefined || this.#model === "") return Promise.resolve(false);
     this.#loading ??= this.#begin(this.#model).finally(() => (this.#loading = undefined));
@@ -108,7 +142,42 @@ export class EngineSession {
   }
 
   stop(): void {
-    this.#runAbort?.abort(new DOMException("Stopped.", "AbortError"));
+    this.#run?.abort.abort(stopped());
+  }
+
+  /** Ends what the load of a model waits for. */
+  stopAll(): void {
+    for (const { abort } of this.#runs) abort.abort(stopped());
+  }
+
+  protected get shownRun(): Run | undefined {
+    return this.#run;
+  }
+
+  /** What runs goes on, and is shown no more; another can be asked for, and comes after it. */
+  protected leaveRun(): Run | undefined {
+    const run = this.#run;
+    this.#run = undefined;
+    if (run && this.busy) this.#enter({ name: "ready" });
+    return run;
+  }
+
+  /** Shows again what runs yet. */
+  protected rejoin(run: Run): void {
+    if (!this.#runs.has(run)) return;
+    this.#run = run;
+    this.#enter({ name: "answering" });
+  }
+
+  /** The engine goes when it has given these; the next one comes after it. */
+  #finish(runs: readonly Run[]): void {
+    const engine = this.#engine!;
+    this.#engine = undefined;
+    const over = Promise.all(runs.map(({ ended }) => ended)).then(() => engine.unload().catch(() => {}));
+    const finishing = over.finally(() => {
+      if (this.#finishing === finishing) this.#finishing = undefined;
+    });
+    this.#finishing = finishing;
   }
 
   /** From here on the same model in less memory of the GPU. */
@@ -119,7 +188,8 @@ export class EngineSession {
 
   /** The same model with what the options say now, whatever was taken on a card before. */
   protected forgetSetup(): void {
-    this.unload();
+    if (this.#engine) this.#finish([...this.#runs]);
+    else this.unload();
     this.#instead = { ...this.#instead };
     delete this.#instead.kv;
     delete this.#instead.contextLength;
@@ -148,8 +218,16 @@ export class EngineSession {
     this.#load = load;
     const current = () => this.#load === load;
     try {
-      const engine = await load.run();
-      if (engine && current() && !load.isCancelled) return this.#take(engine);
+      if (this.#finishing) {
+        this.#enter({ name: "inspecting", ...(this.#runs.size > 0 ? { behind: true } : {}) });
+        await this.#finishing;
+      }
+      const wanted = this.#wanted;
+      const engine = current() && !load.isCancelled ? await load.run() : undefined;
+      if (engine && current() && !load.isCancelled) {
+        this.#loadedWith = wanted;
+        return this.#take(engine);
+      }
       await engine?.unload();
     } catch (error) {
       if (current() && !load.isCancelled) return this.#fail(error as Error);
@@ -169,15 +247,18 @@ export class EngineSession {
   }
 
   /** Runs one generation; an abort keeps what has arrived, an error lands on `target`. */
-  protected async run(
-    generate: (engine: ChatEngine, signal: AbortSignal) => Promise<void>,
-    target: { error?: Error },
-  ): Promise<void> {
+  protected async run(generate: Generate, target: { error?: Error }): Promise<void> {
     const engine = this.#engine;
     if (!engine) return;
-    const abort = new AbortController();
-    this.#runAbort = abort;
+    const run: Run = { abort: new AbortController(), ended: Promise.resolve() };
+    this.#run = run;
+    this.#runs.add(run);
     this.#enter({ name: "answering" });
+    await (run.ended = this.#generate(engine, run, generate, target));
+  }
+
+  async #generate(engine: ChatEngine, run: Run, generate: Generate, target: { error?: Error }): Promise<void> {
+    const { abort } = run;
     let lost: Error | undefined;
     try {
       await generate(engine, abort.signal);
@@ -191,10 +272,17 @@ export class EngineSession {
       }
     }
     this.frame.flush();
-    if (this.#engine !== engine) return; // the model was changed meanwhile
-    if (!lost) this.#enter({ name: "ready" });
-    if (lost) this.#lose(lost);
-    else if (engine.ended?.aborted) this.#engineEnded(engine);
+    this.#runs.delete(run);
+    const shown = this.#run === run;
+    if (shown) this.#run = undefined;
+    if (this.#engine !== engine) {
+      if (shown && this.busy) this.#enter({ name: "idle" }); // the model was changed meanwhile
+      return;
+    }
+    if (lost) return this.#lose(lost);
+    if (shown) this.#enter({ name: "ready" });
+    else this.#host.changed(); // who waits may be next
+    if (engine.ended?.aborted) this.#engineEnded(engine);
   }
 
   /** Said at once, not at the next question; an answer that runs hears of it by its own call. */
@@ -230,6 +318,11 @@ export class EngineSession {
     if (this.state.name === "failed" && this.state.error === error) this.#enter({ name: "failed", error, stored });
   }
 }
+
+type Generate = (engine: ChatEngine, signal: AbortSignal) => Promise<void>;
+
+const modelChanged = () => new DOMException("The chat was closed or its model changed.", "AbortError");
+const stopped = () => new DOMException("Stopped.", "AbortError");
 
 /**
  * Whether the engine is of no use any more. One whose leader closed finds the next leader by itself, and stays; engines

@@ -6,7 +6,7 @@ import type { InspectedModel } from "./engine-factory.ts";
 export type SessionState =
   | { name: "empty" } // no model chosen
   | { name: "idle" } // chosen, nothing fetched
-  | { name: "inspecting" }
+  | { name: "inspecting"; behind?: true } // `behind`: first an answer ends that the model before is still giving
   | { name: "weights"; summary: InspectedModel } // waits for the choice between several; none was asked for
   | { name: "license"; summary: InspectedModel } // waits for accept or decline; no weight was asked for
   | { name: "loading"; progress: LoadProgress }

@@ -118,6 +118,21 @@ export const transcriptStyles = css`
     color: var(--_ink);
   }
 
+  .queued,
+  .loads-anew {
+    margin: 0;
+    color: var(--_ink-soft);
+    font-size: 0.88rem;
+  }
+
+  .loads-anew {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: center;
+    gap: 0.3rem 0.8rem;
+  }
+
   .recovering {
     margin: 0;
     color: var(--_ink-soft);

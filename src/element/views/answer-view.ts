@@ -21,6 +21,8 @@ export interface AnswerModel {
   tree: TurnTree;
   last: boolean;
   answering: boolean;
+  /** It waits for one in another conversation, where it is the last. */
+  queued: boolean;
   outcomeOf(text: string): CopyOutcome | undefined;
   strings: ChatStrings;
 }
@@ -36,6 +38,7 @@ export function answerView(turn: AnswerTurn, model: AnswerModel, actions: Transc
     aria-label=${strings.answerLabel}
     @click=${(event: Event) => copyCodeBlock(event, actions)}
   >
+    ${silent && model.last && model.queued ? html`<p class="queued" role="status">${strings.queued}</p>` : nothing}
     ${silent ? html`<p class="waiting" role="img" aria-label=${strings.thinking}><i></i><i></i><i></i></p>` : nothing}
     ${thoughtView(parted, { running, elapsedMs: turn.thoughtMs }, strings)}
     ${markdownView({ text: parted.words, finished: !running, labels: strings })}

@@ -79,6 +79,16 @@ export function chatView(model: ChatModel, actions: ChatActions): TemplateResult
             </button>`
       }
       ${session.recovering ? html`<p class="recovering" part="recovering" role="status">${strings.recovering}</p>` : nothing}
+      ${
+        session.loadsAnew && state.name === "ready"
+          ? html`<p class="loads-anew" part="notice">
+              <span role="status">${strings.loadsAnew}</span>
+              <button class="button" type="button" data-action="load-anew" @click=${actions.load}>
+                ${strings.loadNow}
+              </button>
+            </p>`
+          : nothing
+      }
       ${undoView(undo, strings, actions.focusDraft)}
       ${writing || state.name === "license" || state.name === "weights" ? nothing : dockedComposer(model, actions)}
       <slot name="footer"></slot>
@@ -92,7 +102,10 @@ function conversationView(model: ChatModel, actions: ChatActions): TemplateResul
   const { session, modelLabel, hidden, outcomeOf, strings } = model;
   const { state, turns, busy } = session;
   if (turns.length > 0)
-    return transcriptView({ turns, tree: session.tree, hidden, answering: busy, outcomeOf, strings }, actions);
+    return transcriptView(
+      { turns, tree: session.tree, hidden, answering: busy, queued: session.queued, outcomeOf, strings },
+      actions,
+    );
   if (state.name === "license" || state.name === "weights" || state.name === "failed") return nothing;
   return startView(
     {

@@ -32,6 +32,7 @@ export function panelView(
       return session.turns.length > 0 ? loadCard({ modelLabel, strings }, () => void session.retry()) : nothing;
     case "inspecting":
     case "loading": {
+      if (state.name === "inspecting" && state.behind) return waitView(session, strings);
       const progress = state.name === "loading" ? state.progress : undefined;
       return loadView(
         { label: modelLabel, progress, strings },
@@ -62,4 +63,14 @@ export function panelView(
     default:
       return nothing;
   }
+}
+
+/** The model before is still giving an answer, perhaps in another conversation. */
+function waitView(session: ChatSession, strings: ChatStrings): TemplateResult {
+  return html`<div class="notice" part="notice">
+    <p role="status">${strings.modelWaits}</p>
+    <button class="button" type="button" data-action="stop-answers" @click=${() => session.stopAll()}>
+      ${strings.stopAnswers}
+    </button>
+  </div>`;
 }

@@ -21,6 +21,8 @@ export interface TranscriptModel {
   /** How many of the oldest are not drawn: a long conversation opens as fast as a short one. */
   hidden: number;
   answering: boolean;
+  /** The last answer waits for one in another conversation. */
+  queued: boolean;
   outcomeOf(text: string): CopyOutcome | undefined;
   strings: ChatStrings;
 }
