@@ -39,7 +39,7 @@ export interface RunAnswer {
   ids: number[];
   text: string;
   /** `context-full` where OpenAI's shapes say `length` because the context ended. */
-  finishReason: "stop" | "length" | "context-full";
+  finishReason: "stop" | "length" | "tool_calls" | "context-full";
   usage: Usage;
 }
 

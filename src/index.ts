@@ -1,10 +1,15 @@
 // The public surface of pronk: exports only.
 
 export type {
+  AnswerDelta,
   ChatCompletion,
   ChatCompletionChunk,
   ChatCompletionRequest,
   ChatCompletions,
+  ChatFinishReason,
+  FunctionCall,
+  FunctionTool,
+  ToolChoice,
 } from "./api/chat-completions.ts";
 export type { ResponseFormat } from "./api/answer-form.ts";
 export type { FinishReason, OnLogits, RequestOptions, SamplingFields, Usage } from "./api/completion-request.ts";

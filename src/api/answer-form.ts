@@ -24,6 +24,8 @@ export interface AnswerForm {
   wanted: Wanted;
   /** The request's field, for messages. */
   field: string;
+  /** Special tokens that count in it. */
+  marks?: readonly number[];
 }
 
 /** Undefined where any text will do. */
@@ -57,14 +59,14 @@ function readFormat(format: unknown): AnswerForm | undefined {
  * that the decoder may take a leading space away. Rejects with PronkError bad-request, or network.
  */
 export async function keepTo(
-  { wanted, field }: AnswerForm,
+  { wanted, field, marks }: AnswerForm,
   tokenizer: Tokenizer,
   endIds: readonly number[],
   isAlone: boolean,
 ): Promise<NonNullable<GenerateRequest["constrain"]>> {
   const { Constraint, trieOf } = await constraints();
   const spaceBefore = isAlone && takesSpaceAway(tokenizer);
-  const constraint = new Constraint(wanted, trieOf(tokenizer), { endIds, spaceBefore, field });
+  const constraint = new Constraint(wanted, trieOf(tokenizer, marks), { endIds, spaceBefore, field });
   let state = constraint.start;
   let seen = 0; // ids that `state` is after
   constraint.mask(state); // what is too complex says so before anything is computed

@@ -6,7 +6,7 @@ import type { RequestMessage } from "./request-messages.ts";
 
 /**
  * What known-fields.ts lists is obeyed or harmless; null counts as not given. Any other field is refused by name
- * (bad-request), and so is a value that asks for what is not done: tools.
+ * (bad-request), and so is a value that asks for what is not done.
  */
 export interface ChatCompletionRequest extends SamplingFields {
   /** Where the last is the assistant's, the answer goes on from its words, and is what comes after them. */
@@ -17,19 +17,79 @@ export interface ChatCompletionRequest extends SamplingFields {
   service_tier?: string | null;
   safety_identifier?: string | null;
   prompt_cache_key?: string | null;
+  /**
+   * Functions that the model may call: an answer then has `tool_calls` and ends with `finish_reason: "tool_calls"`. They are told
+   * and called in the form of the model's own template, else in a built-in one: docs/tools.md. With `strict` the arguments
+   * are kept to `parameters`, which are a JSON Schema.
+   */
+  tools?: readonly FunctionTool[] | null;
+  /** Default `auto`. With `required`, a function or allowed ones with `mode: "required"` the answer is kept to calls. */
+  tool_choice?: ToolChoice | null;
+  /** Default true: an answer may have several calls, where the model's form has room for them. */
   parallel_tool_calls?: boolean | null;
   /** Tell of each token how likely it was, and of up to 20 (`top_logprobs`) what else was, before anything shaped it. */
   logprobs?: boolean | null;
   top_logprobs?: number | null;
-  // With these values only.
-  tools?: readonly [] | null;
-  tool_choice?: "none" | "auto" | null;
+}
+
+export interface FunctionTool {
+  type: "function";
+  function: {
+    /** 1 to 64 letters, digits, _ or -. */
+    name: string;
+    description?: string;
+    /** A JSON Schema; without one it takes no arguments. src/constrain/README.md says what of schemas is read. */
+    parameters?: Record<string, unknown>;
+    strict?: boolean | null;
+  };
+}
+
+interface NamedFunction {
+  type: "function";
+  function: { name: string };
+}
+
+export type ToolChoice =
+  | "none"
+  | "auto"
+  | "required"
+  | NamedFunction
+  | { type: "allowed_tools"; allowed_tools: { mode: "auto" | "required"; tools: readonly NamedFunction[] } };
+
+/** A call that the model makes. */
+export interface FunctionCall {
+  id: string;
+  type: "function";
+  /** The model's own text: JSON by the function's schema where it was kept to it. */
+  function: { name: string; arguments: string };
+}
+
+/** `tool_calls`: it has calls, and ended as `stop` does. */
+export type ChatFinishReason = FinishReason | "tool_calls";
+
+/** What comes to an answer: words, or of one call its beginning, with id and name, or more of its arguments. */
+export interface AnswerDelta {
+  role?: "assistant";
+  content?: string;
+  /** What it thinks before it speaks, where the model's template marks that. */
+  reasoning_content?: string;
+  tool_calls?: [FunctionCallDelta];
+}
+
+export interface FunctionCallDelta {
+  /** Of the call among the answer's, from 0 on. */
+  index: number;
+  /** These three on its first piece only. */
+  id?: string;
+  type?: "function";
+  function: { name?: string; arguments: string };
 }
 
 export interface ChatChoice {
   index: number;
-  message: { role: "assistant"; content: string };
-  finish_reason: FinishReason;
+  /** `content` is "" where it says nothing but calls; `tool_calls` is there where it calls. */
+  message: { role: "assistant"; content: string; tool_calls?: FunctionCall[] };
+  finish_reason: ChatFinishReason;
   logprobs: ChatLogprobs | null;
   /** pronk's own: the ids, and whether the context's end finished it. */
   pronk: { ids: number[]; context_full: boolean };
@@ -57,8 +117,8 @@ export interface ChatCompletionChunk {
     | [
         {
           index: number;
-          delta: { role?: "assistant"; content?: string };
-          finish_reason: FinishReason | null;
+          delta: AnswerDelta;
+          finish_reason: ChatFinishReason | null;
           logprobs?: ChatLogprobs | null;
         },
       ]

@@ -4,7 +4,15 @@
 import { PronkError } from "../errors.ts";
 import { checkPromptIds } from "../generate/prompt-check.ts";
 import { keepTo } from "./answer-form.ts";
-import type { ChatChoice, ChatCompletion, ChatCompletionChunk, ChatCompletions } from "./chat-completions.ts";
+import { prepareAnswer, type ReadPiece, readPieces } from "./answer-parts.ts";
+import type {
+  AnswerDelta,
+  ChatChoice,
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatCompletions,
+  FunctionCall,
+} from "./chat-completions.ts";
 import type { RequestOptions, Usage } from "./completion-request.ts";
 import type { EngineCore } from "./engine-core.ts";
 import { fitConversation } from "./fit-context.ts";
@@ -12,12 +20,11 @@ import { chatFields, checkFields } from "./known-fields.ts";
 import { chatLogprobs, type ChatLogprobs } from "./logprobs.ts";
 import { requestFields } from "./request-fields.ts";
 import { readMessages } from "./request-messages.ts";
-import type { Outcome, Piece } from "./run.ts";
 import { addUsage, newAnswer, runText } from "./run.ts";
 import { readRunSettings, type RunSettings, settingsOfChoice } from "./sampling.ts";
 
 /** The answer that is this choice. */
-type Answer = (choice: number) => AsyncIterable<Piece>;
+type Answer = (choice: number) => AsyncIterable<ReadPiece>;
 
 export function createChatCompletions(core: EngineCore): ChatCompletions {
   async function create(request: unknown, options: RequestOptions = {}) {
@@ -27,7 +34,8 @@ export function createChatCompletions(core: EngineCore): ChatCompletions {
     const settings = readRunSettings(fields, core.defaults, core.generator.vocabSize);
     core.ended.throwIfAborted();
     options.signal?.throwIfAborted();
-    if (!core.dialog)
+    const { dialog } = core;
+    if (!dialog)
       throw new PronkError(
         "bad-request",
         `${core.label} has no chat template: it is a model that continues text. Use completions.create instead.`,
@@ -35,18 +43,24 @@ export function createChatCompletions(core: EngineCore): ChatCompletions {
       );
     const { contextLength } = core.generator;
     const countTokens = (text: string) => core.tokenizer.encode(text).length;
-    const fitted = fitConversation(core.dialog, messages, contextLength, settings.maxTokens, countTokens);
+    const way = await prepareAnswer(core, dialog, fields, messages, settings.form);
+    const fitted = fitConversation(way?.dialog ?? dialog, messages, contextLength, settings.maxTokens, countTokens);
     const { promptIds, droppedMessages } = fitted;
     checkPromptIds(core.generator, promptIds, "messages");
     const goesOn = messages[messages.length - 1].role === "assistant";
     const endIds = [...core.config.eosIds, ...core.turnEnds];
-    const { form, ignoreEos } = settings;
+    const parts = way?.begin(promptIds);
+    const { ignoreEos } = settings;
+    const form = parts ? parts.form : settings.form;
     const constrain = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, !goesOn));
     const answer: Answer = (choice) => {
       // An answer stands alone, as in the reference: its first piece's leading space is not part of the text.
-      const decoder = core.tokenizer.stream(goesOn ? promptIds : undefined);
-      const beginning = { promptIds, decoder, endIds, answer: choice, constrain };
-      return runText(core, beginning, settingsOfChoice(settings, choice), options);
+      const words = core.tokenizer.stream(goesOn ? promptIds : undefined);
+      const decoder = parts ? parts.decoder(words) : words;
+      const reader = parts?.reader();
+      const isOver = () => reader?.isOver === true;
+      const beginning = { promptIds, decoder, endIds, answer: choice, constrain, isOver };
+      return readPieces(runText(core, beginning, settingsOfChoice(settings, choice), options), reader);
     };
     return settings.stream
       ? chunks(core, answer, settings, droppedMessages)
@@ -65,18 +79,17 @@ async function whole(
   const choices: ChatChoice[] = [];
   let usage: Usage | undefined;
   for (let index = 0; index < wanted; index++) {
-    let content = "";
+    const message: ChatChoice["message"] = { role: "assistant", content: "" };
     const ids: number[] = [];
     const logprobs: ChatLogprobs["content"] = [];
-    let outcome: Outcome | undefined;
+    let outcome: ReadPiece["outcome"];
     for await (const piece of answer(index)) {
-      content += piece.text;
+      for (const delta of piece.deltas) addDelta(message, delta);
       for (const id of piece.ids) ids.push(id);
       logprobs.push(...chatLogprobs(core.tokenizer, piece.ids, piece.likelihoods, topLogprobs ?? 0));
       outcome = piece.outcome;
     }
     const { finishReason, contextFull, usage: own } = outcome!; // the last piece has it
-    const message = { role: "assistant", content } as const;
     const pronk = { ids, context_full: contextFull };
     const told = topLogprobs === undefined ? null : { content: logprobs, refusal: null };
     choices.push({ index, message, finish_reason: finishReason, logprobs: told, pronk });
@@ -89,6 +102,15 @@ async function whole(
     usage: usage!,
     pronk: { dropped_messages: dropped, prompt_ids: [...promptIds], ...choices[0].pronk },
   };
+}
+
+function addDelta(message: ChatChoice["message"], { content = "", tool_calls: calls }: AnswerDelta): void {
+  message.content += content;
+  for (const { index, id, function: called } of calls ?? []) {
+    const list: FunctionCall[] = (message.tool_calls ??= []);
+    if (id === undefined) list[index].function.arguments += called.arguments;
+    else list[index] = { id, type: "function", function: { name: called.name!, arguments: called.arguments } };
+  }
 }
 
 async function* chunks(
@@ -115,10 +137,12 @@ async function* chunks(
       ...chunk({ role: "assistant", content: "" }),
       pronk: { dropped_messages: dropped, context_full: false },
     };
-    for await (const { text, ids, likelihoods, outcome } of answer(index)) {
-      const told = chatLogprobs(core.tokenizer, ids, likelihoods, settings.topLogprobs ?? 0);
-      if (text !== "" || told.length > 0)
-        yield chunk({ content: text }, null, settings.topLogprobs === undefined ? undefined : told);
+    for await (const { deltas, ids, likelihoods, outcome } of answer(index)) {
+      let told: ChatLogprobs["content"] | undefined;
+      if (settings.topLogprobs !== undefined)
+        told = chatLogprobs(core.tokenizer, ids, likelihoods, settings.topLogprobs);
+      if (deltas.length === 0 && told?.length) deltas.push({ content: "" });
+      for (const [at, delta] of deltas.entries()) yield chunk(delta, null, at === 0 ? told : told && []);
       if (!outcome) continue;
       usage = addUsage(usage, outcome.usage, { samePrompt: true });
       const pronk = { dropped_messages: dropped, context_full: outcome.contextFull };

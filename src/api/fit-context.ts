@@ -22,7 +22,7 @@ const tokensAround = 6; // what a template writes around a message: 5 of ChatML,
 
 /** `countTokens` of a message's text. Throws PronkError context-full when even the last turn alone does not fit. */
 export function fitConversation(
-  dialog: ChatDialog,
+  dialog: Pick<ChatDialog, "encode">,
   messages: readonly ChatMessage[],
   contextLength: number,
   maxTokens: number | undefined,

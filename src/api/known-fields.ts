@@ -51,10 +51,10 @@ export const chatFields: FieldTable = {
   prompt_cache_options: "ignored",
   prompt_cache_retention: "ignored",
   prediction: "ignored", // makes an answer faster there, and no other
-  // How tools are called; without tools it says nothing.
-  parallel_tool_calls: "ignored",
-  tool_choice: only("none", "auto"),
-  tools: emptyList,
+  tools: "obeyed",
+  tool_choice: "obeyed",
+  parallel_tool_calls: "obeyed",
+  // What tools were called before.
   function_call: only("none", "auto"),
   functions: emptyList,
   logprobs: "obeyed",
@@ -76,6 +76,13 @@ export const completionFields: FieldTable = {
 export const streamOptionFields: FieldTable = {
   include_usage: "obeyed",
   include_obfuscation: "ignored", // hides lengths from who listens on a network; there is none
+};
+
+export const functionFields: FieldTable = {
+  name: "obeyed",
+  description: "obeyed",
+  parameters: "obeyed",
+  strict: "obeyed",
 };
 
 export const formatFields: FieldTable = { type: "obeyed", json_schema: "obeyed" };

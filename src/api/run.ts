@@ -37,6 +37,8 @@ export interface Beginning {
   answer: number;
   /** What keeps it to the form that the request asks for. */
   constrain?: GenerateRequest["constrain"];
+  /** Asked behind each piece: nothing more of it is wanted. */
+  isOver?: () => boolean;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface Beginning {
  */
 export async function* runText(
   core: EngineCore,
-  { promptIds, decoder, endIds, answer, constrain }: Beginning,
+  { promptIds, decoder, endIds, answer, constrain, isOver }: Beginning,
   settings: RunSettings,
   options: ContinuableOptions,
 ): AsyncGenerator<Piece, void> {
@@ -72,6 +74,7 @@ export async function* runText(
       onTrace: (event) => options.onTrace?.(answer, event),
     });
     let last = "";
+    let isDone = false;
     for await (const id of generation) {
       signal.throwIfAborted();
       tokens++;
@@ -84,11 +87,14 @@ export async function* runText(
       if (text === "") continue;
       yield { text, ids: pending, likelihoods: take() };
       pending = [];
+      isDone = isOver?.() === true;
+      if (isDone) break;
     }
     signal.throwIfAborted();
-    if (!stops.found) last = stops.push(decoder.flush()) + stops.flush();
-    const contextFull = !stops.found && generation.stopReason === "context-full";
-    const finishReason = stops.found || generation.stopReason === "stop" ? "stop" : "length";
+    if (!stops.found && !isDone) last = stops.push(decoder.flush()) + stops.flush();
+    isDone ||= stops.found;
+    const contextFull = !isDone && generation.stopReason === "context-full";
+    const finishReason = isDone || generation.stopReason === "stop" ? "stop" : "length";
     const usage = usageOf(promptIds.length, tokens, generation);
     yield { text: last, ids: pending, likelihoods: take(), outcome: { finishReason, contextFull, usage } };
   } catch (error) {

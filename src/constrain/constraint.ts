@@ -2,6 +2,7 @@
 // the tokens so far, so whoever has those has the state. It knows nothing of models, prompts or the GPU.
 
 import { Automaton } from "./automaton.ts";
+import { callsExpression, type CallsWanted } from "./calls.ts";
 import type { Expression } from "./expression.ts";
 import { gbnfExpression } from "./gbnf.ts";
 import { JsonText } from "./json-text.ts";
@@ -13,7 +14,10 @@ import { PronkError } from "../errors.ts";
 export { trieOf } from "./vocabulary-trie.ts";
 
 /** What texts are wanted: any JSON object, JSON that is valid by a schema, or what fits a grammar in GBNF. */
-export type Wanted = { json: true } | { schema: unknown } | { grammar: string };
+export type WantedText = { json: true } | { schema: unknown } | { grammar: string };
+
+/** Or calls of functions, and `otherwise` such a text. */
+export type Wanted = WantedText | { calls: CallsWanted; otherwise?: WantedText };
 
 export interface ConstraintOptions {
   /** Tokens that may end the text where it may end. */
@@ -52,6 +56,8 @@ export class Constraint {
   }
 
   #textOf(wanted: Wanted): Expression {
+    if ("calls" in wanted)
+      return callsExpression(this.#automaton, wanted.calls, wanted.otherwise && this.#textOf(wanted.otherwise));
     if ("schema" in wanted) return schemaExpression(this.#automaton, wanted.schema);
     return "grammar" in wanted ? gbnfExpression(this.#automaton, wanted.grammar) : new JsonText(this.#automaton).object;
   }
@@ -145,11 +151,12 @@ export class Constraint {
       if (!(isLarge || error instanceof Unusable)) throw error;
       const path = error instanceof UnusableSchema ? error.path : undefined;
       const found = error instanceof Unusable ? error.message : "it is nested too deep";
+      const field = (error instanceof Unusable ? error.field : undefined) ?? this.#field;
       const advice = isLarge ? "Ask for something simpler" : "Leave it out or say it otherwise";
       throw new PronkError(
         "bad-request",
-        `"${this.#field}"${path === undefined ? "" : `, ${path}`}: ${found}. ${advice}.`,
-        { field: this.#field, path, found },
+        `"${field}"${path === undefined ? "" : `, ${path}`}: ${found}. ${advice}.`,
+        { field, path, found },
         { cause: error },
       );
     }

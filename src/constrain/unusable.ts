@@ -3,6 +3,8 @@
 /** Something of it that can't be meant, or is not done here. */
 export class Unusable extends Error {
   readonly isUnusable = true;
+  /** Of the request, where it is another than what is wanted as a whole. */
+  field?: string;
 }
 
 /** It asks for more than is computed for it. */

@@ -19,18 +19,26 @@ export interface VocabularyTrie {
 
 const longestToken = 1000; // bytes; no published one has more than 256
 
-const known = new WeakMap<Tokenizer, VocabularyTrie>();
+/** No text in UTF-8 has it: a special token that counts stands as this byte and its number. */
+export const markByte = 0xff;
 
-export function trieOf(tokenizer: Tokenizer): VocabularyTrie {
-  let trie = known.get(tokenizer);
-  if (!trie) known.set(tokenizer, (trie = buildTrie(tokenizer)));
+const known = new WeakMap<Tokenizer, Map<string, VocabularyTrie>>();
+
+/** `marks`: ids of special tokens that count, at most 256. */
+export function trieOf(tokenizer: Tokenizer, marks: readonly number[] = []): VocabularyTrie {
+  const tries = known.get(tokenizer) ?? new Map<string, VocabularyTrie>();
+  known.set(tokenizer, tries);
+  let trie = tries.get(marks.join());
+  if (!trie) tries.set(marks.join(), (trie = buildTrie(tokenizer, marks)));
   return trie;
 }
 
-export function buildTrie(tokenizer: Tokenizer): VocabularyTrie {
+export function buildTrie(tokenizer: Tokenizer, marks: readonly number[] = []): VocabularyTrie {
   const { vocabSize } = tokenizer;
   const bytesOf = Array.from({ length: vocabSize }, (_, id) => {
+    if (marks.includes(id)) return Uint8Array.of(markByte, marks.indexOf(id));
     const bytes = tokenizer.bytesOf(id);
+    if (marks.length > 0 && bytes?.includes(markByte)) return undefined;
     return bytes && bytes.length > 0 && bytes.length <= longestToken ? bytes : undefined;
   });
   const sorted = bytesOf.flatMap((bytes, id) => (bytes ? [id] : [])).sort((a, b) => compare(bytesOf[a]!, bytesOf[b]!));

@@ -22,6 +22,7 @@ export function llama2Dialog(tokenizer: Tokenizer): ChatDialog {
     );
   return {
     kind: "llama-2",
+    tools: () => ({ turns: false, form: undefined }),
     encode(messages) {
       refuseToolTurns(messages);
       // The reference looks into answers too, and so ends a chat whose model once wrote a tag itself; as plain text, which

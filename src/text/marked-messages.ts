@@ -3,29 +3,36 @@
 // exactly what is whose. A template that looks into the text may act on the marks: then the safe guess at the end holds.
 
 import { trim, trimStart } from "./jinja/characters.ts";
-import type { ChatMessage, SpecialFilter } from "./tokenizer.ts";
+import type { ChatMessage, DialogContext, SpecialFilter } from "./tokenizer.ts";
 import type { RenderChat } from "./tokenizer.ts";
-import { changeTexts, hasToolTurn, messageTexts } from "./tool-turns.ts";
+import { changeDeep, changeTexts, messageTexts } from "./tool-turns.ts";
 
-/** Which special tokens of `text` (what `render` made of `messages`) the template itself wrote. */
-export function templateTokens(text: string, messages: readonly ChatMessage[], render: RenderChat): SpecialFilter {
-  const spans = messageSpans(text, messages, render);
+/** What a template is given. */
+export interface Conversation {
+  messages: readonly ChatMessage[];
+  context: DialogContext;
+}
+
+/** Which special tokens of `text` (what `render` made of the conversation) the template itself wrote. */
+export function templateTokens(text: string, conversation: Conversation, render: RenderChat): SpecialFilter {
+  const spans = messageSpans(text, conversation, render);
   if (spans) return (start, end) => !spans.some((span) => start < span.end && end > span.start);
-  return onlyWithoutMessages(text, messages, render);
+  return onlyWithoutMessages(text, conversation, render);
 }
 
 /**
  * Where the last message's text ends in `text`, with the white space behind it that the template leaves; undefined where it
  * is not written as it is, or not once.
  */
-export function endOfLast(text: string, messages: readonly ChatMessage[], render: RenderChat): number | undefined {
+export function endOfLast(text: string, conversation: Conversation, render: RenderChat): number | undefined {
+  const { messages, context } = conversation;
   const last = messages[messages.length - 1];
   const core = trim(last.content);
-  const [close] = absentCharacters(1, [text, ...messages.flatMap(messageTexts)]);
+  const [close] = absentCharacters(1, [text, ...textsOf(conversation)]);
   const from = last.content.length - trimStart(last.content).length;
   const spaceAfter = last.content.slice(from + core.length);
   const content = `${last.content.slice(0, from)}${core}${close}${spaceAfter}`;
-  const [before, ...after] = render([...messages.slice(0, -1), { ...last, content }]).split(close);
+  const [before, ...after] = render([...messages.slice(0, -1), { ...last, content }], context).split(close);
   if (after.length !== 1 || before + after[0] !== text || !before.endsWith(core)) return undefined;
   return before.length + (after[0].startsWith(spaceAfter) ? spaceAfter.length : 0);
 }
@@ -35,9 +42,26 @@ interface Span {
   end: number;
 }
 
-function messageSpans(text: string, messages: readonly ChatMessage[], render: RenderChat): Span[] | undefined {
-  const [open, close] = absentCharacters(2, [text, ...messages.flatMap(messageTexts)]);
-  const marked = rendered(render, messages, (content) => {
+/**
+ * What a caller may have made of anybody's words besides messages: what tools say of themselves. Only where it has what tags are
+ * made of: many templates compare the rest, as the types of parameters.
+ */
+function changeContext(context: DialogContext, change: (text: string) => string): DialogContext {
+  return changeDeep(context, (text) => (/[<>[\]{|}]/.test(text) ? change(text) : text)) as DialogContext;
+}
+
+function contextTexts(context: DialogContext): string[] {
+  const texts: string[] = [];
+  changeContext(context, (text) => (texts.push(text), text));
+  return texts;
+}
+
+const textsOf = ({ messages, context }: Conversation) => [...messages.flatMap(messageTexts), ...contextTexts(context)];
+
+function messageSpans(text: string, conversation: Conversation, render: RenderChat): Span[] | undefined {
+  const { messages, context } = conversation;
+  const [open, close] = absentCharacters(2, [text, ...textsOf(conversation)]);
+  const marked = rendered(render, conversation, (content) => {
     // Outside the marks: the white space that a template may strip.
     const core = trim(content);
     if (core === "") return content;
@@ -57,18 +81,21 @@ function messageSpans(text: string, messages: readonly ChatMessage[], render: Re
     else plain += part;
   }
   if (from >= 0 || plain !== text) return undefined;
-  // Every message must be there once and whole: a template that took one apart may have acted on the marks. What a call's
-  // arguments say may be there any number of times. Both may be written as JSON.
+  // Every message must be there once and whole: a template that took one apart may have acted on the marks. What else is
+  // said, by a call's arguments or a tool of itself, may be there any number of times. All may be written as JSON.
   const found = spans.map(({ start, end }) => plain.slice(start, end));
   for (const core of cores(messages.map(({ content }) => content))) {
     const at = found.findIndex((span) => span === core || span === escaped(core));
     if (at < 0) return undefined;
     found.splice(at, 1);
   }
-  const said = new Set(cores(messages.flatMap(messageTexts)).flatMap((core) => [core, escaped(core)]));
-  const tools = messages.some(hasToolTurn);
-  return found.every((span) => tools && said.has(span)) ? spans : undefined;
+  const others = [...messages.flatMap(otherTexts), ...contextTexts(context)];
+  const said = new Set(cores(others).flatMap((core) => [core, escaped(core)]));
+  return found.every((span) => said.has(span)) ? spans : undefined;
 }
+
+/** All but its content. */
+const otherTexts = (message: ChatMessage) => messageTexts({ ...message, content: "" });
 
 const cores = (texts: readonly string[]) => texts.map(trim).filter((core) => core !== "");
 
@@ -79,10 +106,10 @@ const escaped = (text: string) => JSON.stringify(text).slice(1, -1);
  * Where marks cannot tell: a token is the template's if no message contains it and it appears as often when the
  * messages say something else. Any other stays plain text, even if the template wrote it: wrong, but harmless.
  */
-function onlyWithoutMessages(text: string, messages: readonly ChatMessage[], render: RenderChat): SpecialFilter {
-  const contents = messages.flatMap(messageTexts);
+function onlyWithoutMessages(text: string, conversation: Conversation, render: RenderChat): SpecialFilter {
+  const contents = textsOf(conversation);
   const [letter] = absentCharacters(1, [text, ...contents]);
-  const neutral = rendered(render, messages, (content) => content.replace(/\S/g, letter));
+  const neutral = rendered(render, conversation, (content) => content.replace(/\S/g, letter));
   const count = (where: string, token: string): number => where.split(token).length;
   return (start, end) => {
     const token = text.slice(start, end);
@@ -93,11 +120,14 @@ function onlyWithoutMessages(text: string, messages: readonly ChatMessage[], ren
 
 function rendered(
   render: RenderChat,
-  messages: readonly ChatMessage[],
+  { messages, context }: Conversation,
   change: (content: string) => string,
 ): string | undefined {
   try {
-    return render(messages.map((message) => changeTexts(message, change)));
+    return render(
+      messages.map((message) => changeTexts(message, change)),
+      changeContext(context, change),
+    );
   } catch {
     return undefined; // the plain rendering went well, so this failure is the change's
   }

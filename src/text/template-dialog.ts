@@ -4,14 +4,15 @@
 
 import type { RenderChat } from "./tokenizer.ts";
 import { PronkError } from "../errors.ts";
+import { findCallForm } from "./call-form.ts";
 import { badMessage, refuseToolTurns } from "./chat-messages.ts";
 import { parseTemplate, type Template } from "./jinja/parse-template.ts";
 import { renderTemplate } from "./jinja/render.ts";
 import { TemplateRefusal } from "./jinja/template-error.ts";
 import { endOfLast, templateTokens } from "./marked-messages.ts";
-import { findToolArguments, hasToolTurn, type ToolArguments, withArguments } from "./tool-turns.ts";
+import { findToolTurns, hasToolTurn, type ToolTurns, withToolTurns } from "./tool-turns.ts";
 import type { TokenizerConfig } from "./tokenizer-config.ts";
-import type { ChatDialog, Tokenizer } from "./tokenizer.ts";
+import type { CallForm, ChatDialog, Tokenizer } from "./tokenizer.ts";
 
 /** Errors of the template itself come at the first rendering, so that a broken one does not keep a model from opening. */
 export function chatRenderer(
@@ -20,14 +21,15 @@ export function chatRenderer(
 ): RenderChat {
   const { source, file } = config.template!;
   let template: Template | undefined;
-  return (messages) => {
+  return (messages, { tools, named } = {}) => {
     try {
       template ??= parseTemplate(source);
       return renderTemplate(template, {
         ...specialTokens,
-        messages,
-        tools: null,
         documents: null,
+        ...named,
+        messages,
+        tools: tools ?? null,
         add_generation_prompt: true,
       });
     } catch (cause) {
@@ -45,20 +47,27 @@ export function chatRenderer(
 }
 
 export function templateDialog(render: RenderChat, tokenizer: Tokenizer): ChatDialog {
-  let tools: { form: ToolArguments } | undefined; // until a conversation has some
+  let turns: ToolTurns | undefined; // until a conversation has some
+  let calls: { form: CallForm | undefined } | undefined;
   return {
     kind: "template",
-    encode(given) {
+    tools() {
+      turns ??= findToolTurns(render);
+      calls ??= { form: findCallForm(render, turns.arguments) };
+      return { turns: turns.arguments !== undefined, form: calls.form };
+    },
+    encode(given, context = {}) {
       let messages = given;
       if (given.some(hasToolTurn)) {
-        const { form } = (tools ??= { form: findToolArguments(render) });
-        if (form === undefined) refuseToolTurns(given);
-        messages = given.map((message) => withArguments(message, form));
+        turns ??= findToolTurns(render);
+        if (turns.arguments === undefined) refuseToolTurns(given);
+        messages = withToolTurns(given, turns);
       }
-      const text = render(messages);
+      const text = render(messages, context);
+      const conversation = { messages, context };
       const last = messages[messages.length - 1];
       const isOpen = last.role === "assistant"; // the model goes on with it; behind calls there is nothing to go on with
-      const end = isOpen ? (last.tool_calls ? undefined : endOfLast(text, messages, render)) : text.length;
+      const end = isOpen ? (last.tool_calls ? undefined : endOfLast(text, conversation, render)) : text.length;
       if (end === undefined)
         throw badMessage(
           `messages[${messages.length - 1}].role`,
@@ -66,7 +75,7 @@ export function templateDialog(render: RenderChat, tokenizer: Tokenizer): ChatDi
           '"assistant"',
         );
       // As transformers: the template's text is all there is, no BOS is put before it.
-      return tokenizer.encode(text.slice(0, end), { parseSpecial: templateTokens(text, messages, render) });
+      return tokenizer.encode(text.slice(0, end), { parseSpecial: templateTokens(text, conversation, render) });
     },
   };
 }

@@ -54,6 +54,36 @@ export interface ChatMessage {
   tool_call_id?: string;
 }
 
+/** A function that the model may call, as templates take it. */
+export interface Tool {
+  type: "function";
+  function: { name: string; description: string; parameters: Record<string, unknown> };
+}
+
+/**
+ * How a model writes its calls: `begin`, each as `open` name `middle` arguments in JSON `close`, `between` two of them, `end`. An
+ * id of Mistral's nine letters stands in it as `callIdMark`.
+ */
+export interface CallForm {
+  begin: string;
+  open: string;
+  middle: string;
+  close: string;
+  /** Undefined where there is room for one call only. */
+  between: string | undefined;
+  end: string;
+}
+
+export const callIdMark = "\uFDD1";
+
+/** What a template is told besides the messages. */
+export interface DialogContext {
+  /** Only where the dialog has a form of calls. */
+  tools?: readonly Tool[];
+  /** By the names that the template knows them by. */
+  named?: Readonly<Record<string, unknown>>;
+}
+
 export interface ToolCall {
   id?: string;
   type: "function";
@@ -68,7 +98,9 @@ export interface ChatDialog {
    * Ids of the whole conversation, ready for the assistant's next words: of an answer of its own, or where the last message
    * is the assistant's of that one. Throws PronkError bad-request.
    */
-  encode(messages: readonly ChatMessage[]): number[];
+  encode(messages: readonly ChatMessage[], context?: DialogContext): number[];
+  /** Whether it writes calls and their results, and how calls of tools that it is told of; else they are refused. */
+  tools(): { turns: boolean; form: CallForm | undefined };
 }
 
 /** What SentencePiece's vocabularies and byte-level ones do each in their way. */
@@ -82,4 +114,4 @@ export interface StretchCoder {
 }
 
 /** Renders a conversation, open for the assistant's next words. */
-export type RenderChat = (messages: readonly ChatMessage[]) => string;
+export type RenderChat = (messages: readonly ChatMessage[], context?: DialogContext) => string;

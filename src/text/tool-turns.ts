@@ -1,5 +1,6 @@
 // Tool calls and their results in a conversation: whether a model's template writes them at all, found by rendering some,
-// and how it wants a call's arguments, which clients send as JSON text and most templates take as what it says.
+// and how it wants a call's arguments, which clients send as JSON text and most templates take as what it says. How the model
+// itself writes calls is call-form.ts's.
 
 import { parseJson } from "./jinja/parse-json.ts";
 import { Dict, type Value } from "./jinja/values.ts";
@@ -9,26 +10,43 @@ import type { ChatMessage } from "./tokenizer.ts";
 /** `values`: arguments as what their JSON says; `text`: as they came; undefined: the template does not know tools. */
 export type ToolArguments = "values" | "text" | undefined;
 
+/** How a template takes them. */
+export interface ToolTurns {
+  arguments: ToolArguments;
+  /** Ids must have nine letters or digits. */
+  nineLetters: boolean;
+  /** A result must name its function. */
+  named: boolean;
+}
+
 export const hasToolTurn = (message: ChatMessage): boolean =>
   message.role === "tool" || message.tool_calls !== undefined;
 
-/** Mistral's templates want ids of nine letters. */
-const probe: readonly ChatMessage[] = [
+const probe = (id: string, named: boolean): ChatMessage[] => [
   { role: "user", content: "question" },
   {
     role: "assistant",
     content: "",
-    tool_calls: [
-      { id: "probe0001", type: "function", function: { name: "probename", arguments: '{"probekey": "probevalue"}' } },
-    ],
+    tool_calls: [{ id, type: "function", function: { name: "probename", arguments: '{"probekey": "probevalue"}' } }],
   },
-  { role: "tool", content: "proberesult", tool_call_id: "probe0001" },
+  { role: "tool", content: "proberesult", tool_call_id: id, ...(named && { name: "probename" }) },
 ];
 
-export function findToolArguments(render: RenderChat): ToolArguments {
+export function findToolTurns(render: RenderChat): ToolTurns {
+  for (const nineLetters of [false, true])
+    // as Mistral's want them
+    for (const named of [false, true]) {
+      // as Hermes' do
+      const taken = findArguments(render, probe(nineLetters ? "probe0001" : "call_probe", named));
+      if (taken !== undefined) return { arguments: taken, nineLetters, named };
+    }
+  return { arguments: undefined, nineLetters: false, named: false };
+}
+
+function findArguments(render: RenderChat, messages: readonly ChatMessage[]): ToolArguments {
   const written = (form: "values" | "text") => {
     try {
-      const text = render(probe.map((message) => withArguments(message, form)));
+      const text = render(messages.map((message) => withArguments(message, form)));
       return /probename/.test(text) && /proberesult/.test(text) ? text : undefined;
     } catch {
       return undefined; // its author's words, or arguments in a form that it cannot take
@@ -40,6 +58,35 @@ export function findToolArguments(render: RenderChat): ToolArguments {
   const text = written("text");
   if (text !== undefined && (asJson.test(text) || values === undefined)) return "text";
   return values === undefined ? undefined : "values";
+}
+
+/** The messages as the template takes them. */
+export function withToolTurns(messages: readonly ChatMessage[], turns: ToolTurns): ChatMessage[] {
+  const shortened = new Map<string, string>();
+  const idOf = (id: string): string => {
+    if (!turns.nineLetters || /^[a-zA-Z0-9]{9}$/.test(id)) return id;
+    let short = shortened.get(id);
+    if (!short) shortened.set(id, (short = String(shortened.size).padStart(9, "0")));
+    return short;
+  };
+  const called = new Map<string | undefined, string>();
+  return messages.map((given) => {
+    const message = withArguments(given, turns.arguments);
+    if (message.role === "tool") {
+      const { tool_call_id: id, name = turns.named ? called.get(id) : undefined } = message;
+      return {
+        ...message,
+        ...(id !== undefined && { tool_call_id: idOf(id) }),
+        ...(name !== undefined && { name }),
+      };
+    }
+    for (const { id, function: one } of message.tool_calls ?? []) called.set(id, one.name);
+    if (!message.tool_calls) return message;
+    const tool_calls = message.tool_calls.map((call) =>
+      call.id === undefined ? call : { ...call, id: idOf(call.id) },
+    );
+    return { ...message, tool_calls };
+  });
 }
 
 /** The message with its arguments in the form that the template wants. What is no JSON object stays text. */
@@ -64,16 +111,21 @@ export function messageTexts(message: ChatMessage): string[] {
 }
 
 export function changeTexts(message: ChatMessage, change: (text: string) => string): ChatMessage {
-  const deep = (value: unknown): unknown => {
-    if (typeof value === "string") return change(value);
-    if (Array.isArray(value)) return value.map(deep);
-    if (value instanceof Dict)
-      return new Dict(Array.from(value.entries(), ([key, inner]) => [change(key as string), deep(inner) as Value]));
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [change(key), deep(inner)]));
-  };
   const changed = { ...message, content: change(message.content) };
-  return message.tool_calls ? changeArguments(changed, (given) => deep(given) as string | object) : changed;
+  if (!message.tool_calls) return changed;
+  return changeArguments(changed, (given) => changeDeep(given, change) as string | object);
+}
+
+/** Texts and keys in a value, however deep. */
+export function changeDeep(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((inner) => changeDeep(inner, change));
+  if (value instanceof Dict)
+    return new Dict(
+      Array.from(value.entries(), ([key, inner]) => [change(key as string), changeDeep(inner, change) as Value]),
+    );
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [change(key), changeDeep(inner, change)]));
 }
 
 function changeArguments(message: ChatMessage, change: (given: string | object) => string | object): ChatMessage {

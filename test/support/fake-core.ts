@@ -59,6 +59,7 @@ export const fakeTokenizer: Tokenizer = {
 /** `s:…|u:…|a:…|` behind BOS; the last message must be the user's. */
 const fakeDialog: ChatDialog = {
   kind: "template",
+  tools: () => ({ turns: true, form: undefined }),
   encode(messages: readonly ChatMessage[]) {
     const last = messages.at(-1)?.role;
     if (last !== "user" && last !== "assistant") throw new PronkError("bad-request", "Last message must be from user");

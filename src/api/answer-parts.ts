@@ -1,0 +1,68 @@
+// Whether an answer of a chat has other parts than words: calls of tools. What puts such a chat to the model and reads its answer
+// is loaded when the first comes.
+
+import { onDemand } from "../on-demand.ts";
+import type { ChatDialog, ChatMessage, StreamDecoder } from "../text/tokenizer.ts";
+import type { AnswerForm } from "./answer-form.ts";
+import type { AnswerReader } from "./answer-reader.ts";
+import type { AnswerDelta, ChatFinishReason } from "./chat-completions.ts";
+import type { EngineCore } from "./engine-core.ts";
+import type { Fields } from "./request-fields.ts";
+import type { Outcome, Piece } from "./run.ts";
+
+const toolUse = onDemand("reads calls of tools", () => import("./tool-use.ts"));
+
+export interface AnswerWay {
+  /** What the conversation is encoded by. */
+  dialog: Pick<ChatDialog, "encode">;
+  /** Behind this prompt. */
+  begin(promptIds: readonly number[]): {
+    /** What the whole answer must be. */
+    form: AnswerForm | undefined;
+    /** What stands in its text besides words. */
+    decoder(decoder: StreamDecoder): StreamDecoder;
+    /** One for each choice. */
+    reader(): AnswerReader;
+  };
+}
+
+/** Undefined where the answer is words. `form`: what they must be. Rejects with PronkError bad-request, or network. */
+export async function prepareAnswer(
+  core: EngineCore,
+  dialog: ChatDialog,
+  fields: Fields,
+  messages: readonly ChatMessage[],
+  form: AnswerForm | undefined,
+): Promise<AnswerWay | undefined> {
+  const hasToolTurns = messages.some(({ role, tool_calls: calls }) => role === "tool" || calls);
+  const asks = (value: unknown) => (value ?? undefined) !== undefined && !(Array.isArray(value) && value.length === 0);
+  const asksForTools = asks(fields.tools) || (asks(fields.tool_choice) && fields.tool_choice !== "none");
+  if (!asksForTools && !(hasToolTurns && !dialog.tools().turns)) return undefined;
+  return (await toolUse()).prepareToolUse(core, dialog, fields, { form, hasToolTurns });
+}
+
+/** A piece of an answer as its reader is told it. */
+export interface ReadPiece extends Omit<Piece, "text" | "outcome"> {
+  deltas: AnswerDelta[];
+  outcome?: Omit<Outcome, "finishReason"> & { finishReason: ChatFinishReason };
+}
+
+export async function* readPieces(
+  pieces: AsyncIterable<Piece>,
+  reader: AnswerReader | undefined,
+): AsyncGenerator<ReadPiece, void> {
+  for await (const { text, outcome, ...piece } of pieces) {
+    if (!reader) {
+      yield { ...piece, deltas: text === "" ? [] : [{ content: text }], outcome };
+      continue;
+    }
+    const deltas = reader.push(text);
+    if (!outcome) {
+      yield { ...piece, deltas };
+      continue;
+    }
+    deltas.push(...reader.finish(outcome.finishReason === "length"));
+    const calls = reader.calls > 0 && outcome.finishReason === "stop";
+    yield { ...piece, deltas, outcome: { ...outcome, finishReason: calls ? "tool_calls" : outcome.finishReason } };
+  }
+}
