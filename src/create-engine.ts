@@ -1,7 +1,7 @@
 // Where an engine runs: in a module worker unless the caller or the browser says otherwise. Nothing else is decided here.
 
 import type { ContinuableEngine } from "./api/continuation.ts";
-import type { Engine, EngineOptions } from "./api/surface.ts";
+import type { Engine, EngineCalls, EngineOptions } from "./api/surface.ts";
 import { onDemand } from "./on-demand.ts";
 import { startHashThread } from "./source/hash-thread.ts";
 import { parseReference, wholeReference } from "./source/reference.ts";
@@ -9,6 +9,7 @@ import type { ModelReference, ModelSource } from "./source/source.ts";
 import { createWorkerEngine } from "./worker/client.ts";
 import type { StartHere } from "./worker/tab-share.ts";
 
+const http = onDemand("answers as OpenAI's server does", () => import("./http/serve.ts"));
 const sharing = onDemand("shares an engine with other tabs", () => import("./worker/share.ts"));
 
 /**
@@ -17,6 +18,12 @@ const sharing = onDemand("shares an engine with other tabs", () => import("./wor
  * cross) and where workers lack WebGPU. Rejects with PronkError, or with the signal's reason when aborted.
  */
 export async function createEngine(model: ModelReference, options: EngineOptions = {}): Promise<Engine> {
+  const engine = await openEngine(model, options);
+  const fetch: Engine["fetch"] = async (input, init) => (await http()).serve(engine, input, init);
+  return Object.assign(engine, { fetch });
+}
+
+async function openEngine(model: ModelReference, options: EngineOptions): Promise<EngineCalls> {
   options.signal?.throwIfAborted();
   const wantsWorker = options.worker !== false && !options.device && typeof Worker !== "undefined";
   if (wantsWorker && !isSource(model)) {

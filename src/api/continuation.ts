@@ -5,7 +5,7 @@ import type { CacheHistory, HistoryState } from "../generate/cache-history.ts";
 import type { Trace, TraceEvent } from "../generate/trace.ts";
 import type { Variants } from "../gpu/variants.ts";
 import type { RequestOptions } from "./completion-request.ts";
-import type { Engine, EngineInfo } from "./surface.ts";
+import type { EngineCalls, EngineInfo } from "./surface.ts";
 
 /** What another engine must be like to give the same numbers. */
 export type Likeness = EngineInfo & { variants: Variants };
@@ -17,7 +17,7 @@ export interface Predecessor {
 }
 
 /** An engine that can be gone on from. */
-export interface ContinuableEngine extends Engine {
+export interface ContinuableEngine extends EngineCalls {
   readonly continuation?: {
     readonly history: CacheHistory;
     /** As it is now: another GPU may have come. */

@@ -7,9 +7,9 @@ import { badField, type Fields } from "./request-fields.ts";
 
 type Standing =
   "obeyed" | "ignored" | { /** Said in the refusal. */ only: string; allowed: (value: unknown) => boolean };
-type FieldTable = Readonly<Record<string, Standing>>;
+export type FieldTable = Readonly<Record<string, Standing>>;
 
-const only = (...values: unknown[]): Standing => ({
+export const only = (...values: unknown[]): Standing => ({
   only: values.map((value) => JSON.stringify(value)).join(" or "),
   allowed: (value) => values.includes(value),
 });

@@ -104,7 +104,8 @@ export interface EngineInfo {
   warnings: PronkWarning[];
 }
 
-export interface Engine extends AsyncDisposable {
+/** A loaded model's calls, wherever it runs. */
+export interface EngineCalls extends AsyncDisposable {
   readonly chat: { readonly completions: ChatCompletions };
   readonly completions: Completions;
   readonly tokenizer: {
@@ -120,6 +121,16 @@ export interface Engine extends AsyncDisposable {
   readonly ended: AbortSignal;
   /** Frees the GPU and ends the worker. Calls in flight reject. */
   unload(): Promise<void>;
+}
+
+/** What `createEngine` gives. */
+export interface Engine extends EngineCalls {
+  /**
+   * As `fetch`, and answered here: OpenAI's `/v1/chat/completions`, `/v1/completions`, `/v1/responses` and `/v1/models`, and
+   * `/v1/tokenize` and `/v1/detokenize`, whatever the address before them. Streams are server-sent events, faults have
+   * OpenAI's body and a status. For clients that take a fetch: `new OpenAI({ baseURL, apiKey: "-", fetch: engine.fetch })`.
+   */
+  readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
 }
 
 /** One of several sets of weights, told by its files' sizes. */

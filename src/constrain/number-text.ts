@@ -17,6 +17,7 @@ export interface Bounds {
 }
 
 const mostDigits = 15; // of a float64's 15.95
+const longest = 10 ** mostDigits;
 const fewestPlaces = 6; // that a number with bounds may have
 
 /** Digits before and behind the point, without needless zeros. */
@@ -41,8 +42,10 @@ export function numberExpression(automaton: Automaton, bounds: Bounds): Expressi
     const ending = isInteger ? [] : [expressions.optional(fraction), expressions.optional(exponent)];
     return expressions.sequence(expressions.optional(sign), whole, ...ending);
   }
-  const { bound: min, excluded: aboveMin } = rounded(bounds.min, bounds.aboveMin, 1);
-  const { bound: max, excluded: belowMax } = rounded(bounds.max, bounds.belowMax, -1);
+  // Bounds that no number of so many digits reaches change nothing: zod writes JavaScript's safe integers, of 16.
+  const { min: least = -Infinity, max: most = Infinity } = bounds;
+  const { bound: min, excluded: aboveMin } = rounded(least > -longest ? least : undefined, bounds.aboveMin, 1);
+  const { bound: max, excluded: belowMax } = rounded(most < longest ? most : undefined, bounds.belowMax, -1);
   const up = magnitudes(automaton, bounds, (min ?? 0) >= 0 ? (min ?? 0) : 0, max, {
     isAbove: (min ?? -1) >= 0 && aboveMin,
     isBelow: belowMax,

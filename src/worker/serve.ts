@@ -3,7 +3,7 @@
 
 import { DownloadPause } from "../api/download-pause.ts";
 import type { ContinuableEngine, ContinuableOptions, Likeness, Predecessor } from "../api/continuation.ts";
-import type { Engine, EngineInfo, EngineOptions } from "../api/surface.ts";
+import type { EngineCalls, EngineInfo, EngineOptions } from "../api/surface.ts";
 import { PronkError, toErrorData } from "../errors.ts";
 import type { Trace } from "../generate/trace.ts";
 import type { Variants } from "../gpu/variants.ts";
@@ -113,7 +113,7 @@ export function serve(port: Port, services: HostServices): Served {
     }
   }
 
-  async function complete(on: Engine, { id, call, known }: CompletionCall, own: Call) {
+  async function complete(on: EngineCalls, { id, call, known }: CompletionCall, own: Call) {
     const { signal } = own.controller;
     const options: ContinuableOptions = {
       signal,
@@ -141,7 +141,7 @@ export function serve(port: Port, services: HostServices): Served {
     post({ kind: "end", id });
   }
 
-  async function small(on: Engine, call: Extract<CallRequest, { kind: "encode" | "decode" | "unload" }>) {
+  async function small(on: EngineCalls, call: Extract<CallRequest, { kind: "encode" | "decode" | "unload" }>) {
     if (call.kind === "encode") return on.tokenizer.encode(call.text, { addBos: call.addBos });
     if (call.kind === "decode") return on.tokenizer.decode(call.ids);
     engine = undefined;

@@ -1,6 +1,6 @@
 // One engine for all tabs of an origin: in a shared worker where it has WebGPU, else in the tab that leads (tab-share.ts).
 
-import type { Engine, EngineOptions } from "../api/surface.ts";
+import type { EngineCalls, EngineOptions } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
 import { isElsewhere } from "../source/module-worker.ts";
 import { withTrustedAddress } from "../trusted-types.ts";
@@ -19,7 +19,7 @@ export async function createSharedEngine(
   model: CloneableModel,
   options: EngineOptions,
   startHere: StartHere,
-): Promise<Engine | undefined> {
+): Promise<EngineCalls | undefined> {
   if (!globalThis.navigator?.locks || typeof BroadcastChannel === "undefined") return undefined;
   // A script of another origin starts no shared worker, and a module of this one's that imports it would be one for each tab.
   if (options.share !== "leader" && typeof SharedWorker !== "undefined" && !isElsewhere(import.meta.url)) {
@@ -30,7 +30,7 @@ export async function createSharedEngine(
 }
 
 /** Undefined where there is no such worker, or none with WebGPU. */
-async function inSharedWorker(model: CloneableModel, options: EngineOptions): Promise<Engine | undefined> {
+async function inSharedWorker(model: CloneableModel, options: EngineOptions): Promise<EngineCalls | undefined> {
   try {
     return await connectEngine(openSharedWorker, model, options);
   } catch (error) {

@@ -3,7 +3,7 @@
 // leader goes, the next in the lock's queue takes over from the store, and everybody's calls go on there (connect.ts).
 
 import type { ContinuableEngine, Predecessor } from "../api/continuation.ts";
-import type { Engine, EngineOptions } from "../api/surface.ts";
+import type { EngineCalls, EngineOptions } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
 import { beforeAbort, withResolvers } from "../waiting.ts";
 import { ChannelPort } from "./channel-port.ts";
@@ -26,7 +26,7 @@ export async function joinTabs(
   model: CloneableModel,
   options: EngineOptions,
   startHere: StartHere,
-): Promise<Engine> {
+): Promise<EngineCalls> {
   const tab = new SharingTab(key, options, startHere);
   let isUnloading = false;
   try {

@@ -5,7 +5,7 @@ import "fake-indexeddb/auto";
 import { createHash } from "node:crypto";
 import { IDBFactory } from "fake-indexeddb";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Engine, EngineOptions } from "../../../src/api/surface.ts";
+import type { EngineCalls, EngineOptions } from "../../../src/api/surface.ts";
 import { createLocalEngine } from "../../../src/engine.ts";
 import type { PronkError } from "../../../src/errors.ts";
 import { memorySource } from "../../support/memory-source.ts";
@@ -80,7 +80,7 @@ describe.each([
 
 test.each(refusalKinds)("a generation: %s, at each that there is", async (kind) => {
   const request = { prompt: "hi", max_tokens: 3, temperature: 0, ignore_eos: true } as const;
-  const answer = async (engine: Engine) => {
+  const answer = async (engine: EngineCalls) => {
     const rows: number[] = [];
     const onLogits = (position: number) => void rows.push(position);
     return { ids: (await engine.completions.create(request, { onLogits })).pronk.ids, rows };

@@ -123,6 +123,14 @@ describe("refused by name", () => {
 test.each<[Wanted, string[], string[]]>([
   [{ json: true }, ['{"a":[1,{"b":null}]}', "{}"], ["[]", "1", "{}x", '{"a"}']],
   [{ schema: { oneOf: [{ type: "null" }, { type: "integer" }] } }, ["null", "1"], ["true"]],
+  // As zod writes z.int(), and its like on one side.
+  [
+    { schema: { type: "integer", minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER } },
+    ["0", "-7", "999999999999999"],
+    ["1.5", "1e3", "9007199254740992"],
+  ],
+  [{ schema: { type: "integer", minimum: 3, maximum: 2 ** 60 } }, ["3", "999999999999999"], ["2", "-1"]],
+  [{ schema: { type: "number", maximum: 1e20 } }, ["-7.25", "999999999999999"], ["1e21"]],
   [{ schema: { type: "string", pattern: "^(?=.{3}$)(?!no)[a-z]*$" } }, ['"abc"', '"ano"'], ['"nob"', '"ab"', '"abcd"']],
   [
     { schema: { type: "string", pattern: "^\\p{Lu}\\u{1F600}?[\\w-]$" } },

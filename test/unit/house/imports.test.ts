@@ -30,13 +30,14 @@ const rooms: Record<string, Room> = {
   api: { uses: ["text", "generate", "constrain"], names: ["format", "quant", "gpu", "source"] },
   // source: only to start the thread that hashes; generate: what is remembered of answers and cache, for the next worker
   worker: { uses: ["api", "source", "generate"], names: ["gpu"] },
+  http: { uses: ["api"] },
   bench: { uses: ["format", "quant", "gpu", "model", "generate"] }, // an entry of its own; nothing uses it
   element: { uses: ["index.ts"] },
   "index.ts": {
     uses: ["api", "create-engine.ts", "inspect.ts", "models.ts", "preflight.ts", "source", "format"],
     names: ["gpu", "quant", "text"],
   },
-  "create-engine.ts": { uses: ["api", "worker", "source", "engine.ts"] },
+  "create-engine.ts": { uses: ["api", "worker", "source", "engine.ts", "http"] },
   "inspect.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu", "text"] },
   "models.ts": { uses: ["api", "source", "store", "quant", "load"] },
   "preflight.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu", "inspect.ts"] },

@@ -4,7 +4,7 @@ import type { MessagePort as NodePort } from "node:worker_threads";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { assembleEngine } from "../../../src/api/assemble.ts";
 import type { RecoveryEvent } from "../../../src/api/renewal.ts";
-import type { Engine, EngineInfo, EngineOptions } from "../../../src/api/surface.ts";
+import type { EngineCalls, EngineInfo, EngineOptions } from "../../../src/api/surface.ts";
 import { PronkError } from "../../../src/errors.ts";
 import { connectEngine as connectTo } from "../../../src/worker/connect.ts";
 import type { Host } from "../../../src/worker/link.ts";
@@ -26,7 +26,7 @@ function fakeEngine(
   generator: FakeGenerator,
   dispose = vi.fn(async () => {}),
   end: AbortController = new AbortController(),
-): Engine {
+): EngineCalls {
   return assembleEngine({ core: fakeCore(generator, { ended: end.signal }), info, end, dispose });
 }
 
@@ -222,7 +222,7 @@ describe("calls", () => {
     const chat = { messages: go, stream_options: { include_usage: true } };
     const strip = (value: unknown) =>
       JSON.parse(JSON.stringify(value, (key, v) => (/^(id|created)$/.test(key) ? 0 : v)));
-    const both = async (ask: (engine: Engine) => Promise<unknown>) =>
+    const both = async (ask: (engine: EngineCalls) => Promise<unknown>) =>
       expect(strip(await ask(engine))).toEqual(strip(await ask(local)));
     await both((on) => on.chat.completions.create(chat));
     await both(async (on) => collect(await on.chat.completions.create({ ...chat, stream: true })));

@@ -1,0 +1,90 @@
+// A request to Responses as one to chat.completions: items become messages, and each field is carried over, has no bearing on an
+// answer from this machine, or is refused by name.
+
+import type { ChatCompletionRequest } from "../api/chat-completions.ts";
+import { badField, type Fields } from "../api/request-fields.ts";
+import { checkFields, type FieldTable, only } from "../api/known-fields.ts";
+
+const kept: FieldTable["previous_response_id"] = { only: "left out: no response is kept", allowed: () => false };
+
+/** As in OpenAI's reference of November 2026 (openai 7.59), and pronk's own of chat.completions. */
+export const responsesFields: FieldTable = {
+  model: "ignored",
+  input: "obeyed",
+  instructions: "obeyed",
+  max_output_tokens: "obeyed",
+  temperature: "obeyed",
+  top_p: "obeyed",
+  text: "obeyed",
+  stream: "obeyed",
+  seed: "obeyed",
+  top_k: "obeyed",
+  min_p: "obeyed",
+  repetition_penalty: "obeyed",
+  previous_response_id: kept,
+  conversation: kept,
+  prompt: { only: "left out: no prompts are kept", allowed: () => false },
+  background: only(false),
+  tools: { only: "an empty list", allowed: (value) => Array.isArray(value) && value.length === 0 },
+  tool_choice: only("none", "auto"),
+  parallel_tool_calls: "ignored",
+  max_tool_calls: "ignored",
+  truncation: only("disabled", "auto"), // the oldest messages are left out where they must be, as in chat.completions
+  top_logprobs: only(0),
+  include: "ignored", // more of what tools found
+  stream_options: "ignored",
+  reasoning: "ignored",
+  metadata: "ignored",
+  store: "ignored",
+  service_tier: "ignored",
+  safety_identifier: "ignored",
+  prompt_cache_key: "ignored",
+  prompt_cache_retention: "ignored",
+  user: "ignored",
+};
+
+/** Without `stream`. Throws PronkError bad-request. */
+export function readResponsesRequest(body: Fields): ChatCompletionRequest {
+  checkFields(body, responsesFields, "responses.create");
+  const { instructions, input, text, max_output_tokens: most } = body;
+  if (typeof (instructions ?? "") !== "string") throw badField("instructions", "a text", instructions);
+  const system = instructions ? [{ role: "system", content: instructions }] : [];
+  const carried = ["temperature", "top_p", "seed", "top_k", "min_p", "repetition_penalty"];
+  return {
+    ...Object.fromEntries(carried.map((field) => [field, body[field]])),
+    messages: [...system, ...readInput(input)] as ChatCompletionRequest["messages"],
+    max_tokens: most as number | null,
+    response_format: readFormat(text),
+  };
+}
+
+function readInput(input: unknown): object[] {
+  if (typeof input === "string") return [{ role: "user", content: input }];
+  if (!Array.isArray(input) || input.length === 0) throw badField("input", "a text, or a list of messages", input);
+  return input.map((item: Fields | null, at) => {
+    const { type = "message", role, content } = item ?? {};
+    if (type !== "message") throw badField(`input[${at}].type`, '"message"', type);
+    return { role, content: Array.isArray(content) ? content.map((part, i) => textPart(part, `input[${at}].content[${i}]`)) : content }; // prettier-ignore
+  });
+}
+
+/** What was asked (`input_text`) and what was answered (`output_text`) are text alike. */
+function textPart(part: unknown, place: string) {
+  const { type, text } = (part ?? {}) as Fields;
+  if (type !== "input_text" && type !== "output_text")
+    throw badField(`${place}.type`, '"input_text" or "output_text"', type);
+  return { type: "text", text };
+}
+
+/** Responses has name and schema beside the type, chat.completions in an object of their own. */
+function readFormat(text: unknown): ChatCompletionRequest["response_format"] {
+  if (text === undefined || text === null) return null;
+  if (typeof text !== "object") throw badField("text", "an object", text);
+  const { format } = text as Fields;
+  if (format === undefined || format === null) return null;
+  if (typeof format !== "object") throw badField("text.format", "an object", format);
+  const { type, ...schema } = format as Fields;
+  return (
+    type === "json_schema" ? { type, json_schema: schema } : { type }
+  ) as ChatCompletionRequest["response_format"];
+}

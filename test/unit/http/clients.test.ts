@@ -1,0 +1,192 @@
+// Real clients on `engine.fetch`, unchanged: each package's own calls, streams, aborts and errors.
+
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { ChatOpenAI, OpenAI as LangChainOpenAI } from "@langchain/openai";
+import { openai as llamaIndex } from "@llamaindex/openai";
+import { generateText, Output, streamText } from "ai";
+import OpenAI from "openai";
+import { zodResponseFormat, zodTextFormat } from "openai/helpers/zod";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { fakeEngine } from "../../support/fake-engine.ts";
+
+const baseURL = "http://pronk.local/v1";
+const user = (content: string) => [{ role: "user" as const, content }];
+const Animal = z.object({ name: z.string(), legs: z.number().int() });
+const animal = '{"name":"fox","legs":4}';
+
+/** What the engine says, and clients of it. */
+function clients(script: (prompt: string) => string, options?: Parameters<typeof fakeEngine>[1]) {
+  const { fetch, generator, engine } = fakeEngine(script, options);
+  const given = { apiKey: "-", model: "fake/model", configuration: { baseURL, fetch } };
+  return {
+    generator,
+    engine,
+    openai: new OpenAI({ baseURL, apiKey: "-", fetch }),
+    ai: createOpenAICompatible({ name: "pronk", baseURL, fetch, includeUsage: true, supportsStructuredOutputs: true }),
+    chain: new ChatOpenAI({ ...given, maxRetries: 0 }),
+    completionChain: new LangChainOpenAI({ ...given, maxRetries: 0 }),
+    llama: llamaIndex({ model: "gpt-4o-mini", apiKey: "-", baseURL, additionalSessionOptions: { fetch } }),
+  };
+}
+
+describe("openai", () => {
+  test("create, whole and streamed, and .stream() with what it gathers", async () => {
+    const { openai } = clients(() => "a fox");
+    const { choices, usage } = await openai.chat.completions.create({ model: "any", messages: user("who?") });
+    expect([choices[0].message.content, choices[0].finish_reason, usage!.completion_tokens]).toEqual([
+      "a fox",
+      "stop",
+      5,
+    ]);
+    let text = "";
+    for await (const chunk of await openai.chat.completions.create({
+      model: "any",
+      messages: user("who?"),
+      stream: true,
+    }))
+      text += chunk.choices[0]?.delta.content ?? "";
+    expect(text).toBe("a fox");
+    const stream = openai.chat.completions.stream({
+      model: "any",
+      messages: user("who?"),
+      stream_options: { include_usage: true },
+    });
+    expect(await stream.finalContent()).toBe("a fox");
+    expect((await stream.totalUsage()).completion_tokens).toBe(5);
+  });
+
+  test("parse() by a zod schema, of a chat and of a response", async () => {
+    const { openai } = clients(() => animal);
+    const format = zodResponseFormat(Animal, "animal");
+    const { choices } = await openai.chat.completions.parse({
+      model: "any",
+      messages: user("{}"),
+      response_format: format,
+    });
+    expect(choices[0].message.parsed).toEqual({ name: "fox", legs: 4 });
+    const text = { format: zodTextFormat(Animal, "animal") };
+    expect((await openai.responses.parse({ model: "any", input: "{}", text })).output_parsed).toEqual({
+      name: "fox",
+      legs: 4,
+    });
+  });
+
+  test("completions, of a list of prompts too, and models", async () => {
+    const { openai } = clients((prompt) => (prompt === "one" ? "1" : "2"));
+    const { choices } = await openai.completions.create({ model: "any", prompt: ["one", "two"] });
+    expect(choices.map(({ text }) => text)).toEqual(["1", "2"]);
+    const names: string[] = [];
+    for await (const { id } of openai.models.list()) names.push(id);
+    expect(names).toEqual(["fake/model"]);
+    expect((await openai.models.retrieve("fake/model")).owned_by).toBe("pronk");
+  });
+
+  test("responses: text, instructions, a conversation, and the events of a stream", async () => {
+    const prompts: string[] = [];
+    const { openai } = clients((prompt) => (prompts.push(prompt), "a fox"));
+    const whole = await openai.responses.create({
+      model: "any",
+      instructions: "Be brief.",
+      input: "who?",
+      max_output_tokens: 20,
+    });
+    expect([whole.output_text, whole.status, whole.usage!.output_tokens]).toEqual(["a fox", "completed", 5]);
+    const input = [
+      { role: "user", content: [{ type: "input_text", text: "who?" }] },
+      { role: "assistant", content: whole.output_text },
+      { role: "user", content: "and?" },
+    ] as const;
+    const cut = await openai.responses.create({ model: "any", input: [...input] as never, max_output_tokens: 3 });
+    expect([cut.output_text, cut.status, cut.incomplete_details]).toEqual([
+      "a f",
+      "incomplete",
+      { reason: "max_output_tokens" },
+    ]);
+    expect(prompts).toEqual(["s:Be brief.|u:who?|", "u:who?|a:a fox|u:and?|"]);
+
+    const types: string[] = [];
+    const stream = openai.responses.stream({ model: "any", input: "who?" });
+    for await (const event of stream) types.push(event.type);
+    expect((await stream.finalResponse()).output_text).toBe("a fox");
+    expect(types.filter((type) => type !== "response.output_text.delta")).toEqual([
+      "response.created",
+      "response.in_progress",
+      "response.output_item.added",
+      "response.content_part.added",
+      "response.output_text.done",
+      "response.content_part.done",
+      "response.output_item.done",
+      "response.completed",
+    ]);
+    await expect(openai.responses.create({ model: "any", input: "x", previous_response_id: "resp_1" })).rejects.toThrow(
+      /no response is kept/,
+    );
+  });
+
+  test("a break ends the answer; abort, timeout and errors are of its own classes", async () => {
+    const { openai, generator, engine } = clients(() => "words without an end", { stepMs: 5 });
+    for await (const _ of await openai.chat.completions.create({ model: "any", messages: user("go"), stream: true }))
+      break;
+    await expect.poll(() => generator.running).toBe(0);
+    const abort = new AbortController();
+    const aborted = openai.chat.completions.create({ model: "any", messages: user("go") }, { signal: abort.signal });
+    setTimeout(() => abort.abort(), 5);
+    await expect(aborted).rejects.toThrow(OpenAI.APIUserAbortError);
+    const late = openai.chat.completions.create({ model: "any", messages: user("go") }, { timeout: 5, maxRetries: 0 });
+    await expect(late).rejects.toThrow(OpenAI.APIConnectionTimeoutError);
+    const wrong = openai.chat.completions.create({ model: "any", messages: user("go"), temperature: -1 });
+    const error = await wrong.catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+    expect(error).toMatchObject({ status: 400, param: "temperature", code: "bad_request" });
+    await engine.unload();
+    await expect(openai.chat.completions.create({ model: "any", messages: user("go") })).rejects.toThrow(
+      OpenAI.InternalServerError,
+    );
+  });
+});
+
+describe("AI SDK", () => {
+  test("generateText, streamText and an object by a schema", async () => {
+    const { ai } = clients((prompt) => (prompt.includes("{}") ? animal : "a fox"));
+    const model = ai.chatModel("fake/model");
+    const { text, usage, finishReason } = await generateText({ model, prompt: "who?" });
+    expect([text, usage.outputTokens, finishReason]).toEqual(["a fox", 5, "stop"]);
+    const stream = streamText({ model, prompt: "who?" });
+    let streamed = "";
+    for await (const piece of stream.textStream) streamed += piece;
+    expect([streamed, (await stream.usage).outputTokens, await stream.finishReason]).toEqual(["a fox", 5, "stop"]);
+    const { output } = await generateText({ model, prompt: "{}", output: Output.object({ schema: Animal }) });
+    expect(output).toEqual({ name: "fox", legs: 4 });
+  });
+
+  test("an error is told with what the engine says", async () => {
+    const { ai } = clients(() => "x", { contextLength: 10 });
+    await expect(generateText({ model: ai.chatModel("m"), prompt: "long ".repeat(20), maxRetries: 0 })).rejects.toMatchObject({ statusCode: 400 }); // prettier-ignore
+  });
+});
+
+describe("LangChain", () => {
+  test("invoke, stream, batch, and an object by a schema", async () => {
+    const { chain, completionChain } = clients((prompt) => (prompt.includes("{}") ? animal : "a fox"));
+    const answer = await chain.invoke("who?");
+    expect([answer.text, answer.usage_metadata?.output_tokens]).toEqual(["a fox", 5]);
+    let streamed = "";
+    for await (const chunk of await chain.stream("who?")) streamed += chunk.text;
+    expect(streamed).toBe("a fox");
+    expect((await chain.batch(["who?", "who else?"])).map(({ text }) => text)).toEqual(["a fox", "a fox"]);
+    const structured = chain.withStructuredOutput(Animal, { method: "jsonSchema" });
+    expect(await structured.invoke("{}")).toEqual({ name: "fox", legs: 4 });
+    expect(await completionChain.invoke("who?")).toBe("a fox");
+  });
+});
+
+describe("LlamaIndex", () => {
+  test("chat, whole and streamed", async () => {
+    const { llama } = clients(() => "a fox");
+    expect((await llama.chat({ messages: user("who?") })).message.content).toBe("a fox");
+    let streamed = "";
+    for await (const { delta } of await llama.chat({ messages: user("who?"), stream: true })) streamed += delta;
+    expect(streamed).toBe("a fox");
+  });
+});
