@@ -25,9 +25,9 @@ export const responsesFields: FieldTable = {
   conversation: kept,
   prompt: { only: "left out: no prompts are kept", allowed: () => false },
   background: only(false),
-  tools: { only: "an empty list", allowed: (value) => Array.isArray(value) && value.length === 0 },
-  tool_choice: only("none", "auto"),
-  parallel_tool_calls: "ignored",
+  tools: "obeyed",
+  tool_choice: "obeyed",
+  parallel_tool_calls: "obeyed",
   max_tool_calls: "ignored",
   truncation: only("disabled", "auto"), // the oldest messages are left out where they must be, as in chat.completions
   top_logprobs: only(0),
@@ -49,9 +49,11 @@ export function readResponsesRequest(body: Fields): ChatCompletionRequest {
   const { instructions, input, text, max_output_tokens: most } = body;
   if (typeof (instructions ?? "") !== "string") throw badField("instructions", "a text", instructions);
   const system = instructions ? [{ role: "system", content: instructions }] : [];
-  const carried = ["temperature", "top_p", "seed", "top_k", "min_p", "repetition_penalty"];
+  const same = ["temperature", "top_p", "seed", "top_k", "min_p", "repetition_penalty", "parallel_tool_calls"];
   return {
-    ...Object.fromEntries(carried.map((field) => [field, body[field]])),
+    ...Object.fromEntries(same.map((field) => [field, body[field]])),
+    tools: readTools(body.tools) as ChatCompletionRequest["tools"],
+    tool_choice: readToolChoice(body.tool_choice) as ChatCompletionRequest["tool_choice"],
     messages: [...system, ...readInput(input)] as ChatCompletionRequest["messages"],
     max_tokens: most as number | null,
     response_format: readFormat(text),
@@ -60,12 +62,40 @@ export function readResponsesRequest(body: Fields): ChatCompletionRequest {
 
 function readInput(input: unknown): object[] {
   if (typeof input === "string") return [{ role: "user", content: input }];
-  if (!Array.isArray(input) || input.length === 0) throw badField("input", "a text, or a list of messages", input);
-  return input.map((item: Fields | null, at) => {
-    const { type = "message", role, content } = item ?? {};
-    if (type !== "message") throw badField(`input[${at}].type`, '"message"', type);
-    return { role, content: Array.isArray(content) ? content.map((part, i) => textPart(part, `input[${at}].content[${i}]`)) : content }; // prettier-ignore
-  });
+  if (!Array.isArray(input) || input.length === 0) throw badField("input", "a text, or a list of items", input);
+  const messages: { role?: unknown; tool_calls?: object[] }[] = [];
+  for (const [at, item] of (input as (Fields | null)[]).entries()) {
+    const { type = "message", role, content, call_id: callId, name, arguments: given, output } = item ?? {};
+    const text = (value: unknown, field: string) =>
+      Array.isArray(value) ? value.map((part, i) => textPart(part, `input[${at}].${field}[${i}]`)) : value;
+    if (type === "message") messages.push({ role, content: text(content, "content") } as object);
+    else if (type === "function_call") {
+      // Calls that came together, and the words before them, are one message of the assistant's.
+      const call = { id: callId, type: "function", function: { name, arguments: given } };
+      const before = messages.at(-1);
+      if (before?.role === "assistant") before.tool_calls = [...(before.tool_calls ?? []), call];
+      else messages.push({ role: "assistant", tool_calls: [call] });
+    } else if (type === "function_call_output")
+      messages.push({ role: "tool", tool_call_id: callId, content: text(output, "output") } as object);
+    else if (type !== "reasoning")
+      // which is told for the person to see
+      throw badField(`input[${at}].type`, '"message", "function_call" or "function_call_output"', type);
+  }
+  return messages;
+}
+
+/** Responses has a function's name and schema beside the type, chat.completions in an object of their own. */
+const readTools = (tools: unknown) => (Array.isArray(tools) ? tools.map(nestedFunction) : tools);
+
+function nestedFunction(tool: unknown): object {
+  const { type, ...described } = Object(tool) as Fields;
+  return { type, function: described };
+}
+
+function readToolChoice(choice: unknown): unknown {
+  const { type, mode, tools } = Object(choice) as Fields;
+  if (type === "function") return nestedFunction(choice);
+  return type === "allowed_tools" ? { type, allowed_tools: { mode, tools: readTools(tools) } } : choice;
 }
 
 /** What was asked (`input_text`) and what was answered (`output_text`) are text alike. */
@@ -76,7 +106,7 @@ function textPart(part: unknown, place: string) {
   return { type: "text", text };
 }
 
-/** Responses has name and schema beside the type, chat.completions in an object of their own. */
+/** The same of a schema. */
 function readFormat(text: unknown): ChatCompletionRequest["response_format"] {
   if (text === undefined || text === null) return null;
   if (typeof text !== "object") throw badField("text", "an object", text);

@@ -1,128 +1,119 @@
-// OpenAI's Responses over chat.completions: text, or JSON by a schema, in one output message. Nothing of a response is kept, so
-// none can be gone on from by its id. responses-request.ts reads the request.
+// OpenAI's Responses over chat.completions: text, JSON by a schema, and calls of functions. Nothing of a response is kept, so
+// none can be gone on from by its id. responses-request.ts reads the request, responses-output.ts shapes what comes.
 
-import type { ChatCompletions } from "../api/chat-completions.ts";
+import type { ChatCompletions, FunctionCallDelta } from "../api/chat-completions.ts";
 import type { Usage } from "../api/completion-request.ts";
 import type { Fields } from "../api/request-fields.ts";
 import type { Engine } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
 import { errorBody } from "./http-error.ts";
+import { type Item, newCall, newText, ResponseDraft, shownItem, type Status, textPart } from "./responses-output.ts";
 import { readResponsesRequest } from "./responses-request.ts";
 
 type Info = Engine["info"];
-type Status = "in_progress" | "completed" | "incomplete" | "failed";
 
 export async function createResponse(chat: ChatCompletions, info: Info, body: Fields, signal: AbortSignal) {
   const draft = new ResponseDraft(info, body);
   const { choices, usage } = await chat.create({ ...readResponsesRequest(body), stream: false }, { signal });
-  draft.text = choices[0].message.content;
-  return draft.whole(choices[0].finish_reason === "length" ? "incomplete" : "completed", usage);
+  const { message, finish_reason: finish } = choices[0];
+  const { content, tool_calls: calls = [] } = message;
+  if (content !== "" || calls.length === 0) draft.items.push({ ...newText(), text: content });
+  for (const { id, function: called } of calls)
+    draft.items.push({ ...newCall(id, called.name), arguments: called.arguments });
+  return draft.whole(finish === "length" ? "incomplete" : "completed", usage);
 }
 
-/** The events of a streamed response, in the order in which openai's server sends them, each with its number. */
+/** The events of a streamed response, in the order in which OpenAI's server sends them, each with its number. */
 export async function* responseEvents(
   chat: ChatCompletions,
   info: Info,
   body: Fields,
   signal: AbortSignal,
 ): AsyncGenerator<string, void> {
-  const draft = new ResponseDraft(info, body);
-  const include = { stream: true, stream_options: { include_usage: true } } as const;
-  const chunks = await chat.create({ ...readResponsesRequest(body), ...include }, { signal });
-  let number = 0;
-  const event = (type: string, fields: object) =>
-    `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: number++, ...fields })}\n\n`;
-  const part = { item_id: draft.messageId, output_index: 0, content_index: 0 };
+  const request = { ...readResponsesRequest(body), stream: true, stream_options: { include_usage: true } } as const;
+  const chunks = await chat.create(request, { signal });
+  const events = new Events(new ResponseDraft(info, body));
   let usage: Usage | undefined;
-  let cut = false;
-  yield event("response.created", { response: draft.whole("in_progress") });
-  yield event("response.in_progress", { response: draft.whole("in_progress") });
-  yield event("response.output_item.added", { output_index: 0, item: draft.message("in_progress", []) });
-  yield event("response.content_part.added", { ...part, part: draft.part("") });
+  let status: Status = "completed";
+  yield* events.whole("response.created", "in_progress");
+  yield* events.whole("response.in_progress", "in_progress");
   try {
     for await (const chunk of chunks) {
       usage = chunk.usage ?? usage;
       const [choice] = chunk.choices;
-      cut ||= choice?.finish_reason === "length";
-      const delta = choice?.delta.content;
-      if (!delta) continue;
-      draft.text += delta;
-      yield event("response.output_text.delta", { ...part, delta, logprobs: [] });
+      if (choice?.finish_reason === "length") status = "incomplete";
+      if (choice?.delta.content) yield* events.text(choice.delta.content);
+      for (const call of choice?.delta.tool_calls ?? []) yield* events.call(call);
     }
   } catch (error) {
     if (!(error instanceof PronkError)) throw error;
     const { code, message } = errorBody(error).error;
-    yield event("response.failed", { response: { ...draft.whole("failed"), error: { code, message } } });
+    yield* events.whole("response.failed", "failed", undefined, { code, message });
     return;
   }
-  const status = cut ? "incomplete" : "completed";
-  yield event("response.output_text.done", { ...part, text: draft.text, logprobs: [] });
-  yield event("response.content_part.done", { ...part, part: draft.part() });
-  yield event("response.output_item.done", { output_index: 0, item: draft.message(status) });
-  yield event(`response.${status}`, { response: draft.whole(status, usage) });
+  if (events.draft.items.length === 0) yield* events.open(newText());
+  yield* events.close(status);
+  yield* events.whole(`response.${status}`, status, usage);
 }
 
-/** A response while it grows. */
-class ResponseDraft {
-  text = "";
-  readonly messageId = newId("msg");
-  readonly #head;
+class Events {
+  readonly draft: ResponseDraft;
+  #number = 0;
 
-  constructor(info: Info, body: Fields) {
-    const given = (field: string, usual: unknown = null) => body[field] ?? usual;
-    this.#head = {
-      id: newId("resp"),
-      object: "response",
-      created_at: Math.floor(Date.now() / 1000),
-      model: info.model,
-      instructions: given("instructions"),
-      max_output_tokens: given("max_output_tokens"),
-      metadata: given("metadata", {}),
-      parallel_tool_calls: given("parallel_tool_calls", true),
-      previous_response_id: null,
-      reasoning: { effort: null, summary: null },
-      store: false,
-      temperature: given("temperature", info.generation.temperature ?? 1),
-      text: given("text", { format: { type: "text" } }),
-      tool_choice: given("tool_choice", "auto"),
-      tools: given("tools", []),
-      top_p: given("top_p", info.generation.topP ?? 1),
-      truncation: given("truncation", "disabled"),
-    };
+  constructor(draft: ResponseDraft) {
+    this.draft = draft;
   }
 
-  part(text = this.text) {
-    return { type: "output_text", text, annotations: [], logprobs: [] };
+  #event(type: string, fields: object): string {
+    return `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: this.#number++, ...fields })}\n\n`;
   }
 
-  message(status: Status, content: object[] = [this.part()]) {
-    return { id: this.messageId, type: "message", role: "assistant", status, content };
+  *whole(type: string, status: Status, usage?: Usage, error: object | null = null): Generator<string> {
+    yield this.#event(type, { response: { ...this.draft.whole(status, usage), error } });
   }
 
-  whole(status: Status, usage?: Usage) {
-    return {
-      ...this.#head,
-      status,
-      error: null as object | null,
-      incomplete_details: status === "incomplete" ? { reason: "max_output_tokens" } : null,
-      output: status === "in_progress" ? [] : [this.message(status === "failed" ? "incomplete" : status)],
-      usage: usage ? responsesUsage(usage) : null,
-    };
+  *text(delta: string): Generator<string> {
+    if (this.draft.items.at(-1)?.kind !== "message") yield* this.open(newText());
+    const item = this.draft.items.at(-1)!;
+    if (item.kind === "message") item.text += delta;
+    yield this.#event("response.output_text.delta", { ...this.#place(), content_index: 0, delta, logprobs: [] });
   }
-}
 
-function responsesUsage({ prompt_tokens, completion_tokens, total_tokens, prompt_tokens_details, extra }: Usage) {
-  return {
-    input_tokens: prompt_tokens,
-    input_tokens_details: { cached_tokens: prompt_tokens_details.cached_tokens },
-    output_tokens: completion_tokens,
-    output_tokens_details: { reasoning_tokens: 0 },
-    total_tokens,
-    extra,
-  };
-}
+  *call({ id, function: { name, arguments: delta } }: FunctionCallDelta): Generator<string> {
+    if (id !== undefined) yield* this.open(newCall(id, name!)); // its first piece
+    const item = this.draft.items.at(-1);
+    if (delta === "" || item?.kind !== "function_call") return;
+    item.arguments += delta;
+    yield this.#event("response.function_call_arguments.delta", { ...this.#place(), delta });
+  }
 
-function newId(prefix: string): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `${prefix}_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  /** Closes the item before. */
+  *open(item: Item): Generator<string> {
+    yield* this.close("completed");
+    this.draft.items.push(item);
+    const place = this.#place();
+    yield this.#event("response.output_item.added", { output_index: place.output_index, item: shownItem(item, "in_progress") }); // prettier-ignore
+    if (item.kind === "message")
+      yield this.#event("response.content_part.added", { ...place, content_index: 0, part: textPart("") });
+  }
+
+  *close(status: Status): Generator<string> {
+    const item = this.draft.items.at(-1);
+    if (!item) return;
+    const place = this.#place();
+    if (item.kind === "message") {
+      const part = { ...place, content_index: 0 };
+      yield this.#event("response.output_text.done", { ...part, text: item.text, logprobs: [] });
+      yield this.#event("response.content_part.done", { ...part, part: textPart(item.text) });
+    } else {
+      const { name, arguments: whole } = item;
+      yield this.#event("response.function_call_arguments.done", { ...place, name, arguments: whole });
+    }
+    yield this.#event("response.output_item.done", { output_index: place.output_index, item: shownItem(item, status) });
+  }
+
+  #place() {
+    const { items } = this.draft;
+    return { item_id: items.at(-1)!.id, output_index: items.length - 1 };
+  }
 }

@@ -3,7 +3,8 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { ChatOpenAI, OpenAI as LangChainOpenAI } from "@langchain/openai";
 import { openai as llamaIndex } from "@llamaindex/openai";
-import { generateText, Output, streamText } from "ai";
+import { tool as chainTool } from "@langchain/core/tools";
+import { generateText, isStepCount, Output, streamText, tool as sdkTool } from "ai";
 import OpenAI from "openai";
 import { zodResponseFormat, zodTextFormat } from "openai/helpers/zod";
 import { describe, expect, test } from "vitest";
@@ -14,6 +15,19 @@ const baseURL = "http://pronk.local/v1";
 const user = (content: string) => [{ role: "user" as const, content }];
 const Animal = z.object({ name: z.string(), legs: z.number().int() });
 const animal = '{"name":"fox","legs":4}';
+
+const Place = z.object({ place: z.string() });
+const weather = {
+  name: "weather",
+  description: "Weather of a place",
+  run: async ({ place }: z.infer<typeof Place>) => `21 in ${place}`,
+};
+/** Calls the function first, and then says what came of it. */
+const caller = (prompt: string) =>
+  /21 in Bern/.test(prompt)
+    ? "It is 21."
+    : 'Let me see.<tool_call>\n{"name": "weather", "arguments": {"place": "Bern"}}\n</tool_call>';
+const room = { contextLength: 4000 };
 
 /** What the engine says, and clients of it. */
 function clients(script: (prompt: string) => string, options?: Parameters<typeof fakeEngine>[1]) {
@@ -70,6 +84,75 @@ describe("openai", () => {
       name: "fox",
       legs: 4,
     });
+  });
+
+  test("runTools: a call, its result, and the answer", async () => {
+    const { openai } = clients(caller, room);
+    const { run, ...described } = weather;
+    const tool = {
+      type: "function" as const,
+      function: {
+        ...described,
+        parameters: z.toJSONSchema(Place) as Record<string, unknown>,
+        parse: JSON.parse,
+        function: run,
+      },
+    };
+    const runner = openai.chat.completions.runTools({
+      model: "any",
+      messages: user("How warm is it in Bern?"),
+      tools: [tool],
+    });
+    expect(await runner.finalContent()).toBe("It is 21.");
+    const streamed = openai.chat.completions.runTools({
+      model: "any",
+      messages: user("How warm is it in Bern?"),
+      tools: [tool],
+      stream: true,
+    });
+    expect(await streamed.finalContent()).toBe("It is 21.");
+    expect(streamed.messages.map(({ role }) => role)).toEqual(["user", "assistant", "tool", "assistant"]);
+  });
+
+  test("responses that call functions, whole and streamed, and take what came of it", async () => {
+    const { openai } = clients(caller, room);
+    const { run: _, ...described } = weather;
+    const tools = [
+      {
+        type: "function" as const,
+        ...described,
+        parameters: z.toJSONSchema(Place) as Record<string, unknown>,
+        strict: false,
+      },
+    ];
+    const question = { role: "user" as const, content: "How warm is it in Bern?" };
+    const whole = await openai.responses.create({ model: "any", input: [question], tools });
+    const [said, call] = whole.output;
+    expect([said.type, whole.output_text]).toEqual(["message", "Let me see."]);
+    if (call.type !== "function_call") throw new Error(call.type);
+    expect([call.name, JSON.parse(call.arguments)]).toEqual(["weather", { place: "Bern" }]);
+    const stream = openai.responses.stream({ model: "any", input: [question], tools });
+    const types: string[] = [];
+    for await (const { type } of stream) if (!type.endsWith("delta") && types.at(-1) !== type) types.push(type);
+    expect((await stream.finalResponse()).output.map(({ type }) => type)).toEqual(["message", "function_call"]);
+    expect(types.slice(-6)).toEqual([
+      "response.content_part.done",
+      "response.output_item.done",
+      "response.output_item.added",
+      "response.function_call_arguments.done",
+      "response.output_item.done",
+      "response.completed",
+    ]);
+    const output = { type: "function_call_output" as const, call_id: call.call_id, output: "21 in Bern" };
+    const next = await openai.responses.create({
+      model: "any",
+      input: [question, ...whole.output, output] as never,
+      tools,
+    });
+    expect(next.output_text).toBe("It is 21.");
+    const named = { type: "function" as const, name: "weather" };
+    const held = await openai.responses.create({ model: "any", input: "Bern?", tools, tool_choice: named });
+    expect(held.output.map(({ type }) => type)).toEqual(["function_call"]);
   });
 
   test("completions, of a list of prompts too, and models", async () => {
@@ -160,6 +243,17 @@ describe("AI SDK", () => {
     expect(output).toEqual({ name: "fox", legs: 4 });
   });
 
+  test("tools, in text and in a stream", async () => {
+    const { ai } = clients(caller, room);
+    const tools = { weather: sdkTool({ description: weather.description, inputSchema: Place, execute: weather.run }) };
+    const asked = { model: ai.chatModel("m"), prompt: "How warm is it in Bern?", tools, stopWhen: isStepCount(3) };
+    const { text, steps } = await generateText(asked);
+    expect([text, steps.length, steps[0].toolResults[0].output]).toEqual(["It is 21.", 2, "21 in Bern"]);
+    const stream = streamText(asked);
+    await stream.consumeStream();
+    expect(await stream.text).toBe("It is 21.");
+  });
+
   test("an error is told with what the engine says", async () => {
     const { ai } = clients(() => "x", { contextLength: 10 });
     await expect(generateText({ model: ai.chatModel("m"), prompt: "long ".repeat(20), maxRetries: 0 })).rejects.toMatchObject({ statusCode: 400 }); // prettier-ignore
@@ -179,6 +273,21 @@ describe("LangChain", () => {
     expect(await structured.invoke("{}")).toEqual({ name: "fox", legs: 4 });
     expect(await completionChain.invoke("who?")).toBe("a fox");
   });
+});
+
+test("LangChain: tools, bound, streamed, and as a way to an object", async () => {
+  const { chain } = clients(caller, room);
+  const { run, ...described } = weather;
+  const bound = chain.bindTools([chainTool(run, { ...described, schema: Place })]);
+  const { tool_calls: calls } = await bound.invoke("How warm is it in Bern?");
+  expect(calls).toMatchObject([{ name: "weather", args: { place: "Bern" } }]);
+  let gathered: Awaited<ReturnType<typeof bound.invoke>> | undefined;
+  for await (const chunk of await bound.stream("How warm is it in Bern?"))
+    gathered = gathered ? (gathered as typeof chunk).concat(chunk) : chunk;
+  expect(gathered!.tool_calls).toMatchObject([{ name: "weather", args: { place: "Bern" } }]);
+  const held = clients((prompt) => caller(prompt).replace("Let me see.", ""), room).chain;
+  const structured = held.withStructuredOutput(Place, { name: "weather", method: "functionCalling" });
+  expect(await structured.invoke("How warm is it in Bern?")).toEqual({ place: "Bern" });
 });
 
 describe("LlamaIndex", () => {

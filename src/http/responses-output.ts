@@ -1,0 +1,91 @@
+// What a response has come to: a message of text and calls of functions, one item behind the other, in OpenAI's shapes.
+
+import type { Usage } from "../api/completion-request.ts";
+import type { Fields } from "../api/request-fields.ts";
+import type { Engine } from "../api/surface.ts";
+
+export type Status = "in_progress" | "completed" | "incomplete" | "failed";
+
+export interface TextItem {
+  kind: "message";
+  id: string;
+  text: string;
+}
+
+export interface CallItem {
+  kind: "function_call";
+  id: string;
+  callId: string;
+  name: string;
+  arguments: string;
+}
+
+export type Item = TextItem | CallItem;
+
+export const newText = (): TextItem => ({ kind: "message", id: newId("msg"), text: "" });
+export const newCall = (callId: string, name: string): CallItem => ({ kind: "function_call", id: newId("fc"), callId, name, arguments: "" }); // prettier-ignore
+
+export const textPart = (text: string) => ({ type: "output_text", text, annotations: [], logprobs: [] });
+
+export function shownItem(item: Item, status: Status) {
+  if (item.kind === "function_call")
+    return { id: item.id, type: item.kind, status, call_id: item.callId, name: item.name, arguments: item.arguments };
+  const content = status === "in_progress" ? [] : [textPart(item.text)];
+  return { id: item.id, type: item.kind, role: "assistant", status, content };
+}
+
+export class ResponseDraft {
+  readonly items: Item[] = [];
+  readonly #head;
+
+  constructor({ model, generation }: Engine["info"], body: Fields) {
+    const given = (field: string, usual: unknown = null) => body[field] ?? usual;
+    this.#head = {
+      id: newId("resp"),
+      object: "response",
+      created_at: Math.floor(Date.now() / 1000),
+      model,
+      instructions: given("instructions"),
+      max_output_tokens: given("max_output_tokens"),
+      metadata: given("metadata", {}),
+      parallel_tool_calls: given("parallel_tool_calls", true),
+      previous_response_id: null,
+      reasoning: { effort: null, summary: null },
+      store: false,
+      temperature: given("temperature", generation.temperature ?? 1),
+      text: given("text", { format: { type: "text" } }),
+      tool_choice: given("tool_choice", "auto"),
+      tools: given("tools", []),
+      top_p: given("top_p", generation.topP ?? 1),
+      truncation: given("truncation", "disabled"),
+    };
+  }
+
+  whole(status: Status, usage?: Usage) {
+    const itemStatus = status === "failed" ? "incomplete" : status;
+    return {
+      ...this.#head,
+      status,
+      error: null as object | null,
+      incomplete_details: status === "incomplete" ? { reason: "max_output_tokens" } : null,
+      output: this.items.map((item) => shownItem(item, itemStatus)),
+      usage: usage ? responsesUsage(usage) : null,
+    };
+  }
+}
+
+function responsesUsage({ prompt_tokens, completion_tokens, total_tokens, prompt_tokens_details, extra }: Usage) {
+  return {
+    input_tokens: prompt_tokens,
+    input_tokens_details: { cached_tokens: prompt_tokens_details.cached_tokens },
+    output_tokens: completion_tokens,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens,
+    extra,
+  };
+}
+
+function newId(prefix: string): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return `${prefix}_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
