@@ -105,6 +105,7 @@ const library: ViteUserConfig = {
         host: here("src/worker/host.ts"),
         "shared-host": here("src/worker/shared-host.ts"),
         "hash-worker": here("src/source/hash-worker.ts"),
+        "pdf-worker": here("src/element/attachments/pdf-worker.ts"),
       },
       formats: ["es"],
     },
@@ -131,7 +132,11 @@ const demo: ViteUserConfig = {
       workbox: {
         // The shell only. Weights live in IndexedDB, verified and counted; a precache would hold them twice.
         globPatterns: ["**/*.{html,js,css,svg,png,ico,webmanifest}", "models.json"],
-        globIgnores: ["models/**", "sw.js", "workbox-*.js"],
+        globIgnores: ["models/**", "sw.js", "workbox-*.js", "**/pdf-*.js"],
+        // More than all the rest, for those who attach a PDF: kept from then on.
+        runtimeCaching: [
+          { urlPattern: /\/assets\/pdf-[\w-]+\.js$/, handler: "CacheFirst", options: { cacheName: "pdf" } },
+        ],
         inlineWorkboxRuntime: true, // importScripts() is refused where a server asks for trusted types
         cleanupOutdatedCaches: true,
         navigateFallback: null, // each page is a file of its own
@@ -143,6 +148,7 @@ const demo: ViteUserConfig = {
     outDir: here("dist/demo"),
     emptyOutDir: true,
     target: "es2023",
+    chunkSizeWarningLimit: 1500, // kB; pdf.js, which comes with the first PDF
     modulePreload: false, // its list of what to load first is for pages alone, and a worker is a chunk like the others here
     rolldownOptions: {
       checks,

@@ -1,6 +1,7 @@
 // Which modules of src/ share a file of the build: `core` is what a page and its worker both load, `engine` what the worker
-// loads besides. What models load on demand is a file each, and imports nothing statically but those two: so a part that did
-// not arrive is missing alone, and can be fetched again (src/on-demand.ts).
+// loads besides, `page` what a page does, `chat` what the element begins with. What is loaded on demand is a file each, and
+// imports nothing statically but those: so a part that did not arrive is missing alone, and can be fetched again
+// (src/on-demand.ts).
 
 import { fileURLToPath } from "node:url";
 
@@ -13,9 +14,11 @@ const page = source("index.ts");
 const workers = [source("worker/host.ts"), source("worker/shared-host.ts")];
 const hashing = source("source/hash-worker.ts"); // a small worker that needs little
 const engine = source("engine.ts"); // the page's too, where workers have no WebGPU
-const entries = new Set([page, ...workers, hashing]);
+const element = source("element/index.ts");
+const entries = new Set([page, ...workers, hashing, element]);
 
-type Rooms = ReadonlyMap<string, "hash" | "core" | "engine">;
+const rooms = ["hash", "core", "engine", "page", "chat"] as const; // each may take what the next ones use
+type Rooms = ReadonlyMap<string, (typeof rooms)[number]>;
 
 function placeModules(graph: Graph): Rooms {
   const reach = (roots: readonly string[]): Set<string> => {
@@ -49,7 +52,7 @@ function placeModules(graph: Graph): Rooms {
   const inParts = new Map<string, number>(); // of how many
   for (const part of parts) for (const id of reach([part])) inParts.set(id, (inParts.get(id) ?? 0) + 1);
 
-  const places = new Map<string, "hash" | "core" | "engine">();
+  const places = new Map<string, (typeof rooms)[number]>();
   for (const id of new Set([...onPage, ...inWorker, ...inParts.keys()])) {
     const [worker, count] = [inWorker.has(id), inParts.get(id) ?? 0];
     if (entries.has(id) || parts.has(id)) continue;
@@ -58,6 +61,9 @@ function placeModules(graph: Graph): Rooms {
     else if (!onPage.has(id) && (worker || count > 1))
       places.set(id, count > 0 && inPageParts.has(id) ? "core" : "engine");
   }
+  for (const id of reach([element]))
+    if (id === page) places.set(id, "page");
+    else if (!places.has(id) && !entries.has(id) && !parts.has(id)) places.set(id, onPage.has(id) ? "page" : "chat");
   return places;
 }
 
@@ -65,10 +71,10 @@ function placeModules(graph: Graph): Rooms {
 export function chunkGroups() {
   let places: Rooms | undefined;
   return {
-    groups: (["hash", "core", "engine"] as const).map((name, index) => ({
+    groups: rooms.map((name, index) => ({
       name: (id: string, graph: Graph) => ((places ??= placeModules(graph)).get(id) === name ? name : null),
       debugName: name,
-      priority: 3 - index,
+      priority: rooms.length - index,
     })),
   };
 }

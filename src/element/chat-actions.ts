@@ -1,6 +1,7 @@
 // What each button, field and key of the chat does, as the views call it. Nothing is decided here: an action names the part
 // that knows it.
 
+import type { Attaching } from "./attaching.ts";
 import { onChatKey } from "./chat-keys.ts";
 import type { CopyFeedback } from "./copy-feedback.ts";
 import type { CurrentConversation } from "./current-conversation.ts";
@@ -19,6 +20,7 @@ export interface ActionParts {
   rewriting: Rewriting;
   copies: CopyFeedback;
   panel: OpenPanel;
+  attaching: Attaching;
   chat: Chat;
   field: DraftField;
   write(text: string): void;
@@ -35,7 +37,7 @@ interface Chat {
 }
 
 export function chatActions(parts: ActionParts): ChatActions {
-  const { session, current, rewriting, copies, panel, chat, field, write, useToken } = parts;
+  const { session, current, rewriting, copies, panel, attaching, chat, field, write, useToken } = parts;
   const stop = () => chat.stop();
   return {
     load: () => void chat.load(),
@@ -64,6 +66,8 @@ export function chatActions(parts: ActionParts): ChatActions {
         stop,
         endEdit: () => rewriting.endEdit(),
       }),
+    attach: (files) => void attaching.attach(files),
+    paste: attaching.paste,
     openPanel: (name) => void panel.open(name),
   };
 }

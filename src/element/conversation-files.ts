@@ -3,6 +3,7 @@
 
 import { PronkError } from "../errors.ts";
 import { type ChatStrings, english } from "./languages/en.ts";
+import { areAttachments, toContent } from "./session/attachment.ts";
 import { readSettings } from "./session/chat-settings.ts";
 import {
   type ConversationRecord,
@@ -45,7 +46,10 @@ export function toMarkdown(record: ConversationRecord, { you, answerLabel, expor
     .join("  \n");
   const parts = [`# ${titleOf(record)}`, written];
   if (record.system) parts.push(`## ${exported.system}\n\n${record.system}`);
-  for (const { role, text } of turns) if (text) parts.push(`## ${role === "user" ? you : answerLabel}\n\n${text}`);
+  for (const turn of turns) {
+    const content = turn.role === "user" ? toContent(turn) : turn.text;
+    if (content) parts.push(`## ${turn.role === "user" ? you : answerLabel}\n\n${content}`);
+  }
   if (continuation.text) parts.push(continuation.text);
   return `${parts.join("\n\n")}\n`;
 }
@@ -74,7 +78,9 @@ function recordOf(entry: unknown, name: string, { place, now }: { place: string;
   const known = readRecord(record);
   if (known && known.turns.every(isTurn)) {
     const settings = readSettings(known.settings);
-    return { ...known, id, place, pinned: known.pinned === true, settings, deletedAt: undefined };
+    const { text, attachments, asideAttachments } = known.draft;
+    const draft = [attachments, asideAttachments].every(areAttachments) ? known.draft : { text };
+    return { ...known, id, place, pinned: known.pinned === true, settings, draft, deletedAt: undefined };
   }
   if (!Array.isArray(messages))
     throw new PronkError(
@@ -106,4 +112,6 @@ function recordOf(entry: unknown, name: string, { place, now }: { place: string;
 }
 
 const isTurn = (turn: KeptTurn | null) =>
-  typeof turn?.id === "string" && typeof turn.text === "string" && (turn.role === "user" || turn.role === "assistant");
+  typeof turn?.id === "string" &&
+  typeof turn.text === "string" &&
+  ((turn.role === "user" && areAttachments(turn.attachments)) || turn.role === "assistant");

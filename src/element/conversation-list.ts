@@ -3,11 +3,19 @@
 
 import { fromFile, toJson, toMarkdown } from "./conversation-files.ts";
 import type { ChatStrings } from "./languages/en.ts";
-import { type ConversationHead, headOf, type ConversationRecord } from "./session/conversation-record.ts";
+import { toContent } from "./session/attachment.ts";
+import {
+  type ConversationHead,
+  headOf,
+  type ConversationRecord,
+  type KeptTurn,
+} from "./session/conversation-record.ts";
 import { ConversationStore } from "./session/conversation-store.ts";
 import { finderOf } from "./word-search.ts";
 
 export type { ConversationHead };
+
+const contentOf = (turn: KeptTurn) => (turn.role === "user" ? toContent(turn) : turn.text);
 
 export class ConversationList {
   readonly #store: ConversationStore;
@@ -87,7 +95,7 @@ export class ConversationList {
   async #found(isFound: (text: string) => boolean): Promise<ConversationRecord[]> {
     const records = await this.#records();
     return records.filter(({ title, continuation, turns }) =>
-      isFound([title, continuation.text, ...turns.map((turn) => turn.text)].join("\n")),
+      isFound([title, continuation.text, ...turns.map(contentOf)].join("\n")),
     );
   }
 

@@ -21,6 +21,14 @@ export class DraftField implements ReactiveController {
     void this.#host.updateComplete.then(() => this.#host.renderRoot.querySelector<HTMLElement>("#draft")?.focus());
   }
 
+  /** The attachment at this place of the draft's, or the one before it; without any, the field. */
+  focusAttachment(at: number): void {
+    void this.#host.updateComplete.then(() => {
+      const chips = this.#host.renderRoot.querySelectorAll<HTMLElement>(".composer .attachment summary");
+      (chips[Math.min(at, chips.length - 1)] ?? this.#host.renderRoot.querySelector<HTMLElement>("#draft"))?.focus();
+    });
+  }
+
   hostUpdated(): void {
     growField(this.#host.renderRoot);
   }

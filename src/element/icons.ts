@@ -8,6 +8,9 @@ const icon = (drawing: unknown, kind = "") =>
 const pointing = (drawing: unknown) => icon(drawing, "points");
 
 export const sendIcon = icon(svg`<path d="M12 19V5M6 11l6-6 6 6"/>`);
+export const attachIcon = icon(
+  svg`<path d="M18.500 11.500l-6.700 6.700a4 4 0 0 1-5.700-5.700l7.400-7.400a2.700 2.700 0 0 1 3.800 3.800l-7.300 7.300a1.300 1.300 0 0 1-1.900-1.900l6.200-6.200"/>`,
+);
 export const stopIcon = icon(svg`<rect class="solid" x="7" y="7" width="10" height="10" rx="2"/>`);
 export const copyIcon = icon(
   svg`<rect x="9" y="9" width="11" height="11" rx="2.5"/><path d="M15 5.5A1.5 1.5 0 0 0 13.5 4H6a2 2 0 0 0-2 2v7.5A1.5 1.5 0 0 0 5.5 15"/>`,

@@ -39,4 +39,5 @@ export class LatePart<Part> {
 export const markdownPart = new LatePart("shows Markdown", () => import("./markdown/growing-document.ts"));
 export const codePart = new LatePart("colours code", () => import("./markdown/code-colours.ts"));
 export const formulaPart = new LatePart("shows formulas", () => import("./markdown/formula.ts"));
+export const attachmentPart = new LatePart("attaches files", () => import("./attachments/attachment-desk.ts"));
 export const panelPart = new LatePart("shows settings and meters", () => import("./views/side-panels.ts"));

@@ -1,6 +1,7 @@
 // Which of the panels over the chat is open, and the dialog that shows it. What is in it comes on demand (views/side-panels.ts).
 
 import { nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
+import { adoptStyles } from "./late-styles.ts";
 import { panelPart } from "./late-part.ts";
 import type { ChatSession } from "./session/chat-session.ts";
 import { lastMeasured } from "./session/turn.ts";
@@ -32,7 +33,9 @@ export class OpenPanel implements ReactiveController {
   }
 
   async open(name: PanelName): Promise<void> {
-    if (await panelPart.fetch()) this.#show(name);
+    if (!(await panelPart.fetch())) return;
+    adoptStyles(this.#host.renderRoot, panelPart.current!.sidePanelStyles);
+    this.#show(name);
   }
 
   view(session: ChatSession, system: string, strings: ChatStrings): TemplateResult | typeof nothing {

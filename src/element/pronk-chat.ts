@@ -6,6 +6,7 @@
 
 import { html, type PropertyValues, type TemplateResult } from "lit";
 import type { ProgressEvent } from "../index.ts";
+import { Attaching } from "./attaching.ts";
 import { chatActions } from "./chat-actions.ts";
 import { ChatProperties } from "./chat-properties.ts";
 import { CopyFeedback } from "./copy-feedback.ts";
@@ -15,6 +16,7 @@ import { markdownPart } from "./late-part.ts";
 import { OpenPanel } from "./open-panel.ts";
 import { Rewriting } from "./rewriting.ts";
 import { ChatSession } from "./session/chat-session.ts";
+import type { Attachment } from "./session/attachment.ts";
 import { type ChatSettings, engineFields, readSettings } from "./session/chat-settings.ts";
 import type { Conversation } from "./session/conversation.ts";
 import { endDraft, isEditing } from "./session/draft.ts";
@@ -48,7 +50,7 @@ import { chatView } from "./views/chat-view.ts";
  * @slot empty - stands where the conversation will be
  * @slot footer - below the composer
  * @slot meters - below the meters, where they are explained
- * @csspart transcript, message, question, answer, bubble, markdown, composer, field, input, send, stop, start, starter,
+ * @csspart transcript, message, question, answer, bubble, markdown, composer, field, input, attach, attachments, send, stop, start, starter,
  *   load, load-panel, license, error, notice, figures, ai-label, footnote, continue, new-chat, undo,
  *   thought, side-panel
  * @cssprop --pronk-accent, --pronk-on-accent, --pronk-ground, --pronk-surface, --pronk-ink, --pronk-ink-soft,
@@ -70,7 +72,7 @@ export class PronkChat extends ChatProperties {
     conversation: () => this.conversation,
     strings: () => this.strings,
     write: (draft) => (this.draft = draft),
-    ask: (text) => this.ask(text),
+    ask: (text, attachments) => this.ask(text, attachments),
     turnTo: (id) => this.#current.turnTo(id),
     follow: () => this.#stick.follow(),
     focusDraft: (wanted) => this.#field.focus(wanted),
@@ -91,12 +93,23 @@ export class PronkChat extends ChatProperties {
     changeSystem: (system) => (this.system = system),
     loadAgain: () => void this.#session.loadAgain(),
   });
+  readonly #attaching = new Attaching(this, {
+    session: this.#session,
+    undo: this.#undo,
+    strings: () => this.strings,
+    draft: () => this.draft,
+    write: (draft) => (this.draft = draft),
+    announce: (words) => (this.announcement = words),
+    field: this.#field,
+    panel: this.#panel,
+  });
   readonly #actions = chatActions({
     session: this.#session,
     current: this.#current,
     rewriting: this.#rewriting,
     copies: this.#copies,
     panel: this.#panel,
+    attaching: this.#attaching,
     field: this.#field,
     chat: this,
     write: (text) => (this.draft = { ...this.draft, text }),
@@ -166,11 +179,17 @@ export class PronkChat extends ChatProperties {
   }
 
   /** Sends a message as if the person had written it. */
-  async ask(text: string): Promise<void> {
+  async ask(text: string, attachments?: readonly Attachment[]): Promise<void> {
     if (this.#current.restoring) await this.#current.restoring;
     this.#stick.follow();
     if (!this.#session.busy) await this.updateComplete; // settings that came with the conversation are the engine's
-    return this.#session.ask(text);
+    return this.#session.ask(text, attachments);
+  }
+
+  /** Attaches files to what is written, as if the person had chosen them. */
+  async attach(files: Iterable<File>): Promise<void> {
+    if (this.#current.restoring) await this.#current.restoring;
+    await this.#attaching.attach([...files]);
   }
 
   /** Puts text into the text field, behind what stands there. */
@@ -222,7 +241,7 @@ export class PronkChat extends ChatProperties {
     const { draft, starters, strings, announcement } = this;
     const [session, undo, stick] = [this.#session, this.#undo, this.#stick];
     const model = {
-      ...{ session, undo, stick, draft, starters, strings, announcement },
+      ...{ session, undo, stick, attaching: this.#attaching, draft, starters, strings, announcement },
       modelLabel: labelOf(this.model, session),
       hidden: this.#current.hidden,
       licenseText: this.#states.licenseText,

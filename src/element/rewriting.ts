@@ -3,6 +3,7 @@
 
 import type { ChatSession } from "./session/chat-session.ts";
 import { type Conversation, hasWords, type Restorable } from "./session/conversation.ts";
+import { type Attachment, isEmptyMessage, isSameMessage } from "./session/attachment.ts";
 import { beginEdit, type Draft, endDraft, isEditing, withDraft } from "./session/draft.ts";
 import { type AnswerTurn, lastUserTurn, type Turn, type UserTurn } from "./session/turn.ts";
 import type { ChatStrings } from "./languages/en.ts";
@@ -14,7 +15,7 @@ export interface Desk {
   conversation(): Conversation;
   strings(): ChatStrings;
   write(draft: Draft): void;
-  ask(text: string): Promise<void>;
+  ask(text: string, attachments?: readonly Attachment[]): Promise<void>;
   /** What is kept from here on is another conversation's. */
   turnTo(id: string | undefined): void;
   /** Shows the newest words. */
@@ -42,11 +43,11 @@ export class Rewriting {
 
   send(): void {
     const draft = this.#draft;
-    const { text } = draft;
-    if (!text.trim() || this.#session.busy) return;
+    const { text, attachments } = draft;
+    if (isEmptyMessage(draft) || this.#session.busy) return;
     this.#desk.write(endDraft(draft));
-    if (isEditing(draft)) this.#answerAnew(() => this.#session.resend(text, draft.question));
-    else void this.#desk.ask(text);
+    if (isEditing(draft)) this.#answerAnew(() => this.#session.resend(text, draft.question, attachments));
+    else void this.#desk.ask(text, attachments);
     this.#desk.focusDraft(true);
   }
 
@@ -75,7 +76,7 @@ export class Rewriting {
   /** What was written in an edit that was given up. */
   #offerEdit(edited: Draft): void {
     const question = this.#session.tree.get(edited.question) ?? lastUserTurn(this.#session.turns);
-    if (edited.text !== question?.text)
+    if (!question || question.role !== "user" || !isSameMessage(edited, question))
       this.offer({ text: this.#desk.strings().editDropped, conversation: { draft: edited } });
   }
 

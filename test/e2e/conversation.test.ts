@@ -102,6 +102,37 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await write(page, "");
   });
 
+  test("attachments of the draft and of the conversation are there after a reload, with their text", async () => {
+    const attach = (name: string, text: string) =>
+      page.evaluate(
+        ([called, words]: [string, string]) =>
+          document.querySelector("pronk-chat")!.attach([new File([words], called)]),
+        [name, text] as [string, string],
+      );
+    const attached = () =>
+      page.evaluate<[string[], string[]]>(() => {
+        const { conversation } = document.querySelector<PronkChat>("pronk-chat")!;
+        const textsOf = (one: { attachments?: readonly { text: string }[] } = {}) =>
+          (one.attachments ?? []).map(({ text }) => text);
+        const question = conversation.turns.findLast(({ role }) => role === "user");
+        return [textsOf(question as object), textsOf(conversation.draft)];
+      });
+    await untilState(page, "ready");
+    await attach("said.txt", "said");
+    expect((await ask(page, "with a file")).status).toBe("done");
+    await attach("next.csv", "a;b");
+    await expect.poll(attached).toEqual([["said"], ["a;b"]]);
+    await leave("reload");
+    await expect.poll(attached, { timeout: 20_000 }).toEqual([["said"], ["a;b"]]);
+    await press(page, "[data-action=remove-attachment]");
+    await press(
+      page,
+      ".question:last-of-type [data-action=delete-turn], .question:nth-last-of-type(2) [data-action=delete-turn]",
+    );
+    await press(page, "[data-action=dismiss-undo]");
+    await expect.poll(attached).toEqual([[], []]);
+  });
+
   test("a half-written answer survives as one that was stopped, and is answered again", async () => {
     await untilState(page, "ready");
     await send(page, "a long one");

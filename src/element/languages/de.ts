@@ -1,5 +1,6 @@
 // German. It says "du".
 
+import { attachments } from "./de-attach.ts";
 import { counted } from "./counted.ts";
 import { failures } from "./de-failures.ts";
 import { panels } from "./de-panels.ts";
@@ -148,6 +149,7 @@ export const words: ChatStrings = {
     "tokenizer-scores": ({ facts }) =>
       `„${facts.file}“ sagt nicht, in welcher Reihenfolge Wortstücke verbunden werden. Genommen wird die Reihenfolge der Datei, was manche Wörter falsch teilen kann. Leg die tokenizer.json des Modells daneben oder nimm eine andere Ausgabe.`,
   },
+  attachments,
   failures,
   panels,
 };

@@ -4,6 +4,7 @@
 
 import type { ProgressPhase, PronkWarning, PronkWarningCode } from "../../index.ts";
 import { counted } from "./counted.ts";
+import { type AttachStrings, englishAttach } from "./en-attach.ts";
 import { englishFailures, type FailureStrings } from "./en-failures.ts";
 import { englishPanels, type PanelStrings } from "./en-panels.ts";
 
@@ -115,6 +116,7 @@ export interface ChatStrings {
   /** With the mark that ends a sentence. */
   sentence: (words: string) => string;
   warnings: Record<PronkWarningCode, (warning: PronkWarning) => string>;
+  attachments: AttachStrings;
   failures: FailureStrings;
   panels: PanelStrings;
 }
@@ -252,6 +254,7 @@ export const english: ChatStrings = {
     "uploaded-again": asTheEngineSays,
     "tokenizer-scores": asTheEngineSays,
   },
+  attachments: englishAttach,
   failures: englishFailures,
   panels: englishPanels,
 };

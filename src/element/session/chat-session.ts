@@ -3,8 +3,10 @@
 
 import { llama2Attribution } from "../../index.ts";
 import type { ModelReference, SmallerSetup, StoredModel } from "../../index.ts";
+import { type Attachment, isEmptyMessage, type Message } from "./attachment.ts";
 import { type ChatSettings, readSettings } from "./chat-settings.ts";
 import type { Conversation } from "./conversation.ts";
+import { message } from "./draft.ts";
 import { type EngineHost, EngineSession, type Run } from "./engine-session.ts";
 import type { Continuation } from "./session-state.ts";
 import { streamAnswer, streamContinuation } from "./stream-answer.ts";
@@ -66,9 +68,9 @@ export class ChatSession extends EngineSession {
     return this.busy && last?.role === "assistant" && last.status === "waiting" && this.#left.size > 0;
   }
 
-  async ask(text: string): Promise<void> {
-    if (this.busy || !text.trim()) return;
-    await this.#askAfter(this.tree.leaf, text);
+  async ask(text: string, attachments?: readonly Attachment[]): Promise<void> {
+    if (!this.busy && !isEmptyMessage({ text, attachments }))
+      await this.#askAfter(this.tree.leaf, { text, attachments });
   }
 
   /** Another answer, beside the one there is; without an answer to name, to the last question. */
@@ -78,9 +80,10 @@ export class ChatSession extends EngineSession {
   }
 
   /** Asks a question in other words, beside the one there is, and answers it. */
-  async resend(text: string, id = lastUserTurn(this.turns)?.id): Promise<void> {
+  async resend(text: string, id = lastUserTurn(this.turns)?.id, attachments?: readonly Attachment[]): Promise<void> {
     const question = this.tree.get(id);
-    if (!this.busy && question && text.trim()) await this.#askAfter(question.parent, text);
+    if (!this.busy && question && !isEmptyMessage({ text, attachments }))
+      await this.#askAfter(question.parent, { text, attachments });
   }
 
   /** Shows the branch that a turn begins. */
@@ -200,8 +203,8 @@ export class ChatSession extends EngineSession {
     await this.retry();
   }
 
-  async #askAfter(parent: string | undefined, text: string): Promise<void> {
-    const question: UserTurn = { role: "user", id: newTurnId(), parent, text: text.trim() };
+  async #askAfter(parent: string | undefined, { text, attachments }: Message): Promise<void> {
+    const question: UserTurn = { role: "user", id: newTurnId(), parent, ...message(text.trim(), attachments) };
     this.tree = this.tree.with(question);
     await this.#answer(question);
   }

@@ -3,6 +3,7 @@
 // records lie is conversation-store.ts's, how those of two tabs become one merge-records.ts's.
 
 import { type ErrorData, fromErrorData, toErrorData } from "../../errors.ts";
+import type { Message } from "./attachment.ts";
 import { type Conversation, emptyConversation, type Restorable } from "./conversation.ts";
 import type { ChatSettings } from "./chat-settings.ts";
 import type { Draft } from "./draft.ts";
@@ -64,13 +65,18 @@ export function headOf(record: ConversationRecord): ConversationHead {
 }
 
 export function titleOf({ title, turns, continuation, draft }: ConversationRecord): string {
-  const words = title || (turns.find(({ role }) => role === "user")?.text ?? (continuation.text || draft.text));
+  const first = turns.find((turn) => turn.role === "user");
+  const words = title || wordsOf(first ?? { text: continuation.text }) || wordsOf(draft);
   const line = words.trim().replace(/\s+/g, " ");
   return line.length > titleLength ? `${line.slice(0, titleLength - 1)}…` : line;
 }
 
+/** Or what it comes with, by name. */
+const wordsOf = ({ text, attachments }: Message) => text || attachments?.[0]?.name || "";
+
 export function isEmptyRecord({ turns, continuation, draft, restorable }: ConversationRecord): boolean {
-  return turns.length === 0 && !continuation.text && !draft.text && !draft.aside && !restorable;
+  const isWritten = draft.text || draft.aside || draft.attachments || draft.asideAttachments;
+  return turns.length === 0 && !continuation.text && !isWritten && !restorable;
 }
 
 export function toRecord(conversation: Conversation, place: RecordPlace): ConversationRecord {

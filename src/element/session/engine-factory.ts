@@ -3,8 +3,12 @@
 import { createEngine, inspectModel, models } from "../../index.ts";
 import type { Engine, EngineOptions, ModelReference, ModelSummary } from "../../index.ts";
 
-/** The engine as far as the element uses it. One without `ended` tells of its end by the next call. */
-export type ChatEngine = Pick<Engine, "chat" | "completions" | "info" | "unload"> & Partial<Pick<Engine, "ended">>;
+/**
+ * The engine as far as the element uses it. One without `ended` tells of its end by the next call; without `tokenizer`,
+ * tokens are estimated.
+ */
+export type ChatEngine = Pick<Engine, "chat" | "completions" | "info" | "unload"> &
+  Partial<Pick<Engine, "ended" | "tokenizer">>;
 
 export interface EngineFactory {
   inspectModel(

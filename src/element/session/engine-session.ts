@@ -58,6 +58,10 @@ export class EngineSession {
     this.#host = host;
   }
 
+  get engine(): ChatEngine | undefined {
+    return this.#engine;
+  }
+
   get info(): EngineInfo | undefined {
     return this.#engine?.info;
   }

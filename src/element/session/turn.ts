@@ -1,6 +1,7 @@
 // The turns of a conversation as data; turn-tree.ts says how they hang together. No DOM, no engine.
 
 import type { ChatMessage, Usage } from "../../index.ts";
+import { type Message, toContent } from "./attachment.ts";
 import { wordsOf } from "./thought.ts";
 
 interface TurnPlace {
@@ -10,9 +11,8 @@ interface TurnPlace {
   parent?: string;
 }
 
-export interface UserTurn extends TurnPlace {
+export interface UserTurn extends TurnPlace, Message {
   role: "user";
-  text: string;
 }
 
 /** `waiting`: nothing of the answer yet; `failed` keeps what had arrived. */
@@ -64,7 +64,7 @@ export function toMessages(turns: readonly Turn[], system: string): ChatMessage[
   for (const turn of turns) {
     if (turn.role === "user") {
       if (messages.at(-1)?.role === "user") messages.pop(); // its load was cancelled
-      messages.push({ role: "user", content: turn.text });
+      messages.push({ role: "user", content: toContent(turn) });
       continue;
     }
     const content = wordsOf(turn.text);

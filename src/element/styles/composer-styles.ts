@@ -1,4 +1,4 @@
-// The text field, its round buttons, and the writing area of models that only continue text.
+// The text field, its round buttons, the small ones below it that open panels, and the writing area of models that only continue text.
 
 import { css } from "lit";
 
@@ -36,7 +36,7 @@ export const composerStyles = css`
     min-block-size: 2.6rem;
     max-block-size: 40vh;
     padding-block: 0.55rem;
-    padding-inline: 0.9rem 0.4rem;
+    padding-inline: 0.3rem;
     border: 0;
     outline: 0;
     overflow-y: auto;
@@ -71,6 +71,16 @@ export const composerStyles = css`
     background: var(--_line);
     color: var(--_ink-soft);
     cursor: default;
+  }
+
+  .round.plain {
+    background: none;
+    color: var(--_ink-soft);
+  }
+
+  .round.plain:hover {
+    background: var(--_tint);
+    color: var(--_ink);
   }
 
   .round.outline {
@@ -147,6 +157,32 @@ export const composerStyles = css`
     box-shadow: 0 0.2rem 0.8rem rgb(0 0 0 / 0.15);
     color: var(--_ink);
     cursor: pointer;
+  }
+
+  .tools {
+    display: inline-flex;
+    gap: 0.2rem;
+    align-items: center;
+  }
+
+  .tool {
+    display: inline-flex;
+    gap: 0.35rem;
+    align-items: center;
+    min-block-size: 1.75rem;
+    padding: 0 0.45rem;
+    border: 0;
+    border-radius: 0.9rem;
+    background: none;
+    color: inherit;
+    font: inherit;
+    font-variant-numeric: tabular-nums;
+    cursor: pointer;
+  }
+
+  .tool:hover {
+    background: var(--_tint);
+    color: var(--_ink);
   }
 
   .continue {

@@ -1,34 +1,8 @@
-// The panels over the chat, and the two small buttons that open them.
+// The panels over the chat. They come with what is in them (views/side-panels.ts).
 
 import { css } from "lit";
 
 export const sidePanelStyles = css`
-  .tools {
-    display: inline-flex;
-    gap: 0.2rem;
-    align-items: center;
-  }
-
-  .tool {
-    display: inline-flex;
-    gap: 0.35rem;
-    align-items: center;
-    min-block-size: 1.75rem;
-    padding: 0 0.45rem;
-    border: 0;
-    border-radius: 0.9rem;
-    background: none;
-    color: inherit;
-    font: inherit;
-    font-variant-numeric: tabular-nums;
-    cursor: pointer;
-  }
-
-  .tool:hover {
-    background: var(--_tint);
-    color: var(--_ink);
-  }
-
   .side-panel {
     inline-size: min(34rem, 100% - 1.5rem);
     max-block-size: min(46rem, 100% - 1.5rem);

@@ -2,6 +2,7 @@
 // composer. It decides which view is shown in which state; what is done, the element does.
 
 import { html, nothing, type TemplateResult } from "lit";
+import type { Attaching } from "../attaching.ts";
 import type { CopyOutcome } from "../copy-feedback.ts";
 import { downIcon } from "../icons.ts";
 import type { LicenseParagraph } from "../license-text.ts";
@@ -36,6 +37,7 @@ export interface ChatModel {
   /** For screen readers. */
   announcement: string;
   undo: UndoOffer;
+  attaching: Attaching;
   stick: StickToEnd;
   strings: ChatStrings;
 }
@@ -95,15 +97,16 @@ export function chatView(model: ChatModel, actions: ChatActions): TemplateResult
       ${footnoteView(session, strings, actions.openPanel)}
     </div>
     <p class="visually-hidden" aria-live="polite" data-live>${model.announcement}</p>
+    ${model.attaching.dropView()}
   </div>`;
 }
 
 function conversationView(model: ChatModel, actions: ChatActions): TemplateResult | typeof nothing {
-  const { session, modelLabel, hidden, outcomeOf, strings } = model;
+  const { session, modelLabel, hidden, outcomeOf, attaching, strings } = model;
   const { state, turns, busy } = session;
   if (turns.length > 0)
     return transcriptView(
-      { turns, tree: session.tree, hidden, answering: busy, queued: session.queued, outcomeOf, strings },
+      { turns, tree: session.tree, hidden, answering: busy, queued: session.queued, outcomeOf, attaching, strings },
       actions,
     );
   if (state.name === "license" || state.name === "weights" || state.name === "failed") return nothing;
@@ -119,11 +122,23 @@ function conversationView(model: ChatModel, actions: ChatActions): TemplateResul
   );
 }
 
-function dockedComposer({ session, draft, strings }: ChatModel, actions: ChatActions): TemplateResult {
+function dockedComposer({ session, draft, attaching, strings }: ChatModel, actions: ChatActions): TemplateResult {
   const { state, turns, busy: answering } = session;
   const waiting = state.name === "inspecting" || state.name === "loading";
   const queued = waiting && turns.at(-1)?.role === "user"; // it is answered once the model is there
   const blocked = queued || state.name === "failed" || state.name === "empty";
   const [started, editing] = [turns.length > 0, isEditing(draft)];
-  return composerView({ draft: draft.text, started, answering, blocked, editing, strings }, actions);
+  return composerView(
+    {
+      draft,
+      attachments: attaching.draftView(),
+      tooLong: attaching.isTooLong,
+      started,
+      answering,
+      blocked,
+      editing,
+      strings,
+    },
+    actions,
+  );
 }

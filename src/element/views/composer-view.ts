@@ -3,11 +3,17 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { isComposingKey } from "../composing-key.ts";
-import { newChatIcon, sendIcon, stopIcon } from "../icons.ts";
+import { attachIcon, newChatIcon, sendIcon, stopIcon } from "../icons.ts";
 import type { ChatStrings } from "../languages/en.ts";
+import { isEmptyMessage } from "../session/attachment.ts";
+import type { Draft } from "../session/draft.ts";
 
 export interface ComposerModel {
-  draft: string;
+  draft: Draft;
+  /** Chips of what is attached, and what is said of it. */
+  attachments: TemplateResult | typeof nothing;
+  /** There is more than the model's context takes. */
+  tooLong: boolean;
   /** There is a conversation, which a new one can take the place of. */
   started: boolean;
   answering: boolean;
@@ -23,6 +29,8 @@ export interface ComposerActions {
   stop(): void;
   cancelEdit(): void;
   newChat(): void;
+  attach(files: readonly File[]): void;
+  paste(event: ClipboardEvent): void;
 }
 
 export function composerView(model: ComposerModel, actions: ComposerActions): TemplateResult {
@@ -47,11 +55,12 @@ export function composerView(model: ComposerModel, actions: ComposerActions): Te
 }
 
 function form(model: ComposerModel, actions: ComposerActions): TemplateResult {
-  const { strings, answering } = model;
+  const { strings, answering, draft } = model;
+  const blocked = model.blocked || model.tooLong;
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || isComposingKey(event)) return;
     event.preventDefault();
-    if (!answering && !model.blocked) actions.send();
+    if (!answering && !blocked) actions.send();
   };
   const onSubmit = (event: Event) => {
     event.preventDefault();
@@ -67,7 +76,9 @@ function form(model: ComposerModel, actions: ComposerActions): TemplateResult {
           </p>`
         : nothing
     }
+    ${model.attachments}
     <div class="field" part="field">
+      ${attachButton(strings, actions)}
       <textarea
         id="draft"
         part="input"
@@ -77,9 +88,10 @@ function form(model: ComposerModel, actions: ComposerActions): TemplateResult {
         autocomplete="off"
         aria-label=${strings.composerLabel}
         placeholder=${strings.placeholder}
-        .value=${model.draft}
+        .value=${draft.text}
         @input=${onInput}
         @keydown=${onKey}
+        @paste=${actions.paste}
       ></textarea>
       ${
         answering
@@ -99,13 +111,33 @@ function form(model: ComposerModel, actions: ComposerActions): TemplateResult {
               type="submit"
               data-action="send"
               title=${strings.send}
-              ?disabled=${model.blocked || !model.draft.trim()}
+              ?disabled=${blocked || isEmptyMessage(draft)}
             >
               ${sendIcon}<span class="visually-hidden">${strings.send}</span>
             </button>`
       }
     </div>
   </form>`;
+}
+
+function attachButton(strings: ChatStrings, { attach }: ComposerActions): TemplateResult {
+  const { attach: words } = strings.attachments;
+  const choose = (event: Event) => (event.currentTarget as Element).parentNode?.querySelector("input")?.click();
+  const onChange = (event: Event) => {
+    const input = event.target as HTMLInputElement;
+    attach([...(input.files ?? [])]);
+    input.value = ""; // the same one may be chosen again
+  };
+  return html`<button
+      class="round plain"
+      part="attach"
+      type="button"
+      data-action="attach"
+      title=${words}
+      @click=${choose}
+    >
+      ${attachIcon}<span class="visually-hidden">${words}</span></button
+    ><input type="file" multiple hidden @change=${onChange} />`;
 }
 
 /** Grows the field with its text where `field-sizing` is unknown. */

@@ -1,6 +1,7 @@
 // One message of the person's, as plain text, with what can be done with it below.
 
 import { html, nothing, type TemplateResult } from "lit";
+import type { Attaching } from "../attaching.ts";
 import type { CopyOutcome } from "../copy-feedback.ts";
 import { checkIcon, copyIcon, deleteIcon, editIcon } from "../icons.ts";
 import type { UserTurn } from "../session/turn.ts";
@@ -14,6 +15,7 @@ export interface QuestionModel {
   tree: TurnTree;
   answering: boolean;
   outcomeOf(text: string): CopyOutcome | undefined;
+  attaching: Pick<Attaching, "turnView">;
   strings: ChatStrings;
 }
 
@@ -21,7 +23,8 @@ export function questionView(turn: UserTurn, model: QuestionModel, actions: Tran
   const { answering, strings } = model;
   const copied = model.outcomeOf(turn.text) === "copied";
   return html`<article class="question" part="message question" aria-label=${strings.you}>
-    <div class="bubble" part="bubble" dir="auto">${turn.text}</div>
+    ${model.attaching.turnView(turn.attachments)}
+    ${turn.text ? html`<div class="bubble" part="bubble" dir="auto">${turn.text}</div>` : nothing}
     <footer class="question-footer">
       ${branchView(turn, model, actions)}
       <span class="actions">

@@ -6,7 +6,10 @@ import { closeIcon } from "../icons.ts";
 import { directionOf } from "../languages/speech.ts";
 import { metersView } from "./meters-view.ts";
 import { settingsView } from "./settings-view.ts";
+import { sidePanelStyles } from "../styles/side-panel-styles.ts";
 import type { PanelActions, PanelModel } from "./panel-model.ts";
+
+export { sidePanelStyles };
 
 export function sidePanel(model: PanelModel, actions: PanelActions): TemplateResult {
   const words = model.strings.panels;

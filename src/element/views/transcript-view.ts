@@ -4,6 +4,7 @@
 import type { TranscriptActions } from "./transcript-actions.ts";
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import type { Attaching } from "../attaching.ts";
 import type { CopyOutcome } from "../copy-feedback.ts";
 import { formatCount } from "../quantity.ts";
 import type { Turn } from "../session/turn.ts";
@@ -24,6 +25,7 @@ export interface TranscriptModel {
   /** The last answer waits for one in another conversation. */
   queued: boolean;
   outcomeOf(text: string): CopyOutcome | undefined;
+  attaching: Pick<Attaching, "turnView">;
   strings: ChatStrings;
 }
 

@@ -1,0 +1,25 @@
+// What attachments need of the element.
+
+import type { ChatStrings } from "../languages/en.ts";
+import type { ChatSession } from "../session/chat-session.ts";
+import type { Attachment } from "../session/attachment.ts";
+import type { Draft } from "../session/draft.ts";
+import type { UndoOffer } from "../undo-offer.ts";
+
+export interface AttachParts {
+  session: ChatSession;
+  undo: UndoOffer;
+  strings(): ChatStrings;
+  draft(): Draft;
+  /** In the place of the draft's. */
+  write(attachments: readonly Attachment[]): void;
+  /** Draws again. */
+  changed(): void;
+  /** For screen readers. */
+  announce(words: string): void;
+  /** The one at this place, or before it; without any, the text field. */
+  focusAttachment(at: number): void;
+  openSettings(): void;
+  /** Positions of the context that the conversation takes, as far as the draft comes behind it. */
+  contextUsed(): number;
+}
