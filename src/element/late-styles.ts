@@ -1,9 +1,9 @@
-// The style sheet of a part that has come late, added to those of the element.
+// The style sheets of a part that has come late, added to those of the element.
 
 import type { CSSResult } from "lit";
 
-export function adoptStyles(root: ParentNode, { styleSheet }: CSSResult): void {
-  const { adoptedStyleSheets } = root as ShadowRoot;
-  if (styleSheet && !adoptedStyleSheets.includes(styleSheet))
-    (root as ShadowRoot).adoptedStyleSheets = [...adoptedStyleSheets, styleSheet];
+export function adoptStyles(root: Node | ParentNode, ...styles: readonly CSSResult[]): void {
+  const { adoptedStyleSheets: before = [] } = root as Partial<ShadowRoot>;
+  const missing = styles.flatMap(({ styleSheet }) => (styleSheet && !before.includes(styleSheet) ? styleSheet : []));
+  if (missing.length > 0) Object.assign(root, { adoptedStyleSheets: [...before, ...missing] });
 }

@@ -5,7 +5,11 @@
 import { copyOf, type Definitions, parse } from "./commonmark.ts";
 import type { Drawers, MarkdownLabels, MarkdownNode } from "./markdown-node.ts";
 import { type Dressing, treeOf } from "./markdown-tree.ts";
+import { codeStyles } from "../styles/code-styles.ts";
+import { markdownStyles } from "../styles/markdown-styles.ts";
 import { patchChildren } from "./patch-tree.ts";
+
+export const styles = [markdownStyles, codeStyles];
 
 export class GrowingDocument {
   readonly #root: Element;

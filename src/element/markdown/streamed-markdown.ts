@@ -7,6 +7,7 @@ import { AsyncDirective } from "lit/async-directive.js";
 import { directive, type ElementPart, type PartInfo, PartType } from "lit/directive.js";
 import { followNote } from "./follow-note.ts";
 import type { GrowingDocument } from "./growing-document.ts";
+import { adoptStyles } from "../late-styles.ts";
 import { codePart, formulaPart, type LatePart, markdownPart } from "../late-part.ts";
 import type { Drawers, MarkdownLabels } from "./markdown-node.ts";
 import { PlainParagraphs } from "./plain-paragraphs.ts";
@@ -48,6 +49,7 @@ class StreamedMarkdown extends AsyncDirective {
     const { text, finished, labels } = this.#options!;
     const markdown = markdownPart.current;
     if (!markdown) return this.#showPlain(root, text);
+    if (!this.#document) queueMicrotask(() => adoptStyles(root.getRootNode(), ...markdown.styles)); // in its place by then
     if (!this.#document || !text.startsWith(this.#shown) || (this.#finished && text !== this.#shown)) {
       this.#document = new markdown.GrowingDocument(root, labels, this.#drawers());
       this.#plain = undefined;
