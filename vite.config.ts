@@ -1,5 +1,6 @@
-// Four builds, chosen by mode, and the test projects. `library` is what npm ships, `demo` the pages, `harness` the page in
-// which checks of kernels run, `runner` the page in which the built library runs for `generate`. tools/build.ts runs them.
+// Five builds, chosen by mode, and the test projects. `library` is what npm ships, `demo` the pages, `harness` the page in
+// which checks of kernels run, `runner` the page in which the built library runs for `generate`, `clients` that in which
+// clients of OpenAI's API talk to it. tools/build.ts runs them.
 //
 // Tests run in Node and drive both browsers themselves (test/support). Vitest's own browser mode is not used: none of its
 // providers drives Firefox ESR.
@@ -176,6 +177,7 @@ const builds: Record<string, ViteUserConfig> = {
   demo,
   harness: page("test/harness", "dist/harness"),
   runner: page("cli/page", "dist/runner"),
+  clients: page("test/clients", "dist/clients"),
 };
 
 const minutes = 60_000;

@@ -12,4 +12,5 @@ export const outputFolder = {
   demo: join(root, "dist/demo"),
   harness: join(root, "dist/harness"),
   runner: join(root, "dist/runner"),
+  clients: join(root, "dist/clients"),
 };

@@ -1,8 +1,9 @@
-// `npm run faults`, `kills`, `losses`, `schemas` and `soak`: long proofs with their figures. `--count N` (of a soak: `--turns N`)
+// `npm run clients`, `faults`, `kills`, `losses`, `schemas` and `soak`: long proofs with their figures. `--count N` (of a soak: `--turns N`)
 // and `--seed S`; `--only wrong-numbers` takes that proof instead; `--json` prints one object on stdout. Exits with 1 when a run
 // fails.
 
 import { parseArgs } from "node:util";
+import { clientsProof, runClients } from "../test/long/clients.proof.ts";
 import { faultsProof, runFaults } from "../test/long/faults.proof.ts";
 import { killsProof, runKills } from "../test/long/kills.proof.ts";
 import { lossesProof, runLosses } from "../test/long/losses.proof.ts";
@@ -11,6 +12,7 @@ import { runSoak, soakProof } from "../test/long/soak.proof.ts";
 import { runWrongNumbers, wrongNumbersProof } from "../test/long/wrong-numbers.proof.ts";
 
 const proofs = {
+  clients: { run: runClients, full: clientsProof.full },
   faults: { run: runFaults, full: faultsProof.full },
   kills: { run: runKills, full: killsProof.full },
   losses: { run: runLosses, full: lossesProof.full },

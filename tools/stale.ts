@@ -19,6 +19,7 @@ export const madeFrom: Record<BuildName, string[]> = {
   types: ["src", ...settings],
   demo: [...engine, "demo", "public"],
   harness: [...engine, "test/harness", "test/kernels", "test/long", "test/reference", "test/support"],
+  clients: ["test/clients", ...settings],
   runner: ["cli/page", "cli/run-request.ts", ...settings],
 };
 

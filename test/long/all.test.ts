@@ -2,6 +2,7 @@
 
 import { test } from "vitest";
 import { proofCount, proofSeed } from "../support/proof-size.ts";
+import { clientsProof } from "./clients.proof.ts";
 import { kernelsProof } from "./kernels.proof.ts";
 import { killsProof } from "./kills.proof.ts";
 import { lossesProof } from "./losses.proof.ts";
@@ -13,6 +14,7 @@ const hourMs = 3_600_000;
 
 for (const { name, slice, full, unit, run } of [
   ...nodeProofs,
+  clientsProof,
   kernelsProof,
   killsProof,
   lossesProof,

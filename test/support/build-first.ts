@@ -3,5 +3,5 @@
 import { ensureBuilt } from "../../tools/stale.ts";
 
 export function setup(): void {
-  ensureBuilt(["library", "types", "demo", "harness", "runner"]);
+  ensureBuilt(["library", "types", "demo", "harness", "runner", "clients"]);
 }
