@@ -4,6 +4,13 @@ import type { Language, Speech } from "../src/element/languages/speech.ts";
 import { type PageWords, pageWords } from "./languages/en.ts";
 
 const files: Record<Exclude<Language, "en">, () => Promise<{ words: PageWords }>> = {
+  zh: () => import("./languages/zh.ts"),
+  es: () => import("./languages/es.ts"),
+  hi: () => import("./languages/hi.ts"),
+  ar: () => import("./languages/ar.ts"),
+  fr: () => import("./languages/fr.ts"),
+  pt: () => import("./languages/pt.ts"),
+  ja: () => import("./languages/ja.ts"),
   de: () => import("./languages/de.ts"),
 };
 

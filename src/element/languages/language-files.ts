@@ -7,6 +7,13 @@ import type { Language, Speech } from "./speech.ts";
 const part = (name: string, load: () => Promise<{ words: ChatStrings }>) => new LatePart(`speaks ${name}`, load);
 
 const files: Record<Exclude<Language, "en">, LatePart<{ words: ChatStrings }>> = {
+  zh: part("Chinese", () => import("./zh.ts")),
+  es: part("Spanish", () => import("./es.ts")),
+  hi: part("Hindi", () => import("./hi.ts")),
+  ar: part("Arabic", () => import("./ar.ts")),
+  fr: part("French", () => import("./fr.ts")),
+  pt: part("Portuguese", () => import("./pt.ts")),
+  ja: part("Japanese", () => import("./ja.ts")),
   de: part("German", () => import("./de.ts")),
 };
 

@@ -1,7 +1,7 @@
 // Which of the languages that there are words in a BCP 47 tag means, and which way they run. No words and no element: the
 // pages ask here too.
 
-export const languages = ["en", "de"] as const;
+export const languages = ["en", "zh", "es", "hi", "ar", "fr", "pt", "ja", "de"] as const;
 export type Language = (typeof languages)[number];
 
 /** A language, and how its numbers and dates are written. */

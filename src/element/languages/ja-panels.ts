@@ -1,0 +1,53 @@
+// Japanese: the panels of settings and meters.
+
+import type { PanelStrings } from "./en-panels.ts";
+
+export const panels: PanelStrings = {
+  settings: "この会話の設定",
+  settingsTitle: "この会話",
+  settingsNote: "ここでの変更は、次の回答からこの会話に適用されます。空欄の項目にはモデルの値が使われます。",
+  system: "システムプロンプト",
+  systemPlaceholder: "モデルにどう答えてほしいか、自由に書いてください",
+  presets: "回答の傾向",
+  preset: { own: "モデルの標準", precise: "正確", balanced: "バランス", inventive: "創造的" },
+  fields: {
+    temperature: ["温度", "0 は常に最も確率の高い単語。高いほど冒険します"],
+    top_p: ["Top-p", "合計がこの割合になるまでの、確率の高い単語だけ"],
+    top_k: ["Top-k", "確率の高い順にこの数の単語だけ。0 はすべて"],
+    min_p: ["Min-p", "最も確率の高い単語に対してこの割合に満たない単語は使わない"],
+    repetition_penalty: ["繰り返しペナルティ", "1 より大きいと、出た単語が出にくくなります"],
+    frequency_penalty: ["頻度ペナルティ", "単語が出た回数に応じて大きくなります"],
+    presence_penalty: ["存在ペナルティ", "一度でも出た単語に適用されます"],
+    max_tokens: ["回答の最大長（トークン）", "ここで回答が打ち切られます"],
+    seed: ["シード", "同じシードなら同じ回答になります"],
+    context_length: ["コンテキスト（トークン）", "会話がどれだけ収まるか。多いほどメモリーを使います"],
+  },
+  stop: "停止する文字列",
+  stopHint: "回答を終える文字列。1 行に 1 つ",
+  kv: "コンテキストの精度",
+  kvHint: "q8 は f16 の半分のメモリーで済みます",
+  kvOwn: (format) => `読み込み時のまま（${format}）`,
+  ownValue: (value) => `${value}（モデルの値）`,
+  random: "毎回変わります",
+  asFarAsItGoes: "コンテキストの限りまで",
+  loadAgainTitle: "モデル自体",
+  loadAgainNote: "これらを変えるとモデルを読み込み直すため、数秒かかります。会話は残ります。",
+  loadAgain: "適用して読み込み直す",
+  reset: "すべてリセット",
+  close: "閉じる",
+  meters: "使用中のコンテキスト、速度、メモリー",
+  metersTitle: "モデルの動き",
+  contextUsed: (used, all) => `${used} / ${all} トークン`,
+  contextShort: (used, all) => `${used} / ${all}`,
+  noAnswerYet: "最初の回答の後",
+  meter: {
+    context: [
+      "使用中のコンテキスト",
+      "モデルは言葉を、トークンという小さな断片で読みます。会話全体がコンテキストに収まる必要があり、収まらないときは古いメッセージから省かれます。",
+    ],
+    prompt: ["読み取り", "メッセージを読んだ速さです。以前の回答のために読んだものは、もう一度読まれません。"],
+    answer: ["書き出し", "最後の回答を書いた速さです。人が読む速さは毎秒およそ 5 トークンです。"],
+    first: ["最初の単語まで", "メッセージから、最後の回答の最初の単語まで。"],
+    memory: ["GPU のメモリー", "モデルの重み、コンテキスト、計算のための領域です。"],
+  },
+};

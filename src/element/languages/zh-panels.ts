@@ -1,0 +1,53 @@
+// Chinese: the panels of settings and meters.
+
+import type { PanelStrings } from "./en-panels.ts";
+
+export const panels: PanelStrings = {
+  settings: "此对话的设置",
+  settingsTitle: "此对话",
+  settingsNote: "这里的更改只对此对话有效，从下一个回答开始。留空则采用模型自己的值。",
+  system: "系统提示词",
+  systemPlaceholder: "用你的话说明模型该怎样回答",
+  presets: "回答风格",
+  preset: { own: "模型自己的", precise: "精确", balanced: "均衡", inventive: "有创意" },
+  fields: {
+    temperature: ["温度", "0 总取最可能的词，越高越敢于冒险"],
+    top_p: ["Top-p", "只用合计占到这一比例的最可能的词"],
+    top_k: ["Top-k", "只用最可能的这么多个词；0 为全部"],
+    min_p: ["Min-p", "不用概率低于最可能词这一比例的词"],
+    repetition_penalty: ["重复惩罚", "大于 1 时，说过的词更不容易再出现"],
+    frequency_penalty: ["频率惩罚", "一个词说得越多，惩罚越大"],
+    presence_penalty: ["存在惩罚", "只要是说过的词就会受到惩罚"],
+    max_tokens: ["最长回答（token）", "回答在此处截断"],
+    seed: ["随机种子", "相同的种子会再次给出相同的回答"],
+    context_length: ["上下文（token）", "能放下多少对话；越大占用内存越多"],
+  },
+  stop: "停止文本",
+  stopHint: "遇到这些文本时回答结束，每行一个",
+  kv: "上下文的精度",
+  kvHint: "q8 占用的内存是 f16 的一半",
+  kvOwn: (format) => `与加载时相同（${format}）`,
+  ownValue: (value) => `${value}（模型的）`,
+  random: "每次不同",
+  asFarAsItGoes: "直到上下文用完",
+  loadAgainTitle: "模型本身",
+  loadAgainNote: "这些设置会重新加载模型，需要几秒钟。对话会保留。",
+  loadAgain: "应用并重新加载",
+  reset: "全部重置",
+  close: "关闭",
+  meters: "已用上下文、速度与内存",
+  metersTitle: "模型正在做什么",
+  contextUsed: (used, all) => `${used} / ${all} 个 token`,
+  contextShort: (used, all) => `${used} / ${all}`,
+  noAnswerYet: "第一个回答之后",
+  meter: {
+    context: [
+      "已用上下文",
+      "模型把文字读成 token，也就是一个个小片段。整个对话必须放得进它的上下文；放不下时，会略去最早的消息。",
+    ],
+    prompt: ["读取", "读你的消息有多快。之前回答时读过的内容不会再读一遍。"],
+    answer: ["写作", "上一个回答写得有多快。人每秒大约读 5 个 token。"],
+    first: ["首字用时", "从你的消息到上一个回答的第一个词。"],
+    memory: ["GPU 上的内存", "模型的权重、上下文和计算所需的空间。"],
+  },
+};
