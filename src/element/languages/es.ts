@@ -141,6 +141,12 @@ export const words: ChatStrings = {
     "tokenizer-scores": ({ facts }) =>
       `«${facts.file}» no dice en qué orden se unen los fragmentos de su vocabulario. Se toma su orden en el archivo, lo que puede dividir mal algunas palabras. Pon al lado el tokenizer.json del modelo o usa otra exportación.`,
   },
+  queued: "Se está respondiendo otra conversación. Esta respuesta viene después.",
+  modelWaits: "El modelo se carga cuando termine la respuesta que todavía se está escribiendo.",
+  stopAnswers: "Detener esa respuesta",
+  loadsAnew:
+    "La próxima pregunta vuelve a cargar el modelo, con la longitud de contexto y el formato de caché de esta conversación.",
+  loadNow: "Cargar ahora",
   failures,
   panels,
 };

@@ -144,6 +144,12 @@ export const words: ChatStrings = {
     "tokenizer-scores": ({ facts }) =>
       `« ${facts.file} » ne dit pas dans quel ordre les fragments de son vocabulaire s’assemblent. Leur ordre dans le fichier est utilisé, ce qui peut mal découper certains mots. Placez à côté le tokenizer.json du modèle, ou prenez un autre export.`,
   },
+  queued: "Une autre conversation reçoit sa réponse. Celle-ci vient ensuite.",
+  modelWaits: "Le modèle sera chargé quand la réponse en cours d’écriture sera terminée.",
+  stopAnswers: "Arrêter cette réponse-là",
+  loadsAnew:
+    "La prochaine question rechargera le modèle, avec la longueur de contexte et le format de cache de cette conversation.",
+  loadNow: "Charger maintenant",
   failures,
   panels,
 };

@@ -138,6 +138,11 @@ export const words: ChatStrings = {
     "tokenizer-scores": ({ facts }) =>
       `「${facts.file}」には、語彙の断片をつなぐ順序が書かれていません。ファイル内の順序で代用するため、区切りを誤る単語があるかもしれません。モデルの tokenizer.json を隣に置くか、別の書き出しをお使いください。`,
   },
+  queued: "別の会話に回答しています。この回答はその次です。",
+  modelWaits: "いま書いている回答が終わると、モデルが読み込まれます。",
+  stopAnswers: "その回答を止める",
+  loadsAnew: "次の質問で、この会話のコンテキスト長とキャッシュ形式でモデルを読み込み直します。",
+  loadNow: "今すぐ読み込む",
   failures,
   panels,
 };

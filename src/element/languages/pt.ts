@@ -141,6 +141,12 @@ export const words: ChatStrings = {
     "tokenizer-scores": ({ facts }) =>
       `“${facts.file}” não diz em que ordem as partes do vocabulário se juntam. É usada a ordem do arquivo, o que pode dividir mal algumas palavras. Coloque ao lado o tokenizer.json do modelo ou use outra exportação.`,
   },
+  queued: "Outra conversa está sendo respondida. Esta resposta vem em seguida.",
+  modelWaits: "O modelo será carregado quando terminar a resposta que ainda está sendo escrita.",
+  stopAnswers: "Parar essa resposta",
+  loadsAnew:
+    "A próxima pergunta carrega o modelo de novo, com o tamanho de contexto e o formato de cache desta conversa.",
+  loadNow: "Carregar agora",
   failures,
   panels,
 };

@@ -129,6 +129,11 @@ export const words: ChatStrings = {
     "tokenizer-scores": ({ facts }) =>
       `“${facts.file}” 没有说明词表中的片段按什么顺序合并。现按它们在文件中的顺序处理，个别词可能切分有误。请把模型的 tokenizer.json 放在旁边，或换一个导出版本。`,
   },
+  queued: "正在回答另一个对话。接下来就是这个回答。",
+  modelWaits: "等正在写的回答写完，就会加载模型。",
+  stopAnswers: "停止那个回答",
+  loadsAnew: "下一个问题会按此对话的上下文长度和缓存格式重新加载模型。",
+  loadNow: "立即加载",
   failures,
   panels,
 };
