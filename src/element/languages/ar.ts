@@ -1,5 +1,6 @@
 // Arabic, in the modern standard language. Its numbers take six forms.
 
+import { attachments } from "./ar-attach.ts";
 import { failures } from "./ar-failures.ts";
 import { panels } from "./ar-panels.ts";
 import { counted } from "./counted.ts";
@@ -159,6 +160,7 @@ export const words: ChatStrings = {
   stopAnswers: "إيقاف تلك الإجابة",
   loadsAnew: "السؤال التالي يعيد تحميل النموذج، بطول السياق وصيغة الذاكرة المؤقتة لهذه المحادثة.",
   loadNow: "التحميل الآن",
+  attachments,
   failures,
   panels,
 };

@@ -1,5 +1,6 @@
 // Spanish, for all its regions. It says "tú".
 
+import { attachments } from "./es-attach.ts";
 import { counted } from "./counted.ts";
 import type { ChatStrings } from "./en.ts";
 import { failures } from "./es-failures.ts";
@@ -147,6 +148,7 @@ export const words: ChatStrings = {
   loadsAnew:
     "La próxima pregunta vuelve a cargar el modelo, con la longitud de contexto y el formato de caché de esta conversación.",
   loadNow: "Cargar ahora",
+  attachments,
   failures,
   panels,
 };

@@ -1,5 +1,6 @@
 // French. It says "vous".
 
+import { attachments } from "./fr-attach.ts";
 import { counted } from "./counted.ts";
 import type { ChatStrings } from "./en.ts";
 import { failures } from "./fr-failures.ts";
@@ -150,6 +151,7 @@ export const words: ChatStrings = {
   loadsAnew:
     "La prochaine question rechargera le modèle, avec la longueur de contexte et le format de cache de cette conversation.",
   loadNow: "Charger maintenant",
+  attachments,
   failures,
   panels,
 };

@@ -1,5 +1,6 @@
 // Hindi. It says "आप".
 
+import { attachments } from "./hi-attach.ts";
 import { counted } from "./counted.ts";
 import type { ChatStrings } from "./en.ts";
 import { failures } from "./hi-failures.ts";
@@ -144,6 +145,7 @@ export const words: ChatStrings = {
   stopAnswers: "वह जवाब रोकें",
   loadsAnew: "अगले सवाल पर मॉडल फिर से लोड होगा, इस बातचीत की कॉन्टेक्स्ट लंबाई और कैश फ़ॉर्मैट के साथ।",
   loadNow: "अभी लोड करें",
+  attachments,
   failures,
   panels,
 };

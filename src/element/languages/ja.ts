@@ -1,5 +1,6 @@
 // Japanese, in the polite form.
 
+import { attachments } from "./ja-attach.ts";
 import { counted } from "./counted.ts";
 import type { ChatStrings } from "./en.ts";
 import { failures } from "./ja-failures.ts";
@@ -143,6 +144,7 @@ export const words: ChatStrings = {
   stopAnswers: "その回答を止める",
   loadsAnew: "次の質問で、この会話のコンテキスト長とキャッシュ形式でモデルを読み込み直します。",
   loadNow: "今すぐ読み込む",
+  attachments,
   failures,
   panels,
 };

@@ -1,5 +1,6 @@
 // Portuguese, in Brazil's words. It says "você".
 
+import { attachments } from "./pt-attach.ts";
 import { counted } from "./counted.ts";
 import type { ChatStrings } from "./en.ts";
 import { failures } from "./pt-failures.ts";
@@ -147,6 +148,7 @@ export const words: ChatStrings = {
   loadsAnew:
     "A próxima pergunta carrega o modelo de novo, com o tamanho de contexto e o formato de cache desta conversa.",
   loadNow: "Carregar agora",
+  attachments,
   failures,
   panels,
 };

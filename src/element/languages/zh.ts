@@ -1,5 +1,6 @@
 // Chinese, in simplified characters. It says "你".
 
+import { attachments } from "./zh-attach.ts";
 import { counted } from "./counted.ts";
 import type { ChatStrings } from "./en.ts";
 import { failures } from "./zh-failures.ts";
@@ -134,6 +135,7 @@ export const words: ChatStrings = {
   stopAnswers: "停止那个回答",
   loadsAnew: "下一个问题会按此对话的上下文长度和缓存格式重新加载模型。",
   loadNow: "立即加载",
+  attachments,
   failures,
   panels,
 };
