@@ -29,10 +29,10 @@ function leavesOf(value: unknown, path = ""): [path: string, leaf: Leaf][] {
 const marks = ["⟦a⟧", "⟦b⟧", "⟦c⟧"];
 const aWarning = { code: "stored-again", message: "⟦a⟧", facts: { model: "⟦b⟧", file: "⟦c⟧", found: "⟦d⟧" } };
 const given = (path: string, count: number): unknown[] => {
-  if (/\.warnings\./.test(path)) return [aWarning];
-  if (/smallerSetup$/.test(path)) return [[marks[0], marks[1]], marks[2]];
-  if (/unknownName$/.test(path)) return [marks[0], count > 1];
-  if (/gated$/.test(path)) return [count > 1];
+  if (path.includes(".warnings.")) return [aWarning];
+  if (path.endsWith("smallerSetup")) return [[marks[0], marks[1]], marks[2]];
+  if (path.endsWith("unknownName")) return [marks[0], count > 1];
+  if (path.endsWith("gated")) return [count > 1];
   return marks;
 };
 /** All that a word says, whatever shape it has. */
@@ -89,7 +89,7 @@ describe.each(others)("%s", (language) => {
 
   test("says all that it is given", async () => {
     const silent = (await both(language)).filter(([path, leaf]) => {
-      if (typeof leaf === "string" || /\.warnings\./.test(path)) return false;
+      if (typeof leaf === "string" || path.includes(".warnings.")) return false;
       const told = said(leaf, path);
       const inModel = said(inEnglish.get(path)!, path);
       return marks.some((mark) => inModel.includes(mark) && !told.includes(mark));
