@@ -1,7 +1,7 @@
 // One order for the engine as plain data, and how it is carried out with the built library: load a model, answer prompts,
 // unload. Runs inside a browser's page (test/harness/run.ts) as well as in Node (node-runtime.ts), so it uses neither.
 
-import type { EngineInfo, EngineOptions, ResponseFormat, Usage } from "../src/index.ts";
+import type { ChatCompletion, EngineInfo, EngineOptions, ResponseFormat, Usage } from "../src/index.ts";
 
 export type Library = Pick<typeof import("../src/index.ts"), "createEngine">;
 
@@ -107,10 +107,15 @@ async function answer(engine: Engine, prompt: RunPrompt, hooks: RunHooks): Promi
   return {
     promptIds: pronk.prompt_ids ?? [],
     ids: pronk.ids,
-    text: "message" in choice ? choice.message.content : choice.text,
+    text: "message" in choice ? textOf(choice.message) : choice.text,
     finishReason: pronk.context_full ? "context-full" : (choice.finish_reason ?? "length"),
     usage: usage!, // a whole answer has it
   };
+}
+
+/** A thought stands before the words, as the model wrote it. */
+function textOf({ reasoning_content: thought, content }: ChatCompletion["choices"][0]["message"]): string {
+  return thought === undefined ? content : `<think>\n${thought}\n</think>\n\n${content}`;
 }
 
 function messagesOf({ prompt, system }: RunPrompt) {

@@ -1,5 +1,5 @@
-// Whether an answer of a chat has other parts than words: calls of tools. What puts such a chat to the model and reads its answer
-// is loaded when the first comes.
+// Whether an answer of a chat has other parts than words: thoughts, and calls of tools. What puts such a chat to the
+// model and reads its answer is loaded when the first comes.
 
 import { onDemand } from "../on-demand.ts";
 import type { ChatDialog, ChatMessage, StreamDecoder } from "../text/tokenizer.ts";
@@ -10,7 +10,7 @@ import type { EngineCore } from "./engine-core.ts";
 import type { Fields } from "./request-fields.ts";
 import type { Outcome, Piece } from "./run.ts";
 
-const toolUse = onDemand("reads calls of tools", () => import("./tool-use.ts"));
+const answerWay = onDemand("reads thoughts and calls of tools", () => import("./answer-way.ts"));
 
 export interface AnswerWay {
   /** What the conversation is encoded by. */
@@ -34,11 +34,12 @@ export async function prepareAnswer(
   messages: readonly ChatMessage[],
   form: AnswerForm | undefined,
 ): Promise<AnswerWay | undefined> {
-  const hasToolTurns = messages.some(({ role, tool_calls: calls }) => role === "tool" || calls);
   const asks = (value: unknown) => (value ?? undefined) !== undefined && !(Array.isArray(value) && value.length === 0);
   const asksForTools = asks(fields.tools) || (asks(fields.tool_choice) && fields.tool_choice !== "none");
-  if (!asksForTools && !(hasToolTurns && !dialog.tools().turns)) return undefined;
-  return (await toolUse()).prepareToolUse(core, dialog, fields, { form, hasToolTurns });
+  const hasToolTurns = messages.some(({ role, tool_calls: calls }) => role === "tool" || calls);
+  const isPlain = !(hasToolTurns && !dialog.tools().turns) && !dialog.thoughts;
+  if (!asksForTools && isPlain && !asks(fields.chat_template_kwargs)) return undefined;
+  return (await answerWay()).prepareWay(core, dialog, fields, messages, form);
 }
 
 /** A piece of an answer as its reader is told it. */
@@ -51,18 +52,26 @@ export async function* readPieces(
   pieces: AsyncIterable<Piece>,
   reader: AnswerReader | undefined,
 ): AsyncGenerator<ReadPiece, void> {
+  let thought = 0; // tokens
   for await (const { text, outcome, ...piece } of pieces) {
     if (!reader) {
       yield { ...piece, deltas: text === "" ? [] : [{ content: text }], outcome };
       continue;
     }
+    const thinks = reader.isThinking;
     const deltas = reader.push(text);
+    if (thinks || reader.isThinking) thought += piece.ids.length;
     if (!outcome) {
       yield { ...piece, deltas };
       continue;
     }
     deltas.push(...reader.finish(outcome.finishReason === "length"));
     const calls = reader.calls > 0 && outcome.finishReason === "stop";
-    yield { ...piece, deltas, outcome: { ...outcome, finishReason: calls ? "tool_calls" : outcome.finishReason } };
+    const usage = { ...outcome.usage, completion_tokens_details: { reasoning_tokens: thought } };
+    yield {
+      ...piece,
+      deltas,
+      outcome: { ...outcome, usage, finishReason: calls ? "tool_calls" : outcome.finishReason },
+    };
   }
 }

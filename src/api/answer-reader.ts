@@ -1,15 +1,10 @@
 // An answer's text in its parts as it comes: a thought, words, and calls of functions. What might begin a mark is held back until
 // it is decided, so no half of one is taken for words; what turns out to be none is words.
 
-import type { CallForm } from "../text/tokenizer.ts";
+import type { CallForm, ThoughtMarks } from "../text/tokenizer.ts";
 import { callIdMark } from "../text/tokenizer.ts";
 import type { AnswerDelta } from "./chat-completions.ts";
 import { CallText } from "./call-text.ts";
-
-export interface ThoughtMarks {
-  open: string;
-  close: string;
-}
 
 export interface AnswerParts {
   calls?: {

@@ -27,6 +27,8 @@ export interface ChatCompletionRequest extends SamplingFields {
   tool_choice?: ToolChoice | null;
   /** Default true: an answer may have several calls, where the model's form has room for them. */
   parallel_tool_calls?: boolean | null;
+  /** Values for the model's template, by the names that it knows them by, as `enable_thinking`. Others do nothing. */
+  chat_template_kwargs?: Record<string, unknown> | null;
   /** Tell of each token how likely it was, and of up to 20 (`top_logprobs`) what else was, before anything shaped it. */
   logprobs?: boolean | null;
   top_logprobs?: number | null;
@@ -87,8 +89,11 @@ export interface FunctionCallDelta {
 
 export interface ChatChoice {
   index: number;
-  /** `content` is "" where it says nothing but calls; `tool_calls` is there where it calls. */
-  message: { role: "assistant"; content: string; tool_calls?: FunctionCall[] };
+  /**
+   * `content` is "" where it says nothing but calls; `tool_calls` is there where it calls, `reasoning_content` where it thought
+   * first and its template marks that (`<think>`).
+   */
+  message: { role: "assistant"; content: string; reasoning_content?: string; tool_calls?: FunctionCall[] };
   finish_reason: ChatFinishReason;
   logprobs: ChatLogprobs | null;
   /** pronk's own: the ids, and whether the context's end finished it. */

@@ -104,8 +104,12 @@ async function whole(
   };
 }
 
-function addDelta(message: ChatChoice["message"], { content = "", tool_calls: calls }: AnswerDelta): void {
+function addDelta(
+  message: ChatChoice["message"],
+  { content = "", reasoning_content: thought, tool_calls: calls }: AnswerDelta,
+): void {
   message.content += content;
+  if (thought) message.reasoning_content = (message.reasoning_content ?? "") + thought;
   for (const { index, id, function: called } of calls ?? []) {
     const list: FunctionCall[] = (message.tool_calls ??= []);
     if (id === undefined) list[index].function.arguments += called.arguments;

@@ -49,7 +49,11 @@ export interface Usage {
   completion_tokens: number;
   total_tokens: number;
   prompt_tokens_details: { cached_tokens: number };
+  /** Tokens of thoughts that a chat's answer tells apart; they are among `completion_tokens`. */
+  completion_tokens_details: { reasoning_tokens: number };
   extra: {
+    /** From when the answer was begun to read, waiting for others' included, to its first token; absent where none came. */
+    time_to_first_token_ms?: number;
     prefill_ms: number;
     decode_ms: number;
     prefill_tokens_per_s: number;

@@ -54,6 +54,7 @@ export const chatFields: FieldTable = {
   tools: "obeyed",
   tool_choice: "obeyed",
   parallel_tool_calls: "obeyed",
+  chat_template_kwargs: "obeyed",
   // What tools were called before.
   function_call: only("none", "auto"),
   functions: emptyList,

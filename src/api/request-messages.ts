@@ -17,6 +17,8 @@ export type RequestMessage =
   | {
       role: "assistant";
       content?: string | readonly TextPart[] | null;
+      /** As an answer had it; given to templates that take it. */
+      reasoning_content?: string | null;
       name?: string;
       tool_calls?: readonly ToolCall[] | null;
     }
@@ -24,7 +26,7 @@ export type RequestMessage =
   | { role: "tool"; content: string | readonly TextPart[]; tool_call_id?: string; name?: string };
 
 const roles = ["system", "developer", "user", "assistant", "tool"];
-const messageFields = ["role", "content", "name", "tool_calls", "tool_call_id"];
+const messageFields = ["role", "content", "name", "tool_calls", "tool_call_id", "reasoning_content"];
 // On every answer that a client sends back; annotations say where on the web it was found.
 const ignoredFields = ["annotations"];
 // Templates write names and ids as they are: in these there is no room for a control token.
@@ -41,7 +43,7 @@ export function readMessages(value: unknown): ChatMessage[] {
 }
 
 function readMessage(fields: Fields, place: string): ChatMessage {
-  const { role, content, name, tool_calls: calls, tool_call_id: callId } = fields;
+  const { role, content, name, tool_calls: calls, tool_call_id: callId, reasoning_content: thought } = fields;
   if (typeof role !== "string" || !roles.includes(role))
     throw badField(`${place}.role`, '"system", "developer", "user", "assistant" or "tool"', role);
   for (const [field, value] of Object.entries(fields))
@@ -51,6 +53,11 @@ function readMessage(fields: Fields, place: string): ChatMessage {
     role: role === "developer" ? "system" : (role as ChatMessage["role"]),
     content: role === "assistant" && (content ?? null) === null ? "" : readContent(content, `${place}.content`),
   };
+  if ((thought ?? undefined) !== undefined) {
+    if (typeof thought !== "string" || role !== "assistant")
+      throw badField(`${place}.reasoning_content`, "a text, on an assistant's message only", thought);
+    message.reasoning_content = thought;
+  }
   const spoken = readName(name, `${place}.name`);
   if (spoken !== undefined) message.name = spoken;
   const hasCalls = (calls ?? null) !== null && !(Array.isArray(calls) && calls.length === 0);

@@ -59,6 +59,8 @@ export async function* runText(
   const told: Likelihood[] = []; // of ids from there on
   const take = () => told.splice(0, pending.length);
   let tokens = 0;
+  const startedMs = performance.now();
+  let firstTokenMs: number | undefined; // since then
   try {
     const generation = core.generator.generate({
       promptIds,
@@ -77,6 +79,7 @@ export async function* runText(
     let isDone = false;
     for await (const id of generation) {
       signal.throwIfAborted();
+      firstTokenMs ??= performance.now() - startedMs;
       tokens++;
       pending.push(id);
       const text = stops.push(decoder.push(id));
@@ -95,7 +98,7 @@ export async function* runText(
     isDone ||= stops.found;
     const contextFull = !isDone && generation.stopReason === "context-full";
     const finishReason = isDone || generation.stopReason === "stop" ? "stop" : "length";
-    const usage = usageOf(promptIds.length, tokens, generation);
+    const usage = usageOf(promptIds.length, tokens, generation, firstTokenMs);
     yield { text: last, ids: pending, likelihoods: take(), outcome: { finishReason, contextFull, usage } };
   } catch (error) {
     // An abort, or the end of the engine, surfaces as whatever broke first; callers are told the cause.
@@ -118,13 +121,16 @@ export function addUsage(before: Usage | null | undefined, next: Usage, { samePr
   // Tokens from the rates: what was computed and decoded is not in a usage.
   const prefilled = sum(({ extra }) => extra.prefill_tokens_per_s * extra.prefill_ms) / 1000;
   const decoded = sum(({ extra }) => extra.decode_tokens_per_s * extra.decode_ms) / 1000;
+  const { time_to_first_token_ms: firstTokenMs } = before.extra;
   const recoveries = sum(({ extra }) => extra.recoveries ?? 0);
   return {
     prompt_tokens: promptTokens,
     completion_tokens: sum((usage) => usage.completion_tokens),
     total_tokens: promptTokens + sum((usage) => usage.completion_tokens),
     prompt_tokens_details: { cached_tokens: ofPrompt((usage) => usage.prompt_tokens_details.cached_tokens) },
+    completion_tokens_details: { reasoning_tokens: sum((usage) => usage.completion_tokens_details.reasoning_tokens) },
     extra: {
+      ...(firstTokenMs !== undefined && { time_to_first_token_ms: firstTokenMs }),
       prefill_ms: prefillMs,
       decode_ms: decodeMs,
       prefill_tokens_per_s: perSecond(prefilled, prefillMs),
@@ -134,7 +140,12 @@ export function addUsage(before: Usage | null | undefined, next: Usage, { samePr
   };
 }
 
-function usageOf(promptTokens: number, completionTokens: number, { stats, stopReason }: Generation): Usage {
+function usageOf(
+  promptTokens: number,
+  completionTokens: number,
+  { stats, stopReason }: Generation,
+  firstTokenMs: number | undefined,
+): Usage {
   // The first token is the prefill's; one that ended the answer was decoded and not delivered.
   const decoded = Math.max(0, stats.generatedTokens - (stopReason === "stop" ? 0 : 1));
   return {
@@ -142,7 +153,9 @@ function usageOf(promptTokens: number, completionTokens: number, { stats, stopRe
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
     prompt_tokens_details: { cached_tokens: stats.cachedTokens },
+    completion_tokens_details: { reasoning_tokens: 0 },
     extra: {
+      ...(firstTokenMs !== undefined && { time_to_first_token_ms: firstTokenMs }),
       prefill_ms: stats.prefillMs,
       decode_ms: stats.decodeMs,
       prefill_tokens_per_s: perSecond(stats.promptTokens - stats.cachedTokens, stats.prefillMs),

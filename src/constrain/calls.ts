@@ -16,6 +16,7 @@ export interface CallsWanted {
   idMark: string;
   /** What no text without calls has in it; "": calls begin the answer. */
   marker: string;
+  /** None: no calls, but perhaps a thought. */
   functions: readonly CalledFunction[];
   /** At least one call, and nothing else. */
   isRequired: boolean;
@@ -63,7 +64,7 @@ class CallsReader {
     if (!thought) return answer;
     const rest = e.sequence(this.#without(thought.close), this.#spelled(thought.close), this.#space, answer);
     if (!thought.isOpen) return e.either([answer, e.sequence(this.#space, this.#spelled(thought.open), rest)]);
-    return isRequired ? rest : e.either([rest, this.#without(thought.close)]);
+    return isRequired || otherwise ? rest : e.either([rest, this.#without(thought.close)]);
   }
 
   #calls(): Expression {

@@ -22,6 +22,7 @@ export function llama2Dialog(tokenizer: Tokenizer): ChatDialog {
     );
   return {
     kind: "llama-2",
+    thoughts: undefined,
     tools: () => ({ turns: false, form: undefined }),
     encode(messages) {
       refuseToolTurns(messages);

@@ -47,7 +47,7 @@ export async function configuredDialog(
   const render = chatRenderer(config, specialTokens);
   const known = tokenizer.bosId !== undefined && tokenizer.eosId !== undefined;
   if (known && writesLlama2(render, specialTokens.bos_token, specialTokens.eos_token)) return llama2Dialog(tokenizer);
-  return templateDialog(render, tokenizer);
+  return templateDialog(render, tokenizer, config.template.source);
 }
 
 export function ggufTemplate({ chatTemplate, file }: GgufTokenizer): TokenizerConfig["template"] {

@@ -12,7 +12,7 @@ import { TemplateRefusal } from "./jinja/template-error.ts";
 import { endOfLast, templateTokens } from "./marked-messages.ts";
 import { findToolTurns, hasToolTurn, type ToolTurns, withToolTurns } from "./tool-turns.ts";
 import type { TokenizerConfig } from "./tokenizer-config.ts";
-import type { CallForm, ChatDialog, Tokenizer } from "./tokenizer.ts";
+import type { CallForm, ChatDialog, ThoughtMarks, Tokenizer } from "./tokenizer.ts";
 
 /** Errors of the template itself come at the first rendering, so that a broken one does not keep a model from opening. */
 export function chatRenderer(
@@ -46,22 +46,30 @@ export function chatRenderer(
   };
 }
 
-export function templateDialog(render: RenderChat, tokenizer: Tokenizer): ChatDialog {
+// Qwen3's and DeepSeek's, and Magistral's.
+const thoughtMarks: readonly ThoughtMarks[] = [
+  { open: "<think>", close: "</think>" },
+  { open: "[THINK]", close: "[/THINK]" },
+];
+
+export function templateDialog(render: RenderChat, tokenizer: Tokenizer, source: string): ChatDialog {
+  const takesThoughts = source.includes("reasoning_content");
   let turns: ToolTurns | undefined; // until a conversation has some
   let calls: { form: CallForm | undefined } | undefined;
   return {
     kind: "template",
+    thoughts: thoughtMarks.find(({ open, close }) => source.includes(open) || source.includes(close)),
     tools() {
       turns ??= findToolTurns(render);
       calls ??= { form: findCallForm(render, turns.arguments) };
       return { turns: turns.arguments !== undefined, form: calls.form };
     },
     encode(given, context = {}) {
-      let messages = given;
+      let messages = takesThoughts ? given : given.map(({ reasoning_content: _thought, ...message }) => message);
       if (given.some(hasToolTurn)) {
         turns ??= findToolTurns(render);
         if (turns.arguments === undefined) refuseToolTurns(given);
-        messages = withToolTurns(given, turns);
+        messages = withToolTurns(messages, turns);
       }
       const text = render(messages, context);
       const conversation = { messages, context };

@@ -46,6 +46,8 @@ export interface StreamDecoder {
 export interface ChatMessage {
   role: "system" | "user" | "assistant" | "tool";
   content: string;
+  /** What the assistant thought before it said that; for templates that take it. */
+  reasoning_content?: string;
   /** Who speaks, or which tool. */
   name?: string;
   /** What the assistant called, beside its text. */
@@ -90,6 +92,11 @@ export interface ToolCall {
   function: { name: string; /** JSON, or for templates that want it so, what it says. */ arguments: string | object };
 }
 
+export interface ThoughtMarks {
+  open: string;
+  close: string;
+}
+
 /** How a conversation becomes ids. */
 export interface ChatDialog {
   /** `llama-2` for the built-in dialog, `template` for the repository's own Jinja template. */
@@ -99,6 +106,8 @@ export interface ChatDialog {
    * is the assistant's of that one. Throws PronkError bad-request.
    */
   encode(messages: readonly ChatMessage[], context?: DialogContext): number[];
+  /** What its template writes around thoughts, where it does. */
+  readonly thoughts: ThoughtMarks | undefined;
   /** Whether it writes calls and their results, and how calls of tools that it is told of; else they are refused. */
   tools(): { turns: boolean; form: CallForm | undefined };
 }

@@ -103,7 +103,7 @@ export function withArguments(message: ChatMessage, form: ToolArguments): ChatMe
   });
 }
 
-/** Every text of a message that may hold anything: its content and what its arguments say. Names and ids are plain. */
+/** Every text of a message that may hold anything: content, thought, what arguments say. Names and ids are plain. */
 export function messageTexts(message: ChatMessage): string[] {
   const texts: string[] = [];
   changeTexts(message, (text) => (texts.push(text), text));
@@ -112,6 +112,7 @@ export function messageTexts(message: ChatMessage): string[] {
 
 export function changeTexts(message: ChatMessage, change: (text: string) => string): ChatMessage {
   const changed = { ...message, content: change(message.content) };
+  if (message.reasoning_content !== undefined) changed.reasoning_content = change(message.reasoning_content);
   if (!message.tool_calls) return changed;
   return changeArguments(changed, (given) => changeDeep(given, change) as string | object);
 }

@@ -59,6 +59,7 @@ export const fakeTokenizer: Tokenizer = {
 /** `s:…|u:…|a:…|` behind BOS; the last message must be the user's. */
 const fakeDialog: ChatDialog = {
   kind: "template",
+  thoughts: undefined,
   tools: () => ({ turns: true, form: undefined }),
   encode(messages: readonly ChatMessage[]) {
     const last = messages.at(-1)?.role;

@@ -31,4 +31,4 @@ export function toolRenderer(source: string): RenderChat {
   return chatRenderer({ template: { source, file: "chat_template.jinja" } }, tokens);
 }
 
-export const toolDialog = (source: string): ChatDialog => templateDialog(toolRenderer(source), fakeTokenizer);
+export const toolDialog = (source: string): ChatDialog => templateDialog(toolRenderer(source), fakeTokenizer, source);

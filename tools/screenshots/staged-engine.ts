@@ -47,6 +47,7 @@ export async function stageEngine(script: Script): Promise<void> {
     prompt_tokens: 31,
     completion_tokens: count,
     total_tokens: 31 + count,
+    completion_tokens_details: { reasoning_tokens: 0 },
     prompt_tokens_details: { cached_tokens: answers.length === (script.answers?.length ?? 0) - 1 ? 0 : 118 },
     extra: { prefill_ms: 20, decode_ms: 500, prefill_tokens_per_s: 900, decode_tokens_per_s: 87.4 },
   });

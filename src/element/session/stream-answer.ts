@@ -3,7 +3,7 @@
 import { type ChatSettings, requestFields } from "./chat-settings.ts";
 import type { ChatEngine } from "./engine-factory.ts";
 import type { Continuation } from "./session-state.ts";
-import { partThought } from "./thought.ts";
+import { partThought, ThoughtJoin } from "./thought.ts";
 import { type AnswerTurn, toMessages, type Turn } from "./turn.ts";
 
 /**
@@ -20,16 +20,18 @@ export async function streamAnswer(
   const messages = toMessages(conversation.turns, conversation.system);
   const asked = requestFields(conversation.settings);
   const request = { ...asked, messages, stream: true, stream_options: { include_usage: true } } as const;
+  const join = new ThoughtJoin();
   const requestMs = performance.now();
   let startMs: number | undefined; // of the first words
   for await (const chunk of await engine.chat.completions.create(request, { signal })) {
     const choice = chunk.choices[0];
-    if (choice?.delta.content) {
-      turn.text += choice.delta.content;
+    if (choice?.delta.content || choice?.delta.reasoning_content) {
+      const wasThought = join.isOpen;
+      turn.text = join.add(turn.text, choice.delta);
       turn.status = "streaming";
       startMs ??= performance.now();
       turn.firstWordMs ??= startMs - requestMs;
-      if (turn.thoughtMs === undefined && choice.delta.content.includes(">") && hasThought(turn.text))
+      if (turn.thoughtMs === undefined && (wasThought || choice.delta.content?.includes(">")) && hasThought(turn.text))
         turn.thoughtMs = performance.now() - startMs;
     }
     if (choice?.finish_reason === "length") turn.lengthReached = true;

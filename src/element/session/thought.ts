@@ -35,5 +35,28 @@ const parted = (thought: string, words: string): ThoughtAndWords => ({
   words: words.trimStart(),
 });
 
+/** An answer's text with what came to it, where thoughts are told apart: they stand in it between their marks. */
+export class ThoughtJoin {
+  #isOpen = false;
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  add(
+    text: string,
+    { content = "", reasoning_content: thought }: { content?: string; reasoning_content?: string },
+  ): string {
+    if (typeof thought === "string") {
+      text += this.#isOpen ? thought : `${open}\n${thought}`;
+      this.#isOpen = true;
+    }
+    if (!content) return text;
+    if (this.#isOpen) text += `\n${close}\n\n`;
+    this.#isOpen = false;
+    return text + content;
+  }
+}
+
 /** What a later question is told of an answer: its words. Thoughts are for this one answer, as those models expect. */
 export const wordsOf = (text: string): string => partThought(text).words;

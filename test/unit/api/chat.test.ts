@@ -121,8 +121,12 @@ describe("answers", () => {
       completion_tokens: 3,
       total_tokens: 10,
       prompt_tokens_details: { cached_tokens: 0 },
+      completion_tokens_details: { reasoning_tokens: 0 },
       extra: { prefill_ms: 5, decode_ms: 6, prefill_tokens_per_s: 1400, decode_tokens_per_s: 500 },
     });
+    expect(first.usage.extra.time_to_first_token_ms).toBeGreaterThan(0);
+    const nothing = await createChatCompletions(fakeCore(fakeGenerator(() => ""))).create({ messages: say("one") });
+    expect(nothing.usage.extra).not.toHaveProperty("time_to_first_token_ms");
     const messages: ChatMessage[] = [...say("one"), { role: "assistant", content: "yes" }, ...say("two")];
     const second = await chat.create({ messages });
     expect(second.usage.prompt_tokens_details.cached_tokens).toBe(7);

@@ -1,7 +1,7 @@
 // What a model thought, told from what it answers, while it writes and afterwards.
 
 import { expect, test } from "vitest";
-import { partThought, wordsOf } from "../../../src/element/session/thought.ts";
+import { partThought, ThoughtJoin, wordsOf } from "../../../src/element/session/thought.ts";
 import { answerTurn, toMessages } from "../../../src/element/session/turn.ts";
 
 test.each<[text: string, thought: string | undefined, thinks: boolean, words: string]>([
@@ -27,6 +27,19 @@ test("a word of the answer is never part of the thought, however the pieces fall
     const { words } = partThought(text.slice(0, end));
     expect("Three.".startsWith(words)).toBe(true);
   }
+});
+
+test("a thought that the engine tells apart is part of the text, between its marks", () => {
+  const join = new ThoughtJoin();
+  const deltas = [
+    { content: "" },
+    { reasoning_content: "One" },
+    { reasoning_content: " two." },
+    { content: "Three" },
+    { content: "." },
+  ];
+  expect(deltas.reduce((text, delta) => join.add(text, delta), "")).toBe("<think>\nOne two.\n</think>\n\nThree.");
+  expect(new ThoughtJoin().add("a", { content: "<think>" })).toBe("a<think>");
 });
 
 test("a later question is told of the words alone, and of an answer that was all thought nothing", () => {
