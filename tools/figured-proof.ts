@@ -1,12 +1,13 @@
-// `npm run clients`, `faults`, `kills`, `losses`, `schemas` and `soak`: long proofs with their figures. `--count N` (of a soak: `--turns N`)
-// and `--seed S`; `--only wrong-numbers` takes that proof instead; `--json` prints one object on stdout. Exits with 1 when a run
-// fails.
+// `npm run clients`, `faults`, `kills`, `losses`, `schemas` and `soak`: long proofs with their figures. `--count N` (of a soak:
+// `--turns N`) and `--seed S`; `--only` takes another that is named here, as wrong-numbers; `--json` prints one object on stdout.
+// Exits with 1 when a run fails.
 
 import { parseArgs } from "node:util";
 import { clientsProof, runClients } from "../test/long/clients.proof.ts";
 import { faultsProof, runFaults } from "../test/long/faults.proof.ts";
 import { killsProof, runKills } from "../test/long/kills.proof.ts";
 import { lossesProof, runLosses } from "../test/long/losses.proof.ts";
+import { refusedMemoryProof, runRefusedMemory } from "../test/long/refused-memory.proof.ts";
 import { runSchemas, schemasProof } from "../test/long/schemas.proof.ts";
 import { runSoak, soakProof } from "../test/long/soak.proof.ts";
 import { runWrongNumbers, wrongNumbersProof } from "../test/long/wrong-numbers.proof.ts";
@@ -16,6 +17,7 @@ const proofs = {
   faults: { run: runFaults, full: faultsProof.full },
   kills: { run: runKills, full: killsProof.full },
   losses: { run: runLosses, full: lossesProof.full },
+  "refused-memory": { run: runRefusedMemory, full: refusedMemoryProof.full },
   schemas: { run: runSchemas, full: schemasProof.full },
   soak: { run: runSoak, full: soakProof.full },
   "wrong-numbers": { run: runWrongNumbers, full: wrongNumbersProof.full },

@@ -8,11 +8,14 @@ import { wordSum } from "./word-sum.ts";
 /** Bytes of all live buffers of a device, whoever's. */
 const takenOf = new WeakMap<GPUDevice, number>();
 
-/** What a buffer begins with, and its sum (word-sum.ts). */
+/** What a buffer begins with, or has from a byte on, and its sum (word-sum.ts). */
 export interface Written {
   buffer: GPUBuffer;
+  offset?: number;
   sizeBytes: number;
   sum: number;
+  /** For people; default: the buffer's label. */
+  what?: string;
 }
 
 export class GpuMemory {

@@ -56,8 +56,8 @@ export async function readMapped<T>(
 export interface Gathering {
   /** Forgets what was copied. */
   begin(): void;
-  /** Encodes a copy of the first `sizeBytes` of `source` behind the last. */
-  copy(encoder: GPUCommandEncoder, source: GPUBuffer, sizeBytes: number): void;
+  /** Encodes a copy of `sizeBytes` of `source`, by default the first, behind the last. */
+  copy(encoder: GPUCommandEncoder, source: GPUBuffer, sizeBytes: number, offset?: number): void;
   /** What was copied since `begin`; all of it is submitted. */
   read(): Promise<Uint32Array<ArrayBuffer>>;
 }
@@ -69,8 +69,8 @@ export function createGathering(gpu: Gpu, memory: GpuMemory, label: string, size
     begin() {
       at = 0;
     },
-    copy(encoder, source, copiedBytes) {
-      encoder.copyBufferToBuffer(source, 0, buffer, at, copiedBytes);
+    copy(encoder, source, copiedBytes, offset = 0) {
+      encoder.copyBufferToBuffer(source, offset, buffer, at, copiedBytes);
       at += copiedBytes;
     },
     async read() {

@@ -120,6 +120,7 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
         if (found !== expected) throw notArrived("rows to be quantized", { expected, found });
         join(rows, new Uint8Array(mapped, 0, codeBytes), new Uint32Array(mapped, codeBytes, groups), stored);
       });
+      checkRow(rows, stored, count >> 1);
     } finally {
       this.#giveBack(result);
     }
@@ -155,6 +156,15 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
     if (!this.#buffers) this.#allocate();
     return this.#free.shift() ?? new Promise((resolve) => this.#waiting.push(resolve));
   }
+}
+
+/** One of each batch is quantized here, too. */
+function checkRow({ name, dtype, encoding, cols, bytes }: FileRows, stored: Uint8Array, row: number): void {
+  const [rowBytes, storedBytes] = [storedRowBytes(dtype, cols), storedRowBytes(encoding, cols)];
+  const weights = dequantizeRows(dtype, bytes.subarray(row * rowBytes, (row + 1) * rowBytes), 1, cols);
+  const expected = wordSum(quantizeRows(encoding, weights, cols, name));
+  const found = wordSum(stored.slice(row * storedBytes, (row + 1) * storedBytes));
+  if (found !== expected) throw notArrived(`quantized rows of ${name}`, { expected, found });
 }
 
 /** Stored rows are scales, then codes. */

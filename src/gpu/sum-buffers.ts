@@ -1,4 +1,5 @@
-// Sums of what buffers hold, made by the GPU (word_sum.wgsl), and what others begin with: all read back at once.
+// Sums of what buffers hold, made by the GPU (word_sum.wgsl), and what others begin with or have in some rows: read back
+// together.
 
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
@@ -12,6 +13,8 @@ const placeBytes = 256; // where a binding may begin
 // Enough to fill a GPU; what is more only adds to one number one after another.
 const mostGroups = 256;
 const foursPerGroup = 64 * 16;
+// Of a large model's first load a few are read, each of them 100 ms in Firefox (bugzilla 1870699). Not measured.
+const mostReadBytes = 4 << 20;
 
 /**
  * Of every so many times 16 bytes the first 16 are looked at, where a buffer is larger than 64 KiB. A software adapter would
@@ -57,34 +60,62 @@ export async function checkWritten(
   try {
     const sumsBytes = placeBytes * whole.length;
     const sums = memory.storage("sums", sumsBytes);
-    const readBytes = written.reduce((sum, { sizeBytes }) => sum + sizeBytes, sumsBytes);
-    const { copy, read } = createGathering(gpu, memory, "sums read", readBytes);
-    const encoder = gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const [place, buffer] of whole.entries())
-      encodeSum(gpu, pass, pipeline, { buffer, sizeBytes: buffer.size }, sums, place);
-    pass.end();
-    copy(encoder, sums, sumsBytes);
-    for (const { buffer, sizeBytes } of written) copy(encoder, buffer, sizeBytes);
-    gpu.device.queue.submit([encoder.finish()]);
-    const words = await read();
-    let at = sumsBytes / 4;
-    for (const { buffer, sizeBytes, sum: expected } of written) {
-      const found = wordSum(words.subarray(at, (at += sizeBytes / 4)));
-      if (found !== expected) throw notArrived(buffer.label, { expected, found });
+    const rounds = inRounds(written, sumsBytes);
+    const { begin, copy, read } = createGathering(
+      gpu,
+      memory,
+      "sums read",
+      Math.max(...rounds.map((one) => one.bytes)),
+    );
+    let found: number[] = [];
+    for (const [index, round] of rounds.entries()) {
+      begin();
+      const encoder = gpu.device.createCommandEncoder();
+      if (index === 0) {
+        const pass = encoder.beginComputePass();
+        for (const [place, buffer] of whole.entries())
+          encodeSum(gpu, pass, pipeline, { buffer, sizeBytes: buffer.size }, sums, place);
+        pass.end();
+        copy(encoder, sums, sumsBytes);
+      }
+      for (const { buffer, sizeBytes, offset } of round.written) copy(encoder, buffer, sizeBytes, offset);
+      gpu.device.queue.submit([encoder.finish()]);
+      const words = await read();
+      if (index === 0) found = whole.map((_, place) => words[(placeBytes / 4) * place]);
+      let at = index === 0 ? sumsBytes / 4 : 0;
+      for (const one of round.written) checkSum(one, wordSum(words.subarray(at, (at += one.sizeBytes / 4))));
     }
-    return whole.map((_, place) => words[(placeBytes / 4) * place]);
+    return found;
   } finally {
     memory.dispose();
   }
+}
+
+/** What is read back together; the first round begins with `bytes` of sums. */
+function inRounds(written: readonly Written[], bytes: number): { written: Written[]; bytes: number }[] {
+  const rounds = [{ written: [] as Written[], bytes }];
+  for (const one of written) {
+    const last = rounds.at(-1)!;
+    if (last.bytes > 0 && last.bytes + one.sizeBytes > mostReadBytes)
+      rounds.push({ written: [one], bytes: one.sizeBytes });
+    else {
+      last.written.push(one);
+      last.bytes += one.sizeBytes;
+    }
+  }
+  return rounds;
+}
+
+function checkSum({ buffer, what, sum: expected }: Written, found: number): void {
+  if (found !== expected) throw notArrived(what ?? buffer.label, { expected, found });
 }
 
 /** Errors: `driver-fault` with `facts.arrived` false. */
 export function notArrived(what: string, sums: { expected: number; found: number }): PronkError {
   return new PronkError(
     "driver-fault",
-    `The GPU has something else than it was sent (${what}): a write was lost, doubled or swapped on the way. Load the model ` +
-      "again; where it comes again, restart the browser or try another, or update the GPU's driver.",
+    `The GPU has something else than it was sent (${what}): a write was lost, doubled or swapped on the way, or a command ` +
+      "carried out wrongly. Load the model again; where it comes again, restart the browser or try another, or update the GPU's driver.",
     { ...sums, field: what, arrived: false },
   );
 }

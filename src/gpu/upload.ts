@@ -19,7 +19,7 @@ export interface UploadTarget {
   panel?: StoredTensor["panel"];
 }
 
-interface Slice {
+export interface RowSlice {
   start: number; // byte in the stored row
   bytes: number;
   toRowWords: number;
@@ -29,13 +29,14 @@ interface Slice {
   into: "codes" | "scales";
 }
 
-function slicesOf({ encoding, cols, weight, panel }: UploadTarget): Slice[] {
+/** What a stored row is taken apart into, and where that goes. */
+export function slicesOf({ encoding, cols, weight, panel }: UploadTarget): RowSlice[] {
   const { codeWords, scaleWords, rowChunks } = plainFormat(encoding, cols);
   const whole = plainFormat(encoding, weight.cols);
   const chunksBefore = (panel?.firstCol ?? 0) / groupSize;
   const rowBytes = storedRowBytes(encoding, cols);
   const scaleBytes = scaleWords ? 2 * rowChunks : 0;
-  const codes: Slice = {
+  const codes: RowSlice = {
     start: scaleBytes,
     bytes: rowBytes - scaleBytes,
     toRowWords: codeWords,
@@ -44,7 +45,7 @@ function slicesOf({ encoding, cols, weight, panel }: UploadTarget): Slice[] {
     into: "codes",
   };
   if (!scaleWords) return [codes];
-  const scales: Slice = {
+  const scales: RowSlice = {
     start: 0,
     bytes: scaleBytes,
     toRowWords: scaleWords,

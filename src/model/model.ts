@@ -13,9 +13,11 @@ import { checkWritten, notArrived, summedEvery, sumPipeline } from "../gpu/sum-b
 import { calibrateDispatch, tuneVariants } from "../gpu/tune.ts";
 import { packedRepacks, PackedUploader } from "../gpu/packed-upload.ts";
 import { Repacker } from "../gpu/repacker.ts";
+import type { RowSamples } from "../gpu/row-samples.ts";
 import { Uploader, uploadRepacks } from "../gpu/upload.ts";
 import type { Variants } from "../gpu/variants.ts";
 import { areNeighbours } from "../gpu/weight.ts";
+import { onDemand } from "../on-demand.ts";
 import type { KvFormat, WeightSink } from "../quant/layout.ts";
 import { allocateActivation, allocateActivations, batchTokens, type Activations } from "./activations.ts";
 import { allocateCache, type KvCache } from "./cache.ts";
@@ -24,6 +26,8 @@ import { ropeRows } from "./rope-table.ts";
 import { withoutDisagreeing, type Verdict } from "./twins.ts";
 import { createWeightSink } from "./weight-sink.ts";
 import { allocateWeights, type ModelTensor, type ModelWeights } from "./weights.ts";
+
+const rowSamples = onDemand("looks at rows of what is loaded", () => import("../gpu/row-samples.ts"));
 
 const worthTuning = 100e6; // parameters; not measured: smaller models answer fast enough untuned
 
@@ -64,6 +68,7 @@ export class Model {
   readonly #kernels: Kernels;
   readonly #repacker: Repacker;
   readonly #sums: WeightSums | undefined; // that the weights must have
+  #samples: Promise<RowSamples> | undefined; // where none are known
   #ropeWritten = false;
 
   /** Allocates; the weights are still to be written into `sink`. */
@@ -89,7 +94,12 @@ export class Model {
     this.weights = allocated.weights;
     const { sums } = options;
     if (sums && sums !== "new" && this.#weightBuffers().every(({ name }) => name in sums)) this.#sums = sums;
-    else if (sums) this.#repacker.sumAll(); // or in another layout
+    else if (sums) {
+      // Or in another layout.
+      this.#repacker.sumAll();
+      this.#samples = rowSamples().then(({ RowSamples: Samples }) => new Samples());
+      this.#samples.catch(() => {}); // told by the sink
+    }
     if (sums) sumPipeline(gpu, this.#kernels).catch(() => {}); // told by the check
     this.#repacker.prepare([
       ...[...allocated.targets.values()].flatMap(uploadRepacks),
@@ -97,7 +107,7 @@ export class Model {
     ]);
     const uploader = new Uploader(this.#repacker);
     const packedUploader = new PackedUploader(memory, this.#repacker);
-    this.sink = createWeightSink({ gpu, memory, uploader, packedUploader, allocated });
+    this.sink = createWeightSink({ gpu, memory, uploader, packedUploader, allocated, samples: this.#samples });
     this.cache = allocateCache(memory, config, contextLength, kv, gpu.maxBindingBytes);
     this.batchTokens = gpu.software ? batchTokens.software : batchTokens.hardware;
     this.activations = allocateActivations(memory, config, {
@@ -242,7 +252,8 @@ export class Model {
    */
   async check(): Promise<WeightSums | undefined> {
     const weights = this.#weightBuffers();
-    const written = [...this.#repacker.summed, ...this.memory.written];
+    const samples = await this.#samples;
+    const written = [...this.#repacker.summed, ...this.memory.written, ...(samples?.written ?? [])];
     const found = await checkWritten(this.gpu, this.#kernels, written, weights.map(({ buffer }) => buffer)); // prettier-ignore
     const sums: Record<string, number> = Object.fromEntries(weights.map(({ name }, i) => [name, found[i]]));
     for (const [name, sum] of Object.entries(sums))

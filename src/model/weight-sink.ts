@@ -6,6 +6,7 @@ import type { Gpu } from "../gpu/device.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
 import type { PackedTarget, PackedUploader } from "../gpu/packed-upload.ts";
 import { placedRow } from "../gpu/row-place.ts";
+import type { RowSamples } from "../gpu/row-samples.ts";
 import type { Uploader } from "../gpu/upload.ts";
 import { bfloatsToFloats, halvesToFloats } from "../quant/half.ts";
 import type { StoredPart, StoredSlice, StoredTensor, WeightSink } from "../quant/layout.ts";
@@ -19,10 +20,19 @@ export interface SinkRequest {
   uploader: Uploader;
   packedUploader: PackedUploader;
   allocated: Pick<AllocatedWeights, "targets" | "packed" | "vectors">;
+  /** What is to look at rows of what comes. */
+  samples?: Promise<RowSamples>;
 }
 
 /** Errors: PronkError `format` for a tensor that the model has no place for, `integrity` for parts that changed. */
-export function createWeightSink({ gpu, memory, uploader, packedUploader, allocated }: SinkRequest): WeightSink {
+export function createWeightSink({
+  gpu,
+  memory,
+  uploader,
+  packedUploader,
+  allocated,
+  samples,
+}: SinkRequest): WeightSink {
   const { targets, packed, vectors } = allocated;
   const streams = new Map<string, MatrixStream>();
   const begun = new Set<string>();
@@ -40,7 +50,10 @@ export function createWeightSink({ gpu, memory, uploader, packedUploader, alloca
     checkEarly(target, part, offset, bytes);
     let stream = streams.get(part.name);
     if (!stream) streams.set(part.name, (stream = new MatrixStream(target.matrix, target.format)));
-    for (const piece of stream.write(part.role, offset, bytes)) await packedUploader.write(target, piece);
+    for (const piece of stream.write(part.role, offset, bytes)) {
+      (await samples)?.piece(target, piece);
+      await packedUploader.write(target, piece);
+    }
     if (stream.done) packedUploader.finish(target);
   };
 
@@ -48,7 +61,10 @@ export function createWeightSink({ gpu, memory, uploader, packedUploader, alloca
     async write(slice, offset, bytes) {
       if ("role" in slice) return writePart(slice, offset, bytes);
       const target = targets.get(targetKey(slice));
-      if (target) return uploader.write(target, offset, bytes);
+      if (target) {
+        (await samples)?.stored(target, offset, bytes);
+        return uploader.write(target, offset, bytes);
+      }
       const vector = vectors.get(slice.name);
       if (!vector) throw withoutPlace(slice);
       vector.bytes.set(bytes, offset);

@@ -3,23 +3,17 @@
 // weights.
 
 import * as op from "../../src/gpu/operations.ts";
-import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
-import { PackedUploader } from "../../src/gpu/packed-upload.ts";
-import { Repacker } from "../../src/gpu/repacker.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
-import type { PartRole } from "../../src/format/quantized.ts";
-import { MatrixStream } from "../../src/quant/matrix-stream.ts";
-import { packTensors } from "../../src/quant/packed-tensor.ts";
-import { earlyParts } from "../../src/quant/schemes.ts";
 import type { Check, CheckContext, Checks } from "../harness/check.ts";
 import { dequantizeGgml } from "../reference/dequantize-ggml.ts";
 import { matmul } from "../reference/linear.ts";
 import { randomNumbers } from "../reference/random-checkpoint.ts";
 import { relativeError } from "../reference/relative-error.ts";
 import { rmsNorm } from "../reference/rms-norm.ts";
-import { openCase, Worst, type Case } from "../support/gpu-case.ts";
+import { openCase, Worst } from "../support/gpu-case.ts";
 import { blockMatrix, blockTypes, referenceWeightsOf, type PackedMatrix } from "../support/packed-matrix.ts";
 import { madeLayers } from "../support/random-packed.ts";
+import { uploadPacked } from "../support/upload-packed.ts";
 
 const limit = 1e-5;
 const eps = 1e-5;
@@ -41,27 +35,6 @@ function madeLayer(make: () => PackedMatrix): Given {
 function madeBlocks(type: (typeof blockTypes)[number]): Given {
   const bytes = madeLayers.ggml(type, 24);
   return { packed: blockMatrix(type, bytes, 12), values: Float64Array.from(dequantizeGgml(type, bytes)) };
-}
-
-/** Parts in their own order, in pieces of a few hundred bytes. */
-async function upload(gpuCase: Case, { matrix, parts }: Packed, split: boolean): Promise<Weight> {
-  const { gpu, memory, kernels } = gpuCase;
-  const early = Object.fromEntries(earlyParts(matrix).map(([role]) => [role, parts[role]]));
-  const [{ format, rows, cols }] = await packTensors([matrix], new Map([[matrix.name, early]]));
-  const fourRows = 16 * format.codeWords + 4 * format.head.length; // a binding that holds four rows, or a little more
-  const bytes = split ? Math.max(fourRows, 4 * (format.head.length + 4 * format.scaleWords)) : gpu.maxBindingBytes;
-  const weight = allocateWeight(memory, { name: "packed", cols, segments: [{ format, rows }] }, bytes);
-  const repacker = new Repacker(gpu, memory, kernels);
-  const uploader = new PackedUploader(memory, repacker);
-  const target = { weight, place: { base: 0, half: 0 }, rows, cols, format };
-  const stream = new MatrixStream(matrix, format, { pieceBytes: 2000 });
-  for (const [role, whole] of Object.entries(parts) as [PartRole, Uint8Array][])
-    for (let at = 0; at < whole.length; at += 777)
-      for (const piece of stream.write(role, at, whole.subarray(at, at + 777))) await uploader.write(target, piece);
-  if (!stream.done) throw new Error("the stream wants more than there is");
-  uploader.finish(target);
-  repacker.dispose();
-  return weight;
 }
 
 const vectorVariants: Partial<Variants>[] = [
@@ -105,7 +78,7 @@ const timesVector =
     for (const [place, { variant, tried }] of triedOf(variants, turn, context).entries()) {
       using gpuCase = await openCase(context, variant);
       if (variant.matvec === "subgroup" && !gpuCase.gpu.features.has("subgroups")) continue;
-      const weight = await upload(gpuCase, packed, place === 0);
+      const weight = await uploadPacked(gpuCase, packed, { split: place === 0 });
       const input = gpuCase.activation(x, 1, cols);
       const padded = new Float32Array(input.stride);
       padded.set(gain);
@@ -139,7 +112,7 @@ const timesMatrix =
     const worst = new Worst();
     for (const kernel of ["tile", "rows"] as const) {
       using gpuCase = await openCase(context, { matmul: kernel });
-      const weight = await upload(gpuCase, packed, kernel === "rows");
+      const weight = await uploadPacked(gpuCase, packed, { split: kernel === "rows" });
       const input = gpuCase.activation(x, tokens, cols);
       const output = gpuCase.activation(new Float64Array(tokens * rows), tokens, rows);
       gpuCase.setStep(0, tokens);

@@ -7,6 +7,7 @@ import { kernelsProof } from "./kernels.proof.ts";
 import { killsProof } from "./kills.proof.ts";
 import { lossesProof } from "./losses.proof.ts";
 import { nodeProofs } from "./proofs.ts";
+import { refusedMemoryProof } from "./refused-memory.proof.ts";
 import { soakProof } from "./soak.proof.ts";
 import { wrongNumbersProof } from "./wrong-numbers.proof.ts";
 
@@ -18,6 +19,7 @@ for (const { name, slice, full, unit, run } of [
   kernelsProof,
   killsProof,
   lossesProof,
+  refusedMemoryProof,
   soakProof,
   wrongNumbersProof,
 ])

@@ -1,11 +1,14 @@
-// A GPU that computes nothing: every result counts from zero, and every choice is token 0. It keeps what it is sent, copies
-// it, and says truly what it has and went by (sums and receipts). It counts what it holds, and runs out of memory where a
-// test says: at the Nth buffer (told as WebGPU tells it, or thrown), the Nth mapping, the Nth array that the engine's own
-// code makes.
+// A GPU that computes nothing of a model: every result counts from zero, and every choice is token 0. It keeps what it is sent,
+// copies it, quantizes it, puts weights in their places, and says truly what it has and went by (sums and receipts). It counts
+// what it holds, and runs out of memory where a test says: at the Nth buffer (told as WebGPU tells it, or thrown), the Nth
+// mapping, the Nth array that the engine's own code makes.
 
 import { setMaxListeners } from "node:events";
 import { vi } from "vitest";
+import { placedRow } from "../../src/gpu/row-place.ts";
 import { sampleSum, wordSum } from "../../src/gpu/word-sum.ts";
+import { storedRowBytes } from "../../src/quant/layout.ts";
+import { decodeFileRow, encodeRow } from "../../src/quant/rows.ts";
 import { shaderFiles, shaderRecords } from "../../src/gpu/shader-interfaces.ts";
 
 export const refusalKinds = ["buffer", "buffer thrown", "mapping", "array"] as const;
@@ -43,7 +46,7 @@ interface Pipeline {
   constants: Record<string, number>;
 }
 
-const { Uint8Array: Bytes, Uint32Array: Words } = globalThis; // none of these is refused
+const { Uint8Array: Bytes, Uint32Array: Words, Float32Array: Floats } = globalThis; // none of these is refused
 
 /** A place of a buffer, of which as much is kept as was ever asked for; zeros where nothing was sent. */
 function placeIn(buffer: FakeBuffer, from = 0, sizeBytes = buffer.size - from): Uint8Array<ArrayBuffer> {
@@ -74,7 +77,42 @@ function compute({ label, constants }: Pipeline, bound: readonly Bound[]): void 
     const place = words(placeIn(sum.buffer, sum.offset, 4));
     place[0] += sampleSum(placeIn(summed.buffer, summed.offset, summed.size), constants.every);
   }
+  if (label === "repack_rows" || label === "copy_rows") moveRows(label, at(0).buffer, at(1).buffer, at(2).buffer);
+  if (label === "quantize_groups") quantize(constants, at(0).buffer, at(1).buffer, at(2).buffer);
   if (label === "sample") sample(constants.vocab, (name) => at(shaderFiles.sample.bindings[name][1]).buffer);
+}
+
+function quantize(
+  { bits, dtype }: Record<string, number>,
+  source: FakeBuffer,
+  quantized: FakeBuffer,
+  batch: FakeBuffer,
+) {
+  const [groups, rowGroups, cols] = words(placeIn(batch, 0, 12));
+  const from = (["f32", "f16", "bf16"] as const)[dtype];
+  const [rowBytes, codeBytes] = [storedRowBytes(from, cols), 4 * bits];
+  const scales = words(placeIn(quantized, codeBytes * groups, 4 * groups));
+  const [weights, stored] = [new Floats(cols), new Bytes((2 + codeBytes) * rowGroups)];
+  for (let group = 0; group < groups; group += rowGroups) {
+    decodeFileRow(from, placeIn(source, (group / rowGroups) * rowBytes, rowBytes).slice(), cols, weights);
+    encodeRow(bits === 8 ? "q8" : "q4", weights, cols, new DataView(stored.buffer), "a tensor");
+    for (let i = 0; i < rowGroups; i++) scales[group + i] = stored[2 * i] | (stored[2 * i + 1] << 8);
+    placeIn(quantized, group * codeBytes, rowGroups * codeBytes).set(stored.subarray(2 * rowGroups));
+  }
+}
+
+function moveRows(label: "repack_rows" | "copy_rows", stored: FakeBuffer, moved: FakeBuffer, record: FakeBuffer): void {
+  const fields: Record<string, readonly [number, string]> = label === "copy_rows" ? shaderRecords.CopyPiece.fields : shaderRecords.Slice.fields; // prettier-ignore
+  const of = (name: string): number => (name in fields ? words(placeIn(record, fields[name][0], 4))[0] : 0);
+  const rowBytes = of("stored_row_bytes") || 16 * of("row_units");
+  const pitchBytes = 4 * of("row_pitch") || rowBytes;
+  const sliceBytes = of("slice_bytes") || rowBytes;
+  for (let row = 0; row < of("rows"); row++) {
+    const place = placedRow({ base: of("base"), half: of("half") }, of("first_row") + row) - of("part_start");
+    if (place < 0 || place >= of("part_rows")) continue;
+    const from = placeIn(stored, row * rowBytes + of("slice_start"), sliceBytes);
+    placeIn(moved, place * pitchBytes + 4 * of("row_start"), sliceBytes).set(from);
+  }
 }
 
 function sample(vocab: number, buffer: (name: keyof typeof shaderFiles.sample.bindings) => FakeBuffer): void {

@@ -1,0 +1,185 @@
+// One row as the repack shaders must leave it, from the file's bytes, in plain TypeScript: what a first load compares a few
+// rows of every weight with. Written from the layouts (README.md, ggml-common.h), not from the shaders. No decode: codes and
+// scales are words, and equal or not.
+
+import type { MatrixPiece } from "./matrix-stream.ts";
+import { planesOf, viewOf, type ColumnRun, type PackedFormat, type Repack } from "./packed-format.ts";
+
+type WholeRows = Extract<Repack, { shader: "repack_blocks" }>;
+type Columns = Extract<Repack, { shader: "repack_columns" }>;
+type Codes = Extract<MatrixPiece, { kind: "codes" }>;
+type Words = Uint32Array<ArrayBuffer>;
+
+/** Sets codes, a byte for each slot of the run, in the planes of a row that has none of them yet. */
+function putCodes(row: Words, { bits, planeStart, highStart }: Omit<ColumnRun, "chunks">, codes: Uint8Array): void {
+  const { low, high } = planesOf(bits);
+  for (let slot = 0; slot < codes.length; slot++) {
+    const [chunk, place] = [slot >> 5, (slot & 31) >> 2]; // of the codes in its byte
+    const bit = place * low;
+    const shift = 8 * (slot & 3);
+    row[planeStart + chunk * low + (bit >> 3)] |= (codes[slot] & ((1 << low) - 1)) << (shift + (bit & 7));
+    if (high === 0) continue;
+    const highBit = place * high;
+    row[highStart + chunk * high + (highBit >> 3)] |= (codes[slot] >> low) << (shift + (highBit & 7));
+  }
+}
+
+/** Where AutoAWQ has the nibble of output 8c + j in word c. */
+const awqNibble = [0, 4, 1, 5, 2, 6, 3, 7];
+
+/** The row of an output whose codes come by columns, as GPTQ's, AWQ's and EXL2's do: each piece has some of them. */
+export class ColumnsRow {
+  readonly row: number;
+  readonly #format: PackedFormat;
+  readonly #repack: Columns;
+  readonly #taken: Map<ColumnRun, Uint8Array>; // a byte for each slot
+
+  constructor(format: PackedFormat, repack: Columns, row: number) {
+    this.row = row;
+    this.#format = format;
+    this.#repack = repack;
+    this.#taken = new Map(repack.runs.map((run) => [run, new Uint8Array(32 * run.chunks)]));
+  }
+
+  /** When all pieces have come. */
+  get words(): Words {
+    const words = new Uint32Array(this.#format.codeWords);
+    for (const [run, codes] of this.#taken) putCodes(words, run, codes);
+    return words;
+  }
+
+  take({ run, units, firstUnit, bytes }: Codes): void {
+    const { awq, outputs, slots } = this.#repack;
+    const { bits } = run!;
+    const codes = this.#taken.get(run!)!;
+    const mask = (1 << bits) - 1;
+    const view = viewOf(bytes);
+    for (let k = 0; k < 32 * units; k++) {
+      let code: number;
+      if (awq) code = view.getUint32(4 * (k * (outputs / 8) + (this.row >> 3)), true) >>> (4 * awqNibble[this.row & 7]);
+      else {
+        const at = k * bits; // in the output's stream of words, which stand one below the other
+        const [below, shift] = [4 * ((at >> 5) * outputs + this.row), at & 31];
+        code = view.getUint32(below, true) >>> shift;
+        if (shift + bits > 32) code |= view.getUint32(below + 4 * outputs, true) << (32 - shift);
+      }
+      const slot = 32 * firstUnit + k;
+      codes[slots ? slots[slot] : slot] = code & mask;
+    }
+  }
+}
+
+/** What repack_blocks' kinds have in a block: bits of a code, weights, bytes. The last two, bitsandbytes', have none. */
+const kinds = [
+  [4, 32, 18], [4, 32, 20], [5, 32, 22], [5, 32, 24], [8, 32, 34], // Q4_0, Q4_1, Q5_0, Q5_1, Q8_0
+  [2, 256, 84], [3, 256, 110], [4, 256, 144], [5, 256, 176], [6, 256, 210], // Q2_K to Q6_K
+  [4, 32, 18], [4, 256, 136], // IQ4_NL, IQ4_XS
+  [4, 1, 0], [8, 1, 0], // nibbles, bytes
+]; // prettier-ignore
+
+/** Row `row` of a piece of whole rows of `cols`. No scales where they come apart. */
+export function wholeRow(
+  { codeWords, scaleWords, scaleRows, rowChunks }: PackedFormat,
+  { kind, rowBytes, highStart, secondStart, padCode }: WholeRows,
+  cols: number,
+  bytes: Uint8Array,
+  row: number,
+): { codes: Words; scales?: Words } {
+  const [bits, weights, blockBytes] = kinds[kind];
+  const codes = new Uint32Array(codeWords);
+  const unpacked = new Uint8Array(32 * rowChunks).fill(padCode);
+  const start = row * rowBytes;
+  if (scaleRows) {
+    for (let col = 0, flat = row * cols; col < cols; col++, flat++)
+      unpacked[col] = kind === 13 ? bytes[flat] : nibble(bytes[flat >> 1], flat % 2 === 0);
+  } else {
+    for (let col = 0, at = start; col < cols; col += weights, at += blockBytes)
+      for (let i = 0; i < weights; i++) unpacked[col + i] = codeOf(bytes, kind, at, i);
+  }
+  putCodes(codes, { bits, planeStart: 0, highStart }, unpacked);
+  if (scaleRows) return { codes };
+  const scales = new Uint32Array(scaleWords);
+  for (let chunk = 0; chunk < rowChunks; chunk++) {
+    const at = start + Math.floor((32 * chunk) / weights) * blockBytes;
+    putScales(scales, kind, secondStart, chunk, bytes, at);
+  }
+  return { codes, scales };
+}
+
+const nibble = (byte: number, isHigh: boolean) => (isHigh ? byte >> 4 : byte & 15);
+
+/** Code `i` of the block of GGUF's that begins at byte `at`. */
+function codeOf(bytes: Uint8Array, kind: number, at: number, i: number): number {
+  const [l, group, half] = [i & 31, i >> 5, i >> 7];
+  const isHigh = (i & 16) > 0;
+  switch (kind) {
+    case 1:
+      return nibble(bytes[at + 4 + (i & 15)], isHigh);
+    case 2:
+      return nibble(bytes[at + 6 + (i & 15)], isHigh) | (((bytes[at + 2 + (i >> 3)] >> (i & 7)) & 1) << 4);
+    case 3:
+      return nibble(bytes[at + 8 + (i & 15)], isHigh) | (((bytes[at + 4 + (i >> 3)] >> (i & 7)) & 1) << 4);
+    case 4:
+      return bytes[at + 2 + i] ^ 128;
+    case 5:
+      return (bytes[at + 16 + 32 * half + l] >> (2 * (group & 3))) & 3;
+    case 6:
+      return ((bytes[at + 32 + 32 * half + l] >> (2 * (group & 3))) & 3) | (((bytes[at + l] >> group) & 1) << 2);
+    case 7:
+      return nibble(bytes[at + 16 + 32 * (i >> 6) + l], group % 2 > 0);
+    case 8:
+      return nibble(bytes[at + 48 + 32 * (i >> 6) + l], group % 2 > 0) | (((bytes[at + 16 + l] >> group) & 1) << 4);
+    case 9:
+      return (
+        nibble(bytes[at + 64 * half + (i & 63)], (i & 64) > 0) |
+        (((bytes[at + 128 + 32 * half + l] >> (2 * (group & 3))) & 3) << 4)
+      );
+    case 11:
+      return nibble(bytes[at + 8 + 16 * group + (i & 15)], isHigh);
+    default:
+      return nibble(bytes[at + 2 + (i & 15)], isHigh);
+  }
+}
+
+/** The scales of a chunk, whose block begins at byte `at`, to their places in a row of them. */
+function putScales(
+  scales: Words,
+  kind: number,
+  secondStart: number,
+  chunk: number,
+  bytes: Uint8Array,
+  at: number,
+): void {
+  const half = (place: number) => bytes[at + place] | (bytes[at + place + 1] << 8);
+  /** Sets sixteen bits in a row of such. */
+  const put = (place: number, value: number) => (scales[place >> 1] |= value << (16 * (place & 1)));
+  const sub = chunk & 7; // of a block of 256
+  const isFirst = sub === 0;
+  const upper = secondStart + (chunk >> 3);
+  if (kind === 5) {
+    put(chunk, half(2 * sub));
+    if (isFirst) scales[upper] = half(80) | (half(82) << 16);
+  } else if (kind === 6) {
+    const six = (j: number) =>
+      nibble(bytes[at + 96 + (j & 7)], j > 7) | (((bytes[at + 104 + (j & 3)] >> (2 * (j >> 2))) & 3) << 4);
+    put(chunk, ((six(2 * sub) - 32) & 255) | (((six(2 * sub + 1) - 32) & 255) << 8));
+    if (isFirst) scales[upper] = half(108);
+  } else if (kind === 7 || kind === 8) {
+    // Six bits each in twelve bytes: the first four scales and minima whole, of the others the upper two bits up there.
+    const [i, four] = [at + 4 + (sub & 3), bytes[at + 8 + sub]];
+    const scale = sub < 4 ? bytes[i] & 63 : (four & 15) | ((bytes[i] >> 6) << 4);
+    const minimum = sub < 4 ? four & 63 : (four >> 4) | ((bytes[i + 4] >> 6) << 4);
+    put(chunk, scale | (minimum << 8));
+    if (isFirst) scales[upper] = half(0) | (half(2) << 16);
+  } else if (kind === 9) {
+    put(chunk, half(192 + 2 * sub));
+    if (isFirst) scales[upper] = half(208);
+  } else if (kind === 11) {
+    const six = nibble(bytes[at + 4 + (sub >> 1)], sub % 2 > 0) | (((half(2) >> (2 * sub)) & 3) << 4);
+    scales[chunk >> 2] |= ((six - 32) & 255) << (8 * (chunk & 3));
+    if (isFirst) put(2 * secondStart + (chunk >> 3), half(0));
+  } else {
+    put(chunk, half(0));
+    if (kind === 1 || kind === 3) put(2 * secondStart + chunk, half(2));
+  }
+}
