@@ -6,6 +6,7 @@ import { defaultHubUrl } from "./hub-origins.ts";
 import type { RequestSubject } from "./http-errors.ts";
 import { getJson } from "./http.ts";
 import type { OpenOptions } from "./open-options.ts";
+import { refuseNamed } from "./reference.ts";
 import { remoteReader } from "./remote-reader.ts";
 import type { ModelSource, SourceFile } from "./source.ts";
 
@@ -16,6 +17,7 @@ export async function hubSource(
   options: OpenOptions = {},
 ): Promise<ModelSource> {
   const { token, signal, patience, hubUrl = defaultHubUrl } = options;
+  refuseNamed(hubUrl, "hubUrl");
   const hub = hubUrl.replace(/\/$/, "");
   const label = `${owner}/${name}`;
   const repository = { name: label, page: `${hub}/${label}`, hasToken: token !== undefined };

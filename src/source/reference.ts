@@ -25,6 +25,7 @@ export function parseReference(reference: string, baseUrl: string | undefined = 
     if (revision === undefined && /^(tree|blob|resolve|raw)\/./.test(path ?? "")) return hubPage(`${hubHost}/${text}`)!;
     return { kind: "hub", owner, name, ...(revision ? { revision } : {}), ...(path ? { path } : {}) };
   }
+  refuseNamed(text, "model", baseUrl);
   const isAddress =
     /^https?:\/\//i.test(text) || /^(\.{0,2}\/)/.test(text) || (text.endsWith("/") && baseUrl !== undefined);
   if (!isAddress || !URL.canParse(text, baseUrl))
@@ -34,18 +35,28 @@ export function parseReference(reference: string, baseUrl: string | undefined = 
       { field: "model", expected: "owner/name, a URL or files", found: withoutQuery(reference) },
     );
   const url = new URL(text, baseUrl);
-  if (url.username || url.password)
-    throw new PronkError(
-      "bad-request",
-      `A page may not fetch from an address with a name or password in it. Use ${placeOf(url)} where that is open to all, or an address with a token in its query.`,
-      { field: "model", expected: "an address without a name and password", found: placeOf(url) },
-    );
   url.hash = "";
   if (/\.(bin|safetensors|gguf)$/i.test(url.pathname)) return { kind: "file-url", url: url.href };
   if (/\/(config|model\.safetensors\.index|pytorch_model\.bin\.index)\.json$/.test(url.pathname))
     url.pathname = url.pathname.replace(/[^/]+$/, "");
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return { kind: "folder-url", url: url.href };
+}
+
+/**
+ * Throws PronkError `bad-request` for an address with a name or password in it, which no page may fetch from; also where it is
+ * mistyped, so that nobody repeats it.
+ */
+export function refuseNamed(text: string, field: "model" | "hubUrl", baseUrl?: string): void {
+  const url = URL.canParse(text, baseUrl) ? new URL(text, baseUrl) : undefined;
+  const isWeb = url && /^https?:$/.test(url.protocol);
+  if (isWeb ? !url.username && !url.password : !/\/\/.*@|^[^/]*:.*@/s.test(text)) return;
+  const use = isWeb ? `Use ${placeOf(url)} where that is open to all, or an` : "Use an";
+  throw new PronkError(
+    "bad-request",
+    `A page may not fetch from an address with a name or password in it. ${use} address with a token in its query.`,
+    { field, expected: "an address without a name and password", ...(isWeb ? { found: placeOf(url) } : {}) },
+  );
 }
 
 /** One spelling for each reference: the key under which the store remembers what was typed, without its secrets. */

@@ -4,6 +4,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { PronkError } from "../../src/index.ts";
 import type { BrowserPage } from "../../cli/browser/browser-page.ts";
 import type { FileServerOptions } from "../../cli/server/file-server.ts";
 import { byteModelFiles } from "../support/byte-model.ts";
@@ -109,6 +110,25 @@ async function load({ name, token, at, ...options }: Case & { token: string }): 
   }
 }
 
+/** Every way in, by an address and by a hub's: what a caller gets to see of each error. */
+async function refusals([named, at]: readonly [string, string]): Promise<string[]> {
+  const deep = (error: unknown): string => {
+    const { code, message, stack, facts, cause } = error as PronkError & { cause?: unknown };
+    return `${code} ${message} ${stack} ${JSON.stringify(facts)} ${cause === undefined ? "" : deep(cause)}`;
+  };
+  const ways = [named, "a/unknown"].flatMap((name): (() => Promise<unknown>)[] => {
+    const where = name === named ? {} : { hubUrl: at };
+    return [
+      () => pronk.inspectModel(name, where),
+      () => pronk.models.download(name, where),
+      () => pronk.createEngine(name, where),
+      () => pronk.createEngine(name, { ...where, worker: false }),
+      () => pronk.createEngine(name, { ...where, share: true }),
+    ];
+  });
+  return Promise.all(ways.map((way) => Promise.resolve().then(way).then(() => "loaded", deep))); // prettier-ignore
+}
+
 const always = (path: string, kind: HubFault["kind"], more: Partial<HubFault> = {}): HubFault => ({
   path,
   kind,
@@ -194,6 +214,23 @@ describe.each(browserKinds)("in %s", (kind) => {
     expect(logs.filter((text) => mentions(text, canary))).toEqual([]);
     // The browser's own list of what a page fetched has whole addresses; inspectModel runs on the page.
     expect((await searchPage(page, canary)).found.filter((place) => place !== "addresses")).toEqual([]);
+  });
+
+  test("an address with a password in it is refused before anything is asked for, and nobody repeats it", async () => {
+    const { host } = new URL(site.server.origin);
+    const password = encodeURIComponent(canary);
+    const named = `http://user:${password}@${host}/folder/right/`;
+    hub.requests.length = 0;
+    const told = await page.evaluate(refusals, [named, hub.url.replace("//", `//user:${password}@`)] as const);
+    expect(told).toHaveLength(10);
+    for (const one of told) {
+      expect(one).toMatch(/^bad-request .*a name or password in it/);
+      expect(mentions(one, canary)).toBe(false);
+    }
+    expect(hub.requests).toEqual([]);
+    expect(logs.filter((text) => mentions(text, canary))).toEqual([]);
+    const { found } = await searchPage(page, canary);
+    expect(found.filter((place) => place !== "addresses")).toEqual([]); // which has those of the tests before
   });
 
   test("the search finds what is there", async () => {
