@@ -4,7 +4,7 @@ import type { Usage } from "../api/completion-request.ts";
 import type { Fields } from "../api/request-fields.ts";
 import type { Engine } from "../api/surface.ts";
 
-export type Status = "in_progress" | "completed" | "incomplete" | "failed";
+export type Status = "in_progress" | "completed" | "incomplete";
 
 export interface TextItem {
   kind: "message";
@@ -62,13 +62,12 @@ export class ResponseDraft {
   }
 
   whole(status: Status, usage?: Usage) {
-    const itemStatus = status === "failed" ? "incomplete" : status;
     return {
       ...this.#head,
       status,
-      error: null as object | null,
+      error: null,
       incomplete_details: status === "incomplete" ? { reason: "max_output_tokens" } : null,
-      output: this.items.map((item) => shownItem(item, itemStatus)),
+      output: this.items.map((item) => shownItem(item, status)),
       usage: usage ? responsesUsage(usage) : null,
     };
   }

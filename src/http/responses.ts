@@ -47,8 +47,8 @@ export async function* responseEvents(
     }
   } catch (error) {
     if (!(error instanceof PronkError)) throw error;
-    const { code, message } = errorBody(error).error;
-    yield* events.whole("response.failed", "failed", undefined, { code, message });
+    // Not response.failed, at which clients stop as if all were well: findings/responses-stream-clients.sh.
+    yield events.error(errorBody(error).error);
     return;
   }
   if (events.draft.items.length === 0) yield* events.open(newText());
@@ -68,8 +68,12 @@ class Events {
     return `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: this.#number++, ...fields })}\n\n`;
   }
 
-  *whole(type: string, status: Status, usage?: Usage, error: object | null = null): Generator<string> {
-    yield this.#event(type, { response: { ...this.draft.whole(status, usage), error } });
+  error({ code, message, param }: Record<string, unknown>): string {
+    return this.#event("error", { code, message, param });
+  }
+
+  *whole(type: string, status: Status, usage?: Usage): Generator<string> {
+    yield this.#event(type, { response: this.draft.whole(status, usage) });
   }
 
   *text(delta: string): Generator<string> {

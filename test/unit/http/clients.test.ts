@@ -9,6 +9,8 @@ import OpenAI from "openai";
 import { zodResponseFormat, zodTextFormat } from "openai/helpers/zod";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { PronkError } from "../../../src/errors.ts";
+import { collect } from "../../support/fake-core.ts";
 import { fakeEngine } from "../../support/fake-engine.ts";
 
 const baseURL = "http://pronk.local/v1";
@@ -204,6 +206,17 @@ describe("openai", () => {
     ]);
     await expect(openai.responses.create({ model: "any", input: "x", previous_response_id: "resp_1" })).rejects.toThrow(
       /no response is kept/,
+    );
+  });
+
+  test("what fails behind the first words is an error of the stream, of responses too", async () => {
+    const { openai } = clients(() => {
+      throw new PronkError("device-lost", "The GPU is gone.");
+    });
+    const chat = await openai.chat.completions.create({ model: "any", messages: user("who?"), stream: true });
+    await expect(collect(chat)).rejects.toThrow("The GPU is gone.");
+    await expect(openai.responses.stream({ model: "any", input: "who?" }).finalResponse()).rejects.toThrow(
+      "The GPU is gone.",
     );
   });
 
