@@ -11,7 +11,10 @@ export interface CompletionRequest extends SamplingFields {
    */
   prompt: string | readonly number[] | readonly string[] | readonly (readonly number[])[];
   echo?: boolean | null;
-  /** Tell of each token how likely it was, and of so many, up to 20, what else was. Not with `echo` yet. */
+  /**
+   * Tell of each token how likely it was, and of so many, up to 20, what else was; with `echo` of the prompt's tokens, too, the
+   * first of which has null. All of the prompt is computed for that, and a row of the vocabulary read back for each token.
+   */
   logprobs?: number | null;
   // With these values only.
   best_of?: 1 | null;

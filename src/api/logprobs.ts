@@ -21,9 +21,10 @@ export interface ChatLogprobs {
 /** Of a completion's tokens: lists of the same length. */
 export interface CompletionLogprobs {
   tokens: string[];
-  token_logprobs: number[];
+  /** Null for the first token of an echoed prompt: nothing stands before it. */
+  token_logprobs: (number | null)[];
   /** By text. The chosen token is always among them. */
-  top_logprobs: Record<string, number>[];
+  top_logprobs: (Record<string, number> | null)[];
   /** Where each token's text begins in the choice's, in UTF-16 units. */
   text_offset: number[];
 }
@@ -65,17 +66,60 @@ export function completionLogprobs(
   let from = offset;
   return {
     tokens,
-    token_logprobs: likelihoods.map(({ chosen }) => chosen),
-    top_logprobs: likelihoods.map(({ chosen, top }, i) => {
-      const shown = top
-        .slice(0, most)
-        .map(({ id, logProbability }) => [textOf(tokenizer, id), logProbability] as const);
-      return { ...Object.fromEntries(shown), [tokens[i]]: chosen };
-    }),
+    ...namedLikelihoods(tokenizer, tokens, likelihoods, most),
     text_offset: tokens.map((text) => {
       const begin = from;
       from += text.length;
       return begin;
+    }),
+  };
+}
+
+/** Of an echoed prompt; a special token, which its text does not have, stands where the next begins. */
+export function promptLogprobs(
+  tokenizer: Tokenizer,
+  ids: readonly number[],
+  likelihoods: readonly (Likelihood | null)[],
+  most: number,
+): CompletionLogprobs {
+  const tokens = ids.map((id) => textOf(tokenizer, id));
+  const decoder = tokenizer.stream();
+  let length = 0;
+  return {
+    tokens,
+    ...namedLikelihoods(tokenizer, tokens, likelihoods, most),
+    text_offset: ids.map((id) => {
+      const begin = length;
+      length += decoder.push(id).length;
+      return begin;
+    }),
+  };
+}
+
+/** The one behind the other. */
+export function joinLogprobs(first: CompletionLogprobs, second: CompletionLogprobs): CompletionLogprobs {
+  return {
+    tokens: [...first.tokens, ...second.tokens],
+    token_logprobs: [...first.token_logprobs, ...second.token_logprobs],
+    top_logprobs: [...first.top_logprobs, ...second.top_logprobs],
+    text_offset: [...first.text_offset, ...second.text_offset],
+  };
+}
+
+function namedLikelihoods(
+  tokenizer: Tokenizer,
+  tokens: readonly string[],
+  likelihoods: readonly (Likelihood | null)[],
+  most: number,
+): Pick<CompletionLogprobs, "token_logprobs" | "top_logprobs"> {
+  return {
+    token_logprobs: likelihoods.map((likelihood) => likelihood && likelihood.chosen),
+    top_logprobs: likelihoods.map((likelihood, i) => {
+      if (!likelihood) return null;
+      const shown = likelihood.top
+        .slice(0, most)
+        .map(({ id, logProbability }) => [textOf(tokenizer, id), logProbability] as const);
+      return { ...Object.fromEntries(shown), [tokens[i]]: likelihood.chosen };
     }),
   };
 }

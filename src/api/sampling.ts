@@ -57,14 +57,20 @@ function readLogprobs(fields: Fields): number | undefined {
   return undefined;
 }
 
-export function readRunSettings(fields: Fields, defaults: GenerationDefaults, vocabSize: number): RunSettings {
+/** `leastTokens`: that an answer may be bound to. */
+export function readRunSettings(
+  fields: Fields,
+  defaults: GenerationDefaults,
+  vocabSize: number,
+  { leastTokens = 1 } = {},
+): RunSettings {
   const streamOptions = fields.stream_options ?? {};
   if (typeof streamOptions !== "object" || Array.isArray(streamOptions))
     throw badField("stream_options", "an object", streamOptions);
   checkFields(streamOptions as Fields, streamOptionFields, "stream_options");
   return {
     sampling: readSampling(fields, defaults, vocabSize),
-    maxTokens: readMaxTokens(fields),
+    maxTokens: readMaxTokens(fields, leastTokens),
     stopStrings: readStop(fields.stop),
     form: readAnswerForm(fields),
     ignoreEos: booleanField(fields, "ignore_eos"),
@@ -76,8 +82,8 @@ export function readRunSettings(fields: Fields, defaults: GenerationDefaults, vo
 }
 
 /** OpenAI's newer name is the same here, where nothing is thought in secret. */
-function readMaxTokens(fields: Fields): number | undefined {
-  const rule = { min: 1, integer: true };
+function readMaxTokens(fields: Fields, min: number): number | undefined {
+  const rule = { min, integer: true };
   const older = numberField(fields, "max_tokens", rule);
   const newer = numberField(fields, "max_completion_tokens", rule);
   if (older !== undefined && newer !== undefined && older !== newer)

@@ -4,11 +4,12 @@
 import type { Likelihood } from "../generate/likelihood.ts";
 import { checkPromptIds } from "../generate/prompt-check.ts";
 import { keepTo } from "./answer-form.ts";
-import type { RequestOptions } from "./completion-request.ts";
+import type { ContinuableOptions } from "./continuation.ts";
 import type { Completion, CompletionChoice, Completions } from "./completions.ts";
 import type { EngineCore } from "./engine-core.ts";
-import { completionLogprobs } from "./logprobs.ts";
+import { completionLogprobs, joinLogprobs, promptLogprobs } from "./logprobs.ts";
 import { checkFields, completionFields } from "./known-fields.ts";
+import { PromptLikelihoods } from "./prompt-likelihoods.ts";
 import type { Fields } from "./request-fields.ts";
 import { badField, booleanField, requestFields } from "./request-fields.ts";
 import type { Outcome, Piece } from "./run.ts";
@@ -19,6 +20,8 @@ interface Prompt {
   ids: number[];
   /** What `echo` puts before the answer; "" without it. */
   echoed: string;
+  /** Of its tokens, where they are told. */
+  likelihoods?: PromptLikelihoods;
 }
 
 /** Answers one prompt, as one of its choices. */
@@ -33,22 +36,24 @@ interface Asked {
 }
 
 export function createCompletions(core: EngineCore): Completions {
-  async function create(request: unknown, options: RequestOptions = {}) {
+  async function create(request: unknown, options: ContinuableOptions = {}) {
     const fields = requestFields(request);
     checkFields(fields, completionFields, "completions.create");
-    const settings = readRunSettings(fields, core.defaults, core.generator.vocabSize);
+    const settings = readRunSettings(fields, core.defaults, core.generator.vocabSize, { leastTokens: 0 });
     core.ended.throwIfAborted();
     options.signal?.throwIfAborted();
     const prompts = readPrompts(core, fields);
-    if (settings.topLogprobs !== undefined && booleanField(fields, "echo"))
-      throw badField("logprobs", "left out, or echo false: the prompt's own are not told yet", settings.topLogprobs);
+    const { topLogprobs } = settings;
+    if (topLogprobs !== undefined && booleanField(fields, "echo"))
+      for (const prompt of prompts) prompt.likelihoods = new PromptLikelihoods(prompt.ids, topLogprobs);
     const { form, ignoreEos } = settings;
     const endIds = core.config.eosIds;
     const constrain = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, false));
-    const answer: Answer = ({ prompt: { ids: promptIds }, choice, index }) => {
+    const answer: Answer = ({ prompt: { ids: promptIds, likelihoods }, choice, index }) => {
       // The decoder knows the prompt, so that prompt + answer is the text as it would be written.
       const beginning = { promptIds, decoder: core.tokenizer.stream(promptIds), endIds, answer: index, constrain };
-      return runText(core, beginning, settingsOfChoice(settings, choice), options);
+      const told = likelihoods ? likelihoods.options(options) : options;
+      return runText(core, beginning, settingsOfChoice(settings, choice), told);
     };
     const asked = prompts.flatMap((prompt, at) =>
       Array.from({ length: settings.choices }, (_, choice) => ({
@@ -106,8 +111,12 @@ async function whole(
     }
     const { finishReason, contextFull, usage: own } = outcome!; // the last piece has it
     const pronk = { prompt_ids: prompt.ids, ids, context_full: contextFull };
-    const logprobs =
-      topLogprobs === undefined ? null : completionLogprobs(core.tokenizer, ids, likelihoods, topLogprobs, 0);
+    let logprobs: CompletionChoice["logprobs"] = null;
+    if (topLogprobs !== undefined) {
+      const told = echoedLogprobs(core, prompt, topLogprobs);
+      logprobs = completionLogprobs(core.tokenizer, ids, likelihoods, topLogprobs, prompt.echoed.length);
+      if (told) logprobs = joinLogprobs(told, logprobs);
+    }
     choices.push({ index, text, finish_reason: finishReason, logprobs, pronk });
     usage = addUsage(usage, own, { samePrompt: choice > 0 });
   }
@@ -118,6 +127,10 @@ async function whole(
     usage,
     pronk: choices[0].pronk,
   };
+}
+
+function echoedLogprobs(core: EngineCore, { ids, likelihoods }: Prompt, most: number) {
+  return likelihoods && promptLogprobs(core.tokenizer, ids, likelihoods.all, most);
 }
 
 /** An answer's first chunk carries its prompt's ids (and text with `echo`), its last the finish reason; the very last the usage. */
@@ -131,7 +144,7 @@ async function* chunks(
   let usage: Completion["usage"] = null;
   for (const one of asked) {
     const { prompt, choice: among, index } = one;
-    let offset = 0; // of the next token's text
+    let offset = prompt.echoed.length; // of the next token's text
     const logprobsOf = ({ ids, likelihoods }: Pick<Piece, "ids" | "likelihoods">) => {
       if (settings.topLogprobs === undefined) return null;
       const told = completionLogprobs(core.tokenizer, ids, likelihoods, settings.topLogprobs, offset);
@@ -154,8 +167,12 @@ async function* chunks(
         pronk,
       } satisfies Completion as Completion;
     };
-    yield chunk(prompt.echoed, { ids: [], prompt_ids: prompt.ids });
+    const first = { ids: [], prompt_ids: prompt.ids };
+    let isTold = !prompt.likelihoods; // else once they are found
+    if (isTold) yield chunk(prompt.echoed, first);
     for await (const { text, ids, likelihoods, outcome } of answer(one)) {
+      if (!isTold) yield chunk(prompt.echoed, first, echoedLogprobs(core, prompt, settings.topLogprobs ?? 0));
+      isTold = true;
       if (outcome) usage = addUsage(usage, outcome.usage, { samePrompt: among > 0 });
       yield chunk(text, { ids }, logprobsOf({ ids, likelihoods }), outcome);
     }

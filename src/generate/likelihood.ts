@@ -24,9 +24,21 @@ export const likelihoodShape = object({
 export function likelihoodIn(row: Float32Array, id: number, most: number): Likelihood {
   const largest = row.reduce((a, b) => Math.max(a, b), -Infinity);
   const sum = largest + Math.log(row.reduce((total, value) => total + Math.exp(value - largest), 0));
-  const order = [...row.keys()].toSorted((a, b) => row[b] - row[a] || a - b).slice(0, most);
   return {
     chosen: row[id] - sum,
-    top: order.map((other) => ({ id: other, logProbability: row[other] - sum })),
+    top: largestOf(row, most).map((other) => ({ id: other, logProbability: row[other] - sum })),
   };
+}
+
+/** Places of the largest values, in order; of equal ones the first come first. */
+function largestOf(row: Float32Array, most: number): number[] {
+  const places: number[] = [];
+  for (let place = 0; place < row.length; place++) {
+    if (places.length === most && (most === 0 || !(row[place] > row[places[most - 1]]))) continue;
+    let at = places.length;
+    while (at > 0 && row[place] > row[places[at - 1]]) at--;
+    places.splice(at, 0, place);
+    if (places.length > most) places.pop();
+  }
+  return places;
 }

@@ -88,7 +88,7 @@ export const fakeLikelihood = (id: number): Likelihood => {
 /** Answers each prompt with what `script` says, as far as that is allowed, then EOS for ever; prompt and answer fit the context together. `stepMs` > 0 makes every step take time. */
 export function fakeGenerator(
   script: (prompt: string, promptIds: readonly number[]) => string | readonly number[],
-  { contextLength = 200, stepMs = 0 } = {},
+  { contextLength = 200, stepMs = 0, logitsAfter = (position: number) => new Float32Array([position, 0.5]) } = {},
 ): FakeGenerator {
   let queue: Promise<void> = Promise.resolve();
   let cache: number[] = [];
@@ -147,8 +147,7 @@ export function fakeGenerator(
       while (same < promptIds.length - 1 && cache[same] === promptIds[same]) same++;
       generation.stats.cachedTokens = same;
       cache = [...promptIds];
-      const row = (position: number) => new Float32Array([position, 0.5]);
-      promptIds.forEach((_, position) => onLogits?.(position, row(position)));
+      promptIds.forEach((_, position) => onLogits?.(position, logitsAfter(position)));
       if (!known) trace([]);
       const chosen = [...(known?.ids ?? [])];
       for (const [i, id] of (known?.ids ?? []).entries()) {
@@ -167,7 +166,7 @@ export function fakeGenerator(
         else if (promptIds.length + step >= contextLength) generation.stopReason = "context-full";
         else if (stopIds.includes(id)) generation.stopReason = "stop";
         if (generation.stopReason) break;
-        if (step > 0) onLogits?.(promptIds.length + step - 1, row(promptIds.length + step - 1));
+        if (step > 0) onLogits?.(promptIds.length + step - 1, logitsAfter(promptIds.length + step - 1));
         cache.push(id);
         chosen.push(id);
         generation.stats.generatedTokens++;

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { ContinuableOptions } from "../../../src/api/continuation.ts";
+import { addToTrace, type Trace } from "../../../src/generate/trace.ts";
 import { createCompletions } from "../../../src/api/text-completion.ts";
 import {
   bos,
@@ -110,9 +112,89 @@ describe("completions", () => {
     const told = chunks.flatMap(({ choices }) => choices[0].logprobs ?? []);
     for (const list of ["tokens", "token_logprobs", "top_logprobs", "text_offset"] as const)
       expect(told.flatMap((one) => one[list] as unknown[])).toEqual(whole.choices[0].logprobs![list]);
-    await expect(completions.create({ prompt: "x", logprobs: 1, echo: true })).rejects.toThrow(
-      /"logprobs" must be left/,
-    );
+  });
+
+  describe("echo with logprobs", () => {
+    // Likely is what is near the position; natural logarithms of probabilities by the definition.
+    const logitsAfter = (position: number) =>
+      Float32Array.from({ length: fakeVocabSize }, (_, id) => -Math.abs(id - 60 - position) / 8);
+    const logprob = (position: number, id: number) => {
+      const row = [...logitsAfter(position)];
+      return row[id] - Math.log(row.reduce((sum, value) => sum + Math.exp(value), 0));
+    };
+    const over = () => fakeGenerator(() => "!?", { logitsAfter });
+
+    test("scores a prompt, of which nothing is answered", async () => {
+      const generator = over();
+      const completions = createCompletions(fakeCore(generator));
+      const { choices, usage } = await completions.create({ prompt: "aé", echo: true, logprobs: 2, max_tokens: 0 });
+      const ids = [1, ...fakeTokenizer.encode("aé")];
+      const [{ text, finish_reason, logprobs }] = choices;
+      expect([text, finish_reason]).toEqual(["aé", "length"]);
+      expect(logprobs!.tokens).toEqual(["", "a", "\uFFFD", "\uFFFD"]);
+      expect(logprobs!.text_offset).toEqual([0, 0, 1, 1]);
+      expect(logprobs!.token_logprobs[0]).toBeNull();
+      expect(logprobs!.top_logprobs[0]).toBeNull();
+      for (let at = 1; at < ids.length; at++) {
+        expect(logprobs!.token_logprobs[at]).toBeCloseTo(logprob(at - 1, ids[at]), 5);
+        const likely = fakeTokenizer.decode([60 + at - 1]);
+        expect(logprobs!.top_logprobs[at]![likely]).toBeCloseTo(logprob(at - 1, 60 + at - 1), 5);
+        expect(Object.keys(logprobs!.top_logprobs[at]!)).toHaveLength(3);
+      }
+      expect(usage).toMatchObject({ prompt_tokens: 4, completion_tokens: 0 });
+      expect(generator.requests[0].maxTokens).toBe(0);
+    });
+
+    test("has the answer's behind the prompt's, for lists and n, streamed or whole; the prompt is scored once", async () => {
+      const generator = over();
+      const completions = createCompletions(fakeCore(generator));
+      const asked = { prompt: ["ab", "c"], echo: true, logprobs: 1, n: 2 } as const;
+      const { choices } = await completions.create(asked);
+      expect(choices.map(({ text }) => text)).toEqual(["ab!?", "ab!?", "c!?", "c!?"]);
+      for (const { text, logprobs } of choices) {
+        expect(logprobs!.tokens.join("")).toBe(text);
+        expect(logprobs!.text_offset).toEqual([0, ...text.split("").keys()]);
+        expect(logprobs!.token_logprobs.slice(-2)).toEqual(fakeTokenizer.encode("!?").map((id) => -id / 32));
+        expect(logprobs!.token_logprobs.map((one) => one === null)).toEqual([true, ...text.split("").map(() => false)]);
+      }
+      expect(choices[1].logprobs).toEqual(choices[0].logprobs);
+      expect(generator.requests.map(({ onLogits }) => onLogits !== undefined)).toEqual([true, false, true, false]);
+
+      const chunks = await collect(await completions.create({ ...asked, stream: true }));
+      for (const { index, logprobs } of choices) {
+        const told = chunks.flatMap(({ choices: [choice] }) => (choice.index === index ? [choice] : []));
+        expect([told[0].text, told[0].logprobs!.tokens.length]).toEqual([index < 2 ? "ab" : "c", index < 2 ? 3 : 2]);
+        for (const list of ["tokens", "token_logprobs", "top_logprobs", "text_offset"] as const)
+          expect(told.flatMap((one) => (one.logprobs?.[list] ?? []) as unknown[])).toEqual(logprobs![list]);
+      }
+    });
+
+    test("is found anew by an engine that goes on for another, and leaves a caller's own rows alone", async () => {
+      const completions = createCompletions(fakeCore(over()));
+      const asked = { prompt: "ab", echo: true, logprobs: 1 } as const;
+      const traces: Trace[] = [];
+      const onTrace = (answer: number, event: Trace) => void (traces[answer] = addToTrace(traces[answer], event));
+      const positions: number[] = [];
+      const onLogits = (position: number) => void positions.push(position);
+      const whole = await completions.create(asked, { onTrace, onLogits } as ContinuableOptions);
+      expect(positions).toEqual([0, 1, 2, 3]);
+      const known = traces.map((trace) => ({
+        ...trace,
+        ids: trace.ids.slice(0, 1),
+        likelihoods: trace.likelihoods!.slice(0, 1),
+        stopReason: undefined,
+      }));
+      const continued = await completions.create(asked, { known } as ContinuableOptions);
+      expect(continued.choices[0].logprobs).toEqual(whole.choices[0].logprobs);
+    });
+  });
+
+  test("max_tokens 0 answers nothing", async () => {
+    const { choices } = await createCompletions(fakeCore(fakeGenerator(() => "!"))).create({
+      prompt: "x",
+      max_tokens: 0,
+    });
+    expect([choices[0].text, choices[0].finish_reason]).toEqual(["", "length"]);
   });
 
   test("one bad prompt of a list refuses all, by its place, before any is answered", async () => {
