@@ -1,12 +1,13 @@
 // Which fields a request may have, and the standing of each: obeyed; ignored, because it changes nothing in an answer
-// from this machine; or only with the value that asks for nothing. A field that is not here is refused by name, and one
-// that asks for what is not done is refused with what may be said: no request is answered as if it were obeyed.
+// from this machine; only with the value that asks for nothing; or refused. A field that is not here is refused by name, and
+// one that asks for what is not done is refused with what may be said: no request is answered as if it were obeyed.
+// docs/api-fields.md is made of this (`npm run fields`).
 
 import { PronkError } from "../errors.ts";
 import { badField, type Fields } from "./request-fields.ts";
 
 type Standing =
-  "obeyed" | "ignored" | { /** Said in the refusal. */ only: string; allowed: (value: unknown) => boolean };
+  "obeyed" | "ignored" | "refused" | { /** Said in the refusal. */ only: string; allowed: (value: unknown) => boolean };
 export type FieldTable = Readonly<Record<string, Standing>>;
 
 export const only = (...values: unknown[]): Standing => ({
@@ -16,7 +17,7 @@ export const only = (...values: unknown[]): Standing => ({
 const emptyList: Standing = { only: "an empty list", allowed: (value) => Array.isArray(value) && value.length === 0 };
 
 /** As in OpenAI's reference of November 2026 (openai 7.59), and pronk's own. */
-const shared: FieldTable = {
+const shared = {
   model: "ignored", // an engine holds one
   max_tokens: "obeyed",
   max_completion_tokens: "obeyed",
@@ -37,9 +38,9 @@ const shared: FieldTable = {
   stream_options: "obeyed",
   n: "obeyed",
   user: "ignored", // who asks, for a provider's records
-};
+} satisfies FieldTable;
 
-export const chatFields: FieldTable = {
+export const chatFields = {
   ...shared,
   messages: "obeyed",
   // A provider's records, cache and prices.
@@ -63,16 +64,20 @@ export const chatFields: FieldTable = {
   modalities: { only: '["text"]', allowed: (value) => JSON.stringify(value) === '["text"]' },
   reasoning_effort: only("none"),
   verbosity: only("medium"),
-};
+  // Nobody is here to do it.
+  audio: "refused",
+  moderation: "refused",
+  web_search_options: "refused",
+} satisfies FieldTable;
 
-export const completionFields: FieldTable = {
+export const completionFields = {
   ...shared,
   prompt: "obeyed",
   echo: "obeyed",
   best_of: only(1),
   logprobs: "obeyed",
   suffix: only(""),
-};
+} satisfies FieldTable;
 
 export const streamOptionFields: FieldTable = {
   include_usage: "obeyed",
@@ -99,6 +104,7 @@ export function checkFields(fields: Fields, known: FieldTable, place: string): v
   for (const [field, value] of Object.entries(fields)) {
     if (value === undefined || value === null) continue;
     const standing = Object.hasOwn(known, field) ? known[field] : undefined;
+    if (standing === "refused") throw badField(field, "left out: it is not done here", value);
     if (!standing) throw unknownField(field, Object.keys(known), place);
     if (typeof standing === "object" && !standing.allowed(value))
       throw badField(field, `${standing.only}, or left out`, value);

@@ -4,7 +4,10 @@ import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BrowserRunner, openRunner } from "../../cli/runner.ts";
+import { referenceModel } from "../reference/checkpoint.ts";
+import { referenceGenerate } from "../reference/forward.ts";
 import { writeByteModel } from "../support/byte-model.ts";
+import { folderFiles } from "../support/local-folder.ts";
 
 type Pronk = typeof import("../../src/index.ts");
 
@@ -28,7 +31,22 @@ writeFileSync(
   join(turnFolder, "tokenizer_config.json"),
   JSON.stringify({ bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>", chat_template }),
 );
-afterAll(() => rmSync(parent, { recursive: true }));
+const roomy = writeByteModel({ contextLength: 1600 }); // for what a model is told of tools, a token for each byte
+afterAll(() => {
+  rmSync(parent, { recursive: true });
+  rmSync(roomy.parent, { recursive: true });
+});
+
+/** Of each id behind those before it, by the reference; null for the first. */
+function referenceLogprobs(ids: readonly number[]): (number | null)[] {
+  const { config, weights } = referenceModel(folderFiles(folder));
+  const { logits } = referenceGenerate(weights, config, ids, 1);
+  return ids.map((id, at) => {
+    if (at === 0) return null;
+    const row = logits.subarray((at - 1) * config.vocabSize, at * config.vocabSize);
+    return row[id] - Math.log(row.reduce((sum, value) => sum + Math.exp(value), 0));
+  });
+}
 
 describe.each(["chromium", "firefox"] as const)("the engine in %s", (kind) => {
   let runner: BrowserRunner;
@@ -85,6 +103,74 @@ describe.each(["chromium", "firefox"] as const)("the engine in %s", (kind) => {
       return [chat.choices[0].message.content, chat.choices[0].finish_reason, chat.pronk.ids, text.pronk.ids];
     }, runner.serve(turnFolder));
     expect(seen).toEqual(["", "stop", [], [0, 0, 0]]);
+  });
+
+  test("a prompt is scored as by the reference, by itself and with its answer", async () => {
+    const asked = [1, 75, 104, 111, 200, 7, 104];
+    const seen = await runner.page.evaluate(async (prompt) => {
+      const engine = await pronk.createEngine(modelUrl, { store: false });
+      const scored = { prompt, echo: true, logprobs: 2, temperature: 0, ignore_eos: true };
+      const told = [];
+      for (const max_tokens of [0, 3]) {
+        const { choices } = await engine.completions.create({ ...scored, max_tokens });
+        const { logprobs, pronk: own } = choices[0];
+        told.push({ logprobs: logprobs!.token_logprobs, likely: logprobs!.top_logprobs, ids: own.ids });
+      }
+      await engine.unload();
+      return told;
+    }, asked);
+    for (const [at, { logprobs, likely, ids }] of seen.entries()) {
+      expect(ids).toHaveLength(at * 3);
+      const expected = referenceLogprobs([...asked, ...ids]);
+      expect(logprobs).toHaveLength(expected.length);
+      expect([logprobs[0], likely[0]]).toEqual([null, null]);
+      for (let place = 1; place < expected.length; place++) {
+        expect(logprobs[place]!).toBeCloseTo(expected[place]!, 3);
+        expect(Math.max(...Object.values(likely[place]!))).toBeGreaterThanOrEqual(logprobs[place]!);
+      }
+    }
+  });
+
+  test("a call that is required is made by a model that has never heard of tools", async () => {
+    const seen = await runner.page.evaluate(async (url) => {
+      const engine = await pronk.createEngine(url, { store: false });
+      const parameters = {
+        type: "object",
+        properties: { place: { enum: ["Bern", "Zug"] }, days: { enum: [1, 2] } },
+        required: ["place", "days"],
+        additionalProperties: false,
+      };
+      const request = {
+        messages: [{ role: "user" as const, content: "How warm is it?" }],
+        tools: [{ type: "function" as const, function: { name: "weather", parameters } }],
+        tool_choice: "required" as const,
+        parallel_tool_calls: false,
+        temperature: 0,
+        max_tokens: 400,
+      };
+      const { choices } = await engine.chat.completions.create(request);
+      let streamed = "";
+      let content = "";
+      for await (const chunk of await engine.chat.completions.create({ ...request, stream: true })) {
+        const delta = chunk.choices[0]?.delta;
+        streamed += delta?.tool_calls?.[0].function.arguments ?? "";
+        content += delta?.content ?? "";
+      }
+      await engine.unload();
+      return { ...choices[0], streamed, content };
+    }, runner.serve(roomy.folder));
+    const [{ function: called }] = seen.message.tool_calls!;
+    expect([seen.finish_reason, seen.message.content, seen.content, called.name]).toEqual([
+      "tool_calls",
+      "",
+      "",
+      "weather",
+    ]);
+    expect(JSON.parse(called.arguments)).toEqual({
+      place: expect.stringMatching(/^(Bern|Zug)$/),
+      days: expect.toBeOneOf([1, 2]),
+    });
+    expect(seen.streamed).toBe(called.arguments);
   });
 
   test("an abort rejects with the reason, and the engine answers on; leaving the loop does too; unload ends a call", async () => {
