@@ -72,6 +72,14 @@ export class ConversationDrawer extends LitElement {
     void this.#begin();
   }
 
+  /** Shows the list, with the focus in its search; nothing where nothing is kept. */
+  async openSearch(): Promise<void> {
+    if (this.#button.hidden) return;
+    this.#show(true, true);
+    await this.updateComplete;
+    this.querySelector<HTMLInputElement>("#search-conversations")?.focus();
+  }
+
   protected override createRenderRoot(): HTMLElement {
     return this;
   }

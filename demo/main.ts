@@ -52,6 +52,10 @@ const worded = startLanguage(byId<HTMLSelectElement>("language"), () => {
   showTheme();
   tellCatalogueProblem();
   for (const part of [picker, drawer]) part.requestUpdate();
+  chat.shortcuts = [
+    { letter: "S", words: pageStrings.findConversation, run: () => void drawer.openSearch() },
+    { letter: "M", words: pageStrings.pickerTitle, run: () => picker.open() },
+  ];
   if (!current && modelName.textContent) modelName.textContent = pageStrings.pickerTitle;
 });
 document.body.append(picker);

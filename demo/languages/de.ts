@@ -120,6 +120,7 @@ export const words: PageWords = {
   conversations: "Gespräche",
   newChat: "Neuer Chat",
   searchConversations: "Suchen",
+  findConversation: "Gespräche durchsuchen",
   noConversations: "Noch nichts. Was du fragst, wird hier aufbewahrt, auf diesem Gerät.",
   nothingFound: "Nichts gefunden.",
   beingAnswered: "Wird beantwortet",

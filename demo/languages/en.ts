@@ -119,6 +119,7 @@ export const pageWords = {
   conversations: "Conversations",
   newChat: "New chat",
   searchConversations: "Search",
+  findConversation: "Search the conversations",
   noConversations: "Nothing yet. What you ask is kept here, on this device.",
   nothingFound: "Nothing found.",
   beingAnswered: "Being answered",

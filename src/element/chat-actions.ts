@@ -2,7 +2,7 @@
 // that knows it.
 
 import type { Attaching } from "./attaching.ts";
-import { onChatKey } from "./chat-keys.ts";
+import type { ChatKeys } from "./chat-keys.ts";
 import type { CopyFeedback } from "./copy-feedback.ts";
 import type { CurrentConversation } from "./current-conversation.ts";
 import type { DraftField } from "./draft-field.ts";
@@ -10,7 +10,6 @@ import type { OpenPanel } from "./open-panel.ts";
 import { quotation } from "./quotation.ts";
 import type { Rewriting } from "./rewriting.ts";
 import type { ChatSession } from "./session/chat-session.ts";
-import { isEditing } from "./session/draft.ts";
 import type { ChatStrings } from "./languages/en.ts";
 import type { ChatActions } from "./views/chat-view.ts";
 
@@ -21,6 +20,7 @@ export interface ActionParts {
   copies: CopyFeedback;
   panel: OpenPanel;
   attaching: Attaching;
+  keys: ChatKeys;
   chat: Chat;
   field: DraftField;
   write(text: string): void;
@@ -37,7 +37,7 @@ interface Chat {
 }
 
 export function chatActions(parts: ActionParts): ChatActions {
-  const { session, current, rewriting, copies, panel, attaching, chat, field, write, useToken } = parts;
+  const { session, current, rewriting, copies, panel, attaching, keys, chat, field, write, useToken } = parts;
   const stop = () => chat.stop();
   return {
     load: () => void chat.load(),
@@ -59,13 +59,7 @@ export function chatActions(parts: ActionParts): ChatActions {
     takeSetup: (setup) => void session.takeSetup(setup),
     useToken,
     focusDraft: () => field.focus(),
-    key: (event) =>
-      onChatKey(event, {
-        busy: session.busy,
-        editing: isEditing(current.data.draft),
-        stop,
-        endEdit: () => rewriting.endEdit(),
-      }),
+    key: keys.pressed,
     attach: (files) => void attaching.attach(files),
     paste: attaching.paste,
     openPanel: (name) => void panel.open(name),

@@ -2,6 +2,7 @@
 // pronk-chat.ts's.
 
 import { LitElement } from "lit";
+import type { Shortcut } from "./chat-keys.ts";
 import type { EngineOptions, ModelReference } from "../index.ts";
 import { watchOnline } from "./online-watch.ts";
 import { type Draft, emptyDraft } from "./session/draft.ts";
@@ -21,6 +22,7 @@ export class ChatProperties extends LitElement {
     engineOptions: { attribute: false },
     engineFactory: { attribute: false },
     starters: { attribute: false },
+    shortcuts: { attribute: false },
     strings: { attribute: false, noAccessor: true }, // a value from before the element was defined comes through it
     draft: { state: true },
     announcement: { state: true },
@@ -44,6 +46,8 @@ export class ChatProperties extends LitElement {
   declare engineFactory: EngineFactory;
   /** Questions offered before the first message. */
   declare starters: readonly string[];
+  /** The page's own keys; where there is a list, be it empty, keys work on all of the page. */
+  declare shortcuts: readonly Shortcut[] | undefined;
   declare protected draft: Draft;
   declare protected announcement: string;
 

@@ -1,14 +1,17 @@
-// The text field of the composer as a part of the page: it grows with its text, and gets the focus.
+// The text field of the composer as a part of the page: it grows with its text, and gets the focus, with `autofocus`
+// from the start.
 
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { growField } from "./views/composer-view.ts";
 
 export interface DraftFieldHost extends ReactiveControllerHost {
   readonly renderRoot: ParentNode;
+  hasAttribute(name: "autofocus"): boolean;
 }
 
 export class DraftField implements ReactiveController {
   readonly #host: DraftFieldHost;
+  #begun = false;
 
   constructor(host: DraftFieldHost) {
     this.#host = host;
@@ -31,5 +34,9 @@ export class DraftField implements ReactiveController {
 
   hostUpdated(): void {
     growField(this.#host.renderRoot);
+    if (this.#begun || !this.#host.renderRoot.querySelector("#draft")) return;
+    this.#begun = true;
+    const { activeElement, body } = document;
+    if (this.#host.hasAttribute("autofocus") && (!activeElement || activeElement === body)) this.focus();
   }
 }

@@ -36,3 +36,6 @@ export const settingsIcon = icon(
   svg`<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>`,
 );
 export const gaugeIcon = icon(svg`<path d="M5 18a8 8 0 1 1 14 0M12 14l4-4.500"/>`);
+export const keysIcon = icon(
+  svg`<rect x="3" y="6.500" width="18" height="11" rx="2"/><path d="M7 10.500h.1M10.300 10.500h.1M13.700 10.500h.1M17 10.500h.1M8 14h8"/>`,
+);

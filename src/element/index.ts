@@ -22,6 +22,7 @@ export const openConversationList = async (place: string): Promise<ConversationL
 export { adviceFor } from "./error-advice.ts";
 export type { Advice } from "./advice.ts";
 export { formatBytes, formatCount, formatParameters, formatSeconds, formatSpeed } from "./quantity.ts";
+export type { Shortcut } from "./chat-keys.ts";
 export type { ChatEngine, EngineFactory } from "./session/engine-factory.ts";
 export type { ChatSettings } from "./session/chat-settings.ts";
 export type { ConversationHead, ConversationList };

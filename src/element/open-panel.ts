@@ -1,6 +1,7 @@
 // Which of the panels over the chat is open, and the dialog that shows it. What is in it comes on demand (views/side-panels.ts).
 
 import { nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
+import type { Shortcut } from "./chat-keys.ts";
 import { adoptStyles } from "./late-styles.ts";
 import { panelPart } from "./late-part.ts";
 import type { ChatSession } from "./session/chat-session.ts";
@@ -10,6 +11,7 @@ import type { PanelActions, PanelName } from "./views/panel-model.ts";
 
 export interface OpenPanelHost extends ReactiveControllerHost {
   readonly renderRoot: ParentNode;
+  readonly shortcuts: readonly Shortcut[] | undefined;
 }
 
 const busyStates: readonly string[] = ["answering", "loading", "inspecting"];
@@ -42,7 +44,8 @@ export class OpenPanel implements ReactiveController {
     const { info, settings, turns, state } = session;
     if (!this.#name || !panelPart.current) return nothing;
     const busy = busyStates.includes(state.name);
-    const model = { panel: this.#name, settings, system, info, answer: lastMeasured(turns), busy, strings };
+    const [answer, { shortcuts }] = [lastMeasured(turns), this.#host];
+    const model = { panel: this.#name, settings, shortcuts, system, info, answer, busy, strings };
     return panelPart.current.sidePanel(model, this.#actions);
   }
 

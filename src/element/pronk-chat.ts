@@ -8,6 +8,7 @@ import { html, type PropertyValues, type TemplateResult } from "lit";
 import type { ProgressEvent } from "../index.ts";
 import { Attaching } from "./attaching.ts";
 import { chatActions } from "./chat-actions.ts";
+import { ChatKeys } from "./chat-keys.ts";
 import { ChatProperties } from "./chat-properties.ts";
 import { CopyFeedback } from "./copy-feedback.ts";
 import { CurrentConversation } from "./current-conversation.ts";
@@ -39,6 +40,7 @@ import { chatView } from "./views/chat-view.ts";
  * @attr {boolean} autoload - load at once instead of on the first question or press
  * @attr {string} persist - keep the open conversation and the draft on this device, for this tab, under this name; each
  *   element of a site that keeps one needs a name of its own
+ * @attr {boolean} autofocus - the text field has the focus at the start, where there is no touch and nothing else has it
  * @attr {boolean} keep-all - with `persist`: keep every conversation, not only the open one; `openConversationList` lists them
  * @fires pronk-progress - `ProgressEvent` of the load
  * @fires pronk-message - `{ role: "assistant", content, status, usage }`, once an answer has ended
@@ -103,6 +105,16 @@ export class PronkChat extends ChatProperties {
     field: this.#field,
     panel: this.#panel,
   });
+  readonly #keys = new ChatKeys(this, {
+    busy: () => this.#session.busy,
+    editing: () => isEditing(this.draft),
+    stop: () => this.stop(),
+    endEdit: () => this.#rewriting.endEdit(),
+    newChat: () => this.newChat(),
+    editLast: () => this.#rewriting.editLast(),
+    focus: () => this.#field.focus(true),
+    openMap: () => void this.#panel.open("keys"),
+  });
   readonly #actions = chatActions({
     session: this.#session,
     current: this.#current,
@@ -110,6 +122,7 @@ export class PronkChat extends ChatProperties {
     copies: this.#copies,
     panel: this.#panel,
     attaching: this.#attaching,
+    keys: this.#keys,
     field: this.#field,
     chat: this,
     write: (text) => (this.draft = { ...this.draft, text }),
@@ -196,6 +209,11 @@ export class PronkChat extends ChatProperties {
   async addToDraft(text: string): Promise<void> {
     if (this.#current.restoring) await this.#current.restoring;
     this.#rewriting.append(text);
+  }
+
+  /** Gives the text field the focus. */
+  override focus(): void {
+    this.#field.focus(true);
   }
 
   stop(): void {

@@ -58,6 +58,11 @@ export class Rewriting {
     this.#desk.focusDraft(true);
   }
 
+  editLast(): void {
+    const last = lastUserTurn(this.#session.turns);
+    if (last && !this.#session.busy) this.edit(last);
+  }
+
   endEdit(): void {
     const edited = this.#draft;
     this.#desk.write(endDraft(edited));

@@ -3,6 +3,7 @@
 import { attachments } from "./de-attach.ts";
 import { counted } from "./counted.ts";
 import { failures } from "./de-failures.ts";
+import { keys } from "./de-keys.ts";
 import { panels } from "./de-panels.ts";
 import type { ChatStrings } from "./en.ts";
 
@@ -151,5 +152,6 @@ export const words: ChatStrings = {
   },
   attachments,
   failures,
+  keys,
   panels,
 };

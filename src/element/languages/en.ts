@@ -6,6 +6,7 @@ import type { ProgressPhase, PronkWarning, PronkWarningCode } from "../../index.
 import { counted } from "./counted.ts";
 import { type AttachStrings, englishAttach } from "./en-attach.ts";
 import { englishFailures, type FailureStrings } from "./en-failures.ts";
+import { englishKeys, type KeyStrings } from "./en-keys.ts";
 import { englishPanels, type PanelStrings } from "./en-panels.ts";
 
 export interface ChatStrings {
@@ -118,6 +119,7 @@ export interface ChatStrings {
   warnings: Record<PronkWarningCode, (warning: PronkWarning) => string>;
   attachments: AttachStrings;
   failures: FailureStrings;
+  keys: KeyStrings;
   panels: PanelStrings;
 }
 
@@ -256,5 +258,6 @@ export const english: ChatStrings = {
   },
   attachments: englishAttach,
   failures: englishFailures,
+  keys: englishKeys,
   panels: englishPanels,
 };

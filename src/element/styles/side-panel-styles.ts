@@ -167,6 +167,46 @@ export const sidePanelStyles = css`
     margin-block: 0.2rem 0.3rem;
   }
 
+  .keys-note {
+    padding: 0 1.2rem 0.6rem;
+    color: var(--_ink-soft);
+  }
+
+  .keys {
+    margin: 0;
+    padding: 0 1.2rem 1.2rem;
+  }
+
+  .keys > div {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.3rem 1rem;
+    justify-content: space-between;
+    padding-block: 0.5rem;
+    border-block-end: 1px solid var(--_line);
+  }
+
+  .keys > div:last-child {
+    border: 0;
+  }
+
+  .keys dd {
+    margin: 0;
+    color: var(--_ink-soft);
+  }
+
+  kbd {
+    padding: 0.15rem 0.45rem;
+    border: 1px solid var(--_line);
+    border-block-end-width: 2px;
+    border-radius: 0.4rem;
+    background: var(--_ground);
+    color: var(--_ink);
+    font: inherit;
+    font-size: 0.85rem;
+    white-space: nowrap;
+  }
+
   ::slotted([slot="meters"]) {
     display: block;
     margin: 0 1.2rem 1.2rem;

@@ -1,8 +1,8 @@
-// The line below everything: where the use policy says to report, how full the context is, and the ways to the meters and
-// the settings. That an answer is AI-generated, it says itself.
+// The line below everything: where the use policy says to report, how full the context is, and the ways to the meters,
+// the settings and the keys. That an answer is AI-generated, it says itself.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { gaugeIcon, settingsIcon } from "../icons.ts";
+import { gaugeIcon, keysIcon, settingsIcon } from "../icons.ts";
 import { formatCount } from "../quantity.ts";
 import type { ChatSession } from "../session/chat-session.ts";
 import { contextUsed, lastMeasured } from "../session/turn.ts";
@@ -38,6 +38,16 @@ export function footnoteView(
         @click=${() => openPanel("settings")}
       >
         ${settingsIcon}<span class="visually-hidden">${words.settings}</span>
+      </button>
+      <button
+        class="tool"
+        type="button"
+        data-action="keys"
+        title=${strings.keys.title}
+        aria-haspopup="dialog"
+        @click=${() => openPanel("keys")}
+      >
+        ${keysIcon}<span class="visually-hidden">${strings.keys.title}</span>
       </button>
     </span>
   </footer>`;

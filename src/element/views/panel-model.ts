@@ -1,15 +1,18 @@
 // What the panels over the chat are drawn from, and what can be done in them.
 
 import type { EngineInfo } from "../../index.ts";
+import type { Shortcut } from "../chat-keys.ts";
 import type { ChatSettings } from "../session/chat-settings.ts";
 import type { AnswerTurn } from "../session/turn.ts";
 import type { ChatStrings } from "../languages/en.ts";
 
-export type PanelName = "settings" | "meters";
+export type PanelName = "settings" | "meters" | "keys";
 
 export interface PanelModel {
   panel: PanelName;
   settings: ChatSettings;
+  /** The page's own keys. */
+  shortcuts: readonly Shortcut[] | undefined;
   system: string;
   /** Undefined while no model is loaded. */
   info: EngineInfo | undefined;

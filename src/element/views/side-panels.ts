@@ -1,9 +1,10 @@
-// The panels that lie over the chat: settings of a conversation, and meters of what the model does. A part of its own, loaded
+// The panels that lie over the chat: settings of a conversation, meters of what the model does, and the map of keys. A part of its own, loaded
 // when one is opened. The browser keeps the focus in a dialog and closes it on Escape.
 
 import { html, type TemplateResult } from "lit";
 import { closeIcon } from "../icons.ts";
 import { directionOf } from "../languages/speech.ts";
+import { keysView } from "./keys-view.ts";
 import { metersView } from "./meters-view.ts";
 import { settingsView } from "./settings-view.ts";
 import { sidePanelStyles } from "../styles/side-panel-styles.ts";
@@ -13,8 +14,14 @@ export { sidePanelStyles };
 
 export function sidePanel(model: PanelModel, actions: PanelActions): TemplateResult {
   const words = model.strings.panels;
-  const isSettings = model.panel === "settings";
-  const { locale } = model.strings;
+  const { panel, strings, shortcuts } = model;
+  const { locale, keys } = strings;
+  const title = { settings: words.settingsTitle, meters: words.metersTitle, keys: keys.title }[panel];
+  const content = {
+    settings: () => settingsView(model, actions),
+    meters: () => metersView(model),
+    keys: () => keysView(shortcuts, strings),
+  };
   return html`<dialog
     class="side-panel"
     part="side-panel"
@@ -24,11 +31,11 @@ export function sidePanel(model: PanelModel, actions: PanelActions): TemplateRes
     @close=${actions.close}
   >
     <header>
-      <h2 id="side-title">${isSettings ? words.settingsTitle : words.metersTitle}</h2>
+      <h2 id="side-title">${title}</h2>
       <button class="quiet" type="button" title=${words.close} data-action="close-panel" @click=${actions.close}>
         ${closeIcon}<span class="visually-hidden">${words.close}</span>
       </button>
     </header>
-    ${isSettings ? settingsView(model, actions) : metersView(model)}
+    ${content[panel]()}
   </dialog>`;
 }
