@@ -71,6 +71,7 @@ export const words: PageWords = {
   conversations: "المحادثات",
   newChat: "دردشة جديدة",
   searchConversations: "بحث",
+  findConversation: "البحث في المحادثات",
   noConversations: "لا شيء بعد. ما تسأل عنه يُحفظ هنا، على هذا الجهاز.",
   nothingFound: "لم يُعثر على شيء.",
   more: (title) => `المزيد عن ${title}`,

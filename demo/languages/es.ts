@@ -71,6 +71,7 @@ export const words: PageWords = {
   conversations: "Conversaciones",
   newChat: "Nuevo chat",
   searchConversations: "Buscar",
+  findConversation: "Buscar en las conversaciones",
   noConversations: "Todavía nada. Lo que preguntes se guarda aquí, en este dispositivo.",
   nothingFound: "No se ha encontrado nada.",
   more: (title) => `Más opciones para ${title}`,

@@ -73,6 +73,7 @@ export const words: PageWords = {
   conversations: "Conversations",
   newChat: "Nouvelle discussion",
   searchConversations: "Rechercher",
+  findConversation: "Rechercher dans les conversations",
   noConversations: "Rien encore. Ce que vous demandez est conservé ici, sur cet appareil.",
   nothingFound: "Rien trouvé.",
   more: (title) => `Plus d’actions pour ${title}`,

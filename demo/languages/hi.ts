@@ -71,6 +71,7 @@ export const words: PageWords = {
   conversations: "बातचीत की सूची",
   newChat: "नई चैट",
   searchConversations: "खोजें",
+  findConversation: "बातचीत में खोजें",
   noConversations: "अभी कुछ नहीं। आप जो पूछते हैं, वह यहीं, इस डिवाइस पर रहता है।",
   nothingFound: "कुछ नहीं मिला।",
   more: (title) => `${title} के और विकल्प`,

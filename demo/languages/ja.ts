@@ -72,6 +72,7 @@ export const words: PageWords = {
   conversations: "会話の一覧",
   newChat: "新しいチャット",
   searchConversations: "検索",
+  findConversation: "会話を検索",
   noConversations: "まだありません。質問はここ、この端末に残ります。",
   nothingFound: "見つかりませんでした。",
   more: (title) => `${title} の操作`,

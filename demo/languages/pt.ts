@@ -71,6 +71,7 @@ export const words: PageWords = {
   conversations: "Conversas",
   newChat: "Nova conversa",
   searchConversations: "Buscar",
+  findConversation: "Buscar nas conversas",
   noConversations: "Nada ainda. O que você pergunta fica guardado aqui, neste dispositivo.",
   nothingFound: "Nada encontrado.",
   more: (title) => `Mais opções para ${title}`,

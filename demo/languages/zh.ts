@@ -71,6 +71,7 @@ export const words: PageWords = {
   conversations: "对话列表",
   newChat: "新对话",
   searchConversations: "搜索",
+  findConversation: "搜索对话",
   noConversations: "还没有内容。你问的会保存在这里，就在这台设备上。",
   nothingFound: "没有找到。",
   more: (title) => `${title} 的更多操作`,

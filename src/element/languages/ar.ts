@@ -2,6 +2,7 @@
 
 import { attachments } from "./ar-attach.ts";
 import { failures } from "./ar-failures.ts";
+import { keys } from "./ar-keys.ts";
 import { panels } from "./ar-panels.ts";
 import { counted } from "./counted.ts";
 import type { ChatStrings } from "./en.ts";
@@ -162,5 +163,6 @@ export const words: ChatStrings = {
   loadNow: "التحميل الآن",
   attachments,
   failures,
+  keys,
   panels,
 };

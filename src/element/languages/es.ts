@@ -4,6 +4,7 @@ import { attachments } from "./es-attach.ts";
 import { counted } from "./counted.ts";
 import type { ChatStrings } from "./en.ts";
 import { failures } from "./es-failures.ts";
+import { keys } from "./es-keys.ts";
 import { panels } from "./es-panels.ts";
 
 export const words: ChatStrings = {
@@ -150,5 +151,6 @@ export const words: ChatStrings = {
   loadNow: "Cargar ahora",
   attachments,
   failures,
+  keys,
   panels,
 };

@@ -4,6 +4,7 @@ import { attachments } from "./fr-attach.ts";
 import { counted } from "./counted.ts";
 import type { ChatStrings } from "./en.ts";
 import { failures } from "./fr-failures.ts";
+import { keys } from "./fr-keys.ts";
 import { panels } from "./fr-panels.ts";
 
 export const words: ChatStrings = {
@@ -153,5 +154,6 @@ export const words: ChatStrings = {
   loadNow: "Charger maintenant",
   attachments,
   failures,
+  keys,
   panels,
 };

@@ -4,6 +4,7 @@ import { attachments } from "./hi-attach.ts";
 import { counted } from "./counted.ts";
 import type { ChatStrings } from "./en.ts";
 import { failures } from "./hi-failures.ts";
+import { keys } from "./hi-keys.ts";
 import { panels } from "./hi-panels.ts";
 
 export const words: ChatStrings = {
@@ -147,5 +148,6 @@ export const words: ChatStrings = {
   loadNow: "अभी लोड करें",
   attachments,
   failures,
+  keys,
   panels,
 };

@@ -4,6 +4,7 @@ import { attachments } from "./ja-attach.ts";
 import { counted } from "./counted.ts";
 import type { ChatStrings } from "./en.ts";
 import { failures } from "./ja-failures.ts";
+import { keys } from "./ja-keys.ts";
 import { panels } from "./ja-panels.ts";
 
 export const words: ChatStrings = {
@@ -146,5 +147,6 @@ export const words: ChatStrings = {
   loadNow: "今すぐ読み込む",
   attachments,
   failures,
+  keys,
   panels,
 };

@@ -4,6 +4,7 @@ import { attachments } from "./pt-attach.ts";
 import { counted } from "./counted.ts";
 import type { ChatStrings } from "./en.ts";
 import { failures } from "./pt-failures.ts";
+import { keys } from "./pt-keys.ts";
 import { panels } from "./pt-panels.ts";
 
 export const words: ChatStrings = {
@@ -150,5 +151,6 @@ export const words: ChatStrings = {
   loadNow: "Carregar agora",
   attachments,
   failures,
+  keys,
   panels,
 };

@@ -4,6 +4,7 @@ import { attachments } from "./zh-attach.ts";
 import { counted } from "./counted.ts";
 import type { ChatStrings } from "./en.ts";
 import { failures } from "./zh-failures.ts";
+import { keys } from "./zh-keys.ts";
 import { panels } from "./zh-panels.ts";
 
 export const words: ChatStrings = {
@@ -137,5 +138,6 @@ export const words: ChatStrings = {
   loadNow: "立即加载",
   attachments,
   failures,
+  keys,
   panels,
 };

@@ -58,7 +58,7 @@ const inEnglish = new Map(await both("en"));
 
 /** Names, formats and units; and words that are the same in that language. */
 const sameEverywhere =
-  /\.(locale|branchOf|tokenPlaceholder|option|sentence|smallerSetup)$|\.href$|\.warnings\.|columns\.(ms|rate|flops)$|\.roofY$|\.top_[pk]\.0|\.min_p\.0/;
+  /\.(locale|branchOf|tokenPlaceholder|option|sentence|smallerSetup)$|\.href$|\.warnings\.|columns\.(ms|rate|flops)$|\.roofY$|\.keys\.names\.|\.top_[pk]\.0|\.min_p\.0/;
 const sameIn: Partial<Record<Language, RegExp>> = {
   de: /\.(chatLabel|hubLabel|pause|codeLabel)$|columns\.kernel|downloads\.title$/,
   fr: /\.(conversations|transcriptLabel|tokens|tokensPerSecond|noteLabel)$|columns\.kernel|codeLabel$/,
