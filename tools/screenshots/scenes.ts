@@ -1,7 +1,7 @@
 // The views that are pictured, each as a page and a few steps on it.
 
 import { markdownSample } from "./markdown-sample.ts";
-import { askStaged, importStaged, press, type Script, stageEngine } from "./staged-engine.ts";
+import { askStaged, attachStaged, importStaged, press, type Script, stageEngine } from "./staged-engine.ts";
 
 export interface Scene {
   name: string;
@@ -22,6 +22,14 @@ const tiny: Script = { label: "Tiny", starters, dialog: "llama-2", autoload: tru
 
 const stage = (script: Partial<Script>) => ({ run: stageEngine, argument: { ...tiny, ...script } });
 const ask = (question: string) => ({ run: askStaged, argument: question });
+const attach = (given: { name: string; text: string }[]) => ({ run: attachStaged, argument: given });
+const files = [
+  { name: "springboks.csv", text: "name;height of leap in cm\nAya;190\nBoks;204\n" },
+  {
+    name: "a note with a rather long name that has to be cut somewhere.md",
+    text: "# Leaps\n\n" + "They leap. ".repeat(120),
+  },
+];
 const click = (selector: string) => ({ run: press, argument: selector });
 
 const weightAnswer =
@@ -87,6 +95,23 @@ export const scenes: Scene[] = [
     name: "meters",
     page: "index.html",
     steps: [stage({ answers: ["A leap."] }), ask("What is a pronk?"), click("[data-action=meters]")],
+  },
+  { name: "keys", page: "index.html", steps: [stage({}), click("[data-action=keys]")] },
+  {
+    name: "attachments",
+    page: "index.html",
+    steps: [
+      stage({ answers: ["Both are about springboks."] }),
+      attach(files.slice(0, 1)),
+      click("[data-action=send]"),
+      attach([...files, { name: "photo.png", text: "\0" }]),
+      click(".composer .attachment summary"),
+    ],
+  },
+  {
+    name: "too-long",
+    page: "index.html",
+    steps: [stage({}), attach([{ name: "all-of-it.md", text: "word ".repeat(6000) }])],
   },
   {
     name: "thought",

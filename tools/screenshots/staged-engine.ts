@@ -139,6 +139,13 @@ export async function askStaged(question: string): Promise<void> {
   await new Promise((done) => setTimeout(done, 250));
 }
 
+/** Attaches files of this text. */
+export async function attachStaged(files: { name: string; text: string }[]): Promise<void> {
+  const chat = document.querySelector<HTMLElement & { attach(files: File[]): Promise<void> }>("pronk-chat")!;
+  await chat.attach(files.map(({ name, text }) => new File([text], name)));
+  await new Promise((done) => setTimeout(done, 100));
+}
+
 export async function press(selector: string): Promise<void> {
   const root = document.querySelector("pronk-chat")?.shadowRoot;
   const button = document.querySelector<HTMLElement>(selector) ?? root?.querySelector<HTMLElement>(selector);

@@ -23,9 +23,7 @@ export const attachmentStyles = css`
   }
 
   .attachment {
-    display: flex;
-    gap: 0.1rem;
-    align-items: flex-start;
+    position: relative;
     min-inline-size: 0;
     max-inline-size: 100%;
     border: 1px solid var(--_line);
@@ -43,11 +41,6 @@ export const attachmentStyles = css`
     inline-size: 100%;
   }
 
-  .attachment details {
-    flex: 1;
-    min-inline-size: 0;
-  }
-
   .attachment summary {
     display: flex;
     flex-wrap: wrap;
@@ -56,16 +49,32 @@ export const attachmentStyles = css`
     min-block-size: 2.4rem;
     padding: 0.25rem 0.8rem;
     border-radius: 0.9rem;
+    color: var(--_ink);
     list-style: none;
     cursor: pointer;
+  }
+
+  .composer .attachment summary {
+    padding-inline-end: 2.7rem;
   }
 
   .attachment summary::-webkit-details-marker {
     display: none;
   }
 
+  .attachment-title {
+    display: inline-flex;
+    gap: 0.45rem;
+    align-items: center;
+    min-inline-size: 0;
+    max-inline-size: min(18rem, 100%);
+  }
+
+  .attachment-title .icon {
+    flex: none;
+  }
+
   .attachment-name {
-    max-inline-size: min(16rem, 60vw);
     overflow: hidden;
     font-weight: 550;
     text-overflow: ellipsis;
@@ -84,7 +93,9 @@ export const attachmentStyles = css`
   }
 
   .attachment .quiet {
-    margin-block: 0.1rem;
+    position: absolute;
+    inset-block-start: 0.1rem;
+    inset-inline-end: 0.2rem;
   }
 
   .attachment-text {
@@ -110,7 +121,8 @@ export const attachmentStyles = css`
 
   .attach-note {
     display: flex;
-    gap: 0.4rem;
+    flex-wrap: wrap;
+    gap: 0 0.4rem;
     align-items: center;
   }
 
@@ -119,9 +131,35 @@ export const attachmentStyles = css`
   }
 
   .attach-note p {
-    flex: 1;
+    flex: 1 1 11rem;
     min-inline-size: 0;
     overflow-wrap: anywhere;
+  }
+
+  /* A phone on its side, or a page at 400 %: one row. */
+  @media (max-height: 24rem) {
+    .composer .attachments {
+      flex-wrap: nowrap;
+      overflow-x: auto;
+      scrollbar-width: thin;
+    }
+
+    .composer .attachments:has(details[open]) {
+      flex-wrap: wrap;
+    }
+
+    .composer .attachment {
+      flex: none;
+    }
+
+    .composer .attachment summary {
+      flex-wrap: nowrap;
+      white-space: nowrap;
+    }
+
+    .composer .attachment-title {
+      max-inline-size: 9rem;
+    }
   }
 
   .drop-frame {

@@ -50,7 +50,7 @@ function chip(attachment: Attachment, { countOf, remove, strings }: AttachmentsM
   return html`<li class="attachment" data-attachment=${attachment.id}>
     <details @toggle=${(event: Event) => showText(event.target as HTMLDetailsElement, attachment)}>
       <summary @keydown=${onKey}>
-        ${fileIcon}<span class="attachment-name" dir="auto">${name}</span>
+        <span class="attachment-title">${fileIcon}<span class="attachment-name" dir="auto">${name}</span></span>
         <span class="attachment-figures">${figures}</span>
       </summary>
       <pre class="attachment-text" tabindex="0" dir="auto" aria-label=${name}></pre>

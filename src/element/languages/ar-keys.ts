@@ -4,7 +4,6 @@ import type { KeyStrings } from "./en-keys.ts";
 
 export const keys: KeyStrings = {
   title: "المفاتيح",
-  note: "تعمل في كل أنحاء الصفحة.",
   send: "إرسال",
   newLine: "سطر جديد",
   stop: "إيقاف الإجابة",

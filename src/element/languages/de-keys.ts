@@ -4,7 +4,6 @@ import type { KeyStrings } from "./en-keys.ts";
 
 export const keys: KeyStrings = {
   title: "Tasten",
-  note: "Sie wirken überall auf der Seite.",
   send: "Senden",
   newLine: "Neue Zeile",
   stop: "Antwort anhalten",

@@ -2,7 +2,6 @@
 
 export interface KeyStrings {
   title: string;
-  note: string;
   send: string;
   newLine: string;
   stop: string;
@@ -17,7 +16,6 @@ export interface KeyStrings {
 
 export const englishKeys: KeyStrings = {
   title: "Keys",
-  note: "These work anywhere on the page.",
   send: "Send",
   newLine: "New line",
   stop: "Stop the answer",

@@ -4,7 +4,6 @@ import type { KeyStrings } from "./en-keys.ts";
 
 export const keys: KeyStrings = {
   title: "Teclas",
-  note: "Funcionan en toda la página.",
   send: "Enviar",
   newLine: "Línea nueva",
   stop: "Detener la respuesta",

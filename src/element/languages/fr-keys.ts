@@ -4,7 +4,6 @@ import type { KeyStrings } from "./en-keys.ts";
 
 export const keys: KeyStrings = {
   title: "Touches",
-  note: "Elles fonctionnent partout sur la page.",
   send: "Envoyer",
   newLine: "Nouvelle ligne",
   stop: "Arrêter la réponse",

@@ -4,7 +4,6 @@ import type { KeyStrings } from "./en-keys.ts";
 
 export const keys: KeyStrings = {
   title: "कुंजियाँ",
-  note: "ये पूरे पेज पर काम करती हैं।",
   send: "भेजें",
   newLine: "नई पंक्ति",
   stop: "जवाब रोकें",

@@ -4,7 +4,6 @@ import type { KeyStrings } from "./en-keys.ts";
 
 export const keys: KeyStrings = {
   title: "キー操作",
-  note: "ページのどこでも使えます。",
   send: "送信",
   newLine: "改行",
   stop: "回答を止める",

@@ -4,7 +4,6 @@ import type { KeyStrings } from "./en-keys.ts";
 
 export const keys: KeyStrings = {
   title: "Teclas",
-  note: "Funcionam em toda a página.",
   send: "Enviar",
   newLine: "Nova linha",
   stop: "Parar a resposta",

@@ -4,7 +4,6 @@ import type { KeyStrings } from "./en-keys.ts";
 
 export const keys: KeyStrings = {
   title: "按键",
-  note: "它们在整个页面上都有效。",
   send: "发送",
   newLine: "换行",
   stop: "停止回答",

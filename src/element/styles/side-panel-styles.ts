@@ -167,11 +167,6 @@ export const sidePanelStyles = css`
     margin-block: 0.2rem 0.3rem;
   }
 
-  .keys-note {
-    padding: 0 1.2rem 0.6rem;
-    color: var(--_ink-soft);
-  }
-
   .keys {
     margin: 0;
     padding: 0 1.2rem 1.2rem;

@@ -19,16 +19,15 @@ export function keysView(shortcuts: readonly Shortcut[] | undefined, strings: Ch
     ...(shortcuts ?? []).map((own): [string, string[]] => [own.words, modified(own.letter)]),
     [words.map, ["?"], modified("?")],
   ];
-  return html`${shortcuts ? html`<p class="small keys-note">${words.note}</p>` : ""}
-    <dl class="keys">
-      ${rows.map(
-        ([does, ...chords]) =>
-          html`<div>
-            <dt>${does}</dt>
-            <dd dir="ltr">${chords.map((chord, at) => [at > 0 ? ` ${words.or} ` : "", chordView(chord)])}</dd>
-          </div>`,
-      )}
-    </dl>`;
+  return html`<dl class="keys">
+    ${rows.map(
+      ([does, ...chords]) =>
+        html`<div>
+          <dt>${does}</dt>
+          <dd dir="ltr">${chords.map((chord, at) => [at > 0 ? ` ${words.or} ` : "", chordView(chord)])}</dd>
+        </div>`,
+    )}
+  </dl>`;
 }
 
 const chordView = (chord: readonly string[]) => chord.map((key, at) => [at > 0 ? " + " : "", html`<kbd>${key}</kbd>`]);
