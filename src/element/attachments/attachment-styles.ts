@@ -131,7 +131,7 @@ export const attachmentStyles = css`
   }
 
   .attach-note p {
-    flex: 1 1 11rem;
+    flex: 1 1 8rem;
     min-inline-size: 0;
     overflow-wrap: anywhere;
   }

@@ -49,7 +49,10 @@ export const composerStyles = css`
   }
 
   textarea::placeholder {
+    overflow: hidden;
     color: var(--_ink-soft);
+    text-overflow: ellipsis;
+    white-space: nowrap;
     opacity: 1;
   }
 
@@ -74,6 +77,8 @@ export const composerStyles = css`
   }
 
   .round.plain {
+    inline-size: 2.3rem;
+    margin-inline-end: -0.3rem;
     background: none;
     color: var(--_ink-soft);
   }
