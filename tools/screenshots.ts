@@ -1,9 +1,11 @@
 // `npm run screenshots`: pictures of the main views at the widths of phones, a small window and a desktop, light and dark,
 // into .cache/screenshots. The pages are the built ones; the engine is staged (screenshots/staged-engine.ts), so that every
-// view can be had on any machine, without weights and in seconds. Name scenes as arguments to make only those.
+// view can be had on any machine, without weights and in seconds. Name scenes as arguments to make only those, and a language
+// (`--language ar`) to have them in that.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { launch } from "../cli/browser/browser-page.ts";
 import { startFileServer } from "../cli/server/file-server.ts";
 import { scenes } from "./screenshots/scenes.ts";
@@ -19,7 +21,11 @@ const widths = [
 const schemes = ["light", "dark"] as const;
 const settleMs = 350; // images, a frame of Lit, the first leap of the dots
 
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+  options: { language: { type: "string", default: "en" } },
+  allowPositionals: true,
+});
+const { language } = values;
 const chosen = scenes.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 if (chosen.length === 0) {
   console.error(`No such scene. There are ${scenes.map(({ name }) => name).join(", ")}.`);
@@ -30,6 +36,7 @@ const folder = join(root, ".cache/screenshots");
 mkdirSync(folder, { recursive: true });
 await using server = await startFileServer({ mounts: [{ prefix: "/", path: outputFolder.demo }] });
 const page = await launch("chromium", { adapter: "none" });
+await page.playwright?.addInitScript((chosen) => localStorage.setItem("pronk.language", chosen), language);
 try {
   for (const scene of chosen) {
     for (const { name, width, height } of widths) {
@@ -39,7 +46,7 @@ try {
       for (const colorScheme of schemes) {
         await page.playwright?.emulateMedia({ colorScheme });
         await page.playwright?.waitForTimeout(settleMs);
-        const path = join(folder, `${scene.name}-${name}-${colorScheme}.png`);
+        const path = join(folder, `${scene.name}-${name}-${colorScheme}${language === "en" ? "" : `-${language}`}.png`);
         await page.screenshot(path, { width, height, colorScheme, fullPage: scene.fullPage });
       }
     }
