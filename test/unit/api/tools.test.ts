@@ -7,6 +7,7 @@ import type { ChatCompletionRequest } from "../../../src/api/chat-completions.ts
 import type { ChatDialog } from "../../../src/text/tokenizer.ts";
 import { llama2Dialog } from "../../../src/text/llama2-dialog.ts";
 import { collect, fakeCore, fakeGenerator, fakeTokenizer } from "../../support/fake-core.ts";
+import { openTemplate, templatePieces } from "../../support/chat-templates.ts";
 import { rejection } from "../../support/rejection.ts";
 import { toolDialog, toolTemplates } from "../../support/tool-templates.ts";
 
@@ -181,6 +182,51 @@ describe("choices beside them", () => {
     const { message, finish_reason } = await ask(inTags, dialog, { max_tokens: 20 });
     expect([message, finish_reason]).toEqual([{ role: "assistant", content: "" }, "length"]);
   });
+});
+
+describe("forms that are written with special tokens, which decoders leave out", () => {
+  const written = { mistral: "[TOOL_CALLS]", qwen3: "<tool_call>" };
+
+  async function special(name: keyof typeof written, said: string, request: Partial<ChatCompletionRequest>) {
+    const mark = written[name];
+    const added_tokens_decoder = { [templatePieces.length + 20]: { content: mark, special: true } };
+    const more = { "added_tokens.json": JSON.stringify({ [mark]: templatePieces.length + 20 }) };
+    const config = JSON.stringify({
+      bos_token: "<s>",
+      eos_token: "</s>",
+      added_tokens_decoder,
+      chat_template: toolTemplates[name],
+    });
+    const { dialog, tokenizer } = await openTemplate(toolTemplates[name], { ...more, "tokenizer_config.json": config });
+    const id = tokenizer.idOf(mark)!;
+    expect(tokenizer.isSpecial(id)).toBe(true);
+    const script = tokenizer.encode(said, { parseSpecial: true });
+    const generator = Object.assign(
+      fakeGenerator(() => script, { contextLength: 9000 }),
+      { vocabSize: tokenizer.vocabSize },
+    );
+    const chat = createChatCompletions(fakeCore(generator, { dialog, tokenizer }));
+    const asked = { messages: [question], tools, parallel_tool_calls: false, max_tokens: 900, ...request };
+    const { choices } = await chat.create({ ...asked, stream: false });
+    return { ...choices[0], id };
+  }
+
+  test.each(Object.keys(written) as (keyof typeof written)[])(
+    "%s: a call is recognised by them, and begins with them where it must",
+    async (name) => {
+      const { message, finish_reason } = await special(name, callOf(name), {});
+      expect([message.content, finish_reason]).toEqual(["", "tool_calls"]);
+      expect(message.tool_calls![0].function).toEqual({ name: "add", arguments: '{"a": 2, "b": 3}' });
+      for (const request of [{ tool_choice: "required" } as const, { tools: [strictAdd] }]) {
+        const wrong = callOf(name).replace('"b": 3', '"c": 3');
+        const held = await special(name, wrong, request);
+        expect(held.pronk.ids[0]).toBe(held.id);
+        expect(JSON.parse(held.message.tool_calls![0].function.arguments)).toEqual({ a: 2, b: expect.any(Number) });
+      }
+      const text = await special(name, "It is five.", { tools: [strictAdd] });
+      expect([text.message.content, text.finish_reason]).toEqual(["It is five.", "stop"]);
+    },
+  );
 });
 
 test("a dialog that takes no system message is told of tools in the first question", async () => {
