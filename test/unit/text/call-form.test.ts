@@ -2,6 +2,7 @@
 // found in what its template writes.
 
 import { describe, expect, test } from "vitest";
+import { AnswerReader } from "../../../src/api/answer-reader.ts";
 import { findCallForm } from "../../../src/text/call-form.ts";
 import { callIdMark } from "../../../src/text/tokenizer.ts";
 import { findToolTurns, withToolTurns } from "../../../src/text/tool-turns.ts";
@@ -51,6 +52,31 @@ describe.each(Object.keys(forms) as (keyof typeof forms)[])("%s", (name) => {
   });
 
   test("and its calls are understood", () => expect(found(toolTemplates[name])).toEqual(forms[name]));
+
+  test("and those that transformers writes are read again", () => {
+    const text = (conversation: string) =>
+      toolRenders.renders.find(
+        (one) => one.template === name && one.conversation === conversation && one.context === "both",
+      )!.output;
+    const prompt = text("asked")!;
+    let read = 0;
+    for (const conversation of ["called", "two calls"]) {
+      const whole = text(conversation);
+      if (whole === null) continue; // one call only
+      expect(whole.startsWith(prompt)).toBe(true);
+      const [answer] = whole.slice(prompt.length).split(/<\|im_end\|>|<\|eot_id\|>|<\/s>/);
+      const calls = { form: forms[name], names: new Set(["get_weather", "clock"]), isParallel: true };
+      const reader = new AnswerReader({ calls, thought: { open: "<think>", close: "</think>", isOpen: false } });
+      const deltas = [...reader.push(answer), ...reader.finish(false)];
+      const { tool_calls: asked } = toolRenders.conversations[conversation][1];
+      const got = deltas.map(({ tool_calls: call }) => call![0].function);
+      expect(got.map((call) => [call.name, JSON.parse(call.arguments)])).toEqual(
+        asked!.map((call) => [call.function.name, JSON.parse(String(call.function.arguments))]),
+      );
+      read++;
+    }
+    expect(read).toBe(name === "llama-3.1" ? 1 : 2);
+  });
 });
 
 describe("other forms", () => {
