@@ -5,6 +5,8 @@ import type { Conversation, Restorable } from "../src/element/index.ts";
 import { models } from "../src/index.ts";
 import { startAppUpdates } from "./app-updates.ts";
 import { readCatalogue } from "./catalogue.ts";
+import { DownloadPanel } from "./download-panel.ts";
+import { Downloads } from "./downloads.ts";
 import { ConversationDrawer } from "./conversation-drawer.ts";
 import { catalogueWords, showCatalogueNotice } from "./catalogue-notice.ts";
 import {
@@ -27,7 +29,12 @@ import { startTheme } from "./theme.ts";
 const byId = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
 const chat = document.querySelector("pronk-chat")!;
 const modelName = byId("model-name");
-const picker = new ModelPicker();
+const downloads = new Downloads(() => {
+  downloadPanel.requestUpdate();
+  picker.downloadsChanged();
+});
+const downloadPanel = new DownloadPanel(downloads, { open: (choice) => change(choice) });
+const picker: ModelPicker = new ModelPicker(downloads);
 const address = new PageAddress(picker, (key, conversation) => {
   const choice = choiceOfKey(key, picker.catalogue, storedNames);
   if (conversation) void openConversation(conversation);
@@ -51,7 +58,7 @@ const showTheme = startTheme(byId("theme"), byId("theme-label"));
 const worded = startLanguage(byId<HTMLSelectElement>("language"), () => {
   showTheme();
   tellCatalogueProblem();
-  for (const part of [picker, drawer]) part.requestUpdate();
+  for (const part of [picker, drawer, downloadPanel]) part.requestUpdate();
   chat.shortcuts = [
     { letter: "S", words: pageStrings.findConversation, run: () => void drawer.openSearch() },
     { letter: "M", words: pageStrings.pickerTitle, run: () => picker.open() },
@@ -59,6 +66,7 @@ const worded = startLanguage(byId<HTMLSelectElement>("language"), () => {
   if (!current && modelName.textContent) modelName.textContent = pageStrings.pickerTitle;
 });
 document.body.append(picker);
+byId("catalogue-notice").after(downloadPanel);
 document.querySelector("main")!.prepend(drawer);
 chat.addEventListener("pronk-conversation", (event) => {
   const { id } = (event as CustomEvent<{ id: string | undefined }>).detail;
@@ -84,6 +92,7 @@ picker.addEventListener("choose", (event) => {
   if (again) void chat.updateComplete.then(() => chat.load());
 });
 chat.addEventListener("pronk-state", () => {
+  downloads.hold(chat.state === "loading" ? chat.model : undefined);
   if (chat.state !== "ready") return;
   if (current) rememberChoice(current); // a name that leads nowhere does not come back at the next visit
   void models.persist();

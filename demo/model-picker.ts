@@ -12,8 +12,11 @@ import { pageStrings as strings } from "./page-words.ts";
 import { catalogueView } from "./picker-catalogue.ts";
 import { folderView } from "./picker-folder.ts";
 import { type HubToken, hubView } from "./picker-hub.ts";
+import { downloadsView } from "./download-panel.ts";
+import type { Downloads } from "./downloads.ts";
 import { storageView, storedView } from "./picker-stored.ts";
 import { rememberedToken, rememberToken } from "./remembered-token.ts";
+import { StoredCopies } from "./stored-copies.ts";
 import { beginDeletion, type Deletion, storedModels } from "./stored-deletions.ts";
 
 export interface ChooseDetail {
@@ -50,9 +53,19 @@ export class ModelPicker extends LitElement {
   declare protected token: HubToken;
   declare protected problem: string;
   readonly #undo = new UndoOffer(this);
+  readonly #downloads: Downloads;
+  #arrived = 0;
+  readonly #copies = new StoredCopies(
+    () => {
+      this.requestUpdate();
+      if (!this.#copies.busy) void this.#readStored();
+    },
+    () => this.token.text || undefined,
+  );
 
-  constructor() {
+  constructor(downloads: Downloads) {
     super();
+    this.#downloads = downloads;
     this.catalogue = [];
     this.catalogueProblem = "";
     this.currentKey = "";
@@ -82,6 +95,14 @@ export class ModelPicker extends LitElement {
   /** Takes up a token that was typed elsewhere on the page. */
   useToken(text: string | undefined): void {
     if (text !== undefined) this.token = { ...this.token, text };
+  }
+
+  /** One has made progress, or is over. */
+  downloadsChanged(): void {
+    this.requestUpdate();
+    const arrived = this.#downloads.list.filter(({ state }) => state === "arrived").length;
+    if (arrived !== this.#arrived && this.isOpen) void this.#readStored();
+    this.#arrived = arrived;
   }
 
   offerUndo(undoable: Undoable): void {
@@ -117,9 +138,11 @@ export class ModelPicker extends LitElement {
         </button>
       </header>
       ${this.problem ? html`<p class="picker-problem" role="alert">${this.problem}</p>` : nothing}
+      ${downloadsView(this.#downloads, { open: (choice) => this.#choose(choice) })}
       ${storedView(
         this.stored.map((model) => [model, choiceOfStored(model, this.catalogue)]),
         this.currentKey,
+        this.#copies,
         { choose: (choice) => this.#choose(choice), remove: this.#remove },
       )}
       ${catalogueView(
@@ -133,6 +156,7 @@ export class ModelPicker extends LitElement {
         },
         {
           choose: (entry, stored) => this.#choose(choiceOfEntry(entry, stored)),
+          download: (entry) => this.#download(choiceOfEntry(entry, false)),
           search: (query) => (this.query = query),
           retry: () => this.dispatchEvent(new Event("retry-catalogue")),
         },
@@ -141,6 +165,7 @@ export class ModelPicker extends LitElement {
         token: this.token,
         changeToken: (token) => (this.token = token),
         open: (repository) => this.#choose(choiceOfRepository(repository)),
+        download: (repository) => this.#download(choiceOfRepository(repository)),
       })}
       ${folderView({ pick: this.#pickFolder, picked: this.#inputChanged, dropped: this.#dropped })}
       ${storageView(this.storage, this.install)}
@@ -155,9 +180,22 @@ export class ModelPicker extends LitElement {
     this.dispatchEvent(new CustomEvent<ChooseDetail>("choose", { detail: { choice, token } }));
   }
 
+  /** Its line stands at the top of the picker, and of the page behind it. */
+  #download(choice: ModelChoice): void {
+    const token = this.token.text || undefined;
+    rememberToken(this.token.keep ? token : undefined);
+    this.#downloads.begin(choice, token);
+    void this.updateComplete.then(() => this.querySelector(".downloads")?.scrollIntoView({ block: "nearest" }));
+  }
+
+  /** What is stored may be something else now. */
+  async #readStored(): Promise<void> {
+    this.stored = await storedModels();
+  }
+
   async #refresh(): Promise<void> {
     this.problem = "";
-    this.stored = await storedModels();
+    await this.#readStored();
     this.storage = await models.storage();
     this.fits = await fitsOf(this.catalogue);
   }
@@ -188,7 +226,7 @@ export class ModelPicker extends LitElement {
   }
 
   readonly #pickFolder = async (event: Event): Promise<void> => {
-    const input = (event.target as Element).closest("section")?.querySelector<HTMLInputElement>("input[type=file]");
+    const input = (event.target as Element).closest("section")?.querySelector<HTMLInputElement>("input.folder");
     if (input) this.#take(await pickFolder(input));
   };
 

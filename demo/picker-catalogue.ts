@@ -21,6 +21,8 @@ export interface CatalogueModel {
 
 export interface CatalogueActions {
   choose(entry: CatalogueEntry, stored: boolean): void;
+  /** Without leaving the model that is open. */
+  download(entry: CatalogueEntry): void;
   search(query: string): void;
   retry(): void;
 }
@@ -79,7 +81,7 @@ function listView(
   title: string,
   entries: readonly CatalogueEntry[],
   model: CatalogueModel,
-  { choose }: CatalogueActions,
+  { choose, download }: CatalogueActions,
 ): TemplateResult | typeof nothing {
   if (entries.length === 0) return nothing;
   return html`${title ? html`<h4>${title}</h4>` : nothing}
@@ -100,6 +102,7 @@ function listView(
             <span class="entry-facts">${facts(entry, stored).map((fact) => html`<span>${fact}</span>`)}</span>
             ${fitView(model.fits.get(entry.id))}
           </button>
+          ${stored || entry.path ? nothing : downloadButton(entry.label, () => download(entry))}
         </li>`;
       })}
     </ul>`;
@@ -120,4 +123,18 @@ function fitView(fit: Fit | undefined): TemplateResult | typeof nothing {
   if (!fit) return nothing;
   const memory = strings.gpuMemory(formatBytes(fit.gpuBytes, strings.locale));
   return html`<span class="fit ${fit.fits ? "yes" : "no"}">${memory}</span>`;
+}
+
+function downloadButton(label: string, act: () => void): TemplateResult {
+  const words = strings.downloads.beginFor(label);
+  return html`<button
+    class="quiet"
+    type="button"
+    data-action="begin-download"
+    title=${words}
+    aria-label=${words}
+    @click=${act}
+  >
+    <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 4v11M7.500 10.500L12 15l4.500-4.500M5 19.500h14" /></svg>
+  </button>`;
 }

@@ -22,13 +22,30 @@ export function folderView(actions: FolderActions): TemplateResult {
   };
   return html`<section aria-labelledby="folder-title">
     <h3 id="folder-title">${strings.folderTitle}</h3>
-    <p class="section-note">${strings.folderIntro}</p>
+    <p class="section-note">${strings.folderIntro} ${strings.folderExported}</p>
     <div class="drop" @dragover=${over} @dragleave=${leave} @drop=${drop}>
       <button class="button" type="button" data-action="pick-folder" @click=${actions.pick}>
         ${strings.folderButton}
       </button>
       <span class="section-note">${strings.folderDrop}</span>
-      <input type="file" webkitdirectory multiple hidden aria-label=${strings.folderButton} @change=${actions.picked} />
+      <button
+        class="button"
+        type="button"
+        data-action="pick-files"
+        @click=${(event: Event) => (event.target as Element).parentElement!.querySelector<HTMLInputElement>("input.files")!.click()}
+      >
+        ${strings.filesButton}
+      </button>
+      <input class="files" type="file" multiple hidden aria-label=${strings.filesButton} @change=${actions.picked} />
+      <input
+        class="folder"
+        type="file"
+        webkitdirectory
+        multiple
+        hidden
+        aria-label=${strings.folderButton}
+        @change=${actions.picked}
+      />
     </div>
   </section>`;
 }

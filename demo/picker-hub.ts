@@ -17,19 +17,22 @@ export interface HubActions {
   token: HubToken;
   changeToken(token: HubToken): void;
   open(repository: string): void;
+  /** Without leaving the model that is open. */
+  download(repository: string): void;
 }
 
-export function hubView({ token, changeToken, open }: HubActions): TemplateResult {
+export function hubView({ token, changeToken, open, download }: HubActions): TemplateResult {
   const typed = (event: Event) => changeToken({ ...token, text: (event.target as HTMLInputElement).value.trim() });
   const kept = (event: Event) => changeToken({ ...token, keep: (event.target as HTMLInputElement).checked });
-  const submit = (event: Event) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
+    const act = event.submitter?.dataset.action === "download-repository" ? download : open;
     const repository = form.querySelector<HTMLInputElement>("#repository");
     if (!repository) return;
     const name = repositoryOf(repository.value);
     repository.setCustomValidity(name ? "" : strings.hubInvalid);
-    if (form.reportValidity() && name) open(name);
+    if (form.reportValidity() && name) act(name);
   };
   const clear = (event: Event) => (event.target as HTMLInputElement).setCustomValidity("");
   return html`<section aria-labelledby="hub-title">
@@ -67,7 +70,10 @@ export function hubView({ token, changeToken, open }: HubActions): TemplateResul
         <input id="keep-token" type="checkbox" .checked=${token.keep} @change=${kept} />
         <span>${strings.tokenKeep}</span>
       </label>
-      <button class="button" type="submit" data-action="open-repository">${strings.open}</button>
+      <span class="hub-buttons">
+        <button class="button" type="submit" data-action="open-repository">${strings.open}</button>
+        <button class="button" type="submit" data-action="download-repository">${strings.downloads.begin}</button>
+      </span>
     </form>
   </section>`;
 }

@@ -1,11 +1,12 @@
-// What is kept on this device, first in the picker: each model is opened by a press, and deleted by another. And, at the end
-// of the picker, how much room the browser gives.
+// What is kept on this device, first in the picker: each model is opened by a press, and deleted by another; a menu has what
+// else can be done with it. And, at the end of the picker, how much room the browser gives.
 
 import { html, nothing, type TemplateResult } from "lit";
 import { formatBytes } from "../src/element/index.ts";
 import type { StorageReport, StoredModelInfo } from "../src/index.ts";
 import type { ModelChoice } from "./model-choice.ts";
 import { pageStrings as strings } from "./page-words.ts";
+import type { CopyNews, StoredCopies } from "./stored-copies.ts";
 
 export interface StoredActions {
   choose(choice: ModelChoice): void;
@@ -18,6 +19,7 @@ export type StoredEntry = [model: StoredModelInfo, choice: ModelChoice | undefin
 export function storedView(
   stored: readonly StoredEntry[],
   currentKey: string,
+  copies: StoredCopies,
   actions: StoredActions,
 ): TemplateResult | typeof nothing {
   if (stored.length === 0) return nothing;
@@ -52,10 +54,66 @@ export function storedView(
           >
             ${strings.remove}
           </button>
+          ${menuView(model, label, copies)}
         </li>`;
       })}
     </ul>
+    ${copies.news ? newsView(copies.news, copies) : nothing}
   </section>`;
+}
+
+function menuView(model: StoredModelInfo, label: string, copies: StoredCopies): TemplateResult {
+  const entry = (action: string, words: string, act: () => void) => {
+    const press = (event: Event) => {
+      (event.target as Element).closest("details")!.open = false;
+      act();
+    };
+    return html`<button type="button" data-action=${action} ?disabled=${copies.busy} @click=${press}>${words}</button>`;
+  };
+  return html`<details class="copy-menu" @focusout=${closeBehindFocus}>
+    <summary aria-label=${strings.more(label)} title=${strings.more(label)}>
+      <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 12h.01M12 12h.01M18 12h.01" /></svg>
+    </summary>
+    <div class="copy-actions">
+      ${entry("verify-model", strings.copies.verify, () => void copies.verify(model))}
+      ${model.id.startsWith("hub:") ? entry("update-model", strings.copies.update, () => void copies.lookForUpdate(model)) : nothing}
+      ${entry("export-model", strings.copies.export, () => void copies.export(model))}
+    </div>
+  </details>`;
+}
+
+function closeBehindFocus(event: FocusEvent): void {
+  const menu = event.currentTarget as HTMLDetailsElement;
+  if (event.relatedTarget && !menu.contains(event.relatedTarget as Node)) menu.open = false;
+}
+
+/** What is being done with a copy, or what came of it. */
+function newsView(news: CopyNews, copies: StoredCopies): TemplateResult {
+  const { text, details, problem, share, cancel, next, file } = news;
+  return html`<div class="copy-news ${problem ? "problem" : ""}">
+    <div>
+      <p role=${problem ? "alert" : "status"}>${text}</p>
+      ${details ? html`<p class="section-note" lang="en">${details.map((line) => html`<span>${line}</span><br />`)}</p>` : nothing}
+      ${share === undefined ? nothing : html`<progress max="1" aria-label=${text} .value=${share}></progress>`}
+    </div>
+    ${cancel ? html`<button class="button" type="button" data-action="cancel-copy" @click=${cancel}>${strings.copies.cancel}</button>` : nothing}
+    ${next ? html`<button class="button primary" type="button" data-action="next-copy" @click=${next.act}>${next.words}</button>` : nothing}
+    ${file ? html`<a class="button primary" data-action="save-archive" href=${file.href} download=${file.name}>${file.words}</a>` : nothing}
+    ${
+      cancel
+        ? nothing
+        : html`<button
+            class="quiet"
+            type="button"
+            data-action="dismiss-copy"
+            title=${strings.dismiss}
+            aria-label=${strings.dismiss}
+            @click=${() => copies.dismiss()}
+          >
+            <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18" /></svg>
+          </button>`
+    }
+  </div>`;
 }
 
 /** What the browser says in numbers, where it does, and in words: private windows, and what it may clear. */

@@ -48,8 +48,6 @@ export interface UpdateOptions extends Pick<DownloadOptions, "token" | "hubUrl" 
 export interface ExportOptions extends Pick<DownloadOptions, "onProgress" | "signal"> {
   /** Which of several stored forms; default the last used. */
   quantize?: QuantizeChoice;
-  /** Further files that go along, text by name: a licence that the repository does not hold. */
-  notices?: Readonly<Record<string, string>>;
 }
 
 const exporting = onDemand("exports models", () => import("./load/export.ts"));
@@ -187,7 +185,7 @@ function newestSource(id: string, { token, hubUrl, signal, pause }: UpdateOption
 
 /**
  * Writes a stored model into a folder, in place of files of the same names: weights as they are stored (the files that were
- * published, or pronk's own q8 and q4 rows), the small files, licence and notices, and a description with which
+ * published, or pronk's own q8 and q4 rows), the small files with the licence and its notice, and a description with which
  * `createEngine` and `models.download` take the folder for the model that it was. One block (16 MiB) is in memory at a time;
  * each is checked. Rejects with PronkError: `integrity` (a stored block is damaged), `storage-full`, `bad-request` (the folder
  * cannot be written).

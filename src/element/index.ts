@@ -24,6 +24,7 @@ export type { Advice } from "./advice.ts";
 export { formatBytes, formatCount, formatParameters, formatSeconds, formatSpeed } from "./quantity.ts";
 export type { Shortcut } from "./chat-keys.ts";
 export type { ChatEngine, EngineFactory } from "./session/engine-factory.ts";
+export { acceptanceOf, llama2License } from "./session/license-acceptance.ts";
 export type { ChatSettings } from "./session/chat-settings.ts";
 export type { ConversationHead, ConversationList };
 export type { Conversation, Restorable } from "./session/conversation.ts";

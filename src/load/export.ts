@@ -19,8 +19,6 @@ import { tarEnd, tarHeader, tarPadding } from "./tar.ts";
 export interface ExportRequest {
   record: ModelRecord;
   store: ModelStore;
-  /** Further files that go along, by name: the text of a licence. */
-  notices?: Readonly<Record<string, string>>;
   startHashThread?: StartHashThread;
   onProgress?: OnProgress;
   signal?: AbortSignal;
@@ -34,7 +32,7 @@ interface Checked {
 /** Writes every file into the folder, in place of those of the same name; the description last. */
 export async function exportToFolder(request: ExportRequest, folder: FileSystemDirectoryHandle): Promise<void> {
   const { record } = request;
-  const small = smallFiles(request);
+  const small = await smallFiles(record);
   const names = namesOf(record, small);
   const checked = new Map<string, Checked>();
   await withBlocks(request, async (file, blocks) => {
@@ -50,7 +48,7 @@ export async function exportToFolder(request: ExportRequest, folder: FileSystemD
 /** The same as one file. Its weights are checked now, and read when it is saved. */
 export async function exportAsArchive(request: ExportRequest): Promise<File> {
   const { record, store } = request;
-  const small = smallFiles(request);
+  const small = await smallFiles(record);
   const names = namesOf(record, small);
   const checked = new Map<string, Checked>();
   await withBlocks(request, async (file, blocks) => void checked.set(file.path, await blocks(async () => {})));
@@ -98,13 +96,15 @@ async function withBlocks(
 }
 
 /** What lies beside the weights: name -> bytes. */
-function smallFiles({ record, notices = {} }: ExportRequest): Map<string, Uint8Array<ArrayBuffer>> {
-  const small = new Map(record.sideFiles as Map<string, Uint8Array<ArrayBuffer>>);
-  const { card, origin } = record.manifest as ModelManifest;
-  const add = (name: string, text: string) => small.has(name) || small.set(name, new TextEncoder().encode(`${text}\n`));
-  if (findLicenseEvidence({ sideFiles: record.sideFiles, card, origin, label: record.label }).llama2)
-    add("NOTICE", llama2Attribution);
-  for (const [name, text] of Object.entries(notices)) add(name, text);
+async function smallFiles({ sideFiles, manifest, label }: ModelRecord): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const small = new Map(sideFiles as Map<string, Uint8Array<ArrayBuffer>>);
+  const { card, origin } = manifest as ModelManifest;
+  if (!findLicenseEvidence({ sideFiles, card, origin, label }).llama2) return small;
+  // The agreement wants both to go along with the model; many repositories hold neither.
+  const add = (name: string, text: string) =>
+    small.has(name) || small.set(name, new TextEncoder().encode(`${text.trimEnd()}\n`));
+  add("NOTICE", llama2Attribution);
+  add("LICENSE-LLAMA2.txt", (await import("../../LICENSE-LLAMA2.txt?raw")).default);
   return small;
 }
 

@@ -1,0 +1,124 @@
+// Downloads beside the model that answers: begun in the picker, one at a time, each with a pause of its own. What has arrived
+// stays in the store whatever happens; the same download goes on there. While the chat loads a model they wait, so that two
+// loads never hold memory at once. A licence is asked for where a model is opened, so without it nothing is fetched here.
+
+import { acceptanceOf, llama2License } from "../src/element/index.ts";
+import { DownloadPause, inspectModel, models, preflight, type ProgressEvent } from "../src/index.ts";
+import type { ModelChoice } from "./model-choice.ts";
+
+export type DownloadState = "waiting" | "preparing" | "running" | "license" | "arrived" | "failed";
+
+/** One download; read only. */
+export interface Download {
+  readonly choice: ModelChoice;
+  readonly token: string | undefined;
+  readonly state: DownloadState;
+  /** By the person. */
+  readonly paused: boolean;
+  readonly progress: ProgressEvent | undefined;
+  readonly error: Error | undefined;
+}
+
+interface Running {
+  abort: AbortController;
+  pause: DownloadPause;
+}
+
+export class Downloads {
+  #list: readonly Download[] = [];
+  #running: Running | undefined;
+  #loading: ModelChoice["model"]; // by the chat
+  readonly #changed: () => void;
+
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  get list(): readonly Download[] {
+    return this.#list;
+  }
+
+  /** Whether a download waits for the chat, which loads a model. */
+  get held(): boolean {
+    return this.#loading !== undefined;
+  }
+
+  begin(choice: ModelChoice, token: string | undefined): void {
+    const known = this.#of(choice.key);
+    if (known && known.state !== "failed" && known.state !== "license") return;
+    const others = this.#list.filter((other) => other !== known);
+    const fresh = { choice, token, paused: false, progress: undefined, error: undefined } as const;
+    this.#set([...others, { ...fresh, state: "waiting" }]);
+    void this.#next();
+  }
+
+  pause({ choice: { key } }: Download, paused: boolean): void {
+    const download = this.#change(key, { paused });
+    if (download?.state !== "running") return;
+    if (paused || this.held) this.#running?.pause.pause();
+    else this.#running?.pause.resume();
+  }
+
+  /** Ends it, or takes what came of it off the list. What has arrived stays for the next time. */
+  remove({ choice: { key }, state }: Download): void {
+    this.#set(this.#list.filter((other) => other.choice.key !== key));
+    if (state === "running" || state === "preparing") this.#running?.abort.abort();
+  }
+
+  /** What the chat is loading now: downloads wait, but for one of that very model, which the load follows. */
+  hold(model: ModelChoice["model"]): void {
+    this.#loading = model;
+    const running = this.#list.find(({ state }) => state === "running");
+    if (running && this.#running) {
+      if (running.paused || (model !== undefined && model !== running.choice.model)) this.#running.pause.pause();
+      else this.#running.pause.resume();
+    }
+    this.#changed();
+    void this.#next();
+  }
+
+  async #next(): Promise<void> {
+    const next = this.#list.find(({ state }) => state === "waiting");
+    if (!next || this.#running || this.held) return;
+    const running = (this.#running = { abort: new AbortController(), pause: new DownloadPause() });
+    const { key } = next.choice;
+    try {
+      this.#change(key, { state: "preparing" });
+      this.#change(key, await this.#run(next, running));
+    } catch (error) {
+      this.#change(key, { state: "failed", error: error as Error }); // nothing, where it was taken off the list
+    }
+    this.#running = undefined;
+    void this.#next();
+  }
+
+  async #run({ choice, token }: Download, { abort, pause }: Running): Promise<Partial<Download>> {
+    const model = choice.model!;
+    const { signal } = abort;
+    const { llama2 } = await inspectModel(model, { token, signal });
+    if (llama2 && !acceptanceOf(llama2License)) return { state: "license" };
+    const { quantize } = await preflight(model, { token, signal, probe: false }); // as the chat would have it
+    signal.throwIfAborted();
+    const now = this.#change(choice.key, { state: "running" });
+    if (now?.paused || (this.held && this.#loading !== model)) pause.pause();
+    const onProgress = (progress: ProgressEvent) => {
+      if (progress.phase === "download") this.#change(choice.key, { progress });
+    };
+    await models.download(model, { quantize, token, signal, pause, onProgress });
+    return { state: "arrived" };
+  }
+
+  #of(key: string): Download | undefined {
+    return this.#list.find(({ choice }) => choice.key === key);
+  }
+
+  #change(key: string, change: Partial<Download>): Download | undefined {
+    this.#set(this.#list.map((download) => (download.choice.key === key ? { ...download, ...change } : download)));
+    return this.#of(key);
+  }
+
+  #set(list: readonly Download[]): void {
+    this.#list = list;
+    this.#changed();
+  }
+}
