@@ -141,18 +141,15 @@ const demo: ViteUserConfig = {
       registerType: "prompt", // never reload under somebody's answer
       injectRegister: null, // demo/app-updates.ts registers it
       manifest: false, // public/manifest.webmanifest is written by hand
-      workbox: {
+      strategies: "injectManifest", // Workbox's own worker drops the files that an open tab may still fetch
+      srcDir: ".",
+      filename: "sw.ts",
+      injectManifest: {
         // The shell only. Weights live in IndexedDB, verified and counted; a precache would hold them twice.
         globPatterns: ["**/*.{html,js,css,svg,png,ico,webmanifest}", "models.json"],
-        globIgnores: ["models/**", "sw.js", "workbox-*.js", "**/pdf-*.js"],
-        // More than all the rest, for those who attach a PDF: kept from then on.
-        runtimeCaching: [
-          { urlPattern: /\/assets\/pdf-[\w-]+\.js$/, handler: "CacheFirst", options: { cacheName: "pdf" } },
-        ],
-        inlineWorkboxRuntime: true, // importScripts() is refused where a server asks for trusted types
-        cleanupOutdatedCaches: true,
-        navigateFallback: null, // each page is a file of its own
-        ignoreURLParametersMatching: [/./], // what another app shares: it needs no network, and goes to no server
+        // pdf.js is more than all the rest: it comes with the first PDF, and is kept from then on (demo/sw.ts).
+        globIgnores: ["models/**", "sw.js", "**/pdf-*.js"],
+        rollupFormat: "iife", // Firefox has no module service workers
       },
     }),
   ],

@@ -29,9 +29,12 @@ export class Downloads {
   #running: Running | undefined;
   #loading: ModelChoice["model"]; // by the chat
   readonly #changed: () => void;
+  readonly #hubUrl: () => string | undefined;
 
-  constructor(changed: () => void) {
+  /** `hubUrl`: where it is not the usual hub. */
+  constructor(changed: () => void, hubUrl: () => string | undefined) {
     this.#changed = changed;
+    this.#hubUrl = hubUrl;
   }
 
   get list(): readonly Download[] {
@@ -95,16 +98,17 @@ export class Downloads {
   async #run({ choice, token }: Download, { abort, pause }: Running): Promise<Partial<Download>> {
     const model = choice.model!;
     const { signal } = abort;
-    const { llama2 } = await inspectModel(model, { token, signal });
+    const from = { token, hubUrl: this.#hubUrl(), signal };
+    const { llama2 } = await inspectModel(model, from);
     if (llama2 && !acceptanceOf(llama2License)) return { state: "license" };
-    const { quantize } = await preflight(model, { token, signal, probe: false }); // as the chat would have it
+    const { quantize } = await preflight(model, { ...from, probe: false }); // as the chat would have it
     signal.throwIfAborted();
     const now = this.#change(choice.key, { state: "running" });
     if (now?.paused || (this.held && this.#loading !== model)) pause.pause();
     const onProgress = (progress: ProgressEvent) => {
       if (progress.phase === "download") this.#change(choice.key, { progress });
     };
-    await models.download(model, { quantize, token, signal, pause, onProgress });
+    await models.download(model, { ...from, quantize, pause, onProgress });
     return { state: "arrived" };
   }
 

@@ -29,12 +29,13 @@ import { startTheme } from "./theme.ts";
 const byId = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
 const chat = document.querySelector("pronk-chat")!;
 const modelName = byId("model-name");
+const hubUrl = () => chat.engineOptions.hubUrl;
 const downloads = new Downloads(() => {
   downloadPanel.requestUpdate();
   picker.downloadsChanged();
-});
+}, hubUrl);
 const downloadPanel = new DownloadPanel(downloads, { open: (choice) => change(choice) });
-const picker: ModelPicker = new ModelPicker(downloads);
+const picker: ModelPicker = new ModelPicker(downloads, hubUrl);
 const address = new PageAddress(picker, (key, conversation) => {
   const choice = choiceOfKey(key, picker.catalogue, storedNames);
   if (conversation) void openConversation(conversation);

@@ -60,12 +60,15 @@ export class ModelPicker extends LitElement {
       this.requestUpdate();
       if (!this.#copies.busy) void this.#readStored();
     },
-    () => this.token.text || undefined,
+    () => ({ token: this.token.text || undefined, hubUrl: this.#hubUrl() }),
   );
+  readonly #hubUrl: () => string | undefined;
 
-  constructor(downloads: Downloads) {
+  /** `hubUrl`: where it is not the usual hub. */
+  constructor(downloads: Downloads, hubUrl: () => string | undefined) {
     super();
     this.#downloads = downloads;
+    this.#hubUrl = hubUrl;
     this.catalogue = [];
     this.catalogueProblem = "";
     this.currentKey = "";

@@ -32,12 +32,12 @@ export class StoredCopies {
   news: CopyNews | undefined;
   #abort: AbortController | undefined;
   readonly #changed: () => void;
-  readonly #token: () => string | undefined;
+  readonly #hub: () => { token?: string; hubUrl?: string };
 
-  /** `changed`: what is told, or what is stored. */
-  constructor(changed: () => void, token: () => string | undefined) {
+  /** `changed`: what is told, or what is stored. `hub`: how it is asked. */
+  constructor(changed: () => void, hub: () => { token?: string; hubUrl?: string }) {
     this.#changed = changed;
-    this.#token = token;
+    this.#hub = hub;
   }
 
   get busy(): boolean {
@@ -56,7 +56,7 @@ export class StoredCopies {
 
   #repair({ id, quantize, label }: StoredModelInfo): Promise<void> {
     return this.#do(strings.copies.verifying(label), async (signal, onProgress) => {
-      const report = await models.verify(id, { quantize, token: this.#token(), signal, onProgress });
+      const report = await models.verify(id, { quantize, ...this.#hub(), signal, onProgress });
       const left = report.damaged.filter(({ repaired }) => !repaired);
       if (left.length === 0) return { text: strings.copies.repaired(label) };
       return { text: strings.copies.notRepaired(label), details: [left[0].reason], problem: true };
@@ -67,7 +67,7 @@ export class StoredCopies {
   lookForUpdate(model: StoredModelInfo): Promise<void> {
     const { id, quantize, label } = model;
     return this.#do(strings.copies.looking(label), async (signal) => {
-      const found = await models.checkUpdate(id, { quantize, token: this.#token(), signal });
+      const found = await models.checkUpdate(id, { quantize, ...this.#hub(), signal });
       if (!found.isNewer) return { text: strings.copies.newest(label) };
       const size = formatBytes(found.fetchBytes, strings.locale);
       const next = { words: strings.copies.takeUpdate, act: () => void this.#update(model) };
@@ -79,7 +79,7 @@ export class StoredCopies {
     return this.#do(strings.copies.updating(label), async (signal, tell) => {
       const onProgress = (event: { phase: string; loadedBytes: number; totalBytes: number }) =>
         event.phase === "download" && tell(event);
-      await models.update(id, { quantize, token: this.#token(), signal, onProgress });
+      await models.update(id, { quantize, ...this.#hub(), signal, onProgress });
       return { text: strings.copies.updated(label) };
     });
   }

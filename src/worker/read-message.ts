@@ -30,7 +30,9 @@ const recovery = union("state", {
 
 const port: Shape = (value) => instance(MessagePort)(value);
 const file: Shape = (value) => instance(Blob)(value);
-const model = either(text, list(file), object({ kind: oneOf("directory") }));
+// Its `kind` is no field of its own: the prototype has it.
+const directory: Shape = (value) => ((value as FileSystemHandle | null)?.kind === "directory" ? undefined : "");
+const model = either(text, list(file), directory);
 
 // What `checkOptions` looks at is left to it: its errors are the better ones.
 const options = object({
