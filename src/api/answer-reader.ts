@@ -188,7 +188,7 @@ export class AnswerReader {
     const name = (
       at < 0 ? this.#held.slice(0, this.#held.length - beginningOf(end, this.#held)) : this.#held.slice(0, at)
     ).trim();
-    if (!/^[\w.:-]{0,128}$/.test(name)) return this.#isNone();
+    if (!/^[\w.:-]{0,128}$/.test(name) || (at >= 0 && name === "")) return this.#isNone();
     if (at < 0) return false;
     this.#raw += this.#held.slice(0, at + end.length);
     this.#held = this.#held.slice(at + end.length);
@@ -202,7 +202,10 @@ export class AnswerReader {
     // A list of calls begins with a bracket.
     if (this.#isObject && (this.#marker !== "" || this.#begins === "[") && !this.#raw.includes("{"))
       at = /^[\s[]*/.exec(this.#held)![0].length;
-    for (; at < this.#held.length && call.standing === "open"; at++) call.push(this.#held[at]);
+    for (; at < this.#held.length && call.standing === "open"; at++) {
+      call.push(this.#held[at]);
+      if (!this.#isTold) this.#tellArguments(); // at once, so that it does not matter how the text was cut
+    }
     this.#raw += this.#held.slice(0, at);
     this.#held = this.#held.slice(at);
     const isStrange = this.#marker === "" && call.name !== undefined && !this.#calls!.names.has(call.name);
@@ -256,7 +259,10 @@ export class AnswerReader {
     if (!call || (this.#marker === "" && !this.#calls!.names.has(call.name ?? ""))) return;
     const given = call.take();
     if (given === "") return;
-    if (this.#isTold) this.#deltas.push({ tool_calls: [{ index: this.#count - 1, function: { arguments: given } }] });
+    const last = this.#deltas.at(-1)?.tool_calls?.[0];
+    if (this.#isTold && last) last.function.arguments += given;
+    else if (this.#isTold)
+      this.#deltas.push({ tool_calls: [{ index: this.#count - 1, function: { arguments: given } }] });
     else this.#tell(given);
   }
 

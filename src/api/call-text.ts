@@ -88,7 +88,10 @@ export class CallText {
       return this.#place === "behind" ? this.#read(character) : "whole";
     }
     this.#value += character;
-    if (argumentKeys.includes(this.#key) && !this.#value.startsWith('"')) this.#given += character;
+    if (argumentKeys.includes(this.#key)) {
+      if (!/^["{n]/.test(this.#value)) return "bad"; // an object, or one in a string, or null
+      if (this.#value.startsWith("{")) this.#given += character;
+    }
     if (this.#isEscaped) this.#isEscaped = false;
     else if (this.#isInString) {
       if (character === "\\") this.#isEscaped = true;
@@ -108,11 +111,15 @@ export class CallText {
     this.#place = "behind";
     if (nameKeys.includes(this.#key)) {
       const name = textIn(value);
-      if (name === undefined) return "bad";
+      if (name === undefined || !/^[\w.:-]{1,128}$/.test(name)) return "bad";
       this.name = name;
     }
     // Arguments in a string, as OpenAI has them: some models write what they were shown.
-    if (argumentKeys.includes(this.#key) && value.startsWith('"')) this.#given += textIn(value) ?? value;
+    if (argumentKeys.includes(this.#key) && !value.startsWith("{")) {
+      const given = value === "null" ? "{}" : textIn(value)?.trim();
+      if (!given?.startsWith("{")) return "bad";
+      this.#given += given;
+    }
     return this.#isAlone ? "whole" : "open";
   }
 

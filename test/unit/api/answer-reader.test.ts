@@ -4,6 +4,7 @@
 import { describe, expect, test } from "vitest";
 import { AnswerReader, markerOf } from "../../../src/api/answer-reader.ts";
 import type { AnswerDelta } from "../../../src/api/chat-completions.ts";
+import { caseRandom, pick, wholeBelow } from "../../long/proof.ts";
 import { builtInForm } from "../../../src/text/built-in-tools.ts";
 import { callIdMark, type CallForm } from "../../../src/text/tokenizer.ts";
 
@@ -183,6 +184,55 @@ test("a name before its arguments", () => {
 
 test("the marks that forms begin with", () => {
   expect([builtInForm, bare, list, named].map(markerOf)).toEqual(["<tool_call>", "", "[TOOL_CALLS]", "[CALL]"]);
+});
+
+test("what is read does not depend on where the text was cut, whatever it says", () => {
+  const forms = [builtInForm, bare, list, named, undefined];
+  const parts = [
+    ...[
+      "<tool_call>",
+      "</tool_call>",
+      "[TOOL_CALLS] [",
+      "[CALL]",
+      "[ARGS]",
+      "<think>",
+      "</think>",
+      "<",
+      "[",
+      "]",
+      ",",
+      ";",
+    ],
+    ...[
+      '{"name": "',
+      "add",
+      '", "arguments": ',
+      '", "parameters": ',
+      '{"a": 1}',
+      "}",
+      "{",
+      '"',
+      "\\",
+      ":",
+      " ",
+      "\n",
+      "word",
+    ],
+  ];
+  let calls = 0;
+  for (let number = 0; number < 3000; number++) {
+    const random = caseRandom(number, 29);
+    const form = pick(random, forms);
+    const call =
+      form && `${form.begin}${form.open}add${form.middle}{"a": "}"}${form.close.replace(callIdMark, "x")}${form.end}`;
+    let text = "";
+    for (let left = wholeBelow(random, 12); left >= 0; left--)
+      text += call !== undefined && random() < 0.15 ? call : pick(random, parts);
+    const given = { form, isParallel: random() < 0.7, isCut: random() < 0.5 };
+    const thought = random() < 0.5 ? { ...think, isOpen: random() < 0.3 } : undefined;
+    calls += readAnswer(text, { ...given, thought }).calls.length;
+  }
+  expect(calls).toBeGreaterThan(300);
 });
 
 describe("a thought", () => {
