@@ -43,7 +43,7 @@ function titleButton(
             <path d="M9 4h6l-.8 6 3.300 3.500h-11L9.800 10zM12 13.500V20" />
           </svg>`
         : ""
-    }<span>${title || strings.newChat}</span>
+    }<span dir="auto">${title || strings.newChat}</span>
     ${answering ? html`<span class="being-answered" role="img" aria-label=${strings.beingAnswered} title=${strings.beingAnswered}></span>` : ""}
   </button>`;
 }
@@ -63,6 +63,7 @@ function titleField({ title }: ConversationHead, { rename }: ItemActions): Templ
   };
   return html`<input
     class="conversation-title-field"
+    dir="auto"
     aria-label=${strings.newTitle}
     .value=${title}
     @keydown=${onKey}

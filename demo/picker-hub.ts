@@ -44,6 +44,7 @@ export function hubView({ token, changeToken, open, download }: HubActions): Tem
         <input
           id="repository"
           type="text"
+          dir="ltr"
           required
           autocapitalize="off"
           autocomplete="off"
@@ -57,6 +58,7 @@ export function hubView({ token, changeToken, open, download }: HubActions): Tem
         <input
           id="token"
           type="password"
+          dir="ltr"
           autocomplete="off"
           spellcheck="false"
           placeholder=${strings.tokenPlaceholder}

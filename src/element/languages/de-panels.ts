@@ -10,7 +10,7 @@ export const panels: PanelStrings = {
   system: "Systemprompt",
   systemPlaceholder: "Wie das Modell antworten soll, in deinen Worten",
   presets: "Antworten sind",
-  preset: { own: "Wie vom Modell vorgesehen", precise: "Genau", balanced: "Ausgewogen", inventive: "Einfallsreich" },
+  preset: { own: "Wie das Modell", precise: "Genau", balanced: "Ausgewogen", inventive: "Einfallsreich" },
   fields: {
     temperature: ["Temperatur", "0 nimmt immer das wahrscheinlichste Wort, mehr wagt mehr"],
     top_p: ["Top-p", "Nur die wahrscheinlichsten Wörter, die zusammen diesen Anteil haben"],

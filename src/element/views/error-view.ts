@@ -132,6 +132,7 @@ function tokenForm(strings: ChatStrings, actions: ErrorActions): TemplateResult 
       <input
         id="hub-token"
         type="password"
+        dir="ltr"
         autocomplete="off"
         autocapitalize="off"
         spellcheck="false"
