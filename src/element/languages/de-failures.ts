@@ -48,7 +48,7 @@ export const failures: FailureStrings = {
   lostOnTheWay: {
     title: "Bei der GPU kam nicht alles an",
     text:
-      "Auf dem Weg zu ihr ging etwas verloren; das fiel auf, bevor es schaden konnte. Versuche es noch einmal; kommt es " +
+      "Auf dem Weg zu ihr ging etwas verloren oder wurde verfälscht; das fiel auf, bevor es schaden konnte. Versuche es noch einmal; kommt es " +
       "wieder vor, starte den Browser neu, aktualisiere den Grafiktreiber oder versuche einen anderen Browser.",
   },
   commandRefused: { title: "Der Grafiktreiber hat einen Befehl abgelehnt", text: otherCompiler },

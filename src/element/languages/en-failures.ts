@@ -102,7 +102,7 @@ export const englishFailures: FailureStrings = {
   lostOnTheWay: {
     title: "The GPU did not get what it was sent",
     text:
-      "Something was lost on the way to it, which was noticed before it could do harm. Try again; where it comes again, " +
+      "Something was lost or spoiled on the way to it, which was noticed before it could do harm. Try again; where it comes again, " +
       "restart the browser, update the graphics driver, or try another browser.",
   },
   commandRefused: {

@@ -47,7 +47,7 @@ export const failures: FailureStrings = {
   lostOnTheWay: {
     title: "A la GPU no le llegó lo que se le envió",
     text:
-      "Algo se perdió por el camino, y se notó antes de que hiciera daño. Inténtalo de nuevo; si se repite, reinicia el " +
+      "Algo se perdió o se alteró por el camino, y se notó antes de que hiciera daño. Inténtalo de nuevo; si se repite, reinicia el " +
       "navegador, actualiza el controlador gráfico o prueba otro navegador.",
   },
   commandRefused: { title: "El controlador gráfico rechazó una orden", text: otherCompiler },

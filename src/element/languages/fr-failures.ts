@@ -47,7 +47,7 @@ export const failures: FailureStrings = {
   lostOnTheWay: {
     title: "Le GPU n’a pas reçu ce qui lui a été envoyé",
     text:
-      "Quelque chose s’est perdu en chemin, et cela a été remarqué avant de pouvoir nuire. Réessayez ; si cela se reproduit, " +
+      "Quelque chose s’est perdu ou a été altéré en chemin, et cela a été remarqué avant de pouvoir nuire. Réessayez ; si cela se reproduit, " +
       "redémarrez le navigateur, mettez à jour le pilote graphique ou essayez un autre navigateur.",
   },
   commandRefused: { title: "Le pilote graphique a refusé une commande", text: otherCompiler },

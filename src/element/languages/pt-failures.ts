@@ -47,7 +47,7 @@ export const failures: FailureStrings = {
   lostOnTheWay: {
     title: "A GPU não recebeu o que lhe foi enviado",
     text:
-      "Algo se perdeu no caminho, e isso foi percebido antes de causar dano. Tente de novo; se voltar a acontecer, reinicie o " +
+      "Algo se perdeu ou foi alterado no caminho, e isso foi percebido antes de causar dano. Tente de novo; se voltar a acontecer, reinicie o " +
       "navegador, atualize o driver de vídeo ou experimente outro navegador.",
   },
   commandRefused: { title: "O driver de vídeo recusou um comando", text: otherCompiler },

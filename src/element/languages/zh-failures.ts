@@ -35,7 +35,7 @@ export const failures: FailureStrings = {
   },
   lostOnTheWay: {
     title: "GPU 没有收到传给它的内容",
-    text: "途中丢失了一些内容，好在及时发现，没有造成影响。请重试；如果再次出现，请重启浏览器、更新显卡驱动，或换一个浏览器。",
+    text: "途中有内容丢失或出错，好在及时发现，没有造成影响。请重试；如果再次出现，请重启浏览器、更新显卡驱动，或换一个浏览器。",
   },
   commandRefused: { title: "显卡驱动拒绝了一条命令", text: otherCompiler },
   shaderRefused: { title: "显卡驱动拒绝了一个程序", text: otherCompiler },
