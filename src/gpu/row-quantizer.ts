@@ -39,6 +39,7 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
   readonly #memory: GpuMemory;
   readonly #kernels: Kernels;
   #buffers: (Buffers & { sum: GPUBuffer }) | undefined;
+  #allocated: Promise<void> | undefined;
   #summing: GPUComputePipeline | undefined;
   readonly #free: GPUBuffer[] = []; // to be mapped
   readonly #waiting: ((buffer: GPUBuffer) => void)[] = [];
@@ -133,9 +134,9 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
   }
 
   /** All of it or nothing: one that waits for a buffer must not wait for ever. */
-  #allocate(): void {
+  #allocate(): Promise<void> {
     const memory = this.#memory;
-    try {
+    return memory.checked("the quantizer", () => {
       const free = Array.from({ length: batchesInFlight }, (_, i) =>
         memory.readback(`quantizer readback ${i}`, mostResultBytes + 4),
       );
@@ -146,14 +147,11 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
         sum: memory.storage("quantizer sum", 4),
       };
       this.#free.push(...free);
-    } catch (error) {
-      memory.dispose();
-      throw error;
-    }
+    });
   }
 
   async #freeBuffer(): Promise<GPUBuffer> {
-    if (!this.#buffers) this.#allocate();
+    await (this.#allocated ??= this.#allocate());
     return this.#free.shift() ?? new Promise((resolve) => this.#waiting.push(resolve));
   }
 }

@@ -59,14 +59,13 @@ export async function checkWritten(
   const memory = new GpuMemory(gpu);
   try {
     const sumsBytes = placeBytes * whole.length;
-    const sums = memory.storage("sums", sumsBytes);
     const rounds = inRounds(written, sumsBytes);
-    const { begin, copy, read } = createGathering(
-      gpu,
-      memory,
-      "sums read",
-      Math.max(...rounds.map((one) => one.bytes)),
-    );
+    const mostBytes = Math.max(...rounds.map((one) => one.bytes));
+    const { sums, gathering } = await memory.checked("the sums", () => ({
+      sums: memory.storage("sums", sumsBytes),
+      gathering: createGathering(gpu, memory, "sums read", mostBytes),
+    }));
+    const { begin, copy, read } = gathering;
     let found: number[] = [];
     for (const [index, round] of rounds.entries()) {
       begin();

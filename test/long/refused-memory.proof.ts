@@ -28,7 +28,7 @@ type How = (typeof bufferRefusals)[number];
 declare const requests: FrailGpu["requests"];
 declare const load: LoadFrail;
 declare const refusing: RefusingGpu;
-declare let wanted: string;
+declare const undisturbed: { ids: string; bytes: number };
 
 interface Ended {
   code?: string;
@@ -97,14 +97,15 @@ function endOf({ code, buffer, plans, ids, isRefused, leftBytes, isSpoiled }: En
 async function placesIn(moment: Moment): Promise<number> {
   const options = { quantize: "q4", kv: "f32", store: moment === "warm start" } as const;
   if (moment === "warm start") await (await load(options)).unload();
+  const before = refusing.liveBytes;
   Object.assign(refusing, { buffers: 0, refused: undefined });
   const engine = await load(options);
   const atLoad = refusing.buffers;
   const onLogits = () => {}; // asks for buffers of its own
   const { pronk } = (await engine.completions.create(requests.penalized, { onLogits })) as Completion;
   const most = moment === "answer" ? refusing.buffers - atLoad : atLoad;
+  Object.assign(globalThis, { undisturbed: { ids: pronk.ids.join(), bytes: refusing.liveBytes - before } });
   await engine.unload();
-  Object.assign(globalThis, { wanted: pronk.ids.join() });
   return most;
 }
 
@@ -118,7 +119,6 @@ async function runCase([moment, how, at]: readonly [Moment, How, number]): Promi
   };
   const before = refusing.liveBytes;
   let engine: Engine | undefined = moment === "answer" ? await load(options) : undefined;
-  const atCall = refusing.liveBytes;
   let ended: Pick<Ended, "code" | "buffer" | "plans" | "message" | "ids">;
   refuse({ at, how });
   try {
@@ -130,12 +130,14 @@ async function runCase([moment, how, at]: readonly [Moment, How, number]): Promi
   }
   const isRefused = refusing.buffers >= at;
   refuse();
-  let leftBytes = moment === "answer" && ended.code ? refusing.liveBytes - atCall : 0;
+  let leftBytes = engine ? 0 : refusing.liveBytes - before;
   if (!engine && at % 10 === 1) engine = await load(options); // else the next case finds out
-  const isSpoiled = engine !== undefined && (await reply(engine)) !== wanted;
+  const ids = engine && (await reply(engine));
+  if (engine) leftBytes += refusing.liveBytes - before - undisturbed.bytes; // what the refused call made and kept is of use now
   await engine?.unload();
   leftBytes ||= refusing.liveBytes - before;
-  return { ...ended, isRefused, leftBytes, isSpoiled: isSpoiled || (ended.ids ?? wanted) !== wanted };
+  const isSpoiled = [ids, ended.ids].some((one) => one !== undefined && one !== undisturbed.ids);
+  return { ...ended, isRefused, leftBytes, isSpoiled };
 }
 
 export const refusedMemoryProof: Proof = {
