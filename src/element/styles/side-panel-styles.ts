@@ -125,6 +125,7 @@ export const sidePanelStyles = css`
   .settings :is(input, textarea)::placeholder {
     color: var(--_ink-soft);
     opacity: 1;
+    white-space: pre-wrap;
   }
 
   .settings :is(input):invalid {

@@ -21,7 +21,7 @@ const spokenAttributes = /\s(?:title|placeholder|alt|aria-(?:label|description|r
 /** The templates of a source file, with nothing in the place of what is filled in; templates in them are found apart. */
 function templatesOf(source: string): string[] {
   const found: string[] = [];
-  const beginning = /\b(?:html|svg)`/g;
+  const beginning = /(?<![.\w])(?:html|svg)`/g;
   for (let match = beginning.exec(source); match; match = beginning.exec(source)) {
     let text = "";
     let at = beginning.lastIndex;
