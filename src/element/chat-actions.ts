@@ -9,6 +9,7 @@ import type { DraftField } from "./draft-field.ts";
 import type { OpenPanel } from "./open-panel.ts";
 import { quotation } from "./quotation.ts";
 import type { Rewriting } from "./rewriting.ts";
+import type { Attachment } from "./session/attachment.ts";
 import type { ChatSession } from "./session/chat-session.ts";
 import type { ChatStrings } from "./languages/en.ts";
 import type { ChatActions } from "./views/chat-view.ts";
@@ -28,10 +29,10 @@ export interface ActionParts {
 }
 
 /** The element's own methods. */
-interface Chat {
+export interface Chat {
   readonly strings: ChatStrings;
   load(): Promise<boolean>;
-  ask(text: string): Promise<void>;
+  ask(text: string, attachments?: readonly Attachment[]): Promise<void>;
   stop(): void;
   newChat(): void;
 }

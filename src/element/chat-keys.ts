@@ -4,38 +4,33 @@
 
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { isComposingKey } from "./composing-key.ts";
+import type { DraftField } from "./draft-field.ts";
+import type { OpenPanel } from "./open-panel.ts";
+import type { Rewriting } from "./rewriting.ts";
+import type { ChatSession } from "./session/chat-session.ts";
+import { isApple, letters, type Shortcut } from "./shortcut.ts";
 
-/** One of the page's own, pressed with the modifiers. */
-export interface Shortcut {
-  /** A to Z; N, E and C are the chat's. */
-  letter: string;
-  /** What it does, for the map. */
-  words: string;
-  run(): void;
+/** What else of the element it is made of. */
+export interface KeyParts {
+  session: ChatSession;
+  rewriting: Rewriting;
+  field: DraftField;
+  panel: OpenPanel;
 }
 
-export const letters = { newChat: "N", editLast: "E", focus: "C" } as const;
-
-export interface KeyActions {
-  busy(): boolean;
-  editing(): boolean;
+export interface ChatKeysHost extends ReactiveControllerHost, Element {
+  readonly shortcuts: readonly Shortcut[] | undefined;
   stop(): void;
-  endEdit(): void;
   newChat(): void;
-  editLast(): void;
-  focus(): void;
-  openMap(): void;
 }
-
-export type ChatKeysHost = ReactiveControllerHost & Element & { readonly shortcuts: readonly Shortcut[] | undefined };
 
 export class ChatKeys implements ReactiveController {
   readonly #host: ChatKeysHost;
-  readonly #actions: KeyActions;
+  readonly #parts: KeyParts;
 
-  constructor(host: ChatKeysHost, actions: KeyActions) {
+  constructor(host: ChatKeysHost, parts: KeyParts) {
     this.#host = host;
-    this.#actions = actions;
+    this.#parts = parts;
     host.addController(this);
   }
 
@@ -71,26 +66,23 @@ export class ChatKeys implements ReactiveController {
   }
 
   #actionOf(event: KeyboardEvent, inside: boolean): (() => void) | undefined {
-    const { stop, endEdit, newChat, editLast, focus, openMap, busy, editing } = this.#actions;
+    const { session, rewriting, field, panel } = this.#parts;
     const writing = isTextField(event.composedPath()[0]);
     if (event.key === "Escape") {
-      if (busy() && (inside || !writing)) return stop;
-      return inside && editing() ? endEdit : undefined;
+      if (session.busy && (inside || !writing)) return () => this.#host.stop();
+      return inside && rewriting.isEditing ? () => rewriting.endEdit() : undefined;
     }
     const modified = hasModifiers(event);
     if (event.key === "?" && (modified || (!writing && !event.ctrlKey && !event.altKey && !event.metaKey)))
-      return openMap;
+      return () => void panel.open("keys");
     if (!modified) return undefined;
     const letter = letterOf(event);
-    if (letter === letters.newChat) return newChat;
-    if (letter === letters.editLast) return editLast;
-    if (letter === letters.focus) return focus;
+    if (letter === letters.newChat) return () => this.#host.newChat();
+    if (letter === letters.editLast) return () => rewriting.editLast();
+    if (letter === letters.focus) return () => field.focus(true);
     return this.#host.shortcuts?.find((shortcut) => shortcut.letter === letter)?.run;
   }
 }
-
-/** On Apple's keyboards Option types characters, and Control is free. */
-export const isApple = (): boolean => /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
 
 function hasModifiers(event: KeyboardEvent): boolean {
   const { altKey, ctrlKey, metaKey, shiftKey } = event;

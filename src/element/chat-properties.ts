@@ -2,7 +2,7 @@
 // pronk-chat.ts's.
 
 import { LitElement } from "lit";
-import type { Shortcut } from "./chat-keys.ts";
+import type { Shortcut } from "./shortcut.ts";
 import type { EngineOptions, ModelReference } from "../index.ts";
 import { watchOnline } from "./online-watch.ts";
 import { type Draft, emptyDraft } from "./session/draft.ts";

@@ -22,7 +22,7 @@ export const openConversationList = async (place: string): Promise<ConversationL
 export { adviceFor } from "./error-advice.ts";
 export type { Advice } from "./advice.ts";
 export { formatBytes, formatCount, formatParameters, formatSeconds, formatSpeed } from "./quantity.ts";
-export type { Shortcut } from "./chat-keys.ts";
+export type { Shortcut } from "./shortcut.ts";
 export type { ChatEngine, EngineFactory } from "./session/engine-factory.ts";
 export { acceptanceOf, llama2License } from "./session/license-acceptance.ts";
 export type { ChatSettings } from "./session/chat-settings.ts";

@@ -1,7 +1,7 @@
 // Which of the panels over the chat is open, and the dialog that shows it. What is in it comes on demand (views/side-panels.ts).
 
 import { nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
-import type { Shortcut } from "./chat-keys.ts";
+import type { Shortcut } from "./shortcut.ts";
 import { adoptStyles } from "./late-styles.ts";
 import { panelPart } from "./late-part.ts";
 import type { ChatSession } from "./session/chat-session.ts";

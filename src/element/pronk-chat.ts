@@ -1,22 +1,12 @@
-// <pronk-chat>: a whole chat with one model in one element. This file holds the element's methods and events, and ties its
-// parts together; its properties are chat-properties.ts, what is shown views/chat-view.ts, what buttons do chat-actions.ts,
-// what a person rewrites and takes back rewriting.ts, what is kept current-conversation.ts, and the conversation with its
-// engine is in session/. Importing it defines nothing: see index.ts. Works under `default-src 'self'`: no inline style, no
-// eval, no HTML strings.
+// <pronk-chat>: a whole chat with one model in one element. This file holds the element's methods and events; its properties
+// are chat-properties.ts, its parts and how they are tied together chat-parts.ts, what is shown views/chat-view.ts, and the
+// conversation with its engine is in session/. Importing it defines nothing: see index.ts. Works under `default-src 'self'`:
+// no inline style, no eval, no HTML strings.
 
 import { html, type PropertyValues, type TemplateResult } from "lit";
-import type { ProgressEvent } from "../index.ts";
-import { Attaching } from "./attaching.ts";
-import { chatActions } from "./chat-actions.ts";
-import { ChatKeys } from "./chat-keys.ts";
+import { type ChatParts, makeParts } from "./chat-parts.ts";
 import { ChatProperties } from "./chat-properties.ts";
-import { CopyFeedback } from "./copy-feedback.ts";
-import { CurrentConversation } from "./current-conversation.ts";
-import { DraftField } from "./draft-field.ts";
 import { markdownPart } from "./late-part.ts";
-import { OpenPanel } from "./open-panel.ts";
-import { Rewriting } from "./rewriting.ts";
-import { ChatSession } from "./session/chat-session.ts";
 import type { Attachment } from "./session/attachment.ts";
 import { type ChatSettings, engineFields, readSettings } from "./session/chat-settings.ts";
 import type { Conversation } from "./session/conversation.ts";
@@ -25,10 +15,8 @@ import { labelOf, resolveModelAttribute } from "./session/model-reference.ts";
 import type { SessionState } from "./session/session-state.ts";
 import { wordsOf } from "./session/thought.ts";
 import type { AnswerTurn, Turn } from "./session/turn.ts";
-import { StateWatch } from "./state-watch.ts";
-import { StickToEnd } from "./stick-to-end.ts";
 import { chatStyles } from "./styles/chat-styles.ts";
-import { type Undoable, UndoOffer } from "./undo-offer.ts";
+import type { Undoable } from "./undo-offer.ts";
 import { chatView } from "./views/chat-view.ts";
 
 /**
@@ -61,169 +49,106 @@ import { chatView } from "./views/chat-view.ts";
 export class PronkChat extends ChatProperties {
   static override styles = chatStyles;
 
-  readonly #session = new ChatSession({
-    changed: () => this.requestUpdate(),
-    progressed: (event) => this.#emit<ProgressEvent>("pronk-progress", event),
-    answered: (turn) => this.#answered(turn),
-    failed: (error) => this.#emit("pronk-error", { error }),
-  });
-  readonly #stick = new StickToEnd(this, () => this.#session.turns.length > 0);
-  readonly #field = new DraftField(this);
-  readonly #undo = new UndoOffer(this);
-  readonly #rewriting: Rewriting = new Rewriting(this.#session, this.#undo, {
-    conversation: () => this.conversation,
-    strings: () => this.strings,
-    write: (draft) => (this.draft = draft),
-    ask: (text, attachments) => this.ask(text, attachments),
-    turnTo: (id) => this.#current.turnTo(id),
-    follow: () => this.#stick.follow(),
-    focusDraft: (wanted) => this.#field.focus(wanted),
-    undoOnPage: (restorable) => this.#emit("pronk-undo", restorable),
-  });
-  readonly #copies = new CopyFeedback(this, (words) => (this.announcement = words));
-  readonly #current = new CurrentConversation(this, {
-    session: this.#session,
-    undo: this.#undo,
-    readDraft: () => this.draft,
-    write: (draft) => (this.draft = draft),
-    offer: (restorable) => this.#rewriting.offer(restorable),
-    changed: (id) => this.#emit("pronk-conversation", { id }),
-    answering: (ids) => this.#emit("pronk-answering", { ids }),
-  });
-  readonly #panel = new OpenPanel(this, {
-    change: (settings) => (this.settings = settings),
-    changeSystem: (system) => (this.system = system),
-    loadAgain: () => void this.#session.loadAgain(),
-  });
-  readonly #attaching = new Attaching(this, {
-    session: this.#session,
-    undo: this.#undo,
-    strings: () => this.strings,
+  readonly #parts: ChatParts = makeParts(this, {
     draft: () => this.draft,
     write: (draft) => (this.draft = draft),
     announce: (words) => (this.announcement = words),
-    field: this.#field,
-    panel: this.#panel,
-  });
-  readonly #keys = new ChatKeys(this, {
-    busy: () => this.#session.busy,
-    editing: () => isEditing(this.draft),
-    stop: () => this.stop(),
-    endEdit: () => this.#rewriting.endEdit(),
-    newChat: () => this.newChat(),
-    editLast: () => this.#rewriting.editLast(),
-    focus: () => this.#field.focus(true),
-    openMap: () => void this.#panel.open("keys"),
-  });
-  readonly #actions = chatActions({
-    session: this.#session,
-    current: this.#current,
-    rewriting: this.#rewriting,
-    copies: this.#copies,
-    panel: this.#panel,
-    attaching: this.#attaching,
-    keys: this.#keys,
-    field: this.#field,
-    chat: this,
-    write: (text) => (this.draft = { ...this.draft, text }),
+    answered: (turn) => this.#answered(turn),
     useToken: (token) => void this.#useToken(token),
-  });
-  readonly #states = new StateWatch(this, this.#session, (state) => {
-    if (state === "answering") this.#undo.begin();
-    this.#emit("pronk-state", { state, info: this.#session.info });
+    emit: (type, detail) => this.#emit(type, detail),
   });
 
   /** Where the chat stands; `pronk-state` tells of changes. */
   get state(): SessionState["name"] {
-    return this.#session.state.name;
+    return this.#parts.session.state.name;
   }
 
   get turns(): readonly Turn[] {
-    return this.#session.turns;
+    return this.#parts.session.turns;
   }
 
   /** Of this conversation; what is absent is the model's own, and what is wrong left out. */
   get settings(): ChatSettings {
-    return this.#session.settings;
+    return this.#parts.session.settings;
   }
 
   set settings(settings: ChatSettings) {
-    this.#session.settings = readSettings(settings);
+    this.#parts.session.settings = readSettings(settings);
     this.requestUpdate();
   }
 
   /** All of the conversation as plain data: to keep it, or to put it back with `open`. */
   get conversation(): Conversation {
-    return this.#current.data;
+    return this.#parts.current.data;
   }
 
   /** With `keepAll`, the conversations in which an answer is being written; `pronk-answering` tells of changes. */
   get answering(): readonly string[] {
-    return this.#current.answering;
+    return this.#parts.current.answering;
   }
 
   /** A conversation that is kept; undefined where there is none of that id. `open` shows it. */
   find(id: string): Promise<Conversation | undefined> {
-    return this.#current.find(id);
+    return this.#parts.current.find(id);
   }
 
   /** Puts a conversation in the place of the one that is open; the model stays. Changes of properties come first. */
   async open(conversation: Conversation): Promise<void> {
     await this.updateComplete;
-    this.#current.show(conversation);
-    this.#stick.follow();
+    this.#parts.current.show(conversation);
+    this.#parts.stick.follow();
   }
 
   /** Shows a line with an Undo button for some seconds; an earlier offer is settled. */
   offerUndo(undoable: Undoable): void {
-    this.#undo.offer(undoable);
+    this.#parts.undo.offer(undoable);
   }
 
   /** Takes the present offer away, to show it elsewhere. */
   releaseUndo(): Undoable | undefined {
-    return this.#undo.release();
+    return this.#parts.undo.release();
   }
 
   /** Loads the model if it is not, and answers a question that has waited for it; true when it is ready. */
   async load(): Promise<boolean> {
-    const ready = await this.#session.load();
-    if (ready && this.turns.at(-1)?.role === "user") void this.#session.regenerate();
+    const ready = await this.#parts.session.load();
+    if (ready && this.turns.at(-1)?.role === "user") void this.#parts.session.regenerate();
     return ready;
   }
 
   /** Sends a message as if the person had written it. */
   async ask(text: string, attachments?: readonly Attachment[]): Promise<void> {
-    if (this.#current.restoring) await this.#current.restoring;
-    this.#stick.follow();
-    if (!this.#session.busy) await this.updateComplete; // settings that came with the conversation are the engine's
-    return this.#session.ask(text, attachments);
+    if (this.#parts.current.restoring) await this.#parts.current.restoring;
+    this.#parts.stick.follow();
+    if (!this.#parts.session.busy) await this.updateComplete; // settings that came with the conversation are the engine's
+    return this.#parts.session.ask(text, attachments);
   }
 
   /** Attaches files to what is written, as if the person had chosen them. */
   async attach(files: Iterable<File>): Promise<void> {
-    if (this.#current.restoring) await this.#current.restoring;
-    await this.#attaching.attach([...files]);
+    if (this.#parts.current.restoring) await this.#parts.current.restoring;
+    await this.#parts.attaching.attach([...files]);
   }
 
   /** Puts text into the text field, behind what stands there. */
   async addToDraft(text: string): Promise<void> {
-    if (this.#current.restoring) await this.#current.restoring;
-    this.#rewriting.append(text);
+    if (this.#parts.current.restoring) await this.#parts.current.restoring;
+    this.#parts.rewriting.append(text);
   }
 
   /** Gives the text field the focus. */
   override focus(): void {
-    this.#field.focus(true);
+    this.#parts.field.focus(true);
   }
 
   stop(): void {
-    this.#session.stop();
-    this.#field.focus();
+    this.#parts.session.stop();
+    this.#parts.field.focus();
   }
 
   newChat(): void {
-    this.#rewriting.replace(this.#current.anew(), this.strings.chatClosed);
-    this.#field.focus();
+    this.#parts.rewriting.replace(this.#parts.current.anew(), this.strings.chatClosed);
+    this.#parts.field.focus();
   }
 
   override connectedCallback(): void {
@@ -236,20 +161,21 @@ export class PronkChat extends ChatProperties {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     // Moving the element in the document disconnects it for a moment; only a real removal frees the GPU.
-    setTimeout(() => !this.isConnected && this.#session.setModel(undefined));
+    setTimeout(() => !this.isConnected && this.#parts.session.setModel(undefined));
   }
 
   protected override willUpdate(changes: PropertyValues<this>): void {
-    this.#session.system = this.system ?? "";
-    this.#session.factory = this.engineFactory;
+    const { session, current } = this.#parts;
+    session.system = this.system ?? "";
+    session.factory = this.engineFactory;
     const [weights, token] = [this.weights || this.engineOptions.weights, this.token || undefined];
-    this.#session.engineOptions = { ...this.engineOptions, ...engineFields(this.settings), weights, token };
-    this.#session.asksForWeights = !this.autoload;
+    session.engineOptions = { ...this.engineOptions, ...engineFields(this.settings), weights, token };
+    session.asksForWeights = !this.autoload;
     if (changes.has("model")) {
       const { model } = this;
-      if (changes.get("model") !== undefined) this.#current.turnTo();
-      this.#current.model = typeof model === "string" ? model : undefined;
-      this.#session.setModel(typeof model === "string" ? resolveModelAttribute(model, this.baseURI) : model);
+      if (changes.get("model") !== undefined) current.turnTo();
+      current.model = typeof model === "string" ? model : undefined;
+      session.setModel(typeof model === "string" ? resolveModelAttribute(model, this.baseURI) : model);
       if (isEditing(this.draft) && changes.get("model") !== undefined) this.draft = endDraft(this.draft);
     }
     if ((changes.has("model") || changes.has("autoload")) && this.autoload) void this.#autoload();
@@ -257,28 +183,28 @@ export class PronkChat extends ChatProperties {
 
   protected override render(): TemplateResult {
     const { draft, starters, strings, announcement } = this;
-    const [session, undo, stick] = [this.#session, this.#undo, this.#stick];
+    const { session, undo, stick, attaching, current, states, copies, actions, panel } = this.#parts;
     const model = {
-      ...{ session, undo, stick, attaching: this.#attaching, draft, starters, strings, announcement },
+      ...{ session, undo, stick, attaching, draft, starters, strings, announcement },
       modelLabel: labelOf(this.model, session),
-      hidden: this.#current.hidden,
-      licenseText: this.#states.licenseText,
-      outcomeOf: (text: string) => this.#copies.outcomeOf(text),
+      hidden: current.hidden,
+      licenseText: states.licenseText,
+      outcomeOf: (text: string) => copies.outcomeOf(text),
     };
-    return html`${chatView(model, this.#actions)}${this.#panel.view(session, this.system, strings)}`;
+    return html`${chatView(model, actions)}${panel.view(session, this.system, strings)}`;
   }
 
   async #useToken(token: string): Promise<void> {
     this.token = token;
     await this.updateComplete;
-    void this.#session.retry();
+    void this.#parts.session.retry();
   }
 
   /** With the settings of the conversation that is kept, which is there first. */
   async #autoload(): Promise<void> {
     await this.updateComplete;
-    await this.#current.restoring;
-    if (this.autoload) await this.#session.load();
+    await this.#parts.current.restoring;
+    if (this.autoload) await this.#parts.session.load();
   }
 
   #answered(turn: AnswerTurn): void {

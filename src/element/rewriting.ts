@@ -58,6 +58,10 @@ export class Rewriting {
     this.#desk.focusDraft(true);
   }
 
+  get isEditing(): boolean {
+    return isEditing(this.#draft);
+  }
+
   editLast(): void {
     const last = lastUserTurn(this.#session.turns);
     if (last && !this.#session.busy) this.edit(last);

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
 import type { FileServer } from "../../cli/server/file-server.ts";
 import { stageEngine } from "../../tools/screenshots/staged-engine.ts";
+import { browserKinds } from "../support/harness.ts";
 import { pdfFile } from "../support/pdf-file.ts";
 import { listenForTrouble, press, startSite, untilState, write } from "./chat-site.ts";
 
@@ -239,4 +240,25 @@ test("what hardly leaves room is said, and can be sent", async () => {
     .poll(() => words("[data-note=crowds-out]"))
     .toEqual(["With this, the beginning of the conversation may no longer fit the model's context."]);
   expect(await sends()).toBe(true);
+});
+
+test.runIf(browserKinds.includes("firefox"))("Firefox attaches a file that is dropped, and reads a PDF", async () => {
+  const chromium = page;
+  page = await launch("firefox", { adapter: "none" });
+  const complaints = listenForTrouble(page);
+  try {
+    await page.goto(`${server.origin}/`);
+    await page.evaluate(stageEngine, { label: "m", dialog: "llama-2" as const, autoload: true });
+    await give([{ name: "a.csv", text: "x;y\n1;2" }], "header.bar");
+    await untilChips(["a.csv 7 bytes · 2 tokens"]);
+    await give([{ name: "paper.pdf", bytes: [...pdfFile([["In Firefox"]])] }]);
+    await expect.poll(() => words(".composer .attachment-name"), { timeout: 60_000 }).toEqual(["a.csv", "paper.pdf"]);
+    await press(page, "[data-action=send]");
+    const content = "a.csv\n```\nx;y\n1;2\n```\n\npaper.pdf\n```\nIn Firefox\n```";
+    await expect.poll(asked).toEqual([{ role: "user", content }]);
+    expect(complaints).toEqual([]);
+  } finally {
+    await page.close();
+    page = chromium;
+  }
 });

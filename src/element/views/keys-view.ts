@@ -1,7 +1,7 @@
 // The map of keys: those of the chat, and the page's own.
 
 import { html, type TemplateResult } from "lit";
-import { isApple, letters, type Shortcut } from "../chat-keys.ts";
+import { isApple, letters, type Shortcut } from "../shortcut.ts";
 import type { ChatStrings } from "../languages/en.ts";
 
 export function keysView(shortcuts: readonly Shortcut[] | undefined, strings: ChatStrings): TemplateResult {

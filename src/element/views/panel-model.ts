@@ -1,7 +1,7 @@
 // What the panels over the chat are drawn from, and what can be done in them.
 
 import type { EngineInfo } from "../../index.ts";
-import type { Shortcut } from "../chat-keys.ts";
+import type { Shortcut } from "../shortcut.ts";
 import type { ChatSettings } from "../session/chat-settings.ts";
 import type { AnswerTurn } from "../session/turn.ts";
 import type { ChatStrings } from "../languages/en.ts";

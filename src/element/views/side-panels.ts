@@ -17,6 +17,8 @@ export function sidePanel(model: PanelModel, actions: PanelActions): TemplateRes
   const { panel, strings, shortcuts } = model;
   const { locale, keys } = strings;
   const title = { settings: words.settingsTitle, meters: words.metersTitle, keys: keys.title }[panel];
+  // It comes a moment late: of a dialog that is gone by then, and in whose place another may stand, it says nothing.
+  const onClose = (event: Event) => (event.target as Element).isConnected && actions.close();
   const content = {
     settings: () => settingsView(model, actions),
     meters: () => metersView(model),
@@ -28,7 +30,7 @@ export function sidePanel(model: PanelModel, actions: PanelActions): TemplateRes
     lang=${locale}
     dir=${directionOf(locale)}
     aria-labelledby="side-title"
-    @close=${actions.close}
+    @close=${onClose}
   >
     <header>
       <h2 id="side-title">${title}</h2>
