@@ -27,7 +27,7 @@ export function startView(model: StartModel, actions: { load(): void; start(text
             ${model.starters.map(
               (text) =>
                 html`<li>
-                  <button class="starter" part="starter" type="button" @click=${() => actions.start(text)}>
+                  <button class="starter" part="starter" type="button" dir="auto" @click=${() => actions.start(text)}>
                     ${text}
                   </button>
                 </li>`,
