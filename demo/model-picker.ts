@@ -188,7 +188,7 @@ export class ModelPicker extends LitElement {
     const token = this.token.text || undefined;
     rememberToken(this.token.keep ? token : undefined);
     this.#downloads.begin(choice, token);
-    void this.updateComplete.then(() => this.querySelector(".downloads")?.scrollIntoView({ block: "nearest" }));
+    void this.updateComplete.then(() => this.querySelector("dialog")?.scrollTo({ top: 0 }));
   }
 
   /** What is stored may be something else now. */
