@@ -2,7 +2,8 @@
 // they keep (the conversation, the draft, the model and its weights, the settings) is there after it, and until then they go on,
 // with the files that they were built with: also with those that they fetch late and the server has no more.
 
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright";
@@ -10,7 +11,8 @@ import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
 import type { FileServer } from "../../cli/server/file-server.ts";
 import { outputFolder } from "../../cli/built.ts";
 import { writeByteModel } from "../support/byte-model.ts";
-import { ask, press, startSite, turnsOf, untilState, weightRequests, write } from "./chat-site.ts";
+import { renamedRelease } from "../support/renamed-release.ts";
+import { ask, press, send, startSite, turnsOf, untilState, weightRequests, write } from "./chat-site.ts";
 
 const { parent, folder } = writeByteModel();
 let server: FileServer;
@@ -88,4 +90,76 @@ test("the tab that is open meanwhile answers on, and after its reload has all th
   expect([draft, await scheme(), weightRequests(server).length]).toEqual(["half a sent", before, fetched]);
   expect((await ask(open, "and on it goes")).status).toBe("done");
   await open.close();
+});
+
+const types: Record<string, string> = {
+  js: "text/javascript",
+  html: "text/html",
+  css: "text/css",
+  svg: "image/svg+xml",
+};
+const typeOf = (path: string) => types[path.split(".").at(-1)!] ?? "application/octet-stream";
+
+test("an old tab goes on with its worker and its late parts when the server has only the new release", async () => {
+  const later = mkdtempSync(join(tmpdir(), "pronk-release-"));
+  const names = renamedRelease(outputFolder.demo, later, "later");
+  const now = { folder: outputFolder.demo };
+  // No file of the other release is there, as on a host that puts one in the place of the other.
+  const site = await startSite({
+    tiny: folder,
+    answer: (request, response) => {
+      const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
+      if (now.folder === outputFolder.demo || pathname.startsWith("/models/")) return false;
+      const path = join(now.folder, pathname.endsWith("/") ? `${pathname}index.html` : pathname);
+      if (existsSync(path)) response.writeHead(200, { "content-type": typeOf(path) }).end(readFileSync(path));
+      else response.writeHead(404).end();
+      return true;
+    },
+  });
+  const open = await launch("chromium");
+  try {
+    const old = open.playwright!;
+    old.context().setDefaultTimeout(20_000);
+    const goTo = async (tab: Page) => {
+      await tab.goto(`${site.origin}/`);
+      await tab.evaluate(async () => void (await navigator.serviceWorker.ready));
+    };
+    for (const _ of ["first", "second"]) await goTo(old);
+    await untilState(open, "ready");
+    const panelPart = [...names.keys()].find((name) => name.startsWith("side-panels-"))!;
+    const fetched = () =>
+      old.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name.replace(/^.*\//, "")));
+    expect(await fetched()).not.toContain(panelPart);
+
+    // While an answer is written nothing is offered.
+    await old.evaluate(() => {
+      const seen: string[] = [];
+      Object.assign(window, { seen });
+      const toast = document.querySelector<HTMLElement>("#toast")!;
+      const look = () => !toast.hidden && seen.push(document.querySelector("pronk-chat")!.state);
+      new MutationObserver(look).observe(toast, { attributes: true, childList: true });
+    });
+    now.folder = later;
+    await send(open, "a question");
+    await old.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
+    await old.waitForSelector(reload, { state: "visible" });
+    expect(await old.evaluate("seen[0]")).toBe("ready");
+    expect((await turnsOf(open)).at(-1)?.status).toBe("done");
+
+    const other = await old.context().newPage();
+    await goTo(other);
+    await other.click(reload); // lets it in, for all tabs
+    await other.waitForFunction(
+      (name) => performance.getEntriesByType("resource").some((one) => one.name.endsWith(name)),
+      [...names.values()].find((name) => /^index-.*\.js$/.test(name))!,
+    );
+    expect((await ask(open, "still there?")).status).toBe("done");
+    await old.click("pronk-chat [data-action=settings]");
+    await old.waitForSelector("pronk-chat .side-panel [data-action=load-again]", { state: "attached" });
+    expect(await fetched()).toContain(panelPart);
+  } finally {
+    await open.close();
+    await site.close();
+    rmSync(later, { recursive: true });
+  }
 });
