@@ -7,7 +7,7 @@ import { type Conversation, emptyConversation, type OpenConversation } from "./c
 import { contentOf, type ConversationRecord, fromRecord, isEmptyRecord, toRecord } from "./conversation-record.ts";
 import { ConversationStore } from "./conversation-store.ts";
 import { mergeRecords } from "./merge-records.ts";
-import { TabNote } from "./tab-note.ts";
+import { type LateRecord, TabNote } from "./tab-note.ts";
 
 const writeEveryMs = 500;
 const lockPatienceMs = 1000; // a page that is being reloaded gives its lock back within this
@@ -37,6 +37,7 @@ export class ConversationKeeper {
   #id: string | undefined; // once restored
   #base: ConversationRecord | undefined; // as this tab last saw it stored
   #written = ""; // as JSON, without its time
+  #writing: LateRecord | undefined; // a page that goes now may take it along
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(place: string, host: KeeperHost, { all = false, now = Date.now }: KeeperOptions = {}) {
@@ -139,9 +140,9 @@ export class ConversationKeeper {
   /** Writes what is not written yet; for a page that may be gone the next moment. */
   flush(): void {
     const record = this.#unwritten();
-    if (!record) return;
-    this.#note.late = { record, seenAt: this.#base?.updatedAt ?? 0 };
-    void this.#write();
+    const late = record ? { record, seenAt: this.#base?.updatedAt ?? 0 } : this.#writing;
+    if (late) this.#note.late = late;
+    if (record) void this.#write();
   }
 
   /** Writes what is left, and lets the conversation go. */
@@ -181,6 +182,7 @@ export class ConversationKeeper {
     const [record, store, base] = [this.#unwritten(), this.#store, this.#base];
     if (!record || !store) return;
     const content = (this.#written = contentOf(record));
+    const writing = (this.#writing = { record, seenAt: base?.updatedAt ?? 0 });
     this.#base = record; // for a write that begins before this one has ended
     try {
       const merged = await store.write(record, base, !this.#all);
@@ -188,6 +190,8 @@ export class ConversationKeeper {
       if (this.#id === record.id) this.#take(record, merged);
     } catch {
       if (this.#id === record.id) [this.#written, this.#base] = ["", base]; // the next change tries again
+    } finally {
+      if (this.#writing === writing) this.#writing = undefined;
     }
   }
 

@@ -171,6 +171,16 @@ test("a page that has no time to write leaves its last words in the tab", async 
   expect((await visit(tab)).restored?.draft.text).toBe("half-writ");
 });
 
+test("a page that goes while it writes leaves in the tab what may not be written any more", async () => {
+  const tab = new TabStorage();
+  const { keeper, set, read } = await visit(tab, { all: true });
+  set({ ...emptyConversation(), draft: { text: "half-writ" } });
+  vi.spyOn(ConversationStore.prototype, "write").mockImplementationOnce(() => new Promise(() => {})); // cut off
+  keeper.leave(read);
+  keeper.flush();
+  expect((await visit(tab, { all: true })).restored?.draft.text).toBe("half-writ");
+});
+
 test("of the database's record and the tab's own the newer one counts", async () => {
   const tab = new TabStorage();
   const { keeper, set } = await visit(tab);
