@@ -111,11 +111,16 @@ export class CurrentConversation implements ReactiveController {
     this.#parts.write(conversation.draft);
   }
 
+  /** Another has the place from here on. Its system prompt comes now and not before: the last one is kept with its own. */
+  giveWayTo({ id, system }: Conversation): void {
+    this.turnTo(id);
+    if (this.#host.keepAll) this.#host.system = system || this.#usualSystem;
+  }
+
   /** An empty one, with what is to stand in the text field. */
   anew(): Conversation {
     const written = this.#parts.readDraft();
     if (!this.#host.keepAll) return { ...emptyConversation(), draft: isEditing(written) ? endDraft(written) : written };
-    this.#host.system = this.#usualSystem;
     return { ...emptyConversation(), draft: emptyDraft }; // what was written stays with its conversation
   }
 

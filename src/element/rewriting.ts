@@ -17,7 +17,7 @@ export interface Desk {
   write(draft: Draft): void;
   ask(text: string, attachments?: readonly Attachment[]): Promise<void>;
   /** What is kept from here on is another conversation's. */
-  turnTo(id: string | undefined): void;
+  giveWayTo(conversation: Conversation): void;
   /** Shows the newest words. */
   follow(): void;
   /** Gives the text field focus; `wanted`: also by touch, where it raises the keyboard. */
@@ -106,7 +106,7 @@ export class Rewriting {
   replace(conversation: Conversation, text: string): void {
     const before = this.#desk.conversation();
     this.#undo.settle();
-    this.#desk.turnTo(conversation.id);
+    this.#desk.giveWayTo(conversation);
     this.#session.open(conversation);
     this.#desk.write(conversation.draft);
     this.#desk.follow();

@@ -155,11 +155,20 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     said = await texts();
   });
 
-  test("a new chat can be taken back", async () => {
+  test("a new chat can be taken back; the one before keeps its system prompt, also while it is away", async () => {
+    const system = () => page.evaluate<string>(() => document.querySelector("pronk-chat")!.system);
+    await page.evaluate(() => void (document.querySelector("pronk-chat")!.system = "Be brief."));
+    const id = await page.evaluate<string>(() => document.querySelector("pronk-chat")!.conversation.id!);
     await press(page, "[data-action=new-chat]");
     await untilTexts([]);
+    expect(await system()).toBe("");
+    const away = () =>
+      page.evaluate(async (of: string) => (await document.querySelector("pronk-chat")!.find(of))?.system, id);
+    await expect.poll(away).toBe("Be brief.");
     await undo();
     await untilTexts(said);
+    expect(await system()).toBe("Be brief.");
+    await page.evaluate(() => void (document.querySelector("pronk-chat")!.system = ""));
     const focused = () => page.evaluate(() => document.querySelector("pronk-chat")!.shadowRoot!.activeElement?.id);
     await expect.poll(focused).toBe("draft"); // the button that had the focus is gone
   });
