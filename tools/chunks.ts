@@ -1,7 +1,7 @@
 // Which modules of src/ share a file of the build: `core` is what a page and its worker both load, `engine` what the worker
-// loads besides, `page` what a page does, `chat` what the element begins with. What is loaded on demand is a file each, and
-// imports nothing statically but those: so a part that did not arrive is missing alone, and can be fetched again
-// (src/on-demand.ts).
+// loads besides, `page` what a page does, `words` what the element says, which a server may import, `chat` what it begins with
+// besides. What is loaded on demand is a file each, and imports nothing statically but those: so a part that did not arrive is
+// missing alone, and can be fetched again (src/on-demand.ts).
 
 import { fileURLToPath } from "node:url";
 
@@ -15,9 +15,10 @@ const workers = [source("worker/host.ts"), source("worker/shared-host.ts")];
 const hashing = source("source/hash-worker.ts"); // a small worker that needs little
 const engine = source("engine.ts"); // the page's too, where workers have no WebGPU
 const element = source("element/index.ts");
-const entries = new Set([page, ...workers, hashing, element]);
+const server = source("element/server.ts"); // has no DOM, and can't have what extends HTMLElement
+const entries = new Set([page, ...workers, hashing, element, server]);
 
-const rooms = ["hash", "core", "engine", "page", "chat"] as const; // each may take what the next ones use
+const rooms = ["hash", "core", "engine", "page", "words", "chat"] as const; // each may take what the next ones use
 type Rooms = ReadonlyMap<string, (typeof rooms)[number]>;
 
 function placeModules(graph: Graph): Rooms {
@@ -61,9 +62,11 @@ function placeModules(graph: Graph): Rooms {
     else if (!onPage.has(id) && (worker || count > 1))
       places.set(id, count > 0 && inPageParts.has(id) ? "core" : "engine");
   }
+  const onServer = reach([server]);
   for (const id of reach([element]))
     if (id === page) places.set(id, "page");
-    else if (!places.has(id) && !entries.has(id) && !parts.has(id)) places.set(id, onPage.has(id) ? "page" : "chat");
+    else if (!places.has(id) && !entries.has(id) && !parts.has(id))
+      places.set(id, onPage.has(id) ? "page" : onServer.has(id) ? "words" : "chat");
   return places;
 }
 
