@@ -66,8 +66,8 @@ interface Chat extends HTMLElement {
 /** Waits until the element is in one of the states; fails at once when the load failed. */
 export async function untilState(page: BrowserPage, ...wanted: string[]): Promise<string> {
   return page.evaluate(async (states: string[]) => {
+    await customElements.whenDefined("pronk-chat"); // the page may be on its way yet
     const chat = document.querySelector<Chat>("pronk-chat")!;
-    await customElements.whenDefined("pronk-chat");
     const deadline = Date.now() + 240_000;
     while (!states.includes(chat.state)) {
       if (Date.now() > deadline) throw new Error(`still ${chat.state}, not ${states.join(" or ")}, after four minutes`);
@@ -123,11 +123,11 @@ export async function ask(page: BrowserPage, text: string): Promise<SeenTurn> {
 }
 
 export async function turnsOf(page: BrowserPage): Promise<SeenTurn[]> {
-  return page.evaluate<SeenTurn[]>(() =>
-    document
-      .querySelector<Chat>("pronk-chat")!
-      .turns.map(({ role, text, status, usage, error }) => ({ role, text, status, usage, error: error?.message })),
-  );
+  return page.evaluate<SeenTurn[]>(async () => {
+    await customElements.whenDefined("pronk-chat");
+    const { turns } = document.querySelector<Chat>("pronk-chat")!;
+    return turns.map(({ role, text, status, usage, error }) => ({ role, text, status, usage, error: error?.message }));
+  });
 }
 
 /** Presses a button inside the element or on the page. */
