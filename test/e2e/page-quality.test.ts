@@ -64,7 +64,7 @@ test.each(["llama-2", undefined] as const)("what an engine warns of stands above
   const seen = () =>
     page.evaluate<string[]>(() => {
       const root = document.querySelector("pronk-chat")!.shadowRoot!;
-      return [...root.querySelectorAll<HTMLElement>(".column > .notice")].map((notice) => notice.textContent);
+      return [...root.querySelectorAll<HTMLElement>(".column > .notice")].map((notice) => notice.textContent.trim());
     });
   expect(await seen()).toEqual([warnings[0].message]);
   await page.evaluate(stageEngine, { label: "n", dialog, autoload: true });
