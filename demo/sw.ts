@@ -74,10 +74,17 @@ async function fill(): Promise<void> {
     const known = revision === null ? await caches.match(address, { ignoreVary: true }) : undefined;
     const response = known ?? (await fetch(address, { cache: revision === null ? "default" : "reload" }));
     if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
+    if (!(await isItself(url, response))) throw new Error(`${url}: something else came in its place`);
     const { status, headers } = response;
     await cache.put(address, response.redirected ? new Response(await response.blob(), { status, headers }) : response);
   };
   await Promise.all(manifest.map(put));
+}
+
+/** And not the page of a network that wants to be paid first, which would be kept for good. The next visit tries again. */
+async function isItself(url: string, response: Response): Promise<boolean> {
+  if (url.endsWith(".json")) return response.clone().json().then(() => true, () => false); // prettier-ignore
+  return url.endsWith(".html") || !/^text\/html/i.test(response.headers.get("content-type") ?? "");
 }
 
 const noteOf = (cacheName: string) => addressOf(`tabs/${encodeURIComponent(cacheName)}`);

@@ -79,7 +79,7 @@ test("a folder from this device meets the gate, and answers after it", async () 
   await untilState(page, "ready");
   const asked = server.requests.length;
   await press(page, "#open-picker");
-  await page.playwright!.locator("model-picker input[type=file]").setInputFiles(licensed);
+  await page.playwright!.locator("model-picker input.folder").setInputFiles(licensed);
   await untilState(page, "license");
   await press(page, "[data-action=accept-license]");
   await untilState(page, "ready");
