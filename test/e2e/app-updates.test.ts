@@ -157,6 +157,15 @@ test("an old tab goes on with its worker and its late parts when the server has 
     await old.click("pronk-chat [data-action=settings]");
     await old.waitForSelector("pronk-chat .side-panel [data-action=load-again]", { state: "attached" });
     expect(await fetched()).toContain(panelPart);
+    await old.evaluate(async () => {
+      const chat = document.querySelector("pronk-chat")!;
+      const { model } = chat;
+      chat.model = undefined; // its engine goes
+      await chat.updateComplete;
+      Object.assign(chat, { model, autoload: true });
+    });
+    await untilState(open, "ready");
+    expect((await ask(open, "and by a new engine?")).status).toBe("done");
   } finally {
     await open.close();
     await site.close();
