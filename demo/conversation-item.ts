@@ -2,6 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 import type { ConversationHead } from "../src/element/index.ts";
+import { moreMenu } from "./more-menu.ts";
 import { pageStrings as strings } from "./page-words.ts";
 
 export interface ItemActions {
@@ -71,30 +72,12 @@ function titleField({ title }: ConversationHead, { rename }: ItemActions): Templ
   />`;
 }
 
-function menu({ title, pinned }: ConversationHead, actions: ItemActions): TemplateResult {
-  const entry = (action: string, words: string, act: () => void) =>
-    html`<button type="button" data-action=${action} @click=${(event: Event) => press(event, act)}>${words}</button>`;
-  return html`<details class="conversation-menu" @focusout=${closeBehindFocus}>
-    <summary aria-label=${strings.more(title)} title=${strings.more(title)}>
-      <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 12h.01M12 12h.01M18 12h.01" /></svg>
-    </summary>
-    <div class="conversation-actions">
-      ${entry("pin", pinned ? strings.unpin : strings.pin, actions.pin)}
-      ${entry("rename", strings.rename, actions.beginRename)}
-      ${entry("copy-conversation", strings.copyConversation, actions.copy)}
-      ${entry("save-markdown", strings.saveMarkdown, () => actions.save("md"))}
-      ${entry("save-json", strings.saveJson, () => actions.save("json"))}
-      ${entry("delete-conversation", strings.remove, actions.delete)}
-    </div>
-  </details>`;
-}
-
-function press(event: Event, act: () => void): void {
-  (event.target as Element).closest("details")!.open = false;
-  act();
-}
-
-function closeBehindFocus(event: FocusEvent): void {
-  const menuOpen = event.currentTarget as HTMLDetailsElement;
-  if (event.relatedTarget && !menuOpen.contains(event.relatedTarget as Node)) menuOpen.open = false;
-}
+const menu = ({ title, pinned }: ConversationHead, actions: ItemActions): TemplateResult =>
+  moreMenu("conversation", title, [
+    { action: "pin", words: pinned ? strings.unpin : strings.pin, act: actions.pin },
+    { action: "rename", words: strings.rename, act: actions.beginRename },
+    { action: "copy-conversation", words: strings.copyConversation, act: actions.copy },
+    { action: "save-markdown", words: strings.saveMarkdown, act: () => actions.save("md") },
+    { action: "save-json", words: strings.saveJson, act: () => actions.save("json") },
+    { action: "delete-conversation", words: strings.remove, act: actions.delete },
+  ]);

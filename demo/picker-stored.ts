@@ -5,6 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { formatBytes } from "../src/element/index.ts";
 import type { StorageReport, StoredModelInfo } from "../src/index.ts";
 import type { ModelChoice } from "./model-choice.ts";
+import { moreMenu } from "./more-menu.ts";
 import { pageStrings as strings } from "./page-words.ts";
 import type { CopyNews, StoredCopies } from "./stored-copies.ts";
 
@@ -63,28 +64,14 @@ export function storedView(
 }
 
 function menuView(model: StoredModelInfo, label: string, copies: StoredCopies): TemplateResult {
-  const entry = (action: string, words: string, act: () => void) => {
-    const press = (event: Event) => {
-      (event.target as Element).closest("details")!.open = false;
-      act();
-    };
-    return html`<button type="button" data-action=${action} ?disabled=${copies.busy} @click=${press}>${words}</button>`;
-  };
-  return html`<details class="copy-menu" @focusout=${closeBehindFocus}>
-    <summary aria-label=${strings.more(label)} title=${strings.more(label)}>
-      <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 12h.01M12 12h.01M18 12h.01" /></svg>
-    </summary>
-    <div class="copy-actions">
-      ${entry("verify-model", strings.copies.verify, () => void copies.verify(model))}
-      ${model.id.startsWith("hub:") ? entry("update-model", strings.copies.update, () => void copies.lookForUpdate(model)) : nothing}
-      ${entry("export-model", strings.copies.export, () => void copies.export(model))}
-    </div>
-  </details>`;
-}
-
-function closeBehindFocus(event: FocusEvent): void {
-  const menu = event.currentTarget as HTMLDetailsElement;
-  if (event.relatedTarget && !menu.contains(event.relatedTarget as Node)) menu.open = false;
+  const { copies: words } = strings;
+  const entries = [
+    { action: "verify-model", words: words.verify, act: () => void copies.verify(model) },
+    { action: "update-model", words: words.update, act: () => void copies.lookForUpdate(model) },
+    { action: "export-model", words: words.export, act: () => void copies.export(model) },
+  ];
+  const possible = entries.filter(({ action }) => action !== "update-model" || model.id.startsWith("hub:"));
+  return moreMenu("copy", label, possible.map((entry) => ({ ...entry, disabled: copies.busy }))); // prettier-ignore
 }
 
 /** What is being done with a copy, or what came of it. */
