@@ -8,7 +8,7 @@ import { askStaged, stageEngine } from "../../tools/screenshots/staged-engine.ts
 import { hostileAnswers } from "../support/hostile-answers.ts";
 import { longAnswer } from "../support/long-answer.ts";
 import { allowedInAnswers, harmfulUnless } from "../support/markdown-page.ts";
-import { listenForTrouble, startSite } from "./chat-site.ts";
+import { listenForTrouble, reportViolations, startSite } from "./chat-site.ts";
 
 let server: FileServer;
 let page: BrowserPage;
@@ -18,8 +18,7 @@ beforeAll(async () => {
   server = await startSite();
   page = await launch("chromium");
   trouble = listenForTrouble(page);
-  await page.playwright!.addInitScript(`addEventListener("securitypolicyviolation", (event) =>
-    console.error("content security policy", event.violatedDirective, event.blockedURI));`);
+  await reportViolations(page);
 });
 beforeEach(() => void (trouble.length = 0));
 afterEach(() => expect(trouble).toEqual([]));

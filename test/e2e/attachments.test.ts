@@ -7,7 +7,7 @@ import type { FileServer } from "../../cli/server/file-server.ts";
 import { stageEngine } from "../../tools/screenshots/staged-engine.ts";
 import { browserKinds } from "../support/harness.ts";
 import { pdfFile } from "../support/pdf-file.ts";
-import { listenForTrouble, press, startSite, untilState, write } from "./chat-site.ts";
+import { listenForTrouble, press, reportViolations, startSite, untilState, write } from "./chat-site.ts";
 
 let server: FileServer;
 let page: BrowserPage;
@@ -17,8 +17,7 @@ beforeAll(async () => {
   server = await startSite();
   page = await launch("chromium");
   trouble = listenForTrouble(page);
-  await page.playwright!.addInitScript(`addEventListener("securitypolicyviolation", (event) =>
-    console.error("content security policy", event.violatedDirective, event.blockedURI));`);
+  await reportViolations(page);
 });
 beforeEach(async () => {
   trouble.length = 0;

@@ -93,6 +93,12 @@ export async function write(page: BrowserPage, text: string): Promise<void> {
   }, text);
 }
 
+/** What stands in the field; "" where there is none. */
+export const draftOf = (page: BrowserPage): Promise<string> =>
+  page.evaluate<string>(
+    () => document.querySelector("pronk-chat")!.shadowRoot!.querySelector<HTMLTextAreaElement>("#draft")?.value ?? "",
+  );
+
 /** Writes into the field and presses Enter, as a person would. */
 export async function send(page: BrowserPage, text: string): Promise<void> {
   await write(page, text);
@@ -162,3 +168,8 @@ export function listenForTrouble(page: BrowserPage): string[] {
   });
   return trouble;
 }
+
+/** Chromium's pages say in their console which address was refused, from the next one on. */
+export const reportViolations = (page: BrowserPage) =>
+  page.playwright!.addInitScript(`addEventListener("securitypolicyviolation", (event) =>
+    console.error("content security policy", event.violatedDirective, event.blockedURI));`);

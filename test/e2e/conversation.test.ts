@@ -9,7 +9,7 @@ import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
 import type { FileServer } from "../../cli/server/file-server.ts";
 import { writeByteModel } from "../support/byte-model.ts";
 import { browserKinds } from "../support/harness.ts";
-import { ask, listenForTrouble, press, send, startSite, turnsOf, untilState, write } from "./chat-site.ts";
+import { ask, draftOf, listenForTrouble, press, send, startSite, turnsOf, untilState, write } from "./chat-site.ts";
 
 const { parent, folder } = writeByteModel();
 afterAll(() => rmSync(parent, { recursive: true }));
@@ -32,11 +32,7 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
 
   const texts = async () => (await turnsOf(page)).map(({ text }) => text);
   const untilTexts = (wanted: string[]) => expect.poll(texts, { timeout: 20_000 }).toEqual(wanted);
-  const draft = () =>
-    page.evaluate<string>(
-      () => document.querySelector("pronk-chat")!.shadowRoot!.querySelector<HTMLTextAreaElement>("#draft")?.value ?? "",
-    );
-  const untilDraft = (wanted: string) => expect.poll(draft, { timeout: 20_000 }).toBe(wanted);
+  const untilDraft = (wanted: string) => expect.poll(() => draftOf(page), { timeout: 20_000 }).toBe(wanted);
   const undo = () => press(page, "[data-action=undo-last]");
   const leave = async (way: "reload" | "back") => {
     await page.evaluate((how: string) => {

@@ -7,7 +7,7 @@ import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
 import type { FileServer } from "../../cli/server/file-server.ts";
 import { askStaged, stageEngine } from "../../tools/screenshots/staged-engine.ts";
 import { browserKinds } from "../support/harness.ts";
-import { listenForTrouble, press, startSite, turnsOf, untilState, write } from "./chat-site.ts";
+import { draftOf, listenForTrouble, press, startSite, turnsOf, untilState, write } from "./chat-site.ts";
 
 let server: FileServer;
 beforeAll(async () => void (server = await startSite()));
@@ -46,10 +46,7 @@ describe.each(browserKinds)("keys in %s", (kind) => {
     page.evaluate<string | undefined>(
       () => document.querySelector("pronk-chat")!.shadowRoot!.querySelector("dialog[open] h2")?.textContent,
     );
-  const draft = () =>
-    page.evaluate<string>(
-      () => document.querySelector("pronk-chat")!.shadowRoot!.querySelector<HTMLTextAreaElement>("#draft")!.value,
-    );
+  const draft = () => draftOf(page);
   const focused = () =>
     page.evaluate<string | undefined>(() => {
       const { activeElement } = document;

@@ -9,7 +9,7 @@ import type { FileServer } from "../../cli/server/file-server.ts";
 import { scenes } from "../../tools/screenshots/scenes.ts";
 import { askStaged, stageEngine } from "../../tools/screenshots/staged-engine.ts";
 import { writeByteModel } from "../support/byte-model.ts";
-import { ask, listenForTrouble, press, send, startSite, untilState } from "./chat-site.ts";
+import { ask, listenForTrouble, press, reportViolations, send, startSite, untilState } from "./chat-site.ts";
 
 const { parent, folder } = writeByteModel();
 let server: FileServer;
@@ -20,9 +20,7 @@ beforeAll(async () => {
   server = await startSite({ tiny: folder });
   page = await launch("chromium");
   trouble = listenForTrouble(page);
-  const report = `addEventListener("securitypolicyviolation", (event) =>
-    console.error("content security policy", event.violatedDirective, event.blockedURI));`;
-  await page.playwright!.addInitScript(report);
+  await reportViolations(page);
 });
 beforeEach(() => void (trouble.length = 0));
 afterEach(() => expect(trouble).toEqual([]));

@@ -8,7 +8,7 @@ import type { FileServer } from "../../cli/server/file-server.ts";
 import type { PronkChat } from "../../src/element/index.ts";
 import { askStaged, importStaged, stageEngine } from "../../tools/screenshots/staged-engine.ts";
 import { browserKinds } from "../support/harness.ts";
-import { listenForTrouble, press, startSite, turnsOf, untilState, write } from "./chat-site.ts";
+import { draftOf, listenForTrouble, press, startSite, turnsOf, untilState, write } from "./chat-site.ts";
 
 let server: FileServer;
 beforeAll(async () => void (server = await startSite()));
@@ -43,11 +43,7 @@ describe.each(browserKinds)("turns in %s", (kind) => {
 
   test("an earlier question is asked in other words, and what came of the first ones stays beside it", async () => {
     await press(page, `${first} [data-action=edit]`);
-    const draft = () =>
-      page.evaluate<string>(
-        () => document.querySelector("pronk-chat")!.shadowRoot!.querySelector<HTMLTextAreaElement>("#draft")!.value,
-      );
-    await expect.poll(draft).toBe("one");
+    await expect.poll(() => draftOf(page)).toBe("one");
     await write(page, "one, better");
     await press(page, "[data-action=send]");
     await untilTexts(["one, better", answers[2]]);
