@@ -199,7 +199,7 @@ const inBrowsers = {
 // Too slow for `npm run check`, which is under two minutes on a busy machine: slices of the long proofs, loads that end again
 // and again, whole checkpoints through the reference, half a gigabyte through a hash.
 const slow = [
-  "test/unit/{load/{proof-slices,resume,page-thread},format/golden,reference/golden,quant/tiny,source/sha256-length}.test.ts",
+  "test/unit/{api/refused-memory,load/{proof-slices,resume,page-thread},format/golden,reference/golden,quant/tiny,source/sha256-length}.test.ts",
 ];
 // What measures speed wants the machine for itself.
 const measured = ["test/browser/run-ahead.test.ts"];
