@@ -89,7 +89,9 @@ function modelInfo(idOrReference?: string): Promise<StoredModelInfo[]> {
 
 /**
  * Brings a model into the store without an engine. A folder that `models.export` wrote, or the archive of it, becomes the
- * model that it was, in the form that it had, without a network; that it is what its name says, only the folder says. Rejects with PronkError, or with the signal's reason. */
+ * model that it was, in the form that it had, without a network; that it is what its name says, only the folder says. Rejects with
+ * PronkError, or with the signal's reason.
+ */
 function downloadModel(model: ModelReference, options: DownloadOptions = {}): Promise<StoredModel> {
   return withStore(async (store) => {
     if (!store) throw new PronkError("storage-missing", (await storageReport()).message, { field: "store" });

@@ -2,6 +2,7 @@
 // model and reads its answer is loaded when the first comes.
 
 import { onDemand } from "../on-demand.ts";
+import { hasToolTurn } from "../text/chat-messages.ts";
 import type { ChatDialog, ChatMessage, StreamDecoder } from "../text/tokenizer.ts";
 import type { AnswerForm } from "./answer-form.ts";
 import type { AnswerReader } from "./answer-reader.ts";
@@ -36,8 +37,7 @@ export async function prepareAnswer(
 ): Promise<AnswerWay | undefined> {
   const asks = (value: unknown) => (value ?? undefined) !== undefined && !(Array.isArray(value) && value.length === 0);
   const asksForTools = asks(fields.tools) || (asks(fields.tool_choice) && fields.tool_choice !== "none");
-  const hasToolTurns = messages.some(({ role, tool_calls: calls }) => role === "tool" || calls);
-  const isPlain = !(hasToolTurns && !dialog.tools().turns) && !dialog.thoughts;
+  const isPlain = !(messages.some(hasToolTurn) && !dialog.tools().turns) && !dialog.thoughts;
   if (!asksForTools && isPlain && !asks(fields.chat_template_kwargs)) return undefined;
   return (await answerWay()).prepareWay(core, dialog, fields, messages, form);
 }

@@ -2,6 +2,7 @@
 // in the built-in one. Loaded when a request first needs it (answer-parts.ts).
 
 import { builtInForm, withBuiltInTools } from "../text/built-in-tools.ts";
+import { hasToolTurn } from "../text/chat-messages.ts";
 import type { CallForm, ChatDialog, ChatMessage, StreamDecoder, ThoughtMarks, Tokenizer } from "../text/tokenizer.ts";
 import { callIdMark } from "../text/tokenizer.ts";
 import { PronkError } from "../errors.ts";
@@ -22,8 +23,7 @@ export function prepareWay(
 ): AnswerWay {
   const requested = readTools(fields);
   const named = readTemplateValues(fields.chat_template_kwargs);
-  const hasToolTurns = messages.some(({ role, tool_calls: calls }) => role === "tool" || calls);
-  const known = requested || hasToolTurns ? dialog.tools() : { turns: true, form: undefined };
+  const known = requested || messages.some(hasToolTurn) ? dialog.tools() : { turns: true, form: undefined };
   const tools = requested?.tools.map(({ type, function: described }) => ({ type, function: described }));
   const isBuiltIn = requested ? !known.form : !known.turns;
   const encode = (given: readonly ChatMessage[]) =>

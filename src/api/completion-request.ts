@@ -5,7 +5,10 @@ import type { ResponseFormat } from "./answer-form.ts";
 export interface SamplingFields {
   /** Ignored: an engine holds one model. */
   model?: string | null;
-  /** Of the answer, at least 1; of a completion 0, which with `echo` and `logprobs` scores the prompt. Without it, as far as the context goes. */
+  /**
+   * Of the answer, at least 1; of a completion 0, which with `echo` and `logprobs` scores the prompt. Without it, as far as the
+   * context goes.
+   */
   max_tokens?: number | null;
   /** The newer name of `max_tokens`; one of them, or both alike. */
   max_completion_tokens?: number | null;

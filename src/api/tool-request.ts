@@ -39,15 +39,12 @@ export function readTools(fields: Fields): RequestedTools | undefined {
     if (tools.findIndex((tool) => tool.function.name === name) < at)
       throw badField(`tools[${at}].function.name`, "another name than those before", name);
   });
-  const isParallel = booleanField({ parallel_tool_calls: true, ...withoutNull(fields) }, "parallel_tool_calls");
+  const isParallel = booleanField({ parallel_tool_calls: fields.parallel_tool_calls ?? true }, "parallel_tool_calls");
   const { allowed, isRequired } = readChoice(choice ?? "auto", names);
   if (isRequired && tools.length === 0) throw badField("tools", "a list with the functions to call", given);
   if (tools.length === 0 || allowed.size === 0) return undefined;
   return { tools, allowed, isRequired, isLimited: allowed.size < names.size, isParallel };
 }
-
-const withoutNull = (fields: Fields): Fields =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
 
 function readTool(tool: unknown, field: string): RequestedTool {
   const { type, function: described } = Object(tool) as Fields;

@@ -12,7 +12,7 @@ import {
   type OpenConversation,
   type Restorable,
 } from "./session/conversation.ts";
-import { type Draft, emptyDraft, endDraft, isEditing } from "./session/draft.ts";
+import { type Draft, endDraft, isEditing } from "./session/draft.ts";
 import type { UndoOffer } from "./undo-offer.ts";
 import { drawnAtOnce } from "./views/transcript-view.ts";
 
@@ -121,7 +121,7 @@ export class CurrentConversation implements ReactiveController {
   anew(): Conversation {
     const written = this.#parts.readDraft();
     if (!this.#host.keepAll) return { ...emptyConversation(), draft: isEditing(written) ? endDraft(written) : written };
-    return { ...emptyConversation(), draft: emptyDraft }; // what was written stays with its conversation
+    return emptyConversation(); // what was written stays with its conversation
   }
 
   drawMore(): void {

@@ -2,7 +2,7 @@
 
 import { svg, html } from "lit";
 
-const icon = (drawing: unknown, kind = "") =>
+export const icon = (drawing: unknown, kind = "") =>
   html`<svg class="icon ${kind}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${drawing}</svg>`;
 /** Along the line of text: mirrored where that runs from right to left. */
 const pointing = (drawing: unknown) => icon(drawing, "points");

@@ -84,7 +84,4 @@ function responsesUsage({ prompt_tokens, completion_tokens, total_tokens, prompt
   };
 }
 
-function newId(prefix: string): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `${prefix}_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-}
+const newId = (prefix: string): string => `${prefix}_${crypto.randomUUID().replaceAll("-", "")}`;

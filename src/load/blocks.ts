@@ -5,10 +5,11 @@
 
 import { PronkError } from "../errors.ts";
 import type { TensorInfo } from "../format/tensor.ts";
+import type { OpenedCheckpoint } from "../format/checkpoint.ts";
 import type { Checkpoint } from "../format/checkpoint-headers.ts";
-import { storedRowBytes, type StoredTensor } from "../quant/layout.ts";
+import { type QuantizeChoice, storedRowBytes, type StoredTensor } from "../quant/layout.ts";
 import type { RowQuantizer } from "../quant/rows.ts";
-import type { StoredFile, StoredForm } from "../quant/stored-form.ts";
+import { storedForm, type StoredFile, type StoredForm } from "../quant/stored-form.ts";
 import { maxReadBytes } from "../source/read-limit.ts";
 import type { ModelSource } from "../source/source.ts";
 import type { FileBlocks } from "../store/model-record.ts";
@@ -36,6 +37,17 @@ export interface CutFile {
   file: StoredFile;
   pairs: readonly TensorPair[];
   blocks: readonly Block[];
+}
+
+/** How a source's files are stored, and how they are cut for that. */
+export function formAndCut(
+  source: ModelSource,
+  checkpoint: OpenedCheckpoint,
+  quantize: QuantizeChoice,
+): { form: StoredForm; cut: CutFile[] } {
+  const sizes = new Map(source.files.map((file) => [file.path, file.sizeBytes]));
+  const form = storedForm(checkpoint, quantize, sizes);
+  return { form, cut: cutFiles(source, checkpoint, form) };
 }
 
 /** Every stored file of a checkpoint: the same for a load, for a load that goes on, and for the repair of one block. */

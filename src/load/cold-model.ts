@@ -8,7 +8,7 @@ import { readEarlyParts } from "../quant/early-parts.ts";
 import { packTensors } from "../quant/packed-tensor.ts";
 import type { PartBytes } from "../quant/row-format.ts";
 import type { RowQuantizer } from "../quant/rows.ts";
-import { storedForm, type StoredForm } from "../quant/stored-form.ts";
+import type { StoredForm } from "../quant/stored-form.ts";
 import type { StartHashThread } from "../source/hash-thread.ts";
 import type { OnProgress } from "../source/progress.ts";
 import type { ModelSource } from "../source/source.ts";
@@ -17,7 +17,7 @@ import { modelKey, type NewModel } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
 import type { ModelWriter } from "../store/model-writer.ts";
 import { manifestVersion } from "../versions.ts";
-import { type CutFile, cutFiles, fileBlocks } from "./blocks.ts";
+import { type CutFile, fileBlocks, formAndCut } from "./blocks.ts";
 import { coldStream } from "./cold-stream.ts";
 import { sinkWithoutCopy, withoutCopy } from "./head-copy.ts";
 import type { BufferPool } from "./look-ahead.ts";
@@ -45,9 +45,7 @@ export interface ColdModel {
 
 export function coldModel(options: ColdModel): PreparedModel {
   const { source, checkpoint, parameters, quantize, references, store, pool, startHashThread, onProgress } = options;
-  const sizes = new Map(source.files.map((file) => [file.path, file.sizeBytes]));
-  const form = options.as?.form ?? storedForm(checkpoint, quantize, sizes);
-  const cut = options.as?.cut ?? cutFiles(source, checkpoint, form);
+  const { form, cut } = options.as ?? formAndCut(source, checkpoint, quantize);
   const weightFiles = new Set(form.files.map((file) => file.source));
   const { sideFiles, matrices, format, offered, tokenizer, origin, warnings } = checkpoint;
   const variant = variantOf(checkpoint, quantize);

@@ -16,7 +16,7 @@ import { convertBlock } from "./blocks.ts";
 import { BufferPool } from "./look-ahead.ts";
 import { parseVariant } from "./prepared-model.ts";
 import { ScriptQuantizer } from "./quantizers.ts";
-import { formOf } from "./update.ts";
+import { cutAs } from "./update.ts";
 
 export interface Repair {
   record: ModelRecord;
@@ -33,7 +33,7 @@ export interface Repair {
 export async function repairBlock(repair: Repair): Promise<Uint8Array<ArrayBuffer>> {
   const { record, store, file: path, index, signal } = repair;
   const source = await repair.reopen();
-  const cut = (await formOf(record, source, signal)).cut.find(({ file }) => file.path === path);
+  const cut = (await cutAs(record, source, signal)).find(({ file }) => file.path === path);
   const stored = record.files.find((file) => file.path === path)!;
   if (!cut || cut.file.sizeBytes !== stored.sizeBytes) throw unlike(record, path, index);
   const span = blockSpan(stored, index);

@@ -1,12 +1,11 @@
 // What a newer revision of a stored model would bring: which weight files are other ones, and what there is to fetch. Reads
 // headers and side files of the source, and no weight.
 
-import { readCheckpoint, type OpenedCheckpoint } from "../format/checkpoint.ts";
-import { storedForm, type StoredForm } from "../quant/stored-form.ts";
+import { readCheckpoint } from "../format/checkpoint.ts";
 import type { ModelSource } from "../source/source.ts";
 import type { ModelRecord } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
-import { type CutFile, cutFiles } from "./blocks.ts";
+import { type CutFile, formAndCut } from "./blocks.ts";
 import { parseVariant } from "./prepared-model.ts";
 import { sameFiles } from "./unchanged.ts";
 
@@ -17,17 +16,10 @@ export interface Comparison {
   fetchBytes: number;
 }
 
-/** Files of `source` as `record` would hold them. */
-export async function formOf(
-  record: ModelRecord,
-  source: ModelSource,
-  signal?: AbortSignal,
-): Promise<{ checkpoint: OpenedCheckpoint; form: StoredForm; cut: CutFile[] }> {
+/** Files of `source`, cut as `record` would hold them. */
+export async function cutAs(record: ModelRecord, source: ModelSource, signal?: AbortSignal): Promise<CutFile[]> {
   const { quantize, weights } = parseVariant(record.variant);
-  const checkpoint = await readCheckpoint(source, { weights, signal });
-  const sizes = new Map(source.files.map((file) => [file.path, file.sizeBytes]));
-  const form = storedForm(checkpoint, quantize, sizes);
-  return { checkpoint, form, cut: cutFiles(source, checkpoint, form) };
+  return formAndCut(source, await readCheckpoint(source, { weights, signal }), quantize).cut;
 }
 
 /** Rejects as `readCheckpoint` does. */
@@ -37,7 +29,7 @@ export async function compareWithSource(
   source: ModelSource,
   signal?: AbortSignal,
 ): Promise<Comparison> {
-  const { cut } = await formOf(record, source, signal);
+  const cut = await cutAs(record, source, signal);
   const same = new Set(await sameFiles(store, record, cut, source));
   const files = cut.map((one) => ({
     path: one.file.source,

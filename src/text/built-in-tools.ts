@@ -38,17 +38,17 @@ export function withBuiltInTools(
   place: "system" | "user" = "system",
 ): ChatMessage[] {
   const plain: ChatMessage[] = [];
-  let last: "results" | undefined; // which the next question joins, for dialogs whose roles take turns
+  let behindResult = false; // which the next question joins, for dialogs whose roles take turns
   for (const { tool_calls: calls, tool_call_id: _, ...message } of messages) {
-    if (message.role === "tool" || (message.role === "user" && last)) {
+    if (message.role === "tool" || (message.role === "user" && behindResult)) {
       const isResult = message.role === "tool";
       const content = isResult ? `<tool_response>\n${message.content}\n</tool_response>` : message.content;
-      if (last) plain.push({ role: "user", content: `${plain.pop()!.content}\n${content}` });
+      if (behindResult) plain.push({ role: "user", content: `${plain.pop()!.content}\n${content}` });
       else plain.push({ role: "user", content });
-      last = isResult ? "results" : undefined;
+      behindResult = isResult;
       continue;
     }
-    last = undefined;
+    behindResult = false;
     const { open, middle, close } = builtInForm;
     const written = (calls ?? []).map(
       ({ function: { name, arguments: given } }) => `${open}${name}${middle}${String(given)}${close}`,

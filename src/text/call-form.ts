@@ -120,9 +120,14 @@ function isProbe(json: string): boolean {
 
 /** Where it parts from an answer without calls: not within a tag, nor behind white space that both have by chance. */
 function startOfTurn(text: string, before: string): number {
-  let at = 0;
-  while (at < before.length && text[at] === before[at]) at++;
+  const at = sharedBeginning(text, before);
   return at - (/[<[][^\s<>[\]]*$/.exec(text.slice(0, at))?.[0].length ?? 0);
+}
+
+function sharedBeginning(a: string, b: string): number {
+  let length = 0;
+  while (length < Math.min(a.length, b.length) && a[length] === b[length]) length++;
+  return length;
 }
 
 function sharedEnd(a: string, b: string): number {
@@ -137,8 +142,7 @@ function joined(one: Parts, two: Parts | undefined): CallForm {
     return { begin: "", open: first, middle, close: last.trimEnd(), between: undefined, end: "" };
   const open = two.first.slice(two.first.length - sharedEnd(two.first, two.next));
   const behind = two.next.slice(0, two.next.length - open.length);
-  let shared = 0;
-  while (shared < Math.min(behind.length, last.length) && behind[shared] === last[shared]) shared++;
+  const shared = sharedBeginning(behind, last);
   const close = last.slice(0, shared);
   return {
     begin: two.first.slice(0, two.first.length - open.length),

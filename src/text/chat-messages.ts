@@ -4,6 +4,10 @@
 import { PronkError } from "../errors.ts";
 import type { ChatMessage } from "./tokenizer.ts";
 
+/** Whether a call of a tool, or its result, is in the message. */
+export const hasToolTurn = ({ role, tool_calls: calls }: ChatMessage): boolean =>
+  role === "tool" || calls !== undefined;
+
 const toolless = "this model's chat format has no place for tools";
 
 /** For a dialog without tools. Throws PronkError bad-request naming the field, e.g. `messages[2].role`. */

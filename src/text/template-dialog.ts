@@ -5,12 +5,12 @@
 import type { RenderChat } from "./tokenizer.ts";
 import { PronkError } from "../errors.ts";
 import { findCallForm } from "./call-form.ts";
-import { badMessage, refuseToolTurns } from "./chat-messages.ts";
+import { badMessage, hasToolTurn, refuseToolTurns } from "./chat-messages.ts";
 import { parseTemplate, type Template } from "./jinja/parse-template.ts";
 import { renderTemplate } from "./jinja/render.ts";
 import { TemplateRefusal } from "./jinja/template-error.ts";
 import { endOfLast, templateTokens } from "./marked-messages.ts";
-import { findToolTurns, hasToolTurn, type ToolTurns, withToolTurns } from "./tool-turns.ts";
+import { findToolTurns, type ToolTurns, withToolTurns } from "./tool-turns.ts";
 import type { TokenizerConfig } from "./tokenizer-config.ts";
 import type { CallForm, ChatDialog, ThoughtMarks, Tokenizer } from "./tokenizer.ts";
 

@@ -19,9 +19,6 @@ export interface ToolTurns {
   named: boolean;
 }
 
-export const hasToolTurn = (message: ChatMessage): boolean =>
-  message.role === "tool" || message.tool_calls !== undefined;
-
 const probe = (id: string, named: boolean): ChatMessage[] => [
   { role: "user", content: "question" },
   {

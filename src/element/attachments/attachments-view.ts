@@ -2,7 +2,7 @@
 // press, or by Delete or Backspace while the focus is on one.
 
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { closeIcon } from "../icons.ts";
+import { closeIcon, icon } from "../icons.ts";
 import { formatBytes, formatCount } from "../quantity.ts";
 import type { Attachment } from "../session/attachment.ts";
 import type { ChatStrings } from "../languages/en.ts";
@@ -17,9 +17,9 @@ export interface AttachmentsModel {
   remove?(attachment: Attachment): void;
 }
 
-const fileIcon = html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-  ${svg`<path d="M7 3.500h7l4.500 4.500v12.500h-11.500zM14 3.500v4.500h4.500M10 12.500h5.500M10 16h5.500"/>`}
-</svg>`;
+const fileIcon = icon(
+  svg`<path d="M7 3.500h7l4.500 4.500v12.500h-11.500zM14 3.500v4.500h4.500M10 12.500h5.500M10 16h5.500"/>`,
+);
 
 export function attachmentsView(model: AttachmentsModel): TemplateResult | typeof nothing {
   const { attachments, reading = [], strings } = model;

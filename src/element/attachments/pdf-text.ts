@@ -3,6 +3,7 @@
 
 import { getDocument, type PDFDocumentProxy, PDFWorker } from "pdfjs-dist";
 import { withTrustedAddress } from "../../trusted-types.ts";
+import { withResolvers } from "../../waiting.ts";
 import { AttachProblem, type ProblemKind } from "./attach-problem.ts";
 
 /** Stops reading where the text is longer than `mostCharacters`. Throws AttachProblem. */
@@ -22,7 +23,7 @@ export async function pdfText(data: Uint8Array, mostCharacters: number): Promise
 
 /** In a thread of its own; where the page may start none, because this file is of another origin, on the page's. */
 async function startReader(): Promise<{ worker: PDFWorker; failed: Promise<never>; end(): void }> {
-  const { promise: failed, reject } = Promise.withResolvers<never>();
+  const { promise: failed, reject } = withResolvers<never>();
   failed.catch(() => {}); // mostly nobody waits for it
   try {
     const thread = withTrustedAddress(

@@ -1,4 +1,5 @@
-// All style sheets that the element begins with, in cascade order; parts that come later bring theirs (late-styles.ts). Lit adopts them as constructed sheets, which no policy refuses.
+// All style sheets that the element begins with, in cascade order; parts that come later bring theirs (late-styles.ts). Lit
+// adopts them as constructed sheets, which no policy refuses.
 
 import { composerStyles } from "./composer-styles.ts";
 import { layoutStyles } from "./layout-styles.ts";

@@ -1,4 +1,5 @@
-// The text field, its round buttons, the small ones below it that open panels, and the writing area of models that only continue text.
+// The text field, its round buttons, the small ones below it that open panels, and the writing area of models that only
+// continue text.
 
 import { css } from "lit";
 

@@ -1,5 +1,5 @@
-// The panels that lie over the chat: settings of a conversation, meters of what the model does, and the map of keys. A part of its own, loaded
-// when one is opened. The browser keeps the focus in a dialog and closes it on Escape.
+// The panels that lie over the chat: settings of a conversation, meters of what the model does, and the map of keys. A part of
+// its own, loaded when one is opened. The browser keeps the focus in a dialog and closes it on Escape.
 
 import { html, type TemplateResult } from "lit";
 import { closeIcon } from "../icons.ts";
