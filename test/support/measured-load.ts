@@ -16,12 +16,18 @@ export const MB = 1e6;
 const shardBytes = 300 * MB;
 const limitMs = 300_000; // for one load, on a machine that others use too
 
-// Answers once, so that the weights are known to have arrived, and tells the server what it saw.
+// Answers once, so that the weights are known to have arrived, and tells the server what it saw; each second how far it is.
 const script = `
   import { createEngine } from "/lib/index.js";
+  const at = {};
+  let step = "loading";
+  setInterval(() => fetch("/step", { method: "POST", body: JSON.stringify({ step, ...at }) }), 1000);
   let report;
   try {
-    const engine = await createEngine("/model/", { quantize: "none", contextLength: 64, tokenizer: "optional" });
+    const onProgress = ({ phase, loadedBytes }) => (at[phase] = loadedBytes);
+    const setup = { quantize: "none", contextLength: 64, tokenizer: "optional", onProgress };
+    const engine = await createEngine("/model/", { ...setup, onRecovery: ({ state }) => (step = state) });
+    step = "answering";
     const sampling = { temperature: 0, ignore_eos: true, max_tokens: 1 };
     const { pronk } = await engine.completions.create({ ...sampling, prompt: [1] });
     report = { info: engine.info, ids: pronk.ids };
@@ -51,6 +57,7 @@ export async function measureLoads(totalBytes: number): Promise<MeasuredLoad[]> 
   writeFileSync(join(pageDir, "page.js"), script);
   const { weightBytes } = await writeSyntheticCheckpoint(modelDir, { totalBytes, shardBytes });
   let reported: (text: string) => void = () => {};
+  let lastStep = "";
   await using server = await startFileServer({
     mounts: [
       { prefix: "/page/", path: pageDir },
@@ -58,12 +65,13 @@ export async function measureLoads(totalBytes: number): Promise<MeasuredLoad[]> 
       { prefix: "/model/", path: modelDir },
     ],
     answer(request, response) {
-      if (request.url !== "/report") return false;
+      if (request.url !== "/report" && request.url !== "/step") return false;
       let text = "";
       request.setEncoding("utf8").on("data", (piece: string) => (text += piece));
       request.on("end", () => {
         response.writeHead(204).end();
-        reported(text);
+        if (request.url === "/report") reported(text);
+        else lastStep = text;
       });
       return true;
     },
@@ -72,7 +80,13 @@ export async function measureLoads(totalBytes: number): Promise<MeasuredLoad[]> 
     const loads: MeasuredLoad[] = [];
     for (const kind of ["cold", "warm"]) {
       const report = new Promise<string>((resolve) => (reported = resolve));
-      const load = await watch(`${server.origin}/page/`, profileDir, report);
+      lastStep = "";
+      const load = await watch(
+        `${server.origin}/page/`,
+        profileDir,
+        report,
+        () => `${kind}: ${lastStep || "not a word"}`,
+      );
       const seconds = (load.info.loadMs / 1000).toFixed(1);
       console.log(
         `${(weightBytes / MB).toFixed(0)} MB ${kind}: the page's process holds ${(load.heldBytes / MB).toFixed(0)} MB, peaks at ${(load.peakBytes / MB).toFixed(0)} MB, the loader's buffers at ${(load.info.peakChunkBytes / MB).toFixed(0)} MB; loaded in ${seconds} s`,
@@ -85,13 +99,19 @@ export async function measureLoads(totalBytes: number): Promise<MeasuredLoad[]> 
   }
 }
 
-async function watch(url: string, profileDir: string, report: Promise<string>): Promise<MeasuredLoad> {
+async function watch(
+  url: string,
+  profileDir: string,
+  report: Promise<string>,
+  lastStep: () => string,
+): Promise<MeasuredLoad> {
   await using chromium = await startBareChromium(url, profileDir);
   const samples: number[] = [];
   const sampling = setInterval(() => samples.push(chromium.rendererBytes()), 200);
   let limit: ReturnType<typeof setTimeout> | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    limit = setTimeout(() => reject(new Error(`no report from the page in ${limitMs / 1000} s`)), limitMs);
+    const late = () => reject(new Error(`no report from the page in ${limitMs / 1000} s (${lastStep()})`));
+    limit = setTimeout(late, limitMs);
   });
   try {
     const told = JSON.parse(await Promise.race([report, chromium.ended, tooLate]));
