@@ -14,7 +14,7 @@ import { startBareChromium } from "./bare-chromium.ts";
 export const MB = 1e6;
 
 const shardBytes = 300 * MB;
-const limitMs = 300_000; // for one load, on a machine that others use too
+const stillMs = 120_000; // without a byte or a step more: it hangs. A slow disk is only slow.
 
 // Answers once, so that the weights are known to have arrived, and tells the server what it saw; each second how far it is.
 const script = `
@@ -108,13 +108,18 @@ async function watch(
   await using chromium = await startBareChromium(url, profileDir);
   const samples: number[] = [];
   const sampling = setInterval(() => samples.push(chromium.rendererBytes()), 200);
-  let limit: ReturnType<typeof setTimeout> | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    const late = () => reject(new Error(`no report from the page in ${limitMs / 1000} s (${lastStep()})`));
-    limit = setTimeout(late, limitMs);
+  let step = lastStep();
+  let steppedMs = performance.now();
+  let watching: ReturnType<typeof setInterval> | undefined;
+  const still = new Promise<never>((_, reject) => {
+    watching = setInterval(() => {
+      if (lastStep() !== step) [step, steppedMs] = [lastStep(), performance.now()];
+      else if (performance.now() - steppedMs > stillMs)
+        reject(new Error(`the page stands still for ${stillMs / 1000} s (${step})`));
+    }, 1000);
   });
   try {
-    const told = JSON.parse(await Promise.race([report, chromium.ended, tooLate]));
+    const told = JSON.parse(await Promise.race([report, chromium.ended, still]));
     if (told.failure) throw new Error(told.failure);
     const sorted = samples.toSorted((a, b) => a - b);
     // Single peaks are garbage that the collector has not met yet, up to five buffers of it on a busy machine; they come
@@ -123,6 +128,6 @@ async function watch(
     return { ...told, heldBytes, peakBytes: sorted.at(-1)! };
   } finally {
     clearInterval(sampling);
-    clearTimeout(limit);
+    clearInterval(watching);
   }
 }
