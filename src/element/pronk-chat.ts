@@ -189,6 +189,7 @@ export class PronkChat extends ChatProperties {
       modelLabel: labelOf(this.model, session),
       hidden: current.hidden,
       licenseText: states.licenseText,
+      fetchPart: states.fetchPart,
       outcomeOf: (text: string) => copies.outcomeOf(text),
     };
     return html`${chatView(model, actions)}${panel.view(session, this.system, strings)}`;

@@ -269,6 +269,40 @@ describe.each(browserKinds)("in %s", (kind) => {
       const arrived = await page.evaluate<string>(() => (globalThis as { arrives?: () => Promise<string> }).arrives!());
       expect(arrived).toBe("<p>One <strong>bold</strong> word.</p><p>And <em>more</em>.</p>");
     });
+
+    test("of the element: what failed is told without the panel that was to tell it, and the press fetches it", async () => {
+      missing = /\/late-panels-/;
+      await page.goto(`${origin}/plain-${kind}/`);
+      const words = await page.evaluate<string[]>(async () => {
+        const chat = await (globalThis as unknown as Page).addChat();
+        const inside = chat.shadowRoot!;
+        const until = async (selector: string) => {
+          for (let frames = 0; frames < 600 && !inside.querySelector(selector); frames++)
+            await new Promise(requestAnimationFrame);
+          return inside.querySelector<HTMLElement>(selector)!;
+        };
+        chat.model = new URL("nothing-here/", location.href).href;
+        await chat.updateComplete;
+        await chat.load();
+        const failed = (await until(".problem [data-action=retry]"))
+          .closest(".problem")!
+          .querySelector("h2")!.textContent!;
+        chat.model = undefined;
+        await chat.updateComplete;
+        const continuation = { text: "Once upon a time", contextFull: false };
+        await chat.open({ turns: [], continuation, draft: { text: "" }, system: "" } as never);
+        const retry = await until(".problem [data-action=retry]");
+        (globalThis as { arrives?: () => Promise<string> }).arrives = async () => {
+          retry.click();
+          return ((await until("textarea")) as HTMLTextAreaElement).value;
+        };
+        return [failed, retry.closest(".problem")!.querySelector("h2")!.textContent!];
+      });
+      expect(words).toEqual(["There is no model at this address", "A part of the application is missing"]);
+      missing = undefined;
+      const arrived = await page.evaluate<string>(() => (globalThis as { arrives?: () => Promise<string> }).arrives!());
+      expect(arrived).toBe("Once upon a time");
+    });
   });
 
   test("an application built by Vite", async () => {

@@ -190,28 +190,4 @@ export const composerStyles = css`
     background: var(--_tint);
     color: var(--_ink);
   }
-
-  .continue {
-    display: flex;
-    flex: 1;
-    flex-direction: column;
-    gap: 0.9rem;
-  }
-
-  .continue header p {
-    color: var(--_ink-soft);
-  }
-
-  .continue textarea {
-    flex: 1;
-    min-block-size: 14rem;
-    padding: 1.1rem 1.2rem;
-    border: 1px solid color-mix(in oklab, var(--_ink-soft) 45%, var(--_line));
-    border-radius: var(--_radius);
-    background: var(--_surface);
-    color: inherit;
-    font: inherit;
-    line-height: 1.7;
-    resize: none;
-  }
 `;

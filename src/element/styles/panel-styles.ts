@@ -1,4 +1,5 @@
-// Panels that stand in the column: load, choice of weights, licence, failure. The load bar is drawn as a row of leaps.
+// Panels that stand in the column: the load, whose bar is drawn as a row of leaps, and what a failure has before
+// asking-styles.ts has come.
 
 import { css } from "lit";
 
@@ -29,46 +30,6 @@ export const panelStyles = css`
   .problem-words {
     display: grid;
     gap: 0.6rem;
-  }
-
-  .offers {
-    display: grid;
-    gap: 0.5rem;
-    justify-items: start;
-  }
-
-  .offers .button {
-    max-inline-size: 100%;
-    overflow-wrap: anywhere;
-    text-align: start;
-  }
-
-  .token-form {
-    display: grid;
-    gap: 0.35rem;
-  }
-
-  .token-form label {
-    font-size: 0.92rem;
-    font-weight: 550;
-  }
-
-  .token-row {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.6rem;
-  }
-
-  .token-row input {
-    flex: 1 1 14rem;
-    min-inline-size: 0;
-    min-block-size: 2.75rem;
-    padding: 0.3rem 0.9rem;
-    border: 1px solid color-mix(in oklab, var(--_ink-soft) 45%, var(--_line));
-    border-radius: 1.4rem;
-    background: var(--_ground);
-    color: inherit;
-    font: inherit;
   }
 
   a.button {
@@ -129,93 +90,9 @@ export const panelStyles = css`
     font-size: 0.85rem;
   }
 
-  .weights fieldset {
-    display: grid;
-    gap: 0.2rem;
-    margin: 0;
-    padding: 0;
-    border: 0;
-  }
-
-  .weights label {
-    display: flex;
-    gap: 0.7rem;
-    align-items: baseline;
-    padding-block: 0.35rem;
-    overflow-wrap: anywhere;
-  }
-
-  .weights label .facts {
-    display: block;
-    color: var(--_ink-soft);
-    font-size: 0.85rem;
-    font-variant-numeric: tabular-nums;
-  }
-
-  .weights label .small {
-    margin-inline-start: 0.7rem;
-  }
-
-  .weights input {
-    flex: none;
-    accent-color: var(--_accent);
-  }
-
-  #weights-title:focus-visible {
-    outline: 0;
-  }
-
-  .license-text {
-    max-block-size: min(46vh, 26rem);
-    padding: 1rem 1.1rem;
-    border: 1px solid var(--_line);
-    border-radius: 0.8rem;
-    overflow-y: auto;
-    background: var(--_ground);
-    font-size: 0.88rem;
-  }
-
-  @media (max-width: 600px) {
-    .license-text {
-      max-block-size: 31vh;
-    }
-  }
-
-  .license-text h3 {
-    margin-block: 1.2em 0.6em;
-    font-size: 1rem;
-  }
-
-  .license-text h3:first-child {
-    margin-block-start: 0;
-  }
-
-  .license-text p {
-    margin-block: 0.6em;
-  }
-
-  .depth-1 {
-    padding-inline-start: 1.2em;
-  }
-
-  .depth-2 {
-    padding-inline-start: 2.4em;
-  }
-
-  #license-title:focus-visible {
-    outline: 0;
-  }
-
   summary {
     color: var(--_ink-soft);
     font-size: 0.88rem;
     cursor: pointer;
-  }
-
-  .evidence ul {
-    padding-inline-start: 1.4rem;
-    color: var(--_ink-soft);
-    font-size: 0.85rem;
-    overflow-wrap: anywhere;
   }
 `;

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { CopyOutcome } from "../copy-feedback.ts";
 import { adviceFor } from "../error-advice.ts";
 import { againIcon, checkIcon, copyIcon, deleteIcon, goOnIcon, quoteIcon } from "../icons.ts";
+import { askingPart } from "../late-part.ts";
 import { markdownView } from "../markdown/streamed-markdown.ts";
 import { selectedIn } from "../quotation.ts";
 import { partThought } from "../session/thought.ts";
@@ -11,7 +12,6 @@ import { type AnswerTurn, isCut } from "../session/turn.ts";
 import type { TurnTree } from "../session/turn-tree.ts";
 import type { ChatStrings } from "../languages/en.ts";
 import { branchView } from "./branch-view.ts";
-import { engineWords, setupButtons } from "./error-view.ts";
 import { figuresView } from "./figures-view.ts";
 import { quietButton } from "./quiet-button.ts";
 import { thoughtView } from "./thought-view.ts";
@@ -55,7 +55,7 @@ function errorNote(
   const advice = adviceFor(error, { strings });
   return html`<div class="notice problem" part="error">
     <p role="alert"><strong>${strings.sentence(advice.title)}</strong> ${advice.text}</p>
-    ${engineWords(error, advice, strings)} ${last && !answering ? setupButtons(error, strings, actions) : nothing}
+    ${askingPart.current?.errorDetails(error, last && !answering, strings, actions)}
     ${
       advice.retry && last && !answering
         ? html`<button class="button" type="button" data-action="answer-again" @click=${() => actions.regenerate()}>

@@ -5,41 +5,33 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Attaching } from "../attaching.ts";
 import type { CopyOutcome } from "../copy-feedback.ts";
 import { downIcon } from "../icons.ts";
-import type { LicenseParagraph } from "../license-text.ts";
-import type { ChatSession } from "../session/chat-session.ts";
+import { askingPart } from "../late-part.ts";
 import type { Restorable } from "../session/conversation.ts";
 import { type Draft, isEditing } from "../session/draft.ts";
 import type { StickToEnd } from "../stick-to-end.ts";
-import type { ChatStrings } from "../languages/en.ts";
 import { directionOf } from "../languages/speech.ts";
 import type { UndoOffer } from "../undo-offer.ts";
 import { type ComposerActions, composerView } from "./composer-view.ts";
-import { continuePanel } from "./continue-view.ts";
 import { footnoteView } from "./footnote-view.ts";
 import type { PanelName } from "./panel-model.ts";
-import { panelView } from "./panel-view.ts";
+import { panelView, type PanelModel, standIn } from "./panel-view.ts";
 import { startView } from "./start-view.ts";
 import type { TranscriptActions } from "./transcript-actions.ts";
 import { transcriptView } from "./transcript-view.ts";
 import { undoView } from "./undo-view.ts";
 import { warningsView } from "./warnings-view.ts";
 
-export interface ChatModel {
-  session: ChatSession;
-  modelLabel: string;
+export interface ChatModel extends PanelModel {
   draft: Draft;
   /** Of the turns, how many of the oldest are not drawn. */
   hidden: number;
   starters: readonly string[];
-  /** Undefined while it is fetched, null where it could not be. */
-  licenseText: readonly LicenseParagraph[] | undefined | null;
   outcomeOf(text: string): CopyOutcome | undefined;
   /** For screen readers. */
   announcement: string;
   undo: UndoOffer;
   attaching: Attaching;
   stick: StickToEnd;
-  strings: ChatStrings;
 }
 
 export interface ChatActions extends ComposerActions, TranscriptActions {
@@ -53,7 +45,7 @@ export interface ChatActions extends ComposerActions, TranscriptActions {
 }
 
 export function chatView(model: ChatModel, actions: ChatActions): TemplateResult {
-  const { session, modelLabel, licenseText, undo, stick, strings } = model;
+  const { session, undo, stick, strings } = model;
   const { state } = session;
   const writing = session.mode === "continue";
   return html`<div
@@ -68,8 +60,12 @@ export function chatView(model: ChatModel, actions: ChatActions): TemplateResult
     <div class="scroller" tabindex="0" role="group" aria-label=${strings.transcriptLabel} @scroll=${stick.scrolled}>
       <div class="column ${session.turns.length === 0 ? "fresh" : ""}">
         ${warningsView(session.info, strings)}
-        ${writing ? continuePanel(session, strings, actions) : conversationView(model, actions)}
-        ${panelView({ session, modelLabel, licenseText, strings }, actions.useToken)}
+        ${
+          writing
+            ? (askingPart.current?.continuePanel(session, strings, actions) ?? standIn(model))
+            : conversationView(model, actions)
+        }
+        ${panelView(model, actions.useToken)}
       </div>
     </div>
     <div class="dock">

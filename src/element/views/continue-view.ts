@@ -7,7 +7,7 @@ import type { ChatSession } from "../session/chat-session.ts";
 import type { Restorable } from "../session/conversation.ts";
 import type { Continuation } from "../session/session-state.ts";
 import type { ChatStrings } from "../languages/en.ts";
-import { engineWords, setupButtons, type SetupActions } from "./error-view.ts";
+import { errorDetails, type SetupActions } from "./error-view.ts";
 import { figuresView } from "./figures-view.ts";
 
 interface ContinueModel {
@@ -107,6 +107,6 @@ function errorNote(error: Error, { answering, strings }: ContinueModel, actions:
   const advice = adviceFor(error, { strings });
   return html`<div class="notice problem" part="error">
     <p role="alert"><strong>${strings.sentence(advice.title)}</strong> ${advice.text}</p>
-    ${engineWords(error, advice, strings)} ${answering ? nothing : setupButtons(error, strings, actions)}
+    ${errorDetails(error, !answering, strings, actions)}
   </div>`;
 }

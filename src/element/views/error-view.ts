@@ -69,8 +69,21 @@ export function errorView(
   </section>`;
 }
 
+/** What stands below the sentence about an answer that failed; `offers`: something can be chosen now. */
+export function errorDetails(
+  error: Error,
+  offers: boolean,
+  strings: ChatStrings,
+  actions: SetupActions,
+): readonly (TemplateResult | typeof nothing)[] {
+  return [
+    engineWords(error, adviceFor(error, { strings }), strings),
+    offers ? setupButtons(error, strings, actions) : nothing,
+  ];
+}
+
 /** Ways to run the model in less memory, each a button that says what it costs; nothing where there is none. */
-export function setupButtons(
+function setupButtons(
   error: Error,
   strings: ChatStrings,
   { takeSetup }: SetupActions,
@@ -109,7 +122,7 @@ function roomButtons(
 }
 
 /** The engine's own words: at once where they say what to do, else behind "Details". */
-export function engineWords(error: Error, { messageShown }: Advice, strings: ChatStrings): TemplateResult {
+function engineWords(error: Error, { messageShown }: Advice, strings: ChatStrings): TemplateResult {
   const words = html`<p class="engine-words" lang="en" dir="ltr">${error.message}</p>`;
   if (messageShown) return words;
   return html`<details>

@@ -2,28 +2,30 @@
 // press that loads a model whose conversation is there already.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { adviceFor } from "../error-advice.ts";
+import { askingPart } from "../late-part.ts";
 import type { LicenseParagraph } from "../license-text.ts";
 import type { ChatSession } from "../session/chat-session.ts";
 import type { ChatStrings } from "../languages/en.ts";
-import { errorView } from "./error-view.ts";
-import { licenseView } from "./license-view.ts";
 import { loadView } from "./load-view.ts";
 import { loadCard } from "./start-view.ts";
-import { weightsView } from "./weights-view.ts";
 
-export interface PanelModel {
+export interface StandInModel {
   session: ChatSession;
+  strings: ChatStrings;
+  /** Fetches the part that is missing. */
+  fetchPart(): void;
+}
+
+export interface PanelModel extends StandInModel {
   modelLabel: string;
   /** Undefined while it is fetched, null where it could not be. */
   licenseText: readonly LicenseParagraph[] | undefined | null;
-  strings: ChatStrings;
 }
 
 /** `useToken`: the person gave a token of the hub; a load that follows has to use it. */
-export function panelView(
-  { session, modelLabel, licenseText, strings }: PanelModel,
-  useToken: (token: string) => void,
-): TemplateResult | typeof nothing {
+export function panelView(model: PanelModel, useToken: (token: string) => void): TemplateResult | typeof nothing {
+  const { session, modelLabel, strings } = model;
   const { state } = session;
   switch (state.name) {
     case "empty":
@@ -40,26 +42,9 @@ export function panelView(
       );
     }
     case "weights":
-      return weightsView(
-        { ...state.summary, strings },
-        { choose: (weights) => session.chooseWeights(weights), cancel: () => session.cancelLoad() },
-      );
     case "license":
-      return licenseView(
-        { label: state.summary.label, evidence: state.summary.licenseEvidence, text: licenseText, strings },
-        { accept: () => session.acceptLicense(), decline: () => session.declineLicense() },
-      );
     case "failed":
-      return errorView(
-        { error: state.error, stored: state.stored, strings },
-        {
-          retry: () => void session.retry(),
-          useToken,
-          takeSetup: (setup) => void session.takeSetup(setup),
-          runWithoutStore: () => void session.runWithoutStore(),
-          makeRoom: (model) => void session.makeRoom(model),
-        },
-      );
+      return askingPart.current?.askingPanel(model, state, useToken) ?? standIn(model);
     default:
       return nothing;
   }
@@ -73,4 +58,24 @@ function waitView(session: ChatSession, strings: ChatStrings): TemplateResult {
       ${strings.stopAnswers}
     </button>
   </div>`;
+}
+
+/** Where the part with the panel that is wanted did not come: what failed, and the way on. */
+export function standIn({ session, fetchPart, strings }: StandInModel): TemplateResult | typeof nothing {
+  if (!askingPart.isMissing) return nothing; // it is on its way
+  const { state } = session;
+  const failed = state.name === "failed";
+  const { title, text } = failed ? adviceFor(state.error, { strings }) : strings.failures.partMissing;
+  return html`<section class="panel problem" part="error">
+    <h2>${title}</h2>
+    <p role="alert">${text}</p>
+    <button
+      class="button primary"
+      type="button"
+      data-action="retry"
+      @click=${failed ? () => void session.retry() : fetchPart}
+    >
+      ${strings.retry}
+    </button>
+  </section>`;
 }
