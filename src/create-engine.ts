@@ -1,7 +1,8 @@
-// Where an engine runs: in a module worker unless the caller or the browser says otherwise. Nothing else is decided here.
+// Where an engine runs: in a module worker unless the caller or the browser says otherwise; over an endpoint where it is given
+// in the model's place or as a fallback. Nothing else is decided here.
 
 import type { ContinuableEngine } from "./api/continuation.ts";
-import type { Engine, EngineCalls, EngineOptions } from "./api/surface.ts";
+import type { Endpoint, Engine, EngineCalls, EngineOptions } from "./api/surface.ts";
 import { onDemand } from "./on-demand.ts";
 import { startHashThread } from "./source/hash-thread.ts";
 import { parseReference, wholeReference } from "./source/reference.ts";
@@ -10,15 +11,20 @@ import { createWorkerEngine } from "./worker/client.ts";
 import type { StartHere } from "./worker/tab-share.ts";
 
 const http = onDemand("answers as OpenAI's server does", () => import("./http/serve.ts"));
+const elsewhere = onDemand("answers over an endpoint", () => import("./endpoint/open-endpoint.ts"));
 const sharing = onDemand("shares an engine with other tabs", () => import("./worker/share.ts"));
 
 /**
  * Loads a model: `owner/name[@revision]` on the hub, a URL, picked files, a picked folder or a ModelSource. Runs in a
  * module worker; on the calling thread with `worker: false`, with a `device`, with a ModelSource (its methods cannot
- * cross) and where workers lack WebGPU. Rejects with PronkError, or with the signal's reason when aborted.
+ * cross) and where workers lack WebGPU. Rejects with PronkError, or with the signal's reason when aborted. With an endpoint in
+ * the model's place, the same over an OpenAI-compatible server, with `signal` alone of the options.
  */
-export async function createEngine(model: ModelReference, options: EngineOptions = {}): Promise<Engine> {
-  const engine = await openEngine(model, options);
+export async function createEngine(model: ModelReference | Endpoint, options: EngineOptions = {}): Promise<Engine> {
+  const leaves = options.fallback || isEndpoint(model);
+  const engine = leaves
+    ? await (await elsewhere()).openElsewhere(model, options, openEngine)
+    : await openEngine(model as ModelReference, options);
   const fetch: Engine["fetch"] = async (input, init) => (await http()).serve(engine, input, init);
   return Object.assign(engine, { fetch });
 }
@@ -50,6 +56,8 @@ async function engineOnPage(model: ModelReference, options: Parameters<StartHere
   const { createLocalEngine } = await import("./engine.ts");
   return createLocalEngine(model, { ...options, startHashThread });
 }
+
+const isEndpoint = (model: object | string): boolean => typeof model === "object" && "endpoint" in model;
 
 function isSource(model: ModelReference): model is ModelSource {
   return typeof model === "object" && "read" in model;

@@ -232,6 +232,7 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
     }
     signal.throwIfAborted();
     const info: EngineInfo = {
+      where: "device",
       model: prepared.label,
       source: prepared.sourceId,
       config,

@@ -16,9 +16,11 @@ export type { FinishReason, OnLogits, RequestOptions, SamplingFields, Usage } fr
 export type { RecoveryEvent } from "./api/renewal.ts";
 export type { Completion, CompletionChoice, CompletionRequest, Completions } from "./api/completions.ts";
 export type {
+  Endpoint,
   Engine,
   EngineInfo,
   EngineOptions,
+  Fallback,
   FitVerdict,
   ModelSummary,
   ModelUpdate,

@@ -2,7 +2,7 @@
 // The public surface in one page: what `createEngine` takes and gives. The shapes of requests and answers are OpenAI's
 // and live in chat-completions.ts and completions.ts beside this file.
 
-import type { PronkWarning } from "../errors.ts";
+import type { PronkError, PronkErrorCode, PronkWarning } from "../errors.ts";
 import type { GenerationDefaults, ModelConfig } from "../format/model-config.ts";
 import type { KvFormat, QuantizeChoice } from "../quant/layout.ts";
 import type { OnProgress } from "../source/progress.ts";
@@ -71,9 +71,47 @@ export interface EngineOptions {
   recover?: boolean;
   /** Told when the GPU, the worker or the leading tab is lost, and what becomes of it. */
   onRecovery?: (event: RecoveryEvent) => void;
+  /**
+   * A server that answers where this device cannot run the model: no WebGPU, an adapter too small or too little memory, by
+   * `preflight` or as it loads. Only with an agreement, for then what is asked leaves the device; `info.where` says so.
+   */
+  fallback?: Fallback;
 }
 
+/** An OpenAI-compatible server, for `createEngine` in a model's place: docs/endpoint.md. */
+export interface Endpoint {
+  /**
+   * Its address, before `/chat/completions`: `https://…/v1`, or a path of the page's own origin. Plain http reaches this
+   * machine only. Redirects are not followed.
+   */
+  endpoint: string;
+  /** The server's name for it. Default: the one that it lists, where it lists one. */
+  model?: string;
+  /** Sent as `Authorization: Bearer`. Held in memory only, and in no error. */
+  apiKey?: string;
+  /** Sent with each request, and held likewise. */
+  headers?: Readonly<Record<string, string>>;
+  /** Default false. True: plain http to other machines too, where anyone on the way reads text and key. */
+  allowHttp?: boolean;
+}
+
+export interface Fallback extends Endpoint {
+  /**
+   * `true` where the person knows already that what they write goes to this server; else a function that asks them: it gets
+   * why this device cannot, and the server's address without secrets. Unless it gives true, that error is createEngine's.
+   */
+  agree: true | ((why: PronkError, address: string) => boolean | Promise<boolean>);
+}
+
+/**
+ * Of an engine over an endpoint, what a server does not tell is no property, and reading it is a `bad-request`: `config`,
+ * `quantize`, `weights`, `kv`, `parameters`, `adapter`.
+ */
 export interface EngineInfo {
+  /** Whether answers are computed on this device, or what is asked is sent to `endpoint`. */
+  where: "device" | "endpoint";
+  /** With `where: "endpoint"`: its address without secrets, and as a fallback why this device does not answer. */
+  endpoint?: { address: string; instead?: { code: PronkErrorCode; message: string } };
   model: string; // label, e.g. owner/name
   source: string; // ModelSource.id
   config: ModelConfig;
@@ -84,6 +122,7 @@ export interface EngineInfo {
   /** How most of them were quantized by their publisher: `exl2`, `gptq 4 bit`, `Q4_K`; undefined where not at all. */
   scheme: string | undefined;
   kv: KvFormat;
+  /** Positions; 0 where an endpoint does not tell. */
   contextLength: number;
   /** `llama-2`, `template`, or undefined for a pretrained model that only continues text. */
   dialog: "llama-2" | "template" | undefined;

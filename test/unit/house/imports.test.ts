@@ -31,13 +31,14 @@ const rooms: Record<string, Room> = {
   // source: only to start the thread that hashes; generate: what is remembered of answers and cache, for the next worker
   worker: { uses: ["api", "source", "generate"], names: ["gpu"] },
   http: { uses: ["api"] },
+  endpoint: { uses: ["api", "source", "preflight.ts"] }, // source: its patience with a network, and how addresses are told
   bench: { uses: ["format", "quant", "gpu", "model", "generate"] }, // an entry of its own; nothing uses it
   element: { uses: ["index.ts"] },
   "index.ts": {
     uses: ["api", "create-engine.ts", "inspect.ts", "models.ts", "preflight.ts", "source", "format"],
     names: ["gpu", "quant", "text"],
   },
-  "create-engine.ts": { uses: ["api", "worker", "source", "engine.ts", "http"] },
+  "create-engine.ts": { uses: ["api", "worker", "source", "engine.ts", "http", "endpoint"] },
   "inspect.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu", "text"] },
   "models.ts": { uses: ["api", "source", "store", "quant", "load"] },
   "preflight.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu", "inspect.ts"] },
