@@ -1,13 +1,19 @@
 // The public surface of pronk: exports only.
 
+export type { AnswerStream } from "./api/answer-stream.ts";
 export type {
   AnswerDelta,
+  ChatAnswer,
+  ChatChoice,
+  ChatChoiceDelta,
   ChatCompletion,
   ChatCompletionChunk,
   ChatCompletionRequest,
   ChatCompletions,
   ChatFinishReason,
+  CustomTool,
   FunctionCall,
+  FunctionCallDelta,
   FunctionTool,
   ToolChoice,
 } from "./api/chat-completions.ts";
@@ -40,7 +46,7 @@ export type { QuantizeChoice } from "./quant/layout.ts";
 export type { OnProgress, ProgressEvent, ProgressPhase } from "./source/progress.ts";
 export { nameOfModel } from "./source/reference.ts";
 export type { ModelReference, ModelSource, SourceFile } from "./source/source.ts";
-export type { RequestMessage, TextPart } from "./api/request-messages.ts";
+export type { ForeignPart, RefusalPart, RequestMessage, TextPart } from "./api/request-messages.ts";
 export type { ChatMessage, ToolCall } from "./text/tokenizer.ts";
 export { DownloadPause } from "./api/download-pause.ts";
 export { samplingDefaults } from "./api/sampling-defaults.ts";

@@ -28,7 +28,7 @@ export const ownFields = [
 
 const notes: Readonly<Record<Field, string>> = {
   messages: "text only; `reasoning_content` and tool calls come back, see [tools.md](tools.md)",
-  prompt: "text, ids, or a list of either",
+  prompt: "text, ids, or a list of either; null is the empty text",
   model: "an engine holds one model; answers name it",
   max_tokens:
     "1 or more; in completions 0 scores the prompt (with `echo` and `logprobs`); default: as far as the context goes",
@@ -43,10 +43,10 @@ const notes: Readonly<Record<Field, string>> = {
   logit_bias: "-100 to 100, by id",
   stop: "at most 16 strings of at most 1,000 characters",
   ignore_eos: "go on past ids that end an answer",
-  response_format: "text, json_object, json_schema: the answer is kept to it",
+  response_format: "text, json_object, json_schema: the answer is kept to it; without a `schema` to any JSON object",
   grammar: "llama.cpp's notation: the answer is kept to it",
   seed: "the same seed, the same answer on the same GPU",
-  stream: "",
+  stream: "chunks, once; the stream has `controller`, `tee()` and `toReadableStream()` as that of OpenAI's client",
   stream_options: "see below",
   n: "1 to 128, one after the other; the first is that of `n: 1`",
   user: "who asks, for a provider's records",

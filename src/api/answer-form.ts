@@ -11,13 +11,30 @@ import { badField, type Fields } from "./request-fields.ts";
 
 const constraints = onDemand("keeps answers to a schema or grammar", () => import("../constrain/constraint.ts"));
 
-/** OpenAI's field; `strict` or not, the answer is kept to the schema. */
+/** What text an answer may be, in OpenAI's shape: any, any JSON object, or JSON that is valid by a schema. */
 export type ResponseFormat =
-  | { type: "text" }
-  | { type: "json_object" }
   | {
+      /** Any text: the default. */
+      type: "text";
+    }
+  | {
+      /** Any JSON object. */
+      type: "json_object";
+    }
+  | {
+      /** JSON that is valid by a schema. */
       type: "json_schema";
-      json_schema: { name: string; schema: Record<string, unknown>; description?: string; strict?: boolean | null };
+      /** Which. */
+      json_schema: {
+        /** For a provider's cache; ignored. */
+        name: string;
+        /** A JSON Schema; without one any JSON object. A keyword that is not read is refused (`bad-request`) by name. */
+        schema?: Record<string, unknown>;
+        /** Ignored. */
+        description?: string;
+        /** Ignored: the answer is kept to the schema either way. */
+        strict?: boolean | null;
+      };
     };
 
 export interface AnswerForm {
@@ -49,6 +66,7 @@ function readFormat(format: unknown): AnswerForm | undefined {
   if (typeof given !== "object" || given === null) throw badField(field, "an object with a name and a schema", given);
   checkFields(given as Fields, schemaFields, field);
   const { schema } = given as Fields;
+  if (schema === undefined || schema === null) return { wanted: { json: true }, field: "response_format" };
   if (typeof schema !== "object" || schema === null || Array.isArray(schema))
     throw badField(`${field}.schema`, "a JSON Schema", schema);
   return { wanted: { schema }, field: `${field}.schema` };

@@ -1,5 +1,6 @@
 // chat.completions in OpenAI's shapes: types only; the logic is in chat.ts.
 
+import type { AnswerStream } from "./answer-stream.ts";
 import type { FinishReason, RequestOptions, SamplingFields, Usage } from "./completion-request.ts";
 import type { ChatLogprobs } from "./logprobs.ts";
 import type { RequestMessage } from "./request-messages.ts";
@@ -11,59 +12,118 @@ import type { RequestMessage } from "./request-messages.ts";
 export interface ChatCompletionRequest extends SamplingFields {
   /** Where the last is the assistant's, the answer goes on from its words, and is what comes after them. */
   messages: readonly RequestMessage[];
-  /** Harmless here, so that a request made for a server can be given as it is. */
+  /** Ignored, as all of the next: a request made for a server can be given as it is. */
   metadata?: Record<string, string> | null;
+  /** Ignored: nothing is kept at a provider. */
   store?: boolean | null;
+  /** Ignored: a provider's prices. */
   service_tier?: string | null;
+  /** Ignored: a provider's records. */
   safety_identifier?: string | null;
+  /** Ignored: the cache is this engine's, and finds by itself what it holds. */
   prompt_cache_key?: string | null;
+  /** Ignored, as `prompt_cache_key`. */
+  prompt_cache_options?: object | null;
+  /** Ignored, as `prompt_cache_key`. */
+  prompt_cache_retention?: string | null;
+  /** Ignored: it makes an answer faster at a provider, and no other. */
+  prediction?: object | null;
   /**
    * Functions that the model may call: an answer then has `tool_calls` and ends with `finish_reason: "tool_calls"`. They are told
    * and called in the form of the model's own template, else in a built-in one: docs/tools.md. With `strict` the arguments
    * are kept to `parameters`, which are a JSON Schema.
    */
-  tools?: readonly FunctionTool[] | null;
+  tools?: readonly (FunctionTool | CustomTool)[] | null;
   /** Default `auto`. With `required`, a function or allowed ones with `mode: "required"` the answer is kept to calls. */
   tool_choice?: ToolChoice | null;
   /** Default true: an answer may have several calls, where the model's form has room for them. */
   parallel_tool_calls?: boolean | null;
   /** Values for the model's template, by the names that it knows them by, as `enable_thinking`. Others do nothing. */
   chat_template_kwargs?: Record<string, unknown> | null;
-  /** Tell of each token how likely it was, and of up to 20 (`top_logprobs`) what else was, before anything shaped it. */
+  /** Default false. True: tell of each token how likely it was, before temperature, penalties or a form shaped it. */
   logprobs?: boolean | null;
+  /** With `logprobs`: how many of the most likely tokens to tell beside each, 0 (the default) to 20. */
   top_logprobs?: number | null;
+  /** `["text"]`, which is the default; anything else is refused (`bad-request`). */
+  modalities?: readonly ("text" | "audio")[] | null;
+  /** `"none"`; anything else is refused. For a template that knows such a thing: `chat_template_kwargs`. */
+  reasoning_effort?: string | null;
+  /** `"medium"`, which is the default; anything else is refused. */
+  verbosity?: string | null;
+  /** OpenAI's older name of `tool_choice`: `"none"` or `"auto"`, which ask for nothing; anything else is refused. */
+  function_call?: "none" | "auto" | { name: string } | null;
+  /** OpenAI's older name of `tools`: an empty list; anything else is refused. */
+  functions?: readonly object[] | null;
 }
 
+/** A function that the model may call. At most 128 in a request, each with a name of its own. */
 export interface FunctionTool {
+  /** The kind of tool. */
   type: "function";
+  /** What the model is told of it. */
   function: {
     /** 1 to 64 letters, digits, _ or -. */
     name: string;
+    /** What it does, for the model to read. Default "". */
     description?: string;
     /** A JSON Schema; without one it takes no arguments. src/constrain/README.md says what of schemas is read. */
     parameters?: Record<string, unknown>;
+    /** Default false: the model writes the arguments as it likes. True: they are kept to `parameters`. */
     strict?: boolean | null;
   };
 }
 
-interface NamedFunction {
-  type: "function";
-  function: { name: string };
+/** OpenAI's tools that take free text; refused (`bad-request`). It stands here so that OpenAI's lists of tools can be given. */
+export interface CustomTool {
+  /** The kind of tool. */
+  type: "custom";
 }
 
+interface NamedFunction {
+  /** The kind of tool. */
+  type: "function";
+  /** One of the request's `tools`, by name. */
+  function: {
+    /** As in `tools`. */
+    name: string;
+  };
+}
+
+/**
+ * Which tools may be called, and whether one must be. `none`: no call; `auto`: as the model likes; `required`: at least one call; a
+ * function: that one; allowed tools: of those only. What names no function of the request is refused (`bad-request`).
+ */
 export type ToolChoice =
   | "none"
   | "auto"
   | "required"
   | NamedFunction
-  | { type: "allowed_tools"; allowed_tools: { mode: "auto" | "required"; tools: readonly NamedFunction[] } };
+  | CustomTool
+  | {
+      /** The kind of choice. */
+      type: "allowed_tools";
+      /** Of the request's tools, those that may be called. */
+      allowed_tools: {
+        /** Whether one must be. */
+        mode: "auto" | "required";
+        /** Each `{ type: "function", function: { name } }`. */
+        tools: readonly (NamedFunction | Record<string, unknown>)[];
+      };
+    };
 
 /** A call that the model makes. */
 export interface FunctionCall {
+  /** What the `tool_call_id` of the message with its result says. */
   id: string;
+  /** The kind of tool. */
   type: "function";
-  /** The model's own text: JSON by the function's schema where it was kept to it. */
-  function: { name: string; arguments: string };
+  /** What is called. */
+  function: {
+    /** As in the request's `tools`. */
+    name: string;
+    /** The model's own text: JSON by the function's schema where it was kept to it. */
+    arguments: string;
+  };
 }
 
 /** `tool_calls`: it has calls, and ended as `stop` does. */
@@ -71,73 +131,142 @@ export type ChatFinishReason = FinishReason | "tool_calls";
 
 /** What comes to an answer: words, or of one call its beginning, with id and name, or more of its arguments. */
 export interface AnswerDelta {
+  /** On a choice's first chunk only. */
   role?: "assistant";
+  /** More words; "" on a choice's first chunk. */
   content?: string;
   /** What it thinks before it speaks, where the model's template marks that. */
   reasoning_content?: string;
+  /** One call's. */
   tool_calls?: [FunctionCallDelta];
 }
 
+/** Of a call, its beginning or more of its arguments. */
 export interface FunctionCallDelta {
   /** Of the call among the answer's, from 0 on. */
   index: number;
-  /** These three on its first piece only. */
+  /** On its first piece only. */
   id?: string;
+  /** On its first piece only. */
   type?: "function";
-  function: { name?: string; arguments: string };
+  /** What is called. */
+  function: {
+    /** On its first piece only. */
+    name?: string;
+    /** What comes to them. */
+    arguments: string;
+  };
 }
 
+/** What the assistant said. It can be given back in `messages` as it is. */
+export interface ChatAnswer {
+  /** Who speaks. */
+  role: "assistant";
+  /** "" where it says nothing but calls. */
+  content: string;
+  /** OpenAI's field for an answer that a provider withheld; here always null. */
+  refusal: null;
+  /** What it thought first, where the model's template marks that (`<think>`). */
+  reasoning_content?: string;
+  /** What it calls; absent where it calls nothing. */
+  tool_calls?: FunctionCall[];
+}
+
+/** One of the answers to a conversation. */
 export interface ChatChoice {
+  /** Among the answers, from 0 on. */
   index: number;
-  /**
-   * `content` is "" where it says nothing but calls; `tool_calls` is there where it calls, `reasoning_content` where it thought
-   * first and its template marks that (`<think>`).
-   */
-  message: { role: "assistant"; content: string; reasoning_content?: string; tool_calls?: FunctionCall[] };
+  /** What was said. */
+  message: ChatAnswer;
+  /** What ended it. */
   finish_reason: ChatFinishReason;
+  /** Of each of its tokens how likely it was; null without `logprobs: true`. */
   logprobs: ChatLogprobs | null;
-  /** pronk's own: the ids, and whether the context's end finished it. */
-  pronk: { ids: number[]; context_full: boolean };
+  /** pronk's own. */
+  pronk: {
+    /** Of the answer's tokens. */
+    ids: number[];
+    /** Whether the context's end finished it. */
+    context_full: boolean;
+  };
 }
 
+/** A whole answer of a chat. */
 export interface ChatCompletion {
+  /** `chatcmpl-` and 24 hexadecimal digits, drawn for each. */
   id: string;
+  /** What this is. */
   object: "chat.completion";
-  created: number; // seconds since epoch
+  /** Seconds since 1970. */
+  created: number;
+  /** The engine's, as in `info.model`. */
   model: string;
   /** `n` of them, in order. */
   choices: [ChatChoice, ...ChatChoice[]];
+  /** Tokens and times of all choices. */
   usage: Usage;
-  /** pronk's own: how many of the oldest messages were left out to fit the context; the rest is of the first choice. */
-  pronk: { dropped_messages: number; context_full: boolean; prompt_ids: number[]; ids: number[] };
+  /** pronk's own; of several choices the first one's. */
+  pronk: {
+    /** How many of the oldest messages were left out to fit the context. */
+    dropped_messages: number;
+    /** Whether the context's end finished the answer. */
+    context_full: boolean;
+    /** What the conversation became. */
+    prompt_ids: number[];
+    /** Of the answer's tokens. */
+    ids: number[];
+  };
 }
 
+/** One choice's part in a chunk. */
+export interface ChatChoiceDelta {
+  /** Among the answers, from 0 on. */
+  index: number;
+  /** What comes to the answer; `{}` on its last chunk. */
+  delta: AnswerDelta;
+  /** What ended it, on its last chunk; else null. */
+  finish_reason: ChatFinishReason | null;
+  /** Of the tokens of this chunk; null without `logprobs: true`, and on a choice's first and last chunk. */
+  logprobs: ChatLogprobs | null;
+}
+
+/** A part of an answer, as it comes. */
 export interface ChatCompletionChunk {
+  /** One for all chunks of an answer. */
   id: string;
+  /** What this is. */
   object: "chat.completion.chunk";
+  /** Seconds since 1970, one for all chunks of an answer. */
   created: number;
+  /** The engine's, as in `info.model`. */
   model: string;
   /** One, or on the last chunk with usage none. Of several choices each comes whole before the next. */
-  choices:
-    | [
-        {
-          index: number;
-          delta: AnswerDelta;
-          finish_reason: ChatFinishReason | null;
-          logprobs?: ChatLogprobs | null;
-        },
-      ]
-    | [];
-  /** On the last chunk, when stream_options.include_usage is set. */
+  choices: [ChatChoiceDelta] | [];
+  /** With `stream_options.include_usage`: null, and on the last chunk, which has no choices, that of the whole answer. */
   usage?: Usage | null;
-  /** On the first chunk of a choice (dropped_messages) and on its last (context_full). */
-  pronk?: { dropped_messages: number; context_full: boolean };
+  /** pronk's own, on the first chunk of a choice and on its last. */
+  pronk?: {
+    /** How many of the oldest messages were left out to fit the context. */
+    dropped_messages: number;
+    /** Whether the context's end finished the answer; told on the last. */
+    context_full: boolean;
+  };
 }
 
+/** Answers conversations. */
 export interface ChatCompletions {
+  /**
+   * With `stream: true` resolves when the answer begins, to its chunks; else with the whole answer. Rejects with PronkError:
+   * `bad-request` for a field that is wrong or for a model without a dialog, `context-full` where the last message alone does not
+   * fit, and what befell the engine; or with the signal's reason.
+   */
   create(
     request: ChatCompletionRequest & { stream: true },
     options?: RequestOptions,
-  ): Promise<AsyncIterable<ChatCompletionChunk>>;
+  ): Promise<AnswerStream<ChatCompletionChunk>>;
   create(request: ChatCompletionRequest & { stream?: false | null }, options?: RequestOptions): Promise<ChatCompletion>;
+  create(
+    request: ChatCompletionRequest,
+    options?: RequestOptions,
+  ): Promise<ChatCompletion | AnswerStream<ChatCompletionChunk>>;
 }

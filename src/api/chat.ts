@@ -4,6 +4,7 @@
 import { PronkError } from "../errors.ts";
 import { checkPromptIds } from "../generate/prompt-check.ts";
 import { keepTo } from "./answer-form.ts";
+import { withStreams } from "./answer-stream.ts";
 import { prepareAnswer, type ReadPiece, readPieces } from "./answer-parts.ts";
 import type {
   AnswerDelta,
@@ -66,7 +67,7 @@ export function createChatCompletions(core: EngineCore): ChatCompletions {
       ? chunks(core, answer, settings, droppedMessages)
       : await whole(core, promptIds, answer, settings, droppedMessages);
   }
-  return { create: create as ChatCompletions["create"] };
+  return { create: withStreams(create) as ChatCompletions["create"] };
 }
 
 async function whole(
@@ -79,7 +80,7 @@ async function whole(
   const choices: ChatChoice[] = [];
   let usage: Usage | undefined;
   for (let index = 0; index < wanted; index++) {
-    const message: ChatChoice["message"] = { role: "assistant", content: "" };
+    const message: ChatChoice["message"] = { role: "assistant", content: "", refusal: null };
     const ids: number[] = [];
     const logprobs: ChatLogprobs["content"] = [];
     let outcome: ReadPiece["outcome"];
@@ -134,7 +135,7 @@ async function* chunks(
       content?: ChatLogprobs["content"],
     ): ChatCompletionChunk => ({
       ...base,
-      choices: [{ index, delta, finish_reason: finish, ...(content && { logprobs: { content, refusal: null } }) }],
+      choices: [{ index, delta, logprobs: content ? { content, refusal: null } : null, finish_reason: finish }],
     });
     // At once, before the prompt is read, so that a page can say what was left out.
     yield {

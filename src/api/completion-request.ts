@@ -69,7 +69,7 @@ export interface Usage {
 
 export interface RequestOptions {
   /** Ends the answer within a step; the iteration rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | null;
   /**
    * For fault finding: receives the logits after every position, prompt included, as rows of [vocabSize]. Each step's row
    * is read back, and positions already in the KV cache are computed again.

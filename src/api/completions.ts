@@ -1,51 +1,79 @@
 // completions (continue the text) in OpenAI's shapes: types only; the logic is in text-completion.ts.
 
+import type { AnswerStream } from "./answer-stream.ts";
 import type { FinishReason, RequestOptions, SamplingFields, Usage } from "./completion-request.ts";
 import type { CompletionLogprobs } from "./logprobs.ts";
 
 /** Other fields are refused by name, as in chat.completions: see known-fields.ts. */
 export interface CompletionRequest extends SamplingFields {
   /**
-   * Text, or ids fed exactly as given. "" means the beginning-of-sequence id alone. A list of texts, or of lists of ids,
+   * Text, or ids fed exactly as given. "" and null mean the beginning-of-sequence id alone. A list of texts, or of lists of ids,
    * is answered one after the other, a choice for each, or `n`; their indexes are those of the list, `n` by `n`.
    */
-  prompt: string | readonly number[] | readonly string[] | readonly (readonly number[])[];
+  prompt: string | readonly number[] | readonly string[] | readonly (readonly number[])[] | null;
+  /** Default false. True: the answer's text begins with the prompt's. */
   echo?: boolean | null;
   /**
    * Tell of each token how likely it was, and of so many, up to 20, what else was; with `echo` of the prompt's tokens, too, the
    * first of which has null. All of the prompt is computed for that, and a row of the vocabulary read back for each token.
    */
   logprobs?: number | null;
-  // With these values only.
-  best_of?: 1 | null;
-  suffix?: "" | null;
+  /** 1, which is the default; anything else is refused (`bad-request`). */
+  best_of?: number | null;
+  /** "", which is the default; anything else is refused (`bad-request`). */
+  suffix?: string | null;
 }
 
+/** One of the texts that go on from a prompt. */
 export interface CompletionChoice {
   /** With `n`: its place among the answers to its prompt, and `n` for each prompt before. */
   index: number;
+  /** What follows the prompt; with `echo` behind the prompt's own text. In a chunk, what comes to it. */
   text: string;
-  finish_reason: FinishReason | null;
-  /** In a chunk, of its own tokens. */
+  /** What ended it. In a chunk that is not its last it is null, as in OpenAI's streams, whose types have no null either. */
+  finish_reason: FinishReason;
+  /** How likely each token was, in a chunk of its own tokens; null where `logprobs` is not set. */
   logprobs: CompletionLogprobs | null;
-  /** pronk's own: ids of the prompt and of this chunk's text; whether the context's end finished it. */
-  pronk: { prompt_ids?: number[]; ids: number[]; context_full: boolean };
+  /** pronk's own. */
+  pronk: {
+    /** Of the prompt; in a stream on a choice's first chunk only. */
+    prompt_ids?: number[];
+    /** Of this text's tokens, without an echoed prompt's. */
+    ids: number[];
+    /** Whether the context's end finished it. */
+    context_full: boolean;
+  };
 }
 
+/** A whole answer, or a chunk of one: OpenAI's completions have one shape for both. */
 export interface Completion {
+  /** `cmpl-` and 24 hexadecimal digits, drawn for each answer. */
   id: string;
+  /** What this is. */
   object: "text_completion";
+  /** Seconds since 1970. */
   created: number;
+  /** The engine's, as in `info.model`. */
   model: string;
   /** One for each prompt, or `n`, in order; in a chunk always one. */
   choices: [CompletionChoice, ...CompletionChoice[]];
-  /** Of all choices: on a whole answer, and on the last chunk when asked for. */
-  usage?: Usage | null;
+  /**
+   * Tokens and times of all choices, on a whole answer. In a stream with `stream_options.include_usage` on the last chunk, and
+   * null before.
+   */
+  usage?: Usage;
   /** That of the first choice. */
   pronk: CompletionChoice["pronk"];
 }
 
+/** Goes on from texts. */
 export interface Completions {
-  create(request: CompletionRequest & { stream: true }, options?: RequestOptions): Promise<AsyncIterable<Completion>>;
+  /**
+   * With `stream: true` resolves when the answer begins, to its chunks; else with the whole answer. Rejects with PronkError:
+   * `bad-request` for a field that is wrong, `context-full` for a prompt that does not fit, and what befell the engine; or with
+   * the signal's reason.
+   */
+  create(request: CompletionRequest & { stream: true }, options?: RequestOptions): Promise<AnswerStream<Completion>>;
   create(request: CompletionRequest & { stream?: false | null }, options?: RequestOptions): Promise<Completion>;
+  create(request: CompletionRequest, options?: RequestOptions): Promise<Completion | AnswerStream<Completion>>;
 }

@@ -4,9 +4,11 @@
 import type { Likelihood } from "../generate/likelihood.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 
+/** How likely a token was. */
 export interface TokenLogprob {
   /** Its text; of half a character, U+FFFD. */
   token: string;
+  /** Of its probability, the natural logarithm; 0 at most. */
   logprob: number;
   /** UTF-8, a leading space with it; null for a token that has no text. */
   bytes: number[] | null;
@@ -14,17 +16,20 @@ export interface TokenLogprob {
 
 /** Of each token of a chat's answer, in order. */
 export interface ChatLogprobs {
+  /** Each with the most likely tokens at its place, the likeliest first, `top_logprobs` of them. */
   content: (TokenLogprob & { top_logprobs: TokenLogprob[] })[];
+  /** OpenAI's field for an answer that a provider withheld; here always null. */
   refusal: null;
 }
 
-/** Of a completion's tokens: lists of the same length. */
+/** Of a completion's tokens: lists of the same length. Of an echoed prompt's first token two are null, which OpenAI's types do not say. */
 export interface CompletionLogprobs {
+  /** Their texts; of half a character, U+FFFD. */
   tokens: string[];
-  /** Null for the first token of an echoed prompt: nothing stands before it. */
-  token_logprobs: (number | null)[];
-  /** By text. The chosen token is always among them. */
-  top_logprobs: (Record<string, number> | null)[];
+  /** Natural logarithms; null for the first token of an echoed prompt: nothing stands before it. */
+  token_logprobs: number[];
+  /** By text. The chosen token is always among them. Null for the first token of an echoed prompt. */
+  top_logprobs: Record<string, number>[];
   /** Where each token's text begins in the choice's, in UTF-16 units. */
   text_offset: number[];
 }
@@ -106,6 +111,9 @@ export function joinLogprobs(first: CompletionLogprobs, second: CompletionLogpro
   };
 }
 
+/** As OpenAI, whose types for completions do not have it either. */
+export const untold = null as never;
+
 function namedLikelihoods(
   tokenizer: Tokenizer,
   tokens: readonly string[],
@@ -113,9 +121,9 @@ function namedLikelihoods(
   most: number,
 ): Pick<CompletionLogprobs, "token_logprobs" | "top_logprobs"> {
   return {
-    token_logprobs: likelihoods.map((likelihood) => likelihood && likelihood.chosen),
+    token_logprobs: likelihoods.map((likelihood) => (likelihood ? likelihood.chosen : untold)),
     top_logprobs: likelihoods.map((likelihood, i) => {
-      if (!likelihood) return null;
+      if (!likelihood) return untold;
       const shown = likelihood.top
         .slice(0, most)
         .map(({ id, logProbability }) => [textOf(tokenizer, id), logProbability] as const);

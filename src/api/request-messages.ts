@@ -3,30 +3,80 @@
 // knows tools, the dialog says.
 
 import type { ChatMessage, ToolCall } from "../text/tokenizer.ts";
+import type { CustomTool } from "./chat-completions.ts";
 import { unknownField } from "./known-fields.ts";
 import { badField, type Fields } from "./request-fields.ts";
 
+/** A piece of a message's text. */
 export interface TextPart {
+  /** The kind of part. */
   type: "text";
+  /** Its words. */
   text: string;
 }
 
-/** A message of a request. `developer` counts as `system`; text parts are joined by line breaks. */
+/** What a provider's assistant said instead of an answer; read as text. */
+export interface RefusalPart {
+  /** The kind of part. */
+  type: "refusal";
+  /** Its words. */
+  refusal: string;
+}
+
+/** What no model here reads; refused (`bad-request`). It stands here so that OpenAI's messages can be given. */
+export interface ForeignPart {
+  /** The kind of part. */
+  type: "image_url" | "input_audio" | "file";
+}
+
+/**
+ * A message of a request. Parts of text are joined by line breaks. All of OpenAI's fit; what a model here cannot read (parts that are
+ * not text, calls of custom tools, the role `function`) is refused (`bad-request`) by its place.
+ */
 export type RequestMessage =
-  | { role: "system" | "developer" | "user"; content: string | readonly TextPart[]; name?: string }
   | {
+      /** `developer` counts as `system`. */
+      role: "system" | "developer" | "user";
+      /** What is said. */
+      content: string | readonly (TextPart | ForeignPart)[];
+      /** Who speaks, for templates that say it: 1 to 128 letters, digits, or any of _ . : - */
+      name?: string;
+    }
+  | {
+      /** Who speaks. */
       role: "assistant";
-      content?: string | readonly TextPart[] | null;
+      /** What was said; null beside calls. */
+      content?: string | readonly (TextPart | RefusalPart)[] | null;
+      /** Read as its text where it has no other. */
+      refusal?: string | null;
       /** As an answer had it; given to templates that take it. */
       reasoning_content?: string | null;
+      /** Who speaks, for templates that say it. */
       name?: string;
-      tool_calls?: readonly ToolCall[] | null;
+      /** What was called, beside its text. */
+      tool_calls?: readonly (ToolCall | CustomTool)[] | null;
     }
-  /** Where the model's template writes them. */
-  | { role: "tool"; content: string | readonly TextPart[]; tool_call_id?: string; name?: string };
+  | {
+      /** A tool's result. */
+      role: "tool";
+      /** What it gave. */
+      content: string | readonly TextPart[];
+      /** The call's id, which it answers. */
+      tool_call_id?: string;
+      /** The tool's. */
+      name?: string;
+    }
+  | {
+      /** OpenAI's older name of `tool`; refused (`bad-request`). */
+      role: "function";
+      /** What it gave. */
+      content: string | null;
+      /** The function's. */
+      name: string;
+    };
 
 const roles = ["system", "developer", "user", "assistant", "tool"];
-const messageFields = ["role", "content", "name", "tool_calls", "tool_call_id", "reasoning_content"];
+const messageFields = ["role", "content", "name", "tool_calls", "tool_call_id", "reasoning_content", "refusal"];
 // On every answer that a client sends back; annotations say where on the web it was found.
 const ignoredFields = ["annotations"];
 // Templates write names and ids as they are: in these there is no room for a control token.
@@ -43,15 +93,24 @@ export function readMessages(value: unknown): ChatMessage[] {
 }
 
 function readMessage(fields: Fields, place: string): ChatMessage {
-  const { role, content, name, tool_calls: calls, tool_call_id: callId, reasoning_content: thought } = fields;
+  const {
+    role,
+    content: told,
+    refusal,
+    name,
+    tool_calls: calls,
+    tool_call_id: callId,
+    reasoning_content: thought,
+  } = fields;
   if (typeof role !== "string" || !roles.includes(role))
     throw badField(`${place}.role`, '"system", "developer", "user", "assistant" or "tool"', role);
   for (const [field, value] of Object.entries(fields))
     if (value !== undefined && value !== null && !messageFields.includes(field) && !ignoredFields.includes(field))
       throw unknownField(`${place}.${field}`, messageFields, "a message", field);
+  const content = role === "assistant" ? (told ?? refusal ?? "") : told;
   const message: ChatMessage = {
     role: role === "developer" ? "system" : (role as ChatMessage["role"]),
-    content: role === "assistant" && (content ?? null) === null ? "" : readContent(content, `${place}.content`),
+    content: readContent(content, `${place}.content`, role),
   };
   if ((thought ?? undefined) !== undefined) {
     if (typeof thought !== "string" || role !== "assistant")
@@ -70,12 +129,13 @@ function readMessage(fields: Fields, place: string): ChatMessage {
   return message;
 }
 
-function readContent(content: unknown, place: string): string {
+function readContent(content: unknown, place: string, role: string): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content) || content.length === 0)
     throw badField(place, "a string or a list of text parts", content);
   const texts = content.map((part: unknown, at) => {
-    const { type, text } = (part ?? {}) as { type?: unknown; text?: unknown };
+    const { type, text, refusal } = (part ?? {}) as Fields;
+    if (type === "refusal" && role === "assistant" && typeof refusal === "string") return refusal;
     if (type !== "text") throw badField(`${place}[${at}].type`, '"text": this model reads nothing else', type);
     if (typeof text !== "string") throw badField(`${place}[${at}].text`, "a string", text);
     return text;

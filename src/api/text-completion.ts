@@ -3,11 +3,12 @@
 
 import type { Likelihood } from "../generate/likelihood.ts";
 import { checkPromptIds } from "../generate/prompt-check.ts";
+import { withStreams } from "./answer-stream.ts";
 import { keepTo } from "./answer-form.ts";
 import type { ContinuableOptions } from "./continuation.ts";
 import type { Completion, CompletionChoice, Completions } from "./completions.ts";
 import type { EngineCore } from "./engine-core.ts";
-import { completionLogprobs, joinLogprobs, promptLogprobs } from "./logprobs.ts";
+import { completionLogprobs, joinLogprobs, promptLogprobs, untold } from "./logprobs.ts";
 import { checkFields, completionFields } from "./known-fields.ts";
 import { PromptLikelihoods } from "./prompt-likelihoods.ts";
 import type { Fields } from "./request-fields.ts";
@@ -64,12 +65,12 @@ export function createCompletions(core: EngineCore): Completions {
     );
     return settings.stream ? chunks(core, answer, settings, asked) : await whole(core, answer, settings, asked);
   }
-  return { create: create as Completions["create"] };
+  return { create: withStreams(create) as Completions["create"] };
 }
 
 /** All are checked before the first is answered. */
 function readPrompts(core: EngineCore, fields: Fields): Prompt[] {
-  const { prompt } = fields;
+  const prompt = fields.prompt === null ? "" : fields.prompt;
   const echo = booleanField(fields, "echo");
   if (Array.isArray(prompt) && prompt.some((item) => typeof item === "string" || Array.isArray(item)))
     return prompt.map((item: unknown, at) => readPrompt(core, item, `prompt[${at}]`, echo));
@@ -141,7 +142,7 @@ async function* chunks(
   asked: readonly Asked[],
 ): AsyncGenerator<Completion, void> {
   const head = { ...newAnswer(core, "cmpl"), object: "text_completion" } as const;
-  let usage: Completion["usage"] = null;
+  let usage: Completion["usage"];
   for (const one of asked) {
     const { prompt, choice: among, index } = one;
     let offset = prompt.echoed.length; // of the next token's text
@@ -158,12 +159,12 @@ async function* chunks(
       outcome?: Outcome,
     ) => {
       const pronk = { ...ids, context_full: outcome?.contextFull ?? false };
-      const choice = { index, text, finish_reason: outcome?.finishReason ?? null, logprobs, pronk };
+      const choice = { index, text, finish_reason: outcome?.finishReason ?? untold, logprobs, pronk };
       const last = outcome && index === asked.length - 1;
       return {
         ...head,
         choices: [choice],
-        ...(settings.includeUsage && { usage: last ? usage : null }),
+        ...(settings.includeUsage && { usage: last ? usage : untold }),
         pronk,
       } satisfies Completion as Completion;
     };

@@ -3,6 +3,7 @@
 // dies, another is opened and loads the same, and every call goes on there with what the last one had told.
 
 import { unloadedError } from "../api/assemble.ts";
+import { withStreams } from "../api/answer-stream.ts";
 import type { ChatCompletions } from "../api/chat-completions.ts";
 import type { Completions } from "../api/completions.ts";
 import type { ContinuableEngine, ContinuableOptions, Predecessor } from "../api/continuation.ts";
@@ -115,12 +116,12 @@ class RemoteEngine implements ContinuableEngine {
 
   readonly chat = {
     completions: {
-      create: ((request, options) => this.#complete("chat", request, options)) as ChatCompletions["create"],
+      create: withStreams((request, options) => this.#complete("chat", request, options)) as ChatCompletions["create"],
     },
   };
 
   readonly completions = {
-    create: ((request, options) => this.#complete("text", request, options)) as Completions["create"],
+    create: withStreams((request, options) => this.#complete("text", request, options)) as Completions["create"],
   };
 
   readonly tokenizer: ContinuableEngine["tokenizer"] = {

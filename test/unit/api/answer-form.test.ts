@@ -1,6 +1,7 @@
 // Requests that ask for a form: what they may say, and that the answer is kept to it, over a model that would say otherwise.
 
 import { describe, expect, test } from "vitest";
+import type { ResponseFormat } from "../../../src/api/answer-form.ts";
 import { createChatCompletions } from "../../../src/api/chat.ts";
 import { createCompletions } from "../../../src/api/text-completion.ts";
 import { fakeCore, fakeGenerator } from "../../support/fake-core.ts";
@@ -34,10 +35,13 @@ describe("an answer is kept to", () => {
     expect(reason).toBe("stop");
   });
 
-  test("any JSON object", async () => {
-    const request = { response_format: { type: "json_object" } } as const;
-    expect(await chat('{"a":[1,{"b":null}]} and more', request)).toEqual(['{"a":[1,{"b":null}]}', "stop"]);
-  });
+  test.each<ResponseFormat>([{ type: "json_object" }, { type: "json_schema", json_schema: { name: "any" } }])(
+    "any JSON object: %j",
+    async (format) => {
+      const request = { response_format: format };
+      expect(await chat('{"a":[1,{"b":null}]} and more', request)).toEqual(['{"a":[1,{"b":null}]}', "stop"]);
+    },
+  );
 
   test("a grammar, in completions too, and streamed", async () => {
     const grammar = 'root ::= "yes" | "no"';
@@ -66,7 +70,7 @@ test.each<[object, string]>([
   [{ response_format: "json" }, "response_format"],
   [{ response_format: { type: "json_object", schema } }, "schema"],
   [{ response_format: { type: "json_schema" } }, "response_format.json_schema"],
-  [{ response_format: { type: "json_schema", json_schema: { name: "x" } } }, "response_format.json_schema.schema"],
+  [{ response_format: { type: "json_schema", json_schema: { name: "x", schema: [] } } }, "response_format.json_schema.schema"],
   [{ response_format: { type: "json_schema", json_schema: { name: "x", schema: { not: {} } } } }, "response_format.json_schema.schema"],
   [{ grammar: 7 }, "grammar"],
   [{ grammar: "root ::= x" }, "grammar"],

@@ -13,12 +13,13 @@ import {
 } from "../../support/fake-core.ts";
 
 describe("completions", () => {
-  test("text is encoded behind BOS; the empty prompt is BOS alone; ids are fed as they are", async () => {
+  test("text is encoded behind BOS; the empty prompt, or none, is BOS alone; ids are fed as they are", async () => {
     const generator = fakeGenerator(() => "!");
     const completions = createCompletions(fakeCore(generator));
-    for (const prompt of ["ab", "", [7, 2, 9]]) await completions.create({ prompt });
+    for (const prompt of ["ab", "", null, [7, 2, 9]]) await completions.create({ prompt });
     expect(generator.requests.map(({ promptIds }) => promptIds)).toEqual([
       [bos, pieceId("a"), pieceId("b")],
+      [bos],
       [bos],
       [7, 2, 9],
     ]);

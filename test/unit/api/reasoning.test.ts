@@ -36,7 +36,7 @@ describe("a thought", () => {
     ["that the template opens", "Because of it.\n</think>\n\nSo.", opening],
   ])("%s is no word of the answer", async (_, said, dialog) => {
     const { message, finish_reason, usage } = await ask(said, dialog);
-    expect(message).toEqual({ role: "assistant", content: "So.", reasoning_content: "Because of it." });
+    expect(message).toEqual({ role: "assistant", content: "So.", refusal: null, reasoning_content: "Because of it." });
     expect(finish_reason).toBe("stop");
     const { reasoning_tokens: thought } = usage.completion_tokens_details;
     expect(thought).toBeGreaterThanOrEqual("Because of it.".length);
@@ -46,15 +46,15 @@ describe("a thought", () => {
   test("that is cut is a thought all the same", async () => {
     const { message, finish_reason } = await ask("Because of it", opening, { max_tokens: 7 });
     expect([message, finish_reason]).toEqual([
-      { role: "assistant", content: "", reasoning_content: "Because" },
+      { role: "assistant", content: "", refusal: null, reasoning_content: "Because" },
       "length",
     ]);
   });
 
   test("of a model whose template marks none stays in the words, and there may be none", async () => {
     const said = "<think>Hm.</think>So.";
-    expect((await ask(said, silent)).message).toEqual({ role: "assistant", content: said });
-    expect((await ask("So.", qwen)).message).toEqual({ role: "assistant", content: "So." });
+    expect((await ask(said, silent)).message).toEqual({ role: "assistant", content: said, refusal: null });
+    expect((await ask("So.", qwen)).message).toEqual({ role: "assistant", content: "So.", refusal: null });
     expect((await ask("So.", qwen)).usage.completion_tokens_details).toEqual({ reasoning_tokens: 0 });
   });
 

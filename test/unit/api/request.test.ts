@@ -34,6 +34,7 @@ describe("a wrong field is a bad-request that names it", () => {
     ["messages[0].content", { messages: [{ role: "user", content: [] }] }],
     ["messages[0].content[1].type", { messages: [{ role: "user", content: [{ type: "text", text: "a" }, { type: "image_url" }] }] }], // prettier-ignore
     ["messages[0].content[0].text", { messages: [{ role: "user", content: [{ type: "text" }] }] }],
+    ["messages[0].content[0].type", { messages: [{ role: "user", content: [{ type: "refusal", refusal: "no" }] }] }],
     ["messages[0].text", { messages: [{ role: "user", text: "hi", content: "hi" }] }],
     ["messages[0].name", { messages: [{ role: "user", content: "hi", name: "<s>" }] }],
     ["messages[0].tool_calls", { messages: [{ role: "user", content: "hi", tool_calls: [{}] }] }],
@@ -152,6 +153,7 @@ describe("what OpenAI's clients send", () => {
     ["openai", { model: "m", messages: [{ role: "developer", content: "be kind" }, { role: "user", content: [{ type: "text", text: "a" }, { type: "text", text: "b" }] }], max_completion_tokens: 5 }, "s:be kind|u:a\nb|"],
     ["the AI SDK", { model: "m", max_tokens: 4, temperature: 0, presence_penalty: 0, stop: ["x"], seed: 3, messages: [{ role: "system", content: "s" }, { role: "user", content: "x" }, { role: "assistant", content: "hm", tool_calls: [call] }, { role: "tool", tool_call_id: "call_1", content: "42" }, { role: "user", content: "y" }] }, "s:s|u:x|a:hm|t:42|u:y|"],
     ["LangChain", { model: "m", stream: false, max_tokens: 7, messages: [{ role: "user", content: "x" }, { role: "assistant", content: null, tool_calls: [call] }, { role: "tool", content: "42", name: "f", tool_call_id: "call_1" }, { role: "user", content: "y" }] }, "u:x|a:|t:42|u:y|"],
+    ["a refusal sent back", { messages: [{ role: "user", content: "x" }, { role: "assistant", content: null, refusal: "no" }, { role: "user", content: "y" }, { role: "assistant", content: [{ type: "text", text: "so" }, { type: "refusal", refusal: "no" }] }, { role: "user", content: "z" }] }, "u:x|a:no|u:y|a:so\nno|u:z|"],
     ["an answer sent back", { messages: [{ role: "user", content: "x" }, { role: "assistant", content: "hi", refusal: null, annotations: [], audio: null, function_call: null, tool_calls: null }, { role: "user", content: "y" }] }, "u:x|a:hi|u:y|"],
   ])("%s", async (_, request, expected) => expect(await prompt(request)).toBe(expected)); // prettier-ignore
 

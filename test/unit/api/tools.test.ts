@@ -73,7 +73,7 @@ describe.each(Object.keys(dialogs))("a model of the kind %s", (name) => {
 
   test("is told of tools and calls one", async () => {
     const { message, finish_reason, prompt } = await ask(call, dialog);
-    expect(message).toEqual({ role: "assistant", content: "", tool_calls: expected });
+    expect(message).toEqual({ role: "assistant", content: "", refusal: null, tool_calls: expected });
     expect(finish_reason).toBe("tool_calls");
     expect(prompt).toContain(toldOf(name));
     expect(prompt).toContain('"clock"');
@@ -94,7 +94,7 @@ describe.each(Object.keys(dialogs))("a model of the kind %s", (name) => {
 
   test("answers in text where it wants to", async () => {
     const { message, finish_reason } = await ask("It is 5.", dialog);
-    expect([message, finish_reason]).toEqual([{ role: "assistant", content: "It is 5." }, "stop"]);
+    expect([message, finish_reason]).toEqual([{ role: "assistant", content: "It is 5.", refusal: null }, "stop"]);
   });
 
   test("reads its call and the result again", async () => {
@@ -180,7 +180,7 @@ describe("choices beside them", () => {
 
   test("what is cut within a call ends as cut", async () => {
     const { message, finish_reason } = await ask(inTags, dialog, { max_tokens: 20 });
-    expect([message, finish_reason]).toEqual([{ role: "assistant", content: "" }, "length"]);
+    expect([message, finish_reason]).toEqual([{ role: "assistant", content: "", refusal: null }, "length"]);
   });
 });
 

@@ -45,11 +45,11 @@ function engineOf(script: Script): ChatEngine {
     const chunk = { id: "", object: "chat.completion.chunk", created: 0, model: "" } as const;
     const pronk = { dropped_messages: 2, context_full: false };
     for (const content of script.words ?? ["Hello", " there"]) {
-      yield { ...chunk, choices: [{ index: 0, delta: { content }, finish_reason: null }], pronk };
+      yield { ...chunk, choices: [{ index: 0, delta: { content }, finish_reason: null, logprobs: null }], pronk };
     }
     if (script.hang) await aborted(signal);
     if (script.failure) throw script.failure;
-    yield { ...chunk, choices: [{ index: 0, delta: {}, finish_reason: "stop" }] };
+    yield { ...chunk, choices: [{ index: 0, delta: {}, finish_reason: "stop", logprobs: null }] };
   }
   return {
     info: { model: "m", dialog: "dialog" in script ? script.dialog : "llama-2" } as ChatEngine["info"],
