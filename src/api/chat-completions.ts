@@ -164,8 +164,8 @@ export interface ChatAnswer {
   role: "assistant";
   /** "" where it says nothing but calls. */
   content: string;
-  /** OpenAI's field for an answer that a provider withheld; here always null. */
-  refusal: null;
+  /** What a provider's model said instead of an answer, over an endpoint; of a model on this machine always null. */
+  refusal: string | null;
   /** What it thought first, where the model's template marks that (`<think>`). */
   reasoning_content?: string;
   /** What it calls; absent where it calls nothing. */

@@ -1,6 +1,7 @@
 // chat.completions over an endpoint: servers' messages and chunks become those that the engine gives itself, whatever they leave
 // out, put together or say again (shared shapes are in answer-shape.ts).
 
+import { withStreams } from "../api/answer-stream.ts";
 import type {
   AnswerDelta,
   ChatChoice,
@@ -28,7 +29,7 @@ export function chatOver(server: Server): ChatCompletions {
       return chunks(server, asked, await askEvents(server, path, asked, options), beginning !== "");
     return whole(server, asked, await askWhole(server, path, asked, options), beginning);
   }
-  return { create: create as ChatCompletions["create"] };
+  return { create: withStreams(create) as ChatCompletions["create"] };
 }
 
 /** Of the assistant, where the answer is to go on from them. Throws PronkError bad-request where that is not sure. */
@@ -60,6 +61,7 @@ function whole(server: Server, asked: Asked, answer: Fields, beginning: string):
     const message: ChatChoice["message"] = {
       role: "assistant",
       content: asAnswer(server, textOf(told.content), beginning),
+      refusal: textOf(told.refusal) || null,
     };
     if (thoughtIn(told)) message.reasoning_content = thoughtIn(told);
     const calls = listOf(told.tool_calls).map(wholeCall);

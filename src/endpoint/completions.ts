@@ -1,9 +1,10 @@
 // completions over an endpoint: texts that servers go on from, in the engine's own shapes.
 
+import { withStreams } from "../api/answer-stream.ts";
 import type { RequestOptions } from "../api/completion-request.ts";
 import type { Completion, CompletionChoice, Completions } from "../api/completions.ts";
 import { completionFields } from "../api/known-fields.ts";
-import type { CompletionLogprobs, TokenLogprob } from "../api/logprobs.ts";
+import { type CompletionLogprobs, type TokenLogprob, untold } from "../api/logprobs.ts";
 import { booleanField, type Fields, requestFields } from "../api/request-fields.ts";
 import { checkAnswer, type Found, nothingFound } from "./answer-checks.ts";
 import { fieldsOf, finishOf, headOf, listOf, textOf, usageOf } from "./answer-shape.ts";
@@ -19,7 +20,7 @@ export function completionsOver(server: Server): Completions {
       return chunks(server, asked, await askEvents(server, path, asked, options));
     return whole(server, asked, await askWhole(server, path, asked, options));
   }
-  return { create: create as Completions["create"] };
+  return { create: withStreams(create) as Completions["create"] };
 }
 
 function whole(server: Server, asked: Asked, answer: Fields): Completion {
@@ -38,7 +39,7 @@ function whole(server: Server, asked: Asked, answer: Fields): Completion {
     ...headOf(server, answer, "cmpl"),
     object: "text_completion",
     choices: choices as Completion["choices"],
-    usage: usageOf(answer, { wholeMs }) ?? null,
+    usage: usageOf(answer, { wholeMs }),
     pronk: choices[0].pronk,
   };
 }
@@ -48,7 +49,7 @@ async function* chunks(server: Server, asked: Asked, events: AsyncIterable<Field
   const found = new Map<number, Found>();
   let head: Pick<Completion, "id" | "created" | "model"> | undefined;
   let firstMs: number | undefined;
-  let usage: Completion["usage"] = null;
+  let usage: Completion["usage"];
   let held: Completion | undefined; // the last has the usage, which may come behind it
   for await (const event of events) {
     head ??= headOf(server, event, "cmpl");
@@ -66,7 +67,7 @@ async function* chunks(server: Server, asked: Asked, events: AsyncIterable<Field
         ...head,
         object: "text_completion",
         choices: [choice],
-        ...(tellsUsage && { usage: null }),
+        ...(tellsUsage && { usage: untold }),
         pronk: choice.pronk,
       };
       if (!progress.finish) {
@@ -79,7 +80,7 @@ async function* chunks(server: Server, asked: Asked, events: AsyncIterable<Field
   if (!held || [...found.values()].some(({ finish }) => finish === undefined))
     throw brokenOff(server.address, "ended before it was whole");
   check(server, asked, [...found.values()]);
-  yield tellsUsage ? { ...held, usage } : held;
+  yield tellsUsage ? { ...held, usage: usage ?? untold } : held;
 }
 
 function check(server: Server, asked: Asked, found: readonly Found[]): void {
