@@ -11,12 +11,10 @@ export type {
   ChatCompletionRequest,
   ChatCompletions,
   ChatFinishReason,
-  CustomTool,
   FunctionCall,
   FunctionCallDelta,
-  FunctionTool,
-  ToolChoice,
 } from "./api/chat-completions.ts";
+export type { CustomTool, FunctionTool, ToolChoice } from "./api/function-tools.ts";
 export type { ResponseFormat } from "./api/answer-form.ts";
 export type { FinishReason, OnLogits, RequestOptions, SamplingFields, Usage } from "./api/completion-request.ts";
 export type { RecoveryEvent } from "./api/renewal.ts";

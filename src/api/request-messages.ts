@@ -3,7 +3,7 @@
 // knows tools, the dialog says.
 
 import type { ChatMessage, ToolCall } from "../text/tokenizer.ts";
-import type { CustomTool } from "./chat-completions.ts";
+import type { CustomTool } from "./function-tools.ts";
 import { unknownField } from "./known-fields.ts";
 import { badField, type Fields } from "./request-fields.ts";
 
