@@ -3,6 +3,7 @@
 import { test } from "vitest";
 import { proofCount, proofSeed } from "../support/proof-size.ts";
 import { clientsProof } from "./clients.proof.ts";
+import { endpointProof } from "./endpoint.proof.ts";
 import { kernelsProof } from "./kernels.proof.ts";
 import { killsProof } from "./kills.proof.ts";
 import { lossesProof } from "./losses.proof.ts";
@@ -16,6 +17,7 @@ const hourMs = 3_600_000;
 for (const { name, slice, full, unit, run } of [
   ...nodeProofs,
   clientsProof,
+  endpointProof,
   kernelsProof,
   killsProof,
   lossesProof,
