@@ -7,8 +7,10 @@ import type { RunPrompt, RunRequest } from "./run-request.ts";
 export const runtimes = ["chromium", "firefox", "node"] as const;
 
 export interface GenerateFlags {
-  /** As given: DIR, FILE, URL or owner/name. */
+  /** As given: DIR, FILE, URL or owner/name; with `endpoint` the server's name for it, or "". */
   model: string;
+  /** The address of a server that answers instead. */
+  endpoint: string | undefined;
   tokenizer: string | undefined;
   runtime: (typeof runtimes)[number];
   prompt: RunPrompt;
@@ -26,12 +28,14 @@ export const usage = `npm run --silent generate -- --model DIR|FILE|URL|owner/na
   [--schema FILE | --grammar FILE]
   [--quantize auto|none|q8|q4] [--weights NAME] [--kv auto|f16|f32|q8] [--context N] [--tokenizer FILE]
   [--without subgroups,shader-f16,...]
-  [--runtime chromium|firefox|node] [--logits FILE] [--json]`;
+  [--runtime chromium|firefox|node] [--logits FILE] [--json]
+or over a server: --endpoint URL [--model NAME], the prompt and its settings; its key is taken from PRONK_API_KEY`;
 
 const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
 const known = {
   model: text,
+  endpoint: text,
   prompt: text,
   "prompt-ids": text,
   chat: flag,
@@ -56,13 +60,19 @@ const known = {
   help: flag,
 } as const;
 
+/** What is said of loading a model here. */
+const ownMachines = ["quantize", "weights", "kv", "context", "tokenizer", "without", "runtime", "logits"] as const;
+
 /** Throws PronkError bad-request; undefined where help was asked for. */
 export function readFlags(args: string[]): GenerateFlags | undefined {
   const values = parse(args);
   if (values.help) return undefined;
-  const { model, system, tokenizer, logits, schema, grammar, json = false } = values;
+  const { model = "", endpoint, system, tokenizer, logits, schema, grammar, json = false } = values;
   const chat = values.chat ?? false;
-  if (!model) throw wrong("model", "a folder, a file, a URL or owner/name", "nothing");
+  if (endpoint !== undefined)
+    for (const name of ownMachines)
+      if (values[name] !== undefined) throw wrong(name, "nothing beside --endpoint", `"${values[name]}"`);
+  if (!model && endpoint === undefined) throw wrong("model", "a folder, a file, a URL or owner/name", "nothing");
   if ((values.prompt === undefined) === (values["prompt-ids"] === undefined))
     throw wrong("prompt", "either --prompt or --prompt-ids", values.prompt === undefined ? "neither" : "both");
   if (chat && values.prompt === undefined) throw wrong("chat", "--prompt, the user's message", "--prompt-ids");
@@ -88,7 +98,7 @@ export function readFlags(args: string[]): GenerateFlags | undefined {
     without: values.without?.split(",").filter(Boolean),
   };
   const runtime = oneOf("runtime", values.runtime, runtimes) ?? "chromium";
-  return { model, tokenizer, runtime, prompt, options, logits, schema, grammar, json };
+  return { model, endpoint, tokenizer, runtime, prompt, options, logits, schema, grammar, json };
 }
 
 function parse(args: string[]) {

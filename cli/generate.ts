@@ -2,14 +2,16 @@
 // --json one object and nothing else); everything else that is said goes to stderr.
 
 import { openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { PronkError } from "../src/errors.ts";
 import { adapterFromEnvironment } from "./browser/browser-page.ts";
+import { outputFolder } from "./built.ts";
 import { tellFailure } from "./engine-failure.ts";
 import { type GenerateFlags, readFlags, usage } from "./generate-flags.ts";
 import { type ModelPlace, fromCaller, placeOfFile, placeOfModel } from "./model-place.ts";
 import { driverVariables, openNodeRunner, startAgain } from "./node-runtime.ts";
-import type { RunPrompt, RunRequest } from "./run-request.ts";
+import { type Library, run, type RunPrompt, type RunRequest } from "./run-request.ts";
 import { type Runner, openRunner } from "./runner.ts";
 
 console.log = console.info = console.debug = console.error; // whatever a library says, stdout stays clean
@@ -26,6 +28,7 @@ try {
 process.exit(0); // Dawn in Node keeps the process alive
 
 async function generate(flags: GenerateFlags): Promise<void> {
+  if (flags.endpoint !== undefined) return overEndpoint(flags, flags.endpoint);
   // What is wrong with the paths is told before anything is started.
   const model = placeOfModel(flags.model);
   const tokenizer = flags.tokenizer === undefined ? undefined : placeOfFile(flags.tokenizer, "tokenizer");
@@ -55,6 +58,20 @@ async function generate(flags: GenerateFlags): Promise<void> {
   } finally {
     await runner[Symbol.asyncDispose]();
   }
+}
+
+/** In this process, without a browser: nothing is computed here. */
+async function overEndpoint(flags: GenerateFlags, endpoint: string): Promise<void> {
+  const library = (await import(pathToFileURL(join(outputFolder.library, "index.js")).href)) as Library;
+  const model = { endpoint, model: flags.model || undefined, apiKey: process.env.PRONK_API_KEY };
+  const { info, answers } = await run(library, { model, prompts: [{ ...flags.prompt, ...formFrom(flags) }] });
+  const { usage: used, promptIds, ids, text, finishReason } = answers[0]; // ids where the server tells them
+  const { prefill_ms: prefillMs, decode_ms: decodeMs } = used.extra;
+  const head = { model: info.model, endpoint: info.endpoint?.address };
+  const timings = { loadMs: info.loadMs, prefillMs, decodeMs };
+  if (flags.json) return print(`${JSON.stringify({ ...head, promptIds, ids, text, finishReason, ...timings })}\n`);
+  print(`${text}\n`);
+  log(`${used.completion_tokens} tokens (${finishReason}) from ${info.endpoint?.address}`);
 }
 
 interface Places {

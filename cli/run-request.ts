@@ -1,7 +1,7 @@
 // One order for the engine as plain data, and how it is carried out with the built library: load a model, answer prompts,
 // unload. Runs inside a browser's page (test/harness/run.ts) as well as in Node (node-runtime.ts), so it uses neither.
 
-import type { ChatCompletion, EngineInfo, EngineOptions, ResponseFormat, Usage } from "../src/index.ts";
+import type { ChatCompletion, Endpoint, EngineInfo, EngineOptions, ResponseFormat, Usage } from "../src/index.ts";
 
 export type Library = Pick<typeof import("../src/index.ts"), "createEngine">;
 
@@ -25,8 +25,8 @@ export interface RunPrompt {
 }
 
 export interface RunRequest {
-  /** A URL, or owner/name on the hub. */
-  model: string;
+  /** A URL, or owner/name on the hub; or a server, which takes no tokenizer and no options. */
+  model: string | Endpoint;
   /** Where a tokenizer file is, for models that come without. */
   tokenizer?: { name: string; url: string };
   options?: Pick<EngineOptions, "quantize" | "weights" | "kv" | "contextLength" | "without" | "store" | "worker">;
@@ -63,11 +63,12 @@ export interface RunHooks {
 
 export async function run({ createEngine }: Library, request: RunRequest, hooks: RunHooks = {}): Promise<RunResult> {
   const { model, options = {}, prompts } = request;
-  const engine = await createEngine(model, {
+  const here = async () => ({
     ...options,
     tokenizer: request.tokenizer ? await fetchFile(request.tokenizer) : tokenizerNeed(prompts),
     onProgress: hooks.onProgress && onceASecond(hooks.onProgress),
   });
+  const engine = await createEngine(model, typeof model === "string" ? await here() : {});
   try {
     const answers: RunAnswer[] = [];
     for (const prompt of prompts) answers.push(await answer(engine, prompt, hooks));

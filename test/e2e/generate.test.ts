@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type FileServer, startFileServer } from "../../cli/server/file-server.ts";
 import { root } from "../../cli/built.ts";
+import { fakeEngine } from "../support/fake-engine.ts";
+import { startLoopback } from "../support/loopback.ts";
 import { writeByteModel } from "../support/byte-model.ts";
 import { invalidity } from "../support/validator.ts";
 
@@ -42,6 +44,17 @@ function generate(args: string[], env: Record<string, string> = {}): Promise<End
 const ask = ["--temperature", "0", "--max-tokens", "4", "--ignore-eos"];
 
 describe("an answer", () => {
+  test("of a server, whose key comes from the environment and is not told", async () => {
+    const there = fakeEngine(() => "a fox");
+    await using server = await startLoopback((request) => there.fetch(request.url, request as RequestInit));
+    const flags = ["--endpoint", `${server.origin}/v1`, "--chat", "--prompt", "who?", "--json"];
+    const { status, stdout, stderr } = await generate(flags, { PRONK_API_KEY: "sk-secret" });
+    expect(status, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ text: "a fox", model: "fake/model", endpoint: `${server.origin}/v1` });
+    expect(server.arrived.map(({ headers }) => headers.authorization)).toEqual(Array(2).fill("Bearer sk-secret"));
+    expect(stdout + stderr).not.toContain("sk-secret");
+  });
+
   test("to an empty prompt, which is BOS alone: one object with --json, and --logits with a row for every position", async () => {
     const logits = join(made, "logits.f32");
     const flags = ["--prompt", "", ...ask, "--kv", "f32", "--logits", logits, "--json"];

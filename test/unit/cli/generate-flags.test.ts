@@ -12,6 +12,7 @@ describe("flags", () => {
       --logits out.f32 --schema s.json --json`;
     expect(readFlags(text.split(/\s+/))).toEqual({
       model: "m",
+      endpoint: undefined,
       tokenizer: "t.bin",
       runtime: "firefox",
       prompt: {
@@ -32,6 +33,14 @@ describe("flags", () => {
       grammar: undefined,
       json: true,
     });
+  });
+
+  test("a server in the model's place, and nothing of loading a model beside it", () => {
+    const server = ["--endpoint", "http://127.0.0.1:8000/v1", "--prompt", "a"];
+    expect(readFlags(server)).toMatchObject({ model: "", endpoint: "http://127.0.0.1:8000/v1" });
+    expect(readFlags([...server, ...model])).toMatchObject({ model: "a/b" });
+    for (const flag of ["quantize", "runtime", "logits", "tokenizer"])
+      expect(() => readFlags([...server, `--${flag}`, "q4"])).toThrow(`--${flag}: expected nothing beside --endpoint`);
   });
 
   test("an empty prompt and one that looks like a flag are prompts", () => {
