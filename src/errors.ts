@@ -33,7 +33,9 @@ export interface ErrorFacts {
 
 /** A way to hold the model in less memory of the GPU. */
 export interface SmallerSetup {
+  /** As `EngineOptions.quantize`. */
   quantize: "none" | "q8" | "q4";
+  /** As `EngineOptions.kv`. */
   kv: "f32" | "f16" | "q8";
   /** Positions. */
   contextLength: number;
@@ -41,9 +43,12 @@ export interface SmallerSetup {
   gpuBytes: number;
 }
 
+/** What calls reject with, but for aborts. Its message says what was wanted, what was found and what to do. */
 export class PronkError extends Error {
   override readonly name = "PronkError";
+  /** What kind of failure it is. */
   readonly code: PronkErrorCode;
+  /** The same as data: which file or field, what was expected and found. */
   readonly facts: ErrorFacts;
 
   constructor(code: PronkErrorCode, message: string, facts: ErrorFacts = {}, options: { cause?: unknown } = {}) {
@@ -109,9 +114,11 @@ export type PronkWarningCode =
 
 /** Plain data, so that it can be kept and can cross the worker boundary. */
 export interface PronkWarning {
+  /** What kind of finding it is. */
   code: PronkWarningCode;
   /** What was found, what was done about it, and what to do. */
   message: string;
+  /** The same as data. */
   facts: ErrorFacts;
 }
 

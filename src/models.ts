@@ -22,17 +22,25 @@ import { isReady, standingOf } from "./store/standing.ts";
 import { keptByNewer } from "./store/storage-errors.ts";
 import { askToKeep, storageReport } from "./store/storage-report.ts";
 
+/** How a model is brought into the store. */
 export interface DownloadOptions {
+  /** As `EngineOptions.quantize`; default `auto`. */
   quantize?: "auto" | QuantizeChoice;
+  /** Access token for gated hub repositories; held in memory only. */
   token?: string;
+  /** Another hub than huggingface.co. */
   hubUrl?: string;
+  /** SHA-256 (hex) by file, for sources that publish none; wins over what the source says. */
   hashes?: Readonly<Record<string, string>>;
+  /** Told of each phase's bytes, at most five times a second. */
   onProgress?: OnProgress;
   /** Ends the download; what has arrived stays, and the next one goes on there. */
   signal?: AbortSignal;
+  /** Holds the download while it is paused. */
   pause?: DownloadPause;
 }
 
+/** How a stored model is checked. */
 export interface VerifyOptions extends Pick<DownloadOptions, "token" | "hubUrl" | "onProgress" | "signal"> {
   /** Of one stored form; default all of them. */
   quantize?: QuantizeChoice;
@@ -40,11 +48,13 @@ export interface VerifyOptions extends Pick<DownloadOptions, "token" | "hubUrl" 
   repair?: boolean;
 }
 
+/** How a newer revision is looked for and fetched. */
 export interface UpdateOptions extends Pick<DownloadOptions, "token" | "hubUrl" | "onProgress" | "signal" | "pause"> {
   /** Of one stored form; default all of them. */
   quantize?: QuantizeChoice;
 }
 
+/** How a stored model is written out. */
 export interface ExportOptions extends Pick<DownloadOptions, "onProgress" | "signal"> {
   /** Which of several stored forms; default the last used. */
   quantize?: QuantizeChoice;
@@ -215,6 +225,7 @@ function withExport<T>(
   });
 }
 
+/** What applications do with the store. Its calls reject with PronkError: `bad-request` for an id that the store does not hold, `storage-missing` where there is no store to write to. */
 export const models = {
   list: listModels,
   info: modelInfo,

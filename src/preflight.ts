@@ -21,6 +21,7 @@ import { hasRoom } from "./store/storage-errors.ts";
 /** What this machine's adapter offers, asked without opening a device. Never throws: what is missing is the answer. */
 export const checkAdapter = (): Promise<AdapterCheck> => readAdapter();
 
+/** How the model would be loaded, as `createEngine` takes it. */
 export interface PreflightOptions extends Pick<
   EngineOptions,
   "quantize" | "weights" | "kv" | "contextLength" | "store" | "token" | "hubUrl" | "signal"

@@ -52,7 +52,7 @@ export interface ChatCompletionRequest extends SamplingFields {
   /** `"medium"`, which is the default; anything else is refused. */
   verbosity?: string | null;
   /** OpenAI's older name of `tool_choice`: `"none"` or `"auto"`, which ask for nothing; anything else is refused. */
-  function_call?: "none" | "auto" | { name: string } | null;
+  function_call?: "none" | "auto" | object | null;
   /** OpenAI's older name of `tools`: an empty list; anything else is refused. */
   functions?: readonly object[] | null;
 }

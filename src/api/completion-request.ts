@@ -2,6 +2,7 @@
 
 import type { ResponseFormat } from "./answer-form.ts";
 
+/** What chat.completions and completions have in common. null counts as not given; a value out of range is refused (`bad-request`). */
 export interface SamplingFields {
   /** Ignored: an engine holds one model. */
   model?: string | null;
@@ -12,19 +13,30 @@ export interface SamplingFields {
   max_tokens?: number | null;
   /** The newer name of `max_tokens`; one of them, or both alike. */
   max_completion_tokens?: number | null;
+  /** 0 or more; 0 takes the likeliest token. Default: that of the model's generation_config.json, of one that says nothing of sampling 0.7. */
   temperature?: number | null;
+  /** Above 0, to 1: only the likeliest tokens that have this probability together. Default: the model's own, of one that says nothing of sampling 0.95. */
   top_p?: number | null;
+  /** Texts that end the answer and are no part of it: at most 16, of 1 to 1,000 characters. Default: none. */
   stop?: string | readonly string[] | null;
+  /** A whole number; the same gives the same answer on the same GPU. Default: drawn anew for each call. */
   seed?: number | null;
+  /** -2 to 2, taken from a token's logit for each time that the answer has it. Default 0. */
   frequency_penalty?: number | null;
+  /** -2 to 2, taken from the logits of tokens that the answer has. Default 0. */
   presence_penalty?: number | null;
+  /** -100 to 100 by token id, added to its logit. Default: none. */
   logit_bias?: Record<string, number> | null;
   /**
    * An engine answers one call at a time, in order. A stream is computed as it is read; while another call waits it is
    * computed to its end without its reader, who finds the rest when it reads on. Leave its loop, or abort it, to end it.
    */
   stream?: boolean | null;
-  stream_options?: { include_usage?: boolean | null } | null;
+  /** Only with `stream: true`. */
+  stream_options?: {
+    /** Default false. True: the last chunk tells the usage. */
+    include_usage?: boolean | null;
+  } | null;
   /**
    * Answers to the same prompt, 1 (the default) to 128, one after the other. The first is the one that `n: 1` gives; the
    * others are drawn with seeds that come from `seed` and their index. `usage` counts the prompt once.
@@ -32,9 +44,11 @@ export interface SamplingFields {
   n?: number | null;
   /** Ignored. */
   user?: string | null;
-  // Beyond OpenAI's: the usual local-model settings.
+  /** 0 or more: only so many of the likeliest tokens; 0 is off. Default: the model's own, else off. */
   top_k?: number | null;
+  /** 0 to 1: only tokens that have this share of the likeliest one's probability; 0 is off. Default: the model's own, else off. */
   min_p?: number | null;
+  /** Above 0: divides positive logits, and multiplies negative ones, of tokens in prompt and answer; 1 is off. Default: the model's own, else off. */
   repetition_penalty?: number | null;
   /** Go on past end-of-sequence ids. */
   ignore_eos?: boolean | null;
@@ -47,26 +61,44 @@ export interface SamplingFields {
 /** `stop`: the model or a stop string ended it; `length`: max_tokens or the context's end (then `context_full` is true). */
 export type FinishReason = "stop" | "length";
 
+/** Tokens as OpenAI counts them, and what it took. Of several choices a prompt that they share counts once. */
 export interface Usage {
+  /** Of the conversation or text, with what its template writes around it. */
   prompt_tokens: number;
+  /** Of the answer, thoughts and calls included; the token that ended it is not counted. */
   completion_tokens: number;
+  /** Both together. */
   total_tokens: number;
-  prompt_tokens_details: { cached_tokens: number };
-  /** Tokens of thoughts that a chat's answer tells apart; they are among `completion_tokens`. */
-  completion_tokens_details: { reasoning_tokens: number };
+  /** Of `prompt_tokens`. */
+  prompt_tokens_details: {
+    /** So many were in the KV cache already, and were not computed. */
+    cached_tokens: number;
+  };
+  /** Of `completion_tokens`, those of thoughts that a chat's answer tells apart. */
+  completion_tokens_details: {
+    /** So many. */
+    reasoning_tokens: number;
+  };
+  /** pronk's own: times and speeds. */
   extra: {
     /** From when the answer was begun to read, waiting for others' included, to its first token; absent where none came. */
     time_to_first_token_ms?: number;
+    /** Computing the prompt, milliseconds. */
     prefill_ms: number;
+    /** Computing the answer behind its first token, milliseconds. */
     decode_ms: number;
+    /** Tokens of the prompt that were computed, a second; 0 where none were. */
     prefill_tokens_per_s: number;
+    /** Tokens of the answer behind its first, a second; 0 where none were. */
     decode_tokens_per_s: number;
-    /** How often what it ran on was lost and the answer went on, and how long that took; absent where it never was. */
+    /** How often what it ran on was lost and the answer went on; absent where it never was. */
     recoveries?: number;
+    /** How long that took, milliseconds. */
     recovery_ms?: number;
   };
 }
 
+/** What is told beside a request. */
 export interface RequestOptions {
   /** Ends the answer within a step; the iteration rejects with the signal's reason. */
   signal?: AbortSignal | null;

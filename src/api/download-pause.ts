@@ -3,21 +3,25 @@
 
 import type { Gate } from "../source/gate.ts";
 
+/** A switch that holds a download: `pause` and `resume` may be called at any time, before it begins as well. One may hold several. */
 export class DownloadPause implements Gate {
   #open: Promise<void> | undefined; // while paused: resolves on resume
   #release = () => {};
   readonly #listeners = new Set<(paused: boolean) => void>();
 
+  /** Whether it holds. */
   get paused(): boolean {
     return this.#open !== undefined;
   }
 
+  /** Holds: what is under way waits, and nothing is asked for again. */
   pause(): void {
     if (this.#open) return;
     this.#open = new Promise((resolve) => (this.#release = resolve));
     this.#tell();
   }
 
+  /** Lets go on. */
   resume(): void {
     if (!this.#open) return;
     this.#open = undefined;
@@ -25,6 +29,7 @@ export class DownloadPause implements Gate {
     this.#tell();
   }
 
+  /** For downloads: undefined while they may go on, else resolves when they may, or rejects with the signal's reason. */
   wait(signal?: AbortSignal): Promise<void> | undefined {
     const open = this.#open;
     if (!open) return undefined;

@@ -12,14 +12,32 @@ export interface Losable {
   release(): void;
 }
 
-/** Told while an engine goes on after a loss. */
+/** Told while an engine goes on after a loss: `recovering` once for each, from which on streams stand still, then one of the others. */
 export type RecoveryEvent =
-  /** `code` is the loss's. Once for each loss; streams stand still from here. */
-  | { state: "recovering"; code: PronkErrorCode; message: string }
-  /** Streams go on. `waitedMs` since the loss. */
-  | { state: "recovered"; attempts: number; waitedMs: number }
-  /** It is given up: `engine.ended` is aborted. */
-  | { state: "failed"; code: PronkErrorCode; message: string };
+  | {
+      /** It asks for another. */
+      state: "recovering";
+      /** What was lost. */
+      code: PronkErrorCode;
+      /** The loss in words. */
+      message: string;
+    }
+  | {
+      /** Streams go on. */
+      state: "recovered";
+      /** How many it took. */
+      attempts: number;
+      /** Milliseconds since the loss. */
+      waitedMs: number;
+    }
+  | {
+      /** It is given up: `engine.ended` is aborted. */
+      state: "failed";
+      /** What was lost. */
+      code: PronkErrorCode;
+      /** The loss, and why it could not be undone, in words. */
+      message: string;
+    };
 
 export interface RenewalOptions<Thing> {
   /** Makes another; absent where a loss is the end. */

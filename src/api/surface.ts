@@ -4,6 +4,7 @@
 
 import type { PronkError, PronkErrorCode, PronkWarning } from "../errors.ts";
 import type { GenerationDefaults, ModelConfig } from "../format/model-config.ts";
+import type { AdapterSummary } from "../gpu/adapter-check.ts";
 import type { KvFormat, QuantizeChoice } from "../quant/layout.ts";
 import type { OnProgress } from "../source/progress.ts";
 import type { ChatCompletions } from "./chat-completions.ts";
@@ -14,7 +15,9 @@ import type { RecoveryEvent } from "./renewal.ts";
 /** GPUDevice, where the application has types for WebGPU (TypeScript 6's DOM library, or @webgpu/types). */
 export type CallersDevice = typeof globalThis extends { GPUDevice: { prototype: infer Device } } ? Device : object;
 
+/** How a model is loaded, and where it runs. A value that is wrong is refused (`bad-request`). */
 export interface EngineOptions {
+  /** Told of each phase's bytes, at most five times a second. */
   onProgress?: OnProgress;
   /** Cancels the load; rejects with the signal's reason. */
   signal?: AbortSignal;
@@ -42,7 +45,14 @@ export interface EngineOptions {
    * A tokenizer file where the model has none (llama2.c's .bin): bytes with their file name. `optional`: a model without
    * one still loads, and takes and gives ids only.
    */
-  tokenizer?: { name: string; bytes: Uint8Array } | "optional";
+  tokenizer?:
+    | {
+        /** `tokenizer.json`, `tokenizer.model` or `tokenizer.bin`. */
+        name: string;
+        /** All of it. */
+        bytes: Uint8Array;
+      }
+    | "optional";
   /**
    * What not to use, for tests and fault finding: optional features (`subgroups`, `shader-f16`), raised `limits`, `fusion`
    * of operations, `run-ahead`, `sums` of what was uploaded.
@@ -95,6 +105,7 @@ export interface Endpoint {
   allowHttp?: boolean;
 }
 
+/** A server for where this device cannot run the model, and the agreement without which nothing is sent there. */
 export interface Fallback extends Endpoint {
   /**
    * `true` where the person knows already that what they write goes to this server; else a function that asks them: it gets
@@ -110,47 +121,86 @@ export interface Fallback extends Endpoint {
 export interface EngineInfo {
   /** Whether answers are computed on this device, or what is asked is sent to `endpoint`. */
   where: "device" | "endpoint";
-  /** With `where: "endpoint"`: its address without secrets, and as a fallback why this device does not answer. */
-  endpoint?: { address: string; instead?: { code: PronkErrorCode; message: string } };
-  model: string; // label, e.g. owner/name
-  source: string; // ModelSource.id
+  /** With `where: "endpoint"`. */
+  endpoint?: {
+    /** Its own, without secrets. */
+    address: string;
+    /** As a fallback: why this device does not answer. */
+    instead?: {
+      /** Of the error. */
+      code: PronkErrorCode;
+      /** The error in words. */
+      message: string;
+    };
+  };
+  /** Its name for people, which answers give as `model`: `owner/name`, a folder or file name. */
+  model: string;
+  /** Identity of exactly these bytes, as `ModelSource.id`. */
+  source: string;
+  /** The model's shape. */
   config: ModelConfig;
+  /** Sampling as its publisher wants it; what is absent, pronk's defaults say. */
   generation: GenerationDefaults;
+  /** What pronk made of f32, f16 and bf16 weights; `none`: they are as in the file. */
   quantize: QuantizeChoice;
   /** Which of the source's weights these are. */
   weights: string;
   /** How most of them were quantized by their publisher: `exl2`, `gptq 4 bit`, `Q4_K`; undefined where not at all. */
   scheme: string | undefined;
+  /** How keys and values are kept. */
   kv: KvFormat;
   /** Positions; 0 where an endpoint does not tell. */
   contextLength: number;
   /** `llama-2`, `template`, or undefined for a pretrained model that only continues text. */
   dialog: "llama-2" | "template" | undefined;
+  /** How many weights the model has. */
   parameters: number;
-  adapter: { vendor: string; architecture: string; device: string; description: string };
+  /** The GPU, as the browser names it; "" where it does not. */
+  adapter: AdapterSummary;
   /** Optional WebGPU features in use. */
   features: string[];
-  gpuBytes: number; // weights, KV cache and scratch
-  storedBytes: number; // in IndexedDB; 0 without a store
+  /** Weights, KV cache and scratch. */
+  gpuBytes: number;
+  /** In IndexedDB; 0 without a store. */
+  storedBytes: number;
+  /** What the load took, milliseconds. */
   loadMs: number;
   /** True when no weight byte came from the source. */
   warm: boolean;
   /** Largest number of bytes of weights that the loader held at once. */
   peakChunkBytes: number;
   /** What quantizing here took and lost (on a sample of rows); absent where nothing was, as on a warm start. */
-  quantization?: { weights: number; elapsedMs: number; weightsPerSecond: number; relativeRmsError: number };
+  quantization?: {
+    /** How many were quantized. */
+    weights: number;
+    /** What it took, milliseconds. */
+    elapsedMs: number;
+    /** How fast it went. */
+    weightsPerSecond: number;
+    /** Root mean square of the error, as a share of that of the weights. */
+    relativeRmsError: number;
+  };
   /** What is not as it should be with the model's files, though it runs. Mostly empty. */
   warnings: PronkWarning[];
 }
 
 /** A loaded model's calls, wherever it runs. */
 export interface EngineCalls extends AsyncDisposable {
-  readonly chat: { readonly completions: ChatCompletions };
+  /** As in OpenAI's client. */
+  readonly chat: {
+    /** Answers conversations. */
+    readonly completions: ChatCompletions;
+  };
+  /** Goes on from texts. */
   readonly completions: Completions;
+  /** The model's own. Its calls reject with the PronkError that `ended` has, once the engine answers no more. */
   readonly tokenizer: {
+    /** Ids of a text, in which special tokens are plain text. `addBos`, default false: begin with the beginning-of-sequence id. */
     encode(text: string, options?: { addBos?: boolean }): Promise<number[]>;
+    /** The text of ids; special tokens are left out. */
     decode(ids: readonly number[]): Promise<string>;
   };
+  /** What runs, and on what. */
   readonly info: EngineInfo;
   /**
    * Aborted once the engine answers no more: it was unloaded, or what it ran on was lost and did not come back. The reason
@@ -176,6 +226,7 @@ export interface Engine extends EngineCalls {
 export interface WeightsOffer {
   /** What `EngineOptions.weights` takes. */
   weights: string;
+  /** Of the download. */
   sizeBytes: number;
   /** Of a weight, on average. */
   bits: number;
@@ -187,9 +238,13 @@ export interface WeightsOffer {
 
 /** What is known of a model before any weight is fetched. */
 export interface ModelSummary {
+  /** Identity of exactly these bytes, as `ModelSource.id`. */
   id: string;
+  /** Its name for people: `owner/name`, a folder or file name. */
   label: string;
+  /** The model's shape. */
   config: ModelConfig;
+  /** How many weights it has. */
   parameters: number;
   /** Bytes of weight files at the source. */
   downloadBytes: number;
@@ -197,27 +252,48 @@ export interface ModelSummary {
   stored: boolean;
   /** Whether card, LICENSE or configuration say Llama 2, and what said so. */
   llama2: boolean;
+  /** What said Llama 2, a sentence each; [] where nothing did. */
   licenseEvidence: string[];
+  /** As the hub or the card names it, e.g. `llama2`. */
   license: string | undefined;
-  /** Which of the source's weights would be loaded, and all that it has, the default first. */
+  /** Which of the source's weights would be loaded. */
   weights: string;
+  /** What `EngineOptions.weights` takes, the default first. */
   weightsOffered: string[];
   /** More of each of them, in the same order; absent for what is stored, whose source was not asked. */
   offers?: WeightsOffer[];
+  /** How its publisher quantized it: `exl2`, `gptq 4 bit`, `Q4_K`; undefined where not at all. */
   scheme: string | undefined;
+  /** Whether its repository has one; Llama 2's own dialog needs none. */
   hasChatTemplate: boolean;
   /** GPU bytes by quantization at the model's own context, and whether this adapter holds them. */
-  needs: { quantize: QuantizeChoice; gpuBytes: number; fits: boolean; reason?: string }[];
+  needs: {
+    /** The one that is meant. */
+    quantize: QuantizeChoice;
+    /** Weights, KV cache and scratch. */
+    gpuBytes: number;
+    /** Whether this adapter holds them. */
+    fits: boolean;
+    /** Why not, for people. */
+    reason?: string;
+  }[];
 }
 
+/** A model that the store holds. */
 export interface StoredModel {
+  /** Identity of exactly these bytes, as `ModelSource.id`; what calls of `models` take. */
   id: string;
+  /** Its name for people: `owner/name`, a folder or file name. */
   label: string;
+  /** What pronk made of f32, f16 and bf16 weights. */
   quantize: QuantizeChoice;
   /** Which of the source's weights, where they are not its default. */
   weights?: string;
+  /** All of it, at rest. */
   sizeBytes: number;
-  createdAt: number; // ms since epoch
+  /** When its download began, milliseconds since 1970. */
+  createdAt: number;
+  /** When it was loaded last, milliseconds since 1970. */
   usedAt: number;
 }
 
@@ -235,36 +311,66 @@ export interface StoredModelInfo extends StoredModel {
   storedBytes: number;
   /** The names under which it was loaded. */
   references: string[];
-  files: { path: string; sizeBytes: number; rows: number }[];
+  /** As they are stored. */
+  files: {
+    /** Below the model's folder. */
+    path: string;
+    /** All of it. */
+    sizeBytes: number;
+    /** Blocks, of at most 16 MiB of the source each. */
+    rows: number;
+  }[];
 }
 
 /** What `models.verify` found. A row is a block of a stored file, of at most 16 MiB. */
 export interface VerifyReport {
+  /** How many were read. */
   rows: number;
+  /** And their bytes. */
   checkedBytes: number;
   /** Rows that were not what was stored, and whether each was fetched again. */
-  damaged: { file: string; row: number; repaired: boolean; reason: string }[];
+  damaged: {
+    /** Below the model's folder. */
+    file: string;
+    /** Which of its rows, from 0 on. */
+    row: number;
+    /** Whether it was fetched again. */
+    repaired: boolean;
+    /** What was wrong, or why it could not be fetched again. */
+    reason: string;
+  }[];
 }
 
 /** What `models.checkUpdate` found. */
 export interface ModelUpdate {
   /** Of what is stored; it names the commit. */
   id: string;
+  /** Its name for people. */
   label: string;
   /** Of what the hub has now. */
   newestId: string;
+  /** Whether the hub has another revision. */
   isNewer: boolean;
   /** Weight files of the newer revision, in every stored form, and whether the store has their bytes already. */
-  files: { path: string; sizeBytes: number; stored: boolean }[];
+  files: {
+    /** In the repository. */
+    path: string;
+    /** All of it. */
+    sizeBytes: number;
+    /** Whether the store has its bytes. */
+    stored: boolean;
+  }[];
   /** What an update would fetch, besides the small files. */
   fetchBytes: number;
 }
 
 /** How much this origin keeps, how much it may, and whether the browser promised not to clear it. */
 export interface StorageReport {
-  /** Undefined where the browser has no store at all. */
+  /** What this origin keeps; undefined where the browser does not tell. */
   usageBytes: number | undefined;
+  /** What it may keep; undefined where the browser does not tell. */
   quotaBytes: number | undefined;
+  /** Whether the browser promised not to clear it. */
   persisted: boolean;
   /** No store; one of a newer release of the page; what is stored is kept, or may be cleared by the browser. */
   state: "absent" | "newer" | "kept" | "mayGo";
@@ -276,14 +382,48 @@ export interface StorageReport {
 
 /** Whether a model would fit, told before a byte of its weights moves. */
 export interface FitVerdict {
+  /** Whether all three do. */
   fits: boolean;
+  /** The form that was judged. */
   quantize: QuantizeChoice;
+  /** The positions that were judged. */
   contextLength: number;
-  storage: { neededBytes: number; availableBytes: number | undefined; fits: boolean };
-  gpu: { neededBytes: number; fits: boolean };
-  memory: { neededBytes: number; deviceBytes: number | undefined; fits: boolean };
+  /** Of the browser. */
+  storage: {
+    /** 0 where nothing would be stored, or all of it is. */
+    neededBytes: number;
+    /** Undefined where the browser does not tell. */
+    availableBytes: number | undefined;
+    /** Whether there is room. */
+    fits: boolean;
+  };
+  /** Of the adapter. */
+  gpu: {
+    /** Weights, KV cache and scratch. */
+    neededBytes: number;
+    /** Whether there is room. */
+    fits: boolean;
+  };
+  /** Of the device, while it loads. */
+  memory: {
+    /** About. */
+    neededBytes: number;
+    /** Undefined where the browser does not tell; it tells at most 8 GiB. */
+    deviceBytes: number | undefined;
+    /** Whether there is room. */
+    fits: boolean;
+  };
   /** What is missing, a sentence each. */
   problems: string[];
   /** What would fit instead. */
-  alternative?: { quantize: QuantizeChoice; contextLength: number; store: boolean; message: string };
+  alternative?: {
+    /** As `EngineOptions.quantize`. */
+    quantize: QuantizeChoice;
+    /** As `EngineOptions.contextLength`. */
+    contextLength: number;
+    /** As `EngineOptions.store`. */
+    store: boolean;
+    /** What would be otherwise, for people. */
+    message: string;
+  };
 }

@@ -3,28 +3,72 @@
 
 import type { LinearRole } from "./tensor-roles.ts";
 
+/** How rotary frequencies are stretched so that a model reads further than it was trained for. */
 export type RopeScaling =
-  | { kind: "none" }
-  | { kind: "linear"; factor: number }
-  | { kind: "dynamic"; factor: number; originalContextLength: number }
-  | { kind: "llama3"; factor: number; lowFreqFactor: number; highFreqFactor: number; originalContextLength: number }
-  /** GGUF's: what each of the headDim / 2 frequencies is divided by. */
-  | { kind: "factors"; factors: number[] };
+  | {
+      /** As they are. */
+      kind: "none";
+    }
+  | {
+      /** All are divided by `factor`. */
+      kind: "linear";
+      /** Above 0. */
+      factor: number;
+    }
+  | {
+      /** Hugging Face's NTK scaling, which grows with the context. */
+      kind: "dynamic";
+      /** Above 0. */
+      factor: number;
+      /** Positions before. */
+      originalContextLength: number;
+    }
+  | {
+      /** Llama 3.1's: low frequencies are divided, high ones kept, those between blended. */
+      kind: "llama3";
+      /** What low ones are divided by. */
+      factor: number;
+      /** Turns in the original context up to which a frequency is low. */
+      lowFreqFactor: number;
+      /** Turns in the original context from which on a frequency is high. */
+      highFreqFactor: number;
+      /** Positions before. */
+      originalContextLength: number;
+    }
+  | {
+      /** GGUF's: each frequency has its own divisor. */
+      kind: "factors";
+      /** Of the headDim / 2 frequencies, in order. */
+      factors: number[];
+    };
 
+/** The shape of a model of the Llama family. */
 export interface ModelConfig {
-  dim: number; // residual stream width
-  hiddenDim: number; // SwiGLU width
+  /** Width of the residual stream. */
+  dim: number;
+  /** Width of SwiGLU. */
+  hiddenDim: number;
+  /** How many. */
   layers: number;
+  /** Of queries. */
   heads: number;
-  kvHeads: number; // divides heads
-  headDim: number; // even
+  /** Of keys and values; divides `heads`. */
+  kvHeads: number;
+  /** Dimensions of a head; even. */
+  headDim: number;
+  /** How many tokens there are. */
   vocabSize: number;
   /** Positions the checkpoint was trained for (max_position_embeddings). */
   contextLength: number;
+  /** Added to the mean square in RMSNorm. */
   normEps: number;
+  /** Base of the rotary frequencies. */
   ropeTheta: number;
+  /** How they are stretched. */
   ropeScaling: RopeScaling;
+  /** Whether the head is the embedding. */
   tiedEmbeddings: boolean;
+  /** The id that begins a text; undefined where there is none. */
   bosId?: number;
   /** Ids that end a generation (config.json and generation_config.json joined). */
   eosIds: number[];
@@ -38,9 +82,14 @@ export interface ModelConfig {
 
 /** Sampling defaults a repository publishes in generation_config.json; undefined where it is silent. */
 export interface GenerationDefaults {
-  temperature?: number; // 0 when do_sample is false
+  /** As in requests; 0 where `do_sample` is false. */
+  temperature?: number;
+  /** As `top_p` in requests. */
   topP?: number;
+  /** As `top_k` in requests. */
   topK?: number;
+  /** As `min_p` in requests. */
   minP?: number;
+  /** As `repetition_penalty` in requests. */
   repetitionPenalty?: number;
 }

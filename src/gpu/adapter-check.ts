@@ -1,10 +1,15 @@
 // What adapter.ts tells of an adapter, as plain data. In a file without WebGPU's types, because an application's compiler
 // that does not have them reads these.
 
+/** A GPU, as the browser names it; "" for what it does not tell. */
 export interface AdapterSummary {
+  /** E.g. `nvidia`, `apple`. */
   vendor: string;
+  /** E.g. `ampere`, `metal-3`. */
   architecture: string;
+  /** Mostly "". */
   device: string;
+  /** Mostly "". */
   description: string;
 }
 
@@ -14,8 +19,12 @@ export interface AdapterCheck {
   supported: boolean;
   /** Why not, for people. */
   reason?: string;
+  /** Absent where there is none. */
   adapter?: AdapterSummary;
+  /** Optional WebGPU features that it has. */
   features: string[];
+  /** The largest part of a buffer that a shader can be given; 0 without an adapter. */
   maxBindingBytes: number;
+  /** The largest buffer; 0 without an adapter. */
   maxBufferBytes: number;
 }

@@ -6,6 +6,7 @@ import type { Dtype, Panel } from "../format/tensor.ts";
 
 /** `q8` and `q4` are pronk's own rows, version 1, group 32, made from f32/f16/bf16 as the bytes arrive. */
 export type Encoding = Dtype | "q8" | "q4";
+/** What pronk makes of f32, f16 and bf16 weights: nothing, or its own rows of 8 or 4 bits, 32 weights to a scale. */
 export type QuantizeChoice = "none" | "q8" | "q4";
 
 /** How keys and values are kept; q8 is signed bytes with an f16 scale for each 32. */

@@ -2,6 +2,10 @@
 
 import { number, object, oneOf, optional, type Shape, text } from "../message-shape.ts";
 
+/**
+ * `download` and `verify`: bytes from the source; `convert`: quantizing; `store`: into IndexedDB; `read`: from there; `upload`: to the
+ * GPU; `compile`: shaders.
+ */
 export type ProgressPhase = "download" | "verify" | "convert" | "store" | "read" | "upload" | "compile";
 
 /**
@@ -9,8 +13,11 @@ export type ProgressPhase = "download" | "verify" | "convert" | "store" | "read"
  * phase counts its own bytes. A load that goes on where another ended begins with the bytes that are there.
  */
 export interface ProgressEvent {
+  /** Whose bytes these are. */
   phase: ProgressPhase;
+  /** So far. */
   loadedBytes: number;
+  /** Of the phase in all. */
   totalBytes: number;
   /** Smoothed; 0 until known. */
   bytesPerSecond: number;
@@ -35,6 +42,7 @@ export const progressShape: Shape = object({
   notice: optional(text),
 });
 
+/** Is told how a load goes on. */
 export type OnProgress = (event: ProgressEvent) => void;
 
 const intervalMs = 200; // between two events: as often as figures can be read; not measured

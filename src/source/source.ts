@@ -3,7 +3,9 @@
 
 /** One file of a model. `path` is relative to the repository or folder, with forward slashes. */
 export interface SourceFile {
+  /** Below the repository or folder, with forward slashes. */
   path: string;
+  /** All of it. */
   sizeBytes: number;
   /** Lower-case hex SHA-256 of the whole file, where the source publishes one. */
   sha256?: string;
@@ -11,6 +13,7 @@ export interface SourceFile {
   gitSha1?: string;
 }
 
+/** Where a model's bytes come from. One made by an application runs on its thread: `createEngine(source)`. */
 export interface ModelSource {
   /** Stable identity of exactly these bytes, the store's key: `hub:owner/name@<commit>`, `url:<base>`, `files:<names+sizes+dates>`. */
   readonly id: string;
@@ -19,7 +22,15 @@ export interface ModelSource {
   /** Whether `read` touches the network (a warm start must then need none of it). */
   readonly remote: boolean;
   /** What the hub says about the repository; undefined for other sources. */
-  readonly card?: { license?: string; baseModel?: string[]; gated?: boolean };
+  readonly card?: {
+    /** As the hub tags it, e.g. `llama2`. */
+    license?: string;
+    /** Of which models it was made, as its card says. */
+    baseModel?: string[];
+    /** Whether it is handed out only to who was granted it. */
+    gated?: boolean;
+  };
+  /** All that there are, at one revision. */
   readonly files: readonly SourceFile[];
   /** Bytes [start, end) of a file, in one array of exactly end - start bytes. At most 16 MiB at a time. */
   read(path: string, start: number, end: number, options?: ReadOptions): Promise<Uint8Array>;
@@ -29,7 +40,9 @@ export interface ModelSource {
   forget?(path: string): void;
 }
 
+/** How bytes are read. */
 export interface ReadOptions {
+  /** Ends the read with its reason. */
   signal?: AbortSignal;
   /** Gives room for end - start bytes; a source that fills arrays piece by piece uses it instead of a new one. */
   into?: () => Uint8Array<ArrayBuffer>;

@@ -43,8 +43,11 @@ export interface StreamDecoder {
   flush(): string;
 }
 
+/** A message as a dialog takes it. */
 export interface ChatMessage {
+  /** Whose it is. */
   role: "system" | "user" | "assistant" | "tool";
+  /** What it says. */
   content: string;
   /** What the assistant thought before it said that; for templates that take it. */
   reasoning_content?: string;
@@ -86,10 +89,19 @@ export interface DialogContext {
   named?: Readonly<Record<string, unknown>>;
 }
 
+/** A call in a message of the assistant's. */
 export interface ToolCall {
+  /** Which the tool's message answers: 1 to 128 letters, digits, or any of _ . : - */
   id?: string;
+  /** The kind of tool. */
   type: "function";
-  function: { name: string; /** JSON, or for templates that want it so, what it says. */ arguments: string | object };
+  /** What was called. */
+  function: {
+    /** 1 to 128 letters, digits, or any of _ . : - */
+    name: string;
+    /** JSON; templates may be given what it says. */
+    arguments: string | object;
+  };
 }
 
 export interface ThoughtMarks {
