@@ -51,7 +51,12 @@ export class PronkError extends Error {
   /** The same as data: which file or field, what was expected and found. */
   readonly facts: ErrorFacts;
 
-  constructor(code: PronkErrorCode, message: string, facts: ErrorFacts = {}, options: { cause?: unknown } = {}) {
+  constructor(
+    code: PronkErrorCode,
+    message: string,
+    facts: ErrorFacts = {},
+    options: { /** What led to it. */ cause?: unknown } = {},
+  ) {
     super(shortened(message, longestMessage), options);
     this.code = code;
     this.facts = facts;

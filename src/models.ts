@@ -227,14 +227,23 @@ function withExport<T>(
 
 /** What applications do with the store. Its calls reject with PronkError: `bad-request` for an id that the store does not hold, `storage-missing` where there is no store to write to. */
 export const models = {
+  /** What the store holds, the last used first; [] where the browser has no store. */
   list: listModels,
+  /** Every stored form of one model, or of all, also begun downloads and what is of no use; [] for none. */
   info: modelInfo,
+  /** Brings a model into the store without an engine. Rejects also as a load does. */
   download: downloadModel,
+  /** Deletes a model, in one form or in all that are kept. */
   delete: deleteModel,
+  /** Reads a stored model, compares its checksums, and fetches damaged blocks again. */
   verify: verifyStored,
+  /** Whether the hub has another revision, and what it would bring. Fetches no weight. */
   checkUpdate,
+  /** Stores the hub's newest revision in place of a stored one, which stays until the new one is whole. */
   update: updateModel,
+  /** Writes a stored model into a folder. Rejects also with `integrity` and `storage-full`. */
   export: exportModel,
+  /** The same as one file (tar), for a link with `download`. */
   archive: archiveModel,
   /** Asks the browser to keep the store when it needs space; tells what it answered, in words. */
   persist: (): Promise<StorageReport> => askToKeep(),

@@ -408,7 +408,7 @@ export interface FitVerdict {
   memory: {
     /** About. */
     neededBytes: number;
-    /** Undefined where the browser does not tell; it tells at most 8 GiB. */
+    /** About, and undefined where the browser does not tell. */
     deviceBytes: number | undefined;
     /** Whether there is room. */
     fits: boolean;

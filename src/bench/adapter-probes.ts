@@ -8,9 +8,13 @@ import { makeProbe, PassClock, readBuffer, uniformBuffer } from "./compute.ts";
 import { probeRecords } from "./probe-interfaces.ts";
 import { median } from "./statistics.ts";
 
+/** What an adapter can do at best, measured. */
 export interface AdapterLimits {
+  /** Reading memory in order. */
   streamingBytesPerSecond: number;
-  flopsPerSecond: number; // f32; a multiply-add is two
+  /** In f32; a multiply-add is two. */
+  flopsPerSecond: number;
+  /** What one more dispatch costs. */
   dispatchMicroseconds: number;
 }
 

@@ -2,16 +2,25 @@
 // sees every device, queue and encoder of this thread, those made before included; what a plan ought to do is not its
 // business. Not for use while something is timed.
 
+/** How often what was asked of WebGPU. */
 export interface GpuCalls {
+  /** Of workgroups. */
   dispatches: number;
+  /** Compute passes begun. */
   passes: number;
+  /** To a queue. */
   submits: number;
+  /** Buffers made. */
   buffersCreated: number;
+  /** Bind groups made. */
   bindGroupsCreated: number;
+  /** Pipelines made. */
   pipelinesCreated: number;
   /** mapAsync: the host waits for bytes. */
   readbacks: number;
+  /** Writes by a queue. */
   writeBuffers: number;
+  /** From buffer to buffer. */
   copies: number;
 }
 
@@ -48,6 +57,7 @@ export interface CallCounter {
   stop(): void;
 }
 
+/** Counts until `stop` is called; each call then takes longer. */
 export function countGpuCalls(): CallCounter {
   const calls = Object.fromEntries(callNames.map((name) => [name, 0])) as unknown as GpuCalls;
   const undo = callNames.flatMap((call) => {

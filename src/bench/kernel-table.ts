@@ -5,12 +5,15 @@ import type { Model } from "../model/model.ts";
 import { cacheBuffers, cacheBytesAt, weightBuffers } from "./engine-hooks.ts";
 import type { TimedDispatch } from "./kernel-times.ts";
 
+/** What one kernel did for one use, a token or a prompt. */
 export interface KernelTotals {
   /** The shader and its decode, `matvec+q4`. */
   kernel: string;
   /** What it computes with: the weights' role, `cache`, or "" for what reads activations only. */
   role: string;
+  /** Of workgroups. */
   dispatches: number;
+  /** Of GPU time, milliseconds. */
   ms: number;
   /** Bytes of weights, keys and values that it must read; 0 where it reads activations only. */
   bytes: number;

@@ -36,6 +36,7 @@ function between({ median, min, max, runs }: Spread, unit: string): string {
   return `${figures(median)} ${unit}`.padEnd(18) + `${figures(min)} to ${figures(max)} in ${runs} runs`;
 }
 
+/** The GPU in words, and whether it is none. */
 export function adapterName({ adapter }: Pick<BenchReport, "adapter">): string {
   const words = [adapter.vendor, adapter.architecture, adapter.device, adapter.description].filter(Boolean);
   return `${words.join(", ") || "not named by the browser"}${adapter.software ? " (software, no GPU)" : ""}`;
@@ -57,7 +58,7 @@ function variantWords({ fused, matvec, lanes, splits, matmul, int8, runAhead }: 
 }
 
 /** `browser` as its driver names it; else what the page itself was told. */
-export function reportText(report: BenchReport & { browser?: string }): string {
+export function reportText(report: BenchReport & { /** By its driver. */ browser?: string }): string {
   const { spread, perToken: token, check } = report;
   const line = (name: string, words: string) => `${name.padEnd(20)}${words}`;
   const off = report.without.length > 0 ? `, without ${report.without.join(", ")}` : "";

@@ -22,13 +22,17 @@ export interface CheckResult {
   changedTop: number;
 }
 
+/** What is measured. */
 export interface BenchRequest {
   /** For the report. */
   shape: string;
+  /** The model's shape. */
   config: ModelConfig;
   /** Only so many layers of it. */
   layers?: number;
+  /** How its random weights are kept. */
   quantize: QuantizeChoice;
+  /** How keys and values are kept. */
   kv: KvChoice;
   /** Tokens of the prompt; default 512 on a GPU, 32 on a software adapter, less where the context is short. */
   prompt?: number;
@@ -57,43 +61,80 @@ export interface PerToken {
   bytesRead: number;
 }
 
+/** What was measured. Times and speeds are medians of the runs. */
 export interface BenchReport extends AdapterLimits {
+  /** As the request named it. */
   shape: string;
+  /** How many ran. */
   layers: number;
+  /** How many weights these have, with embedding and head. */
   parameters: number;
+  /** How the weights were kept. */
   quantize: QuantizeChoice;
+  /** How keys and values were kept. */
   kv: KvChoice;
+  /** Tokens. */
   prompt: number;
+  /** Tokens. */
   decode: number;
+  /** Positions. */
   context: number;
+  /** What was not used. */
   without: string[];
+  /** ISO date and time. */
   date: string;
+  /** As the browser says it. */
   userAgent: string;
-  adapter: AdapterSummary & { software: boolean; features: string[] };
+  /** The GPU. */
+  adapter: AdapterSummary & {
+    /** It is none. */
+    software: boolean;
+    /** Optional WebGPU features in use. */
+    features: string[];
+  };
   /** Which of several equal kernels ran. */
   variants: Variants;
 
+  /** Making the weights and buffers. */
   loadMs: number;
+  /** Of the prompt. */
   prefillTokensPerSecond: number;
+  /** Of the answer, behind its first token. */
   decodeTokensPerSecond: number;
+  /** From the call to the first token. */
   timeToFirstTokenMs: number;
   /** Of the four above. */
   spread: Record<"loadMs" | "prefillTokensPerSecond" | "decodeTokensPerSecond" | "timeToFirstTokenMs", Spread>;
 
+  /** What a token of the answer asks of WebGPU. */
   perToken: PerToken;
   /** Of the time that the bytes read would take at the streaming rate. */
   percentOfCeiling: number;
 
   /** All of the engine's GPU buffers together, at most. */
   gpuBytes: number;
+  /** Of those the weights. */
   weightBytes: number;
+  /** Of those keys and values. */
   kvBytes: number;
   /** null where the browser does not tell. */
   peakHeapBytes: number | null;
 
   /** null where the adapter has no clock. Decode: one token; prefill: one whole prompt. */
-  kernels: { decode: KernelTotals[]; prefill: KernelTotals[] } | null;
-  positions: { position: number; msPerToken: number }[];
+  kernels: {
+    /** The slowest first. */
+    decode: KernelTotals[];
+    /** The slowest first. */
+    prefill: KernelTotals[];
+  } | null;
+  /** Steps that were timed besides. */
+  positions: {
+    /** Of the token, from 0 on. */
+    position: number;
+    /** Of a step there. */
+    msPerToken: number;
+  }[];
+  /** Its numbers against those of the plain kernels. */
   check: CheckResult;
   /** The first ids of the answer, the same in every run. */
   ids: number[];

@@ -9,19 +9,25 @@ import { randomTensors } from "./random-rows.ts";
 import { writeRandomRows } from "./random-weights.ts";
 import type { BenchRequest } from "./report.ts";
 
+/** What a definite model gave, and took. */
 export interface DefiniteRun {
+  /** Making the weights and buffers. */
   loadMs: number;
   /** From the call to the first id; the fastest of the runs. */
   prefillMs: number;
   /** A token after that, on average; of the fastest run. */
   tokenMs: number;
+  /** Of the answer. */
   ids: number[];
+  /** What a token asks of WebGPU. */
   perToken: GpuCalls;
+  /** All GPU buffers together, at most. */
   gpuBytes: number;
 }
 
 const runs = 2; // a software adapter takes minutes for one
 
+/** Runs a model of definite weights from `promptIds` for `tokens`. Errors as `runBench`. */
 export async function runDefinite(
   request: BenchRequest,
   promptIds: number[],

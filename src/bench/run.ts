@@ -27,6 +27,7 @@ import { fillRandom } from "./random-weights.ts";
 import type { BenchReport, BenchRequest, PerToken } from "./report.ts";
 import { median, spreadOf } from "./statistics.ts";
 
+/** Is told what is done now, and how far all of it is, 0 to 1. */
 export type OnBenchProgress = (words: string, share: number) => void;
 
 interface Sizes {

@@ -1,7 +1,10 @@
 // What a card or a note says of a failure.
 
+/** What a card says of a failure, for people. */
 export interface Advice {
+  /** What is the matter. */
   title: string;
+  /** What to do. */
   text: string;
   /** Whether the same action may succeed without anything else being changed on the page. */
   retry: boolean;
@@ -9,5 +12,11 @@ export interface Advice {
   messageShown?: boolean;
   /** A hub token may help: the card has a field for one. */
   takesToken?: boolean;
-  link?: { text: string; href: string };
+  /** Where more can be done. */
+  link?: {
+    /** Its words. */
+    text: string;
+    /** Its address. */
+    href: string;
+  };
 }

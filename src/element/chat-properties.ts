@@ -10,6 +10,7 @@ import { type EngineFactory, pronkEngines } from "./session/engine-factory.ts";
 import type { ChatStrings } from "./languages/en.ts";
 import { FollowedLanguage } from "./languages/followed-language.ts";
 
+/** What can be set on `<pronk-chat>`. */
 export class ChatProperties extends LitElement {
   static override properties = {
     model: {},
@@ -30,11 +31,15 @@ export class ChatProperties extends LitElement {
 
   /** What to run; also files and folders, which an attribute cannot say. */
   declare model: ModelReference | undefined;
+  /** System prompt; "", which is the default, for none. */
   declare system: string;
   /** Default: the person is asked, or with `autoload` the first is taken. */
   declare weights: string | undefined;
+  /** Default false: it loads on the first question or press. True: at once. */
   declare autoload: boolean;
+  /** Keeps the open conversation and the draft on this device, for this tab, under this name; each element of a site needs its own. */
   declare persist: string | undefined;
+  /** Default false. True: with `persist`, every conversation is kept, not only the open one. */
   declare keepAll: boolean;
   /** With `keepAll`, to be set before the first update: what to open with, instead of what this tab had. */
   firstConversation: string | undefined;

@@ -17,6 +17,7 @@ export type { ConversationHead };
 
 const contentOf = (turn: KeptTurn) => (turn.role === "user" ? toContent(turn) : turn.text);
 
+/** All conversations that are kept under one name, for a page that lists them; `openConversationList` opens it. */
 export class ConversationList {
   readonly #store: ConversationStore;
   readonly #place: string;
@@ -46,10 +47,12 @@ export class ConversationList {
       .sort((one, other) => Number(other.pinned) - Number(one.pinned) || other.updatedAt - one.updatedAt);
   }
 
+  /** White space around the title is taken away. */
   rename(id: string, title: string): Promise<void> {
     return this.#store.change(id, { title: title.trim() });
   }
 
+  /** Puts it before the others, or back among them. */
   pin(id: string, pinned: boolean): Promise<void> {
     return this.#store.change(id, { pinned });
   }
@@ -59,6 +62,7 @@ export class ConversationList {
     return this.#store.change(id, { deletedAt: Date.now() });
   }
 
+  /** Takes a deletion back. */
   restore(id: string): Promise<void> {
     return this.#store.change(id, { deletedAt: undefined });
   }
@@ -99,6 +103,7 @@ export class ConversationList {
     );
   }
 
+  /** Lets go of the database; nothing may be asked after it. */
   close(): void {
     this.#store.close();
   }

@@ -59,6 +59,7 @@ const byCode: Record<PronkError["code"], (facts: ErrorFacts, circumstances: Circ
   },
 };
 
+/** What to say of an error, by its code and facts; of one that is no PronkError, that something went wrong. */
 export function adviceFor(error: Error, { strings = english, online = isOnline() }: AdviceOptions = {}): Advice {
   const words = strings.failures;
   if (!isPronkError(error)) return { ...words.unknown, retry: true };

@@ -63,6 +63,7 @@ export class PronkChat extends ChatProperties {
     return this.#parts.session.state.name;
   }
 
+  /** What was said on the shown path, oldest first. */
   get turns(): readonly Turn[] {
     return this.#parts.session.turns;
   }
@@ -141,11 +142,13 @@ export class PronkChat extends ChatProperties {
     this.#parts.field.focus(true);
   }
 
+  /** Ends the answer that is being written; what has come stays. */
   stop(): void {
     this.#parts.session.stop();
     this.#parts.field.focus();
   }
 
+  /** Begins another conversation; the one before can be had back for some seconds. */
   newChat(): void {
     this.#parts.rewriting.replace(this.#parts.current.anew(), this.strings.chatClosed);
     this.#parts.field.focus();

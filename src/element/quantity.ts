@@ -7,6 +7,7 @@ export function formatBytes(sizeBytes: number, locale = "en"): string {
   return format(sizeBytes, locale, "");
 }
 
+/** 1234567 -> "1.2 MB/s". */
 export function formatSpeed(bytesPerSecond: number, locale = "en"): string {
   return format(bytesPerSecond, locale, "-per-second");
 }
@@ -59,6 +60,7 @@ export function formatRate(perSecond: number, locale = "en"): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(perSecond);
 }
 
+/** 12345 -> "12,345". */
 export function formatCount(count: number, locale = "en"): string {
   return new Intl.NumberFormat(locale).format(count);
 }

@@ -6,6 +6,7 @@ export interface Shortcut {
   letter: string;
   /** What it does, for the map. */
   words: string;
+  /** Does it. */
   run(): void;
 }
 

@@ -5,9 +5,11 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { Restorable } from "./session/conversation.ts";
 
+/** Something that was taken away and can be put back. */
 export interface Undoable {
   /** What has happened, e.g. "The conversation was closed." */
   text: string;
+  /** Puts it back. */
   undo(): void;
   /** It was not undone, and can't be any more. */
   settled?(): void;
@@ -19,6 +21,7 @@ export interface Undoable {
 
 const offeredMs = 10_000;
 
+/** The one thing that can be undone now, for ten seconds, as a Lit controller; `undoView` draws it. */
 export class UndoOffer implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   #current: Undoable | undefined;
@@ -30,6 +33,7 @@ export class UndoOffer implements ReactiveController {
     host.addController(this);
   }
 
+  /** What is on offer. */
   get current(): Undoable | undefined {
     return this.#current;
   }
@@ -40,6 +44,7 @@ export class UndoOffer implements ReactiveController {
     return text === undefined || !restores ? undefined : { ...restores, text, waits: this.#waits };
   }
 
+  /** Offers it, and makes final what was offered before. */
   offer(undoable: Undoable): void {
     this.settle();
     this.#current = undoable;
@@ -55,6 +60,7 @@ export class UndoOffer implements ReactiveController {
     this.run();
   }
 
+  /** Takes the offer. */
   undo(): void {
     this.release()?.undo();
   }
@@ -80,6 +86,7 @@ export class UndoOffer implements ReactiveController {
     if (this.#current && !this.#waits) this.#timer = setTimeout(this.settle, offeredMs);
   };
 
+  /** Lit's: what is on offer becomes final. */
   hostDisconnected(): void {
     this.settle();
   }

@@ -9,122 +9,239 @@ import { englishFailures, type FailureStrings } from "./en-failures.ts";
 import { englishKeys, type KeyStrings } from "./en-keys.ts";
 import { englishPanels, type PanelStrings } from "./en-panels.ts";
 
+/** All words of the element. A page sets some or all of them by the `strings` property; those in nine languages are the element's own. */
 export interface ChatStrings {
   /** BCP 47. Whether the words run from right to left follows from it. */
   locale: string;
+  /** Name of the whole element, for screen readers. */
   chatLabel: string;
+  /** Name of the conversation, for screen readers. */
   transcriptLabel: string;
-  /** `shown` is the number as it is written. */
+  /** Button above the conversation; `shown` is the number of hidden messages as it is written. */
   earlierTurns: (shown: string, count: number) => string;
+  /** Who asked, above a question. */
   you: string;
+  /** Above an answer. */
   answerLabel: string;
+  /** What is said of every answer. */
   aiNote: string;
+  /** Button that shows where to report a problem. */
   reportSummary: string;
+  /** Above those places. */
   reportIntro: string;
-  reportLinks: readonly { text: string; href: string }[];
+  /** Those places. */
+  reportLinks: readonly {
+    /** What is reported there. */
+    text: string;
+    /** Its address. */
+    href: string;
+  }[];
+  /** In the empty text field. */
   placeholder: string;
+  /** Name of the text field, for screen readers. */
   composerLabel: string;
+  /** Button. */
   send: string;
+  /** Button, while it answers. */
   stop: string;
+  /** Button below an answer. */
   copy: string;
+  /** In its place for a moment. */
   copied: string;
+  /** Where the browser did not let copy. */
   refused: string;
+  /** Button above a block of code. */
   copyCode: string;
+  /** Name of a block of code, for screen readers; its language, where it says one. */
   codeLabel: (language?: string) => string;
+  /** Name of a table, for screen readers. */
   tableLabel: string;
+  /** Name of a formula, for screen readers. */
   formulaLabel: string;
+  /** A ticked box of a list, for screen readers. */
   taskDone: string;
+  /** An empty one. */
   taskOpen: string;
+  /** Name of a footnote's mark, for screen readers. */
   noteLabel: (number: string) => string;
+  /** Name of the way back from a footnote. */
   noteBack: string;
+  /** Button below an answer. */
   regenerate: string;
+  /** Button below an answer that was cut. */
   goOn: string;
+  /** Button below an answer. */
   quote: string;
+  /** Button below a question. */
   deleteTurn: string;
+  /** Button where a question has several versions. */
   earlierBranch: string;
+  /** Its counterpart. */
   laterBranch: string;
+  /** Which of the versions is shown. */
   branchOf: (at: number, count: number) => string;
+  /** Button below a question. */
   edit: string;
+  /** Above the text field, while a question is edited. */
   editing: string;
+  /** Button beside it. */
   cancelEdit: string;
+  /** Button. */
   newChat: string;
+  /** Button, where the end is out of sight. */
   scrollToEnd: string;
+  /** While the prompt is read. */
   thinking: string;
+  /** Above a thought as it comes. */
   thinkingNow: string;
+  /** Above a thought that is over; how long it took, where that is known. */
   thoughtFor: (time?: string) => string;
+  /** While the engine is lost. */
   recovering: string;
+  /** In the place of an answer that waits for another conversation's. */
   queued: string;
+  /** While a chosen model waits for an answer of the one before. */
   modelWaits: string;
+  /** Button beside it. */
   stopAnswers: string;
+  /** Where the settings of the engine have changed. */
   loadsAnew: string;
+  /** Button beside it. */
   loadNow: string;
+  /** Below an answer that the person stopped. */
   stopped: string;
+  /** Below an answer that `max_tokens` ended. */
   lengthReached: string;
+  /** Below an answer that the context's end cut. */
   contextFull: string;
+  /** Above the conversation: how many messages no longer fit; `shown` is the number as it is written. */
   droppedTurns: (count: number, shown: string) => string;
+  /** A count of tokens; `shown` is the number as it is written. */
   tokens: (shown: string, count: number) => string;
+  /** Speed of an answer. */
   tokensPerSecond: (rate: string) => string;
+  /** How much of the prompt was not computed again; `shown` is the number as it is written. */
   cachedTokens: (shown: string, count: number) => string;
+  /** Before the first message. */
   emptyTitle: string;
+  /** Below it. */
   emptyText: string;
+  /** Button. */
   load: string;
+  /** Below it, behind the model's name. */
   loadNote: string;
+  /** Where no model is chosen. */
   noModel: string;
+  /** The same, below a conversation. */
   noModelYet: string;
+  /** Button, while it loads. */
   cancel: string;
+  /** Button, while it downloads. */
   pause: string;
+  /** Button, while the download is held. */
   resume: string;
+  /** Before the first phase of a load. */
   inspecting: string;
+  /** While a download waits for the network. */
   offline: string;
+  /** Names of the phases of a load. */
   phases: Record<ProgressPhase, string>;
+  /** A phase that is over. */
   phasesDone: (phase: string) => string;
+  /** How far a phase is. */
   bytesOf: (loaded: string, total: string) => string;
+  /** How long it will take. */
   timeLeft: (time: string) => string;
+  /** Above the choice between several sets of weights. */
   weightsTitle: string;
+  /** Beside the default. */
   weightsDefault: string;
+  /** Size of a weight. */
   weightsBits: (bits: string) => string;
+  /** Beside what has room. */
   weightsFit: string;
+  /** Beside what has none. */
   weightsFitNot: string;
+  /** Below the choice. */
   weightsNote: string;
+  /** Above the licence. */
   licenseTitle: string;
+  /** Which model it is about. */
   licenseIntro: (model: string) => string;
+  /** Button that shows what said Llama 2. */
   licenseEvidence: string;
+  /** Name of the text, for screen readers. */
   licenseTextLabel: string;
+  /** While it is fetched. */
   licenseLoading: string;
+  /** Where it could not be. */
   licenseFailed: string;
+  /** What accepting notes. */
   licenseDate: (date: string) => string;
+  /** Button. */
   accept: string;
+  /** Button. */
   decline: string;
+  /** Button on a card of a failure. */
   retry: string;
+  /** Button that shows the engine's own message. */
   details: string;
+  /** Name of the field for a token of the hub. */
   tokenLabel: string;
+  /** Button beside it. */
   tokenUse: string;
+  /** Below it. */
   tokenNote: string;
+  /** For a model without dialogue. */
   continueTitle: string;
+  /** Below it. */
   continueIntro: string;
+  /** Name of its text field. */
   continueLabel: string;
+  /** In that field, while it is empty. */
   continuePlaceholder: string;
+  /** Button. */
   continueButton: string;
+  /** Button beside what was taken away. */
   undo: string;
+  /** Button that lets go of the offer. */
   dismiss: string;
+  /** What was taken away. */
   chatClosed: string;
+  /** What was taken away. */
   turnDeleted: string;
+  /** What was taken away. */
   editDropped: string;
+  /** What was taken away. */
   pieceDropped: string;
+  /** Once it is back. */
   takenBack: string;
-  /** A conversation as Markdown. */
-  exported: { model: (name: string) => string; system: string; note: string };
-  /** With the mark that ends a sentence. */
+  /** In a conversation as Markdown. */
+  exported: {
+    /** Its model. */
+    model: (name: string) => string;
+    /** Heading of the system prompt. */
+    system: string;
+    /** What is said of every answer. */
+    note: string;
+  };
+  /** A title as a sentence, with the mark that ends it. */
   sentence: (words: string) => string;
+  /** What the engine says of the model's files, by code. */
   warnings: Record<PronkWarningCode, (warning: PronkWarning) => string>;
+  /** Words of files that go along with a message. */
   attachments: AttachStrings;
+  /** Words of the cards of failures. */
   failures: FailureStrings;
+  /** Words of the map of keys. */
   keys: KeyStrings;
+  /** Words of settings and meters. */
   panels: PanelStrings;
 }
 
 const asTheEngineSays = ({ message }: PronkWarning) => message;
 
+/** The element's words in English: what other languages are translated from, and what a page may spread and write over. */
 export const english: ChatStrings = {
   locale: "en",
   chatLabel: "Chat",

@@ -7,19 +7,31 @@ import type { EngineOptions, SamplingFields } from "../../index.ts";
 export type KvChoice = "f32" | "f16" | "q8";
 export const kvChoices: readonly KvChoice[] = ["f32", "f16", "q8"];
 
+/** Settings of one conversation; what is absent is the model's own. Fields of a request have its names and mean the same. */
 export interface ChatSettings {
+  /** 0 to 5. */
   readonly temperature?: number;
+  /** 0.01 to 1. */
   readonly top_p?: number;
+  /** Whole, 0 (off) to 1,000,000. */
   readonly top_k?: number;
+  /** 0 to 1. */
   readonly min_p?: number;
+  /** 0.01 to 10; 1 is off. */
   readonly repetition_penalty?: number;
+  /** -2 to 2. */
   readonly frequency_penalty?: number;
+  /** -2 to 2. */
   readonly presence_penalty?: number;
+  /** Whole, 1 to 1,000,000; absent: as far as the context goes. */
   readonly max_tokens?: number;
+  /** Whole, 0 to 2^32 - 1; absent: drawn for each answer. */
   readonly seed?: number;
+  /** At most 16 texts, of 1 to 1,000 characters. */
   readonly stop?: readonly string[];
-  /** Positions to allocate. */
+  /** Positions to allocate: whole, 16 to 10,000,000. Takes effect when the model is loaded again. */
   readonly context_length?: number;
+  /** How keys and values are kept. Takes effect when the model is loaded again. */
   readonly kv?: KvChoice;
 }
 

@@ -5,6 +5,7 @@ import { type Draft, emptyDraft } from "./draft.ts";
 import type { Continuation } from "./session-state.ts";
 import type { Turn } from "./turn.ts";
 
+/** A conversation as plain data. */
 export interface Conversation {
   /** Where it is kept; undefined for one that is not. */
   id?: string;
@@ -14,8 +15,11 @@ export interface Conversation {
   branches?: readonly Turn[];
   /** Of a model without dialogue. */
   continuation: Continuation;
+  /** What stands in the text field. */
   draft: Draft;
+  /** System prompt; "" for none. */
   system: string;
+  /** Of its answers. */
   settings: ChatSettings;
   /** As the `model` attribute said it; undefined for files. */
   model?: string;

@@ -21,6 +21,7 @@ function storage(): Storage | undefined {
   }
 }
 
+/** When this version of a licence was accepted on this device; undefined where it was not. */
 export function acceptanceOf(version: string): LicenseAcceptance | undefined {
   if (remembered.has(version)) return remembered.get(version);
   try {

@@ -3,16 +3,56 @@
 import type { ProgressEvent, ProgressPhase, StoredModel, Usage } from "../../index.ts";
 import type { InspectedModel } from "./engine-factory.ts";
 
+/** Where a chat stands. Turns are kept in any of these. */
 export type SessionState =
-  | { name: "empty" } // no model chosen
-  | { name: "idle" } // chosen, nothing fetched
-  | { name: "inspecting"; behind?: true } // `behind`: first an answer ends that the model before is still giving
-  | { name: "weights"; summary: InspectedModel } // waits for the choice between several; none was asked for
-  | { name: "license"; summary: InspectedModel } // waits for accept or decline; no weight was asked for
-  | { name: "loading"; progress: LoadProgress }
-  | { name: "ready" }
-  | { name: "answering" }
-  | { name: "failed"; error: Error; stored?: readonly StoredModel[] }; // the load failed or the engine was lost; turns are kept. `stored`: where room can be made
+  | {
+      /** No model is chosen. */
+      name: "empty";
+    }
+  | {
+      /** One is chosen, and nothing fetched. */
+      name: "idle";
+    }
+  | {
+      /** The model is looked at. */
+      name: "inspecting";
+      /** First an answer ends that the model before is still giving. */
+      behind?: true;
+    }
+  | {
+      /** Waits for the choice between several; none was asked for. */
+      name: "weights";
+      /** What there is. */
+      summary: InspectedModel;
+    }
+  | {
+      /** Waits for accept or decline; no weight was asked for. */
+      name: "license";
+      /** What asks for it. */
+      summary: InspectedModel;
+    }
+  | {
+      /** The engine is made. */
+      name: "loading";
+      /** How far it is. */
+      progress: LoadProgress;
+    }
+  | {
+      /** Waits for a question. */
+      name: "ready";
+    }
+  | {
+      /** An answer is being written. */
+      name: "answering";
+    }
+  | {
+      /** The load failed, or the engine was lost. */
+      name: "failed";
+      /** Why. */
+      error: Error;
+      /** Models whose deletion would make room. */
+      stored?: readonly StoredModel[];
+    };
 
 /** The phases seen so far in order, and the newest event. */
 export interface LoadProgress {
