@@ -16,6 +16,7 @@ export type {
 } from "./api/chat-completions.ts";
 export type { CustomTool, FunctionTool, ToolChoice } from "./api/function-tools.ts";
 export type { ResponseFormat } from "./api/answer-form.ts";
+export type { Embedding, EmbeddingRequest, EmbeddingResponse, Embeddings } from "./api/embeddings.ts";
 export type { FinishReason, OnLogits, RequestOptions, SamplingFields, Usage } from "./api/completion-request.ts";
 export type { RecoveryEvent } from "./api/renewal.ts";
 export type { Completion, CompletionChoice, CompletionRequest, Completions } from "./api/completions.ts";

@@ -2,11 +2,15 @@
 
 import { PronkError } from "../errors.ts";
 import type { Variants } from "../gpu/variants.ts";
+import { onDemand } from "../on-demand.ts";
 import { createChatCompletions } from "./chat.ts";
 import type { ContinuableEngine } from "./continuation.ts";
+import type { Embeddings } from "./embeddings.ts";
 import type { EngineCore } from "./engine-core.ts";
 import type { EngineInfo } from "./surface.ts";
 import { createCompletions } from "./text-completion.ts";
+
+const embedding = onDemand("answers requests for embeddings", () => import("./embedding.ts"));
 
 export interface EngineParts {
   core: EngineCore;
@@ -28,6 +32,9 @@ export function assembleEngine({ core, info, variants, end, dispose }: EnginePar
   return {
     chat: { completions: createChatCompletions(core) },
     completions: createCompletions(core),
+    embeddings: {
+      create: (async (request, options) => (await embedding()).embed(core, request, options)) as Embeddings["create"],
+    },
     tokenizer: {
       encode: async (text, options) => core.tokenizer.encode(text, { addBos: options?.addBos }),
       decode: async (ids) => core.tokenizer.decode(ids),

@@ -79,6 +79,15 @@ export const completionFields = {
   suffix: only(""),
 } satisfies FieldTable;
 
+export const embeddingFields: FieldTable = {
+  model: "ignored",
+  input: "obeyed",
+  encoding_format: "obeyed",
+  dimensions: "obeyed",
+  pooling: "obeyed",
+  user: "ignored",
+};
+
 export const streamOptionFields: FieldTable = {
   include_usage: "obeyed",
   include_obfuscation: "ignored", // hides lengths from who listens on a network; there is none

@@ -10,6 +10,7 @@ import type { OnProgress } from "../source/progress.ts";
 import type { ChatCompletions } from "./chat-completions.ts";
 import type { Completions } from "./completions.ts";
 import type { DownloadPause } from "./download-pause.ts";
+import type { Embeddings } from "./embeddings.ts";
 import type { RecoveryEvent } from "./renewal.ts";
 
 /** GPUDevice, where the application has types for WebGPU (TypeScript 6's DOM library, or @webgpu/types). */
@@ -193,6 +194,8 @@ export interface EngineCalls extends AsyncDisposable {
   };
   /** Goes on from texts. */
   readonly completions: Completions;
+  /** Makes vectors of texts. */
+  readonly embeddings: Embeddings;
   /** The model's own. Its calls reject with the PronkError that `ended` has, once the engine answers no more. */
   readonly tokenizer: {
     /** Ids of a text, in which special tokens are plain text. `addBos`, default false: begin with the beginning-of-sequence id. */
@@ -215,8 +218,8 @@ export interface EngineCalls extends AsyncDisposable {
 /** What `createEngine` gives. */
 export interface Engine extends EngineCalls {
   /**
-   * As `fetch`, and answered here: OpenAI's `/v1/chat/completions`, `/v1/completions`, `/v1/responses` and `/v1/models`, and
-   * `/v1/tokenize` and `/v1/detokenize`, whatever the address before them. Streams are server-sent events, faults have
+   * As `fetch`, and answered here: OpenAI's `/v1/chat/completions`, `/v1/completions`, `/v1/responses`, `/v1/embeddings` and
+   * `/v1/models`, and `/v1/tokenize` and `/v1/detokenize`, whatever the address before them. Streams are server-sent events, faults have
    * OpenAI's body and a status. For clients that take a fetch: `new OpenAI({ baseURL, apiKey: "-", fetch: engine.fetch })`.
    */
   readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;

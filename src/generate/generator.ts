@@ -7,6 +7,7 @@ import { PronkError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import { mostTopTokens } from "../gpu/operations.ts";
 import { namedShortage } from "../gpu/shortage.ts";
+import { onDemand } from "../on-demand.ts";
 import { CacheHistory } from "./cache-history.ts";
 import { Lock } from "./lock.ts";
 import { createMachine, lossBehind, onlyMachine, type Machine, type Machines } from "./machine.ts";
@@ -18,6 +19,8 @@ import { ReadAhead } from "./read-ahead.ts";
 import { RunAhead } from "./run-ahead.ts";
 import type { Sampled } from "./steps.ts";
 import { checkChoice } from "./unusable-logits.ts";
+
+const hiddenStates = onDemand("makes embeddings", () => import("./hidden-states.ts"));
 
 export interface GeneratorOptions {
   /** Steps in flight, 1 to 8; by default as many as about 100 ms of work are. */
@@ -57,6 +60,12 @@ export function generatorOver(
     filled = machine;
   }
 
+  async function present(signal: AbortSignal | undefined): Promise<Machine> {
+    signal?.throwIfAborted();
+    if (disposed) throw new PronkError("bad-request", "The engine is unloaded.");
+    return machines.current(signal);
+  }
+
   async function* run(
     request: GenerateRequest,
     stats: GenerateStats,
@@ -78,10 +87,8 @@ export function generatorOver(
       let isGoneOn = known?.isBegun === true;
       if (known) yield* givenAgain(known, request);
       for (let losses = 0; ;) {
-        signal?.throwIfAborted();
-        if (disposed) throw new PronkError("bad-request", "The engine is unloaded.");
         const waitedFrom = performance.now();
-        const machine = await machines.current(signal);
+        const machine = await present(signal);
         if (machine !== filled || isGoneOn) {
           stats.recoveries++;
           stats.recoveryMs += performance.now() - waitedFrom;
@@ -247,6 +254,30 @@ export function generatorOver(
           new ReadAhead(lock, (onWanted) => run(request, stats, (reason) => (stopReason = reason), onWanted)),
       };
       return generation;
+    },
+    async hiddenState(ids, pooling, signal) {
+      checkPromptIds({ vocabSize: config.vocabSize, contextLength }, ids, "input");
+      const { pooledState } = await hiddenStates();
+      const forget = () => history.cut(0);
+      const release = await lock.acquire(signal);
+      try {
+        for (let losses = 1; ; losses++) {
+          const machine = await present(signal);
+          const { gpu } = machine.model;
+          const isFilled = machine === filled;
+          try {
+            if ((await gpu.recover()) && isFilled) forget();
+            return await pooledState({ machine, held: isFilled ? history.length : 0, forget }, ids, pooling, signal);
+          } catch (error) {
+            const named = namedShortage(error);
+            const loss = await lossBehind(named, gpu, signal);
+            if (!loss && !signal.aborted) forget();
+            if (!loss || losses > mostLosses) throw loss ?? options.named?.(named) ?? named;
+          }
+        }
+      } finally {
+        release();
+      }
     },
     reset() {
       history.cut(0);

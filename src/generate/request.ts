@@ -58,6 +58,9 @@ export interface Generation extends AsyncIterable<number> {
   readonly stats: GenerateStats;
 }
 
+/** What one vector for many positions is made of. */
+export type Pooling = "mean" | "last";
+
 /** The engine's inner surface: ids in, ids out. Implemented over the GPU by `generate/generator.ts`. */
 export interface Generator {
   readonly contextLength: number;
@@ -69,6 +72,11 @@ export interface Generator {
    * without being read: what it then finds is kept for its reader.
    */
   generate(request: GenerateRequest): Generation;
+  /**
+   * The final hidden states of ids, after the last norm: their mean, or the last of them. [dim] Waits for its turn as
+   * `generate` does, and leaves the KV cache's contents as they are. Errors: as of `generate`.
+   */
+  hiddenState(ids: readonly number[], pooling: Pooling, signal: AbortSignal): Promise<Float64Array>;
   /** Forgets the KV cache's contents. */
   reset(): void;
   dispose(): Promise<void>;

@@ -240,6 +240,12 @@ export async function createSteps(model: Model, ring: Ring) {
       return { first: Promise.all([choice, checkSlices(kept, expected)]).then(([sampled]) => sampled) };
     },
 
+    /** For a text that is no prompt: its tokens through all layers, from `position` on. */
+    encodeBatch(encoder: GPUCommandEncoder, ids: readonly number[], position: number): void {
+      setStep(ids, position);
+      run(encoder, [many], { position, tokens: ids.length });
+    },
+
     /** Fills the cache as it was filled before, without choosing anything. */
     async replay(slices: readonly Slice[], signal: AbortSignal | undefined): Promise<void> {
       let submitted = 0;
@@ -308,7 +314,7 @@ export async function createSteps(model: Model, ring: Ring) {
 }
 
 /** Tokens of a prompt to compute at once from `position` on: fewer where attention over a long past would take too long. */
-function batchSize({ batchTokens, config, gpu }: Model, position: number): number {
+export function batchSize({ batchTokens, config, gpu }: Model, position: number): number {
   const macsPerToken = 2 * config.heads * config.headDim * (position + batchTokens);
   const most = Math.floor(gpu.variants.macsPerDispatch / macsPerToken / 8) * 8; // matmul kernels take eight at a time
   return Math.min(batchTokens, Math.max(8, most));

@@ -54,6 +54,8 @@ export async function readMapped<T>(
 
 /** Small copies, made in passing and read at once. */
 export interface Gathering {
+  /** Where they are made to, for who releases it. */
+  readonly buffer: GPUBuffer;
   /** Forgets what was copied. */
   begin(): void;
   /** Encodes a copy of `sizeBytes` of `source`, by default the first, behind the last. */
@@ -66,6 +68,7 @@ export function createGathering(gpu: Gpu, memory: GpuMemory, label: string, size
   const buffer = memory.readback(label, sizeBytes);
   let at = 0;
   return {
+    buffer,
     begin() {
       at = 0;
     },

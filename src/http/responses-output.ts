@@ -1,4 +1,4 @@
-// What a response has come to: a message of text and calls of functions, one item behind the other, in OpenAI's shapes.
+// What a response has come to: a thought, a message of text and calls of functions, one item behind the other, in OpenAI's shapes.
 
 import type { Usage } from "../api/completion-request.ts";
 import type { Fields } from "../api/request-fields.ts";
@@ -6,8 +6,9 @@ import type { Engine } from "../api/surface.ts";
 
 export type Status = "in_progress" | "completed" | "incomplete";
 
+/** A thought is told in the shape of those of open models: its own text, and no summary. */
 export interface TextItem {
-  kind: "message";
+  kind: "message" | "reasoning";
   id: string;
   text: string;
 }
@@ -22,15 +23,19 @@ export interface CallItem {
 
 export type Item = TextItem | CallItem;
 
-export const newText = (): TextItem => ({ kind: "message", id: newId("msg"), text: "" });
+export const newText = (kind: TextItem["kind"] = "message"): TextItem => ({ kind, id: newId(kind === "message" ? "msg" : "rs"), text: "" }); // prettier-ignore
 export const newCall = (callId: string, name: string): CallItem => ({ kind: "function_call", id: newId("fc"), callId, name, arguments: "" }); // prettier-ignore
 
-export const textPart = (text: string) => ({ type: "output_text", text, annotations: [], logprobs: [] });
+export const partOf = (kind: TextItem["kind"], text: string) =>
+  kind === "reasoning"
+    ? { type: "reasoning_text", text }
+    : { type: "output_text", text, annotations: [], logprobs: [] };
 
 export function shownItem(item: Item, status: Status) {
   if (item.kind === "function_call")
     return { id: item.id, type: item.kind, status, call_id: item.callId, name: item.name, arguments: item.arguments };
-  const content = status === "in_progress" ? [] : [textPart(item.text)];
+  const content = status === "in_progress" ? [] : [partOf(item.kind, item.text)];
+  if (item.kind === "reasoning") return { id: item.id, type: item.kind, status, summary: [], content };
   return { id: item.id, type: item.kind, role: "assistant", status, content };
 }
 
@@ -67,20 +72,20 @@ export class ResponseDraft {
       status,
       error: null,
       incomplete_details: status === "incomplete" ? { reason: "max_output_tokens" } : null,
-      output: this.items.map((item) => shownItem(item, status)),
+      output: this.items.map((item, i) => shownItem(item, i < this.items.length - 1 ? "completed" : status)),
       usage: usage ? responsesUsage(usage) : null,
     };
   }
 }
 
-function responsesUsage({ prompt_tokens, completion_tokens, total_tokens, prompt_tokens_details, extra }: Usage) {
+function responsesUsage(usage: Usage) {
   return {
-    input_tokens: prompt_tokens,
-    input_tokens_details: { cached_tokens: prompt_tokens_details.cached_tokens },
-    output_tokens: completion_tokens,
-    output_tokens_details: { reasoning_tokens: 0 },
-    total_tokens,
-    extra,
+    input_tokens: usage.prompt_tokens,
+    input_tokens_details: { cached_tokens: usage.prompt_tokens_details.cached_tokens },
+    output_tokens: usage.completion_tokens,
+    output_tokens_details: { reasoning_tokens: usage.completion_tokens_details.reasoning_tokens },
+    total_tokens: usage.total_tokens,
+    extra: usage.extra,
   };
 }
 

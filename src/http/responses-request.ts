@@ -63,25 +63,39 @@ export function readResponsesRequest(body: Fields): ChatCompletionRequest {
 function readInput(input: unknown): object[] {
   if (typeof input === "string") return [{ role: "user", content: input }];
   if (!Array.isArray(input) || input.length === 0) throw badField("input", "a text, or a list of items", input);
-  const messages: { role?: unknown; tool_calls?: object[] }[] = [];
+  const messages: { role?: unknown; tool_calls?: object[]; reasoning_content?: string }[] = [];
+  let thought: string | undefined; // before the assistant's next message
   for (const [at, item] of (input as (Fields | null)[]).entries()) {
     const { type = "message", role, content, call_id: callId, name, arguments: given, output } = item ?? {};
     const text = (value: unknown, field: string) =>
       Array.isArray(value) ? value.map((part, i) => textPart(part, `input[${at}].${field}[${i}]`)) : value;
-    if (type === "message") messages.push({ role, content: text(content, "content") } as object);
-    else if (type === "function_call") {
+    const thoughtBefore = () => {
+      const told = thought === undefined ? {} : { reasoning_content: thought };
+      thought = undefined;
+      return told;
+    };
+    if (type === "message") {
+      const told = thoughtBefore();
+      messages.push({ role, content: text(content, "content"), ...(role === "assistant" && told) } as object);
+    } else if (type === "function_call") {
       // Calls that came together, and the words before them, are one message of the assistant's.
       const call = { id: callId, type: "function", function: { name, arguments: given } };
       const before = messages.at(-1);
       if (before?.role === "assistant") before.tool_calls = [...(before.tool_calls ?? []), call];
-      else messages.push({ role: "assistant", tool_calls: [call] });
+      else messages.push({ role: "assistant", tool_calls: [call], ...thoughtBefore() });
     } else if (type === "function_call_output")
       messages.push({ role: "tool", tool_call_id: callId, content: text(output, "output") } as object);
-    else if (type !== "reasoning")
-      // which is told for the person to see
-      throw badField(`input[${at}].type`, '"message", "function_call" or "function_call_output"', type);
+    else if (type === "reasoning") thought = (thought ?? "") + thoughtIn(content, `input[${at}].content`);
+    else throw badField(`input[${at}].type`, '"message", "reasoning", "function_call" or "function_call_output"', type);
   }
   return messages;
+}
+
+/** Of a thought its own text; a summary, which another model made, goes to nobody. */
+function thoughtIn(content: unknown, place: string): string {
+  if (content === undefined || content === null) return "";
+  if (!Array.isArray(content)) throw badField(place, "a list of parts", content);
+  return content.map((part, i) => textPart(part, `${place}[${i}]`, ["reasoning_text"]).text as string).join("");
 }
 
 /** Responses has a function's name and schema beside the type, chat.completions in an object of their own. */
@@ -99,10 +113,10 @@ function readToolChoice(choice: unknown): unknown {
 }
 
 /** What was asked (`input_text`) and what was answered (`output_text`) are text alike. */
-function textPart(part: unknown, place: string) {
+function textPart(part: unknown, place: string, types: readonly unknown[] = ["input_text", "output_text"]) {
   const { type, text } = (part ?? {}) as Fields;
-  if (type !== "input_text" && type !== "output_text")
-    throw badField(`${place}.type`, '"input_text" or "output_text"', type);
+  if (!types.includes(type))
+    throw badField(`${place}.type`, types.map((name) => `"${String(name)}"`).join(" or "), type);
   return { type: "text", text };
 }
 

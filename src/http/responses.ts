@@ -1,4 +1,4 @@
-// OpenAI's Responses over chat.completions: text, JSON by a schema, and calls of functions. Nothing of a response is kept, so
+// OpenAI's Responses over chat.completions: thoughts, text, JSON by a schema, and calls of functions. Nothing of a response is kept, so
 // none can be gone on from by its id. responses-request.ts reads the request, responses-output.ts shapes what comes.
 
 import type { ChatCompletions, FunctionCallDelta } from "../api/chat-completions.ts";
@@ -7,7 +7,16 @@ import type { Fields } from "../api/request-fields.ts";
 import type { Engine } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
 import { errorBody } from "./http-error.ts";
-import { type Item, newCall, newText, ResponseDraft, shownItem, type Status, textPart } from "./responses-output.ts";
+import {
+  type Item,
+  newCall,
+  newText,
+  partOf,
+  ResponseDraft,
+  shownItem,
+  type Status,
+  type TextItem,
+} from "./responses-output.ts";
 import { readResponsesRequest } from "./responses-request.ts";
 
 type Info = Engine["info"];
@@ -16,8 +25,10 @@ export async function createResponse(chat: ChatCompletions, info: Info, body: Fi
   const draft = new ResponseDraft(info, body);
   const { choices, usage } = await chat.create({ ...readResponsesRequest(body), stream: false }, { signal });
   const { message, finish_reason: finish } = choices[0];
-  const { content, tool_calls: calls = [] } = message;
-  if (content !== "" || calls.length === 0) draft.items.push({ ...newText(), text: content });
+  const { content, tool_calls: calls = [], reasoning_content: thought } = message;
+  if (thought) draft.items.push({ ...newText("reasoning"), text: thought });
+  const isThought = finish === "length" && thought !== undefined; // and was cut
+  if (content !== "" || (calls.length === 0 && !isThought)) draft.items.push({ ...newText(), text: content });
   for (const { id, function: called } of calls)
     draft.items.push({ ...newCall(id, called.name), arguments: called.arguments });
   return draft.whole(finish === "length" ? "incomplete" : "completed", usage);
@@ -42,7 +53,8 @@ export async function* responseEvents(
       usage = chunk.usage ?? usage;
       const [choice] = chunk.choices;
       if (choice?.finish_reason === "length") status = "incomplete";
-      if (choice?.delta.content) yield* events.text(choice.delta.content);
+      if (choice?.delta.reasoning_content) yield* events.text("reasoning", choice.delta.reasoning_content);
+      if (choice?.delta.content) yield* events.text("message", choice.delta.content);
       for (const call of choice?.delta.tool_calls ?? []) yield* events.call(call);
     }
   } catch (error) {
@@ -51,7 +63,9 @@ export async function* responseEvents(
     yield events.error(errorBody(error).error);
     return;
   }
-  if (events.draft.items.length === 0) yield* events.open(newText());
+  // A thought alone is no answer, unless it was cut.
+  if (status === "completed" && events.draft.items.every(({ kind }) => kind === "reasoning"))
+    yield* events.open(newText());
   yield* events.close(status);
   yield* events.whole(`response.${status}`, status, usage);
 }
@@ -76,11 +90,17 @@ class Events {
     yield this.#event(type, { response: this.draft.whole(status, usage) });
   }
 
-  *text(delta: string): Generator<string> {
-    if (this.draft.items.at(-1)?.kind !== "message") yield* this.open(newText());
-    const item = this.draft.items.at(-1)!;
-    if (item.kind === "message") item.text += delta;
-    yield this.#event("response.output_text.delta", { ...this.#place(), content_index: 0, delta, logprobs: [] });
+  *text(kind: TextItem["kind"], delta: string): Generator<string> {
+    if (this.draft.items.at(-1)?.kind !== kind) yield* this.open(newText(kind));
+    const item = this.draft.items.at(-1) as TextItem;
+    item.text += delta;
+    yield this.#textEvent(kind, "delta", { delta });
+  }
+
+  #textEvent(kind: TextItem["kind"], what: "delta" | "done", fields: object): string {
+    const place = { ...this.#place(), content_index: 0 };
+    if (kind === "reasoning") return this.#event(`response.reasoning_text.${what}`, { ...place, ...fields });
+    return this.#event(`response.output_text.${what}`, { ...place, ...fields, logprobs: [] });
   }
 
   *call({ id, function: { name, arguments: delta } }: FunctionCallDelta): Generator<string> {
@@ -97,18 +117,18 @@ class Events {
     this.draft.items.push(item);
     const place = this.#place();
     yield this.#event("response.output_item.added", { output_index: place.output_index, item: shownItem(item, "in_progress") }); // prettier-ignore
-    if (item.kind === "message")
-      yield this.#event("response.content_part.added", { ...place, content_index: 0, part: textPart("") });
+    if (item.kind !== "function_call")
+      yield this.#event("response.content_part.added", { ...place, content_index: 0, part: partOf(item.kind, "") });
   }
 
   *close(status: Status): Generator<string> {
     const item = this.draft.items.at(-1);
     if (!item) return;
     const place = this.#place();
-    if (item.kind === "message") {
-      const part = { ...place, content_index: 0 };
-      yield this.#event("response.output_text.done", { ...part, text: item.text, logprobs: [] });
-      yield this.#event("response.content_part.done", { ...part, part: textPart(item.text) });
+    if (item.kind !== "function_call") {
+      yield this.#textEvent(item.kind, "done", { text: item.text });
+      const part = partOf(item.kind, item.text);
+      yield this.#event("response.content_part.done", { ...place, content_index: 0, part });
     } else {
       const { name, arguments: whole } = item;
       yield this.#event("response.function_call_arguments.done", { ...place, name, arguments: whole });

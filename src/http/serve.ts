@@ -9,7 +9,7 @@ import { errorBody, errorResponse, statusOf } from "./http-error.ts";
 import { createResponse, responseEvents } from "./responses.ts";
 import { detokenize, listModels, namedModel, tokenize } from "./plain-routes.ts";
 
-type Engines = Pick<Engine, "chat" | "completions" | "tokenizer" | "info" | "ended">;
+type Engines = Pick<Engine, "chat" | "completions" | "embeddings" | "tokenizer" | "info" | "ended">;
 /** What a route answers: an object as JSON, or a stream's events, each a line of text. */
 type Answer = object | AsyncIterable<string>;
 type Body = Readonly<Record<string, unknown>>;
@@ -18,6 +18,7 @@ type Route = (engine: Engines, body: Body, signal: AbortSignal) => Promise<Answe
 const routes: Record<string, Route> = {
   "POST chat/completions": async ({ chat }, body, signal) => completion(chat.completions.create, body, signal),
   "POST completions": async ({ completions }, body, signal) => completion(completions.create, body, signal),
+  "POST embeddings": async ({ embeddings }, body, signal) => embeddings.create(body as never, { signal }),
   "POST responses": async ({ chat, info }, body, signal) =>
     body.stream === true
       ? responseEvents(chat.completions, info, body, signal)
@@ -52,7 +53,7 @@ export async function serve(engine: Engines, input: RequestInfo | URL, init?: Re
 
 function routeOf({ method, url }: Request): Route {
   const { pathname } = new URL(url);
-  const [, tail] = /\/(?:v1\/)?(chat\/completions|completions|responses|tokenize|detokenize|models(?:\/.+)?)\/?$/.exec(pathname) ?? []; // prettier-ignore
+  const [, tail] = /\/(?:v1\/)?(chat\/completions|completions|responses|embeddings|tokenize|detokenize|models(?:\/.+)?)\/?$/.exec(pathname) ?? []; // prettier-ignore
   if (tail?.startsWith("models/") && method === "GET")
     return async ({ info }) => namedModel(info, decodeURIComponent(tail.slice("models/".length)));
   const route = Object.hasOwn(routes, `${method} ${tail}`) ? routes[`${method} ${tail}`] : undefined;

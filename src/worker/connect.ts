@@ -7,6 +7,7 @@ import { withStreams } from "../api/answer-stream.ts";
 import type { ChatCompletions } from "../api/chat-completions.ts";
 import type { Completions } from "../api/completions.ts";
 import type { ContinuableEngine, ContinuableOptions, Predecessor } from "../api/continuation.ts";
+import type { Embeddings } from "../api/embeddings.ts";
 import { isLoss, makeAgain, Renewal, type RecoveryEvent } from "../api/renewal.ts";
 import type { EngineInfo, EngineOptions } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
@@ -122,6 +123,11 @@ class RemoteEngine implements ContinuableEngine {
 
   readonly completions = {
     create: withStreams((request, options) => this.#complete("text", request, options)) as Completions["create"],
+  };
+
+  readonly embeddings = {
+    create: ((request, options) =>
+      this.#call({ kind: "embed", request: plain(request) as never }, options).accepted) as Embeddings["create"],
   };
 
   readonly tokenizer: ContinuableEngine["tokenizer"] = {

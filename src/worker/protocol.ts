@@ -5,6 +5,7 @@
 import type { ChatCompletionRequest } from "../api/chat-completions.ts";
 import type { CompletionRequest } from "../api/completions.ts";
 import type { Predecessor } from "../api/continuation.ts";
+import type { EmbeddingRequest } from "../api/embeddings.ts";
 import type { RecoveryEvent } from "../api/renewal.ts";
 import type { EngineInfo, EngineOptions } from "../api/surface.ts";
 import type { ErrorData } from "../errors.ts";
@@ -27,6 +28,7 @@ export type LoadOptions = Omit<
 export type CallRequest =
   | { kind: "chat"; request: ChatCompletionRequest; logits: boolean }
   | { kind: "text"; request: CompletionRequest; logits: boolean }
+  | { kind: "embed"; request: EmbeddingRequest }
   | { kind: "encode"; text: string; addBos: boolean }
   | { kind: "decode"; ids: readonly number[] }
   | { kind: "unload" };

@@ -50,6 +50,7 @@ const completion = object({ request: anything, logits: flag });
 const call = union("kind", {
   chat: completion,
   text: completion,
+  embed: object({ request: anything }),
   encode: object({ text, addBos: flag }),
   decode: object({ ids: list(number) }),
   unload: object(),

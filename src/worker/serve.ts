@@ -104,7 +104,7 @@ export function serve(port: Port, services: HostServices): Served {
     try {
       if (!engine) throw new PronkError("bad-request", "The worker has no model loaded. Load one first.");
       if (call.kind === "chat" || call.kind === "text") await complete(engine, { id, call, known }, own);
-      else post({ kind: "result", id, value: await small(engine, call) });
+      else post({ kind: "result", id, value: await small(engine, call, own.controller.signal) });
     } catch (error) {
       // A cancelled call is forgotten by the client, which has the true reason.
       if (!own.controller.signal.aborted) post({ kind: "error", id, error: toErrorData(error) });
@@ -141,7 +141,12 @@ export function serve(port: Port, services: HostServices): Served {
     post({ kind: "end", id });
   }
 
-  async function small(on: EngineCalls, call: Extract<CallRequest, { kind: "encode" | "decode" | "unload" }>) {
+  async function small(
+    on: EngineCalls,
+    call: Exclude<CallRequest, { kind: "chat" | "text" }>,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    if (call.kind === "embed") return on.embeddings.create(call.request, { signal });
     if (call.kind === "encode") return on.tokenizer.encode(call.text, { addBos: call.addBos });
     if (call.kind === "decode") return on.tokenizer.decode(call.ids);
     engine = undefined;

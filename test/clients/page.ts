@@ -3,9 +3,9 @@
 // opens it.
 
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { ChatOpenAI, OpenAI as LangChainOpenAI } from "@langchain/openai";
-import { openai as llamaIndex } from "@llamaindex/openai";
-import { generateText, Output, streamText, tool as sdkTool } from "ai";
+import { ChatOpenAI, OpenAI as LangChainOpenAI, OpenAIEmbeddings } from "@langchain/openai";
+import { openai as llamaIndex, OpenAIEmbedding as LlamaEmbedding } from "@llamaindex/openai";
+import { embed, embedMany, generateObject, generateText, Output, streamText, tool as sdkTool } from "ai";
 import OpenAI from "openai";
 import { zodResponseFormat, zodTextFormat } from "openai/helpers/zod";
 import { z } from "zod";
@@ -15,6 +15,7 @@ const baseURL = "https://pronk.local/v1";
 const model = "any";
 const question = "What is WebGPU?";
 const messages = [{ role: "user" as const, content: question }];
+const texts = [question, "A fox."];
 const asked = { model, messages, temperature: 0, max_tokens: 24 };
 
 const Animal = z.object({ name: z.enum(["fox", "llama"]), legs: z.number().int().min(0).max(8) });
@@ -29,6 +30,8 @@ function clientsOf({ fetch }: Engine) {
     sdk: createOpenAICompatible({ name: "pronk", baseURL, fetch, includeUsage: true, supportsStructuredOutputs: true }),
     chain: new ChatOpenAI(given),
     completionChain: new LangChainOpenAI(given),
+    chainEmbeddings: new OpenAIEmbeddings({ ...given, dimensions: undefined }),
+    llamaEmbedding: new LlamaEmbedding({ model, apiKey: "-", baseURL, additionalSessionOptions: { fetch, dangerouslyAllowBrowser: true } }), // prettier-ignore
     llama: llamaIndex({ model: "gpt-4o-mini", apiKey: "-", baseURL, temperature: 0, maxTokens: 24, additionalSessionOptions: { fetch, dangerouslyAllowBrowser: true } }), // prettier-ignore
   };
 }
@@ -36,7 +39,7 @@ function clientsOf({ fetch }: Engine) {
 type Given = ReturnType<typeof clientsOf> & {
   engine: Engine;
   /** What the engine says to the question, and behind it as text alone. */
-  wanted: { chat: string; text: string };
+  wanted: { chat: string; text: string; embeddings: number[][] };
 };
 
 function same(found: unknown, wanted: unknown): void {
@@ -110,6 +113,13 @@ const scenarios: Record<string, (given: Given) => Promise<void>> = {
     if (call.type !== "function_call") throw new Error(`a ${call.type} instead of a call`);
     Place.parse(JSON.parse(call.arguments));
   },
+  async "openai: embeddings"({ openai, wanted }) {
+    const { data, usage } = await openai.embeddings.create({ model, input: texts }); // as base64, which it decodes
+    same(data.map(({ embedding }) => Array.from(embedding)), wanted.embeddings); // prettier-ignore
+    same(usage.prompt_tokens > 4, true);
+    const [{ embedding }] = (await openai.embeddings.create({ model, input: question, encoding_format: "float", dimensions: 3 })).data; // prettier-ignore
+    same([embedding.length, Math.abs(Math.hypot(...embedding) - 1) < 1e-6], [3, true]);
+  },
   async "openai: break, abort, timeout, and errors of its classes"({ openai, wanted }) {
     const long = { ...asked, max_tokens: 200 };
     for await (const _ of await openai.chat.completions.create({ ...long, stream: true })) break;
@@ -131,12 +141,26 @@ const scenarios: Record<string, (given: Given) => Promise<void>> = {
   async "AI SDK: an object by a schema, and tools in a stream"({ sdk }) {
     const request = { model: sdk.chatModel(model), prompt: question, temperature: 0, maxOutputTokens: 120 };
     Animal.parse((await generateText({ ...request, output: Output.object({ schema: Animal }) })).output);
+    Animal.parse((await generateObject({ ...request, schema: Animal })).object);
     const weather = sdkTool({ description: described.description, inputSchema: Place, execute: async () => "21" });
     const providerOptions = { pronk: { parallel_tool_calls: false } };
     const stream = streamText({ ...request, tools: { weather }, toolChoice: "required", providerOptions });
     const [result] = await stream.toolResults;
     Place.parse(result.input);
     same(result.output, "21");
+  },
+  async "AI SDK: embed, embedMany"({ sdk, wanted }) {
+    const embedder = sdk.embeddingModel(model);
+    same((await embed({ model: embedder, value: question })).embedding, wanted.embeddings[0]);
+    same((await embedMany({ model: embedder, values: texts })).embeddings, wanted.embeddings);
+  },
+  async "LangChain: embedQuery, embedDocuments"({ chainEmbeddings, wanted }) {
+    same(await chainEmbeddings.embedQuery(question), wanted.embeddings[0]);
+    same(await chainEmbeddings.embedDocuments(texts), wanted.embeddings);
+  },
+  async "LlamaIndex: getTextEmbedding, and of several"({ llamaEmbedding, wanted }) {
+    same(Array.from(await llamaEmbedding.getTextEmbedding(question)), wanted.embeddings[0]);
+    same((await llamaEmbedding.getTextEmbeddings(texts)).map((numbers) => Array.from(numbers)), wanted.embeddings); // prettier-ignore
   },
   async "LangChain: invoke, stream, batch, completions"({ chain, completionChain, wanted }) {
     same((await chain.invoke(question)).text, wanted.chat);
@@ -172,7 +196,9 @@ const page: ClientsPage["pronkClients"] = {
     const engine = await createEngine(modelUrl, { store: false });
     const { choices } = await engine.chat.completions.create(asked);
     const text = await engine.completions.create({ prompt: question, temperature: 0, max_tokens: 12 });
-    const wanted = { chat: choices[0].message.content, text: text.choices[0].text };
+    const { data } = await engine.embeddings.create({ input: texts });
+    const embeddings = data.map(({ embedding }) => embedding);
+    const wanted = { chat: choices[0].message.content, text: text.choices[0].text, embeddings };
     given = { ...clientsOf(engine), engine, wanted };
     return Object.keys(scenarios);
   },

@@ -9,6 +9,16 @@ import { browserKinds } from "../support/harness.ts";
 
 const root = join(import.meta.dirname, "../..");
 
+// What runs in the page finds the library as a global.
+declare const pronk: typeof import("../../src/index.ts");
+
+interface EmbeddingCase {
+  input?: string;
+  ids: number[];
+  mean: number[];
+  last: number[];
+}
+
 interface TinyCase {
   messages?: { role: string; content: string }[];
   promptIds: number[];
@@ -42,6 +52,26 @@ describe.each(browserKinds)("%s", (kind) => {
     for (const [i, { greedyIds }] of cases.entries()) expect(answers[i].ids, `case ${i}`).toEqual(greedyIds);
   });
 
+  test("embeddings are those of transformers, and a conversation goes on behind them", async () => {
+    const { models } = JSON.parse(readFileSync(join(root, "test/fixtures/embeddings/golden.json"), "utf8")) as {
+      models: Record<string, EmbeddingCase[]>;
+    };
+    // As text: the test runner would rewrite the import.
+    await runner.page.evaluate(`async () => Object.assign(globalThis, { pronk: await import("/lib/index.js") }) && 1`);
+    for (const [folder, wanted] of Object.entries(models)) {
+      const inputs = wanted.map(({ input, ids }) => input ?? ids);
+      const argument = { model: runner.serve(join(root, folder)), inputs };
+      const found = await runner.page.evaluate<Embedded>(embedInPage, argument);
+      expect(found.tokens).toBe(wanted.reduce((sum, { ids }) => sum + ids.length, 0));
+      for (const [i, golden] of wanted.entries())
+        for (const pooling of ["mean", "last"] as const) {
+          const error = Math.max(...found[pooling][i].map((value, at) => Math.abs(value - golden[pooling][at])));
+          expect(error, `${folder}, ${i}, ${pooling}`).toBeLessThan(1e-4);
+        }
+      expect([found.cached, found.goneOn]).toEqual([found.held, found.alone]);
+    }
+  });
+
   test("a question through chat is encoded as it was in training", async () => {
     const asked = cases.find(({ messages }) => messages?.length === 1)!;
     const prompt = { prompt: asked.messages![0].content, chat: true, maxTokens: 200, temperature: 0, logits: true };
@@ -59,3 +89,42 @@ describe.each(browserKinds)("%s", (kind) => {
     expect(logits[0].length / info.config.vocabSize).toBe(promptIds.length + ids.length - 1);
   });
 });
+
+interface Embedded {
+  mean: number[][];
+  last: number[][];
+  tokens: number;
+  /** Positions that an answer left in the cache, and how many of them the next found. */
+  held: number;
+  cached: number;
+  /** What follows after the embeddings, and without them. */
+  goneOn: number[];
+  alone: number[];
+}
+
+async function embedInPage({ model, inputs }: { model: string; inputs: (string | number[])[] }): Promise<Embedded> {
+  const engine = await pronk.createEngine(model, { store: false, quantize: "none", kv: "f32", tokenizer: "optional" });
+  const go = (prompt: number[]) =>
+    engine.completions.create({ prompt, temperature: 0, max_tokens: 6, ignore_eos: true });
+  const prompt = Array.from({ length: 20 }, (_, i) => 5 + ((i * 7) % 60));
+  const said = await go(prompt);
+  const next = [...prompt, ...said.pronk.ids, 9];
+  const alone = await go(next);
+  await go(prompt); // the cache is as after the first again
+  const embedded = async (pooling: "mean" | "last") => {
+    const { data, usage } = await engine.embeddings.create({ input: inputs as string[], pooling });
+    return { numbers: data.map(({ embedding }) => embedding), tokens: usage.prompt_tokens };
+  };
+  const [mean, last] = [await embedded("mean"), await embedded("last")];
+  const goneOn = await go(next);
+  await engine.unload();
+  return {
+    mean: mean.numbers,
+    last: last.numbers,
+    tokens: mean.tokens,
+    held: prompt.length + said.pronk.ids.length - 1,
+    cached: goneOn.usage!.prompt_tokens_details.cached_tokens,
+    goneOn: goneOn.pronk.ids,
+    alone: alone.pronk.ids,
+  };
+}

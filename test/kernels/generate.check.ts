@@ -6,6 +6,7 @@ import type { Likelihood } from "../../src/generate/likelihood.ts";
 import { greedy, type GenerateRequest } from "../../src/generate/request.ts";
 import type { Gpu } from "../../src/gpu/device.ts";
 import { defaultVariants, type Variants } from "../../src/gpu/variants.ts";
+import type { KvFormat } from "../../src/quant/layout.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
 import { openRandomModel, randomModelConfig as config } from "../support/random-model.ts";
 import { bitsOf } from "../support/token-bits.ts";
@@ -128,6 +129,44 @@ async function constrained(context: CheckContext) {
   }
 }
 
+/** A text of several batches is embedded between two turns: the second finds all of the first, and is as without it. */
+const embedded = (kv: KvFormat) => async (context: CheckContext) => {
+  const { gpu, model } = await openRandomModel({ ...context, kv });
+  try {
+    const generator = await createGenerator(model);
+    const first = Array.from({ length: 70 }, (_, i) => (i * 37) % config.vocabSize);
+    const text = Array.from({ length: 150 }, (_, i) => (i * 11) % config.vocabSize);
+    const said = async (promptIds: number[]) => {
+      const ids: number[] = [];
+      const generation = generator.generate({ promptIds, maxTokens: 25, sampling: penalized, stopIds: [] });
+      for await (const id of generation) ids.push(id);
+      return { ids, cached: generation.stats.cachedTokens };
+    };
+    const { signal } = new AbortController();
+    const turns = async (between: () => Promise<unknown>) => {
+      generator.reset();
+      const { ids } = await said(first);
+      await between();
+      return JSON.stringify([ids, await said([...first, ...ids, 8, 2])]);
+    };
+    const wanted = await turns(async () => {});
+    const states: Float64Array[] = [];
+    const found = await turns(async () => {
+      for (const pooling of ["mean", "last"] as const) states.push(await generator.hiddenState(text, pooling, signal));
+    });
+    // The same state, whatever the cache holds; and another text has another.
+    generator.reset();
+    const alone = await generator.hiddenState(text, "mean", signal);
+    const other = await generator.hiddenState([...text.slice(1), 1], "mean", signal);
+    const off = (a: Float64Array, b: Float64Array) => a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0);
+    const right = found === wanted && off(alone, states[0]) === 0 && off(other, alone) > 0.01;
+    return { error: Number(!right), limit: 0, note: `${wanted} | ${found}` };
+  } finally {
+    model.dispose();
+    gpu.dispose();
+  }
+};
+
 const topTokens = (reducers: Variants["reducers"]) => async (context: CheckContext) => {
   const { gpu, model } = await openRandomModel({ ...context, variantsFor: () => ({ reducers }) });
   try {
@@ -170,6 +209,9 @@ export const checks: Checks = {
   "the same ids fused and apart": apart,
   "the same ids from a prompt in batches of 64 and of 8, and as a GPU computes it": batches,
   "a constraint is kept, and forgotten afterwards": constrained,
+  "an embedding leaves the cache as it was, f32": embedded("f32"),
+  "an embedding leaves the cache as it was, f16": embedded("f16"),
+  "an embedding leaves the cache as it was, q8": embedded("q8"),
   "the most likely tokens are those of the logits": topTokens(64),
   "the most likely tokens, by 256 invocations": topTokens(256),
 };

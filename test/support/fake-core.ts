@@ -3,7 +3,7 @@
 
 import type { EngineCore } from "../../src/api/engine-core.ts";
 import type { Likelihood } from "../../src/generate/likelihood.ts";
-import type { GenerateRequest, Generation, Generator } from "../../src/generate/request.ts";
+import type { GenerateRequest, Generation, Generator, Pooling } from "../../src/generate/request.ts";
 import type { GenerateStats, StopReason } from "../../src/generate/trace.ts";
 import type { ChatDialog, ChatMessage, Tokenizer } from "../../src/text/tokenizer.ts";
 import { PronkError } from "../../src/errors.ts";
@@ -85,6 +85,14 @@ export const fakeLikelihood = (id: number): Likelihood => {
   return { chosen: -id / 32, top };
 };
 
+/** Of an id: 3, 4, and the id itself; the rest zero. [8] */
+async function fakeState(ids: readonly number[], pooling: Pooling, signal: AbortSignal): Promise<Float64Array> {
+  await new Promise((resolve) => setTimeout(resolve));
+  signal.throwIfAborted();
+  const mean = ids.reduce((sum, id) => sum + id, 0) / ids.length;
+  return Float64Array.of(3, 4, pooling === "mean" ? mean : ids.at(-1)!, 0, 0, 0, 0, 0);
+}
+
 /** Answers each prompt with what `script` says, as far as that is allowed, then EOS for ever; prompt and answer fit the context together. `stepMs` > 0 makes every step take time. */
 export function fakeGenerator(
   script: (prompt: string, promptIds: readonly number[]) => string | readonly number[],
@@ -117,6 +125,7 @@ export function fakeGenerator(
       };
       return generation;
     },
+    hiddenState: async (ids, pooling, signal) => fakeState(ids, pooling, signal),
     reset: () => void (cache = []),
     dispose: async () => {},
   };

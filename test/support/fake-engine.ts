@@ -3,16 +3,17 @@
 import { assembleEngine } from "../../src/api/assemble.ts";
 import type { EngineInfo } from "../../src/api/surface.ts";
 import { serve } from "../../src/http/serve.ts";
+import type { ChatDialog } from "../../src/text/tokenizer.ts";
 import { fakeCore, fakeGenerator } from "./fake-core.ts";
 
 /** `script` as in fakeGenerator; `asked` are the requests that reached the generator. */
 export function fakeEngine(
   script: (prompt: string) => string,
-  options: { contextLength?: number; stepMs?: number } = {},
+  { dialog, ...options }: { contextLength?: number; stepMs?: number; dialog?: ChatDialog } = {},
 ) {
   const generator = fakeGenerator(script, options);
   const end = new AbortController();
-  const core = fakeCore(generator, { ended: end.signal });
+  const core = fakeCore(generator, { ended: end.signal, ...(dialog && { dialog }) });
   const info = { model: core.label, generation: {}, contextLength: generator.contextLength } as EngineInfo;
   const engine = assembleEngine({ core, info, end, dispose: async () => {} });
   const fetch: typeof globalThis.fetch = (input, init) => serve(engine, input, init);

@@ -12,6 +12,7 @@ import { z } from "zod";
 import { PronkError } from "../../../src/errors.ts";
 import { collect } from "../../support/fake-core.ts";
 import { fakeEngine } from "../../support/fake-engine.ts";
+import { toolDialog, toolTemplates } from "../../support/tool-templates.ts";
 
 const baseURL = "http://pronk.local/v1";
 const user = (content: string) => [{ role: "user" as const, content }];
@@ -155,6 +156,71 @@ describe("openai", () => {
     const named = { type: "function" as const, name: "weather" };
     const held = await openai.responses.create({ model: "any", input: "Bern?", tools, tool_choice: named });
     expect(held.output.map(({ type }) => type)).toEqual(["function_call"]);
+  });
+
+  test("responses that think first: an item of its own, its events, and it may come back", async () => {
+    const prompts: string[] = [];
+    const thinks = (prompt: string) => (prompts.push(prompt), "<think>\nBecause of it.\n</think>\n\nSo.");
+    const { openai } = clients(thinks, { ...room, dialog: toolDialog(toolTemplates.qwen3) });
+    const whole = await openai.responses.create({ model: "any", input: "Why?" });
+    expect(whole.output.map(({ type }) => type)).toEqual(["reasoning", "message"]);
+    expect(whole.output[0]).toMatchObject({
+      status: "completed",
+      summary: [],
+      content: [{ type: "reasoning_text", text: "Because of it." }],
+    });
+    expect(whole.output_text).toBe("So.");
+    expect(whole.usage!.output_tokens_details.reasoning_tokens).toBeGreaterThan(10);
+
+    const types: string[] = [];
+    const thought: string[] = [];
+    const stream = openai.responses.stream({ model: "any", input: "Why?" });
+    for await (const event of stream) {
+      if (types.at(-1) !== event.type) types.push(event.type);
+      if (event.type === "response.reasoning_text.delta") thought.push(event.delta);
+      if (event.type === "response.reasoning_text.done") expect(event.text).toBe(thought.join(""));
+    }
+    expect(thought.join("")).toBe("Because of it.");
+    expect(types).toEqual([
+      "response.created",
+      "response.in_progress",
+      "response.output_item.added",
+      "response.content_part.added",
+      "response.reasoning_text.delta",
+      "response.reasoning_text.done",
+      "response.content_part.done",
+      "response.output_item.done",
+      "response.output_item.added",
+      "response.content_part.added",
+      "response.output_text.delta",
+      "response.output_text.done",
+      "response.content_part.done",
+      "response.output_item.done",
+      "response.completed",
+    ]);
+    const streamed = await stream.finalResponse();
+    expect(streamed.output[0]).toEqual({ ...whole.output[0], id: streamed.output[0].id });
+    expect([streamed.output.length, streamed.output_text]).toEqual([2, "So."]);
+
+    const cut = await openai.responses.create({ model: "any", input: "Why?", max_output_tokens: 20 });
+    expect(cut.output).toMatchObject([{ type: "reasoning", status: "incomplete" }]);
+    // It comes back with the call that it led to, as the template wants it.
+    const call = { type: "function_call", call_id: "abcDEF123", name: "f", arguments: "{}" } as const;
+    const result = { type: "function_call_output", call_id: "abcDEF123", output: "42" } as const;
+    const input = [{ role: "user", content: "Why?" }, whole.output[0], call, result] as const;
+    await openai.responses.create({ model: "any", input: [...input] as never });
+    expect(prompts.at(-1)).toContain("<think>\nBecause of it.\n</think>\n\n<tool_call>");
+  });
+
+  test("embeddings, as the package asks for them and as numbers, with its own errors", async () => {
+    const { openai, engine } = clients(() => "");
+    const wanted = (await engine.embeddings.create({ input: ["a fox", "a llama"] })).data;
+    const { data, usage } = await openai.embeddings.create({ model: "any", input: ["a fox", "a llama"] }); // as base64
+    expect(data.map(({ embedding }) => Array.from(embedding))).toEqual(wanted.map(({ embedding }) => embedding));
+    expect(usage.prompt_tokens).toBe("a fox".length + "a llama".length + 2);
+    const numbers = await openai.embeddings.create({ model: "any", input: "a fox", encoding_format: "float" });
+    expect(numbers.data[0].embedding).toEqual(wanted[0].embedding);
+    await expect(openai.embeddings.create({ model: "any", input: "" })).rejects.toThrow(OpenAI.BadRequestError);
   });
 
   test("completions, of a list of prompts too, and models", async () => {

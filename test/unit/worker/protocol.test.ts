@@ -239,6 +239,19 @@ describe("calls", () => {
     await expect(engine.completions.create(undefined as never)).rejects.toMatchObject({ code: "bad-request" });
   });
 
+  test("embeddings are those of the engine itself, refused and aborted as there", async () => {
+    const generator = fakeGenerator(() => "");
+    const { engine } = await connected(generator);
+    const request = { input: ["a fox", "a llama"], pooling: "last" } as const;
+    expect(await engine.embeddings.create(request)).toEqual(await fakeEngine(generator).embeddings.create(request));
+    await expect(engine.embeddings.create({ input: "" })).rejects.toMatchObject({ facts: { field: "input" } });
+    const abort = new AbortController();
+    const reason = new Error("enough");
+    const aborted = engine.embeddings.create(request, { signal: abort.signal });
+    abort.abort(reason);
+    await expect(aborted).rejects.toBe(reason);
+  });
+
   test("requests held in a framework's proxies and with functions can be sent", async () => {
     const { engine } = await connected(fakeGenerator(() => "ok"));
     const request = new Proxy({ messages: new Proxy(go, {}), onDone: () => {} }, {});

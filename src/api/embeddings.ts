@@ -1,0 +1,57 @@
+// embeddings in OpenAI's shapes: types only; the logic is in embedding.ts.
+
+import type { RequestOptions } from "./completion-request.ts";
+
+/** Other fields are refused by name, as in chat.completions: see known-fields.ts. */
+export interface EmbeddingRequest {
+  /**
+   * A text, or ids fed exactly as given; or a list of either, embedded one after the other. At least one token each, and no
+   * more than the context holds (`context-full`). Texts begin with the beginning-of-sequence id where the model was trained so.
+   */
+  input: string | readonly string[] | readonly number[] | readonly (readonly number[])[];
+  /** Ignored: an engine holds one model. */
+  model?: string | null;
+  /** `float` (the default): a list of numbers. `base64`: the same as little-endian 32-bit floats. */
+  encoding_format?: "float" | "base64" | null;
+  /**
+   * Only the first so many numbers, made to length 1 again; default: all, which is the model's `dim`. What is left out is lost:
+   * no model that pronk runs was trained to put first what matters.
+   */
+  dimensions?: number | null;
+  /**
+   * pronk's own. `mean` (the default): the mean of the states of all tokens. `last`: the state of the last token, which models
+   * are asked for that were trained to embed so.
+   */
+  pooling?: "mean" | "last" | null;
+  /** Ignored. */
+  user?: string | null;
+}
+
+/** Of one input. */
+export interface Embedding<Numbers = number[]> {
+  object: "embedding";
+  /** Its place in the list. */
+  index: number;
+  /** Of length 1, so that the product of two is their cosine. [dimensions] */
+  embedding: Numbers;
+}
+
+export interface EmbeddingResponse<Numbers = number[]> {
+  object: "list";
+  data: Embedding<Numbers>[];
+  model: string;
+  /** Tokens of all inputs, each beginning-of-sequence id among them. */
+  usage: { prompt_tokens: number; total_tokens: number };
+}
+
+export interface Embeddings {
+  /**
+   * The final hidden states of each input, after the last norm, as one vector. They wait for answers before them, and leave
+   * what is remembered of conversations as it is. docs/embeddings.md says what those of a chat model are worth.
+   */
+  create(
+    request: EmbeddingRequest & { encoding_format: "base64" },
+    options?: Pick<RequestOptions, "signal">,
+  ): Promise<EmbeddingResponse<string>>;
+  create(request: EmbeddingRequest, options?: Pick<RequestOptions, "signal">): Promise<EmbeddingResponse>;
+}
