@@ -116,6 +116,7 @@ const library: ViteUserConfig = {
         host: here("src/worker/host.ts"),
         "shared-host": here("src/worker/shared-host.ts"),
         "hash-worker": here("src/source/hash-worker.ts"),
+        "service-worker": here("src/http/service-worker.ts"),
         "pdf-worker": here("src/element/attachments/pdf-worker.ts"),
       },
       formats: ["es"],

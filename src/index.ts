@@ -37,6 +37,7 @@ export type {
 } from "./api/surface.ts";
 export type { AdapterCheck } from "./gpu/adapter-check.ts";
 export { createEngine } from "./create-engine.ts";
+export { serveFetch, type ServedFetch } from "./http/serve-fetch.ts";
 export { PronkError } from "./errors.ts";
 export type { ErrorFacts, PronkErrorCode, PronkWarning, PronkWarningCode, SmallerSetup } from "./errors.ts";
 export { llama2Attribution } from "./format/license-evidence.ts";

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import {
   chatFields,
   completionFields,
+  embeddingFields,
   type FieldTable,
   formatFields,
   functionFields,
@@ -125,6 +126,10 @@ ${inner(schemaFields)}
 Of a tool's \`function\`:
 
 ${inner(functionFields)}
+
+Of \`embeddings.create\`, where \`pooling\` is pronk's (see [embeddings.md](embeddings.md)):
+
+${inner(embeddingFields)}
 `;
 }
 

@@ -11,6 +11,7 @@ import { fieldsOf, listOf, textOf } from "./answer-shape.ts";
 import { chatOver } from "./chat.ts";
 import { completionsOver } from "./completions.ts";
 import { ask, readWhole, usualPatience } from "./connection.ts";
+import { embeddingsOver } from "./embeddings.ts";
 import { cannot } from "./endpoint-errors.ts";
 import { orFallback } from "./fallback.ts";
 import { infoOf } from "./endpoint-info.ts";
@@ -56,6 +57,7 @@ export async function openEndpoint(endpoint: Endpoint, options: EndpointOptions 
   return {
     chat: { completions: chatOver(server) },
     completions: completionsOver(server),
+    embeddings: embeddingsOver(server),
     tokenizer: { encode: noTokenizer, decode: noTokenizer },
     info,
     ended: end.signal,

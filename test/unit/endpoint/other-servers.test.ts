@@ -121,6 +121,20 @@ test("what no server does is refused before anything is sent", async () => {
   expect(there.bodies()).toEqual([]);
 });
 
+test("embeddings: in order, one for each input, and no pooling of ours", async () => {
+  const vector = (index: number) => ({ object: "embedding", index, embedding: [index, 1] });
+  const answers = [{ data: [vector(1), vector(0)], usage: { prompt_tokens: 4 } }, { data: [vector(0)] }];
+  await using there = await over(() => Response.json(answers.shift()));
+  const { engine } = there;
+  const { data, usage } = await engine.embeddings.create({ input: ["a", "b"] });
+  expect([data.map(({ embedding }) => embedding[0]), usage.prompt_tokens]).toEqual([[0, 1], 4]);
+  await expect(engine.embeddings.create({ input: ["a", "b"] })).rejects.toMatchObject({ code: "network" });
+  await expect(engine.embeddings.create({ input: "a", pooling: "last" })).rejects.toMatchObject({
+    code: "bad-request",
+    facts: { field: "pooling" },
+  });
+});
+
 test("completions: a chat's logprobs become a completion's, an echo that is left out is named", async () => {
   const content = ["a", " fox"].map((token) => ({ token, logprob: -1, top_logprobs: [{ token: "b", logprob: -2 }] }));
   await using there = await over(() => Response.json({ choices: [{ text: "a fox", logprobs: { content }, finish_reason: "length" }] })); // prettier-ignore

@@ -99,6 +99,17 @@ test("what is wrong with a request is the same fault, by the same field", async 
   expect(await faults({ messages: [{ role: "user", content: "long ".repeat(500) }] })).toEqual(["context-full", undefined]); // prettier-ignore
 });
 
+test("embeddings are alike, as numbers and in base64, and so are their faults", async () => {
+  for (const request of [{ input: "a fox" }, { input: ["a", "b"], pooling: "last", dimensions: 3 } as const])
+    expect(await there.embeddings.create(request)).toEqual({
+      ...(await here.engine.embeddings.create(request)),
+      model: there.info.model,
+    });
+  const packed = { input: [5, 7], encoding_format: "base64" } as const;
+  expect((await there.embeddings.create(packed)).data).toEqual((await here.engine.embeddings.create(packed)).data);
+  await expect(there.embeddings.create({ input: "" })).rejects.toMatchObject({ facts: { field: "input" } });
+});
+
 test("an abort ends the answer over there, with the signal's reason here", async () => {
   const endless = fakeEngine(() => "x".repeat(900), { contextLength: 2000, stepMs: 1 });
   await using slow = await startLoopback((request) => endless.fetch(request.url, request as RequestInit));

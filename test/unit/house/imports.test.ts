@@ -35,7 +35,7 @@ const rooms: Record<string, Room> = {
   bench: { uses: ["format", "quant", "gpu", "model", "generate"] }, // an entry of its own; nothing uses it
   element: { uses: ["index.ts"] },
   "index.ts": {
-    uses: ["api", "create-engine.ts", "inspect.ts", "models.ts", "preflight.ts", "source", "format"],
+    uses: ["api", "create-engine.ts", "http", "inspect.ts", "models.ts", "preflight.ts", "source", "format"],
     names: ["gpu", "quant", "text"],
   },
   "create-engine.ts": { uses: ["api", "worker", "source", "engine.ts", "http", "endpoint"] },
