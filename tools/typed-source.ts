@@ -26,7 +26,8 @@ export function withTypedSource<Result>(paths: readonly string[], use: (source: 
     const { checker, program } = project;
     const exportsOf = (path: string): [string, Symbol][] => {
       const module = checker.getSymbolAtLocation(program.getSourceFile(join(root, path))!);
-      return checker.getExportsOfModule(module!).map((symbol) => [symbol.name, whereMade(symbol, project)]);
+      if (!module) return []; // a plain script
+      return checker.getExportsOfModule(module).map((symbol) => [symbol.name, whereMade(symbol, project)]);
     };
     return use({ checker, program, project, exportsOf });
   } finally {

@@ -29,6 +29,7 @@ export interface EmbeddingRequest {
 
 /** Of one input. */
 export interface Embedding<Numbers = number[]> {
+  /** Always so. */
   object: "embedding";
   /** Its place in the list. */
   index: number;
@@ -36,14 +37,24 @@ export interface Embedding<Numbers = number[]> {
   embedding: Numbers;
 }
 
+/** Of a call: a vector for each input. */
 export interface EmbeddingResponse<Numbers = number[]> {
+  /** Always so. */
   object: "list";
+  /** One for each input, in their order. */
   data: Embedding<Numbers>[];
+  /** The model's label, e.g. owner/name. */
   model: string;
   /** Tokens of all inputs, each beginning-of-sequence id among them. */
-  usage: { prompt_tokens: number; total_tokens: number };
+  usage: {
+    /** All of them. */
+    prompt_tokens: number;
+    /** The same. */
+    total_tokens: number;
+  };
 }
 
+/** Makes vectors of texts, as OpenAI's client does. */
 export interface Embeddings {
   /**
    * The final hidden states of each input, after the last norm, as one vector. They wait for answers before them, and leave

@@ -18,6 +18,7 @@ const message: Shape = union("kind", {
 } satisfies Record<FromWorker["kind"], Shape>);
 const question = object({ kind: oneOf("pronk-fetch"), ports: optional(anything) });
 
+/** A page that answers for its service worker. */
 export interface ServedFetch {
   /** Answers no more; what is on its way is cut. The engine stays. */
   stop(): void;
