@@ -1,10 +1,32 @@
-// What <pronk-chat> takes in a template, for frameworks that check templates by types.
+// What <pronk-chat> takes in a template and what it tells by events, for frameworks that check templates by types.
 
 import type { EngineInfo, ProgressEvent } from "../index.ts";
 import type { ChatStrings } from "./languages/en.ts";
 import type { PronkChat } from "./pronk-chat.ts";
+import type { Restorable } from "./session/conversation.ts";
 import type { SessionState } from "./session/session-state.ts";
 import type { AnswerTurn } from "./session/turn.ts";
+
+type Names =
+  | "model"
+  | "system"
+  | "settings"
+  | "weights"
+  | "autoload"
+  | "persist"
+  | "keepAll"
+  | "firstConversation"
+  | "token"
+  | "engineOptions"
+  | "engineFactory"
+  | "starters"
+  | "shortcuts";
+
+/** Properties of the element that a template may set, all as the element has them. */
+export interface PronkChatProperties extends Partial<Pick<PronkChat, Names>> {
+  /** Words that are other than the element's own. */
+  strings?: Partial<ChatStrings>;
+}
 
 /** What `pronk-message` tells. */
 export interface EndedAnswer extends Pick<AnswerTurn, "status" | "usage"> {
@@ -14,31 +36,44 @@ export interface EndedAnswer extends Pick<AnswerTurn, "status" | "usage"> {
   content: string;
 }
 
-type Properties =
-  "model" | "system" | "settings" | "weights" | "autoload" | "token" | "engineOptions" | "engineFactory" | "starters";
-
-/** Attributes, properties and listeners of the element. Other JSX than React's: extend its `IntrinsicElements` with this. */
-export interface PronkChatAttributes extends Partial<Pick<PronkChat, Properties>> {
-  /** Words that are other than the element's own. */
-  strings?: Partial<ChatStrings>;
+/** Events of the element by name; each bubbles, out of shadow trees as well. */
+export interface PronkChatEvents {
   /** A load goes on. */
-  "onpronk-progress"?: (event: CustomEvent<ProgressEvent>) => void;
+  "pronk-progress": CustomEvent<ProgressEvent>;
   /** An answer has ended. */
-  "onpronk-message"?: (event: CustomEvent<EndedAnswer>) => void;
+  "pronk-message": CustomEvent<EndedAnswer>;
   /** A load or an answer failed. */
-  "onpronk-error"?: (
-    event: CustomEvent<{
-      /** Why. */
-      error: Error;
-    }>,
-  ) => void;
+  "pronk-error": CustomEvent<{
+    /** Why. */
+    error: Error;
+  }>;
   /** Where the chat stands has changed. */
-  "onpronk-state"?: (
-    event: CustomEvent<{
-      /** As `state`. */
-      state: SessionState["name"];
-      /** Of the engine; undefined while there is none. */
-      info: EngineInfo | undefined;
-    }>,
-  ) => void;
+  "pronk-state": CustomEvent<{
+    /** As `state`. */
+    state: SessionState["name"];
+    /** Of the engine; undefined while there is none. */
+    info: EngineInfo | undefined;
+  }>;
+  /** After a reload: what the page itself offered to undo, with a `key`, is to be undone. */
+  "pronk-undo": CustomEvent<Restorable>;
+  /** Another conversation is open. */
+  "pronk-conversation": CustomEvent<{
+    /** Where it is kept; undefined while nothing is said. */
+    id: string | undefined;
+  }>;
+  /** With `keepAll`: the conversations in which an answer is being written are others. */
+  "pronk-answering": CustomEvent<{
+    /** Theirs. */
+    ids: readonly string[];
+  }>;
 }
+
+/** Listeners under a framework's names, of which `Prefix` is what stands before an event's own. */
+export type Listeners<Prefix extends string> = {
+  [Name in keyof PronkChatEvents as `${Prefix}${Name}`]?: (event: PronkChatEvents[Name]) => void;
+};
+
+/**
+ * Properties and listeners as React names them. JSX that is not React's, Vue's or Solid's: extend its `IntrinsicElements` with this.
+ */
+export interface PronkChatAttributes extends PronkChatProperties, Listeners<"on"> {}

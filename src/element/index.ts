@@ -2,6 +2,7 @@
 
 import { onDemand } from "../on-demand.ts";
 import type { ConversationHead, ConversationList } from "./conversation-list.ts";
+import type { PronkChatEvents } from "./attributes.ts";
 import { PronkChat } from "./pronk-chat.ts";
 
 const conversationListPart = onDemand("lists conversations", () => import("./conversation-list.ts"));
@@ -12,9 +13,10 @@ declare global {
   interface HTMLElementTagNameMap {
     "pronk-chat": PronkChat;
   }
+  interface HTMLElementEventMap extends PronkChatEvents {}
 }
 
-export type { PronkChatAttributes } from "./attributes.ts";
+export type { EndedAnswer, PronkChatAttributes, PronkChatEvents, PronkChatProperties } from "./attributes.ts";
 /** What is kept under a `persist` name with `keep-all`; undefined where the browser gives no database. */
 export const openConversationList = async (place: string): Promise<ConversationList | undefined> =>
   (await conversationListPart()).ConversationList.open(place);

@@ -30,21 +30,65 @@ import { chatView } from "./views/chat-view.ts";
  *   element of a site that keeps one needs a name of its own
  * @attr {boolean} autofocus - the text field has the focus at the start, where there is no touch and nothing else has it
  * @attr {boolean} keep-all - with `persist`: keep every conversation, not only the open one; `openConversationList` lists them
- * @fires pronk-progress - `ProgressEvent` of the load
- * @fires pronk-message - `{ role: "assistant", content, status, usage }`, once an answer has ended
- * @fires pronk-error - `{ error }`, a load or an answer failed
- * @fires pronk-undo - `Restorable` with a `key`, after a reload: what the page itself offered to undo is to be undone
- * @fires pronk-conversation - `{ id }`, another conversation is open: where it is kept, undefined while nothing is said
- * @fires pronk-answering - `{ ids }`, with `keep-all`: answers are being written in these conversations, of which one may be open
- * @fires pronk-state - `{ state, info }`, idle, inspecting, weights, license, loading, ready, answering, failed
+ * @fires pronk-progress - a load goes on
+ * @fires pronk-message - an answer has ended
+ * @fires pronk-error - a load or an answer failed
+ * @fires pronk-undo - after a reload: what the page itself offered to undo, with a `key`, is to be undone
+ * @fires pronk-conversation - another conversation is open: where it is kept, undefined while nothing is said
+ * @fires pronk-answering - with `keep-all`: answers are being written in these conversations, of which one may be open
+ * @fires pronk-state - idle, inspecting, weights, license, loading, ready, answering, failed
  * @slot empty - stands where the conversation will be
  * @slot footer - below the composer
  * @slot meters - below the meters, where they are explained
- * @csspart transcript, message, question, answer, bubble, markdown, composer, field, input, attach, attachments, send, stop, start, starter,
- *   load, load-panel, license, error, notice, figures, ai-label, footnote, continue, new-chat, undo,
- *   thought, side-panel
- * @cssprop --pronk-accent, --pronk-on-accent, --pronk-ground, --pronk-surface, --pronk-ink, --pronk-ink-soft,
- *   --pronk-line, --pronk-problem, --pronk-radius, --pronk-font, --pronk-font-mono, --pronk-measure
+ * @csspart chat - all of it but the panels
+ * @csspart transcript - the conversation
+ * @csspart message - a question or an answer
+ * @csspart question - what the person said
+ * @csspart answer - what the model said
+ * @csspart bubble - the words of a question
+ * @csspart markdown - the words of an answer
+ * @csspart thought - what it thought first
+ * @csspart ai-label - the note that answers are generated
+ * @csspart answer-footer - the line below an answer
+ * @csspart figures - tokens and speed of an answer
+ * @csspart branches - the choice between versions of a question
+ * @csspart report - where problems can be reported
+ * @csspart composer - text field and buttons
+ * @csspart field - the frame of the text field
+ * @csspart input - the text field
+ * @csspart attach - the button that attaches files
+ * @csspart attachments - what is attached
+ * @csspart send - the button that sends
+ * @csspart stop - the button that stops an answer
+ * @csspart footnote - a line below the composer
+ * @csspart start - what stands before the first message
+ * @csspart starters - the questions that are offered
+ * @csspart starter - one of them
+ * @csspart load - the button that loads the model
+ * @csspart load-panel - how far a load is
+ * @csspart load-figures - its numbers
+ * @csspart weights - the choice between several sets of weights
+ * @csspart license - the licence before a download
+ * @csspart license-text - its words
+ * @csspart error - the card of a failure
+ * @csspart notice - a line that says something of the conversation or the model
+ * @csspart recovering - the line while the engine is lost
+ * @csspart continue - the text of a model without dialogue
+ * @csspart new-chat - the button that begins another conversation
+ * @csspart undo - the offer to put back what was taken away
+ * @csspart side-panel - settings and meters
+ * @cssprop --pronk-accent - colour of buttons and links
+ * @cssprop --pronk-on-accent - colour of words on it
+ * @cssprop --pronk-ground - colour behind everything
+ * @cssprop --pronk-surface - colour of questions, fields and cards
+ * @cssprop --pronk-ink - colour of words
+ * @cssprop --pronk-ink-soft - colour of words of less weight
+ * @cssprop --pronk-line - colour of lines and frames
+ * @cssprop --pronk-problem - colour of what has failed
+ * @cssprop --pronk-radius - radius of corners
+ * @cssprop --pronk-font - font family
+ * @cssprop --pronk-font-mono - font family of code
+ * @cssprop --pronk-measure - greatest width of the conversation
  */
 export class PronkChat extends ChatProperties {
   static override styles = chatStyles;
