@@ -3,10 +3,11 @@
 
 import { LitElement } from "lit";
 import type { Shortcut } from "./shortcut.ts";
-import type { EngineOptions, ModelReference } from "../index.ts";
+import type { ModelReference } from "../index.ts";
 import { watchOnline } from "./online-watch.ts";
 import { type Draft, emptyDraft } from "./session/draft.ts";
 import { type EngineFactory, pronkEngines } from "./session/engine-factory.ts";
+import type { ElementOptions } from "./session/model-load.ts";
 import type { ChatStrings } from "./languages/en.ts";
 import { FollowedLanguage } from "./languages/followed-language.ts";
 
@@ -46,7 +47,7 @@ export class ChatProperties extends LitElement {
   /** Access token for gated repositories; kept in memory, never written to an attribute or to storage. */
   declare token: string | undefined;
   /** Passed to createEngine (quantize, kv, contextLength, ...). */
-  declare engineOptions: Omit<EngineOptions, "signal" | "onProgress" | "token">;
+  declare engineOptions: Omit<ElementOptions, "token">;
   /** Where engines come from. For tests and for pages that share one engine; the default is pronk's own. */
   declare engineFactory: EngineFactory;
   /** Questions offered before the first message. */

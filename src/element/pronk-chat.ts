@@ -36,7 +36,7 @@ import { chatView } from "./views/chat-view.ts";
  * @fires pronk-undo - after a reload: what the page itself offered to undo, with a `key`, is to be undone
  * @fires pronk-conversation - another conversation is open: where it is kept, undefined while nothing is said
  * @fires pronk-answering - with `keep-all`: answers are being written in these conversations, of which one may be open
- * @fires pronk-state - idle, inspecting, weights, license, loading, ready, answering, failed
+ * @fires pronk-state - idle, inspecting, weights, license, elsewhere, loading, ready, answering, failed
  * @slot empty - stands where the conversation will be
  * @slot footer - below the composer
  * @slot meters - below the meters, where they are explained

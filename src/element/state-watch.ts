@@ -35,7 +35,7 @@ export class StateWatch implements ReactiveController {
     if (name !== this.#last) {
       this.#last = name;
       this.#entered(name);
-      this.#asks = name === "license" || name === "weights";
+      this.#asks = name === "license" || name === "weights" || name === "elsewhere";
     }
     const title = this.#asks && this.#host.renderRoot.querySelector<HTMLElement>(`#${name}-title`);
     if (!title) return;

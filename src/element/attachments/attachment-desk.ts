@@ -126,7 +126,11 @@ export class AttachmentDesk {
     const { text } = draft();
     const counts = this.#attachments.map(this.#countOf);
     const tokens = counts.reduce((sum, count) => sum + count.tokens, tokensAround + estimate(text + session.system));
-    return { contextLength: session.info?.contextLength, tokens, exact: counts.every(({ exact }) => exact) };
+    return {
+      contextLength: session.info?.contextLength || undefined,
+      tokens,
+      exact: counts.every(({ exact }) => exact),
+    };
   }
 
   #notes(): TemplateResult | typeof nothing {
@@ -159,7 +163,8 @@ export class AttachmentDesk {
 
   /** Where the model could read more than it was loaded for. */
   #longerContext(contextLength: number): TemplateResult | typeof nothing {
-    const most = this.#parts.session.info?.config?.contextLength ?? 0;
+    const { info } = this.#parts.session;
+    const most = (!info?.endpoint && info?.config?.contextLength) || 0;
     if (most <= contextLength) return nothing;
     return html`<button class="link" type="button" data-action="longer-context" @click=${this.#parts.openSettings}>
       ${this.#parts.strings().attachments.longerContext}

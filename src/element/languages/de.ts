@@ -113,6 +113,14 @@ export const words: ChatStrings = {
   licenseDate: (date) => `Deine Zustimmung wird auf diesem Gerät mit dem heutigen Datum vermerkt: ${date}.`,
   accept: "Ich stimme zu",
   decline: "Ablehnen",
+  elsewhere: {
+    title: "Soll ein Server antworten?",
+    text: (host) =>
+      `Die Seite bietet stattdessen ${host} an. Wenn du zustimmst, werden dieses ganze Gespräch und alles, was du schreibst und anhängst, dorthin gesendet.`,
+    agree: "Dorthin senden",
+    stay: "Auf diesem Gerät lassen",
+    line: (host) => `Die Antworten kommen von ${host}. Was du schreibst, wird dorthin gesendet.`,
+  },
   retry: "Noch einmal versuchen",
   details: "Einzelheiten",
   tokenLabel: "Zugangstoken des Hubs",

@@ -182,6 +182,19 @@ export interface ChatStrings {
   accept: string;
   /** Button. */
   decline: string;
+  /** A server in the device's place; `host` is its name. */
+  elsewhere: {
+    /** Above the question whether it may answer. */
+    title: string;
+    /** What is sent there then. */
+    text: (host: string) => string;
+    /** Button. */
+    agree: string;
+    /** Button. */
+    stay: string;
+    /** For as long as it answers. */
+    line: (host: string) => string;
+  };
   /** Button on a card of a failure. */
   retry: string;
   /** Button that shows the engine's own message. */
@@ -346,6 +359,14 @@ export const english: ChatStrings = {
   licenseDate: (date) => `Your acceptance is noted on this device with today's date, ${date}.`,
   accept: "I accept",
   decline: "Decline",
+  elsewhere: {
+    title: "Let a server answer?",
+    text: (host) =>
+      `The page offers ${host} instead. If you agree, all of this conversation and whatever you write and attach is sent there.`,
+    agree: "Send it there",
+    stay: "Keep it on this device",
+    line: (host) => `Answers come from ${host}. What you write is sent there.`,
+  },
   retry: "Try again",
   details: "Details",
   tokenLabel: "Access token of the hub",

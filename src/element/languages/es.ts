@@ -108,6 +108,14 @@ export const words: ChatStrings = {
   licenseDate: (date) => `Tu aceptación se anota en este dispositivo con la fecha de hoy, ${date}.`,
   accept: "Acepto",
   decline: "Rechazar",
+  elsewhere: {
+    title: "¿Dejar que responda un servidor?",
+    text: (host) =>
+      `La página ofrece ${host} en su lugar. Si aceptas, toda esta conversación y todo lo que escribas y adjuntes se enviará allí.`,
+    agree: "Enviar allí",
+    stay: "Dejarlo en este dispositivo",
+    line: (host) => `Las respuestas vienen de ${host}. Lo que escribes se envía allí.`,
+  },
   retry: "Intentar de nuevo",
   details: "Detalles",
   tokenLabel: "Token de acceso del Hub",

@@ -109,6 +109,14 @@ export const words: ChatStrings = {
   licenseDate: (date) => `Votre acceptation est notée sur cet appareil à la date d’aujourd’hui, ${date}.`,
   accept: "J’accepte",
   decline: "Refuser",
+  elsewhere: {
+    title: "Laisser un serveur répondre ?",
+    text: (host) =>
+      `La page propose ${host} à la place. Si vous acceptez, toute cette conversation et tout ce que vous écrivez et joignez y seront envoyés.`,
+    agree: "Envoyer là-bas",
+    stay: "Garder sur cet appareil",
+    line: (host) => `Les réponses viennent de ${host}. Ce que vous écrivez y est envoyé.`,
+  },
   retry: "Réessayer",
   details: "Détails",
   tokenLabel: "Jeton d’accès du Hub",

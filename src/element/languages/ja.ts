@@ -104,6 +104,14 @@ export const words: ChatStrings = {
   licenseDate: (date) => `同意は、今日の日付（${date}）とともにこの端末に記録されます。`,
   accept: "同意する",
   decline: "同意しない",
+  elsewhere: {
+    title: "サーバーに回答を任せますか？",
+    text: (host) =>
+      `このページは代わりに ${host} を用意しています。同意すると、この会話全体と、これから書く内容や添付するものがすべてそこへ送信されます。`,
+    agree: "そこへ送信する",
+    stay: "この端末から出さない",
+    line: (host) => `回答は ${host} から届きます。書いた内容はそこへ送信されます。`,
+  },
   retry: "再試行",
   details: "詳細",
   tokenLabel: "Hub のアクセストークン",

@@ -108,6 +108,14 @@ export const words: ChatStrings = {
   licenseDate: (date) => `Sua aceitação fica anotada neste dispositivo com a data de hoje, ${date}.`,
   accept: "Aceito",
   decline: "Recusar",
+  elsewhere: {
+    title: "Deixar um servidor responder?",
+    text: (host) =>
+      `A página oferece ${host} no lugar. Se você aceitar, toda esta conversa e tudo o que você escrever e anexar serão enviados para lá.`,
+    agree: "Enviar para lá",
+    stay: "Manter neste dispositivo",
+    line: (host) => `As respostas vêm de ${host}. O que você escreve é enviado para lá.`,
+  },
   retry: "Tentar de novo",
   details: "Detalhes",
   tokenLabel: "Token de acesso do Hub",

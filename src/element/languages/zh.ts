@@ -100,6 +100,13 @@ export const words: ChatStrings = {
   licenseDate: (date) => `你的接受会记录在这台设备上，日期为今天：${date}。`,
   accept: "我接受",
   decline: "拒绝",
+  elsewhere: {
+    title: "改由服务器回答？",
+    text: (host) => `这个页面可以改用 ${host}。如果你同意，整个对话以及你写下和附上的所有内容都会发送到那里。`,
+    agree: "发送到那里",
+    stay: "留在这台设备上",
+    line: (host) => `回答来自 ${host}。你写的内容会发送到那里。`,
+  },
   retry: "重试",
   details: "详情",
   tokenLabel: "Hub 的访问令牌",

@@ -13,7 +13,7 @@ import type {
 } from "../../index.ts";
 import { type ChatEngine, type EngineFactory, type InspectedModel, pronkEngines } from "./engine-factory.ts";
 import { llama2License, recordAcceptance } from "./license-acceptance.ts";
-import { type Instead, ModelLoad } from "./model-load.ts";
+import { type ElementOptions, type Instead, ModelLoad } from "./model-load.ts";
 import { onceAFrame } from "./once-a-frame.ts";
 import type { SessionState } from "./session-state.ts";
 
@@ -33,7 +33,7 @@ export interface Run {
 
 export class EngineSession {
   factory: EngineFactory = pronkEngines;
-  engineOptions: Omit<EngineOptions, "signal" | "onProgress"> = {};
+  engineOptions: ElementOptions = {};
   /** Whether a person is there to choose between several sets of weights; else the default is taken. */
   asksForWeights = false;
   state: SessionState = { name: "empty" };
@@ -143,6 +143,11 @@ export class EngineSession {
 
   declineLicense(): void {
     this.#load?.decide(false);
+  }
+
+  /** Whether a server may answer in this device's place. */
+  answerElsewhere(agreed: boolean): void {
+    this.#load?.decide(agreed);
   }
 
   stop(): void {

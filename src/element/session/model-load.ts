@@ -2,15 +2,18 @@
 // only then asks for weights. It tells its session what to show and what is asked; what becomes of a failure is the session's.
 
 import { DownloadPause } from "../../index.ts";
-import type { EngineOptions, ModelReference, ProgressEvent, RecoveryEvent } from "../../index.ts";
+import type { Endpoint, EngineOptions, ModelReference, ProgressEvent, RecoveryEvent } from "../../index.ts";
 import type { ChatEngine, EngineFactory, InspectedModel } from "./engine-factory.ts";
 import { acceptanceOf, llama2License } from "./license-acceptance.ts";
 import { type LoadProgress, type SessionState, withEvent } from "./session-state.ts";
 
+/** What a page may set. A fallback comes without its agreement: the element asks the person. */
+export type ElementOptions = Omit<EngineOptions, "signal" | "onProgress" | "fallback"> & { fallback?: Endpoint };
+
 /** Read when they are needed: what a page sets while the person decides is used. */
 export interface LoadSettings {
   readonly factory: EngineFactory;
-  readonly engineOptions: Omit<EngineOptions, "signal" | "onProgress">;
+  readonly engineOptions: ElementOptions;
   /** Whether a person is there to choose between several sets of weights; else the default is taken. */
   readonly asksForWeights: boolean;
 }
@@ -76,7 +79,11 @@ export class ModelLoad {
       this.#settings.engineOptions.onRecovery?.(event);
       this.#listener.recovery(event);
     };
-    const own = { weights, signal, onProgress, onRecovery, pause };
+    const fallback = engineOptions.fallback && {
+      ...engineOptions.fallback,
+      agree: (why: Error, address: string) => this.#agreeTo(why, address),
+    };
+    const own = { weights, signal, onProgress, onRecovery, pause, fallback };
     return factory.createEngine(this.#model, { ...engineOptions, ...own, ...this.#instead });
   }
 
@@ -112,6 +119,13 @@ export class ModelLoad {
       if (!several || !asksForWeights) return summary;
       if (!(await this.#waitFor({ name: "weights", summary }))) return undefined;
     }
+  }
+
+  /** Whether a server may answer: the person was told that what they write stays here. */
+  async #agreeTo(why: Error, address: string): Promise<boolean> {
+    const agreed = !this.isCancelled && (await this.#waitFor({ name: "elsewhere", why, address }));
+    if (agreed) this.#listener.entered({ name: "inspecting" });
+    return agreed;
   }
 
   /** Shows a question and waits for its answer. */

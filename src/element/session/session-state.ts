@@ -32,6 +32,14 @@ export type SessionState =
       summary: InspectedModel;
     }
   | {
+      /** Waits for whether a server may answer; nothing was sent there. */
+      name: "elsewhere";
+      /** Why this device does not. */
+      why: Error;
+      /** The server's, without secrets. */
+      address: string;
+    }
+  | {
       /** The engine is made. */
       name: "loading";
       /** How far it is. */

@@ -8,10 +8,12 @@ import { downIcon } from "../icons.ts";
 import { askingPart } from "../late-part.ts";
 import type { Restorable } from "../session/conversation.ts";
 import { type Draft, isEditing } from "../session/draft.ts";
+import type { SessionState } from "../session/session-state.ts";
 import type { StickToEnd } from "../stick-to-end.ts";
 import { directionOf } from "../languages/speech.ts";
 import type { UndoOffer } from "../undo-offer.ts";
 import { type ComposerActions, composerView } from "./composer-view.ts";
+import { elsewhereLine } from "./elsewhere-line.ts";
 import { footnoteView } from "./footnote-view.ts";
 import type { PanelName } from "./panel-model.ts";
 import { panelView, type PanelModel, standIn } from "./panel-view.ts";
@@ -76,6 +78,7 @@ export function chatView(model: ChatModel, actions: ChatActions): TemplateResult
               ${downIcon}<span class="visually-hidden">${strings.scrollToEnd}</span>
             </button>`
       }
+      ${elsewhereLine(session.info, strings)}
       ${session.recovering ? html`<p class="recovering" part="recovering" role="status">${strings.recovering}</p>` : nothing}
       ${
         session.loadsAnew && state.name === "ready"
@@ -88,7 +91,7 @@ export function chatView(model: ChatModel, actions: ChatActions): TemplateResult
           : nothing
       }
       ${undoView(undo, strings, actions.focusDraft)}
-      ${writing || state.name === "license" || state.name === "weights" ? nothing : dockedComposer(model, actions)}
+      ${writing || isAsking(state) ? nothing : dockedComposer(model, actions)}
       <slot name="footer"></slot>
       ${footnoteView(session, strings, actions.openPanel)}
     </div>
@@ -96,6 +99,9 @@ export function chatView(model: ChatModel, actions: ChatActions): TemplateResult
     ${model.attaching.dropView()}
   </div>`;
 }
+
+/** Nothing goes on before the person has decided. */
+const isAsking = ({ name }: SessionState): boolean => name === "license" || name === "weights" || name === "elsewhere";
 
 function conversationView(model: ChatModel, actions: ChatActions): TemplateResult | typeof nothing {
   const { session, modelLabel, hidden, outcomeOf, attaching, strings } = model;
@@ -105,12 +111,13 @@ function conversationView(model: ChatModel, actions: ChatActions): TemplateResul
       { turns, tree: session.tree, hidden, answering: busy, queued: session.queued, outcomeOf, attaching, strings },
       actions,
     );
-  if (state.name === "license" || state.name === "weights" || state.name === "failed") return nothing;
+  if (isAsking(state) || state.name === "failed") return nothing;
   return startView(
     {
       // A download takes its room: on a phone both would not be seen at once.
       starters: state.name === "loading" ? [] : model.starters,
       loadable: state.name === "idle",
+      stays: !session.info?.endpoint,
       modelLabel,
       strings,
     },

@@ -5,6 +5,7 @@
 import type { TemplateResult } from "lit";
 import type { ChatSession } from "../session/chat-session.ts";
 import type { SessionState } from "../session/session-state.ts";
+import { elsewhereView } from "./elsewhere-view.ts";
 import { errorView } from "./error-view.ts";
 import { licenseView } from "./license-view.ts";
 import type { PanelModel } from "./panel-view.ts";
@@ -16,7 +17,7 @@ export { errorDetails } from "./error-view.ts";
 export { askingStyles } from "../styles/asking-styles.ts";
 
 /** The states in which nothing goes on until the person has decided. */
-export type AskingState = Extract<SessionState, { name: "weights" | "license" | "failed" }>;
+export type AskingState = Extract<SessionState, { name: "weights" | "license" | "elsewhere" | "failed" }>;
 
 export function askingPanel(
   { session, licenseText, strings }: PanelModel,
@@ -34,6 +35,8 @@ export function askingPanel(
         { label: state.summary.label, evidence: state.summary.licenseEvidence, text: licenseText, strings },
         { accept: () => session.acceptLicense(), decline: () => session.declineLicense() },
       );
+    case "elsewhere":
+      return elsewhereView({ ...state, strings }, (agreed) => session.answerElsewhere(agreed));
     case "failed":
       return errorView({ error: state.error, stored: state.stored, strings }, errorActions(session, useToken));
   }

@@ -43,6 +43,7 @@ export function panelView(model: PanelModel, useToken: (token: string) => void):
     }
     case "weights":
     case "license":
+    case "elsewhere":
     case "failed":
       return askingPart.current?.askingPanel(model, state, useToken) ?? standIn(model);
     default:

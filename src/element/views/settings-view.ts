@@ -153,7 +153,7 @@ function kvField({ settings, info, strings }: PanelModel, actions: PanelActions)
   return html`<label
     >${words.kv}
     <select name="kv" @change=${onChange}>
-      <option value="" ?selected=${!settings.kv}>${words.kvOwn(info?.kv ?? "auto")}</option>
+      <option value="" ?selected=${!settings.kv}>${words.kvOwn(info?.where === "device" ? info.kv : "auto")}</option>
       ${kvChoices.map((choice) => html`<option value=${choice} ?selected=${settings.kv === choice}>${choice}</option>`)}
     </select>
     <span class="hint">${words.kvHint}</span>
@@ -186,6 +186,6 @@ const withStops = (settings: ChatSettings, text: string): ChatSettings => {
 /** Whether the engine would be another one. */
 function differs({ settings, info }: PanelModel): boolean {
   const { contextLength, kv } = engineFields(settings);
-  if (!info) return false;
+  if (!info || info.endpoint) return false;
   return (contextLength !== undefined && contextLength !== info.contextLength) || (kv !== undefined && kv !== info.kv);
 }

@@ -9,6 +9,8 @@ export interface StartModel {
   starters: readonly string[];
   /** A model is chosen and waits to be loaded. */
   loadable: boolean;
+  /** False where a server answers. */
+  stays: boolean;
   modelLabel: string;
   strings: ChatStrings;
 }
@@ -17,8 +19,8 @@ export function startView(model: StartModel, actions: { load(): void; start(text
   const { strings } = model;
   return html`<section class="start" part="start">
     <slot name="empty">
-      <h2>${strings.emptyTitle}</h2>
-      <p>${model.modelLabel || model.starters.length ? strings.emptyText : strings.noModel}</p>
+      ${model.stays ? html`<h2>${strings.emptyTitle}</h2>` : nothing}
+      ${model.stays ? html`<p>${model.modelLabel || model.starters.length ? strings.emptyText : strings.noModel}</p>` : nothing}
     </slot>
     ${model.loadable ? loadCard(model, actions.load) : nothing}
     ${

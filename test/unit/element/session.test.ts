@@ -7,7 +7,7 @@ import { toRecord } from "../../../src/element/session/conversation-record.ts";
 import type { ChatEngine, EngineFactory } from "../../../src/element/session/engine-factory.ts";
 import { type AnswerTurn, isCut } from "../../../src/element/session/turn.ts";
 import { PronkError } from "../../../src/errors.ts";
-import type { ChatCompletionChunk, ChatMessage, EngineOptions } from "../../../src/index.ts";
+import type { ChatCompletionChunk, ChatMessage, Endpoint, EngineOptions } from "../../../src/index.ts";
 import { eventually } from "../../support/eventually.ts";
 import { pageStorage } from "../../support/page-storage.ts";
 
@@ -25,6 +25,8 @@ interface Script {
   /** Thrown after the words. */
   failure?: Error;
   loadFailure?: Error;
+  /** Why the device cannot: then a server is asked for, and answers where that is agreed to. */
+  notHere?: Error;
   /** Wait for abort after the words. */
   hang?: boolean;
   hangLoad?: boolean;
@@ -95,6 +97,12 @@ function sessionOf(script: Script) {
       if (script.hangLoad) await aborted(options.signal!);
       await options.pause?.wait(options.signal);
       if (script.loadFailure) throw script.loadFailure;
+      const { agree } = options.fallback ?? { agree: true };
+      if (
+        script.notHere &&
+        (agree === true || !(await agree(script.notHere as PronkError, "https://there.example/v1")))
+      )
+        throw script.notHere;
       return engineOf(script);
     },
   } satisfies EngineFactory;
@@ -174,6 +182,28 @@ test("of several weights a person chooses one; where nobody is asked the default
   session.asksForWeights = false;
   expect(await session.load()).toBe(true);
   expect(seen.weights).toBeUndefined();
+});
+
+test("a server answers only where the person agrees, whatever the page says of that; else the device's failure stands", async () => {
+  const notHere = new PronkError("webgpu-missing", "none");
+  const { session, host } = sessionOf({ notHere });
+  session.engineOptions = { fallback: { endpoint: "https://there.example/v1", agree: true } as Endpoint };
+  const asked = session.ask("Hi");
+  await until(session, "elsewhere");
+  expect(session.state).toMatchObject({ why: notHere, address: "https://there.example/v1" });
+  expect(seen.messages).toEqual([]);
+  session.answerElsewhere(false);
+  await asked;
+  expect(session.state).toMatchObject({ name: "failed", error: notHere });
+  expect(host.failed).toHaveBeenCalledWith(notHere);
+  void session.retry();
+  await until(session, "elsewhere");
+  session.answerElsewhere(true);
+  await untilText(session);
+  void session.loadAgain();
+  await until(session, "elsewhere"); // each load asks
+  session.setModel(undefined);
+  await until(session, "empty");
 });
 
 test("declined: nothing is created, the question stays and can be answered later", async () => {
