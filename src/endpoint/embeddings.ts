@@ -25,6 +25,10 @@ export function embeddingsOver(server: Server): Embeddings {
       format === "base64" ? typeof embedding === "string" : Array.isArray(embedding);
     if (data.length !== inputsIn(input) || !data.every(isWhole))
       throw brokenOff(server.address, "has no vector for each input");
+    const { dimensions } = asked.fields;
+    const [{ embedding: first }] = data;
+    if (dimensions !== undefined && Array.isArray(first) && first.length !== dimensions)
+      throw cannot("dimensions", server.address, `its vectors have ${first.length}.`);
     const tokens = Number(fieldsOf(answer.usage).prompt_tokens) || 0;
     return { object: "list", data, model: server.model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
   }

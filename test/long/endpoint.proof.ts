@@ -1,6 +1,7 @@
 // An engine over real servers with the shipped model: llama.cpp's and `transformers serve`. Greedy answers are pronk's own, word
 // for word, and what a server does not do is named. The servers come from PyPI: test/support/real-servers.ts.
 
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { adapterFromEnvironment } from "../../cli/browser/browser-page.ts";
 import { root } from "../../cli/built.ts";
@@ -110,6 +111,19 @@ async function aborted({ chat }: EngineCalls): Promise<void> {
   await chat.completions.create({ messages: user("Who are you?"), max_tokens: 1 });
 }
 
+/** As transformers makes them, which pronk's are within 1e-4 of (test/golden/tiny.test.ts); f16 weights in other kernels. */
+async function sameVectors({ embeddings }: EngineCalls): Promise<void> {
+  const golden = JSON.parse(readFileSync(join(root, "test/fixtures/embeddings/golden.json"), "utf8"));
+  const cases = golden.models["public/models/tiny"] as { input: string; mean: number[] }[];
+  const { data } = await embeddings.create({ input: cases.map(({ input }) => input) });
+  for (const [at, { mean, input }] of cases.entries()) {
+    const off = Math.max(...data[at].embedding.map((value, i) => Math.abs(value - mean[i])));
+    if (!(off < 1e-3)) throw new Error(`the vector of "${input}" is off by ${off}`);
+  }
+  const shorter = embeddings.create({ input: "a", dimensions: 8 });
+  await refused("dimensions", shorter, "bad-request", "dimensions");
+}
+
 async function overLlama(asked: readonly string[], expected: Expected): Promise<void> {
   await using server = await startLlamaServer(key);
   const { endpoint } = server;
@@ -119,7 +133,12 @@ async function overLlama(asked: readonly string[], expected: Expected): Promise<
   await aborted(engine);
   const { chat, completions } = engine;
   const messages = user("What is WebGPU?");
-  const schema = { type: "object", properties: { yes: { type: "boolean" } }, required: ["yes"], additionalProperties: false }; // prettier-ignore
+  const schema = {
+    type: "object",
+    properties: { yes: { type: "boolean" } },
+    required: ["yes"],
+    additionalProperties: false,
+  };
   const format = { type: "json_schema", json_schema: { name: "answer", schema, strict: true } } as const;
   const object = await chat.completions.create({ messages, response_format: format, temperature: 0 });
   equal("an object", typeof JSON.parse(object.choices[0].message.content).yes, "boolean");
@@ -145,6 +164,7 @@ async function overLlama(asked: readonly string[], expected: Expected): Promise<
   const strong = await chat.completions.create({ messages, repetition_penalty: 5, max_tokens: 40, temperature: 0 });
   if (strong.choices[0].message.content === expected.chats[asked.indexOf("What is WebGPU?")])
     throw new Error("a repetition penalty does nothing");
+  await sameVectors(engine);
   await refused("n", chat.completions.create({ messages, n: 2 }), "bad-request", "n");
   await refused("echo", completions.create({ prompt: "Once", echo: true, max_tokens: 2 }), "bad-request", "echo");
   const must = { messages, tools: [tool], tool_choice: "required" } as const;

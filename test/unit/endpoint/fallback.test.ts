@@ -81,7 +81,11 @@ test("an endpoint in the model's place takes no options of a device", async () =
 
 /** A device on which loads end as `load` says. */
 const over = (load: () => Promise<unknown>, options: Partial<EngineOptions> = {}) =>
-  openElsewhere("owner/name", { hubUrl: hub.url, fallback: fallback(true), ...options }, load as () => Promise<EngineCalls>); // prettier-ignore
+  openElsewhere(
+    "owner/name",
+    { hubUrl: hub.url, fallback: fallback(true), ...options },
+    load as () => Promise<EngineCalls>,
+  );
 
 function stubAdapter(maxBufferBytes: number) {
   const limits = { maxBufferSize: maxBufferBytes, maxStorageBufferBindingSize: maxBufferBytes };

@@ -26,7 +26,10 @@ async function over(
 }
 
 const chatOf = (message: object, more: object = {}) =>
-  Response.json({ choices: [{ index: 0, message, finish_reason: "stop", ...more }], usage: { prompt_tokens: 3, completion_tokens: 2 } }); // prettier-ignore
+  Response.json({
+    choices: [{ index: 0, message, finish_reason: "stop", ...more }],
+    usage: { prompt_tokens: 3, completion_tokens: 2 },
+  });
 const chunk = (delta: object, more: object = {}) => ({ id: "x", choices: [{ index: 0, delta, ...more }] });
 
 test("llama.cpp: the space before the first word, a repetition penalty by its own name, times of its own", async () => {
@@ -34,7 +37,13 @@ test("llama.cpp: the space before the first word, a repetition penalty by its ow
   await using there = await over(
     ({ body }) =>
       body.includes('"stream":true')
-        ? eventsOf([chunk({ role: "assistant", content: null }), chunk({ content: " A" }), chunk({ content: " fox" }), chunk({}, { finish_reason: "stop" }), { choices: [], usage: { prompt_tokens: 3, completion_tokens: 2 }, timings }]) // prettier-ignore
+        ? eventsOf([
+            chunk({ role: "assistant", content: null }),
+            chunk({ content: " A" }),
+            chunk({ content: " fox" }),
+            chunk({}, { finish_reason: "stop" }),
+            { choices: [], usage: { prompt_tokens: 3, completion_tokens: 2 }, timings },
+          ])
         : chatOf({ role: "assistant", content: body.includes("A f") ? "A fox" : " A fox" }),
     { owner: "llamacpp" },
   );
@@ -51,15 +60,29 @@ test("llama.cpp: the space before the first word, a repetition penalty by its ow
 });
 
 test("transformers: no [DONE], no null reasons, usage on the last chunk", async () => {
-  await using there = await over(() => eventsOf([chunk({ role: "assistant" }), chunk({ content: "A fox" }), { ...chunk({}, { finish_reason: "length" }), usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } }], "")); // prettier-ignore
+  await using there = await over(() =>
+    eventsOf(
+      [
+        chunk({ role: "assistant" }),
+        chunk({ content: "A fox" }),
+        {
+          ...chunk({}, { finish_reason: "length" }),
+          usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+        },
+      ],
+      "",
+    ),
+  );
   const asked = { messages, stream: true, stream_options: { include_usage: true } } as const;
   const chunks = await collect(await there.engine.chat.completions.create(asked));
-  expect(chunks.map(({ choices, usage }) => [choices[0]?.delta.content, choices[0]?.finish_reason, usage?.total_tokens])).toEqual([
+  expect(
+    chunks.map(({ choices, usage }) => [choices[0]?.delta.content, choices[0]?.finish_reason, usage?.total_tokens]),
+  ).toEqual([
     ["", null, undefined],
     ["A fox", null, undefined],
     [undefined, "length", undefined],
     [undefined, undefined, 5],
-  ]); // prettier-ignore
+  ]);
 });
 
 test("thoughts by either name, calls without index or id, put together or in pieces, end as calls", async () => {
@@ -70,14 +93,24 @@ test("thoughts by either name, calls without index or id, put together or in pie
           chunk({ reasoning: "hm" }),
           chunk({ tool_calls: [{ index: 4, id: "c1", ...call("f", "") }] }),
           chunk({ tool_calls: [{ index: 4, id: "c1", ...call("f", '{"a"') }] }),
-          chunk({ tool_calls: [{ index: 4, ...call("", ":1}") }, { index: 7, ...call("g", "{}") }] }, { finish_reason: "stop" }), // prettier-ignore
+          chunk(
+            {
+              tool_calls: [
+                { index: 4, ...call("", ":1}") },
+                { index: 7, ...call("g", "{}") },
+              ],
+            },
+            { finish_reason: "stop" },
+          ),
         ])
       : chatOf({ content: null, reasoning_content: "hm", tool_calls: [call("f", '{"a":1}')] }),
   );
   const { completions } = there.engine.chat;
   const { message, finish_reason: finish } = (await completions.create({ messages })).choices[0];
   expect([message.content, message.reasoning_content, finish]).toEqual(["", "hm", "tool_calls"]);
-  expect(message.tool_calls).toEqual([{ id: expect.stringMatching(/^call_/), type: "function", ...call("f", '{"a":1}') }]); // prettier-ignore
+  expect(message.tool_calls).toEqual([
+    { id: expect.stringMatching(/^call_/), type: "function", ...call("f", '{"a":1}') },
+  ]);
   const deltas = (await collect(await completions.create({ messages, stream: true }))).flatMap(
     ({ choices }) => choices,
   );
@@ -100,8 +133,10 @@ test.each([
   ["tool_choice", { tool_choice: "required", tools: [{ type: "function", function: { name: "f" } }] }],
 ] as const)("a server that leaves out %s without a word has not answered, and that names it", async (field, asks) => {
   await using there = await over(({ body }) =>
-    body.includes('"stream":true') ? eventsOf([chunk({ content: "so" }, { finish_reason: "stop" })]) : chatOf({ content: "so" }),
-  ); // prettier-ignore
+    body.includes('"stream":true')
+      ? eventsOf([chunk({ content: "so" }, { finish_reason: "stop" })])
+      : chatOf({ content: "so" }),
+  );
   const { completions } = there.engine.chat;
   const fault = { code: "bad-request", facts: { field } };
   await expect(completions.create({ messages, ...asks })).rejects.toMatchObject(fault);
@@ -123,12 +158,20 @@ test("what no server does is refused before anything is sent", async () => {
 
 test("embeddings: in order, one for each input, and no pooling of ours", async () => {
   const vector = (index: number) => ({ object: "embedding", index, embedding: [index, 1] });
-  const answers = [{ data: [vector(1), vector(0)], usage: { prompt_tokens: 4 } }, { data: [vector(0)] }];
+  const answers = [
+    { data: [vector(1), vector(0)], usage: { prompt_tokens: 4 } },
+    { data: [vector(0)] },
+    { data: [vector(0)] },
+  ];
   await using there = await over(() => Response.json(answers.shift()));
   const { engine } = there;
   const { data, usage } = await engine.embeddings.create({ input: ["a", "b"] });
   expect([data.map(({ embedding }) => embedding[0]), usage.prompt_tokens]).toEqual([[0, 1], 4]);
   await expect(engine.embeddings.create({ input: ["a", "b"] })).rejects.toMatchObject({ code: "network" });
+  await expect(engine.embeddings.create({ input: "a", dimensions: 1 })).rejects.toMatchObject({
+    code: "bad-request",
+    facts: { field: "dimensions" },
+  });
   await expect(engine.embeddings.create({ input: "a", pooling: "last" })).rejects.toMatchObject({
     code: "bad-request",
     facts: { field: "pooling" },
@@ -137,14 +180,19 @@ test("embeddings: in order, one for each input, and no pooling of ours", async (
 
 test("completions: a chat's logprobs become a completion's, an echo that is left out is named", async () => {
   const content = ["a", " fox"].map((token) => ({ token, logprob: -1, top_logprobs: [{ token: "b", logprob: -2 }] }));
-  await using there = await over(() => Response.json({ choices: [{ text: "a fox", logprobs: { content }, finish_reason: "length" }] })); // prettier-ignore
+  await using there = await over(() =>
+    Response.json({ choices: [{ text: "a fox", logprobs: { content }, finish_reason: "length" }] }),
+  );
   const { completions } = there.engine;
   expect((await completions.create({ prompt: "see ", logprobs: 1 })).choices[0].logprobs).toEqual({
     tokens: ["a", " fox"],
     token_logprobs: [-1, -1],
-    top_logprobs: [{ b: -2, a: -1 }, { b: -2, " fox": -1 }],
+    top_logprobs: [
+      { b: -2, a: -1 },
+      { b: -2, " fox": -1 },
+    ],
     text_offset: [0, 1],
-  }); // prettier-ignore
+  });
   await expect(completions.create({ prompt: "see ", echo: true })).rejects.toMatchObject({ facts: { field: "echo" } });
   await expect(completions.create({ prompt: ["a", "b"] })).rejects.toMatchObject({ facts: { field: "prompt" } });
 });
@@ -165,8 +213,10 @@ test("a failure before the answer is tried again; an answer that broke off is no
         }),
         { headers: { "content-type": "text/event-stream" } },
       );
-    return tries < 3 ? new Response("busy", { status: 503, headers: { "retry-after": "0" } }) : chatOf({ content: "so" });
-  }); // prettier-ignore
+    return tries < 3
+      ? new Response("busy", { status: 503, headers: { "retry-after": "0" } })
+      : chatOf({ content: "so" });
+  });
   const { completions } = there.engine.chat;
   expect((await completions.create({ messages })).choices[0].message.content).toBe("so");
   expect(tries).toBe(3);
@@ -182,7 +232,11 @@ test("a failure before the answer is tried again; an answer that broke off is no
 test.each([
   ["no reason of an end", [chunk({ content: "half" })], "network"],
   ["an error in the middle", [chunk({ content: "half" }), { error: { message: "no room", code: 500 } }], "network"],
-  ["a caller's error in the middle", [chunk({ content: "half" }), { error: { message: "wrong", type: "invalid_request_error" } }], "bad-request"], // prettier-ignore
+  [
+    "a caller's error in the middle",
+    [chunk({ content: "half" }), { error: { message: "wrong", type: "invalid_request_error" } }],
+    "bad-request",
+  ],
 ])("a stream with %s is an error, after what came", async (_, events, code) => {
   await using there = await over(() => eventsOf(events));
   const stream = await there.engine.chat.completions.create({ messages, stream: true });
@@ -193,8 +247,18 @@ test.each([
   [400, { error: { message: "no", param: "top_p", code: null } }, "bad-request", { field: "top_p" }],
   [422, { detail: [{ loc: ["body", "seed"], msg: "not a number" }] }, "bad-request", {}],
   [422, { detail: "Unexpected fields in the request: {'top_k'}" }, "bad-request", { field: "top_k" }],
-  [400, { error: { type: "exceed_context_size_error", message: "too long", n_prompt_tokens: 907, n_ctx: 512 } }, "context-full", { promptTokens: 907, contextLength: 512 }], // prettier-ignore
-  [400, { message: "This model's maximum context length is 4096 tokens. However", code: 400 }, "context-full", { contextLength: 4096 }], // prettier-ignore
+  [
+    400,
+    { error: { type: "exceed_context_size_error", message: "too long", n_prompt_tokens: 907, n_ctx: 512 } },
+    "context-full",
+    { promptTokens: 907, contextLength: 512 },
+  ],
+  [
+    400,
+    { message: "This model's maximum context length is 4096 tokens. However", code: 400 },
+    "context-full",
+    { contextLength: 4096 },
+  ],
   [401, { error: { message: `Incorrect API key provided: ${key}` } }, "network", { status: 401 }],
   [404, { error: { message: "The model `one` does not exist" } }, "bad-request", { field: "model" }],
   [404, { detail: "Not Found" }, "bad-request", { field: "chat.completions" }],
@@ -233,7 +297,10 @@ test("plain http reaches this machine only, unless asked; no address with a pass
   expect(await refused({ endpoint: "https://me:secret@models.example/v1" })).toEqual(["bad-request", "endpoint"]);
   expect(await refused({ endpoint: "ftp://models.example/v1" })).toEqual(["bad-request", "endpoint"]);
   expect(await refused({ endpoint: "/v1" })).toEqual(["bad-request", "endpoint"]); // no page here
-  expect(await refused({ endpoint: "https://models.example/v1", apiKey: "secret\nx" })).toEqual(["bad-request", "apiKey or headers"]); // prettier-ignore
+  expect(await refused({ endpoint: "https://models.example/v1", apiKey: "secret\nx" })).toEqual([
+    "bad-request",
+    "apiKey or headers",
+  ]);
   await using server = await startLoopback(() => new Response(null, { status: 404 }));
   const port = server.origin.split(":")[2];
   for (const host of ["127.0.0.1", "localhost"]) {
@@ -248,7 +315,10 @@ test("a model is asked for by name where the server has several, or none to tell
     Response.json({ data: [{ id: "a", max_model_len: 4096 }, { id: "b" }] }),
   );
   const endpoint = `${server.origin}/v1`;
-  await expect(openEndpoint({ endpoint })).rejects.toMatchObject({ code: "bad-request", facts: { field: "model", found: "a, b" } }); // prettier-ignore
+  await expect(openEndpoint({ endpoint })).rejects.toMatchObject({
+    code: "bad-request",
+    facts: { field: "model", found: "a, b" },
+  });
   expect((await openEndpoint({ endpoint, model: "a" })).info).toMatchObject({ model: "a", contextLength: 4096 });
   expect((await openEndpoint({ endpoint, model: "c" })).info).toMatchObject({ model: "c", contextLength: 0 });
 });

@@ -14,7 +14,8 @@ const lookUp = {
   function: { name: "look_up", parameters: { type: "object", properties: { what: { type: "string" } } } },
 } as const;
 const script = (prompt: string): string => {
-  if (prompt.includes("look it up")) return '<tool_call>\n{"name": "look_up", "arguments": {"what": "a fox"}}\n</tool_call>'; // prettier-ignore
+  if (prompt.includes("look it up"))
+    return '<tool_call>\n{"name": "look_up", "arguments": {"what": "a fox"}}\n</tool_call>';
   return prompt.includes("json") ? '{"a": 1}' : "a fox, and a llama";
 };
 const here = fakeEngine(script, { contextLength: 2000 });
@@ -43,7 +44,11 @@ const asks: Record<string, Ask> = {
   "a tool's call": ({ chat }) =>
     chat.completions.create({ ...usual, messages: [{ role: "user", content: "look it up" }], tools: [lookUp] }),
   "an object": ({ chat }) =>
-    chat.completions.create({ ...usual, messages: [{ role: "user", content: "json" }], response_format: { type: "json_object" } }), // prettier-ignore
+    chat.completions.create({
+      ...usual,
+      messages: [{ role: "user", content: "json" }],
+      response_format: { type: "json_object" },
+    }),
   "a text": ({ completions }) => completions.create({ prompt: "Once", temperature: 0 }),
   ids: ({ completions }) => completions.create({ prompt: [1, pieceId("a"), pieceId("b")], temperature: 0 }),
   "a list, echoed, with logprobs": ({ completions }) =>
@@ -76,7 +81,9 @@ test("what it is, and where", () => {
   const { info } = there;
   expect(info).toMatchObject({ where: "endpoint", model: "fake/model", endpoint: { address: `${server.origin}/v1` } });
   for (const untold of ["config", "kv", "quantize", "weights", "parameters", "adapter"] as const) {
-    expect(() => info[untold]).toThrow(expect.objectContaining({ code: "bad-request", facts: expect.objectContaining({ field: `info.${untold}` }) })); // prettier-ignore
+    expect(() => info[untold]).toThrow(
+      expect.objectContaining({ code: "bad-request", facts: expect.objectContaining({ field: `info.${untold}` }) }),
+    );
     expect({ ...info }).not.toHaveProperty(untold);
   }
   expect(JSON.stringify(info)).toContain('"where":"endpoint"');
@@ -96,7 +103,10 @@ test("what is wrong with a request is the same fault, by the same field", async 
   expect(await faults({ ...usual, tempperature: 1 })).toEqual(["bad-request", "tempperature"]);
   expect(await faults({ ...usual, temperature: -1 })).toEqual(["bad-request", "temperature"]);
   expect(await faults({ ...usual, stream: "yes" })).toEqual(["bad-request", "stream"]);
-  expect(await faults({ messages: [{ role: "user", content: "long ".repeat(500) }] })).toEqual(["context-full", undefined]); // prettier-ignore
+  expect(await faults({ messages: [{ role: "user", content: "long ".repeat(500) }] })).toEqual([
+    "context-full",
+    undefined,
+  ]);
 });
 
 test("embeddings are alike, as numbers and in base64, and so are their faults", async () => {
