@@ -72,6 +72,9 @@ function readFormat(format: unknown): AnswerForm | undefined {
   return { wanted: { schema }, field: `${field}.schema` };
 }
 
+/** What keeps an answer to its form. */
+export type Kept = Required<Pick<GenerateRequest, "constrain" | "forced">>;
+
 /**
  * What the generator asks before each choice. `endIds` may end the answer; `isAlone`: its text stands without the prompt's, so
  * that the decoder may take a leading space away. Rejects with PronkError bad-request, or network.
@@ -81,21 +84,30 @@ export async function keepTo(
   tokenizer: Tokenizer,
   endIds: readonly number[],
   isAlone: boolean,
-): Promise<NonNullable<GenerateRequest["constrain"]>> {
+): Promise<Kept> {
   const { Constraint, trieOf } = await constraints();
   const spaceBefore = isAlone && takesSpaceAway(tokenizer);
   const constraint = new Constraint(wanted, trieOf(tokenizer, marks), { endIds, spaceBefore, field });
   let state = constraint.start;
   let seen = 0; // ids that `state` is after
   constraint.mask(state); // what is too complex says so before anything is computed
-  return (answerIds) => {
+  const goTo = (answerIds: readonly number[]) => {
     if (answerIds.length < seen) [state, seen] = [constraint.start, 0];
     for (; seen < answerIds.length; seen++) {
       const next = constraint.next(state, answerIds[seen]);
       if (!next) throw notAllowed(answerIds[seen]);
       state = next;
     }
-    return constraint.mustEnd(state) ? undefined : constraint.mask(state);
+  };
+  return {
+    constrain(answerIds) {
+      goTo(answerIds);
+      return constraint.mustEnd(state) ? undefined : constraint.mask(state);
+    },
+    forced(answerIds) {
+      goTo(answerIds);
+      return constraint.forcedIds(state);
+    },
   };
 }
 

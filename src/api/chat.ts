@@ -53,14 +53,14 @@ export function createChatCompletions(core: EngineCore): ChatCompletions {
     const parts = way?.begin(promptIds);
     const { ignoreEos } = settings;
     const form = parts ? parts.form : settings.form;
-    const constrain = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, !goesOn));
+    const kept = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, !goesOn));
     const answer: Answer = (choice) => {
       // An answer stands alone, as in the reference: its first piece's leading space is not part of the text.
       const words = core.tokenizer.stream(goesOn ? promptIds : undefined);
       const decoder = parts ? parts.decoder(words) : words;
       const reader = parts?.reader();
       const isOver = () => reader?.isOver === true;
-      const beginning = { promptIds, decoder, endIds, answer: choice, constrain, isOver };
+      const beginning = { promptIds, decoder, endIds, answer: choice, kept, isOver };
       return readPieces(runText(core, beginning, settingsOfChoice(settings, choice), options), reader);
     };
     return settings.stream

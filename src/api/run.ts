@@ -1,9 +1,10 @@
 // One answer, from prompt ids to pieces of text: the generator's ids go through the stream decoder and the stop strings.
 // Shared by chat.completions and completions, which only dress the pieces; knows nothing of messages or chunks.
 
-import type { GenerateRequest, Generation } from "../generate/request.ts";
+import type { Generation } from "../generate/request.ts";
 import type { Likelihood } from "../generate/likelihood.ts";
 import type { StreamDecoder } from "../text/tokenizer.ts";
+import type { Kept } from "./answer-form.ts";
 import type { FinishReason, Usage } from "./completion-request.ts";
 import type { ContinuableOptions } from "./continuation.ts";
 import type { EngineCore } from "./engine-core.ts";
@@ -36,7 +37,7 @@ export interface Beginning {
   /** Which of the call's it is: prompt after prompt, and of each the choices. */
   answer: number;
   /** What keeps it to the form that the request asks for. */
-  constrain?: GenerateRequest["constrain"];
+  kept?: Kept;
   /** Asked behind each piece: nothing more of it is wanted. */
   isOver?: () => boolean;
 }
@@ -47,7 +48,7 @@ export interface Beginning {
  */
 export async function* runText(
   core: EngineCore,
-  { promptIds, decoder, endIds, answer, constrain, isOver }: Beginning,
+  { promptIds, decoder, endIds, answer, kept, isOver }: Beginning,
   settings: RunSettings,
   options: ContinuableOptions,
 ): AsyncGenerator<Piece, void> {
@@ -69,7 +70,7 @@ export async function* runText(
       sampling: settings.sampling,
       stopIds: settings.ignoreEos ? [] : endIds,
       signal,
-      constrain,
+      ...kept,
       onLogits: options.onLogits,
       onLikelihood: settings.topLogprobs === undefined ? undefined : (likelihood) => void told.push(likelihood),
       known: options.known?.[answer],

@@ -49,10 +49,10 @@ export function createCompletions(core: EngineCore): Completions {
       for (const prompt of prompts) prompt.likelihoods = new PromptLikelihoods(prompt.ids, topLogprobs);
     const { form, ignoreEos } = settings;
     const endIds = core.config.eosIds;
-    const constrain = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, false));
+    const kept = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, false));
     const answer: Answer = ({ prompt: { ids: promptIds, likelihoods }, choice, index }) => {
       // The decoder knows the prompt, so that prompt + answer is the text as it would be written.
-      const beginning = { promptIds, decoder: core.tokenizer.stream(promptIds), endIds, answer: index, constrain };
+      const beginning = { promptIds, decoder: core.tokenizer.stream(promptIds), endIds, answer: index, kept };
       const told = likelihoods ? likelihoods.options(options) : options;
       return runText(core, beginning, settingsOfChoice(settings, choice), told);
     };

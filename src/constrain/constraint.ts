@@ -8,7 +8,7 @@ import { gbnfExpression } from "./gbnf.ts";
 import { JsonText } from "./json-text.ts";
 import { schemaExpression } from "./schema.ts";
 import { TooComplex, Unusable, UnusableSchema } from "./unusable.ts";
-import type { VocabularyTrie } from "./vocabulary-trie.ts";
+import { longestTokens, type VocabularyTrie } from "./vocabulary-trie.ts";
 import { PronkError } from "../errors.ts";
 
 export { trieOf } from "./vocabulary-trie.ts";
@@ -125,6 +125,11 @@ export class Constraint {
 
   mustEnd(state: ConstraintState): boolean {
     return this.#told(() => this.#automaton.accepts(state) && !this.#automaton.goesOn(state));
+  }
+
+  /** Tokens that come next whatever is chosen. */
+  forcedIds(state: ConstraintState): number[] {
+    return longestTokens(this.#trie, this.forcedBytes(state));
   }
 
   /** Bytes that come next whatever is chosen, at most `most`. */

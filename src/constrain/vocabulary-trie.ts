@@ -78,6 +78,30 @@ export function buildTrie(tokenizer: Tokenizer, marks: readonly number[] = []): 
   };
 }
 
+/**
+ * Bytes as tokens, the longest at each place, as far as they stand whatever follows: it ends where a longer token may begin. Of
+ * twins the one with the highest id, which is the piece where the other is a byte's.
+ */
+export function longestTokens({ bytes: nodeBytes, ends, tokens }: VocabularyTrie, bytes: Uint8Array): number[] {
+  const ids: number[] = [];
+  for (let start = 0; start < bytes.length;) {
+    let [from, to] = [0, nodeBytes.length]; // nodes below the last
+    let longest: { id: number; end: number } | undefined;
+    let at = start;
+    for (; at < bytes.length && from < to; at++) {
+      while (from < to && nodeBytes[from] !== bytes[at]) from = ends[from];
+      if (from === to) break;
+      if (tokens[from] >= 0) longest = { id: tokens[from], end: at + 1 };
+      [from, to] = [from + 1, ends[from]];
+    }
+    const mayGoOn = at === bytes.length && from < to;
+    if (mayGoOn || !longest) break;
+    ids.push(longest.id);
+    start = longest.end;
+  }
+  return ids;
+}
+
 function compare(a: Uint8Array, b: Uint8Array): number {
   for (let at = 0; at < a.length && at < b.length; at++) if (a[at] !== b[at]) return a[at] - b[at];
   return a.length - b.length;

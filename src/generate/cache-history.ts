@@ -71,14 +71,24 @@ export class CacheHistory {
     return this.#slices;
   }
 
+  /** The batch that computed `position`, if one did, and those right behind it. */
+  batchesFrom(position: number): readonly Slice[] {
+    if (position >= this.#length) return [];
+    const first = this.#slices.findLastIndex((slice) => slice.position <= position);
+    const end = this.#slices.findIndex(({ plan }, i) => i >= first && plan === "one");
+    return this.#slices.slice(first, end < 0 ? undefined : end);
+  }
+
   /** How many of the prompt's ids are held. The last is always computed anew: its logits are wanted. */
   sharedPrefix(promptIds: readonly number[]): number {
     return this.#sharedWith(promptIds, Math.min(this.#length, promptIds.length - 1));
   }
 
-  /** Whether all that is held is how these ids begin. */
+  /** Whether what is held is how these ids begin, or these are how it begins and batches follow. */
   begins(ids: readonly number[]): boolean {
-    return this.#length <= ids.length && this.#sharedWith(ids, this.#length) === this.#length;
+    const most = Math.min(this.#length, ids.length);
+    const isFedBehind = this.#slices.every(({ position, plan }) => position < ids.length || plan === "many");
+    return isFedBehind && this.#sharedWith(ids, most) === most;
   }
 
   #sharedWith(ids: readonly number[], most: number): number {

@@ -35,6 +35,9 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
   return generatorOver(onlyMachine(machine), machine, options);
 }
 
+// Below it, steps that wait for no choice are as fast as a batch.
+const leastFed = 4;
+
 // A call under which the device is lost again and again, with no new token, is its cause: a dispatch that takes too long.
 const mostLosses = 3;
 
@@ -115,6 +118,7 @@ export function generatorOver(
     const { gpu } = model;
     const { delivered, stats, onLogits } = answer;
     const { promptIds, stopIds, signal, sampling, constrain, onLikelihood } = answer.request;
+    const forced = onLogits || onLikelihood ? undefined : answer.request.forced; // of each choice something is to be told
     const most = Math.min(answer.request.maxTokens, contextLength - promptIds.length);
     const inFlight: Promise<Sampled>[] = [];
     const submit = (step: Promise<Sampled>) => {
@@ -123,6 +127,11 @@ export function generatorOver(
     };
     const known = delivered.length; // when this began
     let submitted = known; // ids sampled or being sampled; number i stands at position promptIds.length + i
+    let noted = Math.max(0, known - 1); // of them, those that the history has
+    const note = (end: number) => {
+      history.add(delivered.slice(noted, end), "one", promptIds.length);
+      noted = Math.max(noted, end);
+    };
     let isSound = true; // what the cache holds
     let isFilled = false;
     try {
@@ -137,14 +146,25 @@ export function generatorOver(
       if (most <= 0 && !onLogits) return answer.end(answer.request.maxTokens > 0 ? "context-full" : "length");
 
       let started = performance.now();
-      if (known > 0) {
-        history.cut(promptIds.length + known - 1);
+      const last = promptIds.length + known - 1;
+      // Where the last id was fed with others, all of them are once more.
+      const batches = known > 0 ? history.batchesFrom(last).filter(({ position }) => position >= promptIds.length) : [];
+      const leftIds = batches.flatMap(({ ids, position }) => ids.slice(Math.max(0, last + 1 - position)));
+      if (leftIds.some((id, i) => id !== forced?.(delivered)[i])) batches.length = 0; // another call's
+      if (batches.length > 0) history.cut(batches[0].position);
+      else if (known > 0) {
+        history.cut(last);
         // An engine that died could not say this any more.
         const answered = history.length - promptIds.length;
         if (answered >= 0) history.add(delivered.slice(answered, known - 1), "one", promptIds.length);
       } else if (history.length === promptIds.length) history.reopenLast();
       await refill(machine, signal);
       const onBatch = (ids: readonly number[], plan: "one" | "many") => history.add(ids, plan, promptIds.length);
+      const feed = (ids: readonly number[], position: number, uncounted = ids) => {
+        steps.feed(ids, position, uncounted, onBatch);
+        noted = position + ids.length - promptIds.length;
+        submitted = noted + 1;
+      };
       if (known > 0 && history.length < promptIds.length) {
         steps.prepare(sampling, promptIds, Boolean(constrain));
         await (
@@ -165,7 +185,12 @@ export function generatorOver(
         submit((await steps.prefill(promptIds, history.length, { signal, onLogits, onLikelihood, onBatch })).first);
         submitted = 1;
       } else {
-        steps.goOnFrom(delivered[known - 1], promptIds.length + known - 1);
+        for (const { ids, position } of batches) {
+          const left = ids.slice(Math.max(0, last + 1 - position));
+          feed(ids, position, left);
+          yield* answer.give(left);
+        }
+        if (batches.length === 0) steps.goOnFrom(delivered[known - 1], last);
         await steps.watch({ onLogits, onLikelihood });
         stats.recoveryMs += performance.now() - started;
         started = performance.now();
@@ -178,6 +203,13 @@ export function generatorOver(
           // A step is computed while what it is chosen from is not known: only the choice waits.
           if (inFlight.length === 0) {
             if (submitted === delivered.length) steps.compute(promptIds.length + submitted++ - 1);
+            const ids = forced?.(delivered).slice(0, most - delivered.length) ?? [];
+            if (ids.length >= leastFed) {
+              note(delivered.length);
+              feed(ids, promptIds.length + delivered.length);
+              yield* answer.give(ids);
+              continue;
+            }
             const allowed = constrain(delivered);
             if (!allowed) return answer.end("stop");
             steps.constrain(allowed);
@@ -204,10 +236,7 @@ export function generatorOver(
         lastRead = now;
         if (stopIds.includes(id)) return answer.end("stop");
         if (logits) onLogits?.(position, logits);
-        delivered.push(id);
-        stats.generatedTokens++;
-        answer.trace([id], likelihood);
-        yield id;
+        yield* answer.give([id], likelihood);
       }
       answer.end(most < answer.request.maxTokens ? "context-full" : "length");
     } catch (error) {
@@ -221,8 +250,7 @@ export function generatorOver(
       // An id's keys and values are in the cache once a later step was submitted. Ring slots come home before the next call.
       if (!isSound) history.cut(0);
       else if (isFilled) {
-        const held = Math.max(0, submitted - 1);
-        history.add(delivered.slice(Math.max(0, known - 1), held), "one", promptIds.length);
+        note(Math.max(0, submitted - 1));
         answer.trace([]); // how it ended: only now does the history say what its tokens left behind
       }
       await Promise.allSettled(inFlight);
@@ -330,6 +358,16 @@ class Answer {
   end(stopReason: StopReason): void {
     this.#stopReason = stopReason;
     this.#end(stopReason);
+  }
+
+  /** What came is kept and told before it is given. */
+  *give(ids: readonly number[], likelihood?: Likelihood): Iterable<number> {
+    for (const id of ids) {
+      this.delivered.push(id);
+      this.stats.generatedTokens++;
+      this.trace([id], likelihood);
+      yield id;
+    }
   }
 
   /** Tells what came, and how it stands. */

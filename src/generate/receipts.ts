@@ -48,6 +48,14 @@ export class Sent {
     this.#allowedSum = wordSum(allowed, 2 * this.#vocabSize);
   }
 
+  /** Ids that were not chosen and are answered all the same: [id, how often] as the sampler is to know it, where it counts. */
+  answered(ids: readonly number[]): [id: number, count: number][] {
+    const counts = this.#counts;
+    if (!counts) return [];
+    ids.forEach((id) => this.#count(id));
+    return [...new Set(ids)].map((id) => [id, counts[id]]);
+  }
+
   /** For a step that is encoded now and is given `tokens` before `position`: throws where its receipt tells of others. */
   expect(position: number): (receipt: Receipt, tokens: readonly number[]) => void {
     const [biasSum, allowedSum] = [this.#biasSum, this.#allowedSum];

@@ -42,6 +42,8 @@ export interface GenerateRequest {
    * is in flight at a time then; the step that leads up to it is submitted before this is asked.
    */
   constrain?: (answerIds: readonly number[]) => Uint32Array<ArrayBuffer> | undefined;
+  /** Beside it: ids that come next whatever is chosen. Where there are some, they are computed together, and nothing is chosen. */
+  forced?: (answerIds: readonly number[]) => readonly number[];
   /** Told before each id, one that ends the answer too, how likely it was and what else was. */
   onLikelihood?: (likelihood: Likelihood) => void;
   /** Debug path: receives one row of vocabSize logits for every position, prompt included. */

@@ -60,6 +60,17 @@ export async function createSteps(model: Model, ring: Ring) {
     pass.end();
   }
 
+  function encodeBatch(encoder: GPUCommandEncoder, ids: readonly number[], position: number) {
+    setStep(ids, position);
+    run(encoder, [many], { position, tokens: ids.length });
+  }
+
+  /** The logits of a batch's last token. */
+  function toHead(encoder: GPUCommandEncoder, position: number, tokens: number) {
+    model.keepLast(encoder, tokens);
+    run(encoder, [head], { position, tokens: 1 });
+  }
+
   function setStep(ids: readonly number[], position: number) {
     given = ids;
     queue.writeBuffer(model.tokens, 0, new Uint32Array(ids));
@@ -212,10 +223,7 @@ export async function createSteps(model: Model, ring: Ring) {
         const last = position + ids.length === promptIds.length;
         const alone = ids.length === 1 && !onLogits;
         run(encoder, [onLogits ? debug!.plan : alone ? one : many], { position, tokens: ids.length });
-        if (last && !alone) {
-          model.keepLast(encoder, ids.length);
-          run(encoder, [head], { position, tokens: 1 });
-        }
+        if (last && !alone) toHead(encoder, position, ids.length);
         if (kept && !last) {
           keepSlice(kept, encoder, ids.length);
           expected.push(position, ids.length, ...ids);
@@ -241,9 +249,29 @@ export async function createSteps(model: Model, ring: Ring) {
     },
 
     /** For a text that is no prompt: its tokens through all layers, from `position` on. */
-    encodeBatch(encoder: GPUCommandEncoder, ids: readonly number[], position: number): void {
-      setStep(ids, position);
-      run(encoder, [many], { position, tokens: ids.length });
+    encodeBatch,
+
+    /**
+     * Computes ids that are not chosen together, from `position` on; the next is chosen behind them. The sampler is told of
+     * those that it has not counted.
+     */
+    feed(
+      ids: readonly number[],
+      position: number,
+      uncounted: readonly number[],
+      onBatch: PrefillOptions["onBatch"],
+    ): void {
+      for (const [id, count] of sent.answered(uncounted))
+        queue.writeBuffer(model.sampler.counts, 4 * id, Uint32Array.of(count));
+      for (let at = 0, size = 0; at < ids.length; at += size) {
+        size = batchSize(model, position + at);
+        const tokens = ids.slice(at, at + size);
+        const encoder = device.createCommandEncoder();
+        encodeBatch(encoder, tokens, position + at);
+        if (at + size >= ids.length) toHead(encoder, position + at, tokens.length);
+        queue.submit([encoder.finish()]);
+        onBatch(tokens, "many");
+      }
     },
 
     /** Fills the cache as it was filled before, without choosing anything. */

@@ -167,6 +167,39 @@ const embedded = (kv: KvFormat) => async (context: CheckContext) => {
   }
 };
 
+/** Ids that are forced are computed at once and counted; those behind them are what comes where each is a choice of one. */
+async function forced(context: CheckContext) {
+  const { gpu, model } = await openRandomModel(context);
+  try {
+    const generator = await createGenerator(model, {});
+    // More than a batch, and the penalties tell how often each was answered.
+    const stretch = Array.from({ length: model.batchTokens + 3 }, (_, i) => (i * i) % 31);
+    const next = (answer: readonly number[]) => (answer.length < 3 ? [] : stretch.slice(answer.length - 3));
+    const answers: number[][] = [];
+    for (const isFed of [true, false]) {
+      const ids: number[] = [];
+      const request: GenerateRequest = {
+        promptIds: prompt,
+        maxTokens: stretch.length + 12,
+        sampling: penalized,
+        stopIds: [],
+        constrain: (answer) => bitsOf(config.vocabSize, (id) => id === (next(answer)[0] ?? id)),
+        forced: isFed ? next : undefined,
+      };
+      for await (const id of generator.generate(request)) ids.push(id);
+      answers.push(ids);
+      generator.reset();
+    }
+    const [fed, chosen] = answers;
+    const isRight = fed.slice(3, 3 + stretch.length).join() === stretch.join() && fed.length === stretch.length + 12;
+    const wrong = chosen.filter((id, i) => id !== fed[i]).length + Number(!isRight);
+    return { error: wrong, limit: 0, note: answers.map((ids) => ids.slice(-14).join()).join(" | ") };
+  } finally {
+    model.dispose();
+    gpu.dispose();
+  }
+}
+
 const topTokens = (reducers: Variants["reducers"]) => async (context: CheckContext) => {
   const { gpu, model } = await openRandomModel({ ...context, variantsFor: () => ({ reducers }) });
   try {
@@ -212,6 +245,7 @@ export const checks: Checks = {
   "an embedding leaves the cache as it was, f32": embedded("f32"),
   "an embedding leaves the cache as it was, f16": embedded("f16"),
   "an embedding leaves the cache as it was, q8": embedded("q8"),
+  "forced ids are computed at once, and counted": forced,
   "the most likely tokens are those of the logits": topTokens(64),
   "the most likely tokens, by 256 invocations": topTokens(256),
 };

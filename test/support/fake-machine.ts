@@ -92,6 +92,18 @@ export function fakeMachine({ loseAt = Infinity, early = false, context = 120 } 
       }
       return { first: gone({ id: choose() }) };
     },
+    feed(
+      ids: readonly number[],
+      position: number,
+      uncounted: readonly number[],
+      onBatch: (ids: readonly number[], plan: Slice["plan"]) => void,
+    ) {
+      for (const id of uncounted) counts[id]++;
+      for (let at = 0; at < ids.length; at += batch) {
+        compute(ids.slice(at, at + batch), position + at, "many");
+        onBatch(ids.slice(at, at + batch), "many");
+      }
+    },
     async replay(slices: readonly Slice[]) {
       for (const { ids, position, plan } of slices) {
         if (plan === "many") compute(ids, position, plan);

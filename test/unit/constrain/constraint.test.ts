@@ -67,6 +67,31 @@ describe("what is forced", () => {
   });
 });
 
+describe("forced bytes as tokens", () => {
+  const tokens = ["n", "na", "name", '"', '":', '{"', ",", ', "', "x", "xy", "xyz"];
+  const forced = (literal: string) => {
+    const grammar = `root ::= ${JSON.stringify(literal)} [a-z]*`;
+    const constraint = new Constraint({ grammar }, trieOf(tokens), { endIds: [], field: "it" });
+    return constraint.forcedIds(constraint.start).map((id) => tokens[id]);
+  };
+  test.each<[string, string[]]>([
+    ['{"name":x', ['{"', "name", '":']], // x may become xy
+    ['{"name":', ['{"', "name", '":']],
+    ['{"nam', ['{"']], // na and m, or the name that begins so
+    ['name"', ["name"]],
+    ["xyzx", ["xyz"]],
+    ["xyxyz", ["xy", "xyz"]],
+    ["name-name", ["name"]], // no token begins so
+    ["", []],
+  ])("%s: %s", (literal, expected) => expect(forced(literal)).toEqual(expected));
+
+  test("of twins, the piece", () => {
+    const byte = new TextEncoder().encode("a");
+    const constraint = new Constraint({ grammar: 'root ::= "ab"' }, trieOf([byte, "a", "b"]), { endIds: [], field: "it" });
+    expect(constraint.forcedIds(constraint.start)).toEqual([1, 2]);
+  });
+});
+
 describe("refused by name", () => {
   test.each<[string, unknown, string]>([
     ["a keyword", { type: "object", properties: { a: { items: { uniqueItems: true } } } }, "#/properties/a/items/uniqueItems"],

@@ -13,6 +13,13 @@ import { bitsOf } from "../../support/token-bits.ts";
 const sampling = { ...greedy, temperature: 1, seed: 5, repetitionPenalty: 1.3 };
 const prompt = Array.from({ length: 21 }, (_, i) => (i * 7) % 90);
 
+/** Of 20 ids all are even but the stretch from the fifth on, which is longer than a batch. */
+const stretch = [1, 3, 5, 7, 9, 11, 13, 15, 17];
+const forcing: Partial<GenerateRequest> = {
+  constrain: ({ length }) => (length === 20 ? undefined : bitsOf(97, (id) => id % 2 === 0)),
+  forced: ({ length }) => (length >= 4 ? stretch.slice(length - 4) : []),
+};
+
 /** Generators whose machines are the given ones, one after the other. */
 function over(...all: FakeMachine[]): Generator {
   let at = 0;
@@ -99,6 +106,43 @@ describe("a generation whose GPU is lost", () => {
     );
     expect(nexts[0][0]).toBe(prompt.length + 12);
     expect(nexts[1]).toEqual(nexts[0]);
+  });
+
+  test("one with forced stretches, too, wherever it was lost; what was fed is counted, and stays in the cache", async () => {
+    const wanted = await answer(over(fakeMachine()), forcing);
+    expect(wanted.ids.slice(4, 13)).toEqual(stretch);
+    expect(wanted.generatedTokens).toBe(20);
+    for (const penalty of [1, 1.3]) {
+      const request = { ...forcing, sampling: { ...sampling, repetitionPenalty: penalty } };
+      const { ids } = await answer(over(fakeMachine()), request);
+      for (let loseAt = 1; loseAt < 17; loseAt++) {
+        const lost = await answer(over(fakeMachine({ loseAt }), fakeMachine()), request);
+        expect([lost.ids, lost.recoveries], `at ${loseAt}`).toEqual([ids, 1]);
+      }
+    }
+    for (const leaveAt of [4, 7, 13, 16, 20]) {
+      const nexts = await Promise.all(
+        [false, true].map(async (isLost) => {
+          const machine = fakeMachine();
+          const generator = over(machine, fakeMachine());
+          const { ids } = await answer(generator, forcing, leaveAt);
+          if (isLost) machine.lose();
+          const next = await answer(generator, { promptIds: [...prompt, ...ids, 5] });
+          return [next.cachedTokens, ...next.ids];
+        }),
+      );
+      expect(nexts[1], `left at ${leaveAt}`).toEqual(nexts[0]);
+      expect(nexts[0][0], `left at ${leaveAt}`).toBeGreaterThanOrEqual(prompt.length + leaveAt - 1);
+    }
+  });
+
+  test("a forced stretch ends with the answer, a short one is chosen, and so is one that logits are asked of", async () => {
+    const { ids, generatedTokens } = await answer(over(fakeMachine()), { ...forcing, maxTokens: 9 });
+    expect([ids.slice(4), generatedTokens]).toEqual([stretch.slice(0, 5), 9]);
+    const short = { ...forcing, forced: () => [95, 96, 94] };
+    expect((await answer(over(fakeMachine()), short)).ids).not.toContain(95);
+    const watched = await answer(over(fakeMachine()), { ...forcing, onLikelihood: () => {} });
+    expect(watched.ids.slice(4, 13)).not.toEqual(stretch);
   });
 
   test("says how often, also when it was lost between two calls", async () => {
@@ -233,6 +277,27 @@ describe("a generation whose engine died without a word", () => {
       expect(ids, `after ${known.ids.length}`).toEqual(wanted.ids);
       expect(asked[0], `after ${known.ids.length}`).toBe(known.stopReason ? undefined : known.ids.join());
       expect(again.history.length).toBe(prompt.length + 12);
+    }
+  });
+
+  test("one with forced stretches, too, from any of its ids on", async () => {
+    const copy = new CacheHistory();
+    const generator = over(fakeMachine());
+    generator.history.subscribe((change) => copy.apply(structuredClone(change)));
+    const moments: { trace: Trace; history: CacheHistory["state"] }[] = [];
+    let trace: Trace | undefined;
+    const onTrace = (event: TraceEvent) => {
+      trace = addToTrace(trace, event);
+      moments.push(structuredClone({ trace, history: copy.state }));
+    };
+    const wanted = await answer(generator, { ...forcing, onTrace });
+    expect(moments.length).toBe(22);
+    for (const { trace: known, history } of moments) {
+      const again = restored(history);
+      const { ids } = await answer(again, { ...forcing, known });
+      expect(ids, `after ${known.ids.length}`).toEqual(wanted.ids);
+      expect(again.history.length, `after ${known.ids.length}`).toBe(copy.length);
+      expect(again.history.slices).toEqual(copy.slices);
     }
   });
 
