@@ -8,7 +8,8 @@ import { faultsProof, runFaults } from "../test/long/faults.proof.ts";
 import { killsProof, runKills } from "../test/long/kills.proof.ts";
 import { lossesProof, runLosses } from "../test/long/losses.proof.ts";
 import { refusedMemoryProof, runRefusedMemory } from "../test/long/refused-memory.proof.ts";
-import { runSchemas, schemasProof } from "../test/long/schemas.proof.ts";
+import { schemasProof } from "../test/long/schemas.proof.ts";
+import { runSchemasAndSlowdown } from "../test/long/slowdown.ts";
 import { runSoak, soakProof } from "../test/long/soak.proof.ts";
 import { runWrongNumbers, wrongNumbersProof } from "../test/long/wrong-numbers.proof.ts";
 
@@ -18,7 +19,7 @@ const proofs = {
   kills: { run: runKills, full: killsProof.full },
   losses: { run: runLosses, full: lossesProof.full },
   "refused-memory": { run: runRefusedMemory, full: refusedMemoryProof.full },
-  schemas: { run: runSchemas, full: schemasProof.full },
+  schemas: { run: runSchemasAndSlowdown, full: schemasProof.full },
   soak: { run: runSoak, full: soakProof.full },
   "wrong-numbers": { run: runWrongNumbers, full: wrongNumbersProof.full },
 };

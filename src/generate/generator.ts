@@ -35,7 +35,8 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
   return generatorOver(onlyMachine(machine), machine, options);
 }
 
-// Below it, steps that wait for no choice are as fast as a batch.
+// A batch is padded to eight tokens, so a few are faster as steps. Guessed: on a software adapter seven cost the same either way
+// (`npm run schemas`, 2026-11-29), a GPU was not at hand.
 const leastFed = 4;
 
 // A call under which the device is lost again and again, with no new token, is its cause: a dispatch that takes too long.

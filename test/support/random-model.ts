@@ -32,11 +32,11 @@ export interface RandomModelOptions {
   kv?: KvFormat;
   /** Of the matrices. */
   encoding?: "f32" | "q8";
+  config?: ModelConfig;
 }
 
 export async function openRandomModel(options: RandomModelOptions) {
-  const { without, variantsFor = () => ({}), kv = "f32", encoding = "f32" } = options;
-  const config = randomModelConfig;
+  const { without, variantsFor = () => ({}), kv = "f32", encoding = "f32", config = randomModelConfig } = options;
   const gpu = await openGpu({ without });
   Object.assign(gpu.variants, variantsFor(gpu));
   const tensors = [...expectedTensors(config)].map(([name, shape]): StoredTensor => {

@@ -1,0 +1,96 @@
+// How long an answer that is kept to a schema takes, beside a free one of as many tokens: the shipped model's shape with 32,000
+// pieces, whose values are random. Not among the kernel checks: `npm run schemas` runs it, with as many pairs as it is given.
+
+import { Constraint } from "../../src/constrain/constraint.ts";
+import { buildTrie } from "../../src/constrain/vocabulary-trie.ts";
+import { createGenerator } from "../../src/generate/generator.ts";
+import { greedy, type GenerateRequest } from "../../src/generate/request.ts";
+import { median } from "../../src/bench/statistics.ts";
+import type { CheckContext, Checks } from "../harness/check.ts";
+import { randomNumbers } from "../reference/random-checkpoint.ts";
+import { fakeTokenizer } from "../support/fake-core.ts";
+import { openRandomModel, randomModelConfig } from "../support/random-model.ts";
+
+const shape = { dim: 192, hiddenDim: 512, heads: 6, kvHeads: 2, headDim: 32, layers: 6, contextLength: 512 };
+const vocabSize = 32_000;
+const config = { ...randomModelConfig, ...shape, vocabSize };
+const tokens = 64;
+
+/** It never ends, so that both answers are as long. */
+const schema = {
+  type: "array",
+  minItems: 1000,
+  items: {
+    type: "object",
+    properties: {
+      first_name: { type: "string", maxLength: 12 },
+      date_of_birth: { type: "string", format: "date" },
+      number_of_children: { type: "integer", minimum: 0, maximum: 20 },
+      kind: { enum: ["customer", "colleague", "friend"] },
+    },
+    required: ["first_name", "date_of_birth", "number_of_children", "kind"],
+    additionalProperties: false,
+  },
+};
+
+/** Every byte, and words as a vocabulary has them: with a space before, and with JSON's marks. */
+function pieces(seed: number): Uint8Array[] {
+  const random = randomNumbers(seed);
+  const draw = (below: number) => Math.floor(((random() + 1) / 2) * below);
+  const utf8 = new TextEncoder();
+  const made = new Set<string>();
+  const marks = ['"', '":', '": ', '": "', '",', '", "', '"}', '{"', "},", "[", "]", "{", "_", " ", ""];
+  while (made.size < vocabSize - 257) {
+    const word = Array.from({ length: 1 + draw(7) }, () => String.fromCharCode(97 + draw(26))).join("");
+    made.add([`${word}`, ` ${word}`, `${word}${marks[draw(marks.length)]}`, `${draw(1000)}`][draw(4)]);
+  }
+  return [...Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte)), ...[...made].map((it) => utf8.encode(it))];
+}
+
+async function slowdown({ without, proof = { count: 1, seed: 1 } }: CheckContext) {
+  const { gpu, model } = await openRandomModel({ without, encoding: "q8", config });
+  try {
+    const generator = await createGenerator(model);
+    const bytes = pieces(proof.seed);
+    const trie = buildTrie({ ...fakeTokenizer, vocabSize, bytesOf: (id) => bytes[id] });
+    const msPerToken = async (request: Pick<GenerateRequest, "constrain" | "forced">, seed: number) => {
+      generator.reset();
+      const sampling = { ...greedy, seed };
+      const generation = generator.generate({
+        promptIds: [1, 2, 3, 4],
+        maxTokens: tokens,
+        sampling,
+        stopIds: [],
+        ...request,
+      });
+      let count = 0;
+      for await (const _ of generation) count++;
+      if (count !== tokens) throw new Error(`it ended after ${count} of ${tokens} tokens`);
+      return generation.stats.decodeMs / (tokens - 1);
+    };
+    const kept = (isFed: boolean): Pick<GenerateRequest, "constrain" | "forced"> => {
+      const constraint = new Constraint({ schema }, trie, { endIds: [vocabSize - 1], field: "schema" });
+      return {
+        constrain: (ids) => constraint.mask(constraint.after(ids)!),
+        forced: isFed ? (ids) => constraint.forcedIds(constraint.after(ids)!) : undefined,
+      };
+    };
+    const ratios: number[] = [];
+    const unfed: number[] = [];
+    const free: number[] = [];
+    for (let pair = -1; pair < proof.count; pair++) {
+      const ms = [await msPerToken({}, pair), await msPerToken(kept(true), pair), await msPerToken(kept(false), pair)];
+      if (pair < 0) continue; // pipelines are made
+      free.push(ms[0]);
+      ratios.push(ms[1] / ms[0]);
+      unfed.push(ms[2] / ms[0]);
+    }
+    const note = { freeMsPerToken: median(free), slowdown: median(ratios), slowdownUnfed: median(unfed) };
+    return { error: note.slowdown, limit: 1.2, note: JSON.stringify(note) };
+  } finally {
+    model.dispose();
+    gpu.dispose();
+  }
+}
+
+export const checks: Checks = { slowdown: { run: slowdown, variants: [] } };
