@@ -8,13 +8,14 @@ import type { Model } from "../model/model.ts";
 import { mostTopTokens } from "../gpu/operations.ts";
 import { namedShortage } from "../gpu/shortage.ts";
 import { onDemand } from "../on-demand.ts";
+import { Answer, givenAgain } from "./answer.ts";
 import { CacheHistory } from "./cache-history.ts";
 import { Lock } from "./lock.ts";
 import { createMachine, lossBehind, onlyMachine, type Machine, type Machines } from "./machine.ts";
 import { checkPromptIds } from "./prompt-check.ts";
 import type { GenerateRequest, Generation, Generator } from "./request.ts";
-import { type Likelihood, likelihoodIn } from "./likelihood.ts";
-import type { GenerateStats, StopReason, Trace } from "./trace.ts";
+import { likelihoodIn } from "./likelihood.ts";
+import type { GenerateStats, StopReason } from "./trace.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { RunAhead } from "./run-ahead.ts";
 import type { Sampled } from "./steps.ts";
@@ -318,63 +319,4 @@ export function generatorOver(
       release();
     },
   };
-}
-
-/** What another engine had chosen. */
-function* givenAgain({ ids, likelihoods }: Trace, { onLikelihood }: GenerateRequest): Iterable<number> {
-  for (const [i, id] of ids.entries()) {
-    if (likelihoods?.[i]) onLikelihood?.(likelihoods[i]);
-    yield id;
-  }
-}
-
-/** What outlives the machine under a generation. */
-class Answer {
-  readonly request: GenerateRequest;
-  readonly stats: GenerateStats;
-  readonly delivered: number[];
-  /** The prompt was compared with what the cache holds. */
-  isBegun = false;
-  /** The device was lost under it, as its last error says or hides. */
-  isLost = false;
-  readonly onLogits: GenerateRequest["onLogits"];
-  readonly #end: (reason: StopReason) => void;
-  #stopReason: StopReason | undefined;
-
-  constructor(request: GenerateRequest, stats: GenerateStats, end: (reason: StopReason) => void) {
-    this.request = request;
-    this.stats = stats;
-    this.#end = end;
-    this.delivered = [...(request.known?.ids ?? [])];
-    const { onLogits } = request;
-    let told = -1;
-    if (onLogits)
-      this.onLogits = (position, row) => {
-        if (position <= told) return; // computed again on another machine
-        told = position;
-        onLogits(position, row);
-      };
-  }
-
-  end(stopReason: StopReason): void {
-    this.#stopReason = stopReason;
-    this.#end(stopReason);
-  }
-
-  /** What came is kept and told before it is given. */
-  *give(ids: readonly number[], likelihood?: Likelihood): Iterable<number> {
-    for (const id of ids) {
-      this.delivered.push(id);
-      this.stats.generatedTokens++;
-      this.trace([id], likelihood);
-      yield id;
-    }
-  }
-
-  /** Tells what came, and how it stands. */
-  trace(ids: number[], likelihood?: Likelihood): void {
-    const { request, stats, isBegun } = this;
-    const likelihoods = likelihood && [likelihood];
-    request.onTrace?.({ ids, likelihoods, stats: { ...stats }, isBegun, stopReason: this.#stopReason });
-  }
 }

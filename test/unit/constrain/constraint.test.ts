@@ -87,7 +87,10 @@ describe("forced bytes as tokens", () => {
 
   test("of twins, the piece", () => {
     const byte = new TextEncoder().encode("a");
-    const constraint = new Constraint({ grammar: 'root ::= "ab"' }, trieOf([byte, "a", "b"]), { endIds: [], field: "it" });
+    const constraint = new Constraint({ grammar: 'root ::= "ab"' }, trieOf([byte, "a", "b"]), {
+      endIds: [],
+      field: "it",
+    });
     expect(constraint.forcedIds(constraint.start)).toEqual([1, 2]);
   });
 });
