@@ -14,13 +14,19 @@ declare const chat: PronkChat;
 
 const key = "sk-of-the-visitor";
 const there = fakeEngine(() => "a fox");
-const server = await startLoopback(async (request, { method }) => {
+const further = await startLoopback(() => Response.json({ data: [{ id: "stolen" }] }));
+const server = await startLoopback(async (request, { method, path }) => {
   const cors = { "access-control-allow-origin": "*", "access-control-allow-headers": "authorization, content-type" };
   if (method === "OPTIONS") return new Response(null, { status: 204, headers: cors });
+  if (path.startsWith("/moved"))
+    return new Response(null, { status: 307, headers: { location: `${further.origin}/v1/models`, ...cors } });
   const { body, status, headers } = await there.fetch(request.url, request as RequestInit);
   return new Response(body, { status, headers: { ...Object.fromEntries(headers), ...cors } });
 });
-afterAll(() => server[Symbol.asyncDispose]());
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await further[Symbol.asyncDispose]();
+});
 const host = new URL(server.origin).host;
 
 async function open(kind: (typeof browserKinds)[number]): Promise<BrowserRunner> {
@@ -87,5 +93,11 @@ describe.each(browserKinds)("%s", (kind) => {
       ]),
     );
     expect(kept).not.toContain(key);
+
+    // As text: the test runner would rewrite the import.
+    const opening = `async (given) => (await import("/lib/index.js")).createEngine(given).then(() => "opened", ({ code, message }) => code + " " + message)`;
+    const moved = await runner.page.evaluate<string>(opening, { endpoint: `${server.origin}/moved/v1`, apiKey: key });
+    expect(moved).toMatch(/^network .*leads elsewhere/);
+    expect(further.arrived).toEqual([]);
   });
 });
