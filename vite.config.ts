@@ -112,6 +112,7 @@ const library: ViteUserConfig = {
         index: here("src/index.ts"),
         element: here("src/element/index.ts"),
         "element-server": here("src/element/server.ts"),
+        "prompt-api": here("src/prompt-api/index.ts"),
         bench: here("src/bench/index.ts"),
         host: here("src/worker/host.ts"),
         "shared-host": here("src/worker/shared-host.ts"),

@@ -34,6 +34,7 @@ const rooms: Record<string, Room> = {
   endpoint: { uses: ["api", "source", "preflight.ts"] }, // source: its patience with a network, and how addresses are told
   bench: { uses: ["format", "quant", "gpu", "model", "generate"] }, // an entry of its own; nothing uses it
   element: { uses: ["index.ts"] },
+  "prompt-api": { uses: ["index.ts"] }, // an entry of its own; nothing uses it
   "index.ts": {
     uses: ["api", "create-engine.ts", "http", "inspect.ts", "models.ts", "preflight.ts", "source", "format"],
     names: ["gpu", "quant", "text"],
