@@ -100,7 +100,9 @@ describe("types", () => {
 });
 
 test("a server may import every entry", () => {
-  const entries = ["", "/element", "/react", "/vue", "/svelte", "/solid", "/prompt-api", "/bench"].map((entry) => `pronk${entry}`);
+  const entries = ["", "/element", "/react", "/vue", "/svelte", "/solid", "/prompt-api", "/bench"].map(
+    (entry) => `pronk${entry}`,
+  );
   const code = `for (const name of ${JSON.stringify(entries)}) console.log(name, Object.keys(await import(name)).length > 0)`;
   const told = execFileSync(process.execPath, ["--input-type=module", "-e", code], { cwd: app, encoding: "utf8" });
   expect(told.trim().split("\n")).toEqual(entries.map((name) => `${name} true`));
