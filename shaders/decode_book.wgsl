@@ -2,10 +2,10 @@
 // scales_kind 0: bitsandbytes, an f32 for each block of the flat matrix; 1: the same nested, a byte into a map, times an
 // outer f32 for 256 blocks, plus an offset. A row has all that it needs: its first word tells how far into a block and
 // into an outer one it begins. 2: IQ4_NL, an f16 for each chunk; 3: IQ4_XS, a signed byte for each chunk times an f16 for
-// eight chunks.
+// eight chunks. 4: NVFP4, a byte of E4M3 for sixteen columns times the row's f32; 5: MXFP4, a byte e for each chunk: 2^(e - 127).
 override scales_kind: u32 = 0u;
 override block: u32 = 64u; // weights in a block of the flat matrix
-override straddle: bool = false; // columns are no multiple of 32: a chunk may reach into a second block
+override straddle: bool = false; // a chunk may have two scales: columns are no multiple of 32, or NVFP4
 override rounding: u32 = 0u; // of the weight, where the format prescribes it: 0 none, 1 f16, 2 bf16
 
 // extra: columns; vec4u of codes in a row; outer scales in a row; words before the rows' scales
@@ -47,6 +47,16 @@ fn chunk_at(row: u32, chunk: u32) -> Chunk {
         out.scale_after = block_scale(row_at, index + 1u);
       }
     }
+  } else if (scales_kind == 4u) {
+    // E4M3's bits in an f16's places are the value times 2^-8, subnormals included.
+    let pair = scales[row_at + 1u + (chunk >> 1u)] >> ((chunk & 1u) * 16u);
+    let places = ((pair & 0x80u) << 8u) | ((pair & 0x7fu) << 7u) | ((pair & 0x8000u) << 16u) | ((pair & 0x7f00u) << 15u);
+    let two = 256.0 * bitcast<f32>(scales[row_at]) * unpack2x16float(places);
+    out.scale = two.x;
+    out.scale_after = two.y;
+    out.edge = 16u;
+  } else if (scales_kind == 5u) {
+    out.scale = bitcast<f32>(((scales[row_at + (chunk >> 2u)] >> ((chunk & 3u) * 8u)) & 255u) << 23u);
   } else {
     if (scales_kind == 2u) {
       out.scale = unpack2x16float(scales[row_at + (chunk >> 1u)])[chunk & 1u];

@@ -5,37 +5,29 @@
 @group(0) @binding(2) var<storage, read_write> scales: array<u32>; // head, then [part_rows, scale_words]
 @group(0) @binding(3) var<storage, read> piece: BlocksPiece;
 
-struct BlocksPiece {
-  rows: u32, // in this piece
-  first_row: u32, // of this piece, in the tensor
-  cols: u32,
-  row_bytes: u32, // in the file; unused from kind 12 on
-  code_words: u32, // of a row
-  high_start: u32, // word in the row where the high plane begins
-  scale_words: u32, // of a row
-  scale_start: u32, // words before the rows' scales
-  second_start: u32, // words of a row before its minima or its upper level
-  pad_code: u32, // for columns from `cols` on
-  base: u32, // the tensor's rows in the weight, and the weight's rows in `repacked`: as in repack_rows.wgsl
-  half: u32,
-  part_start: u32,
-  part_rows: u32,
-}
-
-// 0 Q4_0, 1 Q4_1, 2 Q5_0, 3 Q5_1, 4 Q8_0, 5 Q2_K, 6 Q3_K, 7 Q4_K, 8 Q5_K, 9 Q6_K, 10 IQ4_NL, 11 IQ4_XS, 12 flat nibbles, 13 bytes.
+// 0 Q4_0, 1 Q4_1, 2 Q5_0, 3 Q5_1, 4 Q8_0, 5 Q2_K, 6 Q3_K, 7 Q4_K, 8 Q5_K, 9 Q6_K, 10 IQ4_NL, 11 IQ4_XS, 12 flat nibbles, 13 bytes,
+// 14 MXFP4, 15 NVFP4, 16 TQ2_0, 17 Q1_0, 18 Q2_0, 19 TQ1_0.
 override kind: u32 = 0u;
-
-fn byte_at(at: u32) -> u32 {
-  return (stored[at >> 2u] >> ((at & 3u) * 8u)) & 255u;
-}
-
-fn half_at(at: u32) -> u32 {
-  return byte_at(at) | (byte_at(at + 1u) << 8u);
-}
 
 // Nibble j of 32 that lie in sixteen bytes: the low ones first.
 fn nibble_at(at: u32, j: u32) -> u32 {
   return (byte_at(at + (j & 15u)) >> ((j >> 4u) * 4u)) & 15u;
+}
+
+// Weight i of a block of TQ1_0: a digit to base 3 of a byte that holds five (of the last four bytes, four). A byte is a
+// fraction of 256 whose first digit is the last weight's, so that a product modulo 256 drops the digits before.
+fn ternary_at(block: u32, i: u32) -> u32 {
+  var byte = i & 31u;
+  var digit = i >> 5u;
+  if (i >= 240u) {
+    byte = 48u + (i & 3u);
+    digit = (i - 240u) >> 2u;
+  } else if (i >= 160u) {
+    byte = 32u + (i & 15u);
+    digit = (i - 160u) >> 4u;
+  }
+  let rest = (byte_at(block + byte) * array(1u, 3u, 9u, 27u, 81u)[digit]) & 255u;
+  return (rest * 3u) >> 8u;
 }
 
 // The byte where the block of a chunk begins.
@@ -52,6 +44,12 @@ fn block_of(row: u32, chunk: u32) -> u32 {
     case 7u: { return start + (chunk >> 3u) * 144u; }
     case 8u: { return start + (chunk >> 3u) * 176u; }
     case 9u: { return start + (chunk >> 3u) * 210u; }
+    case 14u: { return start + chunk * 17u; }
+    case 15u: { return start + (chunk >> 1u) * 36u; }
+    case 16u: { return start + (chunk >> 3u) * 66u; }
+    case 17u: { return start + (chunk >> 2u) * 18u; }
+    case 18u: { return start + (chunk >> 1u) * 18u; }
+    case 19u: { return start + (chunk >> 3u) * 54u; }
     default: { return start + (chunk >> 3u) * 136u; }
   }
 }
@@ -80,6 +78,12 @@ fn code_of(row: u32, chunk: u32, block: u32, j: u32) -> u32 {
       return low | (((byte_at(block + 128u + 32u * (sub >> 2u) + j) >> (2u * (sub & 3u))) & 3u) << 4u);
     }
     case 11u: { return nibble_at(block + 8u + 16u * sub, j); }
+    case 14u: { return nibble_at(block + 1u, j); }
+    case 15u: { return (byte_at(block + 4u + 16u * (chunk & 1u) + 8u * (j >> 4u) + (j & 7u)) >> ((j & 8u) >> 1u)) & 15u; }
+    case 16u: { return (byte_at(block + 32u * (sub >> 2u) + j) >> (2u * (sub & 3u))) & 3u; }
+    case 17u: { return (byte_at(block + 2u + 4u * (chunk & 3u) + (j >> 3u)) >> (j & 7u)) & 1u; }
+    case 18u: { return (byte_at(block + 2u + 8u * (chunk & 1u) + (j >> 2u)) >> (2u * (j & 3u))) & 3u; }
+    case 19u: { return ternary_at(block, 32u * sub + j); }
     default: {
       let col = chunk * 32u + j;
       if (col >= piece.cols) {
@@ -149,9 +153,53 @@ fn second_of(row: u32, chunk: u32) -> u32 {
   }
 }
 
+// MXFP4: the exponent of a chunk. NVFP4: the two scales of E4M3 of one; ggml has no sign there, and no NaN, which is 0.
+fn small_scale_of(row: u32, chunk: u32) -> u32 {
+  if (chunk * 32u >= piece.cols) {
+    return 0u;
+  }
+  let block = block_of(row, chunk);
+  if (kind == 14u) {
+    return byte_at(block);
+  }
+  let pair = half_at(block + 2u * (chunk & 1u)) & 0x7f7fu;
+  return select(pair & 0xffu, 0u, (pair & 0xffu) == 0x7fu) | select(pair & 0xff00u, 0u, (pair & 0xff00u) == 0x7f00u);
+}
+
+// TQ2_0, Q1_0, Q2_0, TQ1_0: the scale of the block of a chunk.
+fn shared_scale_of(row: u32, chunk: u32) -> u32 {
+  if (chunk * 32u >= piece.cols) {
+    return 0u;
+  }
+  return half_at(block_of(row, chunk) + array(64u, 0u, 0u, 52u)[kind & 3u]);
+}
+
 // Words that several chunks share are written by the first of them.
 fn write_scales(row: u32, chunk: u32, at: u32) {
   let second = at + piece.second_start;
+  if (kind == 14u) {
+    if ((chunk & 3u) == 0u) {
+      scales[at + (chunk >> 2u)] = small_scale_of(row, chunk) | (small_scale_of(row, chunk + 1u) << 8u)
+        | (small_scale_of(row, chunk + 2u) << 16u) | (small_scale_of(row, chunk + 3u) << 24u);
+    }
+    return;
+  }
+  if (kind == 15u) {
+    if (chunk == 0u) {
+      scales[at] = piece.pad_code; // the factor of all
+    }
+    if ((chunk & 1u) == 0u) {
+      scales[at + 1u + (chunk >> 1u)] = small_scale_of(row, chunk) | (small_scale_of(row, chunk + 1u) << 16u);
+    }
+    return;
+  }
+  if (kind >= 16u) {
+    let chunks = array(8u, 4u, 2u, 8u)[kind & 3u]; // that share a scale
+    if (chunk % (2u * chunks) == 0u) {
+      scales[at + chunk / (2u * chunks)] = shared_scale_of(row, chunk) | (shared_scale_of(row, chunk + chunks) << 16u);
+    }
+    return;
+  }
   if (kind == 11u) {
     if ((chunk & 3u) == 0u) {
       scales[at + (chunk >> 2u)] = scale_of(row, chunk) | (scale_of(row, chunk + 1u) << 8u)
@@ -186,14 +234,15 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   var bits = 4u;
   switch kind {
-    case 5u: { bits = 2u; }
+    case 17u: { bits = 1u; }
+    case 5u, 16u, 18u, 19u: { bits = 2u; }
     case 6u: { bits = 3u; }
     case 2u, 3u, 8u: { bits = 5u; }
     case 9u: { bits = 6u; }
     case 4u, 13u: { bits = 8u; }
     default: {}
   }
-  let low_bits = select(select(8u, 4u, bits < 8u), 2u, bits < 4u);
+  let low_bits = select(select(select(8u, 4u, bits < 8u), 2u, bits < 4u), 1u, bits < 2u);
   let high_bits = bits - low_bits;
   let base = place * piece.code_words;
   let block = block_of(row, chunk);
@@ -212,7 +261,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var w = 0u; w < high_bits; w++) {
     repacked[base + piece.high_start + chunk * high_bits + w] = high[w];
   }
-  if (kind < 12u) {
+  if (kind < 12u || kind > 13u) {
     write_scales(row, chunk, piece.scale_start + place * piece.scale_words);
   }
 }

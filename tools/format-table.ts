@@ -1,6 +1,7 @@
-// The README's table of published formats: bytes a weight from the layouts at 4096 x 4096, and how many golden checkpoints
+// The table of published formats in docs/formats.md: bytes a weight from the layouts at 4096 x 4096, and how many golden checkpoints
 // pass, counted from the tests that ran. `npm run formats` writes it.
 
+import { ggmlTraits } from "../src/format/ggml-types.ts";
 import { storedRowBytes, type Encoding } from "../src/quant/layout.ts";
 import { formatBytes, plainFormat } from "../src/quant/row-format.ts";
 import { packedFormats } from "../src/quant/schemes.ts";
@@ -12,7 +13,7 @@ export const head = "| format | bytes a weight: in the file → on the GPU | gol
 const shape = [4096, 4096];
 
 /**
- * `widths`: what the README calls one -> the drawn matrix' name, or the encoding of numbers that are kept as they are.
+ * `widths`: what the table calls one -> the drawn matrix' name, or the encoding of numbers that are kept as they are.
  * `tests`: what its checkpoints are called in the tests.
  */
 const formats: { name: string; widths: Record<string, string>; tests: RegExp }[] = [
@@ -35,9 +36,33 @@ const formats: { name: string; widths: Record<string, string>; tests: RegExp }[]
     tests: /-exl2-/,
   },
   {
+    name: "compressed-tensors: pack-quantized, g128 here, any group, asymmetric, act-order; int-quantized",
+    widths: {
+      ...Object.fromEntries([2, 3, 4, 5, 6, 8].map((bits) => [`${bits} bit`, `pack-quantized ${bits} bit`])),
+      "4 bit asymmetric": "pack-quantized 4 bit, asymmetric",
+      int8: "int-quantized",
+    },
+    tests: / ct-w/,
+  },
+  {
+    name: "FP8: compressed-tensors, vLLM, transformers, FBGEMM, ModelOpt; MXFP8",
+    widths: { "a scale a row": "FP8, a scale a row", "blocks of 128": "FP8, blocks of 128", MXFP8: "MXFP8" },
+    tests: / ct-fp8/,
+  },
+  {
+    name: "FP4: NVFP4 of compressed-tensors and ModelOpt, MXFP4",
+    widths: { NVFP4: "NVFP4 in safetensors", MXFP4: "MXFP4 in safetensors" },
+    tests: / ct-(nv|mx)fp4/,
+  },
+  {
+    name: "MLX affine, g64 here, any group",
+    widths: Object.fromEntries([2, 3, 4, 5, 6, 8].map((bits) => [`${bits} bit`, `MLX ${bits} bit`])),
+    tests: / mlx-/,
+  },
+  {
     name: "GGUF",
-    widths: Object.fromEntries(drawnMatrices.filter(([name]) => /^I?Q\d/.test(name)).map(([name]) => [name, name])),
-    tests: /-gguf-|tiny256 as/,
+    widths: Object.fromEntries(drawnMatrices.filter(([name]) => Object.hasOwn(ggmlTraits, name)).map(([name]) => [name, name])),
+    tests: /-gguf-|tiny256 as|tiny256, gguf/,
   },
   {
     name: "torch: `pytorch_model.bin`, Meta's `consolidated.00.pth`, tensor-parallel",
@@ -51,7 +76,7 @@ export interface SeenTest {
   status: string;
 }
 
-/** Format and sizes of each row: what a test holds the README to. */
+/** Format and sizes of each row: what a test holds the table to. */
 export function sizesOf(): [string, string][] {
   const drawn = new Map(drawnMatrices);
   return formats.map(({ name, widths }) => {
@@ -70,9 +95,9 @@ export function sizesOf(): [string, string][] {
   });
 }
 
-/** The README with its table made anew. Throws where there is none, and where a format has no test. */
-export function withTable(readme: string, tests: readonly SeenTest[]): string {
-  const lines = readme.split("\n");
+/** The page with its table made anew. Throws where there is none, and where a format has no test. */
+export function withTable(page: string, tests: readonly SeenTest[]): string {
+  const lines = page.split("\n");
   const start = lines.indexOf(head);
   if (start < 0) throw new Error(`There is no table headed "${head}".`);
   const ran = tests.filter(({ status }) => status === "passed" || status === "failed");

@@ -1,4 +1,4 @@
-// `npm run formats -- REPORT...`: writes the README's table of published formats from Vitest's JSON reports of the golden
+// `npm run formats -- REPORT...`: writes the table of published formats in docs/formats.md from Vitest's JSON reports of the golden
 // tests, one or several: `npx vitest run --project browser test/golden/golden.test.ts --reporter=json --outputFile=REPORT`.
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -14,5 +14,5 @@ const reports = process.argv.slice(2).map((file): Report => JSON.parse(readFileS
 if (reports.length === 0)
   throw new Error("npm run formats -- REPORT...: name at least one JSON report of the golden tests.");
 const tests = reports.flatMap(({ testResults }) => testResults.flatMap(({ assertionResults }) => assertionResults));
-const path = join(root, "README.md");
+const path = join(root, "docs/formats.md");
 writeFileSync(path, withTable(readFileSync(path, "utf8"), tests));

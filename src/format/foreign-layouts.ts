@@ -31,7 +31,8 @@ const packed = (layout: string, tensor: RegExp, dtype?: RegExp): ForeignLayout =
   is: `weights in the layout ${layout}`,
   tensor,
   ...(dtype ? { dtype } : {}),
-  instead: "Take a repository of the same model in GPTQ, AWQ gemm, bitsandbytes, EXL2 or GGUF, or one not quantized.",
+  instead:
+    "Take a repository of the same model in GPTQ, AWQ gemm, compressed-tensors, MLX or GGUF, or one not quantized.",
 });
 
 /** Of several that fit the first is told: what holds the model comes before what lies beside it. */
@@ -125,13 +126,8 @@ const layouts: readonly ForeignLayout[] = [
   packed("llm-awq's own AWQ", /\.scaled_zeros$/),
   packed("quanto", /\.weight\._(data|scale)$/),
   packed("torchao", /\._weight_(qdata|scale)$/),
-  packed("MLX", /\.biases$/),
   packed("EETQ", /\.weight_scales$/),
-  packed("compressed-tensors", /\.weight_packed$/),
-  packed("FP8", /\.weight$/, /^F8_/),
-  packed("FP8", /\.weight_scale_inv$/),
-  packed("NVFP4 of ModelOpt", /\.weight_scale_2$/),
-  packed("int8 of compressed-tensors", /\.weight_scale$/),
+  packed("FP8 without scales, or other than E4M3", /\.weight$/, /^F8_/),
 ];
 
 /** Whether a file is something else than weights that are read, by its name. */

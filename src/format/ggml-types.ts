@@ -16,7 +16,17 @@ export type GgmlType =
   | "Q5_K"
   | "Q6_K"
   | "IQ4_NL"
-  | "IQ4_XS";
+  | "IQ4_XS"
+  | "TQ1_0"
+  | "TQ2_0"
+  | "MXFP4"
+  | "NVFP4"
+  | "Q1_0"
+  | "Q2_0"
+  | GridType;
+
+/** What takes its weights from grids of points. */
+export type GridType = "IQ1_S" | "IQ1_M" | "IQ2_XXS" | "IQ2_XS" | "IQ2_S" | "IQ3_XXS" | "IQ3_S";
 
 export interface GgmlTraits {
   weights: number;
@@ -39,6 +49,19 @@ export const ggmlTraits: Record<GgmlType, GgmlTraits> = {
   Q6_K: { weights: 256, bytes: 210 },
   IQ4_NL: { weights: 32, bytes: 18 },
   IQ4_XS: { weights: 256, bytes: 136 },
+  TQ1_0: { weights: 256, bytes: 54 },
+  TQ2_0: { weights: 256, bytes: 66 },
+  MXFP4: { weights: 32, bytes: 17 },
+  NVFP4: { weights: 64, bytes: 36 },
+  Q1_0: { weights: 128, bytes: 18 },
+  Q2_0: { weights: 64, bytes: 18 },
+  IQ1_S: { weights: 256, bytes: 50 },
+  IQ1_M: { weights: 256, bytes: 56 },
+  IQ2_XXS: { weights: 256, bytes: 66 },
+  IQ2_XS: { weights: 256, bytes: 74 },
+  IQ2_S: { weights: 256, bytes: 82 },
+  IQ3_XXS: { weights: 256, bytes: 98 },
+  IQ3_S: { weights: 256, bytes: 110 },
 };
 
 /** Every number that GGUF, or a known fork of it, has given out, so that a type that is not read is refused by its name. */
@@ -91,5 +114,7 @@ const names: Record<number, string> = {
 };
 
 export const ggmlTypeName = (id: number): string => names[id] ?? `number ${id}`;
+
+export const isGridType = (type: GgmlType): type is GridType => /^IQ[123]/.test(type);
 
 export const isGgmlType = (name: string): name is GgmlType => Object.hasOwn(ggmlTraits, name);

@@ -7,7 +7,8 @@ import { JsonFile } from "./json-file.ts";
 import { expectedTensors, missingTensors } from "./llama-tensors.ts";
 import type { ModelOrigin } from "./license-evidence.ts";
 import type { ModelConfig, RopeScaling } from "./model-config.ts";
-import type { ModelTensor } from "./quantized.ts";
+import { isGridType } from "./ggml-types.ts";
+import type { ModelTensor, Scheme, TensorSlice } from "./quantized.ts";
 import { sizeLimits } from "./size-limits.ts";
 import { linearRoles, tensorRole, type LinearRole } from "./tensor-roles.ts";
 import type { Dtype } from "./tensor.ts";
@@ -183,8 +184,8 @@ export function ggufTensors(header: GgufHeader, config: ModelConfig): ModelTenso
   const [, { interleaved }] = architectureOf(jsonOf(header));
   const heads = interleaved && { "self_attn.q_proj": config.heads, "self_attn.k_proj": config.kvHeads };
   const tensors = header.tensors
-    .filter(({ name }) => name !== factorsName)
-    .map((tensor) => toModelTensor(tensor, expected, heads ?? {}));
+    .filter(({ name }) => name !== factorsName && !/\.(input_)?scale$/.test(name))
+    .map((tensor) => toModelTensor(tensor, header.tensors, expected, heads ?? {}));
   const found = new Set(tensors.map((tensor) => tensor.name));
   const missing = [...expected.keys()].filter((name) => !found.has(name));
   if (missing.length > 0) throw missingTensors(missing, header.file);
@@ -198,8 +199,22 @@ function hubName(name: string): string | undefined {
   return part ? `model.layers.${match![1]}.${part}.${match![3]}` : modelNames[name];
 }
 
+/** What all scales of an NVFP4 matrix are multiplied by, under its own name or the layer's. */
+function factorOf({ name }: GgufTensor, tensors: readonly GgufTensor[]): TensorSlice | undefined {
+  const found = tensors.find((tensor) => [`${name}.scale`, name.replace(/weight$/, "scale")].includes(tensor.name));
+  if (!found) return undefined;
+  if (found.type === "F32" && found.end - found.start === 4) return { ...found, dtype: found.type };
+  throw new PronkError("format", `Tensor "${found.name}" in "${found.file}" is ${found.type} [${found.shape}].`, {
+    file: found.file,
+    field: found.name,
+    expected: "one F32",
+    found: `${found.type} [${found.shape}]`,
+  });
+}
+
 function toModelTensor(
   tensor: GgufTensor,
+  all: readonly GgufTensor[],
   expected: ReadonlyMap<string, readonly number[]>,
   interleavedHeads: Readonly<Record<string, number>>,
 ): ModelTensor {
@@ -229,6 +244,8 @@ function toModelTensor(
       expected: "F32",
       found: type,
     });
+  const factor = type === "NVFP4" ? factorOf(tensor, all) : undefined;
   const codes = { name: tensor.name, dtype: type, shape, file, start, end };
-  return { name, rows: shape[0], cols: shape[1], scheme: { kind: "ggml", type }, parts: { codes }, ...order };
+  const scheme: Scheme = isGridType(type) ? { kind: "grid", type } : { kind: "ggml", type };
+  return { name, rows: shape[0], cols: shape[1], scheme, parts: { codes, ...(factor ? { factor } : {}) }, ...order };
 }

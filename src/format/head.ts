@@ -10,7 +10,7 @@ import type { TensorFiles } from "./tensor-files.ts";
 export const embeddingName = "model.embed_tokens.weight";
 export const headName = "lm_head.weight";
 /** Codes, where it is quantized. */
-const quantizedHeads = ["lm_head.qweight", "lm_head.q_weight"];
+const quantizedHeads = ["lm_head.qweight", "lm_head.q_weight", "lm_head.weight_packed"];
 
 /** The configuration and the tensors as the files mean them. `entries`: all tensors of the files. */
 export function settleHead<Entry extends TensorSlice>(

@@ -12,7 +12,7 @@ export type Ends = ReadonlyMap<string, TensorSlice>;
 /** A matrix of a layer whose weights stand quantized; undefined where they do not (packed-parts.ts). */
 export type ReadMatrix = (name: string, shape: readonly number[], ends: Ends) => QuantizedMatrix | undefined;
 
-const isPackedName = /\.(q_?weight|SCB|weight\.absmax)$/;
+const isPackedName = /\.(q_?weight|SCB|weight\.absmax|weight_packed|weight_scale(_inv)?|scales)$/;
 
 /** Whether some matrix looks as if it were quantized, so that `toModelTensors` needs a reader for it. */
 export const looksPacked = (entries: readonly TensorSlice[]): boolean =>
@@ -24,7 +24,7 @@ export function missingMatrices(expected: Iterable<string>, entries: readonly Te
   return [...expected].filter((name) => {
     if (name.endsWith(".bias")) return !found.has(name);
     const base = name.slice(0, -"weight".length);
-    return !found.has(name) && !found.has(`${base}qweight`) && !found.has(`${base}q_weight`);
+    return !["weight", "qweight", "q_weight", "weight_packed"].some((end) => found.has(base + end));
   });
 }
 

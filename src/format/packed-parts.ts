@@ -1,12 +1,14 @@
 // A layer's tensors in safetensors files -> its matrix, quantized by its publisher, by what is there: `q_weight` is EXL2,
-// `qweight` is GPTQ or AWQ by its shape, `weight` with `absmax` or `SCB` is bitsandbytes. What the repository declares
-// decides only what shapes cannot (GPTQ's zero points), and must not contradict them.
+// `qweight` is GPTQ or AWQ by its shape, `weight` with `absmax` or `SCB` is bitsandbytes, rows of codes are stream-parts.ts's. What
+// the repository declares decides only what shapes cannot (GPTQ's zero points), and must not contradict them.
 
 import { PronkError } from "../errors.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { Ends, ReadMatrix } from "./linear-parts.ts";
+import { broken, groupSizeOf, part } from "./part-checks.ts";
 import { readDeclaredQuantization, type DeclaredQuantization } from "./quantization-config.ts";
 import type { PartRole, QuantizedMatrix, Scheme, TensorSlice } from "./quantized.ts";
+import { readStreams } from "./stream-parts.ts";
 
 const gptqRoles = { codes: "qweight", zeros: "qzeros", scales: "scales", groupIndex: "g_idx" } as const;
 const exl2Roles = {
@@ -26,8 +28,6 @@ const bnb4Roles = {
 const int8Roles = { codes: "weight", scales: "SCB", codeOrder: "weight_format" } as const;
 
 const maxStateBytes = 4096; // bitsandbytes' has about 200
-
-const asGroups = (count: number, size: number) => Math.ceil(count / size);
 
 /** The reader for a repository that says this of its quantization, or nothing. */
 export const packedReader =
@@ -63,7 +63,7 @@ function readPacked(
     return checkBnb4(matrix({ kind: "bnb4", book, nested: ends.has("weight.nested_absmax") }, roles));
   }
   if (ends.has("SCB")) return checkInt8(matrix({ kind: "int8" }, int8Roles));
-  return undefined;
+  return readStreams(ends, shape, declared, matrix);
 }
 
 function gptqOrAwq(
@@ -84,7 +84,7 @@ function gptqOrAwq(
     if (bits !== 2 && bits !== 3 && bits !== 4 && bits !== 8)
       throw broken(codes, `${bits} bits a weight are no GPTQ`, "2, 3, 4 or 8 bits", `${bits} bits`);
     checkBits(codes, bits, declared);
-    const groupSize = groupSizeOf(scales, cols, declared);
+    const groupSize = groupSizeOf(scales, groups, cols, declared);
     const zeroPoints = declared?.zeroPointsAsStored ? 2 : 1;
     const found = matrix({ kind: "gptq", bits, groupSize, zeroPoints }, gptqRoles);
     part(found, "scales", "F16", [groups, rows]);
@@ -94,7 +94,7 @@ function gptqOrAwq(
     return requireMultiples(found);
   }
   if (isAwq) {
-    const found = matrix({ kind: "awq", groupSize: groupSizeOf(scales, cols, declared) }, gptqRoles);
+    const found = matrix({ kind: "awq", groupSize: groupSizeOf(scales, groups, cols, declared) }, gptqRoles);
     checkBits(codes, 4, declared);
     part(found, "codes", "I32", [cols, rows / 8]);
     part(found, "scales", "F16", [groups, rows]);
@@ -114,30 +114,6 @@ function checkBits(codes: TensorSlice, bits: number, declared: DeclaredQuantizat
   if (!declared || declared.bits.length === 0 || declared.bits.includes(bits)) return;
   const wanted = `${declared.bits.join(" or ")} bits, as in ${declared.file}`;
   throw broken(codes, `it has ${bits} bits a weight`, wanted, `${bits}`);
-}
-
-/** Of the sizes that are declared the one that fits the scales; where none is declared, the scales say it. */
-function groupSizeOf(scales: TensorSlice, cols: number, declared: DeclaredQuantization | undefined): number {
-  const groups = scales.shape[0];
-  const sizes = declared?.groupSizes ?? [];
-  if (sizes.length > 0) {
-    const whole = sizes.filter((size) => size === -1 || (Number.isInteger(size) && size > 0));
-    const reaches = whole.map((size) => (size === -1 ? cols : Math.min(size, cols)));
-    const fitting = new Set(reaches.filter((size) => asGroups(cols, size) === groups));
-    if (fitting.size === 1) return [...fitting][0];
-    const wanted = `group_size ${sizes.join(" or ")}`;
-    if (fitting.size > 1) throw broken(scales, "two of the declared sizes fit its rows", wanted, `${groups} rows`);
-    throw broken(
-      scales,
-      `its ${groups} rows are not one for each ${sizes.join(" or ")} inputs`,
-      wanted,
-      `${groups} rows`,
-    );
-  }
-  if (groups === 1) return cols;
-  for (const guess of [cols / groups, 16, 32, 64, 128, 256, 512, 1024])
-    if (Number.isInteger(guess) && asGroups(cols, guess) === groups) return guess;
-  throw broken(scales, `${groups} groups do not fit ${cols} inputs`, "groups", `${groups}`);
 }
 
 /** The repack works on 32 inputs and 16 of a group at a time, as every published packer does. */
@@ -192,26 +168,4 @@ function checkInt8(matrix: QuantizedMatrix): QuantizedMatrix {
   if (codeOrder && codeOrder.end - codeOrder.start !== 1)
     throw broken(codeOrder, `it is ${codeOrder.dtype} [${codeOrder.shape}]`, "U8 []", `[${codeOrder.shape}]`);
   return matrix;
-}
-
-/** The part must be there, in that type and shape. */
-function part(matrix: QuantizedMatrix, role: PartRole, dtype: string, shape: readonly number[]): void {
-  const { codes } = matrix.parts;
-  const found = matrix.parts[role];
-  if (!found) throw broken(codes, `its ${role} are not there`, `${role} of [${shape}]`, "none");
-  if (found.dtype !== dtype || found.shape.length !== shape.length || found.shape.some((n, i) => n !== shape[i]))
-    throw broken(
-      found,
-      `it is ${found.dtype} [${found.shape}]`,
-      `${dtype} [${shape}]`,
-      `${found.dtype} [${found.shape}]`,
-    );
-}
-
-function broken({ name, file }: TensorSlice, what: string, expected: string, found: string): PronkError {
-  return new PronkError(
-    "format",
-    `Tensor "${name}" in "${file}" does not fit its layer: ${what}; expected ${expected}. Check that config.json and all files are of the same model.`,
-    { file, field: name, expected, found },
-  );
 }

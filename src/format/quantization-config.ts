@@ -8,16 +8,18 @@ import type { JsonFile } from "./json-file.ts";
 export interface DeclaredQuantization {
   /** The file that says so, for messages. */
   file: string;
-  method: "gptq" | "awq" | "bitsandbytes" | "exl2" | undefined;
+  method: "gptq" | "awq" | "bitsandbytes" | "exl2" | "compressed-tensors" | "fp8" | undefined;
   /** All that some module has; empty where nothing is said. */
   bits: number[];
   groupSizes: number[]; // -1: one group
+  /** Rows and columns of blocks that share a scale. */
+  blocks: [number, number][];
   /** GPTQ's version 2: zero points as they are. */
   zeroPointsAsStored: boolean;
 }
 
 const whatWorks =
-  "The quantized layouts that work are GPTQ (v1, v2), AWQ gemm, AutoRound's export as either, bitsandbytes nf4, fp4 and int8, EXL2 and GGUF.";
+  "The quantized layouts that work are GPTQ (v1, v2), AWQ gemm, AutoRound's export as either, bitsandbytes nf4, fp4 and int8, EXL2, compressed-tensors, FP8, NVFP4, MLX and GGUF.";
 
 type Layout = Pick<DeclaredQuantization, "method" | "zeroPointsAsStored">;
 
@@ -41,19 +43,24 @@ export function readDeclaredQuantization(config: JsonFile, beside?: JsonFile): D
   const json = config.object("quantization_config") ?? beside;
   if (!json) return undefined;
   const layout = json.text("quant_method")?.includes("auto-round") ? readAutoRound(json) : readLayout(json);
-  const overrides = [json, ...modulesOf(json, "dynamic"), ...modulesOf(json, "extra_config")];
+  const groups = modulesOf(json, "config_groups").flatMap((group) => group.object("weights") ?? []);
+  const overrides = [json, ...modulesOf(json, "dynamic"), ...modulesOf(json, "extra_config"), ...groups];
   const numbers = (...fields: string[]) => overrides.flatMap((module) => readNumber(module, fields) ?? []);
   return {
     file: json.file,
     ...layout,
-    bits: numbers("bits", "w_bit"),
+    bits: numbers("bits", "w_bit", "num_bits"),
     groupSizes: numbers("group_size", "q_group_size"),
+    blocks: [json, ...groups].flatMap((module) => readBlock(module) ?? []),
   };
 }
 
 function readLayout(json: JsonFile): Layout {
   const method = json.text("quant_method")?.toLowerCase();
   if (method === "bitsandbytes" || method === "exl2") return { method, zeroPointsAsStored: false };
+  if (method === "compressed-tensors") return readCompressed(json);
+  if (method === "fp8" || method === "fbgemm_fp8" || method === "modelopt")
+    return { method: "fp8", zeroPointsAsStored: false };
   if (method !== undefined && method !== "gptq" && method !== "awq")
     throw json.unsupported("quant_method", [method, json.text("format") ?? []].flat().join(", "), whatWorks);
   if (json.get("is_marlin_format") === true) throw json.unsupported("is_marlin_format", true, whatWorks);
@@ -69,6 +76,29 @@ function readLayout(json: JsonFile): Layout {
     method: method ?? (version === "gemm" ? "awq" : undefined),
     zeroPointsAsStored: format === "gptq_v2",
   };
+}
+
+function readCompressed(json: JsonFile): Layout {
+  const rotations = json.object("transform_config")?.object("config_groups");
+  if (Object.keys(rotations?.fields ?? {}).length > 0)
+    throw json.unsupported("transform_config", rotations!.fields, "Rotated inputs do not work.");
+  const sparsity = json.object("sparsity_config")?.text("format") ?? "dense";
+  if (sparsity !== "dense")
+    throw json.unsupported("sparsity_config", sparsity, "Take a repository that is not sparse.");
+  const format = json.text("format") ?? "";
+  if (format.startsWith("marlin")) throw json.unsupported("format", format, whatWorks);
+  return { method: "compressed-tensors", zeroPointsAsStored: false };
+}
+
+/** `weight_block_size` of FP8, `block_structure` of compressed-tensors. */
+function readBlock(json: JsonFile): [number, number][] | undefined {
+  const field = json.get("weight_block_size") === undefined ? "block_structure" : "weight_block_size";
+  const value = json.get(field);
+  if (value === undefined) return undefined;
+  const isSize = (size: unknown) => Number.isInteger(size) && (size as number) > 0;
+  if (!Array.isArray(value) || value.length !== 2 || !value.every(isSize))
+    throw json.wrong(field, "rows and columns of a block", value);
+  return [value as [number, number]];
 }
 
 /** GPTQModel writes `format`, and for older readers the same as `checkpoint_format`. */

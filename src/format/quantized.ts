@@ -1,7 +1,7 @@
 // A matrix whose weights stand quantized in a file: which scheme, and which of the file's tensors are its parts. Places
 // and shapes only; what the bytes mean is in quant/.
 
-import type { GgmlType } from "./ggml-types.ts";
+import type { GgmlType, GridType } from "./ggml-types.ts";
 import type { TensorInfo } from "./tensor.ts";
 
 /** A tensor as its file names it. A SafetensorsEntry is one. */
@@ -21,13 +21,26 @@ export type Scheme =
   | { kind: "bnb4"; book: "nf4" | "fp4"; nested: boolean }
   | { kind: "int8" }
   | { kind: "exl2" }
-  | { kind: "ggml"; type: GgmlType };
+  /** Rows of whole numbers. `perWord`: codes in a word of 32 bits, where none reaches into the next. */
+  | { kind: "integers"; packer: "compressed-tensors" | "mlx"; bits: number; perWord?: number; groups: ScaleGroups }
+  | { kind: "floats"; type: "FP8" | "MXFP8" | "NVFP4" | "MXFP4"; groups: ScaleGroups }
+  | { kind: "ggml"; type: Exclude<GgmlType, GridType> }
+  | { kind: "grid"; type: GridType };
+
+/** Rows and columns of a matrix that share a scale. */
+export interface ScaleGroups {
+  rows: number;
+  cols: number;
+}
 
 /** What a part is to its matrix. The formats' own names are in the tables of `packed-parts.ts`. */
 export type PartRole =
   | "codes"
   | "zeros"
   | "scales"
+  | "minima" // MLX: what is added in each group
+  | "factor" // NVFP4: of all scales
+  | "divisor" // the same, upside down
   | "groupIndex" // GPTQ: the group of each input
   | "map" // bitsandbytes: the value of each code
   | "nestedMap"
@@ -53,11 +66,12 @@ export type ModelTensor = TensorInfo | QuantizedMatrix;
 
 export const isQuantized = (tensor: ModelTensor): tensor is QuantizedMatrix => "scheme" in tensor;
 
-/** For people: "gptq 4 bit", "nf4 nested", "Q4_K". */
+/** For people: "gptq 4 bit", "nf4 nested", "Q4_K", "FP8". */
 export function schemeLabel(scheme: Scheme): string {
   if (scheme.kind === "gptq") return `gptq ${scheme.bits} bit`;
   if (scheme.kind === "bnb4") return scheme.nested ? `${scheme.book} nested` : scheme.book;
-  return scheme.kind === "ggml" ? scheme.type : scheme.kind;
+  if (scheme.kind === "integers") return `${scheme.packer} ${scheme.bits} bit`;
+  return "type" in scheme ? scheme.type : scheme.kind;
 }
 
 /** The scheme of most of the weights; undefined where none is quantized. */

@@ -79,6 +79,8 @@ export class LinearRecorder {
           groupsForTokens: (tokens: number) => Math.ceil(tokens / tokensPerGroup),
           bytesRead: partBytes(part),
         };
+        const product = { weight: use, buffers: { x: floats, ...rest }, ...grid };
+        // Three literals: TypeScript compares a union of two kernels with every decode only up to 25 combinations.
         this.#requests.push(
           inBytes
             ? {
@@ -87,12 +89,9 @@ export class LinearRecorder {
                 buffers: { x: bytes.codes, x_scales: bytes.scales, ...rest },
                 ...grid,
               }
-            : {
-                kernel: matmul === "tile" ? "matmul_tile" : "matmul_rows",
-                weight: use,
-                buffers: { x: floats, ...rest },
-                ...grid,
-              },
+            : matmul === "tile"
+              ? { kernel: "matmul_tile", ...product }
+              : { kernel: "matmul_rows", ...product },
         );
       }
     }

@@ -23,13 +23,22 @@ type Codes = Extract<MatrixPiece, { kind: "codes" }>;
 export function packedRepacks({ format }: PackedTarget): RepackChoice[] {
   const { repack, scaleRows } = format;
   const codes =
-    repack.shader === "repack_blocks" ? [blocksRepack(repack)] : repack.runs.map((run) => columnsRepack(repack, run));
+    repack.shader === "repack_columns" ? repack.runs.map((run) => columnsRepack(repack, run)) : [wholeRepack(repack)];
   return scaleRows ? [...codes, { kernel: "repack_rows" }] : codes;
 }
 
 type Repack<Shader> = Extract<PackedFormat["repack"], { shader: Shader }>;
+type KindRepack = Extract<PackedFormat["repack"], { kind: number }>;
 
-const blocksRepack = ({ shader, kind }: Repack<"repack_blocks">) => ({ kernel: shader, constants: { kind } });
+const blocksRepack = ({ shader, kind }: KindRepack) => ({ kernel: shader, constants: { kind } });
+
+const streamsRepack = ({ shader, bits, perWord, flip, order }: Repack<"repack_streams">) => ({
+  kernel: shader,
+  constants: { bits, per_word: perWord, flip, sorted: order !== undefined },
+});
+
+const wholeRepack = (repack: KindRepack | Repack<"repack_streams">) =>
+  repack.shader === "repack_streams" ? streamsRepack(repack) : blocksRepack(repack);
 
 const columnsRepack = ({ shader, awq, slots }: Repack<"repack_columns">, { bits }: { bits: number }) => ({
   kernel: shader,
@@ -62,11 +71,14 @@ export class PackedUploader {
 
   async #codes(target: PackedTarget, piece: Codes): Promise<void> {
     const { rows: all, format } = target;
-    const isBlocks = format.repack.shader === "repack_blocks";
+    const { shader } = format.repack;
     this.#repacker.stage(piece.bytes);
-    const [first, rows] = isBlocks ? [piece.firstUnit, piece.units] : [0, all];
-    for (const part of partsOf(target, first, rows))
-      await this.#repacker.dispatch(isBlocks ? blocks(target, part, piece) : this.#columns(target, part, piece));
+    const [first, rows] = shader === "repack_columns" ? [0, all] : [piece.firstUnit, piece.units];
+    for (const part of partsOf(target, first, rows)) {
+      if (shader === "repack_columns") await this.#repacker.dispatch(this.#columns(target, part, piece));
+      else if (shader === "repack_streams") await this.#repacker.dispatch(this.#streams(target, part, piece));
+      else await this.#repacker.dispatch(blocks(target, part, piece));
+    }
   }
 
   #columns(target: PackedTarget, part: WeightPart, { run, units, firstUnit }: Codes): RepackDispatch {
@@ -94,13 +106,39 @@ export class PackedUploader {
     };
   }
 
+  #streams(target: PackedTarget, part: WeightPart, piece: Codes): RepackDispatch {
+    const { format, place, cols } = target;
+    const { repack } = format;
+    if (repack.shader !== "repack_streams") throw new TypeError(repack.shader);
+    return {
+      ...streamsRepack(repack),
+      buffers: { repacked: part.codes, order: this.#slotsOf(target) ?? part.scales! },
+      record: {
+        piece: {
+          rows: piece.units,
+          first_row: piece.firstUnit,
+          cols,
+          row_bytes: repack.rowBytes,
+          code_words: format.codeWords,
+          high_start: repack.highStart,
+          pad_code: repack.padCode,
+          ...placeIn(part, place),
+        },
+      },
+      grid: [format.rowChunks, piece.units],
+    };
+  }
+
+  /** Where each input goes, or where each slot is from: what the repack wants. */
   #slotsOf(target: PackedTarget): GPUBuffer | undefined {
     const { repack } = target.format;
-    if (repack.shader !== "repack_columns" || !repack.slots) return undefined;
+    const slots =
+      repack.shader === "repack_columns" ? repack.slots : repack.shader === "repack_streams" ? repack.order : undefined;
+    if (!slots) return undefined;
     let buffer = this.#slots.get(target);
     if (!buffer) {
-      buffer = this.#memory.storage("upload slots", repack.slots.byteLength);
-      this.#memory.write(buffer, repack.slots);
+      buffer = this.#memory.storage("upload slots", slots.byteLength);
+      this.#memory.write(buffer, slots);
       this.#slots.set(target, buffer);
     }
     return buffer;
@@ -134,7 +172,7 @@ export class PackedUploader {
 
 function blocks({ cols, format, place }: PackedTarget, part: WeightPart, { firstUnit, units }: Codes): RepackDispatch {
   const { repack } = format;
-  if (repack.shader !== "repack_blocks") throw new TypeError(repack.shader);
+  if (!("kind" in repack)) throw new TypeError(repack.shader);
   const rowBytes = repack.rowsPerUnit === 1 ? repack.rowBytes : 0; // of flat nibbles, which do without
   return {
     ...blocksRepack(repack),

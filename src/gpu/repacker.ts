@@ -31,7 +31,7 @@ const bytesInFlight = 64 << 20;
 /** Words of a row that one invocation of repack_rows or copy_rows copies: 64 bytes. No times are kept of 2026-11-25. */
 export const rowWordsEach = 16;
 
-type RepackName = "copy_rows" | "repack_rows" | "repack_blocks" | "repack_columns";
+type RepackName = "copy_rows" | "repack_rows" | "repack_blocks" | "repack_columns" | "repack_grids" | "repack_streams";
 
 /** A repack shader with its override constants. */
 export type RepackChoice = ShaderOf<RepackName>;
@@ -52,6 +52,8 @@ const layouts = {
   repack_rows: shaderRecords.Slice,
   repack_blocks: shaderRecords.BlocksPiece,
   repack_columns: shaderRecords.ColumnsPiece,
+  repack_grids: shaderRecords.BlocksPiece,
+  repack_streams: shaderRecords.StreamsPiece,
 };
 
 export class Repacker {

@@ -61,7 +61,7 @@ export class RowSamples {
         const at = (row - first) * format.scaleWords;
         taken.push(standing(target, row, "scales", words.subarray(at, at + format.scaleWords)));
       }
-    } else if (piece.kind === "codes" && repack.shader === "repack_blocks") {
+    } else if (piece.kind === "codes" && repack.shader !== "repack_columns") {
       const { firstUnit: first, units: count, bytes } = piece;
       const taken = takenOf(this.#wholeRows, target, first === 0);
       for (const row of someOf(first, count, repack.rowBytes)) {

@@ -28,6 +28,7 @@ export const shaderFiles = {
   },
   bias_none: { bindings: {}, provides: ["biased"], needs: [], features: [] },
   bias_rows: { bindings: { bias: [0, 7] }, provides: ["biased"], needs: [], features: [] },
+  blocks_piece: { bindings: {}, provides: ["byte_at", "half_at", "BlocksPiece"], needs: [], features: [] },
   cache_bytes: { bindings: {}, provides: ["keep_pair"], needs: ["write", "half_pair"], features: [] },
   cache_keep: {
     bindings: { k_cache: [0, 1], v_cache: [0, 2], fresh_k: [0, 6], fresh_v: [0, 7] },
@@ -93,6 +94,18 @@ export const shaderFiles = {
   },
   decode_f32: {
     bindings: { shape: [1, 0], weights: [1, 1] },
+    provides: ["chunk_at", "eight_of", "Chunk"],
+    needs: ["WeightShape", "Eight"],
+    features: [],
+  },
+  decode_fp8: {
+    bindings: { shape: [1, 0], codes: [1, 1], scales: [1, 2] },
+    provides: ["chunk_at", "eight_of", "Chunk"],
+    needs: ["WeightShape", "Eight"],
+    features: [],
+  },
+  decode_grid: {
+    bindings: { shape: [1, 0], codes: [1, 1], scales: [1, 2] },
     provides: ["chunk_at", "eight_of", "Chunk"],
     needs: ["WeightShape", "Eight"],
     features: [],
@@ -197,7 +210,7 @@ export const shaderFiles = {
   repack_blocks: {
     bindings: { stored: [0, 0], repacked: [0, 1], scales: [0, 2], piece: [0, 3] },
     provides: ["scale_of"],
-    needs: ["place_of"],
+    needs: ["byte_at", "half_at", "place_of", "BlocksPiece"],
     features: [],
   },
   repack_columns: {
@@ -206,9 +219,21 @@ export const shaderFiles = {
     needs: ["place_of"],
     features: [],
   },
+  repack_grids: {
+    bindings: { stored: [0, 0], repacked: [0, 1], scales: [0, 2], piece: [0, 3] },
+    provides: [],
+    needs: ["half_at", "byte_at", "place_of", "BlocksPiece"],
+    features: [],
+  },
   repack_rows: {
     bindings: { stored: [0, 0], repacked: [0, 1], slice: [0, 2] },
     provides: [],
+    needs: ["place_of"],
+    features: [],
+  },
+  repack_streams: {
+    bindings: { stored: [0, 0], repacked: [0, 1], order: [0, 2], piece: [0, 3] },
+    provides: ["byte_at"],
     needs: ["place_of"],
     features: [],
   },
@@ -269,6 +294,7 @@ export interface ShaderBindings {
   attention_rows: {};
   bias_none: {};
   bias_rows: { bias: "read array<f32>" };
+  blocks_piece: {};
   cache_bytes: {};
   cache_keep: {
     k_cache: "read_write array<vec4u>";
@@ -299,6 +325,8 @@ export interface ShaderBindings {
   decode_f16: { shape: "uniform WeightShape"; weights: "read array<vec4u>" };
   decode_f16_native: { shape: "uniform WeightShape"; weights: "read array<vec4<f16>>" };
   decode_f32: { shape: "uniform WeightShape"; weights: "read array<vec4f>" };
+  decode_fp8: { shape: "uniform WeightShape"; codes: "read array<vec4u>"; scales: "read array<u32>" };
+  decode_grid: { shape: "uniform WeightShape"; codes: "read array<u32>"; scales: "read array<u32>" };
   decode_int8: { shape: "uniform WeightShape"; codes: "read array<vec4u>"; scales: "read array<u32>" };
   decode_q4: { shape: "uniform WeightShape"; codes: "read array<vec4u>"; scales: "read array<u32>" };
   decode_q8: { shape: "uniform WeightShape"; codes: "read array<vec4u>"; scales: "read array<u32>" };
@@ -343,7 +371,19 @@ export interface ShaderBindings {
     slots: "read array<u32>";
     piece: "read ColumnsPiece";
   };
+  repack_grids: {
+    stored: "read array<u32>";
+    repacked: "read_write array<u32>";
+    scales: "read_write array<u32>";
+    piece: "read BlocksPiece";
+  };
   repack_rows: { stored: "read array<u32>"; repacked: "read_write array<u32>"; slice: "read Slice" };
+  repack_streams: {
+    stored: "read array<u32>";
+    repacked: "read_write array<u32>";
+    order: "read array<u32>";
+    piece: "read StreamsPiece";
+  };
   rmsnorm: { x: "read array<f32>"; gain: "read array<f32>"; out: "read_write array<f32>" };
   rope_cache: {};
   rope_rows: { qkv: "read array<f32>"; q: "read_write array<f32>" };
@@ -393,6 +433,7 @@ export interface ShaderOverrides {
   attention_rows: {};
   bias_none: {};
   bias_rows: {};
+  blocks_piece: {};
   cache_bytes: {};
   cache_keep: { rows: number };
   cache_quantize: { kv_heads: number; cache_dim: number; context: number; rows: number; scale_words: number };
@@ -409,13 +450,15 @@ export interface ShaderOverrides {
   };
   chunk_dot: {};
   copy_rows: {};
-  decode_affine: { bits?: number; zeros?: number; group_halves?: number; rounding?: number };
+  decode_affine: { bits?: number; zeros?: number; scale_type?: number; group_halves?: number; rounding?: number };
   decode_bf16: {};
   decode_book: { scales_kind?: number; block?: number; straddle?: boolean; rounding?: number };
   decode_exl2: { rounding?: number };
   decode_f16: {};
   decode_f16_native: {};
   decode_f32: {};
+  decode_fp8: { group_chunks?: number; exponents?: boolean };
+  decode_grid: { kind?: number };
   decode_int8: {};
   decode_q4: {};
   decode_q8: {};
@@ -445,7 +488,9 @@ export interface ShaderOverrides {
   quantize_rows: { stride: number };
   repack_blocks: { kind?: number };
   repack_columns: { bits?: number; awq?: boolean; scatter?: boolean };
+  repack_grids: { kind?: number };
   repack_rows: {};
+  repack_streams: { bits?: number; per_word?: number; flip?: number; sorted?: boolean };
   rmsnorm: { dim: number; stride: number; eps: number; threads?: number };
   rope_cache: {};
   rope_rows: { qkv_stride: number; q_stride: number };
@@ -468,6 +513,25 @@ export interface ShaderOverrides {
 
 /** Structs that bindings have: bytes, and of each field its byte and type. */
 export const shaderRecords = {
+  BlocksPiece: {
+    sizeBytes: 56,
+    fields: {
+      rows: [0, "u32"],
+      first_row: [4, "u32"],
+      cols: [8, "u32"],
+      row_bytes: [12, "u32"],
+      code_words: [16, "u32"],
+      high_start: [20, "u32"],
+      scale_words: [24, "u32"],
+      scale_start: [28, "u32"],
+      second_start: [32, "u32"],
+      pad_code: [36, "u32"],
+      base: [40, "u32"],
+      half: [44, "u32"],
+      part_start: [48, "u32"],
+      part_rows: [52, "u32"],
+    },
+  },
   CopyPiece: {
     sizeBytes: 28,
     fields: {
@@ -491,25 +555,6 @@ export const shaderRecords = {
     },
   },
   Batch: { sizeBytes: 12, fields: { groups: [0, "u32"], row_groups: [4, "u32"], cols: [8, "u32"] } },
-  BlocksPiece: {
-    sizeBytes: 56,
-    fields: {
-      rows: [0, "u32"],
-      first_row: [4, "u32"],
-      cols: [8, "u32"],
-      row_bytes: [12, "u32"],
-      code_words: [16, "u32"],
-      high_start: [20, "u32"],
-      scale_words: [24, "u32"],
-      scale_start: [28, "u32"],
-      second_start: [32, "u32"],
-      pad_code: [36, "u32"],
-      base: [40, "u32"],
-      half: [44, "u32"],
-      part_start: [48, "u32"],
-      part_rows: [52, "u32"],
-    },
-  },
   ColumnsPiece: {
     sizeBytes: 44,
     fields: {
@@ -541,6 +586,22 @@ export const shaderRecords = {
       half: [36, "u32"],
       part_start: [40, "u32"],
       part_rows: [44, "u32"],
+    },
+  },
+  StreamsPiece: {
+    sizeBytes: 44,
+    fields: {
+      rows: [0, "u32"],
+      first_row: [4, "u32"],
+      cols: [8, "u32"],
+      row_bytes: [12, "u32"],
+      code_words: [16, "u32"],
+      high_start: [20, "u32"],
+      pad_code: [24, "u32"],
+      base: [28, "u32"],
+      half: [32, "u32"],
+      part_start: [36, "u32"],
+      part_rows: [40, "u32"],
     },
   },
   Settings: {

@@ -31,7 +31,9 @@ export const kernels = {
   quantize_rows: ["quantize_rows"],
   repack_blocks: ["repack_blocks"],
   repack_columns: ["repack_columns"],
+  repack_grids: ["repack_grids"],
   repack_rows: ["repack_rows"],
+  repack_streams: ["repack_streams"],
   rmsnorm: ["rmsnorm"],
   rope_cache: ["rope_cache", "rope_rows", "cache_write"],
   sample: ["sample"],
@@ -63,6 +65,8 @@ export const decodes = {
   book: ["decode_book"],
   exl2: ["decode_exl2"],
   int8: ["decode_int8"],
+  fp8: ["decode_fp8"],
+  grid: ["decode_grid"],
 } as const satisfies Table;
 
 /** What stands in for a take where the weight's inputs are not in order. */
@@ -73,6 +77,7 @@ const gatheredTakes: Partial<Record<ShaderFile, ShaderFile>> = {
 
 /** Files of functions and structs that several others need: joined where one is needed and none of the files has it. */
 const shared: readonly ShaderFile[] = [
+  "blocks_piece",
   "chunk_dot",
   "eight",
   "half_pair",

@@ -5,13 +5,16 @@
 import { onDemand } from "../on-demand.ts";
 import type { ShaderFile } from "./shader-table.ts";
 
-/** What only a model needs that its publisher quantized: each is loaded on demand, two to four for a format. */
+/** What only a model needs that its publisher quantized: each is loaded on demand, two to five for a format. */
 const parts = import.meta.glob<{ default: string }>(
-  "../../shaders/{repack_blocks,repack_columns,decode_{affine,book,exl2,int8,super}}.wgsl",
+  "../../shaders/{blocks_piece,repack_{blocks,columns,grids,streams},decode_{affine,book,exl2,fp8,grid,int8,super}}.wgsl",
   { query: "?raw" },
 );
 const texts: Record<string, string | (() => Promise<string>)> = import.meta.glob<string>(
-  ["../../shaders/*.wgsl", "!../../shaders/{repack_blocks,repack_columns,decode_{affine,book,exl2,int8,super}}.wgsl"],
+  [
+    "../../shaders/*.wgsl",
+    "!../../shaders/{blocks_piece,repack_{blocks,columns,grids,streams},decode_{affine,book,exl2,fp8,grid,int8,super}}.wgsl",
+  ],
   { query: "?raw", import: "default", eager: true },
 );
 for (const [path, load] of Object.entries(parts)) {

@@ -138,6 +138,10 @@ export function weightUse(
       return { decode: format.decode, constants: format.constants, ...coded };
     case "exl2":
       return { decode: format.decode, constants: format.constants, ...coded };
+    case "fp8":
+      return { decode: format.decode, constants: format.constants, ...coded };
+    case "grid":
+      return { decode: format.decode, constants: format.constants, ...coded };
   }
 }
 

@@ -11,7 +11,6 @@ import { makePlan, type Plan } from "../gpu/plan.ts";
 import { Recorder } from "../gpu/recorder.ts";
 import { checkWritten, notArrived, summedEvery, sumPipeline } from "../gpu/sum-buffers.ts";
 import { calibrateDispatch, tuneVariants } from "../gpu/tune.ts";
-import { packedRepacks, PackedUploader } from "../gpu/packed-upload.ts";
 import { Repacker } from "../gpu/repacker.ts";
 import type { RowSamples } from "../gpu/row-samples.ts";
 import { Uploader, uploadRepacks } from "../gpu/upload.ts";
@@ -27,6 +26,7 @@ import { withoutDisagreeing, type Verdict } from "./twins.ts";
 import { createWeightSink } from "./weight-sink.ts";
 import { allocateWeights, type ModelTensor, type ModelWeights } from "./weights.ts";
 
+const packedSink = onDemand("takes quantized matrices apart", () => import("./packed-sink.ts"));
 const rowSamples = onDemand("looks at rows of what is loaded", () => import("../gpu/row-samples.ts"));
 
 const worthTuning = 100e6; // parameters; not measured: smaller models answer fast enough untuned
@@ -101,13 +101,17 @@ export class Model {
       this.#samples.catch(() => {}); // told by the sink
     }
     if (sums) sumPipeline(gpu, this.#kernels).catch(() => {}); // told by the check
-    this.#repacker.prepare([
-      ...[...allocated.targets.values()].flatMap(uploadRepacks),
-      ...[...allocated.packed.values()].flatMap(packedRepacks),
-    ]);
+    this.#repacker.prepare([...allocated.targets.values()].flatMap(uploadRepacks));
     const uploader = new Uploader(this.#repacker);
-    const packedUploader = new PackedUploader(memory, this.#repacker);
-    this.sink = createWeightSink({ gpu, memory, uploader, packedUploader, allocated, samples: this.#samples });
+    const { packed } = allocated;
+    const samples = this.#samples;
+    const repacker = this.#repacker;
+    const writePart =
+      packed.size > 0
+        ? packedSink().then((part) => part.createPackedSink({ gpu, memory, repacker, packed, samples }))
+        : undefined;
+    writePart?.catch(() => {}); // told by the sink
+    this.sink = createWeightSink({ memory, uploader, writePart, allocated, samples });
     this.cache = allocateCache(memory, config, contextLength, kv, gpu.maxBindingBytes);
     this.batchTokens = gpu.software ? batchTokens.software : batchTokens.hardware;
     this.activations = allocateActivations(memory, config, {

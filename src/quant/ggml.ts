@@ -2,12 +2,12 @@
 // scale (and minimum); types of 256 keep both levels of theirs. The repack shader takes the blocks apart.
 
 import { PronkError } from "../errors.ts";
-import { ggmlTraits, type GgmlType } from "../format/ggml-types.ts";
+import { ggmlTraits, type GgmlType, type GridType } from "../format/ggml-types.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
-import { floatBits, headOf, planeWords, type SchemeFormat } from "./packed-format.ts";
-import type { DecodeChoice } from "./row-format.ts";
+import { floatBits, headOf, planeWords, viewOf, type SchemeFormat } from "./packed-format.ts";
+import type { DecodeChoice, PartBytes } from "./row-format.ts";
 
-type Packed = Exclude<GgmlType, "F32" | "F16" | "BF16">;
+type Packed = Exclude<GgmlType, "F32" | "F16" | "BF16" | GridType>;
 
 interface TypeFacts {
   kind: number; // repack_blocks.wgsl's number of the type
@@ -19,10 +19,10 @@ interface TypeFacts {
 
 type Choice = Pick<TypeFacts, "bits" | "choice">;
 
-/** `zeros`: 0 one zero point for all, 2 an f16 minimum. */
-const affine = (bits: number, zeros: 0 | 2): Choice => ({
+/** `zeros`: 0 one zero point for all, 2 an f16 minimum. `chunks`: that share a scale. */
+const affine = (bits: number, zeros: 0 | 2, chunks = 1): Choice => ({
   bits,
-  choice: { decode: "affine", constants: { bits, zeros } },
+  choice: { decode: "affine", constants: { bits, zeros, group_halves: 2 * chunks } },
 });
 /** `form`: see decode_super.wgsl. */
 const twoLevels = (bits: number, form: 0 | 1 | 2): Choice => ({
@@ -30,9 +30,9 @@ const twoLevels = (bits: number, form: 0 | 1 | 2): Choice => ({
   choice: { decode: "super", constants: { bits, form } },
 });
 /** `scales_kind`: see decode_book.wgsl. */
-const book = (scales_kind: 2 | 3): Choice => ({
+const book = (scales_kind: 2 | 3 | 4 | 5): Choice => ({
   bits: 4,
-  choice: { decode: "book", constants: { scales_kind } },
+  choice: { decode: "book", constants: { scales_kind, ...(scales_kind === 4 ? { straddle: true } : {}) } },
 });
 
 const facts: Record<Packed, TypeFacts> = {
@@ -48,12 +48,21 @@ const facts: Record<Packed, TypeFacts> = {
   Q6_K: { kind: 9, ...twoLevels(6, 2), halves: [208] },
   IQ4_NL: { kind: 10, ...book(2), halves: [0] },
   IQ4_XS: { kind: 11, ...book(3), halves: [0] },
+  MXFP4: { kind: 14, ...book(5), halves: [] },
+  NVFP4: { kind: 15, ...book(4), halves: [] },
+  TQ2_0: { kind: 16, ...affine(2, 0, 8), zero: 1, halves: [64] },
+  TQ1_0: { kind: 19, ...affine(2, 0, 8), zero: 1, halves: [52] }, // digits to base 3 in the file
+  Q1_0: { kind: 17, ...affine(1, 0, 4), zero: 1, halves: [0] },
+  Q2_0: { kind: 18, ...affine(2, 0, 2), zero: 1, halves: [0] },
 };
 
 /** The values of IQ4's codes. Source: ggml-common.h, kvalues_iq4nl. */
 const iq4Book = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+/** The values of E2M1's codes. Source: OCP Microscaling Formats 1.0, table 5. */
+const e2m1Book = [0, 0.5, 1, 1.5, 2, 3, 4, 6, -0, -0.5, -1, -1.5, -2, -3, -4, -6];
 
-export function ggmlFormat(matrix: QuantizedMatrix): SchemeFormat {
+/** `early`: the factor of all scales that NVFP4 may have. */
+export function ggmlFormat(matrix: QuantizedMatrix, early: PartBytes): SchemeFormat {
   const { scheme, cols } = matrix;
   if (scheme.kind !== "ggml") throw new TypeError(scheme.kind);
   const type = scheme.type as Packed; // matrices in the other three are no quantized ones
@@ -63,7 +72,7 @@ export function ggmlFormat(matrix: QuantizedMatrix): SchemeFormat {
   const rowChunks = cols / 32; // blocks are whole in a row: the reader refuses others
   const planes = planeWords(bits, rowChunks);
   const scaleWords = scaleWordsOf(type, rowChunks);
-  const head = headOf(isBook ? iq4Book.map(floatBits) : []);
+  const head = headOf(isBook ? (type.startsWith("IQ4") ? iq4Book : e2m1Book).map(floatBits) : []);
   const codeWords = planes.low + planes.high;
   const secondStart = Math.ceil(rowChunks / (type === "IQ4_XS" ? 4 : 2)); // minima, or the upper level of scales
   return {
@@ -78,11 +87,13 @@ export function ggmlFormat(matrix: QuantizedMatrix): SchemeFormat {
       kind,
       rowBytes: (cols / weights) * bytes,
       rowsPerUnit: 1,
-      padCode: 0,
+      padCode: type === "NVFP4" ? factorBits(matrix, early.factor) : 0,
       highStart: planes.low,
       secondStart,
     },
     checkCodes(blocks) {
+      if (type === "MXFP4")
+        for (let at = 0; at < blocks.length; at += bytes) if (blocks[at] === 255) throw notFinite(matrix);
       for (const at of halves)
         for (let high = at + 1; high < blocks.length; high += bytes)
           if ((blocks[high] & 0x7c) === 0x7c) throw notFinite(matrix);
@@ -91,6 +102,10 @@ export function ggmlFormat(matrix: QuantizedMatrix): SchemeFormat {
 }
 
 function scaleWordsOf(type: Packed, rowChunks: number): number {
+  if (type === "MXFP4") return Math.ceil(rowChunks / 4);
+  if (type === "NVFP4") return 1 + rowChunks / 2;
+  if (type === "TQ2_0" || type === "TQ1_0" || type === "Q1_0" || type === "Q2_0")
+    return Math.ceil((32 * rowChunks) / ggmlTraits[type].weights / 2);
   const halves = Math.ceil(rowChunks / 2); // words of one 16-bit value a chunk
   if (type === "Q4_1" || type === "Q5_1") return 2 * halves;
   if (ggmlTraits[type].weights === 32) return halves;
@@ -99,7 +114,20 @@ function scaleWordsOf(type: Packed, rowChunks: number): number {
   return halves + supers; // sixteen bits a chunk below, a word of d and dmin above
 }
 
-function notFinite({ parts }: QuantizedMatrix): PronkError {
+/** What a matrix' scales are multiplied by: the one number of `NAME.scale`, as converters write it. */
+function factorBits({ parts }: QuantizedMatrix, bytes: Uint8Array | undefined): number {
+  const factor = bytes ? viewOf(bytes).getFloat32(0, true) : 1;
+  if (Number.isFinite(factor)) return floatBits(factor);
+  const { name, file } = parts.factor!;
+  throw new PronkError("format", `Tensor "${name}" in "${file}" is ${factor}. The file is damaged: fetch it again.`, {
+    file,
+    field: name,
+    expected: "a finite number",
+    found: `${factor}`,
+  });
+}
+
+export function notFinite({ parts }: QuantizedMatrix): PronkError {
   const { name, file, dtype } = parts.codes;
   return new PronkError(
     "format",

@@ -46,7 +46,7 @@ export function gptqFormat(matrix: QuantizedMatrix, early: PartBytes): SchemeFor
 }
 
 /** Inputs sorted by group, when they are not already; undefined when they are. */
-function actOrder(matrix: QuantizedMatrix, groupSize: number, bytes: Uint8Array) {
+export function actOrder(matrix: QuantizedMatrix, groupSize: number, bytes: Uint8Array) {
   const { cols, parts } = matrix;
   const view = viewOf(bytes);
   const groups = Math.ceil(cols / groupSize);

@@ -123,7 +123,7 @@ export class MatrixStream {
 }
 
 function stretchesOf(matrix: QuantizedMatrix, { repack }: PackedFormat): Stretch[] {
-  if (repack.shader === "repack_blocks") {
+  if (repack.shader !== "repack_columns") {
     const { rowBytes, rowsPerUnit } = repack;
     const count = Math.ceil(matrix.rows / rowsPerUnit);
     return [{ start: 0, unitBytes: rowBytes * rowsPerUnit, unitRows: rowsPerUnit, count }];

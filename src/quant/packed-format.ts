@@ -18,13 +18,25 @@ export type Repack =
    * `rowsPerUnit` 2 a row is half a byte too long: pieces and parts begin at even rows.
    */
   | {
-      shader: "repack_blocks";
+      shader: "repack_blocks" | "repack_grids";
       kind: number;
       rowBytes: number; // in the file
       rowsPerUnit: 1 | 2;
-      padCode: number;
+      padCode: number; // NVFP4: the bits of its factor
       highStart: number; // word of a row where the high plane begins
       secondStart: number; // word of a row's scales where minima or the upper level begin
+    }
+  /** The file has whole rows of codes alone, each a stream of bits; `order`: the input of each slot. */
+  | {
+      shader: "repack_streams";
+      bits: number; // in the file
+      perWord: number; // codes in a word; 0 without gaps
+      flip: number; // bits of a code that are turned over
+      rowBytes: number;
+      rowsPerUnit: 1;
+      padCode: number;
+      highStart: number;
+      order?: Uint32Array<ArrayBuffer>;
     }
   /** The file has inputs as rows: `unitBytes` hold 32 inputs of `outputs` columns. `slots` scatters inputs. */
   | { shader: "repack_columns"; awq: boolean; outputs: number; runs: ColumnRun[]; slots?: Uint32Array<ArrayBuffer> };
@@ -54,10 +66,10 @@ export function headOf(...tables: ArrayLike<number>[]): Uint32Array<ArrayBuffer>
   return head;
 }
 
-/** Bits of a code in the low plane and in the high one. Each divides 32, so that no code straddles two words. */
+/** Bits of a code in the low plane and in the high one. Each divides 32, so that no code straddles two words; 7 take 8. */
 export function planesOf(bits: number): { low: number; high: number } {
-  const low = bits < 4 ? 2 : bits < 8 ? 4 : 8;
-  return { low, high: bits - low };
+  const low = bits < 2 ? 1 : bits < 4 ? 2 : bits < 7 ? 4 : 8;
+  return { low, high: Math.max(0, bits - low) };
 }
 
 const vectorWords = 4;

@@ -5,7 +5,8 @@
 import type { MatrixPiece } from "./matrix-stream.ts";
 import { planesOf, viewOf, type ColumnRun, type PackedFormat, type Repack } from "./packed-format.ts";
 
-type WholeRows = Extract<Repack, { shader: "repack_blocks" }>;
+type KindRepack = Extract<Repack, { kind: number }>;
+type Streams = Extract<Repack, { shader: "repack_streams" }>;
 type Columns = Extract<Repack, { shader: "repack_columns" }>;
 type Codes = Extract<MatrixPiece, { kind: "codes" }>;
 type Words = Uint32Array<ArrayBuffer>;
@@ -75,12 +76,26 @@ const kinds = [
   [2, 256, 84], [3, 256, 110], [4, 256, 144], [5, 256, 176], [6, 256, 210], // Q2_K to Q6_K
   [4, 32, 18], [4, 256, 136], // IQ4_NL, IQ4_XS
   [4, 1, 0], [8, 1, 0], // nibbles, bytes
+  [4, 32, 17], [4, 64, 36], [2, 256, 66], [1, 128, 18], [2, 64, 18], [2, 256, 54], // MXFP4, NVFP4, TQ2_0, Q1_0, Q2_0, TQ1_0
 ]; // prettier-ignore
 
 /** Row `row` of a piece of whole rows of `cols`. No scales where they come apart. */
 export function wholeRow(
+  format: PackedFormat,
+  repack: Exclude<Repack, Columns>,
+  cols: number,
+  bytes: Uint8Array,
+  row: number,
+): { codes: Words; scales?: Words } {
+  if (repack.shader === "repack_streams") return { codes: streamRow(format, repack, cols, bytes, row) };
+  return repack.shader === "repack_grids"
+    ? gridRow(format, repack, bytes.subarray(row * repack.rowBytes))
+    : blocksRow(format, repack, cols, bytes, row);
+}
+
+function blocksRow(
   { codeWords, scaleWords, scaleRows, rowChunks }: PackedFormat,
-  { kind, rowBytes, highStart, secondStart, padCode }: WholeRows,
+  { kind, rowBytes, highStart, secondStart, padCode }: KindRepack,
   cols: number,
   bytes: Uint8Array,
   row: number,
@@ -101,9 +116,31 @@ export function wholeRow(
   const scales = new Uint32Array(scaleWords);
   for (let chunk = 0; chunk < rowChunks; chunk++) {
     const at = start + Math.floor((32 * chunk) / weights) * blockBytes;
-    putScales(scales, kind, secondStart, chunk, bytes, at);
+    if (kind < 14) putScales(scales, kind, secondStart, chunk, bytes, at);
+    else putNewScales(scales, kind, chunk, bytes, at, padCode);
   }
   return { codes, scales };
+}
+
+function streamRow(
+  { codeWords, rowChunks }: PackedFormat,
+  { bits, perWord, flip, rowBytes, padCode, highStart, order }: Streams,
+  cols: number,
+  bytes: Uint8Array,
+  row: number,
+): Words {
+  const words = new Uint32Array(codeWords);
+  const codes = new Uint8Array(32 * rowChunks).fill(padCode);
+  for (let slot = 0; slot < cols; slot++) {
+    const col = order ? order[slot] : slot;
+    const bit =
+      8 * row * rowBytes + (perWord > 0 ? 32 * Math.floor(col / perWord) + (col % perWord) * bits : col * bits);
+    const at = Math.floor(bit / 8);
+    const two = bytes[at] | ((bytes[at + 1] ?? 0) << 8);
+    codes[slot] = ((two >> (bit % 8)) & ((1 << bits) - 1)) ^ flip;
+  }
+  putCodes(words, { bits, planeStart: 0, highStart }, codes);
+  return words;
 }
 
 const nibble = (byte: number, isHigh: boolean) => (isHigh ? byte >> 4 : byte & 15);
@@ -134,6 +171,21 @@ function codeOf(bytes: Uint8Array, kind: number, at: number, i: number): number 
         nibble(bytes[at + 64 * half + (i & 63)], (i & 64) > 0) |
         (((bytes[at + 128 + 32 * half + l] >> (2 * (group & 3))) & 3) << 4)
       );
+    case 14:
+      return nibble(bytes[at + 1 + (i & 15)], isHigh);
+    case 15:
+      return nibble(bytes[at + 4 + 8 * (i >> 4) + (i & 7)], (i & 8) > 0);
+    case 16:
+      return (bytes[at + 32 * half + l] >> (2 * (group & 3))) & 3;
+    case 17:
+      return (bytes[at + 2 + (i >> 3)] >> (i & 7)) & 1;
+    case 19: {
+      const [byte, digit] =
+        i < 160 ? [l, group] : i < 240 ? [32 + (i & 15), (i - 160) >> 4] : [48 + (i & 3), (i - 240) >> 2];
+      return (((bytes[at + byte] * 3 ** digit) & 255) * 3) >> 8;
+    }
+    case 18:
+      return (bytes[at + 2 + (i >> 2)] >> (2 * (i & 3))) & 3;
     case 11:
       return nibble(bytes[at + 8 + 16 * group + (i & 15)], isHigh);
     default:
@@ -182,4 +234,62 @@ function putScales(
     put(chunk, half(0));
     if (kind === 1 || kind === 3) put(2 * secondStart + chunk, half(2));
   }
+}
+
+/** The same of the kinds from MXFP4 on. NVFP4's row begins with the factor of all. */
+function putNewScales(scales: Words, kind: number, chunk: number, bytes: Uint8Array, at: number, factor: number): void {
+  if (kind === 14) scales[chunk >> 2] |= bytes[at] << (8 * (chunk & 3));
+  else if (kind === 15) {
+    scales[0] = factor;
+    const [low, high] = [0, 1]
+      .map((i) => bytes[at + 2 * (chunk & 1) + i] & 127)
+      .map((scale) => (scale === 127 ? 0 : scale));
+    scales[1 + (chunk >> 1)] |= (low | (high << 8)) << (16 * (chunk & 1));
+  } else {
+    const shared = chunk / [8, 4, 2, 8][kind & 3];
+    const place = at + [64, 0, 0, 52][kind & 3];
+    if (Number.isInteger(shared))
+      scales[shared >> 1] |= (bytes[place] | (bytes[place + 1] << 8)) << (16 * (shared & 1));
+  }
+}
+
+/** What repack_grids' kinds have in a block: bytes of it, where a chunk's words stand and how many bytes on the next one's. */
+const grids: { bytes: number; words: [start: number, step: number][] }[] = [
+  { bytes: 66, words: [[2, 8], [6, 8]] }, { bytes: 74, words: [[2, 8], [6, 8]] }, { bytes: 82, words: [[2, 4], [34, 4]] }, // IQ2_XXS, IQ2_XS, IQ2_S
+  { bytes: 98, words: [[2, 8], [6, 8], [66, 4]] }, { bytes: 110, words: [[2, 8], [6, 8], [74, 4]] }, // IQ3_XXS, IQ3_S
+  { bytes: 50, words: [[2, 4]] }, { bytes: 56, words: [[0, 4]] }, // IQ1_S, IQ1_M
+]; // prettier-ignore
+
+function gridRow(
+  { codeWords, scaleWords, rowChunks }: PackedFormat,
+  { kind, secondStart }: KindRepack,
+  row: Uint8Array,
+): { codes: Words; scales: Words } {
+  const { bytes, words } = grids[kind];
+  const view = viewOf(row);
+  const codes = new Uint32Array(codeWords);
+  const scales = new Uint32Array(scaleWords);
+  for (let chunk = 0; chunk < rowChunks; chunk++) {
+    const [at, sub] = [Math.floor(chunk / 8) * bytes, chunk % 8];
+    for (const [i, [start, step]] of words.entries())
+      codes[words.length * chunk + i] = view.getUint32(at + start + step * sub, true);
+    const byte = (start: number) => row[at + start + sub];
+    const sixteen = [
+      () => 0,
+      () => byte(66),
+      () => byte(66) | (byte(74) << 8),
+      () => 0,
+      () => byte(66) | (nibble(row[at + 106 + (sub >> 1)], sub % 2 > 0) << 8),
+      () => view.getUint16(at + 34 + 2 * sub, true),
+      () => view.getUint16(at + 32 + 2 * sub, true),
+    ][kind]();
+    if (secondStart > 0) scales[chunk >> 1] |= sixteen << (16 * (chunk & 1));
+    if (sub > 0) continue;
+    const block = chunk / 8;
+    if (kind === 6) {
+      scales[secondStart + 2 * block] = view.getUint32(at + 48, true);
+      scales[secondStart + 2 * block + 1] = view.getUint32(at + 52, true);
+    } else scales[secondStart + (block >> 1)] |= view.getUint16(at, true) << (16 * (block & 1));
+  }
+  return { codes, scales };
 }

@@ -7,7 +7,7 @@ import { schemeLabel, type PartRole, type QuantizedMatrix, type TensorSlice } fr
 import { groupSize, type Encoding } from "./layout.ts";
 
 /** Decodes of published schemes: shaders/decode_*.wgsl. */
-export type PackedDecode = "affine" | "super" | "book" | "exl2" | "int8";
+export type PackedDecode = "affine" | "super" | "book" | "exl2" | "int8" | "fp8" | "grid";
 
 /** The bytes of a matrix's parts that are not codes. */
 export type PartBytes = Partial<Record<PartRole, Uint8Array>>;

@@ -24,7 +24,9 @@ interface SchemeEntry {
 const gptq = onDemand("lays out GPTQ and AWQ", () => import("./gptq.ts"));
 const bitsandbytes = onDemand("lays out bitsandbytes", () => import("./bitsandbytes.ts"));
 const exl2 = onDemand("lays out EXL2", () => import("./exl2.ts"));
+const streams = onDemand("lays out compressed-tensors, MLX, FP8", () => import("./streams.ts"));
 const ggml = onDemand("lays out GGUF's blocks", () => import("./ggml.ts"));
+const grids = onDemand("lays out GGUF's grids", () => import("./grids.ts"));
 
 const table: Record<Scheme["kind"], SchemeEntry> = {
   gptq: { early: ["groupIndex"], load: async () => (await gptq()).gptqFormat },
@@ -32,7 +34,13 @@ const table: Record<Scheme["kind"], SchemeEntry> = {
   bnb4: { early: ["state", "map", "nestedMap"], load: async () => (await bitsandbytes()).bnb4Format },
   int8: { early: ["codeOrder"], load: async () => (await bitsandbytes()).int8Format },
   exl2: { early: ["groups", "scaleLimits"], load: async () => (await exl2()).exl2Format },
-  ggml: { early: [], load: async () => (await ggml()).ggmlFormat },
+  integers: {
+    early: ["groupIndex"],
+    load: async () => (await streams()).integersFormat((await gptq()).actOrder),
+  },
+  floats: { early: [], load: async () => (await streams()).floatsFormat },
+  ggml: { early: ["factor"], load: async () => (await ggml()).ggmlFormat },
+  grid: { early: [], load: async () => (await grids()).gridFormat((await ggml()).notFinite) },
 };
 
 /** The parts to read before its format can be made, where the matrix has them. */

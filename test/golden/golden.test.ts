@@ -176,6 +176,15 @@ function goldenIn(kind: BrowserKind): void {
       await expectGolden(runner, runner.serve(folder), golden, { limit: 0 });
     });
 
+    const ofPackers = sharedDataAbsent ? [] : readdirSync(join(sharedData, "e2e2"));
+    test.each(ofPackers.filter((name) => /^(ct|mlx|gguf)-/.test(name) && name !== "gguf-Q1_0"))(
+      "tiny256, %s: ids, logits within 1e-3",
+      async (name) => {
+        const folder = join(sharedData, "e2e2", name);
+        await expectGolden(runner, runner.serve(folder), packerCases(folder), { limit: 1e-3 });
+      },
+    );
+
     test("tiny256 in torch's pytorch_model.bin: ids, logits within 1e-3", async () => {
       const folder = join(sharedData, "e2e2/torch-bin");
       await expectGolden(runner, runner.serve(folder), packerCases(folder), { limit: 1e-3 });

@@ -43,6 +43,9 @@ async function compare(
   return { error: different + (padding === 0 ? 0 : 1), limit: 0, note };
 }
 
+/** Types whose matrices the shared data have. */
+const sharedTypes = blockTypes.filter((type) => /^Q\d_[K01]$|^IQ4/.test(type) && type !== "Q1_0" && type !== "Q2_0");
+
 const sharedBlocks =
   (type: GgmlType): Check =>
   async (context) => {
@@ -61,6 +64,17 @@ const madeBlocks =
     const options = { base: 3, half: 3, split: 8, unitsPerPiece: 5 };
     return compare(context, blockMatrix(type, bytes, rows), dequantizeGgml(type, bytes), options);
   };
+
+/** NVFP4 whose scales are all multiplied by one number of its own. */
+const factored: Check = async (context) => {
+  const bytes = madeLayers.ggml("NVFP4", 24);
+  const { matrix, parts } = blockMatrix("NVFP4", bytes, 12);
+  const factor = Math.fround(0.0123);
+  const named = { ...matrix, parts: { ...matrix.parts, factor: { ...matrix.parts.codes, name: "t.scale" } } };
+  const whole = { ...parts, factor: new Uint8Array(Float32Array.of(factor).buffer) };
+  const expected = dequantizeGgml("NVFP4", bytes).map((weight) => weight * factor);
+  return compare(context, { matrix: named, parts: whole }, expected, {}, nearlyExact);
+};
 
 /** An f32 product or sum may be fused or not, and a division is allowed two and a half units: so many parts of a weight. */
 const nearlyExact = (actual: number, wanted: number) => Math.abs(actual - wanted) <= Math.abs(wanted) * 2 ** -21;
@@ -114,12 +128,15 @@ const made =
     const exact = scheme.kind === "gptq" || scheme.kind === "awq" || scheme.kind === "exl2";
     const rounds = scheme.kind === "awq" || scheme.kind === "exl2" || scheme.kind === "bnb4";
     const constants: Record<string, number> = rounds ? { rounding: 0 } : {};
+    // scale * code - scale * zero, of f32 scales: two roundings of numbers up to the largest.
+    const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+    const ofLargest = (actual: number, wanted: number) => Math.abs(actual - wanted) <= largest * 2 ** -21;
     const plain = await compare(
       context,
       layer,
       weights,
       { split: 4, base: 2, half: layer.matrix.rows % 4 === 0 ? 2 : 0, constants },
-      exact ? undefined : nearlyExact,
+      exact ? undefined : scheme.kind === "integers" ? ofLargest : nearlyExact,
     );
     if (plain.error > 0 || !rounds) return plain;
     // What lies within f32's error of the middle of two halves may be rounded either way.
@@ -128,7 +145,7 @@ const made =
     return compare(context, layer, weights.map(rounded), { unitsPerPiece: 2 }, exact ? undefined : either);
   };
 
-const packedDecodes: readonly PackedDecode[] = ["affine", "book", "exl2", "int8", "super"];
+const packedDecodes: readonly PackedDecode[] = ["affine", "book", "exl2", "fp8", "grid", "int8", "super"];
 
 /** Every kernel that reads weights compiles with every decode here. */
 const compiles: Check = async (context) => {
@@ -156,9 +173,10 @@ const compiles: Check = async (context) => {
 };
 
 export const checks: Checks = {
-  ...Object.fromEntries(blockTypes.map((type) => [`${type}, shared`, sharedBlocks(type)])),
+  ...Object.fromEntries(sharedTypes.map((type) => [`${type}, shared`, sharedBlocks(type)])),
   ...Object.fromEntries(sharedFiles.map((path) => [`${path}, shared`, shared(path)])),
   ...Object.fromEntries(blockTypes.map((type) => [`${type}, random, rows in pairs`, madeBlocks(type)])),
   ...Object.fromEntries(Object.entries(madeLayers.all).map(([name, make]) => [name, made(make)])),
+  "NVFP4 with a factor": factored,
   "every kernel with every decode": compiles,
 };

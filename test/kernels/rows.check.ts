@@ -107,6 +107,14 @@ const spoils: [label: string, from: string, to: string, Sampled][] = [
   ["copy_rows", "row * piece.row_units + unit", "(row ^ 1u) * piece.row_units + unit", stored[3][1]],
   ["repack_blocks", "(j >> 4u) * 4u", "(j >> 3u) * 4u", blocks[0][1]],
   ["repack_blocks", "(byte_at(at + sub) >> 6u)", "(byte_at(at + sub) >> 7u)", blocks[7][1]],
+  ["repack_grids", "sub + 1u)", "sub)", blocks[blockTypes.indexOf("IQ3_S")][1]],
+  ["repack_streams", "col * bits", "(col ^ 1u) * bits", packed(madeLayers.all["MLX 5 bit"]())],
+  [
+    "repack_streams",
+    "col = order[slot]",
+    "col = order[slot ^ 1u]",
+    packed(madeLayers.all["pack-quantized 4 bit, act-order"]()),
+  ],
   ["repack_columns", "j * bits", "(j ^ 1u) * bits", layers[2][1]],
   ["repack_columns", "slot = slots[slot]", "slot = slots[slot ^ 1u]", layers[1][1]],
 ];
@@ -162,7 +170,7 @@ async function quantizer(context: CheckContext) {
 export const checks: Checks = {
   "tensors as stored, q8 and q4": told([...stored, ["panels", panels]]),
   "GGUF's blocks": told(blocks),
-  "GPTQ, AWQ, bitsandbytes, EXL2": told(layers),
+  "GPTQ, AWQ, bitsandbytes, EXL2, compressed-tensors, FP8, MLX": told(layers),
   "repacks that are wrong are named": spoiled,
   "a quantizer that is wrong is named": quantizer,
 };

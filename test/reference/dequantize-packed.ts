@@ -1,4 +1,4 @@
-// The linear layers of GPTQ, AWQ, bitsandbytes and EXL2 -> weights [out, in], from the tensors as they stand in the file.
+// The linear layers of GPTQ, AWQ, bitsandbytes, EXL2, compressed-tensors, MLX and the kinds of FP8 and FP4 -> weights [out, in], from the tensors as they stand in the file.
 // Values are what each format's own decoder gives, before the last rounding to the type of the checkpoint, which
 // `rounded` applies where the format asks for one. Shares nothing with src/.
 
@@ -149,4 +149,119 @@ export function dequantizeExl2(layer: Layer): Dequantized & { perm: number[] } {
       }
   }
   return { rows, cols, weights, rounded: roundToF16, perm };
+}
+
+/** A number of a tensor of F16, BF16, F32, E4M3 or (U8) an exponent, as the file has it. */
+function numbers(tensor: ReferenceTensor): (i: number) => number {
+  const view = viewOf(tensor);
+  const dtype = tensor.dtype as string;
+  if (dtype === "f32") return (i) => view.getFloat32(4 * i, true);
+  if (dtype === "f16") return (i) => f16ToNumber(view.getUint16(2 * i, true));
+  if (dtype === "bf16") return (i) => bf16ToNumber(view.getUint16(2 * i, true));
+  if (dtype === "i8") return (i) => view.getInt8(i);
+  if (dtype === "f8_e4m3") return (i) => e4m3(view.getUint8(i));
+  return (i) => 2 ** (view.getUint8(i) - 127);
+}
+
+/** Source: OCP 8-bit Floating Point Specification, E4M3. */
+function e4m3(byte: number): number {
+  const [exponent, fraction] = [(byte >> 3) & 15, byte & 7];
+  if ((byte & 127) === 127) return NaN;
+  const size = exponent === 0 ? 2 ** -6 * (fraction / 8) : 2 ** (exponent - 7) * (1 + fraction / 8);
+  return byte & 128 ? -size : size;
+}
+
+const exactly = (weight: number) => weight;
+
+/** The number of scales' shape that a weight of [rows, cols] goes by. */
+function scaleAt(
+  { shape }: ReferenceTensor,
+  rows: number,
+  cols: number,
+  block?: number[],
+): (n: number, k: number) => number {
+  const [high = 1, wide = 1] = shape;
+  const [tall, broad] = high === 1 ? [rows, cols] : high === rows ? [1, Math.ceil(cols / wide)] : (block ?? [128, 128]);
+  return (n, k) => Math.floor(n / tall) * wide + Math.floor(k / broad);
+}
+
+/** compressed-tensors' pack-quantized and int-quantized. `perWord`: codes in a word, where none reaches into the next. */
+export function dequantizeIntegers(
+  layer: Layer,
+  {
+    rows,
+    cols,
+    bits,
+    perWord = 0,
+    groupSize,
+  }: { rows: number; cols: number; bits: number; perWord?: number; groupSize?: number },
+): Dequantized {
+  const packed = layer("weight_packed");
+  const half = 2 ** (bits - 1);
+  const scales = layer("weight_scale")!;
+  const [scale, zeros, index] = [numbers(scales), layer("weight_zero_point"), layer("weight_g_idx")];
+  const group = index && words(index);
+  const place = scaleAt(scales, rows, cols);
+  const columns = scales.shape[1] ?? 1;
+  const at = (n: number, k: number) =>
+    group ? n * columns + group(k) : groupSize ? n * columns + Math.floor(k / groupSize) : place(n, k);
+  const valueOf = (word: (i: number) => number, i: number) =>
+    (perWord ? (word(Math.floor(i / perWord)) >>> (bits * (i % perWord))) & (2 ** bits - 1) : field(word, i, bits)) -
+    half;
+  const weights = new Float32Array(rows * cols);
+  for (let n = 0; n < rows; n++)
+    for (let k = 0; k < cols; k++) {
+      let code: number;
+      if (packed) {
+        const word = words(packed);
+        code = valueOf((i) => word(n * packed.shape[1] + i), k);
+      } else code = numbers(layer("weight")!)(n * cols + k);
+      let zero = 0;
+      if ((zeros?.dtype as string) === "i8") zero = numbers(zeros!)(at(n, k));
+      else if (zeros) {
+        const word = words(zeros);
+        zero = valueOf((i) => word(i * columns + (at(n, k) % columns)), n);
+      }
+      weights[n * cols + k] = f32((code - zero) * scale(at(n, k)));
+    }
+  return { rows, cols, weights, rounded: exactly };
+}
+
+export function dequantizeMlx(layer: Layer, { cols, bits }: { cols: number; bits: number }): Dequantized {
+  const [codes, scales, biases] = ["weight", "scales", "biases"].map((end) => layer(end)!);
+  const [rows, rowWords] = codes.shape;
+  const [word, scale, bias] = [words(codes), numbers(scales), numbers(biases)];
+  const place = scaleAt(scales, rows, cols);
+  const weights = new Float32Array(rows * cols);
+  for (let n = 0; n < rows; n++)
+    for (let k = 0; k < cols; k++) {
+      const code = field((i) => word(n * rowWords + i), k, bits);
+      weights[n * cols + k] = f32(f32(scale(place(n, k)) * code) + bias(place(n, k)));
+    }
+  return { rows, cols, weights, rounded: exactly };
+}
+
+const e2m1 = [0, 0.5, 1, 1.5, 2, 3, 4, 6];
+
+/** FP8 with scales of any kind, MXFP8, MXFP4 and NVFP4, by the types and shapes of what is there. */
+export function dequantizeFloats(
+  layer: Layer,
+  { rows, cols, block }: { rows: number; cols: number; block?: number[] },
+): Dequantized {
+  const packed = layer("weight_packed") ?? layer("weight")!;
+  const scales = (layer("weight_scale") ?? layer("weight_scale_inv") ?? layer("scales"))!;
+  const [scale, place] = [numbers(scales), scaleAt(scales, rows, cols, block)];
+  const [divisor, factor] = [layer("weight_global_scale"), layer("weight_scale_2")];
+  const all = divisor ? 1 / numbers(divisor)(0) : factor ? numbers(factor)(0) : 1;
+  const isByte = (packed.dtype as string) === "f8_e4m3";
+  const weights = new Float32Array(rows * cols);
+  const bytes = viewOf(packed);
+  const half = Math.ceil(cols / 2);
+  for (let n = 0; n < rows; n++)
+    for (let k = 0; k < cols; k++) {
+      const nibble = isByte ? 0 : (bytes.getUint8(n * half + (k >> 1)) >> (4 * (k & 1))) & 15;
+      const code = isByte ? e4m3(bytes.getUint8(n * cols + k)) : e2m1[nibble & 7] * (nibble & 8 ? -1 : 1);
+      weights[n * cols + k] = f32(code * scale(place(n, k)) * all);
+    }
+  return { rows, cols, weights, rounded: exactly };
 }

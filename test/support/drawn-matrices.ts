@@ -1,7 +1,7 @@
 // Quantized matrices of real size whose bytes are never made, only their early parts: one of every scheme and width, for
 // plans and their sizes.
 
-import { ggmlTraits, type GgmlType } from "../../src/format/ggml-types.ts";
+import { ggmlTraits, isGridType, type GgmlType } from "../../src/format/ggml-types.ts";
 import type { PartRole, QuantizedMatrix, Scheme, TensorSlice } from "../../src/format/quantized.ts";
 import type { PartBytes } from "../../src/quant/row-format.ts";
 
@@ -11,7 +11,7 @@ export interface Drawn {
   fileBytes: number;
 }
 
-const widths: Record<string, number> = { U8: 1, I8: 1, F16: 2, I16: 2, I32: 4, F32: 4 };
+const widths: Record<string, number> = { U8: 1, I8: 1, F8_E4M3: 1, F16: 2, I16: 2, I32: 4, U32: 4, F32: 4 };
 
 function drawn(
   scheme: Scheme,
@@ -92,6 +92,44 @@ export function exl2(bits: [number, number], groupSize: number, shape: number[])
   );
 }
 
+/** compressed-tensors' pack-quantized. */
+function packedRows(bits: number, groupSize: number, zeros: boolean, [rows, cols]: number[]): Drawn {
+  const groups = cols / groupSize;
+  return drawn(
+    { kind: "integers", packer: "compressed-tensors", bits, groups: { rows: 1, cols: groupSize } },
+    [rows, cols],
+    {
+      codes: ["I32", [rows, (cols * bits) / 32]],
+      scales: ["F16", [rows, groups]],
+      ...(zeros ? { zeros: ["I32", [(rows * bits) / 32, groups]] } : {}),
+    },
+  );
+}
+
+function mlx(bits: number, [rows, cols]: number[]): Drawn {
+  return drawn({ kind: "integers", packer: "mlx", bits, groups: { rows: 1, cols: 64 } }, [rows, cols], {
+    codes: ["U32", [rows, (cols * bits) / 32]],
+    scales: ["F16", [rows, cols / 64]],
+    minima: ["F16", [rows, cols / 64]],
+  });
+}
+
+function floats(
+  type: "FP8" | "MXFP8" | "NVFP4" | "MXFP4",
+  groups: (rows: number, cols: number) => { rows: number; cols: number },
+  scales: string,
+  [rows, cols]: number[],
+): Drawn {
+  const size = groups(rows, cols);
+  const isByte = type.endsWith("8");
+  return drawn({ kind: "floats", type, groups: size }, [rows, cols], {
+    codes: isByte ? ["F8_E4M3", [rows, cols]] : ["U8", [rows, cols / 2]],
+    scales: [scales, [Math.ceil(rows / size.rows), Math.ceil(cols / size.cols)]],
+  });
+}
+
+const eachRow = (_: number, cols: number) => ({ rows: 1, cols });
+
 /** By name: the matrix of a shape [out, in]. */
 export const drawnMatrices: [string, (shape: number[]) => Drawn][] = [
   ...([2, 3, 4, 8] as const).flatMap((bits) =>
@@ -108,14 +146,29 @@ export const drawnMatrices: [string, (shape: number[]) => Drawn][] = [
   ["nf4, nested, blocks of 32", (shape) => nf4(32, true, shape)],
   ["nf4, nested, blocks of 4096", (shape) => nf4(4096, true, shape)],
   ["int8", ([rows, cols]) => drawn({ kind: "int8" }, [rows, cols], { codes: ["I8", [rows, cols]], scales: ["F32", [rows]] })],
+  // Left out: 7 bits, which take 8 on the GPU, and TQ1_0, whose digits to base 3 take 2 bits there.
+  ...[2, 3, 4, 5, 6, 8].flatMap((bits): [string, (shape: number[]) => Drawn][] => [
+    [`pack-quantized ${bits} bit`, (shape) => packedRows(bits, 128, false, shape)],
+    [`pack-quantized ${bits} bit, asymmetric`, (shape) => packedRows(bits, 128, true, shape)],
+    [`MLX ${bits} bit`, (shape) => mlx(bits, shape)],
+  ]),
+  ["int-quantized", ([rows, cols]) => drawn(
+    { kind: "integers", packer: "compressed-tensors", bits: 8, groups: { rows: 1, cols } }, [rows, cols],
+    { codes: ["I8", [rows, cols]], scales: ["F16", [rows, 1]] },
+  )],
+  ["FP8, a scale a row", (shape) => floats("FP8", eachRow, "F16", shape)],
+  ["FP8, blocks of 128", (shape) => floats("FP8", () => ({ rows: 128, cols: 128 }), "F32", shape)],
+  ["MXFP8", (shape) => floats("MXFP8", () => ({ rows: 1, cols: 32 }), "U8", shape)],
+  ["MXFP4 in safetensors", (shape) => floats("MXFP4", () => ({ rows: 1, cols: 32 }), "U8", shape)],
+  ["NVFP4 in safetensors", (shape) => floats("NVFP4", () => ({ rows: 1, cols: 16 }), "F8_E4M3", shape)],
   ["EXL2 4/3 bit, groups of 32", (shape) => exl2([4, 3], 32, shape)],
   ["EXL2 3/2 bit, groups of 32", (shape) => exl2([3, 2], 32, shape)],
   ["EXL2 5/4 bit, groups of 128", (shape) => exl2([5, 4], 128, shape)],
   ["EXL2 8/6 bit, groups of 128", (shape) => exl2([8, 6], 128, shape)],
-  ...(Object.keys(ggmlTraits) as GgmlType[]).filter((type) => !type.includes("F")).map((type): [string, (shape: number[]) => Drawn] => [
+  ...(Object.keys(ggmlTraits) as GgmlType[]).filter((type) => !/^B?F\d|^TQ1/.test(type)).map((type): [string, (shape: number[]) => Drawn] => [
     type,
     ([rows, cols]) => {
-      const made = drawn({ kind: "ggml", type }, [rows, cols], { codes: [type, [rows, cols]] });
+      const made = drawn(isGridType(type) ? { kind: "grid", type } : { kind: "ggml", type }, [rows, cols], { codes: [type, [rows, cols]] });
       return { ...made, fileBytes: ((rows * cols) / ggmlTraits[type].weights) * ggmlTraits[type].bytes };
     },
   ]),

@@ -53,7 +53,7 @@ export interface MadeTensor {
 
 const ids: Record<string, number> = {
   F32: 0, F16: 1, Q4_0: 2, Q4_1: 3, Q5_0: 6, Q5_1: 7, Q8_0: 8, Q2_K: 10, Q3_K: 11, Q4_K: 12, Q5_K: 13, Q6_K: 14,
-  IQ4_NL: 20, IQ4_XS: 23, BF16: 30,
+  IQ4_NL: 20, IQ3_S: 21, IQ4_XS: 23, IQ1_M: 29, BF16: 30, NVFP4: 40,
 }; // prettier-ignore
 
 export function madeGguf(

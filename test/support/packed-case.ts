@@ -14,6 +14,8 @@ import dequantize from "../kernels/dequantize.wgsl?raw";
 const packedFormat = await packedFormats();
 const joined = async (files: readonly ShaderFile[]) => codeOf(joinedLines(files, await shaderTexts(files)));
 const repackBlocks = await joined(shaderFiles({ kernel: "repack_blocks" }));
+const repackGrids = await joined(shaderFiles({ kernel: "repack_grids" }));
+const repackStreams = await joined(shaderFiles({ kernel: "repack_streams" }));
 const repackColumns = await joined(shaderFiles({ kernel: "repack_columns" }));
 const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ } = globalThis.GPUBufferUsage ?? {};
 
@@ -183,12 +185,31 @@ async function repack(format: PackedFormat, matrix: QuantizedMatrix, bytes: Uint
     const count = Math.min(how.rowsPerUnit * unitsPerPiece, rows - row);
     const start = row * how.rowBytes;
     const piece = stage(bytes.subarray(start, Math.ceil(start + count * how.rowBytes)));
+    if (how.shader === "repack_streams") {
+      const order = make(how.order ?? new Uint32Array(4));
+      const record = [count, row, cols, how.rowBytes, codeWords, how.highStart, how.padCode, ...place];
+      const constants = { bits: how.bits, per_word: how.perWord, flip: how.flip, sorted: how.order ? 1 : 0 };
+      await run(
+        repackStreams,
+        constants,
+        [[piece, codes, order, make(new Uint32Array(record))]],
+        format.rowChunks,
+        count,
+      );
+      continue;
+    }
     const record = [
-      count, row, cols, how.kind < 12 ? how.rowBytes : 0, codeWords, how.highStart, format.scaleWords, format.head.length,
+      count, row, cols, how.shader === "repack_grids" || how.kind !== 12 ? how.rowBytes : 0, codeWords, how.highStart, format.scaleWords, format.head.length,
       how.secondStart, how.padCode, ...place,
     ]; // prettier-ignore
     const bound = [piece, codes, scales, make(new Uint32Array(record))];
-    await run(repackBlocks, { kind: how.kind }, [bound], format.rowChunks, count);
+    await run(
+      how.shader === "repack_grids" ? repackGrids : repackBlocks,
+      { kind: how.kind },
+      [bound],
+      format.rowChunks,
+      count,
+    );
   }
 }
 

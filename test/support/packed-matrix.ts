@@ -1,7 +1,7 @@
 // One quantized matrix from a safetensors file of the shared data, or made of seeded random bytes: its description as
 // the reader gives it, its parts' bytes, and the reference's tensors. Works in a page.
 
-import { ggmlTraits, type GgmlType } from "../../src/format/ggml-types.ts";
+import { ggmlTraits, isGridType, type GgmlType } from "../../src/format/ggml-types.ts";
 import { toModelTensors } from "../../src/format/linear-parts.ts";
 import { packedReader } from "../../src/format/packed-parts.ts";
 import type { DeclaredQuantization } from "../../src/format/quantization-config.ts";
@@ -14,8 +14,11 @@ import {
   dequantizeAwq,
   dequantizeBnb4,
   dequantizeExl2,
+  dequantizeFloats,
   dequantizeGptq,
   dequantizeInt8,
+  dequantizeIntegers,
+  dequantizeMlx,
   type Dequantized,
   type Layer,
 } from "../reference/dequantize-packed.ts";
@@ -37,7 +40,7 @@ export interface NamedBytes {
 }
 
 export const declare = (fields: Partial<DeclaredQuantization>): DeclaredQuantization => ({
-  file: "config.json", method: undefined, bits: [], groupSizes: [], zeroPointsAsStored: false, ...fields,
+  file: "config.json", method: undefined, bits: [], groupSizes: [], blocks: [], zeroPointsAsStored: false, ...fields,
 }); // prettier-ignore
 
 /** A matrix [rows, cols] of the given tensors. */
@@ -101,7 +104,7 @@ export function blockMatrix(type: GgmlType, bytes: Uint8Array, rows: number): Pi
   const cols = ((bytes.length / blockBytes) * weights) / rows;
   const codes = { name: "t", dtype: type, shape: [rows, cols], file: "m.gguf", start: 0, end: bytes.length };
   const matrix: QuantizedMatrix = {
-    name: "l.weight", rows, cols, scheme: { kind: "ggml", type }, parts: { codes }
+    name: "l.weight", rows, cols, scheme: isGridType(type) ? { kind: "grid", type } : { kind: "ggml", type }, parts: { codes }
   }; // prettier-ignore
   return { matrix, parts: { codes: bytes } };
 }
@@ -114,5 +117,15 @@ export function referenceWeightsOf({ matrix, layer }: PackedMatrix): Dequantized
   if (scheme.kind === "exl2") return dequantizeExl2(layer);
   if (scheme.kind === "int8") return dequantizeInt8(layer);
   if (scheme.kind === "bnb4") return dequantizeBnb4(layer, scheme.book);
+  const { rows, cols } = matrix;
+  if (scheme.kind === "floats") return dequantizeFloats(layer, { rows, cols });
+  if (scheme.kind === "integers" && scheme.packer === "mlx") return dequantizeMlx(layer, { cols, bits: scheme.bits });
+  if (scheme.kind === "integers")
+    return dequantizeIntegers(layer, {
+      rows,
+      cols,
+      ...scheme,
+      ...(scheme.groups.rows === 1 ? { groupSize: scheme.groups.cols } : {}),
+    });
   throw new Error(scheme.kind);
 }

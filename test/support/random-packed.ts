@@ -9,6 +9,7 @@ import { declare, packedMatrix, type NamedBytes, type PackedMatrix } from "./pac
 /** Byte in a block where each of its f16 numbers stands. */
 const halvesOf: Partial<Record<GgmlType, number[]>> = {
   Q4_1: [0, 2], Q5_1: [0, 2], Q2_K: [80, 82], Q3_K: [108], Q4_K: [0, 2], Q5_K: [0, 2], Q6_K: [208],
+  TQ1_0: [52], TQ2_0: [64], MXFP4: [], NVFP4: [], IQ1_M: [],
 }; // prettier-ignore
 
 const bytesFrom = (random: () => number, count: number) =>
@@ -26,8 +27,11 @@ export function ggml(type: GgmlType, blocks: number): Uint8Array {
   const { bytes: blockBytes } = ggmlTraits[type];
   const bytes = bytesFrom(random, blocks * blockBytes);
   const view = new DataView(bytes.buffer);
-  for (let b = 0; b < blocks; b++)
+  for (let b = 0; b < blocks; b++) {
+    if (type === "MXFP4") bytes[b * blockBytes] = 110 + (bytes[b * blockBytes] & 15);
+    if (type === "IQ1_M") for (const at of [53, 55]) bytes[b * blockBytes + at] &= 0x3f; // its f16 is in the upper nibbles
     for (const at of halvesOf[type] ?? [0]) view.setUint16(b * blockBytes + at, f32ToF16Bits(scaleFrom(random)), true);
+  }
   return bytes;
 }
 
@@ -138,6 +142,98 @@ export function exl2(rows: number, groups: [number, number][]) {
   };
 }
 
+interface RowsOptions {
+  zeros?: boolean;
+  shuffled?: boolean;
+  perWord?: number;
+  type?: "F16" | "BF16" | "F32";
+}
+
+/** Scales in one of their types; some are subnormal halves. */
+function scaleTensor(end: string, type: "F16" | "BF16" | "F32", shape: number[], random: () => number): NamedBytes {
+  const values = times(shape.reduce((a, b) => a * b, 1), () => scaleFrom(random)); // prettier-ignore
+  const words = new Uint32Array(Float32Array.from(values).buffer);
+  const bytes = { F16: () => halfBytes(values), F32: () => floatBytes(values), BF16: () => new Uint8Array(Uint16Array.from(words, (word) => word >>> 16).buffer) }[type](); // prettier-ignore
+  return { end, dtype: type, shape, bytes };
+}
+
+/** compressed-tensors' pack-quantized. */
+export function packedRows(bits: number, [rows, cols]: number[], groupSize: number, options: RowsOptions = {}) {
+  return (): PackedMatrix => {
+    const { zeros = false, shuffled = false, perWord = 0, type = "F16" } = options;
+    const random = randomNumbers(bits * 1000 + rows + cols + groupSize);
+    const groups = Math.ceil(cols / groupSize);
+    const wordsOf = (count: number) => Math.ceil(perWord ? count / perWord : (count * bits) / 32);
+    const packed = (end: string, shape: number[]): NamedBytes =>
+      ({ end, dtype: "I32", shape, bytes: bytesFrom(random, 4 * shape[0] * shape[1]) }); // prettier-ignore
+    const tensors = [
+      packed("weight_packed", [rows, wordsOf(cols)]),
+      scaleTensor("weight_scale", type, [rows, groups], random),
+    ];
+    if (zeros) tensors.push(packed("weight_zero_point", [wordsOf(rows), groups]));
+    if (shuffled) {
+      const index = times(cols, (k) => Math.floor(k / groupSize)).sort(() => random());
+      tensors.push({ end: "weight_g_idx", dtype: "I32", shape: [cols], bytes: wordBytes(index) });
+    }
+    return packedMatrix([rows, cols], tensors, declare({ bits: [bits], groupSizes: [groupSize] }));
+  };
+}
+
+/** compressed-tensors' int-quantized, or FP8: signed bytes or E4M3 with scales of that shape. */
+export function byteRows(
+  dtype: "I8" | "F8_E4M3",
+  [rows, cols]: number[],
+  scales: number[],
+  type: "F16" | "BF16" | "F32" = "F16",
+  end = "weight_scale",
+) {
+  return (): PackedMatrix => {
+    const random = randomNumbers(rows + cols + scales[0]);
+    const codes = bytesFrom(random, rows * cols).map((byte) =>
+      (byte & 127) === 127 && dtype === "F8_E4M3" ? 0x7e : byte,
+    );
+    return packedMatrix([rows, cols], [
+      { end: "weight", dtype, shape: [rows, cols], bytes: codes },
+      scaleTensor(end, type, scales, random),
+    ]); // prettier-ignore
+  };
+}
+
+/** MXFP8, MXFP4, NVFP4. */
+export function microscaled(bits: 4 | 8, [rows, cols]: number[], scaleType: "U8" | "F8_E4M3", all?: string) {
+  return (): PackedMatrix => {
+    const random = randomNumbers(bits + rows + cols);
+    const groups = Math.ceil(cols / (scaleType === "U8" ? 32 : 16));
+    const codes = bytesFrom(random, rows * Math.ceil((cols * bits) / 8)).map((byte) =>
+      bits === 8 && (byte & 127) === 127 ? 0x7e : byte,
+    );
+    const tensors: NamedBytes[] = [
+      { end: bits === 8 || all === "weight_scale_2" ? "weight" : "weight_packed", dtype: bits === 8 ? "F8_E4M3" : "U8", shape: [rows, Math.ceil((cols * bits) / 8)], bytes: codes },
+      { end: "weight_scale", dtype: scaleType, shape: [rows, groups], bytes: bytesFrom(random, rows * groups).map((byte) => (scaleType === "U8" ? 110 + (byte & 15) : byte & 0x77)) },
+    ]; // prettier-ignore
+    if (all)
+      tensors.push({
+        end: all,
+        dtype: "F32",
+        shape: all === "weight_scale_2" ? [] : [1],
+        bytes: floatBytes([all === "weight_scale_2" ? 0.0123 : 321]),
+      });
+    return packedMatrix([rows, cols], tensors);
+  };
+}
+
+export function mlx(bits: number, [rows, cols]: number[], groupSize: number, type: "F16" | "BF16" | "F32" = "F16") {
+  return (): PackedMatrix => {
+    const random = randomNumbers(bits * 100 + rows + cols);
+    const groups = cols / groupSize;
+    return packedMatrix([rows, cols], [
+      { end: "weight", dtype: "U32", shape: [rows, (cols * bits) / 32], bytes: bytesFrom(random, (rows * cols * bits) / 8) },
+      scaleTensor("scales", type, [rows, groups], random),
+      scaleTensor("biases", type, [rows, groups], random),
+    ]); // prettier-ignore
+  };
+}
+
 export const madeLayers: { ggml: typeof ggml; all: Record<string, () => PackedMatrix> } = {
   ggml,
   all: {
@@ -160,6 +256,31 @@ export const madeLayers: { ggml: typeof ggml; all: Record<string, () => PackedMa
     "int8, whole chunks": int8([5, 64]),
     "EXL2, every width, padded outputs": exl2(37, [[8, 32], [6, 64], [5, 32], [4, 96], [3, 32], [2, 48], [2, 16]]),
     "EXL2, groups of 32 and a short last": exl2(70, [[6, 32], [5, 32], [3, 64], [3, 64], [3, 32]]),
+    "pack-quantized 2 bit, groups of 16": packedRows(2, [9, 96], 16),
+    "pack-quantized 3 bit, asymmetric": packedRows(3, [35, 96], 32, { zeros: true, type: "BF16" }),
+    "pack-quantized 3 bit, whole codes in a word": packedRows(3, [33, 96], 96, { zeros: true, perWord: 10 }),
+    "pack-quantized 4 bit, act-order": packedRows(4, [12, 160], 32, { shuffled: true, zeros: true }),
+    "pack-quantized 4 bit, odd columns": packedRows(4, [7, 45], 45, { type: "F32" }),
+    "pack-quantized 5 bit, bfloat16": packedRows(5, [8, 64], 32, { type: "BF16" }),
+    "pack-quantized 6 bit, asymmetric": packedRows(6, [20, 128], 64, { zeros: true }),
+    "pack-quantized 7 bit": packedRows(7, [5, 64], 32, { zeros: true }),
+    "pack-quantized 7 bit, whole codes in a word": packedRows(7, [5, 64], 32, { perWord: 4 }),
+    "pack-quantized 8 bit, asymmetric": packedRows(8, [16, 96], 48, { zeros: true, type: "F32" }),
+    "int-quantized, odd columns": byteRows("I8", [7, 45], [7, 1], "BF16"),
+    "int-quantized, a matrix": byteRows("I8", [4, 64], [1], "F32"),
+    "FP8, rows of odd columns": byteRows("F8_E4M3", [7, 45], [7, 1]),
+    "FP8, a matrix": byteRows("F8_E4M3", [8, 64], [], "F32"),
+    "FP8, blocks": byteRows("F8_E4M3", [132, 160], [2, 2], "F32", "weight_scale_inv"),
+    "MXFP8": microscaled(8, [5, 96], "U8"),
+    "MXFP4": microscaled(4, [12, 160], "U8"),
+    "NVFP4, compressed-tensors": microscaled(4, [9, 96], "F8_E4M3", "weight_global_scale"),
+    "NVFP4, ModelOpt": microscaled(4, [8, 48], "F8_E4M3", "weight_scale_2"),
+    "MLX 2 bit": mlx(2, [8, 96], 32),
+    "MLX 3 bit, bfloat16": mlx(3, [9, 128], 64, "BF16"),
+    "MLX 4 bit": mlx(4, [12, 128], 64),
+    "MLX 5 bit": mlx(5, [7, 64], 32, "F32"),
+    "MLX 6 bit, bfloat16": mlx(6, [16, 128], 128, "BF16"),
+    "MLX 8 bit": mlx(8, [5, 64], 32),
     "EXL2, one width": exl2(32, [[4, 128], [4, 128], [4, 32]]),
   },
 }; // prettier-ignore

@@ -236,6 +236,35 @@ describe("a made file", () => {
   });
 });
 
+describe("NVFP4 with a factor", () => {
+  const matrices = tensors.map((tensor) => (tensor.name === "blk.0.attn_q.weight" ? { ...tensor, type: "NVFP4" as const } : tensor)); // prettier-ignore
+  const factor = (name: string, shape = [1]) => ({ name, type: "F32", shape }) as const;
+  const found = async (...more: MadeTensor[]) => {
+    const header = await read(madeGguf(llama, [...matrices, ...more]));
+    return ggufTensors(header, ggufConfig(header)).find(({ name }) => name.includes("q_proj"));
+  };
+  test.each(["blk.0.attn_q.scale", "blk.0.attn_q.weight.scale"])("%s is a part, and what is for inputs is not", async (name) => {
+    const input = factor("blk.0.attn_q.input_scale");
+    expect(await found(factor(name), input)).toMatchObject({ scheme: { kind: "ggml", type: "NVFP4" }, parts: { factor: { name } } });
+    expect(await found(input)).toMatchObject({ parts: { codes: {} } });
+    expect(await found(input)).not.toHaveProperty("parts.factor");
+  });
+  test("more than one number is refused", async () => {
+    const error = await rejection(found(factor("blk.0.attn_q.scale", [2])));
+    expect(error).toMatchObject({ code: "format", facts: { field: "blk.0.attn_q.scale" } });
+  });
+}); // prettier-ignore
+
+test("i-quants are grids", async () => {
+  const types: Record<string, "IQ3_S" | "IQ1_M"> = { "blk.0.ffn_up.weight": "IQ3_S", "blk.0.ffn_down.weight": "IQ1_M" };
+  const header = await read(madeGguf(llama, tensors.map((tensor) => ({ ...tensor, type: types[tensor.name] ?? tensor.type })))); // prettier-ignore
+  const schemes = ggufTensors(header, ggufConfig(header)).flatMap((tensor) =>
+    isQuantized(tensor) ? tensor.scheme : [],
+  );
+  expect(schemes).toContainEqual({ kind: "grid", type: "IQ3_S" });
+  expect(schemes).toContainEqual({ kind: "grid", type: "IQ1_M" });
+});
+
 describe("refused", () => {
   const head = (version: number, tensorCount: number, pairs: number) =>
     new ByteWriter().u32(0x46554747).u32(version).u64(tensorCount).u64(pairs);
@@ -257,9 +286,8 @@ describe("refused", () => {
     ["a key twice", head(3, 0, 2).text("k").u32(4).u32(1).text("k").u32(4).u32(1).done(), "format", /there twice/],
     ["a header cut short", madeGguf(llama, tensors).slice(0, 300), "integrity", /would end at byte/],
     ["an alignment of 0", madeGguf({ "general.alignment": { u32: 0 } }, []), "format", /alignment is 0/],
-    ["a type that is not read", one({ type: 16 }), "model-unsupported", /IQ2_XXS/],
-    ["a type with a number above 39", one({ type: 40 }), "model-unsupported", /NVFP4.*Take a Q4_K_M/],
-    ["the last type that was given out", one({ type: 42 }), "model-unsupported", /type Q2_0,/],
+    ["a type that is not read", one({ type: 15 }), "model-unsupported", /Q8_K.*Take a Q4_K_M/],
+    ["the last type that was given out, of another's block", one({ type: 42 }), "format", /number of Q2_0 blocks/],
     ["a fork's type", one({ type: 142 }), "model-unsupported", /PQ2_0 of Prism's fork/],
     ["a withdrawn type", one({ type: 31 }), "model-unsupported", /Q4_0_4_4 \(withdrawn\)/],
     ["a type that nobody knows", one({ type: 99 }), "model-unsupported", /number 99/],

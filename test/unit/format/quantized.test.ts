@@ -1,11 +1,13 @@
 // Which scheme a layer is in, found by its tensors; every checkpoint of the shared data; the traps of published
 // repositories; and layers that do not fit together, each a named error.
 
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../../src/format/config.ts";
 import { JsonFile } from "../../../src/format/json-file.ts";
 import { toModelTensors } from "../../../src/format/linear-parts.ts";
 import { findModelTensors } from "../../../src/format/model-tensors.ts";
+import { openWeights } from "../../../src/format/open-weights.ts";
 import { packedReader } from "../../../src/format/packed-parts.ts";
 import { readDeclaredQuantization } from "../../../src/format/quantization-config.ts";
 import { isQuantized, type QuantizedMatrix, type TensorSlice } from "../../../src/format/quantized.ts";
@@ -13,6 +15,7 @@ import { chooseWeightFormat, weightFormats } from "../../../src/format/weight-fo
 import { folderFiles, sharedData } from "../../support/local-folder.ts";
 import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
+import { spoilJson } from "../../support/spoiled.ts";
 
 const declaredBy = (fields: Record<string, unknown>) =>
   readDeclaredQuantization(new JsonFile("config.json", { quantization_config: fields }));
@@ -37,7 +40,9 @@ describe("what is declared", () => {
     [{ quant_method: "awq", version: "gemv_fast" }, /gemv_fast/],
     [{ quant_method: "exl3" }, /exl3/],
     [{ quant_method: "hqq" }, /hqq/],
-    [{ quant_method: "fp8" }, /fp8/],
+    [{ quant_method: "compressed-tensors", format: "marlin-24" }, /marlin-24/],
+    [{ quant_method: "compressed-tensors", sparsity_config: { format: "sparse-24-bitmask" } }, /sparse-24-bitmask/],
+    [{ quant_method: "compressed-tensors", transform_config: { config_groups: { u: {} } } }, /Rotated inputs/],
   ])("%j is refused by name", async (fields, message) => {
     const error = await rejection(() => declaredBy(fields));
     expect(error.code).toBe("model-unsupported");
@@ -139,6 +144,82 @@ describe("a layer's scheme", () => {
   });
 });
 
+const bytesOf: Record<string, number> = { U8: 1, I8: 1, F8_E4M3: 1, F16: 2, BF16: 2 };
+const sized = (end: string, dtype: string, shape: number[]): TensorSlice => {
+  const count = shape.reduce((a, b) => a * b, 1);
+  return { ...slice(end, dtype, shape), end: count * (bytesOf[dtype] ?? 4) };
+};
+
+describe("rows of codes", () => {
+  const packed = (words: number, more: TensorSlice[] = []) => [
+    sized("weight_packed", "I32", [96, words]),
+    sized("weight_scale", "BF16", [96, 2]),
+    ...more,
+  ];
+  const group = (weights: Record<string, unknown>) =>
+    declaredBy({ quant_method: "compressed-tensors", config_groups: { group_0: { weights, targets: ["Linear"] } } });
+  const eight = (...scales: TensorSlice[]) => [sized("weight", "F8_E4M3", [96, 256]), ...scales];
+
+  test.each([
+    ["4 bit", 32, { num_bits: 4, group_size: 128 }, { bits: 4 }],
+    ["3 bit, dense", 24, { num_bits: 3, group_size: 128 }, { bits: 3 }],
+    ["3 bit, whole codes in a word", 26, { num_bits: 3, group_size: 128 }, { bits: 3, perWord: 10 }],
+    ["7 bit, whole codes in a word, as long as 8 bit", 64, { num_bits: 7 }, { bits: 7, perWord: 4 }],
+    ["8 bit", 64, { num_bits: 8 }, { bits: 8 }],
+    ["8 bit, where nothing is said", 64, undefined, { bits: 8 }],
+  ] as const)("pack-quantized %s", (_, words, weights, scheme) => {
+    expect(made(packed(words), undefined, weights && group(weights)).scheme).toEqual({
+      kind: "integers", packer: "compressed-tensors", groups: { rows: 1, cols: 128 }, ...scheme,
+    }); // prettier-ignore
+  });
+  test.each<[string, TensorSlice[], Record<string, unknown> | undefined, unknown]>([
+    ["a row each", [sized("weight_scale", "F32", [96, 1])], undefined, { rows: 1, cols: 256 }],
+    ["one for all, without a shape", [sized("weight_scale", "F32", [])], undefined, { rows: 96, cols: 256 }],
+    ["one for all", [sized("weight_scale", "F32", [1])], { quant_method: "fp8" }, { rows: 96, cols: 256 }],
+    ["blocks", [sized("weight_scale_inv", "F32", [1, 2])], { quant_method: "fp8", weight_block_size: [128, 128] }, { rows: 128, cols: 128 }],
+    ["blocks of another size", [sized("weight_scale_inv", "BF16", [3, 8])], { quant_method: "fp8", weight_block_size: [32, 32] }, { rows: 32, cols: 32 }],
+    ["blocks of which nothing is said", [sized("weight_scale_inv", "F32", [1, 2])], undefined, { rows: 128, cols: 128 }],
+  ])("FP8, scales: %s", (_, scales, declared, groups) => {
+    expect(made(eight(...scales), undefined, declared && declaredBy(declared)).scheme).toEqual({ kind: "floats", type: "FP8", groups });
+  });
+  test("int8, MXFP8, MXFP4 and NVFP4 by types and shapes", () => {
+    expect(made([sized("weight", "I8", [96, 256]), sized("weight_scale", "F16", [96, 1])]).scheme).toMatchObject({ kind: "integers", bits: 8 });
+    expect(made(eight(sized("weight_scale", "U8", [96, 8]))).scheme).toMatchObject({ type: "MXFP8" });
+    const four = (end: string) => sized(end, "U8", [96, 128]);
+    expect(made([four("weight_packed"), sized("weight_scale", "U8", [96, 8])]).scheme).toMatchObject({ type: "MXFP4" });
+    const scale = sized("weight_scale", "F8_E4M3", [96, 16]);
+    expect(made([four("weight_packed"), scale, sized("weight_global_scale", "F32", [1])]).parts.divisor).toBeDefined();
+    expect(made([four("weight"), scale, sized("weight_scale_2", "F32", [])])).toMatchObject({ scheme: { type: "NVFP4" }, parts: { factor: {} } });
+  });
+  test.each([2, 3, 4, 5, 6, 8])("MLX %i bit, and a matrix without scales beside it as it is", (bits) => {
+    const tensors = [sized("weight", "U32", [96, 8 * bits]), sized("scales", "BF16", [96, 4]), sized("biases", "BF16", [96, 4])];
+    expect(made(tensors).scheme).toEqual({ kind: "integers", packer: "mlx", bits, groups: { rows: 1, cols: 64 } });
+    expect(made([sized("weight", "BF16", [96, 256])])).toMatchObject({ dtype: "bf16" });
+  });
+  const group4 = group({ num_bits: 4, group_size: 128 });
+  test.each<[string, TensorSlice[], ReturnType<typeof declaredBy>, string, RegExp]>([
+    ["other bits than declared", packed(24), group4, "format", /weight_packed.*24 words.*of 4 bits/],
+    ["two declared widths that fit", packed(64), declaredBy({ quant_method: "compressed-tensors", config_groups: { a: { weights: { num_bits: 7 } }, b: { weights: { num_bits: 8 } } } }), "format", /fit two/],
+    ["no scales", packed(32).slice(0, 1), group4, "format", /weight_scale/],
+    ["scales in a type of their own", [packed(32)[0], sized("weight_scale", "U8", [96, 2])], group4, "format", /weight_scale.*F16 or BF16 or F32/],
+    ["zero points that do not fit", packed(32, [sized("weight_zero_point", "I32", [11, 2])]), group4, "format", /weight_zero_point.*\[12,2\]/],
+    ["groups of 8", [packed(32)[0], sized("weight_scale", "F16", [96, 32])], undefined, "model-unsupported", /groups of 8/],
+    ["blocks that do not fit", eight(sized("weight_scale_inv", "F32", [2, 2])), undefined, "format", /weight_scale_inv.*128 x 128/],
+    ["MXFP6", [sized("weight_packed", "U8", [96, 192]), sized("weight_scale", "U8", [96, 8])], undefined, "model-unsupported", /MXFP6/],
+    ["NVFP4 without its factor", [sized("weight_packed", "U8", [96, 128]), sized("weight_scale", "F8_E4M3", [96, 16])], undefined, "format", /weight_global_scale/],
+    ["MLX of 7 bits", [sized("weight", "U32", [96, 56]), sized("scales", "F16", [96, 4]), sized("biases", "F16", [96, 4])], undefined, "format", /7 bits/],
+    ["MLX nvfp4", [sized("weight", "U32", [96, 32]), sized("scales", "U8", [96, 16])], undefined, "model-unsupported", /affine, mxfp4 and mxfp8/],
+  ])("%s is refused", async (_, tensors, declared, code, message) => {
+    const error = await rejection(() => made(tensors, undefined, declared));
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(message);
+  });
+  test("a block size that is none", async () => {
+    const error = await rejection(() => declaredBy({ quant_method: "fp8", weight_block_size: [128] }));
+    expect(error).toMatchObject({ code: "format", facts: { field: "quantization_config.weight_block_size" } });
+  });
+}); // prettier-ignore
+
 describe("a layer that does not fit together", () => {
   const without = (slices: TensorSlice[], end: string) => slices.filter((one) => one.name !== `${name}.${end}`);
   const changed = (slices: TensorSlice[], one: TensorSlice) => slices.map((old) => (old.name === one.name ? one : old));
@@ -195,6 +276,33 @@ describe("which files", () => {
     const refusal = (files: string[], wanted?: string) => rejection(() => chooseWeightFormat(source(...files), wanted));
     expect((await refusal(["README.md"])).message).toMatch(/no weights/);
     expect(await refusal(["a.gguf"], "Q5_K_M")).toMatchObject({ code: "bad-request", facts: { expected: "a.gguf" } });
+  });
+});
+
+const e2e2 = sharedData("e2e2");
+describe.skipIf(!e2e2)("whole checkpoints of compressed-tensors and MLX", () => {
+  const integers = { kind: "integers", packer: "compressed-tensors" };
+  test.each<[string, number, unknown]>([
+    ["ct-w4a16-g128-sym", 35, { ...integers, bits: 4, groups: { rows: 1, cols: 128 } }],
+    ["ct-w4a16-g128-asym", 35, { ...integers, bits: 4, groups: { rows: 1, cols: 128 } }],
+    ["ct-w8a8-int", 35, { ...integers, bits: 8, groups: { rows: 1, cols: 256 } }],
+    ["ct-fp8-dynamic", 35, { kind: "floats", type: "FP8", groups: { rows: 1, cols: 256 } }],
+    ["ct-nvfp4a16", 35, { kind: "floats", type: "NVFP4", groups: { rows: 1, cols: 16 } }],
+    ["ct-mxfp4", 35, { kind: "floats", type: "MXFP4", groups: { rows: 1, cols: 32 } }],
+    ["mlx-4bit-g64", 37, { kind: "integers", packer: "mlx", bits: 4, groups: { rows: 1, cols: 64 } }],
+  ])("%s, with and without its declaration", async (folder, count, scheme) => {
+    const files = folderFiles(join(e2e2!, folder));
+    for (const _ of ["declared", "not declared"]) {
+      const { tensors } = await openWeights(memorySource(files));
+      const schemes = tensors.filter(isQuantized).map((tensor) => tensor.scheme);
+      expect(schemes).toHaveLength(count);
+      for (const found of schemes) expect(found).toEqual(scheme);
+      spoilJson(files, "config.json", (fields) => ({
+        ...fields,
+        quantization_config: undefined,
+        quantization: undefined,
+      }));
+    }
   });
 });
 

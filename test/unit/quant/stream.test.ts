@@ -72,7 +72,7 @@ describe.each(layers)("%s", (_, make) => {
     const lateBytes = lateParts(matrix).reduce((sum, [, { start, end }]) => sum + end - start, 0);
     const { repack } = format;
     const unitBytes =
-      repack.shader === "repack_blocks"
+      repack.shader !== "repack_columns"
         ? repack.rowBytes * repack.rowsPerUnit
         : Math.max(...repack.runs.map(({ bits }) => bits * 4 * repack.outputs));
     expect(held).toBeLessThan(lateBytes + unitBytes);

@@ -1,4 +1,4 @@
-// The README's table of formats: its sizes are those of today's layouts, and what a run found takes the place of what an
+// The table of formats in docs/formats.md: its sizes are those of today's layouts, and what a run found takes the place of what an
 // older one did.
 
 import { readFileSync } from "node:fs";
@@ -6,25 +6,29 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { head, sizesOf, withTable } from "../../../tools/format-table.ts";
 
-const readme = readFileSync(join(import.meta.dirname, "../../../README.md"), "utf8");
+const page = readFileSync(join(import.meta.dirname, "../../../docs/formats.md"), "utf8");
 const names = [
   "quant-gptq-4bit as packed",
   "tiny256-awq-gemm as published",
   "quant-bnb-int8",
   "quant-exl2-2bit",
   "tiny256 as Q4_0",
+  "tiny256, ct-w8a8-int",
+  "tiny256, ct-fp8-dynamic",
+  "tiny256, ct-mxfp4",
+  "tiny256, mlx-4bit-g64",
   "torch-tied-f16",
 ];
 const ran = (status: string) =>
   ["chromium", "firefox"].flatMap((kind) => names.map((name) => ({ fullName: `${kind} ${name}`, status })));
 
-test("the README has the sizes of today's layouts", () => {
-  for (const [name, sizes] of sizesOf()) expect(readme).toContain(`| ${name} | ${sizes} |`);
+test("the page has the sizes of today's layouts", () => {
+  for (const [name, sizes] of sizesOf()) expect(page).toContain(`| ${name} | ${sizes} |`);
 });
 
 test("a run's counts take the place of older ones, and the rest stays", () => {
-  const page = `# Title\n\n${head}\n| - | - | - |\n| old | row | here |\n\nThe end.\n`;
-  const written = withTable(page, [...ran("passed"), { fullName: "firefox quant-gptq-2bit", status: "failed" }]);
+  const old = `# Title\n\n${head}\n| - | - | - |\n| old | row | here |\n\nThe end.\n`;
+  const written = withTable(old, [...ran("passed"), { fullName: "firefox quant-gptq-2bit", status: "failed" }]);
   expect(written).toMatch(/^# Title\n\n/);
   expect(written).toMatch(/\n\nThe end\.\n$/);
   expect(written).not.toContain("| old |");
@@ -34,5 +38,5 @@ test("a run's counts take the place of older ones, and the rest stays", () => {
 
 test("a table that is not there, or a format of which nothing ran, is an error", () => {
   expect(() => withTable("# Title\n", ran("passed"))).toThrow(/no table/);
-  expect(() => withTable(readme, ran("skipped"))).toThrow(/No test of GPTQ/);
+  expect(() => withTable(page, ran("skipped"))).toThrow(/No test of GPTQ/);
 });

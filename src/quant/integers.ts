@@ -1,0 +1,102 @@
+// Rows of whole numbers on the GPU, as compressed-tensors and MLX pack them: w = scale * (code - zero), or scale * code +
+// minimum, scales in the file's own type. The file has outputs as rows already; act-order inputs are sorted by their group.
+
+import { PronkError } from "../errors.ts";
+import type { PartRole, QuantizedMatrix } from "../format/quantized.ts";
+import type { actOrder } from "./gptq.ts";
+import { headOf, planeWords, viewOf, type SchemeFormat } from "./packed-format.ts";
+import type { PartBytes } from "./row-format.ts";
+import { scaleBits } from "./scale-bits.ts";
+
+/** decode_affine.wgsl's numbers of the types of scales. */
+const scaleTypes: Record<string, number> = { F16: 0, BF16: 1, F32: 2 };
+
+/** `sort`: gptq.ts's, which is loaded apart. `early`: the bytes of the group of each input, where there are such. */
+export const integersFormat =
+  (sort: typeof actOrder) =>
+  (matrix: QuantizedMatrix, early: PartBytes): SchemeFormat => {
+    const { scheme, rows, cols, parts } = matrix;
+    if (scheme.kind !== "integers") throw new TypeError(scheme.kind);
+    const { bits, groups: size, perWord = 0, packer } = scheme;
+    const isBytes = parts.codes.dtype === "I8"; // signed
+    const rowChunks = Math.ceil(cols / 32);
+    const planes = planeWords(bits, rowChunks);
+    const scaleType = scaleTypes[parts.scales!.dtype];
+    const groups = Math.ceil(cols / size.cols);
+    const numberWords = scaleType === 2 ? groups : Math.ceil(groups / 2);
+    const zeros = packer === "mlx" ? 2 : parts.zeros ? 1 : 0;
+    const scaleWords = numberWords + [0, Math.ceil(groups / 4), numberWords][zeros];
+    const sorted = early.groupIndex ? sort(matrix, size.cols, early.groupIndex) : undefined;
+    const zero = 2 ** (bits - 1);
+    return {
+      decode: "affine",
+      constants: {
+        bits: bits === 7 ? 8 : bits,
+        zeros,
+        scale_type: scaleType,
+        group_halves: groups === 1 ? 2 ** 31 : size.cols / 16,
+      },
+      rowChunks,
+      codeWords: planes.low + planes.high,
+      scaleWords,
+      head: headOf(),
+      extra: [zero, (planes.low + planes.high) / 4, planes.low / 4, numberWords],
+      repack: {
+        shader: "repack_streams",
+        bits,
+        perWord,
+        flip: isBytes ? 128 : 0,
+        rowBytes: (parts.codes.end - parts.codes.start) / rows,
+        rowsPerUnit: 1,
+        padCode: zero,
+        highStart: planes.low,
+        ...(sorted ? { order: sorted.order } : {}),
+      },
+      ...(sorted ? { order: sorted.order } : {}),
+      scaleRows: (late, first, count) => {
+        const words = new Uint32Array(count * scaleWords);
+        const put = (role: PartRole, start: number) => {
+          const bitsOf = scaleBits(matrix, role, late[role]!);
+          const target = scaleType === 2 ? words : new Uint16Array(words.buffer);
+          const unit = scaleType === 2 ? 1 : 2;
+          for (let r = 0; r < count; r++)
+            for (let g = 0; g < groups; g++) target[unit * (r * scaleWords + start) + g] = bitsOf(first + r, g);
+        };
+        put("scales", 0);
+        if (zeros === 2) put("minima", numberWords);
+        if (zeros === 1) {
+          const bytes = new Uint8Array(words.buffer);
+          const zeroOf = zeroPoints(matrix, late.zeros!, groups);
+          for (let r = 0; r < count; r++)
+            for (let g = 0; g < groups; g++) bytes[4 * (r * scaleWords + numberWords) + g] = zeroOf(first + r, g);
+        }
+        return words;
+      },
+    };
+  };
+
+/** The code that means 0: packed along the outputs as the codes are along the inputs, or a signed byte each. */
+function zeroPoints(matrix: QuantizedMatrix, bytes: Uint8Array, groups: number) {
+  const { scheme, parts } = matrix;
+  if (scheme.kind !== "integers") throw new TypeError(scheme.kind);
+  const { bits, perWord = 0, groups: size } = scheme;
+  const view = viewOf(bytes);
+  const half = 2 ** (bits - 1);
+  if (parts.zeros!.dtype === "I8")
+    return (row: number, g: number) => {
+      const zero = view.getInt8(bytes.length === 1 ? 0 : Math.floor(row / size.rows) * groups + g) + half;
+      if (zero >= 0 && zero < 2 ** bits) return zero;
+      throw new PronkError(
+        "format",
+        `Tensor "${parts.zeros!.name}" in "${parts.zeros!.file}" has a zero point of ${zero - half}, which ${bits} bits do not reach. The file is damaged: fetch it again.`,
+        { file: parts.zeros!.file, field: parts.zeros!.name, expected: `${-half} to ${half - 1}`, found: zero - half },
+      );
+    };
+  return (row: number, g: number) => {
+    const bit = perWord > 0 ? 32 * Math.floor(row / perWord) + (row % perWord) * bits : row * bits;
+    const at = 4 * ((bit >>> 5) * groups + g);
+    let value = view.getUint32(at, true) >>> (bit & 31);
+    if ((bit & 31) + bits > 32) value |= view.getUint32(at + 4 * groups, true) << (32 - (bit & 31));
+    return value & (2 ** bits - 1);
+  };
+}
