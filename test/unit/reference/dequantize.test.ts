@@ -17,6 +17,7 @@ import {
 } from "../../reference/dequantize-packed.ts";
 import { f16ToNumber } from "../../reference/half.ts";
 import { sharedData } from "../../support/local-folder.ts";
+import { declare, packedMatrix, referenceWeightsOf } from "../../support/packed-matrix.ts";
 
 /** Blocks that `gguf` read, and hashes of its grids. */
 const more = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/ggml-blocks.json"), "utf8")) as {
@@ -40,6 +41,29 @@ describe("ggml blocks of a fixture, bit for bit", () => {
     const two = dequantizeGgml("Q2_0", Uint8Array.of(0, 0x3c, 0b11100100, ...new Uint8Array(15)));
     expect([...two.subarray(0, 5)]).toEqual([-1, 0, 1, 2, -1]);
   });
+});
+
+/** Rows of codes by compressed-tensors and MLX, and their own weights. */
+const rows = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/packed-rows.json"), "utf8")) as Record<
+  string,
+  { shape: number[]; tensors: Record<string, { dtype: string; shape: number[]; base64: string }>; weights: string }
+>;
+
+/** Its scheme is what the reader finds in the tensors, told the bits alone. */
+test.each(Object.entries(rows))("%s by its own packer", (name, { shape, tensors, weights }) => {
+  const named = Object.entries(tensors).map(([end, { base64, ...tensor }]) => ({
+    end,
+    ...tensor,
+    bytes: fromBase64(base64),
+  }));
+  const bits = Number(/(\d) bit/.exec(name)?.[1] ?? 8);
+  const made = packedMatrix(shape, named, declare({ bits: [bits] }));
+  const expected = floatsOf(fromBase64(weights));
+  const { weights: found } = referenceWeightsOf(made);
+  const largest = expected.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  expect(largest).toBeGreaterThan(0);
+  const wrong = differences(found, expected).filter((i) => Math.abs(found[i] - expected[i]) > largest * 2 ** -22);
+  expect(wrong).toEqual([]);
 });
 
 const quant = sharedData("quant");
