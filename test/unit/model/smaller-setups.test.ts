@@ -47,7 +47,7 @@ test("where nothing fits what was given, the least is offered; what its publishe
   expect(offered({ takenBytes: 1e6, neededBytes: 1e6 }).setups).toEqual([expect.objectContaining(least)]);
   const matrix = {
     name: "none of them",
-    scheme: "gptq",
+    scheme: { kind: "exl2" },
     rows: 32,
     cols: 32,
     parts: { codes: [{ start: 0, end: 512 }] },
