@@ -63,7 +63,7 @@ export class CurrentConversation implements ReactiveController {
 
   get data(): Conversation {
     const { tree, continuation, settings, attribution } = this.#parts.session;
-    const said = { turns: tree.shown, branches: tree.all, continuation: { ...continuation }, attribution };
+    const said = { turns: tree.shown, branches: tree.all, continuation, attribution };
     const draft = this.#parts.readDraft();
     return { id: this.#kept.id, ...said, draft, system: this.#host.system, settings, model: this.model };
   }
@@ -105,8 +105,9 @@ export class CurrentConversation implements ReactiveController {
 
   /** In the place of the one that is open. */
   show(conversation: Conversation): void {
+    const { continuation } = (conversation.id !== undefined && this.#left.find(conversation.id)) || conversation;
     this.turnTo(conversation.id);
-    this.#showTurns(conversation);
+    this.#showTurns({ ...conversation, continuation });
     this.#host.system = conversation.system || this.#usualSystem;
     this.#parts.write(conversation.draft);
   }

@@ -1,5 +1,5 @@
-// Answers that are still being written in conversations which are not open any more: what has come of them is kept every second,
-// and when they end. A conversation that is deleted meanwhile ends its answer.
+// Answers and continued texts that are still being written in conversations which are not open any more: what has come of
+// them is kept every second, and when they end. A conversation that is deleted meanwhile ends its answer.
 
 import type { LeftAnswer } from "./session/chat-session.ts";
 import type { Conversation } from "./session/conversation.ts";

@@ -11,6 +11,7 @@ import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
 import type { FileServer } from "../../cli/server/file-server.ts";
 import { outputFolder } from "../../cli/built.ts";
 import { writeByteModel } from "../support/byte-model.ts";
+import { pdfFile } from "../support/pdf-file.ts";
 import { renamedRelease } from "../support/renamed-release.ts";
 import { ask, press, send, startSite, turnsOf, untilState, weightRequests, write } from "./chat-site.ts";
 
@@ -100,7 +101,7 @@ const types: Record<string, string> = {
 };
 const typeOf = (path: string) => types[path.split(".").at(-1)!] ?? "application/octet-stream";
 
-test("an old tab goes on with its worker and its late parts when the server has only the new release", async () => {
+test("an old tab goes on with its worker and its late parts when the server has only the new release, whose cache then stays alone", async () => {
   const later = mkdtempSync(join(tmpdir(), "pronk-release-"));
   const names = renamedRelease(outputFolder.demo, later, "later");
   const now = { folder: outputFolder.demo };
@@ -157,6 +158,7 @@ test("an old tab goes on with its worker and its late parts when the server has 
     await old.click("pronk-chat [data-action=settings]");
     await old.waitForSelector("pronk-chat .side-panel [data-action=load-again]", { state: "attached" });
     expect(await fetched()).toContain(panelPart);
+    await old.keyboard.press("Escape");
     await old.evaluate(async () => {
       const chat = document.querySelector("pronk-chat")!;
       const { model } = chat;
@@ -166,6 +168,40 @@ test("an old tab goes on with its worker and its late parts when the server has 
     });
     await untilState(open, "ready");
     expect((await ask(open, "and by a new engine?")).status).toBe("done");
+
+    // What comes with the first PDF it has not, and nobody has it any more: that is said, and the rest goes on.
+    const attach = async (name: string, bytes: number[]) => {
+      const give = ([name, bytes]: [string, number[]]) =>
+        document.querySelector("pronk-chat")!.attach([new File([new Uint8Array(bytes)], name)]);
+      await old.evaluate(give, [name, bytes] as [string, number[]]);
+    };
+    const paper = [...pdfFile([["On paper"]])];
+    const attached = () => old.locator("pronk-chat .composer .attachment-name").allTextContents();
+    await attach("paper.pdf", paper);
+    const told = old.getByText("paper.pdf could not be read: a part of the page is missing.");
+    expect(await told.first().textContent()).toContain("if the page was updated meanwhile, reload it.");
+    await attach("note.md", [...new TextEncoder().encode("a note")]);
+    await expect.poll(attached).toEqual(["note.md"]);
+    await write(open, "what do they say?");
+
+    const shells = () =>
+      other.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("pronk-shell:")).length);
+    await other.reload();
+    expect(await shells()).toBe(2);
+    await old.click(reload);
+    await old.waitForFunction(() => document.querySelector<HTMLElement>("#toast")?.hidden);
+    await untilState(open, "ready");
+    await expect.poll(attached).toEqual(["note.md"]);
+    await attach("paper.pdf", paper);
+    await expect.poll(attached, { timeout: 20_000 }).toEqual(["note.md", "paper.pdf"]);
+    expect(await old.inputValue("pronk-chat #draft")).toBe("what do they say?");
+
+    // No tab is left that began with the old release: its cache goes when a page is opened next, and what was noted of it.
+    await other.reload();
+    await expect.poll(shells).toBe(1);
+    const noted = () =>
+      other.evaluate(async (origin) => (await (await caches.open(`pronk-tabs:${origin}/`)).keys()).length, site.origin);
+    expect(await noted()).toBe(0);
   } finally {
     await open.close();
     await site.close();

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
 import type { FileServer } from "../../cli/server/file-server.ts";
 import { writeByteModel } from "../support/byte-model.ts";
-import { ask, listenForTrouble, press, send, startSite, turnsOf, untilState } from "./chat-site.ts";
+import { ask, listenForTrouble, press, send, showModel, startSite, turnsOf, untilState } from "./chat-site.ts";
 
 const { parent, folder } = writeByteModel({ contextLength: 2048 });
 let server: FileServer;
@@ -49,11 +49,16 @@ async function visit(): Promise<void> {
     const summary = { id: "m", label: "m", llama2: false, licenseEvidence: [], stored: true, downloadBytes: 0, needs: [], weightsOffered: ["safetensors"] }; // prettier-ignore
     const create = async (request: { max_tokens: number }, { signal }: { signal: AbortSignal }) =>
       words(request.max_tokens, signal);
+    async function* goOn(request: { max_tokens: number }, { signal }: { signal: AbortSignal }) {
+      for await (const { choices } of words(request.max_tokens, signal))
+        yield { choices: [{ text: choices[0].delta.content }], pronk: { context_full: false } };
+    }
     const engineFactory = {
       inspectModel: async () => summary,
-      createEngine: async (_: unknown, { contextLength = 2048 }: { contextLength?: number }) => ({
-        info: { model: "m", dialog: "llama-2", contextLength, warnings: [] },
+      createEngine: async (model: unknown, { contextLength = 2048 }: { contextLength?: number }) => ({
+        info: { model: "m", dialog: model === "staged/base" ? undefined : "llama-2", contextLength, warnings: [] },
         chat: { completions: { create } },
+        completions: { create: goOn },
         unload: async () => {},
       }),
     };
@@ -114,6 +119,26 @@ test("it is joined again, and stopped, where it is", async () => {
   await untilState(page, "ready");
   expect((await turnsOf(page)).at(-1)).toMatchObject({ status: "stopped" });
   expect(await answering()).toBe(0);
+});
+
+test("a text that a model without dialogue continues goes on likewise", async () => {
+  await press(page, "[data-action=begin]");
+  await showModel(page, "staged/base", true);
+  await untilState(page, "ready");
+  await settle({ temperature: 0, max_tokens: 120 });
+  const { playwright } = page;
+  const text = () => playwright!.inputValue("pronk-chat .continue textarea");
+  await playwright!.fill("pronk-chat .continue textarea", "Once there was ");
+  await press(page, "[data-action=continue]");
+  await expect.poll(text).toContain("word 2 ");
+  await press(page, "[data-action=begin]");
+  expect([await text(), await answering()]).toEqual(["", 1]);
+  await expect.poll(() => item("Once there was").locator(".being-answered").count()).toBe(1);
+  await expect.poll(answering, { timeout: 20_000 }).toBe(0);
+  await item("Once there was").locator("[data-action=open-conversation]").click();
+  await expect.poll(text).toMatch(/^Once there was word 1 .*word 120 $/);
+  await showModel(page, "staged/model", true);
+  await untilState(page, "ready");
 });
 
 test("a conversation's context length is the model's from its next question on", async () => {

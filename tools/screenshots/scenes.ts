@@ -1,7 +1,16 @@
 // The views that are pictured, each as a page and a few steps on it.
 
 import { markdownSample } from "./markdown-sample.ts";
-import { askStaged, attachStaged, importStaged, press, type Script, stageEngine } from "./staged-engine.ts";
+import {
+  askStaged,
+  attachStaged,
+  importStaged,
+  press,
+  scrollToStaged,
+  type Script,
+  stageEngine,
+} from "./staged-engine.ts";
+import { downloadStaged, type StagedDownload, type StagedModel, stallWorkers, storeStaged } from "./staged-store.ts";
 
 export interface Scene {
   name: string;
@@ -31,6 +40,45 @@ const files = [
   },
 ];
 const click = (selector: string) => ({ run: press, argument: selector });
+
+const storedMenu = ".stored li:first-child .copy-menu";
+const storedModels: StagedModel[] = [
+  {
+    id: "hub:HuggingFaceTB/SmolLM2-360M-Instruct@a10cc1512eabd3dde888204e902eca88bddb4951",
+    label: "HuggingFaceTB/SmolLM2-360M-Instruct",
+    sizeBytes: 724e6,
+    damaged: 7,
+  },
+  {
+    id: "hub:someone-with-a-name/Llama-2-7b-chat-hf-with-a-long-name-GPTQ@a10cc1512eabd3dde888204e902eca88bddb4951",
+    label: "someone-with-a-name/Llama-2-7b-chat-hf-with-a-long-name-GPTQ",
+    sizeBytes: 3.9e9,
+  },
+  { id: "files:tiny", label: "my-own-model", sizeBytes: 3.1e6 },
+];
+const pickStored = (...before: Scene["steps"]) => [
+  ...[stage({}), { run: storeStaged, argument: storedModels }, ...before],
+  ...[click("#open-picker"), { run: scrollToStaged, argument: "#stored-title" }],
+];
+const downloads: StagedDownload[] = [
+  {
+    label: "HuggingFaceTB/SmolLM2-1.7B-Instruct",
+    state: "running",
+    progress: { loadedBytes: 1.21e9, totalBytes: 3.42e9, bytesPerSecond: 11.3e6, secondsLeft: 196 },
+  },
+  {
+    label: "someone-with-a-name/Llama-2-7b-chat-hf-with-a-long-name-GPTQ",
+    state: "waiting",
+    paused: true,
+  },
+  { label: "HuggingFaceTB/SmolLM2-360M-Instruct", state: "arrived" },
+  {
+    label: "owner/name",
+    state: "failed",
+    error: '"model.safetensors" could not be fetched (HTTP 503). Load again later; what has arrived is kept.',
+  },
+];
+const download = { run: downloadStaged, argument: downloads };
 
 const weightAnswer =
   "Quantization keeps each weight in **fewer bits** than it was trained with.\n\n" +
@@ -122,6 +170,27 @@ export const scenes: Scene[] = [
     ],
   },
   { name: "picker", page: "index.html", steps: [stage({}), click("#open-picker")] },
+  { name: "stored", page: "index.html", steps: [...pickStored(), click(`${storedMenu} summary`)] },
+  {
+    name: "stored-verifying",
+    page: "index.html",
+    steps: [
+      ...pickStored({ run: stallWorkers, argument: undefined }),
+      click(`${storedMenu} [data-action=verify-model]`),
+    ],
+  },
+  {
+    name: "stored-damaged",
+    page: "index.html",
+    steps: [...pickStored(), click(`${storedMenu} [data-action=verify-model]`)],
+  },
+  {
+    name: "stored-verified",
+    page: "index.html",
+    steps: [...pickStored(), click(".stored li:last-child [data-action=verify-model]")],
+  },
+  { name: "downloads", page: "index.html", steps: [stage({}), download] },
+  { name: "downloads-picker", page: "index.html", steps: [stage({}), download, click("#open-picker")] },
   {
     name: "loading",
     page: "index.html",

@@ -154,6 +154,11 @@ export async function press(selector: string): Promise<void> {
   await new Promise((done) => setTimeout(done, 400));
 }
 
+/** Moves what is scrolled until it is seen. */
+export async function scrollToStaged(selector: string): Promise<void> {
+  document.querySelector(selector)!.scrollIntoView({ block: "start" });
+}
+
 /** Puts conversations of these first questions into the list. */
 export async function importStaged(questions: string[]): Promise<void> {
   const conversations = questions.map((content) => ({ messages: [{ role: "user", content }] }));

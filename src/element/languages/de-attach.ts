@@ -24,7 +24,7 @@ export const attachments: AttachStrings = {
     unreadable: (name) => `${name} konnte nicht gelesen werden. Ist es ein Ordner, hänge die Dateien darin an.`,
     same: (name) => `${name} ist schon angehängt.`,
     partMissing: (name) =>
-      `${name} konnte nicht gelesen werden: Ein Teil der Seite fehlt. Prüfe die Verbindung und versuche es noch einmal.`,
+      `${name} konnte nicht gelesen werden: Ein Teil der Seite fehlt. Prüfe die Verbindung und versuche es noch einmal; wurde die Seite inzwischen erneuert, lade sie neu.`,
   },
   tooLong: (tokens, context) =>
     `Diese Nachricht hat ${tokens}, und in den Kontext des Modells passen ${context}. Entferne einen Anhang oder hänge weniger davon an.`,

@@ -49,7 +49,7 @@ export const englishAttach: AttachStrings = {
     unreadable: (name) => `${name} could not be read. If it is a folder, attach the files in it.`,
     same: (name) => `${name} is attached already.`,
     partMissing: (name) =>
-      `${name} could not be read: a part of the page is missing. Check the connection and try again.`,
+      `${name} could not be read: a part of the page is missing. Check the connection and try again; if the page was updated meanwhile, reload it.`,
   },
   tooLong: (tokens, context) =>
     `This message has ${tokens}, and the model's context takes ${context}. Remove an attachment, or attach less of it.`,

@@ -23,7 +23,7 @@ export const attachments: AttachStrings = {
     unreadable: (name) => `No se ha podido leer ${name}. Si es una carpeta, adjunta los archivos que contiene.`,
     same: (name) => `${name} ya está adjunto.`,
     partMissing: (name) =>
-      `No se ha podido leer ${name}: falta una parte de la página. Comprueba la conexión e inténtalo de nuevo.`,
+      `No se ha podido leer ${name}: falta una parte de la página. Comprueba la conexión e inténtalo de nuevo; si la página se ha actualizado entretanto, recárgala.`,
   },
   tooLong: (tokens, context) =>
     `Este mensaje tiene ${tokens}, y en el contexto del modelo caben ${context}. Quita un adjunto o adjunta menos de él.`,

@@ -26,7 +26,7 @@ export const attachments: AttachStrings = {
     unreadable: (name) => `${name} n’a pas pu être lu. Si c’est un dossier, joignez les fichiers qu’il contient.`,
     same: (name) => `${name} est déjà joint.`,
     partMissing: (name) =>
-      `${name} n’a pas pu être lu : une partie de la page manque. Vérifiez la connexion et réessayez.`,
+      `${name} n’a pas pu être lu : une partie de la page manque. Vérifiez la connexion et réessayez ; si la page a été mise à jour entre-temps, rechargez-la.`,
   },
   tooLong: (tokens, context) =>
     `Ce message compte ${tokens}, et le contexte du modèle en accepte ${context}. Retirez une pièce jointe, ou joignez-en moins.`,

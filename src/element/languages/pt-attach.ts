@@ -21,7 +21,8 @@ export const attachments: AttachStrings = {
     damaged: (name) => `${name} não pode ser lido como PDF. Ele pode estar danificado.`,
     unreadable: (name) => `${name} não pôde ser lido. Se for uma pasta, anexe os arquivos dela.`,
     same: (name) => `${name} já está anexado.`,
-    partMissing: (name) => `${name} não pôde ser lido: falta uma parte da página. Verifique a conexão e tente de novo.`,
+    partMissing: (name) =>
+      `${name} não pôde ser lido: falta uma parte da página. Verifique a conexão e tente de novo; se a página foi atualizada nesse meio-tempo, recarregue-a.`,
   },
   tooLong: (tokens, context) =>
     `Esta mensagem tem ${tokens}, e no contexto do modelo cabem ${context}. Remova um anexo ou anexe menos dele.`,

@@ -21,7 +21,8 @@ export const attachments: AttachStrings = {
     damaged: (name) => `${name} 无法作为 PDF 读取。它可能已损坏。`,
     unreadable: (name) => `无法读取 ${name}。如果是文件夹，请附加其中的文件。`,
     same: (name) => `${name} 已经附加了。`,
-    partMissing: (name) => `无法读取 ${name}：页面缺少一部分。请检查网络连接后重试。`,
+    partMissing: (name) =>
+      `无法读取 ${name}：页面缺少一部分。请检查网络连接后重试；如果页面在此期间已更新，请重新加载。`,
   },
   tooLong: (tokens, context) =>
     `这条消息有 ${tokens}，而模型的上下文只能容纳 ${context}。请移除一个附件，或少附加一些内容。`,

@@ -7,7 +7,7 @@ import { type Attachment, isEmptyMessage, type Message } from "./attachment.ts";
 import { type ChatSettings, readSettings } from "./chat-settings.ts";
 import type { Conversation } from "./conversation.ts";
 import { message } from "./draft.ts";
-import { type EngineHost, EngineSession, type Run } from "./engine-session.ts";
+import { type EngineHost, EngineSession, type Generate, type Run } from "./engine-session.ts";
 import type { Continuation } from "./session-state.ts";
 import { streamAnswer, streamContinuation } from "./stream-answer.ts";
 import { type AnswerTurn, answerTurn, lastUserTurn, newTurnId, type Turn, type UserTurn } from "./turn.ts";
@@ -17,7 +17,10 @@ export interface SessionHost extends EngineHost {
   answered(turn: AnswerTurn): void;
 }
 
-/** An answer that goes on while another conversation is open. */
+/** What a run writes to. */
+type Written = AnswerTurn | Continuation;
+
+/** An answer, or a text that is continued, which goes on while another conversation is open. */
 export interface LeftAnswer {
   /** Never rejects. */
   ended: Promise<void>;
@@ -32,8 +35,8 @@ export class ChatSession extends EngineSession {
   attribution: string | undefined;
   continuation: Continuation = { text: "", contextFull: false };
   readonly #host: SessionHost;
-  readonly #left = new Map<AnswerTurn, Run>();
-  #streaming: { turn: AnswerTurn; run: Run } | undefined;
+  readonly #left = new Map<Written, Run>();
+  #streaming: { written: Written; run: Run } | undefined;
   #hasModel = false;
 
   constructor(host: SessionHost) {
@@ -64,8 +67,12 @@ export class ChatSession extends EngineSession {
 
   /** Whether the answer that is to come waits for one in another conversation. */
   get queued(): boolean {
+    if (!this.busy || this.#left.size === 0) return false;
+    const { text, addedFrom } = this.continuation;
     const last = this.turns.at(-1);
-    return this.busy && last?.role === "assistant" && last.status === "waiting" && this.#left.size > 0;
+    return this.mode === "continue"
+      ? text.length === addedFrom
+      : last?.role === "assistant" && last.status === "waiting";
   }
 
   async ask(text: string, attachments?: readonly Attachment[]): Promise<void> {
@@ -111,10 +118,11 @@ export class ChatSession extends EngineSession {
 
   async continueText(text: string): Promise<void> {
     if (this.busy || !(await this.load()) || this.busy) return;
-    this.continuation = { text, addedFrom: text.length, contextFull: false };
-    await this.run(async (engine, signal) => {
-      await streamContinuation(engine, this.continuation, this.settings, signal, () => this.frame.request());
-    }, this.continuation);
+    const [continuation, { settings }] = [{ text, addedFrom: text.length, contextFull: false }, this];
+    this.continuation = continuation;
+    await this.#follow(continuation, (engine, signal) =>
+      streamContinuation(engine, continuation, settings, signal, () => this.frame.request()),
+    );
   }
 
   /** Puts another text in the place of what the model has continued. */
@@ -124,17 +132,17 @@ export class ChatSession extends EngineSession {
   }
 
   /**
-   * To be called before another conversation is opened: the answer that runs goes on in its turn, and is joined again by
-   * opening the conversation that has it. Undefined where none runs.
+   * To be called before another conversation is opened: what runs goes on in its turn or text, and is joined again by opening
+   * the conversation that has it: by the turn's id, or the same `continuation`. Undefined where nothing runs.
    */
   leave(): LeftAnswer | undefined {
     const streaming = this.#streaming;
     if (!streaming || !this.leaveRun()) return undefined;
-    const { turn, run } = streaming;
+    const { written, run } = streaming;
     this.#streaming = undefined;
-    this.#left.set(turn, run);
+    this.#left.set(written, run);
     const ended = run.ended.then(() => {
-      this.#left.delete(turn);
+      this.#left.delete(written);
       this.#host.changed();
     });
     return { ended, stop: () => run.abort.abort(new DOMException("The conversation is gone.", "AbortError")) };
@@ -144,14 +152,15 @@ export class ChatSession extends EngineSession {
   open(conversation: Pick<Conversation, "turns" | "branches" | "continuation"> & Partial<Conversation>): void {
     this.stop();
     this.tree = TurnTree.of(conversation.turns, conversation.branches);
-    for (const [turn, run] of this.#left)
-      if (this.tree.get(turn.id)) {
-        this.tree = this.tree.replacing(turn);
-        this.#left.delete(turn);
-        this.#streaming = { turn, run };
-        this.rejoin(run);
-      }
     this.continuation = { ...conversation.continuation };
+    for (const [written, run] of this.#left) {
+      if (written === conversation.continuation) this.continuation = conversation.continuation;
+      else if ("id" in written && this.tree.get(written.id)) this.tree = this.tree.replacing(written);
+      else continue;
+      this.#left.delete(written);
+      this.#streaming = { written, run };
+      this.rejoin(run);
+    }
     this.settings = readSettings(conversation.settings ?? {});
     this.attribution = conversation.attribution;
     this.#host.changed();
@@ -229,7 +238,7 @@ export class ChatSession extends EngineSession {
 
   /** The last turn's text, as it comes. */
   async #stream(turn: AnswerTurn): Promise<void> {
-    const over = this.run(async (engine, signal) => {
+    await this.#follow(turn, async (engine, signal) => {
       const conversation = { turns: this.turns, system: this.system, settings: this.settings };
       try {
         await streamAnswer(engine, conversation, turn, signal, () => this.frame.request());
@@ -238,10 +247,15 @@ export class ChatSession extends EngineSession {
         turn.status = signal.aborted ? "stopped" : "failed";
         throw error;
       }
-    }, turn);
+    });
+  }
+
+  /** Until it ends, wherever it is shown then. */
+  async #follow(written: Written, generate: Generate): Promise<void> {
+    const over = this.run(generate, written);
     const run = this.shownRun;
-    if (run) this.#streaming = { turn, run };
+    if (run) this.#streaming = { written, run };
     await over;
-    if (this.#streaming?.turn === turn) this.#streaming = undefined;
+    if (this.#streaming?.written === written) this.#streaming = undefined;
   }
 }

@@ -328,7 +328,7 @@ export class EngineSession {
   }
 }
 
-type Generate = (engine: ChatEngine, signal: AbortSignal) => Promise<void>;
+export type Generate = (engine: ChatEngine, signal: AbortSignal) => Promise<void>;
 
 const modelChanged = () => new DOMException("The chat was closed or its model changed.", "AbortError");
 const stopped = () => new DOMException("Stopped.", "AbortError");

@@ -13,6 +13,8 @@ import { figuresView } from "./figures-view.ts";
 interface ContinueModel {
   continuation: Continuation;
   answering: boolean;
+  /** It waits for what is written in another conversation. */
+  queued: boolean;
   strings: ChatStrings;
 }
 
@@ -32,7 +34,7 @@ export function continuePanel(
   const { continuation } = session;
   const replace = (text: string) => session.continueFrom({ text, contextFull: false });
   return continueView(
-    { continuation, answering: session.busy, strings },
+    { continuation, answering: session.busy, queued: session.queued, strings },
     {
       write: replace,
       goOn: () => void session.continueText(session.continuation.text),
@@ -48,7 +50,7 @@ export function continuePanel(
 }
 
 function continueView(model: ContinueModel, actions: ContinueActions): TemplateResult {
-  const { continuation, answering, strings } = model;
+  const { continuation, answering, queued, strings } = model;
   const onInput = (event: Event) => actions.write((event.target as HTMLTextAreaElement).value);
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || answering || isComposingKey(event)) return;
@@ -73,6 +75,7 @@ function continueView(model: ContinueModel, actions: ContinueActions): TemplateR
       @input=${onInput}
       @keydown=${onKey}
     ></textarea>
+    ${queued ? html`<p class="queued" role="status">${strings.queued}</p>` : nothing}
     ${continuation.error ? errorNote(continuation.error, model, actions) : nothing}
     ${continuation.contextFull ? html`<p class="notice">${strings.contextFull}</p>` : nothing}
     <div class="row">

@@ -16,6 +16,8 @@ import { pageStorage } from "../../support/page-storage.ts";
 /** One answer at a time, as an engine gives them: each word when the test says so. */
 class SlowEngine {
   created: EngineOptions[] = [];
+  /** Undefined: its model only continues text. */
+  dialog: string | undefined = "llama-2";
   unloaded = 0;
   asked = 0;
   #lock: Promise<unknown> = Promise.resolve();
@@ -51,15 +53,22 @@ class SlowEngine {
     }
   }
 
+  async *#text(signal: AbortSignal) {
+    for await (const { choices } of this.#answer(signal))
+      yield { choices: [{ text: choices[0]!.delta.content }], pronk: { context_full: false } };
+  }
+
   get factory(): EngineFactory {
     const create = async (_: unknown, { signal }: { signal: AbortSignal }) => (this.asked++, this.#answer(signal));
+    const goOn = async (_: unknown, { signal }: { signal: AbortSignal }) => (this.asked++, this.#text(signal));
     return {
       inspectModel: async () => ({ id: "m", label: "m", llama2: false, licenseEvidence: [], stored: true, downloadBytes: 0, needs: [], weightsOffered: ["safetensors"] }), // prettier-ignore
       createEngine: async (_, options) => {
         this.created.push(options);
         return {
-          info: { dialog: "llama-2", contextLength: options.contextLength ?? 4096 },
+          info: { dialog: this.dialog, contextLength: options.contextLength ?? 4096 },
           chat: { completions: { create } },
+          completions: { create: goOn },
           unload: async () => void this.unloaded++,
         } as unknown as ChatEngine;
       },
@@ -129,6 +138,35 @@ test("its conversation joins it again, also as it was stored meanwhile, and Stop
   session.stop();
   await eventually(() => expect(session.state.name).toBe("ready"));
   expect(said().at(-1)).toEqual(["One two", "stopped"]);
+});
+
+test("a text that a model continues goes on in its own conversation, and is joined again there", async () => {
+  engine.dialog = undefined;
+  session.setModel("owner/base");
+  await session.load();
+  void session.continueText("Once");
+  await eventually(() => expect(engine.asked).toBe(1));
+  await engine.say(" upon");
+  const before = { ...emptyConversation(), continuation: session.continuation };
+  const left = session.leave()!;
+  session.open(emptyConversation());
+  expect([session.state.name, session.continuation.text]).toEqual(["ready", ""]);
+  void session.continueText("Other");
+  await eventually(() => expect(session.queued).toBe(true));
+  await engine.say(" a");
+  session.leave();
+  session.open(before);
+  expect([session.state.name, session.continuation.text, session.queued]).toEqual(["answering", "Once upon a", false]);
+  await engine.say(" time");
+  expect(session.continuation.text).toBe("Once upon a time");
+  session.leave();
+  session.open(emptyConversation());
+  await engine.say(" there");
+  await engine.say(undefined);
+  await left.ended;
+  expect(before.continuation).toMatchObject({ text: "Once upon a time there", addedFrom: 4 });
+  session.open(before);
+  expect([session.state.name, session.continuation.text]).toEqual(["ready", "Once upon a time there"]);
 });
 
 test("another model is loaded when it is finished, or stopped", async () => {
