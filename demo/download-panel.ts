@@ -41,7 +41,7 @@ export function downloadsView(downloads: Downloads, actions: DownloadActions): T
 }
 
 function lineView(download: Download, downloads: Downloads, { open }: DownloadActions): TemplateResult {
-  const { choice, state, progress, paused, error } = download;
+  const { choice, state, paused, error } = download;
   const words = strings.downloads;
   const ended = state === "arrived" || state === "failed" || state === "license";
   const close = (name: string, action: string) =>
@@ -62,11 +62,7 @@ function lineView(download: Download, downloads: Downloads, { open }: DownloadAc
             ${outcome(download)}${error ? html` <span class="section-note" lang="en">${error.message}</span>` : nothing}
           </p>`
         : html`<p class="download-name">${choice.label}</p>
-            <progress
-              max="1"
-              aria-label=${choice.label}
-              .value=${progress && progress.totalBytes > 0 ? progress.loadedBytes / progress.totalBytes : nothing}
-            ></progress>
+            <progress max="1" aria-label=${choice.label} value=${shareOf(download)}></progress>
             <p class="download-figures">${figures(download, downloads.held)}</p>`
     }
     <span class="download-buttons">
@@ -112,6 +108,12 @@ function lineView(download: Download, downloads: Downloads, { open }: DownloadAc
       ${ended ? close(strings.dismiss, "dismiss-download") : close(words.cancel, "cancel-download")}
     </span>
   </li>`;
+}
+
+/** Nothing where it is under way and nobody knows how far. */
+function shareOf({ state, progress, paused }: Download): number | typeof nothing {
+  if (progress && progress.totalBytes > 0) return progress.loadedBytes / progress.totalBytes;
+  return state === "waiting" || paused ? 0 : nothing;
 }
 
 function outcome({ choice: { label }, state }: Download): string {

@@ -7,7 +7,7 @@ import type { StorageReport, StoredModelInfo } from "../src/index.ts";
 import type { ModelChoice } from "./model-choice.ts";
 import { moreMenu } from "./more-menu.ts";
 import { pageStrings as strings } from "./page-words.ts";
-import type { CopyNews, StoredCopies } from "./stored-copies.ts";
+import type { StoredCopies } from "./stored-copies.ts";
 
 export interface StoredActions {
   choose(choice: ModelChoice): void;
@@ -46,20 +46,23 @@ export function storedView(
               ${choice ? nothing : html`<span>${strings.chooseFolderAgain}</span>`}
             </span>
           </button>
-          <button
-            class="button"
-            type="button"
-            data-action="delete-model"
-            aria-label=${strings.removeModel(label)}
-            @click=${() => actions.remove(model)}
-          >
-            ${strings.remove}
-          </button>
-          ${menuView(model, label, copies)}
+          <span class="stored-buttons">
+            <button
+              class="button"
+              type="button"
+              data-action="delete-model"
+              aria-label=${strings.removeModel(label)}
+              @click=${() => actions.remove(model)}
+            >
+              ${strings.remove}
+            </button>
+            ${menuView(model, label, copies)}
+          </span>
+          ${copies.isOf(model) ? newsView(copies) : nothing}
         </li>`;
       })}
     </ul>
-    ${copies.news ? newsView(copies.news, copies) : nothing}
+    ${stored.some(([model]) => copies.isOf(model)) ? nothing : newsView(copies)}
   </section>`;
 }
 
@@ -74,9 +77,10 @@ function menuView(model: StoredModelInfo, label: string, copies: StoredCopies): 
   return moreMenu("copy", label, possible.map((entry) => ({ ...entry, disabled: copies.busy }))); // prettier-ignore
 }
 
-/** What is being done with a copy, or what came of it. */
-function newsView(news: CopyNews, copies: StoredCopies): TemplateResult {
-  const { text, details, problem, share, cancel, next, file } = news;
+/** What is being done with a copy, or what came of it; below that copy, or at the end where it gave way to a newer one. */
+function newsView(copies: StoredCopies): TemplateResult | typeof nothing {
+  if (!copies.news) return nothing;
+  const { text, details, problem, share, cancel, next, file } = copies.news;
   return html`<div class="copy-news ${problem ? "problem" : ""}">
     <div>
       <p role=${problem ? "alert" : "status"}>${text}</p>

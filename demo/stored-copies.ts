@@ -6,7 +6,7 @@ import { models, type StoredModelInfo, type VerifyReport } from "../src/index.ts
 import { formatBytes } from "../src/element/index.ts";
 import { pageStrings as strings } from "./page-words.ts";
 
-export interface CopyNews {
+interface CopyNews {
   text: string;
   /** What the engine says beside it. */
   details?: readonly string[];
@@ -30,6 +30,7 @@ const detailsShown = 5;
 
 export class StoredCopies {
   news: CopyNews | undefined;
+  #of: StoredModelInfo | undefined;
   #abort: AbortController | undefined;
   readonly #changed: () => void;
   readonly #hub: () => { token?: string; hubUrl?: string };
@@ -44,9 +45,14 @@ export class StoredCopies {
     return this.#abort !== undefined;
   }
 
+  /** Whether the news is of this copy. */
+  isOf(model: StoredModelInfo): boolean {
+    return this.news !== undefined && this.#of?.id === model.id && this.#of.quantize === model.quantize;
+  }
+
   verify(model: StoredModelInfo): Promise<void> {
     const { id, quantize, label } = model;
-    return this.#do(strings.copies.verifying(label), async (signal, onProgress) => {
+    return this.#do(model, strings.copies.verifying(label), async (signal, onProgress) => {
       const report = await models.verify(id, { quantize, repair: false, signal, onProgress });
       if (report.damaged.length === 0) return { text: strings.copies.verified(label) };
       const next = { words: strings.copies.repair, act: () => void this.#repair(model) };
@@ -54,8 +60,9 @@ export class StoredCopies {
     });
   }
 
-  #repair({ id, quantize, label }: StoredModelInfo): Promise<void> {
-    return this.#do(strings.copies.verifying(label), async (signal, onProgress) => {
+  #repair(model: StoredModelInfo): Promise<void> {
+    const { id, quantize, label } = model;
+    return this.#do(model, strings.copies.verifying(label), async (signal, onProgress) => {
       const report = await models.verify(id, { quantize, ...this.#hub(), signal, onProgress });
       const left = report.damaged.filter(({ repaired }) => !repaired);
       if (left.length === 0) return { text: strings.copies.repaired(label) };
@@ -66,7 +73,7 @@ export class StoredCopies {
   /** Only for a repository of the hub. */
   lookForUpdate(model: StoredModelInfo): Promise<void> {
     const { id, quantize, label } = model;
-    return this.#do(strings.copies.looking(label), async (signal) => {
+    return this.#do(model, strings.copies.looking(label), async (signal) => {
       const found = await models.checkUpdate(id, { quantize, ...this.#hub(), signal });
       if (!found.isNewer) return { text: strings.copies.newest(label) };
       const size = formatBytes(found.fetchBytes, strings.locale);
@@ -75,8 +82,9 @@ export class StoredCopies {
     });
   }
 
-  #update({ id, quantize, label }: StoredModelInfo): Promise<void> {
-    return this.#do(strings.copies.updating(label), async (signal, tell) => {
+  #update(model: StoredModelInfo): Promise<void> {
+    const { id, quantize, label } = model;
+    return this.#do(model, strings.copies.updating(label), async (signal, tell) => {
       const onProgress = (event: { phase: string; loadedBytes: number; totalBytes: number }) =>
         event.phase === "download" && tell(event);
       await models.update(id, { quantize, ...this.#hub(), signal, onProgress });
@@ -85,10 +93,11 @@ export class StoredCopies {
   }
 
   /** Into a folder, where the browser lets a page write into one, else as one file. To be called by a press. */
-  export({ id, quantize, label }: StoredModelInfo): Promise<void> {
+  export(model: StoredModelInfo): Promise<void> {
+    const { id, quantize, label } = model;
     const { showDirectoryPicker } = globalThis as FolderPicker;
     const picked = showDirectoryPicker?.({ id: "pronk-export", mode: "readwrite" });
-    return this.#do(strings.copies.exporting(label), async (signal, onProgress) => {
+    return this.#do(model, strings.copies.exporting(label), async (signal, onProgress) => {
       const parent = await picked?.catch((error: Error) => {
         if (error.name === "AbortError") return null; // thought better of it
         throw error;
@@ -110,8 +119,9 @@ export class StoredCopies {
     this.#tell(undefined);
   }
 
-  async #do(text: string, work: Work): Promise<void> {
+  async #do(model: StoredModelInfo, text: string, work: Work): Promise<void> {
     if (this.#abort) return;
+    this.#of = model;
     const abort = (this.#abort = new AbortController());
     const cancel = () => abort.abort();
     this.#tell({ text, share: 0, cancel });
