@@ -20,11 +20,15 @@ const spoiledFolder = join(parent, "spoiled");
 let hub: HubServer;
 let server: FileServer;
 let page: BrowserPage;
+/** The hub gives no weights any more. */
+let gone = false;
 
 beforeAll(async () => {
   ensureBuilt(["library"]);
   const files = new Map(readdirSync(folder).map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]));
-  hub = await startHub(["owner/gated", "owner/gated-too"].map((name) => [name, { files, gatedFor: "hf_right" }]));
+  const gated = ["owner/gated", "owner/gated-too"].map((name) => [name, { files, gatedFor: "hf_right" }] as const);
+  hub = await startHub([...gated, ...["owner/plain", "owner/other"].map((name) => [name, { files }] as const)]);
+  const throughTheHub = throughHub(hub);
   const spoiled = new Map(files);
   await spoilTensor(spoiled, "lm_head.weight", (_, view) => view.setFloat32(4 * 64 * 7, NaN, true));
   mkdirSync(spoiledFolder);
@@ -32,7 +36,11 @@ beforeAll(async () => {
   server = await startSite({
     tiny: folder,
     folders: { "/models/spoiled/": spoiledFolder },
-    answer: throughHub(hub),
+    answer: (request, response) => {
+      if (!gone || !request.url?.startsWith("/storage/")) return throughTheHub(request, response);
+      response.destroy();
+      return true;
+    },
   });
   page = await launch("chromium");
   await page.goto(`${server.origin}/`);
@@ -59,6 +67,21 @@ const openRepository = async (name: string) => {
   await untilState(page, "idle");
   await press(page, "[data-action=load]");
 };
+
+/** A repository of which nothing but its files' list arrives, with a question that waits for it. */
+async function openWithQuestion(name: string): Promise<void> {
+  gone = name === "owner/plain";
+  await press(page, "#open-picker");
+  await page.playwright!.fill("#token", "");
+  await page.playwright!.fill("#repository", name);
+  await page.playwright!.click("[data-action=open-repository]");
+  await untilState(page, "idle");
+  await send(page, "hello?");
+}
+const untilAnswered = () =>
+  expect
+    .poll(async () => (await turnsOf(page)).map(({ status }) => status), { timeout: 30_000 })
+    .toEqual([undefined, "done"]);
 
 test("an engine whose worker breaks while nobody asks comes back in another, and answers", async () => {
   await page.evaluate(() => {
@@ -148,6 +171,34 @@ test("chosen once more with a token, a model whose card is shown loads, and the 
   await expect
     .poll(async () => (await turnsOf(page)).map(({ status }) => status), { timeout: 20_000 })
     .toEqual([undefined, "done"]);
+});
+
+test("a hub that goes away in the middle is asked again by itself, then by a press; the question stands, and is answered", async () => {
+  const { playwright } = page;
+  await openWithQuestion("owner/plain");
+  await expect
+    .poll(() => playwright!.locator("pronk-chat .load").textContent(), { timeout: 20_000 })
+    .toContain("The server has been silent for a while. It is asked again by itself; what has arrived is kept.");
+  expect(await playwright!.locator("pronk-chat [data-action=cancel-load]").isVisible()).toBe(true);
+  await expect.poll(card, { timeout: 60_000 }).toContain("What has arrived is kept; trying again goes on from there.");
+  expect((await turnsOf(page)).map(({ text }) => text)).toEqual(["hello?"]);
+  gone = false;
+  await press(page, "[data-action=retry]");
+  await untilAnswered();
+});
+
+test("where the browser's storage is full the model runs without it, by a press, and answers the question that waited", async () => {
+  const context = page.playwright!.context();
+  const session = await context.newCDPSession(page.playwright!);
+  const { origin } = server;
+  await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1000 });
+  await openWithQuestion("owner/other");
+  await expect.poll(card, { timeout: 20_000 }).toContain("The browser's storage is full");
+  expect(await page.playwright!.locator("pronk-chat [data-action=make-room]").count()).toBeGreaterThan(0);
+  expect((await turnsOf(page)).map(({ text }) => text)).toEqual(["hello?"]);
+  await press(page, "[data-action=without-store]");
+  await untilAnswered();
+  await session.send("Storage.overrideQuotaForOrigin", { origin });
 });
 
 test("a shader that does not compile is the driver's fault, and a later try may succeed", async () => {

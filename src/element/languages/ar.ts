@@ -93,6 +93,7 @@ export const words: ChatStrings = {
   resume: "استئناف",
   inspecting: "يجري فحص النموذج",
   offline: "أنت غير متصل: سيُستأنف عند عودة الشبكة.",
+  serverSilent: "لم يستجب الخادم منذ فترة. سيُطلب منه مجددًا تلقائيًا، وما وصل محفوظ.",
   phases: {
     download: "التنزيل",
     verify: "التحقق من البايتات",

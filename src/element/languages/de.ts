@@ -83,6 +83,8 @@ export const words: ChatStrings = {
   resume: "Weiter",
   inspecting: "Das Modell wird angesehen",
   offline: "Du bist offline: Es geht weiter, sobald das Netz wieder da ist.",
+  serverSilent:
+    "Der Server schweigt seit einer Weile. Er wird von selbst noch einmal gefragt; was angekommen ist, bleibt.",
   phases: {
     download: "Herunterladen",
     verify: "Bytes werden geprüft",

@@ -144,6 +144,8 @@ export interface ChatStrings {
   inspecting: string;
   /** While a download waits for the network. */
   offline: string;
+  /** While a server says nothing for some seconds; with what happens next. */
+  serverSilent: string;
   /** Names of the phases of a load. */
   phases: Record<ProgressPhase, string>;
   /** A phase that is over. */
@@ -331,6 +333,7 @@ export const english: ChatStrings = {
   resume: "Go on",
   inspecting: "Looking at the model",
   offline: "You are offline: it goes on when the network is back.",
+  serverSilent: "The server has been silent for a while. It is asked again by itself; what has arrived is kept.",
   phases: {
     download: "Downloading",
     verify: "Checking the bytes",

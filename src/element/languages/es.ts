@@ -78,6 +78,8 @@ export const words: ChatStrings = {
   resume: "Reanudar",
   inspecting: "Examinando el modelo",
   offline: "Estás sin conexión: seguirá cuando vuelva la red.",
+  serverSilent:
+    "El servidor lleva un rato sin responder. Se le vuelve a preguntar automáticamente; lo que ha llegado se conserva.",
   phases: {
     download: "Descargando",
     verify: "Comprobando los bytes",

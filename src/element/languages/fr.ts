@@ -79,6 +79,8 @@ export const words: ChatStrings = {
   resume: "Reprendre",
   inspecting: "Examen du modèle",
   offline: "Vous êtes hors ligne : la suite viendra avec le retour du réseau.",
+  serverSilent:
+    "Le serveur ne répond plus depuis un moment. La demande sera renouvelée automatiquement ; ce qui est arrivé est conservé.",
   phases: {
     download: "Téléchargement",
     verify: "Vérification des octets",

@@ -74,6 +74,7 @@ export const words: ChatStrings = {
   resume: "再開",
   inspecting: "モデルを調べています",
   offline: "オフラインです。ネットワークが戻ると続きます。",
+  serverSilent: "サーバーからしばらく応答がありません。自動で再試行します。届いた分は保存されています。",
   phases: {
     download: "ダウンロード",
     verify: "バイトの確認",

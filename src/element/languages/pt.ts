@@ -78,6 +78,8 @@ export const words: ChatStrings = {
   resume: "Retomar",
   inspecting: "Examinando o modelo",
   offline: "Você está sem conexão: continua quando a rede voltar.",
+  serverSilent:
+    "O servidor está sem responder há algum tempo. O pedido é repetido automaticamente; o que já chegou fica guardado.",
   phases: {
     download: "Baixando",
     verify: "Verificando os bytes",

@@ -72,6 +72,7 @@ export const words: ChatStrings = {
   resume: "继续",
   inspecting: "正在查看模型",
   offline: "你处于离线状态：网络恢复后会继续。",
+  serverSilent: "服务器有一会儿没有回应了。页面会自动再次请求；已到达的内容会保留。",
   phases: {
     download: "正在下载",
     verify: "正在校验字节",

@@ -29,6 +29,8 @@ export interface LoadListener {
 /** What the person chose on a card of a failure, over the page's options. */
 export type Instead = Pick<EngineOptions, "quantize" | "kv" | "contextLength" | "store">;
 
+const silentAfterMs = 6000; // longer than a usual answer takes; a request that stays silent is ended after 30 s, and repeated
+
 export class ModelLoad {
   /** Chosen by the person, in this load or an earlier one. */
   weights: string | undefined;
@@ -40,6 +42,7 @@ export class ModelLoad {
   #pause = new DownloadPause();
   #progress: LoadProgress = { phases: [] };
   #decide: ((accepted: boolean) => void) | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     model: ModelReference,
@@ -60,8 +63,17 @@ export class ModelLoad {
 
   /** The engine; undefined where the person declined, or it was cancelled while one was asked. Rejects as the factory does. */
   async run(): Promise<ChatEngine | undefined> {
+    try {
+      return await this.#run();
+    } finally {
+      clearTimeout(this.#silence);
+    }
+  }
+
+  async #run(): Promise<ChatEngine | undefined> {
     const { signal } = this.#abort;
     this.#listener.entered({ name: "inspecting" });
+    this.#awaitServer(() => ({ name: "inspecting", silent: true }));
     const summary = await this.#inspect();
     const accepted = async () =>
       !summary?.llama2 || acceptanceOf(llama2License) || this.#waitFor({ name: "license", summary });
@@ -72,7 +84,8 @@ export class ModelLoad {
     const weights = this.weights ?? engineOptions.weights;
     const pause = (this.#pause = engineOptions.pause ?? new DownloadPause());
     const onProgress = (event: ProgressEvent) => {
-      this.#progress = withEvent(this.#progress, event);
+      this.#progress = { ...withEvent(this.#progress, event), silent: undefined };
+      this.#awaitDownload();
       this.#listener.progressed(this.#progress, event);
     };
     const onRecovery = (event: RecoveryEvent) => {
@@ -88,6 +101,7 @@ export class ModelLoad {
   }
 
   cancel(reason: DOMException): void {
+    clearTimeout(this.#silence);
     this.#abort.abort(reason);
     this.decide(false);
   }
@@ -96,13 +110,27 @@ export class ModelLoad {
   pause(paused: boolean): void {
     if (paused) this.#pause.pause();
     else this.#pause.resume();
-    this.#progress = { ...this.#progress, paused };
+    this.#progress = { ...this.#progress, paused, silent: undefined };
+    this.#awaitDownload();
     this.#listener.entered({ name: "loading", progress: this.#progress });
   }
 
   /** The person's answer to what was asked, if anything was. */
   decide(accepted: boolean): void {
     this.#decide?.(accepted);
+  }
+
+  #awaitDownload(): void {
+    const { latest, paused } = this.#progress;
+    const fetches = latest?.phase === "download" && latest.loadedBytes < latest.totalBytes && !paused;
+    if (!fetches) return clearTimeout(this.#silence);
+    this.#awaitServer(() => ({ name: "loading", progress: (this.#progress = { ...this.#progress, silent: true }) }));
+  }
+
+  /** Enters `state` where nothing is heard for a while. */
+  #awaitServer(state: () => SessionState): void {
+    clearTimeout(this.#silence);
+    if (!this.isCancelled) this.#silence = setTimeout(() => this.#listener.entered(state()), silentAfterMs);
   }
 
   /** What the model is; undefined where the person would not choose among its weights. */
@@ -114,6 +142,7 @@ export class ModelLoad {
       const weights = this.weights ?? engineOptions.weights;
       const summary = await factory.inspectModel(this.#model, { weights, token, hubUrl, signal });
       signal.throwIfAborted();
+      clearTimeout(this.#silence);
       this.#listener.inspected(summary);
       const several = summary.weightsOffered.length > 1 && !summary.stored && weights === undefined;
       if (!several || !asksForWeights) return summary;

@@ -9,10 +9,10 @@ import type { LoadProgress } from "../session/session-state.ts";
 import type { ChatStrings } from "../languages/en.ts";
 
 export function loadView(
-  model: { label: string; progress: LoadProgress | undefined; strings: ChatStrings },
+  model: { label: string; progress: LoadProgress | undefined; silent?: boolean; strings: ChatStrings },
   actions: { pause(paused: boolean): void; cancel(): void },
 ): TemplateResult {
-  const { strings, progress } = model;
+  const { strings, progress, silent = false } = model;
   const event = progress?.latest;
   const paused = progress?.paused ?? false;
   const phase = event ? strings.phases[event.phase] : strings.inspecting;
@@ -25,8 +25,8 @@ export function loadView(
     </header>
     ${leaps(share, phase)}
     <p class="load-figures" part="load-figures">
-      ${fetches && isOffline() ? html`<span role="status">${strings.offline}</span>` : nothing}
-      ${event ? figures(event, paused, strings) : html`<span>&nbsp;</span>`}
+      ${event ? figures(event, paused || silent, strings) : html`<span>&nbsp;</span>`}
+      ${fetches && (silent || isOffline()) ? html`<span role="status">${isOffline() ? strings.offline : strings.serverSilent}</span>` : nothing}
     </p>
     <div class="row">
       <p class="steps">
@@ -48,16 +48,16 @@ export function loadView(
   </section>`;
 }
 
-function figures(event: ProgressEvent, paused: boolean, strings: ChatStrings): TemplateResult {
+function figures(event: ProgressEvent, still: boolean, strings: ChatStrings): TemplateResult {
   const { locale } = strings;
   if (event.totalBytes <= 0) return html`<span dir="ltr">${event.phase === "download" ? event.detail : nothing}</span>`;
   const loaded = formatBytes(event.loadedBytes, locale);
   const total = formatBytes(event.totalBytes, locale);
   const left = event.secondsLeft;
   return html`<span>${strings.bytesOf(loaded, total)}</span>
-    ${event.bytesPerSecond > 0 && !paused ? html`<span>${formatSpeed(event.bytesPerSecond, locale)}</span>` : nothing}
+    ${event.bytesPerSecond > 0 && !still ? html`<span>${formatSpeed(event.bytesPerSecond, locale)}</span>` : nothing}
     ${
-      !paused && left !== undefined && Number.isFinite(left) && event.loadedBytes < event.totalBytes
+      !still && left !== undefined && Number.isFinite(left) && event.loadedBytes < event.totalBytes
         ? html`<span>${strings.timeLeft(formatSeconds(left, locale))}</span>`
         : nothing
     }`;

@@ -37,7 +37,7 @@ export function panelView(model: PanelModel, useToken: (token: string) => void):
       if (state.name === "inspecting" && state.behind) return waitView(session, strings);
       const progress = state.name === "loading" ? state.progress : undefined;
       return loadView(
-        { label: modelLabel, progress, strings },
+        { label: modelLabel, progress, silent: state.name === "inspecting" ? state.silent : progress?.silent, strings },
         { pause: (paused) => session.pauseLoad(paused), cancel: () => session.cancelLoad() },
       );
     }

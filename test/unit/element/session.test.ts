@@ -492,3 +492,54 @@ test("a model without dialogue continues a text", async () => {
   await session.continueText("Once");
   expect(session.continuation).toMatchObject({ text: "Once upon a time", addedFrom: 4, contextFull: true });
 });
+
+test("a server that is silent for some seconds of a download is told of, until it is paused, heard or done with", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const { session } = sessionOf({ hangLoad: true });
+    const loading = session.load();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(session.state).toMatchObject({ name: "loading", progress: { latest: { loadedBytes: 1 } } });
+    const silent = () => (session.state.name === "loading" ? session.state.progress.silent === true : undefined);
+    expect(silent()).toBe(false);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(silent()).toBe(true);
+    session.pauseLoad(true);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(silent()).toBe(false);
+    session.pauseLoad(false);
+    await vi.advanceTimersByTimeAsync(7000);
+    expect(silent()).toBe(true);
+    session.pauseLoad(true);
+    session.pauseLoad(false);
+    session.cancelLoad();
+    await loading;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(session.state.name).toBe("idle");
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("so is one that does not say what the model is", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const { session } = sessionOf({});
+    const { factory } = session;
+    let answer = () => {};
+    const inspectModel: EngineFactory["inspectModel"] = async (...given) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      return factory.inspectModel(...given);
+    };
+    session.factory = { ...factory, inspectModel };
+    const loading = session.load();
+    await vi.advanceTimersByTimeAsync(7000);
+    expect(session.state).toEqual({ name: "inspecting", silent: true });
+    answer();
+    expect(await loading).toBe(true);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(session.state.name).toBe("ready");
+  } finally {
+    vi.useRealTimers();
+  }
+});
