@@ -1,6 +1,7 @@
 // The card that a failed load shows, on the chat page with a hub under its own origin: a mistyped name, a gated model that
-// gets its token on the card, a token that was typed in the picker before a model of the list is pressed, a shader that does
-// not compile, a GPU with too little memory; what stands in an answer's place; and a library of another origin, which needs no card.
+// gets its token on the card, a token that was typed in the picker before a model of the list is pressed, a hub that goes away,
+// a full disk, a shader that does not compile, a GPU with too little memory; what stands in an answer's place; and a library of
+// another origin, which needs no card.
 
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

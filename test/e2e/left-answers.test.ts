@@ -29,7 +29,9 @@ afterAll(async () => {
 
 async function visit(): Promise<void> {
   await page.goto(`${server.origin}/`);
-  await page.evaluate(() => {
+  await page.evaluate(async () => {
+    const chat = document.querySelector("pronk-chat")!;
+    while (!chat.model) await new Promise((done) => setTimeout(done, 10)); // the page's own choice comes first
     let last: Promise<unknown> = Promise.resolve();
     async function* words(count: number, signal: AbortSignal) {
       const before = last;
@@ -62,7 +64,6 @@ async function visit(): Promise<void> {
         unload: async () => {},
       }),
     };
-    const chat = document.querySelector("pronk-chat")!;
     Object.assign(chat, { engineFactory, model: "staged/model", autoload: true });
   });
   await untilState(page, "ready");

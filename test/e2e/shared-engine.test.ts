@@ -1,5 +1,5 @@
 // Two tabs of the chat page that share one engine. Its GPU goes away: both say so in a quiet line, and the answer goes on; so it
-// does when its worker breaks.
+// does when its worker breaks, and where one tab runs it for the others, when that one is closed.
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -106,3 +106,24 @@ test.each(["device", "throw"])(
     }
   },
 );
+
+test("where one tab runs the engine for the others and is closed, the next one says that it takes over, and answers", async () => {
+  for (const tab of tabs) await tab.close();
+  const context = browser.playwright!.context();
+  tabs = [await context.newPage(), await context.newPage()];
+  for (const tab of tabs) {
+    await tab.addInitScript(() => Reflect.deleteProperty(globalThis, "SharedWorker"));
+    await tab.goto(`${server.origin}/`);
+    await until(tab, "ready");
+  }
+  const [leader, other] = tabs;
+  await ask(other, "one");
+  const before = await said(other);
+  await sawLine(other, true);
+  await leader.close();
+  await expect.poll(() => sawLine(other)).toBe(true);
+  expect(await said(other)).toEqual(before);
+  await ask(other, "and now?");
+  expect(await said(other)).toHaveLength(before.length + 2);
+  expect(await other.locator("pronk-chat .recovering").count()).toBe(0);
+});
