@@ -5,7 +5,6 @@ import type { InspectedModel } from "./engine-factory.ts";
 
 /** Where a chat stands. Turns are kept in any of these. */
 export type SessionState =
-<<<<<<< HEAD
   | {
       /** No model is chosen. */
       name: "empty";
@@ -19,6 +18,8 @@ export type SessionState =
       name: "inspecting";
       /** First an answer ends that the model before is still giving. */
       behind?: true;
+      /** The server has not been heard of for some seconds. */
+      silent?: true;
     }
   | {
       /** Waits for the choice between several; none was asked for. */
@@ -62,17 +63,6 @@ export type SessionState =
       /** Models whose deletion would make room. */
       stored?: readonly StoredModel[];
     };
-=======
-  | { name: "empty" } // no model chosen
-  | { name: "idle" } // chosen, nothing fetched
-  | { name: "inspecting"; behind?: true; silent?: true } // `behind`: first an answer ends that the model before is still giving
-  | { name: "weights"; summary: InspectedModel } // waits for the choice between several; none was asked for
-  | { name: "license"; summary: InspectedModel } // waits for accept or decline; no weight was asked for
-  | { name: "loading"; progress: LoadProgress }
-  | { name: "ready" }
-  | { name: "answering" }
-  | { name: "failed"; error: Error; stored?: readonly StoredModel[] }; // the load failed or the engine was lost; turns are kept. `stored`: where room can be made
->>>>>>> d888a32 (Element: a server that is silent during a load is told of; a hub that goes away and a full disk, end to end)
 
 /** The phases seen so far in order, and the newest event. */
 export interface LoadProgress {
