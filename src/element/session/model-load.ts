@@ -142,7 +142,7 @@ export class ModelLoad {
       const weights = this.weights ?? engineOptions.weights;
       const summary = await factory.inspectModel(this.#model, { weights, token, hubUrl, signal });
       signal.throwIfAborted();
-      clearTimeout(this.#silence);
+      clearTimeout(this.#silence); // there is more to wait for than the server now
       this.#listener.inspected(summary);
       const several = summary.weightsOffered.length > 1 && !summary.stored && weights === undefined;
       if (!several || !asksForWeights) return summary;
@@ -159,6 +159,7 @@ export class ModelLoad {
 
   /** Shows a question and waits for its answer. */
   #waitFor(state: SessionState): Promise<boolean> {
+    clearTimeout(this.#silence);
     return new Promise((resolve) => {
       this.#decide = (accepted) => {
         this.#decide = undefined;
