@@ -13,12 +13,16 @@ export type TypedSource = Pick<Project, "checker" | "program"> & {
 };
 
 /** Reads these files, as paths below the root, and what they import. */
-export function withTypedSource<Result>(paths: readonly string[], use: (source: TypedSource) => Result): Result {
+export function withTypedSource<Result>(
+  paths: readonly string[],
+  use: (source: TypedSource) => Result,
+  options: object = {},
+): Result {
   const folder = join(root, "node_modules/.cache/typed-source");
   mkdirSync(folder, { recursive: true });
   const config = join(folder, `tsconfig-${process.pid}.json`);
   const files = paths.map((path) => join(root, path));
-  const compilerOptions = { types: ["@webgpu/types", "vite/client"] };
+  const compilerOptions = { types: ["@webgpu/types", "vite/client"], ...options };
   writeFileSync(config, JSON.stringify({ extends: join(root, "tsconfig.json"), include: [], files, compilerOptions }));
   const api = new API({ cwd: root });
   try {

@@ -4,11 +4,17 @@
 import { checkAdapter, createEngine, type EngineOptions, inspectModel, type ModelReference } from "../index.ts";
 import { asDomException, notSupported } from "./faults.ts";
 import { readInitial } from "./messages.ts";
-import type { Availability, LanguageModelCoreOptions, LanguageModelCreateOptions } from "./prompt-types.ts";
+import type {
+  Availability,
+  CreateMonitor,
+  LanguageModelCoreOptions,
+  LanguageModelCreateOptions,
+} from "./prompt-types.ts";
 import { countTokens, LanguageModelSession, type SessionEngine } from "./session.ts";
 
 export type {
   Availability,
+  CreateMonitor,
   LanguageModelCoreOptions,
   LanguageModelCreateOptions,
   LanguageModelPromptOptions,
@@ -55,7 +61,7 @@ export function languageModel(
 
   const load = ({ signal, monitor }: LanguageModelCreateOptions): Promise<Loaded> => {
     if (given) return Promise.resolve({ engine: given, unload: async () => {} }); // the caller's
-    const tell = new EventTarget();
+    const tell = new EventTarget() as CreateMonitor;
     monitor?.(tell);
     const progress = (loaded: number) => {
       const event = new Event("downloadprogress"); // a ProgressEvent's fields; servers and tests have no such class

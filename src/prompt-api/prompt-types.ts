@@ -56,12 +56,25 @@ export interface LanguageModelCoreOptions {
   tools?: readonly PromptTool[];
 }
 
+/** Tells of the download while a session is made. */
+export interface CreateMonitor extends EventTarget {
+  /** `loaded` goes from 0 to 1. */
+  addEventListener(
+    type: "downloadprogress",
+    listener: (
+      event: Event & { /** 0 to 1. */ readonly loaded: number; /** Always 1. */ readonly total: number },
+    ) => void,
+    options?: AddEventListenerOptions | boolean,
+  ): void;
+  addEventListener(...all: Parameters<EventTarget["addEventListener"]>): void;
+}
+
 /** How a session is made. */
 export interface LanguageModelCreateOptions extends LanguageModelCoreOptions {
   /** Ends the load, and later the session, with its reason. */
   signal?: AbortSignal;
-  /** Is given what tells of the download: an event `downloadprogress`, whose `loaded` goes from 0 to 1. */
-  monitor?: (monitor: EventTarget) => void;
+  /** Is given what tells of the download, before it begins. */
+  monitor?: (monitor: CreateMonitor) => void;
   /** What was said before. */
   initialPrompts?: readonly PromptMessage[];
 }
