@@ -182,12 +182,41 @@ const page = (folder: string, outDir: string): ViteUserConfig => ({
   },
 });
 
+/** A browser is driven in a checkout; the published command opens one that is installed. */
+const withInstalledBrowser: Plugin = {
+  name: "with-installed-browser",
+  enforce: "pre",
+  resolveId(source) {
+    const name = /^\.\/(runner|bench-page)\.ts$/.exec(source)?.[1];
+    if (name === undefined) return null;
+    return here(name === "runner" ? "cli/installed-runner.ts" : "cli/installed-bench.ts");
+  },
+};
+
+const command: ViteUserConfig = {
+  ...shared,
+  publicDir: false,
+  plugins: [withInstalledBrowser, shadersWithoutComments],
+  build: {
+    outDir: here("dist/cli"),
+    emptyOutDir: true,
+    target: "node20",
+    ssr: here("cli/pronk.ts"),
+    rolldownOptions: {
+      checks,
+      external: ["webgpu", "playwright", "vite"],
+      output: { chunkFileNames: "[name]-[hash].js" },
+    },
+  },
+};
+
 const builds: Record<string, ViteUserConfig> = {
   library,
   demo,
   harness: page("test/harness", "dist/harness"),
   runner: page("cli/page", "dist/runner"),
   clients: page("test/clients", "dist/clients"),
+  command,
 };
 
 const minutes = 60_000;

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { benchShapes } from "../src/bench/shapes.ts";
 import type { BenchRequest } from "../src/bench/report.ts";
 import { PronkError } from "../src/errors.ts";
+import { written } from "./built.ts";
 import { readConfig } from "../src/format/config.ts";
 import { JsonFile } from "../src/format/json-file.ts";
 import type { ModelConfig } from "../src/format/model-config.ts";
@@ -20,7 +21,7 @@ export interface BenchFlags {
   dawn: string[];
 }
 
-export const usage = `npm run --silent bench -- --shape ${Object.keys(benchShapes).join("|")}|DIR
+export const usage = `${written("bench")} --shape ${Object.keys(benchShapes).join("|")}|DIR
   [--layers N] [--quantize none|q8|q4] [--kv f16|f32|q8] [--prompt N] [--decode N] [--context N] [--runs N]
   [--positions 64,4000] [--without subgroups,shader-f16,...] [--runtime chromium|firefox|node]
   [--dawn disable_robustness,...] [--json]`;

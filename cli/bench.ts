@@ -3,12 +3,13 @@
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { BenchReport, BenchRequest, OnBenchProgress } from "../src/bench/index.ts";
+import type { BenchReport, OnBenchProgress } from "../src/bench/index.ts";
 import { reportText } from "../src/bench/report-text.ts";
 import { type BenchFlags, readFlags, usage } from "./bench-flags.ts";
-import { adapterFromEnvironment, launch } from "./browser/browser-page.ts";
+import { benchInBrowser } from "./bench-page.ts";
+import { adapterFromEnvironment } from "./browser/adapter-choice.ts";
+import type { BrowserKind } from "./browser/find-browser.ts";
 import { tellFailure } from "./engine-failure.ts";
-import { startFileServer } from "./server/file-server.ts";
 import { driverVariables, provideWebGpu, startAgain } from "./node-runtime.ts";
 import { outputFolder } from "./built.ts";
 
@@ -60,24 +61,5 @@ async function inNode({ request, dawn, runtime }: BenchFlags): Promise<TracedRep
 }
 
 async function inBrowser({ request, runtime }: BenchFlags): Promise<TracedReport> {
-  await using server = await startFileServer({ mounts: [{ prefix: "/", path: outputFolder.demo }] });
-  const page = await launch(runtime as "chromium" | "firefox", { adapter: adapterFromEnvironment("auto"), log });
-  try {
-    page.onConsole((level, text) => {
-      if (level !== "debug" || process.env.PRONK_CONSOLE) log(text);
-    });
-    await page.goto(`${server.origin}/bench.html`);
-    const report = await page.evaluate<BenchReport>(runInPage, request);
-    return { ...report, runtime, browser: page.version };
-  } finally {
-    await page.close();
-  }
-}
-
-async function runInPage(request: BenchRequest): Promise<BenchReport> {
-  const page = globalThis as unknown as {
-    pronkBench?: (request: BenchRequest, onProgress: OnBenchProgress) => Promise<BenchReport>;
-  };
-  while (!page.pronkBench) await new Promise((done) => setTimeout(done, 20)); // the module is on its way
-  return page.pronkBench(request, (words) => console.info(words));
+  return { runtime, ...(await benchInBrowser(runtime as BrowserKind, request, log)) };
 }

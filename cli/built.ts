@@ -1,10 +1,12 @@
 // Where this package lies and where its builds are. Nothing here makes a build; in a checkout, npm's scripts renew what is
 // stale before they start a command.
 
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const root = fileURLToPath(new URL("..", import.meta.url));
+const here = dirname(fileURLToPath(import.meta.url)); // cli/, or dist/cli/ where it is built
+const isBuilt = basename(dirname(here)) === "dist";
+export const root = join(here, isBuilt ? "../.." : "..");
 
 export const outputFolder = {
   library: join(root, "dist/lib"),
@@ -12,5 +14,10 @@ export const outputFolder = {
   demo: join(root, "dist/demo"),
   harness: join(root, "dist/harness"),
   runner: join(root, "dist/runner"),
+  command: join(root, "dist/cli"),
   clients: join(root, "dist/clients"),
 };
+
+/** How a command is written where this runs. */
+export const written = (command: string): string =>
+  isBuilt ? `npx pronk ${command}` : `npm run --silent ${command} --`;

@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { PronkError } from "../src/errors.ts";
+import { written } from "./built.ts";
 import type { RunPrompt, RunRequest } from "./run-request.ts";
 
 export const runtimes = ["chromium", "firefox", "node"] as const;
@@ -23,7 +24,7 @@ export interface GenerateFlags {
   json: boolean;
 }
 
-export const usage = `npm run --silent generate -- --model DIR|FILE|URL|owner/name (--prompt TEXT | --prompt-ids 1,2,3)
+export const usage = `${written("generate")} --model DIR|FILE|URL|owner/name (--prompt TEXT | --prompt-ids 1,2,3)
   [--chat] [--system TEXT] [--max-tokens N] [--ignore-eos] [--temperature T] [--top-p P] [--top-k K] [--seed S]
   [--schema FILE | --grammar FILE]
   [--quantize auto|none|q8|q4] [--weights NAME] [--kv auto|f16|f32|q8] [--context N] [--tokenizer FILE]

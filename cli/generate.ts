@@ -5,14 +5,15 @@ import { openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PronkError } from "../src/errors.ts";
-import { adapterFromEnvironment } from "./browser/browser-page.ts";
+import { adapterFromEnvironment } from "./browser/adapter-choice.ts";
 import { outputFolder } from "./built.ts";
 import { tellFailure } from "./engine-failure.ts";
 import { type GenerateFlags, readFlags, usage } from "./generate-flags.ts";
 import { type ModelPlace, fromCaller, placeOfFile, placeOfModel } from "./model-place.ts";
 import { driverVariables, openNodeRunner, startAgain } from "./node-runtime.ts";
 import { type Library, run, type RunPrompt, type RunRequest } from "./run-request.ts";
-import { type Runner, openRunner } from "./runner.ts";
+import type { Runner } from "./run-in-page.ts";
+import { openRunner } from "./runner.ts";
 
 console.log = console.info = console.debug = console.error; // whatever a library says, stdout stays clean
 const log = (line: string) => console.error(line);

@@ -6,12 +6,13 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Log, findBrowser } from "./browser/browsers.ts";
+import { type Log, findBrowser } from "./browser/find-browser.ts";
 import { type Mount, startFileServer } from "./server/file-server.ts";
 import { hasHardwareGpu } from "./browser/hardware-gpu.ts";
 import { type LogitsTable, run } from "./run-request.ts";
-import { type Runner, mount } from "./runner.ts";
+import { mount, type Runner } from "./run-in-page.ts";
 import { outputFolder } from "./built.ts";
+import { givenArguments } from "./given-arguments.ts";
 
 /**
  * Environment variables that this process lacks: SwiftShader, which comes with Chromium, where there is no GPU. Dawn
@@ -30,7 +31,9 @@ export function driverVariables(adapter: string): Record<string, string> | undef
 
 /** `navigator.gpu` for this process. `options` are Dawn's own, as `enable-dawn-features=disable_robustness`. */
 export async function provideWebGpu(options: string[] = []): Promise<void> {
-  const { create, globals } = await import("webgpu");
+  const { create, globals } = await import("webgpu").catch((cause: unknown) => {
+    throw new Error("In Node, the package webgpu is needed: npm install webgpu. Or use --runtime chromium.", { cause });
+  });
   Object.assign(globalThis, globals);
   const gpu = create(options);
   // Node 20 has no navigator at all; later ones have one without gpu.
@@ -42,7 +45,7 @@ export async function provideWebGpu(options: string[] = []): Promise<void> {
 
 /** Runs this process's command again with more variables, and ends as it ends. */
 export function startAgain(variables: Record<string, string>): never {
-  const again = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+  const again = spawnSync(process.execPath, [...process.execArgv, ...givenArguments], {
     env: { ...process.env, ...variables },
     stdio: "inherit",
   });

@@ -4,7 +4,6 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { runnerImport } from "vite";
 import { knownShapes } from "../src/bench/shapes.ts";
 import { PronkError } from "../src/errors.ts";
 import { readCheckpoint } from "../src/format/checkpoint.ts";
@@ -18,9 +17,9 @@ import { tellFailure } from "./engine-failure.ts";
 import { startFileServer } from "./server/file-server.ts";
 import { placeOfModel } from "./model-place.ts";
 import { adapterTiers, fits } from "./plan-tiers.ts";
-import { root } from "./built.ts";
+import { root, written } from "./built.ts";
 
-const usage = `npm run plan -- --model ${Object.keys(knownShapes).join("|")}|DIR|FILE|URL|owner/name
+const usage = `${written("plan")} --model ${Object.keys(knownShapes).join("|")}|DIR|FILE|URL|owner/name
   [--quantize auto|none|q8|q4] [--kv auto|f16|f32|q8] [--context N] [--max-binding BYTES] [--json]`;
 
 try {
@@ -33,15 +32,9 @@ try {
 async function main(): Promise<void> {
   const flags = readFlags();
   const { config, ...published } = await shapeOf(flags.model);
-  // The engine imports its shaders as text, which Vite understands and Node does not.
-  const { module } = await runnerImport<typeof import("../src/model/plan-memory.ts")>("/src/model/plan-memory.ts", {
-    root,
-    configFile: false,
-    logLevel: "error",
-    oxc: { target: "es2023" }, // the Node that runs this may not know `using`
-  });
+  const { countMemory } = await memoryCounter();
   const planFor = (request: Omit<MemoryRequest, "dtype" | "quantized">) =>
-    module.countMemory(config, { ...published, ...request });
+    countMemory(config, { ...published, ...request });
   const contextLength = flags.context ?? config.contextLength;
   const shape = { quantize: "none", kv: "f16", contextLength, maxBindingBytes: flags.maxBinding } as const;
   const parameters = planFor(shape).tensors.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
@@ -57,6 +50,19 @@ async function main(): Promise<void> {
   const head = { model: flags.model, parameters, quantize, kv, contextLength, maxBindingBytes: flags.maxBinding };
   const answer = { ...head, fits: fits(plan, flags.maxBinding), ...plan, tiers };
   console.log(flags.json ? JSON.stringify(answer) : table(answer));
+}
+
+/** The engine imports its shaders as text, which Vite understands and Node does not: in a checkout Vite reads them here. */
+async function memoryCounter(): Promise<typeof import("../src/model/plan-memory.ts")> {
+  if (import.meta.url.endsWith(".js")) return import("../src/model/plan-memory.ts");
+  const { runnerImport } = await import("vite");
+  const { module } = await runnerImport<typeof import("../src/model/plan-memory.ts")>("/src/model/plan-memory.ts", {
+    root,
+    configFile: false,
+    logLevel: "error",
+    oxc: { target: "es2023" }, // the Node that runs this may not know `using`
+  });
+  return module;
 }
 
 function readFlags() {

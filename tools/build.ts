@@ -15,7 +15,8 @@ if (unknown) {
   console.error(`Unknown build "${unknown}"; there are ${Object.keys(outputFolder).join(", ")}.`);
   process.exit(2);
 }
-for (const name of names.length > 0 ? names : (["library", "types", "demo"] as const)) await make(name);
+for (const name of names.length > 0 ? names : (["library", "types", "demo", "runner", "command"] as const))
+  await make(name);
 
 async function make(name: BuildName): Promise<void> {
   const startedMs = Date.now();

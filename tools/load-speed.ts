@@ -5,7 +5,7 @@
 
 import { parseArgs } from "node:util";
 import type { BrowserPage } from "../cli/browser/browser-page.ts";
-import type { BrowserKind } from "../cli/browser/browsers.ts";
+import type { BrowserKind } from "../cli/browser/find-browser.ts";
 import { startHub } from "../test/support/hub-server.ts";
 import { largeCheckpoint } from "../test/support/large-checkpoint.ts";
 import { startStoreSite } from "../test/support/store-page.ts";

@@ -21,6 +21,7 @@ export const madeFrom: Record<BuildName, string[]> = {
   harness: [...engine, "test/harness", "test/kernels", "test/long", "test/reference", "test/support"],
   clients: ["test/clients", ...settings],
   runner: ["cli/page", "cli/run-request.ts", ...settings],
+  command: ["cli", ...engine],
 };
 
 /** Holds the time at which a build began, in ms since the epoch. */

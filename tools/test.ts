@@ -4,7 +4,8 @@
 // golden models without those. Software adapters unless PRONK_ADAPTER says otherwise, so that figures repeat.
 
 import { spawnSync } from "node:child_process";
-import { type BrowserKind, ensureBrowser } from "../cli/browser/browsers.ts";
+import { ensureBrowser } from "../cli/browser/browsers.ts";
+import type { BrowserKind } from "../cli/browser/find-browser.ts";
 import { root } from "../cli/built.ts";
 import { ensureBuilt } from "./stale.ts";
 import { needsBrowsers, stages, vitestNames } from "./stages.ts";

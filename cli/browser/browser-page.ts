@@ -4,16 +4,15 @@
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type BrowserKind, type Log, ensureBrowser } from "./browsers.ts";
+import { ensureBrowser } from "./browsers.ts";
+import type { BrowserKind, Log } from "./find-browser.ts";
+import { type AdapterChoice, adapterFromEnvironment } from "./adapter-choice.ts";
 import { launchChromium } from "./chromium-page.ts";
 import { launchFirefox } from "./firefox-page.ts";
 import { hasHardwareGpu } from "./hardware-gpu.ts";
 import type { BrowserPage } from "./page-interface.ts";
 
 export type { BrowserPage, PictureOptions } from "./page-interface.ts";
-
-/** `none` starts the browser without WebGPU, for tests of that failure. */
-export type AdapterChoice = "software" | "hardware" | "auto" | "none";
 
 export interface LaunchOptions {
   /** Keep the profile (IndexedDB, service workers) here; without it a throw-away one is used. */
@@ -71,13 +70,6 @@ export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Pr
         ? "Check the GPU's driver, or set PRONK_ADAPTER=software."
         : "Chromium needs its SwiftShader library beside it, Firefox Mesa's lavapipe (mesa-vulkan-drivers, libvulkan1)."),
   );
-}
-
-export function adapterFromEnvironment(otherwise: AdapterChoice): AdapterChoice {
-  const named = process.env.PRONK_ADAPTER;
-  if (named === undefined || named === "") return otherwise;
-  if (named === "software" || named === "hardware" || named === "auto" || named === "none") return named;
-  throw new Error(`PRONK_ADAPTER is "${named}"; it may be software, hardware, auto or none.`);
 }
 
 /** Asks in an empty page on loopback: navigator.gpu exists in secure contexts only, and about:blank is none. */

@@ -4,52 +4,22 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { homedir, tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { chromium } from "playwright";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { runBounded } from "./bounded-run.ts";
-
-export type BrowserKind = "chromium" | "firefox";
-export type Log = (line: string) => void;
-
-/** lavapipe, Mesa's software Vulkan: what Firefox's WebGPU runs on where there is no GPU. */
-export const lavapipeIcd = "/usr/share/vulkan/icd.d/lvp_icd.x86_64.json";
+import {
+  type BrowserKind,
+  findBrowser,
+  lavapipeIcd,
+  type Log,
+  overrideVariable,
+  puppeteerCache,
+} from "./find-browser.ts";
 
 const require = createRequire(import.meta.url);
-const puppeteerCache = process.env.PUPPETEER_CACHE_DIR ?? join(homedir(), ".cache/puppeteer");
-
-const overrideVariable = { chromium: "PRONK_CHROMIUM", firefox: "PRONK_FIREFOX" } as const;
-
-const commands = {
-  chromium: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
-  firefox: ["firefox", "firefox-esr"],
-} as const;
-
-const places = {
-  chromium: [
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
-  ],
-  firefox: ["/Applications/Firefox.app/Contents/MacOS/firefox", "C:\\Program Files\\Mozilla Firefox\\firefox.exe"],
-} as const;
 
 const debianPackages = { chromium: ["chromium"], firefox: ["firefox-esr"] } as const;
 const lavapipePackages = ["mesa-vulkan-drivers", "libvulkan1"];
-
-/** Path of a browser that is installed already, or undefined. */
-export function findBrowser(kind: BrowserKind): string | undefined {
-  const override = process.env[overrideVariable[kind]];
-  if (override) {
-    if (existsSync(override)) return override;
-    throw new Error(`${overrideVariable[kind]} names ${override}, which does not exist. Unset it or name the browser.`);
-  }
-  const own = kind === "chromium" ? [chromium.executablePath()] : downloadedFirefoxes();
-  const onPath = commands[kind].flatMap((name) =>
-    (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, name)),
-  );
-  return [...own, ...onPath, ...places[kind]].find((path) => existsSync(path));
-}
 
 /** Finds or installs a browser and gives its path. Throws with what to install when it can do neither. */
 export async function ensureBrowser(kind: BrowserKind, log: Log): Promise<string> {
@@ -94,19 +64,6 @@ async function downloadFirefox() {
   const cli = join(dirname(installer), "main-cli.js");
   const args = [cli, "install", "firefox@stable", "--path", puppeteerCache];
   return runBounded(process.execPath, args, { watchFolder: puppeteerCache });
-}
-
-function downloadedFirefoxes(): string[] {
-  const folder = join(puppeteerCache, "firefox");
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .toSorted()
-    .toReversed()
-    .flatMap((build) => [
-      join(folder, build, "firefox/firefox"),
-      join(folder, build, "Firefox.app/Contents/MacOS/firefox"),
-      join(folder, build, "core/firefox.exe"),
-    ]);
 }
 
 /** Firefox on Linux draws WebGPU from Vulkan; without any driver it has no adapter at all. */

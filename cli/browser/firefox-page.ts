@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import { type BrowserPage, type LaunchPlan, type PictureOptions, callExpression } from "./page-interface.ts";
-import { lavapipeIcd } from "./browsers.ts";
+import { lavapipeIcd } from "./find-browser.ts";
 
 export async function launchFirefox(plan: LaunchPlan): Promise<BrowserPage> {
   const browser = await puppeteer.launch({

@@ -1,7 +1,7 @@
 // What a page in a headless browser offers here, whichever browser it is, and what a launcher of one of them is told.
 
 import type { Page } from "playwright";
-import type { BrowserKind } from "./browsers.ts";
+import type { BrowserKind } from "./find-browser.ts";
 
 export interface PictureOptions {
   width: number;

@@ -1,11 +1,21 @@
 // Runs the built library in a page, for cli/runner.ts and the golden tests. The library is loaded from where the server
 // puts it, not bundled: what runs is what npm would ship.
 
+import type { BenchReport, BenchRequest } from "../../src/bench/index.ts";
+import {
+  answerRequest,
+  deleteStored,
+  type FetchOrder,
+  leaveRequest,
+  openEngine,
+  storedModels,
+} from "./served-engine.ts";
+import { type Failure, failureOf, takeOrders } from "./take-orders.ts";
 import { type LogitsTable, type RunRequest, type RunResult, run } from "../run-request.ts";
 
 /** An error as data, since a driver keeps no more of an error than its text. */
 export interface RunFailure {
-  failure: { name: string; code?: string; message: string; facts?: Record<string, unknown> };
+  failure: Failure;
 }
 
 /** The tables of each run whose logits were not fetched yet. */
@@ -31,9 +41,7 @@ async function pronkRun(request: RunRequest): Promise<FinishedRun | RunFailure> 
     if (tables.length > 0) tablesOfRun.set(number, tables);
     return { ...result, run: number, rows: tables.map(({ rows }) => rows.length) };
   } catch (error) {
-    const { name, message, code, facts, stack } = error as Error & { code?: string; facts?: Record<string, unknown> };
-    // An error of the engine speaks for itself; anything else is a bug, and needs to be found.
-    return { failure: { name, code, message: code ? message : (stack ?? message), facts } };
+    return { failure: failureOf(error) };
   }
 }
 
@@ -55,4 +63,17 @@ function toBase64(row: Float32Array | undefined): string {
   return btoa(text);
 }
 
+async function pronkBench(request: BenchRequest): Promise<BenchReport & { browser: string }> {
+  const { runBench } = await import(/* @vite-ignore */ new URL("../lib/bench.js", location.href).href);
+  const report: BenchReport = await runBench(request, (words: string) => console.info(words));
+  return { ...report, browser: navigator.userAgent };
+}
+
 Object.assign(window, { pronkRun, pronkLogits, pronkForget });
+
+const token = new URLSearchParams(location.search).get("orders");
+if (token !== null) {
+  console.info = (line: string) => void fetch(`/orders/${token}/line`, { method: "POST", body: line });
+  const answer = (order: FetchOrder) => answerRequest(token, order);
+  void takeOrders(token, { pronkRun, pronkLogits, pronkForget, pronkBench, openEngine, answerRequest: answer, leaveRequest, storedModels, deleteStored }); // prettier-ignore
+}

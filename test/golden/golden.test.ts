@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chooseEncoding } from "../../src/quant/choose.ts";
 import { quantizeRows } from "../../src/quant/rows.ts";
-import type { BrowserKind } from "../../cli/browser/browsers.ts";
+import type { BrowserKind } from "../../cli/browser/find-browser.ts";
 import { openRunner, type BrowserRunner } from "../../cli/runner.ts";
 import { readReferenceModel, readSafetensors, referenceModel } from "../reference/checkpoint.ts";
 import { referenceGenerate } from "../reference/forward.ts";

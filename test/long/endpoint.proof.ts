@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { adapterFromEnvironment } from "../../cli/browser/browser-page.ts";
+import { adapterFromEnvironment } from "../../cli/browser/adapter-choice.ts";
 import { root } from "../../cli/built.ts";
 import { openRunner } from "../../cli/runner.ts";
 import type { EngineCalls } from "../../src/api/surface.ts";

@@ -1,7 +1,7 @@
 // Kernels at random shapes in both browsers, with and without optional features; the cases are in test/kernels/fuzz.check.ts,
 // of which `npm test` tries a slice as it does every check. And all sizes of the checks of which it tries a few.
 
-import type { BrowserKind } from "../../cli/browser/browsers.ts";
+import type { BrowserKind } from "../../cli/browser/find-browser.ts";
 import type { CheckRun } from "../harness/check.ts";
 import { browserKinds, compilesSlowly, openHarness, severalAtOnce } from "../support/harness.ts";
 import { shareDevices } from "../support/share-devices.ts";

@@ -5,7 +5,7 @@
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { BrowserKind } from "../../cli/browser/browsers.ts";
+import type { BrowserKind } from "../../cli/browser/find-browser.ts";
 import { root } from "../../cli/built.ts";
 import type { BrowserRunner } from "../../cli/runner.ts";
 import { ensureBuilt } from "../../tools/stale.ts";

@@ -7,7 +7,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import { ensureBrowser } from "../../cli/browser/browsers.ts";
-import { chromiumFlags } from "../../cli/browser/chromium-page.ts";
+import { chromiumFlags } from "../../cli/browser/chromium-flags.ts";
 import { outputFolder } from "../../cli/built.ts";
 import type { FileServer } from "../../cli/server/file-server.ts";
 import type { PronkChat } from "../../src/element/index.ts";

@@ -1,7 +1,7 @@
 // What an application gets: the packed tarball, installed. Its types for old and new compilers, its entries under Node, a
 // Vite application as built and as served while one works on it, a plain page, and a page whose scripts lie elsewhere.
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,7 +64,7 @@ const html = (source: string) =>
   `<!doctype html><meta charset="utf-8" /><script type="module" src="${source}"></script>`;
 
 beforeAll(() => {
-  ensureBuilt(["library", "types"]);
+  ensureBuilt(["library", "types", "runner", "command"]);
   file("package.json", JSON.stringify({ name: "app", private: true, type: "module" }));
   npm(root, "pack", "--pack-destination", app);
   const tarball = readdirSync(app).find((name) => name.endsWith(".tgz"))!;
@@ -106,6 +106,91 @@ test("a server may import every entry", () => {
   const code = `for (const name of ${JSON.stringify(entries)}) console.log(name, Object.keys(await import(name)).length > 0)`;
   const told = execFileSync(process.execPath, ["--input-type=module", "-e", code], { cwd: app, encoding: "utf8" });
   expect(told.trim().split("\n")).toEqual(entries.map((name) => `${name} true`));
+});
+
+describe("npx pronk, without what a checkout has", () => {
+  const env = { ...process.env, PRONK_PROFILE: join(app, "profile"), PRONK_ADAPTER: "software" };
+  const pronk = (...args: string[]) =>
+    new Promise<{ status: number; stdout: string; stderr: string }>((resolve) =>
+      execFile(
+        join(app, "node_modules/.bin/pronk"),
+        args,
+        { cwd: app, env, timeout: 300_000 },
+        (error, stdout, stderr) => resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
+      ),
+    );
+
+  test("names its commands, and refuses others", async () => {
+    expect((await pronk()).stderr).toMatch(/generate[^]*chat[^]*serve[^]*plan[^]*bench[^]*models/);
+    expect((await pronk("--version")).stdout).toBe("0.1.0\n");
+    const refused = await pronk("train");
+    expect([refused.status, refused.stdout, refused.stderr.split("\n")[0]]).toEqual([
+      1,
+      "",
+      'There is no command "train".',
+    ]);
+  });
+
+  test("plan", async () => {
+    const { stdout, stderr } = await pronk("plan", "--model", model, "--json");
+    expect(JSON.parse(stdout), stderr).toMatchObject({ fits: true, quantize: "none" });
+  });
+
+  test("in Node, without webgpu: one line says what is missing", async () => {
+    for (const command of [["generate", "--prompt", "a"], ["serve"]]) {
+      const { status, stdout, stderr } = await pronk(...command, "--model", model, "--runtime", "node");
+      expect([status, stdout, stderr.trim().split("\n")]).toEqual([
+        1,
+        "",
+        [expect.stringContaining("npm install webgpu")],
+      ]);
+    }
+  });
+
+  test("generate in an installed browser with no driver, and models keeps what it fetched", async () => {
+    await using server = await startFileServer({ mounts: [{ prefix: "/model/", path: model }] });
+    const settings = ["--max-tokens", "4", "--temperature", "0", "--ignore-eos", "--json"];
+    const asked = ["--model", `${server.origin}/model/`, "--prompt", "a", ...settings];
+    const { stdout, stderr } = await pronk("generate", ...asked);
+    expect(JSON.parse(stdout), stderr).toMatchObject({ runtime: "chromium", finishReason: "length" });
+    const [kept] = JSON.parse((await pronk("models", "--json")).stdout) as { id: string }[];
+    expect((await pronk("models", "delete", kept.id)).stdout).toBe(`deleted ${kept.id}\n`);
+    expect(JSON.parse((await pronk("models", "--json")).stdout)).toEqual([]);
+  });
+
+  test("serve: clients on this machine, streams, and no pages of others", async () => {
+    const bin = join(app, "node_modules/.bin/pronk");
+    const child = spawn(bin, ["serve", "--model", model, "--port", "0"], { cwd: app, env });
+    const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    try {
+      let told = "";
+      const origin = await new Promise<string>((resolve, reject) => {
+        child.stderr.setEncoding("utf8").on("data", (text: string) => {
+          const [, found] = /(http:\/\/127\.0\.0\.1:\d+)\/v1/.exec((told += text)) ?? [];
+          if (found) resolve(found);
+        });
+        void exit.then(() => reject(new Error(told)));
+      });
+      const post = (body: object, headers: Record<string, string> = {}) =>
+        fetch(`${origin}/v1/completions`, { method: "POST", headers, body: JSON.stringify(body) });
+      const request = { prompt: "a", max_tokens: 4, temperature: 0, ignore_eos: true };
+      const [whole] = ((await (await post(request)).json()) as { choices: { text: string }[] }).choices;
+      const streamed = await (await post({ ...request, stream: true })).text();
+      const pieces = [...streamed.matchAll(/^data: (\{.*)$/gm)].map(([, json]) => JSON.parse(json).choices[0].text);
+      expect([pieces.join(""), streamed.endsWith("data: [DONE]\n\n")]).toEqual([whole.text, true]);
+      const refused = await post({ ...request, temperature: -1 });
+      expect([refused.status, (await refused.json()).error.param]).toEqual([400, "temperature"]);
+      expect((await post(request, { origin: "https://elsewhere.example" })).status).toBe(403);
+      // Who leaves is computed for no more: the next is answered long before so many tokens would be.
+      const reader = (await post({ ...request, max_tokens: 60, stream: true })).body!.getReader();
+      await reader.read();
+      await reader.cancel();
+      expect((await post(request)).status).toBe(200);
+    } finally {
+      child.kill();
+    }
+    expect(await exit).toBe(0);
+  });
 });
 
 /** What script() gives a page. */

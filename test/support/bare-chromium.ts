@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { ensureBrowser } from "../../cli/browser/browsers.ts";
-import { chromiumFlags } from "../../cli/browser/chromium-page.ts";
+import { chromiumFlags } from "../../cli/browser/chromium-flags.ts";
 
 export interface BareChromium extends AsyncDisposable {
   /** Memory of the page's process, its workers included: proportional set size, now. 0 before there is one. */

@@ -1,7 +1,7 @@
 // A page whose GPU gets other bytes than it was sent: a write to come is dropped, made again later, swapped with the next,
 // or a number of a buffer becomes NaN or infinite before a submit to come. On the page of frail-gpu.ts, with its globals; its engines share a device.
 
-import type { BrowserKind } from "../../cli/browser/browsers.ts";
+import type { BrowserKind } from "../../cli/browser/find-browser.ts";
 import type { BrowserRunner } from "../../cli/runner.ts";
 import { openFrailGpu } from "./frail-gpu.ts";
 import { shareDevices } from "./share-devices.ts";

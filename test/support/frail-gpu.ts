@@ -2,7 +2,7 @@
 // as it likes. The requests are for the byte model.
 
 import { type BrowserRunner, openRunner } from "../../cli/runner.ts";
-import type { BrowserKind } from "../../cli/browser/browsers.ts";
+import type { BrowserKind } from "../../cli/browser/find-browser.ts";
 
 type Pronk = typeof import("../../src/index.ts");
 type Engine = Awaited<ReturnType<Pronk["createEngine"]>>;

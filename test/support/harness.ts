@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
-import type { BrowserKind } from "../../cli/browser/browsers.ts";
+import type { BrowserKind } from "../../cli/browser/find-browser.ts";
 import { startFileServer } from "../../cli/server/file-server.ts";
 import { outputFolder, root } from "../../cli/built.ts";
 import { ensureBuilt } from "../../tools/stale.ts";

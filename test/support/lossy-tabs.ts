@@ -2,7 +2,7 @@
 // test/fixtures/store-page/lossy-tabs.js.
 
 import type { BrowserPage } from "../../cli/browser/browser-page.ts";
-import type { BrowserKind } from "../../cli/browser/browsers.ts";
+import type { BrowserKind } from "../../cli/browser/find-browser.ts";
 import { byteModelFiles } from "./byte-model.ts";
 import { startHub } from "./hub-server.ts";
 import { startStoreSite } from "./store-page.ts";

@@ -2,7 +2,7 @@
 // error in the scope that is open, or uncaptured), or thrown, as browsers do for one that begins mapped. On the page of
 // frail-gpu.ts, with its globals; its engines share a device.
 
-import type { BrowserKind } from "../../cli/browser/browsers.ts";
+import type { BrowserKind } from "../../cli/browser/find-browser.ts";
 import type { BrowserRunner } from "../../cli/runner.ts";
 import { openFrailGpu } from "./frail-gpu.ts";
 import { shareDevices } from "./share-devices.ts";

@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import { type BrowserPage, type LaunchOptions, launch } from "../../cli/browser/browser-page.ts";
-import type { BrowserKind } from "../../cli/browser/browsers.ts";
+import type { BrowserKind } from "../../cli/browser/find-browser.ts";
 import { type FileServer, type FileServerOptions, startFileServer } from "../../cli/server/file-server.ts";
 import { outputFolder, root } from "../../cli/built.ts";
 import { ensureBuilt } from "../../tools/stale.ts";

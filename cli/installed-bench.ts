@@ -1,0 +1,14 @@
+// The benchmark in a browser that is installed, without a driver: what the published command has in the place of bench-page.ts.
+
+import type { BenchReport, BenchRequest } from "../src/bench/index.ts";
+import type { BrowserKind, Log } from "./browser/find-browser.ts";
+import { openEnginePage } from "./engine-page.ts";
+
+export async function benchInBrowser(
+  kind: BrowserKind,
+  request: BenchRequest,
+  log: Log,
+): Promise<BenchReport & { browser: string }> {
+  await using page = await openEnginePage(kind, log);
+  return page.call("pronkBench", request);
+}
