@@ -39,8 +39,9 @@ async function talk(engine: OpenedEngine, settings: object, system: string | und
   const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: process.stdin.isTTY });
   let answering: AbortController | undefined;
   lines.on("SIGINT", () => (answering ? answering.abort() : lines.close()));
+  const prompt = () => process.stdin.isTTY && lines.prompt();
   lines.setPrompt("> ");
-  lines.prompt();
+  prompt();
   for await (const line of lines) {
     const said = line.trim();
     if (said === "/quit") break;
@@ -52,7 +53,7 @@ async function talk(engine: OpenedEngine, settings: object, system: string | und
       if (answer !== undefined) messages = [...asked, { role: "assistant", content: answer }];
       answering = undefined;
     }
-    lines.prompt();
+    prompt();
   }
 }
 
