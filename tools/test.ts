@@ -34,7 +34,7 @@ try {
   if (wanted.some(needsBrowsers)) {
     for (const kind of ["chromium", "firefox"] satisfies BrowserKind[])
       console.log(`${kind}: ${await ensureBrowser(kind, (line) => console.log(line))}`);
-    ensureBuilt(["library", "types", "demo", "harness", "runner"], (line) => console.log(line));
+    ensureBuilt(["library", "types", "demo", "harness", "runner", "command"], (line) => console.log(line));
   }
 } catch (error) {
   console.error((error as Error).message);
