@@ -195,7 +195,7 @@ test("where the browser's storage is full the model runs without it, by a press,
   await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1000 });
   await openWithQuestion("owner/other");
   await expect.poll(card, { timeout: 20_000 }).toContain("The browser's storage is full");
-  expect(await page.playwright!.locator("pronk-chat [data-action=make-room]").count()).toBeGreaterThan(0);
+  await expect.poll(() => page.playwright!.locator("pronk-chat [data-action=make-room]").count()).toBeGreaterThan(0);
   expect((await turnsOf(page)).map(({ text }) => text)).toEqual(["hello?"]);
   await press(page, "[data-action=without-store]");
   await untilAnswered();
