@@ -6,6 +6,7 @@ import type { PartRole } from "../../../src/format/quantized.ts";
 import { canShare, formatBytes } from "../../../src/quant/row-format.ts";
 import { earlyParts, lateParts, packedFormats } from "../../../src/quant/schemes.ts";
 import { type Drawn, drawnMatrices, exl2, gptq, nf4 } from "../../support/drawn-matrices.ts";
+import { blockMatrix } from "../../support/packed-matrix.ts";
 import { madeLayers } from "../../support/random-packed.ts";
 import { rejection } from "../../support/rejection.ts";
 
@@ -112,6 +113,11 @@ describe("parts that contradict their matrix", () => {
     const changed = { ...parts, [role]: bytes };
     packedFormat(matrix, changed).scaleRows!(changed, 0, matrix.rows);
   };
+  const spoiledBlock = (type: "IQ3_S" | "IQ1_M" | "MXFP4", changes: [number, number][]) => () => {
+    const bytes = madeLayers.ggml(type, 16);
+    for (const [at, byte] of changes) bytes[at] = byte;
+    packedFormat(blockMatrix(type, bytes, 2).matrix, {}).checkCodes!(bytes);
+  };
   const cases: [string, () => unknown, RegExp][] = [
     ["quant_state that is no JSON", () => packedFormat(nf4(64, true, [64, 64]).matrix, { state: new TextEncoder().encode("{"), map: new Uint8Array(64) }), /not JSON/],
     ["a block of 0", spoiledState({ blocksize: 0 }), /blocksize/],
@@ -132,6 +138,32 @@ describe("parts that contradict their matrix", () => {
     ["a NaN scale in nf4", spoiledLayer("nf4, blocks of 4096", "scales", 0x7fc00000), /not finite/],
     ["a NaN outer scale in nf4", spoiledLayer("fp4, blocks of 32, nested", "nestedScales", 0x7fc00000), /not finite/],
     ["a NaN scale in int8", spoiledLayer("int8, whole chunks", "scales", 0x7fc00000), /not finite/],
+    ["a NaN scale in pack-quantized", spoiledLayer("pack-quantized 2 bit, groups of 16", "scales", 0x7e00), /weight_scale.*not finite, of output 0, group 0/],
+    ["an infinite scale in bfloat16", spoiledLayer("pack-quantized 5 bit, bfloat16", "scales", 0x7f80), /not finite/],
+    ["a NaN minimum in MLX", spoiledLayer("MLX 4 bit", "minima", 0x7e00), /biases.*not finite/],
+    ["a NaN scale in FP8", spoiledLayer("FP8, a matrix", "scales", 0x7fc00000), /weight_scale.*not finite/],
+    ["a NaN scale in NVFP4", spoiledLayer("NVFP4, ModelOpt", "scales", 0x7f), /weight_scale.*not finite/],
+    ["an exponent of MXFP4 that is none", spoiledLayer("MXFP4", "scales", 0xff), /weight_scale.*not finite/],
+    ["NVFP4 divided by nothing", () => {
+      const { matrix, parts } = madeLayers.all["NVFP4, compressed-tensors"]();
+      packedFormat(matrix, parts).scaleRows!({ ...parts, divisor: new Uint8Array(4) }, 0, matrix.rows);
+    }, /weight_global_scale.* is 0/],
+    ["a NaN factor in NVFP4", spoiledLayer("NVFP4, ModelOpt", "factor", 0x7fc00000), /weight_scale_2.* is NaN/],
+    ["a weight of FP8 that is NaN", () => {
+      const { matrix, parts } = madeLayers.all["FP8, rows of odd columns"]();
+      const codes = parts.codes!.slice();
+      codes[codes.length - 1] = 0xff;
+      packedFormat(matrix, parts).checkCodes!(codes);
+    }, /no number/],
+    ["an infinite scale in IQ3_S", spoiledBlock("IQ3_S", [[0, 0], [1, 0x7c]]), /IQ3_S block whose scale/],
+    ["an infinite scale in IQ1_M, which has it in nibbles", spoiledBlock("IQ1_M", [[53, 0xc0], [55, 0x70]]), /IQ1_M block whose scale/],
+    ["an exponent of MXFP4 in GGUF that is none", spoiledBlock("MXFP4", [[0, 255]]), /MXFP4 block whose scale/],
+    ["a zero point that its bits do not reach", () => {
+      const { matrix, parts } = madeLayers.all["pack-quantized 4 bit, odd columns"]();
+      const zeros = { ...matrix.parts.scales!, dtype: "I8", name: "l.weight_zero_point" };
+      const whole = { ...matrix, parts: { ...matrix.parts, zeros } };
+      packedFormat(whole, parts).scaleRows!({ ...parts, zeros: new Uint8Array(7).fill(9) }, 0, 7);
+    }, /weight_zero_point.*zero point of 9/],
     ["int8 in a GPU's own order", () => {
       const { matrix, parts } = madeLayers.all["int8, whole chunks"]();
       return packedFormat({ ...matrix, parts: { ...matrix.parts, codeOrder: matrix.parts.codes } }, { ...parts, codeOrder: new Uint8Array([2]) });
