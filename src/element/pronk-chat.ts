@@ -70,6 +70,7 @@ import { chatView } from "./views/chat-view.ts";
  * @csspart weights - the choice between several sets of weights
  * @csspart license - the licence before a download
  * @csspart license-text - its words
+ * @csspart elsewhere - the question whether a server may answer, and the line while one does
  * @csspart error - the card of a failure
  * @csspart notice - a line that says something of the conversation or the model
  * @csspart recovering - the line while the engine is lost
