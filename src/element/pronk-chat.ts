@@ -74,6 +74,7 @@ import { chatView } from "./views/chat-view.ts";
  * @csspart error - the card of a failure
  * @csspart notice - a line that says something of the conversation or the model
  * @csspart recovering - the line while the engine is lost
+ * @csspart elsewhere - the question whether a server may answer, and the line that it does
  * @csspart continue - the text of a model without dialogue
  * @csspart new-chat - the button that begins another conversation
  * @csspart undo - the offer to put back what was taken away
