@@ -26,7 +26,7 @@ export interface GenerateFlags {
 
 export const usage = `${written("generate")} --model DIR|FILE|URL|owner/name (--prompt TEXT | --prompt-ids 1,2,3)
   [--chat] [--system TEXT] [--max-tokens N] [--ignore-eos] [--temperature T] [--top-p P] [--top-k K] [--seed S]
-  [--schema FILE | --grammar FILE]
+  [--n N] [--logprobs N] [--schema FILE | --grammar FILE]
   [--quantize auto|none|q8|q4] [--weights NAME] [--kv auto|f16|f32|q8] [--context N] [--tokenizer FILE]
   [--without subgroups,shader-f16,...]
   [--runtime chromium|firefox|node] [--logits FILE] [--json]
@@ -47,6 +47,8 @@ const known = {
   "top-p": text,
   "top-k": text,
   seed: text,
+  n: text,
+  logprobs: text,
   schema: text,
   grammar: text,
   quantize: text,
@@ -89,6 +91,8 @@ export function readFlags(args: string[]): GenerateFlags | undefined {
     topP: numberOf("top-p", values["top-p"], 0),
     topK: numberOf("top-k", values["top-k"], 0, true),
     seed: numberOf("seed", values.seed, 0, true),
+    n: numberOf("n", values.n, 1, true),
+    logprobs: numberOf("logprobs", values.logprobs, 0, true),
     logits: logits !== undefined,
   };
   const options: GenerateFlags["options"] = {

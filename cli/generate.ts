@@ -11,7 +11,7 @@ import { tellFailure } from "./engine-failure.ts";
 import { type GenerateFlags, readFlags, usage } from "./generate-flags.ts";
 import { type ModelPlace, fromCaller, placeOfFile, placeOfModel } from "./model-place.ts";
 import { driverVariables, openNodeRunner, startAgain } from "./node-runtime.ts";
-import { type Library, run, type RunPrompt, type RunRequest } from "./run-request.ts";
+import { type Library, run, type RunAnswer, type RunChoice, type RunPrompt, type RunRequest } from "./run-request.ts";
 import type { Runner } from "./run-in-page.ts";
 import { openRunner } from "./runner.ts";
 
@@ -42,7 +42,7 @@ async function generate(flags: GenerateFlags): Promise<void> {
     flags.runtime === "node" ? await openNodeRunner(log) : await openRunner(flags.runtime, { adapter, log });
   try {
     const { info, answers, logits } = await runner.run(requestFor(flags, form, runner, { model, tokenizer }));
-    const { usage: used, ...answer } = answers[0];
+    const [{ usage: used, ...answer }] = answers;
     if (logitsFile !== undefined) writeFileSync(logitsFile, new Uint8Array(logits[0].buffer));
     const { prefill_ms: prefillMs, decode_ms: decodeMs } = used.extra;
     const { adapter: adapterInfo, features, loadMs, gpuBytes, storedBytes } = info;
@@ -50,9 +50,10 @@ async function generate(flags: GenerateFlags): Promise<void> {
     const timings = { loadMs, prefillMs, decodeMs, gpuBytes, storedBytes };
     for (const { message } of info.warnings) log(message);
     const head = { model: flags.model, runtime: flags.runtime, adapter: adapterInfo, features };
-    if (flags.json) print(`${JSON.stringify({ ...head, promptIds, ids, text, finishReason, ...timings })}\n`);
+    const given = { ...head, promptIds, ids, text, finishReason, ...choicesOf(flags, answer), ...timings };
+    if (flags.json) print(`${JSON.stringify(given)}\n`);
     else {
-      print(`${text}\n`);
+      print(textOfChoices(answer));
       const perSecond = (used.extra.decode_tokens_per_s || 0).toFixed(1);
       log(`${ids.length} tokens (${finishReason}), ${perSecond} a second; loaded in ${(loadMs / 1000).toFixed(1)} s`);
     }
@@ -66,14 +67,47 @@ async function overEndpoint(flags: GenerateFlags, endpoint: string): Promise<voi
   const library = (await import(pathToFileURL(join(outputFolder.library, "index.js")).href)) as Library;
   const model = { endpoint, model: flags.model || undefined, apiKey: process.env.PRONK_API_KEY };
   const { info, answers } = await run(library, { model, prompts: [{ ...flags.prompt, ...formFrom(flags) }] });
-  const { usage: used, promptIds, ids, text, finishReason } = answers[0]; // ids where the server tells them
+  const [{ usage: used, ...answer }] = answers;
+  const { promptIds, ids, text, finishReason } = answer; // ids where the server tells them
   const { prefill_ms: prefillMs, decode_ms: decodeMs } = used.extra;
   const head = { model: info.model, endpoint: info.endpoint?.address };
   const timings = { loadMs: info.loadMs, prefillMs, decodeMs };
-  if (flags.json) return print(`${JSON.stringify({ ...head, promptIds, ids, text, finishReason, ...timings })}\n`);
-  print(`${text}\n`);
+  const given = { ...head, promptIds, ids, text, finishReason, ...choicesOf(flags, answer), ...timings };
+  if (flags.json) return print(`${JSON.stringify(given)}\n`);
+  print(textOfChoices(answer));
   log(`${used.completion_tokens} tokens (${finishReason}) from ${info.endpoint?.address}`);
 }
+
+/** Where more than one text was asked for. */
+function choicesOf({ prompt: { n, logprobs } }: GenerateFlags, { choices }: Choices): Partial<Choices> {
+  return n === undefined && logprobs === undefined ? {} : { choices };
+}
+
+/** For people: each choice with its number where there are several, and below it its tokens where they were asked for. */
+function textOfChoices({ choices }: Choices): string {
+  return choices
+    .map(({ text, logprobs }, i) => {
+      const head = choices.length > 1 ? `[${i + 1} of ${choices.length}]\n` : "";
+      const rows = likelyTokens(logprobs).map((tokens) =>
+        tokens.map(([token, logprob]) => `${JSON.stringify(token)} ${logprob.toFixed(4)}`).join("\t"),
+      );
+      return `${head}${[text, ...rows].join("\n")}\n`;
+    })
+    .join("\n");
+}
+
+/** Of each place the chosen token, and those that were likely there. */
+function likelyTokens(logprobs: RunChoice["logprobs"]): [token: string, logprob: number][][] {
+  if (!logprobs) return [];
+  if ("content" in logprobs)
+    return logprobs.content.map((chosen) =>
+      [chosen, ...chosen.top_logprobs].map(({ token, logprob }) => [token, logprob]),
+    );
+  const { tokens, token_logprobs: chosen, top_logprobs: top } = logprobs;
+  return tokens.map((token, i) => [[token, chosen[i]], ...Object.entries(top[i])]);
+}
+
+type Choices = Pick<RunAnswer, "choices">;
 
 interface Places {
   model: ModelPlace;

@@ -1,6 +1,7 @@
 // One order for the engine as plain data, and how it is carried out with the built library: load a model, answer prompts,
 // unload. Runs inside a browser's page (test/harness/run.ts) as well as in Node (node-runtime.ts), so it uses neither.
 
+import type { ChatLogprobs, CompletionLogprobs } from "../src/api/logprobs.ts";
 import type { ChatCompletion, Endpoint, EngineInfo, EngineOptions, ResponseFormat, Usage } from "../src/index.ts";
 
 export type Library = Pick<typeof import("../src/index.ts"), "createEngine">;
@@ -17,6 +18,10 @@ export interface RunPrompt {
   topP?: number;
   topK?: number;
   seed?: number;
+  /** Answers; default 1. */
+  n?: number;
+  /** Of each token how likely it was, and so many others. */
+  logprobs?: number;
   /** What the answer is kept to: OpenAI's field, or a grammar in GBNF. */
   responseFormat?: ResponseFormat;
   grammar?: string;
@@ -34,12 +39,19 @@ export interface RunRequest {
   prompts: RunPrompt[];
 }
 
-export interface RunAnswer {
-  promptIds: number[];
+export interface RunChoice {
   ids: number[];
   text: string;
   /** `context-full` where OpenAI's shapes say `length` because the context ended. */
   finishReason: "stop" | "length" | "tool_calls" | "context-full";
+  /** In the API's shape for the call; null where they were not asked for. */
+  logprobs: ChatLogprobs | CompletionLogprobs | null;
+}
+
+/** The first choice, and all of them. */
+export interface RunAnswer extends Omit<RunChoice, "logprobs"> {
+  promptIds: number[];
+  choices: RunChoice[];
   usage: Usage;
 }
 
@@ -96,22 +108,25 @@ async function answer(engine: Engine, prompt: RunPrompt, hooks: RunHooks): Promi
     top_p: prompt.topP,
     top_k: prompt.topK,
     seed: prompt.seed,
+    n: prompt.n,
     grammar: prompt.grammar,
     response_format: prompt.responseFormat,
   };
+  const { logprobs } = prompt;
+  const asChat = { logprobs: logprobs !== undefined, top_logprobs: logprobs };
   const given = prompt.chat
-    ? await engine.chat.completions.create({ ...settings, messages: messagesOf(prompt) }, { onLogits })
-    : await engine.completions.create({ ...settings, prompt: prompt.prompt }, { onLogits });
+    ? await engine.chat.completions.create({ ...settings, ...asChat, messages: messagesOf(prompt) }, { onLogits })
+    : await engine.completions.create({ ...settings, logprobs, prompt: prompt.prompt }, { onLogits });
   if (prompt.logits) hooks.onLogits?.({ vocabSize: engine.info.config.vocabSize, rows });
   const { pronk, usage } = given;
-  const choice = given.choices[0];
-  return {
-    promptIds: pronk.prompt_ids ?? [],
-    ids: pronk.ids,
+  const choices = given.choices.map((choice): RunChoice => ({
+    ids: choice.pronk.ids,
     text: "message" in choice ? textOf(choice.message) : choice.text,
-    finishReason: pronk.context_full ? "context-full" : (choice.finish_reason ?? "length"),
-    usage: usage!, // a whole answer has it
-  };
+    finishReason: choice.pronk.context_full ? "context-full" : choice.finish_reason,
+    logprobs: choice.logprobs,
+  }));
+  const { ids, text, finishReason } = choices[0];
+  return { promptIds: pronk.prompt_ids ?? [], ids, text, finishReason, choices, usage: usage! }; // a whole answer has it
 }
 
 /** A thought stands before the words, as the model wrote it. */

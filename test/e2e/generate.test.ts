@@ -120,6 +120,40 @@ describe("an answer of a model that knows no JSON", () => {
     }
   }); // prettier-ignore
 
+  test("is one of several by --n, each token with others by --logprobs", async () => {
+    const draw = [
+      "--n",
+      "2",
+      "--logprobs",
+      "3",
+      "--max-tokens",
+      "4",
+      "--ignore-eos",
+      "--temperature",
+      "1",
+      "--seed",
+      "1",
+    ];
+    const flags = ["--model", folder, "--chat", "--prompt", "a", ...draw];
+    const { status, stdout, stderr } = await generate([...flags, "--json"]);
+    expect(status, stderr).toBe(0);
+    const { text, ids, choices } = JSON.parse(stdout);
+    expect([choices.length, choices[0].text, choices[0].ids]).toEqual([2, text, ids]);
+    expect(choices[1].ids).not.toEqual(ids);
+    for (const { logprobs } of choices)
+      expect(logprobs.content.map((token: { top_logprobs: unknown[] }) => token.top_logprobs.length)).toEqual([
+        3, 3, 3, 3,
+      ]);
+    const told = (await generate(flags)).stdout;
+    const [, first, second] = /^\[1 of 2\]\n([^]*)\n\n\[2 of 2\]\n([^]*)\n$/.exec(told)!;
+    for (const [i, part] of [first, second].entries()) {
+      expect(part.startsWith(choices[i].text)).toBe(true);
+      const rows = part.slice(choices[i].text.length + 1).split("\n");
+      expect(rows.map((row) => row.split("\t").length)).toEqual([4, 4, 4, 4]);
+      expect(rows[0]).toMatch(/^"[^]*" -\d+\.\d{4}\t/);
+    }
+  });
+
   test("fits --grammar, in a chat", async () => {
     const file = write("answer.gbnf", 'root ::= [A-Z] [a-z]{3} " " ("yes" | "no")');
     const flags = ["--chat", "--prompt", "hi", "--grammar", file];
