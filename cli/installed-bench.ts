@@ -10,5 +10,5 @@ export async function benchInBrowser(
   log: Log,
 ): Promise<BenchReport & { browser: string }> {
   await using page = await openEnginePage(kind, log);
-  return page.call("pronkBench", request);
+  return await page.call("pronkBench", request); // before the page is closed
 }
