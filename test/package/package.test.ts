@@ -158,6 +158,14 @@ describe("npx pronk, without what a checkout has", () => {
     expect(JSON.parse((await pronk("models", "--json")).stdout)).toEqual([]);
   });
 
+  test("bench: what its page finds is told", async () => {
+    const { status, stdout, stderr } = await pronk(
+      ..."bench --shape tiny --prompt 8 --decode 4 --context 8".split(" "),
+    );
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/need a context of 12/);
+  });
+
   test("serve: clients on this machine, streams, and no pages of others", async () => {
     const bin = join(app, "node_modules/.bin/pronk");
     const child = spawn(bin, ["serve", "--model", model, "--port", "0"], { cwd: app, env });
