@@ -56,7 +56,7 @@ type Kind<Name> = Extract<Expression, { kind: Name }>;
 
 // Not measured; chosen so that a schema's parts stay far below a tab's memory. One takes some thousands, and a long answer
 // adds a few for each new state.
-const mostExpressions = 200_000;
+const mostExpressions = 100_000;
 // Not measured; chosen because a mask is tried once for each way.
 const mostWays = 4000;
 

@@ -131,7 +131,7 @@ export class SchemaParts {
       );
     let target = this.#root;
     for (const step of reference.split("/").slice(1)) {
-      const key = decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
+      const key = unescaped(step).replaceAll("~1", "/").replaceAll("~0", "~");
       target =
         (isObject(target) || Array.isArray(target)) && Object.hasOwn(target, key) ? (target as Schema)[key] : undefined;
     }
@@ -212,4 +212,13 @@ function childrenOf(list: readonly unknown[], path: string): Part[] {
     if (!fits.schema(schema)) throw new UnusableSchema(`${path}/${at}`, "this is no schema");
     return { schema: schemaOf(schema), path: `${path}/${at}` };
   });
+}
+
+/** A pointer's step is escaped as in an address; a `%` that escapes nothing is itself. */
+function unescaped(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
+  }
 }

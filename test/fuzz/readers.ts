@@ -1,6 +1,7 @@
 // Every reader that is fuzzed. A new reader of files gets a file beside this one and a row here.
 
 import { configReader } from "./config.ts";
+import { grammarReader, schemaReader } from "./constraint.ts";
 import { generationConfigReader } from "./generation-config.ts";
 import { ggufReader } from "./gguf.ts";
 import { indexReader } from "./index-json.ts";
@@ -26,4 +27,6 @@ export const fuzzReaders: readonly FuzzReader[] = [
   tokenizerModelReader,
   tokenizerConfigReader,
   templateReader,
+  schemaReader,
+  grammarReader,
 ];

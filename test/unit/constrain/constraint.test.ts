@@ -105,6 +105,7 @@ describe("refused by name", () => {
     ["no schema", { properties: { a: 3 } }, "#/properties/a"],
     ["a reference to elsewhere", { items: { $ref: "https://x.org/s.json" } }, "#/items/$ref"],
     ["a reference to nothing", { $ref: "#/$defs/none", $defs: {} }, "#/$ref"],
+    ["a reference with a % that escapes nothing", { $ref: "#/$defs/50%" }, "#/$ref"],
     ["a schema that is itself", { $ref: "#" }, "#"],
     ["oneOf of what may fit at once", { oneOf: [{ type: "string" }, { const: "a" }] }, "#/oneOf"],
     ["a look behind", { type: "string", pattern: "(?<=a)b" }, "#"],
