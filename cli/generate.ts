@@ -46,17 +46,14 @@ async function generate(flags: GenerateFlags): Promise<void> {
     if (logitsFile !== undefined) writeFileSync(logitsFile, new Uint8Array(logits[0].buffer));
     const { prefill_ms: prefillMs, decode_ms: decodeMs } = used.extra;
     const { adapter: adapterInfo, features, loadMs, gpuBytes, storedBytes } = info;
-    const { promptIds, ids, text, finishReason } = answer;
+    const { ids, finishReason } = answer;
     const timings = { loadMs, prefillMs, decodeMs, gpuBytes, storedBytes };
     for (const { message } of info.warnings) log(message);
     const head = { model: flags.model, runtime: flags.runtime, adapter: adapterInfo, features };
-    const given = { ...head, promptIds, ids, text, finishReason, ...choicesOf(flags, answer), ...timings };
-    if (flags.json) print(`${JSON.stringify(given)}\n`);
-    else {
-      print(textOfChoices(answer));
-      const perSecond = (used.extra.decode_tokens_per_s || 0).toFixed(1);
-      log(`${ids.length} tokens (${finishReason}), ${perSecond} a second; loaded in ${(loadMs / 1000).toFixed(1)} s`);
-    }
+    printAnswer(flags, head, answer, timings);
+    if (flags.json) return;
+    const perSecond = (used.extra.decode_tokens_per_s || 0).toFixed(1);
+    log(`${ids.length} tokens (${finishReason}), ${perSecond} a second; loaded in ${(loadMs / 1000).toFixed(1)} s`);
   } finally {
     await runner[Symbol.asyncDispose]();
   }
@@ -68,14 +65,16 @@ async function overEndpoint(flags: GenerateFlags, endpoint: string): Promise<voi
   const model = { endpoint, model: flags.model || undefined, apiKey: process.env.PRONK_API_KEY };
   const { info, answers } = await run(library, { model, prompts: [{ ...flags.prompt, ...formFrom(flags) }] });
   const [{ usage: used, ...answer }] = answers;
-  const { promptIds, ids, text, finishReason } = answer; // ids where the server tells them
   const { prefill_ms: prefillMs, decode_ms: decodeMs } = used.extra;
   const head = { model: info.model, endpoint: info.endpoint?.address };
-  const timings = { loadMs: info.loadMs, prefillMs, decodeMs };
+  printAnswer(flags, head, answer, { loadMs: info.loadMs, prefillMs, decodeMs }); // ids where the server tells them
+  if (!flags.json) log(`${used.completion_tokens} tokens (${answer.finishReason}) from ${info.endpoint?.address}`);
+}
+
+function printAnswer(flags: GenerateFlags, head: object, answer: Omit<RunAnswer, "usage">, timings: object): void {
+  const { promptIds, ids, text, finishReason } = answer;
   const given = { ...head, promptIds, ids, text, finishReason, ...choicesOf(flags, answer), ...timings };
-  if (flags.json) return print(`${JSON.stringify(given)}\n`);
-  print(textOfChoices(answer));
-  log(`${used.completion_tokens} tokens (${finishReason}) from ${info.endpoint?.address}`);
+  print(flags.json ? `${JSON.stringify(given)}\n` : textOfChoices(answer));
 }
 
 /** Where more than one text was asked for. */
