@@ -152,7 +152,8 @@ export function generatorOver(
       // Where the last id was fed with others, all of them are once more.
       const batches = known > 0 ? history.batchesFrom(last).filter(({ position }) => position >= promptIds.length) : [];
       const leftIds = batches.flatMap(({ ids, position }) => ids.slice(Math.max(0, last + 1 - position)));
-      if (leftIds.some((id, i) => id !== forced?.(delivered)[i])) batches.length = 0; // another call's
+      const stillForced = leftIds.length > 0 ? forced?.(delivered) : undefined;
+      if (leftIds.some((id, i) => id !== stillForced?.[i])) batches.length = 0; // another call's
       if (batches.length > 0) history.cut(batches[0].position);
       else if (known > 0) {
         history.cut(last);
