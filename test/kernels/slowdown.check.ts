@@ -1,8 +1,7 @@
 // How long an answer that is kept to a schema takes, beside a free one of as many tokens: the shipped model's shape with 32,000
 // pieces, whose values are random. Not among the kernel checks: `npm run schemas` runs it, with as many pairs as it is given.
 
-import { Constraint } from "../../src/constrain/constraint.ts";
-import { buildTrie } from "../../src/constrain/vocabulary-trie.ts";
+import { keepTo } from "../../src/api/answer-form.ts";
 import { createGenerator } from "../../src/generate/generator.ts";
 import { greedy, type GenerateRequest } from "../../src/generate/request.ts";
 import { median } from "../../src/bench/statistics.ts";
@@ -52,7 +51,7 @@ async function slowdown({ without, proof = { count: 1, seed: 1 } }: CheckContext
   try {
     const generator = await createGenerator(model);
     const bytes = pieces(proof.seed);
-    const trie = buildTrie({ ...fakeTokenizer, vocabSize, bytesOf: (id) => bytes[id] });
+    const tokenizer = { ...fakeTokenizer, vocabSize, bytesOf: (id: number) => bytes[id] };
     const msPerToken = async (request: Pick<GenerateRequest, "constrain" | "forced">, seed: number) => {
       generator.reset();
       const sampling = { ...greedy, seed };
@@ -68,18 +67,17 @@ async function slowdown({ without, proof = { count: 1, seed: 1 } }: CheckContext
       if (count !== tokens) throw new Error(`it ended after ${count} of ${tokens} tokens`);
       return generation.stats.decodeMs / (tokens - 1);
     };
-    const kept = (isFed: boolean): Pick<GenerateRequest, "constrain" | "forced"> => {
-      const constraint = new Constraint({ schema }, trie, { endIds: [vocabSize - 1], field: "schema" });
-      return {
-        constrain: (ids) => constraint.mask(constraint.after(ids)!),
-        forced: isFed ? (ids) => constraint.forcedIds(constraint.after(ids)!) : undefined,
-      };
-    };
+    const kept = () => keepTo({ wanted: { schema }, field: "schema" }, tokenizer, [vocabSize - 1], false);
     const ratios: number[] = [];
     const unfed: number[] = [];
     const free: number[] = [];
     for (let pair = -1; pair < proof.count; pair++) {
-      const ms = [await msPerToken({}, pair), await msPerToken(kept(true), pair), await msPerToken(kept(false), pair)];
+      const { constrain } = await kept();
+      const ms = [
+        await msPerToken({}, pair),
+        await msPerToken(await kept(), pair),
+        await msPerToken({ constrain }, pair),
+      ];
       if (pair < 0) continue; // pipelines are made
       free.push(ms[0]);
       ratios.push(ms[1] / ms[0]);
