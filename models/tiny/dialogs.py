@@ -2,9 +2,8 @@
 
 `conversation(rng, turns)` gives [(system-folded user text, answer)]; `plain_text` a story without the chat form.
 """
-import re
-
-from topics import everyday, gpu, licence, model, pronk, quant, talk  # noqa: F401 (they register)
+from topics import everyday, gpu, licence, markdown, model, pronk, quant, talk, yes_no  # noqa: F401 (they register)
+from follow_ups import FOLLOW_UPS, UNKNOWN_WHY, answer_of, answer_to, first_sentence, topic_of
 from wording.grammar import expand
 from intents import REGISTRY
 from wording.frames import give_phrases, question_of, split
@@ -15,11 +14,13 @@ from wording.phrases_daily import CAPITAL, COLOUR, LEGS, SEEDS as DAILY, SOUND
 from topics.stories import NAMES, continuation, story, story_question
 from topics.sums import sum_question
 from topics.unknown import ANSWER as UNKNOWN, unknown_question
+from topics.yes_no import settle
 
-GROUP_WEIGHTS = {"pronk": 24, "gpu": 10, "quant": 9, "model": 15, "licence": 11, "talk": 19, "facts": 13,
-                 "sum": 12, "unknown": 16, "story": 4, "opening": 4, "name": 3}
+GROUP_WEIGHTS = {"pronk": 34, "gpu": 10, "quant": 10, "model": 13, "licence": 12, "talk": 21, "facts": 10,
+                 "sum": 12, "unknown": 18, "story": 4, "opening": 3, "name": 5, "form": 16}
 add_to(REGISTRY)
 give_phrases(REGISTRY, SEEDS, DAILY)
+settle(REGISTRY)
 GROUPS = {}
 for _intent in REGISTRY:
     GROUPS.setdefault(_intent.group, []).append(_intent)
@@ -30,6 +31,7 @@ for _intent in REGISTRY:
 MORE = ["{tell me more|more|more please|tell me more about {it|that|this}|go deeper|more details|can you say more|say more|please tell me more|more about {that|it}|what else|and what else|anything else|more information|i want to know more|can you tell me more|explain more|give me more details|go on, tell me more|elaborate|can you elaborate|keep going|carry on|expand on that|go further|further details|further|give me the rest|the rest please|next|what comes next|what more is there|is there more|is that all|is there anything else|tell me a bit more|go on|and|what else can you tell me|continue|more info|details please|cool, tell me more|interesting, go on|ok, tell me more|nice, tell me more|more on that|more about this|what more can you say|can you add something|anything more|keep talking|say more about it|tell me more please|i'd like to hear more|give me more|add more|explain further|some more please|i want more|more!|mooore|please {go on|continue|carry on|proceed|expand}|continue {with that|about that|please|on this topic}|{more|further} {on|about} {this|the} topic|stay on this topic|i would like {to hear|to know} more|some more detail|in detail please|and then|and beyond that|a bit more}"]
 UNCLEAR = ["{i do not understand|i don't understand|what do you mean|huh|how so|can you explain that|please explain|explain that|in more detail|what does that mean|i don't get it|can you explain it better|meaning}"]
 WHY = ["{why|why is that|but why|why so|how come|and why|why not|what is the reason|why do you say that|why is it so}"]
+WHICH_THEN = ["{who knows it|who does|who can tell me|which model knows|which model can|what model then|which model could|which one knows it|where do i get one|how do i load one|how do i load it|show me|how|how do i do that|which larger model|and where is that larger model|how do i get a larger model}"]
 NO_WHY = "That is how I learned it. I am too small to know the deeper reason, but a bigger model may."
 NO_MORE = "That is all I know about it, I am afraid. Ask me something else, or load a bigger model to hear more."
 MORE_FIRST = "Gladly! About what? I know about pronk, WebGPU, quantization, language models and Llama 2."
@@ -46,11 +48,6 @@ SYSTEM_PIRATE = ["You are a pirate.", "Talk like a pirate.", "Speak like a pirat
 SYSTEM_NAMED = ["Your name is {N}.", "You are {N}, a helpful assistant.", "You are called {N}.", "You are {N}."]
 
 
-def first_sentence(text):
-    match = re.match(r"(.+?[a-z0-9)`*][.!?])(\s|$)", text, re.S)
-    return match.group(1) if match else text
-
-
 def pick_intent(rng):
     group = rng.choices(list(GROUP_WEIGHTS), list(GROUP_WEIGHTS.values()))[0]
     if group not in GROUPS:
@@ -62,7 +59,8 @@ class Talker:
     """One conversation: it remembers the last intent, the visitor's name and the system prompt."""
 
     def __init__(self, rng):
-        self.rng, self.last, self.visitor, self.told, self.style, self.name = rng, None, None, set(), None, None
+        self.rng, self.last, self.visitor, self.style, self.name = rng, None, None, None, None
+        self.said, self.topics = "", []
         roll = rng.random()
         self.system = None
         if roll < 0.09:
@@ -83,17 +81,23 @@ class Talker:
         return answer
 
     def turn(self):
-        question, answer = self._turn()
-        return question, self.styled(answer)
+        self.follows = False
+        question, self.said = self._turn()
+        topic = "" if self.follows else topic_of(self.last)
+        self.topics += [topic] if topic else []
+        return question, self.styled(self.said)
 
     def _turn(self):
         rng, last = self.rng, self.last
         roll = rng.random()
         if last is None and roll < 0.012:
             return dirty(rng, expand(rng, rng.choice(MORE))), MORE_FIRST
-        if last is not None and roll < 0.16:
+        if last is None and roll < 0.024:
+            return self._follow_up(rng.choice(["summary", "summary", "asked", "language"]))
+        if last is not None and roll < 0.30:
+            self.follows = True
             return self._follow(last)
-        if roll < 0.20 and last is not None:
+        if roll < 0.33 and last is not None:
             thanks = next(i for i in GROUPS["talk"] if i.id == "thanks")
             return self._ask(thanks)
         group, intent = pick_intent(rng)
@@ -117,11 +121,11 @@ class Talker:
 
     def _ask(self, intent):
         rng, self.last = self.rng, intent
-        answer = rng.choice(intent.answers)
+        question, denied = question_of(rng, intent)
+        answer = intent.denied if denied and intent.denied else rng.choice(intent.answers)
         if self.name and intent.id in ("who_are_you", "your_name"):
             answer = f"My name is {self.name}. How can I help you?"
-        self.said = answer
-        return dirty(rng, question_of(rng, intent), small_talk=intent.group == "talk"), answer
+        return dirty(rng, question, small_talk=intent.group == "talk"), answer
 
     def _names(self):
         rng = self.rng
@@ -133,21 +137,36 @@ class Talker:
         self.last = "name"
         return dirty(rng, expand(rng, rng.choice(NAME_ASK))), f"Your name is {self.visitor}." if self.visitor else NO_NAME
 
+    def _follow_up(self, kind):
+        rng = self.rng
+        return dirty(rng, expand(rng, rng.choice(FOLLOW_UPS[kind][0]))), answer_of(kind, self.last, self.said, self.topics)
+
     def _follow(self, last):
         """A turn that only makes sense after the last one."""
         rng = self.rng
-        self.last = last if rng.random() < 0.3 else "done"
-        if last == "story":
+        self.last = last if rng.random() < 0.5 else "done"
+        if last == "done":
+            return self._follow_up(rng.choice(["summary", "asked", "first", "again", "language"]) if len(set(self.topics)) <= 5 else "asked")
+        if last == "story" and rng.random() < 0.7:
             self.last = "story"
             return dirty(rng, expand(rng, "{another one|another|one more|tell me another one|another story|one more please|again|tell me one more|more|next story}")), story(rng)
-        if not hasattr(last, "id"):
-            return dirty(rng, expand(rng, rng.choice(WHY + MORE))), NO_MORE
-        if last.follow:
+        if hasattr(last, "follow") and last.follow and rng.random() < 0.6:
             self.last = last
-            answer = rng.choice([a for a in last.answers if a != self.said])
-            self.said = answer
-            return dirty(rng, rng.choice(last.follow[0][0])), answer
-        if rng.random() < 0.25:
+            asked, answer = rng.choice(last.follow)
+            return dirty(rng, expand(rng, rng.choice(asked))), answer or rng.choice([a for a in last.answers if a != self.said])
+        roll = rng.random()
+        if roll < 0.55 and last != "story":
+            kinds = ["shorter", "shorter", "language", "sure", "summary", "asked", "again", "bold", "first"]
+            kind = rng.choice(kinds if len(set(self.topics)) <= 5 else kinds[:4])
+            if not (kind == "sure" and last == "sum"):
+                return self._follow_up(kind)
+        if not hasattr(last, "id"):
+            if last == "unknown" and rng.random() < 0.3:
+                return dirty(rng, expand(rng, rng.choice(WHICH_THEN))), answer_to("bigger_model")
+            if rng.random() < 0.5:
+                return dirty(rng, expand(rng, rng.choice(WHY))), UNKNOWN_WHY if last == "unknown" else NO_WHY
+            return dirty(rng, expand(rng, rng.choice(MORE))), NO_MORE
+        if rng.random() < 0.4:
             return dirty(rng, expand(rng, rng.choice(WHY))), last.why or NO_WHY
         pool = MORE * 3 + UNCLEAR
         return dirty(rng, expand(rng, rng.choice(pool))), last.more or NO_MORE

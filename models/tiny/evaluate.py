@@ -17,7 +17,9 @@ from transformers import LlamaForCausalLM
 
 import sentencepiece as spm
 from dialogs import HELD_MORE, REGISTRY, SYSTEM, UNKNOWN, fold_system
+from follow_ups import FOLLOW_UPS, answer_of, topic_of
 from wording.frames import CLAIM, FRAMES, claim, split
+from held_out.anew import CASES as ANEW
 from held_out.unread import CASES as UNREAD
 from held_out.voices import CASES as VOICES
 from wording.grammar import expand, parse
@@ -58,7 +60,7 @@ class Trained:
         frames = {"n": FRAMES["n"] + FRAMES["@"] + FRAMES["!"], "w": FRAMES["w"], "v": FRAMES["v"]}
         self.frames = [(f.partition("#"), phrases[kind]) for kind, some in frames.items() for f in sorted(listed(some))]
         self.frames = [(plain(before), plain(after), fit) for (before, _, after), fit in self.frames]
-        # Questions to decline are too many to list: a sample of them.
+        # There are too many questions to decline to list them all: a sample.
         rng = random.Random(3)
         self.texts |= {plain(unknown_question(rng)) for _ in range(200000)}
 
@@ -89,6 +91,7 @@ def held_out_cases():
             before = (finish(rng, expand(rng, rng.choice(intent.train))), intent.answers[0])
             right = lambda answer, intent=intent: answer == intent.more
             cases.append(("follow-up", [before], finish(rng, expand(rng, rng.choice(HELD_MORE))), right))
+    cases += follow_up_cases(rng)
     for _ in range(60):
         question, answer, _ = sum_question(rng, held=True)
         cases.append(("sum", [], finish(rng, question), lambda a, answer=answer: a == answer))
@@ -99,6 +102,19 @@ def held_out_cases():
         right = lambda a, kind=kind: ("Once" in a or "lived" in a) and len(a) > 200 and a[-1] in ".\"" and (kind is None or kind in a)
         cases.append(("story", [], finish(rng, question), right))
     print(f"{len(cases)} held-out cases; {leaks} templates dropped since training has the same text")
+    return cases
+
+
+def follow_up_cases(rng):
+    """Each held-out follow-up after six topics, two of them preceded by another."""
+    known = [intent for intent in REGISTRY if intent.group in ("pronk", "gpu", "quant", "model", "licence")]
+    cases = []
+    for kind, (_, templates) in FOLLOW_UPS.items():
+        for template, count in itertools.product(templates, (1, 1, 1, 1, 2, 2)):
+            intents = rng.sample(known, count)
+            before = [(finish(rng, expand(rng, rng.choice(intent.train))), rng.choice(intent.answers)) for intent in intents]
+            wanted = answer_of(kind, intents[-1], before[-1][1], [topic_of(intent) for intent in intents])
+            cases.append((kind, before, finish(rng, template), lambda a, wanted=wanted: a == wanted))
     return cases
 
 
@@ -113,16 +129,22 @@ def digit_sums():
     return cases
 
 
+def answers_named(by_id, name):
+    """The right answers that a list names: an intent's id, `id.denied` or "unknown"."""
+    id, _, part = name.partition(".")
+    return [UNKNOWN] if id == "unknown" else [getattr(by_id[id], part)] if part else by_id[id].answers
+
+
 def listed_cases(questions, name, keep=False):
-    """A written list -> cases. What a template happens to produce too is no held-out question; it is dropped."""
+    """A written list -> cases. A question that a template happens to produce too isn't held out; it is dropped."""
     trained = TRAINED
     by_id = {intent.id: intent for intent in REGISTRY}
     cases = []
     for question, id in questions:
         if plain(question) in trained and not keep:
             continue
-        answers = [UNKNOWN] if id == "unknown" else by_id[id].answers
-        cases.append(("unknown" if id == "unknown" else by_id[id].group, [], question, lambda a, answers=answers: a in answers))
+        answers = [answer for each in id.split("|") for answer in answers_named(by_id, each)]
+        cases.append(("unknown" if id.startswith("unknown") else by_id[re.split(r"[|.]", id)[0]].group, [], question, lambda a, answers=answers: a in answers))
     print(f"{name}: {len(cases)} of {len(questions)} questions are not training texts")
     return cases
 
@@ -196,6 +218,8 @@ def main():
         result["visitors"] = score(reader, listed_cases(VISITORS, "visitors"), args.show, "visitors")
         result["unread"] = score(reader, listed_cases(UNREAD, "unread"), args.show, "unread")
         result["voices"] = score(reader, listed_cases(VOICES, "voices"), args.show, "voices")
+        result["anew"] = score(reader, listed_cases(ANEW, "anew"), args.show, "anew")
+        result["anew, all"] = score(reader, listed_cases(ANEW, "anew, all", keep=True), False, "anew, all")
         result["voices, all"] = score(reader, listed_cases(VOICES, "voices, all", keep=True), False, "voices, all")
         result["unread, all"] = score(reader, listed_cases(UNREAD, "unread, all", keep=True), False, "unread, all")
         result["held-out, noisy"] = score(reader, noisy, False, "noisy")

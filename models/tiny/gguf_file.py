@@ -78,7 +78,7 @@ def kind(pieces, i):
 
 
 def converted(name, weight, config):
-    """Its name and numbers in the file; llama.cpp turns neighbours in a head together, transformers its two halves."""
+    """A tensor's name and numbers in the file; llama.cpp rotates neighbours in a head together, transformers its two halves."""
     stem = name.removesuffix(".weight")
     if stem.startswith("model.layers."):
         _, _, layer, part = stem.split(".", 3)

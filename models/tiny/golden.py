@@ -1,7 +1,7 @@
 """Write test/fixtures/tiny/golden.json: what the published model must answer, for the engine's end-to-end test.
 
 transformers' LlamaForCausalLM, fp32 arithmetic over the f16 weights, greedy, up to 64 new ids. `smallestMargin` is the
-least distance between the best two logits on the way: an engine with other rounding may differ only below that.
+least distance between the best two logits along the way: an engine that rounds differently may differ only below that.
 """
 import json
 from pathlib import Path

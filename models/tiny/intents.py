@@ -34,9 +34,11 @@ class Intent:
     why: str = ""           # the answer to "why?"
     weight: float = 1.0
     keys: list = field(default_factory=list)  # an answer with all of these is right too
+    denied: str = ""        # the answer to a claim put in the negative, if that is not `answers`
     thing: str = ""        # what a family of facts is about
-    follow: list = field(default_factory=list)  # [(questions, answer)] that only make sense next
+    follow: list = field(default_factory=list)  # [(templates, answer)] that only make sense next; no answer: another of its own
     phrases: dict = field(default_factory=dict)  # kind -> phrases for frames.py
+    leaves_out: object = None  # question -> whether it belongs to another intent, though made of these
 
 
 REGISTRY = []

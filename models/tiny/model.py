@@ -2,12 +2,14 @@
 
 No cache and no sampling here; evaluation decodes with transformers' own LlamaForCausalLM.
 """
+import re
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 CONFIG = {
-    "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 192, "intermediate_size": 512, "num_hidden_layers": 6,
+    "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 192, "intermediate_size": 512, "num_hidden_layers": 9,
     "num_attention_heads": 6, "num_key_value_heads": 2, "head_dim": 32, "vocab_size": 2048, "rms_norm_eps": 1e-05,
     "max_position_embeddings": 512, "hidden_act": "silu", "tie_word_embeddings": False, "rope_theta": 10000.0, "rope_scaling": None,
     "bos_token_id": 1, "eos_token_id": 2, "attention_bias": False, "mlp_bias": False, "attention_dropout": 0.0, "initializer_range": 0.02,
@@ -107,8 +109,18 @@ class Llama(nn.Module):
         return self.model.norm(x)
 
     def loss(self, ids, weights):
-        """Weighted cross-entropy; weights[b, t] is of predicting ids[b, t + 1]. Only weighted places reach the head."""
+        """Weighted cross-entropy; weights[b, t] is for predicting ids[b, t + 1]. Only weighted places reach the head."""
         hidden = self.hidden(ids[:, :-1].contiguous())
         chosen = weights > 0
         each = F.cross_entropy(self.lm_head(hidden[chosen]), ids[:, 1:][chosen], reduction="none")
         return (each * weights[chosen]).sum() / weights.sum()
+
+    def grow(self, weights):
+        """Take the weights of a model with fewer layers: new ones, which add nothing yet, are spread evenly among the old."""
+        old = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("model.layers."))
+        place = [(i + 1) * LAYERS // old - 1 for i in range(old)]
+        moved = {re.sub(r"layers\.(\d+)", lambda m: f"layers.{place[int(m[1])]}", name): weight for name, weight in weights.items()}
+        self.load_state_dict(moved, strict=LAYERS == old)
+        for i in set(range(LAYERS)) - set(place):
+            nn.init.zeros_(self.model.layers[i].self_attn.o_proj.weight)
+            nn.init.zeros_(self.model.layers[i].mlp.down_proj.weight)

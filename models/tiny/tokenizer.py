@@ -78,7 +78,7 @@ def export(folder):
 
 
 def verify(folder, count=3000):
-    """tokenizer.json gives sentencepiece's ids on generated and on odd texts."""
+    """Check that tokenizer.json gives sentencepiece's ids on generated and on odd texts."""
     from tokenizers import Tokenizer
     sp = spm.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
     fast = Tokenizer.from_file(str(folder / "tokenizer.json"))

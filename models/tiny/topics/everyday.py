@@ -11,7 +11,7 @@ CAPITALS = [("France", "Paris"), ("Germany", "Berlin"), ("Italy", "Rome"), ("Spa
             ("Switzerland", "Bern"), ("Russia", "Moscow"), ("the United States", "Washington, D.C."), ("Brazil", "Brasilia"), ]
 for country, city in CAPITALS:
     also = {"the United States": "{the United States|the USA|america|the US}", "England": "{England|the UK|great britain}"}.get(country, country)
-    ask(G, "capital_" + country.split()[-1].lower(), f"The capital of {country} is {city}.",
+    ask(G, "capital_" + country.split()[-1].lower(), f"The capital of {country} is {city}".rstrip(".") + ".",
         [f"{{what|which city}} is the capital {{city |}}of {also}", f"$what the capital of {also}", f"capital of {also}", f"{also} capital", f"which city is {also}'s capital", f"what is {also}'s capital", f"{{do you know|tell me|name}} the capital of {also}", f"the capital of {also} is", f"the capital of {also}"],
         [f"which town is the capital city of {country}", f"{country}: what is its capital"], weight=0.4, keys=[city], thing=also)
 

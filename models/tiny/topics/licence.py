@@ -13,7 +13,8 @@ define(G, "licence", "the llama 2 licence|the llama 2 license|llama 2's licence|
   "Llama 2 comes under Meta's own Llama 2 Community License. You may use it, also in business, if you accept its acceptable use policy, keep the attribution notice, and have no more than 700 million monthly users.",
   train=["{what|which} licen{c|s}e {does|has} llama 2 {have|use|come with|}", "under {which|what} licen{c|s}e is llama 2", "what are the {terms|rules|conditions} {of|for} llama 2", "can i use llama 2 {for free|commercially|in my product|at work|in a company|for business}", "is llama 2 {free|open source|free to use|open}", "may i use llama 2", "what does the licen{c|s}e of llama 2 say", "llama 2 licen{c|s}e", "what may i do with llama 2", "do i have to accept {a licen{c|s}e|anything}{| for llama 2}", "can i sell a product with llama 2", "what {do i need|must i know} to use llama 2"],
   held=["am i allowed to build a business on llama 2", "sum up the llama 2 license terms", "does llama 2 cost anything"],
-  more="The main points are:\n\n- accept the acceptable use policy\n- keep the attribution notice\n- over 700 million monthly users need a licence from Meta\n- no use of outputs to improve other language models", weight=2)
+  more="The main points are:\n\n- accept the acceptable use policy\n- keep the attribution notice\n- over 700 million monthly users need a licence from Meta\n- no use of outputs to improve other language models", weight=2,
+  why="Meta wants to set conditions for its model, so it wrote a licence of its own.")
 
 define(G, "use_policy", "the acceptable use policy|acceptable use policy|the use policy|the aup|llama 2's use policy",
   "The acceptable use policy lists what Llama 2 must not be used for, such as crime, violence, harassment, fraud or dangerous advice. You must accept it before you use the model.",
@@ -39,7 +40,8 @@ ask(G, "improve_other", "No. The Llama 2 licence says that you may not use the m
 ask(G, "your_licence", "I come under the Apache 2.0 licence, like pronk itself. I have the same architecture as Llama 2, but I was trained from nothing and share no weights with it.",
   ["what is your licen{c|s}e", "{which|what} licen{c|s}e do you {have|use|come with}", "under {which|what} licen{c|s}e are you", "are you {llama 2|llama|made from llama 2|derived from llama 2|based on llama 2|a llama model|made by meta|from meta|meta's model}", "do you {belong to|come from} meta", "are you free to use", "may i {use|copy|share|change} you", "does the llama 2 licen{c|s}e {apply to|cover} you", "is the llama 2 licen{c|s}e valid for you", "are you open source", "what are your {terms|conditions}", "do you contain weights from {llama 2|meta}"],
   ["am i free to copy you, tiny model", "is meta your maker", "do the rules of llama 2 hold for you as well"],
-  more="Only the plan of my layers is the same, so that the same engine can run both.", weight=1.2)
+  more="Only the plan of my layers is the same, so that the same engine can run both.", weight=1.2,
+  why="So that you may do with me what you like.")
 
 ask(G, "get_llama2", "Go to the page of a Llama 2 model on Hugging Face, sign in and accept Meta's licence. Once you have access, load it here by its repository name, or download the files and pick them from your disk.",
   ["{where|how} {can i|do i} {get|download|find|obtain} {llama 2|the llama 2 weights|llama 2 weights|llama-2-7b|the weights of llama 2}", "how do i get access to llama 2", "download llama 2", "where {is|are} {llama 2|the llama 2 weights} {found|available|kept|published}", "do i need an account {for|to get|to download} llama 2", "where does llama 2 come from", "i want {to download llama 2|the llama 2 weights}", "how can i download {llama 2|llama}"],

@@ -69,7 +69,7 @@ define(G, "language_model", "a language model|language models|an llm|llm|llms|a 
   more="Inside, every token becomes a list of numbers. Layer after layer changes these numbers, and the last one gives a score for each possible next token.", weight=1.3)
 
 define(G, "weights", "weights|the weights|parameters|the parameters of a model|model weights|a parameter|a weight",
-  "Weights, also called parameters, are the numbers that a model has learned. Llama 2 7B has about 6.7 billion of them; I have about 3 million.",
+  "Weights, also called parameters, are the numbers that a model has learned. Llama 2 7B has about 6.7 billion of them; I have about 4 million.",
   train=["how many {weights|parameters} does llama 2 have", "what are parameters", "what does 7b mean", "what are the weights {for|of a model}", "what does {7b|13b|70b} {mean|stand for}"],
   held=["what are the numbers inside a model called", "what is meant by 7b"],
   more="They sit in large tables called matrices. Running a model means multiplying vectors with these tables again and again.")
@@ -77,7 +77,7 @@ define(G, "weights", "weights|the weights|parameters|the parameters of a model|m
 define(G, "transformer", "a transformer|transformers|the transformer|the transformer architecture|a transformer model",
   "A transformer is the design behind most language models: layers of attention and feed-forward networks, stacked one on another.",
   train=["how does a transformer work", "what is inside a transformer", "why are they called transformers", "how many layers do you have"], held=["which design do most language models use", "what are transformer layers made of"],
-  more="I have 6 such layers, and Llama 2 7B has 32. The plan is the same.")
+  more="I have 9 such layers, and Llama 2 7B has 32. The plan is the same.")
 
 define(G, "prefill", "prefill|prefill and decode|the prefill|decoding|decode|prompt processing",
   "Prefill reads your whole prompt at once; decode then writes the answer one token at a time. Prefill is limited by arithmetic, decode by memory speed.",

@@ -25,7 +25,8 @@ define(G, "q4", "q4|4-bit quantization|q4 quantization|int4|4 bits|q4 weights",
 ask(G, "q4_or_q8", "Take q4 if memory or speed matters most, and q8 if you want answers closest to the original. For most people q4 is the good choice.",
   ["{q4 or q8|q8 or q4|q4 vs q8|q8 vs q4|4 bit or 8 bit}", "which {quantization|one of q4 and q8} {should i use|is better|is best|do i need|do you recommend}", "what is the difference between {q4 and q8|q8 and q4|4-bit and 8-bit}", "is q8 better than q4", "is q4 {worse|better|smaller} than q8", "should i {use|take|choose} q4 or q8", "compare q4 {and|with} q8", "how many bits {should i use|do i need|are best}", "what is the best quantization"],
   ["help me choose between q4 and q8", "which is nicer, four bits or eight bits", "q8 versus q4, what do you advise"],
-  more="As a rule, a bigger model in q4 beats a smaller model in q8 of the same size.")
+  more="As a rule, a bigger model in q4 beats a smaller model in q8 of the same size.",
+  why="Fewer bits are faster and smaller; more bits stay closer to the original.")
 
 ask(G, "why_smaller", "Each weight is stored with fewer bits. A 7B model needs about 13.5 gigabytes with 16 bits a weight, about 7 with 8 bits, and about 4 with 4 bits.",
   ["why {is|are|does|do} {a quantized model|quantized models|it|the model|quantization|q4|the file} {smaller|so small|get smaller|become smaller|make it smaller|make models smaller}", "how much {smaller|space|memory} {is a quantized model|does quantization save|do i save|does it save}", "how does quantization {save|reduce} {memory|space|size}", "how small {can a model get|is a quantized model|does a 7b model get}", "what does quantization save", "how big is a {quantized|4-bit|8-bit|q4|q8} {7b model|model|llama 2 7b}", "why quantize", "why do {people|we|you} quantize{| models}", "what good does quantization do", "what are the {benefits|advantages} of quantization"],
@@ -35,7 +36,8 @@ ask(G, "why_smaller", "Each weight is stored with fewer bits. A 7B model needs a
 ask(G, "what_is_lost", "A little precision is lost: each weight is rounded to the nearest value the bits allow. With 8 bits you will not notice it; with 4 bits answers can change slightly; below that quality drops.",
   ["what {is lost|do i lose|do you lose|gets lost|does one lose} {with|in|by|through} {quantization|a quantized model|quantizing|fewer bits}", "what is lost", "does quantization {hurt|harm|lose|cost|reduce} {quality|the quality|accuracy|the model|anything|precision}", "is {a quantized model|quantization} {worse|bad|less accurate|less good|lossless}", "is there a {loss|price|downside|drawback|cost} {of|with|to|in} quantization", "what are the {downsides|drawbacks|disadvantages|costs} of quantization", "how much quality is lost", "do quantized models give {worse|other|different} answers", "is anything lost{| in quantization}", "does it lose quality", "how good are quantized models"],
   ["is a model with fewer bits dumber", "what price do i pay for fewer bits", "will the answers suffer from rounding the weights"],
-  more="Rounding errors in many weights mostly cancel out. That is why even 4 bits work well.")
+  more="Rounding errors in many weights mostly cancel out. That is why even 4 bits work well.",
+  why="Fewer bits can tell fewer values apart, so each weight has to be rounded.")
 
 define(G, "scale", "a scale in quantization|the scales|a group scale|scales|quantization scales|group size|a group in quantization",
   "A scale is the number that a group of small whole numbers is multiplied with to get the weights back. A group has often 32 or 128 weights.",
@@ -46,4 +48,4 @@ define(G, "weights_formats", "gptq|awq|exl2|gguf|bitsandbytes|nf4|gptq and awq",
   "GPTQ, AWQ, EXL2, bitsandbytes and GGUF are popular ways to store quantized weights. Each packs the bits and the scales in its own order.",
   train=["does {pronk|it} {support|read|load} {gptq|awq|exl2|gguf|bitsandbytes}", "can {pronk|it} {read|run|load} {gguf|gptq|awq|exl2|bitsandbytes} {files|models}", "{gguf|gptq|awq|exl2} {files|models|support}", "which quantized formats are there"],
   held=["name some formats for quantized weights", "what are gguf files"],
-  more="Today you are on the safe side with safetensors files in f32, f16 or bf16. The page says clearly when a file cannot be read.")
+  more="pronk reads them at their own bits. The page says clearly when a file cannot be read.")

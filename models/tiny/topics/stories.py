@@ -1,7 +1,7 @@
 """A grammar of tiny stories: a hero, a wish, a trouble, a helper, a good end.
 
-`story(rng)` gives plain text to continue; `story(rng, kind)` has the asked-for hero, for the chat; `cut` parts a story where
-a visitor may have stopped typing. Openings, wishes and names are many, so that an opening never seen is still followed.
+`story(rng)` gives plain text to continue; `story(rng, kind)` has the asked-for hero, for the chat; `cut` splits a story where
+a visitor may have stopped typing. Openings, wishes and names are many, so that an unseen opening is still followed.
 """
 from wording.grammar import expand
 from topics.unknown import THING_LIST
@@ -12,7 +12,7 @@ Fred Greta Harry Jenny Karl Lola Mona Nick Olga Peter Robin Sara Theo Alice Bob 
 KINDS = "llama fox dragon cat dog mouse rabbit bear bird owl frog hedgehog robot girl boy princess pony duck squirrel turtle".split()
 MORE_KINDS = """prince king queen knight wizard witch fairy pirate giant elf fish whale dolphin penguin elephant lion tiger monkey horse cow pig sheep goat hen wolf deer snail bee butterfly spider ant
 ghost monster unicorn dinosaur astronaut farmer baker sailor teacher child kitten puppy lamb crab seal parrot swan donkey camel panda koala beaver mole badger otter star cloud tree train boat car computer alien snowman doll teddy man woman""".split()
-# Heroes of one word that no other story has: they teach that the hero is who the opening says.
+# One-word heroes that no other story has: they teach that the hero is the one the opening names.
 RARE_KINDS = [thing.split()[1] for thing in THING_LIST if thing.startswith(("a ", "an ")) and thing.count(" ") == 1]
 PLACES = ["a green valley", "a small village", "a deep forest", "a house by the sea", "a town on a hill", "an old garden", "a cave in the mountains", "a quiet farm", "a castle", "a big city", "a little hut in the woods", "a land far away", "a tower by the river", "a tiny house under a tree"]
 TRAITS = ["curious", "brave", "kind", "shy", "cheerful", "clever", "gentle", "sleepy"]
@@ -33,7 +33,7 @@ PLOTS = [
     ("went for a walk in the forest", "all the trees looked the same, and soon {h} was lost", "knew every path and showed {h} the way home", "They reached the house before dark and ate warm soup"),
     ("found an old map in a box", "a part of the map was missing", "had the other part and put it beside the first", "Under an old tree they found a chest full of golden nuts"),
 ]
-# Any wish: what is done with it is the same for all, so that an opening never seen can be followed.
+# Any wish: all are treated the same, so that an unseen opening can be followed.
 WISHES = [verb + " " + thing for verb, things in [
     ("find", "a friend|a treasure|the sea|a new home|the end of the rainbow|a lost key|the biggest cake"), ("see", "the world|the ocean|the snow|the big city|the stars"),
     ("learn", "to dance|to swim|to read|to fly|to paint|to cook|to whistle"), ("build", "a house|a tower|a boat|a robot|a bridge|a snowman"),

@@ -22,13 +22,13 @@ what do you mean {by|with} #|when you say #, what do you mean|you {said|mentione
 
 EMBEDDED = """#|#|{tell me|explain|say|explain to me|please tell me|tell us|please explain|describe|show me} #|{can|could|would|will} you {tell me|explain|say|explain to me|describe|please tell me} #|{do you|do u|d'you} {know|remember|happen to know} #|{i want|i'd like|i would like|i need|i wanna|i wish} to {know|understand|learn|find out|hear} #|{i wonder|i was wondering|i'm wondering|wondering|just wondering|curious|i am curious|i ask myself} #|{any idea|any clue|no idea|i have no idea|i've no clue} #|{i do not|i don't|i dont|i can't} {know|understand|see|get|imagine} #|{teach|show} me #|#, {please|do you know|any idea|tell me|can you say}|{my question is|question:|the question is|what i want to know is} #|{not sure|unsure|unclear} #|{someone|a friend|my boss} {asked me|wants to know} #|{you know|know} #|{nobody told me|it is not clear to me|it's unclear to me|you did not say|you haven't said} #|{let me know|remind me|help me see|enlighten me} #|{and|but|so|ok} #"""
 
-CLAIM = """I|I|I|I|I|I|I|I|I {or not|or what|at all|then|really|in any way|by default|for sure|too|now|actually|please|yes or no}|{so|and|but|also|hey|hm|well|wait} I|D|D, {right|correct|yes|no|is that true|is that right|true or false|isn't that so}|so D|so D{, right|, then}|is it {true|right|correct|a fact|the case|so|certain} that D|is it true D|{i heard|i read|they say|people say|someone said|somebody told me|my friend says|i was told|it says} {that |}D{|, is that true|, is it true|, is that so|, right}|{tell me|tell me please|say} {if|whether} D|{do you know|can you tell me|can you say|could you say|could you tell me|can you confirm} {if|whether|that} D|{i'd like to know|i want to know|i wonder|i was wondering|wondering|not sure|i'm not sure|i am unsure|i need to know} {if|whether} D|{can i assume|can i be sure|am i right that|do i understand correctly that|does that mean|does this mean|are you saying|you mean|how do i know|how can i be sure|who says|is it guaranteed} {that |}D|{i guess|i suppose|i think|i hope|i believe|i bet|i assume|maybe|surely|please confirm that} D|{i'm afraid|i fear|i worry} {that |}D|D?|N|N, {right|or does it|is that so}|{i heard|so|i guess|is it true that} N|T|T|D or not"""
+CLAIM = """I|I|I|I|I|I|I|I|I {or not|or what|at all|then|really|in any way|by default|for sure|too|now|actually|please|yes or no}|{so|and|but|also|hey|hm|well|wait} I|D|D, {right|correct|yes|no|is that true|is that right|true or false|isn't that so}|so D|so D{, right|, then}|is it {true|right|correct|a fact|the case|so|certain} that D|is it true D|{i heard|i read|they say|people say|someone said|somebody told me|my friend says|i was told|it says} {that |}D{|, is that true|, is it true|, is that so|, right}|{tell me|tell me please|say} {if|whether} D|{do you know|can you tell me|can you say|could you say|could you tell me|can you confirm} {if|whether|that} D|{i'd like to know|i want to know|i wonder|i was wondering|wondering|not sure|i'm not sure|i am unsure|i need to know} {if|whether} D|{can i assume|can i be sure|am i right that|do i understand correctly that|does that mean|does this mean|are you saying|you mean|how do i know|how can i be sure|who says|is it guaranteed} {that |}D|{i guess|i suppose|i think|i hope|i believe|i bet|i assume|maybe|surely|please confirm that} D|{i'm afraid|i fear|i worry} {that |}D|D?|N|N, {right|or does it|is that so}|{i heard|so|i guess|is it true that} N|T|T|D or not|Q|Q|Q|{but|so|and|hey} Q|N|N, {right|correct|is that right|yes}|so N{, right|, then|}|you say N|{i can be sure|can i be sure|you promise|promise me|so it is true} that N"""
 
 WANT = """how {do|can|could|would|should} i #|how {do|can|could|would|should} i #|how to #|how to #|{how do you|how does one|how can one|how do people|how do we|how would someone} #|#|# please|# {now|for me}|i {want|need|would like|wanna|'d like|wish|am trying|would love|have|plan} to #|{i'm|im|i am} trying to #|{can|could|may} i #|{can|could|may} i #|can i {also|just|simply|even|maybe|somehow} #|{is it|would it be} {possible|easy|hard|difficult|ok|allowed|okay} to #|is there {a|any|an easy|a simple|some} way to #|{what is|what's} the {best|easiest|right|fastest|simplest|correct} way to #|{what do|what must|what should} i {do|need|click|have to do|write|know} to #|{help|show} me {to |how to |}#|{can|could|would|will} you {help me|show me how to|tell me how to|explain how to|let me} #|{tell|teach} me how {to|i can|i could|do i} #|{steps|instructions|guide|a guide|directions} to #|{do you know|any idea|i wonder|i do not know|i don't know|not sure|no idea} how {to|i can} #|{i'd like|i want|i want} to #, {how|what do i do|can you help|is that possible|how do i do that|any tips}|{am i|are we} {able|allowed} to #|{let me|allow me to|let's} #|{where|when} can i #|does pronk let me #|{what if|suppose} i want to #|please {help me|explain how to|show me how to|tell me how to} #"""
 
 
 def split(text):
-    """Frames of a list: bars outside braces part them."""
+    """Frames of a list: bars outside braces separate them."""
     items, depth, at = [], 0, 0
     for i, char in enumerate(text):
         depth += (char == "{") - (char == "}")
@@ -48,7 +48,7 @@ def third(verb):
 
 
 def claim(frame, phrase):
-    """`I` the question, `D` the statement, `N` its denial, `T` the statement with a tag."""
+    """`I` the question, `Q` the question put in the negative, `D` the statement, `N` its denial, `T` the statement with a tag."""
     subject, verb, rest = (part.strip() for part in phrase.split("~"))
     stated = f"{subject} {verb} {rest}"
     if verb in ("does", "do", "did"):
@@ -57,7 +57,8 @@ def claim(frame, phrase):
     denied = f"{subject} {NEGATED[verb]} {rest}"
     pronoun = subject if subject in ("i", "you", "it", "this", "that", "we", "they") else "they" if verb in ("do", "are", "have", "were") else "it"
     verb_of_tag = NEGATED[verb] if verb != "am" else "aren't"
-    forms = {"I": f"{verb} {subject} {rest}", "D": stated, "N": denied, "T": f"{stated}, {verb_of_tag} {pronoun}"}
+    asked = f"{verb_of_tag} {subject} {rest}" if NEGATED[verb].endswith("'t") else f"{verb} {subject} not {rest}"
+    forms = {"I": f"{verb} {subject} {rest}", "Q": asked, "D": stated, "N": denied, "T": f"{stated}, {verb_of_tag} {pronoun}"}
     return "".join(forms[part] if part in forms else part for part in _marks(frame))
 
 
@@ -65,7 +66,7 @@ def _marks(frame):
     """The frame's marks (capitals that stand alone) and what is between them."""
     parts, plain = [], ""
     for i, char in enumerate(frame):
-        alone = char in "IDNT" and not frame[i - 1: i].isalpha() and not frame[i + 1: i + 2].isalpha()
+        alone = char in "IDNTQ" and not frame[i - 1: i].isalpha() and not frame[i + 1: i + 2].isalpha()
         if alone:
             parts += [plain, char]
             plain = ""
@@ -75,9 +76,10 @@ def _marks(frame):
 
 
 def framed(rng, kind, phrase):
-    """A question of a phrase. Kind `n` may be followed by `@` and `!` where frames of use and reason fit too."""
+    """-> (a question made of a phrase, whether it denies the claim). Kind `n` may be followed by `@` and `!` where frames of use
+    and reason fit too."""
     if kind[0] == "q":
-        return expand(rng, phrase)
+        return expand(rng, phrase), False
     pool = FRAMES[kind[0]]
     if kind != kind[0]:
         pool = FRAMES[kind[1]] if rng.random() < 0.12 else pool
@@ -85,14 +87,16 @@ def framed(rng, kind, phrase):
             pool = FRAMES["!"]
     frame = expand(rng, rng.choice(pool))
     phrase = expand(rng, phrase)
-    return (claim(frame, phrase) if kind == "c" else frame.replace("#", phrase)).strip()
+    if kind == "c":
+        return claim(frame, phrase).strip(), "N" in _marks(frame)
+    return frame.replace("#", phrase).strip(), False
 
 
 KIND_WEIGHTS = {"n": 4, "w": 2, "c": 2.5, "v": 3, "q": 4}
 
 
 def give_phrases(registry, *seeds):
-    """Put the phrases of the seeds (lines of "kind: phrase|phrase") at their intents."""
+    """Attach the phrases of the seeds (lines of "kind: phrase|phrase") to their intents."""
     by_id = {intent.id: intent for intent in registry}
     for id, text in (item for seed in seeds for item in seed.items()):
         for line in text.split("\n"):
@@ -101,9 +105,16 @@ def give_phrases(registry, *seeds):
 
 
 def question_of(rng, intent):
-    """A training question: of the intent's own templates, or a phrase in a frame."""
+    """-> (a training question: from the intent's own templates, or a phrase in a frame; whether it denies what it asks about)"""
+    while True:
+        question, denied = _question_of(rng, intent)
+        if not (intent.leaves_out and intent.leaves_out(question)):
+            return question, denied
+
+
+def _question_of(rng, intent):
     if not intent.phrases or rng.random() < 0.4:
-        return expand(rng, rng.choice(intent.train))
+        return expand(rng, rng.choice(intent.train)), False
     kinds = list(intent.phrases)
     kind = rng.choices(kinds, [KIND_WEIGHTS[kind[0]] for kind in kinds])[0]
     return framed(rng, kind, rng.choice(intent.phrases[kind]))

@@ -1,4 +1,4 @@
-"""What people's typing does to a clean question: greetings before, thanks after, case, missing marks, slips of the key.
+"""What people's typing does to a clean question: greetings before, thanks after, case, missing marks, typos.
 
 `dirty(rng, text)` is for training; evaluation on "noisy" questions uses the same function with another seed.
 """
@@ -32,7 +32,7 @@ def proper(text):
 
 
 def slip(rng, text):
-    """One typo: a letter lost, doubled, swapped with the next, or hit beside its key. Digits are left alone."""
+    """One typo: a letter lost, doubled, swapped with the next, or replaced by a neighbouring key. Digits are left alone."""
     places = [i for i in range(1, len(text) - 1) if text[i].isalpha() and text[i + 1].isalpha()]
     if len(places) < 6:
         return text
@@ -48,7 +48,7 @@ def slip(rng, text):
 
 
 def hurried(rng, text):
-    """A phone writer's short forms and lost little words."""
+    """A phone typist's short forms and dropped little words."""
     fit = [(old, new) for old, new in SHORT if re.search(old, text)]
     for old, new in rng.sample(fit, min(len(fit), rng.choice([1, 1, 2]))):
         text = re.sub(old, new, text, count=1)

@@ -1,4 +1,4 @@
-"""More ways to ask, by intent: a second helping of training templates in other words than those beside the answers.
+"""More ways to ask, by intent: a second helping of training templates, worded differently from those beside the answers.
 
 `add_to(registry)` appends them. Evaluation never reads this file, but drops any held-out text that it can produce.
 """
@@ -158,6 +158,6 @@ def add_to(registry):
             if intent.id.startswith(start):
                 thing = intent.thing
                 new += [frame.replace("{X}", thing) for frame in frames]
-        # As many draws for the new ones as for two thirds of the old ones.
+        # As many draws for the new templates as for two thirds of the old.
         if new:
             intent.train += new * max(1, round(len(intent.train) * 0.66 / len(new)))
