@@ -114,6 +114,7 @@ const library: ViteUserConfig = {
         "element-server": here("src/element/server.ts"),
         "prompt-api": here("src/prompt-api/index.ts"),
         bench: here("src/bench/index.ts"),
+        eval: here("src/eval/index.ts"),
         host: here("src/worker/host.ts"),
         "shared-host": here("src/worker/shared-host.ts"),
         "hash-worker": here("src/source/hash-worker.ts"),
@@ -164,7 +165,12 @@ const demo: ViteUserConfig = {
     rolldownOptions: {
       checks,
       output: { codeSplitting: chunkGroups() },
-      input: { index: here("demo/index.html"), embed: here("demo/embed.html"), bench: here("demo/bench.html") },
+      input: {
+        index: here("demo/index.html"),
+        embed: here("demo/embed.html"),
+        bench: here("demo/bench.html"),
+        eval: here("demo/eval.html"),
+      },
     },
   },
 };

@@ -1,12 +1,12 @@
 // out[t, h, :] = softmax(q[t, h, :] . K[0..=p, :] / sqrt(head_dim)) V[0..=p, :] with p = position + t, for one query or
-// many (causal, grouped heads: query head h reads kv head h / (heads / kv_heads)); of the positions only the last `window`.
-// A workgroup of 64 takes one (head, token, split): the positions [z * split, (z + 1) * split) of those, 256 at a time with a
+// many (causal, grouped heads: query head h reads kv head h / (heads / kv_heads)); only the last `window` positions count.
+// A workgroup of 64 takes one (head, token, split): positions [z * split, (z + 1) * split) of those, 256 at a time with a
 // running maximum and sum (online softmax, Milakov & Gimelshein 2018; splits: flash-decoding, Dao et al. 2023).
 // Per 256 positions: each invocation scores four | barrier | all find the maximum, each makes its four probabilities |
-// barrier | the values are added, invocations being (unit of a cache row, every so-manyth position, four at a time) |
+// barrier | the values are added in a strided sum, an invocation per unit of a cache row and stride, four positions at a time |
 // barrier.
-// At the end invocations with the same unit meet. One split writes out; several write { values, maximum, sum } for
-// attention_merge. With attention_cache.wgsl.
+// At the end, invocations with the same unit meet. A lone split writes out; several write { values, maximum, sum } for
+// attention_merge. With attention_cache.wgsl and cache_pages.wgsl.
 var<workgroup> query: array<vec4f, 64>;
 var<workgroup> probabilities: array<f32, 256>;
 var<workgroup> lane_numbers: array<f32, 64>;
@@ -24,13 +24,17 @@ fn main(
 ) {
   let head = group.x;
   let t = group.y;
-  let cache_row = (head / (heads / kv_heads)) * context; // in positions
+  let kv_head = head / (heads / kv_heads);
   let length = min(step.position + t + 1u, context);
+  let splits = min(groups.z, (min(length, window) - 1u) / split + 1u); // this token's own count
+  if (group.z >= splits) {
+    return;
+  }
   let begin = length - min(length, window) + group.z * split;
-  let end = select(min(begin + split, length), length, groups.z == 1u);
+  let end = select(min(begin + split, length), length, splits == 1u);
   let q_row = t * stride + head * head_dim;
-  if (keeps_present && group.z == groups.z - 1u) {
-    keep_present(head, lane, 64u);
+  if (keeps_present) {
+    keep_present(head, t, begin, end, lane, 64u);
   }
   for (var i = lane; i < 64u; i += 64u) {
     var four = vec4f(0.0);
@@ -58,13 +62,14 @@ fn main(
     for (var j = 0u; j < 4u; j++) {
       let position = tile + j * 64u + lane;
       if (position < end) {
+        let row = cache_row(kv_head, position);
         var dots = vec4f(0.0);
         if (cache_bits == 8u) {
-          let row = (cache_row + position) * row_words;
+          let begins = begin_of(row);
           for (var i = 0u; i < row_words; i += 2u) { // a group: both its words and one scale
-            let at = scale_at(cache_row + position, i / 2u);
-            let near = k_cache[row + i];
-            let far = k_cache[row + i + 1u];
+            let at = scale_at(row, i / 2u);
+            let near = k_cache[begins + i];
+            let far = k_cache[begins + i + 1u];
             dots += scale_of(k_cache[at / 4u][at & 3u], i / 2u) * (
               query[i * 4u] * vec4f(unpack4xI8(near.x)) + query[i * 4u + 1u] * vec4f(unpack4xI8(near.y)) +
               query[i * 4u + 2u] * vec4f(unpack4xI8(near.z)) + query[i * 4u + 3u] * vec4f(unpack4xI8(near.w)) +
@@ -73,7 +78,7 @@ fn main(
           }
         } else {
           for (var i = 0u; i < row_units; i++) {
-            let k = key_at(cache_row + position, i);
+            let k = key_at(row, i);
             dots += query[i * 2u] * k.lo + query[i * 2u + 1u] * k.hi;
           }
         }
@@ -99,13 +104,12 @@ fn main(
     workgroupBarrier();
     if (sharer < sharers) {
       let tile_length = min(256u, end - tile);
-      let row = cache_row + tile;
-      let last = tile_length - 1u; // positions beyond it are read as the last and have no probability
+      let last = end - 1u; // positions beyond it are read as the last and have no probability
       for (var i = sharer; i < tile_length; i += 4u * sharers) {
-        let a = value_at(row + i, unit);
-        let b = value_at(row + min(i + sharers, last), unit);
-        let c = value_at(row + min(i + 2u * sharers, last), unit);
-        let d = value_at(row + min(i + 3u * sharers, last), unit);
+        let a = value_at(cache_row(kv_head, tile + i), unit);
+        let b = value_at(cache_row(kv_head, min(tile + i + sharers, last)), unit);
+        let c = value_at(cache_row(kv_head, min(tile + i + 2u * sharers, last)), unit);
+        let d = value_at(cache_row(kv_head, min(tile + i + 3u * sharers, last)), unit);
         let near = vec2f(probability_at(i, tile_length), probability_at(i + sharers, tile_length));
         let far = vec2f(
           probability_at(i + 2u * sharers, tile_length),
@@ -133,10 +137,10 @@ fn main(
     lo += sums[(other * row_units + unit) * 2u];
     hi += sums[(other * row_units + unit) * 2u + 1u];
   }
-  let whole = groups.z == 1u;
+  let whole = splits == 1u;
   let first = unit * 8u;
   let factor = select(1.0, 1.0 / total, whole);
-  let row = (head * groups.z + group.z) * (head_dim + 2u);
+  let row = ((t * heads + head) * groups.z + group.z) * (head_dim + 2u);
   for (var j = 0u; j < 8u; j++) {
     if (first + j < head_dim) {
       let value = select(hi[j & 3u], lo[j & 3u], j < 4u) * factor;

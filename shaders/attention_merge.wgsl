@@ -1,24 +1,35 @@
-// out[h, :] = sum_s exp(maximum_s - highest) values_s / sum_s exp(maximum_s - highest) sum_s: the splits of one token's
-// attention become one. A workgroup of 64 per head finds the highest maximum | barrier | and takes 64 splits at a time: each
-// invocation weighs one | barrier | and adds its dims (every 64th) of all of them, four splits at a time | barrier.
-@group(0) @binding(0) var<storage, read> partial: array<f32>; // [heads, splits, head_dim + 2]: values, maximum, sum
-@group(0) @binding(1) var<storage, read_write> out: array<f32>; // [heads * head_dim]
+// out[t, h, :] = sum_s exp(maximum_s - highest) values_s / sum_s exp(maximum_s - highest) sum_s: merges the splits of a
+// token's attention; a lone split is in place already. A workgroup of 64 per (head, token) finds the highest maximum |
+// barrier | and takes 64 splits at a time: each invocation weighs one | barrier | and adds its dims (every 64th) of all of
+// them, four splits at a time | barrier.
+@group(0) @binding(0) var<storage, read> partial: array<f32>; // [tokens, heads, splits, head_dim + 2]: values, maximum, sum
+@group(0) @binding(1) var<storage, read_write> out: array<f32>; // [tokens, stride]
 @group(0) @binding(2) var<uniform> step: Step;
 
 override head_dim: u32;
 override split: u32; // positions of a split
 override window: u32; // positions that a query sees
+override stride: u32 = 0u; // f32 in a row of out; of several tokens
 
 var<workgroup> maxima: array<f32, 64>;
 var<workgroup> weights: array<f32, 64>;
 var<workgroup> masses: array<f32, 64>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let head = group.x;
-  let splits = (min(step.position + 1u, window) - 1u) / split + 1u; // as many as attention was dispatched with
+  let t = group.y;
+  let splits = (min(step.position + t + 1u, window) - 1u) / split + 1u;
+  if (splits == 1u) {
+    return;
+  }
   let row_length = head_dim + 2u;
-  let first = head * splits * row_length;
+  let most = (min(step.position + groups.y, window) - 1u) / split + 1u; // as many as attention was dispatched with
+  let first = (t * groups.x + head) * most * row_length;
   var largest = -1e30;
   for (var s = lane; s < splits; s += 64u) {
     largest = max(largest, partial[first + s * row_length + head_dim]);
@@ -60,7 +71,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var j = 0u; j < 4u; j++) {
     let dim = lane + j * 64u;
     if (dim < head_dim) {
-      out[head * head_dim + dim] = values[j] / total;
+      out[t * stride + head * head_dim + dim] = values[j] / total;
     }
   }
 }

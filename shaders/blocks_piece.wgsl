@@ -1,4 +1,4 @@
-// What the repacks of GGUF's blocks know of a piece, and how they read bytes of it.
+// What the repacks of GGUF's blocks know about a piece, and how they read its bytes.
 struct BlocksPiece {
   rows: u32, // in this piece
   first_row: u32, // of this piece, in the tensor

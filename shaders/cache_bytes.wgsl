@@ -1,10 +1,11 @@
 // A fresh key or value in a q8 cache: code = round(x / scale), scale = max |x| / 127 of a group of 32 dims, rounded to f16
 // first, so that |x - scale * code| <= scale / 2. Two groups at a time, since their scales share a word. A group that holds
 // a NaN or an infinity gets a NaN for its scale: the largest is found by bits, where max() of floats drops a NaN.
-// Whoever joins this has fresh_k, fresh_v and their shape, and `write`. With half_pair.wgsl.
+// Files that join this have fresh_k, fresh_v and their shape, and `write`. With cache_pages.wgsl and half_pair.wgsl.
 fn keep_pair(is_key: bool, kv_head: u32, token: u32, position: u32, pair: u32) {
   let first = (kv_head * rows + token) * (cache_dim / 4u);
-  let row = kv_head * context + position;
+  let row = cache_row(kv_head, position);
+  let begins = row * (cache_dim / 4u) + first_row(row) * scale_words;
   var scales = vec2f(0.0);
   for (var side = 0u; side < 2u; side++) {
     let group = pair * 2u + side;
@@ -22,13 +23,14 @@ fn keep_pair(is_key: bool, kv_head: u32, token: u32, position: u32, pair: u32) {
     scales[side] = select(scale, most, bits >= 0x7f800000u);
     for (var i = 0u; i < 8u; i++) {
       let codes = vec4i(round(fresh(is_key, first + group * 8u + i) * factor));
-      write(is_key, row * (cache_dim / 4u) + group * 8u + i, pack4xI8(clamp(codes, vec4i(-127), vec4i(127))));
+      write(is_key, begins + group * 8u + i, pack4xI8(clamp(codes, vec4i(-127), vec4i(127))));
     }
   }
-  write(is_key, kv_heads * context * (cache_dim / 4u) + row * scale_words + pair, half_pair(scales));
+  let behind = (first_row(row) + page_positions) * (cache_dim / 4u);
+  write(is_key, behind + row * scale_words + pair, half_pair(scales));
 }
 
-// The nearest f16. Not packed and unpacked, which NVIDIA's compiler takes for nothing (2026-11-27).
+// The nearest f16. Not by packing and unpacking, which NVIDIA's compiler drops (2026-11-27).
 fn half_of(value: f32) -> f32 {
   let bits = bitcast<u32>(value);
   let rounded = bitcast<f32>((bits + 0xfffu + ((bits >> 13u) & 1u)) & 0xffffe000u);

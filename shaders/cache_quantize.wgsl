@@ -2,8 +2,8 @@
 // One invocation per (key or value head, two groups, token). No barriers. With cache_bytes.wgsl.
 @group(0) @binding(0) var<storage, read> fresh_k: array<vec4f>; // [kv_heads, rows, cache_dim / 4]
 @group(0) @binding(1) var<storage, read> fresh_v: array<vec4f>; // [kv_heads, rows, cache_dim / 4]
-@group(0) @binding(2) var<storage, read_write> k_cache: array<u32>; // codes, [kv_heads, context, cache_dim / 4]; then
-@group(0) @binding(3) var<storage, read_write> v_cache: array<u32>; // scales, [kv_heads, context, scale_words]
+@group(0) @binding(2) var<storage, read_write> k_cache: array<u32>; // pages of codes and scales
+@group(0) @binding(3) var<storage, read_write> v_cache: array<u32>;
 @group(0) @binding(4) var<uniform> step: Step;
 
 override kv_heads: u32;

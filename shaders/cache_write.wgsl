@@ -2,10 +2,10 @@
 // rounded to f16. Rows of q and k stand in pairs that turn together: rows 2i and 2i + 1 of a head are its dims i and
 // i + head_dim / 2 in Hugging Face's order. Attention does not mind the order, since it is the same in q and k.
 // Where the cache is q8, a group's scale needs all of the group: k and v of the batch go beside it in f32, counted from the
-// batch's first position, for cache_quantize, or one token's for cache_keep. With half_pair.wgsl.
+// batch's first position, for cache_quantize, or one token's for cache_keep. With cache_pages.wgsl and half_pair.wgsl.
 @group(0) @binding(3) var<storage, read> table: array<vec2f>; // [context, head_dim / 2], (cos, sin)
-@group(0) @binding(4) var<storage, read_write> k_cache: array<u32>; // [kv_heads, rows, cache_dim]
-@group(0) @binding(5) var<storage, read_write> v_cache: array<u32>; // [kv_heads, rows, cache_dim]
+@group(0) @binding(4) var<storage, read_write> k_cache: array<u32>; // pages of rows; beside: [kv_heads, rows, cache_dim]
+@group(0) @binding(5) var<storage, read_write> v_cache: array<u32>;
 @group(0) @binding(6) var<uniform> step: Step;
 
 override heads: u32;
@@ -13,7 +13,7 @@ override kv_heads: u32;
 override head_dim: u32; // even
 override cache_dim: u32; // head_dim rounded up to 8
 override context: u32;
-override rows: u32; // positions there is room for: the context, or beside the cache those of a batch
+override rows: u32; // tokens there is room for beside the cache
 override beside: bool;
 override half_cache: bool; // f16 cache
 
@@ -27,15 +27,15 @@ fn write_pair(row: u32, pair: vec2f, position: u32) {
     write_query(row, turned(pair, angle), position);
     return;
   }
-  let kept = position - select(0u, step.position, beside);
-  if (position >= context || kept >= rows) {
+  if (position >= context || (beside && position - step.position >= rows)) {
     return;
   }
   let kv_row = row - heads * head_dim;
   let is_key = kv_row < kv_heads * head_dim;
   let head_row = select(kv_row - kv_heads * head_dim, kv_row, is_key);
-  // In values; both are even, so a pair of halves is a word.
-  let at = ((head_row / head_dim) * rows + kept) * cache_dim + head_row % head_dim;
+  let kv_head = head_row / head_dim;
+  let cached = select(cache_row(kv_head, position), kv_head * rows + position - step.position, beside);
+  let at = cached * cache_dim + head_row % head_dim; // in values; both are even, so a pair of halves is a word
   let value = select(pair, turned(pair, angle), is_key);
   if (half_cache) {
     if (is_key) {

@@ -1,4 +1,4 @@
-// Stored rows that are the GPU's rows already (f32, f16, bf16 of whole chunks), each to its place. One workgroup per
+// Stored rows already laid out as on the GPU (f32, f16, bf16 of whole chunks), each to its place. One workgroup per
 // (256 units of 16 bytes, row); no barriers.
 @group(0) @binding(0) var<storage, read> stored: array<vec4u>; // [rows, row_units]
 @group(0) @binding(1) var<storage, read_write> copied: array<vec4u>; // [part_rows, row_units]

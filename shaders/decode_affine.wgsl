@@ -1,7 +1,8 @@
-// Decode affine: w = scale * (code - zero), or scale * code + minimum; codes of 1 to 6 or 8 bits (one bit is -1 or 1), a scale
-// for a group of 16 n columns. Serves GPTQ, AWQ, compressed-tensors' integers, MLX, and GGUF's types with one level of scales.
+// Decode affine: w = scale * (code - zero), or scale * code + minimum; codes of 1 to 6 or 8 bits (GGUF's single bit is -1 or 1),
+// a scale for a group of 16 n columns. Serves GPTQ, AWQ, compressed-tensors' integers, MLX, HQQ, quanto, torchao, and GGUF's
+// types with one level of scales.
 override bits: u32 = 4u;
-override zeros: u32 = 0u; // 0: one zero point, extra.x; 1: a byte for each group; 2: a minimum for each group
+override zeros: u32 = 0u; // 0: one zero point, extra.x; 1: a byte for each group; 2: a minimum for each group; 3: a zero point of the scales' type for each
 override scale_type: u32 = 0u; // of scales and minima: 0 f16, 1 bf16, 2 f32
 override group_halves: u32 = 2u; // halves of a chunk in a group
 override rounding: u32 = 0u; // of the weight, where the format prescribes it: 0 none, 1 f16, 2 bf16
@@ -37,6 +38,9 @@ fn affine(row_at: u32, group: u32) -> vec2f {
   let scale = number_at(row_at, group);
   if (zeros == 2u) {
     return vec2f(scale, number_at(row_at + shape.extra.w, group));
+  }
+  if (zeros == 3u) {
+    return vec2f(scale, -scale * number_at(row_at + shape.extra.w, group));
   }
   var zero = f32(shape.extra.x);
   if (zeros == 1u) {
@@ -86,7 +90,7 @@ fn quad_codes(chunk: Chunk, quad: u32) -> vec4f {
   if (bits >= 4u) {
     word = (chunk.low[quad >> 1u] >> ((quad & 1u) * 4u)) & 0x0f0f0f0fu;
   } else if (bits == 1u) {
-    word = ((chunk.low.x >> quad) & 0x01010101u) << 1u;
+    word = ((chunk.low.x >> quad) & 0x01010101u) << select(1u, 0u, zeros == 3u);
   } else {
     word = (chunk.low[quad >> 2u] >> ((quad & 3u) * 2u)) & 0x03030303u;
   }

@@ -1,11 +1,11 @@
 // Decode book: w = book[code] * scale, codes of 4 bits; the sixteen values stand first in `scales`, as f32.
 // scales_kind 0: bitsandbytes, an f32 for each block of the flat matrix; 1: the same nested, a byte into a map, times an
-// outer f32 for 256 blocks, plus an offset. A row has all that it needs: its first word tells how far into a block and
-// into an outer one it begins. 2: IQ4_NL, an f16 for each chunk; 3: IQ4_XS, a signed byte for each chunk times an f16 for
+// outer f32 for 256 blocks, plus an offset. A row is self-contained: its first word says how far into a block and into
+// an outer one it begins. 2: IQ4_NL, an f16 for each chunk; 3: IQ4_XS, a signed byte for each chunk times an f16 for
 // eight chunks. 4: NVFP4, a byte of E4M3 for sixteen columns times the row's f32; 5: MXFP4, a byte e for each chunk: 2^(e - 127).
 override scales_kind: u32 = 0u;
 override block: u32 = 64u; // weights in a block of the flat matrix
-override straddle: bool = false; // a chunk may have two scales: columns are no multiple of 32, or NVFP4
+override straddle: bool = false; // a chunk may have two scales: columns not a multiple of 32, or NVFP4
 override rounding: u32 = 0u; // of the weight, where the format prescribes it: 0 none, 1 f16, 2 bf16
 
 // extra: columns; vec4u of codes in a row; outer scales in a row; words before the rows' scales

@@ -1,6 +1,6 @@
 // Decode exl2: w = scale * (code - 2^(bits - 1)), bits from 2 to 8 by runs of columns. A table, the same for all rows,
-// tells of each chunk where its codes are in a row, their bits and the groups of its halves. A scale is a nibble of the
-// row that chooses one of the group's sixteen. Columns are in the file's own order: x is gathered.
+// gives for each chunk where its codes lie in a row, their bits and the groups of its halves. A nibble of the row picks
+// a scale from the group's sixteen. Columns are in the file's own order: x is gathered.
 override rounding: u32 = 1u; // of the weight: 0 none, 1 f16 (the format's), 2 bf16
 
 // extra: word where the groups' scales begin; vec4u of codes in a row; unused; word where the rows' nibbles begin
@@ -22,7 +22,7 @@ fn group_scale(row_at: u32, group: u32) -> f32 {
   return bitcast<f32>(scales[shape.extra.x + group * 16u + nibble]);
 }
 
-// The planes are put together once a chunk, so that all that follows is the same for every width.
+// The planes are put together once a chunk, so everything after is the same for every width.
 fn chunk_at(row: u32, chunk: u32) -> Chunk {
   let place = scales[2u * chunk];
   let kind = scales[2u * chunk + 1u];

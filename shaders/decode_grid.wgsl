@@ -1,11 +1,11 @@
-// Decode grid: GGUF's i-quants of 1 to 3 bits. A code is the number of eight (IQ3: four) weights in a grid, a table of the
-// points that they may be; signs, scales and, of the ones with one bit, a shift of the whole grid stand apart.
+// Decode grid: GGUF's i-quants of 1 to 3 bits. A code is the index of eight (IQ3: four) weights in a grid, the table of
+// the points allowed; signs, scales and, for the types of one bit, a shift of the whole grid are stored apart.
 override kind: u32 = 0u; // 0 IQ2_XXS, 1 IQ2_XS, 2 IQ2_S, 3 IQ3_XXS, 4 IQ3_S, 5 IQ1_S, 6 IQ1_M
 
 // extra: unused; words of codes in a row; words of a row's scales before its d; words before the rows' scales
 @group(1) @binding(0) var<uniform> shape: WeightShape;
 @group(1) @binding(1) var<storage, read> codes: array<u32>; // [rows, extra.y]: one to three words a chunk
-@group(1) @binding(2) var<storage, read> scales: array<u32>; // two points a word; then [rows, scale_words]: sixteen bits a chunk where there are such, an f16 for each eight chunks (IQ1_M: 64 bits)
+@group(1) @binding(2) var<storage, read> scales: array<u32>; // two points a word; then [rows, scale_words]: sixteen bits a chunk if it has them, an f16 for each eight chunks (IQ1_M: 64 bits)
 
 struct Chunk {
   first: u32,
@@ -73,7 +73,7 @@ fn wide_four_of(digits: u32) -> vec4f {
   return vec4f(8u * code + vec4u(4u) + select(vec4u(0u), vec4u(2u), code == vec4u(7u))); // 4, 12, ... 52, 62
 }
 
-// A bit for each weight that is negative, of seven: there is an even number of them.
+// Eight weights' sign bits (1: negative) from the first seven: an even number is set.
 fn signs_of(seven: u32) -> u32 {
   return seven | ((countOneBits(seven) & 1u) << 7u);
 }

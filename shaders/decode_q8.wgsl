@@ -21,11 +21,15 @@ fn eight_of(chunk: Chunk, i: u32) -> Eight {
   return Eight(chunk.scale * vec4f(unpack4xI8(code.x)), chunk.scale * vec4f(unpack4xI8(code.y)));
 }
 
-// Bytes are made unsigned and masked where they stand: 1, 256 and 65536 times too large, put right once a chunk.
-// By way of i32, as in decode_q4.
-fn word_dot(word: u32, x: vec4f) -> vec4f {
+// Bytes are made unsigned and masked in place: 1, 256 and 65536 times too large, corrected once a chunk.
+// Via i32, as in decode_q4.
+fn placed_bytes(word: u32) -> vec4f {
   let code = word ^ 0x80808080u;
-  return vec4f(vec4i(vec4u(code, code, code, code >> 24u) & vec4u(0xffu, 0xff00u, 0xff0000u, 0xffu))) * x;
+  return vec4f(vec4i(vec4u(code, code, code, code >> 24u) & vec4u(0xffu, 0xff00u, 0xff0000u, 0xffu)));
+}
+
+fn word_dot(word: u32, x: vec4f) -> vec4f {
+  return placed_bytes(word) * x;
 }
 
 fn chunk_dot(chunk: Chunk, x: Span) -> f32 {
@@ -33,6 +37,35 @@ fn chunk_dot(chunk: Chunk, x: Span) -> f32 {
     word_dot(chunk.first.w, x.d) + word_dot(chunk.second.x, x.e) + word_dot(chunk.second.y, x.f) +
     word_dot(chunk.second.z, x.g) + word_dot(chunk.second.w, x.h);
   return chunk.scale * ((sums.x + sums.w) + sums.y * 0.00390625 + sums.z * 0.0000152587890625 - 128.0 * x.sum);
+}
+
+// For several spans: bytes as floats, once for all.
+struct Wide {
+  a: vec4f,
+  b: vec4f,
+  c: vec4f,
+  d: vec4f,
+  e: vec4f,
+  f: vec4f,
+  g: vec4f,
+  h: vec4f,
+  scale: f32,
+}
+
+fn widened(chunk: Chunk) -> Wide {
+  let near = chunk.first;
+  let far = chunk.second;
+  return Wide(
+    placed_bytes(near.x), placed_bytes(near.y), placed_bytes(near.z), placed_bytes(near.w),
+    placed_bytes(far.x), placed_bytes(far.y), placed_bytes(far.z), placed_bytes(far.w),
+    chunk.scale,
+  );
+}
+
+// As chunk_dot, bit for bit.
+fn wide_dot(w: Wide, x: Span) -> f32 {
+  let sums = w.a * x.a + w.b * x.b + w.c * x.c + w.d * x.d + w.e * x.e + w.f * x.f + w.g * x.g + w.h * x.h;
+  return w.scale * ((sums.x + sums.w) + sums.y * 0.00390625 + sums.z * 0.0000152587890625 - 128.0 * x.sum);
 }
 
 // Eight codes as bytes, in order.

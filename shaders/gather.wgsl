@@ -1,4 +1,4 @@
-// out[t, slot] = x[t, order[slot]]: a batch in the order in which a weight has its inputs (EXL2, act-order GPTQ).
+// out[t, slot] = x[t, order[slot]]: a batch in the order of a weight's inputs (EXL2, act-order GPTQ).
 // One invocation per (slot, token); no barriers. Single tokens are gathered by take_*_gathered.wgsl instead.
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [tokens, stride]
 @group(0) @binding(1) var<storage, read> order: array<u32>; // [stride]

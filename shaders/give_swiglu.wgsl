@@ -1,6 +1,8 @@
 // y[i] = silu(gate) * up, silu(x) = x / (1 + exp(-x)): rows 2i and 2i + 1 of the weight are gate's and up's row i.
-@group(0) @binding(2) var<storage, read_write> y: array<f32>; // [rows / 2]
+@group(0) @binding(2) var<storage, read_write> y: array<f32>; // [tokens, y_stride]
 
-fn give(row: u32, values: vec2f, rows_end: u32) {
-  y[row / 2u] = values.x / (1.0 + exp(-values.x)) * values.y;
+override y_stride: u32 = 0u; // of several tokens
+
+fn give(row: u32, token: u32, values: vec2f, rows_end: u32) {
+  y[token * y_stride + row / 2u] = values.x / (1.0 + exp(-values.x)) * values.y;
 }

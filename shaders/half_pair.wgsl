@@ -1,5 +1,5 @@
-// Two f32 as a word of f16. What f16 does not reach becomes its largest; what is no finite number becomes a NaN, so that
-// nobody takes it for one. pack2x16float alone makes a NaN of 70,000 on SwiftShader, and of an infinity there changes its
+// Two f32 as a word of f16. Values beyond f16's range become its largest; anything not finite becomes a NaN, so it can't
+// pass for a number. On SwiftShader pack2x16float alone turns 70,000 into a NaN, and an infinity there changes its
 // neighbour too.
 fn half_pair(pair: vec2f) -> u32 {
   let lost = (bitcast<vec2u>(pair) & vec2u(0x7fffffffu)) >= vec2u(0x7f800000u);

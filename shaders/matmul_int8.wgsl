@@ -1,5 +1,5 @@
 // X Wᵀ for many tokens, both as bytes: per 32 columns w_scale * x_scale * Σ w_code x_code, that sum exact in integers, the
-// sum over all columns in f32. quantize_rows made x bytes; the weight's decode gives low_bytes_of and high_bytes_of.
+// sum over all columns in f32. quantize_rows has made x bytes; the weight's decode gives low_bytes_of and high_bytes_of.
 // Tiles, invocations and barriers as in matmul_tile, its plain twin. With matmul_out.wgsl.
 @group(0) @binding(0) var<storage, read> x: array<vec4u>; // [tokens, x_stride / 16], 16 signed bytes each
 @group(0) @binding(4) var<storage, read> x_scales: array<f32>; // [tokens, x_stride / 32]

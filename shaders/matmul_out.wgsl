@@ -1,16 +1,21 @@
-// Where a product of many tokens goes, with its bias: stored, added (the residual stream), or gate and up folded by SwiGLU.
+// Where a product of many tokens goes, with its bias or as a LoRA changes it: stored, added (the residual stream), or gate
+// and up folded by SwiGLU.
 @group(0) @binding(1) var<storage, read_write> y: array<f32>; // [tokens, y_stride]
 @group(0) @binding(2) var<uniform> step: Step;
 @group(0) @binding(3) var<uniform> linear: Linear;
 @group(0) @binding(5) var<storage, read> bias: array<f32>; // [rows + 1], or anything where none is added
+@group(0) @binding(6) var<storage, read> low_rank: array<vec4f>; // as in bias_low_rank.wgsl, or anything
+@group(0) @binding(7) var<storage, read> reduced: array<vec4f>; // A x, [tokens, reduced_stride], or anything
 
-// Uniform, not override constants: a matmul takes software adapters seconds to compile, once is enough.
+// Uniform, not override constants: a matmul takes software adapters seconds to compile, and once is enough.
 struct Linear {
   x_stride: u32, // f32 in a row of x, a multiple of 32
   y_stride: u32, // f32 in a row of y
   mode: u32, // 0: y =, 1: y +=, 2: y = silu(gate) * up of neighbouring rows
   first_row: u32, // of this part's rows, the first that this dispatch computes
   biased: u32, // 1: the bias is added
+  low_rank_stride: u32, // fours in a row of low_rank; 0: no LoRA
+  reduced_stride: u32, // fours in a row of A x
 }
 
 // An invocation's products: of eight tokens, `token_step` apart, two fours of rows each, in pairs that are `pair_step` apart.
@@ -34,6 +39,9 @@ fn give(row: u32, token: u32, product: vec2f) {
   if (linear.biased != 0u) {
     values += vec2f(bias[column], bias[column + 1u]);
   }
+  if (linear.low_rank_stride != 0u) {
+    values = vec2f(adapted(column, token, values.x), adapted(column + 1u, token, values.y));
+  }
   if (linear.mode == 2u) {
     y[token * linear.y_stride + column / 2u] = values.x / (1.0 + exp(-values.x)) * values.y;
     return;
@@ -51,4 +59,17 @@ fn give(row: u32, token: u32, product: vec2f) {
       y[at + 1u] = values.y;
     }
   }
+}
+
+// (W x + B (A x)) scale + bias
+fn adapted(row: u32, token: u32, product: f32) -> f32 {
+  let at = row * linear.low_rank_stride;
+  let head = low_rank[at];
+  let start = token * linear.reduced_stride + u32(head.z);
+  let fours = u32(head.w);
+  var sum = product;
+  for (var i = 0u; i < fours; i++) {
+    sum += dot(low_rank[at + 1u + i], reduced[start + i]);
+  }
+  return sum * head.x + head.y;
 }

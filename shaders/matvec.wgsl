@@ -1,7 +1,7 @@
-// W x for one token, f32 accumulation: eight rows at a time, so that x is read (and normed) once for eight. What x is,
-// take_*.wgsl says; whether a bias is added, bias_*.wgsl; what becomes of the product, give_*.wgsl.
+// W x for one token, f32 accumulation: eight rows at a time, so that x is read (and normed) once for eight. take_*.wgsl
+// says what x is, bias_*.wgsl whether a bias is added, give_*.wgsl what becomes of the product.
 // A workgroup of 64 is 64 / lanes eights of rows by `lanes` lanes; the lanes of an eight stride over its chunks and meet in
-// shared memory behind one barrier. lanes = 1 has no one to meet and no barrier: software adapters like that.
+// shared memory behind one barrier. lanes = 1 needs no barrier: software adapters like that.
 override lanes: u32 = 16u;
 
 var<workgroup> partial: array<vec4f, 64>;
@@ -25,7 +25,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     let seventh = min(first + 6u, last);
     let eighth = min(first + 7u, last);
     for (var chunk = lane; chunk < shape.row_chunks; chunk += lanes) {
-      let x_span = span_at(chunk);
+      let x_span = span_at(0u, chunk);
       squares += x_span.squares;
       near += vec4f(
         chunk_dot(chunk_at(first, chunk), x_span),
@@ -58,15 +58,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
     let scale = scale_of(squares);
     let row = shape.row_start + first;
     let rows_end = shape.row_start + shape.row_count;
-    give(row, biased(row, near.xy * scale), rows_end);
+    give(row, 0u, biased(row, 0u, near.xy * scale), rows_end);
     if (first + 2u < shape.row_count) {
-      give(row + 2u, biased(row + 2u, near.zw * scale), rows_end);
+      give(row + 2u, 0u, biased(row + 2u, 0u, near.zw * scale), rows_end);
     }
     if (first + 4u < shape.row_count) {
-      give(row + 4u, biased(row + 4u, far.xy * scale), rows_end);
+      give(row + 4u, 0u, biased(row + 4u, 0u, far.xy * scale), rows_end);
     }
     if (first + 6u < shape.row_count) {
-      give(row + 6u, biased(row + 6u, far.zw * scale), rows_end);
+      give(row + 6u, 0u, biased(row + 6u, 0u, far.zw * scale), rows_end);
     }
   }
 }

@@ -1,14 +1,9 @@
-// matvec_tile.wgsl's sibling for GPUs that multiply packed bytes, where so many floats a byte of weights would keep it
-// waiting for its arithmetic: x is rounded to 16 bits by eights of columns, in two bytes apart, and codes are multiplied as
-// they lie: an eight of a row is scale * x_scale * (256 Σ code high + Σ code low) + offset * Σ x, each Σ exact. An error of
-// 2^-16 of the largest of eight inputs, where f16 activations have 2^-12 of each.
+// matvec_tile.wgsl's sibling for GPUs that multiply packed bytes, where its many floats per byte of weights would be the
+// bottleneck: x is rounded to 16 bits by eights of columns, as two separate bytes, and codes are multiplied as they lie:
+// an eight of a row is scale * x_scale * (256 Σ code high + Σ code low) + offset * Σ x, each Σ exact. The error is 2^-16 of
+// the largest of eight inputs, where f16 activations have 2^-12 of each.
 // Teams, tiles and barriers as in matvec_tile; an invocation fetches (and norms) one eight of a tile. With
-// matvec_totals.wgsl.
-const largest_whole = 32639.0; // 127 * 256 + 127
-
-var<workgroup> x_bytes: array<vec4u, 264>; // twice [4 eights of columns, 32 chunks]: two words of high bytes, two of low
-var<workgroup> x_facts: array<vec2f, 264>; // their scale and their sum
-
+// byte_span.wgsl and matvec_totals.wgsl.
 @compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
   let lane = index % 32u;
@@ -27,8 +22,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   var c = chunk_at(row_c, chunk);
   var d = chunk_at(row_d, chunk);
   var at = min(index, last_eight) * 2u;
-  var raw_near = raw_at(at);
-  var raw_far = raw_at(at + 1u);
+  var raw_near = raw_at(0u, at);
+  var raw_far = raw_at(0u, at + 1u);
   var totals = vec4f(0.0);
   var squares = 0.0;
   var tile_at = 0u;
@@ -59,47 +54,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       c = chunk_at(row_c, chunk);
       d = chunk_at(row_d, chunk);
       at = min(next * 4u + index, last_eight) * 2u;
-      raw_near = raw_at(at);
-      raw_far = raw_at(at + 1u);
+      raw_near = raw_at(0u, at);
+      raw_far = raw_at(0u, at + 1u);
     }
     tile_at = 4u * pitch - tile_at;
   }
 
   partial[index] = totals;
   partial_squares[index] = squares;
-  give_totals(group.x * 16u, index);
-}
-
-// An eight of x, in the order in which its decode has codes. Its largest is found by bits: max() of floats drops a NaN,
-// which must not become a number here.
-fn keep(place: u32, near: vec4f, far: vec4f) {
-  let largest = max(bitcast<vec4u>(near) & vec4u(0x7fffffffu), bitcast<vec4u>(far) & vec4u(0x7fffffffu));
-  let most = bitcast<f32>(max(max(largest.x, largest.y), max(largest.z, largest.w)));
-  let factor = select(0.0, largest_whole / most, most > 0.0);
-  var first = vec4i(round(near * factor));
-  var second = vec4i(round(far * factor));
-  let sums = first + second;
-  if (codes_interleaved) {
-    let even = vec4i(first.xz, second.xz);
-    second = vec4i(first.yw, second.yw);
-    first = even;
-  }
-  let first_high = (first + 128) >> vec4u(8u);
-  let second_high = (second + 128) >> vec4u(8u);
-  x_bytes[place] = vec4u(
-    pack4xI8(first_high),
-    pack4xI8(second_high),
-    pack4xI8(first - first_high * 256),
-    pack4xI8(second - second_high * 256),
-  );
-  let scale = most / largest_whole;
-  x_facts[place] = vec2f(scale, scale * f32((sums.x + sums.y) + (sums.z + sums.w)));
-}
-
-fn eight_dot(chunk: Chunk, i: u32, bytes: vec4u, facts: vec2f) -> f32 {
-  let codes = codes_of(chunk, i);
-  let high = dot4I8Packed(codes.x, bytes.x) + dot4I8Packed(codes.y, bytes.y);
-  let low = dot4I8Packed(codes.x, bytes.z) + dot4I8Packed(codes.y, bytes.w);
-  let affine = affine_of(chunk);
-  return affine.x * (facts.x * f32(high * 256 + low)) + affine.y * facts.y;
+  give_totals(group.x * 16u, 0u, index);
 }

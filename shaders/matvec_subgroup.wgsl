@@ -36,7 +36,7 @@ fn main(
     var totals = vec4f(0.0);
     var squares = 0.0;
     for (var chunk = share; chunk < shape.row_chunks; chunk += stride) {
-      let x_span = span_at(chunk);
+      let x_span = span_at(0u, chunk);
       squares += x_span.squares;
       totals += vec4f(
         chunk_dot(chunk_at(first, chunk), x_span),
@@ -64,9 +64,9 @@ fn main(
       totals *= scale_of(squares);
       let row = shape.row_start + first;
       let rows_end = shape.row_start + shape.row_count;
-      give(row, biased(row, totals.xy), rows_end);
+      give(row, 0u, biased(row, 0u, totals.xy), rows_end);
       if (first + 2u < shape.row_count) {
-        give(row + 2u, biased(row + 2u, totals.zw), rows_end);
+        give(row + 2u, 0u, biased(row + 2u, 0u, totals.zw), rows_end);
       }
     }
   }

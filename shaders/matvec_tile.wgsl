@@ -2,9 +2,7 @@
 // storage keep the cache busier than the weights do. A workgroup of 128 is four teams of 32 lanes with four rows each. A
 // tile of x is 32 chunks, one for each lane: every invocation fetches (and norms) two fours of its columns into one of two
 // tiles in turn | barrier | multiplies them by its part of its rows, and fetches its parts of both for the next tile.
-// With matvec_totals.wgsl.
-var<workgroup> x_tile: array<vec4f, 528>; // twice [8 fours of columns, 32 chunks]
-
+// With tile_span.wgsl and matvec_totals.wgsl.
 @compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
   let lane = index % 32u;
@@ -24,8 +22,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   var d = chunk_at(row_d, chunk);
   var near = min(index, fours - 1u);
   var far = min(index + 128u, fours - 1u);
-  var raw_near = raw_at(near);
-  var raw_far = raw_at(far);
+  var raw_near = raw_at(0u, near);
+  var raw_far = raw_at(0u, far);
   var totals = vec4f(0.0);
   var squares = 0.0;
   var tile_at = 0u;
@@ -49,26 +47,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
       d = chunk_at(row_d, chunk);
       near = min(next * 8u + index, fours - 1u);
       far = min(next * 8u + index + 128u, fours - 1u);
-      raw_near = raw_at(near);
-      raw_far = raw_at(far);
+      raw_near = raw_at(0u, near);
+      raw_far = raw_at(0u, far);
     }
     tile_at = 8u * pitch - tile_at;
   }
 
   partial[index] = totals;
   partial_squares[index] = squares;
-  give_totals(group.x * 16u, index);
-}
-
-fn tile_span(at: u32) -> Span {
-  let a = x_tile[at];
-  let b = x_tile[at + pitch];
-  let c = x_tile[at + 2u * pitch];
-  let d = x_tile[at + 3u * pitch];
-  let e = x_tile[at + 4u * pitch];
-  let f = x_tile[at + 5u * pitch];
-  let g = x_tile[at + 6u * pitch];
-  let h = x_tile[at + 7u * pitch];
-  let sums = a + b + c + d + e + f + g + h;
-  return Span(a, b, c, d, e, f, g, h, (sums.x + sums.y) + (sums.z + sums.w), 0.0);
+  give_totals(group.x * 16u, 0u, index);
 }

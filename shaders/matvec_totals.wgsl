@@ -1,13 +1,13 @@
 // The end of a matrix-vector product by teams of 32 lanes with four rows each, four teams a workgroup: the lanes of a team
 // meet | barrier | in two steps | barrier | and eight invocations give two rows each.
-const pitch = 33u; // of the rows of a tile of x, so that neither those who write nor those who read meet in a bank
+const pitch = 33u; // of the rows of a tile of x, so that neither writes nor reads meet in a bank
 
 var<workgroup> partial: array<vec4f, 128>; // of each lane: its team's four rows
 var<workgroup> partial_squares: array<f32, 128>;
 var<workgroup> met: array<vec4f, 32>; // eight for each team
 var<workgroup> met_squares: array<f32, 16>;
 
-fn give_totals(group_row: u32, index: u32) {
+fn give_totals(group_row: u32, token: u32, index: u32) {
   workgroupBarrier();
   if (index < 32u) {
     met[index] = partial[index * 4u] + partial[index * 4u + 1u] + partial[index * 4u + 2u] + partial[index * 4u + 3u];
@@ -36,5 +36,5 @@ fn give_totals(group_row: u32, index: u32) {
   }
   let row = shape.row_start + pair;
   let products = select(totals.xy, totals.zw, index % 2u == 1u) * scale_of(squares);
-  give(row, biased(row, products), shape.row_start + shape.row_count);
+  give(row, token, biased(row, token, products), shape.row_start + shape.row_count);
 }

@@ -1,7 +1,7 @@
 // For a matrix-vector product of x as it is.
 const is_normed = false;
 
-// What a product with x is still to be multiplied by.
+// What a product with x must still be multiplied by.
 fn scale_of(squares: f32) -> f32 {
   return 1.0;
 }

@@ -4,7 +4,7 @@ override eps: f32;
 
 const is_normed = true;
 
-// What a product with x * gain is still to be multiplied by.
+// What a product with x * gain must still be multiplied by.
 fn scale_of(squares: f32) -> f32 {
   return 1.0 / sqrt(squares / f32(dim) + eps);
 }

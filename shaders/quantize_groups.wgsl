@@ -1,6 +1,6 @@
-// Rows of f32, f16 or bf16 -> q4 or q8: the scale and the codes of each group of 32 weights, of a few scales around the
-// nearest one those that lose least. src/quant/group-search.ts says what and why and is its twin, bit for bit: all is
-// arithmetic of whole numbers. One invocation per group; no barriers.
+// Rows of f32, f16 or bf16 -> q4 or q8: the scale and the codes of each group of 32 weights, by the scale that loses least
+// of a few around the nearest. src/quant/group-search.ts says what and why and is its twin, bit for bit: all arithmetic
+// is in whole numbers. One invocation per group; no barriers.
 override bits: u32 = 4; // 4, 8
 override dtype: u32 = 0; // 0 f32, 1 f16, 2 bf16
 
@@ -15,7 +15,7 @@ struct Batch {
 }
 
 const largest_half = 0x7bffu;
-const not_finite = 0xffffffffu; // a scale that there is not
+const not_finite = 0xffffffffu; // no scale
 const candidates = 8;
 const measuring_error = 8208u;
 
@@ -30,7 +30,7 @@ override step = select(8, 48, q4);
 override least_searched = select(64u, 768u, q4);
 
 struct Group {
-  a: vec4u, // bits of f32; of the weights that a short group lacks 0
+  a: vec4u, // bits of f32; 0 for the weights that a short group lacks
   b: vec4u,
   c: vec4u,
   d: vec4u,
@@ -67,7 +67,7 @@ fn weight_at(element: u32, end: u32) -> u32 {
   if (size >= 0x7c00u) {
     widened = 0x7f800000u | (size << 13u);
   } else if (size < 0x400u) {
-    // A subnormal: its highest bit becomes the one that f32 does not write.
+    // A subnormal: its highest bit becomes f32's implicit one.
     let place = firstLeadingBit(size);
     widened = select(((place + 103u) << 23u) | ((size << (23u - place)) & 0x7fffffu), 0u, size == 0u);
   }

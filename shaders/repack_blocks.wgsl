@@ -14,8 +14,8 @@ fn nibble_at(at: u32, j: u32) -> u32 {
   return (byte_at(at + (j & 15u)) >> ((j >> 4u) * 4u)) & 15u;
 }
 
-// Weight i of a block of TQ1_0: a digit to base 3 of a byte that holds five (of the last four bytes, four). A byte is a
-// fraction of 256 whose first digit is the last weight's, so that a product modulo 256 drops the digits before.
+// Weight i of a block of TQ1_0: a base-3 digit of a byte that holds five (the last four bytes: four). A byte is a
+// fraction of 256 whose first digit is the first weight's; multiplying by 3^n modulo 256 drops the first n digits.
 fn ternary_at(block: u32, i: u32) -> u32 {
   var byte = i & 31u;
   var digit = i >> 5u;
@@ -137,7 +137,7 @@ fn scale_of(row: u32, chunk: u32) -> u32 {
   }
 }
 
-// Of 32 columns the minimum, of 256 the upper level: one f16, or d and dmin.
+// The minimum of 32 columns, or the upper level of 256: one f16, or d and dmin.
 fn second_of(row: u32, chunk: u32) -> u32 {
   if (chunk * 32u >= piece.cols) {
     return 0u;
@@ -153,7 +153,7 @@ fn second_of(row: u32, chunk: u32) -> u32 {
   }
 }
 
-// MXFP4: the exponent of a chunk. NVFP4: the two scales of E4M3 of one; ggml has no sign there, and no NaN, which is 0.
+// MXFP4: a chunk's exponent. NVFP4: its two E4M3 scales; ggml ignores their sign, and takes a NaN as 0.
 fn small_scale_of(row: u32, chunk: u32) -> u32 {
   if (chunk * 32u >= piece.cols) {
     return 0u;

@@ -1,5 +1,5 @@
-// Rows of GGUF's i-quants -> words of codes for each chunk, and the scales apart: the bits stay as they are, only at whole
-// words. One invocation per (chunk of 32 columns, row). Blocks may begin at any byte. Layouts: ggml-common.h, quant/README.md.
+// Rows of GGUF's i-quants -> words of codes for each chunk, and the scales apart: the same bits, aligned to whole words.
+// One invocation per (chunk of 32 columns, row). Blocks may begin at any byte. Layouts: ggml-common.h, quant/README.md.
 @group(0) @binding(0) var<storage, read> stored: array<u32>; // [rows * row_bytes / 4 + 2], bytes
 @group(0) @binding(1) var<storage, read_write> repacked: array<u32>; // [part_rows, code_words]
 @group(0) @binding(2) var<storage, read_write> scales: array<u32>; // head, then [part_rows, scale_words]

@@ -1,5 +1,5 @@
 // Copies a slice of every stored row into word-aligned, zero-padded rows: repacked[place, row_start + w] = bytes 4w..4w+3 of
-// the slice. Of a matrix that comes by panels of columns, each fills its words of the rows.
+// the slice. If a matrix comes in panels of columns, each fills its own words of the rows.
 // It serves every encoding: f32, f16 and bf16 rows are one slice; q8 and q4 rows are two (codes, scales).
 // Stored rows may begin at any byte, and go to the place that the weight gives them: rows that are needed together
 // (gate and up; the two dims that rope turns) become neighbours. One workgroup per (1024 words, row); no barriers.

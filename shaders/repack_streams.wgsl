@@ -1,6 +1,6 @@
 // Rows of codes that are one stream of bits each, from the low bits up -> the decodes' planes. compressed-tensors, MLX and all
-// kinds of FP8 and FP4 have them; scales come apart. `per_word` codes stand in a word of 32 bits where none reaches into the
-// next. One invocation per (chunk of 32 columns, row). Rows may begin at any byte.
+// kinds of FP8 and FP4 have them; scales come apart. Where no code straddles two 32-bit words, each holds `per_word` codes.
+// One invocation per (chunk of 32 columns, row). Rows may begin at any byte.
 @group(0) @binding(0) var<storage, read> stored: array<u32>; // [rows * row_bytes / 4 + 2], bytes
 @group(0) @binding(1) var<storage, read_write> repacked: array<u32>; // [part_rows, code_words]
 @group(0) @binding(2) var<storage, read> order: array<u32>; // [inputs], the input of each slot; any buffer without `sorted`
@@ -23,7 +23,7 @@ struct StreamsPiece {
 override bits: u32 = 4u; // of a code in the file; 7 become 8
 override per_word: u32 = 0u; // 0: codes follow each other without gaps
 override flip: u32 = 0u; // bits of a code that are turned over: 128 where bytes are signed
-override sorted: bool = false; // inputs are put into `order`
+override sorted: bool = false; // inputs are reordered by `order`
 
 fn byte_at(at: u32) -> u32 {
   return (stored[at >> 2u] >> ((at & 3u) * 8u)) & 255u;

@@ -1,5 +1,5 @@
 // out[t, i] = x[t, i] * gain[i] / sqrt(mean(x[t, :]^2) + eps), in f32.
-// One workgroup per token; each of its invocations sums every so-manyth square | barrier | all read all.
+// One workgroup per token; its invocations add up the squares in a strided sum | barrier | all read all.
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [tokens, stride]
 @group(0) @binding(1) var<storage, read> gain: array<f32>; // [dim]
 @group(0) @binding(2) var<storage, read_write> out: array<f32>; // [tokens, stride]

@@ -1,5 +1,5 @@
-// Where a tensor's row goes in its weight (RowPlace in src/gpu/repacker.ts): in order after `base`, or, with `half`, of every
-// 2 * half rows the first half to even places and the second to odd ones.
+// Where a tensor's row goes in its weight (RowPlace in src/gpu/repacker.ts): in order after `base`; or, with `half`, the first
+// half of every 2 * half rows goes to even places and the second to odd ones.
 fn place_of(row: u32, base: u32, half: u32) -> u32 {
   if (half == 0u) {
     return base + row;

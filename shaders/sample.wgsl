@@ -8,7 +8,7 @@
 // largest out of f32's range. A NaN is found by its bits: compilers may take x != x for false, and max drops it. The receipt
 // says what the step went by.
 // One workgroup; every reduction is: own share | barrier | 256 become 64 | barrier | all read all. No sort: a cut is found
-// by bisecting the 32 bits of the values' order. Logits are read four at a time, so that loads wait for nobody.
+// by bisecting the 32 bits of the values' order. Logits are read four at a time, so that loads overlap.
 @group(0) @binding(0) var<storage, read_write> logits: array<f32>; // [vocab]; overwritten by a
 @group(0) @binding(1) var<storage, read_write> counts: array<u32>; // [vocab]; seen in answer, bit 31: seen in prompt
 @group(0) @binding(2) var<storage, read> bias: array<u32>; // [vocab] f32, whose words are summed
@@ -40,8 +40,8 @@ struct Receipt {
   shaping: u32, // sum of bias and counts, and of allowed, where they are in force
 }
 
-const infinity_order = 0xff800000u; // order_of infinity; of a NaN it is above, or with the sign below ~0xff800000
-const zero_order = 0x80000000u; // of -0 it is ~0x80000000
+const infinity_order = 0xff800000u; // order_of(infinity); a NaN's is above, or with the sign below ~0xff800000
+const zero_order = 0x80000000u; // -0 has ~0x80000000
 const forbidden = -1e30;
 
 override vocab: u32;
@@ -71,7 +71,7 @@ fn orders_of(values: vec4f) -> vec4u {
   return select(bits | vec4u(0x80000000u), ~bits, (bits & vec4u(0x80000000u)) != vec4u(0u));
 }
 
-// Every `threads`th logit from i on; where there is none, the last. With `inside`, which are there.
+// Four logits from i on, `threads` apart; past the end, the last. `inside` says which exist.
 fn four_from(i: u32) -> vec4f {
   let last = vocab - 1u;
   return vec4f(
@@ -94,7 +94,7 @@ fn settings_sum() -> u32 {
     + mixed(settings.constrained, 9u);
 }
 
-// Each invocation's share. In loops of its own: a software adapter would do it in main's for nothing.
+// Each invocation's share. In loops of its own: in main's, a software adapter would do the work for nothing.
 fn shaping_sum(lane: u32) -> u32 {
   var sum = 0u;
   for (var i = lane; i < select(0u, vocab, settings.shaped != 0u); i += threads) {
@@ -158,7 +158,7 @@ fn mass_from(lane: u32, cut: u32, highest: f32) -> f32 {
   return sum_of_shares(lane, (masses.x + masses.y) + (masses.z + masses.w));
 }
 
-// Of the places a and b of shares, the one of the larger share; the lower index on a tie.
+// Which of a and b has the larger share; the lower index on a tie.
 fn larger_of(a: u32, b: u32) -> u32 {
   let wins = shares[b] > shares[a] || (shares[b] == shares[a] && places[b] < places[a]);
   return select(a, b, wins);
@@ -260,7 +260,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
         let share = exp(logits[i] - best);
         mass += share;
         if (share > 0.0) {
-          last = i; // none that is forbidden
+          last = i; // never a forbidden one
         }
       }
     }

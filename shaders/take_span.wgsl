@@ -1,14 +1,14 @@
-// A chunk's 32 columns of x by a take_*.wgsl, in registers.
-fn span_at(chunk: u32) -> Span {
+// A chunk's 32 columns of a token's x via a take_*.wgsl, in registers.
+fn span_at(token: u32, chunk: u32) -> Span {
   let at = chunk * 8u;
-  let raw_a = raw_at(at);
-  let raw_b = raw_at(at + 1u);
-  let raw_c = raw_at(at + 2u);
-  let raw_d = raw_at(at + 3u);
-  let raw_e = raw_at(at + 4u);
-  let raw_f = raw_at(at + 5u);
-  let raw_g = raw_at(at + 6u);
-  let raw_h = raw_at(at + 7u);
+  let raw_a = raw_at(token, at);
+  let raw_b = raw_at(token, at + 1u);
+  let raw_c = raw_at(token, at + 2u);
+  let raw_d = raw_at(token, at + 3u);
+  let raw_e = raw_at(token, at + 4u);
+  let raw_f = raw_at(token, at + 5u);
+  let raw_g = raw_at(token, at + 6u);
+  let raw_h = raw_at(token, at + 7u);
   var squares = vec4f(0.0);
   if (is_normed) {
     squares = raw_a * raw_a + raw_b * raw_b + raw_c * raw_c + raw_d * raw_d +

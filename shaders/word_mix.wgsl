@@ -1,5 +1,5 @@
-// A word mixed with where it stands, so that a sum of such words tells what was sent from what arrived: a word that is
-// missing, another's or elsewhere changes it. Zero counts for nothing. src/gpu/word-sum.ts is the same in JavaScript.
+// A word mixed with its place. A sum of such words shows whether what was sent is what arrived: a word that is missing,
+// wrong or misplaced changes it. Zeros add nothing. src/gpu/word-sum.ts is the same in JavaScript.
 fn mixed_four(words: vec4u, at: vec4u) -> vec4u {
   let spread = (at + vec4u(1u)) * 0x9e3779b1u;
   let products = words * ((spread ^ (spread >> vec4u(15u))) | vec4u(1u));

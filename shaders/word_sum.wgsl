@@ -1,5 +1,5 @@
-// sum += the sum of words, each mixed with where it stands, modulo 2^32: in which order they are added does not matter.
-// Words are looked at in fours; of more than 4096 fours every `every`th is, and the last (src/gpu/word-sum.ts, sampleSum).
+// sum += the sum of words, each mixed with its place, modulo 2^32: the order in which they are added does not matter.
+// Words are read in fours; beyond 4096 fours, only every `every`th and the last (src/gpu/word-sum.ts, sampleSum).
 // Each invocation adds once; no barriers, which cost a software adapter most.
 @group(0) @binding(0) var<storage, read> words: array<vec4u>;
 @group(0) @binding(1) var<storage, read_write> sum: atomic<u32>;

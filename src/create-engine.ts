@@ -1,4 +1,4 @@
-// Where an engine runs: in a module worker unless the caller or the browser says otherwise; over an endpoint where it is given
+// Where an engine runs: in a module worker unless the caller or the browser says otherwise; over an endpoint when one is given
 // in the model's place or as a fallback. Nothing else is decided here.
 
 import type { ContinuableEngine } from "./api/continuation.ts";
@@ -8,6 +8,7 @@ import { startHashThread } from "./source/hash-thread.ts";
 import { parseReference, wholeReference } from "./source/reference.ts";
 import type { ModelReference, ModelSource } from "./source/source.ts";
 import { createWorkerEngine } from "./worker/client.ts";
+import type { CloneableModel } from "./worker/protocol.ts";
 import type { StartHere } from "./worker/tab-share.ts";
 
 const http = onDemand("answers as OpenAI's server does", () => import("./http/serve.ts"));
@@ -18,7 +19,17 @@ const sharing = onDemand("shares an engine with other tabs", () => import("./wor
  * Loads a model: `owner/name[@revision]` on the hub, a URL, picked files, a picked folder or a ModelSource. Runs in a
  * module worker; on the calling thread with `worker: false`, with a `device`, with a ModelSource (its methods cannot
  * cross) and where workers lack WebGPU. Rejects with PronkError, or with the signal's reason when aborted. With an endpoint in
- * the model's place, the same over an OpenAI-compatible server, with `signal` alone of the options.
+ * the model's place, the same over an OpenAI-compatible server; of the options only `signal` applies.
+ *
+ * @example
+ * ```ts
+ * import { createEngine } from "pronk";
+ *
+ * const engine = await createEngine("TinyLlama/TinyLlama-1.1B-Chat-v1.0");
+ * const { choices } = await engine.chat.completions.create({ messages: [{ role: "user", content: "Who are you?" }] });
+ * show(choices[0].message.content);
+ * await engine.unload();
+ * ```
  */
 export async function createEngine(model: ModelReference | Endpoint, options: EngineOptions = {}): Promise<Engine> {
   const leaves = options.fallback || isEndpoint(model);
@@ -32,22 +43,23 @@ export async function createEngine(model: ModelReference | Endpoint, options: En
 async function openEngine(model: ModelReference, options: EngineOptions): Promise<EngineCalls> {
   options.signal?.throwIfAborted();
   const wantsWorker = options.worker !== false && !options.device && typeof Worker !== "undefined";
-  if (wantsWorker && !isSource(model)) {
-    // Relative addresses are the page's; the worker's own address is another.
-    const absolute = typeof model === "string" ? wholeReference(parseReference(model)) : model;
-    const here: StartHere = (own) => engineHere(absolute, own);
-    if (!options.share || typeof absolute !== "string") return here(options);
+  const own = options.adapters?.map((adapter) => adapter.model) ?? [];
+  if (wantsWorker && ![model, ...own].some(isSource)) {
+    // Relative addresses are the page's; the worker has a different one.
+    const absolute = wholeAddress(model as CloneableModel);
+    const adapters = options.adapters?.map((one) => ({ ...one, model: wholeAddress(one.model as CloneableModel) }));
+    const whole = { ...options, adapters };
+    const here: StartHere = (theirs) => engineHere(absolute, theirs);
+    const isNamed = typeof absolute === "string" && own.every((reference) => typeof reference === "string");
+    if (!options.share || !isNamed) return here(whole);
     const { createSharedEngine } = await sharing();
-    return (await createSharedEngine(absolute, options, here)) ?? here(options);
+    return (await createSharedEngine(absolute, whole, here)) ?? here(whole);
   }
   return engineOnPage(model, options);
 }
 
 /** In this tab's own worker, or on its page where workers lack WebGPU. */
-async function engineHere(
-  model: string | File[] | FileSystemDirectoryHandle,
-  options: Parameters<StartHere>[0],
-): Promise<ContinuableEngine> {
+async function engineHere(model: CloneableModel, options: Parameters<StartHere>[0]): Promise<ContinuableEngine> {
   return (await createWorkerEngine(model, options)) ?? engineOnPage(model, options);
 }
 
@@ -56,6 +68,9 @@ async function engineOnPage(model: ModelReference, options: Parameters<StartHere
   const { createLocalEngine } = await import("./engine.ts");
   return createLocalEngine(model, { ...options, startHashThread });
 }
+
+const wholeAddress = (model: CloneableModel): CloneableModel =>
+  typeof model === "string" ? wholeReference(parseReference(model)) : model;
 
 const isEndpoint = (model: object | string): boolean => typeof model === "object" && "endpoint" in model;
 

@@ -1,5 +1,5 @@
 // Composition root: the one file that knows all folders between source/ and api/. Loads a model on the thread it is called
-// on and assembles the engine; the worker's host calls it over there, create-engine.ts here where there is no worker. It
+// on and assembles the engine; the worker's host calls it there, create-engine.ts here when there is no worker. It
 // decides the order of things, what is tried once more, and who frees what.
 
 import { assembleEngine } from "./api/assemble.ts";
@@ -38,21 +38,22 @@ import { turnEnds } from "./text/turn-ends.ts";
 import { dropWrong, kernelsDropped, tune } from "./tuned.ts";
 
 export interface LocalEngineOptions extends EngineOptions {
-  /** Gives the SHA-256 of files a thread; default: they are hashed on this one. */
+  /** Starts a thread for the SHA-256 of files; default: they are hashed on this one. */
   startHashThread?: StartHashThread;
-  /** An engine that was lost with its thread, in whose place this one goes on. */
+  /** An engine that was lost with its thread; this one takes its place. */
   predecessor?: Predecessor;
 }
 
 /**
  * Loads a model on this thread. Rejects with PronkError, or with the signal's reason when aborted, and frees everything.
- * The engine outlives its device, and so does the load: another is asked for (api/renewal.ts), and filled as the first was.
+ * The engine outlives its device, and so does the load: another is requested (api/renewal.ts) and filled like the first.
  */
 export async function createLocalEngine(
   reference: ModelReference,
   options: LocalEngineOptions = {},
 ): Promise<ContinuableEngine> {
   checkOptions(options);
+  if (options.adapters) (await adapterPart()).checkAdapters(options.adapters);
   const { signal = new AbortController().signal, recover = true, onRecovery, predecessor } = options;
   signal.throwIfAborted();
   const recovers = recover && !options.device; // a caller's own device is the caller's to replace
@@ -95,24 +96,24 @@ interface Loaded {
   machine: LoadedMachine;
   info: EngineInfo;
   core: Omit<EngineCore, "generator" | "ended">;
-  /** What failed in a call, as its caller gets it. */
+  /** A call's failure, as its caller gets it. */
   named(error: unknown): unknown;
 }
 
 interface LoadOptions extends LocalEngineOptions, Pick<PrepareOptions, "headApart"> {
   signal: AbortSignal;
-  /** Why the load before this one failed, where the GPU did not have what it was sent. */
+  /** Why the load before this one failed, if the GPU did not have what it was sent. */
   again?: PronkError;
-  /** What was lost, for a load that is to be the same. */
+  /** What was lost, for a load that must match it. */
   like?: Likeness;
 }
 
-/** What was for the first load only, or was its choice, is so no more. */
+/** Drops what was for the first load only, and fixes what that load chose. */
 async function loadAgain(reference: ModelReference, options: LoadOptions): Promise<Loaded> {
   const { quantize, kv, contextLength, source } = options.like!;
   const first = { onProgress: undefined, pause: undefined, startHashThread: undefined };
   const own = { ...options, ...first, quantize, kv, contextLength };
-  // A repository by its name is a newer commit by now, perhaps; what is stored is found by the name, without the network.
+  // By now the repository's name may mean a newer commit; what is stored is found by the name, without the network.
   const pinned = source.startsWith("hub:") ? referenceOfSource(source)! : reference;
   const ways = options.store === false ? [pinned] : [reference, pinned];
   for (const way of ways) {
@@ -216,7 +217,7 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
   // Measuring and compiling happen while the weights arrive.
   const tuning = tune(model, options);
   const compiling = tuning.then(() => createMachine(model));
-  compiling.catch(fail); // nobody need fetch the rest of a model that cannot run
+  compiling.catch(fail); // no need to fetch the rest of a model that cannot run
   try {
     const { warm, storedBytes, peakChunkBytes, quantization } = await prepared.stream(model.sink, { signal });
     model.finishLoading();
@@ -230,6 +231,7 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
       made = await createMachine(model); // what it replaces is a few records, which go with the model
       if (sums) await model.check();
     }
+    const adapted = options.adapters?.length && (await (await adapterPart()).loadAdapters(made, store, options));
     signal.throwIfAborted();
     const info: EngineInfo = {
       where: "device",
@@ -241,12 +243,14 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
       weights: prepared.format?.id ?? "safetensors",
       scheme: mainScheme(prepared.matrices),
       kv,
+      ...(adapted && { adapters: adapted.loaded }),
       contextLength: model.cache.context,
       dialog: dialog?.kind,
       parameters,
       adapter: gpu.adapter,
       features: [...gpu.features],
       gpuBytes: model.memory.usedBytes,
+      mostGpuBytes: model.mostBytes,
       storedBytes,
       loadMs: performance.now() - startedMs,
       warm,
@@ -261,7 +265,13 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
       ],
     };
     const spoken = { tokenizer, dialog, turnEnds: dialog ? turnEnds(tokenizer, dialog) : [] };
-    const core = { label: prepared.label, config, defaults: generation, ...spoken };
+    const core = {
+      ...(adapted && { adapters: adapted.keys }),
+      label: prepared.label,
+      config,
+      defaults: generation,
+      ...spoken,
+    };
     const release = () => {
       model.dispose();
       gpu.dispose();
@@ -269,7 +279,7 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
     const named = (error: unknown) => withSetups(error, { ...setup, contextLength: info.contextLength, loaded: true });
     return { machine: { ...made, lost: gpu.lost, release }, info, core, named };
   } catch (error) {
-    // What is compiled would be bound to buffers that are gone: refused commands, which every engine of a lent device hears.
+    // What still compiles would be bound to buffers that are gone: refused commands, which all engines on a lent device hear.
     fail(error);
     await compiling.catch(() => {});
     model.dispose();
@@ -282,14 +292,14 @@ function otherFiles(expected: string, found: string | undefined): PronkError {
   return new PronkError("integrity", message, { expected, found });
 }
 
-/** Said where the first upload did not arrive whole. */
+/** The warning when the first upload did not arrive whole. */
 function uploadedAgain({ again }: LoadOptions): PronkWarning[] {
   if (!again) return [];
   const message = `${again.message} This has been done, and everything has arrived.`;
   return [{ code: "uploaded-again", message, facts: again.facts }];
 }
 
-/** Said where a newer release's database keeps this one from storing anything. */
+/** The warning when a newer release's database keeps this one from storing anything. */
 async function unstored(
   { store: wanted }: EngineOptions,
   store: ModelStore | undefined,
@@ -299,6 +309,7 @@ async function unstored(
   return [{ code: "not-stored", message: (await storageReport()).message, facts: { model, found: "newer" } }];
 }
 
+const adapterPart = onDemand("loads adapters", () => import("./loras.ts"));
 const ggufText = onDemand("reads the tokenizer of a GGUF file", () => import("./text/load-gguf-text.ts"));
 
 /** From the model's files, else from its GGUF; a file that the caller gives comes first. */

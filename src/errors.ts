@@ -1,5 +1,5 @@
 // The one error class of the engine. A message says what was wanted, what was found and what to do; `facts` carries
-// the same as data (file, field, expected, found, ...). An abort by the caller is not told as one: it is the signal's own
+// the same as data (file, field, expected, found, ...). An abort by the caller is not one of them: it is the signal's own
 // reason.
 
 /** What kind of failure it is; the page and the worker protocol branch on this, never on message text. */
@@ -12,7 +12,7 @@ export type PronkErrorCode =
   | "storage-missing" // the browser has no database, or it does not open
   | "network" // bytes could not be fetched (facts: url, status, origin)
   | "integrity" // bytes arrived or were stored wrong (facts: file, expected, found)
-  | "storage-full" // the browser's quota ended (facts: neededBytes, availableBytes; null where the browser does not tell)
+  | "storage-full" // the browser's quota ended (facts: neededBytes, availableBytes; null where the browser does not say)
   | "format" // a file breaks its own format (facts: file, field, expected, found)
   | "out-of-memory" // the GPU or the tab has too little memory (facts: buffer, neededBytes, takenBytes, limitBytes, plans)
   | "device-lost" // the GPU went away (facts: reason)
@@ -22,7 +22,7 @@ export type PronkErrorCode =
   | "bad-request"; // the caller's arguments are wrong (facts: field, expected, found)
 
 /**
- * Plain data that explains an error; crosses the worker boundary unchanged. Which facts a code has stands beside it, above;
+ * Plain data that explains an error; crosses the worker boundary unchanged. Each code's facts are listed beside it, above;
  * sizes are in bytes.
  */
 export interface ErrorFacts {
@@ -43,7 +43,21 @@ export interface SmallerSetup {
   gpuBytes: number;
 }
 
-/** What calls reject with, but for aborts. Its message says what was wanted, what was found and what to do. */
+/**
+ * What calls reject with, except for aborts. Its message says what was wanted, what was found and what to do.
+ *
+ * @example
+ * ```ts
+ * import { createEngine, PronkError } from "pronk";
+ *
+ * try {
+ *   await createEngine("no/such-model");
+ * } catch (error) {
+ *   if (!(error instanceof PronkError)) throw error;
+ *   show(`${error.code}: ${error.message}`);
+ * }
+ * ```
+ */
 export class PronkError extends Error {
   override readonly name = "PronkError";
   /** What kind of failure it is. */
@@ -66,7 +80,7 @@ export class PronkError extends Error {
   }
 }
 
-// What a file or a request says may stand in a message, and may be as long as they like.
+// A message may quote a file or a request, which can say anything at any length.
 const longestMessage = 300;
 const longestFact = 1000; // paths and addresses are data
 
@@ -78,7 +92,7 @@ function shortened(text: string, length: number): string {
   return cut.replace(/\p{Surrogate}/gu, "\ufffd"); // halves; toWellFormed() is not in every consumer's lib
 }
 
-/** A value as JSON for a message, cut where it would fill the screen; whatever it is, that takes no time. */
+/** A value as JSON for a message, cut before it fills the screen; quick, whatever the value. */
 export function briefly(value: unknown, length = 80): string {
   let json = "";
   const write = (part: unknown): void => {
@@ -108,16 +122,16 @@ export function briefly(value: unknown, length = 80): string {
   return json.length > length ? `${json.slice(0, length)}…` : json;
 }
 
-/** What a caller should know of a model that runs all the same. */
+/** What a caller should know about a model that runs all the same. */
 export type PronkWarningCode =
-  | "field-ignored" // a field of the model's files cannot be meant, and is left out (facts: file, field, expected, found)
+  | "field-ignored" // a field of the model's files cannot be meant, and is ignored (facts: file, field, expected, found)
   | "kernel-dropped" // a kernel gives wrong numbers on this adapter, and its plain twin runs (facts: found)
   | "not-stored" // a newer release has stored the model, and this one stores nothing in its place (facts: model, found)
   | "stored-again" // what was stored is of no use to this release, and is replaced (facts: model, found)
-  | "uploaded-again" // the GPU did not have what it was sent, and was sent it once more (facts: field)
-  | "tokenizer-scores"; // the vocabulary's scores are lost, so text may be cut into other pieces (facts: file, field)
+  | "uploaded-again" // the GPU did not have what it was sent, so it was sent again (facts: field)
+  | "tokenizer-scores"; // the vocabulary's scores are lost, so text may be cut differently (facts: file, field)
 
-/** Plain data, so that it can be kept and can cross the worker boundary. */
+/** Plain data: it can be kept and can cross the worker boundary. */
 export interface PronkWarning {
   /** What kind of finding it is. */
   code: PronkWarningCode;
@@ -150,3 +164,7 @@ export function fromErrorData(data: ErrorData): Error {
   if (data.name === "AbortError" || data.name === "TimeoutError") return new DOMException(data.message, data.name);
   return Object.assign(new Error(data.message, { cause }), { name: data.name });
 }
+
+/** Whether the error means that there was no room. */
+export const isShortage = (error: unknown): error is PronkError =>
+  error instanceof PronkError && error.code === "out-of-memory";

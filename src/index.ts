@@ -21,6 +21,7 @@ export type { FinishReason, OnLogits, RequestOptions, SamplingFields, Usage } fr
 export type { RecoveryEvent } from "./api/renewal.ts";
 export type { Completion, CompletionChoice, CompletionRequest, Completions } from "./api/completions.ts";
 export type {
+  AdapterOption,
   Endpoint,
   Engine,
   EngineInfo,

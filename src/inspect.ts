@@ -15,6 +15,7 @@ import { prepareModel } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { parseVariant } from "./load/prepared-model.ts";
 import { countMemory, type MemoryCount, type MemoryRequest } from "./model/plan-memory.ts";
+import { onDemand } from "./on-demand.ts";
 import type { QuantizeChoice, StoredTensor } from "./quant/layout.ts";
 import { estimatedFormat } from "./quant/row-format.ts";
 import { nameOfModel } from "./source/reference.ts";
@@ -22,12 +23,17 @@ import type { ModelReference } from "./source/source.ts";
 import { ModelStore } from "./store/model-store.ts";
 import { readTokenizerConfig } from "./text/tokenizer-config.ts";
 
-export type InspectOptions = Pick<EngineOptions, "weights" | "token" | "hubUrl" | "signal">;
+export type InspectOptions = Pick<EngineOptions, "weights" | "adapters" | "token" | "hubUrl" | "signal">;
 
-/** Reads a model's headers and card; a model in the store is described without the network. */
+const adapterPart = onDemand("reads adapters", () => import("./load/prepare-lora.ts"));
+
+/**
+ * Reads a model's headers and card; a model in the store is described without the network. With `adapters`, what they say of
+ * their licence counts too: one made for Llama 2 is under Llama 2's, whatever it is put on.
+ */
 export async function inspectModel(
   model: ModelReference,
-  { weights, token, hubUrl, signal }: InspectOptions = {},
+  { weights, adapters = [], token, hubUrl, signal }: InspectOptions = {},
 ): Promise<ModelSummary> {
   signal?.throwIfAborted();
   return withStore(async (store) => {
@@ -36,7 +42,13 @@ export async function inspectModel(
     const { quantize } = parseVariant(known?.variant ?? "none");
     const prepared = await prepareModel({ reference: model, quantize, weights, store, token, hubUrl, signal });
     const stored = ((await store?.findModel(prepared.sourceId)) ?? []).length > 0;
-    const { llama2, evidence, license } = findLicenseEvidence(prepared);
+    const { evidence, license } = findLicenseEvidence(prepared);
+    for (const { model: reference } of adapters) {
+      const { prepareLora } = await adapterPart();
+      const { prepared: own } = await prepareLora(prepared.config, { reference, store, token, hubUrl, signal });
+      evidence.push(...findLicenseEvidence(own).evidence.map((claim) => `adapter ${own.label}: ${claim}`));
+    }
+    const llama2 = evidence.length > 0;
     const adapter = await readAdapter();
     signal?.throwIfAborted();
     const { config, label, parameters, downloadBytes, matrices, offered = [], format } = prepared;
@@ -63,7 +75,7 @@ export type ModelShape = Pick<
 > &
   Partial<Pick<ModelConfig, "headDim" | "tiedEmbeddings">>;
 
-/** What a model of this shape needs on the GPU, for a catalogue that knows no more of it. */
+/** What a model of this shape needs on the GPU, for a catalogue that knows nothing else of it. */
 export async function estimateNeeds(shape: ModelShape): Promise<ModelSummary["needs"]> {
   // What a shape does not say costs no memory.
   const silent = { normEps: 1e-5, ropeTheta: 10000, ropeScaling: { kind: "none" }, eosIds: [] } as const;
@@ -93,7 +105,7 @@ function countFor(
   return countMemory(config, { quantize, ...publishedForm(published), kv, contextLength, maxBindingBytes });
 }
 
-/** By the bytes of their files: what is not the default was not looked into. */
+/** Judged by the sizes of their files: only the default was looked into. */
 function offersOf(prepared: PreparedModel, adapter: AdapterCheck): ModelSummary["offers"] {
   const { config, parameters, offered = [], offeredBytes } = prepared;
   const plain = needsOf(config, { tensors: [], matrices: [] }, adapter);
@@ -101,7 +113,7 @@ function offersOf(prepared: PreparedModel, adapter: AdapterCheck): ModelSummary[
   return offeredBytes?.map((sizeBytes, i) => {
     const bits = (8 * sizeBytes) / parameters;
     const own = { totalBytes: totalBytes - weightBytes + sizeBytes, largestBindingBytes };
-    // What is not quantized yet is quantized on the way as far as it must be.
+    // What isn't quantized yet is quantized on the way, as far as it must be.
     const { gpuBytes, fits } =
       bits > mostQuantizedBits
         ? (plain.find((need) => need.fits) ?? plain.at(-1)!)
@@ -124,7 +136,7 @@ export function publishedForm({ tensors, matrices }: Published): Pick<MemoryRequ
   };
 }
 
-/** Matrices tell it where nothing was quantized; norm vectors keep the file's in every stored form. */
+/** A matrix tells, if one isn't quantized; else a norm vector, which keeps the file's dtype in every form. */
 function publishedDtype(tensors: readonly StoredTensor[]): Dtype {
   const kept = ({ encoding }: StoredTensor) => encoding !== "q8" && encoding !== "q4";
   const telling = tensors.find((tensor) => tensor.rows > 1 && kept(tensor)) ?? tensors.find(kept);

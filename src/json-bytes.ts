@@ -1,19 +1,19 @@
-// The bytes of a JSON file as the object that it must be. What its fields may be, its readers know. The browser's parser
-// can't be interrupted, and takes as long as there are values in the text: where a page waits they are counted first.
+// The bytes of a JSON file as the object that it must be. What its fields may be is up to its readers. The browser's parser
+// can't be interrupted, and its time grows with the number of values: where a page waits, they are counted first.
 
 import { PronkError } from "./errors.ts";
 
 export type JsonObject = Record<string, unknown>;
 
 /**
- * Five times what a model of 80 layers has whose every matrix is six tensors. As many keys of one object, the slowest there
- * is, take 90 ms (V8, two busy cores, 2026-11-28).
+ * Five times what a model of 80 layers with six tensors per matrix has. That many keys of one object, the slowest
+ * case, take 90 ms (V8, two busy cores, 2026-11-28).
  */
 export const mostJsonValues = 2 ** 17;
 
 /** Throws where JSON.parse does, and for more values than `most`. */
 export function parseJson(text: string, most = mostJsonValues): unknown {
-  let values = 1; // and a little more: commas and brackets inside of texts count too
+  let values = 1; // or a little more: commas and brackets inside strings count too
   if (most < text.length)
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);

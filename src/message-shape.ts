@@ -1,8 +1,8 @@
 // What a message from another thread or tab may look like, said once and checked where it arrives: any script of the origin
 // can post to a channel, and a tab may run an older or a newer release. Only shape and type are looked at; what a value
-// means is its reader's business. Fields that nobody knows are let through.
+// means is its reader's business. Unknown fields are let through.
 
-/** Undefined for a value as it should be; else the path of what is wrong with it, "" for the value itself. */
+/** Undefined for a value as it should be; else the path of what is wrong in it, "" for the value itself. */
 export type Shape = (value: unknown) => string | undefined;
 
 const of =
@@ -59,7 +59,7 @@ export const object = (fields: Readonly<Record<string, Shape>> = {}): Shape => {
   };
 };
 
-/** Any names, and such values. */
+/** Any names, with such values. */
 export const record =
   (item: Shape): Shape =>
   (value) => {

@@ -1,5 +1,5 @@
 // The stored models, for applications: list, describe, download ahead of time, check, update, export, delete, and what the
-// browser says of its storage. Nothing here needs a GPU.
+// browser says about its storage. Nothing here needs a GPU.
 
 import type { DownloadPause } from "./api/download-pause.ts";
 import type { ModelUpdate, StorageReport, StoredModel, StoredModelInfo, VerifyReport } from "./api/surface.ts";
@@ -34,7 +34,7 @@ export interface DownloadOptions {
   hashes?: Readonly<Record<string, string>>;
   /** Told of each phase's bytes, at most five times a second. */
   onProgress?: OnProgress;
-  /** Ends the download; what has arrived stays, and the next one goes on there. */
+  /** Ends the download; what has arrived stays, and the next one resumes there. */
   signal?: AbortSignal;
   /** Holds the download while it is paused. */
   pause?: DownloadPause;
@@ -42,7 +42,7 @@ export interface DownloadOptions {
 
 /** How a stored model is checked. */
 export interface VerifyOptions extends Pick<DownloadOptions, "token" | "hubUrl" | "onProgress" | "signal"> {
-  /** Of one stored form; default all of them. */
+  /** Only this stored form; default: all of them. */
   quantize?: QuantizeChoice;
   /** Default true: fetch damaged blocks again. */
   repair?: boolean;
@@ -50,7 +50,7 @@ export interface VerifyOptions extends Pick<DownloadOptions, "token" | "hubUrl" 
 
 /** How a newer revision is looked for and fetched. */
 export interface UpdateOptions extends Pick<DownloadOptions, "token" | "hubUrl" | "onProgress" | "signal" | "pause"> {
-  /** Of one stored form; default all of them. */
+  /** Only this stored form; default: all of them. */
   quantize?: QuantizeChoice;
 }
 
@@ -75,7 +75,7 @@ export function deleteModel(id: string, quantize?: QuantizeChoice): Promise<void
   });
 }
 
-/** Every stored form of a model by its `id` or a name it was loaded under, also begun downloads and what is of no use; [] for none. */
+/** Every stored form of a model, by its `id` or a name it was loaded under, unfinished and unusable ones too; [] for none. */
 function modelInfo(idOrReference?: string): Promise<StoredModelInfo[]> {
   return withStore(async (store) => {
     if (!store) return [];
@@ -98,9 +98,9 @@ function modelInfo(idOrReference?: string): Promise<StoredModelInfo[]> {
 }
 
 /**
- * Brings a model into the store without an engine. A folder that `models.export` wrote, or the archive of it, becomes the
- * model that it was, in the form that it had, without a network; that it is what its name says, only the folder says. Rejects with
- * PronkError, or with the signal's reason.
+ * Brings a model into the store without an engine. A folder that `models.export` wrote, or its archive, becomes the model
+ * that it was, in the form that it had, without a network; only the folder vouches for its name. Rejects with PronkError,
+ * or with the signal's reason.
  */
 function downloadModel(model: ModelReference, options: DownloadOptions = {}): Promise<StoredModel> {
   return withStore(async (store) => {
@@ -154,8 +154,8 @@ function checkUpdate(id: string, options: UpdateOptions = {}): Promise<ModelUpda
 
 /**
  * Stores the hub's newest revision in place of a stored one, every form of it. Files that have not changed are taken from the
- * store. The old one stays, and is what loads, until the new one is whole. Where there is nothing newer nothing happens.
- * Rejects as `checkUpdate` and `download` do; what has arrived stays, and the next call goes on there.
+ * store. The old one stays, and is what loads, until the new one is whole. If there is nothing newer, nothing happens.
+ * Rejects as `checkUpdate` and `download` do; what has arrived stays, and the next call resumes there.
  */
 function updateModel(id: string, options: UpdateOptions = {}): Promise<StoredModel[]> {
   const { quantize, pause: gate, ...open } = options;
@@ -196,9 +196,9 @@ function newestSource(id: string, { token, hubUrl, signal, pause }: UpdateOption
 }
 
 /**
- * Writes a stored model into a folder, in place of files of the same names: weights as they are stored (the files that were
- * published, or pronk's own q8 and q4 rows), the small files with the licence and its notice, and a description with which
- * `createEngine` and `models.download` take the folder for the model that it was. One block (16 MiB) is in memory at a time;
+ * Writes a stored model into a folder, replacing files of the same names: weights as they are stored (the files that were
+ * published, or pronk's own q8 and q4 rows), the small files with the licence and its notice, and a description by which
+ * `createEngine` and `models.download` recognise the folder as that model. One block (16 MiB) is in memory at a time;
  * each is checked. Rejects with PronkError: `integrity` (a stored block is damaged), `storage-full`, `bad-request` (the folder
  * cannot be written).
  */
@@ -225,11 +225,24 @@ function withExport<T>(
   });
 }
 
-/** What applications do with the store. Its calls reject with PronkError: `bad-request` for an id that the store does not hold, `storage-missing` where there is no store to write to. */
+/**
+ * What applications do with the store. Its calls reject with PronkError: `bad-request` for an id that the store does not hold,
+ * `storage-missing` where there is no store to write to.
+ *
+ * @example
+ * ```ts
+ * import { models } from "pronk";
+ *
+ * for (const { id, label, sizeBytes } of await models.list()) {
+ *   show(`${label}: ${sizeBytes} bytes`);
+ *   await models.delete(id);
+ * }
+ * ```
+ */
 export const models = {
   /** What the store holds, the last used first; [] where the browser has no store. */
   list: listModels,
-  /** Every stored form of one model, or of all, also begun downloads and what is of no use; [] for none. */
+  /** Every stored form of one model, or of all, unfinished and unusable ones too; [] for none. */
   info: modelInfo,
   /** Brings a model into the store without an engine. Rejects also as a load does. */
   download: downloadModel,
@@ -245,7 +258,7 @@ export const models = {
   export: exportModel,
   /** The same as one file (tar), for a link with `download`. */
   archive: archiveModel,
-  /** Asks the browser to keep the store when it needs space; tells what it answered, in words. */
+  /** Asks the browser to keep the store when it needs space; gives its answer in words. */
   persist: (): Promise<StorageReport> => askToKeep(),
   /** What the browser says of its storage, without asking it for anything. */
   storage: (): Promise<StorageReport> => storageReport(),
@@ -281,7 +294,7 @@ function notHeld(id: string, quantize: QuantizeChoice | undefined): PronkError {
   });
 }
 
-/** An id is no reference. */
+/** Undefined for an id, which is no reference. */
 function nameIfAny(idOrReference: string): string | undefined {
   try {
     return nameOfModel(idOrReference);

@@ -23,7 +23,7 @@ export function onDemand<Part>(what: string, load: () => Promise<Part>): () => P
 }
 
 /**
- * Firefox (ESR 153, 2026-11-28) remembers for as long as the page or worker lives that a module did not arrive; at another
+ * Firefox (ESR 153, 2026-11-28) remembers, as long as the page or worker lives, that a module did not arrive; under another
  * address it is another module. What the module itself imports is there already: package.test.ts holds the build to that.
  */
 function loadAnew<Part>(error: unknown, count: number): Promise<Part> {
@@ -34,7 +34,7 @@ function loadAnew<Part>(error: unknown, count: number): Promise<Part> {
   return import(/* @vite-ignore */ /* webpackIgnore: true */ again.href) as Promise<Part>;
 }
 
-/** Browsers name the module in the message alone, and Safari nowhere. */
+/** Browsers name the module only in the message, and Safari nowhere. */
 const addressIn = (error: unknown): string | undefined =>
   /dynamically imported module: (https?:\S+)$/.exec((error as Error)?.message ?? "")?.[1];
 

@@ -43,13 +43,13 @@ interface Situation {
   options: PreflightOptions;
   adapter: AdapterCheck;
   room(neededBytes: number): Promise<{ fits: boolean; availableBytes: number | undefined }>;
-  /** Of the form that was asked for, bytes that a begun download has stored. */
+  /** Bytes that a begun download has stored of the form asked for. */
   begunBytes: number;
 }
 
 /**
- * Rejects with PronkError as `createEngine` does for what cannot be read at all, and for a context that the model was not
- * made for; a model that does not fit is an answer.
+ * Whether a model can run here, asked before any weight is fetched. Rejects with PronkError as `createEngine` does for what
+ * cannot be read at all, and for a context that the model was not made for; a model that does not fit is an answer.
  */
 export async function preflight(model: ModelReference, options: PreflightOptions = {}): Promise<FitVerdict> {
   const { signal, token, hubUrl, quantize, weights } = options;
@@ -70,7 +70,7 @@ export async function preflight(model: ModelReference, options: PreflightOptions
     const key = modelKey(prepared.sourceId, prepared.variant);
     const begun = (await store?.unfinished())?.find((record) => record.key === key);
     const begunBytes = begun ? await store!.storedBytes(begun) : 0;
-    const isKept = begun !== undefined && standingOf(begun) === "newer"; // and the load is not stored
+    const isKept = begun !== undefined && standingOf(begun) === "newer"; // then the load is not stored
     const situation = { prepared, options, adapter, room: hasRoom, begunBytes };
     checkContextLength(options.contextLength, prepared.config);
     const contextLength = options.contextLength ?? prepared.config.contextLength;
@@ -99,7 +99,7 @@ async function judge(
     maxBindingBytes: adapter.maxBindingBytes || defaultLimits.maxBindingBytes,
   });
   const isAsked = quantize === prepared.quantize;
-  const storedForm = isAsked ? prepared.storeBytes - begunBytes : memory.weightBytes; // of another form about the same
+  const storedForm = isAsked ? prepared.storeBytes - begunBytes : memory.weightBytes; // another form takes about the same
   const neededBytes = setup.store && !(isAsked && prepared.warm) ? storedForm : 0;
   const { fits: storageFits, availableBytes } = await roomAtRest(neededBytes);
   const room = roomFor(memory, adapter);
@@ -143,7 +143,7 @@ async function findAlternative(
     for (const quantize of forms)
       for (const contextLength of contexts) {
         const other = await judge(situation, { store, quantize, contextLength });
-        // After a failed probe the estimate has been wrong: take less than what failed.
+        // A failed probe means that the estimate was wrong: take less than what failed.
         const less = verdict.problems.length === 0 || other.gpu.neededBytes < 0.8 * verdict.gpu.neededBytes;
         if (!other.fits || (!verdict.gpu.fits && !less)) continue;
         const changes = [
@@ -157,6 +157,6 @@ async function findAlternative(
   return undefined;
 }
 
-/** Where the browser tells a number, that; it may refuse without telling. */
+/** The number, where the browser gives one; it may refuse without saying. */
 const left = (availableBytes: number | undefined, neededBytes: number) =>
   availableBytes === undefined || availableBytes > neededBytes ? "not enough room" : `${inUnits(availableBytes)} left`;

@@ -1,10 +1,10 @@
 // What to take instead where memory ran out: the same checkpoint with a smaller cache, a shorter context or fewer bits a weight,
-// counted as everywhere (model/plan-memory.ts). No tool knows how much memory there is; what was given before the
-// refusal is a sum that the device is known to hold.
+// counted as everywhere else (model/plan-memory.ts). Nothing tells how much memory there is; what was granted before
+// the refusal is an amount that the device is known to hold.
 
 import { inUnits } from "./api/adapter-room.ts";
 import { leastContext } from "./api/engine-options.ts";
-import { PronkError, type SmallerSetup } from "./errors.ts";
+import { isShortage, PronkError, type SmallerSetup } from "./errors.ts";
 import { publishedForm, quantizeChoices } from "./inspect.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { countMemory, type MemoryCount } from "./model/plan-memory.ts";
@@ -14,13 +14,13 @@ import type { KvFormat } from "./quant/layout.ts";
 export interface TriedSetup extends Omit<SmallerSetup, "gpuBytes"> {
   prepared: Pick<PreparedModel, "config" | "tensors" | "matrices">;
   maxBindingBytes: number;
-  /** The model stood, and a call asked for more. */
+  /** The model was loaded, and a call asked for more. */
   loaded?: boolean;
 }
 
 /** The error, with what is left to try in its facts if it is one of memory. */
 export function withSetups(error: unknown, tried: TriedSetup | undefined): unknown {
-  if (!tried || !(error instanceof PronkError) || error.code !== "out-of-memory") return error;
+  if (!tried || !isShortage(error)) return error;
   const setups = smallerSetups(tried, roomAfter(error, tried));
   if (setups.length === 0) return error;
   const instead = setups.map((setup) => `${changes(setup, tried)} (${inUnits(setup.gpuBytes)})`);
@@ -29,7 +29,7 @@ export function withSetups(error: unknown, tried: TriedSetup | undefined): unkno
 }
 
 const kvFormats: readonly KvFormat[] = ["f32", "f16", "q8"];
-// What a refusal without figures leaves to be believed: a fifth less than what failed.
+// What to believe after a refusal without figures: a fifth less than what failed.
 const believable = 0.8;
 
 /** Bytes that a setup may take after this refusal. */
@@ -41,7 +41,7 @@ function roomAfter({ facts }: PronkError, tried: TriedSetup): number {
 
 /**
  * The next smaller setups, largest first: one that keeps the weights and the cache's format, one that keeps the weights, and
- * one for each smaller form of the weights, each with the longest context that has room; where nothing has, the least.
+ * one for each smaller form of the weights, each with the longest context that has room; if nothing has, the smallest.
  */
 function smallerSetups(tried: TriedSetup, roomBytes: number): SmallerSetup[] {
   const forms = quantizeChoices(tried.prepared);
@@ -61,7 +61,7 @@ function smallerSetups(tried: TriedSetup, roomBytes: number): SmallerSetup[] {
   const fitting = all.filter(({ gpuBytes }) => gpuBytes <= roomBytes);
   const bySize = (one: SmallerSetup, other: SmallerSetup) => other.gpuBytes - one.gpuBytes;
   if (fitting.length === 0) return all.sort(bySize).slice(-1);
-  // Listed from the longest context down, formats from the largest: the first of a kind is the one that gives up least.
+  // Listed from the longest context down, formats from the largest: the first of a kind is the one that gives up the least.
   const least = [
     fitting.find((setup) => setup.quantize === tried.quantize && setup.kv === tried.kv),
     fitting.find((setup) => setup.quantize === tried.quantize && setup.kv !== tried.kv),

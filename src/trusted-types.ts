@@ -26,7 +26,7 @@ export const trustedAddress = (url: string): string => trustedPolicy()?.createSc
 
 /**
  * Bundlers know `new Worker(new URL(…))` by its text alone, so no trusted address can be written there. For this one call
- * the name stands for a class that makes it one.
+ * the name refers to a class that makes the address trusted.
  */
 export function withTrustedAddress<Made>(name: "Worker" | "SharedWorker", make: () => Made): Made {
   const Plain = globalThis[name] as unknown as abstract new (address: string, options?: object) => object;

@@ -1,9 +1,8 @@
 // Which kernels an adapter runs: those that were measured to be fastest for models of this shape, without those that give
-// wrong numbers there. Either is found out once for an adapter and remembered.
+// wrong numbers there. Both are found out once per adapter and remembered.
 
-import type { PronkWarning } from "./errors.ts";
-import { untuned } from "./gpu/tune.ts";
-import type { Variants } from "./gpu/variants.ts";
+import { isShortage, type PronkWarning } from "./errors.ts";
+import { harmlessMacs, type Variants } from "./gpu/variants.ts";
 import type { Model } from "./model/model.ts";
 import type { Verdict } from "./model/twins.ts";
 import { rememberedTuning } from "./store/tuning-store.ts";
@@ -11,21 +10,21 @@ import { rememberedTuning } from "./store/tuning-store.ts";
 export interface TuneOptions {
   store?: boolean;
   without?: readonly string[];
-  /** What was lost, for a load that is to be the same. */
+  /** What was lost, for a load that must match it. */
   like?: { adapter: object; features: readonly string[]; variants: Variants };
 }
 
 type Remember = <T>(of: readonly string[], make: () => Promise<T>) => Promise<T>;
 
-/** What is to be done when the weights are there. */
+/** What is to be done once the weights are there. */
 export interface Tuned {
   /** What an earlier load found. */
   dropped: readonly string[];
-  /** Nobody has compared the kernels yet. */
+  /** Set if the kernels have yet to be compared. */
   remember?: (make: () => Promise<Verdict>) => Promise<Verdict>;
 }
 
-/** Before the weights are there, which need not have arrived to be measured with. */
+/** May run before the weights arrive: measuring doesn't need them. */
 export async function tune(model: Model, { store, without = [], like }: TuneOptions): Promise<Tuned> {
   const { gpu, config, weights } = model;
   const isSame = like && JSON.stringify(like.adapter) === JSON.stringify(gpu.adapter);
@@ -41,8 +40,8 @@ export async function tune(model: Model, { store, without = [], like }: TuneOpti
     store === false ? make() : rememberedTuning([...circumstances, ...of], make);
   const measured = remembered([], () => model.measureVariants());
   gpu.variants = await measured.catch((error: unknown) => untuned(error, gpu.variants)); // and not remembered
-  // A software adapter runs what is nearly the plain twins, on a CPU, and every test of pronk runs on one; SwiftShader would
-  // compile them for seconds (0.75 s of a processor each, 2026-11-28).
+  // A software adapter runs almost the plain twins, on a CPU, and every test of pronk runs on one; SwiftShader would take
+  // seconds to compile the twins (0.75 s of a processor each, 2026-11-28).
   if (gpu.software) return { dropped: [] };
   const twins = ["twins", model.cache.kv];
   const verdict = await remembered<Verdict | undefined>(twins, async () => undefined);
@@ -51,7 +50,13 @@ export async function tune(model: Model, { store, without = [], like }: TuneOpti
   return verdict;
 }
 
-/** With the weights there. `anew`: the plans that were made are not those to run. */
+/** What to run if there was no memory to measure with: `variants`, with dispatches too small to take long anywhere. */
+export function untuned(error: unknown, variants: Variants): Variants {
+  if (!isShortage(error)) throw error;
+  return { ...variants, macsPerDispatch: harmlessMacs };
+}
+
+/** Once the weights are there. `anew`: the plans made so far are not the ones to run. */
 export async function dropWrong(
   model: Model,
   { dropped, remember }: Tuned,
@@ -63,7 +68,7 @@ export async function dropWrong(
   return { dropped: verdict.dropped, anew };
 }
 
-/** Said where a kernel that was chosen is not right. */
+/** The warning when a chosen kernel gives wrong numbers. */
 export function kernelsDropped(dropped: readonly string[]): PronkWarning[] {
   if (dropped.length === 0) return [];
   const names = dropped.join(", ");

@@ -1,4 +1,4 @@
-// The version of everything that outlives a release: each number once, with what a new one means to what is stored. Raising
+// The version of everything that outlives a release: each number once, with what a new one means for what is stored. Raising
 // one alone is always safe; test/unit/store/versions.test.ts raises each and opens the stores of earlier releases.
 
 /** Of the IndexedDB schema. A new one needs its step in store/migrate.ts and a fixture of the one before it. */
@@ -7,17 +7,17 @@ export const schemaVersion = 2; // 2026-11-24: notes on blocks, blocks that end 
 /** Of the loader's manifest in a stored record. What was written under another is fetched again, unless it is listed below. */
 export const manifestVersion = 2; // 2026-11-28: heads and GPTQ's zero points are right (store/misread.ts)
 
-/** Manifests of an earlier version that are as good, by the version that can use them: with a new one nothing is, at first. */
+/** Earlier versions whose manifests are as good, by the version that can use them: for a new one, none at first. */
 export const usableManifests: Readonly<Record<number, readonly number[]>> = { 2: [1] };
 
-/** Of pronk's own q8 and q4 rows, which is in the name of a stored file. Rows of another are fetched and made again. */
+/** Of pronk's own q8 and q4 rows; part of a stored file's name. Rows of another version are fetched and made again. */
 export const rowsVersion = 1;
 
-/** Of what tuning found for an adapter: candidates or what they compete in. Another is measured again. */
+/** Of what tuning found for an adapter: new when the candidates, or what they compete in, change. Then it measures again. */
 export const tuningVersion = 2; // 2026-11-25: products of bytes
 
-/** Of the database that holds it. */
+/** Of the database that holds that. */
 export const tuningSchemaVersion = 1;
 
-/** Of how weights stand on the GPU. Sums that were kept of another layout are not looked at. */
+/** Of how weights stand on the GPU. Sums kept of another layout are ignored. */
 export const layoutVersion = 1;

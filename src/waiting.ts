@@ -1,7 +1,7 @@
-// Waits that end with a signal: for a time, or for something that goes on without its caller. Nothing is left on the
+// Waits that end with a signal: for a time, or for something that continues without its caller. Nothing is left on the
 // signal, which may outlive many of them. And a promise that is settled from elsewhere.
 
-/** What `work` comes to, or the signal's reason; an aborted one comes first. */
+/** The result of `work`, or the signal's reason; an aborted signal comes first. */
 export async function beforeAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   let stop = () => {};

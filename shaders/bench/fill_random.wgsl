@@ -1,4 +1,4 @@
-// Weights out of nothing, for benchmarks: words[i] = a hash of (seed, i), shaped by `kind` so that it is a sane weight.
+// Made-up weights for benchmarks: words[i] = a hash of (seed, i), shaped by `kind` into a sane weight.
 // One invocation per word, 64 a workgroup, the grid folded into two dimensions; no barriers.
 @group(0) @binding(0) var<storage, read_write> words: array<u32>; // [fill.count]
 @group(0) @binding(1) var<uniform> fill: Fill;

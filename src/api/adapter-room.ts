@@ -1,4 +1,4 @@
-// Whether a model has room on this machine's adapter. WebGPU tells no memory size, so room is an estimate from the largest
+// Whether a model has room on this machine's adapter. WebGPU gives no memory size, so room is an estimate from the largest
 // buffer allowed: advice for a page, never a refusal.
 
 import type { AdapterCheck } from "../gpu/adapter-check.ts";
@@ -7,7 +7,7 @@ import type { AdapterCheck } from "../gpu/adapter-check.ts";
 // and more. One factor between them is as good as this gets.
 const roomPerBuffer = 8;
 
-/** What `countMemory` says of a model, as far as room goes. */
+/** What `countMemory` says of a model, as far as room is concerned. */
 export interface MemoryNeed {
   totalBytes: number;
   largestBindingBytes: number;

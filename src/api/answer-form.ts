@@ -11,7 +11,7 @@ import { badField, type Fields } from "./request-fields.ts";
 
 const constraints = onDemand("keeps answers to a schema or grammar", () => import("../constrain/constraint.ts"));
 
-/** What text an answer may be, in OpenAI's shape: any, any JSON object, or JSON that is valid by a schema. */
+/** What text an answer may be, in OpenAI's shape: any, any JSON object, or JSON that is valid under a schema. */
 export type ResponseFormat =
   | {
       /** Any text: the default. */
@@ -22,9 +22,9 @@ export type ResponseFormat =
       type: "json_object";
     }
   | {
-      /** JSON that is valid by a schema. */
+      /** JSON that is valid under a schema. */
       type: "json_schema";
-      /** Which. */
+      /** The schema. */
       json_schema: {
         /** For a provider's cache; ignored. */
         name: string;
@@ -76,8 +76,8 @@ function readFormat(format: unknown): AnswerForm | undefined {
 export type Kept = Required<Pick<GenerateRequest, "constrain" | "forced">>;
 
 /**
- * What the generator asks before each choice. `endIds` may end the answer; `isAlone`: its text stands without the prompt's, so
- * that the decoder may take a leading space away. Rejects with PronkError bad-request, or network.
+ * What the generator asks before each choice. `endIds` may end the answer; `isAlone`: its text stands without the prompt's,
+ * so the decoder may take a leading space away. Rejects with PronkError bad-request, or network.
  */
 export async function keepTo(
   { wanted, field, marks }: AnswerForm,
@@ -89,7 +89,7 @@ export async function keepTo(
   const spaceBefore = isAlone && takesSpaceAway(tokenizer);
   const constraint = new Constraint(wanted, trieOf(tokenizer, marks), { endIds, spaceBefore, field });
   let state = constraint.start;
-  let seen = 0; // ids that `state` is after
+  let seen = 0; // how many ids led to `state`
   constraint.mask(state); // what is too complex says so before anything is computed
   const goTo = (answerIds: readonly number[]) => {
     if (answerIds.length < seen) [state, seen] = [constraint.start, 0];

@@ -1,4 +1,4 @@
-// Whether an answer of a chat has other parts than words: thoughts, and calls of tools. What puts such a chat to the
+// Whether a chat's answer has parts other than words: thoughts, and calls of tools. What puts such a chat to the
 // model and reads its answer is loaded when the first comes.
 
 import { onDemand } from "../on-demand.ts";
@@ -14,13 +14,13 @@ import type { Outcome, Piece } from "./run.ts";
 const answerWay = onDemand("reads thoughts and calls of tools", () => import("./answer-way.ts"));
 
 export interface AnswerWay {
-  /** What the conversation is encoded by. */
+  /** Encodes the conversation. */
   dialog: Pick<ChatDialog, "encode">;
-  /** Behind this prompt. */
+  /** After this prompt. */
   begin(promptIds: readonly number[]): {
     /** What the whole answer must be. */
     form: AnswerForm | undefined;
-    /** What stands in its text besides words. */
+    /** The decoder, with the form's marks in its text. */
     decoder(decoder: StreamDecoder): StreamDecoder;
     /** One for each choice. */
     reader(): AnswerReader;
@@ -42,7 +42,7 @@ export async function prepareAnswer(
   return (await answerWay()).prepareWay(core, dialog, fields, messages, form);
 }
 
-/** A piece of an answer as its reader is told it. */
+/** A piece of an answer as its reader gets it. */
 export interface ReadPiece extends Omit<Piece, "text" | "outcome"> {
   deltas: AnswerDelta[];
   outcome?: Omit<Outcome, "finishReason"> & { finishReason: ChatFinishReason };

@@ -1,5 +1,5 @@
 // An answer's text in its parts as it comes: a thought, words, and calls of functions. What might begin a mark is held back until
-// it is decided, so no half of one is taken for words; what turns out to be none is words.
+// that is decided, so half a mark is never taken for words; what turns out to be none is words.
 
 import type { CallForm, ThoughtMarks } from "../text/tokenizer.ts";
 import { callIdMark } from "../text/tokenizer.ts";
@@ -17,7 +17,7 @@ export interface AnswerParts {
   thought?: ThoughtMarks & { isOpen: boolean };
 }
 
-/** What a form's first call begins with, whatever stands in it; "" where that is JSON alone. */
+/** What a form's first call begins with, whatever is called; "" where that is JSON alone. */
 export const markerOf = ({ begin, open }: CallForm): string =>
   (begin + open).replace(/(\[\s*)?\{\s*("[^"]*"\s*:\s*"[^"]*",\s*)*"[^"]*"\s*:\s*"$/, "").trim();
 
@@ -28,13 +28,13 @@ export class AnswerReader {
   readonly #thought: AnswerParts["thought"];
   readonly #marker: string;
   readonly #isObject: boolean; // calls are objects with name and arguments
-  readonly #between: readonly string[]; // what may stand behind a call, the longest first
+  readonly #between: readonly string[]; // what may follow a call, the longest first
   readonly #begins: string; // where there is no marker: a call, or a list of them
   #state: State = "start";
   #held = "";
-  #raw = ""; // of what looks like a call that nobody was told of
+  #raw = ""; // what looks like a call, not reported so far
   #call: CallText | undefined;
-  #isTold = false; // of that call
+  #isTold = false; // that call is reported
   #count = 0;
   #trims = false; // white space until something follows
   #deltas: AnswerDelta[] = [];
@@ -53,7 +53,7 @@ export class AnswerReader {
     if (thought?.isOpen) [this.#state, this.#trims] = ["thought", true];
   }
 
-  /** Calls that were told of. */
+  /** Calls reported so far. */
   get calls(): number {
     return this.#count;
   }
@@ -62,7 +62,7 @@ export class AnswerReader {
     return this.#state === "thought";
   }
 
-  /** There was a call and may be no other. */
+  /** There was a call, and there may be no other. */
   get isOver(): boolean {
     return this.#count > 0 && this.#call === undefined && !this.#mayCallAgain;
   }
@@ -78,7 +78,7 @@ export class AnswerReader {
     return this.#taken();
   }
 
-  /** What is left. `isCut`: the answer had no end of its own, so what looks like the beginning of a call is none of its words. */
+  /** What is left. `isCut`: the answer had no end of its own, so what looks like the beginning of a call is not words. */
   finish(isCut: boolean): AnswerDelta[] {
     const rest = this.#raw + this.#held;
     this.#held = this.#raw = "";
@@ -101,7 +101,7 @@ export class AnswerReader {
     return deltas;
   }
 
-  /** Goes on as far as the state lasts. False: more text is needed. */
+  /** Reads on while the state lasts. False: more text is needed. */
   #step(): boolean {
     switch (this.#state) {
       case "start":
@@ -145,7 +145,7 @@ export class AnswerReader {
     const at = this.#held.indexOf(close);
     if (at < 0) {
       const kept = Math.max(beginningOf(close, this.#held), this.#held.length - this.#held.trimEnd().length);
-      // Behind white space a mark may begin: both wait.
+      // A mark may begin after white space: both wait.
       const until = this.#held.slice(0, this.#held.length - kept).trimEnd().length;
       this.#think(this.#held.slice(0, until));
       this.#held = this.#held.slice(until);
@@ -180,7 +180,7 @@ export class AnswerReader {
     return true;
   }
 
-  /** Of a form that has it before the arguments. */
+  /** In a form that has it before the arguments. */
   #readName(): boolean {
     const { middle } = this.#calls!.form;
     const end = middle.trim();
@@ -299,7 +299,7 @@ function beginningOf(mark: string, text: string): number {
 
 const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** Nine letters and digits, as Mistral's templates want them back: 13 of ten thousand million million. */
+/** Nine letters and digits, as Mistral's templates want them back: one of 13 thousand million million. */
 function newCallId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => letters[byte % letters.length]).join("");
 }

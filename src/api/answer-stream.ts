@@ -1,25 +1,25 @@
-// What a call with `stream: true` gives: its chunks, once, with what OpenAI's own stream can do beside. It knows nothing of
-// chunks; what makes them takes a signal and is told by it that nobody reads on.
+// What a call with `stream: true` gives: its chunks, once, with the extras of OpenAI's own stream. It knows nothing of
+// chunks; what makes them takes a signal, which is aborted when nobody reads on.
 
 import { PronkError } from "../errors.ts";
 import type { RequestOptions } from "./completion-request.ts";
 
 /** An answer as it comes. It is read once, by a loop or by one of these methods; leaving the loop ends the answer. */
 export interface AnswerStream<Chunk> extends AsyncIterable<Chunk> {
-  /** `controller.abort()` ends the answer; a loop over it then ends as if no more had come. Aborted, too, when a loop is left. */
+  /** `controller.abort()` ends the answer; a loop over it then ends as if no more had come. Also aborted when a loop is left. */
   readonly controller: AbortController;
   /**
    * Two streams of all chunks, each to be read at its own pace; what one has read and the other has not is kept in memory. The
    * answer ends when both are left.
    */
   tee(): [AnswerStream<Chunk>, AnswerStream<Chunk>];
-  /** Bytes in UTF-8: of each chunk its JSON and a line break. openai's `Stream.fromReadableStream` reads them. */
+  /** Bytes in UTF-8: each chunk's JSON and a line break. openai's `Stream.fromReadableStream` reads them. */
   toReadableStream(): ReadableStream<Uint8Array>;
 }
 
 type Create = (request: unknown, options?: RequestOptions) => Promise<unknown>;
 
-/** The same call, whose streams are such. `signal` still ends them with its reason. */
+/** The same call, giving such streams. `signal` still ends them with its reason. */
 export function withStreams<Call extends Create>(create: Call): Call {
   const call: Create = async (request, options = {}) => {
     if (!(request as { stream?: unknown } | null)?.stream) return create(request, options);
@@ -79,7 +79,7 @@ class OneAnswer<Chunk> implements AnswerStream<Chunk> {
         for (;;) {
           if (own.length === 0) {
             const next = chunks.next();
-            next.catch(() => {}); // told to whoever reads that far
+            next.catch(() => {}); // reported to whoever reads that far
             for (const steps of waiting) steps.push(next);
           }
           const { done, value } = await own.shift()!;

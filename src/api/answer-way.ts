@@ -13,7 +13,7 @@ import type { EngineCore } from "./engine-core.ts";
 import { badField, type Fields } from "./request-fields.ts";
 import { readTools, type RequestedTools } from "./tool-request.ts";
 
-/** `form`: what the answer must be where it is no call. Throws PronkError bad-request. */
+/** `form`: what the answer must be if it is no call. Throws PronkError bad-request. */
 export function prepareWay(
   core: EngineCore,
   dialog: ChatDialog,
@@ -65,7 +65,7 @@ function readTemplateValues(values: unknown): Record<string, unknown> | undefine
 
 const tailLength = 16; // tokens; an opening mark and white space have fewer
 
-/** Undefined where the answer goes on from words: no thought begins there. */
+/** Undefined where the answer continues words: no thought begins there. */
 function thoughtBehind(
   tokenizer: Tokenizer,
   { open, close }: ThoughtMarks,

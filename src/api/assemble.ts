@@ -15,7 +15,7 @@ const embedding = onDemand("answers requests for embeddings", () => import("./em
 export interface EngineParts {
   core: EngineCore;
   info: EngineInfo;
-  /** Which kernels run, as plain data; absent where nobody goes on from this engine. */
+  /** Which kernels run, as plain data; absent if no other engine can take over. */
   variants?: () => Variants;
   /** The controller behind `core.ended`; aborted here on unload, elsewhere when the device is lost. */
   end: AbortController;

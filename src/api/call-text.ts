@@ -1,5 +1,5 @@
 // One call of a function as a model writes it, read as it comes: a JSON object with the function's name and its arguments in
-// either order, or the arguments alone behind a name that was read before. The arguments are given on as they stand, so they
+// either order, or the arguments alone after a name that was read before. The arguments are passed on as they stand, so they
 // are the model's own text.
 
 const space = /\s/;
@@ -12,9 +12,9 @@ export type CallStanding = "open" | "whole" | "bad";
 
 export class CallText {
   standing: CallStanding = "open";
-  /** Of the function, once it is known. */
+  /** The function's, once it is known. */
   name: string | undefined;
-  #given = ""; // arguments that were not taken yet
+  #given = ""; // arguments not yet taken
   #place: "start" | "key" | "colon" | "value" | "behind" = "start";
   #key = "";
   #value = "";
@@ -22,7 +22,7 @@ export class CallText {
   #isInString = false;
   #isEscaped = false;
 
-  /** `name`: then arguments alone are read. */
+  /** With `name`, only arguments are read. */
   constructor(name?: string) {
     this.name = name;
     if (name !== undefined) [this.#place, this.#key] = ["value", "arguments"];
@@ -31,7 +31,7 @@ export class CallText {
 
   readonly #isAlone: boolean;
 
-  /** Reads a character; those behind its end are not to be given. */
+  /** Reads a character; none may be given after the call's end. */
   push(character: string): void {
     this.standing = this.#read(character);
   }

@@ -8,12 +8,12 @@ import type { RequestMessage } from "./request-messages.ts";
 
 /**
  * What known-fields.ts lists is obeyed or harmless; null counts as not given. Any other field is refused by name
- * (bad-request), and so is a value that asks for what is not done.
+ * (bad-request), and so is a value that asks for something unsupported.
  */
 export interface ChatCompletionRequest extends SamplingFields {
-  /** Where the last is the assistant's, the answer goes on from its words, and is what comes after them. */
+  /** If the last is the assistant's, the answer continues its words, and is what comes after them. */
   messages: readonly RequestMessage[];
-  /** Ignored, as all of the next: a request made for a server can be given as it is. */
+  /** Ignored, like the next ones: a request made for a server can be given as it is. */
   metadata?: Record<string, string> | null;
   /** Ignored: nothing is kept at a provider. */
   store?: boolean | null;
@@ -27,27 +27,27 @@ export interface ChatCompletionRequest extends SamplingFields {
   prompt_cache_options?: object | null;
   /** Ignored, as `prompt_cache_key`. */
   prompt_cache_retention?: string | null;
-  /** Ignored: it makes an answer faster at a provider, and no other. */
+  /** Ignored: at a provider it makes an answer faster, not different. */
   prediction?: object | null;
   /**
-   * Functions that the model may call: an answer then has `tool_calls` and ends with `finish_reason: "tool_calls"`. They are told
-   * and called in the form of the model's own template, else in a built-in one: docs/tools.md. With `strict` the arguments
-   * are kept to `parameters`, which are a JSON Schema.
+   * Functions that the model may call: an answer then has `tool_calls` and ends with `finish_reason: "tool_calls"`. They are
+   * described and called in the form of the model's own template, else in a built-in one: docs/tools.md. With `strict` the
+   * arguments are kept to `parameters`, which is a JSON Schema.
    */
   tools?: readonly (FunctionTool | CustomTool)[] | null;
-  /** Default `auto`. With `required`, a function or allowed ones with `mode: "required"` the answer is kept to calls. */
+  /** Default `auto`. `required`, a function, or allowed ones with `mode: "required"` keep the answer to calls. */
   tool_choice?: ToolChoice | null;
   /** Default true: an answer may have several calls, where the model's form has room for them. */
   parallel_tool_calls?: boolean | null;
-  /** Values for the model's template, by the names that it knows them by, as `enable_thinking`. Others do nothing. */
+  /** Values for the model's template, by the names that it knows, such as `enable_thinking`. Others do nothing. */
   chat_template_kwargs?: Record<string, unknown> | null;
-  /** Default false. True: tell of each token how likely it was, before temperature, penalties or a form shaped it. */
+  /** Default false. True: tell how likely each token was, before temperature, penalties or a form shaped it. */
   logprobs?: boolean | null;
   /** With `logprobs`: how many of the most likely tokens to tell beside each, 0 (the default) to 20. */
   top_logprobs?: number | null;
   /** `["text"]`, which is the default; anything else is refused (`bad-request`). */
   modalities?: readonly ("text" | "audio")[] | null;
-  /** `"none"`; anything else is refused. For a template that knows such a thing: `chat_template_kwargs`. */
+  /** `"none"`; anything else is refused. For a template that supports it: `chat_template_kwargs`. */
   reasoning_effort?: string | null;
   /** `"medium"`, which is the default; anything else is refused. */
   verbosity?: string | null;
@@ -59,7 +59,7 @@ export interface ChatCompletionRequest extends SamplingFields {
 
 /** A call that the model makes. */
 export interface FunctionCall {
-  /** What the `tool_call_id` of the message with its result says. */
+  /** The `tool_call_id` for the message with its result. */
   id: string;
   /** The kind of tool. */
   type: "function";
@@ -67,7 +67,7 @@ export interface FunctionCall {
   function: {
     /** As in the request's `tools`. */
     name: string;
-    /** The model's own text: JSON by the function's schema where it was kept to it. */
+    /** The model's own text: JSON that fits the function's schema if it was kept to it. */
     arguments: string;
   };
 }
@@ -75,7 +75,7 @@ export interface FunctionCall {
 /** `tool_calls`: it has calls, and ended as `stop` does. */
 export type ChatFinishReason = FinishReason | "tool_calls";
 
-/** What comes to an answer: words, or of one call its beginning, with id and name, or more of its arguments. */
+/** What is added to an answer: words, or one call's beginning, with id and name, or more of its arguments. */
 export interface AnswerDelta {
   /** On a choice's first chunk only. */
   role?: "assistant";
@@ -87,9 +87,9 @@ export interface AnswerDelta {
   tool_calls?: [FunctionCallDelta];
 }
 
-/** Of a call, its beginning or more of its arguments. */
+/** A call's beginning, or more of its arguments. */
 export interface FunctionCallDelta {
-  /** Of the call among the answer's, from 0 on. */
+  /** The call's place among the answer's, from 0. */
   index: number;
   /** On its first piece only. */
   id?: string;
@@ -99,7 +99,7 @@ export interface FunctionCallDelta {
   function: {
     /** On its first piece only. */
     name?: string;
-    /** What comes to them. */
+    /** What is added to them. */
     arguments: string;
   };
 }
@@ -110,7 +110,7 @@ export interface ChatAnswer {
   role: "assistant";
   /** "" where it says nothing but calls. */
   content: string;
-  /** What a provider's model said instead of an answer, over an endpoint; of a model on this machine always null. */
+  /** What a provider's model said instead of an answer, over an endpoint; always null for a model on this machine. */
   refusal: string | null;
   /** What it thought first, where the model's template marks that (`<think>`). */
   reasoning_content?: string;
@@ -120,17 +120,17 @@ export interface ChatAnswer {
 
 /** One of the answers to a conversation. */
 export interface ChatChoice {
-  /** Among the answers, from 0 on. */
+  /** Its place among the answers, from 0. */
   index: number;
   /** What was said. */
   message: ChatAnswer;
   /** What ended it. */
   finish_reason: ChatFinishReason;
-  /** Of each of its tokens how likely it was; null without `logprobs: true`. */
+  /** How likely each of its tokens was; null without `logprobs: true`. */
   logprobs: ChatLogprobs | null;
   /** pronk's own. */
   pronk: {
-    /** Of the answer's tokens. */
+    /** The answer's token ids. */
     ids: number[];
     /** Whether the context's end finished it. */
     context_full: boolean;
@@ -151,28 +151,28 @@ export interface ChatCompletion {
   choices: [ChatChoice, ...ChatChoice[]];
   /** Tokens and times of all choices. */
   usage: Usage;
-  /** pronk's own; of several choices the first one's. */
+  /** pronk's own; with several choices, the first one's. */
   pronk: {
     /** How many of the oldest messages were left out to fit the context. */
     dropped_messages: number;
     /** Whether the context's end finished the answer. */
     context_full: boolean;
-    /** What the conversation became. */
+    /** The conversation as ids. */
     prompt_ids: number[];
-    /** Of the answer's tokens. */
+    /** The answer's token ids. */
     ids: number[];
   };
 }
 
 /** One choice's part in a chunk. */
 export interface ChatChoiceDelta {
-  /** Among the answers, from 0 on. */
+  /** Its place among the answers, from 0. */
   index: number;
-  /** What comes to the answer; `{}` on its last chunk. */
+  /** What is added to the answer; `{}` on its last chunk. */
   delta: AnswerDelta;
   /** What ended it, on its last chunk; else null. */
   finish_reason: ChatFinishReason | null;
-  /** Of the tokens of this chunk; null without `logprobs: true`, and on a choice's first and last chunk. */
+  /** For the tokens of this chunk; null without `logprobs: true`, and on a choice's first and last chunk. */
   logprobs: ChatLogprobs | null;
 }
 
@@ -186,7 +186,7 @@ export interface ChatCompletionChunk {
   created: number;
   /** The engine's, as in `info.model`. */
   model: string;
-  /** One, or on the last chunk with usage none. Of several choices each comes whole before the next. */
+  /** One; none on the last chunk with usage. Each of several choices comes whole before the next. */
   choices: [ChatChoiceDelta] | [];
   /** With `stream_options.include_usage`: null, and on the last chunk, which has no choices, that of the whole answer. */
   usage?: Usage | null;
@@ -202,9 +202,9 @@ export interface ChatCompletionChunk {
 /** Answers conversations. */
 export interface ChatCompletions {
   /**
-   * With `stream: true` resolves when the answer begins, to its chunks; else with the whole answer. Rejects with PronkError:
+   * With `stream: true` resolves to the answer's chunks when it begins; else to the whole answer. Rejects with PronkError:
    * `bad-request` for a field that is wrong or for a model without a dialog, `context-full` where the last message alone does not
-   * fit, and what befell the engine; or with the signal's reason.
+   * fit, or whatever befell the engine; or with the signal's reason.
    */
   create(
     request: ChatCompletionRequest & { stream: true },

@@ -18,10 +18,10 @@ import type { RequestOptions, Usage } from "./completion-request.ts";
 import type { EngineCore } from "./engine-core.ts";
 import { fitConversation } from "./fit-context.ts";
 import { chatFields, checkFields } from "./known-fields.ts";
-import { chatLogprobs, type ChatLogprobs } from "./logprobs.ts";
+import type { ChatLogprobs } from "./logprobs.ts";
 import { requestFields } from "./request-fields.ts";
 import { readMessages } from "./request-messages.ts";
-import { addUsage, newAnswer, runText } from "./run.ts";
+import { addUsage, likelihoodPart, newAnswer, runText } from "./run.ts";
 import { readRunSettings, type RunSettings, settingsOfChoice } from "./sampling.ts";
 
 /** The answer that is this choice. */
@@ -32,7 +32,7 @@ export function createChatCompletions(core: EngineCore): ChatCompletions {
     const fields = requestFields(request);
     checkFields(fields, chatFields, "chat.completions.create");
     const messages = readMessages(fields.messages);
-    const settings = readRunSettings(fields, core.defaults, core.generator.vocabSize);
+    const settings = readRunSettings(fields, core);
     core.ended.throwIfAborted();
     options.signal?.throwIfAborted();
     const { dialog } = core;
@@ -87,7 +87,10 @@ async function whole(
     for await (const piece of answer(index)) {
       for (const delta of piece.deltas) addDelta(message, delta);
       for (const id of piece.ids) ids.push(id);
-      logprobs.push(...chatLogprobs(core.tokenizer, piece.ids, piece.likelihoods, topLogprobs ?? 0));
+      if (topLogprobs !== undefined) {
+        const { chatLogprobs } = await likelihoodPart();
+        logprobs.push(...chatLogprobs(core.tokenizer, piece.ids, piece.likelihoods, topLogprobs));
+      }
       outcome = piece.outcome;
     }
     const { finishReason, contextFull, usage: own } = outcome!; // the last piece has it
@@ -144,8 +147,10 @@ async function* chunks(
     };
     for await (const { deltas, ids, likelihoods, outcome } of answer(index)) {
       let told: ChatLogprobs["content"] | undefined;
-      if (settings.topLogprobs !== undefined)
+      if (settings.topLogprobs !== undefined) {
+        const { chatLogprobs } = await likelihoodPart();
         told = chatLogprobs(core.tokenizer, ids, likelihoods, settings.topLogprobs);
+      }
       if (deltas.length === 0 && told?.length) deltas.push({ content: "" });
       for (const [at, delta] of deltas.entries()) yield chunk(delta, null, at === 0 ? told : told && []);
       if (!outcome) continue;

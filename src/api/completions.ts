@@ -7,14 +7,14 @@ import type { CompletionLogprobs } from "./logprobs.ts";
 /** Other fields are refused by name, as in chat.completions: see known-fields.ts. */
 export interface CompletionRequest extends SamplingFields {
   /**
-   * Text, or ids fed exactly as given. "" and null mean the beginning-of-sequence id alone. A list of texts, or of lists of ids,
-   * is answered one after the other, a choice for each, or `n`; their indexes are those of the list, `n` by `n`.
+   * Text, or ids fed exactly as given. "" and null mean the beginning-of-sequence id alone. A list of texts, or of lists of
+   * ids, is answered one by one, with a choice for each, or `n`; choices are numbered in the list's order, `n` by `n`.
    */
   prompt: string | readonly number[] | readonly string[] | readonly (readonly number[])[] | null;
   /** Default false. True: the answer's text begins with the prompt's. */
   echo?: boolean | null;
   /**
-   * Tell of each token how likely it was, and of so many, up to 20, what else was; with `echo` of the prompt's tokens, too, the
+   * Tell how likely each token was, and this many of the likeliest, up to 20; with `echo` for the prompt's tokens, too, the
    * first of which has null. All of the prompt is computed for that, and a row of the vocabulary read back for each token.
    */
   logprobs?: number | null;
@@ -24,11 +24,11 @@ export interface CompletionRequest extends SamplingFields {
   suffix?: string | null;
 }
 
-/** One of the texts that go on from a prompt. */
+/** One of the texts that continue a prompt. */
 export interface CompletionChoice {
-  /** With `n`: its place among the answers to its prompt, and `n` for each prompt before. */
+  /** With `n`: its place among the answers to its prompt, plus `n` for each prompt before. */
   index: number;
-  /** What follows the prompt; with `echo` behind the prompt's own text. In a chunk, what comes to it. */
+  /** What follows the prompt; with `echo`, after the prompt's own text. In a chunk, what is added. */
   text: string;
   /** What ended it. In a chunk that is not its last it is null, as in OpenAI's streams, whose types have no null either. */
   finish_reason: FinishReason;
@@ -36,7 +36,7 @@ export interface CompletionChoice {
   logprobs: CompletionLogprobs | null;
   /** pronk's own. */
   pronk: {
-    /** Of the prompt; in a stream on a choice's first chunk only. */
+    /** The prompt's; in a stream, on a choice's first chunk only. */
     prompt_ids?: number[];
     /** Of this text's tokens, without an echoed prompt's. */
     ids: number[];
@@ -58,7 +58,7 @@ export interface Completion {
   /** One for each prompt, or `n`, in order; in a chunk always one. */
   choices: [CompletionChoice, ...CompletionChoice[]];
   /**
-   * Tokens and times of all choices, on a whole answer. In a stream with `stream_options.include_usage` on the last chunk, and
+   * Tokens and times of all choices, on a whole answer. In a stream with `stream_options.include_usage`, on the last chunk, and
    * null before.
    */
   usage?: Usage;
@@ -66,12 +66,12 @@ export interface Completion {
   pronk: CompletionChoice["pronk"];
 }
 
-/** Goes on from texts. */
+/** Continues texts. */
 export interface Completions {
   /**
-   * With `stream: true` resolves when the answer begins, to its chunks; else with the whole answer. Rejects with PronkError:
-   * `bad-request` for a field that is wrong, `context-full` for a prompt that does not fit, and what befell the engine; or with
-   * the signal's reason.
+   * With `stream: true` resolves to the answer's chunks when it begins; else to the whole answer. Rejects with PronkError:
+   * `bad-request` for a field that is wrong, `context-full` for a prompt that does not fit, or whatever befell the engine; or
+   * with the signal's reason.
    */
   create(request: CompletionRequest & { stream: true }, options?: RequestOptions): Promise<AnswerStream<Completion>>;
   create(request: CompletionRequest & { stream?: false | null }, options?: RequestOptions): Promise<Completion>;

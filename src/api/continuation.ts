@@ -1,5 +1,5 @@
-// What an engine tells while it runs, and another takes up when it has died without a word: worker/ carries it from one to
-// the other. None of it is public; options and engines that have none of it are as good.
+// What an engine reports while it runs, for another to take up if it dies without a word: worker/ carries it from one to
+// the other. None of it is public; options and engines without it are as good.
 
 import type { CacheHistory, HistoryState } from "../generate/cache-history.ts";
 import type { Trace, TraceEvent } from "../generate/trace.ts";
@@ -16,7 +16,7 @@ export interface Predecessor {
   history: HistoryState;
 }
 
-/** An engine that can be gone on from. */
+/** An engine that another can take over from. */
 export interface ContinuableEngine extends EngineCalls {
   readonly continuation?: {
     readonly history: CacheHistory;
@@ -25,7 +25,7 @@ export interface ContinuableEngine extends EngineCalls {
   };
 }
 
-/** A call's options, with how far another engine had come with it, answer by answer. */
+/** A call's options, with how far another engine had got with it, answer by answer. */
 export interface ContinuableOptions extends RequestOptions {
   known?: readonly Trace[];
   /** `answer`: which of the call's. */

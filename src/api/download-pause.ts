@@ -3,7 +3,7 @@
 
 import type { Gate } from "../source/gate.ts";
 
-/** A switch that holds a download: `pause` and `resume` may be called at any time, before it begins as well. One may hold several. */
+/** A switch that holds a download: `pause` and `resume` may be called any time, even before it begins. One may hold several. */
 export class DownloadPause implements Gate {
   #open: Promise<void> | undefined; // while paused: resolves on resume
   #release = () => {};
@@ -21,7 +21,7 @@ export class DownloadPause implements Gate {
     this.#tell();
   }
 
-  /** Lets go on. */
+  /** Lets it go on. */
   resume(): void {
     if (!this.#open) return;
     this.#open = undefined;
@@ -44,7 +44,7 @@ export class DownloadPause implements Gate {
     });
   }
 
-  /** Called at every change; returns the end of listening. */
+  /** Calls `listener` at every change; returns what ends that. */
   subscribe(listener: (paused: boolean) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

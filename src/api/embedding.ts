@@ -2,6 +2,7 @@
 // shapes. What is computed is generate/'s business.
 
 import { PronkError } from "../errors.ts";
+import { readAdapter } from "./adapter-field.ts";
 import { checkPromptIds } from "../generate/prompt-check.ts";
 import type { RequestOptions } from "./completion-request.ts";
 import type { EmbeddingResponse } from "./embeddings.ts";
@@ -17,6 +18,7 @@ export async function embed(
   const fields = requestFields(request);
   checkFields(fields, embeddingFields, "embeddings.create");
   const format = choiceField(fields, "encoding_format", ["float", "base64"]);
+  const adapter = readAdapter(fields, core);
   const pooling = choiceField(fields, "pooling", ["mean", "last"]);
   const dimensions = numberField(fields, "dimensions", { integer: true, min: 1, max: core.config.dim });
   const signal = AbortSignal.any(options.signal ? [core.ended, options.signal] : [core.ended]);
@@ -25,7 +27,7 @@ export async function embed(
   const data: EmbeddingResponse<number[] | string>["data"] = [];
   try {
     for (const [index, ids] of inputs.entries()) {
-      const state = await core.generator.hiddenState(ids, pooling, signal);
+      const state = await core.generator.hiddenState({ ids, pooling, adapter }, signal);
       const numbers = normalised(state.subarray(0, dimensions));
       data.push({ object: "embedding", index, embedding: format === "base64" ? toBase64(numbers) : [...numbers] });
     }

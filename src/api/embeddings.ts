@@ -11,16 +11,18 @@ export interface EmbeddingRequest {
   input: string | readonly string[] | readonly number[] | readonly (readonly number[])[];
   /** Ignored: an engine holds one model. */
   model?: string | null;
+  /** pronk's own: the name of one of the `adapters` that createEngine was given. Default: the model as it is. */
+  adapter?: string | null;
   /** `float` (the default): a list of numbers. `base64`: the same as little-endian 32-bit floats. */
   encoding_format?: "float" | "base64" | null;
   /**
-   * Only the first so many numbers, made to length 1 again; default: all, which is the model's `dim`. What is left out is lost:
-   * no model that pronk runs was trained to put first what matters.
+   * Only this many numbers, the first ones, scaled to length 1 again; default: all, the model's `dim`. What is left out is
+   * lost: no model that pronk runs was trained to put what matters first.
    */
   dimensions?: number | null;
   /**
-   * pronk's own. `mean` (the default): the mean of the states of all tokens. `last`: the state of the last token, which models
-   * are asked for that were trained to embed so.
+   * pronk's own. `mean` (the default): the mean of the states of all tokens. `last`: the state of the last token, for models
+   * that were trained to embed that way.
    */
   pooling?: "mean" | "last" | null;
   /** Ignored. */
@@ -29,23 +31,23 @@ export interface EmbeddingRequest {
 
 /** Of one input. */
 export interface Embedding<Numbers = number[]> {
-  /** Always so. */
+  /** Always this. */
   object: "embedding";
   /** Its place in the list. */
   index: number;
-  /** Of length 1, so that the product of two is their cosine. [dimensions] */
+  /** Of length 1, so the dot product of two is their cosine. [dimensions] */
   embedding: Numbers;
 }
 
 /** Of a call: a vector for each input. */
 export interface EmbeddingResponse<Numbers = number[]> {
-  /** Always so. */
+  /** Always this. */
   object: "list";
   /** One for each input, in their order. */
   data: Embedding<Numbers>[];
   /** The model's label, e.g. owner/name. */
   model: string;
-  /** Tokens of all inputs, each beginning-of-sequence id among them. */
+  /** Tokens of all inputs, beginning-of-sequence ids included. */
   usage: {
     /** All of them. */
     prompt_tokens: number;
@@ -57,7 +59,7 @@ export interface EmbeddingResponse<Numbers = number[]> {
 /** Makes vectors of texts, as OpenAI's client does. */
 export interface Embeddings {
   /**
-   * The final hidden states of each input, after the last norm, as one vector. They wait for answers before them, and leave
+   * The final hidden states of each input, after the last norm, as one vector. Calls wait for answers before them, and leave
    * what is remembered of conversations as it is. docs/embeddings.md says what those of a chat model are worth.
    */
   create(

@@ -16,6 +16,8 @@ export interface EngineCore {
   /** Ids that end an answer of a chat, besides `config.eosIds`: see text/turn-ends.ts. */
   readonly turnEnds: readonly number[];
   readonly generator: Generator;
+  /** LoRAs that a request may name, by name: the keys that `generator` knows them by. */
+  readonly adapters?: ReadonlyMap<string, string>;
   /** Aborted when the engine is unloaded or its device is lost; the reason is the PronkError that calls then reject with. */
   readonly ended: AbortSignal;
 }

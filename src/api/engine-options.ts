@@ -1,7 +1,7 @@
 // The options of createEngine, checked, and what `auto` and the defaults among them come to once the model is known.
 
+import { isShortage } from "../errors.ts";
 import type { ModelConfig } from "../format/model-config.ts";
-import { PronkError } from "../errors.ts";
 import type { KvFormat, QuantizeChoice } from "../quant/layout.ts";
 import { badField, numberField } from "./request-fields.ts";
 import type { EngineOptions } from "./surface.ts";
@@ -12,6 +12,7 @@ export function checkOptions(options: EngineOptions): void {
   oneOf(options.kv, "kv", ["auto", "f16", "f32", "q8"]);
   numberField({ ...options }, "contextLength", { min: 1, integer: true });
   numberField({ ...options }, "runAhead", { min: 1, max: 8, integer: true });
+  if (options.drafts !== false) oneOf(options.drafts, "drafts", ["auto"]);
 }
 
 const exactKvParameters = 100e6; // below it an f32 cache costs little, and answers equal a float32 reference's
@@ -28,14 +29,14 @@ const bytesPerValue: Record<KvFormat, number> = { f32: 4, f16: 2, q8: 1.0625 };
 /**
  * Positions that the checkpoint can be asked for: those it was trained on, times the factor where its configuration
  * stretches them. (Llama 3's kind of scaling counts its factor in already.) Beyond them it answers nonsense. Dynamic scaling
- * stretches by what it is given, without an end.
+ * stretches to whatever it is given, without limit.
  */
 function longestContext({ contextLength, ropeScaling: scaling }: ModelConfig): number {
   if (scaling.kind === "linear") return Math.floor(contextLength * Math.max(1, scaling.factor));
   return scaling.kind === "dynamic" ? Infinity : contextLength;
 }
 
-/** Throws PronkError bad-request where the model was not made for so many positions. */
+/** Throws PronkError bad-request if the model was not made for that many positions. */
 export function checkContextLength(wanted: number | undefined, config: ModelConfig): void {
   const longest = longestContext(config);
   if (wanted === undefined || wanted <= longest) return;
@@ -43,7 +44,7 @@ export function checkContextLength(wanted: number | undefined, config: ModelConf
 }
 
 /**
- * Makes the model with the context asked for. Where none was, tries the model's own and then less and less, as long as
+ * Makes the model with the context asked for. If none was, tries the model's own and then less and less, as long as
  * memory is what is missing. Throws PronkError bad-request for more than the model was made for.
  */
 export async function withContext<T>(
@@ -60,8 +61,7 @@ export async function withContext<T>(
     try {
       return await make(contextLength);
     } catch (error) {
-      const memory = error instanceof PronkError && error.code === "out-of-memory";
-      if (!memory || contextLength <= leastContext) throw error;
+      if (!isShortage(error) || contextLength <= leastContext) throw error;
       contextLength = Math.max(leastContext, contextLength >> 1);
     }
   }

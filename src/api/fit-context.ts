@@ -3,8 +3,8 @@
 //
 // Turns are dropped up to marks that lie a third of the context apart, counted from the conversation's beginning, and no
 // further than the first mark that leaves room. So the next questions drop the same turns, and their prompts begin as
-// this one did: what the KV cache holds is used until the room is full again. Where the marks lie depends on nothing that
-// is said later, so that calls need to remember nothing.
+// this one did: what the KV cache holds is used until the room is full again. Nothing said later moves the marks, so calls
+// need to remember nothing.
 
 import { contextFull } from "../generate/prompt-check.ts";
 import type { ChatDialog, ChatMessage } from "../text/tokenizer.ts";
@@ -61,7 +61,7 @@ function headLength(messages: readonly ChatMessage[]): number {
 }
 
 /**
- * Where the conversation may go on behind the head: at its beginning, at the first turn behind each mark, and at the last
+ * Where the conversation may resume after the head: at its beginning, at the first turn after each mark, and at the last
  * turn. Turns begin with user messages, the first at the head's end. Rising, never empty.
  */
 function markedStarts(

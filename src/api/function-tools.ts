@@ -10,14 +10,14 @@ export interface FunctionTool {
     name: string;
     /** What it does, for the model to read. Default "". */
     description?: string;
-    /** A JSON Schema; without one it takes no arguments. src/constrain/README.md says what of schemas is read. */
+    /** A JSON Schema; without one it takes no arguments. src/constrain/README.md says how much of schemas is read. */
     parameters?: Record<string, unknown>;
     /** Default false: the model writes the arguments as it likes. True: they are kept to `parameters`. */
     strict?: boolean | null;
   };
 }
 
-/** OpenAI's tools that take free text; refused (`bad-request`). It stands here so that OpenAI's lists of tools can be given. */
+/** OpenAI's tools that take free text; refused (`bad-request`). It is here so that OpenAI's lists of tools can be given. */
 export interface CustomTool {
   /** The kind of tool. */
   type: "custom";
@@ -34,8 +34,8 @@ interface NamedFunction {
 }
 
 /**
- * Which tools may be called, and whether one must be. `none`: no call; `auto`: as the model likes; `required`: at least one call; a
- * function: that one; allowed tools: of those only. What names no function of the request is refused (`bad-request`).
+ * Which tools may be called, and whether one must be. `none`: no call; `auto`: as the model likes; `required`: at least one
+ * call; a function: that one; allowed tools: only those. A name of no function in the request is refused (`bad-request`).
  */
 export type ToolChoice =
   | "none"
@@ -48,7 +48,7 @@ export type ToolChoice =
       type: "allowed_tools";
       /** Of the request's tools, those that may be called. */
       allowed_tools: {
-        /** Whether one must be. */
+        /** Whether one must be called. */
         mode: "auto" | "required";
         /** Each `{ type: "function", function: { name } }`. */
         tools: readonly (NamedFunction | Record<string, unknown>)[];

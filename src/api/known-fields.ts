@@ -1,6 +1,6 @@
 // Which fields a request may have, and the standing of each: obeyed; ignored, because it changes nothing in an answer
-// from this machine; only with the value that asks for nothing; or refused. A field that is not here is refused by name, and
-// one that asks for what is not done is refused with what may be said: no request is answered as if it were obeyed.
+// from this machine; only with the value that asks for nothing; or refused. A field that is not here is refused by name; one
+// that asks for something unsupported, with what it may say: no request is answered as if it had been obeyed.
 // docs/api-fields.md is made of this (`npm run fields`).
 
 import { PronkError } from "../errors.ts";
@@ -19,6 +19,7 @@ const emptyList: Standing = { only: "an empty list", allowed: (value) => Array.i
 /** As in OpenAI's reference of November 2026 (openai 7.59), and pronk's own. */
 const shared = {
   model: "ignored", // an engine holds one
+  adapter: "obeyed",
   max_tokens: "obeyed",
   max_completion_tokens: "obeyed",
   temperature: "obeyed",
@@ -81,6 +82,7 @@ export const completionFields = {
 
 export const embeddingFields: FieldTable = {
   model: "ignored",
+  adapter: "obeyed",
   input: "obeyed",
   encoding_format: "obeyed",
   dimensions: "obeyed",
@@ -90,7 +92,7 @@ export const embeddingFields: FieldTable = {
 
 export const streamOptionFields: FieldTable = {
   include_usage: "obeyed",
-  include_obfuscation: "ignored", // hides lengths from who listens on a network; there is none
+  include_obfuscation: "ignored", // hides lengths from listeners on a network; there is none
 };
 
 export const functionFields: FieldTable = {
@@ -108,7 +110,7 @@ export const schemaFields: FieldTable = {
   description: "ignored",
 };
 
-/** Throws PronkError bad-request for the first field that is unknown, or asks for what is not done. */
+/** Throws PronkError bad-request for the first field that is unknown, or asks for something unsupported. */
 export function checkFields(fields: Fields, known: FieldTable, place: string): void {
   for (const [field, value] of Object.entries(fields)) {
     if (value === undefined || value === null) continue;
@@ -120,7 +122,7 @@ export function checkFields(fields: Fields, known: FieldTable, place: string): v
   }
 }
 
-/** `name` is the field's own, where `field` says where it stands too. */
+/** `name` is the field's own, if `field` also says where it stands. */
 export function unknownField(field: string, known: readonly string[], place: string, name = field): PronkError {
   const nearest = nearestName(name, known);
   const shown = field.length > 80 ? `${field.slice(0, 80)}…` : field;

@@ -3,18 +3,19 @@
 
 import type { Likelihood } from "../generate/likelihood.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
+import { untold } from "./untold.ts";
 
 /** How likely a token was. */
 export interface TokenLogprob {
-  /** Its text; of half a character, U+FFFD. */
+  /** Its text; U+FFFD for half a character. */
   token: string;
-  /** Of its probability, the natural logarithm; 0 at most. */
+  /** The natural logarithm of its probability; 0 at most. */
   logprob: number;
-  /** UTF-8, a leading space with it; null for a token that has no text. */
+  /** UTF-8, a leading space included; null for a token that has no text. */
   bytes: number[] | null;
 }
 
-/** Of each token of a chat's answer, in order. */
+/** For each token of a chat's answer, in order. */
 export interface ChatLogprobs {
   /** Each with the most likely tokens at its place, the likeliest first, `top_logprobs` of them. */
   content: (TokenLogprob & { top_logprobs: TokenLogprob[] })[];
@@ -22,9 +23,12 @@ export interface ChatLogprobs {
   refusal: null;
 }
 
-/** Of a completion's tokens: lists of the same length. Of an echoed prompt's first token two are null, which OpenAI's types do not say. */
+/**
+ * For a completion's tokens: lists of the same length. For an echoed prompt's first token two are null, which OpenAI's types
+ * do not say.
+ */
 export interface CompletionLogprobs {
-  /** Their texts; of half a character, U+FFFD. */
+  /** Their texts; U+FFFD for half a character. */
   tokens: string[];
   /** Natural logarithms; null for the first token of an echoed prompt: nothing stands before it. */
   token_logprobs: number[];
@@ -36,7 +40,7 @@ export interface CompletionLogprobs {
 
 const utf8 = new TextDecoder();
 
-function textOf(tokenizer: Tokenizer, id: number): string {
+export function textOf(tokenizer: Tokenizer, id: number): string {
   const bytes = tokenizer.bytesOf(id);
   return bytes ? utf8.decode(bytes) : tokenizer.decode([id], { keepSpecial: true });
 }
@@ -46,7 +50,7 @@ function tokenLogprob(tokenizer: Tokenizer, id: number, logprob: number): TokenL
   return { token: textOf(tokenizer, id), logprob, bytes: bytes ? [...bytes] : null };
 }
 
-/** `most`: of the most likely tokens, how many. */
+/** `most`: how many of the most likely tokens. */
 export function chatLogprobs(
   tokenizer: Tokenizer,
   ids: readonly number[],
@@ -80,41 +84,7 @@ export function completionLogprobs(
   };
 }
 
-/** Of an echoed prompt; a special token, which its text does not have, stands where the next begins. */
-export function promptLogprobs(
-  tokenizer: Tokenizer,
-  ids: readonly number[],
-  likelihoods: readonly (Likelihood | null)[],
-  most: number,
-): CompletionLogprobs {
-  const tokens = ids.map((id) => textOf(tokenizer, id));
-  const decoder = tokenizer.stream();
-  let length = 0;
-  return {
-    tokens,
-    ...namedLikelihoods(tokenizer, tokens, likelihoods, most),
-    text_offset: ids.map((id) => {
-      const begin = length;
-      length += decoder.push(id).length;
-      return begin;
-    }),
-  };
-}
-
-/** The one behind the other. */
-export function joinLogprobs(first: CompletionLogprobs, second: CompletionLogprobs): CompletionLogprobs {
-  return {
-    tokens: [...first.tokens, ...second.tokens],
-    token_logprobs: [...first.token_logprobs, ...second.token_logprobs],
-    top_logprobs: [...first.top_logprobs, ...second.top_logprobs],
-    text_offset: [...first.text_offset, ...second.text_offset],
-  };
-}
-
-/** As OpenAI, whose types for completions do not have it either. */
-export const untold = null as never;
-
-function namedLikelihoods(
+export function namedLikelihoods(
   tokenizer: Tokenizer,
   tokens: readonly string[],
   likelihoods: readonly (Likelihood | null)[],

@@ -1,4 +1,4 @@
-// What is lost is made again: at once, then after growing waits, up to a bound. Between losses it is the thing itself; who
+// What is lost is made again: at once, then after growing waits, up to a bound. Between losses it is the thing itself; whoever
 // asks during one waits. Knows nothing of what it makes: an engine's half on the GPU, or a worker with an engine in it.
 
 import { PronkError, type PronkErrorCode } from "../errors.ts";
@@ -12,7 +12,7 @@ export interface Losable {
   release(): void;
 }
 
-/** Told while an engine goes on after a loss: `recovering` once for each, from which on streams stand still, then one of the others. */
+/** Told while an engine recovers from a loss: `recovering` once for each, when streams stop, then one of the others. */
 export type RecoveryEvent =
   | {
       /** It asks for another. */
@@ -25,7 +25,7 @@ export type RecoveryEvent =
   | {
       /** Streams go on. */
       state: "recovered";
-      /** How many it took. */
+      /** How many attempts it took. */
       attempts: number;
       /** Milliseconds since the loss. */
       waitedMs: number;
@@ -43,7 +43,7 @@ export interface RenewalOptions<Thing> {
   /** Makes another; absent where a loss is the end. */
   renew?: (signal: AbortSignal) => Promise<Thing>;
   onEvent?: (event: RecoveryEvent) => void;
-  /** Nothing will be made any more. Called once. */
+  /** Nothing more will be made. Called once. */
   onEnd: (error: unknown) => void;
   clock?: Clock;
 }
@@ -58,9 +58,9 @@ export interface Clock {
 const waitsMs = [0, 500, 1000, 2000, 4000, 8000, 15_000] as const;
 /** In waits: a browser whose GPU process crashed often gives no adapter for about two minutes. */
 export const patienceMs = 180_000;
-/** Of attempts that got as far as being lost themselves: the third time it is the work that does it. */
+/** Of attempts that were themselves lost: the third time, it is the work that causes it. */
 export const mostLosses = 3;
-/** What lived so long was well, whatever it did: its loss is no part of the last one's. */
+/** What lived this long was well, whatever it did: its loss has nothing to do with the one before. */
 const settledMs = 60_000;
 
 /** What was spent since something was well. */
@@ -119,10 +119,10 @@ export function isLoss(error: unknown): error is PronkError {
   return error instanceof PronkError && losses.includes(error.code);
 }
 
-/** A tab that is closed says nothing of what was done in it, nor does a worker whose script did not arrive. */
+/** A closed tab is no sign against the work done in it, nor is a worker whose script did not arrive. */
 const mayBeOfWork = ({ code, facts }: PronkError) => code !== "leader-closed" && facts.started !== false;
 
-/** What another attempt may find otherwise. A file that is not there, or not what it was, will not. */
+/** What may be different at another attempt. A file that is missing, or not what it was, will not be. */
 function mayPass(error: unknown): boolean {
   const passing: PronkErrorCode[] = ["adapter-missing", "out-of-memory", "network"];
   if (!(error instanceof PronkError)) return false;
@@ -159,18 +159,18 @@ export class Renewal<Thing extends Losable> {
     return beforeAbort(this.#present, signal);
   }
 
-  /** It did its work: what it is lost to later is another fault than what took the one before. */
+  /** It did its work: whatever takes it later is a different fault from what took the one before. */
   proved(thing: Thing): void {
     this.#proven = thing;
   }
 
-  /** Ends it, and any waiting at once; whoever asks gets the reason. What is being made is let go when it comes. */
+  /** Ends it, and any waiting at once; whoever asks gets the reason. What is being made is released when it comes. */
   end(reason: unknown): void {
     if (this.#end.signal.aborted) return;
     this.#end.abort(reason);
     this.#thing?.release();
     this.#present = Promise.reject(reason);
-    this.#present.catch(() => {}); // told to whoever asks
+    this.#present.catch(() => {}); // reported to whoever asks
   }
 
   #watch(thing: Thing): void {
@@ -184,7 +184,7 @@ export class Renewal<Thing extends Losable> {
       if (wasWell) this.#spent = nothingSpent();
       else if (mayBeOfWork(loss)) this.#spent.losses++;
       this.#present = this.#renew(loss);
-      this.#present.catch(() => {}); // told to whoever asks
+      this.#present.catch(() => {}); // reported to whoever asks
     });
   }
 

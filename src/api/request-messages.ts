@@ -23,15 +23,15 @@ export interface RefusalPart {
   refusal: string;
 }
 
-/** What no model here reads; refused (`bad-request`). It stands here so that OpenAI's messages can be given. */
+/** What no model here reads; refused (`bad-request`). It is here so that OpenAI's messages can be given. */
 export interface ForeignPart {
   /** The kind of part. */
   type: "image_url" | "input_audio" | "file";
 }
 
 /**
- * A message of a request. Parts of text are joined by line breaks. All of OpenAI's fit; what a model here cannot read (parts that are
- * not text, calls of custom tools, the role `function`) is refused (`bad-request`) by its place.
+ * A message of a request. Parts of text are joined by line breaks. All of OpenAI's fit; what a model here cannot read (parts
+ * that are not text, calls of custom tools, the role `function`) is refused (`bad-request`) by its place.
  */
 export type RequestMessage =
   | {
@@ -61,7 +61,7 @@ export type RequestMessage =
       role: "tool";
       /** What it gave. */
       content: string | readonly TextPart[];
-      /** The call's id, which it answers. */
+      /** The id of the call that it answers. */
       tool_call_id?: string;
       /** The tool's. */
       name?: string;

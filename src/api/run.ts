@@ -3,6 +3,7 @@
 
 import type { Generation } from "../generate/request.ts";
 import type { Likelihood } from "../generate/likelihood.ts";
+import { onDemand } from "../on-demand.ts";
 import type { StreamDecoder } from "../text/tokenizer.ts";
 import type { Kept } from "./answer-form.ts";
 import type { FinishReason, Usage } from "./completion-request.ts";
@@ -15,7 +16,7 @@ import { StopStrings } from "./stop-strings.ts";
 export interface Piece {
   text: string;
   ids: number[];
-  /** Of each id, where they were asked for; else empty. */
+  /** For each id, if they were asked for; else empty. */
   likelihoods: Likelihood[];
   /** On the last piece, and only there. */
   outcome?: Outcome;
@@ -28,17 +29,17 @@ export interface Outcome {
   usage: Usage;
 }
 
-/** What an answer goes on from, and how it ends. */
+/** What an answer continues, and how it ends. */
 export interface Beginning {
   promptIds: readonly number[];
   decoder: StreamDecoder;
   /** Ids that end it, unless the request ignores them. */
   endIds: readonly number[];
-  /** Which of the call's it is: prompt after prompt, and of each the choices. */
+  /** Which of the call's answers it is: prompt by prompt, choice by choice. */
   answer: number;
   /** What keeps it to the form that the request asks for. */
   kept?: Kept;
-  /** Asked behind each piece: nothing more of it is wanted. */
+  /** Asked after each piece: true if no more is wanted. */
   isOver?: () => boolean;
 }
 
@@ -57,7 +58,7 @@ export async function* runText(
   signal.throwIfAborted();
   const stops = new StopStrings(settings.stopStrings);
   let pending: number[] = []; // ids whose text has not been delivered
-  const told: Likelihood[] = []; // of ids from there on
+  const told: Likelihood[] = []; // of these ids and later ones
   const take = () => told.splice(0, pending.length);
   let tokens = 0;
   const startedMs = performance.now();
@@ -68,10 +69,12 @@ export async function* runText(
       // More than can fit, so that it is always the context's end and not this bound that finishes the answer.
       maxTokens: settings.maxTokens ?? core.generator.contextLength + 1,
       sampling: settings.sampling,
+      adapter: settings.adapter,
       stopIds: settings.ignoreEos ? [] : endIds,
       signal,
       ...kept,
       onLogits: options.onLogits,
+      logitsFrom: options.logitsFrom,
       onLikelihood: settings.topLogprobs === undefined ? undefined : (likelihood) => void told.push(likelihood),
       known: options.known?.[answer],
       onTrace: (event) => options.onTrace?.(answer, event),
@@ -110,7 +113,7 @@ export async function* runText(
 
 const perSecond = (tokens: number, ms: number) => (ms > 0 ? (1000 * tokens) / ms : 0);
 
-/** Of several answers, one after the other; a prompt that they have in common counts once. */
+/** Of several answers, one after the other; a prompt that they share counts once. */
 export function addUsage(before: Usage | null | undefined, next: Usage, { samePrompt = false } = {}): Usage {
   if (!before) return next;
   const prompt = samePrompt ? [before] : [before, next];
@@ -119,7 +122,7 @@ export function addUsage(before: Usage | null | undefined, next: Usage, { samePr
   const sum = (of: (usage: Usage) => number) => of(before) + of(next);
   const prefillMs = sum(({ extra }) => extra.prefill_ms);
   const decodeMs = sum(({ extra }) => extra.decode_ms);
-  // Tokens from the rates: what was computed and decoded is not in a usage.
+  // Tokens from the rates: a usage does not say how many were computed and decoded.
   const prefilled = sum(({ extra }) => extra.prefill_tokens_per_s * extra.prefill_ms) / 1000;
   const decoded = sum(({ extra }) => extra.decode_tokens_per_s * extra.decode_ms) / 1000;
   const { time_to_first_token_ms: firstTokenMs } = before.extra;
@@ -165,6 +168,8 @@ function usageOf(
     },
   };
 }
+
+export const likelihoodPart = onDemand("tells how likely tokens are", () => import("./likelihood-part.ts"));
 
 /** The head that every answer, and every chunk of one answer, has in common. */
 export function newAnswer(core: EngineCore, prefix: string): { id: string; created: number; model: string } {

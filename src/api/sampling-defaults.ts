@@ -6,7 +6,7 @@ import type { GenerationDefaults } from "../format/model-config.ts";
 /** Lively but on topic for models of this family. */
 const own: GenerationDefaults = { temperature: 0.7, topP: 0.95 };
 
-/** All that a repository may say, whole. */
+/** Every setting that a repository may give. */
 export function samplingDefaults(published: GenerationDefaults): Required<GenerationDefaults> {
   const speaks = [published.temperature, published.topP, published.topK, published.minP].some((x) => x !== undefined);
   const base = speaks ? published : { ...published, ...own };

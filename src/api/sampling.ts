@@ -5,12 +5,16 @@ import type { GenerationDefaults } from "../format/model-config.ts";
 import type { SamplingSettings } from "../generate/request.ts";
 import { type AnswerForm, readAnswerForm } from "./answer-form.ts";
 import { checkFields, streamOptionFields } from "./known-fields.ts";
+import { readAdapter } from "./adapter-field.ts";
+import type { EngineCore } from "./engine-core.ts";
 import type { Fields } from "./request-fields.ts";
 import { badField, booleanField, numberField } from "./request-fields.ts";
 import { samplingDefaults } from "./sampling-defaults.ts";
 
 /** What the fields that chat.completions and completions share come to. */
 export interface RunSettings {
+  /** The LoRA's key; undefined: the model as it is. */
+  adapter: string | undefined;
   sampling: SamplingSettings;
   /** Undefined: as far as the context goes. */
   maxTokens: number | undefined;
@@ -20,7 +24,7 @@ export interface RunSettings {
   ignoreEos: boolean;
   /** Answers to each prompt. */
   choices: number;
-  /** How many of the most likely tokens to tell beside each chosen one, with their probabilities; undefined: nothing of it. */
+  /** How many of the most likely tokens to tell beside each chosen one, with their probabilities; undefined: none. */
   topLogprobs: number | undefined;
   stream: boolean;
   includeUsage: boolean;
@@ -33,7 +37,7 @@ const maxStopLength = 1000; // UTF-16 units; text is held back by up to this muc
 export const mostLogprobs = 20;
 const mostChoices = 128; // OpenAI's
 
-/** Of one of several answers to a prompt: the first is as if it were alone, each other has a seed of its own. */
+/** Of one of several answers to a prompt: the first is as if it were alone, the others have seeds of their own. */
 export function settingsOfChoice(settings: RunSettings, choice: number): RunSettings {
   const { sampling } = settings;
   return choice === 0 ? settings : { ...settings, sampling: { ...sampling, seed: otherSeed(sampling.seed, choice) } };
@@ -57,11 +61,10 @@ function readLogprobs(fields: Fields): number | undefined {
   return undefined;
 }
 
-/** `leastTokens`: that an answer may be bound to. */
+/** `leastTokens`: the least that an answer may be limited to. */
 export function readRunSettings(
   fields: Fields,
-  defaults: GenerationDefaults,
-  vocabSize: number,
+  core: Pick<EngineCore, "adapters" | "defaults"> & { generator: { vocabSize: number } },
   { leastTokens = 1 } = {},
 ): RunSettings {
   const streamOptions = fields.stream_options ?? {};
@@ -69,7 +72,8 @@ export function readRunSettings(
     throw badField("stream_options", "an object", streamOptions);
   checkFields(streamOptions as Fields, streamOptionFields, "stream_options");
   return {
-    sampling: readSampling(fields, defaults, vocabSize),
+    adapter: readAdapter(fields, core),
+    sampling: readSampling(fields, core.defaults, core.generator.vocabSize),
     maxTokens: readMaxTokens(fields, leastTokens),
     stopStrings: readStop(fields.stop),
     form: readAnswerForm(fields),

@@ -7,6 +7,7 @@ import type { GenerationDefaults, ModelConfig } from "../format/model-config.ts"
 import type { AdapterSummary } from "../gpu/adapter-check.ts";
 import type { KvFormat, QuantizeChoice } from "../quant/layout.ts";
 import type { OnProgress } from "../source/progress.ts";
+import type { ModelReference } from "../source/source.ts";
 import type { ChatCompletions } from "./chat-completions.ts";
 import type { Completions } from "./completions.ts";
 import type { DownloadPause } from "./download-pause.ts";
@@ -24,23 +25,28 @@ export interface EngineOptions {
   signal?: AbortSignal;
   /**
    * How f32/f16/bf16 weights are kept. `none`: as in the file. Default `auto`: by size and adapter. Weights that are
-   * quantized already stay as they are.
+   * already quantized stay as they are.
    */
   quantize?: "auto" | QuantizeChoice;
   /** Which weights, where a repository has several: "safetensors", a file, or a part of its name such as "Q5_K_M". */
   weights?: string;
-  /** KV cache precision. Default `auto`: f32 for models under 100 M parameters with `quantize: "none"`, else f16. q8 is opt-in. */
+  /** KV cache precision. Default `auto`: f32 below 100 M parameters with `quantize: "none"`, else f16; q8 is opt-in. */
   kv?: "auto" | KvFormat;
   /**
    * Positions to allocate; default the model's own (max_position_embeddings), less where the GPU is small. More than the
    * model was made for, its rope scaling counted in, is refused (`bad-request`): it would answer nonsense.
    */
   contextLength?: number;
+  /**
+   * LoRAs that a request may name with `adapter`; a request that names none gets the model as it is. They are loaded after the
+   * model, and stay beside it: docs/adapters.md.
+   */
+  adapters?: readonly AdapterOption[];
   /** Access token for gated hub repositories; held in memory only. */
   token?: string;
   /** Default true: run in a module worker. A Worker made by the caller is used as it is. */
   worker?: boolean | Worker;
-  /** A device of the caller's; implies `worker: false`. */
+  /** The caller's own device; implies `worker: false`. */
   device?: CallersDevice;
   /**
    * A tokenizer file where the model has none (llama2.c's .bin): bytes with their file name. `optional`: a model without
@@ -61,14 +67,19 @@ export interface EngineOptions {
   without?: readonly string[];
   /** Decoding steps in flight, 1 to 8. By default it adapts, so that about 100 ms of work are under way. */
   runAhead?: number;
+  /**
+   * "auto": if the newest tokens occurred earlier in prompt or answer, up to seven that followed them there are computed along
+   * with the next token, and kept as far as they would have been chosen one by one: the answer is the same. Default false.
+   */
+  drafts?: "auto" | false;
   /** Default true: keep the weights in IndexedDB. False streams them to the GPU only. */
   store?: boolean;
   /**
-   * One engine for all tabs of this origin that load the same model with the same options: in a shared worker, or where
-   * those lack WebGPU in one tab that leads. `leader` forces the second way. Default false. For models by name or address.
+   * One engine for all tabs of this origin that load the same model with the same options: in a shared worker or, where
+   * those lack WebGPU, in one tab that leads. `leader` forces the second way. Default false. For models by name or address.
    */
   share?: boolean | "leader";
-  /** Another hub than huggingface.co: a mirror of its API, e.g. one's own. */
+  /** Another hub than huggingface.co: a mirror of its API, e.g. your own. */
   hubUrl?: string;
   /** SHA-256 (hex) by file, for sources that publish none; wins over what the source says. */
   hashes?: Readonly<Record<string, string>>;
@@ -76,7 +87,7 @@ export interface EngineOptions {
   pause?: DownloadPause;
   /**
    * Default true: when the GPU is lost, the worker dies or the tab that leads is closed, the engine asks for another, for up
-   * to three minutes, fills it from what is stored (else from the source) and goes on with the same tokens. False: its calls
+   * to three minutes, fills it from what is stored (else from the source) and resumes with the same tokens. False: its calls
    * end with the error. A caller's own `device` or `worker` is never replaced.
    */
   recover?: boolean;
@@ -84,9 +95,19 @@ export interface EngineOptions {
   onRecovery?: (event: RecoveryEvent) => void;
   /**
    * A server that answers where this device cannot run the model: no WebGPU, an adapter too small or too little memory, by
-   * `preflight` or as it loads. Only with an agreement, for then what is asked leaves the device; `info.where` says so.
+   * `preflight` or as it loads. Only with consent, since what is asked then leaves the device; `info.where` says so.
    */
   fallback?: Fallback;
+}
+
+/** A LoRA for `createEngine`. */
+export interface AdapterOption {
+  /** Named as a model is: `owner/name[@revision]`, a URL, picked files, a folder. PEFT's folders and llama.cpp's GGUF. */
+  model: ModelReference;
+  /** What requests call it. Default: its label, such as `owner/name` or the folder's name. */
+  name?: string;
+  /** Multiplies what it changes. Default 1. */
+  scale?: number;
 }
 
 /** An OpenAI-compatible server, for `createEngine` in a model's place: docs/endpoint.md. */
@@ -102,21 +123,21 @@ export interface Endpoint {
   apiKey?: string;
   /** Sent with each request, and held likewise. */
   headers?: Readonly<Record<string, string>>;
-  /** Default false. True: plain http to other machines too, where anyone on the way reads text and key. */
+  /** Default false. True: plain http to other machines too, where anyone on the way can read text and key. */
   allowHttp?: boolean;
 }
 
-/** A server for where this device cannot run the model, and the agreement without which nothing is sent there. */
+/** A server for when this device cannot run the model, and the consent without which nothing is sent there. */
 export interface Fallback extends Endpoint {
   /**
-   * `true` where the person knows already that what they write goes to this server; else a function that asks them: it gets
-   * why this device cannot, and the server's address without secrets. Unless it gives true, that error is createEngine's.
+   * `true` if the person already knows that what they write goes to this server; else a function that asks them: it gets why
+   * this device cannot, and the server's address without secrets. Unless it gives true, createEngine rejects with that error.
    */
   agree: true | ((why: PronkError, address: string) => boolean | Promise<boolean>);
 }
 
 /**
- * Of an engine over an endpoint, what a server does not tell is no property, and reading it is a `bad-request`: `config`,
+ * An engine over an endpoint does not have what a server does not tell; reading it is a `bad-request`: `config`,
  * `quantize`, `weights`, `kv`, `parameters`, `adapter`.
  */
 export interface EngineInfo {
@@ -128,7 +149,7 @@ export interface EngineInfo {
     address: string;
     /** As a fallback: why this device does not answer. */
     instead?: {
-      /** Of the error. */
+      /** The error's. */
       code: PronkErrorCode;
       /** The error in words. */
       message: string;
@@ -140,7 +161,7 @@ export interface EngineInfo {
   source: string;
   /** The model's shape. */
   config: ModelConfig;
-  /** Sampling as its publisher wants it; what is absent, pronk's defaults say. */
+  /** Sampling as its publisher wants it; pronk's defaults stand in for what is absent. */
   generation: GenerationDefaults;
   /** What pronk made of f32, f16 and bf16 weights; `none`: they are as in the file. */
   quantize: QuantizeChoice;
@@ -150,7 +171,20 @@ export interface EngineInfo {
   scheme: string | undefined;
   /** How keys and values are kept. */
   kv: KvFormat;
-  /** Positions; 0 where an endpoint does not tell. */
+  /** The LoRAs that requests may name, in the order in which they were given; absent where there are none. */
+  adapters?: {
+    /** What requests call it. */
+    name: string;
+    /** Its own name for people, as `model`. */
+    model: string;
+    /** Identity of exactly these bytes, as `ModelSource.id`. */
+    source: string;
+    /** What its change is multiplied by. */
+    scale: number;
+    /** The model that it was trained on, as its author called it; absent where it does not say. */
+    base?: string;
+  }[];
+  /** Positions; 0 where an endpoint does not say. */
   contextLength: number;
   /** `llama-2`, `template`, or undefined for a pretrained model that only continues text. */
   dialog: "llama-2" | "template" | undefined;
@@ -160,8 +194,10 @@ export interface EngineInfo {
   adapter: AdapterSummary;
   /** Optional WebGPU features in use. */
   features: string[];
-  /** Weights, KV cache and scratch. */
+  /** Weights, scratch and a KV cache of some positions: what is taken at the start. */
   gpuBytes: number;
+  /** What is taken once the KV cache has grown to the whole context. */
+  mostGpuBytes: number;
   /** In IndexedDB; 0 without a store. */
   storedBytes: number;
   /** What the load took, milliseconds. */
@@ -180,8 +216,10 @@ export interface EngineInfo {
     weightsPerSecond: number;
     /** Root mean square of the error, as a share of that of the weights. */
     relativeRmsError: number;
+    /** The same of each matrix, by its name in the file. */
+    matrixErrors: Record<string, number>;
   };
-  /** What is not as it should be with the model's files, though it runs. Mostly empty. */
+  /** What is wrong with the model's files, though it runs. Usually empty. */
   warnings: PronkWarning[];
 }
 
@@ -192,13 +230,13 @@ export interface EngineCalls extends AsyncDisposable {
     /** Answers conversations. */
     readonly completions: ChatCompletions;
   };
-  /** Goes on from texts. */
+  /** Continues texts. */
   readonly completions: Completions;
   /** Makes vectors of texts. */
   readonly embeddings: Embeddings;
-  /** The model's own. Its calls reject with the PronkError that `ended` has, once the engine answers no more. */
+  /** The model's own. Its calls reject with the PronkError that `ended` has, once the engine no longer answers. */
   readonly tokenizer: {
-    /** Ids of a text, in which special tokens are plain text. `addBos`, default false: begin with the beginning-of-sequence id. */
+    /** A text's ids; special tokens in it are plain text. `addBos`, default false: begin with the beginning-of-sequence id. */
     encode(text: string, options?: { addBos?: boolean }): Promise<number[]>;
     /** The text of ids; special tokens are left out. */
     decode(ids: readonly number[]): Promise<string>;
@@ -206,7 +244,7 @@ export interface EngineCalls extends AsyncDisposable {
   /** What runs, and on what. */
   readonly info: EngineInfo;
   /**
-   * Aborted once the engine answers no more: it was unloaded, or what it ran on was lost and did not come back. The reason
+   * Aborted once the engine no longer answers: it was unloaded, or what it ran on was lost and did not come back. The reason
    * is the PronkError that calls in flight and all later ones reject with. An engine that tabs share outlives the tab that
    * ran it.
    */
@@ -218,22 +256,23 @@ export interface EngineCalls extends AsyncDisposable {
 /** What `createEngine` gives. */
 export interface Engine extends EngineCalls {
   /**
-   * As `fetch`, and answered here: OpenAI's `/v1/chat/completions`, `/v1/completions`, `/v1/responses`, `/v1/embeddings` and
-   * `/v1/models`, and `/v1/tokenize` and `/v1/detokenize`, whatever the address before them. Streams are server-sent events, faults have
-   * OpenAI's body and a status. For clients that take a fetch: `new OpenAI({ baseURL, apiKey: "-", fetch: engine.fetch })`.
+   * Like `fetch`, but answered here: OpenAI's `/v1/chat/completions`, `/v1/completions`, `/v1/responses`, `/v1/embeddings` and
+   * `/v1/models`, and `/v1/tokenize` and `/v1/detokenize`, whatever the address before them. Streams are server-sent events;
+   * errors have OpenAI's body and a status. For clients that take a fetch:
+   * `new OpenAI({ baseURL, apiKey: "-", fetch: engine.fetch })`.
    */
   readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>;
 }
 
-/** One of several sets of weights, told by its files' sizes. */
+/** One of several sets of weights, judged by its files' sizes. */
 export interface WeightsOffer {
   /** What `EngineOptions.weights` takes. */
   weights: string;
   /** Of the download. */
   sizeBytes: number;
-  /** Of a weight, on average. */
+  /** Per weight, on average. */
   bits: number;
-  /** About, at the model's own context. */
+  /** Roughly, at the model's own context. */
   gpuBytes: number;
   /** Whether this adapter seems to have room for it. */
   fits: boolean;
@@ -263,7 +302,7 @@ export interface ModelSummary {
   weights: string;
   /** What `EngineOptions.weights` takes, the default first. */
   weightsOffered: string[];
-  /** More of each of them, in the same order; absent for what is stored, whose source was not asked. */
+  /** More about each of them, in the same order; absent for a stored model, as its source was not asked. */
   offers?: WeightsOffer[];
   /** How its publisher quantized it: `exl2`, `gptq 4 bit`, `Q4_K`; undefined where not at all. */
   scheme: string | undefined;
@@ -271,7 +310,7 @@ export interface ModelSummary {
   hasChatTemplate: boolean;
   /** GPU bytes by quantization at the model's own context, and whether this adapter holds them. */
   needs: {
-    /** The one that is meant. */
+    /** Which quantization. */
     quantize: QuantizeChoice;
     /** Weights, KV cache and scratch. */
     gpuBytes: number;
@@ -300,14 +339,14 @@ export interface StoredModel {
   usedAt: number;
 }
 
-/** More of a stored model, or of one whose download was begun. */
+/** More about a stored model, or about one whose download has begun. */
 export interface StoredModelInfo extends StoredModel {
   /** Whether all of it is there, verified, and of use to this release; only then is it used. */
   complete: boolean;
   /**
-   * Why this release does not use it; absent for what is complete or can go on. `misread` (an earlier release left out or
-   * mistook a part), `older` and `damaged` are replaced by the next load, which takes from `misread` the bytes that are right;
-   * `newer` stays until it is deleted, and is not stored again before.
+   * Why this release does not use it; absent for what is complete or can be resumed. `misread` (an earlier release left out
+   * or mistook a part), `older` and `damaged` are replaced by the next load, which takes from `misread` the bytes that are
+   * right; `newer` stays until it is deleted, and is not stored again before that.
    */
   unusable?: "misread" | "older" | "newer" | "damaged";
   /** Bytes at rest; less than `sizeBytes` while the download is not complete. */
@@ -335,7 +374,7 @@ export interface VerifyReport {
   damaged: {
     /** Below the model's folder. */
     file: string;
-    /** Which of its rows, from 0 on. */
+    /** Which of its rows, from 0. */
     row: number;
     /** Whether it was fetched again. */
     repaired: boolean;
@@ -346,7 +385,7 @@ export interface VerifyReport {
 
 /** What `models.checkUpdate` found. */
 export interface ModelUpdate {
-  /** Of what is stored; it names the commit. */
+  /** Of what is stored; names the commit. */
   id: string;
   /** Its name for people. */
   label: string;
@@ -367,17 +406,17 @@ export interface ModelUpdate {
   fetchBytes: number;
 }
 
-/** How much this origin keeps, how much it may, and whether the browser promised not to clear it. */
+/** How much this origin keeps, how much it may keep, and whether the browser promised not to clear it. */
 export interface StorageReport {
-  /** What this origin keeps; undefined where the browser does not tell. */
+  /** What this origin keeps; undefined where the browser does not say. */
   usageBytes: number | undefined;
-  /** What it may keep; undefined where the browser does not tell. */
+  /** What it may keep; undefined where the browser does not say. */
   quotaBytes: number | undefined;
   /** Whether the browser promised not to clear it. */
   persisted: boolean;
   /** No store; one of a newer release of the page; what is stored is kept, or may be cleared by the browser. */
   state: "absent" | "newer" | "kept" | "mayGo";
-  /** Little for a model: a private window, or a disk that is nearly full. */
+  /** Little room for a model: a private window, or a disk that is nearly full. */
   scarce: boolean;
   /** What this means for the person, in words. */
   message: string;
@@ -385,7 +424,7 @@ export interface StorageReport {
 
 /** Whether a model would fit, told before a byte of its weights moves. */
 export interface FitVerdict {
-  /** Whether all three do. */
+  /** Whether all three fit. */
   fits: boolean;
   /** The form that was judged. */
   quantize: QuantizeChoice;
@@ -393,9 +432,9 @@ export interface FitVerdict {
   contextLength: number;
   /** Of the browser. */
   storage: {
-    /** 0 where nothing would be stored, or all of it is. */
+    /** 0 where nothing would be stored, or all of it already is. */
     neededBytes: number;
-    /** Undefined where the browser does not tell. */
+    /** Undefined where the browser does not say. */
     availableBytes: number | undefined;
     /** Whether there is room. */
     fits: boolean;
@@ -409,9 +448,9 @@ export interface FitVerdict {
   };
   /** Of the device, while it loads. */
   memory: {
-    /** About. */
+    /** Roughly. */
     neededBytes: number;
-    /** About, and undefined where the browser does not tell. */
+    /** Roughly; undefined where the browser does not say. */
     deviceBytes: number | undefined;
     /** Whether there is room. */
     fits: boolean;
@@ -426,7 +465,7 @@ export interface FitVerdict {
     contextLength: number;
     /** As `EngineOptions.store`. */
     store: boolean;
-    /** What would be otherwise, for people. */
+    /** What would be different, for people. */
     message: string;
   };
 }

@@ -8,20 +8,20 @@ import { keepTo } from "./answer-form.ts";
 import type { ContinuableOptions } from "./continuation.ts";
 import type { Completion, CompletionChoice, Completions } from "./completions.ts";
 import type { EngineCore } from "./engine-core.ts";
-import { completionLogprobs, joinLogprobs, promptLogprobs, untold } from "./logprobs.ts";
 import { checkFields, completionFields } from "./known-fields.ts";
-import { PromptLikelihoods } from "./prompt-likelihoods.ts";
+import type { PromptLikelihoods } from "./prompt-likelihoods.ts";
 import type { Fields } from "./request-fields.ts";
 import { badField, booleanField, requestFields } from "./request-fields.ts";
 import type { Outcome, Piece } from "./run.ts";
-import { addUsage, newAnswer, runText } from "./run.ts";
+import { addUsage, likelihoodPart, newAnswer, runText } from "./run.ts";
 import { readRunSettings, type RunSettings, settingsOfChoice } from "./sampling.ts";
+import { untold } from "./untold.ts";
 
 interface Prompt {
   ids: number[];
   /** What `echo` puts before the answer; "" without it. */
   echoed: string;
-  /** Of its tokens, where they are told. */
+  /** Of its tokens, if they are told. */
   likelihoods?: PromptLikelihoods;
 }
 
@@ -40,13 +40,15 @@ export function createCompletions(core: EngineCore): Completions {
   async function create(request: unknown, options: ContinuableOptions = {}) {
     const fields = requestFields(request);
     checkFields(fields, completionFields, "completions.create");
-    const settings = readRunSettings(fields, core.defaults, core.generator.vocabSize, { leastTokens: 0 });
+    const settings = readRunSettings(fields, core, { leastTokens: 0 });
     core.ended.throwIfAborted();
     options.signal?.throwIfAborted();
     const prompts = readPrompts(core, fields);
     const { topLogprobs } = settings;
-    if (topLogprobs !== undefined && booleanField(fields, "echo"))
+    if (topLogprobs !== undefined && booleanField(fields, "echo")) {
+      const { PromptLikelihoods } = await likelihoodPart();
       for (const prompt of prompts) prompt.likelihoods = new PromptLikelihoods(prompt.ids, topLogprobs);
+    }
     const { form, ignoreEos } = settings;
     const endIds = core.config.eosIds;
     const kept = form && (await keepTo(form, core.tokenizer, ignoreEos ? [] : endIds, false));
@@ -114,9 +116,9 @@ async function whole(
     const pronk = { prompt_ids: prompt.ids, ids, context_full: contextFull };
     let logprobs: CompletionChoice["logprobs"] = null;
     if (topLogprobs !== undefined) {
-      const told = echoedLogprobs(core, prompt, topLogprobs);
+      const { completionLogprobs } = await likelihoodPart();
       logprobs = completionLogprobs(core.tokenizer, ids, likelihoods, topLogprobs, prompt.echoed.length);
-      if (told) logprobs = joinLogprobs(told, logprobs);
+      logprobs = prompt.likelihoods?.before(core.tokenizer, logprobs) ?? logprobs;
     }
     choices.push({ index, text, finish_reason: finishReason, logprobs, pronk });
     usage = addUsage(usage, own, { samePrompt: choice > 0 });
@@ -130,11 +132,7 @@ async function whole(
   };
 }
 
-function echoedLogprobs(core: EngineCore, { ids, likelihoods }: Prompt, most: number) {
-  return likelihoods && promptLogprobs(core.tokenizer, ids, likelihoods.all, most);
-}
-
-/** An answer's first chunk carries its prompt's ids (and text with `echo`), its last the finish reason; the very last the usage. */
+/** An answer's first chunk has its prompt's ids (and text with `echo`), its last the finish reason; the very last the usage. */
 async function* chunks(
   core: EngineCore,
   answer: Answer,
@@ -146,8 +144,9 @@ async function* chunks(
   for (const one of asked) {
     const { prompt, choice: among, index } = one;
     let offset = prompt.echoed.length; // of the next token's text
-    const logprobsOf = ({ ids, likelihoods }: Pick<Piece, "ids" | "likelihoods">) => {
+    const logprobsOf = async ({ ids, likelihoods }: Pick<Piece, "ids" | "likelihoods">) => {
       if (settings.topLogprobs === undefined) return null;
+      const { completionLogprobs } = await likelihoodPart();
       const told = completionLogprobs(core.tokenizer, ids, likelihoods, settings.topLogprobs, offset);
       offset += told.tokens.join("").length;
       return told;
@@ -172,10 +171,10 @@ async function* chunks(
     let isTold = !prompt.likelihoods; // else once they are found
     if (isTold) yield chunk(prompt.echoed, first);
     for await (const { text, ids, likelihoods, outcome } of answer(one)) {
-      if (!isTold) yield chunk(prompt.echoed, first, echoedLogprobs(core, prompt, settings.topLogprobs ?? 0));
+      if (!isTold) yield chunk(prompt.echoed, first, prompt.likelihoods?.told(core.tokenizer));
       isTold = true;
       if (outcome) usage = addUsage(usage, outcome.usage, { samePrompt: among > 0 });
-      yield chunk(text, { ids }, logprobsOf({ ids, likelihoods }), outcome);
+      yield chunk(text, { ids }, await logprobsOf({ ids, likelihoods }), outcome);
     }
   }
 }

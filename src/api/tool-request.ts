@@ -22,7 +22,7 @@ export interface RequestedTool extends Tool {
   field: string;
 }
 
-// As OpenAI's. Templates write names as they are: here is no room for a control token.
+// As OpenAI's. Templates write names as they are: there is no room here for a control token.
 const plainName = /^[a-zA-Z0-9_-]{1,64}$/;
 const noParameters = { type: "object", properties: {}, additionalProperties: false };
 const mostTools = 128; // OpenAI's

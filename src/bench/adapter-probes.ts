@@ -155,7 +155,7 @@ async function probeDispatch(gpu: Gpu, clock: PassClock): Promise<number> {
   const few = 100;
   const many = 2100;
   const costs: number[] = [];
-  // Firefox sees the end of work only every 100 ms: there a pass must last long beside that.
+  // Firefox sees the end of work only every 100 ms: there a pass must last long compared to that.
   const factor = (await measure(many)) > 90 && (await measure(1)) > 50 ? 16 : 1;
   for (let i = 0; i < 5; i++) {
     const shortMs = await measure(few);

@@ -1,11 +1,11 @@
-// Are the numbers right that came so fast? Two layers of the same shape, 16 positions forced, computed twice over the same
+// Are numbers that came so fast right? Two layers of the same shape, 16 positions forced, computed twice over the same
 // quantized weights: as the engine runs here, and by the plain unfused twins in f32 with an f32 cache. The largest error
-// of any logit decides; another top token counts only where the plain margin is larger than that error.
+// of any logit decides; a different top token counts only where the plain margin is larger than that error.
 
 import { openGpu, type Gpu } from "../gpu/device.ts";
 import { greedy } from "../generate/request.ts";
 import { allowedError } from "../model/twins.ts";
-import { buildModel, readLogits, type BuildRequest, type BuiltModel } from "./engine-hooks.ts";
+import { buildModel, readLogits, stepLogits, type BuildRequest, type BuiltModel } from "./engine-hooks.ts";
 import { randomIds } from "./random-ids.ts";
 import type { BenchRequest, CheckResult } from "./report.ts";
 import { randomTensors } from "./random-rows.ts";
@@ -54,16 +54,12 @@ async function withGpu(without: readonly string[], use: (gpu: Gpu) => Promise<Ro
   }
 }
 
-/** Logits after each id, fed one by one; and after all of them, fed at once. */
+/** Logits after each id, by a decode step each; and after all of them as a prompt. */
 async function forcedRows({ model, generator }: BuiltModel, ids: number[]): Promise<Rows> {
-  const feed = async (promptIds: number[]) => {
-    for await (const id of generator.generate({ promptIds, maxTokens: 1, sampling: greedy, stopIds: [] })) void id;
-    return readLogits(model);
-  };
-  const decode: Float32Array[] = [];
-  for (let length = 1; length <= ids.length; length++) decode.push(await feed(ids.slice(0, length)));
-  generator.reset();
-  return { decode, prefill: await feed(ids) };
+  const decode = await stepLogits(model, ids);
+  const request = { promptIds: ids, maxTokens: 1, sampling: greedy, stopIds: [] };
+  for await (const id of generator.generate(request)) void id;
+  return { decode, prefill: await readLogits(model) };
 }
 
 export function compareRows(given: Rows, plain: Rows, allowedShare: number): Omit<CheckResult, "layers"> {

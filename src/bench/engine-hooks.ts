@@ -1,14 +1,16 @@
-// What the benchmark must know of a model's insides, in one place, so that a change of a kernel, a layout or a buffer is met
-// here; the rest of this folder has a model's device, sink and shape from it. What it leans on:
+// What the benchmark must know of a model's insides, in one place, so that a change to a kernel, layout or buffer is handled
+// here; the rest of this folder gets a model's device, sink and shape from it. What it relies on:
 //   Model.create(gpu, config, tensors, { kv, contextLength }); model.finishLoading()
 //   model.weights      any tree whose leaves are a gain (GPUBuffer) or a Weight { name, rows, cols, parts }; a
 //                      part has codes and perhaps scales, parts in the order of their rows
-//   model.cache        { context, layers: [{ k, v }] }
-//   model.activations.logits, model.step, model.tokenPlan(), model.samplePlan()
+//   model.cache        { pages, pageBytes, layers: [{ k, v }] }, pools of pages that model.pages.reserve makes larger
+//   model.activations.logits, model.step, model.tokens, model.tokenPlan(), model.fewPlan(), model.samplePlan()
 // Buffers may hold their words in any order: what is random stays random. Padding may hold anything finite.
 
 import type { ModelConfig } from "../format/model-config.ts";
+import { pagePositions } from "../gpu/cache-layout.ts";
 import type { Gpu } from "../gpu/device.ts";
+import type { Plan } from "../gpu/plan.ts";
 import type { Weight } from "../gpu/weight.ts";
 import { createGenerator } from "../generate/generator.ts";
 import type { Generator } from "../generate/request.ts";
@@ -42,6 +44,7 @@ export async function buildModel(
     await fill(model);
     model.finishLoading();
     gpu.variants = await model.measureVariants();
+    await model.pages.reserve(Math.min(contextLength, pagePositions * model.cache.mostPages)); // so nothing grows mid-measurement
     return { model, generator: await createGenerator(model) };
   } catch (error) {
     model.dispose();
@@ -63,7 +66,7 @@ export interface WeightBuffer {
   cols: number;
   /** Weights in it; 0 for scales. */
   elements: number;
-  /** The table of which a token reads one row, and which nothing else reads. */
+  /** The table of which a token reads one row; nothing else reads it. */
   isEmbedding: boolean;
   /** Read for the last position of a batch only. */
   isHead: boolean;
@@ -132,16 +135,17 @@ export function bytesPerToken(model: Model, position: number): number {
 
 /** Bytes of keys and values of positions 0..position in all layers. */
 export function cacheBytesAt(model: Model, position: number): number {
-  return (cacheBytes(model) / model.cache.context) * (position + 1);
+  const { layers, pageBytes } = model.cache;
+  return ((2 * layers.length * pageBytes) / pagePositions) * (position + 1);
 }
 
 export function cacheBytes({ cache }: Model): number {
   return cacheBuffers(cache).reduce((sum, buffer) => sum + buffer.size, 0);
 }
 
-/** The buffers of keys and values, however the cache arranges them. */
-export function cacheBuffers(cache: Model["cache"]): GPUBuffer[] {
-  return cache.layers.flatMap((layer) => Object.values(layer).filter((value) => isBuffer(value as object)));
+/** The buffers of keys and values. */
+export function cacheBuffers({ layers }: Model["cache"]): GPUBuffer[] {
+  return layers.flatMap(({ k, v }) => [k.buffer, v.buffer]);
 }
 
 /** Logits after the last position that was computed. [vocabSize] */
@@ -149,24 +153,47 @@ export async function readLogits({ gpu, config, activations }: Model): Promise<F
   return new Float32Array(await readBuffer(gpu, activations.logits.buffer, config.vocabSize * 4));
 }
 
-/**
- * Steps of decoding from a position on, over whatever the cache holds there: time is a matter of the position alone. Gives
- * a function that runs some and waits for them, in ms; position + steps must stay within the context.
- */
-export async function stepsAt(model: Model): Promise<(position: number, steps: number) => Promise<number>> {
+/** Runs some steps from a position on and waits for them, in ms; their positions must stay within the context. */
+export type RunSteps = (position: number, steps: number) => Promise<number>;
+
+/** A step of 1 to 8 rows at a position, without the choice after it. */
+export async function stepOfRows(model: Model, rows: number): Promise<RunSteps> {
+  const plan = rows > 1 ? (await model.fewPlan(rows)).plan : await model.tokenPlan();
+  return stepsOf(model, [plan], { rows, advance: 0 });
+}
+
+/** Steps of decoding, over whatever the cache holds there: time depends on the position alone. */
+export async function stepsAt(model: Model): Promise<RunSteps> {
+  return stepsOf(model, [await model.tokenPlan(), await model.samplePlan()], { rows: 1, advance: 1 });
+}
+
+/** `advance`: positions from a step to the next. */
+function stepsOf(model: Model, plans: readonly Plan[], { rows, advance }: { rows: number; advance: 0 | 1 }): RunSteps {
   const { device } = model.gpu;
-  const plans = [await model.tokenPlan(), await model.samplePlan()];
   return async (position, steps) => {
-    device.queue.writeBuffer(model.step, 0, new Uint32Array([position, 1]));
+    await model.pages.reserve(position + rows + advance * (steps - 1), position);
+    device.queue.writeBuffer(model.step, 0, new Uint32Array([position, rows]));
     const started = performance.now();
     for (let i = 0; i < steps; i++) {
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
-      for (const plan of plans) plan.encode(pass, { position: position + i, tokens: 1 });
+      for (const plan of plans) plan.encode(pass, { position: position + advance * i, tokens: rows });
       pass.end();
       device.queue.submit([encoder.finish()]);
     }
     await device.queue.onSubmittedWorkDone();
     return performance.now() - started;
   };
+}
+
+/** Logits after each of these ids, from position 0 on, by a decode step each. [ids, vocabSize] */
+export async function stepLogits(model: Model, ids: readonly number[]): Promise<Float32Array[]> {
+  const run = await stepOfRows(model, 1);
+  const rows: Float32Array[] = [];
+  for (const [position, id] of ids.entries()) {
+    model.gpu.device.queue.writeBuffer(model.tokens, 0, Uint32Array.of(id));
+    await run(position, 1);
+    rows.push(await readLogits(model));
+  }
+  return rows;
 }

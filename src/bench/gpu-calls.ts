@@ -2,7 +2,7 @@
 // sees every device, queue and encoder of this thread, those made before included; what a plan ought to do is not its
 // business. Not for use while something is timed.
 
-/** How often what was asked of WebGPU. */
+/** How often each was asked of WebGPU. */
 export interface GpuCalls {
   /** Of workgroups. */
   dispatches: number;

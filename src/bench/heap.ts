@@ -1,4 +1,4 @@
-// The most JavaScript heap seen during a run, looked at every 50 ms: Chromium's performance.memory in a page (heap only,
+// The most JavaScript heap seen during a run, sampled every 50 ms: Chromium's performance.memory in a page (heap only,
 // rounded by the browser), process.memoryUsage in Node (heap and array buffers). Other browsers tell nothing.
 
 interface PageMemory {
@@ -6,7 +6,7 @@ interface PageMemory {
 }
 
 export interface HeapWatch {
-  /** null where nobody tells. */
+  /** null where that is unknown. */
   readonly peakBytes: number | null;
   stop(): void;
 }

@@ -21,7 +21,7 @@ export interface BindGroupWatch {
   stop(): void;
 }
 
-/** Remembers which buffers each bind group made from now on holds, and of which pipeline it has its layout. */
+/** Remembers which buffers each bind group made from now on holds, and which pipeline its layout is from. */
 export function watchBindGroups(): BindGroupWatch {
   const owners = new WeakMap<object, object>(); // layout -> pipeline
   const known = new WeakMap<GPUBindGroup, { buffers: GPUBuffer[]; owner: object | undefined }>();
@@ -55,7 +55,7 @@ export function watchBindGroups(): BindGroupWatch {
   return {
     buffersOf(group, pipeline) {
       const { buffers = [], owner } = known.get(group) ?? {};
-      // A pass keeps groups that were set for an earlier pipeline; they say nothing of this one.
+      // A pass keeps groups that were set for an earlier pipeline; they say nothing about this one.
       return owner && owner !== pipeline ? [] : buffers;
     },
     stop: () => undo.forEach((restore) => restore()),

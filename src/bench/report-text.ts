@@ -36,7 +36,7 @@ function between({ median, min, max, runs }: Spread, unit: string): string {
   return `${figures(median)} ${unit}`.padEnd(18) + `${figures(min)} to ${figures(max)} in ${runs} runs`;
 }
 
-/** The GPU in words, and whether it is none. */
+/** The GPU in words, and whether it is software. */
 export function adapterName({ adapter }: Pick<BenchReport, "adapter">): string {
   const words = [adapter.vendor, adapter.architecture, adapter.device, adapter.description].filter(Boolean);
   return `${words.join(", ") || "not named by the browser"}${adapter.software ? " (software, no GPU)" : ""}`;
@@ -95,6 +95,8 @@ export function reportText(report: BenchReport & { /** By its driver. */ browser
     `check: ${check.ok ? "right" : "WRONG"}, ${check.positions} positions of ${check.layers} layers against plain f32 kernels:`,
     `       largest logit error ${figures(check.largestError)} (logits are ${figures(check.logitSize)} large, ${figures(check.allowedError)} allowed), ${check.changedTop} top tokens changed`,
   ];
+  const rows = Object.entries(report.rows).map(([count, ms]) => `${count}: ${figures(ms)}`);
+  if (rows.length > 0) lines.push(line("a step of several", `${rows.join(", ")} ms`));
   for (const { position, msPerToken } of report.positions)
     lines.push(line(`at ${position}`, `${figures(msPerToken)} ms a token`));
   if (report.kernels) {

@@ -18,7 +18,7 @@ export interface CheckResult {
   /** The logits' size, and the error allowed on that scale. */
   logitSize: number;
   allowedError: number;
-  /** Positions whose top token is another although the plain margin is larger than the error. */
+  /** Positions whose top token differs although the plain margin is larger than the error. */
   changedTop: number;
 }
 
@@ -28,7 +28,7 @@ export interface BenchRequest {
   shape: string;
   /** The model's shape. */
   config: ModelConfig;
-  /** Only so many layers of it. */
+  /** Only this many layers of it. */
   layers?: number;
   /** How its random weights are kept. */
   quantize: QuantizeChoice;
@@ -44,8 +44,10 @@ export interface BenchRequest {
   without: string[];
   /** Default 3. */
   runs?: number;
-  /** Positions at which a step of decoding is timed besides. */
+  /** Positions at which a step of decoding is also timed. */
   positions?: number[];
+  /** Tokens that a step computes at once, 1 to 8, to be timed too; default all on a GPU, none where compilers are slow. */
+  rows?: number[];
 }
 
 export interface PerToken {
@@ -83,11 +85,11 @@ export interface BenchReport extends AdapterLimits {
   without: string[];
   /** ISO date and time. */
   date: string;
-  /** As the browser says it. */
+  /** As the browser gives it. */
   userAgent: string;
   /** The GPU. */
   adapter: AdapterSummary & {
-    /** It is none. */
+    /** No GPU: a CPU. */
     software: boolean;
     /** Optional WebGPU features in use. */
     features: string[];
@@ -99,7 +101,7 @@ export interface BenchReport extends AdapterLimits {
   loadMs: number;
   /** Of the prompt. */
   prefillTokensPerSecond: number;
-  /** Of the answer, behind its first token. */
+  /** Of the answer, after its first token. */
   decodeTokensPerSecond: number;
   /** From the call to the first token. */
   timeToFirstTokenMs: number;
@@ -108,7 +110,7 @@ export interface BenchReport extends AdapterLimits {
 
   /** What a token of the answer asks of WebGPU. */
   perToken: PerToken;
-  /** Of the time that the bytes read would take at the streaming rate. */
+  /** Bytes read a second while decoding, in percent of the streaming rate. */
   percentOfCeiling: number;
 
   /** All of the engine's GPU buffers together, at most. */
@@ -117,7 +119,7 @@ export interface BenchReport extends AdapterLimits {
   weightBytes: number;
   /** Of those keys and values. */
   kvBytes: number;
-  /** null where the browser does not tell. */
+  /** null where the browser does not say. */
   peakHeapBytes: number | null;
 
   /** null where the adapter has no clock. Decode: one token; prefill: one whole prompt. */
@@ -127,13 +129,15 @@ export interface BenchReport extends AdapterLimits {
     /** The slowest first. */
     prefill: KernelTotals[];
   } | null;
-  /** Steps that were timed besides. */
+  /** Steps that were timed too. */
   positions: {
-    /** Of the token, from 0 on. */
+    /** The token's, from 0. */
     position: number;
     /** Of a step there. */
     msPerToken: number;
   }[];
+  /** Milliseconds of a step by how many tokens it computes at once after the prompt, without their choice. */
+  rows: Record<string, number>;
   /** Its numbers against those of the plain kernels. */
   check: CheckResult;
   /** The first ids of the answer, the same in every run. */

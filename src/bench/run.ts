@@ -6,6 +6,7 @@ import { PronkError } from "../errors.ts";
 import { countParameters } from "../format/llama-tensors.ts";
 import { openGpu, type Gpu } from "../gpu/device.ts";
 import { greedy } from "../generate/request.ts";
+import { mostStepTokens } from "../gpu/operations.ts";
 import { probeAdapter, type AdapterLimits } from "./adapter-probes.ts";
 import { checkOutputs } from "./check-outputs.ts";
 import {
@@ -13,6 +14,8 @@ import {
   bytesPerToken,
   cacheBytes,
   readLogits,
+  type RunSteps,
+  stepOfRows,
   stepsAt,
   weightBuffers,
   type BuiltModel,
@@ -27,7 +30,7 @@ import { fillRandom } from "./random-weights.ts";
 import type { BenchReport, BenchRequest, PerToken } from "./report.ts";
 import { median, spreadOf } from "./statistics.ts";
 
-/** Is told what is done now, and how far all of it is, 0 to 1. */
+/** Told what is being done, and how much of it all is done, 0 to 1. */
 export type OnBenchProgress = (words: string, share: number) => void;
 
 interface Sizes {
@@ -120,11 +123,11 @@ async function measure(gpu: Gpu, request: BenchRequest, sizes: Sizes, onProgress
     const ids = randomIds(prompt, config.vocabSize);
 
     onProgress("Warming up", 0.2);
-    await generate(built!, ids.slice(0, Math.min(4, prompt)), 2, true);
+    await generate(built!, ids.slice(0, Math.min(4, prompt)), 2);
     const timed = [];
     for (let i = 0; i < runs; i++) {
       onProgress(`Reading and answering, ${i + 1} of ${runs}`, 0.25 + (0.35 * i) / runs);
-      timed.push(await generate(built!, ids, decode, true));
+      timed.push(await generate(built!, ids, decode));
     }
     const answers = new Set(timed.map((run) => run.ids.join()));
     if (answers.size > 1) throw wrongOutput("Two runs over the same prompt gave different ids");
@@ -142,6 +145,9 @@ async function measure(gpu: Gpu, request: BenchRequest, sizes: Sizes, onProgress
       onProgress(`Timing positions ${positions.join(", ")}`, 0.76);
       timedPositions = await timePositions(built!, positions);
     }
+    const counts = request.rows ?? (gpu.software ? [] : Array.from({ length: mostStepTokens }, (_, i) => i + 1));
+    if (counts.length > 0) onProgress(`Timing steps of ${counts.join(", ")} tokens`, 0.8);
+    const rows = await timeRows(model, Math.max(0, Math.min(prompt, context - mostStepTokens)), counts);
     generator.reset();
     const spread = {
       loadMs: spreadOf(loads),
@@ -164,6 +170,7 @@ async function measure(gpu: Gpu, request: BenchRequest, sizes: Sizes, onProgress
       kvBytes: cacheBytes(model),
       kernels,
       positions: timedPositions,
+      rows,
       ids: timed[0].ids,
     };
   } finally {
@@ -179,9 +186,9 @@ interface TimedRun {
   restMs: number;
 }
 
-/** `fresh` forgets the cache, so that the whole prompt is computed. */
-async function generate({ generator }: BuiltModel, promptIds: number[], tokens: number, fresh: boolean) {
-  if (fresh) generator.reset();
+/** The whole prompt is computed, whatever the cache holds. */
+async function generate({ generator }: BuiltModel, promptIds: number[], tokens: number) {
+  generator.reset();
   const run: TimedRun = { ids: [], firstMs: 0, restMs: 0 };
   const started = performance.now();
   for await (const id of generator.generate({ promptIds, maxTokens: tokens, sampling: greedy, stopIds: [] })) {
@@ -193,13 +200,13 @@ async function generate({ generator }: BuiltModel, promptIds: number[], tokens: 
   return run;
 }
 
-/** Two answers of different length over the same cached prompt: what the longer one costs more, for each token of it. */
+/** Two answers of different length to the same prompt: what the longer one costs more, per extra token. */
 async function countPerToken(built: BuiltModel, ids: number[], more: number): Promise<Omit<PerToken, "bytesRead">> {
   const prompt = ids.slice(0, Math.min(4, ids.length));
   const counted = async (tokens: number): Promise<GpuCalls> => {
     const counter = countGpuCalls();
     try {
-      await generate(built, prompt, tokens, true);
+      await generate(built, prompt, tokens);
       return counter.calls;
     } finally {
       counter.stop();
@@ -220,23 +227,22 @@ async function profile(
   buffersOf: BindGroupWatch["buffersOf"],
 ): Promise<BenchReport["kernels"]> {
   const { model } = built;
-  const timed = async (tokens: number, fresh: boolean) => {
+  const clocked = async (work: () => Promise<unknown>) => {
     const timer = timeKernels(model.gpu, buffersOf);
     try {
-      await generate(built, ids, tokens, fresh);
+      await work();
       return await timer?.read();
     } finally {
       timer?.stop();
     }
   };
-  const prefill = await timed(1, true);
-  // Now the prompt is in the cache: only its last id is computed anew, as one token, and then a step for each token more.
-  const decode = await timed(steps, false);
+  const prefill = await clocked(() => generate(built, ids, 1));
+  const run = await stepsAt(model);
+  const decode = await clocked(() => run(ids.length, steps));
   if (!prefill || !decode) return null;
-  const position = ids.length - 1;
   return {
-    prefill: kernelTable(model, prefill, { tokens: ids.length, position, steps: 1 }),
-    decode: kernelTable(model, decode, { tokens: 1, position, steps }),
+    prefill: kernelTable(model, prefill, { tokens: ids.length, position: ids.length - 1, steps: 1 }),
+    decode: kernelTable(model, decode, { tokens: 1, position: ids.length, steps }),
   };
 }
 
@@ -252,14 +258,34 @@ async function timePositions({ model, generator }: BuiltModel, positions: readon
   return positions.map((position, i) => ({ position, msPerToken: median(costs[i]) }));
 }
 
-/** Milliseconds a step at this position: what many steps take more than one, so that the wait for the last drops out. */
-async function positionTimer(run: Awaited<ReturnType<typeof stepsAt>>, position: number, room: number) {
+/** Milliseconds a step at this position: what many steps take beyond one, so that the wait for the last cancels out. */
+async function positionTimer(run: RunSteps, position: number, room: number) {
   await run(position, 1);
   const waitMs = await run(position, 0); // 100 ms where the host polls
   const most = Math.min(stepsTimed, room);
   let many = 2;
   while (many < most && (await run(position, many)) < Math.max(1000, 10 * waitMs)) many = Math.min(2 * many, most);
   return async () => (-(await run(position, 1)) + (await run(position, many))) / (many - 1);
+}
+
+/** Steps of several tokens at one position, in turns; as many of each in a round as take a tenth of a second. */
+async function timeRows(
+  model: BuiltModel["model"],
+  position: number,
+  counts: readonly number[],
+): Promise<BenchReport["rows"]> {
+  const steps = [];
+  for (const rows of counts) {
+    const run = await stepOfRows(model, rows);
+    await run(position, 1);
+    const waitMs = await run(position, 0); // 100 ms where the host polls
+    const stepMs = Math.max(0.01, ((await run(position, 2)) - waitMs) / 2);
+    const many = Math.max(1, Math.min(stepsTimed, Math.round(100 / stepMs)));
+    steps.push(async () => ((await run(position, 1 + many)) - (await run(position, 1))) / many);
+  }
+  const costs: number[][] = counts.map(() => []);
+  for (let round = 0; round < 5; round++) for (const [i, step] of steps.entries()) costs[i].push(await step());
+  return Object.fromEntries(counts.map((rows, i) => [rows, median(costs[i])]));
 }
 
 function checkLogits(logits: Float32Array): void {

@@ -1,12 +1,12 @@
 // What a language does with a byte: its derivative (Brzozowski, "Derivatives of Regular Expressions", 1964), which is again
-// an expression and so the next state. States come to be as they are reached, rules nest as deep as the text does, and no
-// state is ever entered from which nothing can be finished.
+// an expression and so the next state. States are made as they are reached, rules nest as deep as the text does, and a
+// state that nothing can finish is never entered.
 
 import { ByteClassTable, type ByteClasses } from "./byte-classes.ts";
 import { type Decimals, type Expression, Expressions, type Rule } from "./expression.ts";
 import { TooComplex, Unusable } from "./unusable.ts";
 
-// Of intersections and complements it is looked for something that fits; the longest way in 1,000 random schemas is 300.
+// For intersections and complements, something that fits is searched for; the longest way in 1,000 random schemas is 300.
 const mostTried = 20_000;
 
 const digits = [...Array(10).keys()].map((digit) => 0x30 + digit);
@@ -175,7 +175,7 @@ export class Automaton {
     }
   }
 
-  /** Without the ways that nothing can finish. What stands behind the first part was looked at when it was made. */
+  /** Without the ways that nothing can finish. What follows the first part was checked when it was made. */
   #prune(state: Expression): Expression {
     return state.isStrict ? (state.known.pruned ??= this.#findPruned(state)) : state;
   }
@@ -188,7 +188,7 @@ export class Automaton {
     return state;
   }
 
-  /** Looks for something that fits: depth first, since counts are most of what makes it long. */
+  /** Looks for something that fits: depth first, since it is mostly counts that make it long. */
   #isAlive(root: Expression): boolean {
     if (root.known.isAlive !== undefined) return root.known.isAlive;
     const cameFrom = new Map<Expression, Expression | undefined>([[root, undefined]]);

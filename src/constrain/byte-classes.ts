@@ -25,7 +25,7 @@ export class ByteClassTable {
     return this.#intern((byte) => bytes.indexOf(byte));
   }
 
-  /** Bytes that both take for the same. */
+  /** Classes of bytes that neither tells apart. */
   product(a: ByteClasses, b: ByteClasses): ByteClasses {
     if (a === b || b === this.one) return a;
     if (a === this.one) return b;

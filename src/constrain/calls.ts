@@ -1,5 +1,5 @@
 // Answers that call functions, as a language: calls in the form that a model writes them, each with the arguments that its
-// function's schema allows, and where they are not asked for any text that begins none. A special token that stands in the
+// function's schema allows, and, where no call is required, any text that begins none. A special token that stands in the
 // form counts as two bytes that no text has: vocabulary-trie.ts.
 
 import type { CallForm } from "../text/tokenizer.ts";
@@ -14,14 +14,14 @@ export interface CallsWanted {
   form: CallForm;
   /** Stands in the form for an id of nine letters and digits. */
   idMark: string;
-  /** What no text without calls has in it; "": calls begin the answer. */
+  /** What no text without calls contains; "": calls begin the answer. */
   marker: string;
-  /** None: no calls, but perhaps a thought. */
+  /** If empty: no calls, but perhaps a thought. */
   functions: readonly CalledFunction[];
   /** At least one call, and nothing else. */
   isRequired: boolean;
   isParallel: boolean;
-  /** Marks around a thought, which may stand before all else; `isOpen`: it is begun. */
+  /** Marks around a thought, which may come before all else; `isOpen`: it has begun. */
   thought?: { open: string; close: string; isOpen: boolean };
   /** Special tokens that stand in these texts, as they are spelled, in the trie's order. */
   marks: readonly string[];
@@ -30,7 +30,7 @@ export interface CallsWanted {
 export interface CalledFunction {
   name: string;
   parameters: Readonly<Record<string, unknown>>;
-  /** A schema that can't be obeyed is an error; else any object will do then. */
+  /** True: a schema that can't be obeyed is an error. False: any object will do then. */
   isStrict: boolean;
   /** Where the schema stands in the request, for messages. */
   field: string;
@@ -105,7 +105,7 @@ class CallsReader {
     return e.not(e.sequence(this.#any, this.#spelled(text), this.#any));
   }
 
-  /** Text that does not begin as a call in bare JSON does. */
+  /** Text that does not begin the way a call in bare JSON does. */
   #noCall(): Expression {
     const { expressions: e } = this.#automaton;
     const keys = ["name", "type", "id", "function", "parameters", "arguments"].map((key) => e.literal(`"${key}"`));
@@ -132,6 +132,6 @@ class CallsReader {
   }
 }
 
-/** The text's parts, with what they are parted by among them. */
+/** The text's parts, with the marks between them. */
 const splitAround = (text: string, mark: string): string[] =>
   text.split(mark).flatMap((part, at) => (at > 0 ? [mark, part] : [part]));

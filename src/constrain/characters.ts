@@ -1,5 +1,5 @@
 // Sets of characters as ranges of code points, and how a character is written: in UTF-8, or within a JSON string, where
-// a few are escaped. Each has one way to be written, so what is true of characters is true of their bytes.
+// a few are escaped. Each is written in one way only, so what is true of characters is true of their bytes.
 
 import type { Expression, Expressions } from "./expression.ts";
 
@@ -11,7 +11,7 @@ export const anyCharacter: Characters = [
   [0xe000, 0x10ffff],
 ];
 
-/** Of ranges in any order, also overlapping ones. */
+/** From ranges in any order, even overlapping ones. */
 export function charactersOf(ranges: readonly (readonly [number, number])[]): Characters {
   const joined: [number, number][] = [];
   for (const [from, to] of ranges.toSorted((a, b) => a[0] - b[0])) {

@@ -1,4 +1,4 @@
-// A language over a vocabulary: which tokens may come next, as bits, and what comes next in any case. A state is a function of
+// A language over a vocabulary: which tokens may come next, as bits, and what must come next. A state is a function of
 // the tokens so far, so whoever has those has the state. It knows nothing of models, prompts or the GPU.
 
 import { Automaton } from "./automaton.ts";
@@ -13,16 +13,16 @@ import { PronkError } from "../errors.ts";
 
 export { trieOf } from "./vocabulary-trie.ts";
 
-/** What texts are wanted: any JSON object, JSON that is valid by a schema, or what fits a grammar in GBNF. */
+/** What texts are wanted: any JSON object, JSON that is valid under a schema, or what fits a grammar in GBNF. */
 export type WantedText = { json: true } | { schema: unknown } | { grammar: string };
 
-/** Or calls of functions, and `otherwise` such a text. */
+/** Or calls of functions, or else such a text (`otherwise`). */
 export type Wanted = WantedText | { calls: CallsWanted; otherwise?: WantedText };
 
 export interface ConstraintOptions {
   /** Tokens that may end the text where it may end. */
   endIds: readonly number[];
-  /** A space may stand before the text; for tokenizers that take it away again. Default false. */
+  /** A space may precede the text; for tokenizers that take it away again. Default false. */
   spaceBefore?: boolean;
   /** The request's field, for messages. */
   field: string;
@@ -62,7 +62,10 @@ export class Constraint {
     return "grammar" in wanted ? gbnfExpression(this.#automaton, wanted.grammar) : new JsonText(this.#automaton).object;
   }
 
-  /** Tokens that may follow, bit i % 32 of word i / 32 for token i; those that end the text where it may end. [vocabSize / 32, rounded up] */
+  /**
+   * Tokens that may follow, bit i % 32 of word i / 32 for token i; those that end the text where it may end.
+   * [vocabSize / 32, rounded up]
+   */
   mask(state: ConstraintState): Uint32Array<ArrayBuffer> {
     const known = this.#masks.get(state);
     if (known) {
@@ -150,7 +153,7 @@ export class Constraint {
     try {
       return find();
     } catch (error) {
-      // Whatever is deep beyond what its readers look at ends the stack.
+      // Anything nested deeper than its readers check overflows the stack.
       const isLarge =
         error instanceof RangeError || [error, (error as Error).cause].some((it) => it instanceof TooComplex);
       if (!(isLarge || error instanceof Unusable)) throw error;

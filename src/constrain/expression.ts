@@ -25,12 +25,12 @@ type Shape =
   | { readonly kind: "multiple"; readonly decimals: Decimals }
   | { readonly kind: "rule"; readonly rule: Rule };
 
-/** What follows of a decimal number so that it is a multiple: its digits without the point have a remainder. */
+/** The rest of a decimal number that is to be a multiple: its digits, without the point, have a remainder. */
 export interface Decimals {
   /** The number is a multiple of divisor * 10^-places. */
   readonly divisor: number;
   readonly places: number;
-  /** Of the digits so far, and how many of them stand behind the point; -1 before it. */
+  /** Of the digits so far, and how many of them come after the point; -1 before it. */
   readonly remainder: number;
   readonly behindPoint: number;
 }
@@ -45,7 +45,7 @@ export type Expression = Shape & {
     isNullable?: boolean;
     isAlive?: boolean;
     classes?: ByteClasses;
-    /** By class: what follows, as computed; and without what nothing fits. */
+    /** By class: what follows, as computed; then without what nothing fits. */
     derived?: (Expression | undefined)[];
     next?: (Expression | undefined)[];
     pruned?: Expression;
@@ -54,7 +54,7 @@ export type Expression = Shape & {
 
 type Kind<Name> = Extract<Expression, { kind: Name }>;
 
-// Not measured; chosen so that a schema's parts stay far below a tab's memory. One takes some thousands, and a long answer
+// Not measured; chosen so that a schema's parts stay far below a tab's memory. A schema takes some thousands, and a long answer
 // adds a few for each new state.
 const mostExpressions = 100_000;
 // Not measured; chosen because a mask is tried once for each way.
@@ -73,7 +73,7 @@ export class Expressions {
     return this.bytes(((1n << BigInt(to - from + 1)) - 1n) << BigInt(from));
   }
 
-  /** These bytes, one after the other; of a text, its UTF-8. */
+  /** These bytes, one after the other; for a text, its UTF-8. */
   literal(content: string | Uint8Array): Expression {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     let literal = this.empty;
@@ -113,7 +113,7 @@ export class Expressions {
     return this.#choice("either", [...parts], this.none);
   }
 
-  /** Ways that go on alike become one: what they begin with may differ. */
+  /** Ways that continue alike become one: only what they begin with may differ. */
   #joinEnds(parts: Set<Expression>): void {
     const byRest = new Map<Expression, Expression[]>();
     for (const part of parts)
@@ -167,7 +167,7 @@ export class Expressions {
     return this.either([this.empty, of]);
   }
 
-  /** Decimal numbers without a sign that are a multiple; their form is not looked at. */
+  /** Decimal numbers without a sign that are a multiple; their form is not checked. */
   multiple(decimals: Decimals): Expression {
     return this.#make(`m${Object.values(decimals).join()}`, { kind: "multiple", decimals }, []);
   }

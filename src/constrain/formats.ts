@@ -1,5 +1,5 @@
-// JSON Schema's `format`s of strings, as patterns. Each takes less than its standard where that is looser than what readers of
-// JSON accept: what fits here is valid in ajv-formats, too.
+// JSON Schema's `format`s of strings, as patterns. Each accepts less than its standard where that is looser than what readers
+// of JSON accept: what fits here is valid in ajv-formats, too.
 
 const day = {
   month31: "(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])",
@@ -22,7 +22,7 @@ const hex = (digits: number) => `[0-9a-fA-F]{${digits}}`;
 function ipv6(): string {
   const shortened = Array.from({ length: 8 }, (_, before) => {
     const head = before === 0 ? "" : `${word}(?::${word}){${before - 1}}`;
-    const most = 7 - before; // words behind the two colons
+    const most = 7 - before; // words after the two colons
     return `${head}::${most > 0 ? `(?:${word}(?::${word}){0,${most - 1}})?` : ""}`;
   });
   return `(?:${word}(?::${word}){7}|${shortened.join("|")})`;

@@ -72,7 +72,7 @@ class GbnfReader {
     return name[0];
   }
 
-  /** Within brackets a choice may go on in the next line. */
+  /** Within brackets a choice may continue on the next line. */
   #choices(isNested: boolean): Expression {
     if (++this.#depth > deepestGroup) throw this.#refused(`brackets more than ${deepestGroup} deep`);
     const choices: Expression[] = [];
@@ -164,7 +164,7 @@ class GbnfReader {
     return character;
   }
 
-  /** White space and remarks; with `lines`, over the ends of lines. */
+  /** White space and comments; with `lines`, past the ends of lines. */
   #skip(lines: boolean): void {
     this.#match(lines ? /(?:[ \t\r\n]|#[^\n]*)*/y : /(?:[ \t]|#[^\n]*)*/y);
   }

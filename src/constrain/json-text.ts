@@ -1,5 +1,5 @@
-// How JSON is written here: white space as people and JSON.stringify put it and no more, so that no answer is lost in it;
-// strings in one way each (json strings that nothing is asked of in any way).
+// How JSON is written here: white space as people and JSON.stringify put it and no more, so no answer gets lost in it;
+// each string in one way (a string that nothing is asked of, in any way).
 
 import type { Automaton } from "./automaton.ts";
 import { anyCharacter, inJsonString, inUtf8, othersThan, type WriteCharacter } from "./characters.ts";
@@ -80,7 +80,7 @@ export class JsonText {
     return this.bracketed(this.listed(item, min, max));
   }
 
-  /** So many, with commas between them. */
+  /** This many, with commas between them. */
   listed(item: Expression, min: number, max: number): Expression {
     const { expressions: e } = this.#automaton;
     if (max < min) return e.none;

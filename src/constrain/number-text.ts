@@ -5,7 +5,7 @@ import type { Automaton } from "./automaton.ts";
 import type { Expression, Expressions } from "./expression.ts";
 import { Unusable } from "./unusable.ts";
 
-/** Of a number: undefined where there is no bound. */
+/** A number's; undefined where there is no bound. */
 export interface Bounds {
   min: number | undefined;
   max: number | undefined;
@@ -20,7 +20,7 @@ const mostDigits = 15; // of a float64's 15.95
 const longest = 10 ** mostDigits;
 const fewestPlaces = 6; // that a number with bounds may have
 
-/** Digits before and behind the point, without needless zeros. */
+/** Digits before and after the point, without needless zeros. */
 interface Digits {
   whole: string;
   places: string;
@@ -42,7 +42,7 @@ export function numberExpression(automaton: Automaton, bounds: Bounds): Expressi
     const ending = isInteger ? [] : [expressions.optional(fraction), expressions.optional(exponent)];
     return expressions.sequence(expressions.optional(sign), whole, ...ending);
   }
-  // Bounds that no number of so many digits reaches change nothing: zod writes JavaScript's safe integers, of 16.
+  // Bounds that no number of this many digits reaches change nothing: zod writes JavaScript's safe integers, of 16.
   const { min: least = -Infinity, max: most = Infinity } = bounds;
   const { bound: min, excluded: aboveMin } = rounded(least > -longest ? least : undefined, bounds.aboveMin, 1);
   const { bound: max, excluded: belowMax } = rounded(most < longest ? most : undefined, bounds.belowMax, -1);
@@ -57,7 +57,7 @@ export function numberExpression(automaton: Automaton, bounds: Bounds): Expressi
   return expressions.either([up, expressions.sequence(sign, down)]);
 }
 
-/** To as many digits as are compared: one that lies outside then is excluded, and with it nothing that is inside. */
+/** To as many digits as are compared. If that moves it outside, it is excluded, which excludes nothing inside. */
 function rounded(bound: number | undefined, excluded: boolean, side: 1 | -1) {
   const near = bound === undefined ? undefined : Number(Number(bound.toPrecision(mostDigits)).toFixed(mostDigits));
   if (near === bound) return { bound, excluded };
@@ -108,7 +108,7 @@ class Comparison {
   readonly #digit: Expression;
   readonly #point: Expression;
 
-  /** `places`: the most behind the point; 0 for whole numbers, which have no point. */
+  /** `places`: the most after the point; 0 for whole numbers, which have no point. */
   constructor(expressions: Expressions, places: number) {
     this.#expressions = expressions;
     this.#places = places;
@@ -156,7 +156,7 @@ class Comparison {
     return this.#places === 0 ? e.empty : e.optional(e.sequence(this.#point, e.repeat(this.#digit, 1, this.#places)));
   }
 
-  /** No more zeros than there is room for, behind `length` digits; with `above`, and another digit among them. */
+  /** No more zeros than there is room for after `length` digits; with `above`, another digit among them. */
   #zeros(length: number, above: boolean): Expression {
     const e = this.#expressions;
     if (!above) return e.repeat(this.#digit, 0, this.#places - length);

@@ -1,6 +1,6 @@
-// Regular expressions of JSON Schema's `pattern`, which are JavaScript's in Unicode's mode, as expressions over bytes. A
-// pattern may be found anywhere in the text unless it is anchored. What is no regular language, or would be one only by a
-// detour (references back, looks behind, boundaries of words), is refused by name.
+// Regular expressions of JSON Schema's `pattern`, which are JavaScript's in Unicode mode, as expressions over bytes. A
+// pattern may be found anywhere in the text unless it is anchored. What is not a regular language, or only by a detour
+// (back references, lookbehinds, word boundaries), is refused by name.
 
 import type { Automaton } from "./automaton.ts";
 import { anyCharacter, type Characters, charactersOf, common, othersThan, type WriteCharacter } from "./characters.ts";
@@ -47,7 +47,7 @@ class PatternReader {
     return this.#automaton.expressions.either(choices);
   }
 
-  /** One choice of the whole pattern, with what may stand before and behind it. */
+  /** One choice of the whole pattern, with what may stand before and after it. */
   #searched(): Expression {
     const { expressions } = this.#automaton;
     const looks: Expression[] = [];
@@ -174,7 +174,7 @@ class PatternReader {
     return next === "\\" ? this.#escape(true) : next.codePointAt(0)!;
   }
 
-  /** Behind a backslash. */
+  /** After a backslash. */
   #escape(inClass: boolean): number | Characters {
     const next = this.#text[this.#at++] ?? "";
     const set = classes[next.toLowerCase()];

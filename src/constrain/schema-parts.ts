@@ -13,7 +13,7 @@ export interface Part {
   readonly path: string;
 }
 
-/** What holds at one place: all of `parts` by themselves, and of each list of choices one. */
+/** What holds at one place: all of `parts` by themselves, and one from each list of choices. */
 export interface Conjunction {
   readonly parts: readonly Part[];
   readonly choices: readonly (readonly Part[])[];
@@ -115,7 +115,7 @@ export class SchemaParts {
     return given.every((part) => add(part, [])) ? { parts: [...parts.values()], choices } : undefined;
   }
 
-  /** The same list each time, so that a place that is met again is known. */
+  /** The same list each time, so that a place met again is recognised. */
   #choicesOf(list: unknown[], path: string): readonly Part[] {
     let choices = this.#choices.get(list);
     if (!choices) this.#choices.set(list, (choices = childrenOf(list, path)));
@@ -140,7 +140,7 @@ export class SchemaParts {
     return { schema: schemaOf(target), path: reference };
   }
 
-  /** Throws for what is not done, or is no schema. */
+  /** Throws for what is unsupported, or is no schema. */
   #check({ schema, path }: Part): void {
     if (this.#checked.has(schema)) return;
     this.#checked.add(schema);
@@ -158,7 +158,7 @@ export class SchemaParts {
     if (schema.oneOf) this.#refuseOverlap(schema.oneOf as unknown[], `${path}/oneOf`);
   }
 
-  /** Exactly one can be told only where no two fit at once: other types, or other values of a property that all have. */
+  /** "Exactly one" needs choices of which no two fit at once: by their types, or by values of a property that all have. */
   #refuseOverlap(list: unknown[], path: string): void {
     const marks = childrenOf(list, path).map(({ schema, path: own }) => {
       const { schema: whole } = typeof schema.$ref === "string" ? this.#target(schema.$ref, own) : { schema };

@@ -1,5 +1,5 @@
-// JSON Schema -> the texts that are valid: for each type that a place may have, what all of its parts leave of it. The order
-// of properties is the schema's own, those that it does not name come last. Keywords that are not obeyed are refused.
+// JSON Schema -> the texts that are valid: for each type that a place may have, what all of its parts allow of it. Properties
+// come in the schema's own order, those that it does not name last. Keywords that are not obeyed are refused.
 
 import type { Automaton } from "./automaton.ts";
 import { anyCharacter } from "./characters.ts";
@@ -23,7 +23,7 @@ const typeNames = ["object", "array", "string", "number", "integer", "boolean", 
 type TypeName = (typeof typeNames)[number];
 
 const mostPlaces = 10_000;
-const mostCombined = 50; // places where one of several lists of choices is taken // of a schema whose choices were combined
+const mostCombined = 50; // places where one of several lists of choices is taken, in a schema whose choices were combined
 const deepest = 200;
 
 /** Texts of JSON that are valid. Throws UnusableSchema, which says where. */

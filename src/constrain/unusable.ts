@@ -1,13 +1,13 @@
 // Why a schema or a grammar can't be used, in words that constraint.ts makes a message of.
 
-/** Something of it that can't be meant, or is not done here. */
+/** Something in it that can't be meant, or isn't supported. */
 export class Unusable extends Error {
   readonly isUnusable = true;
-  /** Of the request, where it is another than what is wanted as a whole. */
+  /** The request's, if it is another than that of the whole. */
   field?: string;
 }
 
-/** It asks for more than is computed for it. */
+/** It would take too much computing. */
 export class TooComplex extends Unusable {}
 
 /** With its place in a schema, as a JSON pointer. */

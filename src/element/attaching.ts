@@ -1,6 +1,6 @@
-// Files come from a button, the clipboard, or a drop anywhere on the page, and a long paste is one, too. What then becomes of
-// them is attachments/attachment-desk.ts's, which is loaded with the first of them; until it is there, an attachment of the
-// conversation is its name.
+// Files come from a button, the clipboard, or a drop anywhere on the page, and a long paste counts as one, too. What then
+// becomes of them is up to attachments/attachment-desk.ts, which is loaded with the first of them; until it is there, an
+// attachment in the conversation is shown as its name.
 
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
 import type { AttachParts } from "./attachments/attach-parts.ts";
@@ -16,7 +16,7 @@ import { contextUsed, lastMeasured } from "./session/turn.ts";
 /** Characters, some 800 tokens: more than the text field shows. */
 const longPaste = 3000;
 
-/** What else of the element it is made of. */
+/** The other parts of the element that it uses. */
 export interface AttachingParts extends Pick<AttachParts, "session" | "undo" | "strings" | "draft" | "announce"> {
   field: DraftField;
   panel: OpenPanel;
@@ -70,11 +70,11 @@ export class Attaching implements ReactiveController {
     else this.#refuse(files[0].name);
   }
 
-  /** Takes files, and text that is long. */
+  /** Takes files and long text. */
   readonly paste = (event: ClipboardEvent): void => {
     const files = [...(event.clipboardData?.files ?? [])];
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (text.length < longPaste && (files.length === 0 || text)) return; // an office copies its text as a picture, too
+    if (text.length < longPaste && (files.length === 0 || text)) return; // office suites copy text as a picture, too
     event.preventDefault();
     if (text) void this.#pasteText(text);
     else void this.attach(files);

@@ -24,7 +24,7 @@ type Names =
 
 /** Properties of the element that a template may set, all as the element has them. */
 export interface PronkChatProperties extends Partial<Pick<PronkChat, Names>> {
-  /** Words that are other than the element's own. */
+  /** Words to replace the element's own. */
   strings?: Partial<ChatStrings>;
 }
 
@@ -61,14 +61,14 @@ export interface PronkChatEvents {
     /** Where it is kept; undefined while nothing is said. */
     id: string | undefined;
   }>;
-  /** With `keepAll`: the conversations in which an answer is being written are others. */
+  /** With `keepAll`: the conversations in which an answer is being written have changed. */
   "pronk-answering": CustomEvent<{
-    /** Theirs. */
+    /** Their ids. */
     ids: readonly string[];
   }>;
 }
 
-/** Listeners under a framework's names, of which `Prefix` is what stands before an event's own. */
+/** Listeners under a framework's names: `Prefix` stands before an event's own name. */
 export type Listeners<Prefix extends string> = {
   [Name in keyof PronkChatEvents as `${Prefix}${Name}`]?: (event: PronkChatEvents[Name]) => void;
 };

@@ -1,6 +1,6 @@
-// Keys: in the chat always, and on the rest of its page where that has given its own in `shortcuts`. A letter is pressed with
-// two modifiers with which no browser, system or screen reader that we know of does anything; `?` alone is a key outside text
-// fields only. Those of the text field are composer-view.ts's; the map of all of them is views/keys-view.ts.
+// Keys: always in the chat, and on the rest of the page where it gives its own in `shortcuts`. A letter is pressed with two
+// modifiers that no browser, system or screen reader that we know of uses together; `?` alone is a key only outside text
+// fields. The text field's own keys are in composer-view.ts; the map of all of them is views/keys-view.ts.
 
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { isComposingKey } from "./composing-key.ts";
@@ -10,7 +10,7 @@ import type { Rewriting } from "./rewriting.ts";
 import type { ChatSession } from "./session/chat-session.ts";
 import { isApple, letters, type Shortcut } from "./shortcut.ts";
 
-/** What else of the element it is made of. */
+/** The other parts of the element that it uses. */
 export interface KeyParts {
   session: ChatSession;
   rewriting: Rewriting;

@@ -26,7 +26,7 @@ export interface ChatElement extends ChatProperties, Omit<Chat, "strings"> {
   settings: ChatSettings;
 }
 
-/** What of the element its users do not see. */
+/** The parts of the element that its users do not see. */
 export interface Inside {
   draft(): Draft;
   write(draft: Draft): void;

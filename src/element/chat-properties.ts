@@ -1,5 +1,5 @@
-// What can be set on <pronk-chat>, by attribute or as a property, and what it begins with. What it does with them is
-// pronk-chat.ts's.
+// What can be set on <pronk-chat>, by attribute or as a property, and what it begins with. pronk-chat.ts
+// decides what it does with them.
 
 import { LitElement } from "lit";
 import type { Shortcut } from "./shortcut.ts";
@@ -30,9 +30,9 @@ export class ChatProperties extends LitElement {
     announcement: { state: true },
   };
 
-  /** What to run; also files and folders, which an attribute cannot say. */
+  /** What to run; also files and folders, which an attribute can't hold. */
   declare model: ModelReference | undefined;
-  /** System prompt; "", which is the default, for none. */
+  /** System prompt; "" (the default) for none. */
   declare system: string;
   /** Default: the person is asked, or with `autoload` the first is taken. */
   declare weights: string | undefined;
@@ -42,7 +42,7 @@ export class ChatProperties extends LitElement {
   declare persist: string | undefined;
   /** Default false. True: with `persist`, every conversation is kept, not only the open one. */
   declare keepAll: boolean;
-  /** With `keepAll`, to be set before the first update: what to open with, instead of what this tab had. */
+  /** With `keepAll`: what to open instead of what this tab last had; set it before the first update. */
   firstConversation: string | undefined;
   /** Access token for gated repositories; kept in memory, never written to an attribute or to storage. */
   declare token: string | undefined;
@@ -52,7 +52,7 @@ export class ChatProperties extends LitElement {
   declare engineFactory: EngineFactory;
   /** Questions offered before the first message. */
   declare starters: readonly string[];
-  /** The page's own keys; where there is a list, be it empty, keys work on all of the page. */
+  /** The page's own keys; with a list, even an empty one, keys work on the whole page. */
   declare shortcuts: readonly Shortcut[] | undefined;
   declare protected draft: Draft;
   declare protected announcement: string;
@@ -72,7 +72,7 @@ export class ChatProperties extends LitElement {
     watchOnline(this);
   }
 
-  /** The words in the language of the nearest `lang`; over them those that were set, all or some. */
+  /** The words, in the language of the nearest `lang`; those that were set, all or some, replace them. */
   get strings(): ChatStrings {
     return this.#language.words;
   }

@@ -54,7 +54,7 @@ export function toMarkdown(record: ConversationRecord, { you, answerLabel, expor
   return `${parts.join("\n\n")}\n`;
 }
 
-/** Every conversation of a file gets an id of its own, so that nothing that is kept is written over. */
+/** Every conversation of a file gets an id of its own, so that nothing kept is overwritten. */
 export function fromFile(text: string, { place, now }: { place: string; now: number }): ConversationRecord[] {
   let value: unknown;
   try {

@@ -38,7 +38,7 @@ export class ConversationList {
     this.#store.onChange = changed;
   }
 
-  /** Pinned ones first, then the newest; those in which all words of `search` stand, where it has any. */
+  /** Pinned ones first, then the newest; with `search`, only those that contain all its words. */
   async heads(search = ""): Promise<ConversationHead[]> {
     const isFound = finderOf(search);
     const heads = isFound ? (await this.#found(isFound)).map(headOf) : await this.#store.heads(this.#place);
@@ -47,7 +47,7 @@ export class ConversationList {
       .sort((one, other) => Number(other.pinned) - Number(one.pinned) || other.updatedAt - one.updatedAt);
   }
 
-  /** White space around the title is taken away. */
+  /** White space around the title is removed. */
   rename(id: string, title: string): Promise<void> {
     return this.#store.change(id, { title: title.trim() });
   }
@@ -57,7 +57,7 @@ export class ConversationList {
     return this.#store.change(id, { pinned });
   }
 
-  /** Can be taken back within the hour, by `restore`. */
+  /** Can be undone within the hour, by `restore`. */
   delete(id: string): Promise<void> {
     return this.#store.change(id, { deletedAt: Date.now() });
   }
@@ -83,7 +83,7 @@ export class ConversationList {
     return record ? toMarkdown(record, words) : "";
   }
 
-  /** Takes what `json` gave, or a list of messages; the ids of what was added. Throws PronkError `format`. */
+  /** Takes what `json` gave, or a list of messages; gives the ids of what was added. Throws PronkError `format`. */
   async import(text: string): Promise<string[]> {
     const records = fromFile(text, { place: this.#place, now: Date.now() });
     for (const record of records) await this.#store.write(record);
@@ -103,7 +103,7 @@ export class ConversationList {
     );
   }
 
-  /** Lets go of the database; nothing may be asked after it. */
+  /** Lets go of the database; nothing may be asked after that. */
   close(): void {
     this.#store.close();
   }

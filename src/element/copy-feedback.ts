@@ -1,5 +1,5 @@
 // Copies a text, and tells what came of it for two seconds: on the button that was pressed and to a screen reader. The
-// browser may refuse, without a reason; that is told a little longer, since the person has to do something then.
+// browser may refuse, without a reason; that is shown a little longer, since the person then has to do something.
 
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { ChatStrings } from "./languages/en.ts";
@@ -31,7 +31,7 @@ export class CopyFeedback implements ReactiveController {
     const outcome = await writeToClipboard(text);
     this.#end();
     const words = strings[outcome];
-    const label = plainButton?.firstChild as Text | null | undefined; // the node stays: the Markdown's patches go on with it
+    const label = plainButton?.firstChild as Text | null | undefined; // the node stays: the Markdown's patches rely on it
     const before = label?.data ?? "";
     if (label) label.data = words;
     const end = () => {

@@ -1,5 +1,5 @@
-// The conversation that is open, as one piece of plain data: read to be kept, shown, and told about when it becomes another.
-// Where it is kept is kept-conversation.ts's; what is said in it the session's.
+// The conversation that is open, as one piece of plain data: read to be kept, shown, and reported when it becomes another.
+// Where it is kept is up to kept-conversation.ts; what is said in it, to the session.
 
 import type { ReactiveController } from "lit";
 import { KeptConversation, type KeptConversationHost } from "./kept-conversation.ts";
@@ -21,7 +21,7 @@ export interface CurrentConversationHost extends KeptConversationHost {
   getAttribute(name: "system"): string | null;
 }
 
-/** What else of the element it is made of. */
+/** The other parts of the element that it uses. */
 export interface ConversationParts {
   session: ChatSession;
   undo: UndoOffer;
@@ -30,7 +30,7 @@ export interface ConversationParts {
   offer(restorable: Restorable): void;
   /** Another conversation is open: where it is kept, undefined while nothing is said in it. */
   changed(id: string | undefined): void;
-  /** Others are being answered than before: where they are kept. */
+  /** The conversations being answered have changed: where they are kept. */
   answering(ids: readonly string[]): void;
 }
 
@@ -68,17 +68,17 @@ export class CurrentConversation implements ReactiveController {
     return { id: this.#kept.id, ...said, draft, system: this.#host.system, settings, model: this.model };
   }
 
-  /** Of the turns, how many of the oldest are not drawn. */
+  /** How many of the oldest turns are not drawn. */
   get hidden(): number {
     return this.#hidden;
   }
 
-  /** Ends when what was kept is back; undefined where nothing is kept. */
+  /** Resolves when what was kept is back; undefined where nothing is kept. */
   get restoring(): Promise<void> | undefined {
     return this.#kept.restoring;
   }
 
-  /** Those in which an answer is being written: the open one, and others that were left while it was. */
+  /** Those in which an answer is being written: the open one, and others that were left meanwhile. */
   get answering(): readonly string[] {
     const { id } = this.#kept;
     return this.#parts.session.busy && id !== undefined ? [id, ...this.#left.ids] : this.#left.ids;
@@ -89,7 +89,7 @@ export class CurrentConversation implements ReactiveController {
     return this.#left.find(id) ?? kept;
   }
 
-  /** From here on another conversation is open. To be called before it is shown. An answer that runs goes on in its own. */
+  /** From here on another conversation is open. To be called before it is shown. A running answer goes on in its own. */
   turnTo(id?: string): void {
     if (this.#host.keepAll && this.#kept.id !== undefined && id !== this.#kept.id) this.#leave(this.#kept.id);
     this.#kept.turnTo(id);
@@ -103,7 +103,7 @@ export class CurrentConversation implements ReactiveController {
     if (answer && write) this.#left.add(id, data, answer, write);
   }
 
-  /** In the place of the one that is open. */
+  /** Shows it in place of the open one. */
   show(conversation: Conversation): void {
     const { continuation } = (conversation.id !== undefined && this.#left.find(conversation.id)) || conversation;
     this.turnTo(conversation.id);
@@ -112,7 +112,7 @@ export class CurrentConversation implements ReactiveController {
     this.#parts.write(conversation.draft);
   }
 
-  /** Another has the place from here on. Its system prompt comes now and not before: the last one is kept with its own. */
+  /** Another takes its place from here on. Its system prompt is set only now: the last one is kept with its own. */
   giveWayTo({ id, system }: Conversation): void {
     this.turnTo(id);
     if (this.#host.keepAll) this.#host.system = system || this.#usualSystem;

@@ -18,13 +18,13 @@ export class DraftField implements ReactiveController {
     host.addController(this);
   }
 
-  /** By touch only where it is `wanted`, because it raises the keyboard. */
+  /** On touch screens only if `wanted`, because it raises the keyboard. */
   focus(wanted = false): void {
     if (!wanted && matchMedia("(pointer: coarse)").matches) return;
     void this.#host.updateComplete.then(() => this.#host.renderRoot.querySelector<HTMLElement>("#draft")?.focus());
   }
 
-  /** The attachment at this place of the draft's, or the one before it; without any, the field. */
+  /** Focuses the draft's attachment at this place, or the last one; without any, the field. */
   focusAttachment(at: number): void {
     void this.#host.updateComplete.then(() => {
       const chips = this.#host.renderRoot.querySelectorAll<HTMLElement>(".composer .attachment summary");

@@ -19,7 +19,7 @@ interface Circumstances extends Required<AdviceOptions> {
   words: FailureStrings;
 }
 
-/** One card a code, with one next step. */
+/** One card per code, with one next step. */
 const byCode: Record<PronkError["code"], (facts: ErrorFacts, circumstances: Circumstances) => Advice> = {
   "model-unsupported": ({ expected, found }, { words }) =>
     found === null && String(expected).startsWith("*.safetensors")
@@ -69,7 +69,7 @@ export function adviceFor(error: Error, { strings = english, online = isOnline()
 /** Ways to run the same model in less memory, as the engine counted them. */
 export const setupsIn = (error: Error): readonly SmallerSetup[] => (isPronkError(error) && error.facts.plans) || [];
 
-/** What a setup changes and takes, in words; said of each part that not all of them share with what failed. */
+/** What a setup changes and takes, in words; of several in `among`, only the parts in which they differ. */
 export function setupWords(
   { quantize, kv, contextLength, gpuBytes }: SmallerSetup,
   among: readonly SmallerSetup[],

@@ -18,7 +18,7 @@ export interface KeptActions extends KeeperHost {
 }
 
 export class KeptConversation implements ReactiveController {
-  /** Ends when what was kept is back; undefined where nothing is kept. */
+  /** Resolves when what was kept is back; undefined where nothing is kept. */
   restoring: Promise<void> | undefined;
   readonly #host: KeptConversationHost;
   readonly #actions: KeptActions;
@@ -31,7 +31,7 @@ export class KeptConversation implements ReactiveController {
     host.addController(this);
   }
 
-  /** Of the open conversation, where it is kept. */
+  /** The open conversation's, where it is kept. */
   get id(): string | undefined {
     return this.#keeper?.id;
   }
@@ -46,7 +46,7 @@ export class KeptConversation implements ReactiveController {
     this.#keeper?.turnTo(id);
   }
 
-  /** Keeps the open conversation further, when it is not open any more; undefined where nothing is kept. */
+  /** Goes on keeping the open conversation once it is closed; undefined where nothing is kept. */
   leave(read: () => Conversation): (() => Promise<boolean>) | undefined {
     return this.#keeper?.leave(read);
   }

@@ -1,4 +1,4 @@
-// Parts of the element that come beside the page, when they are first wanted: the Markdown parser, which is more than half of
+// Parts of the element fetched separately, when they are first wanted: the Markdown parser, which is more than half of
 // it, colours for code, formulas, and most of the panels. Until one is there the page does without it: an
 // answer is plain paragraphs, code is plain, a formula TeX as it was written. One that does not arrive is asked for again,
 // now and then.
@@ -18,7 +18,7 @@ export class LatePart<Part> {
     this.#load = onDemand(what, load);
   }
 
-  /** Where it has arrived. */
+  /** Once it has arrived. */
   get current(): Part | undefined {
     return this.#part;
   }

@@ -1,4 +1,4 @@
-// The style sheets of a part that has come late, added to those of the element.
+// The style sheets of a part that came late, added to those of the element.
 
 import type { CSSResult } from "lit";
 

@@ -1,10 +1,10 @@
-// Answers and continued texts that are still being written in conversations which are not open any more: what has come of
+// Answers and continued texts that are still being written in conversations that are no longer open: what has come of
 // them is kept every second, and when they end. A conversation that is deleted meanwhile ends its answer.
 
 import type { LeftAnswer } from "./session/chat-session.ts";
 import type { Conversation } from "./session/conversation.ts";
 
-const writeEveryMs = 1000; // as much is lost of them when the page goes
+const writeEveryMs = 1000; // at most this much is lost when the page goes
 
 interface Left {
   conversation: Conversation;
@@ -43,7 +43,7 @@ export class LeftAnswers {
     });
   }
 
-  /** It is open again, and kept as what is open. */
+  /** It is open again, and kept as the open one. */
   take(id: string): void {
     clearInterval(this.#left.get(id)?.timer);
     this.#left.delete(id);

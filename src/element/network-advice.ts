@@ -25,7 +25,7 @@ export function networkAdvice(facts: ErrorFacts, words: FailureStrings, online: 
   return status === 401 ? unauthorized(facts, words) : { ...interrupted, messageShown: true };
 }
 
-/** The hub answers so for a name that nobody has and for one that is private: it does not say which. */
+/** The hub answers this way for a name that nobody has and for a private one: it does not say which. */
 const unknownName = (facts: ErrorFacts, words: FailureStrings): Advice => ({
   ...words.unknownName(String(facts.repository), facts.hasToken === true),
   retry: false,
@@ -53,7 +53,7 @@ function searchFor({ page, repository }: ErrorFacts, words: FailureStrings): Adv
   return linkTo(words.searchHub, String(search));
 }
 
-/** Only an address of the web: it comes from an option. */
+/** Only a web address: it comes from an option. */
 function linkTo(text: string, href: unknown): Advice["link"] {
   return typeof href === "string" && /^https?:\/\//.test(href) ? { text, href } : undefined;
 }

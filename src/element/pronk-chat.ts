@@ -28,16 +28,17 @@ import { chatView } from "./views/chat-view.ts";
  * @attr {boolean} autoload - load at once instead of on the first question or press
  * @attr {string} persist - keep the open conversation and the draft on this device, for this tab, under this name; each
  *   element of a site that keeps one needs a name of its own
- * @attr {boolean} autofocus - the text field has the focus at the start, where there is no touch and nothing else has it
+ * @attr {boolean} autofocus - the text field has the focus at the start, unless this is a touch device or something else has it
  * @attr {boolean} keep-all - with `persist`: keep every conversation, not only the open one; `openConversationList` lists them
- * @fires pronk-progress - a load goes on
+ * @fires pronk-progress - a load has come further
  * @fires pronk-message - an answer has ended
  * @fires pronk-error - a load or an answer failed
- * @fires pronk-undo - after a reload: what the page itself offered to undo, with a `key`, is to be undone
+ * @fires pronk-undo - after a reload: what the page itself offered to undo, under a `key`, is to be undone
  * @fires pronk-conversation - another conversation is open: where it is kept, undefined while nothing is said
  * @fires pronk-answering - with `keep-all`: answers are being written in these conversations, of which one may be open
  * @fires pronk-state - idle, inspecting, weights, license, elsewhere, loading, ready, answering, failed
  * @slot empty - stands where the conversation will be
+ * @slot answered - below the last answer
  * @slot footer - below the composer
  * @slot meters - below the meters, where they are explained
  * @csspart chat - all of it but the panels
@@ -65,17 +66,16 @@ import { chatView } from "./views/chat-view.ts";
  * @csspart starters - the questions that are offered
  * @csspart starter - one of them
  * @csspart load - the button that loads the model
- * @csspart load-panel - how far a load is
+ * @csspart load-panel - the progress of a load
  * @csspart load-figures - its numbers
  * @csspart weights - the choice between several sets of weights
  * @csspart license - the licence before a download
  * @csspart license-text - its words
  * @csspart elsewhere - the question whether a server may answer, and the line while one does
  * @csspart error - the card of a failure
- * @csspart notice - a line that says something of the conversation or the model
+ * @csspart notice - a line about the conversation or the model
  * @csspart recovering - the line while the engine is lost
- * @csspart elsewhere - the question whether a server may answer, and the line that it does
- * @csspart continue - the text of a model without dialogue
+ * @csspart continue - the text that a base model continues
  * @csspart new-chat - the button that begins another conversation
  * @csspart undo - the offer to put back what was taken away
  * @csspart side-panel - settings and meters
@@ -84,9 +84,9 @@ import { chatView } from "./views/chat-view.ts";
  * @cssprop --pronk-ground - colour behind everything
  * @cssprop --pronk-surface - colour of questions, fields and cards
  * @cssprop --pronk-ink - colour of words
- * @cssprop --pronk-ink-soft - colour of words of less weight
+ * @cssprop --pronk-ink-soft - colour of secondary words
  * @cssprop --pronk-line - colour of lines and frames
- * @cssprop --pronk-problem - colour of what has failed
+ * @cssprop --pronk-problem - colour of failures
  * @cssprop --pronk-radius - radius of corners
  * @cssprop --pronk-font - font family
  * @cssprop --pronk-font-mono - font family of code
@@ -114,7 +114,7 @@ export class PronkChat extends ChatProperties {
     return this.#parts.session.turns;
   }
 
-  /** Of this conversation; what is absent is the model's own, and what is wrong left out. */
+  /** Settings of this conversation; one that is absent is the model's own, one that is invalid is ignored. */
   get settings(): ChatSettings {
     return this.#parts.session.settings;
   }
@@ -167,7 +167,7 @@ export class PronkChat extends ChatProperties {
   async ask(text: string, attachments?: readonly Attachment[]): Promise<void> {
     if (this.#parts.current.restoring) await this.#parts.current.restoring;
     this.#parts.stick.follow();
-    if (!this.#parts.session.busy) await this.updateComplete; // settings that came with the conversation are the engine's
+    if (!this.#parts.session.busy) await this.updateComplete; // by then the engine has the conversation's settings
     return this.#parts.session.ask(text, attachments);
   }
 
@@ -202,7 +202,7 @@ export class PronkChat extends ChatProperties {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void markdownPart.fetch(); // it is there before the first answer then
+    void markdownPart.fetch(); // so that it is there before the first answer
     if (this.hasUpdated && this.state === "empty") this.requestUpdate("model", null);
     else this.requestUpdate();
   }
@@ -250,7 +250,7 @@ export class PronkChat extends ChatProperties {
     void this.#parts.session.retry();
   }
 
-  /** With the settings of the conversation that is kept, which is there first. */
+  /** Waits for the kept conversation, to load with its settings. */
   async #autoload(): Promise<void> {
     await this.updateComplete;
     await this.#parts.current.restoring;

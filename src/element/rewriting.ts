@@ -1,5 +1,5 @@
-// What a person writes anew: a message or a question in other words, another answer, another conversation. Branches stay
-// beside what comes; whatever goes away is offered back, in one line (undo-offer.ts).
+// What a person rewrites: a message or a question in other words, another answer, another conversation. Earlier branches
+// stay beside new ones; whatever goes away is offered back, in one line (undo-offer.ts).
 
 import type { ChatSession } from "./session/chat-session.ts";
 import { type Conversation, hasWords, type Restorable } from "./session/conversation.ts";
@@ -16,13 +16,13 @@ export interface Desk {
   strings(): ChatStrings;
   write(draft: Draft): void;
   ask(text: string, attachments?: readonly Attachment[]): Promise<void>;
-  /** What is kept from here on is another conversation's. */
+  /** From here on another conversation is kept. */
   giveWayTo(conversation: Conversation): void;
   /** Shows the newest words. */
   follow(): void;
   /** Gives the text field focus; `wanted`: also by touch, where it raises the keyboard. */
   focusDraft(wanted?: boolean): void;
-  /** The page offered it, and undoes it. */
+  /** The page offered this, and undoes it. */
   undoOnPage(restorable: Restorable): void;
 }
 
@@ -74,7 +74,7 @@ export class Rewriting {
     this.#desk.focusDraft(true);
   }
 
-  /** Behind what is written already. */
+  /** After what is already written. */
   append(text: string): void {
     const draft = this.#draft;
     const before = draft.text.trimEnd();
@@ -82,14 +82,14 @@ export class Rewriting {
     this.#desk.focusDraft(true);
   }
 
-  /** What was written in an edit that was given up. */
+  /** Offers back what was written in an abandoned edit. */
   #offerEdit(edited: Draft): void {
     const question = this.#session.tree.get(edited.question) ?? lastUserTurn(this.#session.turns);
     if (!question || question.role !== "user" || !isSameMessage(edited, question))
       this.offer({ text: this.#desk.strings().editDropped, conversation: { draft: edited } });
   }
 
-  /** Another answer, beside the one there is. */
+  /** Another answer, beside the existing one. */
   async regenerate(answer?: AnswerTurn): Promise<void> {
     if (await this.#session.load()) this.#answerAnew(() => this.#session.regenerate(answer));
   }
@@ -102,7 +102,7 @@ export class Rewriting {
     this.offer({ text: this.#desk.strings().turnDeleted, conversation });
   }
 
-  /** Puts a conversation in the place of the one that is open, which is offered back under `text`. */
+  /** Puts a conversation in place of the open one, which is offered back under `text`. */
   replace(conversation: Conversation, text: string): void {
     const before = this.#desk.conversation();
     this.#undo.settle();

@@ -4,9 +4,9 @@
 export interface Shortcut {
   /** A to Z; N, E and C are the chat's. */
   letter: string;
-  /** What it does, for the map. */
+  /** What it does, for the map of keys. */
   words: string;
-  /** Does it. */
+  /** Does what `words` say. */
   run(): void;
 }
 

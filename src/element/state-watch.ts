@@ -1,4 +1,4 @@
-// What follows when the session enters another state, beside that it is drawn: the page is told, the part with the panels
+// What follows when the session enters another state, besides drawing it: the page is told, the part with the panels
 // that may be wanted is fetched, a question to the person gets the focus, and the licence is fetched when it is to be read.
 
 import type { ReactiveController, ReactiveControllerHost } from "lit";
@@ -18,7 +18,7 @@ export class StateWatch implements ReactiveController {
   readonly #session: ChatSession;
   readonly #entered: (name: ChatSession["state"]["name"]) => void;
   #last = "";
-  #asks = false; // and its title is to have the focus
+  #asks = false; // and its title should get the focus
   #fetching = false;
 
   constructor(host: StateWatchHost, session: ChatSession, entered: (name: ChatSession["state"]["name"]) => void) {
@@ -44,7 +44,7 @@ export class StateWatch implements ReactiveController {
     if (name === "license" && !this.licenseText) void this.#readLicense();
   }
 
-  /** Also where it was tried a moment ago. */
+  /** Even if it was tried a moment ago. */
   readonly fetchPart = (): void => void askingPart.fetch(true).then(() => this.#host.requestUpdate());
 
   #usePart(): void {

@@ -1,6 +1,6 @@
 // Keeps the newest words in view while the person is at the end, and leaves the view alone once they scroll up.
 // "At the end" is within 80 px: a line and a half of text, so that a nudge does not detach. A panel that appears (a load, a
-// question, a failure) is shown from its beginning; what is no conversation (any more) starts at the top.
+// question, a failure) is shown from its beginning; what is not (or no longer) a conversation starts at the top.
 
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
@@ -19,7 +19,7 @@ export class StickToEnd implements ReactiveController {
   #grew = false;
   #panel: Element | null = null;
 
-  /** `grows`: there is a conversation, whose end counts. */
+  /** `grows`: there is a conversation, and its end counts. */
   constructor(host: StickToEndHost, grows: () => boolean) {
     this.#host = host;
     this.#grows = grows;

@@ -1,6 +1,6 @@
 // The one thing that can be undone now: a line of text and a way back, for ten seconds, and for as long as the pointer or
-// the focus is on it; one that stands for a conversation waits until the next one has begun. undo-view.ts draws it. A later
-// offer takes an earlier one's place; what was offered is final then.
+// the focus is on it; one for a closed conversation waits until the next one has begun. undo-view.ts draws it. A later
+// offer takes an earlier one's place, and the earlier change is then final.
 
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { Restorable } from "./session/conversation.ts";
@@ -11,7 +11,7 @@ export interface Undoable {
   text: string;
   /** Puts it back. */
   undo(): void;
-  /** It was not undone, and can't be any more. */
+  /** It was not undone, and no longer can be. */
   settled?(): void;
   /** No clock runs until `begin`: nothing has come in place of what was taken away. */
   waits?: boolean;
@@ -53,7 +53,7 @@ export class UndoOffer implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Something takes its place now: the clock of an offer that has waited starts. */
+  /** Something now takes its place: the clock of a waiting offer starts. */
   begin(): void {
     if (!this.#waits) return;
     this.#waits = false;

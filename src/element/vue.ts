@@ -12,7 +12,7 @@ type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}`
   ? `${Capitalize<Head>}${Camel<Tail>}`
   : Capitalize<Name>;
 
-/** What a template of Vue's may give the element. */
+/** What a Vue template may give the element. */
 export type PronkChatInVue = PronkChatProperties & {
   [Name in keyof PronkChatEvents as `on${Camel<Name>}`]?: (event: PronkChatEvents[Name]) => void;
 };

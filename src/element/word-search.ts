@@ -1,4 +1,4 @@
-// A search by words, as lists of this page have it: all words of the query, anywhere in the text, whatever their case.
+// A search by words, as this page's lists have it: all words of the query, anywhere in the text, whatever their case.
 
 /** Whether a text has them; undefined where the query has no words. */
 export function finderOf(query: string): ((text: string) => boolean) | undefined {

@@ -1,5 +1,5 @@
-// Where an endpoint is, and what goes there with each request. What is secret of it (key, headers, a query) is held here alone,
-// and taken out of what a server says before it is told on.
+// Where an endpoint is, and what goes there with each request. Its secrets (key, headers, a query) are held only here, and
+// removed from what a server says before that is passed on.
 
 import type { Endpoint } from "../api/surface.ts";
 import { badField } from "../api/request-fields.ts";
@@ -9,13 +9,13 @@ import { placeOf } from "../source/reference.ts";
 const shortestSecret = 4; // characters; "-" is what clients send where no key is asked for
 
 export class Address {
-  /** For people: without name, password and query. */
+  /** For people: without user name, password or query. */
   readonly place: string;
   readonly #url: URL;
   readonly #headers: Headers;
   readonly #secrets: readonly string[];
 
-  /** Throws PronkError bad-request, which repeats none of key and headers. `base` is the page's address. */
+  /** Throws PronkError bad-request, which repeats neither key nor headers. `base` is the page's address. */
   constructor({ endpoint, apiKey, headers = {}, allowHttp }: Endpoint, base = pageUrl()) {
     this.#url = readUrl(endpoint, base, allowHttp === true);
     this.place = placeOf(this.#url);
@@ -25,7 +25,7 @@ export class Address {
     try {
       this.#headers = new Headers(given);
     } catch {
-      // Its message would repeat the value.
+      // The caught error's message would repeat the value.
       const field = apiKey === undefined ? "headers" : "apiKey or headers";
       throw new PronkError(
         "bad-request",
@@ -48,7 +48,7 @@ export class Address {
     return new Headers(this.#headers);
   }
 
-  /** What a server said, without what it was told in secret. */
+  /** What a server said, without the secrets it was sent. */
   withoutSecrets(text: string): string {
     return this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, "…"), text);
   }

@@ -1,12 +1,12 @@
-// Whether an answer has what was asked for. Servers leave out without a word what they do not know (transformers' knows neither n
-// nor logprobs nor response_format, llama.cpp's no echo), and an answer that lacks it is no answer to the request.
+// Whether an answer has what was asked for. Servers silently leave out what they do not know (transformers' knows neither n
+// nor logprobs nor response_format, llama.cpp's no echo), and an answer without it does not answer the request.
 
 import type { Fields } from "../api/request-fields.ts";
 import { booleanField } from "../api/request-fields.ts";
 import { cannot } from "./endpoint-errors.ts";
 import type { Asked, Server } from "./server.ts";
 
-/** What has come of one choice. */
+/** What has arrived of one choice. */
 export interface Found {
   text: string;
   calls: number;
@@ -25,7 +25,7 @@ export function checkAnswer({ address }: Server, { fields }: Asked, choices: rea
   const asksLogprobs = typeof fields.logprobs === "number" || booleanField(fields, "logprobs");
   for (const { text, calls, hasLogprobs, finish } of choices) {
     if (asksLogprobs && !hasLogprobs && text !== "") throw missing("logprobs", "logprobs");
-    if (finish === "length") continue; // cut, and whole in nothing
+    if (finish === "length") continue; // cut off: nothing in it need be whole
     if (mustCall(fields) && calls === 0) throw missing("tool_choice", "call, though one was required");
     if (asksJson(fields) && calls === 0 && !isJson(text)) throw missing("response_format", "valid JSON");
   }

@@ -1,5 +1,5 @@
-// What servers' answers have in common, in pronk's shapes: heads, reasons of an end, usage. What a server does not tell is not
-// made up; times are its own where it tells them (pronk, llama.cpp), else as seen from here, the network included.
+// What servers' answers have in common, in pronk's shapes: heads, finish reasons, usage. What a server does not tell is not
+// made up; times are its own where it gives them (pronk, llama.cpp), else as measured here, the network included.
 
 import type { ChatFinishReason } from "../api/chat-completions.ts";
 import type { Usage } from "../api/completion-request.ts";
@@ -27,7 +27,7 @@ export function finishOf(reason: unknown): ChatFinishReason | undefined {
   return reason === "function_call" ? "tool_calls" : "stop";
 }
 
-/** Of a stream, when its first words came; ms since the request. */
+/** ms since the request; `firstMs`: to a stream's first words. */
 export interface Times {
   firstMs?: number;
   wholeMs: number;

@@ -1,5 +1,5 @@
-// chat.completions over an endpoint: servers' messages and chunks become those that the engine gives itself, whatever they leave
-// out, put together or say again (shared shapes are in answer-shape.ts).
+// chat.completions over an endpoint: servers' messages and chunks become those that the engine itself gives, whatever they
+// leave out, merge or repeat (shared shapes are in answer-shape.ts).
 
 import { withStreams } from "../api/answer-stream.ts";
 import type {
@@ -32,18 +32,18 @@ export function chatOver(server: Server): ChatCompletions {
   return { create: withStreams(create) as ChatCompletions["create"] };
 }
 
-/** Of the assistant, where the answer is to go on from them. Throws PronkError bad-request where that is not sure. */
+/** The assistant's, where the answer is to continue them. Throws PronkError bad-request where that is not certain. */
 function lastWords({ kind, address }: Server, { fields }: Asked): string {
   const last = listOf(fields.messages).at(-1);
   if (last?.role !== "assistant") return "";
-  // transformers 5.24 answers in a turn of its own, without a word.
+  // transformers 5.24 silently answers in a turn of its own.
   if (kind === "other") throw cannot("messages", address, "it is not known to go on from the assistant's last words.");
   return textOf(last.content);
 }
 
 /**
- * llama.cpp keeps the space that a SentencePiece model writes before its first word, and puts the words that an answer goes on
- * from before a whole one, not before a streamed one (xllamacpp 2026.10, seen on 2026-11-29).
+ * llama.cpp keeps the space that a SentencePiece model writes before its first word, and puts the words that an answer
+ * continues before a whole one, but not before a streamed one (xllamacpp 2026.10, seen on 2026-11-29).
  */
 function asAnswer({ kind }: Server, text: string, beginning: string): string {
   if (kind !== "llamacpp") return text;
@@ -89,7 +89,7 @@ function whole(server: Server, asked: Asked, answer: Fields, beginning: string):
     ...headOf(server, answer, "chatcmpl"),
     object: "chat.completion",
     choices: choices as ChatCompletion["choices"],
-    usage: usageOf(answer, { wholeMs })!, // all servers tell it of a whole answer
+    usage: usageOf(answer, { wholeMs })!, // all servers give it with a whole answer
     pronk: { dropped_messages: 0, context_full: false, prompt_ids: [], ids: [], ...(answer.pronk as object) },
   };
 }
@@ -114,7 +114,7 @@ function logprobsIn({ logprobs }: Fields): ChatLogprobs | null {
 interface Progress extends Found {
   /** Indexes of the server's calls, in order. */
   begun: unknown[];
-  /** Nothing was said yet, and what is begins an answer. */
+  /** Nothing was said yet, and the first words begin an answer. */
   isFresh: boolean;
 }
 
@@ -170,7 +170,7 @@ async function* chunks(
   if (tellsUsage && usage) yield { ...chunk({}), choices: [], usage };
 }
 
-/** Words, thoughts, and of one call each. Notes in `progress` what has come. */
+/** Thoughts, words, and one for each call. Notes in `progress` what has come. */
 function deltasIn(server: Server, delta: Fields, progress: Progress): AnswerDelta[] {
   const deltas: AnswerDelta[] = [];
   const thought = thoughtIn(delta);

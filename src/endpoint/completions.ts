@@ -1,10 +1,11 @@
-// completions over an endpoint: texts that servers go on from, in the engine's own shapes.
+// completions over an endpoint: texts that servers continue, in the engine's own shapes.
 
 import { withStreams } from "../api/answer-stream.ts";
 import type { RequestOptions } from "../api/completion-request.ts";
 import type { Completion, CompletionChoice, Completions } from "../api/completions.ts";
 import { completionFields } from "../api/known-fields.ts";
-import { type CompletionLogprobs, type TokenLogprob, untold } from "../api/logprobs.ts";
+import type { CompletionLogprobs, TokenLogprob } from "../api/logprobs.ts";
+import { untold } from "../api/untold.ts";
 import { booleanField, type Fields, requestFields } from "../api/request-fields.ts";
 import { checkAnswer, type Found, nothingFound } from "./answer-checks.ts";
 import { fieldsOf, finishOf, headOf, listOf, textOf, usageOf } from "./answer-shape.ts";
@@ -50,7 +51,7 @@ async function* chunks(server: Server, asked: Asked, events: AsyncIterable<Field
   let head: Pick<Completion, "id" | "created" | "model"> | undefined;
   let firstMs: number | undefined;
   let usage: Completion["usage"];
-  let held: Completion | undefined; // the last has the usage, which may come behind it
+  let held: Completion | undefined; // the last carries the usage, which may come after it
   for await (const event of events) {
     head ??= headOf(server, event, "cmpl");
     if (listOf(event.choices).length > 0) firstMs ??= performance.now() - asked.startedMs;
@@ -92,7 +93,7 @@ function check(server: Server, asked: Asked, found: readonly Found[]): void {
     throw cannot("echo", server.address, "its answer does not begin with the prompt.");
 }
 
-/** `offset`: of its text in the choice's. */
+/** `offset`: where its text begins in the choice's. */
 function choiceIn(given: Fields, at: number, offset: number): CompletionChoice {
   const choice = {
     index: typeof given.index === "number" ? given.index : at,
@@ -104,7 +105,7 @@ function choiceIn(given: Fields, at: number, offset: number): CompletionChoice {
   return choice as CompletionChoice;
 }
 
-/** llama.cpp gives a chat's shape here, too. */
+/** llama.cpp uses the chat shape here, too. */
 function logprobsIn(told: unknown, offset: number): CompletionLogprobs | null {
   const { content, tokens } = fieldsOf(told);
   if (Array.isArray(tokens)) return told as CompletionLogprobs;

@@ -1,5 +1,5 @@
 // Requests to an endpoint and their answers' bodies. A request is tried again only as long as nothing of its answer has come;
-// an answer that breaks off is an error, and never begun anew.
+// an answer that breaks off is an error, and is never started over.
 
 import { createParser } from "eventsource-parser";
 import type { Fields } from "../api/request-fields.ts";
@@ -12,7 +12,7 @@ import { brokenOff, cannot, redirected, statusError, toldError, unreachable } fr
 export const usualPatience: Patience = { attempts: 4, firstWaitMs: 500, longestWaitMs: 4000, stallMs: Infinity };
 
 export interface Call {
-  /** Behind the address. */
+  /** Added to the address. */
   path: string;
   /** In the API's words. */
   what: string;
@@ -36,7 +36,7 @@ async function tryOnce(address: Address, { path, what, body, signal }: Call): Pr
       headers,
       body: body && JSON.stringify(body),
       signal,
-      redirect: "manual", // another origin would get the text, and with headers of one's own the key
+      redirect: "manual", // another origin would get the text and, with custom headers, the key
       credentials: "omit",
       referrerPolicy: "no-referrer",
       cache: "no-store",
@@ -72,14 +72,14 @@ export async function readWhole(address: Address, response: Response, signal: Ab
   throw faultIn(body, address);
 }
 
-/** The JSON of each event, until `[DONE]` or the body's end. Rejects with what the server tells in the middle. */
+/** The JSON of each event, until `[DONE]` or the body's end. Rejects with an error that the server sends midway. */
 export async function* readEvents(
   address: Address,
   response: Response,
   signal: AbortSignal,
 ): AsyncGenerator<Fields, void> {
   if (!response.headers.get("content-type")?.includes("text/event-stream")) {
-    const body: unknown = await response.json().catch(() => undefined);
+    const body: unknown = await response.json().catch(() => signal.throwIfAborted());
     throw hasError(body) ? faultIn(body, address) : cannot("stream", address, "its answer is no event stream.");
   }
   let arrived: string[] = [];
@@ -101,7 +101,7 @@ export async function* readEvents(
       if (done) return;
     }
   } finally {
-    await reader.cancel().catch(() => {}); // whoever leaves, the server need not go on
+    await reader.cancel().catch(() => {}); // however it ends, the server need not go on
   }
 }
 
@@ -118,7 +118,7 @@ function readEvent(data: string, address: Address): Fields {
 
 const hasError = (body: unknown): boolean => Boolean((Object(body) as Fields).error);
 
-/** An error object where an answer was to be. */
+/** An error object where an answer was expected. */
 function faultIn(body: unknown, address: Address): PronkError {
   const { code, type } = Object((Object(body) as Fields).error) as Fields;
   const isCallers =

@@ -1,4 +1,4 @@
-// What an endpoint answers besides answers, as PronkErrors: whose fault it is, by status and by the bodies that servers give
+// What an endpoint sends instead of answers, as PronkErrors: whose fault it is, by status and by servers' error bodies
 // (OpenAI's, llama.cpp's, FastAPI's `detail`).
 
 import type { Fields } from "../api/request-fields.ts";
@@ -7,7 +7,7 @@ import type { Address } from "./address.ts";
 
 const mostSaid = 120; // characters of the server's words
 
-/** An error body of any of their kinds. */
+/** An error body of any of these kinds. */
 interface Said {
   message: string;
   type: string;

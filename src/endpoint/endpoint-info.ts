@@ -1,5 +1,5 @@
-// What is known of an engine over an endpoint. What a server does not tell is no property of it, so that a copy or JSON does not
-// have it; who reads it is told so.
+// What is known of an engine over an endpoint. What a server does not tell is no property of its own, so a copy or JSON
+// lacks it; reading it throws an error that says so.
 
 import type { Fields } from "../api/request-fields.ts";
 import type { EngineInfo } from "../api/surface.ts";
@@ -25,9 +25,10 @@ export function infoOf(
     generation: {},
     scheme: undefined,
     contextLength: contextIn(listed),
-    dialog: "template", // whether it has one, its first answer says
+    dialog: "template", // its first answer shows whether it has one
     features: [],
     gpuBytes: 0,
+    mostGpuBytes: 0,
     storedBytes: 0,
     loadMs,
     warm: true,

@@ -1,5 +1,5 @@
 // Whether a server answers in this device's place: where the device cannot run the model, and only with the person's agreement.
-// Any other failure, a missing file or network as well, stays what it is.
+// Any other failure, such as a missing file or network, stays what it is.
 
 import { badField } from "../api/request-fields.ts";
 import type { Endpoint, EngineCalls, EngineOptions } from "../api/surface.ts";
@@ -17,7 +17,7 @@ export async function orFallback(
   openEndpoint: (endpoint: Endpoint, options: { signal?: AbortSignal; instead: PronkError }) => Promise<EngineCalls>,
 ): Promise<EngineCalls> {
   const { agree, ...endpoint } = fallback!;
-  const { place } = new Address(endpoint); // what is wrong with it is told at once, not when it is needed
+  const { place } = new Address(endpoint); // a fault in it is reported at once, not when it is needed
   if (agree !== true && typeof agree !== "function")
     throw badField(
       "fallback.agree",
@@ -37,7 +37,7 @@ export async function orFallback(
   return openEndpoint(endpoint, { signal: options.signal, instead });
 }
 
-/** By what the adapter allows, before weights are fetched; what the device really has, the load finds out. */
+/** Goes by what the adapter allows, before weights are fetched; the load finds out what the device really has. */
 async function refuseWhatCannotFit(model: ModelReference, options: EngineOptions): Promise<void> {
   if (!(await checkAdapter()).supported) return; // the load says why
   const verdict = await preflight(model, { ...options, probe: false }).catch(() => {

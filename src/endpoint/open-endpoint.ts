@@ -1,5 +1,5 @@
-// An engine over an endpoint: asked which model it has, and dressed as any other engine. As a fallback it is opened where this
-// device cannot run the model and the person agrees: fallback.ts decides that.
+// An engine over an endpoint: asks which model the server has, and looks like any other engine. As a fallback it is opened
+// where this device cannot run the model and the person agrees: fallback.ts decides that.
 
 import { unloadedError } from "../api/assemble.ts";
 import type { Endpoint, EngineCalls, EngineInfo, EngineOptions } from "../api/surface.ts";
@@ -27,7 +27,7 @@ export async function openElsewhere(
   return orFallback(model, options, openHere, openEndpoint);
 }
 
-/** Throws PronkError bad-request for options that are a device's. */
+/** Throws PronkError bad-request for options that concern a device. */
 function checkedOptions({ signal, ...others }: EngineOptions): Pick<EngineOptions, "signal"> {
   for (const [name, value] of Object.entries(others))
     if (value !== undefined && name !== "onProgress")
@@ -41,7 +41,7 @@ export interface EndpointOptions extends Pick<EngineOptions, "signal"> {
   patience?: typeof usualPatience;
 }
 
-/** Rejects with PronkError: `bad-request` for what is wrong with it, `network` where it is not reached or refuses the key. */
+/** Rejects with PronkError: `bad-request` for faults in `endpoint`, `network` where it is not reached or refuses the key. */
 export async function openEndpoint(endpoint: Endpoint, options: EndpointOptions = {}): Promise<EngineCalls> {
   const startedMs = performance.now();
   const { signal, patience = usualPatience, instead } = options;

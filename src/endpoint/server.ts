@@ -1,5 +1,5 @@
-// Which server answers, and what pronk's fields are to it. Fields go as they are given; what a server is known to take by
-// another name is renamed, and what it is known to leave out without a word is refused by name.
+// Which server answers, and what pronk's fields are to it. Fields are sent as given; what a server is known to take under
+// another name is renamed, and what it is known to ignore silently is refused by name.
 
 import type { RequestOptions } from "../api/completion-request.ts";
 import { type FieldTable, unknownField } from "../api/known-fields.ts";
@@ -9,7 +9,7 @@ import type { Address } from "./address.ts";
 import { ask, readEvents, readWhole } from "./connection.ts";
 import { cannot } from "./endpoint-errors.ts";
 
-/** By `owned_by` of its models: llama.cpp's server says "llamacpp". A gateway may hide who answers. */
+/** Told by its models' `owned_by`: llama.cpp's server says "llamacpp". A gateway may hide who answers. */
 export type ServerKind = "llamacpp" | "pronk" | "other";
 
 export interface Server {
@@ -18,18 +18,18 @@ export interface Server {
   /** As the server names it. */
   readonly model: string;
   readonly patience: Patience;
-  /** The engine's end. */
+  /** Aborted at the engine's end. */
   readonly ended: AbortSignal;
 }
 
-/** What was asked for, where the answer has to show it. */
+/** What was asked for, to check the answer against. */
 export interface Asked {
   readonly what: string;
   readonly fields: Fields;
   readonly startedMs: number;
 }
 
-/** A request's fields, by the names of `known`. Throws PronkError bad-request for others, and for `onLogits`. */
+/** A request's fields, if all are in `known`. Throws PronkError bad-request for others, and for `onLogits`. */
 export function readAsked(
   server: Server,
   what: string,
@@ -53,7 +53,7 @@ function bodyFor({ kind, model }: Server, { fields }: Asked): object {
   return { ...rest, ...(penalty !== undefined && { repeat_penalty: penalty }), model };
 }
 
-/** The answer, whole. */
+/** The whole answer. */
 export async function askWhole(server: Server, path: string, asked: Asked, options: RequestOptions): Promise<Fields> {
   const { address, patience } = server;
   return untilEnd(server, options, async (signal) => {
@@ -62,7 +62,7 @@ export async function askWhole(server: Server, path: string, asked: Asked, optio
   });
 }
 
-/** Its events, once the answer has begun. */
+/** The answer's events, once it has begun. */
 export async function askEvents(
   server: Server,
   path: string,

@@ -1,5 +1,5 @@
-// A source's files -> a Checkpoint: configuration, sampling defaults and the tensor list, headers checked, no weight
-// read. This is the one door of the folder; which weights they are, open-weights.ts finds out.
+// A source's files -> a Checkpoint: configuration, sampling defaults and the tensor list, headers checked, no weight read.
+// This is the folder's only entry; open-weights.ts finds out which weights they are.
 
 import type { PronkWarning } from "../errors.ts";
 import type { GgufTokenizer } from "./gguf-tokenizer.ts";
@@ -19,11 +19,11 @@ export interface OpenedCheckpoint extends Checkpoint {
   sideFiles: Map<string, Uint8Array>;
   /** Which of the source's weights these are. */
   format: WeightFormat;
-  /** The ids of all weights that the source has; it gives the first unasked. */
+  /** The ids of all weights that the source has; the first is the default. */
   offered: string[];
   /** A GGUF file's own tokenizer. */
   tokenizer?: GgufTokenizer;
-  /** What a GGUF file says of itself. */
+  /** What a GGUF file says about where it comes from. */
   origin?: ModelOrigin;
   /** What is wrong with the files and was left out. */
   warnings: PronkWarning[];

@@ -56,12 +56,12 @@ export function readConfig(json: JsonFile): ModelConfig {
   };
 }
 
-/** null is as many as heads, in every family; nothing is what the family's configuration class has. */
+/** null means as many as heads, in every family; a missing field means what the family's configuration class has. */
 function kvHeadsOf(json: JsonFile, family: Family, heads: number): number {
   return json.fields.num_key_value_heads === null ? heads : (family.kvHeads ?? heads);
 }
 
-/** One id, a list of ids, or nothing. -1 is what some old files write for nothing. */
+/** One id, a list of ids, or nothing; some old files write -1 for nothing. */
 export function readIds(json: JsonFile, field: string): number[] {
   const value = json.get(field);
   const ids = value === undefined || value === -1 ? [] : Array.isArray(value) ? value : [value];
@@ -70,7 +70,7 @@ export function readIds(json: JsonFile, field: string): number[] {
   return ids;
 }
 
-/** By model_type, or where that is missing by architectures; what both say must fit. */
+/** By model_type, or by architectures where that is missing; the two must agree. */
 function findFamily(json: JsonFile): Family {
   const architectures = json.get("architectures");
   const named = Array.isArray(architectures) ? architectures : architectures === undefined ? [] : [architectures];

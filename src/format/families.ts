@@ -34,7 +34,7 @@ export const families: Readonly<Record<string, Family>> = {
     architectures: ["MistralForCausalLM"],
     kvHeads: 8,
     biases: () => [],
-    // null is said for none; where nothing is said it is 4096.
+    // null means none; a missing field means 4096.
     window: (json) =>
       json.fields.sliding_window === null
         ? undefined

@@ -1,16 +1,15 @@
 // Weights that pronk does not read, and what gives each away: names of files, a file's first bytes, names of tensors. Only
-// for messages: nothing is looked up here before a model has turned out to be unreadable. A layout that is declared
-// (`quant_method`) is refused where declarations are read.
+// for messages: nothing is looked up here before a model has proved unreadable. A declared layout (`quant_method`) is
+// refused where declarations are read.
 
 import { PronkError } from "../errors.ts";
 import type { TensorSlice } from "./quantized.ts";
 import type { TensorFiles } from "./tensor-files.ts";
-import { isMetaPath, isTorchPath } from "../source/torch-names.ts";
 
 interface ForeignLayout {
-  /** After "holds". */
+  /** Completes "holds …". */
   is: string;
-  /** Of a file whose name says enough. */
+  /** For a file that its name alone identifies. */
   path?: RegExp;
   /** A file's first bytes, as Python would print them: `PK\x03\x04`. */
   start?: RegExp;
@@ -18,7 +17,7 @@ interface ForeignLayout {
   /** Of that tensor, in safetensors' words. */
   dtype?: RegExp;
   instead?: string; // default: see `otherFiles`
-  /** The file is not what it should be, rather than of a kind that is not read. */
+  /** The file is damaged, rather than of a kind that is not read. */
   damaged?: true;
 }
 
@@ -26,16 +25,15 @@ const otherFiles = "Take safetensors or GGUF files of the same model.";
 const insteadOfPickles =
   "They can run code when they are opened: take a revision or repository with safetensors or GGUF.";
 
-/** Of quantized weights in safetensors. */
+/** For quantized weights in safetensors. */
 const packed = (layout: string, tensor: RegExp, dtype?: RegExp): ForeignLayout => ({
   is: `weights in the layout ${layout}`,
   tensor,
   ...(dtype ? { dtype } : {}),
-  instead:
-    "Take a repository of the same model in GPTQ, AWQ gemm, compressed-tensors, MLX or GGUF, or one not quantized.",
+  instead: "Take a repository of the same model in GPTQ, AWQ, compressed-tensors, MLX or GGUF, or one not quantized.",
 });
 
-/** Of several that fit the first is told: what holds the model comes before what lies beside it. */
+/** Where several fit the first is reported: what holds the model comes before what lies beside it. */
 const layouts: readonly ForeignLayout[] = [
   {
     is: "Meta's original checkpoint",
@@ -59,7 +57,7 @@ const layouts: readonly ForeignLayout[] = [
     path: /(^|\/)adapter_(config\.json|model\.(safetensors|bin))$/i,
     tensor: /\.lora_[ABE](\.|$)|\.lora_(embedding_[AB]|magnitude_vector)/,
     start: /^algg/,
-    instead: "It only changes another model: take a repository in which both have been merged.",
+    instead: "It only changes another model: load that one, with this among its `adapters`.",
   },
   { is: "MLC's shards", path: /(^|\/)(params_shard_\d+\.bin|(ndarray|tensor)-cache\.json)$/i },
   { is: "an OpenVINO model", path: /(^|\/)openvino_[^/]*\.(bin|xml)$/i },
@@ -119,21 +117,20 @@ const layouts: readonly ForeignLayout[] = [
   packed("EXL3", /\.(trellis|suh|svh)$/),
   packed("QQQ", /\.s_(channel|group)$/),
   packed("marlin", /\.(B|s|workspace)$/),
-  packed("HQQ", /\.W_q$/),
+  packed("HQQ with quantized scales", /\.(scale_q|zero_q|zero_scale)$/),
   packed("AQLM", /\.(codebooks|codes)$/),
   packed("VPTQ", /\.(res_|outlier_)?centroids\.weight$/),
   packed("QuIP#", /\.Qidxs$/),
   packed("llm-awq's own AWQ", /\.scaled_zeros$/),
-  packed("quanto", /\.weight\._(data|scale)$/),
-  packed("torchao", /\._weight_(qdata|scale)$/),
+  packed("torchao, other than int8 and E4M3", /\._weight_qdata$/, /^(?!I8|F8_E4M3)/),
   packed("EETQ", /\.weight_scales$/),
   packed("FP8 without scales, or other than E4M3", /\.weight$/, /^F8_/),
 ];
 
-/** Whether a file is something else than weights that are read, by its name. */
+/** Whether a file's name shows that it is not weights that are read. */
 export const isForeignPath = (path: string): boolean => layouts.some((layout) => layout.path?.test(path));
 
-/** What a source holds instead, by its files' names. */
+/** What a source holds instead, judging by its files' names. */
 export function foreignFiles(source: TensorFiles): PronkError | undefined {
   for (const layout of layouts) {
     const file = source.files.find(({ path }) => layout.path?.test(path));
@@ -142,7 +139,7 @@ export function foreignFiles(source: TensorFiles): PronkError | undefined {
   return undefined;
 }
 
-/** What a file is instead, by its first bytes; undefined for a file that the source does not have. */
+/** What a file is instead, judging by its first bytes; undefined for a file that the source does not have. */
 export async function foreignFile(
   source: TensorFiles,
   path: string,
@@ -154,7 +151,7 @@ export async function foreignFile(
   const start = Array.from(bytes, printed).join("");
   const layout = layouts.find((candidate) => candidate.start?.test(start));
   if (/\.(gguf|safetensors)$/i.test(path) && layout?.is.endsWith("under another name")) return undefined;
-  if ((isTorchPath(path) || isMetaPath(path)) && start.startsWith("PK")) return undefined;
+  if (/\.(pth|npz)$|^pytorch_model/i.test(path) && start.startsWith("PK")) return undefined;
   return layout && foreign(layout, path, `"${path}" holds ${layout.is}`);
 }
 

@@ -1,4 +1,4 @@
-// The few fields of a model card's front matter that say whose weights these are. Not a YAML reader: scalars and plain
+// The few fields of a model card's front matter that say whose weights these are. Not a YAML reader: only scalars and plain
 // lists of the named keys at the top level, which is how the hub writes them.
 
 export interface CardFields {

@@ -1,5 +1,5 @@
 // generation_config.json -> sampling defaults and stop ids. A repository without the file has none. The file is advice: a
-// field of it that cannot be meant, or that is not done here, is left out and said to be, and the model runs all the same.
+// field that makes no sense, or that pronk does not support, is left out with a warning, and the model runs all the same.
 
 import { briefly, PronkError, type PronkWarning } from "../errors.ts";
 import { readIds } from "./config.ts";
@@ -13,7 +13,7 @@ export interface GenerationConfig {
   warnings: PronkWarning[];
 }
 
-// transformers' ways of decoding that are not pronk's, each with the value that asks for nothing.
+// transformers' ways of decoding that pronk does not have, each with the value that turns it off.
 const notDone: Readonly<Record<string, unknown>> = {
   typical_p: 1,
   epsilon_cutoff: 0,
@@ -53,7 +53,7 @@ export function readGenerationConfig(json: JsonFile): GenerationConfig {
   if (doSample === true && temperature === 0)
     leaveOut("do_sample", 'false beside "temperature": 0, which takes the likeliest token', doSample);
   const generation: GenerationDefaults = {
-    // Greedy unless do_sample says otherwise: transformers' own default, whatever temperature stands beside it.
+    // Greedy unless do_sample says otherwise: transformers' own default, whatever the temperature beside it.
     temperature: doSample === true ? (temperature ?? 1) : doSample === false ? 0 : temperature,
     topP: number("top_p", "a number over 0, at most 1", (value) => value > 0 && value <= 1),
     topK: number("top_k", "a whole number, 0 or more", (value) => Number.isInteger(value) && value >= 0),
@@ -75,7 +75,7 @@ export function readGenerationConfig(json: JsonFile): GenerationConfig {
   return { generation, eosIds: endIds(json, leaveOut), warnings };
 }
 
-/** config.json's ids hold where this file's cannot be meant. */
+/** config.json's ids apply where this file's make no sense. */
 function endIds(json: JsonFile, leaveOut: (field: string, expected: string, found: unknown) => void): number[] {
   try {
     return readIds(json, "eos_token_id");

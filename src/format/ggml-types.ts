@@ -25,7 +25,7 @@ export type GgmlType =
   | "Q2_0"
   | GridType;
 
-/** What takes its weights from grids of points. */
+/** Types that take their weights from grids of points. */
 export type GridType = "IQ1_S" | "IQ1_M" | "IQ2_XXS" | "IQ2_XS" | "IQ2_S" | "IQ3_XXS" | "IQ3_S";
 
 export interface GgmlTraits {
@@ -64,7 +64,7 @@ export const ggmlTraits: Record<GgmlType, GgmlTraits> = {
   IQ3_S: { weights: 256, bytes: 110 },
 };
 
-/** Every number that GGUF, or a known fork of it, has given out, so that a type that is not read is refused by its name. */
+/** Every number that GGUF, or a known fork of it, has given out: a type that is not read is refused by its name. */
 const names: Record<number, string> = {
   0: "F32",
   1: "F16",

@@ -34,7 +34,7 @@ export class GgufCursor {
     return this.#bytes.length - this.#at >= count;
   }
 
-  /** Makes `count` bytes readable. `what` is for the error where the file is too short. */
+  /** Makes `count` bytes readable. `what` names them in the error where the file is too short. */
   async need(count: number, what: string): Promise<void> {
     if (this.has(count)) return;
     const end = this.position + count;
@@ -58,7 +58,7 @@ export class GgufCursor {
     this.#at = 0;
   }
 
-  // Each of these needs its bytes to be there.
+  // Each of these needs its bytes to have been fetched.
   u8 = () => this.#view.getUint8(this.#at++);
   i8 = () => this.#view.getInt8(this.#at++);
   u16 = () => this.#view.getUint16(this.#step(2), true);
@@ -67,7 +67,7 @@ export class GgufCursor {
   i32 = () => this.#view.getInt32(this.#step(4), true);
   f32 = () => this.#view.getFloat32(this.#step(4), true);
   f64 = () => this.#view.getFloat64(this.#step(8), true);
-  /** 64-bit integers as numbers: exact below 2^53, and nothing that means something is above. */
+  /** 64-bit integers as numbers: exact below 2^53, and no meaningful value is above. */
   u64 = () => Number(this.#view.getBigUint64(this.#step(8), true));
   i64 = () => Number(this.#view.getBigInt64(this.#step(8), true));
   text = (bytes: number) => this.#decoder.decode(this.#bytes.subarray(this.#at, (this.#at += bytes)));

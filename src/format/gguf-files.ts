@@ -1,5 +1,5 @@
-// The headers of a model's GGUF files, which parts there are checked, as one: the first part has the metadata; each has its
-// own tensors.
+// The headers of a model's GGUF files as one, once the parts have been checked: the first part has the metadata; each has
+// its own tensors.
 
 import { PronkError } from "../errors.ts";
 import { readGgufHeader, type GgufHeader } from "./gguf.ts";

@@ -1,5 +1,5 @@
-// A GGUF header -> configuration and tensors in the engine's words. GGUF's Llama (Mistral is one) keeps the rows of q and k in
-// Meta's order (RoPE pairs 2i, 2i+1), which the tensors say, Qwen does not; an absent `output` means tied embeddings.
+// A GGUF header -> configuration and tensors in the engine's words. GGUF's Llama (Mistral is one) keeps the rows of q and k
+// in Meta's order (RoPE pairs 2i, 2i+1), which the tensors record; Qwen does not. An absent `output` means tied embeddings.
 
 import { PronkError } from "../errors.ts";
 import type { GgufHeader, GgufTensor } from "./gguf.ts";
@@ -54,13 +54,20 @@ const factorsName = "rope_freqs.weight";
 function architectureOf(json: JsonFile): [string, Architecture] {
   const kind = json.text("general.type") ?? "model";
   if (kind !== "model") throw json.unsupported("general.type", kind, "Take the file of the model itself.");
+  return namedArchitecture(json);
+}
+
+function namedArchitecture(json: JsonFile): [string, Architecture] {
   const name = json.text("general.architecture") ?? "";
   if (Object.hasOwn(architectures, name)) return [name, architectures[name]];
   const known = Object.keys(architectures).join(", ");
   throw json.unsupported("general.architecture", name, `The GGUF architectures that work are ${known}.`);
 }
 
-/** No metadata say which products have a bias: the tensors do. What one layer has, all must have. */
+/** Whether a file with this metadata (an adapter's too) has the rows of q and k in Meta's order. */
+export const isInterleaved = (json: JsonFile): boolean => namedArchitecture(json)[1].interleaved === true;
+
+/** No metadata says which products have a bias: the tensors do. What one layer has, all must have. */
 function biasesOf({ tensors }: GgufHeader, { biases = [] }: Architecture): LinearRole[] {
   const names = tensors.filter(({ name }) => name.endsWith(".bias")).map(({ name }) => hubName(name) ?? "");
   const roles = new Set(names.map((name) => tensorRole(name.replace(/bias$/, "weight"))?.role));
@@ -128,7 +135,7 @@ export function ggufConfig(header: GgufHeader, ropeFactors?: readonly number[]):
   };
 }
 
-/** What the file says of where the model comes from. */
+/** What the file says about where the model comes from. */
 export function ggufOrigin({ metadata }: GgufHeader): ModelOrigin {
   const texts = [...metadata].filter((entry): entry is [string, string] => typeof entry[1] === "string");
   const isName = (key: string) => /^general\.(name|basename|license\.name|base_model\.\d+\.(name|repo_url))$/.test(key);
@@ -193,13 +200,13 @@ export function ggufTensors(header: GgufHeader, config: ModelConfig): ModelTenso
 }
 
 /** Hugging Face's name of a tensor, or undefined where the model has no such part. */
-function hubName(name: string): string | undefined {
+export function hubName(name: string): string | undefined {
   const match = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name);
   const part = match ? layerNames[match[2]] : undefined;
   return part ? `model.layers.${match![1]}.${part}.${match![3]}` : modelNames[name];
 }
 
-/** What all scales of an NVFP4 matrix are multiplied by, under its own name or the layer's. */
+/** The factor of all scales of an NVFP4 matrix, under its own name or the layer's. */
 function factorOf({ name }: GgufTensor, tensors: readonly GgufTensor[]): TensorSlice | undefined {
   const found = tensors.find((tensor) => [`${name}.scale`, name.replace(/weight$/, "scale")].includes(tensor.name));
   if (!found) return undefined;

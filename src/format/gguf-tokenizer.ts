@@ -1,5 +1,5 @@
 // The tokenizer and the chat template that a GGUF file carries in its metadata, as plain data: pieces by id with their
-// scores and types, merges, ids of the special tokens. What they mean to a text is text/'s business.
+// scores and types, merges, ids of the special tokens. What they do to a text is text/'s business.
 
 import { PronkError } from "../errors.ts";
 import type { GgufHeader } from "./gguf.ts";

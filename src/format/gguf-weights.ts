@@ -1,15 +1,18 @@
-// A model of GGUF files -> configuration, tensors, tokenizer and what it says of itself. Headers only; no weight is read but
-// the one tensor that is configuration.
+// A model's GGUF files -> configuration, tensors, tokenizer and where they say it comes from. Headers only; no weight is
+// read but the one tensor that is configuration.
 
 import { PronkError } from "../errors.ts";
 import { readGgufModel } from "./gguf-files.ts";
-import type { GgufHeader } from "./gguf.ts";
-import { ggufConfig, ggufOrigin, ggufTensors, ropeFactorsOf } from "./gguf-model.ts";
+import { type GgufHeader, readGgufHeader } from "./gguf.ts";
+import { ggufConfig, ggufOrigin, ggufTensors, hubName, isInterleaved, ropeFactorsOf } from "./gguf-model.ts";
 import { ggufTokenizer, type GgufTokenizer } from "./gguf-tokenizer.ts";
 import type { ModelOrigin } from "./license-evidence.ts";
 import type { ModelConfig } from "./model-config.ts";
 import type { ModelTensor } from "./quantized.ts";
 import type { TensorFiles } from "./tensor-files.ts";
+
+// For adapters, which are not models: the parts of a header that are read the same way.
+export { hubName, isInterleaved, ggufOrigin, readGgufHeader };
 
 interface GgufWeights {
   config: ModelConfig;

@@ -30,9 +30,9 @@ export interface GgufHeader {
 const magic = 0x46554747; // "GGUF"
 const maxAlignment = 2 ** 20;
 const maxDims = 4;
-const maxRecords = 2 ** 16; // tensors, or metadata: three times the tensors of a thousand layers
+const maxRecords = 2 ** 16; // tensors, or metadata entries: three times the tensors of a thousand layers
 const maxItems = 2 ** 22; // of an array: ten times the largest vocabulary's merges
-const itemsBetweenBreaths = 1024; // a page may wait: to ask the clock takes as long as to read one
+const itemsBetweenBreaths = 1024; // a page may be waiting: asking the clock takes as long as reading one
 const sizes = [1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8]; // least bytes of a value, by its type's number
 
 export async function readGgufHeader(
@@ -45,7 +45,7 @@ export async function readGgufHeader(
   if (cursor.u32() !== magic) throw cursor.broken("format", 'it does not begin with "GGUF"', "magic");
   const version = cursor.u32();
   if (version !== 2 && version !== 3) throw wrongVersion(file, version);
-  const tensorCount = count(cursor, "number of tensors", 24, maxRecords); // a name's length, dims, type and offset, at the least
+  const tensorCount = count(cursor, "number of tensors", 24, maxRecords); // a name's length, dims, type and offset, at least
   const pairCount = count(cursor, "number of metadata", 13, maxRecords);
 
   const breather = new Breather();

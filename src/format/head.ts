@@ -1,7 +1,7 @@
-// Which matrix makes the logits, and which the rows of ids, where config.json says that they are one (tied). What the files
-// hold has the last word, as in transformers 5: fine-tunes and merges leave `tie_word_embeddings: true` beside a head of
-// their own, and that head is used. As often the head is the embedding once more, and would only take memory: a few ranges
-// of both tell a head of its own. That it is a copy they only suggest; the load proves it (load/head-copy.ts).
+// Which matrix makes the logits, and which holds the rows of ids, where config.json says that they are one (tied). What the
+// files hold has the last word, as in transformers 5: fine-tunes and merges leave `tie_word_embeddings: true` beside a head
+// of their own, and that head is used. As often the head is the embedding once more, and would only take memory: reading a
+// few ranges of both shows a head of its own. It can only suggest a copy; the load proves it (load/head-copy.ts).
 
 import type { ModelConfig } from "./model-config.ts";
 import { isQuantized, type ModelTensor, type TensorSlice } from "./quantized.ts";
@@ -9,7 +9,7 @@ import type { TensorFiles } from "./tensor-files.ts";
 
 export const embeddingName = "model.embed_tokens.weight";
 export const headName = "lm_head.weight";
-/** Codes, where it is quantized. */
+/** The head's codes, where it is quantized. */
 const quantizedHeads = ["lm_head.qweight", "lm_head.q_weight", "lm_head.weight_packed"];
 
 /** The configuration and the tensors as the files mean them. `entries`: all tensors of the files. */
@@ -18,24 +18,24 @@ export function settleHead<Entry extends TensorSlice>(
   entries: readonly Entry[],
 ): { config: ModelConfig; entries: readonly Entry[] } {
   const [head, embedding] = [headName, embeddingName].map((name) => entries.find((entry) => entry.name === name));
-  // Two names of one place: torch writes tied weights so.
+  // Two names for one place: torch writes tied weights so.
   if (head && embedding && head.file === embedding.file && head.start === embedding.start && head.end === embedding.end)
     return { config: { ...config, tiedEmbeddings: true }, entries: entries.filter((entry) => entry !== head) };
   if (!config.tiedEmbeddings) return { config, entries };
   const has = (...names: string[]) => entries.some(({ name }) => names.includes(name));
   if (has(embeddingName))
     return { config: has(headName, ...quantizedHeads) ? { ...config, tiedEmbeddings: false } : config, entries };
-  // The only copy may go under the other name.
+  // The only copy may be under the other name.
   return {
     config,
     entries: entries.map((entry) => (entry.name === headName ? { ...entry, name: embeddingName } : entry)),
   };
 }
 
-const sampleBytes = 4096; // of a trained head no such stretch stays as it was: every step moves every row
+const sampleBytes = 4096; // training leaves no such stretch of a head unchanged: every step moves every row
 const samples = 4;
 
-/** Whether the head may be the embedding once more. Reads at most 32 KiB. */
+/** Whether the head may be a copy of the embedding. Reads at most 32 KiB. */
 export async function looksCopied(
   source: TensorFiles,
   tensors: readonly ModelTensor[],

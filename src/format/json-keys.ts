@@ -1,5 +1,5 @@
-// The keys of a JSON object as written, quotes, escapes and repeats included. JSON.parse keeps only the last of two equal keys, and a
-// checkpoint's header that names a tensor twice must be refused. The text has already passed JSON.parse.
+// The keys of a JSON object as written, quotes, escapes and repeats included. JSON.parse keeps only the last of two equal
+// keys, and a checkpoint's header that names a tensor twice must be refused. The text has already passed JSON.parse.
 
 export function* topLevelKeys(text: string): Generator<string> {
   let depth = 0;

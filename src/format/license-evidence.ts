@@ -1,6 +1,6 @@
-// Whether a model is under Llama 2's community licence, and what says so: the hub's card, the README's front matter,
-// licence texts, the configuration, the model's own name. Works for picked folders as for repositories. It errs towards
-// showing the licence: a page asks for acceptance before weights are fetched when `llama2` is true.
+// Whether a model is under Llama 2's community licence, and what says so: the hub's card, the README's front matter, licence
+// texts, the configuration, the model's own name. Works for picked folders as well as repositories. It errs towards showing
+// the licence: when `llama2` is true a page asks for acceptance before weights are fetched.
 
 import { parseJson } from "../json-bytes.ts";
 import { readFrontMatter } from "./front-matter.ts";
@@ -13,13 +13,13 @@ export interface LicenseEvidence {
   license: string | undefined;
 }
 
-/** What a weight file says of its model, where it says more than numbers. */
+/** What a weight file says about its model, where it holds more than numbers. */
 export interface ModelOrigin {
   license?: string;
   names: string[]; // its own, and those of what it was made from
 }
 
-/** As the licence wants it said wherever the model is passed on. */
+/** The wording the licence requires wherever the model is passed on. */
 export const llama2Attribution =
   "Llama 2 is licensed under the LLAMA 2 Community License, Copyright (c) Meta Platforms, Inc. All Rights Reserved.";
 
@@ -52,11 +52,13 @@ export function findLicenseEvidence({
       license ??= fields.license;
       claim(`${path}, license`, fields.license);
       for (const base of fields.baseModel) claim(`${path}, base_model`, base);
-      if (text.includes(agreementTitle)) evidence.push(`${path}: ${agreementTitle}`); // in capitals: prose may speak of it
+      if (text.includes(agreementTitle)) evidence.push(`${path}: ${agreementTitle}`); // in capitals: prose may mention it
     } else if (/^(LICEN[CS]E|NOTICE|USE_POLICY)/i.test(path)) {
       const found = /llama 2 community license( agreement)?|llama 2 acceptable use policy/i.exec(decode(bytes));
       if (found) evidence.push(`${path}: ${found[0]}`);
-    } else if (path === "config.json") claim("config.json, _name_or_path", nameInConfig(bytes));
+    } else if (path === "config.json") claim("config.json, _name_or_path", nameIn(bytes, "_name_or_path"));
+    else if (path === "adapter_config.json")
+      claim("adapter_config.json, base_model_name_or_path", nameIn(bytes, "base_model_name_or_path"));
   }
   license ??= origin?.license;
   for (const text of [...(origin?.names ?? []), origin?.license]) claim("the weight file's metadata", text);
@@ -64,9 +66,9 @@ export function findLicenseEvidence({
   return { llama2: evidence.length > 0, evidence, license };
 }
 
-function nameInConfig(bytes: Uint8Array): string | undefined {
+function nameIn(bytes: Uint8Array, field: string): string | undefined {
   try {
-    const { _name_or_path: name } = parseJson(decode(bytes)) as { _name_or_path?: unknown };
+    const { [field]: name } = parseJson(decode(bytes)) as Record<string, unknown>;
     return typeof name === "string" ? name : undefined;
   } catch {
     return undefined; // the configuration's own reader reports it

@@ -1,20 +1,26 @@
-// The tensors of safetensors files -> the model's tensors, by the names of what is there. Matrices that are quantized in
-// them are packed-parts.ts's, which is loaded where there are some.
+// The tensors of safetensors files -> the model's tensors, by the names that are there. Quantized matrices are for
+// packed-parts.ts, which is loaded where there are some.
 
 import { PronkError } from "../errors.ts";
 import { missingTensors, toTensor } from "./llama-tensors.ts";
 import { isQuantized } from "./quantized.ts";
 import type { ModelTensor, QuantizedMatrix, TensorSlice } from "./quantized.ts";
 
-/** Every tensor of a linear layer, by the end of its name. */
+/** The tensors of a linear layer, by the ends of their names. */
 export type Ends = ReadonlyMap<string, TensorSlice>;
 
-/** A matrix of a layer whose weights stand quantized; undefined where they do not (packed-parts.ts). */
+/** Reads a layer's matrix where its weights are quantized; undefined where they are not (packed-parts.ts). */
 export type ReadMatrix = (name: string, shape: readonly number[], ends: Ends) => QuantizedMatrix | undefined;
+
+const isLibraryName = /\.(W_q|weight\._data(\._data)?|_weight_qdata)$/;
+
+/** Whether some matrix looks as if HQQ, optimum-quanto or torchao had quantized it (library-parts.ts). */
+export const looksOfLibrary = (entries: readonly TensorSlice[]): boolean =>
+  entries.some(({ name }) => isLibraryName.test(name));
 
 const isPackedName = /\.(q_?weight|SCB|weight\.absmax|weight_packed|weight_scale(_inv)?|scales)$/;
 
-/** Whether some matrix looks as if it were quantized, so that `toModelTensors` needs a reader for it. */
+/** Whether some matrix looks quantized: `toModelTensors` then needs a reader for it. */
 export const looksPacked = (entries: readonly TensorSlice[]): boolean =>
   entries.some(({ name }) => isPackedName.test(name));
 
@@ -24,7 +30,16 @@ export function missingMatrices(expected: Iterable<string>, entries: readonly Te
   return [...expected].filter((name) => {
     if (name.endsWith(".bias")) return !found.has(name);
     const base = name.slice(0, -"weight".length);
-    return !["weight", "qweight", "q_weight", "weight_packed"].some((end) => found.has(base + end));
+    return ![
+      "weight",
+      "qweight",
+      "q_weight",
+      "weight_packed",
+      "W_q",
+      "weight._data",
+      "weight._data._data",
+      "_weight_qdata",
+    ].some((end) => found.has(base + end));
   });
 }
 
@@ -73,7 +88,7 @@ const longestBase = 256;
 
 /** `model.layers.0.self_attn.q_proj` of `model.layers.0.self_attn.q_proj.weight.absmax`. */
 function baseOf(name: string, bases: ReadonlySet<string>): string | undefined {
-  // No longer than the longest base is; a name may be as long as a header.
+  // No longer than the longest base: a name may be as long as a header.
   for (let end = name.lastIndexOf(".", longestBase); end > 0; end = name.lastIndexOf(".", end - 1))
     if (bases.has(name.slice(0, end))) return name.slice(0, end);
   return undefined;

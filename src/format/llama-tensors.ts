@@ -1,5 +1,5 @@
-// The tensors a Llama checkpoint must have, by Hugging Face's names, with their shapes. Nothing else of a file is used:
-// `rotary_emb.inv_freq` (a table that old exports carry) and whatever a quantizer left beside the weights stay behind.
+// The tensors a Llama checkpoint must have, by Hugging Face's names, with their shapes. Nothing else in a file is used:
+// `rotary_emb.inv_freq` (a table in old exports) and whatever a quantizer left beside the weights are ignored.
 
 import { PronkError } from "../errors.ts";
 import type { ModelConfig } from "./model-config.ts";
@@ -45,7 +45,7 @@ export function countParameters(config: ModelConfig): number {
 
 const dtypes: Record<string, Dtype> = { F32: "f32", F16: "f16", BF16: "bf16" };
 
-/** A header's entry as a tensor of the model; throws when dtype or shape are not what the configuration asks for. */
+/** A header's entry as a tensor of the model; throws where dtype or shape is not what the configuration requires. */
 export function toTensor(entry: SafetensorsEntry, shape: readonly number[], asker = "config.json"): TensorInfo {
   const { name, file, start, end } = entry;
   const dtype = dtypes[entry.dtype];

@@ -75,7 +75,7 @@ export async function readLlama2c(
     ropeTheta: 10_000,
     ropeScaling: { kind: "none" },
     bosId: 1,
-    // run.c's `generate` ends at 1, the mark between stories, and its `chat` at 2.
+    // run.c's `generate` stops at 1, the mark between stories, and its `chat` at 2.
     eosIds: [1, 2],
   };
   const { tensors, endByte } = layOut(config, file);

@@ -1,6 +1,6 @@
-// Meta's own checkpoints (consolidated.NN.pth with params.json) -> configuration and tensors. Several files are the parts
-// that several GPUs held: of most matrices each has some rows, of others some columns, and they are put together on the
-// GPU (Panel). Rows of q and k are in pairs, as the kernels want them. Source: github.com/meta-llama/llama, model.py.
+// Meta's own checkpoints (consolidated.NN.pth with params.json) -> configuration and tensors. Several files are what several
+// GPUs held: some rows of most matrices, some columns of others, which are put together on the GPU (Panel). Rows of q and k
+// are in pairs, as the kernels want them. Source: github.com/meta-llama/llama, model.py.
 
 import { PronkError } from "../errors.ts";
 import type { JsonFile } from "./json-file.ts";
@@ -10,7 +10,7 @@ import type { SafetensorsEntry } from "./safetensors.ts";
 import { sizeLimits } from "./size-limits.ts";
 import type { TensorInfo } from "./tensor.ts";
 
-/** Meta's names, and along which axis the files share a matrix: rows (0), columns (1). Norms are in each file. */
+/** Meta's names, and the axis along which the files share a matrix: rows (0), columns (1). Norms are in each file. */
 const layerParts: Readonly<Record<string, readonly [name: string, axis: 0 | 1]>> = {
   "self_attn.q_proj": ["attention.wq", 0],
   "self_attn.k_proj": ["attention.wk", 0],
@@ -29,7 +29,18 @@ const modelParts: Readonly<Record<string, string>> = {
   "lm_head.weight": "output.weight",
 };
 
-/** What params.json may say. Another field may change the arithmetic. */
+/** Hugging Face's name for one of Meta's (parts of a quantized matrix included); any other name as it is. */
+export function hubName(name: string): string {
+  const [, layer, of, end] = /^(?:layers\.(\d+)\.)?(.+)\.(weight|scales|biases)$/.exec(name) ?? [];
+  if (layer === undefined) {
+    const whole = Object.entries(modelParts).find(([, meta]) => meta === `${of}.weight`)?.[0];
+    return whole === undefined ? name : whole.replace(/weight$/, end);
+  }
+  const part = Object.entries(layerParts).find(([, [meta]]) => meta === of)?.[0];
+  return part === undefined ? name : `model.layers.${layer}.${part}.${end}`;
+}
+
+/** The fields params.json may have. Any other might change the arithmetic. */
 const knownFields = new Set(
   `dim n_layers n_heads n_kv_heads multiple_of ffn_dim_multiplier norm_eps vocab_size rope_theta use_scaled_rope
    max_seq_len max_batch_size`.split(/\s+/),
@@ -41,10 +52,17 @@ export interface MetaPart {
   entries: ReadonlyMap<string, SafetensorsEntry>;
 }
 
-/** `parts`: in the files' order. Throws PronkError `format` or `model-unsupported`, naming file and field or tensor. */
-export function metaConfig(params: JsonFile, parts: readonly MetaPart[]): ModelConfig {
+/**
+ * `parts`: in the files' order. `further`: additional known fields. `hiddenDim`: the FFN's width where something else gives
+ * it. Throws PronkError `format` or `model-unsupported`, naming file and field or tensor.
+ */
+export function metaConfig(
+  params: JsonFile,
+  parts: readonly MetaPart[],
+  { further = [], hiddenDim }: { further?: readonly string[]; hiddenDim?: number } = {},
+): ModelConfig {
   for (const field of Object.keys(params.fields))
-    if (!knownFields.has(field))
+    if (!knownFields.has(field) && !further.includes(field))
       throw params.unsupported(
         field,
         params.get(field),
@@ -68,11 +86,11 @@ export function metaConfig(params: JsonFile, parts: readonly MetaPart[]): ModelC
   const ropeScaling: RopeScaling = scaled
     ? { kind: "llama3", factor: 8, lowFreqFactor: 1, highFreqFactor: 4, originalContextLength: 8192 }
     : { kind: "none" };
-  const isThird = vocabSize > 100_000; // Llama 3's own tokenizer, whose ids its code names
+  const isThird = vocabSize > 100_000; // Llama 3's own tokenizer, whose ids are in its code
   const contextLength = scaled ? 131_072 : isThird ? 8192 : contextOf(params, { ropeTheta, normEps, heads, kvHeads });
   return {
     dim,
-    hiddenDim: hiddenDimOf(params, dim),
+    hiddenDim: hiddenDim ?? hiddenDimOf(params, dim),
     layers,
     heads,
     kvHeads,
@@ -88,7 +106,7 @@ export function metaConfig(params: JsonFile, parts: readonly MetaPart[]): ModelC
   };
 }
 
-/** Nothing says for how many positions a model was trained: Code Llama is known by its theta, Llama 1 by its epsilon or size. */
+/** Nothing says how many positions a model was trained for: Code Llama is known by its theta, Llama 1 by its epsilon or size. */
 function contextOf(
   params: JsonFile,
   { ropeTheta, normEps, heads, kvHeads }: Pick<ModelConfig, "ropeTheta" | "normEps" | "heads" | "kvHeads">,
@@ -96,7 +114,7 @@ function contextOf(
   const stated = params.count("max_seq_len", { max: sizeLimits.context, fallback: 1 });
   if (stated > 1) return stated;
   if (ropeTheta > 10_000) return 16_384;
-  return normEps < 5e-6 || (heads === 64 && kvHeads === 64) ? 2048 : 4096; // 65B of the first has the second's epsilon
+  return normEps < 5e-6 || (heads === 64 && kvHeads === 64) ? 2048 : 4096; // Llama 1's 65B has Llama 2's epsilon
 }
 
 function hiddenDimOf(params: JsonFile, dim: number): number {
@@ -108,7 +126,7 @@ function hiddenDimOf(params: JsonFile, dim: number): number {
   return hiddenDim;
 }
 
-/** -1 leaves it to the tokenizer: as many as the embedding has rows, in each file or in all of them. */
+/** -1 leaves it to the tokenizer: then it is the embedding's rows, in each file or in all of them together. */
 function vocabularyOf(params: JsonFile, parts: readonly MetaPart[], dim: number): number {
   if (params.get("vocab_size") !== -1) return params.count("vocab_size", { max: sizeLimits.vocab });
   const name = modelParts["model.embed_tokens.weight"];
@@ -118,7 +136,7 @@ function vocabularyOf(params: JsonFile, parts: readonly MetaPart[], dim: number)
   return vocabSize;
 }
 
-/** Every tensor of the model under Hugging Face's name; of a matrix in several files its panels. */
+/** Every tensor of the model under Hugging Face's name; for a matrix in several files, its panels. */
 export function metaTensors(config: ModelConfig, parts: readonly MetaPart[]): TensorInfo[] {
   checkCount(config, parts);
   const tensors: TensorInfo[] = [];
@@ -158,7 +176,7 @@ export function metaTensors(config: ModelConfig, parts: readonly MetaPart[]): Te
   return tensors.toSorted((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1));
 }
 
-/** Two groups of a row of q4, whose scales share a word on the GPU; all of Meta's models have such. */
+/** Two groups of a q4 row, whose scales share a word on the GPU; panels in all of Meta's models are multiples of it. */
 const panelCols = 64;
 
 /** The name in Meta's files, and the axis along which they share the tensor. */
@@ -174,7 +192,7 @@ function metaPlace(name: string, shape: readonly number[], first: MetaPart, dim:
   return [whole, shape.length === 2 && byColumns ? 1 : 0];
 }
 
-/** Whether all of the files are there: the first tells of how many it is one. */
+/** Throws unless all of the files are there: the first shows how many there should be. */
 function checkCount({ dim }: ModelConfig, parts: readonly MetaPart[]): void {
   const [{ file, entries }] = parts;
   const rows = entries.get("layers.0.attention.wq.weight")?.shape[0];

@@ -1,9 +1,9 @@
-// A Llama-family model's shape in the paper's words. Hugging Face's names are translated here once, by `config.ts`,
-// and llama2.c's header by `llama2c.ts`; nothing downstream sees another vocabulary.
+// A Llama-family model's shape in the paper's words. Hugging Face's names are translated here once, by `config.ts`, and
+// llama2.c's header by `llama2c.ts`; nothing downstream sees any other vocabulary.
 
 import type { LinearRole } from "./tensor-roles.ts";
 
-/** How rotary frequencies are stretched so that a model reads further than it was trained for. */
+/** How rotary frequencies are stretched to let a model read further than it was trained for. */
 export type RopeScaling =
   | {
       /** As they are. */

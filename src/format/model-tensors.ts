@@ -1,12 +1,12 @@
 // The model's tensors in a source's files of one kind, whatever their scheme. Headers only: a file without a wanted tensor
-// costs its header and no byte more.
+// costs only its header.
 
 import { foreignTensors } from "./foreign-layouts.ts";
 import { looksCopied, settleHead } from "./head.ts";
 import { expectedTensors } from "./llama-tensors.ts";
-import { looksPacked, missingMatrices, toModelTensors, type ReadMatrix } from "./linear-parts.ts";
+import { looksOfLibrary, looksPacked, missingMatrices, toModelTensors, type ReadMatrix } from "./linear-parts.ts";
 import type { ModelConfig } from "./model-config.ts";
-import { packedParts } from "./packed-names.ts";
+import { libraryParts, packedParts } from "./packed-names.ts";
 import type { ModelTensor, TensorSlice } from "./quantized.ts";
 import { missingError, readEntries, safetensorsShards, type ShardKind } from "./shards.ts";
 import type { TensorFiles } from "./tensor-files.ts";
@@ -16,14 +16,14 @@ interface FindOptions {
   shards?: ShardKind;
   /** Default: one that knows of no declaration. */
   readMatrix?: ReadMatrix;
-  /** A head that is there is known not to be the embedding. */
+  /** A head in the files is known not to be the embedding. */
   headApart?: boolean;
   signal?: AbortSignal;
 }
 
 /**
  * `stated`: what config.json says. The configuration that comes back is that of the tensors; if it is tied and they have a
- * head all the same, that must prove to be the embedding once more.
+ * head all the same, that head must prove to be a copy of the embedding.
  */
 export async function findModelTensors(
   source: TensorFiles,
@@ -40,7 +40,9 @@ export async function findModelTensors(
     if (missing.length > 0) throw missingError(found, shards);
     const { config, entries } = settleHead(stated, all);
     const reader = readMatrix ?? (looksPacked(entries) ? (await packedParts()).packedReader() : undefined);
-    const tensors = toModelTensors(expectedTensors(config), entries, reader);
+    const library = looksOfLibrary(entries) ? (await libraryParts()).readLibrary : undefined;
+    const read: ReadMatrix = (...layer) => library?.(...layer) ?? reader?.(...layer);
+    const tensors = toModelTensors(expectedTensors(config), entries, read);
     const mayBeTied = stated.tiedEmbeddings && !config.tiedEmbeddings && !headApart;
     return { config: mayBeTied && (await looksCopied(source, tensors, { signal })) ? stated : config, tensors };
   } catch (error) {

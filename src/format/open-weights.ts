@@ -17,7 +17,7 @@ import type { TensorFiles } from "./tensor-files.ts";
 import { chooseWeightFormat, type WeightFormat } from "./weight-formats.ts";
 
 const gguf = onDemand("reads GGUF files", () => import("./gguf-weights.ts"));
-const torchFiles = onDemand("reads torch's files", () => import("./torch-weights.ts"));
+const torchFiles = onDemand("reads torch's and MLX's archives", () => import("./torch-weights.ts"));
 const llama2c = onDemand("reads llama2.c's files", () => import("./llama2c.ts"));
 
 export interface OpenedWeights {
@@ -27,7 +27,7 @@ export interface OpenedWeights {
   tensors: ModelTensor[];
   /** A GGUF file's own tokenizer, for a source that has no tokenizer files. */
   tokenizer?: GgufTokenizer;
-  /** What a GGUF file says of itself. */
+  /** What a GGUF file says about where it comes from. */
   origin?: ModelOrigin;
 }
 
@@ -36,14 +36,14 @@ const maxJsonBytes = 2 ** 20; // the files read here have a few hundred
 export interface OpenWeightsOptions {
   /** Which weights, where there are several: see chooseWeightFormat. */
   weights?: string;
-  /** A head that is there is known not to be the embedding, whatever config.json says. */
+  /** A head in the files is known not to be the embedding, whatever config.json says. */
   headApart?: boolean;
   signal?: AbortSignal;
 }
 
 /**
- * Throws PronkError `format`, `model-unsupported`, `integrity` or `bad-request`, naming file and field; what a file that
- * cannot be read is instead, where its first bytes tell.
+ * Throws PronkError `format`, `model-unsupported`, `integrity` or `bad-request`, naming file and field; for a file that
+ * cannot be read it says what it is instead, where its first bytes show that.
  */
 export async function openWeights(source: TensorFiles, options: OpenWeightsOptions = {}): Promise<OpenedWeights> {
   try {
@@ -60,8 +60,7 @@ async function open(source: TensorFiles, { weights, headApart, signal }: OpenWei
   const format = chooseWeightFormat(source, weights);
   if (format.kind === "llama2c") {
     const { readLlama2c } = await llama2c();
-    const { config, tensors } = await readLlama2c(source, format.files[0], { signal });
-    return { format, config, tensors };
+    return { format, ...(await readLlama2c(source, format.files[0], { signal })) };
   }
   if (format.kind === "gguf") {
     const { openGguf } = await gguf();
@@ -69,12 +68,6 @@ async function open(source: TensorFiles, { weights, headApart, signal }: OpenWei
   }
   if (format.kind === "meta") {
     const params = await readJson(source, metaParams, signal);
-    if (!params)
-      throw new PronkError(
-        "format",
-        `${source.label} has no ${metaParams}. Meta's "${format.files[0]}" needs it and tokenizer.model in the same folder.`,
-        { file: metaParams, expected: metaParams, found: null },
-      );
     const { openMeta } = await torchFiles();
     return { format, ...(await openMeta(source, format.files, params, { signal })) };
   }
@@ -83,15 +76,27 @@ async function open(source: TensorFiles, { weights, headApart, signal }: OpenWei
     throw new PronkError(
       "format",
       `${source.label} has no config.json. A model needs config.json and the weights of the same model in one folder.`,
-      { file: "config.json", expected: "config.json", found: null },
+      {
+        file: "config.json",
+        expected: "config.json",
+        found: null,
+      },
     );
-  const stated = readConfig(json);
   let beside: JsonFile | undefined;
   for (const file of quantizationFiles) beside ??= await readJson(source, file, signal);
   const isDeclared = json.object("quantization_config") !== undefined || beside !== undefined;
   const readMatrix = isDeclared ? (await packedParts()).declaredReader(json, beside) : undefined;
+  if (format.kind === "npz") {
+    const { openMlx } = await torchFiles();
+    return { format, ...(await openMlx(source, format.files, json, { readMatrix, headApart, signal })) };
+  }
   const torch = format.kind === "torch" ? await torchFiles() : undefined;
-  const found = await findModelTensors(source, stated, { shards: torch?.torchShards, readMatrix, headApart, signal });
+  const found = await findModelTensors(source, readConfig(json), {
+    shards: torch?.torchShards,
+    readMatrix,
+    headApart,
+    signal,
+  });
   torch?.checkApart(found.tensors);
   return { format, ...found };
 }

@@ -1,13 +1,13 @@
 // A layer's tensors in safetensors files -> its matrix, quantized by its publisher, by what is there: `q_weight` is EXL2,
-// `qweight` is GPTQ or AWQ by its shape, `weight` with `absmax` or `SCB` is bitsandbytes, rows of codes are stream-parts.ts's. What
-// the repository declares decides only what shapes cannot (GPTQ's zero points), and must not contradict them.
+// `qweight` is GPTQ or AWQ by its shape, `weight` with `absmax` or `SCB` is bitsandbytes, and stream-parts.ts reads rows of
+// codes. What the repository declares decides only what shapes cannot (GPTQ's zero points), and must not contradict them.
 
 import { PronkError } from "../errors.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { Ends, ReadMatrix } from "./linear-parts.ts";
-import { broken, groupSizeOf, part } from "./part-checks.ts";
+import { broken, groupSizeOf, makeMatrix, part, type MakeMatrix } from "./part-checks.ts";
 import { readDeclaredQuantization, type DeclaredQuantization } from "./quantization-config.ts";
-import type { PartRole, QuantizedMatrix, Scheme, TensorSlice } from "./quantized.ts";
+import type { QuantizedMatrix, TensorSlice } from "./quantized.ts";
 import { readStreams } from "./stream-parts.ts";
 
 const gptqRoles = { codes: "qweight", zeros: "qzeros", scales: "scales", groupIndex: "g_idx" } as const;
@@ -29,13 +29,13 @@ const int8Roles = { codes: "weight", scales: "SCB", codeOrder: "weight_format" }
 
 const maxStateBytes = 4096; // bitsandbytes' has about 200
 
-/** The reader for a repository that says this of its quantization, or nothing. */
+/** The reader for a repository with this declaration of its quantization, or none. */
 export const packedReader =
   (declared?: DeclaredQuantization): ReadMatrix =>
   (name, shape, ends) =>
     readPacked(name, shape, ends, declared);
 
-/** The same of config.json, or a file beside it. Throws PronkError `model-unsupported` for a layout that is not read. */
+/** The same for config.json, or a file beside it. Throws PronkError `model-unsupported` for a layout that is not read. */
 export const declaredReader = (config: JsonFile, beside?: JsonFile): ReadMatrix =>
   packedReader(readDeclaredQuantization(config, beside));
 
@@ -45,15 +45,7 @@ function readPacked(
   ends: Ends,
   declared: DeclaredQuantization | undefined,
 ): QuantizedMatrix | undefined {
-  const matrix = (scheme: Scheme, roles: Partial<Record<PartRole, string>>): QuantizedMatrix => {
-    const parts: Partial<Record<PartRole, TensorSlice>> = {};
-    for (const [role, end] of Object.entries(roles)) {
-      const part = ends.get(end);
-      if (part) parts[role as PartRole] = part;
-    }
-    const whole = parts as QuantizedMatrix["parts"];
-    return { name, rows: shape[0], cols: shape[1], scheme, parts: whole };
-  };
+  const matrix = makeMatrix(name, shape, ends);
   if (ends.has("q_weight")) return checkExl2(matrix({ kind: "exl2" }, exl2Roles));
   if (ends.has("qweight")) return gptqOrAwq(name, shape, ends, declared, matrix);
   if (ends.has("weight.absmax")) {
@@ -71,7 +63,7 @@ function gptqOrAwq(
   [rows, cols]: readonly number[],
   ends: Ends,
   declared: DeclaredQuantization | undefined,
-  matrix: (scheme: Scheme, roles: Partial<Record<PartRole, string>>) => QuantizedMatrix,
+  matrix: MakeMatrix,
 ): QuantizedMatrix {
   const codes = ends.get("qweight")!;
   const [high, wide] = codes.shape;
@@ -101,15 +93,40 @@ function gptqOrAwq(
     part(found, "zeros", "I32", [groups, rows / 8]);
     return requireMultiples(found);
   }
-  const layout = high === rows && wide * 8 === cols ? "AWQ gemv" : high * 16 === cols ? "marlin" : "an unknown one";
+  if (high === rows && wide * 8 === cols) return awqGemv(codes, declared, matrix);
+  const layout = high * 16 === cols ? "marlin" : "an unknown one";
   throw new PronkError(
     "model-unsupported",
-    `Tensor "${codes.name}" in "${codes.file}" of shape [${codes.shape}] is in the layout ${layout}; pronk reads GPTQ and AWQ gemm. Take a repository in one of them.`,
-    { file: codes.file, field: codes.name, expected: "GPTQ or AWQ gemm", found: layout },
+    `Tensor "${codes.name}" in "${codes.file}" of shape [${codes.shape}] is in the layout ${layout}; pronk reads GPTQ and AWQ gemm or gemv. Take a repository in one of them.`,
+    { file: codes.file, field: codes.name, expected: "GPTQ or AWQ gemm or gemv", found: layout },
   );
 }
 
-/** Some module is declared to have them, where any are declared. */
+/** Rows of nibbles; zero points eight to a word along the groups; as many scales as their words have room for. */
+function awqGemv(codes: TensorSlice, declared: DeclaredQuantization | undefined, matrix: MakeMatrix): QuantizedMatrix {
+  const found = matrix({ kind: "integers", packer: "awq gemv", bits: 4, groups: { rows: 1, cols: 0 } }, gptqRoles);
+  const { scheme, rows, cols } = found;
+  if (scheme.kind !== "integers") throw new TypeError(scheme.kind);
+  checkBits(codes, 4, declared);
+  const words = (found.parts.zeros?.shape ?? [])[1];
+  const sizes = (declared?.groupSizes ?? []).map((size) => (size === -1 ? cols : size));
+  const size = (sizes.length > 0 ? sizes : [128, 64, 32]).find(
+    (guess) => guess > 0 && gemvWords(cols, guess) === words,
+  );
+  if (size === undefined)
+    throw broken(codes, `its zero points have ${words} words`, `groups of ${sizes[0] ?? "128, 64, 32"}`, `${words}`); // prettier-ignore
+  part(found, "zeros", "I32", [rows, words]);
+  part(found, "scales", "F16", [rows, 8 * words]);
+  return requireMultiples({ ...found, scheme: { ...scheme, groups: { rows: 1, cols: Math.min(size, cols) } } });
+}
+
+/** Words of a row of AWQ gemv's zero points: padded for small groups (autoawq 0.2.9, calculate_zeros_width). */
+function gemvWords(cols: number, groupSize: number): number {
+  const unit = groupSize >= 128 ? 1 : groupSize === 64 ? 2 : 4;
+  return Math.ceil(Math.ceil(Math.floor(cols / groupSize) / 8) / unit) * unit;
+}
+
+/** Some module must be declared with these bits, where any are declared. */
 function checkBits(codes: TensorSlice, bits: number, declared: DeclaredQuantization | undefined): void {
   if (!declared || declared.bits.length === 0 || declared.bits.includes(bits)) return;
   const wanted = `${declared.bits.join(" or ")} bits, as in ${declared.file}`;
@@ -119,7 +136,7 @@ function checkBits(codes: TensorSlice, bits: number, declared: DeclaredQuantizat
 /** The repack works on 32 inputs and 16 of a group at a time, as every published packer does. */
 function requireMultiples(matrix: QuantizedMatrix): QuantizedMatrix {
   const { scheme, cols, parts } = matrix;
-  const groupSize = "groupSize" in scheme ? scheme.groupSize : 32;
+  const groupSize = "groupSize" in scheme ? scheme.groupSize : "groups" in scheme ? scheme.groups.cols : 32;
   if (cols % 32 !== 0 || (groupSize % 16 !== 0 && groupSize < cols))
     throw new PronkError(
       "model-unsupported",

@@ -1,12 +1,27 @@
-// What the parts of a quantized matrix are held to, whichever scheme they are of.
+// Checks on the parts of a quantized matrix, whatever its scheme.
 
 import { PronkError } from "../errors.ts";
 import type { DeclaredQuantization } from "./quantization-config.ts";
-import type { PartRole, QuantizedMatrix, TensorSlice } from "./quantized.ts";
+import type { Ends } from "./linear-parts.ts";
+import type { PartRole, QuantizedMatrix, Scheme, TensorSlice } from "./quantized.ts";
+
+/** Makes a matrix of the tensors whose names end like this, as far as they are there. */
+export type MakeMatrix = (scheme: Scheme, roles: Partial<Record<PartRole, string>>) => QuantizedMatrix;
+
+export const makeMatrix =
+  (name: string, [rows, cols]: readonly number[], ends: Ends): MakeMatrix =>
+  (scheme, roles) => {
+    const parts: Partial<Record<PartRole, TensorSlice>> = {};
+    for (const [role, end] of Object.entries(roles)) {
+      const found = ends.get(end);
+      if (found) parts[role as PartRole] = found;
+    }
+    return { name, rows, cols, scheme, parts: parts as QuantizedMatrix["parts"] };
+  };
 
 const asGroups = (count: number, size: number) => Math.ceil(count / size);
 
-/** Of the sizes that are declared the one that fits the scales; where none is declared, the scales say it. */
+/** The declared size that fits the scales; where none is declared, the scales determine it. */
 export function groupSizeOf(
   scales: TensorSlice,
   groups: number,
@@ -34,7 +49,7 @@ export function groupSizeOf(
   throw broken(scales, `${groups} groups do not fit ${cols} inputs`, "groups", `${groups}`);
 }
 
-/** The part must be there, in that type (or one of several, as "F16 BF16") and shape. */
+/** The part must be there, in this type (or one of several, as "F16 BF16") and shape. */
 export function part(matrix: QuantizedMatrix, role: PartRole, dtypes: string, shape: readonly number[]): void {
   const { codes } = matrix.parts;
   const found = matrix.parts[role];

@@ -1,6 +1,6 @@
 // Python's pickle, as far as torch.save needs it: numbers, texts, tuples, lists and dicts, and what a list of allowed names
-// makes of them. An interpreter of data: it calls nothing that the caller has not given, and every other name or opcode ends
-// it. Opcodes and their names: Python, Lib/pickletools.py.
+// makes of them. An interpreter of data: it calls nothing but what the caller gave it, and stops at any other name or
+// opcode. Opcodes and their names: Python, Lib/pickletools.py.
 
 import { PronkError } from "../errors.ts";
 
@@ -10,7 +10,7 @@ export interface PickleRules {
   file: string;
   /** What `module.name` stands for. A function may be called by the pickle, with whatever arguments: it checks them. */
   globals: ReadonlyMap<string, PickleValue>;
-  /** What stands outside of the pickle. */
+  /** What is outside the pickle. */
   persistent(id: PickleValue): PickleValue;
 }
 
@@ -130,7 +130,7 @@ export function readPickle(bytes: Uint8Array, { file, globals, persistent }: Pic
         stack.push(made(...args.slice(0, 8)));
         break;
       }
-      case 0x62: // BUILD: what hangs on a dict of tensors (their modules' versions) is of no use
+      case 0x62: // BUILD: what is attached to a dict of tensors (their modules' versions) is not needed
         pop();
         if (!(top() instanceof Map)) throw broken(file, `it builds on what is no dict (byte ${at})`);
         break;

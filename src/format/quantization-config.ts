@@ -1,25 +1,25 @@
-// What a repository says about its quantization: `quantization_config` in config.json, or a file beside it. Layouts that
-// are not read are refused here by name. What the files hold has the last word (packed-parts.ts): many repositories say
-// nothing, and where modules differ (GPTQModel's `dynamic`, AutoRound's `extra_config`) it is the shapes that tell which is
-// which: no pattern of a stranger's is run.
+// What a repository says about its quantization: `quantization_config` in config.json, or a file beside it. Layouts that are
+// not read are refused here by name. What the files hold has the last word (packed-parts.ts): many repositories say nothing,
+// and where modules differ (GPTQModel's `dynamic`, AutoRound's `extra_config`) their shapes show which is which: no pattern
+// from a stranger is run.
 
 import type { JsonFile } from "./json-file.ts";
 
 export interface DeclaredQuantization {
   /** The file that says so, for messages. */
   file: string;
-  method: "gptq" | "awq" | "bitsandbytes" | "exl2" | "compressed-tensors" | "fp8" | undefined;
-  /** All that some module has; empty where nothing is said. */
+  method: "gptq" | "awq" | "bitsandbytes" | "exl2" | "compressed-tensors" | "fp8" | "library" | undefined;
+  /** Every value that some module has; empty where nothing is said. */
   bits: number[];
   groupSizes: number[]; // -1: one group
   /** Rows and columns of blocks that share a scale. */
   blocks: [number, number][];
-  /** GPTQ's version 2: zero points as they are. */
+  /** GPTQ's version 2: zero points are stored unchanged. */
   zeroPointsAsStored: boolean;
 }
 
 const whatWorks =
-  "The quantized layouts that work are GPTQ (v1, v2), AWQ gemm, AutoRound's export as either, bitsandbytes nf4, fp4 and int8, EXL2, compressed-tensors, FP8, NVFP4, MLX and GGUF.";
+  "The quantized layouts that work are GPTQ (v1, v2), AWQ (gemm, gemv), AutoRound's export as either, bitsandbytes nf4, fp4 and int8, EXL2, compressed-tensors, FP8, NVFP4, MLX, HQQ, quanto, torchao int8 and float8, and GGUF.";
 
 type Layout = Pick<DeclaredQuantization, "method" | "zeroPointsAsStored">;
 
@@ -27,7 +27,7 @@ const gptq: Layout = { method: "gptq", zeroPointsAsStored: false };
 const gptqV2: Layout = { method: "gptq", zeroPointsAsStored: true };
 const awq: Layout = { method: "awq", zeroPointsAsStored: false };
 
-/** AutoRound's `packing_format`, as its convert_model.py (0.16) reads it; nothing is the first. */
+/** AutoRound's `packing_format`, as its convert_model.py (0.16) reads it; missing means the first. */
 const packings: Readonly<Record<string, Layout>> = {
   "auto_round:gptq": gptq,
   "auto_round:auto_gptq": gptq,
@@ -37,6 +37,8 @@ const packings: Readonly<Record<string, Layout>> = {
   "auto_round:awq": awq,
   "auto_round:auto_awq": awq,
 };
+
+const isAwq = (version: string) => version === "gemm" || version === "gemv";
 
 /** `config`: config.json. `beside`: the first of `quantizationFiles` (packed-names.ts) that is there. */
 export function readDeclaredQuantization(config: JsonFile, beside?: JsonFile): DeclaredQuantization | undefined {
@@ -61,19 +63,21 @@ function readLayout(json: JsonFile): Layout {
   if (method === "compressed-tensors") return readCompressed(json);
   if (method === "fp8" || method === "fbgemm_fp8" || method === "modelopt")
     return { method: "fp8", zeroPointsAsStored: false };
+  if (method === "hqq" || method === "quanto" || method === "torchao")
+    return { method: "library", zeroPointsAsStored: false };
   if (method !== undefined && method !== "gptq" && method !== "awq")
     throw json.unsupported("quant_method", [method, json.text("format") ?? []].flat().join(", "), whatWorks);
   if (json.get("is_marlin_format") === true) throw json.unsupported("is_marlin_format", true, whatWorks);
   const words = json.text("pack_dtype") ?? "int32"; // GPTQModel's
   if (words !== "int32") throw json.unsupported("pack_dtype", words, whatWorks);
   const [format, field] = readFormat(json);
-  if (format !== undefined && format !== "gptq" && format !== "gptq_v2" && !(method === "awq" && format === "gemm"))
+  if (format !== undefined && format !== "gptq" && format !== "gptq_v2" && !(method === "awq" && isAwq(format)))
     throw json.unsupported(field, format, whatWorks);
   const version = json.text("version")?.toLowerCase();
-  if (method !== "gptq" && version !== undefined && version !== "gemm")
+  if (method !== "gptq" && version !== undefined && !isAwq(version))
     throw json.unsupported("version", version, `${whatWorks} Take an AWQ repository of the version gemm.`);
   return {
-    method: method ?? (version === "gemm" ? "awq" : undefined),
+    method: method ?? (version === undefined ? undefined : "awq"),
     zeroPointsAsStored: format === "gptq_v2",
   };
 }
@@ -101,7 +105,7 @@ function readBlock(json: JsonFile): [number, number][] | undefined {
   return [value as [number, number]];
 }
 
-/** GPTQModel writes `format`, and for older readers the same as `checkpoint_format`. */
+/** GPTQModel writes `format`, and the same as `checkpoint_format` for older readers. */
 function readFormat(json: JsonFile): [string | undefined, string] {
   const format = json.text("format")?.toLowerCase();
   const older = json.text("checkpoint_format")?.toLowerCase();
@@ -118,7 +122,7 @@ function readAutoRound(json: JsonFile): Layout {
   return packings[packing];
 }
 
-/** What is said of single modules, by name or pattern. GPTQModel marks what is not quantized by "-:". */
+/** What is said about single modules, by name or pattern. GPTQModel marks unquantized ones with "-:". */
 function modulesOf(json: JsonFile, field: string): JsonFile[] {
   const modules = json.object(field);
   const patterns = Object.keys(modules?.fields ?? {}).filter((pattern) => !pattern.startsWith("-:"));

@@ -1,5 +1,5 @@
-// A matrix whose weights stand quantized in a file: which scheme, and which of the file's tensors are its parts. Places
-// and shapes only; what the bytes mean is in quant/.
+// A matrix stored quantized in a file: which scheme, and which of the file's tensors are its parts. Places and shapes only;
+// what the bytes mean is in quant/.
 
 import type { GgmlType, GridType } from "./ggml-types.ts";
 import type { TensorInfo } from "./tensor.ts";
@@ -15,17 +15,21 @@ export interface TensorSlice {
 }
 
 export type Scheme =
-  /** `zeroPoints` 1: stored less one, wrapping within their bits; 2: as they are. */
+  /** `zeroPoints` 1: stored less one, wrapping within their bits; 2: stored unchanged. */
   | { kind: "gptq"; bits: 2 | 3 | 4 | 8; groupSize: number; zeroPoints: 1 | 2 }
   | { kind: "awq"; groupSize: number }
   | { kind: "bnb4"; book: "nf4" | "fp4"; nested: boolean }
   | { kind: "int8" }
   | { kind: "exl2" }
-  /** Rows of whole numbers. `perWord`: codes in a word of 32 bits, where none reaches into the next. */
-  | { kind: "integers"; packer: "compressed-tensors" | "mlx"; bits: number; perWord?: number; groups: ScaleGroups }
+  /** Rows of integers. `perWord`: codes in a 32-bit word, where none straddles two words. */
+  | { kind: "integers"; packer: IntegerPacker; bits: number; perWord?: number; groups: ScaleGroups }
+  /** Groups of integers, with those of distant rows in one byte: quant/slabs.ts. */
+  | { kind: "slabs"; packer: "hqq" | "quanto"; bits: 1 | 2 | 3 | 4 | 8; groups: ScaleGroups }
   | { kind: "floats"; type: "FP8" | "MXFP8" | "NVFP4" | "MXFP4"; groups: ScaleGroups }
   | { kind: "ggml"; type: Exclude<GgmlType, GridType> }
   | { kind: "grid"; type: GridType };
+
+type IntegerPacker = "compressed-tensors" | "mlx" | "awq gemv" | "quanto" | "torchao";
 
 /** Rows and columns of a matrix that share a scale. */
 export interface ScaleGroups {
@@ -33,14 +37,14 @@ export interface ScaleGroups {
   cols: number;
 }
 
-/** What a part is to its matrix. The formats' own names are in the tables of `packed-parts.ts`. */
+/** What role a part has in its matrix. The formats' own names are in the tables of `packed-parts.ts`. */
 export type PartRole =
   | "codes"
   | "zeros"
   | "scales"
-  | "minima" // MLX: what is added in each group
-  | "factor" // NVFP4: of all scales
-  | "divisor" // the same, upside down
+  | "minima" // MLX: added in each group; quanto: subtracted
+  | "factor" // NVFP4: multiplies all scales
+  | "divisor" // the same, but divides them
   | "groupIndex" // GPTQ: the group of each input
   | "map" // bitsandbytes: the value of each code
   | "nestedMap"
@@ -70,11 +74,11 @@ export const isQuantized = (tensor: ModelTensor): tensor is QuantizedMatrix => "
 export function schemeLabel(scheme: Scheme): string {
   if (scheme.kind === "gptq") return `gptq ${scheme.bits} bit`;
   if (scheme.kind === "bnb4") return scheme.nested ? `${scheme.book} nested` : scheme.book;
-  if (scheme.kind === "integers") return `${scheme.packer} ${scheme.bits} bit`;
+  if (scheme.kind === "integers" || scheme.kind === "slabs") return `${scheme.packer} ${scheme.bits} bit`;
   return "type" in scheme ? scheme.type : scheme.kind;
 }
 
-/** The scheme of most of the weights; undefined where none is quantized. */
+/** The scheme of most weights; undefined where none is quantized. */
 export function mainScheme(matrices: readonly QuantizedMatrix[]): string | undefined {
   const weights = new Map<string, number>();
   for (const { scheme, rows, cols } of matrices) {

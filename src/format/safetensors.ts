@@ -44,9 +44,9 @@ const bitsOf: Record<string, number> = {
 };
 
 const maxHeaderBytes = 100_000_000; // the reference implementation's limit
-// A page may ask what a model is on its own thread, where a header of 64 MiB takes 7 s (1.2 million tensors, 2026-11-28).
+// A page may read a model's headers on its own thread, where one of 64 MiB takes 7 s (1.2 million tensors, 2026-11-28).
 const readableHeaderBytes = 8 * 2 ** 20;
-const pieceBytes = 4 * 2 ** 20; // a header arrives in pieces, so that no array is ever large
+const pieceBytes = 4 * 2 ** 20; // a header arrives in pieces, to keep every array small
 
 /** Reads and checks the header of one file. */
 export async function readSafetensorsHeader(
@@ -109,7 +109,7 @@ async function parseSafetensorsHeader(
   } catch (cause) {
     throw broken(file, `its header is not JSON (${(cause as Error).message})`, "header", "JSON", "other text");
   }
-  const breather = new Breather(); // a page may wait
+  const breather = new Breather(); // a page may be waiting
   const names = Object.keys(header);
   const repeated = firstRepeated(text, names.length);
   if (repeated !== undefined) throw broken(file, `tensor "${repeated}" is listed twice`, repeated, "once", "twice");
@@ -156,7 +156,7 @@ function toEntry(name: string, value: unknown, file: string, dataStart: number):
   return { name, dtype, shape, file, start: dataStart + offsets[0], end: dataStart + offsets[1] };
 }
 
-/** The data must be covered from first to last byte, without hole or overlap. */
+/** The data must be covered from first to last byte, without gap or overlap. */
 function checkCoverage(
   entries: SafetensorsEntry[],
   { file, dataStart, sizeBytes }: { file: string; dataStart: number; sizeBytes: number },
@@ -196,7 +196,7 @@ function checkCoverage(
 const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 
-/** The parser keeps one of two equal keys: only where some are missing it is looked for which. */
+/** JSON.parse keeps one of two equal keys: only where some are missing is the text searched for which. */
 function firstRepeated(text: string, keyCount: number): string | undefined {
   let written = 0;
   for (const _ of topLevelKeys(text)) written++;

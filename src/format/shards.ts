@@ -1,6 +1,6 @@
-// Which files hold the model's tensors, of safetensors' shards or torch's. The file list is trusted over the index: an index
-// may be left over from another export. Only headers are read here, never data, so a large file without wanted tensors
-// costs nothing.
+// Which files hold the model's tensors, in safetensors' shards or torch's. The file list is trusted over the index: an index
+// may be left over from another export. Only headers are read here, never data, so a large file without wanted tensors costs
+// nothing.
 
 import { PronkError } from "../errors.ts";
 import { maxParsedBytes } from "../source/read-limit.ts";
@@ -11,9 +11,9 @@ import { missingTensors } from "./llama-tensors.ts";
 import { readSafetensorsHeader, type SafetensorsEntry } from "./safetensors.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
-/** How one kind of weights lies in files. */
+/** How one kind of weights is laid out in files. */
 export interface ShardKind {
-  /** The file alone that holds a model. */
+  /** The file that holds a whole model. */
   whole: string;
   /** Tensor names with their files. */
   index: string;
@@ -30,7 +30,7 @@ export const safetensorsShards: ShardKind = {
 };
 
 export interface FoundEntries {
-  /** Of every file that was looked into. */
+  /** From every file that was looked into. */
   entries: SafetensorsEntry[];
   /** What `missingOf` still misses. */
   missing: string[];
@@ -39,8 +39,8 @@ export interface FoundEntries {
 }
 
 /**
- * Headers of the files that should hold the model, and of the others too where something is missing.
- * `missingOf` names what a list of entries lacks.
+ * Headers of the files that should hold the model, and of the others too where something is missing. `missingOf` names what
+ * a list of entries lacks.
  */
 export async function readEntries(
   source: TensorFiles,
@@ -68,7 +68,7 @@ export async function readEntries(
   return { entries, missing, where: candidates.length === 1 ? candidates[0] : source.label, lost };
 }
 
-/** Missing because a shard is, or just missing. */
+/** Missing because a shard is missing, or simply missing. */
 export function missingError({ missing, where, lost }: FoundEntries, { index }: ShardKind): PronkError {
   return lost.length > 0 ? missingShard(index, lost, missing) : missingTensors(missing, where);
 }

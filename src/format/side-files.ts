@@ -1,5 +1,5 @@
 // The small files of a model that travel with its weights: configuration, tokenizer, templates, card and licence.
-// They are read whole, once, and kept in the store so that a cold start without network has them.
+// They are read whole, once, and kept in the store for a start without network.
 
 import { PronkError } from "../errors.ts";
 import { maxParsedBytes, maxWholeBytes } from "../source/read-limit.ts";
@@ -7,9 +7,10 @@ import { readWhole } from "../source/whole-file.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 const names =
-  /^(config\.json|generation_config\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|chat_template\.(jinja|json)|README(\.md|\.txt)?|LICEN[CS]E(\.[a-z]+)?|USE_POLICY(\.[a-z]+)?|NOTICE(\.[a-z]+)?|tok\d+\.(bin|model)|tokenizer\.bin)$/i;
+  /^(config\.json|adapter_config\.json|generation_config\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|chat_template\.(jinja|json)|README(\.md|\.txt)?|LICEN[CS]E(\.[a-z]+)?|USE_POLICY(\.[a-z]+)?|NOTICE(\.[a-z]+)?|tok\d+\.(bin|model)|tokenizer\.bin)$/i;
 
-const isParsed = (path: string) => /^(config|generation_config|tokenizer_config|special_|added_|chat_)/i.test(path);
+const isParsed = (path: string) =>
+  /^(config|adapter_config|generation_config|tokenizer_config|special_|added_|chat_)/i.test(path);
 
 const isSideFile = (path: string): boolean => names.test(path);
 

@@ -1,5 +1,5 @@
-// The largest numbers that a file's header may claim of a model. Far above any published Llama; below these, no single matrix
-// row or head grows past what the loader holds at once, and nothing that counts by them takes long.
+// The largest numbers that a file's header may claim for a model. Far above any published Llama; within these, no single
+// matrix row or head outgrows what the loader holds at once, and nothing that counts by them takes long.
 
 export const sizeLimits = {
   dim: 65_536,

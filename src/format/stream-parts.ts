@@ -1,14 +1,13 @@
-// Matrices whose codes stand in whole rows of outputs: compressed-tensors (`weight_packed`, or `weight` in I8 and FP8), the FP8
-// and NVFP4 of vLLM, transformers, FBGEMM and ModelOpt, which differ in the names and shapes of scales only, and MLX
-// (`scales`). Shapes say all but which of two widths a word of old 7-bit files is.
+// Matrices whose codes stand in whole rows of outputs: compressed-tensors (`weight_packed`, or `weight` in I8 and FP8), the
+// FP8 and NVFP4 of vLLM, transformers, FBGEMM and ModelOpt, which differ only in the names and shapes of scales, and MLX
+// (`scales`). Shapes tell everything but which of two widths a word of old 7-bit files has.
 
 import { PronkError } from "../errors.ts";
 import type { Ends } from "./linear-parts.ts";
-import { broken, groupSizeOf, part } from "./part-checks.ts";
+import { broken, groupSizeOf, part, type MakeMatrix } from "./part-checks.ts";
 import type { DeclaredQuantization } from "./quantization-config.ts";
-import type { PartRole, QuantizedMatrix, ScaleGroups, Scheme, TensorSlice } from "./quantized.ts";
+import type { QuantizedMatrix, ScaleGroups, TensorSlice } from "./quantized.ts";
 
-type MakeMatrix = (scheme: Scheme, roles: Partial<Record<PartRole, string>>) => QuantizedMatrix;
 type Declared = DeclaredQuantization | undefined;
 
 const floatTypes = "F16 BF16 F32";
@@ -41,7 +40,7 @@ export function readStreams(
     part(found, "scales", floatTypes, scales.shape);
     return requireGroups(found, 32);
   }
-  if (weight.dtype !== "I8") return undefined; // a weight as it is: scales may stand beside those, too
+  if (weight.dtype !== "I8") return undefined; // not quantized: scales may stand beside such a weight, too
   const groups = groupsOf(scales, shape, declared);
   const zeros = ends.has("weight_zero_point") ? { zeros: "weight_zero_point" } : {};
   const found = matrix({ kind: "integers", packer: "compressed-tensors", bits: 8, groups }, { ...roles, ...zeros });
@@ -79,7 +78,7 @@ function packedIntegers(
   return requireGroups(found, 16);
 }
 
-/** By the words of a row: a dense stream, or as many whole codes as fit into a word (compressed-tensors up to 0.17). */
+/** By the words per row: a dense stream, or as many whole codes as fit in a word (compressed-tensors up to 0.17). */
 function widthOf(packed: TensorSlice, cols: number, declared: Declared): { bits: number; perWord?: number } {
   const words = packed.shape[1];
   const said = (declared?.bits ?? []).filter((bits) => Number.isInteger(bits) && bits >= 2 && bits <= 8);
@@ -121,6 +120,13 @@ function fp4(codes: TensorSlice, ends: Ends, matrix: MakeMatrix): QuantizedMatri
   return found;
 }
 
+/** MLX's modes without biases. */
+const mlxFloats: Readonly<Record<string, "MXFP8" | "MXFP4" | "NVFP4">> = {
+  "8 bits, groups of 32": "MXFP8",
+  "4 bits, groups of 32": "MXFP4",
+  "4 bits, groups of 16": "NVFP4",
+};
+
 function mlx(weight: TensorSlice, ends: Ends, shape: readonly number[], matrix: MakeMatrix): QuantizedMatrix {
   const [rows, cols] = shape;
   const scales = ends.get("scales");
@@ -129,21 +135,20 @@ function mlx(weight: TensorSlice, ends: Ends, shape: readonly number[], matrix: 
   const groups = { rows: 1, cols: cols / scales.shape[1] };
   const roles = { codes: "weight", scales: "scales", minima: "biases" };
   if (!ends.has("biases")) {
-    const type = bits === 8 ? "MXFP8" : groups.cols === 16 ? "NVFP4" : "MXFP4";
-    const isKnown = scales.dtype === "U8" && (bits === 8 || bits === 4) && (groups.cols === 32 || type === "NVFP4");
-    if (!isKnown || type === "NVFP4")
+    const type = mlxFloats[`${bits} bits, groups of ${groups.cols}`];
+    if (!type || scales.dtype !== "U8")
       throw new PronkError(
         "model-unsupported",
-        `Tensor "${weight.name}" in "${weight.file}" has ${bits} bits a weight in groups of ${groups.cols} and no biases; of MLX, pronk reads affine, mxfp4 and mxfp8. Take a repository in one of them.`,
-        { file: weight.file, field: weight.name, expected: "affine, mxfp4 or mxfp8", found: `${scales.dtype} scales` },
+        `Tensor "${weight.name}" in "${weight.file}" has ${bits} bits a weight in groups of ${groups.cols} and no biases; of MLX, pronk reads affine, mxfp4, mxfp8 and nvfp4. Take a repository in one of them.`,
+        { file: weight.file, field: weight.name, expected: Object.keys(mlxFloats).join(", "), found: scales.dtype },
       );
     const found = matrix({ kind: "floats", type, groups }, { codes: "weight", scales: "scales" });
     part(found, "codes", "U32", [rows, (cols * bits) / 32]);
-    part(found, "scales", "U8", [rows, cols / 32]);
+    part(found, "scales", "U8", [rows, cols / groups.cols]);
     return found;
   }
   if (![2, 3, 4, 5, 6, 8].includes(bits))
-    throw broken(weight, `${bits} bits a weight are no MLX`, "2, 3, 4, 5, 6 or 8 bits", `${bits} bits`);
+    throw broken(weight, `${bits} bits a weight are no MLX`, "2 to 6 or 8 bits", `${bits} bits`);
   const found = matrix({ kind: "integers", packer: "mlx", bits, groups }, roles);
   part(found, "codes", "U32", [rows, (cols * bits) / 32]);
   part(found, "scales", floatTypes, [rows, cols / groups.cols]);
@@ -172,7 +177,7 @@ function groupsOf(scales: TensorSlice, [rows, cols]: readonly number[], declared
   return { rows: found[0], cols: Math.min(found[1], cols) };
 }
 
-/** The decodes look at groups of that many columns, and pad columns to 32 only where 0 has a code. */
+/** The decodes look at groups of this many columns, and pad columns to 32 only where 0 has a code. */
 function requireGroups(matrix: QuantizedMatrix, unit: 16 | 32): QuantizedMatrix {
   const { scheme, cols, parts } = matrix;
   const size = scheme.kind === "integers" || scheme.kind === "floats" ? scheme.groups.cols : 0;

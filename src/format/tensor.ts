@@ -13,11 +13,11 @@ export interface TensorInfo {
   end: number; // one past the last
   /** Rows are in Meta's order (RoPE pairs 2i, 2i+1) for this many heads. */
   interleavedRopeHeads?: number;
-  /** Where in the matrix `name` this part of it stands; absent for a whole one. */
+  /** Where this part stands in the matrix `name`; absent for a whole one. */
   panel?: Panel;
 }
 
-/** Some rows or some columns of a matrix, whose others stand in other files: what one of several GPUs was to hold. */
+/** Some rows or columns of a matrix whose others are in other files: what one of several GPUs was to hold. */
 export interface Panel {
   firstRow: number;
   firstCol: number;

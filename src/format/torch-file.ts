@@ -26,7 +26,7 @@ const storageTypes: Record<string, ElementType> = {
   BoolStorage: ["BOOL", 1],
 };
 
-// What the pickle is made of. A pickle itself makes no objects, so whatever has one of these kinds was made here.
+// What the pickle is made of. A pickle makes no objects itself, so anything of these kinds was made here.
 interface StorageType {
   kind: "storage type";
   element: ElementType;
@@ -50,10 +50,10 @@ interface Tensor {
 const isA = <Made extends StorageType | Storage | Tensor>(value: unknown, kind: Made["kind"]): value is Made =>
   typeof value === "object" && value !== null && "kind" in value && value.kind === kind;
 
-/** Where programs put the tensors in what they save, beside other things. */
+/** Keys under which programs put the tensors in what they save, among other things. */
 const wrappers = ["state_dict", "model", "module", "model_state_dict"];
 
-/** Every tensor of the file, by its place. Throws PronkError `format`, `model-unsupported` or `integrity`. */
+/** Every tensor of the file, with its place. Throws PronkError `format`, `model-unsupported` or `integrity`. */
 export async function readTorchFile(
   source: TensorFiles,
   file: string,
@@ -173,7 +173,7 @@ function toEntry(name: string, tensor: Tensor, file: string, storageStart: numbe
   return { name, dtype, shape, file, start, end: start + count * bytes };
 }
 
-/** Whether the elements stand one after another, the last axis first. Of axes of one element the stride means nothing. */
+/** Whether the elements are contiguous, the last axis first. For an axis of one element the stride means nothing. */
 function isInOrder(shape: readonly number[], stride: readonly number[]): boolean {
   if (shape.length !== stride.length) return false;
   let step = 1;

@@ -1,6 +1,6 @@
-// The model in files of torch.save: as transformers wrote them before safetensors (pytorch_model.bin, alone or in shards with
-// an index), and Meta's own. What safetensors promise and torch does not is checked here: that no two tensors of the model
-// share bytes.
+// The model in files of torch.save: as transformers wrote them before safetensors (pytorch_model.bin, alone or in shards
+// with an index), and Meta's own. What safetensors guarantees and torch does not is checked here: that no two tensors of the
+// model share bytes.
 
 import { PronkError } from "../errors.ts";
 import type { JsonFile } from "./json-file.ts";
@@ -11,7 +11,10 @@ import type { ShardKind } from "./shards.ts";
 import type { TensorInfo } from "./tensor.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 import { readTorchFile } from "./torch-file.ts";
-import { isTorchPath, torchIndex, torchWhole } from "../source/torch-names.ts";
+import { isTorchPath, metaParams, torchIndex, torchWhole } from "../source/torch-names.ts";
+
+/** Here because a part that is loaded on demand shares no file with another, and both read archives. */
+export { openMlx } from "./mlx-weights.ts";
 
 export const torchShards: ShardKind = {
   whole: torchWhole,
@@ -20,13 +23,19 @@ export const torchShards: ShardKind = {
   readHeader: readTorchFile,
 };
 
-/** `files`: Meta's, in order. `params`: params.json. */
+/** `files`: Meta's, in order. `params`: params.json, where there is one. */
 export async function openMeta(
   source: TensorFiles,
   files: readonly string[],
-  params: JsonFile,
+  params: JsonFile | undefined,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<{ config: ModelConfig; tensors: TensorInfo[] }> {
+  if (!params)
+    throw new PronkError(
+      "format",
+      `${source.label} has no ${metaParams}. Meta's "${files[0]}" needs it and tokenizer.model in the same folder.`,
+      { file: metaParams, expected: metaParams, found: null },
+    );
   const parts = await Promise.all(
     files.map(async (file) => {
       const entries = await readTorchFile(source, file, { signal });
@@ -39,7 +48,7 @@ export async function openMeta(
   return { config, tensors };
 }
 
-/** A head that is the embedding is known by then, and one of them (head.ts). */
+/** A head that is the embedding has been recognized by now, and only one of the two is left (head.ts). */
 export function checkApart(tensors: readonly ModelTensor[]): void {
   const slices = tensors.flatMap((tensor) => (isQuantized(tensor) ? Object.values(tensor.parts) : [tensor]));
   const sorted = slices.toSorted((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1));

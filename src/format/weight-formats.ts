@@ -1,22 +1,22 @@
-// Which of a repository's files are the model, where there are several sets of weights: safetensors (any scheme), each
-// GGUF model, torch's pytorch_model.bin, Meta's own, llama2.c's .bin. The user may name one; the default is the first of the list here.
-// By file names only; what is inside is found by reading headers.
+// Which of a repository's files are the model, where there are several sets of weights: safetensors (any scheme), each GGUF
+// model, torch's pytorch_model.bin, Meta's own, MLX's weights.npz, llama2.c's .bin. The user may name one; the default is
+// the first of these. By file names only; reading headers shows what is inside.
 
 import { PronkError } from "../errors.ts";
 import { foreignFiles, isForeignPath } from "./foreign-layouts.ts";
 import { ggufModels } from "./gguf-parts.ts";
 import { safetensorsShards } from "./shards.ts";
-import { isMetaPath, isTorchPath, torchIndex } from "../source/torch-names.ts";
+import { isMetaPath, isNpzPath, isTorchPath, torchIndex } from "../source/torch-names.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 export interface WeightFormat {
-  kind: "safetensors" | "gguf" | "torch" | "meta" | "llama2c";
-  /** What the user may say to get it: "safetensors", "torch", "meta", or a file's path. */
+  kind: "safetensors" | "gguf" | "torch" | "meta" | "npz" | "llama2c";
+  /** What the user may say to choose it: "safetensors", "torch", "meta", "npz", or a file's path. */
   id: string;
-  files: string[]; // GGUF's and Meta's: the parts in order; empty for safetensors and torch, whose files are found by their headers
+  files: string[]; // the parts of GGUF, Meta and MLX, in order; empty for safetensors and torch: found by their headers
 }
 
-/** Of several GGUF files the one a person would most likely take: four bits first, then the nearest above. */
+/** Of several GGUF files, the one a person would most likely take: four bits first, then the nearest above. */
 const preferred = [/q4_k_m/i, /q4_k/i, /q4_/i, /iq4/i, /q5_k_m/i, /q5_/i, /q6_k/i, /q8_0/i, /q3_/i, /q2_/i, /./];
 
 /** All that a source offers, the default first. */
@@ -30,17 +30,22 @@ export function weightFormats(source: TensorFiles): WeightFormat[] {
   for (const files of ggufModels(paths.filter((path) => !isForeignPath(path))).toSorted((a, b) => rank(a) - rank(b)))
     formats.push({ kind: "gguf", id: files[0], files });
   if (paths.some(isTorchPath)) formats.push(torch);
-  const meta = paths.filter(isMetaPath).toSorted();
-  if (meta.length > 0) formats.push({ kind: "meta", id: "meta", files: meta });
+  for (const [kind, isOfIt] of [
+    ["meta", isMetaPath],
+    ["npz", isNpzPath],
+  ] as const) {
+    const files = paths.filter(isOfIt).toSorted();
+    if (files.length > 0) formats.push({ kind, id: kind, files });
+  }
   const bin = findLlama2c(source);
   if (bin !== undefined) formats.push({ kind: "llama2c", id: bin, files: [bin] });
-  // Of an index alone the shards are missing, and named.
+  // With only an index the shards are reported missing, by name.
   if (formats.length === 0 && paths.includes(safetensorsShards.index)) formats.push(safetensors);
   if (formats.length === 0 && paths.includes(torchIndex)) formats.push(torch);
   return formats;
 }
 
-/** The one file that is llama2.c's legacy checkpoint by its name: a .bin that is no tokenizer and nothing else that is known. */
+/** The one file that by its name is llama2.c's legacy checkpoint: a .bin that is no tokenizer and nothing else known. */
 function findLlama2c(source: TensorFiles): string | undefined {
   const bins = source.files.filter(
     ({ path }) => /\.bin$/i.test(path) && !/(^|\/)tok(enizer|\d+)?[^/]*\.bin$/i.test(path) && !isForeignPath(path),
@@ -84,10 +89,10 @@ function matches({ id, kind, files }: WeightFormat, wanted: string): boolean[] {
 function noWeights(source: TensorFiles): PronkError {
   const foreign = foreignFiles(source);
   if (foreign) return foreign;
-  const file = source.files.find(({ path }) => /\.bin$/i.test(path))?.path; // its first bytes may tell
+  const file = source.files.find(({ path }) => /\.bin$/i.test(path))?.path; // its first bytes may show what it is
   return new PronkError(
     "model-unsupported",
-    `${source.label} has no weights that pronk reads: safetensors, GGUF, pytorch_model.bin, Meta's consolidated.00.pth, or llama2.c's .bin.`,
+    `${source.label} has no weights that pronk reads: safetensors, GGUF, pytorch_model.bin, consolidated.00.pth, weights.npz, or llama2.c's .bin.`,
     { file: file ?? source.label, expected: "*.safetensors or *.gguf", found: null },
   );
 }

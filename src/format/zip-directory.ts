@@ -1,5 +1,6 @@
 // A ZIP archive's members and where their data lie, by ranges: the directory at the archive's end, ZIP64 included, and no
-// byte of the data. Members stand in the archive as they are, or it is refused: nothing is inflated here.
+// byte of the data. Members must be stored uncompressed, or the archive is refused: nothing is inflated here. torch's files
+// are such archives, and NumPy's.
 // Format: pkware.com, APPNOTE 6.3.10.
 
 import { PronkError } from "../errors.ts";
@@ -11,9 +12,9 @@ export interface ZipMember {
   headerStart: number;
   nameBytes: number;
   sizeBytes: number;
-  /** Sizes follow the data, as writers that stream put them. */
+  /** Sizes follow the data, as streaming writers put them. */
   described: boolean;
-  /** Where the next member begins, or the directory. */
+  /** Where the next member or the directory begins. */
   limit: number;
 }
 
@@ -68,7 +69,7 @@ export async function readZipDirectory(
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** The last place where a record of the archive's end stands, with as much comment behind it as it says. */
+/** The last place with an end-of-archive record followed by exactly as much comment as it says. */
 function findEnd(tail: DataView, file: string): { at: number; count: number; size: number; start: number } {
   for (let at = tail.byteLength - endBytes; at >= 0; at--)
     if (tail.getUint32(at, true) === 0x06054b50 && at + endBytes + tail.getUint16(at + 20, true) === tail.byteLength)
@@ -106,7 +107,7 @@ function readMembers(
     if (method !== 0 || (flags & 1) !== 0)
       throw new PronkError(
         "model-unsupported",
-        `"${file}" holds "${name}" ${method === 0 ? "encrypted" : "compressed"}; pronk reads archives as torch.save writes them. Load the file in torch and save it again.`,
+        `"${file}" holds "${name}" ${method === 0 ? "encrypted" : "compressed"}; pronk reads archives as torch.save and numpy.savez write them. Load the file and save it again so.`,
         { file, field: name, expected: "method 0", found: method },
       );
     if (stored !== sizeBytes) throw broken(file, `"${name}" has ${sizeBytes} bytes and takes ${stored}`, name);
@@ -141,9 +142,9 @@ function long(view: DataView, at: number, file: string): number {
 }
 
 /**
- * Where the data of members begin, by name. Only a local header tells, and of a large model there are hundreds, a request
- * each. torch pads data to multiples of 64 with a descriptor of 16 or 24 bytes at most behind them: where for every member
- * one place alone is such, and the headers of two agree, these are the places.
+ * Where the data of members begin, by name. Only a local header says, and a large model has hundreds, a request each. torch
+ * pads data to multiples of 64, with a descriptor of 16 or 24 bytes at most behind them: where each member has only one such
+ * place, and the headers of two members agree, these are the places.
  */
 export async function dataStarts(
   directory: ZipDirectory,
@@ -173,15 +174,43 @@ function alignedStart({ headerStart, nameBytes, sizeBytes, described, limit }: Z
 
 /** What the local header says. */
 async function statedStart({ source, file, signal }: ZipDirectory, member: ZipMember): Promise<number> {
-  const { name, headerStart, sizeBytes, limit } = member;
+  const { headerStart } = member;
   const header = viewOf(await source.read(file, headerStart, headerStart + headerBytes, { signal }));
-  if (header.getUint32(0, true) !== 0x04034b50) throw broken(file, `"${name}" has no header`, name);
+  return startStatedBy(header, file, member);
+}
+
+function startStatedBy(header: DataView, file: string, { name, headerStart, sizeBytes, limit }: ZipMember): number {
+  if (header.byteLength < headerBytes || header.getUint32(0, true) !== 0x04034b50)
+    throw broken(file, `"${name}" has no header`, name);
   const start = headerStart + headerBytes + header.getUint16(26, true) + header.getUint16(28, true);
   if (start + sizeBytes > limit) throw broken(file, `"${name}" does not end before what follows it`, name);
   return start;
 }
 
-/** A member whole. */
+/** The first bytes of members, at most `most` of each, and their places: a request each, as the local header comes along. */
+export async function readBeginnings(
+  { source, file, members, signal }: ZipDirectory,
+  names: readonly string[],
+  most: number,
+): Promise<ReadonlyMap<string, { start: number; bytes: Uint8Array }>> {
+  const found = new Map<string, { start: number; bytes: Uint8Array }>();
+  const next = names.values();
+  const worker = async () => {
+    for (const name of next) {
+      const member = members.get(name)!;
+      const { headerStart, nameBytes, sizeBytes, limit } = member;
+      const end = Math.min(limit, headerStart + headerBytes + nameBytes + most);
+      const bytes = await source.read(file, headerStart, end, { signal });
+      const start = startStatedBy(viewOf(bytes), file, member);
+      const within = bytes.subarray(start - headerStart);
+      found.set(name, { start, bytes: within.subarray(0, sizeBytes) });
+    }
+  };
+  await Promise.all(Array.from({ length: requestsAtOnce }, worker));
+  return found;
+}
+
+/** A whole member. */
 export async function readMember(directory: ZipDirectory, name: string): Promise<Uint8Array> {
   const { source, file, members, signal } = directory;
   const start = await statedStart(directory, members.get(name)!);
@@ -191,7 +220,7 @@ export async function readMember(directory: ZipDirectory, name: string): Promise
 function broken(file: string, what: string, field = "directory"): PronkError {
   return new PronkError(
     "format",
-    `"${file}" is not a whole, valid torch file: ${what}. Fetch the file again; if that does not help, ask who published it.`,
+    `"${file}" is not a whole, valid archive: ${what}. Fetch the file again; if that does not help, ask who published it.`,
     { file, field },
   );
 }

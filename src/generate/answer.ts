@@ -1,4 +1,4 @@
-// What an answer has come to: ids that were given, what is told of them, and how it ended. It outlives the machine under it.
+// What an answer has come to: the ids given, what is reported about them, and how it ended. It outlives the machine.
 
 import type { Likelihood } from "./likelihood.ts";
 import type { GenerateRequest } from "./request.ts";
@@ -45,7 +45,7 @@ export class Answer {
     this.#end(stopReason);
   }
 
-  /** What came is kept and told before it is given. */
+  /** What came is kept and reported before it is given. */
   *give(ids: readonly number[], likelihood?: Likelihood): Iterable<number> {
     for (const id of ids) {
       this.delivered.push(id);
@@ -55,7 +55,7 @@ export class Answer {
     }
   }
 
-  /** Tells what came, and how it stands. */
+  /** Reports what came, and where the answer stands. */
   trace(ids: number[], likelihood?: Likelihood): void {
     const { request, stats, isBegun } = this;
     const likelihoods = likelihood && [likelihood];

@@ -1,17 +1,18 @@
-// Ids in, ids out: prefill what is new, then decode with several steps in flight. The sampled id feeds the next step on
-// the GPU; the host reads ids late, through a ring, and throws the surplus away once a stop is seen. What the KV cache
-// holds is remembered, so the next prompt computes only what differs, and so a cache that was lost with its device is
-// filled again as it was and the answer goes on with the token that would have come.
+// Ids in, ids out: prefill what is new, then decode with several steps in flight. The sampled id feeds the next step on the
+// GPU; the host reads ids late, through a ring, and throws the surplus away once a stop is seen. What the KV cache holds is
+// remembered: the next prompt computes only what differs, and a cache that was lost with its device is filled again as it
+// was, after which the answer continues with the token that would have come.
 
-import { PronkError } from "../errors.ts";
+import { isShortage, PronkError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import { mostTopTokens } from "../gpu/operations.ts";
 import { namedShortage } from "../gpu/shortage.ts";
 import { onDemand } from "../on-demand.ts";
 import { Answer, givenAgain } from "./answer.ts";
-import { CacheHistory } from "./cache-history.ts";
+import { CacheHistory, type Slice } from "./cache-history.ts";
 import { Lock } from "./lock.ts";
 import { createMachine, lossBehind, onlyMachine, type Machine, type Machines } from "./machine.ts";
+import { Drafts, draftSizes } from "./drafts.ts";
 import { checkPromptIds } from "./prompt-check.ts";
 import type { GenerateRequest, Generation, Generator } from "./request.ts";
 import { likelihoodIn } from "./likelihood.ts";
@@ -26,7 +27,9 @@ const hiddenStates = onDemand("makes embeddings", () => import("./hidden-states.
 export interface GeneratorOptions {
   /** Steps in flight, 1 to 8; by default as many as about 100 ms of work are. */
   runAhead?: number;
-  /** What a call that failed is told, where that is more than is known here. */
+  /** Whether ids that followed the same ones before, in the prompt or the answer, are checked several per step. */
+  drafts?: "auto" | false;
+  /** Makes a failed call's error say more, where more is known than here. */
   named?: (error: unknown) => unknown;
 }
 
@@ -36,14 +39,16 @@ export async function createGenerator(model: Model, options: GeneratorOptions = 
   return generatorOver(onlyMachine(machine), machine, options);
 }
 
-// A batch is padded to eight tokens, so a few are faster as steps. Guessed: on a software adapter seven cost the same either way
-// (`npm run schemas`, 2026-11-29), a GPU was not at hand.
+// A batch is padded to eight tokens, so a few are faster as steps. Guessed: on a software adapter seven cost the same either
+// way (`npm run schemas`, 2026-11-29); no GPU was at hand.
 const leastFed = 4;
 
-// A call under which the device is lost again and again, with no new token, is its cause: a dispatch that takes too long.
+// A call that loses the device again and again, with no new token, is the cause: a dispatch that takes too long.
 const mostLosses = 3;
 
-/** A generator over machines of one model, each like the first. `restored`: what the cache of an engine that is gone held. */
+const endOf = ({ position, ids }: Pick<Slice, "position" | "ids">) => position + ids.length;
+
+/** A generator over machines of one model, each like the first. `restored`: what the cache of an engine that has ended held. */
 export function generatorOver(
   machines: Machines,
   first: Machine,
@@ -55,12 +60,19 @@ export function generatorOver(
   const runAhead = new RunAhead(gpu.variants.runAhead ? options.runAhead : 1);
   const lock = new Lock();
   const history = restored ?? new CacheHistory();
-  let filled = restored ? undefined : first; // whose cache holds what the history says
+  let filled = restored ? undefined : first; // the machine with what the history says in its cache
   let disposed = false;
 
-  /** Fills the cache of a machine that is not the one that the history is of. */
+  /** Forgets what the machine's cache holds, which can't be relied on. */
+  function forget({ kept }: Machine): void {
+    history.cut(0);
+    kept.clear();
+  }
+
+  /** Fills the machine's cache with what the history says, unless it holds that already. */
   async function refill(machine: Machine, signal: AbortSignal | undefined): Promise<void> {
     if (filled === machine) return;
+    await machine.model.pages.reserve(Math.max(0, ...history.slices.map(endOf))); // one may go beyond what is held
     await machine.steps.replay(history.slices, signal);
     filled = machine;
   }
@@ -87,8 +99,8 @@ export function generatorOver(
     const release = await lock.acquire(signal, onWanted);
     const answer = new Answer(request, stats, end);
     try {
-      // Another's call may have been first: then what the cache holds is of that one.
-      answer.isBegun = known?.isBegun === true && history.begins([...request.promptIds, ...known.ids]);
+      // Another call may have come first: then the cache holds what that one left.
+      answer.isBegun = known?.isBegun === true && history.begins([...request.promptIds, ...known.ids], request.adapter);
       let isGoneOn = known?.isBegun === true;
       if (known) yield* givenAgain(known, request);
       for (let losses = 0; ;) {
@@ -114,34 +126,44 @@ export function generatorOver(
     }
   }
 
-  /** Computes on from what was delivered. Rejects with the loss of the machine where there is one. */
+  /** Continues from what was delivered. Rejects with the loss of the machine where there is one. */
   async function* go(machine: Machine, answer: Answer): AsyncGenerator<number> {
     const { steps, model } = machine;
-    const { gpu } = model;
+    const { gpu, pages } = model;
     const { delivered, stats, onLogits } = answer;
-    const { promptIds, stopIds, signal, sampling, constrain, onLikelihood } = answer.request;
-    const forced = onLogits || onLikelihood ? undefined : answer.request.forced; // of each choice something is to be told
-    const most = Math.min(answer.request.maxTokens, contextLength - promptIds.length);
+    const { promptIds, adapter, stopIds, signal, sampling, constrain, logitsFrom, onLikelihood } = answer.request;
+    const manner = (plan: Slice["plan"]) => ({ plan, promptLength: promptIds.length, adapter });
+    const forced = onLogits || onLikelihood ? undefined : answer.request.forced; // these report on each choice
+    let most = Math.min(answer.request.maxTokens, contextLength - promptIds.length);
     const inFlight: Promise<Sampled>[] = [];
     const submit = (step: Promise<Sampled>) => {
-      step.catch(() => {}); // told when its turn comes; nobody may be reading when the device is lost
+      step.catch(() => {}); // reported when its turn comes; nobody may be reading when the device is lost
       inFlight.push(step);
     };
     const known = delivered.length; // when this began
     let submitted = known; // ids sampled or being sampled; number i stands at position promptIds.length + i
     let noted = Math.max(0, known - 1); // of them, those that the history has
     const note = (end: number) => {
-      history.add(delivered.slice(noted, end), "one", promptIds.length);
+      history.add(delivered.slice(noted, end), manner("one"));
       noted = Math.max(noted, end);
+    };
+    /** Pages for the ids before number `end`: where memory for more runs out the answer ends early, as at the context's end. */
+    const reserve = async (end: number) => {
+      if (promptIds.length + end <= pages.room) return;
+      await pages.reserve(promptIds.length + end, promptIds.length + submitted).catch((error: unknown) => {
+        if (!isShortage(error)) throw error;
+        most = Math.max(submitted, pages.room - promptIds.length);
+      });
     };
     let isSound = true; // what the cache holds
     let isFilled = false;
     try {
-      if ((await gpu.recover()) && filled === machine) history.cut(0);
+      if ((await gpu.recover()) && filled === machine) forget(machine);
       if (!answer.isBegun) {
-        const shared = onLogits ? 0 : history.sharedPrefix(promptIds);
-        stats.cachedTokens = shared;
-        history.cut(shared);
+        const wanted = onLogits ? promptIds.slice(0, (logitsFrom ?? 0) + 1) : promptIds; // the last is computed anew
+        if (filled === machine) await machine.kept.turnTo(history, wanted, adapter);
+        else history.cut(history.sharedPrefix(wanted, adapter));
+        stats.cachedTokens = history.length;
         answer.isBegun = true;
         answer.trace([]);
       }
@@ -149,7 +171,7 @@ export function generatorOver(
 
       let started = performance.now();
       const last = promptIds.length + known - 1;
-      // Where the last id was fed with others, all of them are once more.
+      // Where the last id was fed together with others, all of them are fed again.
       const batches = known > 0 ? history.batchesFrom(last).filter(({ position }) => position >= promptIds.length) : [];
       const leftIds = batches.flatMap(({ ids, position }) => ids.slice(Math.max(0, last + 1 - position)));
       const stillForced = leftIds.length > 0 ? forced?.(delivered) : undefined;
@@ -157,12 +179,15 @@ export function generatorOver(
       if (batches.length > 0) history.cut(batches[0].position);
       else if (known > 0) {
         history.cut(last);
-        // An engine that died could not say this any more.
+        // An engine that died could not record this.
         const answered = history.length - promptIds.length;
-        if (answered >= 0) history.add(delivered.slice(answered, known - 1), "one", promptIds.length);
+        if (answered >= 0) history.add(delivered.slice(answered, known - 1), manner("one"));
       } else if (history.length === promptIds.length) history.reopenLast();
+      const end = Math.max(history.length, promptIds.length + known, ...batches.map(endOf));
+      await pages.reserve(end, filled === machine ? history.length : 0);
       await refill(machine, signal);
-      const onBatch = (ids: readonly number[], plan: "one" | "many") => history.add(ids, plan, promptIds.length);
+      steps.use(adapter);
+      const onBatch = (ids: readonly number[], plan: Slice["plan"]) => history.add(ids, manner(plan));
       const feed = (ids: readonly number[], position: number, uncounted = ids) => {
         steps.feed(ids, position, uncounted, onBatch);
         noted = position + ids.length - promptIds.length;
@@ -174,8 +199,8 @@ export function generatorOver(
           await steps.prefill(promptIds, history.length, { signal, onBatch })
         ).first;
         const answered = { position: promptIds.length, ids: delivered.slice(0, known - 1) };
-        await steps.replay([{ ...answered, plan: "one", promptLength: promptIds.length }], signal);
-        history.add(answered.ids, "one", promptIds.length);
+        await steps.replay([{ ...answered, ...manner("one") }], signal);
+        history.add(answered.ids, manner("one"));
       }
       isFilled = true;
       steps.prepare(sampling, promptIds, Boolean(constrain), delivered);
@@ -185,11 +210,15 @@ export function generatorOver(
         steps.constrain(allowed);
       }
       if (known === 0) {
-        submit((await steps.prefill(promptIds, history.length, { signal, onLogits, onLikelihood, onBatch })).first);
+        submit(
+          (await steps.prefill(promptIds, history.length, { signal, onLogits, logitsFrom, onLikelihood, onBatch }))
+            .first,
+        );
         submitted = 1;
       } else {
         for (const { ids, position } of batches) {
           const left = ids.slice(Math.max(0, last + 1 - position));
+          await pages.reserve(position + ids.length, position);
           feed(ids, position, left);
           yield* answer.give(left);
         }
@@ -198,15 +227,20 @@ export function generatorOver(
         stats.recoveryMs += performance.now() - started;
         started = performance.now();
       }
+      const drafts = options.drafts && !constrain && !onLogits && !onLikelihood ? new Drafts() : undefined;
+      if (drafts) await steps.prepareDrafts();
       let lastRead = started;
       while (stats.generatedTokens < most) {
         // What will not be delivered is not sampled: no step writes at or past the context's end.
-        const depth = constrain ? 0 : onLikelihood ? 1 : runAhead.depth;
+        const depth = constrain ? 0 : onLikelihood || drafts ? 1 : runAhead.depth;
+        await reserve(Math.min(most, submitted + (drafts ? 1 + draftSizes[0] : Math.max(2, depth))));
         if (constrain) {
-          // A step is computed while what it is chosen from is not known: only the choice waits.
+          // A step is computed before its constraint is known: only the choice waits.
           if (inFlight.length === 0) {
             if (submitted === delivered.length) steps.compute(promptIds.length + submitted++ - 1);
-            const ids = forced?.(delivered).slice(0, most - delivered.length) ?? [];
+            let ids = forced?.(delivered).slice(0, most - delivered.length) ?? [];
+            await reserve(delivered.length + ids.length);
+            ids = ids.slice(0, Math.min(most, pages.room - promptIds.length) - delivered.length);
             if (ids.length >= leastFed) {
               note(delivered.length);
               feed(ids, promptIds.length + delivered.length);
@@ -219,6 +253,15 @@ export function generatorOver(
             submit(steps.choose(promptIds.length + submitted - 2, { onLogits, onLikelihood }));
           }
           if (submitted < most && submitted === delivered.length + 1) steps.compute(promptIds.length + submitted++ - 1);
+        }
+        if (drafts && inFlight.length === 0 && delivered.length > 0) {
+          const draft = drafts.next([...promptIds, ...delivered], most - submitted - 1);
+          if (draft.length > 0) {
+            const sampled = await steps.verify(delivered.at(-1)!, draft, promptIds.length + submitted - 1);
+            drafts.learn(sampled.length - 1);
+            for (const one of sampled) submit(Promise.resolve(one));
+            submitted += sampled.length;
+          }
         }
         for (; inFlight.length < depth && submitted < most; submitted++)
           submit(steps.next(promptIds.length + submitted - 1, { onLogits, onLikelihood }));
@@ -243,7 +286,7 @@ export function generatorOver(
       }
       answer.end(most < answer.request.maxTokens ? "context-full" : "length");
     } catch (error) {
-      // An abort leaves the cache as it is, and what a lost device held is known.
+      // An abort leaves the cache intact, and what a lost device held is known.
       const named = namedShortage(error);
       const loss = await lossBehind(named, gpu, signal);
       answer.isLost = loss !== undefined;
@@ -251,7 +294,7 @@ export function generatorOver(
       throw loss ?? named;
     } finally {
       // An id's keys and values are in the cache once a later step was submitted. Ring slots come home before the next call.
-      if (!isSound) history.cut(0);
+      if (!isSound) forget(machine);
       else if (isFilled) {
         note(Math.max(0, submitted - 1));
         answer.trace([]); // how it ended: only now does the history say what its tokens left behind
@@ -286,10 +329,9 @@ export function generatorOver(
       };
       return generation;
     },
-    async hiddenState(ids, pooling, signal) {
-      checkPromptIds({ vocabSize: config.vocabSize, contextLength }, ids, "input");
+    async hiddenState(request, signal) {
+      checkPromptIds({ vocabSize: config.vocabSize, contextLength }, request.ids, "input");
       const { pooledState } = await hiddenStates();
-      const forget = () => history.cut(0);
       const release = await lock.acquire(signal);
       try {
         for (let losses = 1; ; losses++) {
@@ -297,12 +339,12 @@ export function generatorOver(
           const { gpu } = machine.model;
           const isFilled = machine === filled;
           try {
-            if ((await gpu.recover()) && isFilled) forget();
-            return await pooledState({ machine, held: isFilled ? history.length : 0, forget }, ids, pooling, signal);
+            if ((await gpu.recover()) && isFilled) forget(machine);
+            return await pooledState({ machine, forget: () => history.cut(0) }, request, signal);
           } catch (error) {
             const named = namedShortage(error);
             const loss = await lossBehind(named, gpu, signal);
-            if (!loss && !signal.aborted) forget();
+            if (!loss && !signal.aborted) forget(machine);
             if (!loss || losses > mostLosses) throw loss ?? options.named?.(named) ?? named;
           }
         }
@@ -311,7 +353,8 @@ export function generatorOver(
       }
     },
     reset() {
-      history.cut(0);
+      if (filled) forget(filled);
+      else history.cut(0);
     },
     async dispose() {
       disposed = true;

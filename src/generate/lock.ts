@@ -1,5 +1,5 @@
 // A queue of one: whoever acquires runs alone until release; waiting ends early with the signal's reason. The holder is told
-// that others wait, so that it does not sit on the lock with nothing to do.
+// when others wait, to keep it from sitting on the lock with nothing to do.
 
 export class Lock {
   readonly #waiting: (() => void)[] = [];

@@ -1,5 +1,5 @@
-// What a prompt of ids must be. The shapes of api/ ask this before an answer begins, so that it can say which field is
-// wrong; the generator asks for everybody.
+// What a prompt of ids must be. The shapes of api/ check this before an answer begins, to be able to say which field is
+// wrong; the generator checks it for everybody.
 
 import { PronkError } from "../errors.ts";
 

@@ -1,6 +1,6 @@
-// The reader's end of a generation. It computes as it is read; but while another waits for the lock that it holds, it
-// computes on by itself and keeps what it finds for its reader: a reader who pauses, or never comes back, holds nobody up
-// longer than the answer takes. Nothing is lost by it, and there is no clock in it.
+// The reader's end of a generation. It computes as it is read; but while another waits for the lock that it holds, it runs
+// on by itself and keeps the results for its reader: a reader who pauses, or never comes back, holds nobody up longer than
+// the answer takes. Nothing is lost by this, and no clock is involved.
 
 import type { Lock } from "./lock.ts";
 

@@ -1,4 +1,4 @@
-// What the host sent to the sampler, to be compared with what each step says that it went by (sample.wgsl's Receipt): a
+// What the host sent to the sampler, to be compared with what each step reports that it used (sample.wgsl's Receipt): a
 // write of tokens, position, settings or penalties that was lost, doubled or swapped is an error before an id is delivered.
 // Knows nothing of the GPU.
 
@@ -21,7 +21,7 @@ export function readReceipt(bytes: ArrayBuffer): Receipt {
   return { id, position, tokens, settings, shaping };
 }
 
-/** What a generation's steps must go by. */
+/** What a generation's steps must have used. */
 export class Sent {
   readonly #settings: number;
   readonly #counts: Uint32Array | undefined;
@@ -38,17 +38,17 @@ export class Sent {
     if (counts) this.#countsSum = wordSum(counts, counts.length);
   }
 
-  /** The bias from the next step on, as it was sent. [vocabSize] */
+  /** The bias as sent, from the next step on. [vocabSize] */
   bias(bias: Float32Array<ArrayBuffer>): void {
     this.#biasSum = wordSum(bias);
   }
 
-  /** The tokens that are allowed from the next step on, as they were sent. [vocabSize / 32, rounded up] */
+  /** The allowed tokens as sent, from the next step on. [vocabSize / 32, rounded up] */
   allowed(allowed: Uint32Array<ArrayBuffer>): void {
     this.#allowedSum = wordSum(allowed, 2 * this.#vocabSize);
   }
 
-  /** Ids that were not chosen and are answered all the same: [id, how often] as the sampler is to know it, where it counts. */
+  /** Ids that were not chosen but are part of the answer: [id, how often], as the sampler is to know it, where it counts. */
   answered(ids: readonly number[]): [id: number, count: number][] {
     const counts = this.#counts;
     if (!counts) return [];
@@ -56,11 +56,17 @@ export class Sent {
     return [...new Set(ids)].map((id) => [id, counts[id]]);
   }
 
-  /** For a step that is encoded now and is given `tokens` before `position`: throws where its receipt tells of others. */
+  /** Ids that the sampler counted although they were not chosen: [id, how often], as it is to know it, where it counts. */
+  uncounted(ids: readonly number[]): [id: number, count: number][] {
+    const counts = this.#counts;
+    return counts ? [...new Set(ids)].filter((id) => id < counts.length).map((id) => [id, counts[id]]) : [];
+  }
+
+  /** For a step that is encoded now and is given `tokens` before `position`: throws where its receipt differs. */
   expect(position: number): (receipt: Receipt, tokens: readonly number[]) => void {
     const [biasSum, allowedSum] = [this.#biasSum, this.#allowedSum];
     return (receipt, tokens) => {
-      const shaping = (biasSum + this.#countsSum + allowedSum) >>> 0; // 0 of what is not in force
+      const shaping = (biasSum + this.#countsSum + allowedSum) >>> 0; // 0 for what is not in force
       if (receipt.position !== position) throw otherwise("positions", position, receipt.position);
       const tokensSum = wordSum(Uint32Array.from(tokens));
       if (receipt.tokens !== tokensSum) throw otherwise("tokens", tokensSum, receipt.tokens);
@@ -80,7 +86,7 @@ export class Sent {
   }
 }
 
-/** Errors: `driver-fault`; `what` the step went by, as sums where it is more than a number. */
+/** Errors: `driver-fault`; `what` the step used, as sums where it is more than a number. */
 export function otherwise(what: string, expected: number, found: number): PronkError {
   return new PronkError(
     "driver-fault",

@@ -33,24 +33,28 @@ export interface GenerateRequest {
   promptIds: readonly number[];
   maxTokens: number;
   sampling: SamplingSettings;
+  /** The LoRA to compute with, by its key; absent: the model as it is. */
+  adapter?: string;
   /** Ids that end the generation; the id itself is not delivered. */
   stopIds: readonly number[];
   signal?: AbortSignal;
   /**
-   * Asked before each choice, with the ids chosen so far, which alone decide: the tokens that are allowed, as bits: token i is bit
-   * i % 32 of word i / 32. [vocabSize / 32, rounded up] Undefined where the answer is whole and nothing may follow. One choice
-   * is in flight at a time then; the step that leads up to it is submitted before this is asked.
+   * Asked before each choice, with the ids chosen so far, which alone decide: the tokens that are allowed, as bits: token i
+   * is bit i % 32 of word i / 32. [vocabSize / 32, rounded up] Undefined where the answer is complete and nothing may
+   * follow. One choice is in flight at a time then; the step that leads up to it is submitted before this is asked.
    */
   constrain?: (answerIds: readonly number[]) => Uint32Array<ArrayBuffer> | undefined;
-  /** Beside it: ids that come next whatever is chosen. Where there are some, they are computed together, and nothing is chosen. */
+  /** With `constrain`: ids that come next whatever is chosen. They are computed together, and nothing is chosen. */
   forced?: (answerIds: readonly number[]) => readonly number[];
-  /** Told before each id, one that ends the answer too, how likely it was and what else was. */
+  /** Called before each id, including one that ends the answer, with how likely it was and which others were likely. */
   onLikelihood?: (likelihood: Likelihood) => void;
   /** Debug path: receives one row of vocabSize logits for every position, prompt included. */
   onLogits?: (position: number, row: Float32Array) => void;
-  /** How far another engine had come with it: those ids are given again, and then the next. */
+  /** With `onLogits`: the first position whose row is wanted; default 0. Cached positions before it are not computed again. */
+  logitsFrom?: number;
+  /** How far another engine had come: those ids are given again, and then the next. */
   known?: Trace;
-  /** Told how far it has come, before each id is given. */
+  /** Called before each id is given, with how far the generation has come. */
   onTrace?: (event: TraceEvent) => void;
 }
 
@@ -60,8 +64,15 @@ export interface Generation extends AsyncIterable<number> {
   readonly stats: GenerateStats;
 }
 
-/** What one vector for many positions is made of. */
+/** How one vector is made from many positions. */
 export type Pooling = "mean" | "last";
+
+export interface HiddenStateRequest {
+  ids: readonly number[];
+  pooling: Pooling;
+  /** As in GenerateRequest. */
+  adapter?: string;
+}
 
 /** The engine's inner surface: ids in, ids out. Implemented over the GPU by `generate/generator.ts`. */
 export interface Generator {
@@ -70,15 +81,15 @@ export interface Generator {
   /** What the KV cache holds. */
   readonly history: CacheHistory;
   /**
-   * One at a time; a second call waits for the first to end. Computes as it is read, and while a second call waits also
-   * without being read: what it then finds is kept for its reader.
+   * One at a time; a second call waits for the first to end. Computes as it is read; while a second call waits, also without
+   * being read, and then keeps the results for its reader.
    */
   generate(request: GenerateRequest): Generation;
   /**
-   * The final hidden states of ids, after the last norm: their mean, or the last of them. [dim] Waits for its turn as
-   * `generate` does, and leaves the KV cache's contents as they are. Errors: as of `generate`.
+   * The final hidden states of ids, after the last norm: their mean, or the last of them. [dim] Waits its turn as `generate`
+   * does, and leaves the KV cache's contents as they are. Errors: as for `generate`.
    */
-  hiddenState(ids: readonly number[], pooling: Pooling, signal: AbortSignal): Promise<Float64Array>;
+  hiddenState(request: HiddenStateRequest, signal: AbortSignal): Promise<Float64Array>;
   /** Forgets the KV cache's contents. */
   reset(): void;
   dispose(): Promise<void>;

@@ -1,21 +1,21 @@
-// How many steps to keep in flight: enough to hide the way of an id back to the host (100 ms in Firefox), few enough that
-// a stop wastes little: about 100 ms of work.
+// How many steps to keep in flight: enough to hide an id's way back to the host (100 ms in Firefox), few enough that a stop
+// wastes little: about 100 ms of work.
 
-// Work in flight that is too little, and too much. Not measured; chosen around the 100 ms above, with a gap in which the
-// depth stays as it is.
+// Too little work in flight, and too much. Not measured; chosen around the 100 ms above, with a gap in which the depth stays
+// as it is.
 const littleMs = 130;
 const muchMs = 200;
 const weightOfNewest = 0.2; // in the average: about the last five ids
 const firstDepth = 2; // before anything is known
 
 export class RunAhead {
-  /** Not measured; chosen because each slot of the ring of ids is a buffer, and 100 ms of work are seldom more steps. */
+  /** Not measured; chosen because each slot of the ring of ids is a buffer, and 100 ms of work is seldom more steps. */
   static readonly most = 8;
   #depth: number;
   #averageMs = 0;
   readonly #fixed: boolean;
 
-  /** With a depth given, that is what it stays. */
+  /** A given depth stays fixed. */
   constructor(fixed?: number) {
     this.#fixed = fixed !== undefined;
     this.#depth = Math.min(fixed ?? firstDepth, RunAhead.most);

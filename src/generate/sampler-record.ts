@@ -4,7 +4,7 @@ import { packRecord } from "../gpu/record.ts";
 import { shaderRecords } from "../gpu/shader-interfaces.ts";
 import type { SamplingSettings } from "./request.ts";
 
-// Below it the largest logit wins whatever the draw, and a logit divided by it might be none that f32 holds.
+// Below it the largest logit wins whatever the draw, and a logit divided by it might be too large for f32.
 const leastTemperature = 1e-6;
 
 /** sample.wgsl's Settings; `shaped` says whether bias or a penalty is in force. */
@@ -35,7 +35,7 @@ export function settingsRecord(
 
 const seenInPrompt = 0x80000000;
 
-/** How often each token was answered so far, bit 31 for those in the prompt. [vocabSize] */
+/** How often each token has appeared in the answer so far, bit 31 for those in the prompt. [vocabSize] */
 export function countsOf(
   promptIds: readonly number[],
   vocabSize: number,

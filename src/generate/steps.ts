@@ -1,14 +1,17 @@
 // The GPU's side of a generation: encode, submit, read an id back. Nothing is created here per token but the encoder;
-// position, count and token live in GPU buffers and the sampler moves them on. What it was given comes back with each id, and
-// the slices of a prompt with its first: a write that was lost on the way is an error, not another answer.
+// position, count and token live in GPU buffers and the sampler moves them on. What each step was given comes back with its
+// id, and a prompt's slices with the first id: a write that was lost on the way is an error, not another answer.
 
 import type { Batch, Plan } from "../gpu/plan.ts";
+import { pagesFor } from "../model/cache.ts";
 import type { Model } from "../model/model.ts";
+import type { ModelWeights } from "../model/weights.ts";
 import { mostTopTokens, type Activation } from "../gpu/operations.ts";
 import { createGathering, createRing, type Gathering, type Ring } from "../gpu/readback.ts";
 import { packRecord } from "../gpu/record.ts";
 import { shaderRecords } from "../gpu/shader-interfaces.ts";
 import type { Slice } from "./cache-history.ts";
+import { draftSizes } from "./drafts.ts";
 import { otherwise, readReceipt, receiptBytes, Sent } from "./receipts.ts";
 import type { Likelihood, TokenProbability } from "./likelihood.ts";
 import type { GenerateRequest, SamplingSettings } from "./request.ts";
@@ -17,14 +20,14 @@ import { countsOf, settingsRecord } from "./sampler-record.ts";
 import { checkRow } from "./unusable-logits.ts";
 
 /** Who looks at a step's logits. */
-export type Watchers = Pick<GenerateRequest, "onLogits" | "onLikelihood">;
+export type Watchers = Pick<GenerateRequest, "onLogits" | "logitsFrom" | "onLikelihood">;
 
 /** What a step came to. */
 export interface Sampled {
   id: number;
-  /** The logits it was chosen from, where they were asked for. [vocabSize] */
+  /** The logits it was chosen from, if asked for. [vocabSize] */
   logits?: Float32Array;
-  /** Where it was asked for. */
+  /** If asked for. */
   likelihood?: Likelihood;
 }
 
@@ -42,17 +45,28 @@ export async function createSteps(model: Model, ring: Ring) {
   const { gpu, config } = model;
   const { device } = gpu;
   const { queue } = device;
-  const [one, many, head, sample] = await Promise.all([
-    model.tokenPlan(),
-    model.batchPlan(),
-    model.headPlan(),
-    model.samplePlan(),
-  ]);
+  /** For the weights as they are, or as an adapter changes them. */
+  const plansOf = async (weights: ModelWeights) => {
+    const [one, many, head] = await Promise.all([
+      model.tokenPlan(weights),
+      model.batchPlan(weights),
+      model.headPlan(weights),
+    ]);
+    return { weights, one, many, head };
+  };
+  const [plain, sample] = await Promise.all([plansOf(model.weights), model.samplePlan()]);
+  const adapted = new Map([["", plain]]); // by the adapter's key
+  let plans = plain; // the ones that run
   let sent: Sent;
-  let given: readonly number[] | Promise<readonly number[]> = []; // to the step that comes next
-  let slices: Gathering | undefined; // of a prompt but the last, as the GPU had them
+  let given: readonly number[] | Promise<readonly number[]> = []; // to the next step
+  const tableRing = createRing(gpu, model.memory, "page table", ring.slots, 4 * pagesFor(model.cache.context));
+  let seen = model.pages.changes; // changes of the table that a step's receipt covers
+  let slices: Gathering | undefined; // of a prompt but its last, as the GPU had them
   let top: { plan: Plan; ring: Ring; logits: GPUBuffer; logit: Ring } | undefined;
-  let debug: (Awaited<ReturnType<Model["debugPlan"]>> & { rows: Ring; row: Ring }) | undefined;
+  let debug: { rows: Ring; row: Ring; logits: Activation; plans: Map<typeof plain, Plan> } | undefined;
+
+  type Few = Awaited<ReturnType<Model["fewPlan"]>>; // by ids of a draft
+  let drafting: { step: GPUBuffer; plans: Map<typeof plain, ReadonlyMap<number, Few>> } | undefined;
 
   function run(encoder: GPUCommandEncoder, plans: Plan[], batch: Batch) {
     const pass = encoder.beginComputePass();
@@ -62,13 +76,13 @@ export async function createSteps(model: Model, ring: Ring) {
 
   function encodeBatch(encoder: GPUCommandEncoder, ids: readonly number[], position: number) {
     setStep(ids, position);
-    run(encoder, [many], { position, tokens: ids.length });
+    run(encoder, [plans.many], { position, tokens: ids.length });
   }
 
   /** The logits of a batch's last token. */
   function toHead(encoder: GPUCommandEncoder, position: number, tokens: number) {
     model.keepLast(encoder, tokens);
-    run(encoder, [head], { position, tokens: 1 });
+    run(encoder, [plans.head], { position, tokens: 1 });
   }
 
   function setStep(ids: readonly number[], position: number) {
@@ -86,34 +100,45 @@ export async function createSteps(model: Model, ring: Ring) {
     return Array.from({ length: rows }, (_, row) => floats.slice(row * stride, row * stride + config.vocabSize));
   }
 
-  /** Encodes the choice of a token after `plans`, which will stand at `position`, and with it what else was likely. */
+  /** Encodes the choice of a token after `plans`, to stand at `position`, and with it the other likely tokens. */
   function choose(plans: Plan[], batch: Batch, position: number, { onLikelihood }: Watchers): Promise<Sampled> {
     const encoder = device.createCommandEncoder();
     const topped = onLikelihood && top;
     if (topped) {
       run(encoder, [...plans, topped.plan], batch);
-      // The sampler writes over them, and its choice may be none of the most likely.
+      // The sampler overwrites them, and its choice may be none of the most likely.
       encoder.copyBufferToBuffer(model.activations.logits.buffer, 0, topped.logits, 0, config.vocabSize * 4);
       run(encoder, [sample], batch);
     } else run(encoder, [...plans, sample], batch);
     const readTop = topped?.ring.copy(encoder, model.sampler.top, topWords * 4);
     const read = ring.copy(encoder, model.sampler.receipt, receiptBytes);
+    const checkTable = copyTable(encoder);
     const check = sent.expect(position);
     const tokens = given;
     queue.submit([encoder.finish()]);
     const choice = (async () => {
-      const [bytes, topBytes] = await Promise.all([read(), readTop?.()]);
+      const [bytes, topBytes] = await Promise.all([read(), readTop?.(), checkTable?.()]);
       const receipt = readReceipt(bytes);
       check(receipt, await tokens);
       const { id } = receipt;
       return topBytes ? { id, likelihood: await likelihoodOf(id, topBytes) } : { id };
     })();
     given = choice.then(({ id }) => [id]);
-    given.catch(() => {}); // told by the choice
+    given.catch(() => {}); // the choice reports it
     return choice;
   }
 
-  /** Before another step is submitted: its logits take the place of those that `id` was chosen from. */
+  /** The page table, where it has changed since the last choice; to be called after submit. */
+  function copyTable(encoder: GPUCommandEncoder): (() => Promise<void>) | undefined {
+    const { changes, table } = model.pages;
+    if (changes === seen || table.length === 0) return undefined;
+    seen = changes;
+    const expected = [...table];
+    const read = tableRing.copy(encoder, model.cache.table, 4 * expected.length);
+    return async () => checkTold("pages", expected, new Uint32Array(await read()));
+  }
+
+  /** Before another step is submitted, whose logits replace those that `id` was chosen from. */
   async function likelihoodOf(id: number, topBytes: ArrayBuffer): Promise<Likelihood> {
     const { sum, tokens } = topTokensOf(topBytes, config.vocabSize);
     const known = tokens.find((token) => token.id === id)?.logProbability;
@@ -125,7 +150,7 @@ export async function createSteps(model: Model, ring: Ring) {
   }
 
   async function prepareSlices(): Promise<Gathering> {
-    const most = 12 * model.cache.context; // where each is one token: position, count and the token
+    const most = 12 * model.cache.context; // with each slice one token: position, count and the token
     slices ??= await model.memory.checked("a prompt's slices", () =>
       createGathering(gpu, model.memory, "a prompt's slices", most),
     );
@@ -141,12 +166,10 @@ export async function createSteps(model: Model, ring: Ring) {
 
   /** Errors: `driver-fault` where the slices that were kept are not these. */
   async function checkSlices({ read }: Gathering, expected: readonly number[]): Promise<void> {
-    const found = await read();
-    const at = expected.findIndex((word, i) => word !== found[i]);
-    if (at >= 0) throw otherwise("slices of the prompt", expected[at], found[at]);
+    checkTold("slices of the prompt", expected, await read());
   }
 
-  // What only few requests need is made for the first of them, checked: the others must not suffer where it has no room.
+  // What few requests need is made on first use, checked: where there is no room for it the others must not suffer.
   const ringOf = (name: string, slots: number, slotBytes: number) =>
     model.memory.checked(name, () => createRing(gpu, model.memory, name, slots, slotBytes));
 
@@ -163,11 +186,16 @@ export async function createSteps(model: Model, ring: Ring) {
 
   async function prepareDebug(): Promise<void> {
     const rowBytes = model.activations.logits.stride * 4;
-    debug ??= await model.memory.together(async () => ({
-      row: await ringOf("a step's logits", ring.slots, rowBytes),
-      rows: await ringOf("a batch's logits", 1, rowBytes * model.batchTokens),
-      ...(await model.debugPlan()),
-    }));
+    debug = await model.memory.together(async () => {
+      const made = debug ?? {
+        row: await ringOf("a step's logits", ring.slots, rowBytes),
+        rows: await ringOf("a batch's logits", 1, rowBytes * model.batchTokens),
+        logits: await model.debugLogits(),
+        plans: new Map<typeof plain, Plan>(),
+      };
+      if (!made.plans.has(plans)) made.plans.set(plans, await model.debugPlan(made.logits, plans.weights));
+      return made;
+    });
   }
 
   /** Makes what the watchers need, before the first step that they watch. */
@@ -176,8 +204,25 @@ export async function createSteps(model: Model, ring: Ring) {
     if (onLikelihood) await prepareTop();
   }
 
+  /** Selects what runs from now on: with the adapter of this key, or without one. */
+  function use(adapter: string | undefined): void {
+    plans = adapted.get(adapter ?? "")!;
+  }
+
   return {
-    /** Uploads what the sampler needs for this generation, of which `answered` has been chosen already. */
+    /** Makes what runs with an adapter, by its key. */
+    async adapt(adapter: string, weights: ModelWeights): Promise<void> {
+      adapted.set(adapter, await plansOf(weights));
+    },
+
+    use,
+
+    /** The weights in use now. */
+    get weights(): ModelWeights {
+      return plans.weights;
+    },
+
+    /** Uploads what the sampler needs for this generation, with the ids already chosen in `answered`. */
     prepare(
       sampling: SamplingSettings,
       promptIds: readonly number[],
@@ -196,7 +241,7 @@ export async function createSteps(model: Model, ring: Ring) {
       queue.writeBuffer(model.sampler.counts, 0, counts);
     },
 
-    /** The tokens that are allowed in the choice that is encoded next, as bits. [vocabSize / 32, rounded up] */
+    /** Sets the tokens that are allowed in the choice that is encoded next, as bits. [vocabSize / 32, rounded up] */
     constrain(allowed: Uint32Array<ArrayBuffer>): void {
       sent.allowed(allowed);
       queue.writeBuffer(model.sampler.allowed, 0, allowed);
@@ -208,36 +253,39 @@ export async function createSteps(model: Model, ring: Ring) {
     async prefill(
       promptIds: readonly number[],
       from: number,
-      { signal, onLogits, onLikelihood, onBatch }: PrefillOptions,
+      { signal, onLogits, logitsFrom = 0, onLikelihood, onBatch }: PrefillOptions,
     ) {
       model.setPromptLength(promptIds.length);
       await watch({ onLogits, onLikelihood });
       let previous: Promise<unknown> = Promise.resolve();
-      const kept = batchSize(model, from) < promptIds.length - from ? await prepareSlices() : undefined;
+      const isCut = from < logitsFrom || batchSize(model, from) < promptIds.length - from;
+      const kept = isCut ? await prepareSlices() : undefined;
       const expected: number[] = [];
       for (let position = from, size = 0; position < promptIds.length; position += size) {
         size = batchSize(model, position);
+        const told = position < logitsFrom ? undefined : onLogits;
+        if (position < logitsFrom) size = Math.min(size, logitsFrom - position);
         const ids = promptIds.slice(position, position + size);
+        await model.pages.reserve(position + ids.length, position);
         setStep(ids, position);
         const encoder = device.createCommandEncoder();
         const last = position + ids.length === promptIds.length;
-        const alone = ids.length === 1 && !onLogits;
-        run(encoder, [onLogits ? debug!.plan : alone ? one : many], { position, tokens: ids.length });
-        if (last && !alone) toHead(encoder, position, ids.length);
+        run(encoder, [told ? debug!.plans.get(plans)! : plans.many], { position, tokens: ids.length });
+        if (last) toHead(encoder, position, ids.length);
         if (kept && !last) {
           keepSlice(kept, encoder, ids.length);
           expected.push(position, ids.length, ...ids);
         }
         queue.submit([encoder.finish()]);
-        onBatch(ids, alone ? "one" : "many");
-        if (onLogits) {
+        onBatch(ids, "many");
+        if (told) {
           const rows = await readRows(debug!.rows, debug!.logits, ids.length);
           for (const [i, row] of rows.entries()) {
             checkRow(row, position + i);
-            onLogits(position + i, row);
+            told(position + i, row);
           }
         }
-        // One batch runs while the next is encoded; more would make an abort wait.
+        // One batch runs while the next is encoded; more would delay an abort.
         await gpu.untilLost(previous);
         gpu.check();
         signal?.throwIfAborted();
@@ -248,11 +296,11 @@ export async function createSteps(model: Model, ring: Ring) {
       return { first: Promise.all([choice, checkSlices(kept, expected)]).then(([sampled]) => sampled) };
     },
 
-    /** For a text that is no prompt: its tokens through all layers, from `position` on. */
+    /** For a text that is not a prompt: its tokens through all layers, from `position` on. */
     encodeBatch,
 
     /**
-     * Computes ids that are not chosen together, from `position` on; the next is chosen behind them. The sampler is told of
+     * Computes ids that were not chosen, together, from `position` on; the next is chosen after them. The sampler is told of
      * those that it has not counted.
      */
     feed(
@@ -280,15 +328,17 @@ export async function createSteps(model: Model, ring: Ring) {
       let previous: Promise<unknown> = Promise.resolve();
       const kept = await prepareSlices();
       const expected: number[] = [];
-      for (const { position: start, ids, plan, promptLength } of slices) {
+      for (const { position: start, ids, plan, promptLength, adapter } of slices) {
+        use(adapter);
         model.setPromptLength(promptLength);
-        const size = plan === "one" ? 1 : model.batchTokens; // a batch is larger only where the adapter is another
+        const size = plan === "one" ? 1 : model.batchTokens; // a batch is larger only where the adapter has changed
         for (let at = 0; at < ids.length; at += size) {
           const tokens = ids.slice(at, at + size);
           const position = start + at;
+          await model.pages.reserve(position + tokens.length, position);
           setStep(tokens, position);
           const encoder = device.createCommandEncoder();
-          run(encoder, [plan === "one" ? one : many], { position, tokens: tokens.length });
+          run(encoder, [plans[plan]], { position, tokens: tokens.length });
           keepSlice(kept, encoder, tokens.length);
           expected.push(position, tokens.length, ...tokens);
           queue.submit([encoder.finish()]);
@@ -309,12 +359,62 @@ export async function createSteps(model: Model, ring: Ring) {
 
     /** Computes `position` from the id sampled last and samples the next. */
     next(position: number, watchers: Watchers): Promise<Sampled> {
-      if (!watchers.onLogits) return choose([one], { position, tokens: 1 }, position + 1, watchers);
+      if (!watchers.onLogits) return choose([plans.one], { position, tokens: 1 }, position + 1, watchers);
       compute(position);
       return chooseWithLogits(position);
     },
 
-    /** The two halves of it, for a choice whose allowed tokens are not known yet: computes `position`. */
+    /** Makes what drafts are checked by, before the first. */
+    async prepareDrafts(): Promise<void> {
+      drafting ??= {
+        step: await model.memory.checked("the step of drafts", () =>
+          model.memory.storage("step of drafts", 8, GPUBufferUsage.COPY_SRC),
+        ),
+        plans: new Map(),
+      };
+      if (drafting.plans.has(plans)) return;
+      const { weights } = plans;
+      const made = draftSizes.map(async (size) => [size, await model.fewPlan(size + 1, weights)] as const);
+      drafting.plans.set(plans, new Map(await Promise.all(made)));
+    },
+
+    /**
+     * Computes `position` from `last`, the id before it, and in the same step from a draft of the following ids; samples
+     * after each as it would be sampled alone. Returns the samples up to the first that differs from the draft.
+     */
+    async verify(last: number, draft: readonly number[], position: number): Promise<Sampled[]> {
+      const { step, plans: prepared } = drafting!;
+      const { plan, logits } = prepared.get(plans)!.get(draft.length)!;
+      const ids = [last, ...draft];
+      setStep(ids, position);
+      queue.writeBuffer(step, 0, packRecord(shaderRecords.Step, { position, count: 1 }));
+      const encoder = device.createCommandEncoder();
+      run(encoder, [plan], { position, tokens: ids.length });
+      encoder.copyBufferToBuffer(step, 0, model.step, 0, 8); // for the sampler these are steps of one
+      const reads = ids.map((_, row) => {
+        const from = 4 * row * logits.stride;
+        encoder.copyBufferToBuffer(logits.buffer, from, model.activations.logits.buffer, 0, 4 * config.vocabSize);
+        run(encoder, [sample], { position, tokens: 1 });
+        return ring.copy(encoder, model.sampler.receipt, receiptBytes);
+      });
+      const checkTable = copyTable(encoder);
+      queue.submit([encoder.finish()]);
+      const [told] = await Promise.all([Promise.all(reads.map((read) => read())), checkTable?.()]);
+      const receipts = told.map(readReceipt);
+      const sampled: number[] = [];
+      for (const [row, receipt] of receipts.entries()) {
+        sent.expect(position + row + 1)(receipt, [sampled.at(-1) ?? last]);
+        sampled.push(receipt.id);
+        if (receipt.id !== draft[row]) break;
+      }
+      const surplus = receipts.slice(sampled.length).map(({ id }) => id);
+      for (const [id, count] of sent.uncounted(surplus))
+        queue.writeBuffer(model.sampler.counts, 4 * id, Uint32Array.of(count));
+      setStep(sampled.slice(-1), position + sampled.length);
+      return sampled.map((id) => ({ id }));
+    },
+
+    /** The two halves of `next`, for a choice whose allowed tokens are not known yet: computes `position`. */
     compute,
 
     /** Samples from what was computed last. */
@@ -326,7 +426,7 @@ export async function createSteps(model: Model, ring: Ring) {
 
   function compute(position: number): void {
     const encoder = device.createCommandEncoder();
-    run(encoder, [one], { position, tokens: 1 });
+    run(encoder, [plans.one], { position, tokens: 1 });
     queue.submit([encoder.finish()]);
   }
 
@@ -346,6 +446,11 @@ export function batchSize({ batchTokens, config, gpu }: Model, position: number)
   const macsPerToken = 2 * config.heads * config.headDim * (position + batchTokens);
   const most = Math.floor(gpu.variants.macsPerDispatch / macsPerToken / 8) * 8; // matmul kernels take eight at a time
   return Math.min(batchTokens, Math.max(8, most));
+}
+
+function checkTold(what: string, expected: readonly number[], found: Uint32Array): void {
+  const at = expected.findIndex((word, i) => word !== found[i]);
+  if (at >= 0) throw otherwise(what, expected[at], found[at]);
 }
 
 const topWords = 1 + 2 * mostTopTokens;

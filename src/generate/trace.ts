@@ -1,5 +1,5 @@
-// How far a generation has come, as plain data that is told while it runs: with it and with the history of the cache, another
-// engine of the same model goes on with the same ids after this one has died without a word.
+// How far a generation has come, as plain data reported while it runs: with it and the history of the cache, another engine
+// of the same model continues with the same ids after this one has died without a word.
 
 import { type Likelihood, likelihoodShape } from "./likelihood.ts";
 import { count, flag, list, number, object, oneOf, optional } from "../message-shape.ts";
@@ -9,12 +9,12 @@ export type StopReason = "stop" | "length" | "context-full";
 
 export interface GenerateStats {
   promptTokens: number;
-  /** Of the prompt, how many were already in the KV cache. */
+  /** How many of the prompt's tokens were already in the KV cache. */
   cachedTokens: number;
   generatedTokens: number;
   prefillMs: number;
   decodeMs: number;
-  /** How often the GPU was lost under it and made anew, and how long it waited for that. */
+  /** How often the GPU was lost and made anew during it, and how long it waited for that. */
   recoveries: number;
   recoveryMs: number;
 }
@@ -22,15 +22,15 @@ export interface GenerateStats {
 export interface Trace {
   ids: number[];
   stats: GenerateStats;
-  /** The prompt was compared with the cache, and what the cache holds is of this generation. */
+  /** The prompt was compared with the cache, and the cache now holds this generation. */
   isBegun: boolean;
-  /** Of each id, where they were asked for. */
+  /** Of each id, if asked for. */
   likelihoods?: Likelihood[];
   /** Once it has ended by itself. */
   stopReason?: StopReason;
 }
 
-/** What came to a trace: ids behind those before, and how all else stands now. */
+/** What was added to a trace: new ids behind the earlier ones, and the current state of everything else. */
 export type TraceEvent = Trace;
 
 export function addToTrace(trace: Trace | undefined, event: TraceEvent): Trace {

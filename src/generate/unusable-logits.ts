@@ -1,6 +1,6 @@
-// Logits that no token can be chosen from: the sampler marks them by ids that no token has (sample.wgsl), rows that are
-// handed out are looked through here. Either is an error before anything is delivered. Cause unknown to both: the file
-// may hold such numbers, or the adapter may compute wrongly, and the message says so.
+// Logits that no token can be chosen from: the sampler marks them by ids that no token has (sample.wgsl); rows that are
+// handed out are checked here. Either is an error before anything is delivered. Neither knows the cause: the file may hold
+// such numbers, or the adapter may compute wrongly, and the message says so.
 
 import { PronkError, type ErrorFacts } from "../errors.ts";
 
@@ -12,8 +12,8 @@ const advice =
   '`without: ["subgroups", "shader-f16", "dp4a"]`; where that changes nothing, take another file of the model.';
 
 /**
- * Throws where `id`, the sampler's choice from the logits after `position`, stands for none: `driver-fault`, or
- * `bad-request` where it is the settings that leave nothing to choose from.
+ * Throws where `id`, the sampler's choice from the logits after `position`, means that there was none: `driver-fault`, or
+ * `bad-request` where the settings leave nothing to choose from.
  */
 export function checkChoice(id: number, vocabSize: number, position: number): void {
   if (id < vocabSize) return;

@@ -1,7 +1,7 @@
-// What adapter.ts tells of an adapter, as plain data. In a file without WebGPU's types, because an application's compiler
-// that does not have them reads these.
+// What adapter.ts reports about an adapter, as plain data. Kept free of WebGPU's types, because applications whose compiler
+// lacks them read these.
 
-/** A GPU, as the browser names it; "" for what it does not tell. */
+/** A GPU, as the browser names it; "" for what it does not say. */
 export interface AdapterSummary {
   /** E.g. `nvidia`, `apple`. */
   vendor: string;

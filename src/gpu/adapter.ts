@@ -1,6 +1,6 @@
-// Everything that is asked of an adapter, and of the device it gives: whether there is one, what it calls itself, whether it
-// is a CPU, which features and limits it has that pronk makes use of, and the device with these. It watches over none
-// (device.ts) and measures nothing (tune.ts, int8-gate.ts); what follows from the answers for kernels, variants.ts says.
+// Everything that is asked of an adapter and of the device it gives: whether there is one, what it calls itself, whether it
+// is a CPU, which of the features and limits that pronk uses it has, and a device with these. Watching over a device is for
+// device.ts, measuring it for tune.ts and int8-gate.ts; variants.ts chooses kernels by the answers.
 
 import { PronkError } from "../errors.ts";
 import type { AdapterCheck, AdapterSummary } from "./adapter-check.ts";
@@ -10,7 +10,7 @@ export interface DeviceFacts {
   readonly adapter: AdapterSummary;
   /** A CPU pretending to be a GPU (SwiftShader, lavapipe): barriers are slow there. */
   readonly software: boolean;
-  /** Of those with a faster sibling shader, and `dp4a`. */
+  /** Those that have a faster sibling shader, and `dp4a`. */
   readonly features: ReadonlySet<string>;
   /** Whether it can time its own work. */
   readonly hasClock: boolean;
@@ -29,8 +29,8 @@ const clock: GPUFeatureName = "timestamp-query"; // for tuning
 const optional = [...usefulFeatures, "dp4a", "fusion", "run-ahead", "limits", "sums"];
 
 /**
- * Limits worth raising: the defaults allow 128 MiB bindings and eight storage buffers a shader only. No kernel needs more than
- * eight, which sample.wgsl binds; some that are fused do, and are made where there are more.
+ * Limits worth raising: the defaults allow only 128 MiB bindings and eight storage buffers per shader. No kernel needs more
+ * than eight, which sample.wgsl binds; some fused ones do, and are made only where there are more.
  */
 const raisedLimits = ["maxStorageBufferBindingSize", "maxBufferSize", "maxStorageBuffersPerShaderStage"] as const;
 
@@ -45,7 +45,7 @@ const noAdapter =
 const noAnswer =
   "WebGPU does not answer when it is asked for an adapter: the browser's GPU process or the driver hangs. Restart the browser; if it stays so, update the driver.";
 
-const answerMs = 30_000; // long for any browser on a busy machine, short for a person who would wait for ever
+const answerMs = 30_000; // long for any browser on a busy machine, short for a person who would otherwise wait for ever
 
 /** Null where there is none, or no answer; undefined without WebGPU. */
 async function find(): Promise<GPUAdapter | null | undefined> {
@@ -65,7 +65,7 @@ async function ask(): Promise<GPUAdapter | null | undefined> {
 /** Firefox has WebGPU on the page earlier than in workers, and a browser may have the API without any adapter. */
 export const hasAdapter = async (): Promise<boolean> => Boolean(await find());
 
-/** Errors: PronkError `webgpu-missing`, `adapter-missing`, also where nothing is answered. */
+/** Errors: PronkError `webgpu-missing`; `adapter-missing`, also where nothing answers. */
 export async function requestAdapter(): Promise<GPUAdapter> {
   const adapter = await ask();
   if (adapter === undefined)
@@ -91,7 +91,7 @@ export async function readAdapter(): Promise<AdapterCheck> {
   };
 }
 
-/** Throws PronkError `bad-request` for a name that is nothing to do without. */
+/** Throws PronkError `bad-request` for a name that is not in `optional`. */
 export function checkWithout(without: readonly string[]): void {
   const unknown = without.find((name) => !optional.includes(name));
   if (unknown === undefined) return;
@@ -100,7 +100,7 @@ export function checkWithout(without: readonly string[]): void {
   throw new PronkError("bad-request", message, { field: "without", expected, found: unknown });
 }
 
-/** A device with all that is of use; PronkError `adapter-missing` where the adapter refuses. */
+/** A device with every useful feature and limit; PronkError `adapter-missing` where the adapter refuses. */
 export async function requestDevice(adapter: GPUAdapter, without: readonly string[]): Promise<GPUDevice> {
   const requiredLimits: Record<string, number> = {};
   if (!without.includes("limits")) for (const limit of raisedLimits) requiredLimits[limit] = adapter.limits[limit];
@@ -129,7 +129,7 @@ export function readDevice({ adapterInfo, features: all, limits }: GPUDevice, wi
   const adapter = summarise(adapterInfo);
   return {
     adapter,
-    // By name, too: Node's Dawn calls no adapter a fallback. Firefox tells no names.
+    // By name, too: Node's Dawn calls no adapter a fallback. Firefox gives no names.
     software:
       isCalled(adapter, /swiftshader|llvmpipe|lavapipe|software|cpu/i) || adapterInfo?.isFallbackAdapter === true,
     features,

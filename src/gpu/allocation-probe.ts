@@ -1,9 +1,9 @@
-// Whether the GPU gives as much memory as a model will take, found out by taking it for a moment: limits tell the size of
-// one buffer, nothing tells how many there may be. On a device of its own, so that a failure harms nobody.
+// Whether the GPU has as much memory as a model will take, found out by taking it for a moment: limits give the size of one
+// buffer, but not how many there may be. It runs on a device of its own, where a failure harms nobody.
 
 import { requestBareDevice } from "./adapter.ts";
 
-/** Undefined where it cannot be told; never throws. */
+/** Undefined where it cannot be determined; never throws. */
 export async function probeAllocation(neededBytes: number): Promise<boolean | undefined> {
   const trial = await requestBareDevice();
   if (!trial) return undefined;

@@ -1,7 +1,15 @@
-// How the KV cache keeps a head's keys (or values) of a position: a row of dims in f32, in f16, or as signed bytes with an
-// f16 scale for each 32 of them. Rows come first, [kvHeads, context, words], the scales of all rows after them.
+// How the KV cache keeps a head's keys (or values) at a position: a row of dims in f32, in f16, or as signed bytes with an
+// f16 scale for each 32 of them. Rows stand in pages, [kvHeads, pagePositions, words], with the scales of a head's rows
+// behind them (cache_pages.wgsl). Pages stand in a pool, in any order; a table gives it.
 
 import type { KvFormat } from "../quant/layout.ts";
+
+/** Positions in a page; a multiple of four. */
+export const pagePositions = 64;
+/** Pages that cache_pages.wgsl's table has room for. */
+export const mostPages = 16_384;
+/** In the table: no query sees these positions any more. */
+export const noPage = 0xffff_ffff;
 
 export interface CacheRow {
   /** headDim rounded up: to 8, or to whole groups of 32. */

@@ -1,5 +1,5 @@
-// Opens the GPU and watches over it: validation errors, memory that ran out and device loss are caught once, here. What an
-// adapter has, adapter.ts asks; nothing here knows what will be computed.
+// Opens the GPU and watches over it: validation errors, running out of memory and device loss are caught once, here.
+// adapter.ts asks what an adapter has; nothing here knows what will be computed.
 
 import { PronkError } from "../errors.ts";
 import { checkWithout, readDevice, requestAdapter, requestDevice, type DeviceFacts } from "./adapter.ts";
@@ -17,24 +17,24 @@ export interface GpuOptions {
 
 export interface Gpu extends DeviceFacts {
   readonly device: GPUDevice;
-  /** Which kernels run here; tuning may replace it before a model is made, and what is found wrong is dropped after. */
+  /** Which kernels run here; tuning may replace it before a model is made, and kernels found wrong are dropped later. */
   variants: Variants;
   features: ReadonlySet<string>;
   /** Throws the first fault seen so far: device loss, running out of memory, a validation error. */
   check(): void;
-  /** Called with each fault as it is told; a load sets it, so as to end at once. */
+  /** Called with each fault as it is reported; a load sets it to end at once. */
   onFault?: (fault: PronkError) => void;
-  /** Somebody found that memory was refused: the same as if the device had told it. */
+  /** Records that memory was refused, as if the device had reported it. */
   refused(shortage: PronkError): void;
   /**
-   * For the beginning of a call: lets memory that ran out be over where the GPU computes on, and says whether it did; what
-   * was computed since is not to be trusted. Throws what `check` throws for anything else, since a refused command may
-   * mean a broken buffer.
+   * For the start of a call: where memory ran out but the GPU still computes, clears that fault and returns true; what was
+   * computed since then is not to be trusted. Throws what `check` throws for anything else, since a refused command may mean a
+   * broken buffer.
    */
   recover(): Promise<boolean>;
-  /** Rejects with a PronkError when the device is lost; otherwise never settles. To wait for it beside work, `untilLost`. */
+  /** Rejects with a PronkError when the device is lost; otherwise never settles. `untilLost` waits for work as well. */
   readonly lost: Promise<never>;
-  /** What the work comes to, or the loss of the device. Keeps nothing of work that is done, as a race with `lost` would. */
+  /** Settles as the work does, or rejects when the device is lost. Unlike a race with `lost`, keeps nothing of finished work. */
   untilLost<T>(work: Promise<T>): Promise<T>;
   dispose(): void;
 }
@@ -75,7 +75,7 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   device.addEventListener("uncapturederror", onError);
   const lost = device.lost.then((info) => {
     const message = `The GPU device was lost (${info.reason || "unknown"}): ${info.message || "no details"}. Load the model again.`;
-    // Also where another came first: what a lost device refuses (Firefox, seen in 153) is no fault of its own.
+    // Even where another came first: what a lost device refuses (Firefox, seen in 153) is no fault of its own.
     fault = new PronkError("device-lost", message, { reason: info.reason });
     if (disposed) return new Promise<never>(() => {});
     isLost = true;

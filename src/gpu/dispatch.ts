@@ -1,7 +1,6 @@
-// What a dispatch is made of, as types out of the shaders themselves (shader-interfaces.ts): a kernel, for a matrix-vector
-// kernel a product, for what reads weights a weight, each with the buffers and override constants that its files declare. A
-// name that is wrong, missing or too much for the files that are joined does not compile. Binding numbers are looked up
-// here and nowhere else.
+// What a dispatch is made of, as types derived from the shaders themselves (shader-interfaces.ts): a kernel, a product if it
+// is a matrix-vector kernel, a weight if it reads one, each with the buffers and override constants that its files declare.
+// A wrong, missing or superfluous name does not compile. Binding numbers are looked up here and nowhere else.
 
 import {
   shaderFiles as files,
@@ -46,12 +45,22 @@ type Constants<File extends ShaderFile> = keyof OverridesOf<File> extends never
     ? { constants?: OverridesOf<File> }
     : { constants: OverridesOf<File> };
 
-/** What a matrix-vector product takes and gives, and its bias where it has one. */
+/** What a LoRA does to a product: bias_low_rank.wgsl. */
+interface LowRankUse {
+  rows: GPUBuffer; // [rows + 1, stride] of four
+  stride: number;
+  reduced: GPUBuffer; // A x, [tokens, reducedStride] fours
+  /** Of several tokens. */
+  reducedStride?: number;
+}
+
+/** What a matrix-vector product takes and gives, and its bias or LoRA where it has one. */
 export type ProductUse<Name extends ProductName = ProductName> = Name extends ProductName
   ? Simplify<
       {
         name: Name;
         bias?: GPUBuffer; // [rows + 1 or more]
+        lowRank?: LowRankUse;
       } & Buffers<FilesOf<typeof products, Name>> &
         Constants<FilesOf<typeof products, Name>>
     >
@@ -69,10 +78,10 @@ export type WeightUse<Name extends DecodeName = DecodeName> = Name extends Decod
   : never;
 
 type DecodeFiles = FilesOf<typeof decodes, DecodeName>;
-/** What a kernel wants of a decode; a decode without a dot product of its own gets the general one. */
+/** What a kernel wants of a decode; a decode without dot products of its own gets the general ones. */
 type WantedOf<Kernel extends KernelName> = Exclude<
   Extract<NeedsOf<FilesOf<typeof kernels, Kernel>>, ProvidesOf<DecodeFiles>>,
-  "chunk_dot" | ProvidesOf<FilesOf<typeof kernels, Kernel>>
+  "chunk_dot" | "Wide" | "widened" | "wide_dot" | ProvidesOf<FilesOf<typeof kernels, Kernel>>
 >;
 
 /** Decodes that give what the kernel wants. */
@@ -124,12 +133,12 @@ export function canRead<Kernel extends KernelName>(
   return reads(kernel, weight.decode);
 }
 
-/** Any use, as far as it matters here: that its parts fit each other is held by the types above. */
+/** Any use, as far as it matters here: the types above ensure that its parts fit each other. */
 interface Use {
   kernel: KernelName;
   buffers?: Record<string, Bound>;
   constants?: Record<string, number | boolean>;
-  product?: Pick<Use, "buffers" | "constants"> & { name: ProductName; bias?: GPUBuffer };
+  product?: Pick<Use, "buffers" | "constants"> & { name: ProductName; bias?: GPUBuffer; lowRank?: LowRankUse };
   weight?: Pick<Use, "buffers" | "constants"> & { decode: DecodeName; order?: GPUBuffer };
 }
 
@@ -141,8 +150,12 @@ export function choiceOf({ kernel, constants, product, weight }: Use) {
     decode: weight?.decode,
     gathered: product !== undefined && weight?.order !== undefined,
     biased: product?.bias !== undefined,
+    adapted: product?.lowRank !== undefined,
   };
-  return { ...choice, constants: { ...weight?.constants, ...product?.constants, ...constants } };
+  const lowRank = product?.lowRank;
+  const reduced = lowRank?.reducedStride && { reduced_stride: lowRank.reducedStride };
+  const strides = lowRank && { low_rank_stride: lowRank.stride, ...reduced };
+  return { ...choice, constants: { ...weight?.constants, ...product?.constants, ...strides, ...constants } };
 }
 
 /** The bind groups of a use, by the numbers that the shader's files give its bindings. */
@@ -153,6 +166,7 @@ export function bindGroups(device: GPUDevice, pipeline: GPUComputePipeline, use:
     ...product?.buffers,
     ...weight?.buffers,
     ...(product && { bias: product.bias, order: weight?.order }),
+    ...(product?.lowRank && { low_rank: product.lowRank.rows, reduced: product.lowRank.reduced }),
   };
   const groups: GPUBindGroupEntry[][] = [];
   for (const file of shaderFiles(choiceOf(use)))

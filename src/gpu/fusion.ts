@@ -1,6 +1,6 @@
-// What becomes one dispatch here. An operation is covered from its outermost value inwards: the first rule that fits takes
-// as much of it as one step can, and what it leaves is written down before, in scratch, by the same rules. Which rules fit
-// depends on the adapter, and on whether one token or many are computed. A further fusion is one more rule.
+// What becomes one dispatch. An operation is covered from its outermost value inwards: the first rule that fits takes as
+// much of it as one step can, and the rest is computed into scratch beforehand, by the same rules. Which rules fit depends
+// on the adapter, and on whether one token or many are computed. To add a fusion, add a rule.
 
 import type {
   Activation,
@@ -9,6 +9,7 @@ import type {
   Gate,
   HeadNormed,
   HeadShape,
+  KeysValues,
   LayerCache,
   Norm,
   Normed,
@@ -25,21 +26,21 @@ import type { RowPlace } from "./row-place.ts";
 import type { Variants } from "./variants.ts";
 import { areNeighbours, rowsOfRole, type Weight } from "./weight.ts";
 
-/** Room for values that are written down on the way to others. */
+/** Room for intermediate values. */
 export interface Scratch {
   normed: Activation; // [T, dim]
   products: Activation; // [T, the widest of qkv and, where nothing is fused, gate and up]
   q: Activation; // [T, heads * headDim]
   attended: Activation; // [T, heads * headDim]
   gated: Activation; // [T, hiddenDim]
-  partial: GPUBuffer; // [heads, splits, headDim + 2]
+  partial: GPUBuffer; // [tokens of a step, heads, splits, headDim + 2]
   /** Keys and values in f32 on their way into a q8 cache, [kvHeads, rows, dims of a cache row]. */
-  fresh: LayerCache & { rows: number };
+  fresh: KeysValues & { rows: number };
 }
 
-/** For what operations are fused. */
+/** What operations are fused for. */
 interface Target {
-  /** For batches of tokens; otherwise for a single one. */
+  /** For batches of a prompt; otherwise for a step: a single token, or a few, each computed as if it were alone. */
   many: boolean;
   variants: Pick<Variants, "fused" | "attentionSplit">;
   storageBuffersPerShader: number;
@@ -49,7 +50,8 @@ interface Target {
 /** Where q, k and v go once q and k are turned: keys and values into the cache, or beside one that does not hold floats. */
 export interface Turned {
   q: Activation;
-  into: LayerCache;
+  into: KeysValues;
+  pages: GPUBuffer;
   beside?: { rows: number };
   table: GPUBuffer;
   shape: HeadShape;
@@ -110,14 +112,14 @@ interface Goal<Of extends Computed = Computed> {
   add?: boolean;
 }
 
-/** Steps that end with the goal's; undefined where the rule does not fit. Operands are written once it is known to fit. */
+/** Steps that end with the goal's; undefined where the rule does not fit. Operands are written only once it is known to fit. */
 type Rule<Of extends Computed> = (goal: Goal<Of>, cover: Cover) => Step[] | undefined;
 
 /** The cover of one operation, as it grows. */
 class Cover {
   readonly steps: Step[] = [];
   readonly target: Target;
-  /** A single token's products take and give more than vectors. */
+  /** Whether a step's products are joined with what comes before and after them. */
   readonly joins: boolean;
   readonly #written = new Map<Computed, Activation>();
 
@@ -176,21 +178,28 @@ const normed: Rule<Normed> = ({ value, out }) => [{ step: "norm", out, x: value.
 /** W norm(x) */
 const productOfNorm: Rule<Product> = ({ value: { weight, x }, out, add }, { joins }) => {
   if (!joins || add || x.op !== "norm") return undefined;
-  return [{ step: "product", give: "store", out, weight, x: x.x, norm: x }];
+  return behindReduced({ step: "product", give: "store", out, weight, x: x.x, norm: x });
 };
 
-/** y += W x is one step, as y = W x is. */
-const product: Rule<Product> = ({ value: { weight, x }, out, add }, cover) => [
-  { step: "product", give: add ? "add" : "store", out, weight, x: cover.written(x) },
-];
+/** y += W x is one step, like y = W x. */
+const product: Rule<Product> = ({ value: { weight, x }, out, add }, cover) =>
+  behindReduced({ step: "product", give: add ? "add" : "store", out, weight, x: cover.written(x) });
+
+/** Puts A x, of the same x, before a product that a LoRA changes: one step for all of the weight's matrices. */
+function behindReduced(step: Extract<Step, { weight: Weight; x: Activation }>): Step[] {
+  const { lowRank } = step.weight;
+  if (!lowRank) return [step];
+  const { down: weight, reduced: out } = lowRank;
+  return [{ step: "product", give: "store", out, weight, x: step.x, norm: step.norm }, step];
+}
 
 /** silu(Wgate x) * Wup x, where the rows of both are neighbours in one weight. */
 const gatedProduct: Rule<Gate> = ({ value, out }, cover) => {
   const { weight, x } = bothRows(value);
   if (!cover.target.variants.fused || !inPairs(value)) return undefined;
-  if (cover.target.many) return [{ step: "product", give: "swiglu", out, weight, x: cover.written(x) }];
+  if (cover.target.many) return behindReduced({ step: "product", give: "swiglu", out, weight, x: cover.written(x) });
   if (x.op !== "norm") return undefined;
-  return [{ step: "product", give: "swiglu", out, weight, x: x.x, norm: x }];
+  return behindReduced({ step: "product", give: "swiglu", out, weight, x: x.x, norm: x });
 };
 
 /** Where they are apart: the gate's product, then up's, which gates it. */
@@ -199,7 +208,7 @@ const gatingProduct: Rule<Gate> = ({ value, out }, { joins }) => {
   if (!joins || x.op !== "norm" || inPairs(value)) return undefined;
   const of = { out, x: x.x, norm: x };
   return [
-    { ...of, step: "product", give: "store", weight: rowsOfRole(weight, value.gate.role) },
+    ...behindReduced({ ...of, step: "product", give: "store", weight: rowsOfRole(weight, value.gate.role) }),
     { ...of, step: "product, gate", weight: rowsOfRole(weight, value.up.role) },
   ];
 };
@@ -217,7 +226,7 @@ function bothRows({ gate, up }: Gate): Product {
   return gate.of;
 }
 
-/** q, k and v of one product, turned and kept, then attention over the cache. A q8 cache takes one token's while it attends. */
+/** q, k and v of one product, turned and kept, then attention over the cache. A q8 cache takes one token's during attention. */
 const attendAndKeep: Rule<Attend> = ({ value, out }, cover) => {
   const { many, variants } = cover.target;
   const { shape } = value;
@@ -226,23 +235,24 @@ const attendAndKeep: Rule<Attend> = ({ value, out }, cover) => {
   const q = cover.room("q");
   const partial = cover.room("partial");
   const fresh = shape.kv === "q8" ? cover.room("fresh") : undefined;
-  const turned = { q, into: fresh ?? cache, beside: fresh, table: value.q.table, shape };
-  cover.steps.push(productRopeCache(value, turned, cover) ?? ropeCache(value, turned, cover));
+  const turned = { q, into: fresh ?? cache, pages: cache.pages, beside: fresh, table: value.q.table, shape };
+  cover.steps.push(...(productRopeCache(value, turned, cover) ?? [ropeCache(value, turned, cover)]));
   if (fresh && many) cover.steps.push({ step: "quantize cache", cache, fresh, shape });
   const attended: Step = { step: "attend", out, q, cache, shape, partial, ...(many ? {} : { fresh }) };
   if (many || Math.min(context, window) <= variants.attentionSplit) return [attended];
   return [attended, { step: "merge", out, partial, shape }];
 };
 
-/** Buffers of a product that turns and keeps, WebGPU's default; a gathered input and a bias take one more each. */
+/** Buffers of a product that turns and keeps, WebGPU's default; a gathered input and a bias take one more each, a LoRA two. */
 const turningBuffers = 8;
 
 /** rope(Wq norm(x)), and rope(Wk norm(x)) and Wv norm(x) into the cache. The norm of a head would need the whole head. */
-function productRopeCache(value: Attend, turned: Turned, { joins, target }: Cover): Step | undefined {
+function productRopeCache(value: Attend, turned: Turned, { joins, target }: Cover): Step[] | undefined {
   const { weight, x } = turnedRows(value);
-  const buffers = turningBuffers + Number(weight.parts.some(({ order }) => order)) + Number(weight.bias !== undefined);
+  const changes = weight.lowRank ? 2 : Number(weight.bias !== undefined);
+  const buffers = turningBuffers + Number(weight.parts.some(({ order }) => order)) + changes;
   if (!joins || x.op !== "norm" || headsOf(value.q)[1] || buffers > target.storageBuffersPerShader) return undefined;
-  return { step: "product, rope, cache", turned, weight, x: x.x, norm: x };
+  return behindReduced({ step: "product, rope, cache", turned, weight, x: x.x, norm: x });
 }
 
 function ropeCache(value: Attend, turned: Turned, cover: Cover): Step {
@@ -257,7 +267,7 @@ function turnedRows({ q, cache: { k, v } }: Attend): Product {
 
 const headsOf = ({ x }: Rope): [OfRole, HeadNormed?] => (x.op === "head norm" ? [x.x, x] : [x]);
 
-/** By what they compute, the one that covers most first. */
+/** Rules for each operation, those that cover most first. */
 const rules: { [Op in Computed["op"]]: Rule<Extract<Computed, { op: Op }>>[] } = {
   embed: [embedded],
   norm: [normed],

@@ -1,5 +1,5 @@
-// How far products of bytes are from those of floats on this adapter, over one small random matrix. Rounding makes some of
-// it; an adapter that multiplies packed bytes wrongly (Adreno, wgpu #5318) makes the rest, and is found out here.
+// How far products of bytes are from products of floats on this adapter, over one small random matrix. Some of that is
+// rounding; the rest is an adapter that multiplies packed bytes wrongly (Adreno, wgpu #5318), which is found out here.
 
 import { plainFormat, type RowFormat } from "../quant/row-format.ts";
 import type { Gpu } from "./device.ts";
@@ -12,7 +12,7 @@ import { packRecord } from "./record.ts";
 import { shaderRecords } from "./shader-interfaces.ts";
 import { allocateWeight } from "./weight.ts";
 
-/** Largest error allowed, of the largest product: rounding to 127ths of the largest of 32 gives about 0.005. */
+/** Largest error allowed, as a share of the largest product: rounding to 127ths of the largest of 32 gives about 0.005. */
 export const mostInt8Error = 0.02;
 
 const [rows, cols, tokens] = [64, 256, 64];
@@ -52,7 +52,7 @@ export async function int8Error(gpu: Gpu, kernels: Kernels, { decode }: Pick<Row
   }
 }
 
-/** A random matrix, and what it is multiplied with. */
+/** A random matrix, and what it is multiplied by. */
 function fill(gpu: Gpu, memory: GpuMemory, decode: RowFormat["decode"]) {
   const { queue } = gpu.device;
   const segments = [{ format: plainFormat(decode === "q4" ? "q4" : "q8", cols), rows }];

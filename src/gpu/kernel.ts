@@ -27,7 +27,7 @@ export class Kernels {
   readonly #modules = new Map<string, Promise<Module>>();
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
   readonly #signal: AbortSignal | undefined;
-  /** Of those who wait for a compiler: what to call when the signal is aborted. */
+  /** What to call for those who wait for a compiler when the signal is aborted. */
   readonly #waiting = new Set<(reason: unknown) => void>();
   #calm = true;
   #endCalm!: () => void;
@@ -35,8 +35,8 @@ export class Kernels {
   #last: Promise<unknown> = Promise.resolve();
 
   /**
-   * `calmly`: one compiles after another until `hurry`, so that compilers leave cores to those who read weights. After
-   * `signal` none begins to compile, and nobody waits for one: a compiler itself cannot be stopped.
+   * `calmly`: until `hurry`, pipelines compile one after another, leaving cores to those who read weights. Once `signal` is
+   * aborted none begins to compile, and nobody waits for one: a compiler itself cannot be stopped.
    */
   constructor(gpu: Gpu, { calmly = false, signal }: KernelOptions = {}) {
     this.#device = gpu.device;
@@ -44,7 +44,7 @@ export class Kernels {
     if (!calmly) this.hurry();
   }
 
-  /** From now on all that is asked for compiles at once. */
+  /** From now on everything compiles as soon as it is asked for. */
   hurry(): void {
     this.#calm = false;
     this.#endCalm();
@@ -58,7 +58,7 @@ export class Kernels {
     return pipeline;
   }
 
-  /** As waiting.ts has it, but with one listener for all that wait: dozens do at once, and Node takes eleven for a leak. */
+  /** Like waiting.ts, but with one listener for all that wait: dozens do at once, and Node takes eleven for a leak. */
   #beforeAbort<T>(work: Promise<T>): Promise<T> {
     const signal = this.#signal;
     if (!signal) return work;
@@ -119,9 +119,9 @@ export class Kernels {
   async #makeModule(choice: KernelChoice, label: string): Promise<Module> {
     const files = shaderFiles(choice);
     const lines = joinedLines(files, await shaderTexts(files));
-    this.#device.pushErrorScope("validation"); // the pipeline tells of it, with the shader's name
+    this.#device.pushErrorScope("validation"); // the pipeline reports it, with the shader's name
     const module = this.#device.createShaderModule({ label, code: codeOf(lines) });
-    this.#device.popErrorScope().catch(() => {}); // a lost device tells so itself
+    this.#device.popErrorScope().catch(() => {}); // a lost device reports itself
     return { module, lines };
   }
 }

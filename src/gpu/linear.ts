@@ -1,5 +1,5 @@
-// Matrix products as dispatch requests: one for each part of the weight. For one token a matrix-vector kernel, joined with
-// what it takes and gives; for many a tiled one. Which sibling runs is the adapter's variants' choice.
+// Matrix products as dispatch requests: one for each part of the weight. One token or a few take a matrix-vector kernel,
+// joined with what comes before and after it; many take a tiled one. The adapter's variants choose which sibling runs.
 
 import { defaultLimits } from "./adapter.ts";
 import { canRead, type ProductUse, type WeightUse } from "./dispatch.ts";
@@ -41,17 +41,22 @@ export class LinearRecorder {
     this.#requests = requests;
   }
 
-  one(weight: Weight, product: ProductUse): void {
+  /** `tokens`: at most eight, in order. */
+  few(weight: Weight, product: ProductUse, tokens: number): void {
+    const { variants, features } = this.#gpu;
+    const vector = (part: WeightPart, use: WeightUse) =>
+      tokens > 1 ? fewKernel(part.rows, variants, use, tokens) : vectorKernel(part.rows, variants, use);
     for (const part of weight.parts)
       this.#requests.push({
-        ...vectorKernel(part.rows, this.#gpu.variants, weightUse(part, this.#gpu.features)),
-        product: { ...product, bias: weight.bias },
+        ...vector(part, weightUse(part, features)),
+        product: { ...product, ...changesOf(weight, tokens) },
         bytesRead: partBytes(part),
       });
   }
 
   many(y: Activation, weight: Weight, x: Activation, mode: keyof typeof modes): void {
     const { matmul, macsPerDispatch, int8 } = this.#gpu.variants;
+    const { bias, lowRank } = changesOf(weight, 1);
     const bytes = int8 && weight.parts.some(hasBytes) ? this.#quantized(x) : undefined;
     for (const part of weight.parts) {
       const use = weightUse(part, this.#gpu.features);
@@ -66,13 +71,17 @@ export class LinearRecorder {
           y_stride: y.stride,
           mode: modes[mode],
           first_row: first,
-          biased: Number(weight.bias !== undefined),
+          biased: Number(bias !== undefined),
+          low_rank_stride: lowRank?.stride ?? 0,
+          reduced_stride: lowRank ? weight.lowRank!.reduced.stride / 4 : 0,
         });
         const rest = {
           y: y.buffer,
           step: this.#step,
           linear: this.#memory.uniform("linear", record),
-          bias: weight.bias ?? this.#withoutBias(),
+          bias: bias ?? this.#withoutBias(),
+          low_rank: lowRank?.rows ?? this.#withoutBias(),
+          reduced: lowRank?.reduced ?? this.#withoutBias(),
         };
         const grid = {
           groups: Math.ceil(rows / rowsPerGroup),
@@ -134,21 +143,43 @@ export class LinearRecorder {
   }
 }
 
-/** The matrix-vector kernel for a part of so many rows, and its grid. */
-function vectorKernel(rows: number, { matvec, lanes, splits }: Variants, weight: WeightUse) {
-  const tileGroups = Math.ceil(rows / 16);
-  if (matvec === "bytes" && canRead("matvec_bytes", weight))
-    return { kernel: "matvec_bytes", weight, groups: tileGroups } as const;
-  if (matvec === "bytes" || matvec === "tile") return { kernel: "matvec_tile", weight, groups: tileGroups } as const;
-  if (matvec === "plain") {
-    const groups = Math.ceil((Math.ceil(rows / 8) * lanes) / 64);
-    return { kernel: "matvec", weight, constants: { lanes }, groups } as const;
-  }
-  const groups = Math.ceil((Math.ceil(rows / 4) * splits) / 2); // as if subgroups had 32 lanes; any grid is right
+/** What is done to a row's product on its way: a LoRA brings the bias itself. */
+function changesOf({ bias, lowRank }: Weight, tokens: number) {
+  if (!lowRank) return { bias };
+  const { rows, stride, reduced } = lowRank;
+  const reducedStride = tokens > 1 ? reduced.stride / 4 : undefined;
+  return { lowRank: { rows, stride, reduced: reduced.buffer, reducedStride } };
+}
+
+/** The grids of both functions below, for a part of this many rows. */
+function gridsOf(rows: number, { lanes, splits }: Variants) {
+  const subgroup = Math.ceil((Math.ceil(rows / 4) * splits) / 2); // as if subgroups had 32 lanes; any grid is right
   return {
-    kernel: "matvec_subgroup",
-    weight,
-    constants: { splits },
-    groups: Math.min(groups, defaultLimits.groupsPerDimension),
-  } as const;
+    tile: Math.ceil(rows / 16),
+    plain: Math.ceil((Math.ceil(rows / 8) * lanes) / 64),
+    subgroup: Math.min(subgroup, defaultLimits.groupsPerDimension),
+  };
+}
+
+/** The matrix-vector kernel for one token. */
+function vectorKernel(rows: number, variants: Variants, weight: WeightUse) {
+  const { matvec, lanes, splits } = variants;
+  const { tile, plain, subgroup } = gridsOf(rows, variants);
+  if (matvec === "bytes" && canRead("matvec_bytes", weight))
+    return { kernel: "matvec_bytes", weight, groups: tile } as const;
+  if (matvec === "bytes" || matvec === "tile") return { kernel: "matvec_tile", weight, groups: tile } as const;
+  if (matvec === "plain") return { kernel: "matvec", weight, constants: { lanes }, groups: plain } as const;
+  return { kernel: "matvec_subgroup", weight, constants: { splits }, groups: subgroup } as const;
+}
+
+/** Its sibling for two to eight tokens, which makes each one's sums in the same order. */
+function fewKernel(rows: number, variants: Variants, weight: WeightUse, tokens: number) {
+  const { matvec, lanes, splits } = variants;
+  const { tile, plain, subgroup } = gridsOf(rows, variants);
+  if (matvec === "bytes" && canRead("matvec_bytes_few", weight))
+    return { kernel: "matvec_bytes_few", weight, constants: { tokens }, groups: tile } as const;
+  if (matvec === "bytes" || matvec === "tile")
+    return { kernel: "matvec_tile_few", weight, constants: { tokens }, groups: tile } as const;
+  if (matvec === "plain") return { kernel: "matvec_few", weight, constants: { lanes, tokens }, groups: plain } as const;
+  return { kernel: "matvec_subgroup_few", weight, constants: { splits, tokens }, groups: subgroup } as const;
 }

@@ -8,7 +8,7 @@ import { wordSum } from "./word-sum.ts";
 /** Bytes of all live buffers of a device, whoever's. */
 const takenOf = new WeakMap<GPUDevice, number>();
 
-/** What a buffer begins with, or has from a byte on, and its sum (word-sum.ts). */
+/** What a buffer begins with, or holds from a byte on, and its sum (word-sum.ts). */
 export interface Written {
   buffer: GPUBuffer;
   offset?: number;
@@ -23,7 +23,7 @@ export class GpuMemory {
   readonly #buffers = new Set<GPUBuffer>();
   readonly #written = new Map<GPUBuffer, Written>();
   #usedBytes = 0;
-  /** Of what is being made, for each buffer what its refusal comes to. */
+  /** For each buffer of what is being made: its refusal, if any. */
   #refusals: Promise<PronkError | undefined>[] | undefined;
 
   constructor(gpu: Gpu) {
@@ -41,7 +41,7 @@ export class GpuMemory {
     return this.#create(label, sizeBytes, STORAGE | COPY_SRC | COPY_DST | extraUsage);
   }
 
-  /** Writes what the buffer begins with from now on: nothing else is written there, by the GPU neither. */
+  /** Writes what the buffer begins with from now on: nothing else may write there, not even the GPU. */
   write(buffer: GPUBuffer, words: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | ArrayBuffer): void {
     this.#written.set(buffer, { buffer, sizeBytes: words.byteLength, sum: wordSum(words) });
     this.#gpu.device.queue.writeBuffer(buffer, 0, words);
@@ -66,14 +66,14 @@ export class GpuMemory {
   }
 
   /**
-   * What `make` gives, which must not wait; where the GPU refuses a buffer, which it tells late, all that was made is freed
-   * and the refusal thrown.
+   * Gives the result of `make`, which must be synchronous. Where the GPU refuses a buffer, which it reports late, everything
+   * made is freed and the refusal thrown.
    */
   async checked<T>(what: string, make: () => T): Promise<T> {
     const { device } = this.#gpu;
     const before = new Set(this.#buffers);
     const refusals: Promise<PronkError | undefined>[] = (this.#refusals = []);
-    // What is written into a buffer that was refused is invalid, too: that is a consequence, and no fault of its own.
+    // Writes into a refused buffer are invalid, too: that is a consequence, not a fault in itself.
     device.pushErrorScope("validation");
     device.pushErrorScope("out-of-memory"); // of what is not a buffer
     let popped: Promise<GPUError | null>[] = [];
@@ -97,8 +97,8 @@ export class GpuMemory {
   }
 
   /**
-   * What several `checked` make one after the other: where one of them fails, all that was made since is freed. Nobody else may
-   * allocate meanwhile.
+   * For several `checked` one after the other: where one of them fails, everything made since the first is freed. Nobody
+   * else may allocate meanwhile.
    */
   async together<T>(make: () => Promise<T>): Promise<T> {
     const before = new Set(this.#buffers);
@@ -150,9 +150,9 @@ export class GpuMemory {
     return buffer;
   }
 
-  /** A refusal is told by whoever checks what is made, else to the whole GPU. */
+  /** A refusal goes to whoever checks what is being made, otherwise to the whole GPU. */
   #watch(refusal: Promise<PronkError | undefined>): void {
-    refusal.catch(() => {}); // a lost device tells so itself
+    refusal.catch(() => {}); // a lost device reports itself
     if (this.#refusals) this.#refusals.push(refusal);
     else refusal.then((told) => told && this.#gpu.refused(told)).catch(() => {});
   }

@@ -16,10 +16,15 @@ export function strideOf(cols: number): number {
   return Math.ceil(cols / 32) * 32;
 }
 
-/** One layer's keys and values, each as cache-layout.ts says. */
-export interface LayerCache {
-  k: GPUBuffer;
-  v: GPUBuffer;
+/** Keys and values. Bindings, because a plan that is bound anew takes whatever stands in their places by then. */
+export interface KeysValues {
+  k: GPUBufferBinding;
+  v: GPUBufferBinding;
+}
+
+/** Those of one layer, each a pool of pages as cache-layout.ts says. */
+export interface LayerCache extends KeysValues {
+  pages: GPUBuffer; // which page has which positions: cache_pages.wgsl's table
 }
 
 export interface HeadShape {
@@ -38,7 +43,7 @@ export interface Norm {
   eps: number;
 }
 
-/** What can be computed. A value that two others share is computed once if both are of one operation. */
+/** What can be computed. A value that two others share is computed once if both belong to one operation. */
 export type Value = Activation | Embed | Normed | Product | Attend | Gate;
 
 /** The tokens' rows of a table. */
@@ -126,6 +131,9 @@ export interface Sample {
   sampler: Record<"counts" | "bias" | "allowed" | "settings" | "receipt", GPUBuffer>;
   tokens: GPUBuffer;
 }
+
+/** Tokens of a step at most; matvec_few.wgsl has as many names. */
+export const mostStepTokens = 8;
 
 /** Tokens that `TopTokens` gives: as many as OpenAI's `top_logprobs` may ask for. */
 export const mostTopTokens = 20;

@@ -1,5 +1,5 @@
 // Pieces of a quantized matrix -> its place in a weight: codes through the scheme's repack shader, scales row by row, the
-// order of inputs as it is. What a piece is, quant/matrix-stream.ts says.
+// order of inputs as it is. quant/matrix-stream.ts says what a piece is.
 
 import type { PackedFormat } from "../quant/packed-format.ts";
 import type { MatrixPiece } from "../quant/matrix-stream.ts";
@@ -27,7 +27,7 @@ export function packedRepacks({ format }: PackedTarget): RepackChoice[] {
   return scaleRows ? [...codes, { kernel: "repack_rows" }] : codes;
 }
 
-type Repack<Shader> = Extract<PackedFormat["repack"], { shader: Shader }>;
+type Repack<Shader extends PackedFormat["repack"]["shader"]> = Extract<PackedFormat["repack"], { shader: Shader }>;
 type KindRepack = Extract<PackedFormat["repack"], { kind: number }>;
 
 const blocksRepack = ({ shader, kind }: KindRepack) => ({ kernel: shader, constants: { kind } });
@@ -37,8 +37,15 @@ const streamsRepack = ({ shader, bits, perWord, flip, order }: Repack<"repack_st
   constants: { bits, per_word: perWord, flip, sorted: order !== undefined },
 });
 
-const wholeRepack = (repack: KindRepack | Repack<"repack_streams">) =>
-  repack.shader === "repack_streams" ? streamsRepack(repack) : blocksRepack(repack);
+const slabsRepack = ({ shader, bits, fromHigh }: Repack<"repack_slabs">) => ({
+  kernel: shader,
+  constants: { bits, from_high: fromHigh },
+});
+
+function wholeRepack(repack: KindRepack | Repack<"repack_slabs" | "repack_streams">): RepackChoice {
+  if (repack.shader === "repack_slabs") return slabsRepack(repack);
+  return repack.shader === "repack_streams" ? streamsRepack(repack) : blocksRepack(repack);
+}
 
 const columnsRepack = ({ shader, awq, slots }: Repack<"repack_columns">, { bits }: { bits: number }) => ({
   kernel: shader,
@@ -73,9 +80,11 @@ export class PackedUploader {
     const { rows: all, format } = target;
     const { shader } = format.repack;
     this.#repacker.stage(piece.bytes);
-    const [first, rows] = shader === "repack_columns" ? [0, all] : [piece.firstUnit, piece.units];
+    const isSpread = shader === "repack_columns" || shader === "repack_slabs";
+    const [first, rows] = isSpread ? [0, all] : [piece.firstUnit, piece.units];
     for (const part of partsOf(target, first, rows)) {
       if (shader === "repack_columns") await this.#repacker.dispatch(this.#columns(target, part, piece));
+      else if (shader === "repack_slabs") await this.#repacker.dispatch(slabs(target, part, piece));
       else if (shader === "repack_streams") await this.#repacker.dispatch(this.#streams(target, part, piece));
       else await this.#repacker.dispatch(blocks(target, part, piece));
     }
@@ -88,7 +97,7 @@ export class PackedUploader {
     const { planeStart, highStart } = run;
     return {
       ...columnsRepack(repack, run),
-      // The shader binds slots also where it does not look at them: there any buffer will do.
+      // The shader binds slots even where it does not read them: any buffer will do there.
       buffers: { repacked: part.codes, slots: this.#slotsOf(target) ?? part.scales! },
       record: {
         piece: {
@@ -129,7 +138,7 @@ export class PackedUploader {
     };
   }
 
-  /** Where each input goes, or where each slot is from: what the repack wants. */
+  /** Where each input goes, or where each slot comes from, whichever the repack wants. */
   #slotsOf(target: PackedTarget): GPUBuffer | undefined {
     const { repack } = target.format;
     const slots =
@@ -193,6 +202,31 @@ function blocks({ cols, format, place }: PackedTarget, part: WeightPart, { first
       },
     },
     grid: [format.rowChunks, units],
+  };
+}
+
+function slabs({ rows, format, place }: PackedTarget, part: WeightPart, piece: Codes): RepackDispatch {
+  const { repack, codeWords, rowChunks } = format;
+  if (repack.shader !== "repack_slabs") throw new TypeError(repack.shader);
+  const groupChunks = rowChunks / repack.rowGroups;
+  return {
+    ...slabsRepack(repack),
+    buffers: { repacked: part.codes },
+    record: {
+      piece: {
+        units: piece.units,
+        first_unit: piece.firstUnit,
+        groups: rows * repack.rowGroups,
+        row_groups: repack.rowGroups,
+        group_chunks: groupChunks,
+        step: repack.step,
+        slabs: repack.slabs,
+        code_words: codeWords,
+        high_start: repack.highStart,
+        ...placeIn(part, place),
+      },
+    },
+    grid: [groupChunks * repack.slabs, piece.units],
   };
 }
 

@@ -15,7 +15,7 @@ export interface Grid {
   groups: number;
   /** Workgroups along y for a batch of that many tokens; default one. */
   groupsForTokens?: (tokens: number) => number;
-  /** Workgroups along z for the batch that begins at a position; default one. Where it is 0 the dispatch is left out. */
+  /** Workgroups along z for the batch that ends at a position; default one. Where it is 0 the dispatch is left out. */
   groupsAtPosition?: (position: number) => number;
   /** Bytes that a token reads here by design. */
   bytesRead?: number;
@@ -43,6 +43,8 @@ export interface Plan {
   readonly bytesRead: number;
   /** Encodes dispatches [from, to) into the pass; all of them by default. */
   encode(pass: GPUComputePassEncoder, batch: Batch, from?: number, to?: number): void;
+  /** Binds anew where the buffers of its bindings have changed. */
+  bind(): void;
 }
 
 /** Compiles and binds what was recorded, in order. */
@@ -73,10 +75,14 @@ export async function makePlan(gpu: Gpu, kernels: Kernels, requests: DispatchReq
   return {
     labels: dispatches.map(({ label }) => label),
     bytesRead: requests.reduce((sum, { bytesRead = 0 }) => sum + bytesRead, 0),
+    bind() {
+      for (const [i, request] of requests.entries())
+        dispatches[i].bindGroups = bindGroups(device, pipelines[i], request);
+    },
     encode(pass, { position, tokens }, from = 0, to = dispatches.length) {
       for (let i = from; i < to; i++) {
         const { pipeline, bindGroups, groups, groupsForTokens, groupsAtPosition } = dispatches[i];
-        const depth = groupsAtPosition(position);
+        const depth = groupsAtPosition(position + tokens - 1);
         if (depth === 0) continue;
         pass.setPipeline(pipeline);
         for (let index = 0; index < bindGroups.length; index++) pass.setBindGroup(index, bindGroups[index]);

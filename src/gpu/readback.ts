@@ -1,5 +1,5 @@
-// Small results on their way back to the host: a ring of mapped buffers, so several steps can be in flight while the
-// oldest is read. Firefox maps only on a 100 ms poll (bugzilla 1870699): in flight is what hides it.
+// Small results on their way back to the host: a ring of mapped buffers, so several steps can be in flight while the oldest
+// is read. Firefox maps only on a 100 ms poll (bugzilla 1870699); steps in flight hide it.
 
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
@@ -31,7 +31,7 @@ export function createRing(gpu: Gpu, memory: GpuMemory, label: string, slots: nu
   };
 }
 
-/** Maps a readback buffer and gives what `read` makes of its bytes, which are gone after it. */
+/** Maps a readback buffer and gives what `read` makes of its bytes, which are gone afterwards. */
 export async function readMapped<T>(
   gpu: Pick<Gpu, "untilLost">,
   buffer: GPUBuffer,
@@ -43,7 +43,7 @@ export async function readMapped<T>(
       .untilLost(buffer.mapAsync(GPUMapMode.READ, 0, sizeBytes))
       .then(() => buffer.getMappedRange(0, sizeBytes))
       .catch((error: unknown) => {
-        // Nothing but memory, or the loss of the device, keeps one of its own buffers from being mapped.
+        // Only a lack of memory, or the loss of the device, keeps one of the device's own buffers from being mapped.
         throw error instanceof PronkError ? error : mappingRefused(buffer.label, sizeBytes, error);
       });
     return read(bytes);
@@ -54,11 +54,11 @@ export async function readMapped<T>(
 
 /** Small copies, made in passing and read at once. */
 export interface Gathering {
-  /** Where they are made to, for who releases it. */
+  /** Where they go, for whoever releases it. */
   readonly buffer: GPUBuffer;
   /** Forgets what was copied. */
   begin(): void;
-  /** Encodes a copy of `sizeBytes` of `source`, by default the first, behind the last. */
+  /** Encodes a copy of `sizeBytes` of `source` from `offset` (default 0) on, behind the previous copy. */
   copy(encoder: GPUCommandEncoder, source: GPUBuffer, sizeBytes: number, offset?: number): void;
   /** What was copied since `begin`; all of it is submitted. */
   read(): Promise<Uint32Array<ArrayBuffer>>;

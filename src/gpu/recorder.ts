@@ -1,8 +1,9 @@
-// Steps as dispatch requests: which kernel, which constants, how large a grid. One recorder fills one plan. What a step
-// covers, fusion.ts has decided; which of equal kernels takes it, the adapter's variants say.
+// Steps as dispatch requests: which kernel, which constants, how large a grid. One recorder fills one plan. fusion.ts has
+// decided what a step covers; the adapter's variants say which of several equal kernels takes it.
 
-import { cacheRow } from "./cache-layout.ts";
+import { cacheRow, pagePositions } from "./cache-layout.ts";
 import type { Gpu } from "./device.ts";
+import type { ProductUse } from "./dispatch.ts";
 import { fuse, type Scratch, type Step, type Turned } from "./fusion.ts";
 import { LinearRecorder } from "./linear.ts";
 import type { GpuMemory } from "./memory.ts";
@@ -13,8 +14,10 @@ import { weightUse } from "./weight.ts";
 export interface RecordRequest {
   /** The GPU's { position, count } record. */
   step: GPUBuffer;
-  /** For batches of tokens; otherwise for a single one. */
+  /** For batches of a prompt; otherwise for a step. */
   many: boolean;
+  /** Tokens of a step, each computed as it would be alone: at most eight; default 1. */
+  tokens?: number;
   /** As much as the operations need. */
   scratch?: Partial<Scratch>;
 }
@@ -29,13 +32,15 @@ export class Recorder {
   readonly #gpu: Gpu;
   readonly #step: GPUBuffer;
   readonly #many: boolean;
+  readonly #tokens: number;
   readonly #scratch: Partial<Scratch>;
   readonly #linear: LinearRecorder;
 
-  constructor(gpu: Gpu, memory: GpuMemory, { step, many, scratch = {} }: RecordRequest) {
+  constructor(gpu: Gpu, memory: GpuMemory, { step, many, tokens = 1, scratch = {} }: RecordRequest) {
     this.#gpu = gpu;
     this.#step = step;
     this.#many = many;
+    this.#tokens = tokens;
     this.#scratch = scratch;
     this.#linear = new LinearRecorder(gpu, memory, step, this.requests);
   }
@@ -101,27 +106,46 @@ export class Recorder {
 
   #product({ give, out, weight, x, norm }: Of<"product">): void {
     if (this.#many) return this.#linear.many(out, weight, x, give);
-    if (norm)
-      return this.#linear.one(weight, ofNormed(give === "swiglu" ? "normed_swiglu" : "normed_store", out, x, norm));
-    this.#linear.one(weight, {
-      name: give === "add" ? "plain_add" : "plain_store",
-      buffers: { x: x.buffer, y: out.buffer },
-    });
+    const product: ProductUse = norm
+      ? this.#ofNormed(give === "swiglu" ? "normed_swiglu" : "normed_store", out, x, norm)
+      : {
+          name: give === "add" ? "plain_add" : "plain_store",
+          constants: this.#rowsOf(out),
+          buffers: { x: x.buffer, y: out.buffer },
+        };
+    this.#linear.few(weight, product, this.#tokens);
+  }
+
+  /** Where a product's rows lie in y, for several tokens. */
+  #rowsOf({ stride }: Activation): { y_stride?: number } {
+    return this.#tokens > 1 ? { y_stride: stride } : {};
+  }
+
+  /** W norm(x), stored or gated. */
+  #ofNormed<Name extends "normed_store" | "normed_swiglu">(name: Name, y: Activation, x: Activation, norm: Norm) {
+    return {
+      name,
+      constants: { dim: x.cols, eps: norm.eps, ...this.#rowsOf(y) },
+      buffers: { x: x.buffer, gain: norm.gain, y: y.buffer },
+    };
   }
 
   #productGate({ out, weight, x, norm }: Of<"product, gate">): void {
-    const { constants, buffers } = ofNormed("normed_swiglu", out, x, norm);
+    const { constants, buffers } = this.#ofNormed("normed_swiglu", out, x, norm);
     const first = { first_row: weight.parts[0].rowStart };
-    this.#linear.one(weight, { name: "normed_swiglu_up", constants: { ...constants, ...first }, buffers });
+    const product = { name: "normed_swiglu_up" as const, constants: { ...constants, ...first }, buffers };
+    this.#linear.few(weight, product, this.#tokens);
   }
 
   #productRopeCache({ turned, weight, x, norm }: Of<"product, rope, cache">): void {
     const { constants, buffers } = this.#turned(turned);
-    this.#linear.one(weight, {
-      name: "normed_cache",
-      constants: { ...constants, dim: x.cols, eps: norm.eps },
+    const rows = this.#tokens > 1 ? { q_stride: turned.q.stride } : {};
+    const product = {
+      name: "normed_cache" as const,
+      constants: { ...constants, ...rows, dim: x.cols, eps: norm.eps },
       buffers: { x: x.buffer, gain: norm.gain, ...buffers },
-    });
+    };
+    this.#linear.few(weight, product, this.#tokens);
   }
 
   #ropeCache({ turned, rows, headNorm }: Of<"rope, cache">): void {
@@ -148,7 +172,7 @@ export class Recorder {
   }
 
   /** What cache_write.wgsl is bound to. */
-  #turned({ q, into, beside, table, shape: { heads, kvHeads, headDim, context, kv } }: Turned) {
+  #turned({ q, into, pages, beside, table, shape: { heads, kvHeads, headDim, context, kv } }: Turned) {
     return {
       constants: {
         heads,
@@ -156,11 +180,12 @@ export class Recorder {
         head_dim: headDim,
         cache_dim: cacheRow(headDim, kv).dims,
         context,
-        rows: beside?.rows ?? context,
+        rows: beside?.rows ?? 0,
         beside: beside !== undefined,
         half_cache: kv === "f16",
+        page_positions: pagePositions,
       },
-      buffers: { q: q.buffer, table, k_cache: into.k, v_cache: into.v, step: this.#step },
+      buffers: { q: q.buffer, table, k_cache: into.k, v_cache: into.v, step: this.#step, pages },
     };
   }
 
@@ -168,8 +193,22 @@ export class Recorder {
     const { dims, scaleWords } = cacheRow(headDim, kv);
     this.requests.push({
       kernel: "cache_quantize",
-      constants: { kv_heads: kvHeads, cache_dim: dims, context, rows: fresh.rows, scale_words: scaleWords },
-      buffers: { fresh_k: fresh.k, fresh_v: fresh.v, k_cache: cache.k, v_cache: cache.v, step: this.#step },
+      constants: {
+        kv_heads: kvHeads,
+        cache_dim: dims,
+        context,
+        rows: fresh.rows,
+        scale_words: scaleWords,
+        page_positions: pagePositions,
+      },
+      buffers: {
+        fresh_k: fresh.k,
+        fresh_v: fresh.v,
+        k_cache: cache.k,
+        v_cache: cache.v,
+        step: this.#step,
+        pages: cache.pages,
+      },
       groups: perGroup(2 * kvHeads * scaleWords),
       groupsForTokens: eachToken,
     });
@@ -192,8 +231,10 @@ export class Recorder {
       scale_words: scaleWords,
       split,
       window,
+      page_positions: pagePositions,
     };
-    const buffers = { q: q.buffer, k_cache: cache.k, v_cache: cache.v, out: out.buffer, partial, step: this.#step };
+    const { k: k_cache, v: v_cache, pages } = cache;
+    const buffers = { q: q.buffer, k_cache, v_cache, out: out.buffer, partial, step: this.#step, pages };
     const grid = {
       groups: rows ? Math.ceil(heads / 8) : heads,
       groupsForTokens: eachToken,
@@ -216,14 +257,20 @@ export class Recorder {
     const splits = this.#splits(shape);
     this.requests.push({
       kernel: "attention_merge",
-      constants: { head_dim: headDim, split: this.#gpu.variants.attentionSplit, window },
+      constants: {
+        head_dim: headDim,
+        split: this.#gpu.variants.attentionSplit,
+        window,
+        ...(this.#tokens > 1 && { stride: out.stride }),
+      },
       buffers: { partial, out: out.buffer, step: this.#step },
       groups: heads,
+      groupsForTokens: eachToken,
       groupsAtPosition: (position) => (splits(position) > 1 ? 1 : 0),
     });
   }
 
-  /** Workgroups that share what a head of the token at a position sees. */
+  /** Workgroups that share what a head sees from a position. */
   #splits({ context, window = context }: HeadShape): (position: number) => number {
     const split = this.#gpu.variants.attentionSplit;
     return (position) => Math.floor((Math.min(position + 1, window) - 1) / split) + 1;
@@ -267,13 +314,4 @@ export class Recorder {
       groups: 1,
     });
   }
-}
-
-/** W norm(x), stored or gated. */
-function ofNormed<Name extends "normed_store" | "normed_swiglu">(name: Name, y: Activation, x: Activation, norm: Norm) {
-  return {
-    name,
-    constants: { dim: x.cols, eps: norm.eps },
-    buffers: { x: x.buffer, gain: norm.gain, y: y.buffer },
-  };
 }

@@ -1,6 +1,6 @@
-// Runs repack shaders over pieces of stored bytes: one staging buffer, one record of parameters, a submit for each
-// dispatch. What the bytes are and where they go is upload.ts's and packed-upload.ts's business. Where nothing else tells
-// whether they arrived, the GPU sums what each dispatch finds.
+// Runs repack shaders over pieces of stored bytes: one staging buffer, one record of parameters, a submit for each dispatch.
+// What the bytes are and where they go is upload.ts's and packed-upload.ts's business. Where nothing else shows whether they
+// arrived, the GPU sums what each dispatch finds.
 
 import type { Gpu } from "./device.ts";
 import { bindGroups, type KernelUse, type RecordsOf, type ShaderOf } from "./dispatch.ts";
@@ -28,10 +28,11 @@ export const pieceBytes = 4 << 20;
 // blocks of a load.
 const bytesInFlight = 64 << 20;
 
-/** Words of a row that one invocation of repack_rows or copy_rows copies: 64 bytes. No times are kept of 2026-11-25. */
+/** Words of a row that one invocation of repack_rows or copy_rows copies: 64 bytes. The times of 2026-11-25 were not kept. */
 export const rowWordsEach = 16;
 
-type RepackName = "copy_rows" | "repack_rows" | "repack_blocks" | "repack_columns" | "repack_grids" | "repack_streams";
+type RepackName =
+  "copy_rows" | "repack_rows" | "repack_blocks" | "repack_columns" | "repack_grids" | "repack_slabs" | "repack_streams";
 
 /** A repack shader with its override constants. */
 export type RepackChoice = ShaderOf<RepackName>;
@@ -53,6 +54,7 @@ const layouts = {
   repack_blocks: shaderRecords.BlocksPiece,
   repack_columns: shaderRecords.ColumnsPiece,
   repack_grids: shaderRecords.BlocksPiece,
+  repack_slabs: shaderRecords.SlabsPiece,
   repack_streams: shaderRecords.StreamsPiece,
 };
 
@@ -83,7 +85,7 @@ export class Repacker {
     return this.#sums !== undefined;
   }
 
-  /** The sum of all that dispatches found since `sumAll`, as if the host had written what it must be. */
+  /** The sum of what all dispatches have found since `sumAll`, to be checked as if the host had written it. */
   get summed(): Written[] {
     if (!this.#sums) return [];
     const { buffer, expected } = this.#sums;
@@ -92,7 +94,7 @@ export class Repacker {
 
   /** Begins to compile what dispatches will need: browsers compile in order, and bytes must not wait for other shaders. */
   prepare(choices: Iterable<RepackChoice>): void {
-    for (const choice of choices) this.#pipeline(choice).catch(() => {}); // told by the dispatch
+    for (const choice of choices) this.#pipeline(choice).catch(() => {}); // the dispatch reports it
   }
 
   #pipeline({ kernel, constants = {} }: RepackChoice): Promise<GPUComputePipeline> {

@@ -1,7 +1,7 @@
 // Quantizes matrix rows on the GPU while a model is loaded, and brings the bytes back, because they are what the store
-// keeps. Several batches are on their way at a time: Firefox maps only on a 100 ms poll (bugzilla 1870699). The shader
-// leaves codes and scales apart; they are put together while they are copied out of the mapped buffer. What it was given is
-// summed beside it: wrong bytes would be kept for good.
+// keeps. Several batches are in flight at a time: Firefox maps only on a 100 ms poll (bugzilla 1870699). The shader leaves
+// codes and scales apart; they are joined as they are copied out of the mapped buffer. What the shader was given is summed
+// beside it: wrong bytes would be kept for good.
 
 import { groupSize, storedRowBytes } from "../quant/layout.ts";
 import { dequantizeRows, quantizeRows, refuseRow, type FileRows, type RowQuantizer } from "../quant/rows.ts";
@@ -25,8 +25,8 @@ const notFinite = 0xffffffff;
 const dtypes = { f32: 0, f16: 1, bf16: 2 };
 
 /**
- * Whether the GPU is the faster way. SwiftShader is not: 15 to 28 million weights a second on both cores of a machine where
- * JavaScript makes 26 to 33 on one (2026-11-25). lavapipe is, eight times.
+ * Whether the GPU is faster. SwiftShader is not: 15 to 28 million weights a second on both cores of a machine where
+ * JavaScript makes 26 to 33 on one (2026-11-25). lavapipe is, by eight times.
  */
 export function quantizesFaster({ adapter }: Pick<Gpu, "adapter">): boolean {
   return !isSwiftShader(adapter);
@@ -133,7 +133,7 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
     else this.#free.push(result);
   }
 
-  /** All of it or nothing: one that waits for a buffer must not wait for ever. */
+  /** All of it or nothing: whoever waits for a buffer must not wait for ever. */
   #allocate(): Promise<void> {
     const memory = this.#memory;
     return memory.checked("the quantizer", () => {
@@ -156,7 +156,7 @@ export class GpuRowQuantizer implements RowQuantizer, Disposable {
   }
 }
 
-/** One of each batch is quantized here, too. */
+/** One row of each batch is quantized here, too. */
 function checkRow({ name, dtype, encoding, cols, bytes }: FileRows, stored: Uint8Array, row: number): void {
   const [rowBytes, storedBytes] = [storedRowBytes(dtype, cols), storedRowBytes(encoding, cols)];
   const weights = dequantizeRows(dtype, bytes.subarray(row * rowBytes, (row + 1) * rowBytes), 1, cols);

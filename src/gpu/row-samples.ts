@@ -1,10 +1,11 @@
 // A few rows of every weight as they must stand after the repacks of a first load: made here from the bytes that came, kept
-// as sums, compared with what the GPU has once the load is over (sum-buffers.ts). Sums of what was staged say that the repacks
-// had the right bytes; this says that they made the right rows of them. Loaded on demand: a warm start has the sums of weights.
+// as sums, compared with what the GPU has once the load is over (sum-buffers.ts). Sums of staged bytes show that the repacks
+// had the right ones; this shows that they made the right rows. Loaded on demand: a warm start has the sums of weights.
 
 import { storedRowBytes } from "../quant/layout.ts";
 import type { MatrixPiece } from "../quant/matrix-stream.ts";
-import { ColumnsRow, wholeRow } from "../quant/repacked-row.ts";
+import type { PackedFormat } from "../quant/packed-format.ts";
+import { ColumnsRow, SlabsRow, wholeRow } from "../quant/repacked-row.ts";
 import type { Written } from "./memory.ts";
 import type { PackedTarget } from "./packed-upload.ts";
 import { pieceBytes } from "./repacker.ts";
@@ -16,22 +17,19 @@ type Words = Uint32Array<ArrayBuffer>;
 type Target = UploadTarget | PackedTarget;
 
 export class RowSamples {
-  // By target, so that what came before a load that begins again is forgotten.
+  // By target: when a load begins again, what came before is forgotten.
   readonly #stored = new Map<UploadTarget, Written[]>();
   readonly #wholeRows = new Map<PackedTarget, Written[]>();
   readonly #scales = new Map<PackedTarget, Written[]>();
-  /** Of codes that come by columns a piece has a bit of every row. */
-  readonly #columns = new Map<PackedTarget, ColumnsRow[]>();
+  /** Where codes come by columns, or in slabs, a piece may hold a bit of every row. */
+  readonly #spread = new Map<PackedTarget, (ColumnsRow | SlabsRow)[]>();
 
-  /** What the buffers hold when all has come. */
+  /** What the buffers hold once everything has come. */
   get written(): Written[] {
-    const columns = [...this.#columns].flatMap(([target, rows]) =>
+    const spread = [...this.#spread].flatMap(([target, rows]) =>
       rows.map((row) => standing(target, row.row, "codes", row.words)),
     );
-    return [
-      ...[this.#stored, this.#wholeRows, this.#scales].flatMap((taken) => [...taken.values()]).flat(),
-      ...columns,
-    ];
+    return [...[this.#stored, this.#wholeRows, this.#scales].flatMap((taken) => [...taken.values()]).flat(), ...spread];
   }
 
   /** Bytes of a tensor in stored form from `offset` on. Rows that are cut between two calls are not looked at. */
@@ -52,7 +50,7 @@ export class RowSamples {
 
   /** A piece of a quantized matrix. */
   piece(target: PackedTarget, piece: MatrixPiece): void {
-    const { format, rows, cols } = target;
+    const { format, cols } = target;
     const { repack } = format;
     if (piece.kind === "scales") {
       const { first, count, words } = piece;
@@ -61,20 +59,38 @@ export class RowSamples {
         const at = (row - first) * format.scaleWords;
         taken.push(standing(target, row, "scales", words.subarray(at, at + format.scaleWords)));
       }
-    } else if (piece.kind === "codes" && repack.shader !== "repack_columns") {
-      const { firstUnit: first, units: count, bytes } = piece;
-      const taken = takenOf(this.#wholeRows, target, first === 0);
-      for (const row of someOf(first, count, repack.rowBytes)) {
-        const { codes, scales } = wholeRow(format, repack, cols, bytes, row - first);
-        taken.push(standing(target, row, "codes", codes));
-        if (scales) taken.push(standing(target, row, "scales", scales));
+    } else if (piece.kind === "codes") {
+      if (repack.shader === "repack_columns" || repack.shader === "repack_slabs") this.#takeSpread(target, piece);
+      else {
+        const { firstUnit: first, units: count, bytes } = piece;
+        const taken = takenOf(this.#wholeRows, target, first === 0);
+        for (const row of someOf(first, count, repack.rowBytes)) {
+          const { codes, scales } = wholeRow(format, repack, cols, bytes, row - first);
+          taken.push(standing(target, row, "codes", codes));
+          if (scales) taken.push(standing(target, row, "scales", scales));
+        }
       }
-    } else if (piece.kind === "codes" && repack.shader === "repack_columns") {
-      if (piece.firstUnit === 0 && piece.run === repack.runs[0])
-        this.#columns.set(target, someOf(0, rows, 0).map((row) => new ColumnsRow(format, repack, row))); // prettier-ignore
-      for (const row of this.#columns.get(target)!) row.take(piece);
     }
   }
+
+  #takeSpread(target: PackedTarget, piece: Extract<MatrixPiece, { kind: "codes" }>): void {
+    const { format, rows } = target;
+    const { repack } = format;
+    const isFirst = piece.firstUnit === 0 && !(repack.shader === "repack_columns" && piece.run !== repack.runs[0]);
+    if (isFirst)
+      this.#spread.set(
+        target,
+        someOf(0, rows, 0).map((row) => spreadRow(format, row)),
+      );
+    for (const row of this.#spread.get(target)!) row.take(piece);
+  }
+}
+
+function spreadRow(format: PackedFormat, row: number): ColumnsRow | SlabsRow {
+  const { repack } = format;
+  if (repack.shader === "repack_columns") return new ColumnsRow(format, repack, row);
+  if (repack.shader === "repack_slabs") return new SlabsRow(format, repack, row);
+  throw new TypeError(repack.shader);
 }
 
 function takenOf<Key>(all: Map<Key, Written[]>, key: Key, anew: boolean): Written[] {
@@ -82,7 +98,7 @@ function takenOf<Key>(all: Map<Key, Written[]>, key: Key, anew: boolean): Writte
   return all.get(key)!;
 }
 
-/** The last of the rows, and one somewhere in each piece that is dispatched apart. */
+/** The last of the rows, and one somewhere in each piece that is dispatched separately. */
 function someOf(first: number, count: number, rowBytes: number): number[] {
   if (count <= 0) return [];
   const step = Math.max(1, Math.min(count, Math.floor(pieceBytes / Math.max(1, rowBytes))));

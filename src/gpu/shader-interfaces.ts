@@ -5,13 +5,13 @@ export const shaderFiles = {
   attention: {
     bindings: {},
     provides: [],
-    needs: ["keep_present", "scale_at", "scale_of", "key_at", "value_at"],
+    needs: ["keep_present", "cache_row", "begin_of", "scale_at", "scale_of", "key_at", "value_at"],
     features: [],
   },
   attention_cache: {
     bindings: { q: [0, 0], out: [0, 3], partial: [0, 4], step: [0, 5] },
-    provides: ["scale_at", "scale_of", "key_at", "value_at"],
-    needs: ["Step"],
+    provides: ["scale_at", "begin_of", "scale_of", "key_at", "value_at"],
+    needs: ["first_row", "Step"],
     features: [],
   },
   attention_merge: {
@@ -23,19 +23,27 @@ export const shaderFiles = {
   attention_rows: {
     bindings: {},
     provides: [],
-    needs: ["keep_present", "scale_at", "scale_of", "key_at", "value_at"],
+    needs: ["keep_present", "cache_row", "begin_of", "scale_at", "scale_of", "key_at", "value_at"],
     features: [],
   },
+  bias_low_rank: { bindings: { low_rank: [0, 7], reduced: [0, 8] }, provides: ["biased"], needs: [], features: [] },
   bias_none: { bindings: {}, provides: ["biased"], needs: [], features: [] },
   bias_rows: { bindings: { bias: [0, 7] }, provides: ["biased"], needs: [], features: [] },
   blocks_piece: { bindings: {}, provides: ["byte_at", "half_at", "BlocksPiece"], needs: [], features: [] },
-  cache_bytes: { bindings: {}, provides: ["keep_pair"], needs: ["write", "half_pair"], features: [] },
+  byte_span: { bindings: {}, provides: ["keep", "eight_dot"], needs: ["codes_of", "affine_of", "Chunk"], features: [] },
+  cache_bytes: {
+    bindings: {},
+    provides: ["keep_pair"],
+    needs: ["cache_row", "first_row", "write", "half_pair"],
+    features: [],
+  },
   cache_keep: {
     bindings: { k_cache: [0, 1], v_cache: [0, 2], fresh_k: [0, 6], fresh_v: [0, 7] },
     provides: ["keep_present", "write"],
     needs: ["keep_pair"],
     features: [],
   },
+  cache_pages: { bindings: { pages: [0, 9] }, provides: ["cache_row", "first_row"], needs: [], features: [] },
   cache_quantize: {
     bindings: { fresh_k: [0, 0], fresh_v: [0, 1], k_cache: [0, 2], v_cache: [0, 3], step: [0, 4] },
     provides: ["write"],
@@ -46,7 +54,7 @@ export const shaderFiles = {
   cache_write: {
     bindings: { table: [0, 3], k_cache: [0, 4], v_cache: [0, 5], step: [0, 6] },
     provides: ["write_pair"],
-    needs: ["write_query", "half_pair", "Step"],
+    needs: ["write_query", "cache_row", "half_pair", "Step"],
     features: [],
   },
   chunk_dot: { bindings: {}, provides: ["chunk_dot"], needs: ["eight_of", "Chunk", "Span"], features: [] },
@@ -118,13 +126,35 @@ export const shaderFiles = {
   },
   decode_q4: {
     bindings: { shape: [1, 0], codes: [1, 1], scales: [1, 2] },
-    provides: ["chunk_at", "eight_of", "chunk_dot", "codes_of", "affine_of", "low_bytes_of", "high_bytes_of", "Chunk"],
+    provides: [
+      "chunk_at",
+      "eight_of",
+      "chunk_dot",
+      "widened",
+      "wide_dot",
+      "codes_of",
+      "affine_of",
+      "low_bytes_of",
+      "high_bytes_of",
+      "Chunk",
+    ],
     needs: ["WeightShape", "Eight", "Span"],
     features: [],
   },
   decode_q8: {
     bindings: { shape: [1, 0], codes: [1, 1], scales: [1, 2] },
-    provides: ["chunk_at", "eight_of", "chunk_dot", "codes_of", "affine_of", "low_bytes_of", "high_bytes_of", "Chunk"],
+    provides: [
+      "chunk_at",
+      "eight_of",
+      "chunk_dot",
+      "widened",
+      "wide_dot",
+      "codes_of",
+      "affine_of",
+      "low_bytes_of",
+      "high_bytes_of",
+      "Chunk",
+    ],
     needs: ["WeightShape", "Eight", "Span"],
     features: [],
   },
@@ -153,6 +183,12 @@ export const shaderFiles = {
   give_swiglu: { bindings: { y: [0, 2] }, provides: ["give"], needs: [], features: [] },
   give_swiglu_up: { bindings: { y: [0, 2] }, provides: ["give"], needs: [], features: [] },
   half_pair: { bindings: {}, provides: ["half_pair"], needs: [], features: [] },
+  low_rank_scales: {
+    bindings: { down: [0, 0], low_rank: [0, 1], magnitudes: [0, 2], order: [0, 3] },
+    provides: [],
+    needs: ["chunk_at", "eight_of"],
+    features: [],
+  },
   matmul_int8: {
     bindings: { x: [0, 0], x_scales: [0, 4] },
     provides: [],
@@ -160,7 +196,7 @@ export const shaderFiles = {
     features: [],
   },
   matmul_out: {
-    bindings: { y: [0, 1], step: [0, 2], linear: [0, 3], bias: [0, 5] },
+    bindings: { y: [0, 1], step: [0, 2], linear: [0, 3], bias: [0, 5], low_rank: [0, 6], reduced: [0, 7] },
     provides: ["give_all", "give"],
     needs: ["Step"],
     features: [],
@@ -176,7 +212,19 @@ export const shaderFiles = {
   matvec_bytes: {
     bindings: {},
     provides: [],
-    needs: ["chunk_at", "raw_at", "taken", "give_totals", "codes_of", "affine_of", "Chunk"],
+    needs: ["chunk_at", "raw_at", "keep", "taken", "eight_dot", "give_totals"],
+    features: [],
+  },
+  matvec_bytes_few: {
+    bindings: {},
+    provides: [],
+    needs: ["chunk_at", "raw_at", "keep", "taken", "eight_dot", "give_totals"],
+    features: [],
+  },
+  matvec_few: {
+    bindings: {},
+    provides: [],
+    needs: ["span_at", "widened", "wide_dot", "chunk_at", "scale_of", "give", "biased", "Span", "Chunk"],
     features: [],
   },
   matvec_subgroup: {
@@ -185,10 +233,22 @@ export const shaderFiles = {
     needs: ["span_at", "chunk_dot", "chunk_at", "scale_of", "give", "biased"],
     features: ["subgroups"],
   },
+  matvec_subgroup_few: {
+    bindings: {},
+    provides: [],
+    needs: ["chunk_at", "span_at", "chunk_dot", "scale_of", "give", "biased"],
+    features: ["subgroups"],
+  },
   matvec_tile: {
     bindings: {},
     provides: [],
-    needs: ["chunk_at", "raw_at", "taken", "chunk_dot", "give_totals", "Span"],
+    needs: ["chunk_at", "raw_at", "taken", "tile_span", "chunk_dot", "give_totals"],
+    features: [],
+  },
+  matvec_tile_few: {
+    bindings: {},
+    provides: [],
+    needs: ["chunk_at", "raw_at", "taken", "tile_span", "chunk_dot", "give_totals"],
     features: [],
   },
   matvec_totals: { bindings: {}, provides: ["give_totals"], needs: ["scale_of", "give", "biased"], features: [] },
@@ -227,6 +287,12 @@ export const shaderFiles = {
   },
   repack_rows: {
     bindings: { stored: [0, 0], repacked: [0, 1], slice: [0, 2] },
+    provides: [],
+    needs: ["place_of"],
+    features: [],
+  },
+  repack_slabs: {
+    bindings: { stored: [0, 0], repacked: [0, 1], piece: [0, 2] },
     provides: [],
     needs: ["place_of"],
     features: [],
@@ -275,8 +341,15 @@ export const shaderFiles = {
     features: [],
   },
   take_span: { bindings: {}, provides: ["span_at"], needs: ["raw_at", "taken", "Span"], features: [] },
+  tile_span: { bindings: {}, provides: ["tile_span"], needs: ["Span"], features: [] },
   top_tokens: { bindings: { logits: [0, 0], result: [0, 1] }, provides: [], needs: [], features: [] },
   weight_shape: { bindings: {}, provides: ["WeightShape"], needs: [], features: [] },
+  wide_dot: {
+    bindings: {},
+    provides: ["widened", "wide_dot"],
+    needs: ["eight_of", "Eight", "Chunk", "Span"],
+    features: [],
+  },
   word_mix: { bindings: {}, provides: ["mixed_four", "mixed"], needs: [], features: [] },
   word_sum: { bindings: { words: [0, 0], sum: [0, 1] }, provides: [], needs: ["mixed_four"], features: [] },
 } as const;
@@ -292,9 +365,11 @@ export interface ShaderBindings {
   };
   attention_merge: { partial: "read array<f32>"; out: "read_write array<f32>"; step: "uniform Step" };
   attention_rows: {};
+  bias_low_rank: { low_rank: "read array<vec4f>"; reduced: "read array<vec4f>" };
   bias_none: {};
   bias_rows: { bias: "read array<f32>" };
   blocks_piece: {};
+  byte_span: {};
   cache_bytes: {};
   cache_keep: {
     k_cache: "read_write array<vec4u>";
@@ -302,6 +377,7 @@ export interface ShaderBindings {
     fresh_k: "read array<vec4f>";
     fresh_v: "read array<vec4f>";
   };
+  cache_pages: { pages: "uniform array<vec4u, 4096>" };
   cache_quantize: {
     fresh_k: "read array<vec4f>";
     fresh_v: "read array<vec4f>";
@@ -340,14 +416,31 @@ export interface ShaderBindings {
   give_swiglu: { y: "read_write array<f32>" };
   give_swiglu_up: { y: "read_write array<f32>" };
   half_pair: {};
+  low_rank_scales: {
+    down: "read array<f32>";
+    low_rank: "read_write array<vec4f>";
+    magnitudes: "read array<vec2f>";
+    order: "read array<u32>";
+  };
   matmul_int8: { x: "read array<vec4u>"; x_scales: "read array<f32>" };
-  matmul_out: { y: "read_write array<f32>"; step: "uniform Step"; linear: "uniform Linear"; bias: "read array<f32>" };
+  matmul_out: {
+    y: "read_write array<f32>";
+    step: "uniform Step";
+    linear: "uniform Linear";
+    bias: "read array<f32>";
+    low_rank: "read array<vec4f>";
+    reduced: "read array<vec4f>";
+  };
   matmul_rows: { x: "read array<vec4f>" };
   matmul_tile: { x: "read array<vec4f>" };
   matvec: {};
   matvec_bytes: {};
+  matvec_bytes_few: {};
+  matvec_few: {};
   matvec_subgroup: {};
+  matvec_subgroup_few: {};
   matvec_tile: {};
+  matvec_tile_few: {};
   matvec_totals: {};
   norm_none: {};
   norm_root: {};
@@ -378,6 +471,7 @@ export interface ShaderBindings {
     piece: "read BlocksPiece";
   };
   repack_rows: { stored: "read array<u32>"; repacked: "read_write array<u32>"; slice: "read Slice" };
+  repack_slabs: { stored: "read array<u32>"; repacked: "read_write array<u32>"; piece: "read SlabsPiece" };
   repack_streams: {
     stored: "read array<u32>";
     repacked: "read_write array<u32>";
@@ -407,8 +501,10 @@ export interface ShaderBindings {
   take_plain: { x: "read array<vec4f>" };
   take_plain_gathered: { x: "read array<f32>"; order: "read array<vec4u>" };
   take_span: {};
+  tile_span: {};
   top_tokens: { logits: "read array<f32>"; result: "read_write array<u32>" };
   weight_shape: {};
+  wide_dot: {};
   word_mix: {};
   word_sum: { words: "read array<vec4u>"; sum: "read_write atomic<u32>" };
 }
@@ -429,13 +525,16 @@ export interface ShaderOverrides {
     split: number;
     window: number;
   };
-  attention_merge: { head_dim: number; split: number; window: number };
+  attention_merge: { head_dim: number; split: number; window: number; stride?: number };
   attention_rows: {};
+  bias_low_rank: { low_rank_stride: number; reduced_stride?: number };
   bias_none: {};
   bias_rows: {};
   blocks_piece: {};
+  byte_span: {};
   cache_bytes: {};
   cache_keep: { rows: number };
+  cache_pages: { page_positions: number };
   cache_quantize: { kv_heads: number; cache_dim: number; context: number; rows: number; scale_words: number };
   cache_whole: {};
   cache_write: {
@@ -466,20 +565,25 @@ export interface ShaderOverrides {
   eight: {};
   embed: {};
   gather: { stride: number };
-  give_add: {};
-  give_cache: {};
-  give_store: {};
-  give_swiglu: {};
-  give_swiglu_up: { first_row: number };
+  give_add: { y_stride?: number };
+  give_cache: { q_stride?: number };
+  give_store: { y_stride?: number };
+  give_swiglu: { y_stride?: number };
+  give_swiglu_up: { first_row: number; y_stride?: number };
   half_pair: {};
+  low_rank_scales: { cols: number; down_stride: number; low_rank_stride: number; gathered: boolean };
   matmul_int8: {};
   matmul_out: {};
   matmul_rows: {};
   matmul_tile: {};
   matvec: { lanes?: number };
   matvec_bytes: {};
+  matvec_bytes_few: { tokens: number };
+  matvec_few: { lanes?: number; tokens: number };
   matvec_subgroup: { splits?: number };
+  matvec_subgroup_few: { splits?: number; tokens: number };
   matvec_tile: {};
+  matvec_tile_few: { tokens: number };
   matvec_totals: {};
   norm_none: {};
   norm_root: { dim: number; eps: number };
@@ -490,6 +594,7 @@ export interface ShaderOverrides {
   repack_columns: { bits?: number; awq?: boolean; scatter?: boolean };
   repack_grids: { kind?: number };
   repack_rows: {};
+  repack_slabs: { bits?: number; from_high?: boolean };
   repack_streams: { bits?: number; per_word?: number; flip?: number; sorted?: boolean };
   rmsnorm: { dim: number; stride: number; eps: number; threads?: number };
   rope_cache: {};
@@ -505,8 +610,10 @@ export interface ShaderOverrides {
   take_plain: {};
   take_plain_gathered: {};
   take_span: {};
+  tile_span: {};
   top_tokens: { vocab: number; top?: number; threads?: number };
   weight_shape: {};
+  wide_dot: {};
   word_mix: {};
   word_sum: { every: number };
 }
@@ -545,13 +652,15 @@ export const shaderRecords = {
     },
   },
   Linear: {
-    sizeBytes: 20,
+    sizeBytes: 28,
     fields: {
       x_stride: [0, "u32"],
       y_stride: [4, "u32"],
       mode: [8, "u32"],
       first_row: [12, "u32"],
       biased: [16, "u32"],
+      low_rank_stride: [20, "u32"],
+      reduced_stride: [24, "u32"],
     },
   },
   Batch: { sizeBytes: 12, fields: { groups: [0, "u32"], row_groups: [4, "u32"], cols: [8, "u32"] } },
@@ -586,6 +695,24 @@ export const shaderRecords = {
       half: [36, "u32"],
       part_start: [40, "u32"],
       part_rows: [44, "u32"],
+    },
+  },
+  SlabsPiece: {
+    sizeBytes: 52,
+    fields: {
+      units: [0, "u32"],
+      first_unit: [4, "u32"],
+      groups: [8, "u32"],
+      row_groups: [12, "u32"],
+      group_chunks: [16, "u32"],
+      step: [20, "u32"],
+      slabs: [24, "u32"],
+      code_words: [28, "u32"],
+      high_start: [32, "u32"],
+      base: [36, "u32"],
+      half: [40, "u32"],
+      part_start: [44, "u32"],
+      part_rows: [48, "u32"],
     },
   },
   StreamsPiece: {

@@ -1,6 +1,6 @@
 // Shader files joined into the one text that is compiled: directives first, then the files in order. A shader varies only by
-// override constants and by the `enable` lines its files need. Of each line it is known where it came from, because a
-// compiler tells places in a text that nobody has seen.
+// override constants and by the `enable` lines its files need. Each line keeps where it came from, because a compiler names
+// places in the joined text, which nobody has seen.
 
 import { shaderFiles as files } from "./shader-interfaces.ts";
 import type { ShaderFile } from "./shader-table.ts";
@@ -37,7 +37,7 @@ export function placed(
   { message, lineNum, linePos }: Pick<GPUCompilationMessage, "message" | "lineNum" | "linePos">,
   lines: readonly Line[],
 ): string {
-  const line = lines[lineNum - 1]; // 0 where the message is of no line
+  const line = lines[lineNum - 1]; // 0 where the message is about no line
   if (!line) return message;
   const place = line.file ? `${line.file}.wgsl:${line.number}:${linePos} ` : "";
   return `${place}${message} in "${line.text.trim()}"`;

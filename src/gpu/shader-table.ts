@@ -10,32 +10,38 @@ type Table = Record<string, readonly ShaderFile[]>;
 
 /** A kernel with what it is always joined with. */
 export const kernels = {
-  attention: ["attention", "attention_cache", "cache_whole"],
-  attention_keep: ["attention", "attention_cache", "cache_keep", "cache_bytes"],
+  attention: ["attention", "attention_cache", "cache_whole", "cache_pages"],
+  attention_keep: ["attention", "attention_cache", "cache_keep", "cache_bytes", "cache_pages"],
   attention_merge: ["attention_merge"],
-  attention_rows: ["attention_rows", "attention_cache", "cache_whole"],
-  attention_rows_keep: ["attention_rows", "attention_cache", "cache_keep", "cache_bytes"],
-  cache_quantize: ["cache_quantize", "cache_bytes"],
+  attention_rows: ["attention_rows", "attention_cache", "cache_whole", "cache_pages"],
+  attention_rows_keep: ["attention_rows", "attention_cache", "cache_keep", "cache_bytes", "cache_pages"],
+  cache_quantize: ["cache_quantize", "cache_bytes", "cache_pages"],
   copy_rows: ["copy_rows"],
   embed: ["embed"],
   gather: ["gather"],
+  low_rank_scales: ["low_rank_scales"],
   matmul_int8: ["matmul_int8", "matmul_out"],
   matmul_rows: ["matmul_rows", "matmul_out"],
   matmul_tile: ["matmul_tile", "matmul_out"],
   matvec: ["matvec", "take_span"],
-  matvec_bytes: ["matvec_bytes", "matvec_totals"],
+  matvec_bytes: ["matvec_bytes", "byte_span", "matvec_totals"],
+  matvec_bytes_few: ["matvec_bytes_few", "byte_span", "matvec_totals"],
+  matvec_few: ["matvec_few", "take_span"],
   matvec_subgroup: ["matvec_subgroup", "take_span"],
-  matvec_tile: ["matvec_tile", "matvec_totals"],
-  norm_rope_cache: ["norm_rope_cache", "rope_rows", "cache_write"],
+  matvec_subgroup_few: ["matvec_subgroup_few", "take_span"],
+  matvec_tile: ["matvec_tile", "tile_span", "matvec_totals"],
+  matvec_tile_few: ["matvec_tile_few", "tile_span", "matvec_totals"],
+  norm_rope_cache: ["norm_rope_cache", "rope_rows", "cache_write", "cache_pages"],
   quantize_groups: ["quantize_groups"],
   quantize_rows: ["quantize_rows"],
   repack_blocks: ["repack_blocks"],
   repack_columns: ["repack_columns"],
   repack_grids: ["repack_grids"],
   repack_rows: ["repack_rows"],
+  repack_slabs: ["repack_slabs"],
   repack_streams: ["repack_streams"],
   rmsnorm: ["rmsnorm"],
-  rope_cache: ["rope_cache", "rope_rows", "cache_write"],
+  rope_cache: ["rope_cache", "rope_rows", "cache_write", "cache_pages"],
   sample: ["sample"],
   swiglu: ["swiglu"],
   top_tokens: ["top_tokens"],
@@ -47,7 +53,7 @@ export const products = {
   plain_store: ["take_plain", "norm_none", "give_store"],
   plain_add: ["take_plain", "norm_none", "give_add"],
   normed_store: ["take_normed", "norm_root", "give_store"],
-  normed_cache: ["take_normed", "norm_root", "give_cache", "cache_write"],
+  normed_cache: ["take_normed", "norm_root", "give_cache", "cache_write", "cache_pages"],
   normed_swiglu: ["take_normed", "norm_root", "give_swiglu"],
   normed_swiglu_up: ["take_normed", "norm_root", "give_swiglu_up"],
 } as const satisfies Table;
@@ -86,6 +92,7 @@ const shared: readonly ShaderFile[] = [
   "span",
   "step",
   "weight_shape",
+  "wide_dot",
   "word_mix",
 ];
 
@@ -102,14 +109,17 @@ export interface ShaderChoice {
   gathered?: boolean;
   /** Whether a product has a bias added. */
   biased?: boolean;
+  /** Whether a product is changed by a LoRA, its bias included. */
+  adapted?: boolean;
 }
 
 const provides = (file: ShaderFile, name: string) => (files[file].provides as readonly string[]).includes(name);
 
 /** The files of a shader, kernel first. */
-export function shaderFiles({ kernel, product, decode, gathered, biased }: ShaderChoice): ShaderFile[] {
+export function shaderFiles({ kernel, product, decode, gathered, biased, adapted }: ShaderChoice): ShaderFile[] {
   const taking = (file: ShaderFile) => (gathered && gatheredTakes[file]) || file;
-  const ofProduct = product ? ([...products[product].map(taking), biased ? "bias_rows" : "bias_none"] as const) : [];
+  const bias = adapted ? "bias_low_rank" : biased ? "bias_rows" : "bias_none";
+  const ofProduct = product ? ([...products[product].map(taking), bias] as const) : [];
   return withShared([...kernels[kernel], ...ofProduct, ...(decode ? decodes[decode] : [])]);
 }
 
@@ -134,6 +144,8 @@ export function reads(kernel: KernelName, decode: DecodeName): boolean {
   return wanted.every((name) => chosen.some((file) => provides(file, name)));
 }
 
-export function shaderName({ kernel, product, decode, gathered, biased }: ShaderChoice): string {
-  return [kernel, product, decode, gathered && "gathered", biased && "biased"].filter(Boolean).join("+");
+export function shaderName({ kernel, product, decode, gathered, biased, adapted }: ShaderChoice): string {
+  return [kernel, product, decode, gathered && "gathered", biased && "biased", adapted && "adapted"]
+    .filter(Boolean)
+    .join("+");
 }

@@ -1,5 +1,5 @@
-// Memory that was refused, as PronkErrors: a buffer of the GPU, the way of a result back, an allocation of the tab's own. Which
-// smaller plans there are is the loader's to say.
+// Memory that was refused, as PronkErrors: a buffer of the GPU, the readback of a result, an allocation of the tab's own.
+// The loader says which smaller plans there are.
 
 import { PronkError } from "../errors.ts";
 
@@ -33,7 +33,7 @@ export function mappingRefused(buffer: string, neededBytes: number, cause: unkno
 // array length", JavaScriptCore "Out of memory".
 const tabsWords = /allocat|out of memory|array length/i;
 
-/** What the tab itself was refused, named as such; any other error as it is. */
+/** An error that means the tab itself was refused memory, named as such; any other error as it is. */
 export function namedShortage(error: unknown): unknown {
   if (error instanceof PronkError) return error;
   const isOfMemory = error instanceof RangeError || error === "out of memory" || nameOf(error) === "InternalError";

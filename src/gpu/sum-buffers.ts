@@ -10,16 +10,16 @@ import { createGathering } from "./readback.ts";
 import { allOf, wordSum } from "./word-sum.ts";
 
 const placeBytes = 256; // where a binding may begin
-// Enough to fill a GPU; what is more only adds to one number one after another.
+// Enough to fill a GPU; more would only take turns adding to one number.
 const mostGroups = 256;
 const foursPerGroup = 64 * 16;
-// Of a large model's first load a few are read, each of them 100 ms in Firefox (bugzilla 1870699). Not measured.
+// A large model's first load reads a few, each taking 100 ms in Firefox (bugzilla 1870699). Not measured.
 const mostReadBytes = 4 << 20;
 
 /**
- * Of every so many times 16 bytes the first 16 are looked at, where a buffer is larger than 64 KiB. A software adapter would
- * take half a warm start for all of them (SwiftShader, 2026-11-28). What is missed there is a change of less than 1 KiB, which
- * no write makes but that of a single short row.
+ * In a buffer larger than 64 KiB, one of every so many runs of 16 bytes is looked at. A software adapter would take half a
+ * warm start for all of them (SwiftShader, 2026-11-28). What it misses is a change of less than 1 KiB, which no write makes
+ * but that of a single short row.
  */
 export const summedEvery = ({ software }: Pick<Gpu, "software">): number => (software ? 64 : 1);
 
@@ -27,7 +27,7 @@ export function sumPipeline(gpu: Gpu, kernels: Kernels): Promise<GPUComputePipel
   return kernels.pipeline({ kernel: "word_sum", constants: { every: summedEvery(gpu) } });
 }
 
-/** Encodes the adding of a buffer's sum to the word at `place` of `sums`. What follows its bytes up to a multiple of 16 is zero. */
+/** Encodes adding a buffer's sum to the word at `place` of `sums`. What follows its bytes up to a multiple of 16 is zero. */
 export function encodeSum(
   gpu: Gpu,
   pass: GPUComputePassEncoder,

@@ -1,7 +1,7 @@
 // Which variant of a kernel is fastest on this adapter, by the GPU's own clock over the model's own weights (their values do
-// not matter, so it can run before they arrive). Nothing is guessed where there is no clock: the defaults stay.
+// not matter, so it can run before they arrive). Nothing is guessed where there is no clock: the defaults stay. Loaded
+// on demand: what was measured is remembered.
 
-import { PronkError } from "../errors.ts";
 import type { Gpu } from "./device.ts";
 import { int8Error, mostInt8Error } from "./int8-gate.ts";
 import type { Kernels } from "./kernel.ts";
@@ -12,26 +12,17 @@ import { makePlan } from "./plan.ts";
 import { Recorder } from "./recorder.ts";
 import { packRecord } from "./record.ts";
 import { shaderRecords } from "./shader-interfaces.ts";
-import type { Variants } from "./variants.ts";
+import { harmlessMacs, mostDispatchMs, type Variants } from "./variants.ts";
 import type { Weight } from "./weight.ts";
 
 /**
- * What a dispatch of a prompt may take: longer ones make a page stutter, and end in a lost device on some drivers. Not
- * measured; chosen because it is three frames, and far below the seconds after which drivers give up.
- */
-const mostDispatchMs = 50;
-
-/** Below this many multiplications no adapter seen so far takes longer (SwiftShader on two cores: 1e9 a second, 2026-11-24). */
-const harmlessMacs = mostDispatchMs * 1e6;
-
-/**
- * A pass that is timed lasts so long at least, where its plan is repeated: browsers round their clock to 0.1 ms, which is
- * a thirtieth of it. Not measured; nor is how often it is repeated at most, which bounds what a plan of no work takes.
+ * The least that a timed pass lasts; its plan is repeated until it does: browsers round their clock to 0.1 ms, a thirtieth
+ * of it. Not measured; nor is the most repeats, which limits the time for a plan of no work.
  */
 const leastPassMs = 3;
 const mostRepeats = 64;
 
-/** Rows of a weight that are timed for a prompt. Not measured; chosen because the largest tile of a workgroup has so many. */
+/** Rows of a weight that are timed for a prompt. Not measured; chosen because a workgroup's largest tile has as many. */
 const rowsTimed = 512;
 
 /** Candidates for one token. `lanes` matter to plain ones only, `splits` to subgroups. */
@@ -56,8 +47,8 @@ export interface TuneRequest {
 }
 
 /**
- * The fastest matrix-vector and matrix-matrix kernels; what the adapter has by default where it has no clock. Throws
- * PronkError `out-of-memory`, and leaves nothing on the GPU then.
+ * The fastest matrix-vector and matrix-matrix kernels; the adapter's defaults where it has no clock. Throws PronkError
+ * `out-of-memory`, and then leaves nothing on the GPU.
  */
 export async function tuneVariants({ gpu, kernels, weights, tokens }: TuneRequest): Promise<Variants> {
   const best = { ...gpu.variants };
@@ -90,7 +81,7 @@ export async function tuneVariants({ gpu, kernels, weights, tokens }: TuneReques
   return ms < fastest * worthRounding ? int8 : fitting;
 }
 
-/** Whether the weights have bytes, and this adapter multiplies them rightly (some have been seen not to). */
+/** Whether the weights have bytes, and this adapter multiplies them correctly (some have been seen not to). */
 async function multipliesBytes({ gpu, kernels, weights }: Omit<TuneRequest, "tokens">): Promise<boolean> {
   const [part] = weights[0].parts;
   if (!gpu.features.has("dp4a") || !weights[0].parts.every(hasBytes)) return false;
@@ -106,12 +97,6 @@ export async function calibrateDispatch({ gpu, kernels, weights, tokens }: TuneR
   const part = slice(largest);
   const ms = await trial.timeMs(gpu.variants, tokens, [part]);
   return (part.parts[0].rows * part.cols * tokens * mostDispatchMs) / ms;
-}
-
-/** To go on with where there was no memory to measure with: `variants`, and dispatches that no adapter takes long for. */
-export function untuned(error: unknown, variants: Variants): Variants {
-  if (!(error instanceof PronkError) || error.code !== "out-of-memory") throw error;
-  return { ...variants, macsPerDispatch: harmlessMacs };
 }
 
 /** The first rows of a weight: enough to fill an adapter, few enough to be quick on a slow one. */
@@ -152,7 +137,7 @@ class Trial implements Disposable {
     this.#read = this.#memory.readback("trial times", 16);
   }
 
-  /** Milliseconds of the GPU for the products with all `weights`; the best of three, after one or two to warm up. */
+  /** GPU milliseconds for the products with all `weights`; the best of three, after one or two to warm up. */
   async timeMs(variants: Variants, tokens: number, weights: readonly Weight[]): Promise<number> {
     const gpu: Gpu = Object.create(this.#gpu, { variants: { value: { ...variants, macsPerDispatch: Infinity } } });
     const recorder = await this.#memory.checked("a trial's records", () => {
@@ -185,7 +170,7 @@ class Trial implements Disposable {
     for (let run = 0; run < 3; run++) {
       const ms = await passMs(repeats);
       best = Math.min(best, ms / repeats);
-      if (ms > 20) break; // slow enough that one run tells
+      if (ms > 20) break; // slow enough for one run to tell
     }
     return best;
   }

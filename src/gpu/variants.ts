@@ -1,8 +1,17 @@
-// Which of several equal kernels runs on this adapter. The defaults are safe anywhere; tuning may replace them by what is
-// measured to be faster. All give the same numbers but for the order of sums, except the two that round, `bytes` and
-// `int8`; the kernel tests hold each to its own bound.
+// Which of several equal kernels runs on this adapter. The defaults are safe anywhere; tuning may replace them with what
+// measures faster. All give the same numbers but for the order of sums, except the two that round, `bytes` and `int8`; the
+// kernel tests hold each to its own bound.
 
 import { isSwiftShader, type DeviceFacts } from "./adapter.ts";
+
+/**
+ * What a dispatch of a prompt may take: longer ones make a page stutter, and end in a lost device on some drivers. Not
+ * measured; chosen because it is three frames, and far below the seconds after which drivers give up.
+ */
+export const mostDispatchMs = 50;
+
+/** Below this many multiplications no adapter seen so far takes longer (SwiftShader on two cores: 1e9 a second, 2026-11-24). */
+export const harmlessMacs = mostDispatchMs * 1e6;
 
 export interface Variants {
   /** Norm, rope, cache write and SwiGLU inside the matrix products of a single token; false: each a dispatch of its own. */
@@ -29,12 +38,12 @@ export interface Variants {
   macsPerDispatch: number;
 }
 
-/** Short ones give a GPU enough to do at once; each costs a software adapter barriers. Chosen 2026-11-27; no times are kept. */
+/** Short ones give a GPU enough to do at once; each costs a software adapter barriers. Chosen 2026-11-27; no times were kept. */
 export const attentionSplit = { hardware: 64, software: 256 };
 
 /**
- * What to use where nothing was measured. Barriers cost a software adapter most, and occupancy costs it nothing. Of the
- * numbers for hardware no times are kept; tuning finds what the adapter takes, where it has a clock.
+ * What to use where nothing was measured. Barriers cost a software adapter most, and occupancy costs it nothing. For the
+ * hardware numbers no times were kept; where the adapter has a clock, tuning finds what suits it.
  */
 export function defaultVariants(
   gpu: Pick<DeviceFacts, "software" | "features" | "adapter">,

@@ -24,10 +24,21 @@ export interface Weight {
   rows: number; // output features
   cols: number; // input features
   parts: WeightPart[];
-  /** Which rows are whose, by the tensors' roles; empty in trials. */
+  /** Which rows belong to which tensor, by the tensors' roles; empty in trials. */
   roles: ReadonlyMap<string, RoleRows>;
   /** What is added to each row's product. [rows + 1 or more], in the weight's order */
   bias?: GPUBuffer;
+  /** What the bias holds once it has arrived. */
+  biasValues?: Float32Array;
+  lowRank?: LowRank;
+}
+
+/** What a LoRA does to a weight's products, its bias among them: (W x + B (A x)) scale + bias. */
+export interface LowRank {
+  down: Weight; // A of all its matrices, one behind the other: [rank, cols]
+  rows: GPUBuffer; // [rows + 1, stride] of four, as bias_low_rank.wgsl has them
+  stride: number; // in fours
+  reduced: { buffer: GPUBuffer; cols: number; stride: number }; // an Activation, A x: [T, rank]
 }
 
 /** A tensor's rows in a weight: its row r is the weight's placedRow(place, r). */

@@ -1,14 +1,14 @@
-// Sums of words that tell what was sent to the GPU from what it has: word_mix.wgsl and word_sum.wgsl in JavaScript. No proof
+// Sums of words that show whether the GPU has what it was sent: word_mix.wgsl and word_sum.wgsl in JavaScript. No proof
 // against intent.
 
-/** A word, mixed with where it stands; 0 of 0. In [0, 2^32). */
+/** A word, mixed with its position; 0 for 0. In [0, 2^32). */
 export function mixed(word: number, at: number): number {
   const spread = Math.imul(at + 1, 0x9e3779b1);
   const product = Math.imul(word, (spread ^ (spread >>> 15)) | 1);
   return (product ^ (product >>> 16)) >>> 0;
 }
 
-/** The sum of 32-bit words of which the first stands at `from`. In [0, 2^32); a rest of less than a word counts as one. */
+/** The sum of 32-bit words, the first of them at position `from`. In [0, 2^32); a remainder of less than a word counts as one. */
 export function wordSum(data: ArrayBuffer | ArrayBufferView<ArrayBuffer>, from = 0): number {
   const bytes = ArrayBuffer.isView(data)
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
@@ -25,10 +25,10 @@ export function wordSum(data: ArrayBuffer | ArrayBufferView<ArrayBuffer>, from =
   return sum >>> 0;
 }
 
-/** Fours of words of which all are looked at: 64 KiB. */
+/** Up to this many fours of words, all are looked at: 64 KiB. */
 export const allOf = 4096;
 
-/** The sum of those words that word_sum.wgsl looks at: of more than `allOf` fours every `every`th, and the last. */
+/** The sum of the words that word_sum.wgsl looks at: of more than `allOf` fours, every `every`th and the last. */
 export function sampleSum(bytes: Uint8Array<ArrayBuffer>, every: number): number {
   const fours = Math.ceil(bytes.length / 16);
   if (every === 1 || fours <= allOf) return wordSum(bytes);

@@ -1,6 +1,6 @@
 // Lines of text as a response's body: made as they are read, and no longer once the reader has left.
 
-/** `first` is taken from `events` already. `leave` is aborted when the reader cancels. */
+/** `first` has already been taken from `events`. `leave` is aborted when the reader cancels. */
 export function eventStream(
   first: IteratorResult<string, unknown>,
   events: AsyncIterator<string, unknown>,
@@ -18,7 +18,7 @@ export function eventStream(
       },
       async cancel(reason) {
         leave.abort(reason);
-        await events.return?.().catch(() => {}); // it ends with the abort, of which nobody wants to hear
+        await events.return?.().catch(() => {}); // it ends with the abort, which nobody needs to hear of
       },
     },
     { highWaterMark: 0 }, // nothing is computed ahead of its reader

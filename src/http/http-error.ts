@@ -1,8 +1,8 @@
-// A PronkError as a server tells it: a status, and OpenAI's error body, by which clients choose the class of theirs.
+// A PronkError as a server reports it: a status, and OpenAI's error body, by which clients choose their error class.
 
 import { PronkError, type PronkErrorCode } from "../errors.ts";
 
-/** Of faults that are the caller's; all others are 500. */
+/** By code; all others are 500. */
 const statuses: Partial<Record<PronkErrorCode, number>> = {
   "bad-request": 400,
   "context-full": 400,
@@ -12,7 +12,7 @@ const statuses: Partial<Record<PronkErrorCode, number>> = {
   "leader-closed": 503,
 };
 
-/** `ended`: the engine's; what it answers after that is no fault of the request. */
+/** `ended`: the engine's; what comes after it is not the request's fault. */
 export function statusOf(error: unknown, ended: AbortSignal): number {
   if (ended.aborted && error === ended.reason) return 503;
   if (!(error instanceof PronkError)) return 500;
@@ -35,6 +35,6 @@ export function errorBody(error: unknown): { error: Record<string, unknown> } {
 }
 
 export function errorResponse(error: unknown, status: number): Response {
-  // What the engine could try again it has tried; openai's client would repeat a 5xx twice.
+  // The engine has already retried what it could; openai's client would repeat a 5xx twice.
   return Response.json(errorBody(error), { status, headers: { "x-should-retry": "false" } });
 }

@@ -6,13 +6,16 @@ import { PronkError } from "../errors.ts";
 
 type Info = Engine["info"];
 
-/** What an engine began with is not told by its model's files. */
-const described = ({ model }: Info) => ({ id: model, object: "model", created: 0, owned_by: "pronk" });
+/** `created` is 0: a model's files do not tell it. */
+const described = (id: string) => ({ id, object: "model", created: 0, owned_by: "pronk" });
 
-export const listModels = (info: Info) => ({ object: "list", data: [described(info)] });
+/** The model, and its adapters, which a request may name in its place. */
+const namesIn = ({ model, adapters = [] }: Info) => [model, ...adapters.map(({ name }) => name)];
+
+export const listModels = (info: Info) => ({ object: "list", data: namesIn(info).map(described) });
 
 export function namedModel(info: Info, name: string) {
-  if (name === info.model) return described(info);
+  if (namesIn(info).includes(name)) return described(name);
   throw new PronkError("bad-request", `There is no model "${name.slice(0, 100)}" here; there is "${info.model}".`, {
     field: "model",
     expected: info.model,
@@ -30,7 +33,7 @@ export async function tokenize({ tokenizer, info }: Pick<Engine, "tokenizer" | "
   return { tokens, count: tokens.length, max_model_len: info.contextLength };
 }
 
-/** The text as both call it. */
+/** The text, by both servers' names for it. */
 export async function detokenize({ tokenizer }: Pick<Engine, "tokenizer">, { tokens }: Fields) {
   if (!Array.isArray(tokens) || !tokens.every(Number.isSafeInteger)) throw badField("tokens", "a list of ids", tokens);
   const text = await tokenizer.decode(tokens as number[]);

@@ -1,4 +1,4 @@
-// What a response has come to: a thought, a message of text and calls of functions, one item behind the other, in OpenAI's shapes.
+// A response so far: a thought, a text message and function calls, one item after the other, in OpenAI's shapes.
 
 import type { Usage } from "../api/completion-request.ts";
 import type { Fields } from "../api/request-fields.ts";
@@ -6,7 +6,7 @@ import type { Engine } from "../api/surface.ts";
 
 export type Status = "in_progress" | "completed" | "incomplete";
 
-/** A thought is told in the shape of those of open models: its own text, and no summary. */
+/** A thought has the shape that open models' have: its own text, and no summary. */
 export interface TextItem {
   kind: "message" | "reasoning";
   id: string;

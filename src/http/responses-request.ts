@@ -7,9 +7,10 @@ import { checkFields, type FieldTable, only } from "../api/known-fields.ts";
 
 const kept: FieldTable["previous_response_id"] = { only: "left out: no response is kept", allowed: () => false };
 
-/** As in OpenAI's reference of November 2026 (openai 7.59), and pronk's own of chat.completions. */
+/** As in OpenAI's reference of November 2026 (openai 7.59), and pronk's own from chat.completions. */
 export const responsesFields: FieldTable = {
   model: "ignored",
+  adapter: "obeyed",
   input: "obeyed",
   instructions: "obeyed",
   max_output_tokens: "obeyed",
@@ -49,7 +50,16 @@ export function readResponsesRequest(body: Fields): ChatCompletionRequest {
   const { instructions, input, text, max_output_tokens: most } = body;
   if (typeof (instructions ?? "") !== "string") throw badField("instructions", "a text", instructions);
   const system = instructions ? [{ role: "system", content: instructions }] : [];
-  const same = ["temperature", "top_p", "seed", "top_k", "min_p", "repetition_penalty", "parallel_tool_calls"];
+  const same = [
+    "adapter",
+    "temperature",
+    "top_p",
+    "seed",
+    "top_k",
+    "min_p",
+    "repetition_penalty",
+    "parallel_tool_calls",
+  ];
   return {
     ...Object.fromEntries(same.map((field) => [field, body[field]])),
     tools: readTools(body.tools) as ChatCompletionRequest["tools"],
@@ -78,7 +88,7 @@ function readInput(input: unknown): object[] {
       const told = thoughtBefore();
       messages.push({ role, content: text(content, "content"), ...(role === "assistant" && told) } as object);
     } else if (type === "function_call") {
-      // Calls that came together, and the words before them, are one message of the assistant's.
+      // Calls that came together, and the words before them, are one assistant message.
       const call = { id: callId, type: "function", function: { name, arguments: given } };
       const before = messages.at(-1);
       if (before?.role === "assistant") before.tool_calls = [...(before.tool_calls ?? []), call];
@@ -91,7 +101,7 @@ function readInput(input: unknown): object[] {
   return messages;
 }
 
-/** Of a thought its own text; a summary, which another model made, goes to nobody. */
+/** A thought's own text; a summary, which another model made, is left out. */
 function thoughtIn(content: unknown, place: string): string {
   if (content === undefined || content === null) return "";
   if (!Array.isArray(content)) throw badField(place, "a list of parts", content);
@@ -112,7 +122,7 @@ function readToolChoice(choice: unknown): unknown {
   return type === "allowed_tools" ? { type, allowed_tools: { mode, tools: readTools(tools) } } : choice;
 }
 
-/** What was asked (`input_text`) and what was answered (`output_text`) are text alike. */
+/** What was asked (`input_text`) and what was answered (`output_text`) are both text. */
 function textPart(part: unknown, place: string, types: readonly unknown[] = ["input_text", "output_text"]) {
   const { type, text } = (part ?? {}) as Fields;
   if (!types.includes(type))
@@ -120,7 +130,7 @@ function textPart(part: unknown, place: string, types: readonly unknown[] = ["in
   return { type: "text", text };
 }
 
-/** The same of a schema. */
+/** A schema also goes into an object of its own. */
 function readFormat(text: unknown): ChatCompletionRequest["response_format"] {
   if (text === undefined || text === null) return null;
   if (typeof text !== "object") throw badField("text", "an object", text);

@@ -1,5 +1,5 @@
-// OpenAI's Responses over chat.completions: thoughts, text, JSON by a schema, and calls of functions. Nothing of a response is kept, so
-// none can be gone on from by its id. responses-request.ts reads the request, responses-output.ts shapes what comes.
+// OpenAI's Responses over chat.completions: thoughts, text, JSON by a schema, and function calls. No response is kept, so
+// none can be continued by its id. responses-request.ts reads the request, responses-output.ts shapes what comes.
 
 import type { ChatCompletions, FunctionCallDelta } from "../api/chat-completions.ts";
 import type { Usage } from "../api/completion-request.ts";
@@ -27,7 +27,7 @@ export async function createResponse(chat: ChatCompletions, info: Info, body: Fi
   const { message, finish_reason: finish } = choices[0];
   const { content, tool_calls: calls = [], reasoning_content: thought } = message;
   if (thought) draft.items.push({ ...newText("reasoning"), text: thought });
-  const isThought = finish === "length" && thought !== undefined; // and was cut
+  const isThought = finish === "length" && thought !== undefined; // one that was cut
   if (content !== "" || (calls.length === 0 && !isThought)) draft.items.push({ ...newText(), text: content });
   for (const { id, function: called } of calls)
     draft.items.push({ ...newCall(id, called.name), arguments: called.arguments });
@@ -111,7 +111,7 @@ class Events {
     yield this.#event("response.function_call_arguments.delta", { ...this.#place(), delta });
   }
 
-  /** Closes the item before. */
+  /** Closes the previous item first. */
   *open(item: Item): Generator<string> {
     yield* this.close("completed");
     this.draft.items.push(item);

@@ -1,6 +1,6 @@
 // OpenAI's HTTP interface over an engine in the same page: what a Request asks for is answered as a server would, streams as
-// server-sent events and faults as error bodies with a status. It knows no model: calls are the engine's own, and what their
-// fields mean is told there. Nothing leaves the page.
+// server-sent events and faults as error bodies with a status. It knows nothing of models: calls are the engine's own, which
+// decides what their fields mean. Nothing leaves the page.
 
 import type { Engine } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
@@ -35,12 +35,12 @@ export async function serve(engine: Engines, input: RequestInfo | URL, init?: Re
   signal.throwIfAborted();
   try {
     const route = routeOf(request);
-    const body = request.method === "GET" ? {} : await readBody(request);
+    const body = request.method === "GET" ? {} : withAdapter(engine.info, await readBody(request));
     signal.throwIfAborted();
     const leave = new AbortController(); // when the stream's reader leaves
     const answer = await route(engine, body, AbortSignal.any([signal, leave.signal]));
     if (!(Symbol.asyncIterator in answer)) return Response.json(answer);
-    // What comes before the first words (a bad field, a prompt too long) still has a status of its own.
+    // What fails before the first words (a bad field, a prompt too long) still has a status of its own.
     const events = answer[Symbol.asyncIterator]();
     const first = await events.next();
     const headers = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" };
@@ -63,6 +63,12 @@ function routeOf({ method, url }: Request): Route {
     field: "url",
     found: `${method} ${pathname}`,
   }); // prettier-ignore
+}
+
+/** As in vLLM: an adapter's name in the model's place asks for the adapter. */
+function withAdapter({ adapters = [] }: Engine["info"], body: Body): Body {
+  const named = adapters.find(({ name }) => name === body.model);
+  return named && body.adapter === undefined ? { ...body, adapter: named.name } : body;
 }
 
 async function readBody(request: Request): Promise<Body> {
@@ -88,7 +94,7 @@ async function completion(
   return Symbol.asyncIterator in answer ? dataLines(answer) : answer;
 }
 
-/** Each chunk as it is; a fault in the middle as an error object, after which nothing comes. */
+/** Each chunk as it is; a fault midway as an error object, after which nothing comes. */
 async function* dataLines(chunks: AsyncIterable<object>): AsyncGenerator<string, void> {
   let begun = false;
   try {

@@ -1,9 +1,9 @@
 // For an application's service worker: answers `/v1/…` under its scope with the engine of a page that called serveFetch. It keeps
-// nothing, for browsers end service workers at will: each request asks the open pages anew, and pages that serve are known
-// by a lock that they hold. Without imports and exports, so that it is a module, a part of one, and a classic script alike.
+// nothing, since browsers end service workers at will: each request asks the open pages anew, and pages that serve are known
+// by a lock that they hold. Without imports and exports, it works as a module, as part of one, and as a classic script.
 
 {
-  // What a service worker has; the page's own library of types knows none of it.
+  // What a service worker has; the page's own type library has none of it.
   interface WorkerScope {
     readonly registration: { readonly scope: string };
     readonly clients: {
@@ -50,7 +50,7 @@
       return withoutEngine();
     }
     const heard = new Messages(page.port);
-    // A page that is gone answers no more, and what waits for it is told.
+    // A page that is gone no longer answers: tell whoever waits for it.
     void navigator.locks
       .request(page.lock, { signal: over.signal }, () => heard.fail("The page with the engine was closed."))
       .catch(() => {});
@@ -78,7 +78,7 @@
     return new Response(stream, { status: head.status, headers: head.headers });
   };
 
-  /** The first that answers of those that serve; undefined where there is none, or none is left. */
+  /** The first serving page to answer; undefined where there is none, or none is left. */
   const servingPage = async (signal: AbortSignal): Promise<{ port: MessagePort; lock: string } | undefined> => {
     const { held = [] } = await navigator.locks.query();
     const locks = held.map(({ name }) => name ?? "").filter((name) => name.startsWith("pronk:fetch:"));
@@ -108,7 +108,7 @@
     }
   };
 
-  /** What a port says, in order, to be awaited one by one. */
+  /** A port's messages, in order, to be awaited one by one. */
   class Messages {
     readonly #waiting: FromPage[] = [];
     #wake = () => {};
@@ -139,7 +139,7 @@
       "No page with an engine is open. Open the page that calls serveFetch, wait for its model, and try again.",
     );
 
-  /** In OpenAI's form; clients repeat a 503 by themselves unless told. */
+  /** In OpenAI's form; clients repeat a 503 by themselves unless told not to. */
   const errorResponse = (message: string): Response =>
     Response.json(
       { error: { message, type: "server_error", param: null, code: "engine_missing" } },

@@ -1,5 +1,5 @@
-// The page's side of serveFetch: requests that the service worker passes on are answered by the engine's own fetch, over a port
-// each, as far as they are read. A lock says that this page serves, for as long as it does.
+// The page's side of serveFetch: requests that the service worker passes on are answered by the engine's own fetch, each
+// over a port of its own, as far as they are read. A lock is held for as long as this page serves.
 
 import type { Engine } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
@@ -20,7 +20,7 @@ const question = object({ kind: oneOf("pronk-fetch"), ports: optional(anything) 
 
 /** A page that answers for its service worker. */
 export interface ServedFetch {
-  /** Answers no more; what is on its way is cut. The engine stays. */
+  /** Stops answering; answers under way are cut off. The engine stays. */
   stop(): void;
 }
 
@@ -57,7 +57,7 @@ export async function serveOnPage({ fetch, ended }: Pick<Engine, "fetch" | "ende
 }
 
 function answerOver(port: MessagePort, fetch: Engine["fetch"], stopped: AbortSignal): void {
-  const left = new AbortController(); // who asked
+  const left = new AbortController(); // aborted when the asker leaves
   const signal = AbortSignal.any([left.signal, stopped]);
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   const failed = (error: unknown) =>
@@ -72,7 +72,7 @@ function answerOver(port: MessagePort, fetch: Engine["fetch"], stopped: AbortSig
   async function more() {
     const { done = true, value } = (await reader?.read()) ?? {};
     if (done) return port.postMessage({ kind: "end" });
-    const bytes = value!.slice(); // of its own, to be transferred
+    const bytes = value!.slice(); // a copy, to be transferred
     port.postMessage({ kind: "bytes", bytes }, [bytes.buffer]);
   }
 

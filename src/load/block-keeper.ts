@@ -1,6 +1,6 @@
-// What becomes of a fresh block beside the sink: its source bytes go through the hash of their file, then the block into the
-// store with the state of that hash, so that a later load goes on right behind it. The last block of a file compares the
-// hash with what the source published; a file that differs is forgotten, and that file alone.
+// What becomes of a fresh block besides going to the sink: its source bytes go through their file's hash, then the block
+// into the store with the state of that hash, so that a later load can resume right behind it. With a file's last block the
+// hash is compared with the published one; a file that differs is forgotten, and that file alone.
 
 import { PronkError } from "../errors.ts";
 import type { StoredFile } from "../quant/stored-form.ts";
@@ -15,9 +15,9 @@ import type { FreshBlock } from "./outbox.ts";
 export interface KeeperOptions {
   source: ModelSource;
   files: readonly StoredFile[];
-  /** For a file that goes on behind blocks that are stored already: the note on the last of them. */
+  /** For a file resumed behind blocks that are already stored: the note on the last of them. */
   resumed: ReadonlyMap<string, BlockNote>;
-  /** Without one the blocks are hashed only. */
+  /** Without one, blocks are only hashed. */
   writer?: ModelWriter;
   /** Undefined where no file has a known hash. */
   hasher?: FileHasher;
@@ -56,7 +56,7 @@ export class BlockKeeper {
     }
   }
 
-  /** The block's bytes travel to the hasher and back, and are in another array then. */
+  /** The block's bytes travel to the hasher and back, and end up in another array. */
   async #hash(block: FreshBlock, last: BlockNote | undefined): Promise<HashState> {
     const { hasher, onHashed } = this.#options;
     const begin = block.cut.index === 0 ? null : last?.hash;
@@ -88,7 +88,7 @@ function ownBytes({ bytes, slot }: { bytes: Uint8Array; slot: Slot }): Uint8Arra
   return room.subarray(0, bytes.length);
 }
 
-/** Blocks of two versions of a file must not be mixed; where a hash is known it says so better. */
+/** Blocks of two versions of a file must not be mixed; a known hash detects this better. */
 function checkVersion({ source: file }: StoredFile, expected: string | undefined, found: string | undefined): void {
   if (expected === undefined || found === undefined || expected === found) return;
   throw new PronkError(

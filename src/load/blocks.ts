@@ -1,7 +1,7 @@
 // What a block is. A file is cut into blocks: block i is bytes [source.start, source.end) of the source, at most 16 MiB, and
 // becomes bytes [stored.start, stored.end) of the stored file. Borders lie between rows of a matrix, so every block is made
-// from its own bytes alone: a load goes on after any block, and one block can be fetched again. Where a file's borders lie
-// depends on its tensors and the stored form only; the store keeps them (`rowEnds`), and a load that goes on must find the same.
+// from its own bytes alone: a load can resume after any block, and one block can be fetched again. Borders depend only on
+// the file's tensors and the stored form; the store keeps them (`rowEnds`), and resuming needs the same.
 
 import { PronkError } from "../errors.ts";
 import type { TensorInfo } from "../format/tensor.ts";
@@ -50,7 +50,7 @@ export function formAndCut(
   return { form, cut: cutFiles(source, checkpoint, form) };
 }
 
-/** Every stored file of a checkpoint: the same for a load, for a load that goes on, and for the repair of one block. */
+/** Every stored file of a checkpoint: the same for a load, a resumed load, and the repair of one block. */
 export function cutFiles(source: ModelSource, checkpoint: Pick<Checkpoint, "tensors">, form: StoredForm): CutFile[] {
   const sizes = new Map(source.files.map((file) => [file.path, file.sizeBytes]));
   return form.files.map((file) => {
@@ -64,7 +64,7 @@ export function cutFiles(source: ModelSource, checkpoint: Pick<Checkpoint, "tens
   });
 }
 
-/** What the store's record says of a file. */
+/** What the store's record says about a file. */
 export const fileBlocks = ({ file, blocks }: CutFile): FileBlocks => ({
   path: file.path,
   sizeBytes: file.sizeBytes,
@@ -103,8 +103,8 @@ export function cutFile(file: StoredFile, sourceBytes: number, pairs: readonly T
 }
 
 /**
- * A block's source bytes -> its stored bytes, `room`, written whole: norms as they are, matrices quantized. All tensors go to
- * the quantizer at once, since one may be small and its way back long. Not for files that are stored verbatim.
+ * A block's source bytes -> its stored bytes, filling `room`: norms as they are, matrices quantized. All tensors go to the
+ * quantizer at once, since one may be small and take long to come back. Not for files that are stored verbatim.
  */
 export async function convertBlock(
   { pairs, block: { source, stored } }: { pairs: readonly TensorPair[]; block: Block },
@@ -129,11 +129,11 @@ export async function convertBlock(
       jobs.push(quantizer.quantize({ name, dtype: from.dtype, encoding, cols, bytes: piece }, place, signal));
     else place.set(piece);
   }
-  // Whatever fails, nobody writes into the room any more when this is over.
+  // Whatever fails, nobody writes into the room any more once this is over.
   for (const outcome of await Promise.allSettled(jobs)) if (outcome.status === "rejected") throw outcome.reason;
 }
 
-/** Bytes of one row of a tensor, the smallest piece that can be converted by itself. */
+/** Bytes of one row of a tensor, the smallest piece that can be converted alone. */
 function rowBytesOf({ from, to }: TensorPair): { source: number; stored: number } {
   return { source: storedRowBytes(from.dtype, to.cols), stored: storedRowBytes(to.encoding, to.cols) };
 }

@@ -1,5 +1,5 @@
-// The way of a cold block: read from the source (four ahead, over up to two lanes each), converted (two at a time), put into
-// the outbox in order. Blocks that an earlier load has stored come from the store instead. Memory: six buffers of the pool,
+// The path of a cold block: read from the source (four ahead, over up to two lanes each), converted (two at a time), put
+// into the outbox in order. Blocks that an earlier load stored come from the store instead. Memory: six buffers of the pool,
 // whatever the model's size.
 
 import { PronkError } from "../errors.ts";
@@ -21,12 +21,12 @@ export interface ColdBlocks {
   outbox: Outbox;
   /** Reads a block that is in the store. */
   readStored: (file: string, index: number) => Promise<Uint8Array>;
-  /** Hashes and stores a fresh block. Called in order; the bytes are the keeper's until the promise resolves. */
+  /** Hashes and stores a fresh block. Called in order; the keeper owns the bytes until the promise resolves. */
   keep: (block: FreshBlock) => Promise<void>;
   quantizer: RowQuantizer;
   /** Bytes arrived from the source. */
   onBytes?: (count: number, file: string) => void;
-  /** Bytes of the source converted, or handed on as they are. */
+  /** Bytes of the source converted, or passed on as they are. */
   onConverted?: (count: number, file: string) => void;
   signal?: AbortSignal;
 }
@@ -93,7 +93,7 @@ async function readBlock(
   }
 }
 
-/** A slot of the pool that holds a place among the unstored as well. */
+/** A slot of the pool that also counts among the unstored. */
 async function takeBoth(unstored: BufferPool, pool: BufferPool, sizeBytes: number, signal: AbortSignal): Promise<Slot> {
   const place = await unstored.take(sizeBytes, signal);
   try {
@@ -109,7 +109,7 @@ async function takeBoth(unstored: BufferPool, pool: BufferPool, sizeBytes: numbe
   }
 }
 
-/** Converts what was read and puts it into the outbox behind the block `before`. Takes over the slot. */
+/** Converts what was read and puts it into the outbox after the block `before`. Takes over the slot. */
 async function handOn(
   { pool, outbox, keep, quantizer, onConverted, signal }: ColdBlocks,
   read: ReadBlock,

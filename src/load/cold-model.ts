@@ -1,5 +1,5 @@
-// A model that the store does not have, or has a part of: headers from the source, then blocks from the store as far as it
-// has them and from the source from there on, into the sink and the store at the same time.
+// A model that the store does not have, or has only in part: headers from the source, then blocks from the store as far as
+// it has them and from the source after that, into the sink and the store at the same time.
 
 import { bytesOf, weightFormats } from "../format/weight-formats.ts";
 import type { OpenedCheckpoint } from "../format/checkpoint.ts";
@@ -31,9 +31,9 @@ export interface ColdModel {
   checkpoint: OpenedCheckpoint;
   parameters: number;
   quantize: QuantizeChoice;
-  /** Under which names the store is to find it. */
+  /** The names under which the store is to find it. */
   references: readonly string[];
-  /** How it is stored, where that is settled; else it follows from checkpoint and quantization. */
+  /** How it is stored, if that is already settled; otherwise it follows from checkpoint and quantization. */
   as?: { form: StoredForm; cut: CutFile[]; downloadBytes: number };
   store?: ModelStore;
   pool: BufferPool;

@@ -1,5 +1,5 @@
-// One cold stream from beginning to end: where each file goes on, what becomes of its blocks, what is told of it. A file
-// that changes on its server begins again, and so does the stream: the sink gets every tensor anew, from its first byte.
+// One cold stream from beginning to end: where each file resumes, what becomes of its blocks, what is reported. A file that
+// changes on its server begins again, and so does the stream: the sink gets every tensor anew, from its first byte.
 
 import { PronkError } from "../errors.ts";
 import { readCheckpoint, type OpenedCheckpoint } from "../format/checkpoint.ts";
@@ -35,7 +35,7 @@ export interface ColdStreamOptions {
   signal?: AbortSignal;
 }
 
-const mostRestarts = 3; // a file that changes more often than that is being written
+const mostRestarts = 3; // a file that changes more often is still being written
 
 export async function coldStream(options: ColdStreamOptions): Promise<void> {
   const { source, form, writer, startHashThread, signal } = options;
@@ -129,7 +129,7 @@ function makeMeters({ source, form, writer, onProgress }: ColdStreamOptions, fil
   };
 }
 
-/** Forgets what is known and stored of a file that changed. Throws where its tensors are not the same any more. */
+/** Forgets what is known and stored of a file that changed. Throws where its tensors are no longer the same. */
 async function startFileAgain(
   { source, checkpoint, form, writer, onProgress, signal }: ColdStreamOptions,
   error: PronkError,

@@ -127,7 +127,11 @@ const manifest = object({
   generation,
   tensors,
   matrices: optional(matrices),
-  format: object({ kind: oneOf("safetensors", "gguf", "torch", "meta", "llama2c"), id: text, files: list(text) }),
+  format: object({
+    kind: oneOf("safetensors", "gguf", "torch", "meta", "npz", "llama2c"),
+    id: text,
+    files: list(text),
+  }),
   offered: list(text),
   ggufTokenizer: optional(ggufTokenizer),
   origin: optional(object({ license: optional(text), names: list(text) })),
@@ -135,7 +139,7 @@ const manifest = object({
   downloadBytes: count,
 });
 
-/** Of the file's JSON. What does not show in a shape, exported.ts checks. */
+/** For the file's JSON. exported.ts checks what a shape cannot express. */
 export const descriptionShape: Shape = object({
   pronk: oneOf(1),
   id: matching(/^(hub|url|files):./),

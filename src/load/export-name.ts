@@ -1,10 +1,10 @@
-// How an exported model is known: by the description that lies beside its files, or by being one archive. What is in them is
-// export.ts's to write and exported.ts's to read.
+// How an exported model is recognized: by the description beside its files, or by being one archive. export.ts writes what
+// is in them, and exported.ts reads it.
 
 import type { ModelSource } from "../source/source.ts";
 
 export const descriptionName = "pronk-model.json";
-/** Of the description. A newer one is not read. */
+/** Version of the description. A newer one is not read. */
 export const descriptionVersion = 1;
 
 export const isArchive = ({ remote, files }: ModelSource): boolean =>

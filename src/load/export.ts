@@ -1,7 +1,7 @@
 // A stored model as files that a person can carry to another device: its weight files as they are stored (as published, or
 // pronk's rows), its small files, licence and notices, and a description from which exported.ts makes the same model again,
 // without asking anybody. Into a folder block by block, or as one archive whose bytes stay in the browser's store until they
-// are saved: never is more than a block in memory.
+// are saved: never more than a block is in memory.
 
 import { PronkError } from "../errors.ts";
 import { findLicenseEvidence, llama2Attribution } from "../format/license-evidence.ts";
@@ -29,7 +29,7 @@ interface Checked {
   sha256?: string;
 }
 
-/** Writes every file into the folder, in place of those of the same name; the description last. */
+/** Writes every file into the folder, replacing those of the same name; the description last. */
 export async function exportToFolder(request: ExportRequest, folder: FileSystemDirectoryHandle): Promise<void> {
   const { record } = request;
   const small = await smallFiles(record);
@@ -45,7 +45,7 @@ export async function exportToFolder(request: ExportRequest, folder: FileSystemD
   for (const [name, bytes] of small) await writeFile(folder, name, (write) => write(bytes));
 }
 
-/** The same as one file. Its weights are checked now, and read when it is saved. */
+/** The same as one file. Its weights are checked now, and read when the file is saved. */
 export async function exportAsArchive(request: ExportRequest): Promise<File> {
   const { record, store } = request;
   const small = await smallFiles(record);
@@ -68,7 +68,7 @@ export async function exportAsArchive(request: ExportRequest): Promise<File> {
 
 type Write = (bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
 
-/** Runs `each` for every file, with what reads its blocks, checks them and gives them to be written. */
+/** Runs `each` for every file, with a function that reads its blocks, checks them and passes them on to be written. */
 async function withBlocks(
   { record, store, startHashThread, onProgress, signal }: ExportRequest,
   each: (file: FileBlocks, blocks: (write: Write) => Promise<Checked>) => Promise<void>,
@@ -100,7 +100,7 @@ async function smallFiles({ sideFiles, manifest, label }: ModelRecord): Promise<
   const small = new Map(sideFiles as Map<string, Uint8Array<ArrayBuffer>>);
   const { card, origin } = manifest as ModelManifest;
   if (!findLicenseEvidence({ sideFiles, card, origin, label }).llama2) return small;
-  // The agreement wants both to go along with the model; many repositories hold neither.
+  // The agreement requires both to accompany the model; many repositories hold neither.
   const add = (name: string, text: string) =>
     small.has(name) || small.set(name, new TextEncoder().encode(`${text.trimEnd()}\n`));
   add("NOTICE", llama2Attribution);
@@ -108,10 +108,10 @@ async function smallFiles({ sideFiles, manifest, label }: ModelRecord): Promise<
   return small;
 }
 
-const longestFolder = 40; // with the names below it fits what an archive has room for
+const longestFolder = 40; // with the names below it fits the room in an archive
 const longestName = 58;
 
-/** Stored file -> its name in the export: no two alike on any system, none in a folder. */
+/** Stored file -> its name in the export: distinct on every system, none in a folder. */
 function namesOf(record: ModelRecord, small: ReadonlyMap<string, unknown>): Map<string, string> {
   const taken = new Set([descriptionName, ...small.keys()].map((name) => name.toLowerCase()));
   const names = new Map<string, string>();
@@ -125,7 +125,7 @@ function namesOf(record: ModelRecord, small: ReadonlyMap<string, unknown>): Map<
   return names;
 }
 
-/** What every file system takes for a name. */
+/** Turns a path into what every file system accepts as a name. */
 const fileName = (path: string) => path.replace(/[^A-Za-z0-9._-]+/g, "_").replace(/^\.+/, "_");
 
 function describe(

@@ -1,7 +1,7 @@
-// An exported model, read again: a folder with its description, or the archive of it. What comes is a source with the id, the
-// names and the licence that the model had, whose files are cut where they were; the store it goes to then holds the same
+// An exported model, read again: a folder with its description, or the archive of it. The result is a source with the id,
+// the names and the licence that the model had, and files cut where they were; the store it goes to then holds the same
 // bytes in the same blocks. The description is a stranger's file like any other: shapes and sizes are checked before
-// anything is believed. That the weights are what their name says, it alone says.
+// anything is believed. Only its own word says that the weights are what their name claims.
 
 import { PronkError } from "../errors.ts";
 import type { OpenedCheckpoint } from "../format/checkpoint.ts";
@@ -33,7 +33,7 @@ export interface Exported {
   downloadBytes: number;
 }
 
-/** Throws PronkError `format` (not such a folder, or a part of it is missing), `integrity` (a file is not what was exported). */
+/** Throws PronkError `format` (not an export, or a part of it is missing), `integrity` (a file is not what was exported). */
 export async function openExported(picked: ModelSource, signal?: AbortSignal): Promise<Exported> {
   const folder = isArchive(picked) ? await unpacked(picked, signal) : picked;
   const description = readDescription(await readWhole(folder, descriptionName, { signal }));
@@ -76,7 +76,7 @@ export async function openExported(picked: ModelSource, signal?: AbortSignal): P
   return { source, checkpoint, quantize, references, form, cut, downloadBytes: manifest.downloadBytes };
 }
 
-/** The files of an archive, without the folder that they are in. */
+/** The files of an archive, without their enclosing folder. */
 async function unpacked(archive: ModelSource, signal?: AbortSignal): Promise<ModelSource> {
   const [{ path }] = archive.files;
   const entries = await readTar(archive, signal);
@@ -136,7 +136,7 @@ const wrong = (field: string, expected: string) =>
     expected,
   });
 
-/** Files under the names that the store has for them; what is read of them is compared with what was exported. */
+/** Files under their names in the store; what is read of them is compared with what was exported. */
 function sourceOf(folder: ModelSource, { id, label, manifest, files, sideFiles }: Description): ModelSource {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const sums = new Map(sideFiles.map(({ name, checksum }) => [name, checksum]));
@@ -179,13 +179,13 @@ function sourceOf(folder: ModelSource, { id, label, manifest, files, sideFiles }
   };
 }
 
-/** Every tensor of the model is there, as large as it must be, and in its file. */
+/** Checks that every tensor of the model is there, at its required size, and within its file. */
 function checkTensors({ manifest, files }: Description): void {
   const { config, tensors, matrices = [] } = manifest;
   const sizes = new Map(files.map(({ path, sizeBytes }) => [path, sizeBytes]));
   const missing = expectedTensors(config);
   const [{ vocabSize, dim }, expected] = [config, new Map(missing)];
-  expected.set(headName, [vocabSize, dim]); // tied, and there all the same
+  expected.set(headName, [vocabSize, dim]); // tied, but present all the same
   const fits = (name: string, rows: number, cols: number) => {
     const shape = expected.get(name);
     return shape !== undefined && cols === shape.at(-1) && rows === (shape.length === 1 ? 1 : shape[0]);

@@ -1,6 +1,6 @@
-// A tied model whose files have a head all the same. It has looked like the embedding once more (format/head.ts), and is
-// kept off the GPU; while the weights pass, its stored bytes are held against the embedding's, and a load with a head of
-// its own ends here, to be begun again with both. Stored bytes that are equal multiply equally, so this is exact.
+// A tied model whose files have a head all the same. It has looked like a copy of the embedding (format/head.ts), and is
+// kept off the GPU; as the weights pass, its stored bytes are compared with the embedding's, and a load with a head of its
+// own ends here, to be begun again with both. Equal stored bytes multiply equally, so this is exact.
 
 import { PronkError } from "../errors.ts";
 import { embeddingName, headName } from "../format/head.ts";
@@ -17,7 +17,7 @@ interface Stored {
 export const withoutCopy = ({ config, tensors }: Stored): StoredTensor[] =>
   tensors.filter(({ name }) => name !== headName || !config.tiedEmbeddings);
 
-/** The same sink without the copy. `proven`: an earlier load has compared the two. Throws what `headDiffers` knows. */
+/** The same sink without the copy. `proven`: an earlier load has compared the two. Throws what `headDiffers` recognizes. */
 export function sinkWithoutCopy(sink: WeightSink, stored: Stored, { proven = false } = {}): WeightSink {
   if (withoutCopy(stored).length === stored.tensors.length) return sink;
   const sums = new Map<string, Checksum64>();
@@ -36,10 +36,10 @@ export function sinkWithoutCopy(sink: WeightSink, stored: Stored, { proven = fal
   };
 }
 
-/** Whether the load is to be begun again with `headApart`. */
+/** Whether the load must be begun again with `headApart`. */
 export const headDiffers = (error: unknown): boolean => error instanceof PronkError && error.facts.headApart === true;
 
-/** Not `format`, of which nothing stays in the store. */
+/** Not `format`: after that nothing would stay in the store. */
 const differs = (file: string) =>
   new PronkError(
     "integrity",

@@ -1,29 +1,29 @@
-// How the loader reads ahead without holding more than it may. `BufferPool` counts every byte of weights that is held: whoever
-// wants to hold bytes takes a slot first, and waits until there is room; first come, first served. `inOrder` starts a few
-// tasks ahead of their turn. Neither knows what the bytes are.
+// How the loader reads ahead without holding more than it may. `BufferPool` counts every byte of weights that is held:
+// whoever wants to hold bytes takes a slot first, and waits until there is room; first come, first served. `inOrder` starts
+// a few tasks ahead of their turn. Neither knows what the bytes are.
 
 import { maxReadBytes, mostRanges, rangesPerBlock } from "../source/read-limit.ts";
 
 /**
- * Blocks on their way in, counted from the first byte asked for until each is stored, so that all ranges can be under way:
- * what a crash costs, and more would only add memory.
+ * Blocks on their way in, counted from the first byte requested until each is stored; just enough for all ranges to be in
+ * flight: this is what a crash costs, and more would only add memory.
  */
 export const blocksAhead = Math.ceil(mostRanges / rangesPerBlock);
 
-/** And one being converted, one on its way out. */
+/** Plus one being converted and one on its way out. */
 const buffersHeld = blocksAhead + 2;
 
-/** Leave to hold so many bytes. */
+/** Permission to hold so many bytes. */
 export interface Slot {
   /** A buffer of at least the slot's bytes, made or recycled on first call. The content is whatever was in it. */
   room(): Uint8Array<ArrayBuffer>;
-  /** The slot's bytes are in this buffer now: it was moved to another thread and back. */
+  /** The slot's bytes are now in this buffer: it was moved to another thread and back. */
   adopt(buffer: ArrayBuffer): void;
   /** Gives the slot back. Calling it twice does nothing. */
   release(): void;
 }
 
-/** Buffers of the full 16 MiB are used again, so the collector has nothing to do. */
+/** Buffers of the full 16 MiB are reused, leaving the collector nothing to do. */
 export class BufferPool {
   /** Largest number of bytes held at once so far. */
   peakBytes = 0;
@@ -118,7 +118,7 @@ export async function* inOrder<Item, Result>(
     const next = iterator.next();
     if (next.done) return;
     const task = start(next.value, inner);
-    task.catch(() => {}); // a task that fails behind another is reported when its turn comes, or not at all
+    task.catch(() => {}); // a task that fails behind another is reported in its turn, or not at all
     running.push(task);
   };
   try {

@@ -1,6 +1,6 @@
 // The way out of the loader, for every block: to the sink, tensor by tensor, then to whoever keeps it, while the next is
-// delivered. At most two blocks are under way; a block's slot is free again when both are done with it. Blocks of a file
-// come in order, files one after another.
+// being delivered. At most two blocks are under way; a block's slot is free again when both are done with it. Blocks of a
+// file come in order, files one after another.
 
 import type { QuantizedMatrix } from "../format/quantized.ts";
 import { storedParts, type StoredSlice, type StoredTensor, type WeightSink } from "../quant/layout.ts";
@@ -29,7 +29,7 @@ interface Delivered {
 }
 
 const blocksUnderWay = 2; // one to the GPU while the other is stored; not measured: a third would only hold memory
-const alignment = 16; // of every write in its tensor; a GPU copy wants multiples of 4
+const alignment = 16; // of every write within its tensor; a GPU copy needs multiples of 4
 
 export class Outbox {
   readonly #delivery: Delivery;
@@ -68,11 +68,11 @@ export class Outbox {
   }
 }
 
-/** Cuts each block at the borders of tensors and parts. Up to 15 bytes wait for the next block, so that writes are aligned. */
+/** Cuts each block at the borders of tensors and parts. Up to 15 bytes wait for the next block, to keep writes aligned. */
 class Delivery {
   readonly #sink: WeightSink;
   readonly #byFile = new Map<string, StoredSlice[]>();
-  #carry = new Uint8Array(0); // the last bytes of the tensor at hand that did not fill 16
+  #carry = new Uint8Array(0); // the last bytes of the current tensor that did not fill 16
 
   constructor(sink: WeightSink, { tensors, matrices }: Delivered) {
     this.#sink = sink;

@@ -1,5 +1,5 @@
-// The first half of a load: which model, which stored form, where its tensors lie. No weight is read; afterwards the
-// GPU side knows every shape and can make its buffers. The second half is the `stream` of what comes back.
+// The first half of a load: which model, which stored form, where its tensors lie. No weight is read; afterwards the GPU
+// side knows every shape and can make its buffers. The second half is the `stream` of what this returns.
 
 import { PronkError, type PronkWarning } from "../errors.ts";
 import { readCheckpoint } from "../format/checkpoint.ts";
@@ -42,14 +42,14 @@ export interface PrepareOptions extends OpenOptions {
   onProgress?: OnProgress;
   /** Counts and bounds the bytes held; default one of six buffers of 16 MiB. */
   pool?: BufferPool;
-  /** What quantizes weights on the way; default: JavaScript. */
+  /** What quantizes weights as they are loaded; default: JavaScript. */
   quantizer?: RowQuantizer;
-  /** Gives the SHA-256 of files a thread; default: they are hashed on this one. */
+  /** Provides a thread for hashing files (SHA-256); default: they are hashed on this one. */
   startHashThread?: StartHashThread;
 }
 
 /**
- * A reference that the store has met needs no network at all, and keeps the commit it had then. Throws PronkError
+ * A reference that the store already knows needs no network at all, and keeps the commit it had then. Throws PronkError
  * (`bad-request`, `network`, `format`, `model-unsupported`, `integrity`), or the signal's reason.
  */
 export async function prepareModel(options: PrepareOptions): Promise<PreparedModel> {
@@ -65,7 +65,7 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
     const isWanted = weights === undefined ? !variant.weights : manifest.format && isNamed(manifest.format, weights);
     return isWanted && variant.quantize === resolve(manifest);
   });
-  // With no source open yet: at the commit that the record has, not at the newest.
+  // With no source open yet: at the record's commit, not at the newest.
   const reopenFor = (sourceId: string) => () => reopenSource(sourceId, options, options.reference);
   const warm = { store: store!, pool, onProgress, reference };
   if (record) return warmModel({ ...warm, record, reopen: reopenFor(record.sourceId) });
@@ -84,13 +84,13 @@ export async function prepareModel(options: PrepareOptions): Promise<PreparedMod
   const through = { store: standing === "newer" ? undefined : store, pool, quantizer, startHashThread, onProgress };
   const references = exported?.references ?? [...(options.references ?? []), ...(reference ? [reference] : [])];
   const cold = coldModel({ source, checkpoint, parameters, quantize, references, as: exported, ...through });
-  // Of an older download that was only begun nothing is missed.
+  // An older download that was only begun is no loss.
   const warning = begun && standing !== "newer" ? undefined : ofNoUse(standing, source.label);
   if (warning) cold.warnings = [...(cold.warnings ?? []), warning];
   return cold;
 }
 
-/** What is said of a stored model that is not used. */
+/** The warning about a stored model that is not used. */
 function ofNoUse(found: Standing, model: string): PronkWarning | undefined {
   const facts = { model, found };
   switch (found) {
@@ -123,13 +123,13 @@ function ofNoUse(found: Standing, model: string): PronkWarning | undefined {
   }
 }
 
-/** Opens the source of stored bytes once more. `picked` stands for sources that have no address. */
+/** Opens the source of stored bytes again. `picked` stands for sources that have no address. */
 export async function reopenSource(
   sourceId: string,
   options: OpenOptions,
   picked?: ModelReference,
 ): Promise<ModelSource> {
-  // An address as it was typed has what its id has not: the signature of today.
+  // An address as it was typed has what its id lacks: today's signature.
   const typed = typeof picked === "string" && sourceId.startsWith("url:") ? picked : undefined;
   const reference = typed ?? referenceOfSource(sourceId) ?? picked;
   if (reference === undefined)

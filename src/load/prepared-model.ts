@@ -1,5 +1,5 @@
-// A model between the two halves of a load: shapes known, weights still to come. And its variant: under which name the store
-// keeps this form of a source's weights.
+// A model between the two halves of a load: shapes known, weights still to come. Also its variant: the name under which the
+// store keeps this form of a source's weights.
 
 import type { PronkWarning } from "../errors.ts";
 import type { OpenedCheckpoint } from "../format/checkpoint.ts";
@@ -15,9 +15,9 @@ import type { ModelSource } from "../source/source.ts";
 import type { manifestVersion } from "../versions.ts";
 import type { QuantizationReport } from "./quantizers.ts";
 
-/** What is known, and what the store keeps so that a warm start knows it without the source. */
+/** What is known about a model, and kept in the store for a warm start to know it without the source. */
 export interface ModelManifest {
-  /** Version of this record and of the stored blocks. Which others are used, store/standing.ts says. */
+  /** Version of this record and of the stored blocks. store/standing.ts says which others are used. */
   version: typeof manifestVersion;
   card: ModelSource["card"];
   config: ModelConfig;
@@ -25,9 +25,9 @@ export interface ModelManifest {
   parameters: number;
   /** Kept as in the file, or in pronk's q8 and q4. */
   tensors: StoredTensor[];
-  /** Quantized by their publisher, and kept as in the file. Absent in old records, as what follows. */
+  /** Quantized by their publisher, and kept as in the file. Absent in old records, as are the following fields. */
   matrices?: QuantizedMatrix[];
-  /** By matrix, the small parts that decide its layout. */
+  /** For each matrix, the small parts that decide its layout. */
   early?: Map<string, PartBytes>;
   /** Which of the source's weights these are. */
   format?: WeightFormat;
@@ -35,9 +35,9 @@ export interface ModelManifest {
   offered?: string[];
   /** A GGUF file's own. */
   ggufTokenizer?: GgufTokenizer;
-  /** What the weight file says of itself. */
+  /** What the weight file says about where it comes from. */
   origin?: ModelOrigin;
-  /** What is wrong with the model's files though it runs; absent where nothing is. */
+  /** What is wrong with the model's files even though it runs; absent where nothing is. */
   warnings?: PronkWarning[];
   /** Bytes of the weight files at the source. */
   downloadBytes: number;
@@ -46,28 +46,28 @@ export interface ModelManifest {
 export interface PreparedModel extends Omit<ModelManifest, "version" | "matrices" | "early"> {
   sourceId: string;
   label: string;
-  /** What `auto` became; `none` for weights that are quantized already. */
+  /** What `auto` resolved to; `none` for weights that are quantized already. */
   quantize: QuantizeChoice;
   /** The store's name for this form: see variantOf. */
   variant: string;
   matrices: QuantizedMatrix[];
   /** config.json, tokenizer files, templates, card, licence: path -> bytes. */
   sideFiles: Map<string, Uint8Array>;
-  /** Of each of the weights offered, its bytes at the source; absent where that was not asked. */
+  /** The bytes at the source of each of the weights offered; absent where that was not asked. */
   offeredBytes?: number[];
   /** Whether the weights are in the store already. */
   warm: boolean;
   /** Bytes of the weights in their stored form. */
   storeBytes: number;
   /**
-   * The matrices with their layouts on the GPU. A model that is not in the store is asked for the small parts that decide
+   * The matrices with their layouts on the GPU. If the model is not in the store this reads the small parts that decide
    * them. Throws PronkError `network`, `format` or `model-unsupported`.
    */
   pack(options?: { signal?: AbortSignal }): Promise<PackedTensor[]>;
   /**
-   * Delivers all weights, in order. Once for each prepared model. What is stored of them when it fails or is aborted
-   * stays there, unseen, and the next load goes on behind it.
-   * Throws PronkError `network`, `integrity`, `format` or `storage-full`, or the signal's reason.
+   * Delivers all weights, in order. Once for each prepared model. If it fails or is aborted, what is stored by then stays
+   * there, invisible, and the next load resumes behind it. Throws PronkError `network`, `integrity`, `format` or
+   * `storage-full`, or the signal's reason.
    */
   stream(sink: WeightSink, options?: { signal?: AbortSignal }): Promise<StreamResult>;
 }
@@ -79,11 +79,11 @@ export interface StreamResult {
   storedBytes: number;
   /** Largest number of weight bytes the loader held at once. */
   peakChunkBytes: number;
-  /** Of the weights that were quantized on the way; absent where none were. */
+  /** For weights that were quantized while loading; absent where none were. */
   quantization?: QuantizationReport;
 }
 
-/** The quantization, and which of several sets of weights where it is not the one that the source gives unasked. */
+/** The quantization, and which of several sets of weights where it is not the source's default. */
 export function variantOf(
   { format, offered }: Pick<OpenedCheckpoint, "format" | "offered">,
   quantize: QuantizeChoice,

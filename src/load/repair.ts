@@ -1,6 +1,6 @@
-// Damage at rest. `repairBlock` fetches one block of a stored model and makes it anew: the same source, the same borders, the
-// same bytes; what comes out must have the checksum that the block had when it was stored. `verifyModel` reads every block
-// once, sums it on another thread, and has repaired what is damaged.
+// Damage at rest. `repairBlock` fetches one block of a stored model and makes it anew: the same source, the same borders,
+// the same bytes; the result must have the checksum that the block had when it was stored. `verifyModel` reads every block
+// once, sums it on another thread, and has damaged ones repaired.
 
 import { PronkError } from "../errors.ts";
 import { FileHasher } from "../source/file-hasher.ts";
@@ -29,7 +29,7 @@ export interface Repair {
   signal?: AbortSignal;
 }
 
-/** The block's bytes, in the store again. Throws PronkError `network` or `integrity`. */
+/** Returns the block's bytes once they are in the store again. Throws PronkError `network` or `integrity`. */
 export async function repairBlock(repair: Repair): Promise<Uint8Array<ArrayBuffer>> {
   const { record, store, file: path, index, signal } = repair;
   const source = await repair.reopen();
@@ -42,7 +42,7 @@ export async function repairBlock(repair: Repair): Promise<Uint8Array<ArrayBuffe
   for (const block of cut.blocks) {
     const from = Math.max(block.stored.start, span.start);
     const to = Math.min(block.stored.end, span.end);
-    if (from >= to) continue; // blocks of the first schema are not cut where those of today are
+    if (from >= to) continue; // blocks of the first schema are not cut where today's are
     const slot = await repair.pool.take(block.source.end - block.source.start, signal);
     try {
       let made: Uint8Array = await source.read(cut.file.source, block.source.start, block.source.end, { signal });
@@ -62,7 +62,7 @@ export async function repairBlock(repair: Repair): Promise<Uint8Array<ArrayBuffe
   return room;
 }
 
-/** To the outside a block is a row, as in store/storage-errors.ts. */
+/** Publicly a block is called a row, as in store/storage-errors.ts. */
 function unlike({ label }: ModelRecord, file: string, block: number): PronkError {
   return new PronkError(
     "integrity",
@@ -74,7 +74,7 @@ function unlike({ label }: ModelRecord, file: string, block: number): PronkError
 export interface Verification {
   record: ModelRecord;
   store: ModelStore;
-  /** Opens the source again; without it nothing is repaired. */
+  /** Opens the source again; without this nothing is repaired. */
   reopen?: () => Promise<ModelSource>;
   /** Default: blocks are summed on this thread. */
   startHashThread?: StartHashThread;
@@ -88,7 +88,7 @@ export interface Verified {
   damaged: { file: string; block: number; repaired: boolean; reason: string }[];
 }
 
-/** Rejects with the signal's reason only; what could not be repaired is in the report. */
+/** Rejects only with the signal's reason; what could not be repaired is in the report. */
 export async function verifyModel(verification: Verification): Promise<Verified> {
   const hasher = await FileHasher.open(verification.startHashThread);
   try {
@@ -133,8 +133,8 @@ async function verifyBlocks(
 }
 
 /**
- * Against its checksum; and where the stored file is the published one, byte for byte, against the state that the file's
- * SHA-256 had behind it. Throws `rotten`.
+ * Checks a block against its checksum; and, where the stored file is the published one byte for byte, against the state of
+ * the file's SHA-256 after it. Throws `rotten`.
  */
 export async function checkBlock(
   record: ModelRecord,

@@ -1,6 +1,6 @@
-// One file that holds others, as every system unpacks it: POSIX's ustar, with GNU's numbers for sizes from 8 GiB on. Written
-// around blobs that stay where they are, and read by ranges, so that nothing is held. Names have at most 100 bytes here.
-// Format: pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html.
+// One file that holds others and unpacks on every system: POSIX's ustar, with GNU's numbers for sizes from 8 GiB on. Written
+// around blobs that stay where they are, and read by ranges, so nothing is held. Names have at most 100 bytes here. Format:
+// pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html.
 
 import { PronkError } from "../errors.ts";
 import type { ModelSource } from "../source/source.ts";
@@ -11,7 +11,7 @@ const octalLimit = 8 ** 11;
 
 export interface TarEntry {
   name: string;
-  /** Of its bytes in the archive. */
+  /** Where its bytes begin in the archive. */
   start: number;
   sizeBytes: number;
 }
@@ -43,7 +43,7 @@ export const tarPadding = (sizeBytes: number): Uint8Array<ArrayBuffer> =>
 
 export const tarEnd = (): Uint8Array<ArrayBuffer> => new Uint8Array(2 * blockBytes);
 
-/** Ordinary files of an archive. Throws PronkError `format` or `integrity`. */
+/** The ordinary files of an archive. Throws PronkError `format` or `integrity`. */
 export async function readTar(source: ModelSource, signal?: AbortSignal): Promise<TarEntry[]> {
   const [{ path, sizeBytes: archiveBytes }] = source.files;
   const entries: TarEntry[] = [];

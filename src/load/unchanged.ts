@@ -1,5 +1,5 @@
-// Files of a model that an earlier revision of it has left in the store: those whose SHA-256 and blocks are the same. They are
-// copied there, not fetched. Whether a file is the same only its hash tells, so one without is fetched.
+// Files of a model that an earlier revision left in the store: those whose SHA-256 and blocks are the same. They are copied
+// there, not fetched. Only its hash shows that a file is the same, so one without a hash is fetched.
 
 import { Sha256 } from "../source/sha256.ts";
 import type { ModelSource } from "../source/source.ts";
@@ -8,7 +8,7 @@ import type { ModelStore } from "../store/model-store.ts";
 import type { ModelWriter } from "../store/model-writer.ts";
 import { type CutFile, fileBlocks } from "./blocks.ts";
 
-/** Those of `cut` that `record` has, byte for byte. */
+/** The files of `cut` that `record` has, byte for byte. */
 export async function sameFiles(
   store: ModelStore,
   record: ModelRecord,
@@ -26,7 +26,7 @@ export async function sameFiles(
   return same;
 }
 
-/** Copies what another revision of the model that `writer` writes has of it. */
+/** Copies what another revision has of the model that `writer` is writing. */
 export async function copyUnchanged(
   store: ModelStore,
   writer: ModelWriter,

@@ -1,5 +1,5 @@
-// What a newer revision of a stored model would bring: which weight files are other ones, and what there is to fetch. Reads
-// headers and side files of the source, and no weight.
+// What a newer revision of a stored model would bring: which weight files differ, and what there is to fetch. Reads headers
+// and side files of the source, and no weight.
 
 import { readCheckpoint } from "../format/checkpoint.ts";
 import type { ModelSource } from "../source/source.ts";
@@ -10,9 +10,9 @@ import { parseVariant } from "./prepared-model.ts";
 import { sameFiles } from "./unchanged.ts";
 
 export interface Comparison {
-  /** Weight files at the source, and whether the store has them as they are. */
+  /** Weight files at the source, and whether the store already has them. */
   files: { path: string; sizeBytes: number; stored: boolean }[];
-  /** Of those that it does not have. */
+  /** Bytes of those that it does not have. */
   fetchBytes: number;
 }
 

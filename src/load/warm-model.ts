@@ -1,5 +1,5 @@
-// A model that the store has: everything from IndexedDB, nothing from the source, except a block that turns out to be
-// damaged. Blocks are read two ahead.
+// A model that the store has: everything from IndexedDB, nothing from the source, except a block that proves damaged. Blocks
+// are read two ahead.
 
 import { PronkError } from "../errors.ts";
 import { packTensors } from "../quant/packed-tensor.ts";
@@ -23,7 +23,7 @@ export interface WarmModel {
   onProgress?: OnProgress;
   /** What the caller typed this time. */
   reference?: string;
-  /** Opens the source that the model came from, for a block that is damaged; without it such a block is an error. */
+  /** Opens the source that the model came from, to replace a damaged block; without it such a block is an error. */
   reopen?: () => Promise<ModelSource>;
 }
 

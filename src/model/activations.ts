@@ -8,8 +8,8 @@ import { strideOf, type Activation } from "../gpu/operations.ts";
 import type { KvFormat } from "../quant/layout.ts";
 
 /**
- * Tokens of a prompt computed at once: four tiles of a matmul. On software adapters a quarter, so that a dispatch stays short
- * and an abort prompt. Not measured.
+ * Tokens of a prompt computed at once: four tiles of a matmul. A quarter of that on software adapters, to keep dispatches
+ * short and aborts prompt. Not measured.
  */
 export const batchTokens = { hardware: 256, software: 64 };
 
@@ -24,7 +24,7 @@ export interface ActivationRequest {
   kv: KvFormat;
   /** Positions of a split of attention. */
   attentionSplit: number;
-  /** Whether gate and up are ever written down before they are folded. */
+  /** Whether gate and up are ever written down before they are combined. */
   gateUpApart: boolean;
 }
 
@@ -62,6 +62,7 @@ export function allocateActivations(memory: GpuMemory, config: ModelConfig, requ
   const shapes = activationShapes(config, request);
   const made = shapes.map(([name, rows, cols]) => [name, allocateActivation(memory, name, rows, cols)] as const);
   const { partial, freshKeys, freshValues, ...all } = Object.fromEntries(made) as Record<ScratchName, Activation>;
-  const fresh = { k: freshKeys.buffer, v: freshValues.buffer, rows: request.batchTokens };
+  const [k, v] = [freshKeys, freshValues].map(({ buffer }) => ({ buffer }));
+  const fresh = { k, v, rows: request.batchTokens };
   return { ...all, partial: partial.buffer, fresh };
 }

@@ -1,5 +1,5 @@
 // Llama's forward pass (Touvron et al. 2023), the paper from top to bottom. It says what is computed, for T tokens at once;
-// where values stand on the way, and what is computed together, is gpu/fusion.ts's business. The same in float64, to
+// where intermediate values stand, and what is computed together, is gpu/fusion.ts's business. The same in float64, to
 // compare with: test/reference/forward.ts.
 
 import type { ModelConfig } from "../format/model-config.ts";
@@ -52,7 +52,15 @@ export function layersForward(config: ModelConfig, { weights, cache, ropeTable, 
   };
 
   const layers = weights.layers.flatMap((layer, i): Operation[] => [attention(layer, i), feedForward(layer)]);
-  return [write(x, embed(weights.embedding, tokens)), ...layers];
+  return [...embedding(weights, tokens, x), ...layers];
+}
+
+/** x = E[tokens], plus B A[tokens] where it has a LoRA */
+function embedding({ embedding: table, embeddingLowRank: change }: ModelWeights, tokens: GPUBuffer, x: Activation) {
+  const operations: Operation[] = [write(x, embed(table, tokens))];
+  if (change)
+    operations.push(write(change.reduced, embed(change.table, tokens)), add(x, product(change.up, change.reduced)));
+  return operations;
 }
 
 /** The residual stream to logits. [T, dim] -> [T, vocabSize] */

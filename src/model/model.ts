@@ -1,16 +1,15 @@
-// A Llama on the GPU: weights, KV cache, scratch and the recorded forward passes (one token, many tokens).
-// It computes; what is computed next is generate/'s business. Owns every buffer it makes.
+// A Llama on the GPU: weights, KV cache, scratch and the recorded forward passes (one token, many tokens). It only computes;
+// generate/ decides what comes next. Owns every buffer it makes.
 
 import { countParameters } from "../format/llama-tensors.ts";
 import type { ModelConfig } from "../format/model-config.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { Kernels } from "../gpu/kernel.ts";
 import { GpuMemory } from "../gpu/memory.ts";
-import { mostTopTokens, type Operation } from "../gpu/operations.ts";
+import { mostStepTokens, mostTopTokens, type Activation, type Operation } from "../gpu/operations.ts";
 import { makePlan, type Plan } from "../gpu/plan.ts";
 import { Recorder } from "../gpu/recorder.ts";
 import { checkWritten, notArrived, summedEvery, sumPipeline } from "../gpu/sum-buffers.ts";
-import { calibrateDispatch, tuneVariants } from "../gpu/tune.ts";
 import { Repacker } from "../gpu/repacker.ts";
 import type { RowSamples } from "../gpu/row-samples.ts";
 import { Uploader, uploadRepacks } from "../gpu/upload.ts";
@@ -20,23 +19,30 @@ import { onDemand } from "../on-demand.ts";
 import type { KvFormat, WeightSink } from "../quant/layout.ts";
 import { allocateActivation, allocateActivations, batchTokens, type Activations } from "./activations.ts";
 import { allocateCache, type KvCache } from "./cache.ts";
+import { CachePages } from "./cache-pages.ts";
 import { headForward, layersForward } from "./forward.ts";
 import { ropeRows } from "./rope-table.ts";
 import { withoutDisagreeing, type Verdict } from "./twins.ts";
 import { createWeightSink } from "./weight-sink.ts";
 import { allocateWeights, type ModelTensor, type ModelWeights } from "./weights.ts";
 
+const tuning = onDemand("measures kernels", () => import("../gpu/tune.ts"));
 const packedSink = onDemand("takes quantized matrices apart", () => import("./packed-sink.ts"));
 const rowSamples = onDemand("looks at rows of what is loaded", () => import("../gpu/row-samples.ts"));
+
+interface FewRoom {
+  logits: Activation;
+  partial: GPUBuffer;
+}
 
 const worthTuning = 100e6; // parameters; not measured: smaller models answer fast enough untuned
 
 export interface ModelOptions {
   kv: KvFormat;
   contextLength: number;
-  /** Of the load: after it nothing more is compiled. */
+  /** The load's signal: once aborted, nothing more is compiled. */
   signal?: AbortSignal;
-  /** For `check`: what it gave when these tensors were loaded before, or that it is to find out; default: no check. */
+  /** For `check`: what it gave when these tensors were loaded before, or "new" if it is to find out; default: no check. */
   sums?: WeightSums | "new";
 }
 
@@ -58,6 +64,7 @@ export class Model {
   readonly memory: GpuMemory;
   readonly weights: ModelWeights;
   readonly cache: KvCache;
+  readonly pages: CachePages;
   readonly activations: Activations;
   readonly ropeTable: GPUBuffer; // [context, headDim / 2, 2] f32
   readonly step: GPUBuffer; // { position, count } u32
@@ -65,10 +72,12 @@ export class Model {
   readonly sampler: SamplerBuffers;
   readonly batchTokens: number;
   readonly sink: WeightSink;
-  readonly #kernels: Kernels;
+  readonly kernels: Kernels;
   readonly #repacker: Repacker;
   readonly #sums: WeightSums | undefined; // that the weights must have
   #samples: Promise<RowSamples> | undefined; // where none are known
+  #few: Promise<FewRoom> | undefined; // once a step of a few tokens was asked for
+  readonly #plans: Plan[] = [];
   #ropeWritten = false;
 
   /** Allocates; the weights are still to be written into `sink`. */
@@ -88,8 +97,8 @@ export class Model {
     this.gpu = gpu;
     this.config = config;
     this.memory = memory;
-    this.#kernels = new Kernels(gpu, { calmly: true, signal });
-    this.#repacker = new Repacker(gpu, memory, this.#kernels);
+    this.kernels = new Kernels(gpu, { calmly: true, signal });
+    this.#repacker = new Repacker(gpu, memory, this.kernels);
     const allocated = allocateWeights(gpu, memory, config, tensors);
     this.weights = allocated.weights;
     const { sums } = options;
@@ -98,9 +107,9 @@ export class Model {
       // Or in another layout.
       this.#repacker.sumAll();
       this.#samples = rowSamples().then(({ RowSamples: Samples }) => new Samples());
-      this.#samples.catch(() => {}); // told by the sink
+      this.#samples.catch(() => {}); // the sink reports it
     }
-    if (sums) sumPipeline(gpu, this.#kernels).catch(() => {}); // told by the check
+    if (sums) sumPipeline(gpu, this.kernels).catch(() => {}); // the check reports it
     this.#repacker.prepare([...allocated.targets.values()].flatMap(uploadRepacks));
     const uploader = new Uploader(this.#repacker);
     const { packed } = allocated;
@@ -110,9 +119,10 @@ export class Model {
       packed.size > 0
         ? packedSink().then((part) => part.createPackedSink({ gpu, memory, repacker, packed, samples }))
         : undefined;
-    writePart?.catch(() => {}); // told by the sink
+    writePart?.catch(() => {}); // the sink reports it
     this.sink = createWeightSink({ memory, uploader, writePart, allocated, samples });
     this.cache = allocateCache(memory, config, contextLength, kv, gpu.maxBindingBytes);
+    this.pages = new CachePages(gpu, memory, this.cache, () => this.#plans.forEach((plan) => plan.bind()));
     this.batchTokens = gpu.software ? batchTokens.software : batchTokens.hardware;
     this.activations = allocateActivations(memory, config, {
       batchTokens: this.batchTokens,
@@ -143,15 +153,16 @@ export class Model {
   async measureVariants(): Promise<Variants> {
     const { gpu } = this;
     const { qkv, output, gateUp, down } = this.weights.layers[0];
-    const request = { gpu, kernels: this.#kernels, weights: [gateUp, qkv, output, down], tokens: this.batchTokens };
+    const request = { gpu, kernels: this.kernels, weights: [gateUp, qkv, output, down], tokens: this.batchTokens };
+    const { tuneVariants, calibrateDispatch } = await tuning();
     const large = countParameters(this.config) >= worthTuning;
-    // Software adapters differ in nothing that their defaults do not know, and compile slowly.
+    // Software adapters differ only in what their defaults already know, and compile slowly.
     const variants = large && !gpu.software ? await tuneVariants(request) : gpu.variants;
     gpu.variants = variants;
     return { ...variants, macsPerDispatch: await calibrateDispatch(request) };
   }
 
-  /** For plans that are made from now on: other kernels than those of the adapter as the model found it. */
+  /** For plans made from now on: kernels other than those first chosen for the adapter. */
   follow({ variants, features }: { variants: Variants; features: Iterable<string> }): void {
     const { gpu, memory, activations } = this;
     gpu.variants = variants;
@@ -162,30 +173,53 @@ export class Model {
     activations.products = allocateActivation(memory, "products", this.batchTokens, cols);
   }
 
-  /** Which of the variants to go on with, once the weights are here; see twins.ts. */
+  /** Which of the variants to keep, once the weights are here; see twins.ts. */
   compareTwins(): Promise<Verdict> {
     const { gpu, config, weights, ropeTable, cache } = this;
-    return withoutDisagreeing({ gpu, kernels: this.#kernels, config, weights, ropeTable, kv: cache.kv });
+    return withoutDisagreeing({ gpu, kernels: this.kernels, config, weights, ropeTable, kv: cache.kv });
   }
 
-  /** One token through all layers and the head to logits. */
-  tokenPlan(): Promise<Plan> {
-    return this.#plan("one", [...this.#layers(), ...this.#head()]);
-  }
-
-  /** A batch of a prompt through all layers: its keys and values are wanted, and the last position's residual stream. */
-  batchPlan(): Promise<Plan> {
-    return this.#plan("many", this.#layers());
-  }
-
-  /** Row 0 of the residual stream to logits; where a batch ends, `keepLast` puts its last row there. */
-  headPlan(): Promise<Plan> {
-    return this.#plan("one", this.#head());
+  /** One token through all layers and the head to logits. `weights`: the model's own, or as an adapter changes them. */
+  tokenPlan(weights = this.weights): Promise<Plan> {
+    return this.#plan("one", [...this.#layers(weights), ...this.#head(weights)]);
   }
 
   /**
-   * The last row of a batch of `tokens` to row 0 of the residual stream: so the logits are made by the shaders that make
-   * a single token's, and no further ones must compile.
+   * Two to eight consecutive tokens of a sequence through all layers and the head to logits, in one step: each as
+   * `tokenPlan` computes it alone, bit for bit where an adapter adds in the order that it is told.
+   */
+  async fewPlan(tokens: number, weights = this.weights): Promise<{ plan: Plan; logits: Activation }> {
+    const { logits, partial } = await (this.#few ??= this.#roomForFew());
+    const operations = [...this.#layers(weights), ...this.#head(weights, logits)];
+    return { plan: await this.#plan("one", operations, { tokens, partial }), logits };
+  }
+
+  /** What all plans of a few tokens write to; can be asked for again after a failure. */
+  #roomForFew(): Promise<FewRoom> {
+    const { memory, cache, config, gpu } = this;
+    const splits = Math.ceil(cache.context / gpu.variants.attentionSplit);
+    const partialBytes = 4 * mostStepTokens * config.heads * splits * (config.headDim + 2);
+    const room = memory.checked("the logits of a few tokens", () => ({
+      logits: allocateActivation(memory, "a few tokens' logits", mostStepTokens, config.vocabSize),
+      partial: memory.storage("a few tokens' partial", partialBytes),
+    }));
+    room.catch(() => (this.#few = undefined));
+    return room;
+  }
+
+  /** A batch of a prompt through all layers, for its keys and values and the last position's residual stream. */
+  batchPlan(weights = this.weights): Promise<Plan> {
+    return this.#plan("many", this.#layers(weights));
+  }
+
+  /** Row 0 of the residual stream to logits; where a batch ends, `keepLast` puts its last row there. */
+  headPlan(weights = this.weights): Promise<Plan> {
+    return this.#plan("one", this.#head(weights));
+  }
+
+  /**
+   * Copies the last row of a batch of `tokens` to row 0 of the residual stream: the shaders that make a single token's
+   * logits then make these, and no others have to compile.
    */
   keepLast(encoder: GPUCommandEncoder, tokens: number): void {
     const { x, normed } = this.activations;
@@ -195,14 +229,17 @@ export class Model {
     encoder.copyBufferToBuffer(normed.buffer, 0, x.buffer, 0, rowBytes);
   }
 
-  /** A batch to the logits of every position, for debugging. */
-  async debugPlan(): Promise<{ plan: Plan; logits: Activations["logits"] }> {
+  /** Room for the logits of every position of a batch, for debugging. */
+  debugLogits(): Promise<Activation> {
     const { memory, batchTokens: rows, config } = this;
-    const logits = await memory.checked("the logits of every position", () =>
+    return memory.checked("the logits of every position", () =>
       allocateActivation(memory, "all logits", rows, config.vocabSize),
     );
-    const plan = await this.#plan("many", [...this.#layers(), ...this.#head(logits)]);
-    return { plan, logits };
+  }
+
+  /** A batch to those logits. */
+  debugPlan(logits: Activation, weights = this.weights): Promise<Plan> {
+    return this.#plan("many", [...this.#layers(weights), ...this.#head(weights, logits)]);
   }
 
   /** Chooses a token from the logits of the last position and moves the step on. */
@@ -216,24 +253,38 @@ export class Model {
     return this.#plan("one", [{ op: "top tokens", logits: this.activations.logits, result: this.sampler.top }]);
   }
 
-  #layers(): Operation[] {
-    return layersForward(this.config, { ...this, x: this.activations.x });
+  #layers(weights: ModelWeights): Operation[] {
+    return layersForward(this.config, { ...this, weights, x: this.activations.x });
   }
 
-  #head(logits = this.activations.logits): Operation[] {
-    return headForward(this.config, this.weights, this.activations.x, logits);
+  #head(weights: ModelWeights, logits = this.activations.logits): Operation[] {
+    return headForward(this.config, weights, this.activations.x, logits);
   }
 
-  async #plan(kind: "one" | "many", operations: Operation[]): Promise<Plan> {
-    const { gpu, memory, step, activations: scratch } = this;
-    const recorder = new Recorder(gpu, memory, { step, many: kind === "many", scratch });
+  async #plan(
+    kind: "one" | "many",
+    operations: Operation[],
+    { tokens = 1, partial = this.activations.partial } = {},
+  ): Promise<Plan> {
+    const { gpu, memory, step, activations } = this;
+    const scratch = { ...activations, partial };
+    const recorder = new Recorder(gpu, memory, { step, many: kind === "many", tokens, scratch });
     await memory.checked("the shaders' parameters", () => recorder.record(...operations));
-    return makePlan(gpu, this.#kernels, recorder.requests);
+    const plan = await makePlan(gpu, this.kernels, recorder.requests);
+    this.#plans.push(plan);
+    return plan;
   }
 
-  /** The weights are here: frees what only they needed, and lets all shaders compile at once. */
+  /** The GPU memory it takes once its cache has grown as far as it may; other parts are as they are now. */
+  get mostBytes(): number {
+    const { memory, cache } = this;
+    const missing = Math.max(0, cache.mostPages - cache.pages);
+    return memory.usedBytes + 2 * cache.layers.length * missing * cache.pageBytes;
+  }
+
+  /** Call once the weights are here: frees what only they needed, and lets all shaders compile at once. */
   finishLoading(): void {
-    this.#kernels.hurry();
+    this.kernels.hurry();
     this.#repacker.dispose();
   }
 
@@ -251,14 +302,14 @@ export class Model {
   }
 
   /**
-   * Whether the GPU has what it was sent, once the weights are here and the plans are made. Gives the sums of the weights, to
-   * be kept for the next load, where they were not known. Throws PronkError `driver-fault` with `facts.arrived` false.
+   * Whether the GPU has what it was sent; to be called once the weights and plans are there. Gives the sums of the weights,
+   * for the next load, where they were not known. Throws PronkError `driver-fault` with `facts.arrived` false.
    */
   async check(): Promise<WeightSums | undefined> {
     const weights = this.#weightBuffers();
     const samples = await this.#samples;
     const written = [...this.#repacker.summed, ...this.memory.written, ...(samples?.written ?? [])];
-    const found = await checkWritten(this.gpu, this.#kernels, written, weights.map(({ buffer }) => buffer)); // prettier-ignore
+    const found = await checkWritten(this.gpu, this.kernels, written, weights.map(({ buffer }) => buffer)); // prettier-ignore
     const sums: Record<string, number> = Object.fromEntries(weights.map(({ name }, i) => [name, found[i]]));
     for (const [name, sum] of Object.entries(sums))
       if (this.#sums && this.#sums[name] !== sum) throw notArrived(name, { expected: this.#sums[name], found: sum });

@@ -1,5 +1,5 @@
-// Where the parts of matrices go that their publisher quantized: through the streams of their bytes to the repacks. Loaded on
-// demand. When a load begins again (a file changed on its server), so do the matrices that are half taken apart.
+// Where the parts of matrices quantized by their publisher go: through the streams of their bytes to the repacks. Loaded on
+// demand. When a load begins again (a file changed on its server), so do matrices that are half taken apart.
 
 import { PronkError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
@@ -17,7 +17,7 @@ export interface PackedSinkRequest {
   memory: GpuMemory;
   repacker: Repacker;
   packed: AllocatedWeights["packed"];
-  /** What is to look at rows of what comes. */
+  /** Looks at rows of what comes. */
   samples?: Promise<RowSamples>;
 }
 
@@ -26,7 +26,7 @@ type Target = PackedTarget & PackedTensor;
 /** Bytes of a part of a target, in order. */
 export type WritePart = (target: Target, part: StoredPart, offset: number, bytes: Uint8Array) => Promise<void>;
 
-/** Begins to compile the repacks. What it gives rejects with PronkError `integrity` for parts that changed. */
+/** Begins to compile the repacks. The result rejects with PronkError `integrity` for parts that changed. */
 export function createPackedSink({ gpu, memory, repacker, packed, samples }: PackedSinkRequest): WritePart {
   repacker.prepare([...packed.values()].flatMap(packedRepacks));
   const uploader = new PackedUploader(memory, repacker);
@@ -51,14 +51,14 @@ export function createPackedSink({ gpu, memory, repacker, packed, samples }: Pac
   };
 }
 
-/** Repacks that scatter only set bits. */
+/** Zeroes the codes: repacks that scatter only set bits. */
 function clearCodes({ device }: Gpu, targets: Iterable<PackedTarget>): void {
   const encoder = device.createCommandEncoder();
   for (const { weight } of targets) for (const { codes } of weight.parts) encoder.clearBuffer(codes);
   device.queue.submit([encoder.finish()]);
 }
 
-/** The layout was made from the early parts as they were then. */
+/** The layout was made from the early parts, which must not have changed since. */
 function checkEarly({ early }: PackedTensor, part: StoredPart, offset: number, bytes: Uint8Array): void {
   const known = early[part.role]?.subarray(offset, offset + bytes.length);
   if (!known || known.every((byte, i) => byte === bytes[i])) return;

@@ -1,9 +1,10 @@
-// What a model will cost on the GPU, from its shape alone: every tensor, the KV cache, scratch. No weights, no device.
-// The same arithmetic that allocates (gpu/weight.ts, activations.ts, cache.ts) is used, so the two cannot differ in it.
+// What a model will cost on the GPU, from its shape alone: every tensor, the KV cache, scratch. No weights, no device. It
+// uses the same arithmetic that allocates (gpu/weight.ts, activations.ts, cache.ts), so the two cannot differ.
 
 import type { ModelConfig } from "../format/model-config.ts";
 import { expectedTensors } from "../format/llama-tensors.ts";
 import type { Dtype } from "../format/tensor.ts";
+import { mostPages } from "../gpu/cache-layout.ts";
 import { strideOf } from "../gpu/operations.ts";
 import { attentionSplit } from "../gpu/variants.ts";
 import { joinSegments, splitRows } from "../gpu/weight.ts";
@@ -12,14 +13,14 @@ import { chooseEncoding } from "../quant/choose.ts";
 import type { KvFormat, QuantizeChoice } from "../quant/layout.ts";
 import { canShare, formatBytes, plainFormat, type RowFormat } from "../quant/row-format.ts";
 import { activationShapes, batchTokens } from "./activations.ts";
-import { layerCacheBytes } from "./cache.ts";
+import { firstPages, poolBytes, poolPages } from "./cache.ts";
 import { layerGroups } from "./weights.ts";
 
 export interface MemoryRequest {
   quantize: QuantizeChoice;
   /** What the checkpoint stores; used where the choice keeps it. */
   dtype: Dtype;
-  /** By name, the formats of matrices that their publisher quantized. */
+  /** The formats of matrices quantized by their publisher, by name. */
   quantized?: ReadonlyMap<string, RowFormat>;
   kv: KvFormat;
   contextLength: number;
@@ -33,24 +34,28 @@ export interface TensorMemory {
   /** The format's label. */
   encoding: string;
   gpuBytes: number;
-  /** Buffers that the codes, with those of the tensors they share them with, are split into below the binding limit. */
+  /** Buffers that the codes (and those of tensors they share with) are split into to stay below the binding limit. */
   parts: number;
 }
 
 export interface MemoryCount {
   tensors: TensorMemory[];
   weightBytes: number;
+  /** In pages: of the whole context, or of a sliding window and what is computed with it. */
   kvBytes: number;
-  /** Activations, rope table, sampler, upload staging. */
+  /** Activations, rope and page table, a spare page, sampler, upload staging. */
   scratchBytes: number;
+  /** Once the cache has grown as far as it may. */
   totalBytes: number;
-  /** The largest single binding, to hold against an adapter's limit. */
+  /** At the start, while the cache is small. */
+  firstBytes: number;
+  /** The largest single binding, to compare with an adapter's limit. */
   largestBindingBytes: number;
 }
 
 export function countMemory(config: ModelConfig, request: MemoryRequest): MemoryCount {
   const { quantize, dtype, quantized, kv, contextLength, maxBindingBytes } = request;
-  let largestBindingBytes = layerCacheBytes(config, contextLength, kv);
+  let largestBindingBytes = poolBytes(config, poolPages(config, contextLength), kv);
   const expected = expectedTensors(config);
   const formatOf = (name: string): RowFormat => {
     const shape = expected.get(name)!;
@@ -76,7 +81,7 @@ export function countMemory(config: ModelConfig, request: MemoryRequest): Memory
     return { name, rows, cols, encoding: format.label, gpuBytes: formatBytes(format, rows), parts: parts.length };
   });
   const weights = tensors.reduce((sum, tensor) => sum + tensor.gpuBytes, 0);
-  const kvBytes = 2 * config.layers * layerCacheBytes(config, contextLength, kv);
+  const kvBytes = 2 * config.layers * poolBytes(config, poolPages(config, contextLength), kv);
   const shapes = activationShapes(config, {
     batchTokens: batchTokens.hardware,
     contextLength,
@@ -86,13 +91,16 @@ export function countMemory(config: ModelConfig, request: MemoryRequest): Memory
   });
   const activations = shapes.reduce((sum, [, rows, cols]) => sum + rows * strideOf(cols) * 4, 0);
   const samplerBytes = config.vocabSize * 8 + Math.ceil(config.vocabSize / 32) * 4; // counts and biases; what is allowed, as bits
-  const scratchBytes = activations + contextLength * config.headDim * 4 + samplerBytes;
+  const scratchBytes =
+    activations + contextLength * config.headDim * 4 + samplerBytes + 4 * mostPages + poolBytes(config, 1, kv);
+  const firstKvBytes = 2 * config.layers * poolBytes(config, firstPages, kv);
   return {
     tensors,
     weightBytes: weights,
     kvBytes,
     scratchBytes,
     totalBytes: weights + kvBytes + scratchBytes,
+    firstBytes: weights + firstKvBytes + scratchBytes,
     largestBindingBytes,
   };
 }

@@ -1,6 +1,6 @@
-// Are the chosen kernels right on this adapter? A few fixed tokens go through layer 0, at once and alone, by the kernels that
-// were chosen and by their plain twins: one dispatch for each operation, no optional feature. A choice that gives other
-// numbers is dropped. The tests hold all kernels to each other; this finds drivers that no test has met.
+// Are the chosen kernels right on this adapter? A few fixed tokens go through layer 0, at once and alone, by the chosen
+// kernels and by their plain twins: one dispatch for each operation, no optional feature. A choice that gives other numbers
+// is dropped. The tests compare all kernels with each other; this finds drivers that no test has met.
 
 import { PronkError } from "../errors.ts";
 import type { ModelConfig } from "../format/model-config.ts";
@@ -19,7 +19,7 @@ import { allocateCache } from "./cache.ts";
 import { layersForward } from "./forward.ts";
 import type { ModelWeights } from "./weights.ts";
 
-/** What an adapter is to run, and which of its choices were dropped for it. */
+/** What an adapter is to run, and which of its choices were dropped. */
 export interface Verdict {
   variants: Variants;
   features: string[];
@@ -68,7 +68,7 @@ export async function withoutDisagreeing(request: TwinsRequest): Promise<Verdict
     const { int8, matvec } = choice.variants;
     const share = Math.max(allowedError[kv], int8 || matvec === "bytes" ? allowedError.q8 : 0);
     const values = await throughLayer(request, choice);
-    // Where it is NaN it is not.
+    // False for NaN.
     return values.every((value, i) => Math.abs(value - right[i]) <= share * Math.max(size, Math.abs(right[i])));
   };
   if (await agrees(chosen)) return { ...chosen, dropped: [] };

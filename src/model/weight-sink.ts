@@ -1,5 +1,5 @@
-// Where a loader's bytes go: each slice to the uploader of its kind, norm vectors to their buffers. What takes quantized matrices
-// apart is packed-sink.ts, which is loaded where there are some.
+// Where a loader's bytes go: each slice to the uploader of its kind, norm vectors to their buffers. packed-sink.ts, loaded
+// where there are quantized matrices, takes those apart.
 
 import { PronkError } from "../errors.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
@@ -17,7 +17,7 @@ export interface SinkRequest {
   allocated: Pick<AllocatedWeights, "targets" | "packed" | "vectors">;
   /** For the parts of quantized matrices, where there are some. */
   writePart?: Promise<WritePart>;
-  /** What is to look at rows of what comes. */
+  /** Looks at rows of what comes. */
   samples?: Promise<RowSamples>;
 }
 

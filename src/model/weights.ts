@@ -1,13 +1,13 @@
-// The model's weights on the GPU: a place for every tensor, allocated before the first byte and filled as bytes arrive.
-// Norm gains are vectors in f32; everything else is a matrix in the encoding it is stored in. Matrices that multiply the
-// same input become one weight: q, k and v; gate and up. Their rows are put in pairs that later steps want together.
+// The model's weights on the GPU: a place for every tensor, allocated before the first byte and filled as bytes arrive. Norm
+// gains are vectors in f32; everything else is a matrix in the encoding it is stored in. Matrices that multiply the same
+// input become one weight: q, k and v; gate and up. Rows that later steps want together are paired.
 
 import type { ModelConfig } from "../format/model-config.ts";
 import { linearRows } from "../format/llama-tensors.ts";
 import { tensorRole, type LayerRole, type LinearRole } from "../format/tensor-roles.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
-import { strideOf } from "../gpu/operations.ts";
+import { strideOf, type Activation } from "../gpu/operations.ts";
 import type { PackedTarget } from "../gpu/packed-upload.ts";
 import type { RowPlace } from "../gpu/row-place.ts";
 import type { UploadTarget } from "../gpu/upload.ts";
@@ -28,15 +28,24 @@ export interface LayerWeights {
 
 export interface ModelWeights {
   embedding: Weight; // [vocabSize, dim]
+  /** What a LoRA adds to the embedding. */
+  embeddingLowRank?: EmbeddingLowRank;
   layers: LayerWeights[];
   finalNorm: GPUBuffer; // [dim]
   head: Weight; // [vocabSize, dim]; the embedding itself when tied
 }
 
+/** up (the tokens' rows of table), added to the stream. */
+export interface EmbeddingLowRank {
+  table: Weight; // [vocabSize, rank]
+  reduced: Activation; // [T, rank]
+  up: Weight; // [dim, rank]
+}
+
 /** A tensor as the model holds it: kept plainly (or in q8, q4), or quantized by its publisher. */
 export type ModelTensor = StoredTensor | PackedTensor;
 
-/** A vector's way into its buffer, which others may share: the gains of q and k, the biases of a weight. */
+/** A vector on its way into its buffer, which others may share: the gains of q and k, the biases of a weight. */
 export interface NormVector {
   buffer: GPUBuffer;
   bytes: Uint8Array; // collects until whole: a vector is a few KiB
@@ -52,7 +61,7 @@ const groups: Record<"qkv" | "output" | "gateUp" | "down", LinearRole[]> = {
   down: ["down"],
 };
 
-/** What a layer's weights are made of. `interleaved`: the checkpoint has the rows of q and k in pairs already. */
+/** What a layer's weights are made of. `interleaved`: the checkpoint already has the rows of q and k in pairs. */
 export function layerGroups(
   config: ModelConfig,
   formatOf: (role: LinearRole) => RowFormat,
@@ -81,11 +90,11 @@ export function layerGroups(
 const formatOf = (tensor: ModelTensor): RowFormat =>
   "format" in tensor ? tensor.format : plainFormat(tensor.encoding, sizeOf(tensor).cols);
 
-/** Of the whole matrix, where the tensor is a panel of it. */
+/** The size of the whole matrix, even where the tensor is a panel of it. */
 const sizeOf = (tensor: ModelTensor): { rows: number; cols: number } =>
   "format" in tensor ? tensor : (tensor.panel ?? tensor);
 
-/** Under which a tensor's target stands: a matrix' panels bear one name, in files of their own. */
+/** The key of a tensor's target: a matrix' panels have the same name, in different files. */
 export const targetKey = ({ name, file, panel }: StoredTensor): string => (panel ? `${file}: ${name}` : name);
 
 const isPanel = (tensor: ModelTensor): tensor is StoredTensor => !("format" in tensor) && tensor.panel !== undefined;
@@ -113,16 +122,16 @@ export function allocateWeights(
   const vectors: AllocatedWeights["vectors"] = new Map();
   const whole: Partial<ModelWeights> = {};
   const byLayer = Array.from({ length: config.layers }, () => new Map<LayerRole, ModelTensor>());
-  /** A zeroed vector for tensors that are put into it; none of them is ever quantized. */
+  /** A zeroed vector with room for these tensors; none of them is ever quantized. */
   const vector = (name: string, length: number, parts: [ModelTensor | undefined, RowPlace][]) => {
     const whole = new Float32Array(strideOf(length));
     const buffer = memory.storage(name, whole.byteLength);
     for (const [tensor, place] of parts as [StoredTensor | undefined, RowPlace][])
       if (tensor) vectors.set(tensor.name, { buffer, bytes: new Uint8Array(tensor.end - tensor.start), whole, place });
-    return buffer;
+    return { buffer, whole };
   };
   const inOrder = (base = 0): RowPlace => ({ base, half: 0 });
-  const norm = (tensor: ModelTensor) => vector(tensor.name, tensor.cols, [[tensor, inOrder()]]);
+  const norm = (tensor: ModelTensor) => vector(tensor.name, tensor.cols, [[tensor, inOrder()]]).buffer;
   const aim = (tensor: ModelTensor, weight: Weight, place: RowPlace) => {
     if ("format" in tensor) packed.set(tensor.name, { ...tensor, weight, place });
     else
@@ -158,7 +167,7 @@ export function allocateWeights(
       layer.headNorm = vector(`layer ${i} head norms`, 2 * headDim, [
         [roles.get("qNorm"), inOrder()],
         [roles.get("kNorm"), inOrder(headDim)],
-      ]);
+      ]).buffer;
     const formats = (role: LinearRole) => formatOf(roles.get(role)!);
     const grouped = layerGroups(config, formats, (role) => isInterleaved(roles.get(role)!));
     for (const { name, cols, segments, roles: members } of grouped) {
@@ -169,7 +178,9 @@ export function allocateWeights(
         roles.get(`${role}Bias`),
         place,
       ]);
-      if (biases.some(([tensor]) => tensor)) weight.bias = vector(`${request.name} bias`, weight.rows + 1, biases);
+      if (!biases.some(([tensor]) => tensor)) continue;
+      const { buffer, whole } = vector(`${request.name} bias`, weight.rows + 1, biases);
+      Object.assign(weight, { bias: buffer, biasValues: whole });
     }
     return layer as LayerWeights;
   });

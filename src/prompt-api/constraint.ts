@@ -6,7 +6,7 @@ import { notSupported } from "./faults.ts";
 
 export interface ReadConstraint {
   format?: ResponseFormat;
-  /** The answer so far, of all that the model has written. */
+  /** The answer so far, out of all that the model has written. */
   shown(written: string): string;
 }
 
@@ -28,7 +28,7 @@ const bySchema = (schema: object): ResponseFormat => ({
   json_schema: { name: "response", schema: schema as Record<string, unknown> },
 });
 
-/** Of a JSON string as far as it is written; a half escape is left out. */
+/** The words of a JSON string as far as it is written, without a half-written escape. */
 function insideQuotes(written: string): string {
   const [begun = ""] = /^\s*"(?:[^"\\]|\\u[0-9a-fA-F]{4}|\\[^u])*/.exec(written) ?? [];
   return begun === "" ? "" : (JSON.parse(`${begun}"`) as string);

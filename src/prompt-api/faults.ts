@@ -1,4 +1,4 @@
-// Faults of the engine by the names that the Prompt API gives them. The engine's own error is the cause, and its message says more.
+// The engine's faults, under the Prompt API's names. The engine's own error is the cause, and its message says more.
 
 import { PronkError, type PronkErrorCode } from "../index.ts";
 

@@ -1,5 +1,5 @@
-// The public surface of `pronk/prompt-api`: the browser's Prompt API over a model of one's own choice, for pages that were
-// written for it, or that use a browser's model where it has one. An entry of its own: nothing else of pronk loads it.
+// The public surface of `pronk/prompt-api`: the browser's Prompt API over a model of one's choice, for pages that were
+// written for it, or that use a browser's model where it has one. An entry of its own: nothing else in pronk loads it.
 
 import { checkAdapter, createEngine, type EngineOptions, inspectModel, type ModelReference } from "../index.ts";
 import { asDomException, notSupported } from "./faults.ts";
@@ -26,9 +26,9 @@ export type {
 } from "./prompt-types.ts";
 export type { LanguageModelSession };
 
-/** What stands where the browser has `LanguageModel`. */
+/** What takes the place of the browser's `LanguageModel`. */
 export interface LanguageModelStatic {
-  /** Whether sessions of this kind can be made here. Rejects never. */
+  /** Whether sessions of this kind can be made here. Never rejects. */
   availability(options?: LanguageModelCoreOptions): Promise<Availability>;
   /**
    * Makes a session, and loads the model for the first one. Rejects with DOMException: `NotSupportedError` (no WebGPU, another
@@ -38,7 +38,7 @@ export interface LanguageModelStatic {
   create(options?: LanguageModelCreateOptions): Promise<LanguageModelSession>;
 }
 
-/** What an engine may be told that sessions do not say. */
+/** Engine options that sessions do not set. */
 export type LanguageModelEngineOptions = Omit<EngineOptions, "signal" | "onProgress">;
 
 interface Loaded {
@@ -48,7 +48,7 @@ interface Loaded {
 
 /**
  * A `LanguageModel` that runs this model, which is loaded with its first session and let go with its last; or one over an engine
- * that is there already and stays the caller's.
+ * that already exists and stays the caller's.
  */
 export function languageModel(
   model: ModelReference | { /** Answers all sessions. */ engine: SessionEngine },
@@ -57,6 +57,7 @@ export function languageModel(
   const given = typeof model === "object" && "engine" in model ? model.engine : undefined;
   let loading: Promise<Loaded> | undefined;
   let isLoaded = false;
+  let leaving: Promise<unknown> = Promise.resolve(); // the engine before: its memory comes back first
   let users = 0;
 
   const load = ({ signal, monitor }: LanguageModelCreateOptions): Promise<Loaded> => {
@@ -68,28 +69,27 @@ export function languageModel(
       tell.dispatchEvent(Object.assign(event, { lengthComputable: true, loaded, total: 1 }));
     };
     if (loading) {
-      const ofAnother = loading; // which may be aborted, and this one not
+      const ofAnother = loading; // it may be aborted while this one is not
       return ofAnother.then(
         (loaded) => (progress(1), loaded),
         () => load({ signal, monitor }),
       );
     }
     progress(0);
-    const made = createEngine(model as ModelReference, {
-      ...options,
-      signal,
-      onProgress: ({ phase, loadedBytes, totalBytes }) => {
-        if (phase === "download" && totalBytes > 0 && loadedBytes < totalBytes) progress(loadedBytes / totalBytes);
-      },
-    }).then((engine) => {
-      isLoaded = true;
-      progress(1);
-      const forget = () => {
-        if (loading === made) [loading, isLoaded] = [undefined, false];
-      };
-      engine.ended.addEventListener("abort", forget, { once: true });
-      return { engine, unload: () => engine.unload() };
-    });
+    const onProgress: EngineOptions["onProgress"] = ({ phase, loadedBytes, totalBytes }) => {
+      if (phase === "download" && totalBytes > 0 && loadedBytes < totalBytes) progress(loadedBytes / totalBytes);
+    };
+    const made = leaving
+      .then(() => createEngine(model as ModelReference, { ...options, signal, onProgress }))
+      .then((engine) => {
+        isLoaded = true;
+        progress(1);
+        const forget = () => {
+          if (loading === made) [loading, isLoaded] = [undefined, false];
+        };
+        engine.ended.addEventListener("abort", forget, { once: true });
+        return { engine, unload: () => engine.unload() };
+      });
     loading = made;
     made.catch(() => {
       if (loading === made) loading = undefined;
@@ -99,7 +99,9 @@ export function languageModel(
 
   const release = () => {
     users--;
-    if (users === 0) void loading?.then(({ unload }) => unload()).catch(() => {}); // told to who asked for it
+    if (users > 0 || !loading) return;
+    leaving = loading.then(({ unload }) => unload()).catch(() => {}); // whoever asked for it is told
+    [loading, isLoaded] = [undefined, false]; // a session made from now on loads it again
   };
 
   return {

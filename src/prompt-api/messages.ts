@@ -4,13 +4,13 @@ import type { RequestMessage } from "../index.ts";
 import { notSupported } from "./faults.ts";
 import type { PromptInput, PromptMessage } from "./prompt-types.ts";
 
-/** Whether the last of them is words of the assistant's to go on from, is `goesOn`. */
+/** `goesOn`: the last message is the assistant's, and the answer continues it. */
 export interface Said {
   messages: RequestMessage[];
   goesOn: boolean;
 }
 
-/** What comes to a session. Throws a TypeError, or DOMException NotSupportedError. */
+/** What is said to a session. Throws a TypeError, or DOMException NotSupportedError. */
 export function readInput(input: PromptInput): Said {
   if (typeof input === "string") return { messages: [{ role: "user", content: input }], goesOn: false };
   if (!Array.isArray(input) || input.length === 0)

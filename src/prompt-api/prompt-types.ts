@@ -1,5 +1,5 @@
-// What the browser's Prompt API takes (webmachinelearning.github.io/prompt-api, as of November 2026), as far as a model of text can
-// be asked it: types only.
+// What the browser's Prompt API takes (webmachinelearning.github.io/prompt-api, as of November 2026), as far as it applies
+// to a text model: types only.
 
 /** A piece of a message. What is not text is refused (`NotSupportedError`). */
 export interface PromptContent {
@@ -11,18 +11,18 @@ export interface PromptContent {
 
 /** A message of a session. */
 export interface PromptMessage {
-  /** `system` stands first, and in `initialPrompts` only; elsewhere it is refused (`TypeError`, `NotSupportedError`). */
+  /** `system` comes first, and in `initialPrompts` only; elsewhere it is refused (`TypeError`, `NotSupportedError`). */
   role: "system" | "user" | "assistant";
   /** What it says; pieces are joined by line breaks. */
   content: string | readonly PromptContent[];
-  /** Default false. True, on the last message, which is the assistant's: the answer goes on from its words. */
+  /** Default false. True, on a last message of the assistant's: the answer continues its words. */
   prefix?: boolean;
 }
 
-/** What is said: a message of the user's, or messages. */
+/** What is said: the words of a user's message, or messages. */
 export type PromptInput = string | readonly PromptMessage[];
 
-/** What a session may be given to work with: what the model calls is called here, and its result told to the model. */
+/** A tool for a session: when the model calls it, it is run here, and its result is told to the model. */
 export interface PromptTool {
   /** 1 to 64 letters, digits, _ or -. */
   name: string;
@@ -30,7 +30,7 @@ export interface PromptTool {
   description: string;
   /** JSON Schema of its argument, to which calls are kept. */
   inputSchema: object;
-  /** Does it. What is rejected is told to the model as the result. */
+  /** Runs it. If it rejects, the model is told the error as the result. */
   execute(input: unknown): Promise<string>;
 }
 
@@ -38,11 +38,11 @@ export interface PromptTool {
 export interface PromptExpectation {
   /** Anything but `text` makes the model unavailable. */
   type: string;
-  /** Not looked at: what languages a model speaks is not known. */
+  /** Ignored: which languages a model speaks is not known. */
   languages?: readonly string[];
 }
 
-/** How a session is to be, as far as availability goes. */
+/** Options of a session that availability is asked for. */
 export interface LanguageModelCoreOptions {
   /** As `temperature` in requests. Default: the model's own. */
   temperature?: number;
@@ -56,7 +56,7 @@ export interface LanguageModelCoreOptions {
   tools?: readonly PromptTool[];
 }
 
-/** Tells of the download while a session is made. */
+/** Reports the download while a session is made. */
 export interface CreateMonitor extends EventTarget {
   /** `loaded` goes from 0 to 1. */
   addEventListener(
@@ -73,21 +73,21 @@ export interface CreateMonitor extends EventTarget {
 export interface LanguageModelCreateOptions extends LanguageModelCoreOptions {
   /** Ends the load, and later the session, with its reason. */
   signal?: AbortSignal;
-  /** Is given what tells of the download, before it begins. */
+  /** Called before the download begins, with what reports on it. */
   monitor?: (monitor: CreateMonitor) => void;
   /** What was said before. */
   initialPrompts?: readonly PromptMessage[];
 }
 
-/** How something is asked. */
+/** How a prompt is answered. */
 export interface LanguageModelPromptOptions {
   /** Ends the answer with its reason; nothing of it stays in the session. */
   signal?: AbortSignal;
-  /** What the answer is kept to: a JSON Schema, or a RegExp without flags that all of it matches. */
+  /** What the answer is kept to: a JSON Schema, or a RegExp without flags that must match all of it. */
   responseConstraint?: object | RegExp;
   /** Not needed: the constraint is never told to the model, and takes no room. */
   omitResponseConstraintInput?: boolean;
 }
 
-/** Whether sessions can be made: `downloadable` takes a download, which goes on while it is `downloading`. */
+/** Whether sessions can be made: `downloadable` needs a download first, `downloading` is one under way. */
 export type Availability = "unavailable" | "downloadable" | "downloading" | "available";

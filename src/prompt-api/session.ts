@@ -1,5 +1,5 @@
-// A session: what was said so far, and what can be asked of it. It knows the engine's public calls and nothing of models. What
-// is asked is answered one after the other; only a whole answer, with what led to it, becomes part of the session.
+// A session: what was said so far, and what can be asked of it. It knows the engine's public calls and nothing of models.
+// Prompts are answered one after the other; only a whole answer, with what led to it, becomes part of the session.
 
 import type { AnswerStream, ChatCompletionChunk, ChatCompletionRequest, Engine, RequestMessage } from "../index.ts";
 import { readConstraint } from "./constraint.ts";
@@ -10,25 +10,25 @@ import type { LanguageModelCoreOptions, LanguageModelPromptOptions, PromptInput 
 /** What a session needs of an engine. */
 export type SessionEngine = Pick<Engine, "chat" | "tokenizer" | "info">;
 
-/** What a session is made of; `release` is called once, when it is destroyed. */
+/** What a session is made of. */
 export interface SessionParts {
-  /** Answers. */
+  /** What answers. */
   engine: SessionEngine;
-  /** How. */
+  /** How it answers. */
   options: LanguageModelCoreOptions;
   /** What was said before. */
   messages: readonly RequestMessage[];
-  /** Tokens of that. */
+  /** Tokens of `messages`. */
   contextUsage: number;
-  /** For a copy: keeps the engine, and gives what lets it go. */
+  /** Keeps the engine for one more session; what it returns is called once, when that is destroyed. */
   hold(): () => void;
 }
 
-const mostRounds = 8; // of calls before an answer: a model that calls on and on has lost its way
+const mostRounds = 8; // of calls before an answer: a model that keeps calling has lost its way
 
 type Calls = NonNullable<(RequestMessage & { role: "assistant" })["tool_calls"]>;
 
-/** A conversation, as the browser's `LanguageModel` has it. Destroy it when it is not needed any more. */
+/** A conversation, as the browser's `LanguageModel` has it. Destroy it when it is no longer needed. */
 export class LanguageModelSession extends EventTarget {
   /** Called when the oldest messages no longer fit the context, as the event `contextoverflow`. */
   oncontextoverflow: ((event: Event) => void) | null = null;
@@ -48,7 +48,7 @@ export class LanguageModelSession extends EventTarget {
     this.#contextUsage = parts.contextUsage;
   }
 
-  /** Tokens of the conversation: after an answer as the engine counted them, before by its words alone. */
+  /** Tokens of the conversation: as the engine counted them after an answer, before that by its words alone. */
   get contextUsage(): number {
     return this.#contextUsage;
   }
@@ -69,8 +69,8 @@ export class LanguageModelSession extends EventTarget {
   }
 
   /**
-   * The whole answer. Rejects with a TypeError, with DOMException `NotSupportedError` for what no model of text reads or what is
-   * not kept to, `QuotaExceededError` for what does not fit, `InvalidStateError` once destroyed, or with the signal's reason.
+   * The whole answer. Rejects with a TypeError, with DOMException `NotSupportedError` for input or a constraint that is not
+   * supported, `QuotaExceededError` for what does not fit, `InvalidStateError` once destroyed, or with the signal's reason.
    */
   async prompt(input: PromptInput, options: LanguageModelPromptOptions = {}): Promise<string> {
     let text = "";
@@ -78,7 +78,7 @@ export class LanguageModelSession extends EventTarget {
     return text;
   }
 
-  /** The answer as it comes, in pieces of text. Errors as `prompt`; a stream that is cancelled ends the answer. */
+  /** The answer as it comes, in pieces of text. Errors as `prompt`; cancelling the stream ends the answer. */
   promptStreaming(input: PromptInput, options: LanguageModelPromptOptions = {}): ReadableStream<string> {
     const left = new AbortController();
     const signal = AbortSignal.any([left.signal, ...(options.signal ? [options.signal] : [])]);
@@ -106,7 +106,7 @@ export class LanguageModelSession extends EventTarget {
     });
   }
 
-  /** Tokens of what would be said, by its words: what the model's template writes around them is not counted. */
+  /** Tokens of the input's words: what the model's template writes around them is not counted. */
   async measureContextUsage(input: PromptInput, { signal }: LanguageModelPromptOptions = {}): Promise<number> {
     this.#check();
     signal?.throwIfAborted();
@@ -118,7 +118,7 @@ export class LanguageModelSession extends EventTarget {
     return this.measureContextUsage(input, options);
   }
 
-  /** Another session that goes on from here by itself. Rejects with `InvalidStateError` once destroyed. */
+  /** A separate session that goes on from here. Rejects with `InvalidStateError` once destroyed. */
   async clone({
     signal,
   }: { /** Rejects with its reason. */ signal?: AbortSignal } = {}): Promise<LanguageModelSession> {
@@ -131,7 +131,7 @@ export class LanguageModelSession extends EventTarget {
     });
   }
 
-  /** Ends it: what is being answered rejects with `AbortError`. The model is let go with its last session. */
+  /** Ends it: an answer under way rejects with `AbortError`. The model is let go with its last session. */
   destroy(): void {
     if (this.#end.signal.aborted) return;
     this.#end.abort(new DOMException("The session was destroyed.", "AbortError"));
@@ -149,7 +149,7 @@ export class LanguageModelSession extends EventTarget {
     try {
       await before;
       signal.throwIfAborted();
-      const messages = [...this.#messages, ...said];
+      let messages = [...this.#messages, ...said];
       for (let round = 0; ; round++) {
         const stream = await this.#ask(messages, format, signal, round < mostRounds);
         let [written, told, usage] = ["", "", 0];
@@ -173,9 +173,10 @@ export class LanguageModelSession extends EventTarget {
         }
         signal.throwIfAborted();
         messages.push({ role: "assistant", content: told, ...(calls.length > 0 && { tool_calls: calls }) });
+        if (goesOn && round === 0) messages = joined(messages);
         for (const call of calls) messages.push(await this.#call(call));
         if (calls.length > 0) continue;
-        this.#messages = goesOn && round === 0 ? joined(messages) : messages;
+        this.#messages = messages;
         this.#contextUsage = usage;
         return;
       }
@@ -238,7 +239,7 @@ export class LanguageModelSession extends EventTarget {
       this.#check();
       return work();
     });
-    this.#turn = done.catch(() => {}); // told to its caller
+    this.#turn = done.catch(() => {}); // its caller is told
     await done;
   }
 
@@ -251,12 +252,12 @@ export class LanguageModelSession extends EventTarget {
 /** The words that an answer went on from, and the answer, are one message. */
 function joined(messages: readonly RequestMessage[]): RequestMessage[] {
   const [prefix, answer] = messages.slice(-2);
-  return [...messages.slice(0, -2), { role: "assistant", content: `${contentOf(prefix)}${contentOf(answer)}` }];
+  return [...messages.slice(0, -2), { ...answer, content: `${contentOf(prefix)}${contentOf(answer)}` }];
 }
 
 const contentOf = ({ content }: RequestMessage): string => content as string; // as messages.ts made them
 
-/** By their words. */
+/** Of their words alone. */
 export async function countTokens(engine: SessionEngine, messages: readonly RequestMessage[]): Promise<number> {
   const counts = await Promise.all(messages.map(async (one) => (await engine.tokenizer.encode(contentOf(one))).length));
   return counts.reduce((sum, count) => sum + count, 0);

@@ -1,5 +1,5 @@
-// bitsandbytes on the GPU. nf4 and fp4: sixteen values of a code book times the largest size in a block of the flat
-// matrix; the blocks' sizes stay as the file has them, one level (f32) or two (a byte into a table, times f32, plus an
+// bitsandbytes on the GPU. nf4 and fp4: one of sixteen values of a code book times the largest size in a block of the flat
+// matrix; the blocks' sizes stay as the file has them, in one level (f32) or two (a byte into a table, times f32, plus an
 // offset). int8: a byte times its row's size over 127: LLM.int8's weights, without its rounding of activations.
 
 import { PronkError } from "../errors.ts";
@@ -48,7 +48,7 @@ export function bnb4Format(matrix: QuantizedMatrix, early: PartBytes): SchemeFor
     repack: {
       shader: "repack_blocks",
       kind: 12, // flat nibbles, the even column high
-      rowBytes: cols / 2, // of an odd number of columns two rows make a whole number of bytes
+      rowBytes: cols / 2, // with an odd number of columns two rows make a whole number of bytes
       rowsPerUnit: cols % 2 === 0 ? 1 : 2,
       padCode: Math.max(0, padCode),
       highStart: 0,
@@ -64,14 +64,14 @@ interface RowScales {
   words: number;
 }
 
-/** Blocks run over the flat matrix, so rows may begin anywhere in one; a row of the GPU has a copy of all it touches. */
+/** Blocks run over the flat matrix, so rows may begin anywhere in one; each row on the GPU has a copy of all it touches. */
 function scalesOfRow(cols: number, blockSize: number, nested: boolean): RowScales {
   const blocks = cols % blockSize === 0 ? cols / blockSize : Math.floor((blockSize + cols - 2) / blockSize) + 1;
   const outer = nested ? Math.floor((nestedBlockSize + blocks - 2) / nestedBlockSize) + 1 : 0;
   return { blocks, outer, words: nested ? 2 + outer + Math.ceil(blocks / 4) : 1 + blocks };
 }
 
-/** A row: how far into a block and an outer one it begins, then f32 scales, or offset, outer scales and a byte a block. */
+/** A row: how far into a block and an outer one it begins, then f32 scales, or offset, outer scales and a byte per block. */
 function placeScales(
   matrix: QuantizedMatrix,
   parts: PartBytes,
@@ -120,7 +120,7 @@ function readState(matrix: QuantizedMatrix, bytes: Uint8Array): State {
   return { blockSize, rounding: roundings[dtype], offset };
 }
 
-/** `early`: weight_format, where there is one: rows in the plain order only. */
+/** `early`: weight_format, if there is one; only rows in the plain order are read. */
 export function int8Format(matrix: QuantizedMatrix, early: PartBytes): SchemeFormat {
   const { cols } = matrix;
   const order = early.codeOrder?.[0] ?? 0;
@@ -157,7 +157,7 @@ export function int8Format(matrix: QuantizedMatrix, early: PartBytes): SchemeFor
   };
 }
 
-/** A copy, so that the words are aligned. */
+/** A copy, because the words must be aligned. */
 const wordsOf = (bytes: Uint8Array) => new Uint32Array(bytes.slice().buffer);
 
 function finite(matrix: QuantizedMatrix, role: PartRole, words: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {

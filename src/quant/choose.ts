@@ -1,9 +1,9 @@
-// Which encoding a tensor gets, and which quantization `auto` means. Both are tables to read, not formulas.
+// Which encoding a tensor gets, and what quantization `auto` means. Both are tables to read, not formulas.
 
 import type { TensorInfo } from "../format/tensor.ts";
 import type { Encoding, QuantizeChoice } from "./layout.ts";
 
-/** Embedding and lm_head stay in q8 under q4: rare tokens are read through a single row, and the loss would show. */
+/** Embedding and lm_head stay in q8 under q4: rare tokens are read through a single row, where the loss would show. */
 const encodings: Record<"q8" | "q4", { embedding: Encoding; linear: Encoding }> = {
   q8: { embedding: "q8", linear: "q8" },
   q4: { embedding: "q8", linear: "q4" },
@@ -16,7 +16,7 @@ export function chooseEncoding(tensor: TensorInfo, quantize: QuantizeChoice): En
   return encodings[quantize][isEmbedding ? "embedding" : "linear"];
 }
 
-/** What is known of the adapter when `auto` is decided. WebGPU tells no memory size; maxBufferSize hints at it. */
+/** What is known about the adapter when `auto` is decided. WebGPU reports no memory size; maxBufferSize hints at it. */
 export interface AdapterRoom {
   maxBufferSize: number;
 }
@@ -25,7 +25,7 @@ const smallModel = 100e6; // parameters; as published they need at most 400 MB
 const mediumModel = 1.5e9; // in q8 at most 1.6 GB
 const roomyBuffer = 2 ** 30; // adapters of desktops allow 1 GiB and more, those of phones mostly 256 MiB
 
-/** The rule behind `auto`: see README.md. Anything else is returned as it is. */
+/** The rule behind `auto`: see README.md. Anything else is returned unchanged. */
 export function resolveQuantize(
   choice: "auto" | QuantizeChoice,
   { parameters, gpuLimits }: { parameters: number; gpuLimits?: AdapterRoom },

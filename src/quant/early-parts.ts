@@ -1,13 +1,13 @@
-// Reads, by range and before any code arrives, the small parts that decide where a matrix' codes go. Neighbours in a file
-// come with one request; nothing large is between them.
+// Reads, by range and before any code arrives, the small parts that decide where a matrix' codes go. Parts that are close
+// together in a file come with one request; nothing large lies between them.
 
 import type { PartRole, QuantizedMatrix, TensorSlice } from "../format/quantized.ts";
 import type { TensorFiles } from "../format/tensor-files.ts";
 import type { PartBytes } from "./row-format.ts";
 import { earlyParts } from "./schemes.ts";
 
-// Not measured; chosen because a quarter of a MiB takes less than the round trip of a hub, half a block is held whole, and
-// browsers open six connections to a server of HTTP/1.1.
+// Not measured; chosen because a quarter of a MiB takes less than a round trip to a hub, half a block is held whole, and
+// browsers open six connections to an HTTP/1.1 server.
 const gapBytes = 256 * 2 ** 10; // reading over it is cheaper than another request
 const requestBytes = 8 * 2 ** 20;
 const requestsAtOnce = 6;

@@ -1,6 +1,6 @@
-// EXL2 on the GPU: runs of inputs with 8, 6, 5, 4, 3 or 2 bits, a table that says for each chunk of 32 where its codes
-// are, and two levels of scales: a nibble for each output and group, looked up in the group's sixteen scales.
-// The files' inputs are permuted already: x is gathered, nothing is scattered.
+// EXL2 on the GPU: runs of inputs with 8, 6, 5, 4, 3 or 2 bits, a table that says where the codes of each chunk of 32 are,
+// and two levels of scales: a nibble for each output and group, looked up in the group's sixteen scales. The files' inputs
+// are permuted already: x is gathered, nothing is scattered.
 
 import { PronkError } from "../errors.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
@@ -19,7 +19,7 @@ export function exl2Format(matrix: QuantizedMatrix, early: PartBytes): SchemeFor
   const rowChunks = matrix.cols / 32;
   const { chunkBits, chunkGroups } = chunksOf(matrix, groups);
 
-  // Low planes by falling width, then high planes likewise: so each begins at a multiple of its own size.
+  // Low planes by decreasing width, then high planes likewise: each then begins at a multiple of its own size.
   const lowAt = Array.from(chunkBits, () => 0);
   const highAt = Array.from(chunkBits, () => 0);
   let words = 0;
@@ -81,7 +81,7 @@ function readGroups(matrix: QuantizedMatrix, bytes: Uint8Array): Group[] {
   return groups;
 }
 
-/** The bits of each chunk of 32 inputs and the group of each half of it. */
+/** The bits of each chunk of 32 inputs, and the group of each half of it. */
 function chunksOf(matrix: QuantizedMatrix, groups: readonly Group[]) {
   const halfGroups = groups.flatMap((group, g) => Array.from({ length: group.cols / 16 }, () => g));
   if (groups.length > 2 ** 14)
@@ -122,7 +122,7 @@ function groupScales(matrix: QuantizedMatrix, bytes: Uint8Array): number[] {
   }).flat();
 }
 
-/** A nibble for each output and group: the file has eight outputs in a word, a row here eight groups. */
+/** A nibble for each output and group: a word of the file has eight outputs, a word of a row here eight groups. */
 function nibbleRows(
   matrix: QuantizedMatrix,
   parts: PartBytes,

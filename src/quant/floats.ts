@@ -1,6 +1,6 @@
 // Rows of small floats on the GPU. FP8: a byte of E4M3 times a scale for a matrix, row or block, or (MXFP8) times a power of
-// two for 32 columns. FP4: a nibble of E2M1, the even column low, with a byte of a scale for 16 columns and a factor of all
-// (NVFP4), or a power of two for 32 (MXFP4). Activations stay f32, whatever the checkpoint asks of them.
+// two per 32 columns. FP4: a nibble of E2M1, the even column low, with a byte of scale per 16 columns and one factor for all
+// (NVFP4), or a power of two per 32 (MXFP4). Activations stay f32, whatever the checkpoint requests.
 
 import { PronkError } from "../errors.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
@@ -86,7 +86,7 @@ export function floatsFormat(matrix: QuantizedMatrix): SchemeFormat {
   };
 }
 
-/** What all of a matrix' scales are multiplied by. */
+/** The factor of all of a matrix' scales. */
 function factorOf(matrix: QuantizedMatrix, { factor, divisor }: PartBytes): number {
   const bytes = factor ?? divisor;
   if (!bytes) return 1;
@@ -101,7 +101,7 @@ function factorOf(matrix: QuantizedMatrix, { factor, divisor }: PartBytes): numb
   });
 }
 
-/** Whether a byte of E4M3 is NaN: all bits but the sign. Four at once, for a file has as many bytes as weights. */
+/** Whether a byte of E4M3 is NaN: all bits set but the sign. Four at a time, since a file has as many bytes as weights. */
 function hasNan(bytes: Uint8Array): boolean {
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   const words = new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2);

@@ -1,5 +1,5 @@
-// GGUF's block types on the GPU: codes apart from scales, at the file's own bits. Types of 32 weights keep a flat f16
-// scale (and minimum); types of 256 keep both levels of theirs. The repack shader takes the blocks apart.
+// GGUF's block types on the GPU: codes apart from scales, with the file's own number of bits. Types of 32 weights keep a
+// flat f16 scale (and minimum); types of 256 keep both of their levels. The repack shader takes the blocks apart.
 
 import { PronkError } from "../errors.ts";
 import { ggmlTraits, type GgmlType, type GridType } from "../format/ggml-types.ts";
@@ -19,7 +19,7 @@ interface TypeFacts {
 
 type Choice = Pick<TypeFacts, "bits" | "choice">;
 
-/** `zeros`: 0 one zero point for all, 2 an f16 minimum. `chunks`: that share a scale. */
+/** `zeros`: 0 one zero point for all, 2 an f16 minimum. `chunks`: how many share a scale. */
 const affine = (bits: number, zeros: 0 | 2, chunks = 1): Choice => ({
   bits,
   choice: { decode: "affine", constants: { bits, zeros, group_halves: 2 * chunks } },
@@ -51,7 +51,7 @@ const facts: Record<Packed, TypeFacts> = {
   MXFP4: { kind: 14, ...book(5), halves: [] },
   NVFP4: { kind: 15, ...book(4), halves: [] },
   TQ2_0: { kind: 16, ...affine(2, 0, 8), zero: 1, halves: [64] },
-  TQ1_0: { kind: 19, ...affine(2, 0, 8), zero: 1, halves: [52] }, // digits to base 3 in the file
+  TQ1_0: { kind: 19, ...affine(2, 0, 8), zero: 1, halves: [52] }, // base-3 digits in the file
   Q1_0: { kind: 17, ...affine(1, 0, 4), zero: 1, halves: [0] },
   Q2_0: { kind: 18, ...affine(2, 0, 2), zero: 1, halves: [0] },
 };
@@ -65,11 +65,11 @@ const e2m1Book = [0, 0.5, 1, 1.5, 2, 3, 4, 6, -0, -0.5, -1, -1.5, -2, -3, -4, -6
 export function ggmlFormat(matrix: QuantizedMatrix, early: PartBytes): SchemeFormat {
   const { scheme, cols } = matrix;
   if (scheme.kind !== "ggml") throw new TypeError(scheme.kind);
-  const type = scheme.type as Packed; // matrices in the other three are no quantized ones
+  const type = scheme.type as Packed; // matrices of the other three types are not quantized
   const { kind, bits, choice, zero = 0, halves } = facts[type];
   const isBook = choice.decode === "book";
   const { weights, bytes } = ggmlTraits[type];
-  const rowChunks = cols / 32; // blocks are whole in a row: the reader refuses others
+  const rowChunks = cols / 32; // a row has whole blocks: the reader refuses others
   const planes = planeWords(bits, rowChunks);
   const scaleWords = scaleWordsOf(type, rowChunks);
   const head = headOf(isBook ? (type.startsWith("IQ4") ? iq4Book : e2m1Book).map(floatBits) : []);
@@ -111,10 +111,10 @@ function scaleWordsOf(type: Packed, rowChunks: number): number {
   if (ggmlTraits[type].weights === 32) return halves;
   const supers = rowChunks / 8;
   if (type === "IQ4_XS") return rowChunks / 4 + Math.ceil(supers / 2);
-  return halves + supers; // sixteen bits a chunk below, a word of d and dmin above
+  return halves + supers; // sixteen bits per chunk below, a word of d and dmin above
 }
 
-/** What a matrix' scales are multiplied by: the one number of `NAME.scale`, as converters write it. */
+/** The factor of a matrix' scales: the one number of `NAME.scale`, as converters write it. */
 function factorBits({ parts }: QuantizedMatrix, bytes: Uint8Array | undefined): number {
   const factor = bytes ? viewOf(bytes).getFloat32(0, true) : 1;
   if (Number.isFinite(factor)) return floatBits(factor);

@@ -1,5 +1,5 @@
-// GPTQ and AWQ on the GPU: w = scale * (code - zero), an f16 scale and a byte of zero point for each group of inputs.
-// The files have inputs as rows; the repack turns them, and act-order inputs are sorted by their group on the way.
+// GPTQ and AWQ on the GPU: w = scale * (code - zero), an f16 scale and a byte of zero point for each group of inputs. The
+// files have inputs as rows; the repack transposes them, sorting act-order inputs by their group.
 
 import { PronkError } from "../errors.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
@@ -45,7 +45,7 @@ export function gptqFormat(matrix: QuantizedMatrix, early: PartBytes): SchemeFor
   };
 }
 
-/** Inputs sorted by group, when they are not already; undefined when they are. */
+/** Inputs sorted by group; undefined when they already are. */
 export function actOrder(matrix: QuantizedMatrix, groupSize: number, bytes: Uint8Array) {
   const { cols, parts } = matrix;
   const view = viewOf(bytes);
@@ -77,7 +77,7 @@ interface AffineRows {
   bits: number;
 }
 
-/** Row by row: `groups` f16 scales, then as many bytes of zero points, each part at a whole word. */
+/** Row by row: `groups` f16 scales, then as many bytes of zero points, each part starting at a whole word. */
 function affineScales(
   matrix: QuantizedMatrix,
   parts: PartBytes,

@@ -1,10 +1,10 @@
-// The points of the grids that GGUF's i-quants choose from. They were found by search, so they are data: a grid is here the
-// gaps between its points, which stand in the order of their numbers, the first weight the lowest digit. Source: the grids of
-// ggml-common.h (github.com/ggml-org/ggml).
+// The points of the grids that GGUF's i-quants choose from. They were found by search, so they are data: here a grid is the
+// gaps between its points, which stand in the order of their numbers, with the first weight as the lowest digit. Source: the
+// grids of ggml-common.h (github.com/ggml-org/ggml).
 
 type Grid = "IQ2_XXS" | "IQ2_XS" | "IQ2_S" | "IQ1" | "IQ3_XXS" | "IQ3_S";
 
-/** A gap is a letter's code less 34; "[" adds 56 to the next. */
+/** A gap is a letter's code minus 34; "[" adds 56 to the next. */
 const gaps: Record<Grid, string> = {
   IQ2_XXS:
     "#$$$$$$($&$$$((&$($(.*$(&0@..$4F<$(,$($&.,$(.($&.06$,:$4@4(&$(.&$($8::Z,[0$(,*4.(&0(.4*,R,T(.&.6LBD0[.$(4><&[.PN$(82*$T*R$[:$(40J>6[J:.R[[0V$((&$((*&,$(44>*&:*:*,@(.F28,[&[<$(4&TL&,ZB4(&($F(:<P[0[:$:[4HL,(B[&[&[8(4:@JZ@F&[@$P[[8[[[P$(6>>..[*[2$(&04FBD864H[<[B[4(.(P8J[$T6,[B[[[.N[[DD8@[4[J[[[[JR",
@@ -19,7 +19,7 @@ const gaps: Record<Grid, string> = {
     "###%$###$$$#&('$%$$$'$)%%###$&#&%%&$&)/&'(#&$#%%%&%&(%$$$/%*(&%$)$%(&$/$&%-&$%((%(1,$.$&'(&$1'-%$031)$$.$&'/&6##$&#$$$#$)%$0$%+(#$%$&')%()$0($,%$#&((%,%,)%%#%((#&'3(-$'$/$)&$&7)%()$1I&%/$=$'$).&3(*#$$$#$$$%$&#$)$$%$/#%$%$(%&%%&%():%%,$')$,&,%&$%&+$'$)(0-(+%)%&;%)'+/#-/*$',>&6&/$-'<)$$$%)$$'$%$,(*$$)'$/2,&$,(,$.;)&'$&#+$&(0*('&)3(&/)$-',,/55B$/$-E&((&%%))2,'$$)('((&6$''&,'1%(.'$'$)&E$4-#;.$,C;36:'--(;(&(0&%%.('$$')+B(+,'(/9'#1/'.((%.,.F.5$YB$0Y$$.$722)?84(-'(*.'1W010%;67=K$W&%+$.$.(2)-1$>%&(%)3;:%08&(':L2B9I",
 };
 
-/** Two points a word: sixteen bits of eight digits of two bits, or of IQ3 four of four bits. */
+/** Two points per word: each sixteen bits of eight two-bit digits, or for IQ3 of four four-bit digits. */
 export function gridWords(grid: Grid): Uint32Array<ArrayBuffer> {
   const isWide = grid.startsWith("IQ3");
   const [weights, base, width] = isWide ? [4, 8, 4] : [8, 3, 2];

@@ -1,5 +1,5 @@
-// GGUF's i-quants of 1 to 3 bits on the GPU: the file's own bits at whole words, and the points of the grid before the rows'
-// scales. The repack shader takes the blocks apart.
+// GGUF's i-quants of 1 to 3 bits on the GPU: the file's own bits in whole words, with the points of the grid before the
+// rows' scales. The repack shader takes the blocks apart.
 
 import { ggmlTraits, type GridType } from "../format/ggml-types.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
@@ -24,7 +24,7 @@ const facts: Record<GridType, TypeFacts> = {
   IQ1_M: { kind: 6, words: 1, sixteen: true, grid: "IQ1" },
 };
 
-/** `error`: ggml.ts's, which is loaded apart. */
+/** `error`: ggml.ts's, which is loaded separately. */
 export const gridFormat =
   (error: typeof notFinite) =>
   (matrix: QuantizedMatrix): SchemeFormat => {
@@ -33,7 +33,7 @@ export const gridFormat =
     const { type } = scheme;
     const { kind, words, sixteen, grid } = facts[type];
     const { bytes } = ggmlTraits[type];
-    const rowChunks = cols / 32; // blocks are whole in a row: the reader refuses others
+    const rowChunks = cols / 32; // a row has whole blocks: the reader refuses others
     const blocks = rowChunks / 8;
     const second = sixteen ? rowChunks / 2 : 0;
     const codeWords = words * rowChunks;
@@ -61,7 +61,7 @@ export const gridFormat =
     };
   };
 
-/** Whether all bits of the exponent are set in the f16 of the block at byte `at`: of IQ1_M its upper nibbles are the last. */
+/** Whether the f16 of the block at byte `at` has all exponent bits set; IQ1_M's is spread over upper nibbles, top bits last. */
 function isInfinite(type: GridType, bytes: Uint8Array, at: number): boolean {
   if (type !== "IQ1_M") return (bytes[at + 1] & 0x7c) === 0x7c;
   return (bytes[at + 55] & 0x70) === 0x70 && (bytes[at + 53] & 0xc0) === 0xc0;

@@ -1,21 +1,21 @@
 // The scale and the codes of a group of 32 weights: of a few f16 scales around the nearest one, the one whose codes lose
-// least, by the sum of squares. The twin of shaders/quantize_groups.wgsl, bit for bit. All of it is arithmetic of whole
-// numbers of 32 bits: no adapter and no browser can come to other bytes, whatever it fuses, reorders or flushes to zero.
+// least, by the sum of squares. The twin of shaders/quantize_groups.wgsl, bit for bit. It uses only arithmetic on 32-bit
+// integers: no adapter and no browser can arrive at other bytes, whatever it fuses, reorders or flushes to zero.
 
 /** Codes of an encoding, and where its candidates lie. */
 export interface CodeGrid {
   lowest: number;
   highest: number;
-  /** Codes from 0 to the largest weight at the nearest scale; negative where that weight has the lowest code. */
+  /** The code of the largest weight at the nearest scale; negative where that weight gets the lowest code. */
   reach: number;
-  /** The largest weight of a group becomes a whole number of so many bits: a step is then 2^11 to 2^13 units. */
+  /** The largest weight of a group becomes an integer of so many bits: a step is then 2^11 to 2^13 units. */
   weightBits: number;
-  /** The last bits of a weight that the first guess of its code does without, so that products fit 32 bits. */
+  /** How many last bits of a weight the first guess of its code ignores, to make products fit 32 bits. */
   guessDrops: number;
-  /** The first candidate and the distance between two, in last places of an f16, from the nearest scale. */
+  /** The first candidate, counted from the nearest scale, and the distance between two, both in last places of an f16. */
   firstStep: number;
   step: number;
-  /** Bits of the least scale that is searched around: below it f16 is too coarse. */
+  /** Bits of the smallest scale that is searched around: below it f16 is too coarse. */
   leastSearched: number;
 }
 
@@ -31,14 +31,14 @@ export const q8Grid: CodeGrid = {
 const candidates = 8; // seven (q8) to nine tenths (q4) of what hundreds gain, see README.md
 
 /**
- * Making weights whole moves a sum of squares S by at most sqrt(32 S) + 8, of both that are compared by less than
- * S / 256 + 8208: only what wins by more is known to be better.
+ * Rounding weights to integers moves a sum of squares S by at most sqrt(32 S) + 8, and the two sums that are compared by
+ * less than S / 256 + 8208: only what wins by more is known to be better.
  */
 const measuringError = 8208;
 
 const signBit = 0x8000; // of an f16
 const infinity = 0x7c00;
-const whole = new Int32Array(32); // the group's weights as whole numbers
+const whole = new Int32Array(32); // the group's weights as integers
 
 /**
  * `weights`: bits of f32; those from `first` to `last`, at most 32, are the group. Gives the bits of the scale and fills
@@ -66,7 +66,7 @@ export function quantizeGroup(
   const nearest = nearestScale(largest, Math.abs(grid.reach));
   if (nearest >= infinity) return undefined;
 
-  // Where the largest weight has the lowest code, it is made negative, and the scale with it.
+  // Where the largest weight gets the lowest code, it is made negative, and the scale with it.
   const turn = grid.reach < 0 && above > below ? 1 << 31 : 0;
   const exponent = Math.max(largest >> 23, 1);
   for (let i = first; i < last; i++) whole[i - first] = wholeOf(weights[i] ^ turn, exponent, 24 - grid.weightBits);
@@ -86,7 +86,7 @@ export function quantizeGroup(
     }
   }
 
-  // At the chosen scale, all 24 bits of a weight decide.
+  // At the chosen scale, all 24 bits of a weight count.
   const scaled = wholeScale(scale, unit);
   const inverse = (2 ** 26 / scaled) | 0;
   const finer = scaled << (24 - grid.weightBits);
@@ -106,7 +106,7 @@ export function quantizeGroup(
 function nearestScale(size: number, reach: number): number {
   const exponent = Math.max(size >> 23, 1);
   const dividend = mantissaOf(size) << 7;
-  const quotient = Math.trunc(dividend / reach); // size / reach, of which 1 is 2^(exponent - 157)
+  const quotient = Math.trunc(dividend / reach); // size / reach, in which 1 is 2^(exponent - 157)
   const isExact = quotient * reach === dividend;
   const scaleExponent = Math.max(31 - Math.clz32(quotient) + exponent - 142, 1); // as the f16 has it; 1 for subnormals
   const dropped = Math.min(scaleExponent + 132 - exponent, 31);
@@ -122,36 +122,36 @@ function mantissaOf(size: number): number {
   return (size & 0x7fffff) | (size >= 0x800000 ? 0x800000 : 0);
 }
 
-/** A weight as a whole number, to nearest, such that one with `exponent` loses its last `dropped` bits of 24. */
+/** A weight as an integer, to nearest, on a scale where one with `exponent` loses the last `dropped` of its 24 bits. */
 function wholeOf(bits: number, exponent: number, dropped: number): number {
   const size = bits & 0x7fffffff;
   const shift = Math.min(exponent - Math.max(size >> 23, 1) + dropped, 31);
   const rounded = (mantissaOf(size) + ((1 << shift) >>> 1)) >>> shift;
-  const sign = bits >> 31; // as |x| ^ -1 - -1, which knows no -0
+  const sign = bits >> 31; // as |x| ^ -1 - -1, where there is no -0
   return (rounded ^ sign) - sign;
 }
 
-/** An f16 scale in the units of whole weights; exact, but for one beyond every weight, whose codes are 0 anyhow. */
+/** An f16 scale in the units of integer weights; exact, but for one beyond every weight, whose codes are 0 anyhow. */
 function wholeScale(bits: number, unit: number): number {
   const scaleExponent = bits >> 10;
   const mantissa = (bits & 1023) | (scaleExponent > 0 ? 1024 : 0);
   return mantissa << Math.min(Math.max(scaleExponent, 1) - unit, 20);
 }
 
-/** The code of a whole weight, or a neighbour where it lies near the border of two. `inverse`: 2^26 / scale. */
+/** The code of an integer weight, or a neighbour where it lies near the border of two. `inverse`: 2^26 / scale. */
 function guessOf(weight: number, inverse: number, { guessDrops, lowest, highest }: CodeGrid): number {
   const code = (Math.imul(weight >> guessDrops, inverse) + (1 << (25 - guessDrops))) >> (26 - guessDrops);
   return code < lowest ? lowest : code > highest ? highest : code;
 }
 
 /**
- * Sum of squares, below 2^32 at any scale that is tried; may stop where it is `enough` already. By guessed codes it is at
- * most too large, by `exact` ones not even that.
+ * Sum of squares, below 2^32 at any scale that is tried; may stop early once it is `enough`. With guessed codes it can only
+ * be too large; with `exact` ones it is right.
  */
 function lossOf(scaled: number, count: number, grid: CodeGrid, enough: number, exact: boolean): number {
   const { lowest, highest, guessDrops } = grid;
   const inverse = (2 ** 26 / scaled) | 0;
-  const shift = 26 - guessDrops; // once more guessOf: this loop is most of the time
+  const shift = 26 - guessDrops; // guessOf repeated: this loop is most of the time
   const half = 1 << (shift - 1);
   let loss = 0;
   for (let i = 0; i < count; i++) {

@@ -17,7 +17,7 @@ export function halfToFloat(bits: number): number {
   return valueOfHalf[bits];
 }
 
-/** Bits of the nearest f16; beyond 65519.99 it is an infinity. `value` is taken as f32 first. */
+/** Bits of the nearest f16; beyond 65519.99 that is infinity. `value` is rounded to f32 first. */
 export function floatToHalf(value: number): number {
   floats[0] = value;
   const word = words[0];

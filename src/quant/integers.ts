@@ -1,17 +1,15 @@
-// Rows of whole numbers on the GPU, as compressed-tensors and MLX pack them: w = scale * (code - zero), or scale * code +
-// minimum, scales in the file's own type. The file has outputs as rows already; act-order inputs are sorted by their group.
+// Rows of integers on the GPU, as compressed-tensors, MLX, AWQ gemv, quanto and torchao pack them: w = scale * (code -
+// zero), or scale * code + minimum, scales in the file's own type. The file has outputs as rows already; act-order inputs
+// are sorted by their group.
 
 import { PronkError } from "../errors.ts";
-import type { PartRole, QuantizedMatrix } from "../format/quantized.ts";
+import type { QuantizedMatrix } from "../format/quantized.ts";
 import type { actOrder } from "./gptq.ts";
 import { headOf, planeWords, viewOf, type SchemeFormat } from "./packed-format.ts";
 import type { PartBytes } from "./row-format.ts";
-import { scaleBits } from "./scale-bits.ts";
+import { groupsOf, putNumbers, scaleType, wordsOf } from "./scale-bits.ts";
 
-/** decode_affine.wgsl's numbers of the types of scales. */
-const scaleTypes: Record<string, number> = { F16: 0, BF16: 1, F32: 2 };
-
-/** `sort`: gptq.ts's, which is loaded apart. `early`: the bytes of the group of each input, where there are such. */
+/** `sort`: gptq.ts's, which is loaded separately. `early`: the bytes of the group of each input, if there are any. */
 export const integersFormat =
   (sort: typeof actOrder) =>
   (matrix: QuantizedMatrix, early: PartBytes): SchemeFormat => {
@@ -21,9 +19,9 @@ export const integersFormat =
     const isBytes = parts.codes.dtype === "I8"; // signed
     const rowChunks = Math.ceil(cols / 32);
     const planes = planeWords(bits, rowChunks);
-    const scaleType = scaleTypes[parts.scales!.dtype];
-    const groups = Math.ceil(cols / size.cols);
-    const numberWords = scaleType === 2 ? groups : Math.ceil(groups / 2);
+    const type = scaleType(parts.scales!);
+    const groups = groupsOf(matrix);
+    const numberWords = wordsOf(type, groups);
     const zeros = packer === "mlx" ? 2 : parts.zeros ? 1 : 0;
     const scaleWords = numberWords + [0, Math.ceil(groups / 4), numberWords][zeros];
     const sorted = early.groupIndex ? sort(matrix, size.cols, early.groupIndex) : undefined;
@@ -33,7 +31,7 @@ export const integersFormat =
       constants: {
         bits: bits === 7 ? 8 : bits,
         zeros,
-        scale_type: scaleType,
+        scale_type: type,
         group_halves: groups === 1 ? 2 ** 31 : size.cols / 16,
       },
       rowChunks,
@@ -55,15 +53,9 @@ export const integersFormat =
       ...(sorted ? { order: sorted.order } : {}),
       scaleRows: (late, first, count) => {
         const words = new Uint32Array(count * scaleWords);
-        const put = (role: PartRole, start: number) => {
-          const bitsOf = scaleBits(matrix, role, late[role]!);
-          const target = scaleType === 2 ? words : new Uint16Array(words.buffer);
-          const unit = scaleType === 2 ? 1 : 2;
-          for (let r = 0; r < count; r++)
-            for (let g = 0; g < groups; g++) target[unit * (r * scaleWords + start) + g] = bitsOf(first + r, g);
-        };
-        put("scales", 0);
-        if (zeros === 2) put("minima", numberWords);
+        const into = { words, scaleWords, first, count };
+        putNumbers(matrix, "scales", late.scales!, into);
+        if (zeros === 2) putNumbers(matrix, "minima", late.minima!, { ...into, start: numberWords });
         if (zeros === 1) {
           const bytes = new Uint8Array(words.buffer);
           const zeroOf = zeroPoints(matrix, late.zeros!, groups);
@@ -75,12 +67,16 @@ export const integersFormat =
     };
   };
 
-/** The code that means 0: packed along the outputs as the codes are along the inputs, or a signed byte each. */
+/** Zero points: packed along the outputs (AWQ gemv: along the groups) as codes are along the inputs, or a signed byte each. */
 function zeroPoints(matrix: QuantizedMatrix, bytes: Uint8Array, groups: number) {
   const { scheme, parts } = matrix;
   if (scheme.kind !== "integers") throw new TypeError(scheme.kind);
-  const { bits, perWord = 0, groups: size } = scheme;
+  const { bits, perWord = 0, groups: size, packer } = scheme;
   const view = viewOf(bytes);
+  if (packer === "awq gemv") {
+    const words = parts.zeros!.shape[1];
+    return (row: number, g: number) => (view.getUint32(4 * (row * words + (g >> 3)), true) >>> (4 * (g & 7))) & 15;
+  }
   const half = 2 ** (bits - 1);
   if (parts.zeros!.dtype === "I8")
     return (row: number, g: number) => {

@@ -1,12 +1,12 @@
-// How a tensor is kept: the canonical stored form (store/, independent of adapter and release) and what it costs there.
-// The GPU's form is made from it by a repack shader and may change in any release. See quant/README.md for the bytes.
+// How a tensor is kept: the canonical stored form (store/, independent of adapter and release) and its size there. The GPU's
+// form is made from it by a repack shader and may change in any release. See quant/README.md for the bytes.
 
 import type { PartRole, QuantizedMatrix, TensorSlice } from "../format/quantized.ts";
 import type { Dtype, Panel } from "../format/tensor.ts";
 
 /** `q8` and `q4` are pronk's own rows, version 1, group 32, made from f32/f16/bf16 as the bytes arrive. */
 export type Encoding = Dtype | "q8" | "q4";
-/** What pronk makes of f32, f16 and bf16 weights: nothing, or its own rows of 8 or 4 bits, 32 weights to a scale. */
+/** What pronk turns f32, f16 and bf16 weights into: nothing, or its own rows of 8 or 4 bits, 32 weights to a scale. */
 export type QuantizeChoice = "none" | "q8" | "q4";
 
 /** How keys and values are kept; q8 is signed bytes with an f16 scale for each 32. */
@@ -25,11 +25,11 @@ export interface StoredTensor {
   end: number;
   /** Rows of q and k are in Meta's order: the two that RoPE turns together are neighbours. */
   interleaved?: true;
-  /** Rows and cols are those of a part; the whole is put together on the GPU. */
+  /** Rows and cols are those of a part; the whole is assembled on the GPU. */
   panel?: Panel;
 }
 
-/** A part of a quantized matrix as stored, which is as in the file. */
+/** A stored part of a quantized matrix, as it is in the file. */
 export interface StoredPart {
   /** The matrix. */
   name: string;

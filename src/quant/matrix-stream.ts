@@ -1,6 +1,6 @@
 // The parts of one quantized matrix as they arrive -> pieces that the GPU can take. Codes pass through in whole units (32
-// inputs, or a row) and are never held beyond one unit; the late parts are held whole until all are there, and then give
-// the rows of scales. Parts come in any order; a part's own bytes come in order.
+// inputs, or a row) and are never held beyond one unit; the late parts are held until all are there, and then give the rows
+// of scales. Parts come in any order; a part's own bytes come in order.
 
 import type { PartRole, QuantizedMatrix } from "../format/quantized.ts";
 import type { ColumnRun, PackedFormat } from "./packed-format.ts";
@@ -8,19 +8,20 @@ import type { PartBytes } from "./row-format.ts";
 import { lateParts } from "./schemes.ts";
 
 export type MatrixPiece =
-  /** `units` rows (or chunks of `run`) from `firstUnit` on. The bytes may be reused after the next write. */
+  /** `units` rows (or packed groups, or chunks of `run`) from `firstUnit` on. The bytes may be reused after the next write. */
   | { kind: "codes"; firstUnit: number; units: number; bytes: Uint8Array; run?: ColumnRun }
   /** Scales of `count` rows: [count, format.scaleWords]. */
   | { kind: "scales"; first: number; count: number; words: Uint32Array<ArrayBuffer> }
-  /** Once, after the scales: where x is to be taken from. */
+  /** Once, after the scales: where x must be taken from. */
   | { kind: "order"; order: Uint32Array<ArrayBuffer> };
 
-/** Units of the same size that follow each other in the file. */
+/** Consecutive units of the same size in the file. */
 interface Stretch {
   start: number; // byte in the codes
   unitBytes: number;
-  unitRows: number; // what a unit counts for: rows or chunks
+  unitRows: number; // what a unit counts as: rows, packed groups or chunks
   count: number; // units
+  rows: number; // of all units together
   run?: ColumnRun;
 }
 
@@ -35,7 +36,7 @@ export class MatrixStream {
   #position = 0; // bytes of codes that have come
   #carry = new Uint8Array(0); // the beginning of a unit
 
-  /** `pieceBytes`: no piece is larger, if a single unit is not. */
+  /** `pieceBytes`: no piece is larger, unless a single unit is. */
   constructor(matrix: QuantizedMatrix, format: PackedFormat, { pieceBytes = 4 << 20 }: { pieceBytes?: number } = {}) {
     this.#matrix = matrix;
     this.#format = format;
@@ -46,7 +47,7 @@ export class MatrixStream {
     );
   }
 
-  /** Bytes that this object holds: what has come of late parts, and less than one unit of codes. */
+  /** Bytes that this object holds: late parts so far, and less than one unit of codes. */
   get heldBytes(): number {
     let sum = this.#carry.length;
     for (const { bytes } of this.#waiting.values()) sum += bytes?.length ?? 0;
@@ -59,7 +60,7 @@ export class MatrixStream {
     return this.#waiting.size === 0 && this.#position === end - start;
   }
 
-  /** Bytes [offset, offset + bytes.length) of a part -> what is ready now. Early parts are passed over. */
+  /** Bytes [offset, offset + bytes.length) of a part -> what is ready now. Early parts are ignored. */
   *write(role: PartRole, offset: number, bytes: Uint8Array): Generator<MatrixPiece> {
     if (role === "codes") {
       if (offset !== this.#position) throw new RangeError(`codes came at ${offset}, wanted at ${this.#position}`);
@@ -80,7 +81,7 @@ export class MatrixStream {
     while (at < bytes.length) {
       const from = this.#position - this.#carry.length;
       const stretch = this.#stretches.findLast(({ start }) => start <= from)!;
-      const { unitBytes, unitRows, count, run } = stretch;
+      const { unitBytes, unitRows, count, rows: all, run } = stretch;
       const firstUnit = Math.round((from - stretch.start) / unitBytes);
       const most = Math.min(Math.max(1, Math.floor(this.#pieceBytes / unitBytes)), mostUnits, count - firstUnit);
       const units = Math.min(most, Math.floor((this.#carry.length + bytes.length - at) / unitBytes)) || 1;
@@ -96,7 +97,7 @@ export class MatrixStream {
       }
       this.#carry = new Uint8Array(0);
       this.#format.checkCodes?.(piece);
-      const rows = Math.min(units * unitRows, run ? units : this.#matrix.rows - firstUnit * unitRows);
+      const rows = Math.min(units * unitRows, all - firstUnit * unitRows);
       yield { kind: "codes", firstUnit: firstUnit * unitRows, units: rows, bytes: piece, ...(run ? { run } : {}) };
     }
   }
@@ -125,14 +126,15 @@ export class MatrixStream {
 function stretchesOf(matrix: QuantizedMatrix, { repack }: PackedFormat): Stretch[] {
   if (repack.shader !== "repack_columns") {
     const { rowBytes, rowsPerUnit } = repack;
-    const count = Math.ceil(matrix.rows / rowsPerUnit);
-    return [{ start: 0, unitBytes: rowBytes * rowsPerUnit, unitRows: rowsPerUnit, count }];
+    const rows = repack.shader === "repack_slabs" ? repack.step : matrix.rows;
+    const count = Math.ceil(rows / rowsPerUnit);
+    return [{ start: 0, unitBytes: rowBytes * rowsPerUnit, unitRows: rowsPerUnit, count, rows }];
   }
   let start = 0;
   return repack.runs.map((run) => {
     const unitBytes = 4 * run.bits * repack.outputs;
     start += run.chunks * unitBytes;
-    return { start: start - run.chunks * unitBytes, unitBytes, unitRows: 1, count: run.chunks, run };
+    return { start: start - run.chunks * unitBytes, unitBytes, unitRows: 1, count: run.chunks, rows: run.chunks, run };
   });
 }
 

@@ -1,6 +1,6 @@
-// What the GPU needs to hold one quantized matrix: which decode reads it, how long its rows are, which repack fills it
-// from the file's bytes, what its scales are made of. Arithmetic only: buffers and shaders are gpu/'s. README.md has the
-// layouts in full.
+// What the GPU needs to hold one quantized matrix: which decode reads it, how long its rows are, which repack fills it from
+// the file's bytes, what its scales are made of. Arithmetic only: buffers and shaders are gpu/'s. README.md has the full
+// layouts.
 
 import type { DecodeChoice, PackedDecode, PartBytes, RowLayout } from "./row-format.ts";
 
@@ -14,8 +14,8 @@ export interface ColumnRun {
 
 export type Repack =
   /**
-   * The file has whole rows, one after another, codes and (in GGUF) scales mixed. `kind` is the shader's constant. With
-   * `rowsPerUnit` 2 a row is half a byte too long: pieces and parts begin at even rows.
+   * The file has whole rows, one after another, with codes and (in GGUF) scales mixed. `kind` is the shader's constant. With
+   * `rowsPerUnit` 2 a row has half a byte left over: pieces and parts begin at even rows.
    */
   | {
       shader: "repack_blocks" | "repack_grids";
@@ -30,28 +30,40 @@ export type Repack =
   | {
       shader: "repack_streams";
       bits: number; // in the file
-      perWord: number; // codes in a word; 0 without gaps
-      flip: number; // bits of a code that are turned over
+      perWord: number; // codes in a word; 0: no gaps
+      flip: number; // bits of a code to invert
       rowBytes: number;
       rowsPerUnit: 1;
       padCode: number;
       highStart: number;
       order?: Uint32Array<ArrayBuffer>;
     }
+  /** The file has packed groups: every byte or word of one holds a code from each of `slabs` groups of the matrix. */
+  | {
+      shader: "repack_slabs";
+      bits: number;
+      slabs: number;
+      fromHigh: boolean; // the first slab has the highest bits
+      step: number; // packed groups; also how many groups lie between one slab and the next
+      rowGroups: number; // groups in a row of the matrix
+      rowBytes: number; // of a packed group
+      rowsPerUnit: 1;
+      highStart: number;
+    }
   /** The file has inputs as rows: `unitBytes` hold 32 inputs of `outputs` columns. `slots` scatters inputs. */
   | { shader: "repack_columns"; awq: boolean; outputs: number; runs: ColumnRun[]; slots?: Uint32Array<ArrayBuffer> };
 
 interface PackedLayout extends RowLayout {
   repack: Repack;
-  /** Throws PronkError `format` where whole rows of codes hold a scale that is not finite; absent where scales come apart. */
+  /** Throws PronkError `format` where whole rows of codes hold a scale that is not finite; absent where scales are separate. */
   checkCodes?(bytes: Uint8Array): void;
-  /** Scales of rows [first, first + count), [count, scaleWords], of the late parts; absent where the repack writes them. */
+  /** Scales of rows [first, first + count), [count, scaleWords], from the late parts; absent where the repack writes them. */
   scaleRows?(parts: PartBytes, first: number, count: number): Uint32Array<ArrayBuffer>;
 }
 
 export type PackedFormat = PackedLayout & DecodeChoice<PackedDecode>;
 
-/** A format before its scheme is named. */
+/** A format before its scheme's name is added. */
 export type SchemeFormat = Omit<PackedLayout, "label"> & DecodeChoice<PackedDecode>;
 
 /** Tables in order, padded to the length that PackedFormat.head must have. */
@@ -66,7 +78,7 @@ export function headOf(...tables: ArrayLike<number>[]): Uint32Array<ArrayBuffer>
   return head;
 }
 
-/** Bits of a code in the low plane and in the high one. Each divides 32, so that no code straddles two words; 7 take 8. */
+/** Bits of a code in the low plane and in the high one. Each divides 32, so no code straddles two words; 7 take 8. */
 export function planesOf(bits: number): { low: number; high: number } {
   const low = bits < 2 ? 1 : bits < 4 ? 2 : bits < 7 ? 4 : 8;
   return { low, high: Math.max(0, bits - low) };
@@ -74,7 +86,7 @@ export function planesOf(bits: number): { low: number; high: number } {
 
 const vectorWords = 4;
 
-/** Words of each plane of a row, both padded so that loads of four words are aligned. */
+/** Words of each plane of a row, both padded to align loads of four words. */
 export function planeWords(bits: number, rowChunks: number): { low: number; high: number } {
   const { low, high } = planesOf(bits);
   const padded = (words: number) => Math.ceil(words / vectorWords) * vectorWords;
@@ -92,5 +104,5 @@ export function floatBits(value: number): number {
   return bits32.getUint32(0);
 }
 
-/** Rounding of a weight that a format prescribes, as the decodes' constant. */
+/** The rounding of weights that a format prescribes, as the decodes' constant. */
 export const rounding = { none: 0, f16: 1, bf16: 2 } as const;

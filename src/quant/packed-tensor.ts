@@ -1,5 +1,5 @@
 // A quantized matrix with everything that decides its layout on the GPU: what the reader found, the small parts that came
-// early, and the format made of both. Formats hold functions, so the store keeps the first two and the format is made anew.
+// early, and the format made from both. Formats hold functions: the store keeps the first two, and the format is made anew.
 
 import type { QuantizedMatrix } from "../format/quantized.ts";
 import type { PackedFormat } from "./packed-format.ts";
@@ -17,7 +17,7 @@ export interface PackedTensor {
 
 /**
  * `early`: by the matrix' name. Rejects with PronkError `format` or `model-unsupported` where parts contradict their matrix,
- * `network` where what lays out a scheme did not arrive.
+ * `network` where the code that lays out a scheme did not arrive.
  */
 export async function packTensors(
   matrices: readonly QuantizedMatrix[],

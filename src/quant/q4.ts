@@ -1,6 +1,5 @@
-// pronk's q4 rows, version 1: w = scale * (code - 8), code 0..15, one f16 scale for 32 weights, of either sign, so that the
-// largest weight has the side with 8 codes. A row is its scales, then its codes, two to a byte, the even column low: see
-// README.md.
+// pronk's q4 rows, version 1: w = scale * (code - 8), code 0..15, one f16 scale for 32 weights; its sign puts the largest
+// weight on the side with 8 codes. A row is its scales, then its codes, two to a byte, the even column low: see README.md.
 
 import { q4Grid, quantizeGroup } from "./group-search.ts";
 import { halfToFloat } from "./half.ts";
@@ -9,7 +8,7 @@ import { groupSize } from "./layout.ts";
 const zeroCode = 8;
 const codes = new Int8Array(groupSize);
 
-/** One row of weights [cols] into `row` [G f16 scales | 16 G bytes]. False when a weight is not finite or over the reach. */
+/** One row of weights [cols] into `row` [G f16 scales | 16 G bytes]. False when a weight is not finite or out of reach. */
 export function encodeQ4Row(weights: Float32Array, cols: number, row: DataView): boolean {
   const groups = Math.ceil(cols / groupSize);
   const bits = new Int32Array(weights.buffer, weights.byteOffset, cols);

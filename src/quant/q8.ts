@@ -5,7 +5,7 @@ import { q8Grid, quantizeGroup } from "./group-search.ts";
 import { halfToFloat } from "./half.ts";
 import { groupSize } from "./layout.ts";
 
-/** One row of weights [cols] into `row` [G f16 scales | 32 G int8]. False when a weight is not finite or over the reach. */
+/** One row of weights [cols] into `row` [G f16 scales | 32 G int8]. False when a weight is not finite or out of reach. */
 export function encodeQ8Row(weights: Float32Array, cols: number, row: DataView): boolean {
   const groups = Math.ceil(cols / groupSize);
   const bits = new Int32Array(weights.buffer, weights.byteOffset, cols);

@@ -1,17 +1,18 @@
-// One row as the repack shaders must leave it, from the file's bytes, in plain TypeScript: what a first load compares a few
-// rows of every weight with. Written from the layouts (README.md, ggml-common.h), not from the shaders. No decode: codes and
-// scales are words, and equal or not.
+// One row as the repack shaders must leave it, from the file's bytes, in plain TypeScript: a first load compares a few of
+// each weight's with it. Written from the layouts (README.md, ggml-common.h), not the shaders. No decode: codes and scales
+// are words, and equal or not.
 
 import type { MatrixPiece } from "./matrix-stream.ts";
 import { planesOf, viewOf, type ColumnRun, type PackedFormat, type Repack } from "./packed-format.ts";
 
 type KindRepack = Extract<Repack, { kind: number }>;
 type Streams = Extract<Repack, { shader: "repack_streams" }>;
+type Slabs = Extract<Repack, { shader: "repack_slabs" }>;
 type Columns = Extract<Repack, { shader: "repack_columns" }>;
 type Codes = Extract<MatrixPiece, { kind: "codes" }>;
 type Words = Uint32Array<ArrayBuffer>;
 
-/** Sets codes, a byte for each slot of the run, in the planes of a row that has none of them yet. */
+/** Sets codes, given as a byte for each slot of the run, in the planes of a row that has none of them yet. */
 function putCodes(row: Words, { bits, planeStart, highStart }: Omit<ColumnRun, "chunks">, codes: Uint8Array): void {
   const { low, high } = planesOf(bits);
   for (let slot = 0; slot < codes.length; slot++) {
@@ -28,7 +29,7 @@ function putCodes(row: Words, { bits, planeStart, highStart }: Omit<ColumnRun, "
 /** Where AutoAWQ has the nibble of output 8c + j in word c. */
 const awqNibble = [0, 4, 1, 5, 2, 6, 3, 7];
 
-/** The row of an output whose codes come by columns, as GPTQ's, AWQ's and EXL2's do: each piece has some of them. */
+/** The row of an output when codes come by columns, as GPTQ's, AWQ's and EXL2's do: each piece has some of them. */
 export class ColumnsRow {
   readonly row: number;
   readonly #format: PackedFormat;
@@ -42,7 +43,7 @@ export class ColumnsRow {
     this.#taken = new Map(repack.runs.map((run) => [run, new Uint8Array(32 * run.chunks)]));
   }
 
-  /** When all pieces have come. */
+  /** Call when all pieces have come. */
   get words(): Words {
     const words = new Uint32Array(this.#format.codeWords);
     for (const [run, codes] of this.#taken) putCodes(words, run, codes);
@@ -70,6 +71,47 @@ export class ColumnsRow {
   }
 }
 
+/** The row of a matrix in slabs: its groups come in several pieces, too. */
+export class SlabsRow {
+  readonly row: number;
+  readonly #format: PackedFormat;
+  readonly #repack: Slabs;
+  readonly #codes: Uint8Array; // a byte for each slot
+
+  constructor(format: PackedFormat, repack: Slabs, row: number) {
+    this.row = row;
+    this.#format = format;
+    this.#repack = repack;
+    this.#codes = new Uint8Array(32 * format.rowChunks);
+  }
+
+  /** Call when all pieces have come. */
+  get words(): Words {
+    const words = new Uint32Array(this.#format.codeWords);
+    const { bits, highStart } = this.#repack;
+    putCodes(words, { bits, planeStart: 0, highStart }, this.#codes);
+    return words;
+  }
+
+  take({ units, firstUnit, bytes }: Codes): void {
+    const { bits, slabs, fromHigh, step, rowGroups, rowBytes } = this.#repack;
+    const unitBytes = bits === 3 ? 4 : 1;
+    const size = rowBytes / unitBytes;
+    for (let g = 0; g < rowGroups; g++) {
+      const group = this.row * rowGroups + g;
+      const slab = Math.floor(group / step);
+      const unit = group - slab * step - firstUnit;
+      if (unit < 0 || unit >= units) continue;
+      const at = bits * (fromHigh ? slabs - 1 - slab : slab); // bit in the byte or word
+      for (let i = 0; i < size; i++) {
+        const byte = bytes[unit * rowBytes + i * unitBytes + (at >> 3)];
+        const next = unitBytes === 4 && at % 8 > 5 ? bytes[unit * rowBytes + i * unitBytes + (at >> 3) + 1] : 0;
+        this.#codes[g * size + i] = ((byte | (next << 8)) >> (at & 7)) & ((1 << bits) - 1);
+      }
+    }
+  }
+}
+
 /** What repack_blocks' kinds have in a block: bits of a code, weights, bytes. The last two, bitsandbytes', have none. */
 const kinds = [
   [4, 32, 18], [4, 32, 20], [5, 32, 22], [5, 32, 24], [8, 32, 34], // Q4_0, Q4_1, Q5_0, Q5_1, Q8_0
@@ -79,10 +121,10 @@ const kinds = [
   [4, 32, 17], [4, 64, 36], [2, 256, 66], [1, 128, 18], [2, 64, 18], [2, 256, 54], // MXFP4, NVFP4, TQ2_0, Q1_0, Q2_0, TQ1_0
 ]; // prettier-ignore
 
-/** Row `row` of a piece of whole rows of `cols`. No scales where they come apart. */
+/** Row `row` of a piece of whole rows of `cols`. Without scales where they are separate. */
 export function wholeRow(
   format: PackedFormat,
-  repack: Exclude<Repack, Columns>,
+  repack: Exclude<Repack, Columns | Slabs>,
   cols: number,
   bytes: Uint8Array,
   row: number,
@@ -145,7 +187,7 @@ function streamRow(
 
 const nibble = (byte: number, isHigh: boolean) => (isHigh ? byte >> 4 : byte & 15);
 
-/** Code `i` of the block of GGUF's that begins at byte `at`. */
+/** Code `i` of the GGUF block that begins at byte `at`. */
 function codeOf(bytes: Uint8Array, kind: number, at: number, i: number): number {
   const [l, group, half] = [i & 31, i >> 5, i >> 7];
   const isHigh = (i & 16) > 0;
@@ -193,7 +235,7 @@ function codeOf(bytes: Uint8Array, kind: number, at: number, i: number): number 
   }
 }
 
-/** The scales of a chunk, whose block begins at byte `at`, to their places in a row of them. */
+/** Puts the scales of a chunk, whose block begins at byte `at`, in their places in a row of them. */
 function putScales(
   scales: Words,
   kind: number,
@@ -203,7 +245,7 @@ function putScales(
   at: number,
 ): void {
   const half = (place: number) => bytes[at + place] | (bytes[at + place + 1] << 8);
-  /** Sets sixteen bits in a row of such. */
+  /** Sets sixteen bits in a row of 16-bit values. */
   const put = (place: number, value: number) => (scales[place >> 1] |= value << (16 * (place & 1)));
   const sub = chunk & 7; // of a block of 256
   const isFirst = sub === 0;
@@ -217,7 +259,7 @@ function putScales(
     put(chunk, ((six(2 * sub) - 32) & 255) | (((six(2 * sub + 1) - 32) & 255) << 8));
     if (isFirst) scales[upper] = half(108);
   } else if (kind === 7 || kind === 8) {
-    // Six bits each in twelve bytes: the first four scales and minima whole, of the others the upper two bits up there.
+    // Six bits each in twelve bytes: the first four scales and minima are whole; the others' upper two bits are up there.
     const [i, four] = [at + 4 + (sub & 3), bytes[at + 8 + sub]];
     const scale = sub < 4 ? bytes[i] & 63 : (four & 15) | ((bytes[i] >> 6) << 4);
     const minimum = sub < 4 ? four & 63 : (four >> 4) | ((bytes[i + 4] >> 6) << 4);
@@ -236,7 +278,7 @@ function putScales(
   }
 }
 
-/** The same of the kinds from MXFP4 on. NVFP4's row begins with the factor of all. */
+/** The same for the kinds from MXFP4 on. NVFP4's row begins with the factor of all. */
 function putNewScales(scales: Words, kind: number, chunk: number, bytes: Uint8Array, at: number, factor: number): void {
   if (kind === 14) scales[chunk >> 2] |= bytes[at] << (8 * (chunk & 3));
   else if (kind === 15) {
@@ -253,7 +295,7 @@ function putNewScales(scales: Words, kind: number, chunk: number, bytes: Uint8Ar
   }
 }
 
-/** What repack_grids' kinds have in a block: bytes of it, where a chunk's words stand and how many bytes on the next one's. */
+/** A block of repack_grids' kinds: its bytes, where a chunk's words stand and how many bytes further the next one's do. */
 const grids: { bytes: number; words: [start: number, step: number][] }[] = [
   { bytes: 66, words: [[2, 8], [6, 8]] }, { bytes: 74, words: [[2, 8], [6, 8]] }, { bytes: 82, words: [[2, 4], [34, 4]] }, // IQ2_XXS, IQ2_XS, IQ2_S
   { bytes: 98, words: [[2, 8], [6, 8], [66, 4]] }, { bytes: 110, words: [[2, 8], [6, 8], [74, 4]] }, // IQ3_XXS, IQ3_S

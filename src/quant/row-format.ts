@@ -1,6 +1,6 @@
 // How the rows of a matrix stand on the GPU: which decode reads them and how many words each has. One record for tensors
 // kept as they are, for pronk's own q8 and q4, and for every published scheme (packed-format.ts adds how those are filled).
-// Arithmetic only: buffers and shaders are gpu/'s. What override constants a decode has, its WGSL says.
+// Arithmetic only: buffers and shaders are gpu/'s. A decode's WGSL says which override constants it has.
 
 import type { ShaderOverrides } from "../gpu/shader-interfaces.ts";
 import { schemeLabel, type PartRole, type QuantizedMatrix, type TensorSlice } from "../format/quantized.ts";
@@ -14,7 +14,7 @@ export type PartBytes = Partial<Record<PartRole, Uint8Array>>;
 
 type ConstantsOf<Overrides> = keyof Overrides extends never ? Record<string, never> : Overrides;
 
-/** A decode with its override constants: a name that its WGSL does not have does not compile. */
+/** A decode with its override constants: a name that is not in its WGSL does not compile. */
 export type DecodeChoice<Decode extends Encoding | PackedDecode = Encoding | PackedDecode> = Decode extends Decode
   ? { decode: Decode; constants: ConstantsOf<ShaderOverrides[`decode_${Decode}`]> }
   : never;
@@ -25,13 +25,13 @@ export interface RowLayout {
   rowChunks: number; // chunks of 32 input columns in a row, zero-padded
   codeWords: number; // u32 words of codes in a row, a multiple of 4
   scaleWords: number; // words of scales in a row; 0 without
-  /** What stands before the rows in `scales`: tables. A multiple of 64 words, so that the rows may be bound apart. */
+  /** What stands before the rows in `scales`: tables. A multiple of 64 words, so the rows may be bound separately. */
   head: Uint32Array<ArrayBuffer>;
   /** The decode's own record in WeightShape: its meaning is in the decode's first lines. */
   extra: [number, number, number, number];
-  /** Slot s of the layout is input `order[s]`: x must be gathered so. Absent: inputs are in order. */
+  /** Slot s of the layout is input `order[s]`: x must be gathered accordingly. Absent: inputs are in order. */
   order?: Uint32Array<ArrayBuffer>;
-  /** The same, where only the late parts tell; undefined where inputs are in order after all. */
+  /** The same, where only the late parts determine it; undefined where inputs are in order after all. */
   lateOrder?(parts: PartBytes): Uint32Array<ArrayBuffer> | undefined;
 }
 
@@ -39,7 +39,7 @@ export type RowFormat = RowLayout & DecodeChoice;
 
 const plainChunkWords = { f32: 32, f16: 16, bf16: 16, q8: 8, q4: 4 };
 
-/** Rows in the file's own numbers, or in q8 or q4. */
+/** Rows in the file's own type, or in q8 or q4. */
 export function plainFormat(encoding: Encoding, cols: number): RowFormat {
   const rowChunks = Math.ceil(cols / groupSize);
   const quantized = encoding === "q8" || encoding === "q4";
@@ -55,7 +55,7 @@ export function plainFormat(encoding: Encoding, cols: number): RowFormat {
   };
 }
 
-/** Whether rows of both may stand in one weight: the same shader with the same constants and tables. */
+/** Whether rows of both may be in one weight: the same shader with the same constants and tables. */
 export function canShare(a: RowFormat, b: RowFormat): boolean {
   const same = (x: ArrayLike<number>, y: ArrayLike<number>) =>
     x.length === y.length && Array.prototype.every.call(x, (word, i) => word === y[i]);
@@ -75,7 +75,7 @@ export function formatBytes(format: RowFormat, rows: number): number {
   return 4 * (rows * (codeWords + scaleWords) + head.length + (isGathered(format) ? 32 * rowChunks : 0));
 }
 
-/** The format of a matrix of which only the header is known: as many bytes as in the file. */
+/** The format of a matrix when only its header is known: as many bytes as in the file. */
 export function estimatedFormat({ rows, cols, scheme, parts }: QuantizedMatrix): RowFormat {
   const wordsOf = (some: TensorSlice[]) =>
     Math.ceil(some.reduce((sum, { start, end }) => sum + end - start, 0) / rows / 4);

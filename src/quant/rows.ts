@@ -1,6 +1,6 @@
 // Whole matrix rows between their forms: the file's bytes (f32, f16, bf16), f32 values, and the stored form. The loader
-// encodes with it as bytes arrive, or has the GPU do the same; tests and references decode with it. Little-endian, as every
-// format here is.
+// encodes with it as bytes arrive, or has the GPU do the same; tests and references decode with it. Little-endian, like
+// every format here.
 
 import { PronkError } from "../errors.ts";
 import type { Dtype } from "../format/tensor.ts";
@@ -18,7 +18,7 @@ export interface FileRows {
   bytes: Uint8Array;
 }
 
-/** A way to the bytes that `encodeRow` gives. */
+/** Any way of making the bytes that `encodeRow` gives. */
 export interface RowQuantizer {
   /** Fills `stored`. Nothing touches the two arrays any more once the promise settles. */
   quantize(rows: FileRows, stored: Uint8Array, signal?: AbortSignal): Promise<void>;

@@ -1,26 +1,67 @@
-// The scales of groups of rows and columns, read as the bits that stand in the file, and refused where they are no numbers.
+// The scales of groups of rows and columns, read as the bits that are in the file, and refused where they are not numbers.
 
 import { PronkError } from "../errors.ts";
-import type { PartRole, QuantizedMatrix } from "../format/quantized.ts";
+import type { PartRole, QuantizedMatrix, TensorSlice } from "../format/quantized.ts";
 import { viewOf } from "./packed-format.ts";
 
-/** By the file's word for a type: bytes, and the bits that are all set in what is no finite number. */
+/** By the file's word for a type: bytes, and the bits that are all set when a number is not finite. */
 const types: Record<string, { bytes: 1 | 2 | 4; notFinite: number }> = {
   F32: { bytes: 4, notFinite: 0x7f800000 },
   F16: { bytes: 2, notFinite: 0x7c00 },
   BF16: { bytes: 2, notFinite: 0x7f80 },
   F8_E4M3: { bytes: 1, notFinite: 0x7f },
-  U8: { bytes: 1, notFinite: 0xff }, // an exponent, as F8_E8M0 is
+  U8: { bytes: 1, notFinite: 0xff }, // an exponent, like F8_E8M0
   F8_E8M0: { bytes: 1, notFinite: 0xff },
 };
 
-/** What a number of a row's group is, in its own bits. The matrix' scheme must have groups. */
+/** decode_affine.wgsl's numbers for the types of scales. */
+export const scaleTypes: Readonly<Record<string, number>> = { F16: 0, BF16: 1, F32: 2 };
+
+export const scaleType = ({ dtype }: TensorSlice): number => scaleTypes[dtype];
+
+/** Words that this many numbers of the type take. */
+export const wordsOf = (type: number, count: number): number =>
+  type === scaleTypes.F32 ? count : Math.ceil(count / 2);
+
+interface NumberRows {
+  words: Uint32Array; // [count, scaleWords]
+  scaleWords: number;
+  first: number; // row of the matrix
+  count: number;
+  start?: number; // word of a row where the numbers go
+  flip?: number; // bits to invert
+}
+
+/** Puts the numbers of a part, a row of one for each group, into rows of scales. */
+export function putNumbers(
+  matrix: QuantizedMatrix,
+  role: PartRole,
+  bytes: Uint8Array,
+  { words, scaleWords, first, count, start = 0, flip = 0 }: NumberRows,
+): void {
+  const bitsOf = scaleBits(matrix, role, bytes);
+  const isWord = scaleType(matrix.parts[role]!) === scaleTypes.F32;
+  const target = isWord ? words : new Uint16Array(words.buffer);
+  const unit = isWord ? 1 : 2;
+  const groups = groupsOf(matrix);
+  for (let r = 0; r < count; r++)
+    for (let g = 0; g < groups; g++) target[unit * (r * scaleWords + start) + g] = bitsOf(first + r, g) ^ flip;
+}
+
+/** Groups in a row. The matrix' scheme must have groups. */
+export function groupsOf({ scheme, cols }: QuantizedMatrix): number {
+  if (!("groups" in scheme)) throw new TypeError(scheme.kind);
+  return Math.ceil(cols / scheme.groups.cols);
+}
+
+/** Returns the number of a row's group, as its bits. The matrix' scheme must have groups. */
 export function scaleBits(matrix: QuantizedMatrix, role: PartRole, bytes: Uint8Array) {
-  const { scheme, cols, parts } = matrix;
-  if (scheme.kind !== "integers" && scheme.kind !== "floats") throw new TypeError(scheme.kind);
-  const { name, file, dtype } = parts[role]!;
-  const { bytes: size, notFinite } = types[dtype];
-  const groups = Math.ceil(cols / scheme.groups.cols);
+  const { scheme, rows, parts } = matrix;
+  if (!("groups" in scheme)) throw new TypeError(scheme.kind);
+  const { name, file, dtype, shape } = parts[role]!;
+  // MLX has both kinds of bytes as U8.
+  const { bytes: size, notFinite } = types["type" in scheme && scheme.type === "NVFP4" ? "F8_E4M3" : dtype];
+  const groups = shape[0] === rows ? Math.max(groupsOf(matrix), shape[1] ?? 1) : groupsOf(matrix); // AWQ gemv pads its rows
   const view = viewOf(bytes);
   const last = bytes.length / size - 1; // one number may serve all
   return (row: number, g: number): number => {

@@ -1,5 +1,5 @@
-// The table of schemes: for each, what must be read of a matrix before its codes can be placed, and the format of its
-// layout on the GPU. Adding a format is a file beside this one and an entry here; README.md says how.
+// The table of schemes: for each, what must be read of a matrix before its codes can be placed, and the format of its layout
+// on the GPU. To add a format, add a file beside this one and an entry here; README.md says how.
 
 import { onDemand } from "../on-demand.ts";
 import {
@@ -17,7 +17,7 @@ type MakeFormat = (matrix: QuantizedMatrix, early: PartBytes) => SchemeFormat;
 interface SchemeEntry {
   /** Small parts that decide where codes go: read by range before any code arrives. */
   early: PartRole[];
-  /** Loads what makes formats of the scheme. */
+  /** Loads the code that makes formats of the scheme. */
   load(): Promise<MakeFormat>;
 }
 
@@ -25,6 +25,7 @@ const gptq = onDemand("lays out GPTQ and AWQ", () => import("./gptq.ts"));
 const bitsandbytes = onDemand("lays out bitsandbytes", () => import("./bitsandbytes.ts"));
 const exl2 = onDemand("lays out EXL2", () => import("./exl2.ts"));
 const streams = onDemand("lays out compressed-tensors, MLX, FP8", () => import("./streams.ts"));
+const slabs = onDemand("lays out HQQ and quanto", () => import("./slabs.ts"));
 const ggml = onDemand("lays out GGUF's blocks", () => import("./ggml.ts"));
 const grids = onDemand("lays out GGUF's grids", () => import("./grids.ts"));
 
@@ -38,6 +39,7 @@ const table: Record<Scheme["kind"], SchemeEntry> = {
     early: ["groupIndex"],
     load: async () => (await streams()).integersFormat((await gptq()).actOrder),
   },
+  slabs: { early: [], load: async () => (await slabs()).slabsFormat(await streams()) },
   floats: { early: [], load: async () => (await streams()).floatsFormat },
   ggml: { early: ["factor"], load: async () => (await ggml()).ggmlFormat },
   grid: { early: [], load: async () => (await grids()).gridFormat((await ggml()).notFinite) },
@@ -48,7 +50,7 @@ export function earlyParts(matrix: QuantizedMatrix): [PartRole, TensorSlice][] {
   return partsOf(matrix, (role) => table[matrix.scheme.kind].early.includes(role));
 }
 
-/** The parts that `PackedFormat.scaleRows` and `lateOrder` want: held whole until all of them are there, in whatever order they come. */
+/** The parts that `PackedFormat.scaleRows` and `lateOrder` need: held until all are there, in whatever order they come. */
 export function lateParts(matrix: QuantizedMatrix): [PartRole, TensorSlice][] {
   return partsOf(matrix, (role) => role !== "codes" && !table[matrix.scheme.kind].early.includes(role));
 }
@@ -58,8 +60,8 @@ function partsOf(matrix: QuantizedMatrix, wanted: (role: PartRole) => boolean): 
 }
 
 /**
- * What makes formats of the schemes given, all by default. Rejects with PronkError `network`; what it gives throws `format` or
- * `model-unsupported` where the early parts contradict the matrix.
+ * The makers of formats for the schemes given, all by default. Rejects with PronkError `network`; the makers throw `format`
+ * or `model-unsupported` where the early parts contradict the matrix.
  */
 export async function packedFormats(
   kinds: Iterable<Scheme["kind"]> = Object.keys(table) as Scheme["kind"][],

@@ -1,5 +1,5 @@
-// The canonical stored form of a checkpoint: which stored files it has and where each tensor lies in them.
-// Unquantized it is the source's files, byte for byte; quantized it is one file of pronk's own for each source file.
+// The canonical stored form of a checkpoint: which stored files it has and where each tensor lies in them. Unquantized it is
+// the source's files, byte for byte; quantized it is one file of pronk's own per source file.
 
 import { rowsVersion } from "../versions.ts";
 import type { TensorInfo } from "../format/tensor.ts";
@@ -21,7 +21,7 @@ export interface StoredForm {
   tensors: StoredTensor[];
 }
 
-const alignment = 16; // of a tensor in a file of pronk's own
+const alignment = 16; // of a tensor in one of pronk's own files
 
 /** `sizes`: bytes of each source file. A checkpoint with quantized matrices is stored as its files are. */
 export function storedForm(

@@ -1,4 +1,5 @@
-// What lays out rows of codes, loaded as one: whole numbers, and small floats.
+// The code that lays out rows of codes, loaded as one: integers, and small floats.
 
 export { floatsFormat } from "./floats.ts";
 export { integersFormat } from "./integers.ts";
+export { putNumbers, scaleType, scaleTypes, wordsOf } from "./scale-bits.ts";

@@ -1,12 +1,12 @@
-// A fast 64-bit checksum of a stored block, to notice what a disk has changed: no proof against intent (that is the file's
-// SHA-256). Four lanes over 32-bit words; each step is a bijection of lane and word, so one changed word always shows.
+// A fast 64-bit checksum of a stored block, to notice what a disk has changed; no proof against intent (the file's SHA-256
+// is that). Four lanes over 32-bit words; each step is a bijection of lane and word, so one changed word always shows.
 
 const primes = [0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f]; // xxHash's, odd and well mixed
 
 /** 16 hex digits. */
 export const checksum64 = (bytes: Uint8Array): string => new Checksum64().add(bytes).digest();
 
-/** The same of bytes that come in pieces; each but the last a multiple of 16. */
+/** The same for bytes that come in pieces; each but the last a multiple of 16. */
 export class Checksum64 {
   #lanes = [...primes];
   #sizeBytes = 0;
@@ -21,7 +21,7 @@ export class Checksum64 {
       b = Math.imul(b ^ words[i + 1], q);
       c = Math.imul(c ^ words[i + 2], r);
       d = Math.imul(d ^ words[i + 3], s);
-      // The upper bits come down, or they would never reach the others.
+      // The upper bits come down, or they would never affect the others.
       a ^= a >>> 15;
       b ^= b >>> 15;
       c ^= c >>> 15;
@@ -48,7 +48,7 @@ const mix = (value: number, prime: number) => {
   return product ^ (product >>> 15);
 };
 
-/** The whole words; every platform with WebGPU is little-endian. A view that starts at an odd place is copied. */
+/** The whole words; every platform with WebGPU is little-endian. A view that starts at an unaligned byte is copied. */
 function wordsOf(bytes: Uint8Array): Uint32Array {
   const count = bytes.length >>> 2;
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();

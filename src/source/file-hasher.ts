@@ -1,5 +1,5 @@
-// Hashes files as their bytes pass, on a thread of its own where it is given one, else here in short stretches. Bytes are
-// lent: they come back, perhaps in another array over the same memory.
+// Hashes files as their bytes pass, on a thread of its own if it is given one, otherwise here in short stretches. Bytes are
+// only lent: they come back, perhaps in another array over the same memory.
 
 import { checksum64 } from "./checksum.ts";
 import type { HashThread, StartHashThread } from "./hash-thread.ts";
@@ -54,7 +54,7 @@ export class FileHasher {
     return hashed;
   }
 
-  /** The checksum of bytes by themselves; lent as those of `update` are. */
+  /** The checksum of these bytes alone; lent like those of `update`. */
   async checksum(bytes: Uint8Array<ArrayBuffer>): Promise<Summed> {
     if (this.#thread) return this.#ask({ bytes, sums: true }) as Promise<Summed>;
     return { bytes, checksum: checksum64(bytes) };

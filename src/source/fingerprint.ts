@@ -1,5 +1,5 @@
-// A short, stable name for a list of strings (file names, sizes, dates): two 32-bit FNV-1a hashes as 16 hex digits.
-// It tells one model from another in the store's keys; it is no proof against tampering.
+// A short, stable name for a list of strings (file names, sizes, dates): two 32-bit FNV-1a hashes as 16 hex digits. It
+// distinguishes models in the store's keys; it is no proof against tampering.
 
 export function fingerprint(parts: readonly (string | number)[]): string {
   let low = 0x811c9dc5;

@@ -1,13 +1,13 @@
 // The files that a web server lists for a folder, as most do (autoindex of nginx and Apache, `python -m http.server`, npm's
-// serve and serve-index): links to names in that folder. A page that is no listing has none that a model's file could have.
+// serve and serve-index): links to names in that folder. A page that is no listing has no link that could be a model's file.
 
 import { isMetaPath, isTorchPath } from "./torch-names.ts";
 
 const modelFile = /^[^/?#:]+\.(safetensors|gguf|json|model|jinja|md|txt)$/i;
-/** Weights in other forms: listed so that the format's reader can say what they are, or that they are llama2.c's. */
+/** Weights in other forms: listed to let the format's reader say what they are, or that they are llama2.c's. */
 const otherWeights =
   /^[^/?#:]+\.(bin|pth|pt|ckpt|onnx|npz|msgpack|h5|keras|tflite|task|pte|nemo|llamafile|gguf[.-](part|split)[^/?#:]*)$/i;
-const mostOthers = 8; // a few tell what a folder holds; MLC has a hundred
+const mostOthers = 8; // a few show what a folder holds; MLC has a hundred
 
 /** Names of a model's files in the HTML page at `address`; a link may be relative, or begin at the server's root. */
 export function listedFiles(html: string, address: string): string[] {
@@ -23,13 +23,13 @@ export function listedFiles(html: string, address: string): string[] {
       if (origin !== folder.origin || search || !path.startsWith(within)) return [];
       return modelFile.test(name) || otherWeights.test(name) ? [name] : [];
     } catch {
-      return []; // no address, or no name in UTF-8
+      return []; // not an address, or a name not in UTF-8
     }
   });
   return [...new Set(names)];
 }
 
-/** The characters that writers of listings escape; some do so with slashes too. */
+/** The characters that writers of listings escape; some escape slashes too. */
 function unescaped(text: string): string {
   const named: Record<string, string> = { amp: "&", quot: '"', apos: "'", lt: "<", gt: ">" };
   return text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(amp|quot|apos|lt|gt));/gi, (_, decimal, hex, name: string) =>
@@ -37,7 +37,7 @@ function unescaped(text: string): string {
   );
 }
 
-/** Those of a listing that hold weights: what is read, or where there is none of it the first of the others. */
+/** The files in a listing that hold weights: those that are read, or if there are none, the first of the others. */
 export function listedWeights(names: readonly string[]): string[] {
   const read = names.filter((name) => /\.(safetensors|gguf)$/i.test(name));
   if (read.length > 0) return read;
@@ -47,7 +47,7 @@ export function listedWeights(names: readonly string[]): string[] {
 
 const mostParts = 1000; // each is asked for; ten times as many as any published model has
 
-/** All files of a GGUF model of which one is named: `-00001-of-00003` stands for three. */
+/** All files of a GGUF model, given the name of one: `-00001-of-00003` stands for three. */
 export function ggufParts(name: string): string[] {
   const split = /^(.*-)\d{5}-of-(\d{5})(\.gguf)$/i.exec(name);
   const [, start, count, end] = split ?? [];

@@ -1,7 +1,7 @@
-// What holds a download while somebody wants it held; api/download-pause.ts is the switch.
+// What holds a download back on request; api/download-pause.ts is the switch.
 
-/** What a download asks whether it may go on. */
+/** What a download asks before it continues. */
 export interface Gate {
-  /** Undefined while open; else a promise that resolves when it opens, and rejects with the signal's reason. */
+  /** Undefined while open; otherwise a promise that resolves when it opens, and rejects with the signal's reason. */
   wait(signal?: AbortSignal): Promise<void> | undefined;
 }

@@ -1,13 +1,13 @@
-// What a loader and the thread that hashes for it say to each other, and how each knows it.
+// The messages between a loader and the thread that hashes for it, and how each side checks them.
 
 import { count, either, instance, object, oneOf, type Shape, text } from "../message-shape.ts";
 import type { HashState } from "./sha256.ts";
 
 export interface ToHasher {
   bytes: Uint8Array<ArrayBuffer>;
-  /** Set for the first array of a file: the state to go on from, or null at the file's beginning. */
+  /** Set for the first array of a file: the state to resume from, or null at the file's beginning. */
   begin?: HashState | null;
-  /** Only the checksum of these bytes is wanted; the hash of the file at hand stays where it is. */
+  /** Only the checksum of these bytes is wanted; the current file's hash stays as it is. */
   sums?: true;
 }
 
@@ -23,7 +23,7 @@ const bytes = instance(Uint8Array);
 const toHasher = object({ bytes, begin: either(oneOf(undefined, null), state), sums: oneOf(undefined, true) });
 const fromHasher = either(object({ error: text }), object({ bytes, state }), object({ bytes, checksum: text }));
 
-/** Throws where it is none. */
+/** Throws if the message is not valid. */
 export function readToHasher(data: unknown): ToHasher {
   const fault = toHasher(data);
   if (fault !== undefined) throw new TypeError(`these are no bytes to hash: ${fault || "no object"}`);

@@ -3,7 +3,7 @@
 
 import { startModuleWorker } from "./module-worker.ts";
 
-/** A hash worker that lives, by a port to it. */
+/** A running hash worker, and a port to it. */
 export interface HashThread {
   port: MessagePort;
   end(): void;
@@ -16,7 +16,7 @@ const startMs = 5000; // hashing on the loader's own thread is better than a lon
 /** Rejects where there are no workers, or this one does not start. */
 export async function startHashThread(): Promise<HashThread> {
   const worker = await startModuleWorker(
-    // Literally in one expression: this is what bundlers recognise.
+    // Written literally in one expression: this is what bundlers recognise.
     () => new Worker(new URL("./hash-worker.ts", import.meta.url), { type: "module" }),
     () => import("./hash-worker.ts"),
     startMs,

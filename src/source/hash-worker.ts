@@ -1,11 +1,11 @@
-// The hasher's own thread: takes a port, and over it arrays in order, hashes them into the file at hand and sends each back
-// with the state after it, or with its checksum. The arrays are moved, not copied, so that no byte is in memory twice.
+// The hasher's own thread: takes a port, receives arrays over it in order, hashes them into the current file and sends each
+// back with the state after it, or with its checksum. The arrays are moved, not copied, so no byte is in memory twice.
 
 import { checksum64 } from "./checksum.ts";
 import { type FromHasher, readToHasher } from "./hash-messages.ts";
 import { Sha256 } from "./sha256.ts";
 
-/** For module-worker.ts: a page may import this file only to know where it lies. */
+/** For module-worker.ts: a page may import this file just to know its address. */
 export const address = import.meta.url;
 
 if ("DedicatedWorkerGlobalScope" in globalThis) serveHashes(self as unknown as Worker);

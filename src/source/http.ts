@@ -1,5 +1,5 @@
-// One careful GET: no cookies, no referrer, no second copy in the HTTP cache, only the safelisted form of Range (any
-// other header of ours would cost a preflight that the hub's storage fails). What may pass is tried again by retry.ts.
+// One careful GET: no cookies, no referrer, no second copy in the HTTP cache, only the safelisted form of Range (any other
+// header of ours would cost a preflight, which the hub's storage fails). retry.ts retries failures that may pass.
 
 import { PronkError } from "../errors.ts";
 import { parseJson } from "../json-bytes.ts";
@@ -12,7 +12,7 @@ import { Passing, retryAfterMs, StallWatch, usualPatience, withRetries, type Pat
 export interface GetOptions {
   signal?: AbortSignal;
   token?: string;
-  /** Bytes [start, end); without an end all there are. */
+  /** Bytes [start, end); without an end, all that follow. */
   range?: { start: number; end?: number };
   /** Statuses to hand back instead of throwing, e.g. 404 for an optional file. */
   accept?: readonly number[];
@@ -28,14 +28,14 @@ export async function get(subject: RequestSubject, options: GetOptions = {}): Pr
   });
 }
 
-/** One try. Throws `Passing` for what is worth another, PronkError `network` for what is not. */
+/** One try. Throws `Passing` for what is worth retrying, PronkError `network` for what is not. */
 export async function request(subject: RequestSubject, options: GetOptions = {}): Promise<Response> {
   const response = await send(subject, options);
   if (response.ok || options.accept?.includes(response.status)) return response;
   const { status } = response;
   const askedMs = retryAfterMs(response.headers.get("Retry-After"));
   const error = await statusError(response, subject);
-  // Storage refuses a signed address that has expired: the next request of the same hub address signs a new one.
+  // Storage refuses a signed address that has expired: the next request to the same hub address signs a new one.
   if (status === 403 && response.redirected) throw new Passing(error, { askedMs: 0 });
   if (status === 429 || status === 408 || status >= 500) throw new Passing(error, { askedMs });
   throw error;
@@ -89,7 +89,7 @@ export interface WholeAnswer {
   bytes: Uint8Array | undefined;
 }
 
-/** A small answer with its body: one that breaks or goes silent in the middle is asked for again. */
+/** A small answer with its body: one that breaks or stalls midway is asked for again. */
 export async function getWhole(
   subject: RequestSubject,
   { wants = () => true, ...options }: GetOptions & { wants?: (response: Response) => boolean } = {},

@@ -1,4 +1,4 @@
-// Which origins a page must let the engine connect to, for models from the hub. One constant, used by the pages' policy,
+// The origins that a page must let the engine connect to for models from the hub. One constant, used by the pages' policy,
 // the element's README and the tests: the hub's storage has moved hosts before, and policies that named one broke.
 
 /** For `connect-src`, after 'self'. */

@@ -1,4 +1,4 @@
-// A hub repository at a pinned commit: its card and list of files by the hub's API, its bytes by resolve/. The hub's
+// A hub repository at a pinned commit: its card and list of files from the hub's API, its bytes from resolve/. The hub's
 // redirects to storage are followed anew for every range, so a signed address never has time to expire.
 
 import { PronkError } from "../errors.ts";
@@ -65,8 +65,8 @@ export interface HubPlace {
 }
 
 /**
- * The files of a folder, with paths from there on; for a weight file, it and what is beside it except other weights.
- * `folder` is what the paths lack, ending in "/".
+ * The files of a folder, with paths relative to it; for a weight file, that file and those beside it except other weights.
+ * `folder` is the prefix missing from the paths, ending in "/".
  */
 function filesWithin(files: readonly SourceFile[], within: string): { folder: string; files: readonly SourceFile[] } {
   if (within === "") return { folder: "", files };
@@ -87,14 +87,14 @@ interface HubTreeEntry {
   type: string;
   path: string;
   size: number;
-  /** Git's name of a file's bytes; with `lfs`, of the pointer's. */
+  /** Git's name for a file's bytes; with `lfs`, for its pointer's. */
   oid?: string;
   lfs?: { oid?: string; size?: number };
 }
 
 /**
- * Follows `Link: <...>; rel="next"`, at the hub that was asked only, since the token goes along: a mirror may pass on the
- * address that its own hub gave, and means that page of its own.
+ * Follows `Link: <...>; rel="next"`, but only at the hub that was asked, since the token goes along: a mirror may pass on
+ * the address that its own hub gave, meaning the same page on the mirror.
  */
 async function listFiles(
   hub: string,
@@ -121,7 +121,7 @@ function toFile({ path, size, oid, lfs }: HubTreeEntry): SourceFile {
   return { path, sizeBytes: lfs.size ?? size, ...hashIn("sha256", lfs.oid?.replace(/^sha256:/, ""), 64) };
 }
 
-/** The hash under its name, where it is one; repositories whose git counts in SHA-256 have other ones. */
+/** The hash under this name, if it is valid; repositories whose git uses SHA-256 have other ones. */
 function hashIn(name: "sha256" | "gitSha1", hex: unknown, digits: number): Pick<SourceFile, "sha256" | "gitSha1"> {
   const isHash = typeof hex === "string" && hex.length === digits && /^[0-9a-f]+$/i.test(hex);
   return isHash ? { [name]: hex.toLowerCase() } : {};

@@ -1,13 +1,13 @@
-// How many requests of a source run at once: four to begin with, up to `mostRanges` while that brings more bytes a second. One
-// for a whole source, so that files share it; first come, first served, because bytes are consumed in order.
+// How many requests of a source run at once: four to begin with, up to `mostRanges` while that brings more bytes a second. A
+// whole source has one set of lanes, which its files share; first come, first served, because bytes are consumed in order.
 
 import { mostRanges } from "./read-limit.ts";
 
-// None of these is measured on real lines; test/unit/source/download.test.ts shows that they follow made ones.
+// None of these is measured on real lines; test/unit/source/download.test.ts shows that they adapt to simulated ones.
 const fewest = Math.min(4, mostRanges); // hides the round trip of a hub
 const windowMs = 2000; // of a measurement: several blocks on any line that is worth more lanes
 const worthwhile = 1.05; // speed-up below this is noise
-const settledWindows = 5; // until a limit that was best is questioned again
+const settledWindows = 5; // until the best limit so far is questioned again
 
 export class Lanes {
   #limit = fewest;

@@ -1,6 +1,6 @@
-// Starts a module worker of this package wherever its script lies: by the form that bundlers recognise; else by the
-// script's own address; and from another origin, which no browser starts a worker from, through a module of this origin's
-// that imports it. Always by a trusted address, where the page asks for one.
+// Starts a module worker of this package wherever its script lies: in the form that bundlers recognise; otherwise by the
+// script's own address; and if that is on another origin, from which no browser starts a worker, through a module of this
+// origin that imports it. Always by a trusted address, where the page requires one.
 
 import { trustedAddress, withTrustedAddress } from "../trusted-types.ts";
 
@@ -11,8 +11,8 @@ export interface WorkerScript {
 
 /**
  * `literal` makes the worker in one expression that names its file; `script` imports that file on the page. Every script
- * here posts a message when it runs: without one in `limitMs` the worker did not start (a policy that blocks it may say
- * nothing); `again`, a second is tried. Rejects with what the first way failed of, or with the signal's reason.
+ * here posts a message when it runs: if none comes within `limitMs` the worker did not start (a policy that blocks it may
+ * say nothing); with `again`, a second one is tried. Rejects with the first way's failure, or with the signal's reason.
  */
 export async function startModuleWorker(
   literal: () => Worker,
@@ -44,7 +44,7 @@ export async function startModuleWorker(
   }
 }
 
-/** Whether a script lies on another origin than the page (a CDN's). A bundler may write an address of no use instead. */
+/** Whether a script lies on another origin than the page (a CDN's). A bundler may write a useless address instead. */
 export function isElsewhere(address: string): boolean {
   const { protocol, origin } = new URL(address);
   return protocol.startsWith("http") && origin !== globalThis.location?.origin;

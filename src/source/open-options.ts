@@ -1,4 +1,4 @@
-// What a caller may say of how a source is opened and read.
+// What a caller may specify about how a source is opened and read.
 
 import type { Gate } from "./gate.ts";
 import type { Patience } from "./retry.ts";
@@ -9,9 +9,11 @@ export interface OpenOptions {
   signal?: AbortSignal;
   /** Another hub than huggingface.co, for mirrors and tests. */
   hubUrl?: string;
-  /** SHA-256 by path, where the caller knows it and the source does not say; hex. It wins over what the source says. */
+  /** SHA-256 by path, in hex, where the caller knows it and the source does not publish it. Overrides what the source says. */
   hashes?: Readonly<Record<string, string>>;
   patience?: Patience;
+  /** For a folder at an address with this configuration: its weights are the first of these names that exists. Not for models. */
+  folder?: { config: string; weights: readonly string[] };
   /** Holds downloads while it is closed. */
   gate?: Gate;
 }

@@ -1,4 +1,4 @@
-// What a caller names as a model -> a ModelSource. Nothing of a weight is fetched here, only lists of files.
+// What a caller names as a model -> a ModelSource. No weights are fetched here, only lists of files.
 
 import type { OpenOptions } from "./open-options.ts";
 import { PronkError } from "../errors.ts";

@@ -21,7 +21,7 @@ export function filesSource(picked: readonly File[], label?: string): ModelSourc
   return toSource(files, label ?? (folder.split("/").at(-2) || (files.size === 1 ? picked[0].name : "picked files")));
 }
 
-/** A folder picked with showDirectoryPicker or dropped. Its subfolders are not entered. */
+/** A folder picked with showDirectoryPicker or dropped. Its subfolders are not read. */
 export async function directorySource(
   directory: FileSystemDirectoryHandle,
   signal?: AbortSignal,

@@ -1,23 +1,23 @@
-// Progress of a load, one typed event stream from the first byte to the first token, and the meter that speaks for one phase.
+// Progress of a load, one typed event stream from the first byte to the first token, and the meter that reports one phase.
 
 import { number, object, oneOf, optional, type Shape, text } from "../message-shape.ts";
 
 /**
- * `download` and `verify`: bytes from the source; `convert`: quantizing; `store`: into IndexedDB; `read`: from there; `upload`: to the
- * GPU; `compile`: shaders.
+ * `download` and `verify`: bytes from the source; `convert`: quantizing; `store`: into IndexedDB; `read`: from there;
+ * `upload`: to the GPU; `compile`: shaders.
  */
 export type ProgressPhase = "download" | "verify" | "convert" | "store" | "read" | "upload" | "compile";
 
 /**
- * Phases overlap: a load from the network downloads, verifies, converts, stores and uploads at the same time, and each
- * phase counts its own bytes. A load that goes on where another ended begins with the bytes that are there.
+ * Phases overlap: a load from the network downloads, verifies, converts, stores and uploads at the same time, and each phase
+ * counts its own bytes. A load that resumes an earlier one begins with the bytes that are there.
  */
 export interface ProgressEvent {
-  /** Whose bytes these are. */
+  /** The phase these bytes belong to. */
   phase: ProgressPhase;
   /** So far. */
   loadedBytes: number;
-  /** Of the phase in all. */
+  /** Of the whole phase. */
   totalBytes: number;
   /** Smoothed; 0 until known. */
   bytesPerSecond: number;
@@ -25,13 +25,13 @@ export interface ProgressEvent {
   secondsLeft?: number;
   /** The file or step at hand, for people. */
   detail?: string;
-  /** Something a person should know, once: e.g. that a file changed on its server and is fetched again. */
+  /** Something a person should know, reported once: e.g. that a file changed on its server and is fetched again. */
   notice?: string;
 }
 
 const phases = ["download", "verify", "convert", "store", "read", "upload", "compile"] satisfies ProgressPhase[];
 
-/** Of an event that another thread or tab tells. */
+/** Of an event reported by another thread or tab. */
 export const progressShape: Shape = object({
   phase: oneOf(...phases),
   loadedBytes: number,
@@ -42,13 +42,13 @@ export const progressShape: Shape = object({
   notice: optional(text),
 });
 
-/** Is told how a load goes on. */
+/** Called with the progress of a load. */
 export type OnProgress = (event: ProgressEvent) => void;
 
 const intervalMs = 200; // between two events: as often as figures can be read; not measured
 const settlingMs = 3000; // speed changes show within about this time
 
-/** Counts one phase's bytes, smooths the speed, and speaks at most five times a second. */
+/** Counts one phase's bytes, smooths the speed, and reports at most five times a second. */
 export class ProgressMeter {
   readonly #phase: ProgressPhase;
   readonly #totalBytes: number;
@@ -63,7 +63,7 @@ export class ProgressMeter {
     phase: ProgressPhase,
     totalBytes: number,
     onProgress?: OnProgress,
-    loadedBytes = 0, // of an earlier load that this one goes on with
+    loadedBytes = 0, // of an earlier load that this one resumes
     now: () => number = () => performance.now(),
   ) {
     this.#phase = phase;

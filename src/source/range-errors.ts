@@ -4,7 +4,7 @@ import { PronkError } from "../errors.ts";
 import type { RequestSubject } from "./http-errors.ts";
 import { placeOf } from "./reference.ts";
 
-/** Another version of the file is there than when its first byte was read. */
+/** The server now has another version of the file than when its first byte was read. */
 export class FileChanged extends PronkError {
   constructor({ file, url }: RequestSubject, expected: string, found: string) {
     super(
@@ -23,7 +23,7 @@ export function truncated({ file, url }: RequestSubject, sizeBytes: number, foun
   );
 }
 
-/** The server itself says that the file has another size than the list of files does. */
+/** The server itself gives the file another size than the list of files does. */
 export function lyingLength(subject: RequestSubject, expected: number, found: number): PronkError {
   if (found < expected) return truncated(subject, expected, found);
   const { file, url } = subject;
@@ -42,7 +42,7 @@ export function wrongRange({ file, url }: RequestSubject, expected: number, foun
   );
 }
 
-/** The connection, again and again. */
+/** The connection broke again and again. */
 export function broken({ file, url }: RequestSubject, at: number, cause: Error): PronkError {
   return new PronkError(
     "network",

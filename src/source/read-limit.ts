@@ -1,5 +1,5 @@
-// How much a source is asked for: the size of a block, how many ranges at once, and the checks every source makes before
-// it reads. How far the loader reads ahead, and what it holds in memory, follow from these numbers.
+// How much is asked of a source: the size of a block, how many ranges at once, and the checks every source makes before it
+// reads. How far the loader reads ahead, and what it holds in memory, follow from these numbers.
 
 import { PronkError } from "../errors.ts";
 import type { SourceFile } from "./source.ts";
@@ -7,16 +7,16 @@ import type { SourceFile } from "./source.ts";
 /** 16 MiB: also the most that a stored block is made from, so what is fetched at once is stored at once. */
 export const maxReadBytes = 16 * 2 ** 20;
 
-/** Of a file that is read whole: the largest tokenizer.json known is a third of this, and indices are smaller. */
+/** For a file that is read whole: the largest tokenizer.json known is a third of this, and indices are smaller. */
 export const maxWholeBytes = 64 * 2 ** 20;
 
-/** Of JSON that may be parsed on a page's thread: an index of a hundred thousand tensors. */
+/** For JSON that may be parsed on a page's thread: an index of a hundred thousand tensors. */
 export const maxParsedBytes = 8 * 2 ** 20;
 
-/** Requests that one source has under way at most; more only makes servers refuse (2026-11-24). */
+/** The most requests that one source has in flight; more only makes servers refuse (2026-11-24). */
 export const mostRanges = 8;
 
-/** Ranges in which a whole block is fetched, side by side: half as many blocks are held as requests are under way. */
+/** Ranges in which a whole block is fetched, in parallel: half as many blocks are held as requests are in flight. */
 export const rangesPerBlock = 2;
 
 /** The file's entry; throws when it is not in the manifest or the range is not inside it. */

@@ -1,4 +1,4 @@
-// What a caller typed as a model -> where that is. Pure text: nothing is fetched, nothing is looked up.
+// What a caller typed as a model -> where that is. Pure text: nothing is fetched or looked up.
 
 import { PronkError } from "../errors.ts";
 
@@ -21,7 +21,7 @@ export function parseReference(reference: string, baseUrl: string | undefined = 
   const hub = hubName.exec(text);
   if (hub) {
     const [, owner, name, revision, path] = hub;
-    // Cut from an address: owner/name/tree/main.
+    // Copied from an address: owner/name/tree/main.
     if (revision === undefined && /^(tree|blob|resolve|raw)\/./.test(path ?? "")) return hubPage(`${hubHost}/${text}`)!;
     return { kind: "hub", owner, name, ...(revision ? { revision } : {}), ...(path ? { path } : {}) };
   }
@@ -44,8 +44,8 @@ export function parseReference(reference: string, baseUrl: string | undefined = 
 }
 
 /**
- * Throws PronkError `bad-request` for an address with a name or password in it, which no page may fetch from; also where it is
- * mistyped, so that nobody repeats it.
+ * Throws PronkError `bad-request` for an address with a name or password in it, which no page may fetch from; mistyped
+ * addresses too, so that the error does not repeat the password.
  */
 export function refuseNamed(text: string, field: "model" | "hubUrl", baseUrl?: string): void {
   const url = URL.canParse(text, baseUrl) ? new URL(text, baseUrl) : undefined;
@@ -70,7 +70,7 @@ export function canonicalReference(parsed: ParsedReference): string {
  */
 export const nameOfModel = (reference: string): string => canonicalReference(parseReference(reference));
 
-/** What `parseReference` understands without a base, secrets and all: for another thread. */
+/** The reference in full, secrets included, as `parseReference` understands it without a base: for another thread. */
 export function wholeReference(parsed: ParsedReference): string {
   if (parsed.kind !== "hub") return parsed.url;
   const { owner, name, revision, path } = parsed;
@@ -91,22 +91,22 @@ export function withoutSecrets(address: string): string {
   return url.href;
 }
 
-/** What errors say of an address: nothing of its query, nor of a name and password in it. */
+/** What errors may show of an address: not its query, nor a name and password in it. */
 export function placeOf(address: string | URL): string {
   if (!URL.canParse(address)) return withoutQuery(String(address));
   const { origin, pathname } = new URL(address);
   return origin + pathname;
 }
 
-/** What to open for the bytes of a source with this id once more; undefined for picked files. */
+/** What to open to read the bytes of the source with this id again; undefined for picked files. */
 export function referenceOfSource(id: string): string | undefined {
   if (id.startsWith("hub:")) return id.slice("hub:".length);
   return id.startsWith("url:") ? id.slice("url:".length, id.lastIndexOf("@")) : undefined;
 }
 
 /**
- * The name without its commit, of a hub's source id or of a name that pins one: what leads to the newest revision. A branch or
- * tag stays. Undefined for what is on no hub.
+ * A hub source's id, or a name that pins a commit, without the commit: this leads to the newest revision. A branch or tag is
+ * kept. Undefined for anything that is not on a hub.
  */
 export function newestOf(idOrName: string): string | undefined {
   const name = /^(url|files):/.test(idOrName) ? undefined : idOrName.replace(/^hub:/, "");
@@ -143,7 +143,7 @@ function hubPage(text: string): ParsedReference | undefined {
   return { kind: "hub", owner, name, ...(revision ? { revision } : {}), ...(within ? { path: within } : {}) };
 }
 
-/** Of what may be no address: all before a query, in which there may be a token. */
+/** For what may not be an address: everything before the query, in which there may be a token. */
 const withoutQuery = (text: string) => text.replace(/[?#].*$/s, "");
 
 function decoded(part: string): string {

@@ -1,4 +1,4 @@
-// What reading one file of a server takes.
+// What is needed to read one file from a server.
 
 import type { Gate } from "./gate.ts";
 import type { RequestSubject } from "./http-errors.ts";

@@ -1,5 +1,5 @@
-// One file on a server, read in ranges: several requests at once, each taken up again at the byte where it broke. A server
-// that ignores Range, or packs what it sends, is read as one stream instead (whole-stream.ts). A file whose ETag changes
+// One file on a server, read in ranges: several requests at once, each resumed at the byte where it broke. A server that
+// ignores Range, or compresses what it sends, is read as one stream instead (whole-stream.ts). A file whose ETag changes
 // between two answers is another file: `FileChanged`, and its reader begins again.
 
 import type { RemoteFileOptions } from "./remote-file-options.ts";
@@ -13,7 +13,7 @@ import { Passing, StallWatch, withRetries } from "./retry.ts";
 import type { ReadOptions } from "./source.ts";
 import { WholeStream } from "./whole-stream.ts";
 
-const rangeBytes = maxReadBytes / rangesPerBlock; // what is longer goes over several lanes
+const rangeBytes = maxReadBytes / rangesPerBlock; // longer reads go over several lanes
 
 export class RemoteFile {
   readonly #options: RemoteFileOptions;
@@ -40,7 +40,7 @@ export class RemoteFile {
     const target = (into?.() ?? new Uint8Array(end - start)).subarray(0, end - start);
     const count = end - start > rangeBytes && !this.#stream ? rangesPerBlock : 1;
     const partBytes = Math.ceil((end - start) / count);
-    const other = new AbortController(); // the failure of one part ends the other
+    const other = new AbortController(); // one part's failure ends the other
     const partSignal = signal ? AbortSignal.any([signal, other.signal]) : other.signal;
     const part = (from: number, to: number) =>
       this.#readPart(from, target.subarray(from - start, to - start), partSignal, onBytes).catch((error: unknown) => {
@@ -94,7 +94,7 @@ export class RemoteFile {
   /** One ranged request for `count` bytes from `from` on; may give fewer. */
   async #receive(from: number, count: number, take: (bytes: Uint8Array) => void, signal: AbortSignal): Promise<void> {
     const { subject, token, sizeBytes, patience, gate } = this.#options;
-    const isWhole = from === 0 && count === sizeBytes; // no Range then: small files come from servers that have none
+    const isWhole = from === 0 && count === sizeBytes; // no Range then: small files come from servers that do not support it
     const watch = new StallWatch(patience.stallMs, signal);
     try {
       const range = isWhole ? undefined : { start: from, end: from + count };
@@ -127,7 +127,7 @@ export class RemoteFile {
   }
 }
 
-/** gzip or the like on a part of a file: the bytes cannot be what the range says. Seen only where the header is shown. */
+/** gzip or the like on part of a file: the bytes cannot match the range. Detected only where the header is visible. */
 const isPacked = (response: Response) => !/^(identity)?$/.test(response.headers.get("Content-Encoding") ?? "");
 
 function checkContentRange(response: Response, subject: RequestSubject, from: number, sizeBytes: number): void {
@@ -143,7 +143,7 @@ function checkContentRange(response: Response, subject: RequestSubject, from: nu
 
 function checkContentLength(response: Response, subject: RequestSubject, sizeBytes: number): void {
   const length = response.headers.get("Content-Length");
-  // Another origin may hide that it packs, and its length is that of the packed body then: the bytes are counted instead.
+  // Another origin may hide that it compresses, and then its length is the compressed body's: the bytes are counted instead.
   if (length === null || isPacked(response) || response.type === "cors" || Number(length) === sizeBytes) return;
   void response.body?.cancel().catch(() => {});
   throw lyingLength(subject, sizeBytes, Number(length));
@@ -167,7 +167,7 @@ async function copyWhole(
   await copyBody(response, sizeBytes + 1, takeExactly, watch, gate);
 }
 
-/** At most `count` bytes of a body; what a server sends beyond is not waited for. */
+/** At most `count` bytes of a body; anything the server sends beyond that is not waited for. */
 async function copyBody(
   response: Response,
   count: number,
@@ -194,6 +194,6 @@ async function copyBody(
     if (cause instanceof PronkError) throw cause;
     throw new Passing(cause instanceof Error ? cause : new Error(String(cause)));
   } finally {
-    reader.cancel().catch(() => {}); // also ends what a server without ranges would go on sending
+    reader.cancel().catch(() => {}); // also stops a server without ranges from sending more
   }
 }

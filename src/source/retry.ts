@@ -1,5 +1,5 @@
-// Waiting and trying again: exponential backoff with jitter, what a server asks for by Retry-After, and no haste while
-// the browser says it is offline. What is worth another try is decided by who throws `Passing`.
+// Waiting and trying again: exponential backoff with jitter, the wait that a server asks for in Retry-After, and no hurry
+// while the browser says it is offline. Whoever throws `Passing` decides what is worth another try.
 
 import { pause } from "../waiting.ts";
 
@@ -7,17 +7,17 @@ import { pause } from "../waiting.ts";
 export interface Patience {
   /** Tries in a row that bring no new byte. */
   attempts: number;
-  /** Before the second try; doubles from there on. */
+  /** Before the second try; doubles from then on. */
   firstWaitMs: number;
   longestWaitMs: number;
   /** A request without an answer, or a body without a byte, for this long counts as broken. */
   stallMs: number;
 }
 
-/** About 15 s of waiting in all: a router that starts again is outlasted, a server that is gone is reported soon. */
+/** About 15 s of waiting in all: enough to outlast a router that restarts, while a server that is gone is reported soon. */
 export const usualPatience: Patience = { attempts: 6, firstWaitMs: 500, longestWaitMs: 16_000, stallMs: 30_000 };
 
-const longestAskedMs = 120_000; // of a Retry-After; beyond it a person should decide
+const longestAskedMs = 120_000; // of a Retry-After; for a longer wait a person should decide
 const offlineWaitMs = 60_000; // for the browser to be online again, in each wait
 
 /** A failure that may pass. `error` is what the caller sees when it does not. */
@@ -25,7 +25,7 @@ export class Passing extends Error {
   readonly error: Error;
   /** What the server asked for. */
   readonly askedMs: number | undefined;
-  /** Whether something was achieved before it failed: the count of tries begins again. */
+  /** Whether there was some progress before the failure: the count of tries then starts over. */
   readonly progressed: boolean;
 
   constructor(error: Error, { askedMs, progressed = false }: { askedMs?: number; progressed?: boolean } = {}) {
@@ -36,7 +36,7 @@ export class Passing extends Error {
   }
 }
 
-/** Runs `work` until it gives a result, throws something else than `Passing`, or patience ends. */
+/** Runs `work` until it gives a result, throws something other than `Passing`, or patience runs out. */
 export async function withRetries<Result>(
   patience: Patience,
   signal: AbortSignal | undefined,
@@ -56,7 +56,7 @@ export async function withRetries<Result>(
   }
 }
 
-/** At least what the server asked for; else doubling, and half of it by chance so that many clients spread out. */
+/** At least what the server asked for; otherwise doubling, with half of it random to spread many clients out. */
 function waitMs(failures: number, askedMs: number | undefined, { firstWaitMs, longestWaitMs }: Patience): number {
   if (askedMs !== undefined) return askedMs * (1 + Math.random() / 10);
   return Math.min(longestWaitMs, firstWaitMs * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
@@ -100,7 +100,7 @@ export class StallWatch {
     this.#timer = setTimeout(() => this.#stall.abort(silence), this.#stallMs);
   }
 
-  /** While nothing is expected: the caller has paused the download, or the request is over. */
+  /** For when nothing is expected: the caller has paused the download, or the request is over. */
   rest(): void {
     clearTimeout(this.#timer);
   }

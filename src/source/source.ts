@@ -15,7 +15,7 @@ export interface SourceFile {
 
 /** Where a model's bytes come from. One made by an application runs on its thread: `createEngine(source)`. */
 export interface ModelSource {
-  /** Stable identity of exactly these bytes, the store's key: `hub:owner/name@<commit>`, `url:<base>`, `files:<names+sizes+dates>`. */
+  /** Identifies exactly these bytes, the store's key: `hub:owner/name@<commit>`, `url:<base>`, `files:<names+sizes+dates>`. */
   readonly id: string;
   /** Short name for people: `owner/name`, a folder or file name. */
   readonly label: string;
@@ -25,16 +25,16 @@ export interface ModelSource {
   readonly card?: {
     /** As the hub tags it, e.g. `llama2`. */
     license?: string;
-    /** Of which models it was made, as its card says. */
+    /** The models it was made from, according to its card. */
     baseModel?: string[];
-    /** Whether it is handed out only to who was granted it. */
+    /** Whether access must be granted first. */
     gated?: boolean;
   };
-  /** All that there are, at one revision. */
+  /** All files, at one revision. */
   readonly files: readonly SourceFile[];
   /** Bytes [start, end) of a file, in one array of exactly end - start bytes. At most 16 MiB at a time. */
   read(path: string, start: number, end: number, options?: ReadOptions): Promise<Uint8Array>;
-  /** What the server calls the version of the file that was read last (its ETag), where it does. */
+  /** What the server calls the version of the file that was last read (its ETag), if it does. */
   versionOf?(path: string): string | undefined;
   /** After an error with `facts.changed`: whatever the server has now is the file. */
   forget?(path: string): void;
@@ -44,9 +44,9 @@ export interface ModelSource {
 export interface ReadOptions {
   /** Ends the read with its reason. */
   signal?: AbortSignal;
-  /** Gives room for end - start bytes; a source that fills arrays piece by piece uses it instead of a new one. */
+  /** Gives room for end - start bytes; a source that fills arrays piece by piece uses it instead of allocating. */
   into?: () => Uint8Array<ArrayBuffer>;
-  /** Called as bytes arrive, with how many; a retry takes back what it gave (negative). */
+  /** Called with the number of bytes as they arrive; a retry takes back what it had reported (negative). */
   onBytes?: (count: number) => void;
 }
 

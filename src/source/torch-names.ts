@@ -1,4 +1,5 @@
-// Names of the files that transformers and Meta save with torch, which are all that tells them before they are read.
+// Names of the files that transformers and Meta save with torch, and MLX as archives of arrays: only their names identify
+// them before they are read.
 
 export const torchWhole = "pytorch_model.bin";
 export const torchIndex = "pytorch_model.bin.index.json";
@@ -9,5 +10,8 @@ export const isTorchPath = (path: string): boolean => /^pytorch_model[^/]*\.bin$
 /** Meta's configuration, beside its weights. */
 export const metaParams = "params.json";
 
-/** `consolidated.00.pth`, and a number more for each GPU that the model was cut for. */
+/** `consolidated.00.pth`, and one more for each further GPU that the model was split across. */
 export const isMetaPath = (path: string): boolean => /^consolidated\.\d\d\.pth$/.test(path);
+
+/** MLX's first form: `weights.npz`, `weights.00.npz`. */
+export const isNpzPath = (path: string): boolean => /^weights(\.\d+)?\.npz$/.test(path);

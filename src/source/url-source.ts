@@ -1,9 +1,9 @@
-// A folder on some web server, or one file of it. Where the server lists the folder, its names are taken; else the names
-// that a checkpoint usually has are tried (unlisted-folder.ts). A server for a single-page application answers every name with its page,
-// which must not be taken for the file. An address's query (a signature, a token) goes along with every file of the folder:
-// it may be good for one of them or for all. A 403 where a file may well be absent counts as absent, since storage says so
-// of what its signature does not cover, and of what is not there; of a file that there must be it is an error. Ids, labels
-// and messages are without the query; the part of it that is no secret tells two files at one path apart.
+// A folder on some web server, or one file of it. If the server lists the folder, its names are used; otherwise the names
+// that a checkpoint usually has are tried (unlisted-folder.ts). A single-page application's server answers every name with
+// its page, which must not be taken for the file. An address's query (a signature, a token) goes along with every file of
+// the folder: it may be good for one of them or for all. A 403 where a file may well be absent counts as absent, since
+// storage answers so for what its signature does not cover and for what is not there; for a required file it is an error.
+// Ids, labels and messages omit the query; the part of it that is no secret distinguishes two files at one path.
 
 import { PronkError } from "../errors.ts";
 import { parseJson } from "../json-bytes.ts";
@@ -30,7 +30,7 @@ export async function folderUrlSource(folderUrl: string, options: OpenOptions = 
   return openFolder(new URL(folderUrl), undefined, options);
 }
 
-/** One weight file: llama2.c's .bin and a GGUF stand alone, a .safetensors or torch's has its configuration beside it. */
+/** One weight file: llama2.c's .bin and a GGUF stand alone; a .safetensors or torch's has its configuration beside it. */
 export async function fileUrlSource(fileUrl: string, options: OpenOptions = {}): Promise<ModelSource> {
   const url = new URL(fileUrl);
   const name = decodeURIComponent(url.pathname.split("/").at(-1)!);
@@ -45,25 +45,32 @@ export async function fileUrlSource(fileUrl: string, options: OpenOptions = {}):
 }
 
 async function openFolder(folder: URL, weightFiles: string[] | undefined, options: OpenOptions): Promise<ModelSource> {
-  const { pathname, search, host } = folder;
+  const { search } = folder;
   const at = (path: string) => placeOf(folder) + path.split("/").map(encodeURIComponent).join("/") + search;
-  const whole = new Map<string, Uint8Array>(); // what had to be read to be found; small
+  const whole = new Map<string, Uint8Array>(); // what had to be read to know that it exists; small
   const fetchWhole = async (name: string) => {
     const bytes = await probeWhole(at(name), name, options);
     if (bytes) whole.set(name, bytes);
     return bytes;
   };
-  const config = await fetchWhole("config.json"); // first, so that a server's failure is told of a file that must be there
+  const ofCaller = options.folder && (await fetchWhole(options.folder.config)) ? options.folder.weights : undefined;
+  if (ofCaller) {
+    let file: SourceFile | undefined;
+    for (const name of ofCaller) file ??= await probeWeights(at(name), name, options, absent);
+    const files = [...[...whole].map(([path, bytes]) => ({ path, sizeBytes: bytes.length })), ...(file ? [file] : [])];
+    return toSource(folder, labelOf(folder), files, whole, at, options);
+  }
+  const config = await fetchWhole("config.json"); // first, so that a server's failure is reported for a required file
   const listed = weightFiles ? [] : await listFolder(folder.href, options);
   const inListing = listedWeights(listed);
   const standsAlone = weightFiles?.some((name) => /\.gguf$/i.test(name));
   if (!config && !standsAlone && inListing.length === 0) {
-    await probeWhole(at("config.json"), "config.json", options, absentIfNamed); // refused, perhaps
+    await probeWhole(at("config.json"), "config.json", options, absentIfNamed); // throws if it was refused
     throw missing("config.json", at("config.json"));
   }
   const probe = (name: string, accept: readonly number[]) => probeWeights(at(name), name, options, accept);
   // What a listing does not show is not asked for: each 404 is a red line in the browser's console. Without a listing the
-  // one file goes first, as in transformers.
+  // single file goes first, as in transformers.
   const isUnlisted = !weightFiles && listed.length === 0;
   let alone = isUnlisted ? await probe("model.safetensors", absent) : undefined;
   const asksForIndex = !weightFiles && !alone && (listed.length === 0 || listed.includes(indexName));
@@ -87,13 +94,14 @@ async function openFolder(folder: URL, weightFiles: string[] | undefined, option
       : askForCompanions(fetchWhole, config, holdsPacked),
   ]);
   if (weightFiles && !weights.some(Boolean)) throw missing(weightFiles[0], at(weightFiles[0]));
-  // A shard that is not there stays out of the list; the format's reader says which one is missing.
+  // A shard that is missing stays out of the list; the format's reader says which one it is.
   const small = [...whole].map(([path, bytes]) => ({ path, sizeBytes: bytes.length }));
-  small.sort((a, b) => (a.path < b.path ? -1 : 1)); // not as they arrived: the identity is made from the list
+  small.sort((a, b) => (a.path < b.path ? -1 : 1)); // not in order of arrival: the identity is made from the list
   const files = [...small, ...[alone, ...weights].filter((file) => file !== undefined)];
-  const label = decodeURIComponent(pathname.split("/").at(-2) ?? "") || host;
-  return toSource(folder, label, files, whole, at, options);
+  return toSource(folder, labelOf(folder), files, whole, at, options);
 }
+
+const labelOf = ({ pathname, host }: URL): string => decodeURIComponent(pathname.split("/").at(-2) ?? "") || host;
 
 function toSource(
   url: URL,
@@ -103,14 +111,14 @@ function toSource(
   at: (path: string) => string,
   options: OpenOptions,
 ): ModelSource {
-  const config = whole.get("config.json");
+  const config = whole.get("config.json") ?? whole.get(options.folder?.config ?? "");
   const { search } = new URL(withoutSecrets(url.href));
   const identity = fingerprint([
     ...files.flatMap((file) => [file.path, file.sizeBytes]),
     config ? new TextDecoder().decode(config) : "",
     ...(search ? [search] : []),
   ]);
-  const { token: _, ...open } = options; // the hub's, and nobody else's
+  const { token: _, ...open } = options; // for the hub, and nobody else
   const remote = remoteReader(files, (path) => ({ file: path, url: at(path) }), open);
   return {
     id: `url:${placeOf(url)}@${identity}`,
@@ -127,14 +135,14 @@ function toSource(
   };
 }
 
-/** What the server lists; nothing where it does not. */
+/** What the server lists; empty if it does not. */
 async function listFolder(url: string, { signal, patience }: OpenOptions): Promise<string[]> {
   const asked = { signal, patience, accept: [401, 403, 404, 405, 410], wants: isWebPage };
   const { bytes } = await getWhole({ file: "the folder's listing", url }, asked);
   return bytes ? listedFiles(new TextDecoder().decode(bytes), url) : [];
 }
 
-/** Enough of a weight file for its header; undefined where the server knows no ranges. */
+/** Enough of a weight file for its header; undefined where the server does not support ranges. */
 async function readBeginning(url: string, { signal, patience }: OpenOptions): Promise<Uint8Array | undefined> {
   const asked = { signal, patience, accept: absent, range: { start: 0, end: 2 ** 18 } };
   const { bytes } = await getWhole(
@@ -170,15 +178,15 @@ async function probeWeights(
 ): Promise<SourceFile | undefined> {
   const asked = { signal, patience };
   const response = await get({ file: name, url }, { ...asked, accept, range: { start: 0, end: 1 } });
-  const packed = !/^(identity)?$/.test(response.headers.get("Content-Encoding") ?? ""); // then the length is another
+  const packed = !/^(identity)?$/.test(response.headers.get("Content-Encoding") ?? ""); // then the length is different
   const total = Number(/\/(\d+)$/.exec(response.headers.get("Content-Range") ?? "")?.[1] ?? NaN);
   const length = Number(response.headers.get("Content-Length") ?? NaN);
   await response.body?.cancel().catch(() => {});
   if (!response.ok || isWebPage(response)) return undefined;
   if (response.status === 206 && total > 0) return { path: name, sizeBytes: total };
   if (response.status === 200 && length > 0 && !packed) return { path: name, sizeBytes: length };
-  // Another origin may hide Content-Range; Content-Length is always shown. Browsers ask for a range unpacked, as no HEAD is,
-  // and a signature is good for GET alone.
+  // Another origin may hide Content-Range; Content-Length is always visible. Browsers request a range uncompressed, but not
+  // a HEAD, and a signature is good for GET alone.
   const all = await get({ file: name, url }, { ...asked, range: { start: 0 } });
   await all.body?.cancel().catch(() => {});
   const sizeBytes = all.headers.get("Content-Encoding") ? NaN : Number(all.headers.get("Content-Length") ?? NaN);

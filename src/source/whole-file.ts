@@ -1,5 +1,5 @@
-// A short file whole, in one array, and against the hash that its source publishes: configuration, tokenizers, indices.
-// Weights are hashed in passing (file-hasher.ts).
+// Reads a short file whole, into one array, and checks it against the hash that its source publishes: configuration,
+// tokenizers, indices. Weights are hashed in passing (file-hasher.ts).
 
 import { PronkError } from "../errors.ts";
 import { checkRead, maxReadBytes } from "./read-limit.ts";
@@ -27,7 +27,7 @@ export async function readWhole(
 
 async function checkHash({ path, sha256, gitSha1 }: SourceFile, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   if (sha256 !== undefined) compare(path, "SHA-256", sha256, hexSha256(bytes));
-  // Browsers have SHA-1 in secure contexts only; there is no GPU outside of them either.
+  // Browsers have SHA-1 only in secure contexts; outside them there is no GPU either.
   else if (gitSha1 !== undefined && globalThis.crypto?.subtle)
     compare(path, "Git SHA-1", gitSha1, await blobSha1(bytes));
 }

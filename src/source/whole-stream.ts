@@ -1,6 +1,6 @@
-// A file whose server knows no ranges: one body from the first byte to the last. Reads that arrive while others run wait,
-// and the one nearest the beginning goes first, so that several lanes still get their pieces in order. What lies before
-// the piece wanted is read and dropped; a piece that has gone by means a new stream.
+// A file whose server does not support ranges: one body from the first byte to the last. Reads that arrive while others run
+// wait, and the one nearest the beginning goes first, which lets several lanes still get their pieces in order. What lies
+// before the wanted piece is read and dropped; a piece that has gone by means a new stream.
 
 import { request } from "./http.ts";
 import type { RemoteFileOptions } from "./remote-file-options.ts";
@@ -18,7 +18,7 @@ export class WholeStream {
   #busy = false;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #end = new AbortController();
-  #position = 0; // of the next byte of the reader
+  #position = 0; // of the reader's next byte
   #left: Uint8Array = new Uint8Array(0); // read from the body, not yet wanted; lies before #position
 
   constructor(options: RemoteFileOptions, check: (response: Response) => void) {
@@ -49,7 +49,7 @@ export class WholeStream {
     const { gate, patience } = this.#options;
     if (!this.#reader || from < this.#position - this.#left.length) await this.#open(signal);
     const end = from + count;
-    // The body outlives this read, so an abort closes it rather than being its own.
+    // The body outlives this read, so an abort closes the body rather than being its own signal.
     const watch = new StallWatch(patience.stallMs, signal);
     const onEnd = () => this.close();
     watch.signal.addEventListener("abort", onEnd, { once: true });

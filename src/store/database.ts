@@ -1,5 +1,5 @@
-// The database `pronk`: one record for each stored model, its bytes in blocks, a note on each block (schema.ts). Opening,
-// upgrading, and what happens when another tab wants another version; nothing here knows what a block means.
+// The database `pronk`: one record for each stored model, its bytes in blocks, a note on each block (schema.ts). Handles
+// opening, upgrading, and another tab wanting another version; nothing here knows what a block means.
 
 import { openDB } from "idb";
 import { PronkError } from "../errors.ts";
@@ -24,7 +24,7 @@ export async function openDatabase(name: string, onClosed: () => void): Promise<
     },
     terminated: onClosed,
   });
-  // Nobody may be waiting any more when it opens after all; an unused connection would block other tabs.
+  // By the time it opens nobody may be waiting any more; an unused connection would block other tabs.
   let late = false;
   opening.then((database) => late && database.close()).catch(() => {});
   try {
@@ -40,7 +40,7 @@ export async function openDatabase(name: string, onClosed: () => void): Promise<
   }
 }
 
-/** Whether a newer release has changed the database, so that this one cannot open it. */
+/** Whether a newer release has changed the database so that this one cannot open it. */
 export async function isOfNewer(name: string = databaseName): Promise<boolean> {
   const all = (await globalThis.indexedDB?.databases?.().catch(() => undefined)) ?? [];
   return all.some((found) => found.name === name && (found.version ?? 0) > schemaVersion);

@@ -1,5 +1,5 @@
-// Tabs that wait for another to finish the same model follow its progress: the writer tells, over a BroadcastChannel of
-// the model's name, and whoever waits listens. Nothing here is needed for correctness.
+// Tabs that wait for another to finish the same model follow its progress: the writer reports it over a BroadcastChannel
+// with the model's name, and whoever waits listens. Correctness does not depend on any of this.
 
 import { type ProgressEvent, progressShape } from "../source/progress.ts";
 
@@ -18,7 +18,7 @@ export function announce(key: string): Announcer {
   };
 }
 
-/** Returns the end of listening. What is no progress is not passed on. */
+/** Returns a function that stops listening. Messages that are not progress are not passed on. */
 export function follow(key: string, onEvent: (event: ProgressEvent) => void): () => void {
   if (typeof BroadcastChannel === "undefined") return () => {};
   const channel = new BroadcastChannel(channelName(key));

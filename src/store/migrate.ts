@@ -1,7 +1,7 @@
-// From any earlier schema to this one, in the transaction of the upgrade: records change, blocks of gigabytes never do.
+// From any earlier schema to this one, within the upgrade transaction: records change, gigabytes of blocks never do.
 //   1  models and blocks; every block of a file had 16 MiB
-//   2  blocks end where the record says; a note on each block (checksum, state of the file's hash); loads that were left
-//      unfinished are kept and go on
+//   2  blocks end where the record says; a note on each block (checksum, state of the file's hash); unfinished loads are
+//      kept and resumed
 // A step is never edited after its release: add the next one, and a fixture of the version before it to the tests.
 
 import type { IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
@@ -35,7 +35,7 @@ async function addRowEnds(transaction: Upgrade): Promise<void> {
   for (let cursor = await models.openCursor(); cursor; cursor = await cursor.continue()) {
     const record: ModelRecord = cursor.value;
     if (record.state === "loading") {
-      // Version 1 could not go on with these.
+      // Version 1 could not resume with these.
       await blocks.delete(IDBKeyRange.bound([record.key], [record.key, []]));
       await cursor.delete();
     } else {

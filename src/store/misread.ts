@@ -1,6 +1,6 @@
-// What releases before 2026-11-28 read wrongly and kept, told from the record alone, so that a model need not be fetched
-// again to find out. They wrote manifests of version 1, which are right in everything else and are used. Nothing here
-// follows today's formats: that what was written then, like the steps of migrate.ts, does not change any more.
+// What releases before 2026-11-28 misread and kept, recognized from the record alone: no model need be fetched again to find
+// out. They wrote manifests of version 1, which are right in everything else and are used. Nothing here follows today's
+// formats: what was written then, like the steps of migrate.ts, no longer changes.
 
 interface Manifest {
   config: { dim: number; vocabSize: number; tiedEmbeddings: boolean };
@@ -27,10 +27,10 @@ export function wasMisread({ manifest, sideFiles, files }: Record1): boolean {
 const bytesOf: Record<string, number> = { f32: 4, f16: 2, bf16: 2 };
 
 /**
- * A head beside the embedding was left out where config.json said that they are one. Then the source's files are larger
- * than what was used of them, by a matrix, or there is a shard of which nothing was used. (Many such heads are the embedding
- * once more; nothing in the record tells them apart.) Not seen: a quantized head, and norms of another type than matrices
- * that were quantized on the way.
+ * A head beside the embedding was left out where config.json said that they are one. The source's files are then larger by a
+ * matrix than what was used of them, or there is a shard of which nothing was used. (Many such heads are copies of the
+ * embedding; nothing in the record tells them apart.) Not detected: a quantized head, and norms of another type than
+ * matrices that were quantized on the way.
  */
 function lostHead(
   { config, tensors, matrices = [], format, downloadBytes }: Manifest,

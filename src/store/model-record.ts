@@ -1,5 +1,5 @@
-// What the store knows of a model beside its bytes. `manifest` belongs to whoever stores (the loader): the store keeps
-// it as it is, and looks into it only to tell whether it is of use (standing.ts).
+// What the store knows about a model besides its bytes. `manifest` belongs to whoever stores (the loader): the store keeps
+// it as it is, and looks into it only to see whether it is usable (standing.ts).
 
 import type { HashState } from "../source/sha256.ts";
 
@@ -11,13 +11,13 @@ export interface FileBlocks {
   rowEnds: number[];
 }
 
-/** Written with its block, in one transaction. */
+/** Written together with its block, in one transaction. */
 export interface BlockNote {
   /** checksum64 of the block's bytes. */
   checksum: string;
   /** State of the source file's SHA-256 after the bytes this block was made from; absent where no hash is known. */
   hash?: HashState;
-  /** What the server called the version of the file (its ETag) that the block was made from. */
+  /** What the server called the version (the ETag) of the file that the block was made from. */
   version?: string;
 }
 
@@ -29,9 +29,9 @@ export interface ModelRecord<Manifest = unknown> {
   /** Which form of them: the quantization. */
   variant: string;
   label: string;
-  /** What was typed to get here (`owner/name`, an address): a cold start without network looks it up. */
+  /** What was typed to get here (`owner/name`, an address): a start without network looks it up. */
   references: string[];
-  /** A model is visible to readers only when `ready`, which it becomes when all of it is there and verified. */
+  /** A model is visible to readers only when `ready`, which it becomes once all of it is there and verified. */
   state: "loading" | "ready";
   manifest: Manifest;
   /** Small files, path -> bytes. */
@@ -40,7 +40,7 @@ export interface ModelRecord<Manifest = unknown> {
   sizeBytes: number; // of all files
   createdAt: number; // ms since epoch
   usedAt: number;
-  /** Of the weights as they stood on the GPU when they were loaded: `of` by buffer. They may be lost. */
+  /** Sums of the weights as they stood on the GPU when they were loaded: `of` by buffer. They may be lost. */
   sums?: { version: number; of: Readonly<Record<string, number>> };
 }
 

@@ -12,7 +12,7 @@ import { hasRoom, keptByNewer, rotten, storageFull, writeError } from "./storage
 import { asWriter, unlessWriting } from "./writer-lock.ts";
 import { layoutVersion } from "../versions.ts";
 
-const forgottenMs = 30 * 24 * 3600 * 1000; // an unfinished load that nobody went on with for a month only takes space
+const forgottenMs = 30 * 24 * 3600 * 1000; // an unfinished load that nobody resumed for a month only takes space
 
 export class ModelStore implements Disposable {
   readonly #name: string;
@@ -29,13 +29,13 @@ export class ModelStore implements Disposable {
     try {
       await store.#database();
     } catch {
-      return undefined; // there, but closed to this page
+      return undefined; // it exists, but is closed to this page
     }
     await store.#removeForgotten();
     return store;
   }
 
-  /** Ready models, the last used first. */
+  /** Ready models, most recently used first. */
   async list(): Promise<ModelRecord[]> {
     const records = await (await this.#database()).getAll("models");
     return records.filter(isReady).toSorted((a, b) => b.usedAt - a.usedAt);
@@ -51,13 +51,13 @@ export class ModelStore implements Disposable {
     return (await this.list()).filter((record) => record.sourceId === sourceId);
   }
 
-  /** Ready models that were once loaded under this name, the newest first: a start that needs no network. */
+  /** Ready models that were once loaded under this name, newest first: a start that needs no network. */
   async findByReference(reference: string): Promise<ModelRecord[]> {
     const records = await (await this.#database()).getAllFromIndex("models", "references", reference);
     return records.filter(isReady).toSorted((a, b) => b.createdAt - a.createdAt);
   }
 
-  /** Notes that a model was used, and perhaps under which further name. */
+  /** Records that a model was used, and under which further name, if any. */
   async touch(key: string, reference?: string): Promise<void> {
     const transaction = (await this.#database()).transaction("models", "readwrite");
     const record = await transaction.store.get(key);
@@ -69,7 +69,7 @@ export class ModelStore implements Disposable {
     await transaction.done;
   }
 
-  /** Keeps the sums of a model's weights on the GPU; in place of those that it has. */
+  /** Keeps the sums of a model's weights on the GPU, replacing any earlier ones. */
   async keepSums(key: string, of: Readonly<Record<string, number>>): Promise<void> {
     const transaction = (await this.#database()).transaction("models", "readwrite");
     const record = await transaction.store.get(key);
@@ -77,7 +77,7 @@ export class ModelStore implements Disposable {
     await transaction.done;
   }
 
-  /** The sums that were kept of a model, where they still mean anything. */
+  /** The sums kept for a model, where they still mean anything. */
   async sumsOf(key: string): Promise<Readonly<Record<string, number>> | undefined> {
     const sums = (await (await this.#database()).get("models", key))?.sums;
     return sums?.version === layoutVersion ? sums.of : undefined;
@@ -88,7 +88,7 @@ export class ModelStore implements Disposable {
     const { bytes, note } = await this.readUnchecked(record, file, index);
     const checksum = checksum64(bytes);
     checkSum(record, file, index, { note, checksum });
-    // Blocks of the first schema have no note yet: what is there at the first read is what is kept.
+    // Blocks of the first schema have no note yet: whatever is there at the first read is kept.
     if (!note) {
       const key: [string, string, number] = [record.key, file, index];
       void (await this.#database()).put("notes", { checksum }, key).catch(() => {});
@@ -96,7 +96,7 @@ export class ModelStore implements Disposable {
     return bytes;
   }
 
-  /** One block of the right length with the note on it, for who sums it elsewhere. Throws as `readBlock`. */
+  /** One block of the right length with its note, for whoever sums it elsewhere. Throws as `readBlock`. */
   async readUnchecked(
     record: ModelRecord,
     file: string,
@@ -108,7 +108,7 @@ export class ModelStore implements Disposable {
     );
     const key: [string, string, number] = [record.key, file, index];
     const transaction = (await this.#database()).transaction(["rows", "notes"]);
-    transaction.done.catch(() => {}); // its requests tell what failed; its end is one more trip to wait for
+    transaction.done.catch(() => {}); // its requests report what failed; its end is one more trip to wait for
     const [note, block] = await Promise.all([
       transaction.objectStore("notes").get(key),
       transaction.objectStore("rows").get(key),
@@ -123,7 +123,7 @@ export class ModelStore implements Disposable {
     return { bytes: new Uint8Array(buffer), note };
   }
 
-  /** The bytes of a block where they lie, not read and not checked: parts of a file that a browser takes from its disk. */
+  /** The bytes of a block where they lie, neither read nor checked: parts of a file that a browser takes from its disk. */
   async blockParts(record: ModelRecord, file: string, index: number): Promise<Blob> {
     const block = await (await this.#database()).get("rows", [record.key, file, index]);
     if (!block) throw rotten(record.label, file, index, "it is missing");
@@ -146,13 +146,13 @@ export class ModelStore implements Disposable {
     await deleteModelBlocks(await this.#database(), key);
   }
 
-  /** What readers do not see but takes space: loads that were begun and not finished, and what this release cannot use. */
+  /** What readers do not see but takes space: unfinished loads, and what this release cannot use. */
   async unfinished(): Promise<ModelRecord[]> {
     const records = await (await this.#database()).getAll("models");
     return records.filter((record) => !isReady(record)).map(shown);
   }
 
-  /** What there is of these bytes in this form, and how it stands; undefined for nothing. */
+  /** What there is of these bytes in this form, and its standing; undefined if there is nothing. */
   async standing(sourceId: string, variant: string): Promise<{ standing: Standing; begun: boolean } | undefined> {
     const record = await (await this.#database()).get("models", modelKey(sourceId, variant));
     return record && { standing: standingOf(record), begun: record.state === "loading" };
@@ -164,17 +164,17 @@ export class ModelStore implements Disposable {
     const files = new Map(record.files.map((file) => [file.path, file]));
     return keys.reduce((sum, [, path, index]) => {
       const file = files.get(path);
-      if (!file || index >= file.rowEnds.length) return sum; // the record is not the rows'
+      if (!file || index >= file.rowEnds.length) return sum; // the record does not match the rows
       const { start, end } = blockSpan(file, index);
       return sum + end - start;
     }, 0);
   }
 
   /**
-   * Stores one model: `write` puts the blocks that are not there yet. It becomes visible when `write` resolves; when it
-   * throws, the finished blocks stay for the next call, invisible, unless what was published is wrong (`format`). One
-   * writer at a time across tabs; `write` is not called if another finished the same model meanwhile, and the answer is
-   * then "present". Throws PronkError `storage-full`, or `storage-missing` where a newer release has stored it in this form.
+   * Stores one model: `write` puts the missing blocks. The model becomes visible when `write` resolves; when it throws, the
+   * finished blocks stay for the next call, invisible, unless what was published is wrong (`format`). One writer at a time
+   * across tabs; if another finished the same model meanwhile, `write` is not called and the result is "present". Throws
+   * PronkError `storage-full`, or `storage-missing` where a newer release has stored the model in this form.
    */
   async add<Manifest>(
     model: NewModel<Manifest>,
@@ -193,7 +193,7 @@ export class ModelStore implements Disposable {
           signal?.throwIfAborted();
           await writer.commit();
         } catch (error) {
-          const isUseless = error instanceof PronkError && error.code === "format"; // as published: another load ends there too
+          const isUseless = error instanceof PronkError && error.code === "format"; // as published: another load would fail too
           if (isUseless || (await this.storedBytes(record).catch(() => 1)) === 0)
             await this.delete(key).catch(() => {});
           throw error;
@@ -205,8 +205,8 @@ export class ModelStore implements Disposable {
   }
 
   /**
-   * A record to write blocks for: a new one, with the blocks that are there already where they are the same. What this release
-   * cannot use gives way, with its blocks, unless a newer release wrote it.
+   * A record to write blocks for: a new one, keeping the blocks that are already there if they are the same. What this
+   * release cannot use is removed with its blocks, unless a newer release wrote it.
    */
   async #begin<Manifest>(key: string, model: NewModel<Manifest>): Promise<ModelRecord> {
     const left = await (await this.#database()).get("models", key);
@@ -228,7 +228,7 @@ export class ModelStore implements Disposable {
     return record;
   }
 
-  /** What was begun of an older version of the same model will never be finished. */
+  /** An unfinished load of an older version of the same model will never be finished. */
   async #removeOutdated<Manifest>(key: string, { label, variant }: NewModel<Manifest>): Promise<void> {
     for (const other of await this.unfinished())
       if (other.key !== key && other.label === label && other.variant === variant)
@@ -259,7 +259,7 @@ export class ModelStore implements Disposable {
 
   async #removeUnfinished(key: string): Promise<void> {
     await unlessWriting(key, async () => {
-      // Another tab may have finished it between the look and the lock.
+      // Another tab may have finished it before this one got the lock.
       const record = await (await this.#database()).get("models", key);
       if (record && !isReady(record) && standingOf(record) !== "newer") await this.delete(key);
     });

@@ -1,5 +1,5 @@
 // Writing one model while its record is `loading`: blocks with their notes, then `ready` in one step. No reader sees it
-// before. What was finished stays when the writing ends early, and the next writer goes on behind it.
+// before. What was finished stays when the writing ends early, and the next writer resumes behind it.
 
 import { checksum64 } from "../source/checksum.ts";
 import { blocksOf } from "./database.ts";
@@ -16,7 +16,7 @@ export class ModelWriter {
     this.record = record;
   }
 
-  /** How many blocks of the file are there from the first on without a gap, and the note on the last of them. */
+  /** How many blocks of the file are there without a gap, counting from the first, and the note on the last of them. */
   async finished(file: string): Promise<{ blocks: number; last?: BlockNote }> {
     const database = await this.#database();
     const keys = await database.getAllKeys("notes", blocksOf(this.record.key, file));
@@ -36,8 +36,8 @@ export class ModelWriter {
   }
 
   /**
-   * Takes over a file's blocks with their notes from another model, as far as they are there without a gap. They are checked
-   * when they are read, as all are.
+   * Takes over a file's blocks with their notes from another model, as far as there is no gap. They are checked when they
+   * are read, as all are.
    */
   async copyBlocks(from: ModelRecord, file: string, count: number, signal?: AbortSignal): Promise<void> {
     const database = await this.#database();
@@ -45,7 +45,7 @@ export class ModelWriter {
       signal?.throwIfAborted();
       try {
         const transaction = database.transaction(["rows", "notes"], "readwrite", { durability: "relaxed" });
-        transaction.done.catch(() => {}); // told by its requests
+        transaction.done.catch(() => {}); // its requests report it
         const [rows, notes] = [transaction.objectStore("rows"), transaction.objectStore("notes")];
         const [block, note] = await Promise.all([rows, notes].map((at) => at.get([from.key, file, index])));
         if (!block || !note) return;
@@ -60,7 +60,7 @@ export class ModelWriter {
     }
   }
 
-  /** Forgets a file's blocks, all or from one on: their bytes turned out to be others than those that were wanted. */
+  /** Forgets a file's blocks, all or from one on: their bytes proved to be other than those wanted. */
   async dropBlocks(file: string, from = 0): Promise<void> {
     const transaction = (await this.#database()).transaction(["rows", "notes"], "readwrite");
     const blocks = IDBKeyRange.bound([this.record.key, file, from], [this.record.key, file, []]);
@@ -77,11 +77,11 @@ export class ModelWriter {
       const now = Date.now();
       const database = await this.#database();
       const transaction = database.transaction(["models", "notes"], "readwrite", { durability: "strict" });
-      transaction.done.catch(() => {}); // told by its requests
+      transaction.done.catch(() => {}); // its requests report it
       const { key, files } = this.record;
       const wanted = files.reduce((sum, { rowEnds }) => sum + rowEnds.length, 0);
       const there = await transaction.objectStore("notes").count(blocksOf(key));
-      // A database that was cleared meanwhile is a new one, and has the blocks since then only.
+      // A database that was cleared meanwhile is a new one, holding only the blocks written since.
       if (there !== wanted) throw lost(`${there} of ${wanted} rows are there`);
       const record: ModelRecord = { ...this.record, state: "ready", createdAt: now, usedAt: now };
       await Promise.all([transaction.objectStore("models").put(record), transaction.done]);
@@ -92,7 +92,7 @@ export class ModelWriter {
 }
 
 /**
- * Browsers read and write blobs twice as fast as arrays; of one of more than 5 MiB Chromium 156 counts only so much as used
+ * Browsers read and write blobs twice as fast as arrays; for a blob over 5 MiB Chromium 156 counts only that much as used
  * (2026-11-27).
  */
 const partBytes = 4 << 20;

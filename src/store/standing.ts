@@ -1,12 +1,12 @@
 // What this release can do with a stored record: use it, replace it, or leave it to the newer release that wrote it. All
-// that read the store ask here, so that lists, loads and deletion agree. Of the loader's manifest it knows the version, and
+// that read the store ask here, so lists, loads and deletion agree. Of the loader's manifest it knows only the version, and
 // what must be there for a load not to deliver less than a model.
 
 import { manifestVersion, rowsVersion, usableManifests } from "../versions.ts";
 import { modelKey, type FileBlocks, type ModelRecord } from "./model-record.ts";
 import { wasMisread } from "./misread.ts";
 
-/** `misread`: an earlier release left out or mistook a part of the model; the blocks that it stored are good. */
+/** `misread`: an earlier release left out or misread a part of the model; the blocks that it stored are good. */
 export type Standing = "current" | "misread" | "older" | "newer" | "damaged";
 
 export function standingOf(record: ModelRecord): Standing {
@@ -20,14 +20,14 @@ export function standingOf(record: ModelRecord): Standing {
   return version === 1 && wasMisread(record) ? "misread" : "current";
 }
 
-/** Of rows that pronk made, by the names that it gives their files (quant/stored-form.ts). */
+/** The version of rows that pronk made, known by the names of their files (quant/stored-form.ts). */
 function rowsVersionOf({ variant, files }: Partial<ModelRecord>): number {
   if (!/^q[48]/.test(variant ?? "")) return rowsVersion; // the source's own bytes
   const numbers = (Array.isArray(files) ? files : []).map((file) => Number(/\.q[48]v(\d+)$/.exec(file?.path)?.[1]));
   return numbers.find((number) => number > 0 && number !== rowsVersion) ?? rowsVersion;
 }
 
-/** Whether readers see it: all of it is there, verified, and of use to this release. */
+/** Whether readers see it: all of it is there, verified, and usable by this release. */
 export const isReady = (record: ModelRecord): boolean => record.state === "ready" && standingOf(record) === "current";
 
 interface Extent {
@@ -42,7 +42,10 @@ interface Manifest {
   matrices?: { parts: Record<string, Extent> }[];
 }
 
-const leastTensors = (layers: number) => 9 * layers + 2; // Llama's, and the embedding and the last norm
+/** An adapter (load/prepare-lora.ts) has as many tensors as its author liked. */
+const isAdapter = (variant: string) => variant.endsWith(":adapter");
+
+const leastTensors = (layers: number) => 9 * layers + 2; // Llama's, plus the embedding and the last norm
 
 function isWhole(record: ModelRecord): boolean {
   try {
@@ -56,18 +59,18 @@ function isWhole(record: ModelRecord): boolean {
       Array.isArray(references) &&
       sideFiles instanceof Map &&
       files.every(endsInOrder) &&
-      tensors!.length + matrices.length >= leastTensors(config!.layers as number) &&
+      tensors!.length + matrices.length >= (isAdapter(variant) ? 1 : leastTensors(config!.layers as number)) &&
       extents.every(({ file, start, end }) => 0 <= start && start <= end && end <= sizes.get(file)!)
     );
   } catch {
-    return false; // a field is not even of its type
+    return false; // a field does not even have the right type
   }
 }
 
 const endsInOrder = ({ sizeBytes, rowEnds }: FileBlocks): boolean =>
   (rowEnds.at(-1) ?? 0) === sizeBytes && rowEnds.every((end, i) => end > (rowEnds[i - 1] ?? 0));
 
-/** A damaged record with what its key tells in place of fields that are not there, so that it can be shown and deleted. */
+/** A damaged record, with missing fields filled in from its key, so that it can be shown and deleted. */
 export function shown(record: ModelRecord): ModelRecord {
   const standing = standingOf(record);
   if (standing === "current" || standing === "misread") return record;
@@ -77,7 +80,7 @@ export function shown(record: ModelRecord): ModelRecord {
   const whole = Array.isArray(files) ? files.filter((file) => Array.isArray(file?.rowEnds)) : [];
   return {
     ...record,
-    manifest: standing === "damaged" ? undefined : record.manifest, // mended so it would pass for whole
+    manifest: standing === "damaged" ? undefined : record.manifest, // if mended it would pass for whole
     sourceId,
     variant,
     label: typeof label === "string" ? label : sourceId,
@@ -85,6 +88,6 @@ export function shown(record: ModelRecord): ModelRecord {
     files: whole,
     sizeBytes: sizeBytes ?? whole.reduce((sum, file) => sum + file.sizeBytes, 0),
     createdAt: createdAt ?? 0,
-    usedAt: usedAt ?? Date.now(), // nobody knows: not forgotten yet
+    usedAt: usedAt ?? Date.now(), // unknown: not forgotten yet
   };
 }

@@ -11,7 +11,7 @@ export async function writeError(error: unknown, neededBytes: number): Promise<P
     : lost((error as Error).message, error);
 }
 
-/** The browser took the database away, or a part of what was in it, while a model was being stored. */
+/** The browser took the database, or part of its contents, away while a model was being stored. */
 export function lost(why: string, cause?: unknown): PronkError {
   return new PronkError(
     "integrity",
@@ -31,7 +31,7 @@ export function storageFull(neededBytes: number, available: number | undefined, 
   );
 }
 
-/** A page that is older than what is stored must not destroy it: who has both releases open would lose it again and again. */
+/** A page older than what is stored must not destroy it: whoever has both releases open would lose it again and again. */
 export function keptByNewer(label: string): PronkError {
   return new PronkError(
     "storage-missing",
@@ -40,9 +40,9 @@ export function keptByNewer(label: string): PronkError {
   );
 }
 
-const coarseBytes = 10 * 2 ** 30; // what Chromium tells everybody, whatever the disk has
+const coarseBytes = 10 * 2 ** 30; // what Chromium reports to everybody, whatever the disk has
 
-/** What the browser would still take, where it says so. */
+/** What the browser would still take, if it says. */
 async function availableBytes(): Promise<number | undefined> {
   const estimate = await globalThis.navigator?.storage?.estimate?.().catch(() => undefined);
   if (estimate?.quota === undefined) return undefined;
@@ -52,7 +52,7 @@ async function availableBytes(): Promise<number | undefined> {
 
 const spaceMargin = 1.02; // a browser's own bookkeeping, and what other tabs write meanwhile
 
-/** Whether so many more bytes can be stored, by what the browser says and by asking for them; true where nobody knows. */
+/** Whether this many more bytes can be stored, by what the browser says and by asking for them; true where nobody knows. */
 export async function hasRoom(neededBytes: number): Promise<{ fits: boolean; availableBytes: number | undefined }> {
   const available = await availableBytes();
   const wanted = Math.ceil(neededBytes * spaceMargin);
@@ -61,7 +61,7 @@ export async function hasRoom(neededBytes: number): Promise<{ fits: boolean; ava
   return { fits: (await takesBytes(wanted)) !== false, availableBytes: available };
 }
 
-/** A block that is missing, short, or has another checksum than when it was written. To the outside it is a row, as ever. */
+/** A block that is missing, short, or has a different checksum than when it was written. Publicly it is still called a row. */
 export function rotten(label: string, file: string, block: number, why: string): PronkError {
   return new PronkError(
     "integrity",

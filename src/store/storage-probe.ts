@@ -1,10 +1,10 @@
-// Whether the browser will really take so many bytes. Its estimate may be a made-up number (Chromium tells everybody 10 GiB
-// more than is used, so that pages cannot recognise a disk), but a file of that length in the origin's private file system is
-// granted or refused in a few milliseconds, without a byte being written.
+// Whether the browser will really take so many bytes. Its estimate may be made up (Chromium reports 10 GiB more than is
+// used, to keep pages from recognising a disk), but a file of that length in the origin's private file system is granted or
+// refused in a few milliseconds, without a byte being written.
 
 const probeName = "pronk-room-probe";
 
-/** Undefined where it cannot be told. */
+/** Undefined where it cannot be determined. */
 export async function takesBytes(sizeBytes: number): Promise<boolean | undefined> {
   const folder = await globalThis.navigator?.storage?.getDirectory?.().catch(() => undefined);
   if (!folder) return undefined;

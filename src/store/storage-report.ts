@@ -1,4 +1,4 @@
-// What the browser says of its storage, in numbers and in words a person can act on: private windows, quotas, and whether
+// What the browser says about its storage, in numbers and in words a person can act on: private windows, quotas, and whether
 // it may clear the models when it needs space.
 
 import { isOfNewer } from "./database.ts";
@@ -7,11 +7,11 @@ export interface StorageReport {
   usageBytes: number | undefined;
   quotaBytes: number | undefined;
   persisted: boolean;
-  /** There is none; a newer release of the page has it; what is stored is kept; or may be cleared. */
+  /** There is no storage; a newer release of the page has it; what is stored is kept; or it may be cleared. */
   state: "absent" | "newer" | "kept" | "mayGo";
   /** Little for a model. */
   scarce: boolean;
-  /** All that, in words. */
+  /** The report in words. */
   message: string;
 }
 

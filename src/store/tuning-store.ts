@@ -1,12 +1,12 @@
-// What was measured to be fastest on this adapter, kept from one load to the next. A database of its own: it may be lost
-// or unavailable without any harm, so every failure here only means measuring again.
+// What was measured to be fastest on this adapter, kept from one load to the next. A database of its own: it may be lost or
+// unavailable without harm, so every failure here only means measuring again.
 
 import { openDB } from "idb";
 import { tuningSchemaVersion, tuningVersion } from "../versions.ts";
 
 const databaseName = "pronk-tuning";
 
-/** Reads what is kept for `circumstances` (of this version of tuning), or makes it and keeps it, if it is not undefined. */
+/** Reads what is kept for `circumstances` (in this version of tuning), or makes and keeps it, unless it is undefined. */
 export async function rememberedTuning<T>(circumstances: readonly unknown[], make: () => Promise<T>): Promise<T> {
   const database = await openDB<{ tunings: { key: string; value: unknown } }>(databaseName, tuningSchemaVersion, {
     upgrade(created) {

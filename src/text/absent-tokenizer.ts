@@ -1,5 +1,5 @@
-// Stands in where a checkpoint came without a tokenizer and the caller deals in ids alone: ids decode to nothing, and text
-// is refused with what to do.
+// Stands in if a checkpoint came without a tokenizer and the caller deals in ids alone: ids decode to nothing, and text
+// is refused with advice on what to do.
 
 import { PronkError } from "../errors.ts";
 import type { Tokenizer } from "./tokenizer.ts";

@@ -1,6 +1,6 @@
 // Tools for models whose template has no place for them, or that have none: a form of our own, in words of the
-// conversation. Tools are told in the system message, calls stand in tags, results come as the user's. README.md has it
-// in full. How a template's own form is found: call-form.ts.
+// conversation. Tools are described in the system message, calls stand in tags, results come as the user's. README.md has
+// it in full. How a template's own form is found: call-form.ts.
 
 import type { CallForm, ChatMessage, Tool } from "./tokenizer.ts";
 
@@ -29,8 +29,8 @@ function introduction(tools: readonly Tool[]): string {
 }
 
 /**
- * The same conversation for a dialog without tools. `place`: tools are told in a system message, or, for dialogs that take
- * none, before the first question.
+ * The same conversation for a dialog without tools. `place`: tools are described in a system message, or, for dialogs that
+ * take none, before the first question.
  */
 export function withBuiltInTools(
   messages: readonly ChatMessage[],
@@ -38,7 +38,7 @@ export function withBuiltInTools(
   place: "system" | "user" = "system",
 ): ChatMessage[] {
   const plain: ChatMessage[] = [];
-  let behindResult = false; // which the next question joins, for dialogs whose roles take turns
+  let behindResult = false; // the next question joins it, for dialogs whose roles take turns
   for (const { tool_calls: calls, tool_call_id: _, ...message } of messages) {
     if (message.role === "tool" || (message.role === "user" && behindResult)) {
       const isResult = message.role === "tool";

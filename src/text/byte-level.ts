@@ -1,5 +1,5 @@
 // GPT-2's way to write bytes as characters, so that merges of bytes are merges of text: printable Latin-1 bytes stand for
-// themselves, the other 68 for U+0100 on, in order (a space becomes Ġ, a newline Ċ). openai/gpt-2, encoder.py.
+// themselves, the other 68 for U+0100 and up, in order (a space becomes Ġ, a newline Ċ). openai/gpt-2, encoder.py.
 
 const charOfByte: string[] = []; // [256]
 const byteOfChar = new Map<string, number>();

@@ -1,5 +1,5 @@
 // Byte-pair encoding of one normalised string: the best pair of neighbours merges, leftmost first among equals, until
-// none is left. A heap keeps it at O(n log n), so a book costs what its length says. It knows no spaces, bytes or specials.
+// none is left. A heap keeps it at O(n log n), so a book costs what its length suggests. It knows no spaces, bytes or specials.
 
 import { pairKey } from "./merge-table.ts";
 import type { MergeTable } from "./merge-table.ts";

@@ -34,7 +34,7 @@ export class BytePieces implements StretchCoder {
   encode(text: string, offset: number, parseSpecial: EncodeOptions["parseSpecial"], ids: number[]): void {
     const form = this.#rules.normalForm;
     const normal = form ? text.normalize(form) : text;
-    // Where the normal form moved things about, a token is allowed if it would be anywhere in the stretch.
+    // Where the normal form moved things, a token is allowed if it would be anywhere in the stretch.
     const allow = allowTokens(parseSpecial, (start, end) =>
       normal === text ? [offset + start, offset + end] : [offset, offset + text.length],
     );
@@ -70,7 +70,7 @@ export class BytePieces implements StretchCoder {
   #idsOf(part: string): readonly number[] {
     const known = this.#known.get(part);
     if (known) return known;
-    const ids = this.#merged(writeBytes(part));
+    const ids = (this.#rules.write?.(part) ?? [writeBytes(part)]).flatMap((written) => this.#merged(written));
     if (part.length > longestKnownPart) return ids;
     if (this.#known.size === mostKnownParts) this.#known.clear();
     this.#known.set(part, ids);

@@ -1,11 +1,14 @@
-// How byte-level vocabularies treat text before merges. A tokenizer.json says it step by step, in its normaliser and
-// pre-tokenizer, and a step that is not known is refused by name; a GGUF file names one of llama.cpp's pre-tokenizers.
+// How byte-level vocabularies treat text before merges. A tokenizer.json spells it out step by step, in its normaliser and
+// pre-tokenizer, and an unknown step is refused by name; a GGUF file names one of llama.cpp's pre-tokenizers.
 
+import { writeBytes } from "./byte-level.ts";
 import type { JsonObject } from "../json-bytes.ts";
 import {
   cutAt,
   cutAtDigits,
+  cutAtMarks,
   cutAtNumbers,
+  cutAtRunsOfMarks,
   cutByDefault,
   cutLikeDeepseekCoder,
   cutLikeDeepseekLlm,
@@ -55,19 +58,27 @@ export function readByteRules(root: JsonObject, file: string): ByteRules {
     normalForm = "NFC";
   }
   const cutSteps = steps(root.pre_tokenizer, "pretokenizers");
-  // Behind it the text would be bytes written as characters.
-  if (cutSteps.findIndex((step) => step.type === "ByteLevel") !== cutSteps.length - 1)
-    throw unsupported(file, "pre_tokenizer", "ByteLevel as the last step", root.pre_tokenizer);
+  if (cutSteps.filter((step) => step.type === "ByteLevel").length !== 1)
+    throw unsupported(file, "pre_tokenizer", "ByteLevel once", root.pre_tokenizer);
   if (cutSteps.length > mostCuts)
     throw unsupported(file, "pre_tokenizer", `at most ${mostCuts} steps`, cutSteps.length);
-  const cuts = cutSteps.flatMap((step) => readCuts(step, file));
-  return { kind: "bytes", normalForm, cuts, wholeParts: object(root.model).ignore_merges === true };
+  // After it the text is bytes written as characters.
+  const last = cutSteps.findIndex((step) => step.type === "ByteLevel") + 1;
+  const cuts = cutSteps.slice(0, last).flatMap((step) => readCuts(step, file));
+  const late = cutSteps.slice(last).flatMap((step) => readCuts(step, file));
+  const write = (part: string) => late.reduce((parts, cut) => parts.flatMap(cut), [writeBytes(part)]);
+  const wholeParts = object(root.model).ignore_merges === true;
+  return { kind: "bytes", normalForm, cuts, ...(late.length > 0 ? { write } : {}), wholeParts };
 }
 
 function readCuts(step: JsonObject, file: string): CutText[] {
   switch (step.type) {
     case "Digits":
       return [step.individual_digits === true ? cutAtDigits : cutAtNumbers];
+    case "Punctuation":
+      if ((step.behavior ?? "Isolated") === "Isolated") return [cutAtMarks];
+      if (step.behavior === "Contiguous") return [cutAtRunsOfMarks];
+      throw unsupported(file, "pre_tokenizer", "Punctuation that is Isolated or Contiguous", step);
     case "ByteLevel":
       return [
         ...(step.add_prefix_space === false ? [] : [prefixSpace]),
@@ -76,7 +87,7 @@ function readCuts(step: JsonObject, file: string): CutText[] {
     case "Split":
       return [readSplit(step, file)];
     default:
-      throw unsupported(file, "pre_tokenizer", "Split, Digits and ByteLevel", step);
+      throw unsupported(file, "pre_tokenizer", "Split, Digits, Punctuation and ByteLevel", step);
   }
 }
 

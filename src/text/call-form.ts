@@ -1,5 +1,5 @@
-// How a template writes calls of tools, found by having it write some: what stands around names and arguments in what it
-// rendered is the form, whatever its author called it. Where nothing of that kind is found, the built-in form is used
+// How a template writes calls of tools, found by having it write some: whatever it rendered around names and
+// arguments is the form, whatever its author called it. Where nothing of that kind is found, the built-in form is used
 // (built-in-tools.ts).
 
 import type { CallForm, ChatMessage, RenderChat, Tool } from "./tokenizer.ts";
@@ -24,7 +24,7 @@ const probeTool: Tool = {
   },
 };
 
-/** Undefined where the template does not write tools and calls, or as nothing that is understood. */
+/** Undefined where the template does not write tools and calls, or not in a way that is understood. */
 export function findCallForm(render: RenderChat, form: ToolArguments): CallForm | undefined {
   if (form === undefined) return undefined;
   const tools = [probeTool];
@@ -67,7 +67,7 @@ interface Parts {
   next?: string;
 }
 
-/** `around`: what the template writes before and behind an answer without calls. */
+/** `around`: what the template writes before and after an answer without calls. */
 function partsOf(
   text: string | undefined,
   count: number,
@@ -75,7 +75,7 @@ function partsOf(
 ): Parts | undefined {
   if (text === undefined) return undefined;
   const pieces: string[] = [];
-  let behind = ""; // of the last call, what was written before the rest
+  let behind = ""; // what the last call has before the rest
   let from = startOfTurn(text, around.before);
   for (const name of names.slice(0, count)) {
     const call = findCall(text, name, from);
@@ -118,7 +118,7 @@ function isProbe(json: string): boolean {
   }
 }
 
-/** Where it parts from an answer without calls: not within a tag, nor behind white space that both have by chance. */
+/** Where it departs from an answer without calls: not within a tag, nor after white space that both have by chance. */
 function startOfTurn(text: string, before: string): number {
   const at = sharedBeginning(text, before);
   return at - (/[<[][^\s<>[\]]*$/.exec(text.slice(0, at))?.[0].length ?? 0);
@@ -148,7 +148,7 @@ function joined(one: Parts, two: Parts | undefined): CallForm {
     begin: two.first.slice(0, two.first.length - open.length),
     open,
     middle,
-    // White space behind the last is not asked for.
+    // White space after the last is not required.
     close: close.trimEnd(),
     between: behind.slice(close.trimEnd().length),
     end: last.slice(shared).trimEnd(),

@@ -1,4 +1,4 @@
-// What a dialog says of messages that it cannot take. That they are messages at all, api/request-messages.ts has seen to;
+// What a dialog says about messages that it cannot take. That they are messages at all, api/request-messages.ts has checked;
 // whose turn it is differs by dialog and is checked there.
 
 import { PronkError } from "../errors.ts";

@@ -58,8 +58,8 @@ export async function ggufVocabulary(given: GgufTokenizer): Promise<Vocabulary> 
 }
 
 /**
- * The score that all pieces of more than one letter have, which says that the scores are lost: converters write it for a
- * vocabulary that they know from a tokenizer.json (convert_hf_to_gguf.py, on folders saved by transformers 5).
+ * The one score of all pieces of more than one letter, a sign that the scores are lost: converters write it for a
+ * vocabulary that they took from a tokenizer.json (convert_hf_to_gguf.py, on folders saved by transformers 5).
  */
 export function lostScores(given: GgufTokenizer): number | undefined {
   const { model, pieces, scores = [] } = given;
@@ -69,8 +69,8 @@ export function lostScores(given: GgufTokenizer): number | undefined {
 }
 
 /**
- * SentencePiece's trainer writes the pieces in the order in which they merge, runs of spaces aside, which come last. On 1,161
- * lines of text that gives Llama 2's own ids for every one; equal scores do for 382 (2026-11-28).
+ * SentencePiece's trainer writes the pieces in the order in which they merge, except for runs of spaces, which come last. On
+ * 1,161 lines of text that gives Llama 2's own ids for every one; equal scores do for 382 (2026-11-28).
  */
 const scoreByPlace = (piece: string, id: number): number => (/^▁▁+$/.test(piece) ? -Infinity : -id);
 

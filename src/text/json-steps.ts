@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from "../json-bytes.ts";
 
 const deepestSequence = 8; // published files have Sequences of steps, and none within another
 
-/** A step, or the steps of a Sequence, whatever its list is called; one that lies too deep stays a step that nobody knows. */
+/** A step, or the steps of a Sequence, whatever its list is called; one nested too deep stays, as an unknown step. */
 export function steps(value: unknown, listName: string, depth = 0): JsonObject[] {
   if (value === null || value === undefined) return [];
   const step = object(value);
@@ -39,7 +39,7 @@ export function unsupported(file: string, field: string, expected: string, value
   const found = briefly(value, 120);
   return new PronkError(
     "model-unsupported",
-    `${file}: ${field}: expected ${expected}, found ${found}. This version reads the BPE tokenizers of Llama, Mistral, Qwen and SmolLM and those like them; add tokenizer.model to the files if the model has one.`,
+    `${file}: ${field}: expected ${expected}, found ${found}. This version reads the BPE and Unigram tokenizers of Llama, Mistral, Qwen and SmolLM and those like them; add tokenizer.model to the files if the model has one.`,
     { file, field, expected, found },
   );
 }

@@ -1,6 +1,6 @@
 // Runs a stranger's pattern in time that grows with the text, whatever the pattern: a state (a split in the pattern, a place in
 // the text) that was tried is remembered with its outcome and never tried again. The matches are those of backtracking, as in
-// RE2's BitState; captures and references back, which would need more, there are none.
+// RE2's BitState; there are no captures or back references, which would need more.
 
 import type { PatternNode } from "./pattern-node.ts";
 import { compilePattern, type Program } from "./pattern-program.ts";
@@ -41,7 +41,7 @@ class ProgramRun {
   readonly #program: Program;
   readonly #text: string;
   readonly #inner = new Map<Program, ProgramRun>();
-  // Outcomes by pages of places, so that a long text needs as much as it goes back and forth.
+  // Outcomes by pages of places, so a long text needs memory only where it goes back and forth.
   readonly #pages = new Map<number, Int32Array>(); // [places, splits]
   readonly #placeBits: number; // a page has 2 ** placeBits places
   #oldestPage = 0;
@@ -57,7 +57,7 @@ class ProgramRun {
     const { steps } = this.#program;
     const text = this.#text;
     const untriedYet: number[] = []; // step, place, length of the way there
-    const way: number[] = []; // index of a split, place: what the outcome is of
+    const way: number[] = []; // index of a split, place: what the outcome is for
     for (let step = 0, at = start; ;) {
       const now = steps[step];
       let fits = false;
@@ -76,7 +76,7 @@ class ProgramRun {
           const outcome = page[place];
           if (outcome > untried) return this.#remember(way, outcome - 1);
           if (outcome === failed) break;
-          page[place] = failed; // until it is known better
+          page[place] = failed; // until more is known
           way.push(now.index, at);
           untriedYet.push(now.second, at, way.length);
           step = now.first;
@@ -115,7 +115,7 @@ class ProgramRun {
     }
   }
 
-  /** Nothing begins there any more, but for a look behind, which is short. */
+  /** Nothing begins there any more, except for a look behind, which is short. */
   forgetBefore(start: number): void {
     const oldest = (start >> this.#placeBits) - 1;
     if (this.#oldestPage >= oldest) return;

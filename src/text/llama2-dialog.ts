@@ -1,6 +1,6 @@
 // Llama 2's own dialog, byte for byte as Meta's reference (facebookresearch/llama, llama/generation.py,
 // chat_completion): [INST], <<SYS>>, one BOS and EOS per turn, each turn encoded by itself. Nothing in a message can
-// become a control token, and what a user or system message says with the dialog's own tags is refused in the reference's words.
+// become a control token, and a user or system message that has the dialog's own tags is refused in the reference's words.
 
 import { PronkError } from "../errors.ts";
 import { badMessage, refuseToolTurns } from "./chat-messages.ts";
@@ -26,8 +26,8 @@ export function llama2Dialog(tokenizer: Tokenizer): ChatDialog {
     tools: () => ({ turns: false, form: undefined }),
     encode(messages) {
       refuseToolTurns(messages);
-      // The reference looks into answers too, and so ends a chat whose model once wrote a tag itself; as plain text, which
-      // it becomes here as everything in a message does, it harms nobody.
+      // The reference looks into answers too, and so ends a chat whose model once wrote a tag itself; here the tag becomes
+      // plain text, like everything in a message, and harms nobody.
       for (const [index, { role, content }] of messages.entries())
         if (role !== "assistant" && tags.some((tag) => content.includes(tag)))
           throw new PronkError("bad-request", unsafeReply, { field: `messages[${index}].content` });
@@ -47,7 +47,7 @@ export function llama2DialogText(messages: readonly ChatMessage[], bos: string, 
   return bos + llama2Turns(messages).join(eos + bos);
 }
 
-/** One text per turn: question and answer; the last is the open question, or an answer to go on with. */
+/** One text per turn: question and answer; the last is the open question, or an answer to continue. */
 function llama2Turns(messages: readonly ChatMessage[]): string[] {
   const offset = messages[0].role === "system" ? 1 : 0;
   const system = offset === 1 ? `<<SYS>>\n${messages[0].content}\n<</SYS>>\n\n` : ""; // not stripped, as in the reference
@@ -66,7 +66,7 @@ function llama2Turns(messages: readonly ChatMessage[]): string[] {
   for (let index = 0; index < talk.length; index += 2) {
     const question = (index === 0 ? system : "") + talk[index].content;
     const answer = talk[index + 1];
-    const isOpen = index + 2 === talk.length; // the model goes on with it
+    const isOpen = index + 2 === talk.length; // the model continues it
     const said = answer && (isOpen ? ` ${trimStart(answer.content)}` : ` ${trim(answer.content)} `);
     turns.push(`[INST] ${trim(question)} [/INST]${said ?? ""}`);
   }

@@ -15,7 +15,7 @@ const templates = onDemand("renders chat templates", () => import("./template-di
 export interface DialogOptions {
   /** The repository has no template of its own, but its name or card says that it is Llama-2 chat. */
   assumeLlama2?: boolean;
-  /** A GGUF's, for where the repository's files have none. */
+  /** A GGUF's, for when the repository's files have none. */
   template?: TokenizerConfig["template"];
 }
 

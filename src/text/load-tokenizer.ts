@@ -17,7 +17,7 @@ const llama2cVocabulary = onDemand("reads llama2.c's tokenizers", () => import("
 export interface TokenizerOptions {
   /** The model's; ids from the last piece up to it decode to "". */
   vocabSize?: number;
-  /** config.json's, for where the tokenizer's files are silent: a fine-tune's eos_token is often newer than config.json. */
+  /** config.json's, for when the tokenizer's files are silent: a fine-tune's eos_token is often newer than config.json. */
   bosId?: number;
   eosIds?: readonly number[];
 }
@@ -71,7 +71,7 @@ async function readVocabulary(files: ReadonlyMap<string, Uint8Array>, options: T
   );
 }
 
-/** The path that fits the first pattern that any fits; the shallowest, so that a copy in a subfolder never wins. */
+/** The shallowest path that fits the first pattern that any path fits, so a copy in a subfolder never wins. */
 function findFile(files: ReadonlyMap<string, Uint8Array>, ...patterns: RegExp[]): string | undefined {
   const depth = (path: string): number => path.split("/").length;
   for (const pattern of patterns) {
@@ -118,5 +118,5 @@ export function limitTo(vocabulary: Vocabulary, vocabSize = Infinity): void {
   vocabulary.added = vocabulary.added.filter((token) => token.id < vocabSize);
   vocabulary.pieces.length = vocabSize;
   vocabulary.kinds.length = vocabSize;
-  vocabulary.merges.pieceCount = vocabSize; // what merges know besides is no piece
+  vocabulary.merges.pieceCount = vocabSize; // what else the merges know is no piece
 }

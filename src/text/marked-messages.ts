@@ -1,6 +1,6 @@
 // Which characters of a rendered conversation come from messages. The conversation is rendered a second time with a
 // private mark before and after each message's text; if the result without marks is the plain rendering, the marks say
-// exactly what is whose. A template that looks into the text may act on the marks: then the safe guess at the end holds.
+// exactly what came from where. A template that looks into the text may act on the marks: then the safe guess at the end holds.
 
 import { trim, trimStart } from "./jinja/characters.ts";
 import type { ChatMessage, DialogContext, SpecialFilter } from "./tokenizer.ts";
@@ -21,8 +21,8 @@ export function templateTokens(text: string, conversation: Conversation, render:
 }
 
 /**
- * Where the last message's text ends in `text`, with the white space behind it that the template leaves; undefined where it
- * is not written as it is, or not once.
+ * Where the last message's text ends in `text`, with the white space after it that the template leaves; undefined if it
+ * is not written as it is, or not exactly once.
  */
 export function endOfLast(text: string, conversation: Conversation, render: RenderChat): number | undefined {
   const { messages, context } = conversation;
@@ -43,8 +43,8 @@ interface Span {
 }
 
 /**
- * What a caller may have made of anybody's words besides messages: what tools say of themselves. Only where it has what tags are
- * made of: many templates compare the rest, as the types of parameters.
+ * What a caller may have made from anybody's words, besides messages: what tools say of themselves. Only texts with the
+ * characters of tags: many templates compare the rest, such as the types of parameters.
  */
 function changeContext(context: DialogContext, change: (text: string) => string): DialogContext {
   return changeDeep(context, (text) => (/[<>[\]{|}]/.test(text) ? change(text) : text)) as DialogContext;
@@ -81,8 +81,8 @@ function messageSpans(text: string, conversation: Conversation, render: RenderCh
     else plain += part;
   }
   if (from >= 0 || plain !== text) return undefined;
-  // Every message must be there once and whole: a template that took one apart may have acted on the marks. What else is
-  // said, by a call's arguments or a tool of itself, may be there any number of times. All may be written as JSON.
+  // Every message must be there once and whole: a template that took one apart may have acted on the marks. Other texts,
+  // of a call's arguments or a tool's own, may be there any number of times. All may be written as JSON.
   const found = spans.map(({ start, end }) => plain.slice(start, end));
   for (const core of cores(messages.map(({ content }) => content))) {
     const at = found.findIndex((span) => span === core || span === escaped(core));
@@ -145,7 +145,7 @@ function absentCharacters(count: number, texts: readonly string[]): string[] {
       const character = String.fromCharCode(code);
       if (!texts.some((text) => text.includes(character))) found.push(character);
     }
-  // A text with all 6,432 of them is made to annoy: its marks collide, are found damaged, and the safe guess holds.
+  // A text with all 6,432 of them was made to annoy: its marks collide, are found damaged, and the safe guess holds.
   while (found.length < count) found.push("\uFDD0");
   return found;
 }

@@ -1,4 +1,4 @@
-// The merges of a byte-pair vocabulary as one table, whichever way the file tells them: SentencePiece gives every piece
+// The merges of a byte-pair vocabulary as one table, whichever way the file gives them: SentencePiece gives every piece
 // a score and lets any two neighbours join whose union is a piece; tokenizer.json lists ranked pairs.
 // Symbols are piece ids; characters that are no piece but part of one get ids from `pieceCount` up.
 
@@ -26,7 +26,7 @@ export function pairKey(left: number, right: number): number {
 // Longer pieces can only be user-defined ones, which are matched whole; the bound keeps a hostile file from costing
 // the square of its size.
 const longestMergedPiece = 1024;
-const mostCuts = 2 ** 26; // the sum of squared lengths, which Llama 2's vocabulary has of 1,025,391
+const mostCuts = 2 ** 26; // the sum of squared lengths; Llama 2's vocabulary has 1,025,391
 
 /** SentencePiece's rule. Pieces of other kinds than normal and unused are never built from their characters. */
 export function mergesFromScores(

@@ -47,7 +47,7 @@ export function toJavaScript(root: PatternNode): string {
       case "look":
         return `(?${node.behind ? "<" : ""}${node.negated ? "!" : "="}${write(node.of)})`;
       case "atomic": {
-        // A look ahead is not given back, and what it found is then taken.
+        // A look ahead is never given back, and what it found is then taken.
         const name = `atomic${atomics++}`;
         return `(?:(?=(?<${name}>${write(node.of)}))\\k<${name}>)`;
       }

@@ -1,4 +1,4 @@
-// A pattern's tree as steps that linear-pattern.ts runs. What cannot be run in time that grows with the text alone is refused
+// A pattern's tree as steps that linear-pattern.ts runs. What can't be run in time that depends on the text alone is refused
 // here: counts that would make it long, and repetitions of what may be empty.
 
 import { CharacterSet } from "./character-set.ts";
@@ -19,7 +19,7 @@ export type Step =
 
 export interface Program {
   steps: Step[];
-  /** How many of them are splits; those have the indexes 0 and on. */
+  /** How many of them are splits; those have the indexes from 0 up. */
   splits: number;
 }
 

@@ -6,7 +6,7 @@
  */
 export type PieceKind = "normal" | "unknown" | "control" | "user" | "unused" | "byte";
 
-/** By SentencePiece's numbers, which GGUF's token types are too. */
+/** By SentencePiece's numbers, which GGUF's token types use too. */
 export const kindOfType: Readonly<Record<number, PieceKind>> = {
   1: "normal",
   2: "unknown",

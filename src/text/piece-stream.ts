@@ -61,7 +61,7 @@ export class PieceStream implements StreamDecoder {
   }
 }
 
-/** The bytes of the UTF-8 character at the front, by SentencePiece's rule: a broken one is one stray byte at a time. */
+/** The bytes of the UTF-8 character at the front, by SentencePiece's rule: a broken one is stray bytes, one at a time. */
 function characterSize(bytes: readonly number[], final: boolean): number | "incomplete" | "stray" {
   const [lead, second] = bytes;
   if (lead < 0x80) return 1;

@@ -1,5 +1,5 @@
 // Reads SentencePiece's `tokenizer.model` (sentencepiece_model.proto) into a Vocabulary. Byte-pair models only, and only
-// the identity normaliser: that is every Llama; anything else is refused by name rather than tokenized almost right.
+// the identity normaliser: that covers every Llama; anything else is refused by name rather than tokenized almost right.
 
 import { PronkError } from "../errors.ts";
 import { mergesFromScores } from "./merge-table.ts";

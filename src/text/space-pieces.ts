@@ -1,9 +1,9 @@
-// Stretches of text in SentencePiece's vocabularies, whatever file they came from: spaces marked and the dummy prefix put
+// Stretches of text in SentencePiece's vocabularies, whatever file they came from: spaces marked and the dummy prefix added
 // (normalizer.ts), merged, and bytes for what is no piece.
 
 import { AddedTokens } from "./added-tokens.ts";
 import { allowTokens } from "./added-tokens.ts";
-import { mergePairs } from "./byte-pair-merge.ts";
+import { type EmitPiece, mergePairs } from "./byte-pair-merge.ts";
 import { normalizeText } from "./normalizer.ts";
 import { PieceStream } from "./piece-stream.ts";
 import type { PieceText } from "./piece-stream.ts";
@@ -35,11 +35,13 @@ export class SpacePieces implements StretchCoder {
   }
 
   encode(text: string, offset: number, parseSpecial: EncodeOptions["parseSpecial"], ids: number[]): void {
-    const { merges, unkId, fuseUnknown } = this.#words;
+    const { merges, choose = mergePairs, unkId, fuseUnknown } = this.#words;
     const filter = typeof parseSpecial === "function" ? parseSpecial : undefined;
     const matchRaw = this.#userPieces?.matcher(allowTokens(filter, (start, end) => [offset + start, offset + end]));
     const origins: number[] | undefined = this.#userPieces && filter ? [] : undefined;
-    const normal = normalizeText(text, this.#rules, offset === 0, matchRaw, origins);
+    const { normalForm } = this.#rules;
+    const given = normalForm ? text.normalize(normalForm) : text;
+    const normal = normalizeText(given, this.#rules, offset === 0, matchRaw, origins);
     // In the normalised text a tag is allowed where it is allowed in the text it came from.
     const allowed = filter && ((start: number, end: number, id: number) => start >= offset && filter(start, end, id));
     const matchWhole = this.#userPieces?.matcher(
@@ -47,21 +49,13 @@ export class SpacePieces implements StretchCoder {
     );
     for (const part of this.#rules.splitAtSpaces ? splitBefore(normal, this.#rules.space) : [normal]) {
       let afterUnknown = false;
-      mergePairs(
-        part,
-        merges,
-        (id, start, end) => {
-          if (id >= 0) ids.push(id);
-          else if (
-            !this.#pushBytes(part.slice(start, end), ids) &&
-            unkId !== undefined &&
-            !(afterUnknown && fuseUnknown)
-          )
-            ids.push(unkId);
-          afterUnknown = id < 0;
-        },
-        matchWhole,
-      );
+      const emit: EmitPiece = (id, start, end) => {
+        if (id >= 0) ids.push(id);
+        else if (!this.#pushBytes(part.slice(start, end), ids) && unkId !== undefined && !(afterUnknown && fuseUnknown))
+          ids.push(unkId);
+        afterUnknown = id < 0;
+      };
+      choose(part, merges, emit, matchWhole);
     }
   }
 

@@ -1,7 +1,7 @@
-// Regular expressions of tokenizer.json, written for Oniguruma: what JavaScript knows too is read so that it finds the same;
+// Regular expressions of tokenizer.json, written for Oniguruma: what JavaScript knows too is read so as to find the same;
 // whatever else a pattern uses is refused by name rather than read almost right. The differences that matter: `\s` (U+FEFF and
 // U+0085), `.`, `^` and `$`, possessive quantifiers, case folding, and characters beyond U+FFFF. What is read runs in linear
-// time (linear-pattern.ts): it is a stranger's, and backtracking may take for ever.
+// time (linear-pattern.ts): it is a stranger's, and backtracking may take forever.
 
 import { briefly, PronkError } from "../errors.ts";
 import { type CutPattern, LinearPattern } from "./linear-pattern.ts";
@@ -15,7 +15,7 @@ const properties = /^([LMNPSZC][a-z]?|Han|Hiragana|Katakana|Hangul|Thai|Arabic|H
 const foldedPairs = /ss|st|f[fil]/i;
 
 const deepestGroup = 50;
-const longestPattern = 20_000; // characters; what is more than a thousand steps is refused later (pattern-program.ts)
+const longestPattern = 20_000; // characters; more than a thousand steps are refused later (pattern-program.ts)
 const longestPart = 2000; // a quantifier farther from the beginning of its atom is refused
 const notNewline: PatternNode = { kind: "set", source: "[^\\n]" };
 const looks: [open: string, behind: boolean, negated: boolean][] = [
@@ -25,7 +25,7 @@ const looks: [open: string, behind: boolean, negated: boolean][] = [
   ["(?<!", true, true],
 ];
 
-/** Throws PronkError model-unsupported, naming what is not known. */
+/** Throws PronkError model-unsupported, naming what is unknown. */
 export function readPattern(pattern: string, file: string): PatternNode {
   if (pattern.length > longestPattern) throw refusal(pattern, file, `more than ${longestPattern} characters`);
   return new PatternReader(pattern, file).whole();
@@ -42,7 +42,7 @@ export function splitPattern(pattern: string, file: string): CutPattern {
   }
 }
 
-/** The same for patterns of ours, which are known to be quick: run by JavaScript. */
+/** The same for our own patterns, which are known to be quick: run by JavaScript. */
 export function ownPattern(pattern: string): RegExp {
   return new RegExp(toJavaScript(readPattern(pattern, "pronk")), "gu");
 }
@@ -108,7 +108,7 @@ class PatternReader {
       if (least !== undefined && !comma && this.#pattern[this.#at] === "?") throw this.#refuse(`${quantifier}?`);
       const lazy = this.#take("?");
       const repeat: PatternNode = { kind: "repeat", of: result, min, max, lazy };
-      // A `+` behind an interval repeats it: it does not make it possessive.
+      // A `+` after an interval repeats it, and does not make it possessive.
       result = !lazy && least === undefined && this.#take("+") ? { kind: "atomic", of: repeat } : repeat;
     }
   }

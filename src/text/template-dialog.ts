@@ -1,5 +1,5 @@
 // A conversation through the repository's own Jinja template. The template writes control tokens as text, and so could
-// a user: so it is known for every character whether the template or a message wrote it, and only the template's become
+// a user: hence every character is known to come from the template or from a message, and only the template's become
 // control tokens. marked-messages.ts tells them apart.
 
 import type { RenderChat } from "./tokenizer.ts";
@@ -74,7 +74,7 @@ export function templateDialog(render: RenderChat, tokenizer: Tokenizer, source:
       const text = render(messages, context);
       const conversation = { messages, context };
       const last = messages[messages.length - 1];
-      const isOpen = last.role === "assistant"; // the model goes on with it; behind calls there is nothing to go on with
+      const isOpen = last.role === "assistant"; // the model continues it; after calls there is nothing to continue
       const end = isOpen ? (last.tool_calls ? undefined : endOfLast(text, conversation, render)) : text.length;
       if (end === undefined)
         throw badMessage(

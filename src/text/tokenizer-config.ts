@@ -1,6 +1,6 @@
 // The parts of tokenizer_config.json and its companions (special_tokens_map.json, added_tokens.json, chat_template.*)
 // that pronk uses: named special tokens, added tokens, the chat template. Everything is optional; a file that does not
-// parse is refused, so that a damaged one is not mistaken for an absent one.
+// parse is refused, so a damaged one is not mistaken for an absent one.
 
 import { parseJsonObject, type JsonObject } from "../json-bytes.ts";
 import { isId, object } from "./json-steps.ts";

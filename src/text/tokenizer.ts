@@ -1,8 +1,8 @@
-// Strings <-> ids, as one interface whatever file the vocabulary came from (tokenizer.json, tokenizer.model, GGUF, llama2.c).
+// Strings <-> ids: one interface, whatever file the vocabulary came from (tokenizer.json, tokenizer.model, GGUF, llama2.c).
 
 /**
  * Whether the special token found at [start, end) of the text (UTF-16 units) may become its id. With a filter,
- * user-defined pieces that look like tags (`<...>`, `[...]`) are asked about too, so that nobody types one by hand.
+ * user-defined pieces that look like tags (`<...>`, `[...]`) are asked about too, so nobody can type one by hand.
  */
 export type SpecialFilter = (start: number, end: number, id: number) => boolean;
 
@@ -26,7 +26,7 @@ export interface Tokenizer {
   decode(ids: Iterable<number>, options?: { keepSpecial?: boolean }): string;
   isSpecial(id: number): boolean;
   /**
-   * The bytes of text that the id stands for wherever it stands, a leading space with them: of one piece perhaps not whole
+   * The bytes of text that the id stands for anywhere, a leading space included: one piece's may not be whole
    * characters. Undefined for special tokens and ids without a piece.
    */
   bytesOf(id: number): Uint8Array | undefined;
@@ -85,11 +85,11 @@ export const callIdMark = "\uFDD1";
 export interface DialogContext {
   /** Only where the dialog has a form of calls. */
   tools?: readonly Tool[];
-  /** By the names that the template knows them by. */
+  /** By the template's own names for them. */
   named?: Readonly<Record<string, unknown>>;
 }
 
-/** A call in a message of the assistant's. */
+/** A call in one of the assistant's messages. */
 export interface ToolCall {
   /** Which the tool's message answers: 1 to 128 letters, digits, or any of _ . : - */
   id?: string;
@@ -99,7 +99,7 @@ export interface ToolCall {
   function: {
     /** 1 to 128 letters, digits, or any of _ . : - */
     name: string;
-    /** JSON; templates may be given what it says. */
+    /** JSON; templates may be given the parsed value. */
     arguments: string | object;
   };
 }
@@ -114,17 +114,17 @@ export interface ChatDialog {
   /** `llama-2` for the built-in dialog, `template` for the repository's own Jinja template. */
   readonly kind: "llama-2" | "template";
   /**
-   * Ids of the whole conversation, ready for the assistant's next words: of an answer of its own, or where the last message
-   * is the assistant's of that one. Throws PronkError bad-request.
+   * Ids of the whole conversation, ready for the assistant's next words: of a new answer, or of the last message if that is
+   * the assistant's. Throws PronkError bad-request.
    */
   encode(messages: readonly ChatMessage[], context?: DialogContext): number[];
   /** What its template writes around thoughts, where it does. */
   readonly thoughts: ThoughtMarks | undefined;
-  /** Whether it writes calls and their results, and how calls of tools that it is told of; else they are refused. */
+  /** Whether it writes calls and their results (else they are refused), and how it writes calls of tools that it is told of. */
   tools(): { turns: boolean; form: CallForm | undefined };
 }
 
-/** What SentencePiece's vocabularies and byte-level ones do each in their way. */
+/** What SentencePiece's vocabularies and byte-level ones each do in their own way. */
 export interface StretchCoder {
   /** Appends the ids of a stretch; `offset` is its place in the whole text. */
   encode(text: string, offset: number, parseSpecial: EncodeOptions["parseSpecial"], ids: number[]): void;

@@ -1,13 +1,13 @@
 // Tool calls and their results in a conversation: whether a model's template writes them at all, found by rendering some,
-// and how it wants a call's arguments, which clients send as JSON text and most templates take as what it says. How the model
-// itself writes calls is call-form.ts's.
+// and how it wants a call's arguments, which clients send as JSON text and most templates take as its values. How the model
+// itself writes calls: call-form.ts.
 
 import { parseJson } from "./jinja/parse-json.ts";
 import { Dict, type Value } from "./jinja/values.ts";
 import type { RenderChat } from "./tokenizer.ts";
 import type { ChatMessage } from "./tokenizer.ts";
 
-/** `values`: arguments as what their JSON says; `text`: as they came; undefined: the template does not know tools. */
+/** `values`: arguments as parsed JSON; `text`: as they came; undefined: the template knows no tools. */
 export type ToolArguments = "values" | "text" | undefined;
 
 /** How a template takes them. */
@@ -86,7 +86,7 @@ export function withToolTurns(messages: readonly ChatMessage[], turns: ToolTurns
   });
 }
 
-/** The message with its arguments in the form that the template wants. What is no JSON object stays text. */
+/** The message with its arguments in the form that the template wants. What is not a JSON object stays text. */
 export function withArguments(message: ChatMessage, form: ToolArguments): ChatMessage {
   if (form !== "values" || !message.tool_calls) return message;
   return changeArguments(message, (given) => {

@@ -1,5 +1,5 @@
-// Which tokens end an answer of a chat besides the ids that the model's configuration names: many fine-tunes name the end of
-// a text there and end their turns by another token. Found by what the tokenizer has and what the dialog writes, never by
+// Which tokens end a chat's answer besides the ids that the model's configuration names: many fine-tunes name the end of
+// a text there and end their turns with another token. Found by what the tokenizer has and what the dialog writes, never by
 // the model's name. Texts that are only continued have nothing to do with it.
 
 import type { ChatDialog, ChatMessage, Tokenizer } from "./tokenizer.ts";
@@ -19,8 +19,8 @@ export function turnEnds(tokenizer: Tokenizer, dialog: ChatDialog): number[] {
 }
 
 /**
- * The first control token that the dialog puts behind an assistant's words. What lies between those words and the next
- * question is what stays when either is another.
+ * The first control token that the dialog puts after an assistant's words. What lies between those words and the next
+ * question is what stays when either is changed.
  */
 function endOfTurn(tokenizer: Tokenizer, dialog: ChatDialog): number | undefined {
   try {

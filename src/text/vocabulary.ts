@@ -1,6 +1,7 @@
 // What the readers of tokenizer files produce and the tokenizer runs on: pieces with their kinds, merges, and the rules
 // that turn text into the string that merges see. Data only.
 
+import type { EmitPiece } from "./byte-pair-merge.ts";
 import type { PieceKind } from "./piece-kind.ts";
 import type { CutText } from "./cut-text.ts";
 import type { MergeTable } from "./merge-table.ts";
@@ -22,6 +23,8 @@ export interface AddedToken {
 /** SentencePiece's way: spaces become a letter. */
 export interface SpaceRules {
   kind: "spaces";
+  /** Taken before all else. */
+  normalForm?: "NFC" | "NFKC";
   /** What stands for a space inside pieces: `▁`, or a plain space in llama2.c's files. */
   space: string;
   /** A space before the text: for each stretch between special tokens, for the first one only, or never. */
@@ -46,9 +49,14 @@ export interface ByteRules {
   normalForm: "NFC" | undefined;
   /** One after the other, each on the parts of the one before. */
   cuts: CutText[];
+  /** A part's bytes as characters, cut again there (Falcon's steps after ByteLevel); default `writeBytes` alone. */
+  write?: CutText;
   /** A part that is a piece stays whole, whatever the merges say (ignore_merges). */
   wholeParts: boolean;
 }
+
+/** Gives the pieces of a text in order, as mergePairs does. */
+export type ChoosePieces = (text: string, table: MergeTable, emit: EmitPiece) => void;
 
 export interface Vocabulary {
   /** The file it came from, for messages. */
@@ -57,6 +65,8 @@ export interface Vocabulary {
   pieces: (string | undefined)[];
   kinds: (PieceKind | undefined)[];
   merges: MergeTable;
+  /** Where pieces are chosen by their scores (Unigram); then nothing merges. */
+  choose?: ChoosePieces;
   rules: SpaceRules | ByteRules;
   /** Tokens that cut the text before merging, special or not. */
   added: AddedToken[];

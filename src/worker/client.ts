@@ -12,12 +12,12 @@ import type { CloneableModel } from "./protocol.ts";
 import { readToClient } from "./read-message.ts";
 import { workerStopped } from "./uncaught.ts";
 
-const startLimitMs = 30_000; // a busy machine; a script that is not there says so at once
+const startLimitMs = 30_000; // for a busy machine; a missing script says so at once
 
 /**
- * Undefined where the page's thread must do it: workers have no WebGPU, or this page starts none from another origin's
- * script. A worker made here ends with its engine, and when it dies before, another takes its place; the caller's is left
- * running, and is the caller's to replace.
+ * Undefined where the page's thread must do it: workers have no WebGPU, or this page cannot start one from another
+ * origin's script. A worker made here ends with its engine, and if it dies earlier, another takes its place; the caller's is
+ * left running, and is the caller's to replace.
  */
 export async function createWorkerEngine(
   model: CloneableModel,

@@ -1,6 +1,6 @@
 // The page's side of the protocol over any port: loads a model over there and is an Engine over here. Signals, progress
-// and logits stay functions on the page and cross as messages; errors arrive as the same class they were. When the host
-// dies, another is opened and loads the same, and every call goes on there with what the last one had told.
+// and logits stay functions on the page and cross as messages; errors arrive in the class they were. When the host
+// dies, another is opened and loads the same, and every call goes on there from what the last one had told.
 
 import { unloadedError } from "../api/assemble.ts";
 import { withStreams } from "../api/answer-stream.ts";
@@ -46,7 +46,7 @@ export async function connectEngine(
   const first = await firstLoad(load, options, reopens);
   if (!first) return undefined;
   const reload = async (signal: AbortSignal, predecessor: Predecessor | undefined): Promise<Loaded> => {
-    // What is lost while it loads is part of this one loss.
+    // A loss during the load is part of this one.
     const loaded = await load(
       { ...options, signal, onProgress: undefined, onRecovery: undefined, pause: undefined },
       predecessor,
@@ -57,7 +57,7 @@ export async function connectEngine(
   return new RemoteEngine(first, reopens ? reload : undefined, options.onRecovery);
 }
 
-/** Whether it says that a host died, not that there can be none. */
+/** Whether it says that a host died, rather than that there can be none. */
 const isDeath = (error: unknown): error is PronkError =>
   isLoss(error) && error.code === "worker-lost" && error.facts.started !== false && error.facts.attempts === undefined;
 
@@ -86,7 +86,7 @@ class RemoteEngine implements ContinuableEngine {
   readonly #onRecovery: EngineOptions["onRecovery"];
   readonly #calls = new Map<number, RemoteCall>();
   readonly #end = new AbortController();
-  #link: Link | undefined; // none while one is made
+  #link: Link | undefined; // none while one is being made
   #predecessor: Predecessor | undefined;
   #lastId = 0;
   #unloading: Promise<void> | undefined;
@@ -151,7 +151,7 @@ class RemoteEngine implements ContinuableEngine {
     await link?.released;
   }
 
-  /** Takes a host that has loaded: what is asked is asked there from now on. */
+  /** Takes a host that has loaded: calls go there from now on. */
   #adopt(loaded: Loaded): Link {
     const link: Link = new Link(loaded, this.#history, {
       hear: (data) => this.#hear(data, link),
@@ -164,7 +164,7 @@ class RemoteEngine implements ContinuableEngine {
     });
     this.#link = link;
     this.#showGpu(link.info);
-    // The call that the cache is of comes first: it needs nothing computed again but that.
+    // The call that the cache belongs to comes first: only the cache is computed again for it.
     const calls = [...this.#calls.values()].sort((a, b) => Number(b.isUnderWay) - Number(a.isUnderWay));
     for (const call of calls) call.send(link.port);
     return link;
@@ -173,7 +173,10 @@ class RemoteEngine implements ContinuableEngine {
   async #complete(kind: "chat" | "text", request: unknown, options: ContinuableOptions = {}): Promise<unknown> {
     const plainRequest = seeded(plain(request)) as never;
     const streams = Boolean((request as { stream?: unknown } | null)?.stream);
-    const call = this.#call({ kind, request: plainRequest, logits: options.onLogits !== undefined }, options);
+    const call = this.#call(
+      { kind, request: plainRequest, logits: options.onLogits && (options.logitsFrom ?? 0) },
+      options,
+    );
     const value = await call.accepted;
     return streams ? call.chunks() : value;
   }

@@ -1,6 +1,6 @@
 // Engines by key, each made once and used by many: every user gets a handle, and the last handle to be given back frees
-// the engine. A load is aborted when nobody waits for it any more, and everybody who does sees its progress. An engine
-// that has ended (its GPU did not come back) is nobody's any more: who asks next gets a new one.
+// the engine. A load is aborted once nobody waits for it, and everybody who waits sees its progress. An engine that
+// has ended (its GPU did not come back) is forgotten: whoever asks next gets a new one.
 
 import type { ContinuableEngine } from "../api/continuation.ts";
 import type { RecoveryEvent } from "../api/renewal.ts";
@@ -49,7 +49,7 @@ export class EngineShare {
     }
   }
 
-  /** Who asks next gets a new engine; those in use stay with their users. */
+  /** Whoever asks next gets a new engine; those in use stay with their users. */
   forgetAll(): void {
     this.#entries.clear();
   }
@@ -83,7 +83,7 @@ export class EngineShare {
   }
 }
 
-/** The same engine with an end of its own. */
+/** The same engine; unloading it gives back this handle only. */
 function handleOn(engine: ContinuableEngine, leave: () => Promise<void>): ContinuableEngine {
   let left: Promise<void> | undefined;
   const unload = () => (left ??= leave());

@@ -1,5 +1,5 @@
-// A host with a model loaded in it: how it is opened, asked to load, watched and let go. What is asked of the model over
-// there, connect.ts knows.
+// A host with a model loaded in it: how it is opened, asked to load, watched and let go. connect.ts knows what is asked of
+// the model over there.
 
 import type { Likeness, Predecessor } from "../api/continuation.ts";
 import type { Losable } from "../api/renewal.ts";
@@ -21,7 +21,7 @@ export interface Host {
 }
 
 const patienceMs = 2000; // for the host to tidy up after a cancelled load or an unload, before it is ended anyway
-const unloadId = 0; // of the call; those of an engine begin with 1
+const unloadId = 0; // the call's; those of an engine begin with 1
 
 type Ready = Extract<ToClient, { kind: "ready" }>;
 
@@ -33,7 +33,7 @@ export interface Loaded {
 interface Listener {
   /** What the host says of calls, and of a GPU that was lost. */
   hear(data: unknown): void;
-  /** Why the engine over there is no more, though its host is well. */
+  /** Why the engine over there has ended, though its host is well. */
   end(error: unknown): void;
 }
 
@@ -44,7 +44,7 @@ export class Link implements Losable {
   readonly #history: CacheHistory;
   #variants: Likeness["variants"] | undefined;
   readonly #host: Host;
-  readonly #end = new AbortController(); // takes the listeners away
+  readonly #end = new AbortController(); // removes the listeners
   #loss: unknown;
   #released: Promise<void> | undefined;
 
@@ -66,7 +66,7 @@ export class Link implements Losable {
         Object.assign(this.info, message.info);
         this.#variants = message.variants;
       }
-      // The engine's own attempts to go on are at their end, or there were none.
+      // Ended: the engine's own attempts to go on have failed, or there were none.
       if (message?.kind !== "ended") return hear(data);
       const error = fromErrorData(message.error);
       if (isWorkerLost(error)) lose(error);
@@ -77,13 +77,13 @@ export class Link implements Losable {
     whenAborted(host.gone, () => lose(host.gone.reason));
   }
 
-  /** For the one that takes its place. Undefined where the engine over there tells nothing of itself. */
+  /** For the link that takes its place. Undefined where the engine over there tells nothing of itself. */
   get predecessor(): Predecessor | undefined {
     if (!this.#variants) return undefined;
     return { like: { ...this.info, variants: this.#variants }, history: this.#history.state };
   }
 
-  /** Resolves when the model is freed over there, or the host ended. */
+  /** Resolves when the model is freed over there, or the host has ended. */
   get released(): Promise<void> {
     return this.#released ?? Promise.resolve();
   }
@@ -108,7 +108,7 @@ export class Link implements Losable {
   }
 }
 
-/** Whether the engine's own attempts are not at their end. */
+/** Whether a worker was lost before the engine's own attempts ended. */
 function isWorkerLost(error: Error): boolean {
   return error instanceof PronkError && error.code === "worker-lost" && error.facts.attempts === undefined;
 }
@@ -130,7 +130,7 @@ async function withPatience(work: Promise<void>, gone: AbortSignal): Promise<voi
   let timer: ReturnType<typeof setTimeout> | undefined;
   const enough = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, patienceMs);
-    whenAborted(gone, resolve); // one that breaks while it is unloaded is gone too
+    whenAborted(gone, resolve); // one that breaks while it unloads is gone too
   });
   await Promise.race([work, enough]).finally(() => clearTimeout(timer));
 }
@@ -143,7 +143,7 @@ export function loadThere(
   predecessor?: Predecessor,
 ): Promise<Ready | undefined> {
   const { signal, onProgress, pause } = options;
-  const ended = new AbortController(); // takes the listeners away
+  const ended = new AbortController(); // removes the listeners
   return new Promise<Ready | undefined>((resolve, reject) => {
     signal?.throwIfAborted();
     gone.throwIfAborted();
@@ -191,7 +191,9 @@ function cloneableOptions({
   weights,
   kv,
   contextLength,
+  adapters,
   runAhead,
+  drafts,
   token,
   tokenizer,
   without,
@@ -207,7 +209,9 @@ function cloneableOptions({
     weights,
     kv,
     contextLength,
+    adapters,
     runAhead,
+    drafts,
     tokenizer,
     without: without && [...without],
     store,

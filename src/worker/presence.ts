@@ -5,7 +5,7 @@ export interface Presence {
   end(): void;
 }
 
-/** Resolves when it is held: whoever is told its name earlier may get it first, and would think that its holder is gone. */
+/** Resolves once it is held: whoever is told its name earlier might get it first, and think that its holder is gone. */
 export function holdPresence(): Promise<Presence> {
   const name = `pronk:tab:${crypto.randomUUID()}`;
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
-// What the page and the worker say to each other: plain data, one union each way. A call has an id of the client's; its
-// answer is one result, or chunks and an end, or an error. Messages for an id that is over are dropped by the receiver. What
-// the host tells of its cache and of each answer on its way, the client gives to the next host when this one has died.
+// What the page and the worker say to each other: plain data, one union each way. The client gives each call an id; its
+// answer is one result, or chunks and an end, or an error. Messages for an id that is over are dropped by the receiver. When
+// a host dies, the client gives the next one what it had told of its cache and of each answer under way.
 
 import type { ChatCompletionRequest } from "../api/chat-completions.ts";
 import type { CompletionRequest } from "../api/completions.ts";
@@ -18,7 +18,7 @@ import type { ModelReference, ModelSource } from "../source/source.ts";
 /** A model that can be cloned: names, picked files and folders can; a caller's own source has methods and cannot. */
 export type CloneableModel = Exclude<ModelReference, ModelSource>;
 
-/** The options of a load without those that cannot be cloned or concern the client only. */
+/** The options of a load without those that cannot be cloned or concern only the client. */
 export type LoadOptions = Omit<
   EngineOptions,
   "onProgress" | "onRecovery" | "signal" | "worker" | "device" | "pause" | "share"
@@ -26,15 +26,16 @@ export type LoadOptions = Omit<
 
 /** A call that streams is begun by a second message, when the caller starts to iterate. */
 export type CallRequest =
-  | { kind: "chat"; request: ChatCompletionRequest; logits: boolean }
-  | { kind: "text"; request: CompletionRequest; logits: boolean }
+  // logits: the first position whose row is wanted; none where absent
+  | { kind: "chat"; request: ChatCompletionRequest; logits?: number }
+  | { kind: "text"; request: CompletionRequest; logits?: number }
   | { kind: "embed"; request: EmbeddingRequest }
   | { kind: "encode"; text: string; addBos: boolean }
   | { kind: "decode"; ids: readonly number[] }
   | { kind: "unload" };
 
 export type ToHost =
-  // To a shared worker: where an engine is to be served, and a Web Lock that is free when nobody wants it any more.
+  // To a shared worker: where an engine is to be served, and a Web Lock that is free once nobody wants it.
   | { kind: "tab"; lock: string; port: MessagePort }
   | { kind: "load"; model: CloneableModel; options: LoadOptions; predecessor?: Predecessor }
   | { kind: "cancel-load" }
@@ -55,9 +56,9 @@ export type ToClient =
   | { kind: "history"; change: HistoryChange } // of its cache
   | { kind: "load-error"; error: ErrorData }
   | { kind: "recovery"; event: RecoveryEvent }
-  | { kind: "ended"; error: ErrorData } // the engine answers no more, though nobody unloaded it
+  | { kind: "ended"; error: ErrorData } // the engine no longer answers, though nobody unloaded it
   | { kind: "result"; id: number; value: unknown } // for a streamed call: accepted, waits for `begin`
-  | { kind: "trace"; id: number; prompt: number; event: TraceEvent } // how far it has come, before its chunk
+  | { kind: "trace"; id: number; prompt: number; event: TraceEvent } // how far the call has come, before its chunk
   | { kind: "chunk"; id: number; chunk: unknown }
   | { kind: "end"; id: number }
   | { kind: "logits"; id: number; position: number; row: Float32Array } // [vocabSize], transferred

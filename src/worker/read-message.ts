@@ -1,5 +1,5 @@
-// Reads what arrives over a port or a channel: a message of the protocol, or the path of what keeps it from being one. Of
-// what is handed on whole (a request, an answer's chunk, the engine's report) only that it is there: who uses it reads it.
+// Reads what arrives over a port or a channel: a message of the protocol, or the path of what keeps it from being one. What
+// is handed on whole (a request, an answer's chunk, the engine's report) need only be there: whoever uses it reads it.
 
 import { PronkError } from "../errors.ts";
 import {
@@ -10,7 +10,7 @@ import { traceShape } from "../generate/trace.ts";
 import { progressShape } from "../source/progress.ts";
 import type { ChannelMessage, ToClient, ToHost } from "./protocol.ts";
 
-const deepestCause = 20; // of an error: a chain of causes may come round to its beginning
+const deepestCause = 20; // of an error: a chain of causes may loop back to its beginning
 
 const errorShape = (depth: number): Shape =>
   object({
@@ -30,11 +30,11 @@ const recovery = union("state", {
 
 const port: Shape = (value) => instance(MessagePort)(value);
 const file: Shape = (value) => instance(Blob)(value);
-// Its `kind` is no field of its own: the prototype has it.
+// Its `kind` is not an own property: the prototype has it.
 const directory: Shape = (value) => ((value as FileSystemHandle | null)?.kind === "directory" ? undefined : "");
 const model = either(text, list(file), directory);
 
-// What `checkOptions` looks at is left to it: its errors are the better ones.
+// What `checkOptions` looks at is left to it: its errors are better.
 const options = object({
   weights: optional(text),
   token: optional(text),
@@ -46,7 +46,7 @@ const options = object({
   recover: optional(flag),
 });
 
-const completion = object({ request: anything, logits: flag });
+const completion = object({ request: anything, logits: optional(count) });
 const call = union("kind", {
   chat: completion,
   text: completion,
@@ -101,7 +101,7 @@ const channel = union("kind", {
   port: object({ from: text, to: text, data: anything }),
 } satisfies Record<ChannelMessage["kind"], Shape>);
 
-/** A message, or what of it is wrong: "" where it is none at all. */
+/** A message, or what is wrong with it: "" where it is none at all. */
 export type Read<Message> = { message: Message; fault?: undefined } | { message?: undefined; fault: string };
 
 const read = <Message>(shape: Shape, data: unknown): Read<Message> => {
@@ -122,8 +122,8 @@ export function callIdIn(data: unknown): number | undefined {
 
 export const isKind = (data: unknown, kind: string): boolean => object({ kind: oneOf(kind) })(data) === undefined;
 
-/** Says to the client what of its message the host cannot use. */
+/** Tells the client what in its message the host cannot use. */
 export function unreadable(field: string): PronkError {
-  const message = `The engine's worker cannot read what it was sent: "${field}" is missing or of another type. Pass what the types of createEngine and its calls allow, and let page and worker be of the same release.`;
+  const message = `The engine's worker cannot read what it was sent: "${field}" is missing or of another type. Pass what the types of createEngine and its calls allow, from a page of the same release.`;
   return new PronkError("bad-request", message, { field });
 }

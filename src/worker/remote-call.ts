@@ -1,6 +1,6 @@
 // One call to the worker, seen from the page: accepted or refused, then perhaps a stream of chunks. Knows how a call
 // ends (result, end, error, abort, the consumer leaving its loop) and nothing of what is asked. It keeps what the host tells
-// of its way, so that another host can be asked for the rest; who reads it does not notice.
+// of its progress, so that another host can be asked for the rest; its reader does not notice.
 
 import type { ContinuableOptions } from "../api/continuation.ts";
 import { addToTrace, type Trace } from "../generate/trace.ts";
@@ -29,8 +29,8 @@ export class RemoteCall {
   readonly #traces: Trace[];
   #standsSince: number | undefined; // ms
   #received = 0; // chunks
-  #toSkip = 0; // of those, what the present host says again
-  #head: object = {}; // that all chunks of an answer share
+  #toSkip = 0; // of those, how many the present host repeats
+  #head: object = {}; // shared by all chunks of an answer
   #lastLogits = { prompt: 0, position: -1 };
 
   /** `forget` is called once, when nothing more can come. */
@@ -48,13 +48,13 @@ export class RemoteCall {
     else signal?.addEventListener("abort", this.#abort, { once: true });
   }
 
-  /** What the cache of its host holds is of this call. */
+  /** Its host's cache belongs to this call. */
   get isUnderWay(): boolean {
     const last = this.#traces.at(-1);
     return last !== undefined && last.isBegun && last.stopReason === undefined;
   }
 
-  /** Asks a host for it, or for what the last one owes. */
+  /** Asks a host for the answer, or for what the last one still owes. */
   send(port: Port): void {
     if (this.#over) return;
     this.#port = port;
@@ -71,7 +71,7 @@ export class RemoteCall {
     }
   }
 
-  /** Its host is gone. Another is asked, or it fails. */
+  /** Its host is gone: another is asked, or the call fails. */
   standStill(): void {
     this.#port = undefined;
     this.#standsSince ??= performance.now();
@@ -114,12 +114,12 @@ export class RemoteCall {
       const { id, created } = Object(chunk) as { id?: unknown; created?: unknown };
       this.#head = { id, created };
     }
-    // Another host began another answer.
+    // Another host begins its own answer: keep the first one's head.
     this.#arrived.push(this.#received > 1 ? { ...Object(chunk), ...this.#head } : chunk);
     this.#wake();
   }
 
-  /** The host said of it what cannot be read. Its other calls may be well. */
+  /** What the host said of this call cannot be read. Others may be well. */
   misunderstand(field: string): void {
     if (!this.#over) this.#post({ kind: "cancel", id: this.#id });
     const message = `The engine's worker answered with what cannot be read ("${field}"). Ask again; if it stays so, create the engine again.`;
@@ -168,7 +168,7 @@ export class RemoteCall {
   #finish(): void {
     if (this.#over) return;
     this.#over = true;
-    // A stream listens on until it has been read: chunks may still lie here when the host is done.
+    // A stream keeps listening until it has been read: chunks may still lie here when the host is done.
     if (!this.#streams || this.#failure) this.#options.signal?.removeEventListener("abort", this.#abort);
     this.#forget();
     this.#wake();

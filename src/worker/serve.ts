@@ -1,5 +1,5 @@
-// The worker's side of the protocol over any port: loads one engine at a time and serves calls to it. What the engine
-// is made by is handed in, so that this file runs in tests without a worker or a GPU.
+// The worker's side of the protocol over any port: loads one engine at a time and serves calls to it. What makes the
+// engine is passed in, so this file runs in tests without a worker or a GPU.
 
 import { DownloadPause } from "../api/download-pause.ts";
 import type { ContinuableEngine, ContinuableOptions, Likeness, Predecessor } from "../api/continuation.ts";
@@ -13,7 +13,7 @@ import type { CallRequest, CloneableModel, LoadOptions, Port, ToClient } from ".
 import { callIdIn, isKind, readToHost, unreadable } from "./read-message.ts";
 import { whenAborted } from "./when-aborted.ts";
 
-/** With the means of a thread that hashes, which the client starts, and what the client knows of an engine that was lost. */
+/** With a way to have the client start a hashing thread, and what the client knows of an engine that was lost. */
 export type ServedOptions = EngineOptions & { startHashThread: StartHashThread; predecessor?: Predecessor };
 
 export interface HostServices {
@@ -45,7 +45,7 @@ export interface Served {
 export function serve(port: Port, services: HostServices): Served {
   const calls = new Map<number, Call>();
   let engine: ContinuableEngine | undefined;
-  let untell = () => {}; // of the engine's history and its end; others may use it when this client is gone
+  let untell = () => {}; // stops telling of the engine's history and end; others may use it when this client is gone
   let loading: AbortController | undefined;
   let pause = new DownloadPause(); // of the load at hand
   let hashThread: PromiseWithResolvers<HashThread> | undefined;
@@ -98,7 +98,7 @@ export function serve(port: Port, services: HostServices): Served {
   }
 
   async function answer(id: number, call: CallRequest, known: readonly Trace[] | undefined) {
-    if (calls.has(id)) return; // no client of ours asks twice under one number
+    if (calls.has(id)) return; // no client of ours uses an id twice
     const own: Call = { controller: new AbortController(), begin: withResolvers() };
     calls.set(id, own);
     try {
@@ -118,13 +118,11 @@ export function serve(port: Port, services: HostServices): Served {
     const options: ContinuableOptions = {
       signal,
       known,
+      logitsFrom: call.logits,
       onTrace: (prompt, event) => signal.aborted || post({ kind: "trace", id, prompt, event }),
     };
-    if (call.logits)
-      options.onLogits = (position, row) => {
-        const copy = row.slice(); // the row is the generator's; the copy is transferred
-        post({ kind: "logits", id, position, row: copy }, [copy.buffer]);
-      };
+    if (call.logits !== undefined)
+      options.onLogits = (position, row) => post({ kind: "logits", id, position, row }, [row.buffer]);
     const { request } = call;
     const create = call.kind === "chat" ? on.chat.completions.create : on.completions.create;
     const answered = await (create as (request: unknown, options: ContinuableOptions) => Promise<unknown>)(
@@ -155,7 +153,7 @@ export function serve(port: Port, services: HostServices): Served {
     return on.unload();
   }
 
-  /** Who waits for an answer gets one; the rest is nobody's. */
+  /** Whoever waits for an answer gets one; the rest is dropped. */
   function refuse(data: unknown, fault: string) {
     const error = toErrorData(unreadable(fault.slice(1)));
     const id = callIdIn(data);
@@ -198,7 +196,7 @@ export function serve(port: Port, services: HostServices): Served {
       }
       const had = engine;
       untell();
-      engine = undefined; // its end is no news to anybody
+      engine = undefined; // nobody needs to hear of its end
       void had?.unload();
     },
     fail(error) {

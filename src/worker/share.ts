@@ -21,7 +21,7 @@ export async function createSharedEngine(
   startHere: StartHere,
 ): Promise<EngineCalls | undefined> {
   if (!globalThis.navigator?.locks || typeof BroadcastChannel === "undefined") return undefined;
-  // A script of another origin starts no shared worker, and a module of this one's that imports it would be one for each tab.
+  // A script of another origin cannot start a shared worker, and a module here that imports it would be one for each tab.
   if (options.share !== "leader" && typeof SharedWorker !== "undefined" && !isElsewhere(import.meta.url)) {
     const engine = await inSharedWorker(model, options);
     if (engine) return engine;
@@ -50,7 +50,7 @@ function startSharedWorker(): SharedWorker {
   );
 }
 
-/** A way to the worker, which the first tab that asks starts. */
+/** A connection to the worker, which the first tab to ask starts. */
 async function openSharedWorker(): Promise<Host> {
   const worker = (sharedWorker ??= startSharedWorker());
   const { port1: port, port2: its } = new MessageChannel();
@@ -58,7 +58,7 @@ async function openSharedWorker(): Promise<Host> {
   const gone = new AbortController();
   const { signal } = closed;
   const lose = (error: PronkError) => {
-    if (sharedWorker === worker) sharedWorker = undefined; // the next one is another
+    if (sharedWorker === worker) sharedWorker = undefined; // the next call starts another
     gone.abort(error);
   };
   const started = new Promise<boolean>((resolve) => {
@@ -69,7 +69,7 @@ async function openSharedWorker(): Promise<Host> {
     };
     port.addEventListener("message", onHello, { once: true });
     const onError = (event: Event & { message?: string }) => {
-      if (event.message) return; // thrown over there, which Firefox tells here too: who is served there hears it by itself
+      if (event.message) return; // thrown over there; Firefox reports it here too, but those served there hear of it anyway
       lose(notStarted("its script could not be loaded"));
       resolve(false);
     };

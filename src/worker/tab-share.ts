@@ -35,7 +35,7 @@ export async function joinTabs(
     const { chat, completions, embeddings, tokenizer, info, ended } = engine;
     const unload = (isOver = false) => {
       isUnloading = true;
-      return engine.unload().finally(() => tab.leave(isOver)); // what is said to the leader goes through this tab
+      return engine.unload().finally(() => tab.leave(isOver)); // messages to the leader go through this tab
     };
     whenAborted(ended, () => {
       if (!isUnloading) unload(true).catch(() => {}); // told to whoever unloads
@@ -48,7 +48,7 @@ export async function joinTabs(
   }
 }
 
-/** A tab among those that share: it follows one that leads, or leads. */
+/** One of the tabs that share: it leads, or follows the one that does. */
 class SharingTab {
   readonly #options: EngineOptions;
   readonly #startHere: StartHere;
@@ -58,10 +58,10 @@ class SharingTab {
   #leader: string | undefined;
   #leaderGone = new AbortController();
   readonly #engines = new EngineShare(); // while this one leads
-  #ownLoad = withResolvers<void>(); // of the leader's own: the others' wait for it, since it may go on from an engine that was lost
-  #engine: Promise<ContinuableEngine> | undefined; // likewise
-  readonly #served = new Map<string, () => void>(); // tabs, likewise, and how to serve them no more
-  #changed: () => void = () => {}; // wakes who waits for a leader
+  #ownLoad = withResolvers<void>(); // the leader's; the others' wait for it, since it may go on from an engine that was lost
+  #engine: Promise<ContinuableEngine> | undefined; // the leader's
+  readonly #served = new Map<string, () => void>(); // by the leader: tabs, and how to stop serving them
+  #changed: () => void = () => {}; // wakes whoever waits for a leader
   #calling: ReturnType<typeof setInterval> | undefined;
   #leaving: Promise<void> | undefined;
 
@@ -86,7 +86,7 @@ class SharingTab {
     });
   }
 
-  /** A way to the leader; waits while there is none. */
+  /** A connection to the leader; waits while there is none. */
   async openLeader(signal: AbortSignal | undefined): Promise<Host> {
     while (this.#leader === undefined) {
       const change = new Promise<void>((resolve) => {
@@ -98,7 +98,7 @@ class SharingTab {
     return this.#leader === this.#id ? this.#serveSelf() : this.#follow(this.#leader);
   }
 
-  /** `isOver`: the engine is, for all who share it. */
+  /** `isOver`: the engine has ended for all who share it. */
   leave(isOver = false): Promise<void> {
     return (this.#leaving ??= this.#leave(isOver));
   }
@@ -106,7 +106,7 @@ class SharingTab {
   async #leave(isOver: boolean): Promise<void> {
     clearInterval(this.#calling);
     if (this.#leader === this.#id) {
-      // Those that it served hear of the end before the lock is theirs: they have no engine to take over.
+      // The tabs that it served hear of the end before they get the lock: there is no engine to take over.
       if (isOver) await new Promise((resolve) => setTimeout(resolve, helloMs));
       this.#say({ kind: "leaving" });
       for (const close of this.#served.values()) close();
@@ -136,7 +136,7 @@ class SharingTab {
       this.#leaderGone = new AbortController();
       this.#setLeader(from);
     }
-    // Another leads now, or will: what was asked of the last one gets no answer any more.
+    // Another leads now, or will: what was asked of the last one will not be answered.
     if ((kind === "lead" || kind === "leaving") && this.#leader !== this.#id) {
       this.#setLeader(undefined);
       this.#leaderGone.abort(leaderClosed());
@@ -221,7 +221,7 @@ class SharingTab {
   }
 }
 
-/** Resolves when the signal is aborted, or at once. */
+/** Resolves when the signal is aborted, or at once if it is. */
 const ended = (signal: AbortSignal) => new Promise<void>((resolve) => whenAborted(signal, resolve));
 
 function leaderClosed(): PronkError {

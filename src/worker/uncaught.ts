@@ -1,5 +1,5 @@
-// What nobody caught in this worker: its state is unknown from then on, so its engines end and say so. A browser tells
-// the page of an exception in a dedicated worker, of a rejected promise or a shared worker's exception nobody.
+// What was not caught in this worker: its state is unknown from then on, so its engines end and say so. A browser tells
+// the page of an exception in a dedicated worker, but nobody of a rejected promise or a shared worker's exception.
 
 import { PronkError } from "../errors.ts";
 

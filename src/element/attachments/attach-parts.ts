@@ -11,15 +11,15 @@ export interface AttachParts {
   undo: UndoOffer;
   strings(): ChatStrings;
   draft(): Draft;
-  /** In the place of the draft's. */
+  /** Replaces the draft's. */
   write(attachments: readonly Attachment[]): void;
   /** Draws again. */
   changed(): void;
   /** For screen readers. */
   announce(words: string): void;
-  /** The one at this place, or before it; without any, the text field. */
+  /** Focuses the one at this place, or the last; without any, the text field. */
   focusAttachment(at: number): void;
   openSettings(): void;
-  /** Positions of the context that the conversation takes, as far as the draft comes behind it. */
+  /** Positions of the context that the conversation takes, where the draft comes after it. */
   contextUsed(): number;
 }

@@ -1,5 +1,5 @@
 // What is attached to the draft, as the person works at it: files are read, refused with a sentence, counted and taken away
-// again, and what will not fit the model's context is said before it is sent. The part that comes on demand; attaching.ts
+// again, and what will not fit the model's context is said before it is sent. This part comes on demand; attaching.ts
 // calls it.
 
 import { html, nothing, type TemplateResult } from "lit";

@@ -58,7 +58,7 @@ async function textOf(pdf: PDFDocumentProxy, mostCharacters: number): Promise<st
   return pages.join("\n\n");
 }
 
-/** What is none of pdf.js's own errors is not the file's fault: a browser too old for it, perhaps. */
+/** Anything but pdf.js's own errors is not the file's fault: the browser may be too old for it. */
 function kindOf({ name }: Error): ProblemKind {
   if (name === "PasswordException") return "encrypted";
   return name.endsWith("Exception") ? "damaged" : "unreadable";

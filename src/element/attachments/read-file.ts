@@ -22,7 +22,7 @@ export async function readFile(file: File): Promise<Attachment> {
   if (sizeBytes > mostPdfBytes) throw new AttachProblem("large");
   const isPdf = start.startsWith("%PDF-") || file.type === "application/pdf" || /\.pdf$/i.test(name);
   if (!isPdf && sizeBytes > mostTextBytes) throw new AttachProblem("large");
-  const bytes = new Uint8Array(await file.arrayBuffer().catch(unreadable)); // of a folder, too
+  const bytes = new Uint8Array(await file.arrayBuffer().catch(unreadable)); // a folder, too
   if (bytes.length === 0) throw new AttachProblem("empty");
   const text = isPdf ? await readPdf(bytes) : textOfBytes(bytes);
   if (text.length > mostCharacters) throw new AttachProblem("large");
@@ -49,5 +49,5 @@ function unreadable(cause: unknown): never {
   throw new AttachProblem("unreadable", cause);
 }
 
-/** On one line, and without what would turn the direction of the words beside it. */
+/** On one line, and without what would change the direction of the words beside it. */
 const plainName = (name: string) => name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim() || "?";

@@ -1,5 +1,5 @@
-// Bytes of a file as text: UTF-8, or UTF-16 that says so by its mark. Another encoding is not guessed, since a wrong guess
-// would change the words in silence; what is no text at all is told from it.
+// Bytes of a file as text: UTF-8, or UTF-16 that says so by its mark. Other encodings are not guessed, since a wrong guess
+// would silently change the words; what is not text at all is recognized.
 
 import { AttachProblem } from "./attach-problem.ts";
 
@@ -18,7 +18,7 @@ export function textOfBytes(bytes: Uint8Array): string {
 const looksFar = 65_536; // bytes; formats that are no text show it in their first kilobyte
 const mostControls = 0.01; // of them: terminals' logs have some
 
-/** Whether it has a NUL, or more control characters than a log of a terminal. */
+/** Whether it has a NUL, or more control characters than a terminal's log. */
 function isBinary(bytes: Uint8Array): boolean {
   const head = bytes.subarray(0, looksFar);
   let controls = 0;

@@ -5,7 +5,7 @@ import type { Attachment } from "../session/attachment.ts";
 import type { ChatEngine } from "../session/engine-factory.ts";
 
 const charactersPerToken = 4; // of English; a tokenizer for other languages makes more of them
-const countedCharacters = 8 * charactersPerToken; // a token of the context: what is longer than that fits none
+const countedCharacters = 8 * charactersPerToken; // per token of the context: what is longer does not fit
 
 export interface TokenCount {
   tokens: number;
@@ -20,7 +20,7 @@ export class TokenCounts {
   #known = new Map<string, number | undefined>(); // undefined while it is being counted
   #queue = Promise.resolve();
 
-  /** `counted` is called each time that another count is there. */
+  /** `counted` is called each time another count is there. */
   constructor(counted: () => void) {
     this.#counted = counted;
   }

@@ -15,12 +15,12 @@ export interface KeyStrings {
 }
 
 export const englishKeys: KeyStrings = {
-  title: "Keys",
+  title: "Keyboard shortcuts",
   send: "Send",
   newLine: "New line",
   stop: "Stop the answer",
   editLast: "Edit your last message",
-  focus: "To the text field",
+  focus: "Go to the text field",
   map: "Show these keys",
   or: "or",
   names: { alt: "Alt", control: "Control", shift: "Shift", enter: "Enter", escape: "Esc", delete: "Delete" },

@@ -1,6 +1,6 @@
 // The words that the element shows: those of the nearest `lang` attribute, its own, an ancestor's or a shadow host's, also
-// when that changes; over them what the page has set. Until a language's file is there it is the language before; where it
-// does not come, English.
+// when that changes; over them what the page has set. Until a language's file is there, the previous language stays; if it
+// does not come, English is shown.
 
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { type ChatStrings, english } from "./en.ts";
@@ -33,7 +33,7 @@ export class FollowedLanguage implements ReactiveController {
     this.#show(this.#language);
   }
 
-  /** Ends when the words that are wanted now are there, or it is no use to wait; undefined where they are there. */
+  /** Resolves when the words wanted now are there, or waiting is no use; undefined where they already are. */
   get arrival(): Promise<unknown> | undefined {
     this.#look();
     return this.#arrival;
@@ -73,7 +73,7 @@ export class FollowedLanguage implements ReactiveController {
   }
 }
 
-/** "" where nothing says. */
+/** "" where none is set. */
 function languageTagOf(element: Element): string {
   for (const one of withAncestors(element)) {
     const tag = one.getAttribute("lang");

@@ -17,7 +17,7 @@ const files: Record<Exclude<Language, "en">, LatePart<{ words: ChatStrings }>> =
   de: part("German", () => import("./de.ts")),
 };
 
-/** Where they are here already. */
+/** Undefined until they are here. */
 export function wordsAtHand({ language, locale }: Speech): ChatStrings | undefined {
   const words = language === "en" ? english : files[language].current?.words;
   return words && { ...words, locale };

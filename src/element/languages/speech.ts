@@ -1,5 +1,5 @@
-// Which of the languages that there are words in a BCP 47 tag means, and which way they run. No words and no element: the
-// pages ask here too.
+// Which of the languages with words here a BCP 47 tag means, and which way it runs. No words and no element: the pages
+// ask here too.
 
 export const languages = ["en", "zh", "es", "hi", "ar", "fr", "pt", "ja", "de"] as const;
 export type Language = (typeof languages)[number];
@@ -14,7 +14,7 @@ export interface Speech {
 /**
  * What a tag such as `pt-PT` or `zh-TW` is served with: the words of its language, numbers and dates of its region.
  * Portuguese words are Brazil's, Chinese ones are in simplified characters, for every region. Undefined for a language
- * that there are no words in, and for one in another script (`hi-Latn`).
+ * without words here, and for one in another script (`hi-Latn`).
  */
 export function speechFor(tag: string): Speech | undefined {
   try {

@@ -1,5 +1,5 @@
-// GFM's "extended autolinks": addresses that stand in a text without any mark. Those with a scheme are found while the
-// line is read, so that their underscores and stars are no emphasis; `www.` and mail addresses in the finished text.
+// GFM's "extended autolinks": addresses that stand in a text without any markup. Those with a scheme are found while the
+// line is read, so their underscores and stars are not emphasis; `www.` and mail addresses in the finished text.
 // Beyond GFM an address also ends at the punctuation of Chinese, Japanese and Korean, and at quotation marks.
 // https://github.github.com/gfm/#autolinks-extension-
 
@@ -32,7 +32,7 @@ export function bareAddress(state: StateInline, silent: boolean): boolean {
   return true;
 }
 
-/** Runs over the finished tokens of one line of thought. */
+/** Runs over the finished tokens of one inline text. */
 export function linkMailAndWww(state: StateInline): void {
   let insideLink = 0;
   const tokens = state.tokens.splice(0);

@@ -1,8 +1,8 @@
-// Code with its words marked by what they are. A line costs what it is long and is read once: of code that grows, what has
-// been read stays. The parsers' many styles become the few classes that styles/code-styles.ts colours. Nothing is guessed:
-// code without a language, or in one that code-languages.ts does not list, stays plain.
+// Code with its words marked by what they are. A line costs as much as it is long and is read once: in growing code, what
+// has been read stays. The parsers' many styles become the few classes that styles/code-styles.ts colours. Nothing is
+// guessed: code without a language, or in one that code-languages.ts does not list, stays plain.
 //
-// highlight.js was tried first. It needs the whole code at each piece, and what it takes can grow with the square and the
+// highlight.js was tried first. It needs the whole code for each piece, and its time can grow with the square and the
 // cube of that: 20,000 characters of `[a](` as Markdown were 65 s, 4,000 of `a b` as C# 350 ms (11.12.0, Node 20).
 
 import { type StreamParser, StringStream } from "@codemirror/streamparser";
@@ -10,7 +10,7 @@ import { type CodeLanguage, languageOf } from "./code-languages.ts";
 import { copyOf, started } from "./code-state.ts";
 import type { ColouredCode, MarkdownElement, MarkdownNode } from "./markdown-node.ts";
 
-/** Characters of a line from which it stays plain; of code, from where on it does. */
+/** Characters beyond which a line stays plain, and beyond which the rest of the code does. */
 const longestLine = 2_000;
 const longestCode = 200_000;
 
@@ -87,7 +87,7 @@ class CodeReader {
     return code === this.#code;
   }
 
-  /** Whether `code` is more of what was read. */
+  /** Whether `code` continues what was read. */
   begins(code: string): boolean {
     return code.startsWith(this.#code);
   }

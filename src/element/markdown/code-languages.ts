@@ -1,4 +1,4 @@
-// The languages that code is coloured in, those that models are asked to write, by the words behind a fence. Their parsers
+// The languages that code is coloured in, those that models are asked to write, by the words after a fence. Their parsers
 // read line by line and are CodeMirror's for many languages; PHP has none there, and a page of HTML has three in one.
 
 import { c, clike, cpp, csharp, java, kotlin, shader } from "@codemirror/legacy-modes/mode/clike";
@@ -85,7 +85,7 @@ const table: [name: string, parser: StreamParser<unknown>, words: string][] = [
   ["TOML", toml, "toml"],
   ["TSX", typescript, "tsx"],
   ["TypeScript", typescript, "typescript ts mts cts"],
-  ["WGSL", rust, "wgsl"], // `fn`, `let`, `var`, attributes and types stand as there
+  ["WGSL", rust, "wgsl"], // `fn`, `let`, `var`, attributes and types look the same
   ["XML", xml, "xml svg xhtml rss"],
   ["YAML", yaml, "yaml yml"],
 ];

@@ -7,7 +7,7 @@ const indentUnit = 2; // columns; colours do not depend on it
 
 export const started = (parser: StreamParser<unknown>): unknown => parser.startState?.(indentUnit) ?? {};
 
-/** Where a parser does not say how, its lists are copied, too: so does CodeMirror. */
+/** Where a parser does not say how, its lists are copied, too, as CodeMirror does. */
 export function copyOf(parser: StreamParser<unknown>, state: unknown): unknown {
   if (parser.copyState) return parser.copyState(state);
   const fields = Object.entries(state as Record<string, unknown>);

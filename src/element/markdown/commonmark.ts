@@ -1,5 +1,5 @@
 // The parser: markdown-it with CommonMark's rules and GFM's tables, strikethrough, bare addresses and footnotes, and what
-// answers of a model need besides (math.ts, not-emphasis.ts). It yields tokens; markdown-tree.ts makes the tree of them.
+// a model's answers need besides (math.ts, not-emphasis.ts). It yields tokens; markdown-tree.ts makes the tree of them.
 // Every link passes here and is judged there; raw HTML comes out as tokens of its own, to be shown as text.
 // https://spec.commonmark.org/0.31.2/ https://github.github.com/gfm/
 
@@ -17,7 +17,7 @@ const deepestDescription = 4;
 
 /** What one part of a text defines for the others; the parser fills it. */
 export interface Definitions extends Env {
-  /** More text is to come: what is still open at its end may be closed then. */
+  /** More text is to come: what is still open at its end may be closed later. */
   growing?: boolean;
   footnotes?: {
     /** `:label` to its place in `list`, or -1 while nothing refers to it. */
@@ -37,7 +37,7 @@ export function parse(text: string, definitions: Definitions): Token[] {
 
 const parser = commonmark();
 
-/** Escapes and entities, where they count but are no text: the word behind a fence. */
+/** Escapes and entities, where they count but are not text: the word after a fence. */
 export const unescaped = (text: string): string => parser.utils.unescapeAll(text);
 
 function commonmark(): MarkdownIt {

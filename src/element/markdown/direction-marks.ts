@@ -1,4 +1,4 @@
-// Unicode's invisible characters that turn the direction of what follows. In code they are how one program is made to look
+// Unicode's invisible characters that turn the direction of what follows. In code they can make one program look
 // like another (https://trojansource.codes), so there they are shown. In prose those that turn single letters are left out;
 // the others only say which way a phrase runs, and end with their paragraph.
 // https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings

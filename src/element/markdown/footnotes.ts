@@ -1,4 +1,4 @@
-// Footnotes of an answer: marks in the text, and notes at its end. What a press on them does, follow-note.ts says.
+// Footnotes of an answer: marks in the text, and notes at its end. follow-note.ts says what a press on them does.
 
 import { element, type MarkdownElement, type MarkdownLabels } from "./markdown-node.ts";
 

@@ -1,6 +1,6 @@
-// TeX -> MathML, by temml. Of what it builds only elements and attributes of MathML Core that are listed here are taken, and
+// TeX -> MathML, by temml. Of what it builds, only the MathML Core elements and attributes listed here are taken, with
 // values that are a word or a length: no address, no style, no class of its own. What it would do by style (the rules of a
-// matrix, a box, a line through a term) becomes one of a few classes, or nothing, as colours do.
+// matrix, a box, a line through a term) becomes one of a few classes, or is dropped, as colours are.
 // https://w3c.github.io/mathml-core/
 
 import temml from "temml";
@@ -94,7 +94,7 @@ class MathCopy {
   }
 }
 
-/** A fragment's children are its parent's; of a link or a span of HTML the words stay. */
+/** A fragment's children are its parent's; of a link or an HTML span, the words stay. */
 const ofNothing = (children: MarkdownNode[]): MarkdownNode[] =>
   children.map((child) => (typeof child === "string" ? { tag: "mtext", attributes: {}, children: [child] } : child));
 

@@ -62,7 +62,7 @@ export class GrowingDocument {
   #show(from: number, nodes: MarkdownNode[]): void {
     const before = this.#shown.splice(from);
     patchChildren(this.#root, this.#root.childNodes[from] ?? null, before, nodes);
-    for (const node of nodes) this.#shown.push(node); // one by one: a long text has more than a call takes arguments
+    for (const node of nodes) this.#shown.push(node); // one by one: a long text has more than a call can take
   }
 }
 

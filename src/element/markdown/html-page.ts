@@ -1,5 +1,5 @@
-// HTML with its scripts and styles, each read by its own language's parser until the closing tag, wherever that stands: in a
-// text or a comment of the script, too, as browsers have it.
+// HTML with its scripts and styles, each read by its own language's parser until the closing tag, wherever that stands:
+// even in a string or a comment of the script, as in browsers.
 
 import { css } from "@codemirror/legacy-modes/mode/css";
 import { javascript } from "@codemirror/legacy-modes/mode/javascript";

@@ -1,5 +1,5 @@
 // Tokens of the parser -> a plain tree of the elements an answer may consist of. What is not listed here can't come out of
-// a model's text: no image (a link stands for it), no raw HTML (it is text, save a line break), no link that safe-link.ts
+// a model's text: no image (a link stands for it), no raw HTML (it is text, except a line break), no link that safe-link.ts
 // refuses. Headings sink below the page's h1. It touches no document; patch-tree.ts makes nodes of it.
 
 import type { Token } from "markdown-it";
@@ -28,7 +28,7 @@ const deepest = 80;
 
 /** Characters from which a cell of a table holds sentences, and its column must not shrink to one word. */
 const longCell = 24;
-/** Letters of a formula in a line from which it may be wider than a phone. */
+/** Letters from which a formula in a line may be wider than a phone. */
 const longFormula = 24;
 
 const headings = { h1: "h2", h2: "h3", h3: "h4", h4: "h5", h5: "h6", h6: "h6" } as const;
@@ -46,7 +46,7 @@ const plain = {
   s: "s",
 } as const;
 
-/** What words and looks an answer has besides its own. */
+/** The words and looks that an answer has besides its own. */
 export interface Dressing {
   labels: MarkdownLabels;
   drawers: Drawers;
@@ -260,7 +260,7 @@ const lettersOf = (node: MarkdownNode): number =>
 
 const asTeX = (formula: string) => element("code", { class: "math" }, [withShownMarks(formula)]);
 
-/** What scrolls sideways must be reached by the keyboard, and have a name then. */
+/** What scrolls sideways must be reachable by keyboard, and so have a name. */
 const scrolling = (name: string | undefined, label: string): Record<string, string> => ({
   ...(name ? { class: name } : {}),
   tabindex: "0",

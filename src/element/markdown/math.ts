@@ -1,6 +1,6 @@
 // TeX between `$$`, `\[`, `\(` and `$` is taken out as it was written: as Markdown it would lose its backslashes and
-// underscores. Nothing is formula that is not closed, within a paragraph and a bounded stretch of it. What it looks like,
-// formula.ts says, and where that has not arrived it is shown as TeX.
+// underscores. A formula must be closed, within a paragraph and a bounded stretch of it. formula.ts says what it looks
+// like; where that has not arrived, it is shown as TeX.
 
 import type { StateBlock, StateInline } from "markdown-it";
 
@@ -73,7 +73,7 @@ export function mathBlock(state: StateBlock, startLine: number, endLine: number,
     const lines = state.getLines(startLine, line + 1, state.blkIndent, false).trim();
     return takeBlock(state, startLine, line + 1, lines.slice(2, -2).trim(), silent);
   }
-  // While the answer grows, the closing line may be still to come.
+  // While the answer grows, the closing line may still be to come.
   if (!state.env.growing || first.trim() !== open || last !== endLine) return false;
   const lines = state.getLines(startLine, last, state.blkIndent, false).trim();
   return takeBlock(state, startLine, last, lines.slice(2).trim(), silent, true);

@@ -1,6 +1,6 @@
-// Stars and underscores that CommonMark takes for emphasis and nobody means so: products (`5*6 or 7*8`), globs and
+// Stars and underscores that CommonMark takes for emphasis but nobody means as such: products (`5*6 or 7*8`), globs and
 // comments (`**/*.js`, `/* a */`), names of programming languages (`__init__`). Each rule is as narrow as CommonMark's own
-// examples ask, which all hold: `5*6*78` and `__strong__` stay emphasis.
+// examples require, and they all hold: `5*6*78` and `__strong__` stay emphasis.
 
 import MarkdownIt, { type StateInline } from "markdown-it";
 

@@ -5,7 +5,7 @@ import type { MarkdownElement, MarkdownNode } from "./markdown-node.ts";
 
 const mathml = "http://www.w3.org/1998/Math/MathML";
 
-/** `before` is what lies from `first` on, the child of `parent` at that place; null appends. Returns nothing: `after` is there. */
+/** `before` is what lies from `first` on, a child of `parent`; null appends. Puts `after` in its place. */
 export function patchChildren(
   parent: Node,
   first: ChildNode | null,

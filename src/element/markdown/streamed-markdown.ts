@@ -1,6 +1,6 @@
 // A Lit directive that keeps an element's content equal to a growing text in Markdown, or to its paragraphs while the parser
-// is on its way. A text that is no continuation of the last one starts anew. What colours code and shows formulas is fetched
-// when the first code or formula comes, and drawn again when it is there.
+// is on its way. A text that does not continue the last one starts over. What colours code and shows formulas is fetched
+// when the first code or formula comes, and the text is drawn again once it is there.
 
 import { html, noChange } from "lit";
 import { AsyncDirective } from "lit/async-directive.js";
@@ -26,7 +26,7 @@ class StreamedMarkdown extends AsyncDirective {
   #document: GrowingDocument | undefined;
   #plain: PlainParagraphs | undefined;
   readonly #awaited = new Set<LatePart<unknown>>();
-  #wanted = new Set<LatePart<unknown>>(); // by what is shown, and not there
+  #wanted = new Set<LatePart<unknown>>(); // by what is shown, and not there yet
   /** Where one block is so long that showing it takes a while, pieces wait until as much time again has passed. */
   #nextMs = 0;
 

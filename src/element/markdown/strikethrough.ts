@@ -1,4 +1,4 @@
-// GFM's strikethrough: text between one tilde and one, or two and two. markdown-it's own knows only two and cuts longer
+// GFM's strikethrough: text between single or double tildes. markdown-it's own knows only double ones and cuts longer
 // runs into pairs, where GFM leaves them alone.
 // https://github.github.com/gfm/#strikethrough-extension-
 
@@ -13,7 +13,7 @@ export function strike(state: StateInline, silent: boolean): boolean {
   state.pos += run.length;
   if (run.length > 2) return true;
   state.delimiters.push({
-    marker: run.length === 1 ? tilde : -tilde, // equal markers pair, and one tilde must not with two
+    marker: run.length === 1 ? tilde : -tilde, // equal markers pair, and one tilde must not pair with two
     length: 0, // emphasis' rule of three does not apply
     token: state.tokens.length - 1,
     end: -1,

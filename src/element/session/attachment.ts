@@ -1,17 +1,17 @@
-// Text that goes along with a message: of a file, or a long paste. A part of the conversation as plain data, and how a model is
-// given it. Reading files is attachments/read-file.ts's, which is loaded on demand.
+// Text that goes along with a message, from a file or a long paste: as plain data in the conversation, and as a model is
+// given it. Files are read by attachments/read-file.ts, which is loaded on demand.
 
 export interface Attachment {
-  /** No other has it, in no tab. */
+  /** Unique among all tabs. */
   id: string;
   name: string;
-  /** Of the file; of a paste, of its text. */
+  /** The file's; for a paste, its text's. */
   sizeBytes: number;
-  /** Of a PDF, the text in it. */
+  /** For a PDF, the text in it. */
   text: string;
 }
 
-/** What a person says at once. */
+/** What a person says in one go. */
 export interface Message {
   text: string;
   attachments?: readonly Attachment[];
@@ -21,8 +21,8 @@ export const isEmptyMessage = ({ text, attachments = [] }: Message): boolean =>
   !text.trim() && attachments.length === 0;
 
 /**
- * As the model reads it: of each attachment its name on a line, then its text between two fences of backticks, longer than any
- * row of backticks in it, so that nothing in the text can end it; then the person's words.
+ * As the model reads it: each attachment's name on a line, then its text between two fences of backticks, longer than any
+ * run of backticks in it, so that nothing in the text can close the fence; then the person's words.
  */
 export const toContent = ({ text, attachments = [] }: Message): string =>
   [...attachments.map(fenced), text].filter(Boolean).join("\n\n");

@@ -20,7 +20,7 @@ export interface SessionHost extends EngineHost {
 /** What a run writes to. */
 type Written = AnswerTurn | Continuation;
 
-/** An answer, or a text that is continued, which goes on while another conversation is open. */
+/** An answer, or a continued text, that goes on while another conversation is open. */
 export interface LeftAnswer {
   /** Never rejects. */
   ended: Promise<void>;
@@ -49,13 +49,13 @@ export class ChatSession extends EngineSession {
     return this.tree.shown;
   }
 
-  /** `continue` for a model without dialogue; known once it is loaded, and by the text that one has written. */
+  /** `continue` for a model without dialogue; known once it is loaded, and from text that one has written. */
   get mode(): "chat" | "continue" {
     const continues = this.info ? this.info.dialog === undefined : this.continuation.text !== "";
     return continues ? "continue" : "chat";
   }
 
-  /** Also forgets the conversation that the model before had. */
+  /** Also forgets the previous model's conversation. */
   override setModel(model: ModelReference | undefined): void {
     if (this.#hasModel) {
       this.tree = new TurnTree();
@@ -65,7 +65,7 @@ export class ChatSession extends EngineSession {
     super.setModel(model);
   }
 
-  /** Whether the answer that is to come waits for one in another conversation. */
+  /** Whether the coming answer waits for one in another conversation. */
   get queued(): boolean {
     if (!this.busy || this.#left.size === 0) return false;
     const { text, addedFrom } = this.continuation;
@@ -80,13 +80,13 @@ export class ChatSession extends EngineSession {
       await this.#askAfter(this.tree.leaf, { text, attachments });
   }
 
-  /** Another answer, beside the one there is; without an answer to name, to the last question. */
+  /** Another answer, beside the existing one; where none is named, to the last question. */
   async regenerate(answer?: AnswerTurn): Promise<void> {
     const question = answer ? this.tree.get(answer.parent) : lastUserTurn(this.turns);
     if (!this.busy && question?.role === "user") await this.#answer(question);
   }
 
-  /** Asks a question in other words, beside the one there is, and answers it. */
+  /** Asks a question in other words, beside the existing one, and answers it. */
   async resend(text: string, id = lastUserTurn(this.turns)?.id, attachments?: readonly Attachment[]): Promise<void> {
     const question = this.tree.get(id);
     if (!this.busy && question && !isEmptyMessage({ text, attachments }))
@@ -107,7 +107,7 @@ export class ChatSession extends EngineSession {
     this.#host.changed();
   }
 
-  /** Goes on with an answer that was cut: what comes is put behind its words. */
+  /** Goes on with an answer that was cut: what comes is added to its words. */
   async goOn(cut: AnswerTurn): Promise<void> {
     if (this.busy || !(await this.load()) || this.busy || this.turns.at(-1) !== cut) return;
     const turn: AnswerTurn = { ...cut, status: "streaming", lengthReached: false, error: undefined };
@@ -125,15 +125,15 @@ export class ChatSession extends EngineSession {
     );
   }
 
-  /** Puts another text in the place of what the model has continued. */
+  /** Puts another text in place of what the model has continued. */
   continueFrom(continuation: Continuation): void {
     this.continuation = continuation;
     this.#host.changed();
   }
 
   /**
-   * To be called before another conversation is opened: what runs goes on in its turn or text, and is joined again by opening
-   * the conversation that has it: by the turn's id, or the same `continuation`. Undefined where nothing runs.
+   * To be called before another conversation is opened: what runs goes on in its turn or text, and is rejoined by opening
+   * the conversation that has it, by the turn's id or the same `continuation`. Undefined where nothing runs.
    */
   leave(): LeftAnswer | undefined {
     const streaming = this.#streaming;
@@ -184,7 +184,7 @@ export class ChatSession extends EngineSession {
     else await this.load();
   }
 
-  /** The same model in less memory of the GPU; the conversation stays, and what has no answer yet gets one. */
+  /** The same model in less GPU memory; the conversation stays, and what has no answer yet gets one. */
   async takeSetup(setup: SmallerSetup): Promise<void> {
     this.useSetup(setup);
     await this.retry();
@@ -218,7 +218,7 @@ export class ChatSession extends EngineSession {
     await this.#answer(question);
   }
 
-  /** An answer that it has stays shown until the model is there, and if nothing comes of the new one. */
+  /** An existing answer stays shown until the model is there, and if nothing comes of the new one. */
   async #answer(question: UserTurn): Promise<void> {
     this.#host.changed();
     if (!(await this.load()) || this.busy || !this.turns.includes(question)) return;
@@ -250,7 +250,7 @@ export class ChatSession extends EngineSession {
     });
   }
 
-  /** Until it ends, wherever it is shown then. */
+  /** Until it ends, wherever it is shown by then. */
   async #follow(written: Written, generate: Generate): Promise<void> {
     const over = this.run(generate, written);
     const run = this.shownRun;

@@ -1,6 +1,6 @@
 // The settings of one conversation as plain data: fields of a request by their own names, and two of the engine, which take
 // effect when the model is loaded again. What is absent is the model's own. What is read back is checked field by field, so
-// that one that has become wrong loses nothing but itself.
+// that a wrong one loses nothing but itself.
 
 import type { EngineOptions, SamplingFields } from "../../index.ts";
 
@@ -60,7 +60,7 @@ export const numberRules: Readonly<Record<NumberField, NumberRule>> = {
 
 export const numberFields = Object.keys(numberRules) as NumberField[];
 
-/** Of stop strings the API takes so many, and so long. */
+/** How many stop strings the API takes, and how long. */
 const mostStops = 16;
 const longestStop = 1000;
 
@@ -80,7 +80,7 @@ export function isAllowed(field: NumberField, value: unknown): value is number {
   return typeof value === "number" && value >= min && value <= max && (!integer || Number.isInteger(value));
 }
 
-/** What is right of something that was kept or handed over. */
+/** The valid settings in something that was kept or passed in. */
 export function readSettings(value: unknown): ChatSettings {
   if (typeof value !== "object" || value === null) return {};
   const given = value as Record<string, unknown>;
@@ -106,7 +106,7 @@ export function engineFields({ context_length, kv }: ChatSettings): Pick<EngineO
   return { ...(context_length ? { contextLength: context_length } : {}), ...(kv ? { kv } : {}) };
 }
 
-/** The preset's choices in the place of those before; all else stays. */
+/** The preset's choices in place of the earlier ones; all else stays. */
 export function withPreset(settings: ChatSettings, name: PresetName): ChatSettings {
   const rest: ChatSettings = Object.fromEntries(
     Object.entries(settings).filter(([field]) => !(ofPreset as readonly string[]).includes(field)),

@@ -1,7 +1,7 @@
 // Keeps what a tab has open from one visit to the next: its record in the database, at most every half second and when the
 // page is hidden, and a note in the tab (tab-note.ts). Where all conversations are kept, several tabs may have the same one
-// open: each write takes over what the others have said, and shows it here. Where only the open one is kept, a Web Lock tells
-// a duplicated tab, which gets a copy of its own.
+// open: each write takes over what the others have said, and shows it here. Where only the open one is kept, a Web Lock
+// reveals a duplicated tab, which gets a copy of its own.
 
 import { type Conversation, emptyConversation, type OpenConversation } from "./conversation.ts";
 import { contentOf, type ConversationRecord, fromRecord, isEmptyRecord, toRecord } from "./conversation-record.ts";
@@ -37,7 +37,7 @@ export class ConversationKeeper {
   #id: string | undefined; // once restored
   #base: ConversationRecord | undefined; // as this tab last saw it stored
   #written = ""; // as JSON, without its time
-  #writing: LateRecord | undefined; // a page that goes now may take it along
+  #writing: LateRecord | undefined; // goes into the note if the page goes now
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(place: string, host: KeeperHost, { all = false, now = Date.now }: KeeperOptions = {}) {
@@ -96,13 +96,13 @@ export class ConversationKeeper {
     return id === undefined ? undefined : stored(id);
   }
 
-  /** A conversation that is kept; undefined where it is not there. Nothing is opened by this. */
+  /** A kept conversation, without opening it; undefined where there is none. */
   async find(id: string): Promise<Conversation | undefined> {
     const record = await this.#store?.read(id).catch(() => undefined);
     return record && fromRecord(record);
   }
 
-  /** From here on what is open is another conversation: `id`'s, or a new one. To be called before it is put in its place. */
+  /** From here on another conversation is open: `id`'s, or a new one. To be called before it is shown. */
   turnTo(id: string = crypto.randomUUID()): void {
     if (!this.#all || this.#id === undefined || this.#id === id) return;
     this.flush();
@@ -113,7 +113,7 @@ export class ConversationKeeper {
 
   /**
    * Goes on keeping the open conversation when another one is opened, for an answer that is still being written in it: to be
-   * called before `turnTo`. What comes of it writes what `read` gives then; false where the conversation was deleted meanwhile.
+   * called before `turnTo`. The result writes what `read` then gives; false where the conversation was deleted meanwhile.
    */
   leave(read: () => Conversation): () => Promise<boolean> {
     const written = this.#write();
@@ -211,10 +211,10 @@ export class ConversationKeeper {
     if (content === contentOf(merged)) return;
     const unchanged = content === contentOf(this.#record(mine.id, this.#host.read()));
     if (unchanged && this.#host.update(fromRecord(merged))) this.#see(merged);
-    else this.#written = ""; // with the next change
+    else this.#written = ""; // shown with the next change
   }
 
-  /** Whether this tab alone has the conversation now; true where a browser knows no locks. */
+  /** Whether this tab alone has the conversation now; true where a browser has no locks. */
   #hold(id: string): Promise<boolean> {
     const locks = globalThis.navigator?.locks;
     if (!locks) return Promise.resolve(true);

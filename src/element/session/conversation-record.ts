@@ -1,6 +1,6 @@
 // What is stored of a conversation: its record, and its head for a list of many. A record holds nothing that JSON or a
-// structured clone would lose, and says its version; one of an earlier version is read as if it were of this one. Where
-// records lie is conversation-store.ts's, how those of two tabs become one merge-records.ts's.
+// structured clone would lose, and says its version; one of an earlier version is read as if it were of this one.
+// conversation-store.ts says where records lie, merge-records.ts how those of two tabs become one.
 
 import { type ErrorData, fromErrorData, toErrorData } from "../../errors.ts";
 import type { Message } from "./attachment.ts";
@@ -11,7 +11,7 @@ import type { Continuation } from "./session-state.ts";
 import { type AnswerTurn, answerTurn, type Turn, type UserTurn } from "./turn.ts";
 import { TurnTree } from "./turn-tree.ts";
 
-/** Of a record. A new one needs its step in `readRecord` and a record of the one before it in other-release.test.ts. */
+/** A record's version. A new one needs a step in `readRecord` and a record of the previous one in other-release.test.ts. */
 export const recordVersion = 2; // 2026-11-28: turns are a tree, with settings; 1 had one path, in a database of its own
 
 export interface ConversationRecord {
@@ -24,9 +24,9 @@ export interface ConversationRecord {
   pinned: boolean;
   /** ms since the epoch */
   createdAt: number;
-  /** Of the last word that was written, ms since the epoch. */
+  /** When the last word was written, ms since the epoch. */
   updatedAt: number;
-  /** Of a deletion that can be undone yet. */
+  /** Of a deletion that can still be undone. */
   deletedAt?: number;
   model?: string;
   attribution?: string;
@@ -51,7 +51,7 @@ export type ConversationHead = Pick<
   "id" | "place" | "title" | "pinned" | "createdAt" | "updatedAt" | "deletedAt" | "model"
 >;
 
-/** Where a record belongs, and what of it no tab has open. */
+/** Where a record belongs, and its fields that no tab has open. */
 export type RecordPlace = Pick<
   ConversationRecord,
   "id" | "place" | "title" | "pinned" | "createdAt" | "updatedAt" | "deletedAt"
@@ -71,7 +71,7 @@ export function titleOf({ title, turns, continuation, draft }: ConversationRecor
   return line.length > titleLength ? `${line.slice(0, titleLength - 1)}…` : line;
 }
 
-/** Or what it comes with, by name. */
+/** Or the name of what comes with it. */
 const wordsOf = ({ text, attachments }: Message) => text || attachments?.[0]?.name || "";
 
 export function isEmptyRecord({ turns, continuation, draft, restorable }: ConversationRecord): boolean {
@@ -109,7 +109,7 @@ export function fromRecord(record: ConversationRecord): Conversation {
   return { id, ...parts, draft, system, settings, model, attribution };
 }
 
-/** An answer of which nothing has come leaves its place to an earlier one. */
+/** An answer that is still empty gives way to an earlier one. */
 const saysSomething = (turn: Turn) => turn.role === "user" || turn.text || turn.error || turn.status === "done";
 const besides = (turn: Turn) => (other: Turn) => other.parent === turn.parent && other !== turn;
 
@@ -118,7 +118,7 @@ function toKeptTurn(turn: Turn): KeptTurn {
   return { ...turn, error: turn.error && toErrorData(turn.error) };
 }
 
-/** An answer that was still running is one that was stopped. */
+/** An answer that was still running counts as stopped. */
 function fromKeptTurn(turn: KeptTurn): Turn {
   if (turn.role === "user") return turn;
   const running = turn.status === "waiting" || turn.status === "streaming";

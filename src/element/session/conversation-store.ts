@@ -1,5 +1,5 @@
 // The database `pronk-chats`: a record for each conversation, and its head, so that a list need not read them all. It knows
-// no tabs: which conversation a tab has open is conversation-keeper.ts's. Every change is told to the other tabs. Where the
+// no tabs: conversation-keeper.ts knows which conversation a tab has open. Every change is told to the other tabs. Where the
 // browser gives no database there is no store, and nothing is kept.
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
@@ -63,7 +63,7 @@ export class ConversationStore {
   /**
    * Writes a record together with what another tab has made of it since `base`, which is what was stored when this tab
    * last saw it, and gives what stands there now. `alone`: no other tab writes it, and it is taken as it is. Begins at
-   * once and commits early, so that it holds when the page goes right after.
+   * once and commits early, so that it holds even if the page goes right after.
    */
   async write(record: ConversationRecord, base?: ConversationRecord, alone = false): Promise<ConversationRecord> {
     const transaction = this.#database.transaction(["conversations", "heads"], "readwrite");
@@ -99,7 +99,7 @@ export class ConversationStore {
     this.#tell(id);
   }
 
-  /** Of one place, in no order; also those whose deletion can be undone yet. */
+  /** Those of one place, in no order, including any whose deletion can still be undone. */
   async heads(place: string): Promise<ConversationHead[]> {
     return (await this.#database.getAll("heads")).filter((head) => head.place === place);
   }

@@ -1,4 +1,4 @@
-// One conversation as plain data, as a page gets it, keeps it and puts it back. What is stored of it is conversation-record.ts's.
+// One conversation as plain data, as a page gets it, keeps it and puts it back. conversation-record.ts says what is stored.
 
 import type { ChatSettings } from "./chat-settings.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
@@ -19,7 +19,7 @@ export interface Conversation {
   draft: Draft;
   /** System prompt; "" for none. */
   system: string;
-  /** Of its answers. */
+  /** For its answers. */
   settings: ChatSettings;
   /** As the `model` attribute said it; undefined for files. */
   model?: string;
@@ -35,7 +35,7 @@ export interface Restorable {
   waits?: boolean;
   /** The parts to put back. */
   conversation: Partial<Conversation>;
-  /** What the page has to show again with it, by a name of the page's own. */
+  /** What the page has to show again with it, by the page's own name for it. */
   key?: string;
 }
 

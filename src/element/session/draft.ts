@@ -23,8 +23,8 @@ export function beginEdit(draft: Draft, { id, text, attachments }: Message & { i
 }
 
 /**
- * An earlier draft is put back without a loss of what was written since: an edit goes on, and that waits, as a draft does
- * under an edit; another draft's words come back into an empty field only, its attachments beside those that there are.
+ * Puts back an earlier draft without losing what was written since: an earlier edit goes on, and the newer words wait, as
+ * a draft does during an edit; other words come back only into an empty field, their attachments beside the newer ones.
  */
 export function withDraft(since: Draft, earlier: Draft): Draft {
   if (isEditing(earlier)) {

@@ -10,9 +10,9 @@ import type { Engine, EngineOptions, ModelReference, ModelSummary } from "../../
 export type ChatEngine = Pick<Engine, "chat" | "completions" | "info" | "unload"> &
   Partial<Pick<Engine, "ended" | "tokenizer">>;
 
-/** Where the element has engines from. */
+/** Where the element gets engines from. */
 export interface EngineFactory {
-  /** What is known of a model before any weight is fetched, as pronk's own. */
+  /** What is known of a model before any weight is fetched, like pronk's own. */
   inspectModel(
     model: ModelReference,
     options: Pick<EngineOptions, "weights" | "token" | "hubUrl" | "signal">,
@@ -23,7 +23,7 @@ export interface EngineFactory {
     > &
       Partial<Pick<ModelSummary, "offers">>
   >;
-  /** Loads a model, as pronk's own. */
+  /** Loads a model, like pronk's own. */
   createEngine(model: ModelReference, options: EngineOptions): Promise<ChatEngine>;
   /** What is stored, so that room can be made for a model; absent where nothing is. */
   models?: Pick<typeof models, "list" | "delete">;

@@ -1,6 +1,6 @@
 // The model of a session and the engine that runs it: has it loaded (model-load.ts), holds it, runs generations and notices when
-// it is lost. One generation is what is shown; those that were left for another conversation go on, each in its turn. What is
-// said with it, chat-session.ts knows.
+// it is lost. One generation is shown; those that were left for another conversation go on, each in its turn.
+// chat-session.ts knows what is said with it.
 
 import { PronkError } from "../../index.ts";
 import type {
@@ -47,11 +47,11 @@ export class EngineSession {
   #model: ModelReference | undefined;
   #engine: ChatEngine | undefined;
   #loading: Promise<boolean> | undefined;
-  #load: ModelLoad | undefined; // the last of this model
+  #load: ModelLoad | undefined; // the latest for this model
   #loadedWith: Pick<EngineOptions, "contextLength" | "kv"> = {};
-  #run: Run | undefined; // what is shown of those
+  #run: Run | undefined; // the one that is shown
   readonly #runs = new Set<Run>();
-  #finishing: Promise<unknown> | undefined; // the model before, while it gives an answer that was left
+  #finishing: Promise<unknown> | undefined; // the previous engine, while it gives answers that were left
   #instead: Instead = {}; // chosen on a card
 
   constructor(host: EngineHost) {
@@ -154,7 +154,7 @@ export class EngineSession {
     this.#run?.abort.abort(stopped());
   }
 
-  /** Ends what the load of a model waits for. */
+  /** Ends the answers that the load of a model waits for. */
   stopAll(): void {
     for (const { abort } of this.#runs) abort.abort(stopped());
   }
@@ -163,7 +163,7 @@ export class EngineSession {
     return this.#run;
   }
 
-  /** What runs goes on, and is shown no more; another can be asked for, and comes after it. */
+  /** What runs goes on, but is no longer shown; another can be asked for, and comes after it. */
   protected leaveRun(): Run | undefined {
     const run = this.#run;
     this.#run = undefined;
@@ -171,14 +171,14 @@ export class EngineSession {
     return run;
   }
 
-  /** Shows again what runs yet. */
+  /** Shows a run again if it still goes on. */
   protected rejoin(run: Run): void {
     if (!this.#runs.has(run)) return;
     this.#run = run;
     this.#enter({ name: "answering" });
   }
 
-  /** The engine goes when it has given these; the next one comes after it. */
+  /** The engine goes once these have ended; the next one comes after it. */
   #finish(runs: readonly Run[]): void {
     const engine = this.#engine!;
     this.#engine = undefined;
@@ -189,13 +189,13 @@ export class EngineSession {
     this.#finishing = finishing;
   }
 
-  /** From here on the same model in less memory of the GPU. */
+  /** From here on the same model in less GPU memory. */
   protected useSetup({ quantize, kv, contextLength }: SmallerSetup): void {
     this.unload();
     this.#instead = { ...this.#instead, quantize, kv, contextLength };
   }
 
-  /** The same model with what the options say now, whatever was taken on a card before. */
+  /** The same model with what the options say now, whatever was chosen on a card before. */
   protected forgetSetup(): void {
     if (this.#engine) this.#finish([...this.#runs]);
     else this.unload();
@@ -290,11 +290,11 @@ export class EngineSession {
     }
     if (lost) return this.#lose(lost);
     if (shown) this.#enter({ name: "ready" });
-    else this.#host.changed(); // who waits may be next
+    else this.#host.changed(); // whoever waits may be next
     if (engine.ended?.aborted) this.#engineEnded(engine);
   }
 
-  /** Said at once, not at the next question; an answer that runs hears of it by its own call. */
+  /** Reported at once, not at the next question; a running answer hears of it by its own call. */
   #engineEnded(engine: ChatEngine): void {
     if (this.#engine === engine && !this.busy) this.#lose(engine.ended?.reason as Error);
   }
@@ -312,7 +312,7 @@ export class EngineSession {
   #fail(error: Error): false {
     this.#enter({ name: "failed", error });
     this.#host.failed(error);
-    if ((error as Partial<PronkError>).code === "storage-full") void this.#findRoom(error); // also another copy's
+    if ((error as Partial<PronkError>).code === "storage-full") void this.#findRoom(error); // also another copy's class
     return false;
   }
 
@@ -334,8 +334,8 @@ const modelChanged = () => new DOMException("The chat was closed or its model ch
 const stopped = () => new DOMException("Stopped.", "AbortError");
 
 /**
- * Whether the engine is of no use any more. One whose leader closed finds the next leader by itself, and stays; engines
- * of an earlier build call that device-lost, for this reason.
+ * Whether the engine is no longer of use. One whose leader closed finds the next leader by itself, and stays; engines of
+ * an earlier build call that device-lost, with this reason.
  */
 function isEngineLost(error: unknown): boolean {
   if (!(error instanceof PronkError) || error.facts.reason === "leader-closed") return false;

@@ -1,4 +1,4 @@
-// Remembers, per version of a licence, that and when it was accepted on this device. Browsers without storage
+// Remembers, per version of a licence, whether and when it was accepted on this device. Browsers without storage
 // (private modes, sandboxed frames) remember for the life of the page only.
 
 export interface LicenseAcceptance {
@@ -7,7 +7,7 @@ export interface LicenseAcceptance {
   acceptedAt: string;
 }
 
-/** Llama 2's community licence and policy as released on that day; a new text gets a new version and is asked again. */
+/** Llama 2's community licence and policy as released on that day; a new text gets a new version and is asked about again. */
 export const llama2License = "llama-2-community-2023-07-18";
 
 const keyOf = (version: string) => `pronk.license.${version}`;

@@ -1,6 +1,6 @@
-// One record out of two that were written from the same beginning: by this tab and by another one. What only one of them has
-// changed is as that one has it; what both have, as this tab has it. A turn is lost only where one of them has deleted it and
-// the other has left it alone.
+// One record out of two that were written from the same beginning: by this tab and by another one. What only one of them
+// changed is as that one has it; what both changed, as this tab has it. A turn is lost only where one of them has deleted it
+// and the other has left it alone.
 
 import type { ConversationRecord, KeptTurn } from "./conversation-record.ts";
 
@@ -51,7 +51,7 @@ function mergeTurns(
     else if (own && !untouched(own)) merged.set(id, own);
     else if (other && !untouched(other)) merged.set(id, other);
   }
-  // What one has deleted stays where the other has gone on from it.
+  // What one has deleted stays where the other has continued from it.
   const needed = (parent: string | undefined) => {
     if (parent === undefined || merged.has(parent)) return;
     const turn = here.get(parent) ?? there.get(parent) ?? before.get(parent);

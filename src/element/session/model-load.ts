@@ -1,5 +1,5 @@
 // One load of a model, from its name to its engine: inspects it, has the person choose weights and accept the licence, and
-// only then asks for weights. It tells its session what to show and what is asked; what becomes of a failure is the session's.
+// only then asks for weights. It tells its session what to show and what is asked; failures are left to the session.
 
 import { DownloadPause } from "../../index.ts";
 import type { Endpoint, EngineOptions, ModelReference, ProgressEvent, RecoveryEvent } from "../../index.ts";
@@ -61,7 +61,7 @@ export class ModelLoad {
     return this.#abort.signal.aborted;
   }
 
-  /** The engine; undefined where the person declined, or it was cancelled while one was asked. Rejects as the factory does. */
+  /** The engine; undefined where the person declined, or a question was cancelled. Rejects as the factory does. */
   async run(): Promise<ChatEngine | undefined> {
     try {
       return await this.#run();
@@ -127,7 +127,7 @@ export class ModelLoad {
     this.#awaitServer(() => ({ name: "loading", progress: (this.#progress = { ...this.#progress, silent: true }) }));
   }
 
-  /** Enters `state` where nothing is heard for a while. */
+  /** Enters `state` if nothing is heard for a while. */
   #awaitServer(state: () => SessionState): void {
     clearTimeout(this.#silence);
     if (!this.isCancelled) this.#silence = setTimeout(() => this.#listener.entered(state()), silentAfterMs);
@@ -150,7 +150,7 @@ export class ModelLoad {
     }
   }
 
-  /** Whether a server may answer: the person was told that what they write stays here. */
+  /** Asks whether a server may answer: the person was told that what they write stays here. */
   async #agreeTo(why: Error, address: string): Promise<boolean> {
     const agreed = !this.isCancelled && (await this.#waitFor({ name: "elsewhere", why, address }));
     if (agreed) this.#listener.entered({ name: "inspecting" });

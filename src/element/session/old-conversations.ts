@@ -1,5 +1,5 @@
-// Takes over what releases until 2026-11-28 kept, in the database `pronk-conversations`. It is left where it is, for a tab of
-// such a release may still be open and write there: each start takes what has come since, and leaves what a tab holds.
+// Takes over what releases until 2026-11-28 kept, in the database `pronk-conversations`. It is left where it is, since a tab
+// of such a release may still be open and write there: each start takes what has come since, and leaves what a tab holds.
 
 import { openDB } from "idb";
 import { type ConversationRecord, readRecord } from "./conversation-record.ts";

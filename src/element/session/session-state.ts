@@ -14,27 +14,27 @@ export type SessionState =
       name: "idle";
     }
   | {
-      /** The model is looked at. */
+      /** The model is inspected. */
       name: "inspecting";
-      /** First an answer ends that the model before is still giving. */
+      /** The previous model is still giving an answer, which ends first. */
       behind?: true;
-      /** The server has not been heard of for some seconds. */
+      /** The server has not been heard from for some seconds. */
       silent?: true;
     }
   | {
-      /** Waits for the choice between several; none was asked for. */
+      /** Waits for a choice between several sets; none was requested. */
       name: "weights";
       /** What there is. */
       summary: InspectedModel;
     }
   | {
-      /** Waits for accept or decline; no weight was asked for. */
+      /** Waits for accept or decline; no weight was requested. */
       name: "license";
-      /** What asks for it. */
+      /** The model that asks for it. */
       summary: InspectedModel;
     }
   | {
-      /** Waits for whether a server may answer; nothing was sent there. */
+      /** Asks whether a server may answer; nothing was sent there. */
       name: "elsewhere";
       /** Why this device does not. */
       why: Error;
@@ -42,7 +42,7 @@ export type SessionState =
       address: string;
     }
   | {
-      /** The engine is made. */
+      /** The engine is being made. */
       name: "loading";
       /** How far it is. */
       progress: LoadProgress;
@@ -68,9 +68,9 @@ export type SessionState =
 export interface LoadProgress {
   phases: readonly ProgressPhase[];
   latest?: ProgressEvent;
-  /** The person holds the download. */
+  /** The person has paused the download. */
   paused?: boolean;
-  /** The server has not been heard of for some seconds. */
+  /** The server has not been heard from for some seconds. */
   silent?: boolean;
 }
 

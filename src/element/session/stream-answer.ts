@@ -7,8 +7,8 @@ import { partThought, ThoughtJoin } from "./thought.ts";
 import { type AnswerTurn, toMessages, type Turn } from "./turn.ts";
 
 /**
- * Streams the answer to `conversation.turns`, whose last entry is `turn` itself, into `turn`. Where that has words already,
- * it is gone on from them.
+ * Streams the answer to `conversation.turns`, whose last entry is `turn` itself, into `turn`. If it already has words,
+ * the answer continues them.
  */
 export async function streamAnswer(
   engine: ChatEngine,

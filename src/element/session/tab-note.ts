@@ -1,4 +1,4 @@
-// What a tab remembers of its conversation, in its own sessionStorage: which one it has open, what a page that went had no
+// What a tab remembers of its conversation, in its own sessionStorage: which one it has open, what a page that closed had no
 // time to write to the database, and what can still be put back.
 
 import {
@@ -13,7 +13,7 @@ import type { Restorable } from "./conversation.ts";
 /** Written too late for the database, perhaps of another conversation than the open one. */
 export interface LateRecord {
   record: ConversationRecord;
-  /** When that was last written which this tab saw stored; undefined where it does not know. */
+  /** When what this tab last saw stored was written; undefined where it does not know. */
   seenAt?: number;
 }
 
@@ -25,7 +25,7 @@ interface KeptNote {
   offer?: { at: number; restorable: KeptRestorable };
 }
 
-const restorableForMs = 24 * 3600 * 1000; // the offer of a tab that comes back later is not expected any more
+const restorableForMs = 24 * 3600 * 1000; // nobody expects the offer of a tab that comes back later
 
 export class TabNote {
   readonly #key: string;
@@ -67,7 +67,7 @@ export class TabNote {
     return kept && fromKeptRestorable(kept);
   }
 
-  /** `restorable` is another object when the offer is another one. */
+  /** A new offer is always a new object. */
   set restorable(restorable: Restorable | undefined) {
     if (this.#offered === restorable) return;
     this.#offered = restorable;

@@ -1,5 +1,5 @@
-// Models that were trained to think first write that between `<think>` and `</think>`, and then their answer. Where the
-// chat template has written the opening mark already, only the closing one comes. It parts the two; it draws nothing.
+// Models that were trained to think first write their thought between `<think>` and `</think>`, then their answer. Where the
+// chat template has already written the opening mark, only the closing one comes. This parts the two; it draws nothing.
 
 export interface ThoughtAndWords {
   /** Undefined where the model did not think, or has no mark for it. */
@@ -12,14 +12,14 @@ export interface ThoughtAndWords {
 
 const open = "<think>";
 const close = "</think>";
-/** Where nothing was opened before: at the end of a line, and not quoted. A sentence about the mark is none. */
+/** A mark that nothing opened: at the end of a line, and not quoted. A sentence about the mark is not one. */
 const closeAlone = /(?<![`"'])<\/think>[ \t]*(?:\r?\n|$)/;
 
 export function partThought(text: string): ThoughtAndWords {
   const start = text.trimStart();
   if (!start.startsWith(open)) {
     if (start !== "" && open.startsWith(start)) return { thought: undefined, thinks: true, words: "" }; // half a mark
-    const found = text.includes(close) ? closeAlone.exec(text) : null; // every answer is asked in every frame
+    const found = text.includes(close) ? closeAlone.exec(text) : null; // done for every answer in every frame
     if (!found || text.lastIndexOf(open, found.index) >= 0) return { thought: undefined, thinks: false, words: text };
     return parted(text.slice(0, found.index), text.slice(found.index + close.length));
   }
@@ -35,7 +35,7 @@ const parted = (thought: string, words: string): ThoughtAndWords => ({
   words: words.trimStart(),
 });
 
-/** An answer's text with what came to it, where thoughts are told apart: they stand in it between their marks. */
+/** An answer's text with what was added, where thoughts come separately: they stand in it between their marks. */
 export class ThoughtJoin {
   #isOpen = false;
 

@@ -21,7 +21,7 @@ export class TurnTree {
     this.shown = path.reverse();
   }
 
-  /** Of a shown path, whose turns need not name their parents; `branches` are all turns, where there are more. */
+  /** From a shown path, whose turns need not name their parents; `branches` are all turns, where there are more. */
   static of(shown: readonly Turn[], branches: readonly Turn[] = []): TurnTree {
     const chain = shown.map((turn, at): Turn => {
       const parent = shown[at - 1]?.id;
@@ -63,7 +63,7 @@ export class TurnTree {
     );
   }
 
-  /** Without those leaves, of which nothing was shown for long: nothing hangs on them. */
+  /** Without the leaves that `leaves` picks: nothing hangs on them. */
   dropping(leaves: (turn: Turn) => boolean): TurnTree {
     return new TurnTree(this.all.filter((turn) => this.#below(turn.id).length > 0 || !leaves(turn)));
   }
@@ -75,7 +75,7 @@ export class TurnTree {
 
   /**
    * Without a turn. A question takes its answers along, and what came after them follows what came before; of several
-   * answers one goes with what came after it, and an only one with its question.
+   * answers, one goes with what came after it; an only answer goes with its question.
    */
   without(turn: Turn): TurnTree {
     const question = turn.role === "user" ? turn : this.#onlyAnswered(turn);

@@ -5,7 +5,7 @@ import { type Message, toContent } from "./attachment.ts";
 import { wordsOf } from "./thought.ts";
 
 interface TurnPlace {
-  /** No other turn has it, in no tab. */
+  /** Unique among the turns of all tabs. */
   id: string;
   /** The turn before it; undefined for the first. */
   parent?: string;
@@ -36,7 +36,7 @@ export interface AnswerTurn extends TurnPlace {
 
 export type Turn = UserTurn | AnswerTurn;
 
-/** Whether an answer was ended before its own end, and has words to go on from. */
+/** Whether an answer was cut short, and has words to go on from. */
 export const isCut = ({ status, lengthReached, contextFull, text }: AnswerTurn): boolean =>
   (status === "stopped" || status === "failed" || lengthReached) && !contextFull && wordsOf(text) !== "";
 
@@ -58,7 +58,7 @@ export function answerTurn(id: string, parent?: string): AnswerTurn {
   };
 }
 
-/** The turns as a request's messages. Questions of which no answer came are left out, so that roles alternate. */
+/** The turns as a request's messages. Questions that got no answer are left out, so that roles alternate. */
 export function toMessages(turns: readonly Turn[], system: string): ChatMessage[] {
   const messages: ChatMessage[] = system ? [{ role: "system", content: system }] : [];
   for (const turn of turns) {

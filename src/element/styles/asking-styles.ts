@@ -1,4 +1,4 @@
-// Of views/late-panels.ts: the choice of weights, the licence, what a failure offers, and the text that a model continues.
+// For views/late-panels.ts: the choice of weights, the licence, what a failure offers, and the text that a model continues.
 
 import { css } from "lit";
 

@@ -1,5 +1,5 @@
-// Code and what else of an answer scrolls sideways: frames whose edge is shaded where more is hidden behind it, the colours
-// of code, and the caret that stands where words arrive.
+// Code and whatever else in an answer scrolls sideways: frames whose edge is shaded where more is hidden behind it, the
+// colours of code, and the caret that stands where words arrive.
 
 import { css } from "lit";
 

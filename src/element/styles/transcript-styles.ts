@@ -46,14 +46,14 @@ export const transcriptStyles = css`
   /* A mouse shows them where it is; a finger and the keyboard have them always. */
   @media (hover: hover) {
     .question-footer .actions,
-    .answer:not(:last-child) .answer-footer .actions {
+    .answer:not(:last-of-type) .answer-footer .actions {
       opacity: 0;
       transition: opacity 0.15s;
     }
 
     .question:hover .actions,
     .question:focus-within .actions,
-    .answer:not(:last-child):is(:hover, :focus-within) .answer-footer .actions {
+    .answer:not(:last-of-type):is(:hover, :focus-within) .answer-footer .actions {
       opacity: 1;
     }
   }

@@ -21,7 +21,7 @@ export interface AnswerModel {
   tree: TurnTree;
   last: boolean;
   answering: boolean;
-  /** It waits for one in another conversation, where it is the last. */
+  /** If it is the last, it waits for one in another conversation. */
   queued: boolean;
   outcomeOf(text: string): CopyOutcome | undefined;
   strings: ChatStrings;

@@ -1,5 +1,5 @@
 // The whole chat as one template: the conversation or what stands in its place, the panel below it, and the dock with the
-// composer. It decides which view is shown in which state; what is done, the element does.
+// composer. It decides which view is shown in which state; the element does what is asked.
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { Attaching } from "../attaching.ts";
@@ -25,7 +25,7 @@ import { warningsView } from "./warnings-view.ts";
 
 export interface ChatModel extends PanelModel {
   draft: Draft;
-  /** Of the turns, how many of the oldest are not drawn. */
+  /** How many of the oldest turns are not drawn. */
   hidden: number;
   starters: readonly string[];
   outcomeOf(text: string): CopyOutcome | undefined;
@@ -114,7 +114,7 @@ function conversationView(model: ChatModel, actions: ChatActions): TemplateResul
   if (isAsking(state) || state.name === "failed") return nothing;
   return startView(
     {
-      // A download takes its room: on a phone both would not be seen at once.
+      // A download takes their room: a phone would not show both at once.
       starters: state.name === "loading" ? [] : model.starters,
       loadable: state.name === "idle",
       stays: !session.info?.endpoint,

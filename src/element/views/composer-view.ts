@@ -14,7 +14,7 @@ export interface ComposerModel {
   attachments: TemplateResult | typeof nothing;
   /** There is more than the model's context takes. */
   tooLong: boolean;
-  /** There is a conversation, which a new one can take the place of. */
+  /** There is a conversation, which a new one can replace. */
   started: boolean;
   answering: boolean;
   /** Sending is impossible now (no model, licence undecided, load failed). */

@@ -1,5 +1,5 @@
-// Whether a server may answer where this device cannot: asked before anything is sent, for the person was told that what they
-// write stays here.
+// Whether a server may answer where this device cannot: asked before anything is sent, since the person was told that what
+// they write stays here.
 
 import { html, type TemplateResult } from "lit";
 import { adviceFor } from "../error-advice.ts";

@@ -1,5 +1,5 @@
 // The line below everything: where the use policy says to report, how full the context is, and the ways to the meters,
-// the settings and the keys. That an answer is AI-generated, it says itself.
+// the settings and the keys. Each answer says itself that it is AI-generated.
 
 import { html, nothing, type TemplateResult } from "lit";
 import { gaugeIcon, keysIcon, settingsIcon } from "../icons.ts";

@@ -51,7 +51,7 @@ export function panelView(model: PanelModel, useToken: (token: string) => void):
   }
 }
 
-/** The model before is still giving an answer, perhaps in another conversation. */
+/** The previous model is still giving an answer, perhaps in another conversation. */
 function waitView(session: ChatSession, strings: ChatStrings): TemplateResult {
   return html`<div class="notice" part="notice">
     <p role="status">${strings.modelWaits}</p>
@@ -61,7 +61,7 @@ function waitView(session: ChatSession, strings: ChatStrings): TemplateResult {
   </div>`;
 }
 
-/** Where the part with the panel that is wanted did not come: what failed, and the way on. */
+/** In place of a panel whose part did not arrive: what failed, and how to go on. */
 export function standIn({ session, fetchPart, strings }: StandInModel): TemplateResult | typeof nothing {
   if (!askingPart.isMissing) return nothing; // it is on its way
   const { state } = session;

@@ -1,4 +1,4 @@
-// A button of the conversation that is a drawing, whose words are its tip and what a screen reader says.
+// A button of the conversation that shows a drawing; its words are its tooltip and what a screen reader says.
 
 import { html, type TemplateResult } from "lit";
 

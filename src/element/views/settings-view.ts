@@ -1,5 +1,5 @@
-// Settings of one conversation. A field is taken when it is left, if it is right; one that is empty is the model's own value,
-// which stands in it as a hint. What only the next load obeys has a button of its own, which says so first.
+// Settings of one conversation. A field takes effect when it is left, if it is valid; an empty one means the model's own
+// value, which it shows as a hint. What takes effect only on the next load has a button of its own, which says so first.
 
 import { html, nothing, type TemplateResult } from "lit";
 import { samplingDefaults } from "../../index.ts";

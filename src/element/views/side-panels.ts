@@ -17,7 +17,7 @@ export function sidePanel(model: PanelModel, actions: PanelActions): TemplateRes
   const { panel, strings, shortcuts } = model;
   const { locale, keys } = strings;
   const title = { settings: words.settingsTitle, meters: words.metersTitle, keys: keys.title }[panel];
-  // It comes a moment late: of a dialog that is gone by then, and in whose place another may stand, it says nothing.
+  // The event comes a moment late: from a dialog that is gone by then, and perhaps replaced, it means nothing.
   const onClose = (event: Event) => (event.target as Element).isConnected && actions.close();
   const content = {
     settings: () => settingsView(model, actions),

@@ -55,10 +55,11 @@ export function transcriptView(model: TranscriptModel, actions: TranscriptAction
           ? questionView(turn, model, actions)
           : html`${droppedNotice(turns, start + at, strings)}${answerView(turn, { last: start + at === turns.length - 1, ...model }, actions)}`,
     )}
+    <slot name="answered"></slot>
   </div>`;
 }
 
-/** Where it happens: before the first answer that was given without so many of the oldest messages. */
+/** Stands before the first answer that was given without so many of the oldest messages. */
 function droppedNotice(turns: readonly Turn[], index: number, strings: ChatStrings): TemplateResult | typeof nothing {
   const dropped = (turn: Turn) => (turn.role === "assistant" ? turn.droppedMessages : 0);
   const count = dropped(turns[index]);

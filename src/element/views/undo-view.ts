@@ -14,7 +14,7 @@ export function undoView(
 ): TemplateResult {
   const press = (act: () => void) => () => (act(), left());
   const { current } = offer;
-  // The status line is always there: one that comes with its words is not announced by every reader.
+  // The status line is always there: one that appears with its words is not announced by every reader.
   return html`<div
     class="undo ${current ? "" : "nothing-to-undo"}"
     part="undo"

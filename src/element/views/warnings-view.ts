@@ -1,4 +1,4 @@
-// What is not as it should be with a model that runs all the same: a quiet line each, above the conversation.
+// What is not as it should be with a model that still runs: one quiet line each, above the conversation.
 
 import { html, type TemplateResult } from "lit";
 import type { EngineInfo } from "../../index.ts";

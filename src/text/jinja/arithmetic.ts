@@ -61,7 +61,7 @@ function integers(operator: BinaryOperator, a: bigint, b: bigint, budget: Budget
   }
 }
 
-/** a / b as the nearest float, also where a or b itself is none. */
+/** a / b as the nearest float, even if a or b itself is none. */
 function divide(a: bigint, b: bigint): number {
   const exact = (value: bigint) => value <= 1n << 53n && value >= -(1n << 53n);
   if (exact(a) && exact(b)) return Number(a) / Number(b);

@@ -11,7 +11,7 @@ import { fail } from "./template-error.ts";
 const baseSteps = 1_000_000;
 const baseCharacters = 1 << 20;
 const maxItems = 1_000_000;
-/** Macros, calls and recursive loops inside each other: Python ends at 1,000 frames, a handful for each of these. */
+/** Macros, calls and recursive loops inside each other: Python stops at 1,000 frames, a handful for each of these. */
 const maxCalls = 100;
 
 export class Budget {

@@ -25,7 +25,7 @@ export function trimEnd(text: string): string {
 
 export const trim = (text: string): string => trimEnd(trimStart(text));
 
-/** Whether units are not characters: only then is counting them by code points dearer than `.length`. */
+/** Whether units and characters differ: only then does counting by code points cost more than `.length`. */
 const isAstral = (text: string): boolean => surrogate.test(text);
 
 /** Python's len(). */

@@ -1,4 +1,4 @@
-// The value of an expression. Walks the tree: no code is made of templates.
+// The value of an expression. Walks the tree: no code is made from templates.
 
 import { binary, negative, positive } from "./arithmetic.ts";
 import { attributeOf, itemOf } from "./attributes.ts";

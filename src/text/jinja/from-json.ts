@@ -1,5 +1,5 @@
-// Plain data of the engine as a template's values: a whole number that is exact counts as int. A dict that parse-json.ts has
-// read may stand in it.
+// Plain data of the engine as a template's values: a whole number that is exact counts as int. It may contain dicts that
+// parse-json.ts has read.
 
 import { Dict, type Value } from "./values.ts";
 

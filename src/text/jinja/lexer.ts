@@ -84,7 +84,7 @@ export function tokenize(template: string): Token[] {
     return afterTag(last, end + 2);
   }
 
-  /** Where the text goes on behind a block or comment whose last sign is `sign`. */
+  /** Where the text resumes after a block or comment whose last sign is `sign`. */
   function afterTag(sign: string, end: number): number {
     if (sign === "-") return skipSpace(end);
     return sign !== "+" && source[end] === "\n" ? end + 1 : end;
@@ -176,7 +176,7 @@ const escapes: Record<string, string> = {
   v: "\v",
 };
 
-/** Python's escapes. Unknown ones stay, and a character beyond ASCII behind a backslash becomes its escape's letters. */
+/** Python's escapes. Unknown ones stay, and a character beyond ASCII after a backslash becomes its escape's letters. */
 function unescape(text: string): string {
   return text.replace(
     /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})|([^]))/gu,

@@ -234,7 +234,7 @@ function parseFilter(tokens: TokenStream, node: Expression | undefined): FilterE
   return { kind: "filter", node, name, ...argumentsIfAny(tokens) };
 }
 
-/** Filters behind each other on a block's text; undefined where there is none. */
+/** Filters one after another on a block's text; undefined if there is none. */
 export function parseBlockFilters(tokens: TokenStream, first: boolean): FilterExpression | undefined {
   let filter: FilterExpression | undefined = first ? parseFilter(tokens, undefined) : undefined;
   while (tokens.skipIf("operator", "|")) filter = parseFilter(tokens, filter);

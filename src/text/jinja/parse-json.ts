@@ -5,7 +5,7 @@ import { Dict, type Value } from "./values.ts";
 
 const mostDigits = 4300; // of an integer, as in Python: turning more of them into a number takes too long
 
-/** Throws SyntaxError for what is no JSON, and RangeError for an integer of too many digits. */
+/** Throws SyntaxError for what is not JSON, and RangeError for an integer with too many digits. */
 export function parseJson(text: string): Value {
   JSON.parse(text); // refuses what is wrong, so that reading it once more can be lax
   const tokens = text.match(/"[^"\\]*(?:\\.[^"\\]*)*"|[-+.\w]+|[{}[\]]/g) ?? [];

@@ -26,7 +26,7 @@ export function parseTemplate(source: string): Template {
   }
 }
 
-/** Up to the end of the template, or to one of the tags in `ends`, whose name is the current token then. */
+/** Up to the end of the template, or to one of the tags in `ends`, whose name is then the current token. */
 function parseBody(tokens: TokenStream, ends: string[]): Statement[] {
   const body: Statement[] = [];
   let parts: (string | Expression)[] = [];
@@ -52,7 +52,7 @@ function parseBody(tokens: TokenStream, ends: string[]): Statement[] {
   return body;
 }
 
-/** A block's body behind its opening tag; which of the ends was found, and that it was read. */
+/** A block's body after its opening tag, and which of the ends was found; that name is read, too. */
 function parseBlock(tokens: TokenStream, ...ends: string[]): { body: Statement[]; end: string } {
   tokens.skipIf("operator", ":");
   tokens.expect("end", "%}");

@@ -1,4 +1,4 @@
-// Runs a parsed template: statements write text, scopes hold names. With parseTemplate the door of this folder.
+// Runs a parsed template: statements write text, scopes hold names. With parseTemplate, this folder's way in.
 
 import { Budget } from "./budget.ts";
 import { isTrue, iteratorOf, walk } from "./compare.ts";
@@ -29,7 +29,7 @@ export function renderTemplate(
   try {
     return new Renderer(values, new Budget(seen.characters, steps), now).render(template);
   } catch (cause) {
-    // Python has its own end to this (RecursionError).
+    // Python stops this in its own way (RecursionError).
     if (cause instanceof RangeError) throw new TemplateError("a template that nests values too deeply", { cause });
     throw cause;
   }

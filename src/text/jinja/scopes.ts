@@ -9,7 +9,7 @@ import type { Expression, ForStatement, Local, MacroBody, Statement, Target } fr
 import { fail } from "./template-error.ts";
 import { testNames } from "./tests.ts";
 
-// Every branch of a condition has the names before it, so many of both would take for ever.
+// Every branch of a condition has the names before it, so many of both would take forever.
 const mostCopies = 1_000_000;
 
 class Scope {

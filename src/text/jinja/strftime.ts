@@ -113,7 +113,7 @@ function fieldOf(letter: string, date: Date): Field | undefined {
   }
 }
 
-/** From 0; counted in UTC's days, so that no clock change makes one shorter. */
+/** From 0; counted in UTC's days, which no clock change makes shorter. */
 function dayOfYear(date: Date): number {
   return (
     (Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) - Date.UTC(date.getFullYear(), 0, 1)) / 86_400_000

@@ -108,7 +108,7 @@ export const textFilters: Record<string, Filter> = {
     const [limit, ending, extra] = [count(length), string(end), leeway === null ? 5 : count(leeway)];
     if (limit < countPoints(ending)) fail(`expected length >= ${countPoints(ending)}, got ${limit}`);
     if (extra < 0) fail(`expected leeway >= 0, got ${extra}`);
-    // Whatever has a length passes where that is short.
+    // Anything with a length passes if that is short.
     if (!isText(value) && (lengthOf(value) ?? Infinity) <= limit + extra) return value;
     const text = string(value);
     budget.build(text.length);

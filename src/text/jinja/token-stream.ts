@@ -52,7 +52,7 @@ export class TokenStream {
     throw new TemplateError(`line ${this.current.line}: ${message.slice(0, 200)}`);
   }
 
-  /** Runs what may come to itself again. */
+  /** Runs what may call itself again. */
   nested<T>(parse: () => T): T {
     if (++this.#depth > maxDepth) this.fail(`more than ${maxDepth} blocks or parentheses inside each other`);
     const result = parse();

@@ -91,7 +91,7 @@ export class Dict {
     return this.#entries.size;
   }
 
-  /** Undefined where there is none, also for keys that cannot be hashed. */
+  /** Undefined where there is none, and for keys that cannot be hashed. */
   get(key: Value): Value | undefined {
     const found = keyOf(key);
     return found === undefined ? undefined : this.#entries.get(found)?.[1];

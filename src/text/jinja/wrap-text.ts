@@ -54,7 +54,7 @@ function wrapLine(line: string, width: number, breakLong: boolean, hyphens: bool
   return lines;
 }
 
-/** Where a chunk that is too long is cut: behind its last hyphen in the room there is, if letters stand before it. */
+/** Where a chunk that is too long is cut: after the last hyphen that fits, if letters stand before it. */
 function hyphenWithin(chunk: string, room: number): number {
   const part = slicePoints(chunk, 0, room);
   const hyphen = part.lastIndexOf("-");
