@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { benchShapes } from "../src/bench/shapes.ts";
+import { mostStepTokens } from "../src/gpu/operations.ts";
 import type { BenchRequest } from "../src/bench/report.ts";
 import { PronkError } from "../src/errors.ts";
 import { written } from "./built.ts";
@@ -17,13 +18,13 @@ export interface BenchFlags {
   request: BenchRequest;
   runtime: (typeof runtimes)[number];
   json: boolean;
-  /** Dawn's features by name, for Node: what a page cannot switch. */
+  /** Dawn's features by name, for Node: a page cannot switch them. */
   dawn: string[];
 }
 
 export const usage = `${written("bench")} --shape ${Object.keys(benchShapes).join("|")}|DIR
   [--layers N] [--quantize none|q8|q4] [--kv f16|f32|q8] [--prompt N] [--decode N] [--context N] [--runs N]
-  [--positions 64,4000] [--without subgroups,shader-f16,...] [--runtime chromium|firefox|node]
+  [--positions 64,4000] [--rows 1,4] [--without subgroups,shader-f16,...] [--runtime chromium|firefox|node]
   [--dawn disable_robustness,...] [--json]`;
 
 const text = { type: "string" } as const;
@@ -38,6 +39,7 @@ const options = {
   context: text,
   runs: text,
   positions: text,
+  rows: text,
   without: text,
   runtime: text,
   dawn: text,
@@ -45,7 +47,7 @@ const options = {
   help: flag,
 } as const;
 
-/** Errors: PronkError bad-request. undefined where help was asked for. */
+/** undefined if help was asked for. Errors: PronkError bad-request. */
 export function readFlags(args: string[]): BenchFlags | undefined {
   const values = parse(args);
   if (values.help) return undefined;
@@ -68,6 +70,7 @@ export function readFlags(args: string[]): BenchFlags | undefined {
     context: wholeNumber("context", values.context),
     runs: wholeNumber("runs", values.runs),
     positions: listOf(values.positions).map((position) => wholeNumber("positions", position)!),
+    ...(values.rows && { rows: listOf(values.rows).map(rowCount) }),
     without: listOf(values.without),
   };
   return { request, runtime, json: values.json ?? false, dawn };
@@ -98,6 +101,12 @@ function wholeNumber(name: string, value: string | undefined): number | undefine
   if (value === undefined) return undefined;
   if (/^\d+$/.test(value) && Number(value) > 0) return Number(value);
   throw wrong(name, "a whole number above 0", `"${value}"`);
+}
+
+function rowCount(value: string): number {
+  const count = wholeNumber("rows", value)!;
+  if (count > mostStepTokens) throw wrong("rows", `at most ${mostStepTokens}`, value);
+  return count;
 }
 
 function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {

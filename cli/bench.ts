@@ -1,5 +1,5 @@
 // `npm run bench`: the benchmark of src/bench in a headless browser, through the page that people use, or in Node. stdout
-// holds the report (with --json one object and nothing else), stderr what goes on.
+// holds the report (with --json one object and nothing else), stderr the progress.
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";

@@ -1,4 +1,4 @@
-// Where this package lies and where its builds are. Nothing here makes a build; in a checkout, npm's scripts renew what is
+// Where this package and its builds are. Nothing here makes a build; in a checkout, npm's scripts renew what is
 // stale before they start a command.
 
 import { basename, dirname, join } from "node:path";
@@ -18,6 +18,6 @@ export const outputFolder = {
   clients: join(root, "dist/clients"),
 };
 
-/** How a command is written where this runs. */
+/** How a user here types a command. */
 export const written = (command: string): string =>
   isBuilt ? `npx pronk ${command}` : `npm run --silent ${command} --`;

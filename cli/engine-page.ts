@@ -1,4 +1,4 @@
-// The page of cli/page in an installed browser, served over loopback, and called by name. Its profile is pronk's own and is kept
+// The page of cli/page in an installed browser, served over loopback and called by name. Its profile is pronk's own and is kept
 // with the models in it, unless another command is using it.
 
 import { createServer } from "node:net";
@@ -15,7 +15,7 @@ import { type FileServer, type Mount, startFileServer } from "./server/file-serv
 export interface EnginePage extends AsyncDisposable {
   readonly server: FileServer;
   readonly orders: Orders;
-  /** Whether what is stored stays for the next command. */
+  /** Whether what it stores is kept for the next command. */
   readonly keeps: boolean;
   /** Rejects when the browser ends by itself. */
   readonly ended: Promise<never>;
@@ -23,7 +23,7 @@ export interface EnginePage extends AsyncDisposable {
   call<T>(name: string, argument: unknown): Promise<T>;
 }
 
-/** Storage belongs to an origin, so the page's has always the same port. */
+/** Storage belongs to an origin, so the page's port is always the same. */
 const port = 47_613;
 const profiles = () => process.env.PRONK_PROFILE ?? join(homedir(), ".cache/pronk");
 

@@ -13,12 +13,14 @@ export interface GenerateFlags {
   /** The address of a server that answers instead. */
   endpoint: string | undefined;
   tokenizer: string | undefined;
+  /** A LoRA: as a model is named. */
+  adapter: string | undefined;
   runtime: (typeof runtimes)[number];
   prompt: RunPrompt;
   options: NonNullable<RunRequest["options"]>;
   /** Where to write the logits. */
   logits: string | undefined;
-  /** Files that say what the answer is kept to. */
+  /** Files with what the answer must conform to. */
   schema: string | undefined;
   grammar: string | undefined;
   json: boolean;
@@ -28,7 +30,7 @@ export const usage = `${written("generate")} --model DIR|FILE|URL|owner/name (--
   [--chat] [--system TEXT] [--max-tokens N] [--ignore-eos] [--temperature T] [--top-p P] [--top-k K] [--seed S]
   [--n N] [--logprobs N] [--schema FILE | --grammar FILE]
   [--quantize auto|none|q8|q4] [--weights NAME] [--kv auto|f16|f32|q8] [--context N] [--tokenizer FILE]
-  [--without subgroups,shader-f16,...]
+  [--adapter DIR|FILE|URL|owner/name] [--without subgroups,shader-f16,...]
   [--runtime chromium|firefox|node] [--logits FILE] [--json]
 or over a server: --endpoint URL [--model NAME], the prompt and its settings; its key is taken from PRONK_API_KEY`;
 
@@ -56,6 +58,7 @@ const known = {
   kv: text,
   context: text,
   tokenizer: text,
+  adapter: text,
   without: text,
   runtime: text,
   logits: text,
@@ -63,14 +66,24 @@ const known = {
   help: flag,
 } as const;
 
-/** What is said of loading a model here. */
-const ownMachines = ["quantize", "weights", "kv", "context", "tokenizer", "without", "runtime", "logits"] as const;
+/** Flags about loading a model here. */
+const ownMachines = [
+  "quantize",
+  "weights",
+  "kv",
+  "context",
+  "tokenizer",
+  "adapter",
+  "without",
+  "runtime",
+  "logits",
+] as const;
 
 /** Throws PronkError bad-request; undefined where help was asked for. */
 export function readFlags(args: string[]): GenerateFlags | undefined {
   const values = parse(args);
   if (values.help) return undefined;
-  const { model = "", endpoint, system, tokenizer, logits, schema, grammar, json = false } = values;
+  const { model = "", endpoint, system, tokenizer, adapter, logits, schema, grammar, json = false } = values;
   const chat = values.chat ?? false;
   if (endpoint !== undefined)
     for (const name of ownMachines)
@@ -103,7 +116,7 @@ export function readFlags(args: string[]): GenerateFlags | undefined {
     without: values.without?.split(",").filter(Boolean),
   };
   const runtime = oneOf("runtime", values.runtime, runtimes) ?? "chromium";
-  return { model, endpoint, tokenizer, runtime, prompt, options, logits, schema, grammar, json };
+  return { model, endpoint, tokenizer, adapter, runtime, prompt, options, logits, schema, grammar, json };
 }
 
 function parse(args: string[]) {

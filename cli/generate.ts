@@ -30,18 +30,19 @@ process.exit(0); // Dawn in Node keeps the process alive
 
 async function generate(flags: GenerateFlags): Promise<void> {
   if (flags.endpoint !== undefined) return overEndpoint(flags, flags.endpoint);
-  // What is wrong with the paths is told before anything is started.
+  // Wrong paths are reported before anything is started.
   const model = placeOfModel(flags.model);
   const tokenizer = flags.tokenizer === undefined ? undefined : placeOfFile(flags.tokenizer, "tokenizer");
+  const adapter = flags.adapter === undefined ? undefined : placeOfFile(flags.adapter, "adapter");
   const form = formFrom(flags);
   const logitsFile = flags.logits === undefined ? undefined : openForLogits(flags.logits);
-  const adapter = adapterFromEnvironment("auto");
-  const missing = flags.runtime === "node" ? driverVariables(adapter) : undefined;
+  const gpu = adapterFromEnvironment("auto");
+  const missing = flags.runtime === "node" ? driverVariables(gpu) : undefined;
   if (missing) startAgain(missing);
   const runner =
-    flags.runtime === "node" ? await openNodeRunner(log) : await openRunner(flags.runtime, { adapter, log });
+    flags.runtime === "node" ? await openNodeRunner(log) : await openRunner(flags.runtime, { adapter: gpu, log });
   try {
-    const { info, answers, logits } = await runner.run(requestFor(flags, form, runner, { model, tokenizer }));
+    const { info, answers, logits } = await runner.run(requestFor(flags, form, runner, { model, tokenizer, adapter }));
     const [{ usage: used, ...answer }] = answers;
     if (logitsFile !== undefined) writeFileSync(logitsFile, new Uint8Array(logits[0].buffer));
     const { prefill_ms: prefillMs, decode_ms: decodeMs } = used.extra;
@@ -77,7 +78,7 @@ function printAnswer(flags: GenerateFlags, head: object, answer: Omit<RunAnswer,
   print(flags.json ? `${JSON.stringify(given)}\n` : textOfChoices(answer));
 }
 
-/** Where more than one text was asked for. */
+/** If more than one text was asked for. */
 function choicesOf({ prompt: { n, logprobs } }: GenerateFlags, { choices }: Choices): Partial<Choices> {
   return n === undefined && logprobs === undefined ? {} : { choices };
 }
@@ -95,7 +96,7 @@ function textOfChoices({ choices }: Choices): string {
     .join("\n");
 }
 
-/** Of each place the chosen token, and those that were likely there. */
+/** For each place the chosen token, and those that were likely there. */
 function likelyTokens(logprobs: RunChoice["logprobs"]): [token: string, logprob: number][][] {
   if (!logprobs) return [];
   if ("content" in logprobs)
@@ -111,11 +112,18 @@ type Choices = Pick<RunAnswer, "choices">;
 interface Places {
   model: ModelPlace;
   tokenizer: ModelPlace | undefined;
+  adapter: ModelPlace | undefined;
 }
 
-/** What lies on this machine is served and becomes a URL. */
-function requestFor(flags: GenerateFlags, form: Form, runner: Runner, { model, tokenizer }: Places): RunRequest {
+/** Local files are served and become URLs. */
+function requestFor(
+  flags: GenerateFlags,
+  form: Form,
+  runner: Runner,
+  { model, tokenizer, adapter }: Places,
+): RunRequest {
   const { prompt, options } = flags;
+  const named = "adapter"; // for it alone
   const serve = (path: string) =>
     // Its tokenizer.json may lie beside it.
     /\.gguf$/i.test(path) ? runner.serve(dirname(path)) + encodeURIComponent(basename(path)) : runner.serve(path);
@@ -124,8 +132,8 @@ function requestFor(flags: GenerateFlags, form: Form, runner: Runner, { model, t
   return {
     model: urlOf(model),
     tokenizer: tokenizer && { name, url: urlOf(tokenizer) },
-    options,
-    prompts: [{ ...prompt, ...form }],
+    options: adapter ? { ...options, adapters: [{ model: urlOf(adapter), name: named }] } : options,
+    prompts: [{ ...prompt, ...form, ...(adapter && { adapter: named }) }],
   };
 }
 
@@ -163,7 +171,7 @@ function openForLogits(given: string): number {
   }
 }
 
-/** All of it before the process ends, also into a pipe. */
+/** Writes all of it before the process ends, even into a pipe. */
 function print(text: string): void {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length;) {

@@ -1,4 +1,4 @@
-// The benchmark in a browser that is installed, without a driver: what the published command has in the place of bench-page.ts.
+// The benchmark in an installed browser, without a driver: what the published command has in place of bench-page.ts.
 
 import type { BenchReport, BenchRequest } from "../src/bench/index.ts";
 import type { BrowserKind, Log } from "./browser/find-browser.ts";

@@ -1,19 +1,25 @@
-// Runs requests in a browser that is installed, without a driver: what the published command has in the place of runner.ts.
+// Runs requests in an installed browser, without a driver: what the published command has in place of runner.ts.
 
 import type { BrowserKind, Log } from "./browser/find-browser.ts";
 import { openEnginePage } from "./engine-page.ts";
-import { runBy, type Runner } from "./run-in-page.ts";
+import type { EvalModel } from "./eval-request.ts";
+import { evaluateBy, runBy, type Runner } from "./run-in-page.ts";
 
 export async function openRunner(kind: BrowserKind, { log }: { log: Log }): Promise<Runner> {
   const page = await openEnginePage(kind, log);
+  // Local files are here already, and their address may be another folder's next time.
+  const stores = (model: string) => page.keeps && !model.startsWith(`${page.server.origin}/`);
   return {
     server: page.server,
     serve: page.serve,
     run: (request) => {
-      // What lies on this machine is there already, and another folder may have its address next time.
-      const isHere = typeof request.model === "string" && request.model.startsWith(`${page.server.origin}/`);
-      const store = page.keeps && !isHere;
+      const store = typeof request.model !== "string" || stores(request.model);
       return runBy(page.call, { ...request, options: { store, ...request.options } });
+    },
+    evaluate: (request) => {
+      const opened = (model: EvalModel) => ({ ...model, options: { store: stores(model.url), ...model.options } });
+      const { model, against } = request;
+      return evaluateBy(page.call, { ...request, model: opened(model), against: against && opened(against) });
     },
     [Symbol.asyncDispose]: () => page[Symbol.asyncDispose](),
   };

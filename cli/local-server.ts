@@ -1,5 +1,5 @@
-// An engine's fetch as a server. Only this machine is answered, and of the pages in its browsers none but those of one origin that
-// is named. An answer ends when the client goes.
+// An engine's fetch as a server. Only this machine is answered, and no pages in its browsers but those of the one origin named.
+// An answer ends when the client goes.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -37,7 +37,7 @@ async function answer(
 ): Promise<void> {
   const { method = "GET", url = "/", headers } = request;
   const { origin, host = "" } = headers;
-  // A name that somebody made to lead here, or a page that may not ask.
+  // A name that somebody pointed here, or a page that may not ask.
   const isNear = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host);
   if (!isNear || (origin !== undefined && origin !== cors && origin !== `http://${host}`)) {
     const message = isNear ? `Pages of ${origin} are not answered; start with --cors ${origin}.` : "Ask at localhost.";

@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { PronkError } from "../src/errors.ts";
-import { isMetaPath, isTorchPath } from "../src/source/torch-names.ts";
+import { isMetaPath, isNpzPath, isTorchPath } from "../src/source/torch-names.ts";
 
 /** `path` is absolute: a folder with config.json, or one llama2.c .bin. */
 export type ModelPlace = { path: string } | { reference: string };
@@ -18,7 +18,8 @@ export function placeOfModel(given: string): ModelPlace {
     // A weight file or a configuration needs the files beside it.
     return {
       path:
-        /\.(safetensors|json)$/i.test(path) || isTorchPath(basename(path)) || isMetaPath(basename(path))
+        /\.(safetensors|json)$/i.test(path) ||
+        [isTorchPath, isMetaPath, isNpzPath].some((isOfIt) => isOfIt(basename(path)))
           ? dirname(path)
           : path,
     };
@@ -45,7 +46,7 @@ export function placeOfFile(given: string, field: string): ModelPlace {
   );
 }
 
-/** npm starts scripts in the package's folder; paths are meant from where the user stands. */
+/** npm starts scripts in the package's folder; paths are relative to the user's. */
 export function fromCaller(path: string): string {
   return resolve(process.env.INIT_CWD ?? process.cwd(), path);
 }

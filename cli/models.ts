@@ -1,4 +1,4 @@
-// `pronk models`: what the browser that `pronk` runs in keeps of models, and `pronk models delete NAME`. In Node nothing is kept.
+// `pronk models`: the models kept in the browser that `pronk` runs in, and `pronk models delete NAME`. In Node nothing is kept.
 
 import { parseArgs } from "node:util";
 import type { StoredModelInfo } from "../src/index.ts";

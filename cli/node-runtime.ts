@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { type Log, findBrowser } from "./browser/find-browser.ts";
 import { type Mount, startFileServer } from "./server/file-server.ts";
 import { hasHardwareGpu } from "./browser/hardware-gpu.ts";
+import { type EvalModel, evaluate } from "./eval-request.ts";
 import { type LogitsTable, run } from "./run-request.ts";
 import { mount, type Runner } from "./run-in-page.ts";
 import { outputFolder } from "./built.ts";
@@ -24,12 +25,12 @@ export function driverVariables(adapter: string): Record<string, string> | undef
   const chromium = findBrowser("chromium");
   const folders = ["/usr/lib/chromium", ...(chromium ? [dirname(chromium)] : [])];
   const icd = folders.map((folder) => join(folder, "vk_swiftshader_icd.json")).find((path) => existsSync(path));
-  // SwiftShader complains on stderr where there is no folder for a display's sockets, though none is opened.
+  // Without a folder for a display's sockets SwiftShader complains on stderr, though it opens none.
   const XDG_RUNTIME_DIR = process.env.XDG_RUNTIME_DIR ?? tmpdir();
   return icd ? { VK_DRIVER_FILES: icd, VK_ICD_FILENAMES: icd, XDG_RUNTIME_DIR } : undefined;
 }
 
-/** `navigator.gpu` for this process. `options` are Dawn's own, as `enable-dawn-features=disable_robustness`. */
+/** `navigator.gpu` for this process. `options` are Dawn's own, e.g. `enable-dawn-features=disable_robustness`. */
 export async function provideWebGpu(options: string[] = []): Promise<void> {
   const { create, globals } = await import("webgpu").catch((cause: unknown) => {
     throw new Error("In Node, the package webgpu is needed: npm install webgpu. Or use --runtime chromium.", { cause });
@@ -43,7 +44,7 @@ export async function provideWebGpu(options: string[] = []): Promise<void> {
     throw new Error("Node's webgpu package finds no adapter. Install chromium (for its SwiftShader) or a GPU driver.");
 }
 
-/** Runs this process's command again with more variables, and ends as it ends. */
+/** Runs this process's command again with more variables, and exits as that does. */
 export function startAgain(variables: Record<string, string>): never {
   const again = spawnSync(process.execPath, [...process.execArgv, ...givenArguments], {
     env: { ...process.env, ...variables },
@@ -66,6 +67,14 @@ export async function openNodeRunner(log: Log): Promise<Runner> {
       const hooks = { onProgress: log, onLogits: (table: LogitsTable) => void tables.push(table) };
       const result = await run(library, { ...request, options }, hooks);
       return { ...result, logits: tables.map(flatten) };
+    },
+    async evaluate(request) {
+      const measures = await import(pathToFileURL(join(outputFolder.library, "eval.js")).href);
+      const inNode = { worker: false, store: false };
+      const opened = (model: EvalModel) => ({ ...model, options: { ...model.options, ...inNode } });
+      const { model, against } = request;
+      const own = { ...request, model: opened(model), against: against && opened(against) };
+      return evaluate({ ...library, ...measures }, own, log);
     },
     [Symbol.asyncDispose]: () => server.close(),
   };

@@ -1,4 +1,4 @@
-// What `chat` and `serve` are told of the model and where it runs; their own flags are beside it.
+// What `chat` and `serve` are told about the model and where it runs, beside their own flags.
 
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { PronkError } from "../src/errors.ts";

@@ -1,4 +1,4 @@
-// An engine that answers HTTP, for commands that go on: in this process over Node's `webgpu`, or in a browser's page.
+// An engine that answers HTTP, for commands that keep running: in this process over Node's `webgpu`, or in a browser's page.
 
 import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -27,13 +27,13 @@ export interface HttpRequest {
   method: string;
   headers: [string, string][];
   body?: string;
-  /** Aborted when who asked is gone. */
+  /** Aborted when the client is gone. */
   signal: AbortSignal;
 }
 
 export interface OpenedEngine extends AsyncDisposable {
   readonly info: EngineInfo;
-  /** Rejects when what it runs on ends by itself. */
+  /** Rejects when what the engine runs on ends by itself. */
   readonly ended: Promise<never>;
   fetch(request: HttpRequest): Promise<Response>;
 }
@@ -47,7 +47,7 @@ export async function openEngine(flags: OpenFlags, log: Log): Promise<OpenedEngi
     : openInBrowser(flags, model, tokenizer, log);
 }
 
-/** What lies on this machine is served. A GGUF file's tokenizer.json may lie beside it. */
+/** Local files are served. A GGUF file's tokenizer.json may lie beside it. */
 function urlOf(place: ModelPlace, serve: (path: string) => string): string {
   if ("reference" in place) return place.reference;
   const { path } = place;
@@ -106,7 +106,7 @@ async function openInBrowser(
   const page = await openEnginePage(runtime as "chromium" | "firefox", onLine);
   try {
     const given = tokenizer && { name: basename(named!), url: urlOf(tokenizer, page.serve) };
-    // What lies on this machine is there already, and another folder may have its address next time.
+    // Local files are here already, and their address may be another folder's next time.
     const store = page.keeps && "reference" in model;
     const order: OpenOrder = { model: urlOf(model, page.serve), tokenizer: given, options: { store, ...options } }; // prettier-ignore
     const info = await page.call<EngineInfo>("openEngine", order);

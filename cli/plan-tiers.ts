@@ -1,4 +1,4 @@
-// What adapters allow, in steps seen in the field, and whether a plan stays within them. WebGPU tells nothing of the
+// What adapters allow, in steps seen in the field, and whether a plan stays within them. WebGPU doesn't tell how much
 // memory a GPU has: "fits" means that every binding and buffer is allowed, not that there is room.
 
 import { defaultLimits } from "../src/gpu/adapter.ts";

@@ -110,7 +110,7 @@ async function shapeOf(model: string): Promise<Shape> {
   const place = placeOfModel(model);
   if ("reference" in place) return readShape(place.reference);
   const { path } = place;
-  // A folder or file is read through the same door as a web address: ranges of headers, no weights.
+  // A folder or file is read the way a web address is: ranges of headers, no weights.
   const prefix = statSync(path).isDirectory() ? "/model/" : `/${basename(path)}`;
   await using server = await startFileServer({ mounts: [{ prefix, path }] });
   return await readShape(server.origin + encodeURI(prefix)); // before the server goes
@@ -142,6 +142,7 @@ function table({ tensors, tiers, ...facts }: Answer): string {
     [`KV cache (${facts.kv}, ${facts.contextLength} positions)`, facts.kvBytes],
     ["scratch", facts.scratchBytes],
     ["total", facts.totalBytes],
+    ["at the start, while the cache is small", facts.firstBytes],
     ["largest binding", facts.largestBindingBytes],
   ].map(([name, value]) => `${String(name).padEnd(75)}${bytes(value)}`);
   const verdict = facts.fits ? "fits" : "does NOT fit";

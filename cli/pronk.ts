@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npx pronk COMMAND`: each command is a file of its own, which reads the flags behind its name.
+// `npx pronk COMMAND`: each command is a file of its own, which reads the flags after its name.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,10 +12,11 @@ const commands: Record<string, { says: string; run: () => Promise<unknown> }> = 
   serve: { says: "OpenAI's HTTP interface on localhost", run: () => import("./serve.ts") },
   plan: { says: "what a model takes on the GPU, without its weights", run: () => import("./plan.ts") },
   bench: { says: "how fast shapes of models are here", run: () => import("./bench.ts") },
+  eval: { says: "perplexity, distance from another model, answers", run: () => import("./eval.ts") },
   models: { says: "what is kept of models, and delete NAME", run: () => import("./models.ts") },
 };
 
-// A browser that a command opened ends with this process, which Node's own way of ending by a signal would not see to.
+// A browser that a command opened ends with this process, which Node's default handling of signals would not ensure.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => process.listenerCount(signal) > 1 || process.exit(1));
 

@@ -1,9 +1,10 @@
-// A RunRequest through the page of cli/page, however that page is reached: a driver's or its own asking for orders.
+// A RunRequest through the page of cli/page, whether a driver runs that page or it asks for orders itself.
 
 import { existsSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { EngineFailure } from "./engine-failure.ts";
 import type { FinishedRun, RunFailure } from "./page/run.ts";
+import type { EvalRequest, EvalResult } from "./eval-request.ts";
 import type { RunRequest, RunResult } from "./run-request.ts";
 import type { FileServer, Mount } from "./server/file-server.ts";
 
@@ -21,6 +22,14 @@ export interface Runner extends AsyncDisposable {
   serve(path: string): string;
   /** Rejects with the engine's PronkError, or with EngineFailure where it came out of a page. */
   run(request: RunRequest): Promise<RunnerResult>;
+  /** Likewise. */
+  evaluate(request: EvalRequest): Promise<EvalResult>;
+}
+
+export async function evaluateBy(call: CallPage, request: EvalRequest): Promise<EvalResult> {
+  const found = await call<EvalResult | RunFailure>("pronkEval", request);
+  if ("failure" in found) throw new EngineFailure(found.failure);
+  return found;
 }
 
 export async function runBy(call: CallPage, request: RunRequest): Promise<RunnerResult> {

@@ -1,5 +1,5 @@
 // One order for the engine as plain data, and how it is carried out with the built library: load a model, answer prompts,
-// unload. Runs inside a browser's page (test/harness/run.ts) as well as in Node (node-runtime.ts), so it uses neither.
+// unload. Runs inside a browser's page (cli/page/run.ts) as well as in Node (node-runtime.ts), so it uses neither.
 
 import type { ChatLogprobs, CompletionLogprobs } from "../src/api/logprobs.ts";
 import type { ChatCompletion, Endpoint, EngineInfo, EngineOptions, ResponseFormat, Usage } from "../src/index.ts";
@@ -12,6 +12,8 @@ export interface RunPrompt {
   /** Ask through chat.completions, the prompt being the user's message. */
   chat?: boolean;
   system?: string;
+  /** The name of one of the engine's adapters. */
+  adapter?: string;
   maxTokens: number;
   ignoreEos?: boolean;
   temperature?: number;
@@ -20,9 +22,9 @@ export interface RunPrompt {
   seed?: number;
   /** Answers; default 1. */
   n?: number;
-  /** Of each token how likely it was, and so many others. */
+  /** For each token its likelihood, and this many others. */
   logprobs?: number;
-  /** What the answer is kept to: OpenAI's field, or a grammar in GBNF. */
+  /** What the answer must conform to: OpenAI's field, or a grammar in GBNF. */
   responseFormat?: ResponseFormat;
   grammar?: string;
   /** Keep the logits after every position, prompt included. */
@@ -34,7 +36,10 @@ export interface RunRequest {
   model: string | Endpoint;
   /** Where a tokenizer file is, for models that come without. */
   tokenizer?: { name: string; url: string };
-  options?: Pick<EngineOptions, "quantize" | "weights" | "kv" | "contextLength" | "without" | "store" | "worker">;
+  options?: Pick<
+    EngineOptions,
+    "quantize" | "weights" | "kv" | "contextLength" | "adapters" | "without" | "store" | "worker"
+  >;
   /** Answered in order by one engine; a later one finds what it shares with an earlier in the KV cache. */
   prompts: RunPrompt[];
 }
@@ -102,6 +107,7 @@ async function answer(engine: Engine, prompt: RunPrompt, hooks: RunHooks): Promi
   const onLogits = prompt.logits ? (position: number, row: Float32Array) => void (rows[position] = row) : undefined;
   const settings = {
     stream: false as const,
+    adapter: prompt.adapter,
     max_tokens: prompt.maxTokens,
     ignore_eos: prompt.ignoreEos,
     temperature: prompt.temperature,

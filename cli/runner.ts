@@ -4,7 +4,7 @@
 import { type BrowserPage, type LaunchOptions, launch } from "./browser/browser-page.ts";
 import type { BrowserKind } from "./browser/find-browser.ts";
 import { outputFolder } from "./built.ts";
-import { mount, runBy, type Runner } from "./run-in-page.ts";
+import { type CallPage, evaluateBy, mount, runBy, type Runner } from "./run-in-page.ts";
 import { type Mount, startFileServer } from "./server/file-server.ts";
 
 export interface BrowserRunner extends Runner {
@@ -30,12 +30,13 @@ export async function openRunner(kind: BrowserKind, options: LaunchOptions = {})
       if (level !== "debug" || process.env.PRONK_CONSOLE) log(text);
     });
     await page.goto(`${server.origin}/runner/index.html`);
+    const call: CallPage = (name, argument) => opened.evaluate(`(argument) => ${name}(argument)`, argument);
     return {
       page,
       server,
       serve: (path) => server.origin + mount(mounts, path),
-      run: (request) =>
-        runBy((name, argument) => opened.evaluate(`(argument) => ${name}(argument)`, argument), request),
+      run: (request) => runBy(call, request),
+      evaluate: (request) => evaluateBy(call, request),
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {

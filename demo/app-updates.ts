@@ -1,5 +1,5 @@
 // Registers the service worker that keeps the page's shell for offline starts, and offers a new version when there is
-// one. It never reloads by itself, and offers nothing while an answer is running. The new version takes all tabs at
+// one. It never reloads by itself, and offers nothing while an answer is running. The new version takes over all tabs at
 // once: a tab that did not ask for it is told, since files of its own version may be gone by now.
 
 import { trustedAddress } from "../src/trusted-types.ts";
@@ -13,7 +13,7 @@ export interface UpdatePlace {
   onChange(listener: () => void): void;
 }
 
-const takeOverMs = 3000; // a worker that says nothing by then will not; a reload asks it again
+const takeOverMs = 3000; // a worker silent for this long stays silent; a reload asks it again
 
 export async function startAppUpdates(place: UpdatePlace): Promise<void> {
   if (!("serviceWorker" in navigator) || !import.meta.env.PROD) return;

@@ -5,7 +5,7 @@ import { pageStrings as strings } from "./page-words.ts";
 const written = (value: number, options: Intl.NumberFormatOptions) =>
   new Intl.NumberFormat(strings.locale, options).format(value);
 
-/** Three figures that count: 0.0123, 1.23, 123, 12,345. */
+/** Three significant figures: 0.0123, 1.23, 123, 12,345. */
 export function figures(value: number, options: Intl.NumberFormatOptions = {}): string {
   if (!Number.isFinite(value)) return "–";
   const digits = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));

@@ -3,6 +3,7 @@
 import { adapterName, reportText, type BenchReport, type KernelTotals } from "../src/bench/index.ts";
 import { bytes, count, duration, figures, milliseconds, percent, rate } from "./bench-numbers.ts";
 import { drawRoof } from "./bench-roof.ts";
+import { element, shape, wide } from "./page-elements.ts";
 import { pageStrings as strings } from "./page-words.ts";
 
 export function showResult(place: HTMLElement, report: BenchReport): void {
@@ -14,17 +15,6 @@ export function showResult(place: HTMLElement, report: BenchReport): void {
     ...textReport(report),
   );
   place.hidden = false;
-}
-
-function element<K extends keyof HTMLElementTagNameMap>(
-  name: K,
-  className = "",
-  ...content: (string | Node)[]
-): HTMLElementTagNameMap[K] {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...content);
-  return made;
 }
 
 function cards({ spread }: BenchReport): HTMLElement {
@@ -119,23 +109,13 @@ function table(rows: readonly KernelTotals[], kind: string): HTMLElement {
   const last = made.createTFoot().insertRow();
   for (const text of [strings.bench.all, milliseconds(sum), "", "", "", ""])
     last.append(element("td", text === strings.bench.all ? "name" : "", text));
-  const wide = element("div", "wide", made);
-  wide.tabIndex = 0; // it may scroll, and must then be reached by the keyboard
-  wide.role = "region";
-  wide.ariaLabel = kind ? strings.bench.reading : strings.bench.writing;
-  return wide;
+  return wide(made, kind ? strings.bench.reading : strings.bench.writing);
 }
 
 function bar(share: number): SVGElement {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 100 1");
-  svg.setAttribute("preserveAspectRatio", "none");
-  svg.setAttribute("aria-hidden", "true");
-  const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  rect.setAttribute("width", String(100 * share));
-  rect.setAttribute("height", "1");
-  svg.append(rect);
-  return svg;
+  const picture = shape("svg", { viewBox: "0 0 100 1", preserveAspectRatio: "none", "aria-hidden": "true" });
+  picture.append(shape("rect", { width: 100 * share, height: 1 }));
+  return picture;
 }
 
 function textReport(report: BenchReport): HTMLElement[] {
@@ -164,7 +144,7 @@ function textReport(report: BenchReport): HTMLElement[] {
     setTimeout(() => ((self.textContent = strings.bench.copy), (told.textContent = "")), copied ? 2000 : 6000);
   });
   const actions = [copy];
-  // Sharing that the person calls off is no failure.
+  // Sharing that the person calls off is not a failure.
   if (navigator.share) actions.push(button(strings.bench.share, () => void navigator.share({ text }).catch(() => {})));
   actions.push(button(strings.bench.save, () => save(report)));
   return [

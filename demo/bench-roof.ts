@@ -3,6 +3,7 @@
 
 import type { BenchReport, KernelTotals } from "../src/bench/index.ts";
 import { percent } from "./bench-numbers.ts";
+import { shape } from "./page-elements.ts";
 import { pageStrings as strings } from "./page-words.ts";
 import { freeLine, type NameLine, widthOf } from "./roof-names.ts";
 
@@ -61,7 +62,7 @@ function roof(width: number, report: BenchReport, points: Point[]): SVGElement {
   for (let power = xs[0]; power <= xs[1]; power++) {
     const at = x(10 ** power);
     svg.append(shape("line", { class: "grid", x1: at, x2: at, y1: edge.top, y2: height - edge.bottom }));
-    const furthest = width - 6 - widthOf(tick(power)) / 2; // that of the last one would be cut
+    const furthest = width - 6 - widthOf(tick(power)) / 2; // the last one would be cut off
     svg.append(text(Math.min(at, furthest), height - edge.bottom + 16, "middle", tick(power)));
   }
   for (let power = ys[0]; power <= ys[1]; power++) {
@@ -95,7 +96,7 @@ function roof(width: number, report: BenchReport, points: Point[]): SVGElement {
     const [cx, cy] = [x(intensity), y(speed)];
     const r = 4 + 18 * Math.sqrt(share);
     svg.append(shape("circle", { class: ofPrompt ? "dot of-prompt" : "dot", cx, cy, r }));
-    const isLeft = cx + r + 4 + widthOf(kernel) > width - edge.right; // its name would run out of the picture
+    const isLeft = cx + r + 4 + widthOf(kernel) > width - edge.right; // its name would leave the picture
     const from = isLeft ? cx - r - 4 - widthOf(kernel) : cx + r + 4;
     const line = { from, to: from + widthOf(kernel), at: cy + 4 };
     const at = freeLine(taken, line, edge.top + 10, height - edge.bottom - 4);
@@ -118,14 +119,5 @@ function tick(power: number): string {
     : (10 ** power).toLocaleString(strings.locale);
 }
 
-function text(x: number, y: number, className: string, words: string): SVGElement {
-  const made = shape("text", { class: className, x, y });
-  made.textContent = words;
-  return made;
-}
-
-function shape(name: string, attributes: Record<string, string | number>): SVGElement {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
-}
+const text = (x: number, y: number, className: string, words: string): SVGElement =>
+  shape("text", { class: className, x, y }, words);

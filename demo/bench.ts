@@ -42,7 +42,7 @@ byId("order").addEventListener("submit", (event) => {
 void lookAtAdapter();
 Object.assign(globalThis, { pronkBench: runBench });
 
-/** A processor that plays GPU takes minutes for a model that a GPU has in a second. */
+/** A CPU emulating a GPU takes minutes over a model that takes a GPU a second. */
 async function lookAtAdapter(): Promise<void> {
   const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
   if (!adapter) {

@@ -1,5 +1,5 @@
-// The list of models did not arrive: a line above the chat that says so, with a press that asks for it again and one that
-// leads to what runs without it. The picker says it too, in the list's place.
+// When the list of models did not arrive: a line above the chat that says so, with a button that asks for it again and one
+// that leads to what runs without it. The picker says it too, in the list's place.
 
 import { CatalogueProblem } from "./catalogue.ts";
 import { pageStrings as strings } from "./page-words.ts";
@@ -9,7 +9,7 @@ export interface CatalogueNoticeActions {
   choose(): void;
 }
 
-/** "" takes the line away. */
+/** "" removes the line. */
 export function showCatalogueNotice(place: HTMLElement, problem: string, actions: CatalogueNoticeActions): void {
   place.hidden = problem === "";
   const text = document.createElement("p");

@@ -10,13 +10,15 @@ export interface CatalogueEntry {
   parameters: number;
   /** Weight files, in bytes. */
   sizeBytes: number;
-  /** Of most weights, as published. */
+  /** Of most of the weights, as published. */
   bits: 4 | 8 | 16;
   license: string;
   gated: boolean;
   llama2: boolean;
   note: string;
-  /** Whose files these facts are of, where the publisher's revision is known at that; and when they were taken down. */
+  /** How it begins an answer to what it cannot know; the page then offers a larger model. Absent if none should be offered. */
+  declines?: string;
+  /** Where the files that these facts are about are, with the publisher's revision if known; and when they were noted. */
   source: string;
   seen: string; // yyyy-mm-dd
   /** What counting its memory needs to know. */
@@ -31,7 +33,7 @@ export interface CatalogueShape {
   kvHeads: number;
   vocabSize: number;
   contextLength: number;
-  /** Where it is not dim / heads. */
+  /** If it is not dim / heads. */
   headDim?: number;
   tiedEmbeddings?: boolean;
 }
@@ -58,7 +60,7 @@ export async function readCatalogue(): Promise<CatalogueEntry[]> {
     const { models } = JSON.parse(text) as { models: CatalogueEntry[] };
     if (models.length > 0 && models.every(({ id, label }) => id && label)) return models;
   } catch {
-    // A page of the server's own, perhaps.
+    // Perhaps an HTML page of the server's own.
   }
   throw new CatalogueProblem();
 }

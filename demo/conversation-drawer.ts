@@ -1,6 +1,6 @@
-// <conversation-drawer>: the list of conversations beside the chat: a column on a wide page that can be folded away, a drawer
-// over the chat on a phone. It draws into the page itself, so conversations.css styles it; what is done with a conversation
-// the list does (pronk's own ConversationList), which is fetched when it is first shown.
+// <conversation-drawer>: the list of conversations beside the chat: on a wide page a column that can be folded away, on a phone
+// a drawer over the chat. It draws into the page itself, so conversations.css styles it; actions on a conversation are carried
+// out by the list (pronk's own ConversationList), which is fetched when it is first shown.
 
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import {
@@ -24,7 +24,7 @@ export interface DrawerActions {
   open(id: string): void;
   /** A new conversation takes the place of the open one. */
   begin(): void;
-  /** Likewise, and nothing of it can be had back. */
+  /** Likewise, but it cannot be brought back. */
   forget(): void;
   /** Those of the element. */
   chatWords(): ChatStrings;
@@ -51,7 +51,7 @@ export class ConversationDrawer extends LitElement {
   declare protected shown: boolean;
   declare protected renaming: string | undefined;
   declare protected erasing: boolean;
-  /** What came of an import. */
+  /** The outcome of an import. */
   declare protected told: string;
   readonly #button: HTMLButtonElement;
   readonly #actions: DrawerActions;
@@ -72,7 +72,7 @@ export class ConversationDrawer extends LitElement {
     void this.#begin();
   }
 
-  /** Shows the list, with the focus in its search; nothing where nothing is kept. */
+  /** Shows the list, with the focus in its search; does nothing if nothing is kept. */
   async openSearch(): Promise<void> {
     if (this.#button.hidden) return;
     this.#show(true, true);
@@ -219,7 +219,7 @@ export class ConversationDrawer extends LitElement {
     if (asked && !shown) this.#button.focus();
   }
 
-  /** On a phone what is opened is seen once the drawer is gone. */
+  /** On a phone, what is opened can be seen only once the drawer is gone. */
   #leave(act: () => void): void {
     if (!wide.matches) this.#show(false, false);
     act();

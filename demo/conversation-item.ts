@@ -9,7 +9,7 @@ export interface ItemActions {
   open(): void;
   pin(): void;
   beginRename(): void;
-  /** Undefined where the person thought better of it. */
+  /** Undefined if the person thought better of it. */
   rename(title: string | undefined): void;
   copy(): void;
   save(form: "md" | "json"): void;

@@ -110,7 +110,7 @@ function lineView(download: Download, downloads: Downloads, { open }: DownloadAc
   </li>`;
 }
 
-/** Nothing where it is under way and nobody knows how far. */
+/** Nothing if it is under way and its progress is unknown. */
 function shareOf({ state, progress, paused }: Download): number | typeof nothing {
   if (progress && progress.totalBytes > 0) return progress.loadedBytes / progress.totalBytes;
   return state === "waiting" || paused ? 0 : nothing;

@@ -1,6 +1,6 @@
 // Downloads beside the model that answers: begun in the picker, one at a time, each with a pause of its own. What has arrived
-// stays in the store whatever happens; the same download goes on there. While the chat loads a model they wait, so that two
-// loads never hold memory at once. A licence is asked for where a model is opened, so without it nothing is fetched here.
+// stays in the store whatever happens; the same download resumes there. While the chat loads a model they wait, so that two
+// loads never hold memory at once. A licence is asked for when a model is opened, so without it nothing is fetched here.
 
 import { acceptanceOf, llama2License } from "../src/element/index.ts";
 import { DownloadPause, inspectModel, models, preflight, type ProgressEvent } from "../src/index.ts";
@@ -31,7 +31,7 @@ export class Downloads {
   readonly #changed: () => void;
   readonly #hubUrl: () => string | undefined;
 
-  /** `hubUrl`: where it is not the usual hub. */
+  /** `hubUrl`: if it is not the usual hub. */
   constructor(changed: () => void, hubUrl: () => string | undefined) {
     this.#changed = changed;
     this.#hubUrl = hubUrl;
@@ -41,7 +41,7 @@ export class Downloads {
     return this.#list;
   }
 
-  /** Whether a download waits for the chat, which loads a model. */
+  /** Whether a download waits for the chat to load a model. */
   get held(): boolean {
     return this.#loading !== undefined;
   }
@@ -62,13 +62,13 @@ export class Downloads {
     else this.#running?.pause.resume();
   }
 
-  /** Ends it, or takes what came of it off the list. What has arrived stays for the next time. */
+  /** Ends it, or takes its outcome off the list. What has arrived stays for the next time. */
   remove({ choice: { key }, state }: Download): void {
     this.#set(this.#list.filter((other) => other.choice.key !== key));
     if (state === "running" || state === "preparing") this.#running?.abort.abort();
   }
 
-  /** What the chat is loading now: downloads wait, but for one of that very model, which the load follows. */
+  /** What the chat is loading now: downloads wait, except one of that very model, which the load follows. */
   hold(model: ModelChoice["model"]): void {
     this.#loading = model;
     const running = this.#list.find(({ state }) => state === "running");

@@ -9,12 +9,12 @@ export interface Fit {
   gpuBytes: number;
 }
 
-/** A longer one takes what memory is left, so it is not what a model fits by. */
+/** A longer one takes what memory is left, so it doesn't decide whether a model fits. */
 const usualContext = 4096;
 
 /**
- * By catalogue id; empty where there is no adapter to ask. What was published in 16 bits fits when one of its quantizations
- * does, and is quantized no further than it must; what was published in fewer stays as it is.
+ * By catalogue id; empty if there is no adapter to ask. A model published in 16 bits fits if one of its quantizations does,
+ * and is quantized no further than it must be; one published in fewer stays as it is.
  */
 export async function fitsOf(catalogue: readonly CatalogueEntry[]): Promise<Map<string, Fit>> {
   const fits = new Map<string, Fit>();

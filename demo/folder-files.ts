@@ -14,7 +14,7 @@ interface DirectoryPicker {
 export async function pickFolder(input: HTMLInputElement): Promise<PickedFolder | undefined> {
   const { showDirectoryPicker } = globalThis as DirectoryPicker;
   if (!showDirectoryPicker) {
-    input.click(); // its change event goes on from here
+    input.click(); // its change event continues from here
     return undefined;
   }
   try {

@@ -31,7 +31,7 @@ interface InstallOffer extends Event {
   prompt(): Promise<unknown>;
 }
 
-/** Tells, each time that changes, how to ask for an installation; undefined where there is none to be had. */
+/** Tells, each time that changes, how to ask for an installation; undefined while there is none to be had. */
 export function watchInstall(tell: (install: (() => void) | undefined) => void): void {
   addEventListener("beforeinstallprompt", (event) => {
     event.preventDefault(); // the browser's own bar would lie over the chat

@@ -17,6 +17,7 @@ import {
   rememberedKey,
   startersOf,
 } from "./model-choice.ts";
+import { startLargerModel } from "./larger-model.ts";
 import { takeLaunch, watchInstall } from "./launch.ts";
 import { startLanguage } from "./page-language.ts";
 import { type ChooseDetail, ModelPicker } from "./model-picker.ts";
@@ -53,12 +54,22 @@ const drawer = new ConversationDrawer(byId<HTMLButtonElement>("open-list"), {
 });
 chat.firstConversation = addressedConversation();
 let catalogueError: unknown;
-let current: ModelChoice | undefined; // none where the list of models did not arrive
+let current: ModelChoice | undefined; // none if the list of models did not arrive
 
+const rewordLarger = startLargerModel(chat, byId("larger-model"), {
+  catalogue: () => picker.catalogue,
+  currentKey: () => current?.key,
+  isStored: ({ repository = "" }) => storedNames.has(repository),
+  ask: (entry, question) => {
+    change(choiceOfEntry(entry, storedNames.has(entry.repository ?? "")));
+    void chat.updateComplete.then(() => chat.addToDraft(question)).then(() => chat.focus());
+  },
+});
 const showTheme = startTheme(byId("theme"), byId("theme-label"));
 const worded = startLanguage(byId<HTMLSelectElement>("language"), () => {
   showTheme();
   tellCatalogueProblem();
+  rewordLarger();
   for (const part of [picker, drawer, downloadPanel]) part.requestUpdate();
   chat.shortcuts = [
     { letter: "S", words: pageStrings.findConversation, run: () => void drawer.openSearch() },
@@ -95,7 +106,7 @@ picker.addEventListener("choose", (event) => {
 chat.addEventListener("pronk-state", () => {
   downloads.hold(chat.state === "loading" ? chat.model : undefined);
   if (chat.state !== "ready") return;
-  if (current) rememberChoice(current); // a name that leads nowhere does not come back at the next visit
+  if (current) rememberChoice(current); // a name that leads nowhere is not remembered for the next visit
   void models.persist();
 });
 
@@ -171,7 +182,7 @@ function show(choice: ModelChoice, conversation?: string): void {
   });
 }
 
-/** One that is kept, with its model; where it is gone, the address names what is shown instead. */
+/** Opens a stored one, with its model; if it is gone, the address names what is shown instead. */
 async function openConversation(id: string): Promise<void> {
   const conversation = await chat.find(id);
   if (!conversation) return address.converse(drawer.current);
@@ -181,7 +192,7 @@ async function openConversation(id: string): Promise<void> {
   await chat.open(conversation);
 }
 
-/** Where there is no room, the owner is cut before the model's name is. */
+/** For lack of room, the owner is cut before the model's name is. */
 function showModelName(label: string): void {
   const [, owner = "", name = label] = /^([^/]+\/)(.+)$/s.exec(label) ?? [];
   const part = (words: string, kind: string) =>
@@ -189,7 +200,7 @@ function showModelName(label: string): void {
   modelName.replaceChildren(...(owner ? [part(owner, "model-owner")] : []), part(name, "model-own-name"));
 }
 
-/** Another model, and a conversation of its own; the one before can be had back. */
+/** Another model, and a conversation of its own; the previous one can be brought back. */
 function change(choice: ModelChoice, conversation?: Conversation): void {
   const before = { choice: current, conversation: chat.conversation };
   show(choice, conversation?.id);

@@ -9,11 +9,11 @@ export interface ModelChoice {
   /** Stable among choices: a catalogue id, `hub:owner/name`, `folder:name`. */
   key: string;
   label: string;
-  /** Undefined for a folder of an earlier visit, which a page cannot open again by itself. */
+  /** Undefined for a folder from an earlier visit, which a page cannot reopen by itself. */
   model: ModelReference | undefined;
   /** Start without being asked: models beside the page and models on this device. */
   autoload: boolean;
-  /** File beside the model with questions to begin with. */
+  /** A file beside the model, with questions to begin with. */
   startersAddress?: string;
 }
 
@@ -27,7 +27,7 @@ export function choiceOfRepository(repository: string, stored = false): ModelCho
   return { key: `hub:${repository}`, label: repository, model: repository, autoload: stored };
 }
 
-/** Undefined for a folder: a page cannot open one again by itself. */
+/** Undefined for a folder: a page cannot reopen one by itself. */
 export function choiceOfStored(
   { label, references }: StoredModelInfo,
   catalogue: readonly CatalogueEntry[],
@@ -42,7 +42,7 @@ export function choiceOfFiles(name: string, model: File[] | FileSystemDirectoryH
   return { key: `folder:${name}`, label: name, model, autoload: true };
 }
 
-/** The questions beside a model; without a network those of the last visit. */
+/** The questions beside a model; without a network, those of the last visit. */
 export async function startersOf(choice: ModelChoice): Promise<string[]> {
   if (!choice.startersAddress) return [];
   const key = `pronk.starters.${choice.key}`;

@@ -1,5 +1,5 @@
 // <model-picker>: the dialog in which a model is chosen, as an element of this page only. It draws into the page itself
-// (no shadow root), so page.css and picker.css style it. Tells of a choice by a `choose` event.
+// (no shadow root), so page.css and picker.css style it. Reports a choice by a `choose` event.
 
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { type Undoable, UndoOffer, undoView } from "../src/element/index.ts";
@@ -39,7 +39,7 @@ export class ModelPicker extends LitElement {
   };
 
   declare catalogue: readonly CatalogueEntry[];
-  /** Why it is not there, or "". A press that asks for it again fires `retry-catalogue`. */
+  /** Why it is missing, or "". A press that asks for it again fires `retry-catalogue`. */
   declare catalogueProblem: string;
   declare currentKey: string;
   /** Asks for the page to be installed as an app, where that can be. */
@@ -64,7 +64,7 @@ export class ModelPicker extends LitElement {
   );
   readonly #hubUrl: () => string | undefined;
 
-  /** `hubUrl`: where it is not the usual hub. */
+  /** `hubUrl`: if it is not the usual hub. */
   constructor(downloads: Downloads, hubUrl: () => string | undefined) {
     super();
     this.#downloads = downloads;
@@ -95,7 +95,7 @@ export class ModelPicker extends LitElement {
     this.querySelector("dialog")?.close();
   }
 
-  /** Takes up a token that was typed elsewhere on the page. */
+  /** Adopts a token that was typed elsewhere on the page. */
   useToken(text: string | undefined): void {
     if (text !== undefined) this.token = { ...this.token, text };
   }
@@ -183,7 +183,7 @@ export class ModelPicker extends LitElement {
     this.dispatchEvent(new CustomEvent<ChooseDetail>("choose", { detail: { choice, token } }));
   }
 
-  /** Its line stands at the top of the picker, and of the page behind it. */
+  /** The download's line stands at the top of the picker, and of the page behind it. */
   #download(choice: ModelChoice): void {
     const token = this.token.text || undefined;
     rememberToken(this.token.keep ? token : undefined);
@@ -191,7 +191,7 @@ export class ModelPicker extends LitElement {
     void this.updateComplete.then(() => this.querySelector("dialog")?.scrollTo({ top: 0 }));
   }
 
-  /** What is stored may be something else now. */
+  /** What is stored may have changed. */
   async #readStored(): Promise<void> {
     this.stored = await storedModels();
   }
@@ -211,7 +211,7 @@ export class ModelPicker extends LitElement {
     title?.focus(); // the pressed button is gone
   };
 
-  /** Not for good before the offer to take it back has ended. */
+  /** Not final until the offer to take it back has ended. */
   undoableDeletion(deletion: Deletion): Undoable {
     const end = async (ending: Promise<void>) => {
       const problem = await ending.then(

@@ -1,5 +1,5 @@
-// The menu behind three dots of something in a list: closed by a choice in it, and when the focus leaves it. How it lies is the
-// list's style sheet's.
+// The menu behind the three dots of something in a list: closed by a choice in it, and when the focus leaves it. Its position is
+// up to the list's style sheet.
 
 import { html, type TemplateResult } from "lit";
 import { pageStrings as strings } from "./page-words.ts";

@@ -35,7 +35,7 @@ export class PageAddress {
   #leaves = false; // the picker was closed, and the way back out of its entry takes a moment
   readonly #picker: Picker;
 
-  /** `onAddress`: the address names something else: a person wrote it there, or went back to it. */
+  /** `onAddress`: called when the address names something else: a person typed it, or went back to it. */
   constructor(picker: Picker, onAddress: (key: string, conversation: string | undefined) => void) {
     this.#picker = picker;
     picker.addEventListener("opened", () => {
@@ -44,7 +44,7 @@ export class PageAddress {
     picker.addEventListener("closed", () => {
       if (this.#leaves || !inPickerEntry()) return;
       this.#leaves = true;
-      history.back(); // goes on in popstate
+      history.back(); // continues in popstate
     });
     addEventListener("popstate", () => {
       const isOpenAgain = this.#leaves && picker.isOpen && !inPickerEntry();

@@ -1,4 +1,4 @@
-// The language of a page: the one that the person chose here, else the first of the browser's that there are words in, else
+// The language of a page: the one that the person chose here, else the first of the browser's that we have words for, else
 // English. It goes into the document's `lang`, which <pronk-chat> follows, into what index.html says (`data-words`), and into
 // the manifest that an installation takes. public/first-language.js keeps the page blank until the words are there.
 
@@ -18,7 +18,7 @@ const ownNames = {
   de: "Deutsch",
 };
 
-/** Ends when the page's words are there; `shown` is called each time that they are others. */
+/** Resolves when the page's words are there; `shown` is called each time they change. */
 export async function startLanguage(menu: HTMLSelectElement, shown: () => void): Promise<void> {
   const auto = new Option("", "");
   const options = languages.map((language) => new Option(ownNames[language], language));
@@ -48,7 +48,7 @@ export async function startLanguage(menu: HTMLSelectElement, shown: () => void):
   await use();
 }
 
-/** Of the languages that the browser names, the first that there are words in; or the chosen one, in the person's region. */
+/** The first of the browser's languages that we have words for; or the chosen one, in the person's region. */
 function speechOf(language: string): Speech {
   const wanted = [...navigator.languages, language].flatMap((tag) => speechFor(tag) ?? []);
   return wanted.find((speech) => !language || speech.language === language) ?? { language: "en", locale: "en" };
@@ -81,7 +81,7 @@ function chosen(): string {
   }
 }
 
-/** "": as the browser. */
+/** "": the browser's. */
 function remember(language: string): void {
   try {
     if (language) localStorage.setItem(storageKey, language);

@@ -17,7 +17,7 @@ const files: Record<Exclude<Language, "en">, () => Promise<{ words: PageWords }>
 /** Another object after a change of language. */
 export let pageStrings: PageWords = pageWords;
 
-/** English where the file does not arrive. */
+/** English if the file does not arrive. */
 export async function usePageWords({ language, locale }: Speech): Promise<void> {
   const file = language === "en" ? { words: pageWords } : await files[language]().catch(() => undefined);
   pageStrings = file ? { ...file.words, locale } : pageWords;

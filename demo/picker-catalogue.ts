@@ -1,4 +1,4 @@
-// The catalogue as lists of buttons, what fits the GPU before what does not: what each model is, its download, its licence,
+// The catalogue as lists of buttons, models that fit the GPU before those that don't: what each is, its download, its licence,
 // and the memory that it takes on the GPU. A search field above them looks through names, notes and repositories.
 
 import { html, nothing, type TemplateResult } from "lit";
@@ -9,10 +9,10 @@ import { pageStrings as strings } from "./page-words.ts";
 
 export interface CatalogueModel {
   catalogue: readonly CatalogueEntry[];
-  /** Why it is not there, or "". */
+  /** Why the list is missing, or "". */
   problem: string;
   currentKey: string;
-  /** Empty where there is no GPU to ask, and until it has been asked. */
+  /** Empty if there is no GPU to ask, and until it has been asked. */
   fits: ReadonlyMap<string, Fit>;
   /** Names of models that are on this device. */
   stored: ReadonlySet<string>;
@@ -66,7 +66,7 @@ export function catalogueView(model: CatalogueModel, actions: CatalogueActions):
   </section>`;
 }
 
-/** All words of the query, anywhere in what is said of an entry. */
+/** Entries with all words of the query, anywhere in their text. */
 export function matching(catalogue: readonly CatalogueEntry[], query: string): readonly CatalogueEntry[] {
   const isFound = finderOf(query);
   if (!isFound) return catalogue;

@@ -13,7 +13,7 @@ export interface HubToken {
 }
 
 export interface HubActions {
-  /** The token counts for every model that is chosen, not for this form's alone. */
+  /** The token counts for every model that is chosen, not only for this form's. */
   token: HubToken;
   changeToken(token: HubToken): void;
   open(repository: string): void;
@@ -80,7 +80,7 @@ export function hubView({ token, changeToken, open, download }: HubActions): Tem
   </section>`;
 }
 
-/** owner/name[@revision][/folder or file], also of an address of the hub; undefined for anything else. */
+/** owner/name[@revision][/folder or file], also from an address of the hub; undefined for anything else. */
 function repositoryOf(text: string): string | undefined {
   try {
     const name = nameOfModel(text);

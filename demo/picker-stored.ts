@@ -1,5 +1,5 @@
-// What is kept on this device, first in the picker: each model is opened by a press, and deleted by another; a menu has what
-// else can be done with it. And, at the end of the picker, how much room the browser gives.
+// What is kept on this device, first in the picker: one press opens a model, another deletes it; a menu has what else can be
+// done with it. And, at the end of the picker, how much room the browser gives.
 
 import { html, nothing, type TemplateResult } from "lit";
 import { formatBytes } from "../src/element/index.ts";
@@ -14,7 +14,7 @@ export interface StoredActions {
   remove(model: StoredModelInfo): void;
 }
 
-/** A model with what opens it; undefined for what only its files can bring back. */
+/** A model with the choice that opens it; undefined if only its files can bring it back. */
 export type StoredEntry = [model: StoredModelInfo, choice: ModelChoice | undefined];
 
 export function storedView(
@@ -77,7 +77,7 @@ function menuView(model: StoredModelInfo, label: string, copies: StoredCopies): 
   return moreMenu("copy", label, possible.map((entry) => ({ ...entry, disabled: copies.busy }))); // prettier-ignore
 }
 
-/** What is being done with a copy, or what came of it; below that copy, or at the end where it gave way to a newer one. */
+/** What is being done with a copy, or the outcome; below that copy, or at the end if it gave way to a newer one. */
 function newsView(copies: StoredCopies): TemplateResult | typeof nothing {
   if (!copies.news) return nothing;
   const { text, details, problem, share, cancel, next, file } = copies.news;
@@ -107,7 +107,7 @@ function newsView(copies: StoredCopies): TemplateResult | typeof nothing {
   </div>`;
 }
 
-/** What the browser says in numbers, where it does, and in words: private windows, and what it may clear. */
+/** What the browser says: in numbers, if it gives any, and in words: private windows, and what it may clear. */
 export function storageView(
   storage: StorageReport | undefined,
   install: (() => void) | undefined,

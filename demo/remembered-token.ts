@@ -1,4 +1,4 @@
-// The hub's read token from one visit to the next: only where the person asked for it, and in this browser alone.
+// The hub's read token from one visit to the next: only if the person asked for it, and in this browser alone.
 
 const storageKey = "pronk.token";
 
@@ -10,7 +10,7 @@ export function rememberedToken(): string | undefined {
   }
 }
 
-/** Nothing, or an empty token, forgets the one that was remembered. */
+/** undefined, or an empty token, forgets the remembered one. */
 export function rememberToken(token: string | undefined): void {
   try {
     if (token) localStorage.setItem(storageKey, token);

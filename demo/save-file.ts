@@ -1,4 +1,4 @@
-// Gives the person a text as a file, named after what it is.
+// Gives the person a text as a file, named after its content.
 
 const mimeOf = { md: "text/markdown", json: "application/json" } as const;
 const nameLength = 60;

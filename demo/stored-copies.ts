@@ -1,6 +1,6 @@
 // What a person does with a stored copy of a model: checks it for damage and has that repaired, looks for a newer revision and
-// takes it, exports it. One thing at a time, with its progress and an end to it; what came of it stands in a line, with what
-// may come next. Nothing is drawn here.
+// takes it, exports it. One thing at a time, with its progress and a way to stop it; the outcome is a line, with what may come
+// next. Nothing is drawn here.
 
 import { models, type StoredModelInfo, type VerifyReport } from "../src/index.ts";
 import { formatBytes } from "../src/element/index.ts";
@@ -8,7 +8,7 @@ import { pageStrings as strings } from "./page-words.ts";
 
 interface CopyNews {
   text: string;
-  /** What the engine says beside it. */
+  /** What else the engine says. */
   details?: readonly string[];
   problem?: boolean;
   /** 0 to 1 while something is being done. */
@@ -16,7 +16,7 @@ interface CopyNews {
   cancel?: () => void;
   /** What may come next. */
   next?: { words: string; act: () => void };
-  /** A file that is there to be saved. */
+  /** A file to be saved. */
   file?: { words: string; name: string; href: string };
 }
 
@@ -35,7 +35,7 @@ export class StoredCopies {
   readonly #changed: () => void;
   readonly #hub: () => { token?: string; hubUrl?: string };
 
-  /** `changed`: what is told, or what is stored. `hub`: how it is asked. */
+  /** `changed`: called when the news or what is stored changes. `hub`: how it is asked. */
   constructor(changed: () => void, hub: () => { token?: string; hubUrl?: string }) {
     this.#changed = changed;
     this.#hub = hub;

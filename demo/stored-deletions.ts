@@ -1,12 +1,12 @@
 // Stored models that were deleted on the page but can still be brought back: marked, hidden, and deleted for good when the
-// offer ends. The marks are this browser's, so a page that was closed meanwhile is made up for by the next one; a Web
-// Lock on each tells which still belong to a page that is open. A tab that is reloaded goes on with its offer.
+// offer ends. The marks are this browser's, so the next page makes up for one that was closed meanwhile; a Web Lock on
+// each tells which still belong to an open page. A tab that is reloaded continues its offer.
 
 import { deleteModel, models, type StoredModel, type StoredModelInfo } from "../src/index.ts";
 
 export interface Deletion {
   readonly label: string;
-  /** As if it had not been asked for. */
+  /** As if the deletion had not been asked for. */
   undo(): void;
   carryOut(): Promise<void>;
 }
@@ -17,7 +17,7 @@ const keyOf = ({ id, quantize }: Mark) => `${id}|${quantize}`;
 
 type Mark = Pick<StoredModel, "id" | "quantize">;
 
-/** What a tab remembers of the deletion that it offers to take back. */
+/** What a tab remembers about the deletion that it offers to take back. */
 interface TabNote extends Mark {
   label: string;
   /** ms since the epoch */
@@ -51,7 +51,7 @@ export function beginDeletion({ id, quantize, label }: Pick<StoredModel, "id" | 
   };
 }
 
-/** The deletion that this tab offered to take back when it was reloaded; comes before `finishDeletions`. */
+/** The deletion that this tab offered to take back when it was reloaded; to be called before `finishDeletions`. */
 export function resumeDeletion(): Deletion | undefined {
   const left = note();
   const isFresh = left && Date.now() - left.at < resumedForMs;

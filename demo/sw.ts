@@ -1,7 +1,7 @@
-// The service worker: keeps the page's shell, so that it starts without a network. Each release has a cache of its own, whole before
-// it is used. An older release's cache stays as long as a tab of that time is open, so that such a tab goes on with the worker
-// and the parts that it was built with, also with those that it fetches late, when its server has them no more. Weights are
-// none of its business: they are in IndexedDB, verified and counted.
+// The service worker: keeps the page's shell, so that it starts without a network. Each release has a cache of its own, filled
+// before it is used. An older release's cache stays as long as one of its tabs is open, so that the tab keeps the worker and
+// the parts that it was built with, even those that it fetches late, when the server no longer has them. Weights are none of
+// its business: they are in IndexedDB, verified and counted.
 
 interface Entry {
   url: string;
@@ -9,7 +9,7 @@ interface Entry {
   revision: string | null;
 }
 
-// What a service worker has; the page's own library of types knows none of it.
+// What a service worker has, which the page's own library of types lacks.
 interface WorkerScope {
   readonly registration: { readonly scope: string; readonly installing: unknown; readonly waiting: unknown };
   readonly clients: { matchAll(options: object): Promise<readonly { id: string }[]> };
@@ -56,7 +56,7 @@ worker.addEventListener("fetch", (event) => {
 const keptOrFetched = async (request: Request, address: string): Promise<Response> =>
   (await caches.match(address, { cacheName: release, ignoreVary: true })) ?? fetch(request);
 
-/** A part of an older release, or one that is not worth having before it is wanted: kept from its first use on. */
+/** A part of an older release, or one not worth fetching until it is needed: kept from its first use on. */
 async function ofAnyRelease(request: Request, address: string): Promise<Response> {
   const kept = await caches.match(address, { ignoreVary: true });
   if (kept) return kept;
@@ -65,12 +65,12 @@ async function ofAnyRelease(request: Request, address: string): Promise<Response
   return response;
 }
 
-/** Every file of this release; those of an older one under the same hashed name are the same. */
+/** Every file of this release; an older one's files of the same hashed name are the same. */
 async function fill(): Promise<void> {
   const cache = await caches.open(release);
   const put = async ({ url, revision }: Entry) => {
     const address = addressOf(url);
-    if (await cache.match(address, { ignoreVary: true })) return; // of an installation that did not end
+    if (await cache.match(address, { ignoreVary: true })) return; // from an installation that did not finish
     const known = revision === null ? await caches.match(address, { ignoreVary: true }) : undefined;
     const response = known ?? (await fetch(address, { cache: revision === null ? "default" : "reload" }));
     if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
@@ -81,7 +81,7 @@ async function fill(): Promise<void> {
   await Promise.all(manifest.map(put));
 }
 
-/** And not the page of a network that wants to be paid first, which would be kept for good. The next visit tries again. */
+/** And not a paid network's sign-in page, which would be kept for good. The next visit tries again. */
 async function isItself(url: string, response: Response): Promise<boolean> {
   if (url.endsWith(".json")) return response.clone().json().then(() => true, () => false); // prettier-ignore
   return url.endsWith(".html") || !/^text\/html/i.test(response.headers.get("content-type") ?? "");
@@ -97,7 +97,7 @@ async function begin(): Promise<void> {
 /** Lets go of the releases that no open tab began with. */
 async function tidy(): Promise<void> {
   const { installing, waiting } = worker.registration;
-  if (installing || waiting) return; // one of the caches is a newer release's
+  if (installing || waiting) return; // one of the caches belongs to a newer release
   const open = (await worker.clients.matchAll({ type: "all", includeUncontrolled: true })).map(({ id }) => id);
   const tabs = await caches.open(tabsCache);
   for (const name of await caches.keys()) {
@@ -117,7 +117,7 @@ async function tidy(): Promise<void> {
   }
 }
 
-/** Short, and another for another list of files. */
+/** Short, and different for a different list of files. */
 function nameOf(entries: readonly Entry[]): string {
   let hash = 0x811c9dc5;
   for (const char of JSON.stringify(entries)) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193);

@@ -6,7 +6,7 @@ const order = ["auto", "light", "dark"] as const;
 type Theme = (typeof order)[number];
 const storageKey = "pronk.theme";
 
-/** What is returned says it in the page's language anew. */
+/** Returns a function that words it anew in the page's language. */
 export function startTheme(button: HTMLElement, label: HTMLElement): () => void {
   let theme = remembered();
   const show = () => {

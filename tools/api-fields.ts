@@ -1,5 +1,5 @@
-// `npm run fields`: writes docs/api-fields.md, what pronk does with each field of OpenAI's two calls and its own, out of
-// src/api/known-fields.ts. What is said of a field beside that stands here; the types ask for all of them.
+// `npm run fields`: writes docs/api-fields.md, what pronk does with each field of OpenAI's two calls and its own, from
+// src/api/known-fields.ts. Further remarks on a field stand here; the types demand one for each.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,8 +17,9 @@ import { root } from "../cli/built.ts";
 
 type Field = keyof typeof chatFields | keyof typeof completionFields;
 
-/** pronk's own, that OpenAI's calls do not have (`response_format` and `max_completion_tokens` its completions). */
+/** pronk's own, which OpenAI's calls lack (OpenAI's completions also `response_format` and `max_completion_tokens`). */
 export const ownFields = [
+  "adapter",
   "chat_template_kwargs",
   "grammar",
   "ignore_eos",
@@ -31,6 +32,8 @@ const notes: Readonly<Record<Field, string>> = {
   messages: "text only; `reasoning_content` and tool calls come back, see [tools.md](tools.md)",
   prompt: "text, ids, or a list of either; null is the empty text",
   model: "an engine holds one model; answers name it",
+  adapter:
+    "the name of one of `createEngine`'s `adapters`, see [adapters.md](adapters.md); default: the model as it is",
   max_tokens:
     "1 or more; in completions 0 scores the prompt (with `echo` and `logprobs`); default: as far as the context goes",
   max_completion_tokens: "the newer name of `max_tokens`",
@@ -127,7 +130,7 @@ Of a tool's \`function\`:
 
 ${inner(functionFields)}
 
-Of \`embeddings.create\`, where \`pooling\` is pronk's (see [embeddings.md](embeddings.md)):
+Of \`embeddings.create\`, where \`adapter\` and \`pooling\` are pronk's (see [embeddings.md](embeddings.md)):
 
 ${inner(embeddingFields)}
 `;

@@ -1,6 +1,6 @@
 // `npm run bench -- --against COMMIT`: this checkout and another commit, in a git worktree in a temporary folder, run the same
 // benchmark in turns. Each run is a process and a browser of its own, started by that side's own `npm run bench`, so that
-// commits of any age can be asked. The worktree goes at the end, whatever happens.
+// commits of any age can be compared. The worktree is removed at the end, whatever happens.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
@@ -44,7 +44,7 @@ function run(checkout: string, flags: readonly string[]): PairReport {
   return JSON.parse(told) as PairReport;
 }
 
-/** What it wrote to stdout; its messages are seen only when it fails. */
+/** What the command wrote to stdout; its messages are shown only when it fails. */
 function command(cwd: string, name: string, args: string[]): string {
   const done = spawnSync(name, args, { cwd, encoding: "utf8", maxBuffer: 2 ** 28 });
   if (done.status === 0) return done.stdout;

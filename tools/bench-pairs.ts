@@ -1,4 +1,4 @@
-// `bench --against COMMIT` without the running: its flags, the order of runs, and what the pairs of reports come to.
+// `bench --against COMMIT` without the running: its flags, the order of runs, and what the pairs of reports amount to.
 
 import { parseArgs } from "node:util";
 import type { BenchReport } from "../src/bench/report.ts";
@@ -14,7 +14,7 @@ export interface PairFlags {
 
 const usualPairs = 15;
 
-/** undefined where no `--against` is asked for. Throws what is wrong, in words. */
+/** undefined without `--against`. Throws what is wrong, in words. */
 export function readPairFlags(args: readonly string[]): PairFlags | undefined {
   const text = { type: "string" } as const;
   const options = { against: text, pairs: text, json: { type: "boolean" } } as const;
@@ -36,7 +36,7 @@ export function readPairFlags(args: readonly string[]): PairFlags | undefined {
 
 export type Side = "here" | "there";
 
-/** Each pair begins with the side with which the one before ended, so that a machine that warms up favours neither. */
+/** Each pair begins with the side that the one before ended with, so that a machine warming up favours neither. */
 export function runOrder(pairs: number): [Side, Side][] {
   return Array.from({ length: pairs }, (_, pair) => (pair % 2 ? ["there", "here"] : ["here", "there"]));
 }
@@ -52,11 +52,11 @@ export interface Comparison {
   /** Medians, tokens a second. */
   here: number;
   there: number;
-  /** Of each pair, here by there: above 1 is faster here. */
+  /** Here over there, pair by pair: above 1 is faster here. */
   ratio: { median: number; lowerQuartile: number; upperQuartile: number };
 }
 
-/** Throws where the two sides did not run in the same browser on the same adapter, or one gave wrong numbers. */
+/** Throws if the two sides did not run in the same browser on the same adapter, or one gave wrong numbers. */
 export function comparePairs(pairs: readonly Pair[]): Record<"prefill" | "decode", Comparison> {
   const place = ({ browser, adapter }: PairReport) => `${browser}, ${Object.values(adapter).join(" ").trim()}`;
   const places = new Set(pairs.flatMap(({ here, there }) => [place(here), place(there)]));
@@ -78,7 +78,7 @@ export function comparePairs(pairs: readonly Pair[]): Record<"prefill" | "decode
   };
 }
 
-/** Between the two nearest values in proportion. */
+/** Interpolates between the two nearest values. */
 function quantile(sorted: readonly number[], part: number): number {
   const at = part * (sorted.length - 1);
   const below = Math.floor(at);

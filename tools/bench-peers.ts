@@ -1,6 +1,6 @@
 // `npm run bench:peers`: other engines and pronk in the same browser on the same adapter, one after the other. WebLLM gets
 // the very weights that pronk gets, so their ids must be equal; transformers.js brings its own ONNX model and must give on
-// the GPU what it gives on the processor. A time is shown only behind ids that are right.
+// the GPU what it gives on the processor. A time is shown only if the ids are right.
 
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -120,7 +120,7 @@ function readFlags() {
   };
 }
 
-/** An ONNX model brings its shape along; a name must then mean the same one, or the times compare nothing. */
+/** An ONNX model brings its shape along; a given name must then mean the same one, or the times are not comparable. */
 function shapeOf(shape: string, onnx: string | undefined): ModelConfig {
   if (!onnx) {
     if (!(shape in benchShapes)) throw wrong("shape", `one of ${Object.keys(benchShapes).join(", ")} is needed`);

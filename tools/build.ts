@@ -45,7 +45,7 @@ function emitTypes(outDir: string): void {
   rmSync(project);
   for (const name of readdirSync(outDir, { recursive: true, encoding: "utf8" })) {
     if (!name.endsWith(".d.ts")) continue;
-    // Before TypeScript 5.7 arrays of numbers name no buffer.
+    // Before TypeScript 5.7 typed arrays had no buffer parameter.
     const text = readFileSync(join(outDir, name), "utf8");
     writeFileSync(join(outDir, name), text.replace(/\b([A-Z]\w+\d+Array|DataView)<ArrayBuffer(Like)?>/g, "$1"));
   }

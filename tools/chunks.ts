@@ -1,7 +1,7 @@
 // Which modules of src/ share a file of the build: `core` is what a page and its worker both load, `engine` what the worker
 // loads besides, `page` what a page does, `words` what the element says, which a server may import, `chat` what it begins with
-// besides. What is loaded on demand is a file each, and imports nothing statically but those: so a part that did not arrive is
-// missing alone, and can be fetched again (src/on-demand.ts).
+// besides. Each part loaded on demand is a file of its own that statically imports only those: so if one does not arrive,
+// nothing else is missing, and it can be fetched again (src/on-demand.ts).
 
 import { fileURLToPath } from "node:url";
 

@@ -28,7 +28,7 @@ function membersOf({ checker, project }: TypedSource, made: Symbol) {
     const { text, fileName } = node.getSourceFile();
     const before = text.slice(node.getStart(), node.name.getStart());
     const isPrivate = symbol.name !== text.slice(node.name.getStart(), node.name.end); // `#name` has another there
-    // What it overrides is the browser's and Lit's business.
+    // Overrides are the browser's and Lit's business.
     return isPrivate || /\b(protected|override)\b/.test(before) ? [] : [{ symbol, node, fileName }];
   });
   return found

@@ -1,5 +1,5 @@
 // `npm run clients`, `faults`, `kills`, `losses`, `schemas` and `soak`: long proofs with their figures. `--count N` (of a soak:
-// `--turns N`) and `--seed S`; `--only` takes another that is named here, as wrong-numbers; `--json` prints one object on stdout.
+// `--turns N`) and `--seed S`; `--only` runs another proof named here, e.g. wrong-numbers; `--json` prints one object on stdout.
 // Exits with 1 when a run fails.
 
 import { parseArgs } from "node:util";

@@ -1,5 +1,5 @@
-// The table of published formats in docs/formats.md: bytes a weight from the layouts at 4096 x 4096, and how many golden checkpoints
-// pass, counted from the tests that ran. `npm run formats` writes it.
+// The table of published formats in docs/formats.md: bytes a weight from the layouts at 4096 x 4096, and how many golden
+// checkpoints pass, counted from the tests that ran. `npm run formats` writes it.
 
 import { ggmlTraits } from "../src/format/ggml-types.ts";
 import { storedRowBytes, type Encoding } from "../src/quant/layout.ts";
@@ -13,8 +13,8 @@ export const head = "| format | bytes a weight: in the file → on the GPU | gol
 const shape = [4096, 4096];
 
 /**
- * `widths`: what the table calls one -> the drawn matrix' name, or the encoding of numbers that are kept as they are.
- * `tests`: what its checkpoints are called in the tests.
+ * `widths`: the table's name for each -> the drawn matrix's name, or the encoding of numbers that are kept as they are.
+ * `tests`: the names of its checkpoints in the tests.
  */
 const formats: { name: string; widths: Record<string, string>; tests: RegExp }[] = [
   {
@@ -22,7 +22,7 @@ const formats: { name: string; widths: Record<string, string>; tests: RegExp }[]
     widths: Object.fromEntries([2, 3, 4, 8].map((bits) => [`${bits} bit`, `GPTQ ${bits} bit, group 128`])),
     tests: /-gptq-/,
   },
-  { name: "AWQ gemm, g128 here", widths: { "4 bit": "AWQ" }, tests: /-awq-/ },
+  { name: "AWQ gemm and gemv, g128 here", widths: { gemm: "AWQ", gemv: "AWQ gemv" }, tests: /-awq-/ },
   {
     name: "bitsandbytes nf4, fp4, int8",
     widths: { single: "nf4", double: "nf4, nested", int8: "int8" },
@@ -45,19 +45,29 @@ const formats: { name: string; widths: Record<string, string>; tests: RegExp }[]
     tests: / ct-w/,
   },
   {
-    name: "FP8: compressed-tensors, vLLM, transformers, FBGEMM, ModelOpt; MXFP8",
+    name: "FP8: compressed-tensors, vLLM, transformers, FBGEMM, ModelOpt; MXFP8, MLX's too",
     widths: { "a scale a row": "FP8, a scale a row", "blocks of 128": "FP8, blocks of 128", MXFP8: "MXFP8" },
     tests: / ct-fp8/,
   },
   {
-    name: "FP4: NVFP4 of compressed-tensors and ModelOpt, MXFP4",
+    name: "FP4: NVFP4 of compressed-tensors, ModelOpt and MLX, MXFP4",
     widths: { NVFP4: "NVFP4 in safetensors", MXFP4: "MXFP4 in safetensors" },
     tests: / ct-(nv|mx)fp4/,
   },
   {
-    name: "MLX affine, g64 here, any group",
+    name: "MLX affine, g64 here, any group; in safetensors or weights.npz",
     widths: Object.fromEntries([2, 3, 4, 5, 6, 8].map((bits) => [`${bits} bit`, `MLX ${bits} bit`])),
     tests: / mlx-/,
+  },
+  {
+    name: "HQQ along axis 1, g64 here, any group of a multiple of 32; 3 bits too",
+    widths: Object.fromEntries([1, 2, 4, 8].map((bits) => [`${bits} bit`, `HQQ ${bits} bit`])),
+    tests: / hqq-/,
+  },
+  {
+    name: "optimum-quanto qint8, qfloat8, qint4 and qint2, g64 here; torchao int8, float8",
+    widths: { int8: "int-quantized", float8: "FP8, a scale a row", qint4: "HQQ 4 bit", qint2: "HQQ 2 bit" },
+    tests: / (quanto|torchao)-/,
   },
   {
     name: "GGUF",
@@ -76,7 +86,7 @@ export interface SeenTest {
   status: string;
 }
 
-/** Format and sizes of each row: what a test holds the table to. */
+/** Format and sizes of each row: what a test checks the table against. */
 export function sizesOf(): [string, string][] {
   const drawn = new Map(drawnMatrices);
   return formats.map(({ name, widths }) => {
@@ -95,7 +105,7 @@ export function sizesOf(): [string, string][] {
   });
 }
 
-/** The page with its table made anew. Throws where there is none, and where a format has no test. */
+/** The page with its table made anew. Throws if there is none, or if a format has no test. */
 export function withTable(page: string, tests: readonly SeenTest[]): string {
   const lines = page.split("\n");
   const start = lines.indexOf(head);

@@ -1,5 +1,5 @@
-// `npm run formats -- REPORT...`: writes the table of published formats in docs/formats.md from Vitest's JSON reports of the golden
-// tests, one or several: `npx vitest run --project browser test/golden/golden.test.ts --reporter=json --outputFile=REPORT`.
+// `npm run formats -- REPORT...`: writes the table of published formats in docs/formats.md from one or more of Vitest's JSON
+// reports of the golden tests: `npx vitest run --project browser test/golden/golden.test.ts --reporter=json --outputFile=REPORT`.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,6 @@
 // `npm run fuzz`: hostile input for every reader of files (test/fuzz). `--count N` cases in all, `--seed S`, `--only READER`
-// one reader alone, `--bail` no more of a reader after its first failure; `--json` prints one object on stdout. Exits with 1 when a case fails.
+// one reader alone, `--bail` no more of a reader after its first failure; `--json` prints one object on stdout. Exits with 1
+// when a case fails.
 
 import { parseArgs } from "node:util";
 import { fuzzProof } from "../test/long/fuzz.proof.ts";

@@ -122,7 +122,7 @@ function withoutPronk(on: BrowserPage): Promise<Omit<Round, "cold" | "warm">> {
     const fetchAndPut = performance.now() - startMs;
 
     const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
-    // As many bytes of buffers as a load fills: memory that is touched for the first time has its price.
+    // As many bytes of buffers as a load fills: touching memory for the first time costs time.
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
     const buffers = Array.from({ length: count }, () => device.createBuffer({ size: blockBytes, usage }));
     startMs = performance.now();

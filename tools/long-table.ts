@@ -1,4 +1,4 @@
-// The table of long proofs in a Markdown text: rows of a new run take the place of the same proofs' old ones.
+// The table of long proofs in a Markdown text: a new run's rows replace the same proofs' old ones.
 
 export interface LongRun {
   name: string;
@@ -7,14 +7,14 @@ export interface LongRun {
   seed: string;
   result: string;
   seconds: string;
-  /** ISO, the day alone. */
+  /** ISO, without a time. */
   date: string;
 }
 
 const head = "| proof | tried | seed | result | seconds | date |";
 const rule = "| --- | --- | --- | --- | --- | --- |";
 
-/** Everything outside the table stays as it is. Throws where there is none. */
+/** Everything outside the table stays as it is. Throws if there is no table. */
 export function mergeRows(markdown: string, runs: readonly LongRun[]): string {
   const lines = markdown.split("\n");
   const start = lines.findIndex((line) => cells(line).join() === cells(head).join());

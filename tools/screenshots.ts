@@ -1,7 +1,7 @@
 // `npm run screenshots`: pictures of the main views at the widths of phones, a small window and a desktop, light and dark,
 // into .cache/screenshots. The pages are the built ones; the engine is staged (screenshots/staged-engine.ts), so that every
-// view can be had on any machine, without weights and in seconds. Name scenes as arguments to make only those, and a language
-// (`--language ar`) to have them in that.
+// view can be had on any machine, without weights and in seconds. Name scenes as arguments to make only those, and a
+// language (`--language ar`) to have them in it.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

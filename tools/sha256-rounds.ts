@@ -1,6 +1,6 @@
 // Writes src/source/sha256-rounds.ts: the 64 rounds of SHA-256 (FIPS 180-4, section 6.2.2) one after another, because
-// engines keep sixteen local variables of the schedule in registers and do not do that for an array. Run it after a
-// change here: `npx tsx tools/sha256-rounds.ts`.
+// engines keep sixteen local variables of the schedule in registers, but not an array. Run it after a change here:
+// `npx tsx tools/sha256-rounds.ts`.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

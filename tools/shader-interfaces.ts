@@ -1,6 +1,6 @@
 // `npm run shaders`: reads every WGSL file and writes what TypeScript must know of it: bindings, overrides, records, what it
-// provides to the files it is joined with and needs of them. A test fails while the committed files are not what this
-// makes. Declarations are read by wgsl_reflect; which names a body mentions is found here, since the library takes no
+// provides to the files it is joined with and needs from them. A test fails while the committed files differ from what this
+// makes. Declarations are read by wgsl_reflect; the names that a body mentions are found here, since the library rejects a
 // file whose functions come from another.
 
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -78,7 +78,7 @@ function readShader(path: string): ShaderFile {
       type: textOf(node.type!),
       access: node.storage === "uniform" ? "uniform" : node.access!,
     })),
-    // One without a type is computed from others, and not for the host to set.
+    // One without a type is computed from others; the host cannot set it.
     overrides: overrides.flatMap(({ name, type, value }) =>
       type ? [{ name, type: type.name, optional: value !== null }] : [],
     ),

@@ -1,4 +1,4 @@
-// `npm run --silent shader NAME`: a shader as the GPU's compiler is given it, all its files joined. NAME is what errors and
+// `npm run --silent shader NAME`: a shader as the GPU's compiler gets it, all its files joined. NAME is what errors and
 // `bench --kernels` call it: `matvec+normed_swiglu+q4+gathered`.
 
 import { readFileSync } from "node:fs";

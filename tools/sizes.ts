@@ -1,6 +1,6 @@
 // What the built library weighs, against sizes.json: `npm run sizes` writes the bytes that were counted, and the package tests
-// hold them. A row names `entries` or `parts`, files of dist/lib by the beginnings of their names. What is counted is these
-// and all that they import statically, each file packed by itself, without what the rows in `beside` have counted.
+// check them. A row names `entries` or `parts`, files of dist/lib by the beginnings of their names. It counts these and all
+// that they import statically, each file packed by itself, without what the rows in `beside` have counted.
 
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -62,7 +62,7 @@ export function fileOf(name: string, folder: string = outputFolder.library): str
   return file;
 }
 
-/** What is wrong with the committed rows: limits that are exceeded, and figures that are not what is built. */
+/** What is wrong with the committed rows: limits exceeded, and figures that differ from the build's. */
 export function complaints(committed: readonly SizeRow[], built: readonly SizeRow[]): string[] {
   return committed.flatMap((row, index) => {
     const { bytes } = built[index];
@@ -93,7 +93,7 @@ export function readmeLine(rows: readonly SizeRow[]): string {
   return `${lineStart}the engine, on the page and in its worker, ${told("engine core")}; a published format's reader or shaders at most ${kB(largest)} besides; chat templates ${told("chat templates")}; \`<pronk-chat>\` ${told("element")}, Markdown ${told("Markdown")} when it is shown.`;
 }
 
-/** README.md with that line as it is now. Throws where there is none. */
+/** README.md with that line as it is now. Throws if there is none. */
 function withLine(readme: string, rows: readonly SizeRow[]): string {
   const lines = readme.split("\n");
   const at = lines.findIndex((line) => line.startsWith(lineStart));

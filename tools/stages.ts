@@ -7,7 +7,7 @@ export interface Stage {
   gates: string[];
   /** Vitest's. */
   projects: string[];
-  /** Where the stage's tests are, if not all of its projects' are its own. */
+  /** Where the stage's tests are, if its projects hold others' too. */
   folder?: string;
 }
 
@@ -23,7 +23,7 @@ export const stages: Stage[] = [
 
 export const needsBrowsers = ({ folder }: Stage) => folder !== undefined;
 
-/** What Vitest is told for these stages; all of them need no folders. */
+/** What Vitest is told for these stages; for all of them, no folders. */
 export function vitestNames(wanted: readonly Stage[]): string[] {
   const projects = new Set(wanted.flatMap((stage) => stage.projects));
   const folders = wanted.length === stages.length ? [] : wanted.flatMap(({ folder }) => folder ?? []);

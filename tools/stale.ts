@@ -20,11 +20,11 @@ export const madeFrom: Record<BuildName, string[]> = {
   demo: [...engine, "demo", "public"],
   harness: [...engine, "test/harness", "test/kernels", "test/long", "test/reference", "test/support"],
   clients: ["test/clients", ...settings],
-  runner: ["cli/page", "cli/run-request.ts", ...settings],
+  runner: ["cli/page", "cli/run-request.ts", "cli/eval-request.ts", ...settings],
   command: ["cli", ...engine],
 };
 
-/** Holds the time at which a build began, in ms since the epoch. */
+/** Holds the time when a build began, in ms since the epoch. */
 export const stampFile = (name: BuildName) => join(root, `dist/.${name}.stamp`);
 
 function isStale(name: BuildName): boolean {

@@ -1,5 +1,5 @@
 // `npm test`, or one of its stages (tools/stages.ts) with `--stage NAME`: checks types, lint and format, installs missing
-// browsers, builds what is stale, runs the tests, and closes with `N passed, N failed`. What fails early ends it: no browser
+// browsers, builds what is stale, runs the tests, and closes with `N passed, N failed`. An early failure ends it: no browser
 // starts for code that does not compile. Names given after `--` go to Vitest; `--without subgroups,fusion` runs kernels and
 // golden models without those. Software adapters unless PRONK_ADAPTER says otherwise, so that figures repeat.
 

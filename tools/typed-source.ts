@@ -1,4 +1,4 @@
-// The sources as TypeScript's own checker reads them, for tools that say something of what is published: its API is new in
+// The sources as TypeScript's own checker reads them, for tools that describe what is published: its API is new in
 // TypeScript 7 and still called unstable, so only this file and its users know it.
 
 import { mkdirSync, writeFileSync } from "node:fs";

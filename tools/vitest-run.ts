@@ -52,7 +52,7 @@ export function runVitest(args: string[], env: Record<string, string> = {}): Tes
   rmSync(folder, { recursive: true });
   const cases = report.testResults.flatMap(({ name, status, assertionResults }): TestCase[] => {
     const file = name.slice(root.length);
-    // A file that cannot even be loaded has no tests to count, and must not pass for that.
+    // A file that cannot even be loaded has no tests to count, and must not pass because of that.
     if (status === "failed" && !assertionResults.some((one) => one.status === "failed"))
       return [{ file, name: "the file itself", status: "failed", durationMs: 0, meta: {} }];
     return assertionResults.map((one) => ({
@@ -69,7 +69,7 @@ export function runVitest(args: string[], env: Record<string, string> = {}): Tes
   const count = (...statuses: string[]) => cases.filter(({ status }) => statuses.includes(status)).length;
   const passed = count("passed");
   let failed = count("failed");
-  // An error outside of any test, a crash of the runner.
+  // An error outside any test, or a crash of the runner.
   if (done.status !== 0 && failed === 0) failed = 1;
   return {
     cases,

@@ -1,5 +1,5 @@
 // Runs a program that may hang on a closed network: it is ended when neither its output nor its files grow for a while.
-// It decides nothing about what to do next; the caller reads the answer.
+// What to do next is the caller's decision.
 
 import { spawn } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
@@ -15,7 +15,7 @@ export interface BoundedRunOptions {
   /** A folder whose growth counts as progress (a download on its way). */
   watchFolder?: string;
   env?: NodeJS.ProcessEnv;
-  /** Without progress for this long the program is ended. */
+  /** The program is ended after this long without progress. */
   stallMs?: number;
   /** And after this long in any case. */
   limitMs?: number;
@@ -63,7 +63,7 @@ function folderBytes(folder: string): number {
     for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }))
       bytes += statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
   } catch {
-    // A folder came or went while we looked; the next look, a second later, will tell.
+    // A folder came or went while we looked; we look again in a second.
   }
   return bytes;
 }

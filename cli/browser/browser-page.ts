@@ -72,7 +72,7 @@ export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Pr
   );
 }
 
-/** Asks in an empty page on loopback: navigator.gpu exists in secure contexts only, and about:blank is none. */
+/** Asks in an empty page on loopback: navigator.gpu exists in secure contexts only, and about:blank is not one. */
 async function probeAdapter(page: BrowserPage): Promise<boolean> {
   const server = createServer((_, response) => response.setHeader("content-type", "text/html").end("<!doctype html>"));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -21,7 +21,7 @@ const require = createRequire(import.meta.url);
 const debianPackages = { chromium: ["chromium"], firefox: ["firefox-esr"] } as const;
 const lavapipePackages = ["mesa-vulkan-drivers", "libvulkan1"];
 
-/** Finds or installs a browser and gives its path. Throws with what to install when it can do neither. */
+/** Finds or installs a browser and gives its path. If it can do neither, throws, saying what to install. */
 export async function ensureBrowser(kind: BrowserKind, log: Log): Promise<string> {
   const installed = findBrowser(kind) ?? (await install(kind, log));
   if (kind === "firefox") await ensureVulkan(log);

@@ -13,7 +13,7 @@ const quietFlags = [
 
 // Without these two, a machine without a GPU gets no adapter.
 const softwareFlags = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
-// Headless Chromium on Linux uses a GPU only when told to go through Vulkan, and to present nothing.
+// Headless Chromium on Linux uses a GPU only when told to go through Vulkan and to present nothing.
 const hardwareFlags =
   process.platform === "linux"
     ? ["--enable-unsafe-webgpu", "--enable-features=Vulkan", "--use-angle=vulkan", "--disable-vulkan-surface"]

@@ -43,7 +43,7 @@ export function findBrowser(kind: BrowserKind): string | undefined {
   return [...own, ...onPath, ...places[kind]].find((path) => existsSync(path));
 }
 
-/** Playwright's own, where an application has it. */
+/** Playwright's own, if an application has installed it. */
 function playwrightsChromium(): string[] {
   try {
     const { chromium } = createRequire(import.meta.url)("playwright") as typeof import("playwright");

@@ -1,5 +1,5 @@
 // A page in any browser that is installed, with no driver: it is opened at an address with a token, and asks there for orders
-// (cli/page/take-orders.ts). Nobody without the token is answered, other pages of this machine's browsers neither.
+// (cli/page/take-orders.ts). Nobody without the token is answered, nor are other pages in this machine's browsers.
 
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -28,7 +28,7 @@ export class Orders {
     this.#onLine = onLine;
   }
 
-  /** True where the request was the page's. */
+  /** True if the request was the page's. */
   take(request: IncomingMessage, response: ServerResponse): boolean {
     const prefix = `/orders/${this.token}`;
     const { url = "", method } = request;
@@ -104,7 +104,7 @@ const startMs = 60_000; // a first start on a slow disk
 
 /**
  * Opens `url`; `asked` resolves when its page has come. `profileDir` is kept; without it a profile is made and thrown away.
- * Errors: with one line that says what is missing.
+ * Errors: one line that says what is missing.
  */
 export async function openBrowser(
   kind: BrowserKind,
@@ -120,7 +120,7 @@ export async function openBrowser(
   const profile = profileDir ?? mkdtempSync(join(tmpdir(), "pronk-profile-"));
   mkdirSync(profile, { recursive: true });
   const args = kind === "chromium" ? chromiumArguments(profile, software) : firefoxArguments(profile);
-  // In a group of its own, so that Ctrl-C is the command's to answer.
+  // In a process group of its own: Ctrl-C is for the command to handle.
   const child = spawn(path, [...args, url], { stdio: "ignore", detached: true });
   const kill = () => child.kill();
   process.once("exit", kill);

@@ -1,4 +1,4 @@
-// What a page in a headless browser offers here, whichever browser it is, and what a launcher of one of them is told.
+// What a page in a headless browser offers, whichever the browser, and what the launcher of one is told.
 
 import type { Page } from "playwright";
 import type { BrowserKind } from "./find-browser.ts";
@@ -6,7 +6,7 @@ import type { BrowserKind } from "./find-browser.ts";
 export interface PictureOptions {
   width: number;
   height: number;
-  /** Firefox knows the scheme from its start only: give it in LaunchOptions as well. */
+  /** Firefox takes the scheme at its start only: give it in LaunchOptions as well. */
   colorScheme?: "light" | "dark";
   fullPage?: boolean;
 }
@@ -37,6 +37,6 @@ export interface LaunchPlan {
 
 /** An expression that calls `run` with the argument; strings alone are understood by both drivers. */
 export function callExpression(run: string | ((argument: never) => unknown), argument: unknown): string {
-  // tsx marks inner functions with __name(...), which no page has.
+  // tsx marks inner functions with __name(...), which pages lack.
   return `((__name) => (${String(run)}))((f) => f)(${argument === undefined ? "" : JSON.stringify(argument)})`;
 }

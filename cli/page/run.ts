@@ -10,15 +10,16 @@ import {
   openEngine,
   storedModels,
 } from "./served-engine.ts";
+import { type EvalLibrary, type EvalRequest, type EvalResult, evaluate } from "../eval-request.ts";
 import { type Failure, failureOf, takeOrders } from "./take-orders.ts";
 import { type LogitsTable, type RunRequest, type RunResult, run } from "../run-request.ts";
 
-/** An error as data, since a driver keeps no more of an error than its text. */
+/** An error as data, since a driver keeps only an error's text. */
 export interface RunFailure {
   failure: Failure;
 }
 
-/** The tables of each run whose logits were not fetched yet. */
+/** The tables of each run whose logits have not been fetched yet. */
 const tablesOfRun = new Map<number, LogitsTable[]>();
 let runs = 0;
 
@@ -69,11 +70,21 @@ async function pronkBench(request: BenchRequest): Promise<BenchReport & { browse
   return { ...report, browser: navigator.userAgent };
 }
 
-Object.assign(window, { pronkRun, pronkLogits, pronkForget });
+async function pronkEval(request: EvalRequest): Promise<EvalResult | RunFailure> {
+  try {
+    const from = (name: string) => import(/* @vite-ignore */ new URL(`../lib/${name}.js`, location.href).href);
+    const library = { ...(await from("index")), ...(await from("eval")) } as EvalLibrary;
+    return await evaluate(library, request, (line) => console.info(line));
+  } catch (error) {
+    return { failure: failureOf(error) };
+  }
+}
+
+Object.assign(window, { pronkRun, pronkLogits, pronkForget, pronkEval });
 
 const token = new URLSearchParams(location.search).get("orders");
 if (token !== null) {
   console.info = (line: string) => void fetch(`/orders/${token}/line`, { method: "POST", body: line });
   const answer = (order: FetchOrder) => answerRequest(token, order);
-  void takeOrders(token, { pronkRun, pronkLogits, pronkForget, pronkBench, openEngine, answerRequest: answer, leaveRequest, storedModels, deleteStored }); // prettier-ignore
+  void takeOrders(token, { pronkRun, pronkLogits, pronkForget, pronkEval, pronkBench, openEngine, answerRequest: answer, leaveRequest, storedModels, deleteStored }); // prettier-ignore
 }

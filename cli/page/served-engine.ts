@@ -1,5 +1,5 @@
-// One engine in the page, which answers requests that the command was sent over HTTP: their answers go back piece by piece, each
-// when the one before has been taken.
+// One engine in the page answers the requests that the command gets over HTTP. Answers go back piece by piece, each when the one
+// before has been taken.
 
 import type { Engine, EngineOptions } from "../../src/index.ts";
 
@@ -11,7 +11,7 @@ export interface OpenOrder {
 }
 
 export interface FetchOrder {
-  /** Of the request, among the command's. */
+  /** The request's number, among the command's. */
   request: number;
   path: string;
   method: string;
@@ -59,7 +59,7 @@ export async function answerRequest(token: string, order: FetchOrder): Promise<v
   }
 }
 
-/** Who asked is gone. */
+/** The client is gone. */
 export const leaveRequest = (request: number): void => leaving.get(request)?.abort();
 
 export async function storedModels() {
@@ -73,7 +73,7 @@ export async function deleteStored(id: string): Promise<number> {
   return found.length;
 }
 
-/** From where the server puts it, not bundled: what runs is what npm ships. */
+/** Loaded from where the server puts it, not bundled: what runs is what npm ships. */
 function library(): Promise<typeof import("../../src/index.ts")> {
   return import(/* @vite-ignore */ new URL("../lib/index.js", location.href).href);
 }

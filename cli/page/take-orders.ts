@@ -1,4 +1,4 @@
-// A page that nobody drives: it asks the command that opened it what to do, and sends back what came of it. So any installed
+// A page that nobody drives: it asks the command that opened it what to do, and sends back the result. So any installed
 // browser will do, without a driver. Opened as `?orders=TOKEN`; the server's side is cli/browser/ordered-page.ts.
 
 /** What may be ordered, by name. */

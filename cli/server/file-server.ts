@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join, resolve, sep } from "node:path";
 import { parseRange } from "./http-range.ts";
 
-/** Everything under `prefix` (which ends in a slash) comes from the folder `path`; or `path` is the one file there. */
+/** Everything under `prefix` (which ends in a slash) comes from the folder `path`; else `path` is the one file there. */
 export interface Mount {
   prefix: string;
   path: string;
@@ -28,7 +28,7 @@ export interface FileServerOptions {
   onRequest?: (record: RequestRecord) => void;
   /** Further origins that pages may fetch from, e.g. another loopback server. */
   connectSources?: readonly string[];
-  /** Another policy than the one under which pronk promises to run; "" for none. */
+  /** A policy other than the one under which pronk promises to run; "" for none. */
   policy?: string;
 }
 
@@ -140,7 +140,7 @@ function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();
   } catch {
-    return false; // not there, or below something that is no folder
+    return false; // not there, or below something that isn't a folder
   }
 }
 

@@ -1,6 +1,6 @@
-// The Range request header, one range at a time. A list of ranges is answered like none at all, as HTTP allows.
+// The Range request header, with one range. A list of ranges is treated as none at all, as HTTP allows.
 
-/** [start, end) in a file of `sizeBytes`; undefined means the whole file, as does anything that is not understood. */
+/** [start, end) in a file of `sizeBytes`; undefined means the whole file, the answer to anything not understood. */
 export function parseRange(
   header: string | undefined,
   sizeBytes: number,

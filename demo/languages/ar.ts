@@ -2,6 +2,7 @@
 
 import { counted } from "../../src/element/languages/counted.ts";
 import { bench } from "./ar-bench.ts";
+import { evaluation } from "./ar-eval.ts";
 import type { PageWords } from "./en.ts";
 
 export const words: PageWords = {
@@ -14,6 +15,7 @@ export const words: PageWords = {
   heroNoServer: "بلا خادم وبلا حساب؛",
   heroStays: "وما تكتبه يبقى على هذا الجهاز.",
   benchLink: "ما سرعة وحدة GPU هذه؟ يقيسها اختبار الأداء.",
+  evaluationLink: "ما كلفة التكميم؟ التقييم يبيّنها.",
   language: "اللغة",
   languageAuto: "اللغة: كما في المتصفح",
   pickerTitle: "اختيار نموذج",
@@ -56,6 +58,8 @@ export const words: PageWords = {
   deleted: (model) => `حُذف ${model}.`,
   undo: "تراجع",
   dismiss: "إخفاء",
+  largerMayKnow: "قد يعرف نموذج أكبر هذا.",
+  askModel: (model) => `اسأل ${model}`,
   modelChanged: (model) => `محادثة جديدة، مع ${model}.`,
   modelBack: (model) => `عودة إلى ${model}.`,
   folderAgain: (name) => `${name}: اختره من جديد`,
@@ -178,6 +182,7 @@ export const words: PageWords = {
     "llama-2-70b-chat": "يحتاج إلى إذن في Hub ومحطة عمل ذاكرة GPU فيها أكثر من 40 GB.",
   },
   bench,
+  evaluation,
   storage: {
     absent:
       "لا يمنح هذا المتصفح الصفحة مساحة تخزين (نافذة خاصة، أو التخزين محظور لهذا الموقع)، لذا يجب تنزيل النموذج في كل زيارة. افتح الصفحة في نافذة عادية، أو اسمح ببيانات الموقع.",

@@ -2,6 +2,7 @@
 
 import { counted } from "../../src/element/languages/counted.ts";
 import { bench } from "./de-bench.ts";
+import { evaluation } from "./de-eval.ts";
 import type { PageWords } from "./en.ts";
 
 export const words: PageWords = {
@@ -14,6 +15,7 @@ export const words: PageWords = {
   heroNoServer: "Kein Server, kein Konto;",
   heroStays: "was du schreibst, bleibt auf diesem Gerät.",
   benchLink: "Wie schnell ist diese GPU? Der Benchmark misst es.",
+  evaluationLink: "Was kostet eine Quantisierung? Die Auswertung zeigt es.",
   language: "Sprache",
   languageAuto: "Sprache: wie im Browser",
   pickerTitle: "Modell wählen",
@@ -105,6 +107,8 @@ export const words: PageWords = {
   deleted: (model) => `${model} wurde gelöscht.`,
   undo: "Rückgängig",
   dismiss: "Ausblenden",
+  largerMayKnow: "Ein größeres Modell weiß das vielleicht.",
+  askModel: (model) => `${model} fragen`,
   modelChanged: (model) => `Ein neues Gespräch, mit ${model}.`,
   modelBack: (model) => `Zurück zu ${model}.`,
   folderAgain: (name) => `${name}: noch einmal wählen`,
@@ -166,6 +170,7 @@ export const words: PageWords = {
     "llama-2-70b-chat": "Braucht eine Freigabe im Hub und eine Workstation mit mehr als 40 GB GPU-Speicher.",
   },
   bench,
+  evaluation,
   storage: {
     absent:
       "Dieser Browser gibt der Seite keinen Speicher (ein privates Fenster, oder Speicher ist für diese Seite gesperrt), darum muss ein Modell bei jedem Besuch heruntergeladen werden. Öffne die Seite in einem gewöhnlichen Fenster oder erlaube Websitedaten.",

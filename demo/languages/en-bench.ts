@@ -6,7 +6,7 @@ export const benchWords = {
   title: "How fast is this GPU? pronk",
   description: "Measures how fast this browser and GPU run language models. Nothing is sent.",
   heading: "How fast is this GPU?",
-  lead: "pronk makes a model of random weights on your GPU, checks that it computes rightly, and measures how fast it reads and writes. Nothing is downloaded and nothing leaves this device.",
+  lead: "pronk makes a model of random weights on your GPU, checks that it computes correctly, and measures how fast it reads and writes. Nothing is downloaded and nothing leaves this device.",
   sizeLabel: "A model the size of",
   inFront: "Keep this tab in front: browsers slow down what is hidden.",
   tiny: "the tiny model here",
@@ -14,7 +14,7 @@ export const benchWords = {
   measure: "Measure",
   again: "Measure again",
   measuring: "Measuring",
-  /** What the measurement says on its way, by its own words; `#` is a number. */
+  /** What the measurement says as it runs, by its own words; `#` is a number. */
   progress: {
     "Asking for the GPU": "Asking for the GPU",
     "Measuring what the adapter can do": "Measuring what the adapter can do",
@@ -27,7 +27,7 @@ export const benchWords = {
     Done: "Done",
   } as Record<string, string>,
   noWebGpu:
-    "This browser gives no WebGPU adapter. Use a current Chrome, Edge, Firefox or Safari, and let it use the GPU.",
+    "This browser offers no WebGPU adapter. Use a current Chrome, Edge, Firefox or Safari, and let it use the GPU.",
   failed: (message: string) => `The measurement failed. ${message}`,
 
   headline: (adapter: string) => `On ${adapter}`,
@@ -36,9 +36,9 @@ export const benchWords = {
       "tokens a second, written",
       "What you feel while an answer appears. A token is about three quarters of a word.",
     ],
-    prefill: ["tokens a second, read", "How fast a question or a text is taken in."],
+    prefill: ["tokens a second, read", "How fast a question or a text is read."],
     first: ["until the first token", "The wait after a question of the length measured here."],
-    load: ["to get ready", "Making the weights and compiling the shaders; no download is in it."],
+    load: ["to get ready", "Making the weights and compiling the shaders; no download is included."],
   },
   between: (least: string, most: string, runs: string) => `${least} to ${most} in ${runs} runs.`,
 
@@ -50,19 +50,20 @@ export const benchWords = {
     `To write one token the GPU must read ${bytes} of weights and cache. Reading is all this GPU has to do, and it reads ${rate} a second at best, so this is ${percent} of what its memory allows.`,
   counts: (dispatches: string, submits: string) => `A token is ${dispatches} dispatches in ${submits}.`,
   submits: counted("en", { one: "# submit", other: "# submits" }),
-  nothing: "Nothing is created on the way.",
-  objects: (buffers: string, groups: string) => `${buffers} buffers and ${groups} bind groups are created on the way.`,
+  nothing: "Nothing is created along the way.",
+  objects: (buffers: string, groups: string) =>
+    `${buffers} buffers and ${groups} bind groups are created along the way.`,
   memory: (gpu: string, weights: string, cache: string) =>
     `GPU memory: ${gpu}, of which ${weights} weights and ${cache} cache.`,
 
   timeTitle: "Where the time of one token goes",
   timeNote:
-    "Each kernel was run by itself under the GPU's own clock, so the sum is a little more than a token takes. Browsers round that clock to 0.1 ms; very short kernels are therefore rough.",
+    "Each kernel was run on its own under the GPU's clock, so the sum is a little more than a token takes. Browsers round that clock to 0.1 ms; very short kernels are therefore rough.",
   prefillTitle: (tokens: string) => `Where the time of reading ${tokens} tokens goes`,
   noClock: "This adapter has no clock for single kernels (timestamp-query), so there is no picture of them.",
   columns: { kernel: "Kernel", times: "Times", ms: "ms", rate: "GB/s", flops: "GFLOP/s" },
   all: "all",
-  roofTitle: "How near the roof",
+  roofTitle: "How close to the roof",
   roofNote:
     "The roof is what this GPU can do, measured a moment ago: the slope is its memory, the flat part its arithmetic. A kernel under the slope waits for memory, one under the flat part for arithmetic; the nearer to the roof, the less there is to gain. Circles grow with the share of the time that a kernel takes.",
   roofX: "operations for each byte read",
@@ -72,7 +73,7 @@ export const benchWords = {
   reading: "the prompt",
 
   reportTitle: "The report",
-  reportNote: "Plain text, to keep or to show to others. It names browser and adapter, and nothing else of you.",
+  reportNote: "Plain text, to keep or share. It names your browser and adapter, and nothing else about you.",
   reportLabel: "Report as text",
   copy: "Copy",
   copied: "Copied",

@@ -3,6 +3,7 @@
 import { counted } from "../../src/element/languages/counted.ts";
 import type { PageWords } from "./en.ts";
 import { bench } from "./es-bench.ts";
+import { evaluation } from "./es-eval.ts";
 
 export const words: PageWords = {
   locale: "es",
@@ -14,6 +15,7 @@ export const words: PageWords = {
   heroNoServer: "Sin servidor y sin cuenta:",
   heroStays: "lo que escribes se queda en este dispositivo.",
   benchLink: "¿Qué velocidad tiene esta GPU? La prueba de rendimiento la mide.",
+  evaluationLink: "¿Qué cuesta una cuantización? La evaluación lo muestra.",
   language: "Idioma",
   languageAuto: "Idioma: el del navegador",
   pickerTitle: "Elegir un modelo",
@@ -56,6 +58,8 @@ export const words: PageWords = {
   deleted: (model) => `Se ha eliminado ${model}.`,
   undo: "Deshacer",
   dismiss: "Descartar",
+  largerMayKnow: "Un modelo más grande quizá lo sepa.",
+  askModel: (model) => `Preguntar a ${model}`,
   modelChanged: (model) => `Una conversación nueva, con ${model}.`,
   modelBack: (model) => `De vuelta a ${model}.`,
   folderAgain: (name) => `${name}: elígela otra vez`,
@@ -165,6 +169,7 @@ export const words: PageWords = {
     "llama-2-70b-chat": "Necesita acceso en el Hub y una estación de trabajo con más de 40 GB de memoria de GPU.",
   },
   bench,
+  evaluation,
   storage: {
     absent:
       "Este navegador no da almacenamiento a la página (es una ventana privada, o está bloqueado para este sitio), así que cada modelo se descarga en cada visita. Abre la página en una ventana normal o permite los datos del sitio.",

@@ -3,6 +3,7 @@
 import { counted } from "../../src/element/languages/counted.ts";
 import type { PageWords } from "./en.ts";
 import { bench } from "./fr-bench.ts";
+import { evaluation } from "./fr-eval.ts";
 
 export const words: PageWords = {
   locale: "fr",
@@ -15,6 +16,7 @@ export const words: PageWords = {
   heroNoServer: "Sans serveur et sans compte :",
   heroStays: "ce que vous écrivez reste sur cet appareil.",
   benchLink: "Quelle est la vitesse de ce GPU ? Le test de performance la mesure.",
+  evaluationLink: "Que coûte une quantification ? L’évaluation le montre.",
   language: "Langue",
   languageAuto: "Langue : celle du navigateur",
   pickerTitle: "Choisir un modèle",
@@ -58,6 +60,8 @@ export const words: PageWords = {
   deleted: (model) => `${model} a été supprimé.`,
   undo: "Annuler",
   dismiss: "Fermer",
+  largerMayKnow: "Un plus grand modèle le sait peut-être.",
+  askModel: (model) => `Demander à ${model}`,
   modelChanged: (model) => `Une nouvelle conversation, avec ${model}.`,
   modelBack: (model) => `Retour à ${model}.`,
   folderAgain: (name) => `${name} : choisissez-le à nouveau`,
@@ -171,6 +175,7 @@ export const words: PageWords = {
     "llama-2-70b-chat": "Demande un accès sur le Hub et une station de travail avec plus de 40 Go de mémoire GPU.",
   },
   bench,
+  evaluation,
   storage: {
     absent:
       "Ce navigateur ne donne pas de stockage à la page (fenêtre privée, ou stockage bloqué pour ce site) : un modèle doit être téléchargé à chaque visite. Ouvrez la page dans une fenêtre ordinaire ou autorisez les données du site.",

@@ -3,6 +3,7 @@
 import { counted } from "../../src/element/languages/counted.ts";
 import type { PageWords } from "./en.ts";
 import { bench } from "./hi-bench.ts";
+import { evaluation } from "./hi-eval.ts";
 
 export const words: PageWords = {
   locale: "hi",
@@ -14,6 +15,7 @@ export const words: PageWords = {
   heroNoServer: "न सर्वर, न खाता;",
   heroStays: "आप जो लिखते हैं, वह इसी डिवाइस पर रहता है।",
   benchLink: "यह GPU कितना तेज़ है? बेंचमार्क इसे मापता है।",
+  evaluationLink: "क्वांटाइज़ेशन की क़ीमत क्या है? मूल्यांकन बताता है।",
   language: "भाषा",
   languageAuto: "भाषा: ब्राउज़र के अनुसार",
   pickerTitle: "मॉडल चुनें",
@@ -56,6 +58,8 @@ export const words: PageWords = {
   deleted: (model) => `${model} मिटा दिया गया।`,
   undo: "वापस लें",
   dismiss: "हटाएँ",
+  largerMayKnow: "कोई बड़ा मॉडल शायद यह जानता हो।",
+  askModel: (model) => `${model} से पूछें`,
   modelChanged: (model) => `${model} के साथ नई बातचीत।`,
   modelBack: (model) => `वापस ${model} पर।`,
   folderAgain: (name) => `${name}: फिर से चुनें`,
@@ -163,6 +167,7 @@ export const words: PageWords = {
     "llama-2-70b-chat": "Hub पर अनुमति और 40 GB से ज़्यादा GPU मेमोरी वाला वर्कस्टेशन चाहिए।",
   },
   bench,
+  evaluation,
   storage: {
     absent:
       "यह ब्राउज़र पेज को स्टोरेज नहीं देता (निजी विंडो है, या इस साइट के लिए स्टोरेज बंद है), इसलिए मॉडल हर बार डाउनलोड करना पड़ता है। पेज को साधारण विंडो में खोलें, या साइट डेटा की अनुमति दें।",

@@ -3,6 +3,7 @@
 import { counted } from "../../src/element/languages/counted.ts";
 import type { PageWords } from "./en.ts";
 import { bench } from "./ja-bench.ts";
+import { evaluation } from "./ja-eval.ts";
 
 export const words: PageWords = {
   locale: "ja",
@@ -14,6 +15,7 @@ export const words: PageWords = {
   heroNoServer: "サーバーもアカウントも要りません。",
   heroStays: "書いた内容はこの端末から出ません。",
   benchLink: "この GPU の速さは？ ベンチマークで測れます。",
+  evaluationLink: "量子化の代償は？ 評価で分かります。",
   language: "言語",
   languageAuto: "言語：ブラウザーに合わせる",
   pickerTitle: "モデルを選ぶ",
@@ -57,6 +59,8 @@ export const words: PageWords = {
   deleted: (model) => `${model} を削除しました。`,
   undo: "元に戻す",
   dismiss: "閉じる",
+  largerMayKnow: "もっと大きなモデルなら分かるかもしれません。",
+  askModel: (model) => `${model} に聞く`,
   modelChanged: (model) => `${model} との新しい会話です。`,
   modelBack: (model) => `${model} に戻りました。`,
   folderAgain: (name) => `${name}：選び直してください`,
@@ -160,6 +164,7 @@ export const words: PageWords = {
     "llama-2-70b-chat": "Hub での利用許可と、GPU メモリーが 40 GB を超えるワークステーションが必要です。",
   },
   bench,
+  evaluation,
   storage: {
     absent:
       "このブラウザーはページに保存領域を与えていません（プライベートウィンドウか、このサイトの保存が禁止されています）。そのため、モデルは訪問のたびにダウンロードが必要です。通常のウィンドウで開くか、サイトデータを許可してください。",

@@ -3,6 +3,7 @@
 import { counted } from "../../src/element/languages/counted.ts";
 import type { PageWords } from "./en.ts";
 import { bench } from "./pt-bench.ts";
+import { evaluation } from "./pt-eval.ts";
 
 export const words: PageWords = {
   locale: "pt",
@@ -14,6 +15,7 @@ export const words: PageWords = {
   heroNoServer: "Sem servidor e sem conta:",
   heroStays: "o que você escreve fica neste dispositivo.",
   benchLink: "Qual é a velocidade desta GPU? O teste de desempenho mede.",
+  evaluationLink: "Quanto custa uma quantização? A avaliação mostra.",
   language: "Idioma",
   languageAuto: "Idioma: o do navegador",
   pickerTitle: "Escolher um modelo",
@@ -56,6 +58,8 @@ export const words: PageWords = {
   deleted: (model) => `${model} foi excluído.`,
   undo: "Desfazer",
   dismiss: "Dispensar",
+  largerMayKnow: "Um modelo maior talvez saiba.",
+  askModel: (model) => `Perguntar ao ${model}`,
   modelChanged: (model) => `Uma nova conversa, com ${model}.`,
   modelBack: (model) => `De volta a ${model}.`,
   folderAgain: (name) => `${name}: escolha de novo`,
@@ -164,6 +168,7 @@ export const words: PageWords = {
     "llama-2-70b-chat": "Precisa de acesso no Hub e de uma estação de trabalho com mais de 40 GB de memória de GPU.",
   },
   bench,
+  evaluation,
   storage: {
     absent:
       "Este navegador não dá armazenamento à página (uma janela anônima, ou o armazenamento está bloqueado para este site), então um modelo precisa ser baixado a cada visita. Abra a página em uma janela comum ou permita os dados do site.",

@@ -3,6 +3,7 @@
 import { counted } from "../../src/element/languages/counted.ts";
 import type { PageWords } from "./en.ts";
 import { bench } from "./zh-bench.ts";
+import { evaluation } from "./zh-eval.ts";
 
 export const words: PageWords = {
   locale: "zh",
@@ -14,6 +15,7 @@ export const words: PageWords = {
   heroNoServer: "没有服务器，不需要账户；",
   heroStays: "你写的内容只留在这台设备上。",
   benchLink: "这块 GPU 有多快？基准测试可以测出来。",
+  evaluationLink: "量化的代价是多少？评测会告诉您。",
   language: "语言",
   languageAuto: "语言：跟随浏览器",
   pickerTitle: "选择模型",
@@ -56,6 +58,8 @@ export const words: PageWords = {
   deleted: (model) => `已删除 ${model}。`,
   undo: "撤销",
   dismiss: "关闭提示",
+  largerMayKnow: "更大的模型也许知道。",
+  askModel: (model) => `问 ${model}`,
   modelChanged: (model) => `新对话，使用 ${model}。`,
   modelBack: (model) => `回到 ${model}。`,
   folderAgain: (name) => `${name}：请重新选择`,
@@ -157,6 +161,7 @@ export const words: PageWords = {
     "llama-2-70b-chat": "需要 Hub 上的访问权限，以及显存超过 40 GB 的工作站。",
   },
   bench,
+  evaluation,
   storage: {
     absent:
       "此浏览器不给页面存储空间（隐私窗口，或此网站的存储被禁用），因此每次访问都要下载模型。请在普通窗口中打开页面，或允许网站数据。",

@@ -1,5 +1,5 @@
-// A model folder as WebLLM wants it, made up on the fly: which parameters there are is read out of the compiled library
-// itself, and their bytes are the definite random weights of src/bench, so that pronk can hold the very same matrices.
+// A model folder as WebLLM wants it, made up on the fly: the list of parameters is read out of the compiled library itself,
+// and their bytes are the seeded random weights of src/bench, so that pronk can hold the very same matrices.
 // 4-bit libraries only (q4f32_1, q4f16_1): w = (nibble - 7) * scale, 32 columns to a scale, low nibble first, row-major.
 
 import { randomCodes, randomScale, seedOf, pcg } from "../../src/bench/random-rows.ts";
@@ -22,13 +22,13 @@ interface Placed extends Parameter {
 export interface MlcModel {
   quantization: string;
   contextLength: number;
-  /** Path in the folder -> its bytes; undefined for what it has not. */
+  /** Path in the folder -> its bytes; undefined if there is no such file. */
   file(path: string): Uint8Array | undefined;
 }
 
-const shardBytes = 32 << 20; // what its own tools cut files to
+const shardBytes = 32 << 20; // as WebLLM's own tools cut files
 
-/** Throws with what is wrong when the library is of another model, or holds weights that are not 4 bits. */
+/** Throws what is wrong if the library is another model's, or has weights of other than 4 bits. */
 export function mlcModel(library: Uint8Array, config: ModelConfig, tokenizer: Uint8Array): MlcModel {
   const { quantization, context_window_size: contextLength, prefill_chunk_size: chunk, params } = metadataOf(library);
   if (!/^q4f(16|32)_1$/.test(quantization))
@@ -124,7 +124,7 @@ const fused: Record<string, string[]> = {
   gate_up_proj: ["gate_proj", "up_proj"],
 };
 
-/** The checkpoint's tensors of which a parameter is the rows, one below the other. */
+/** The checkpoint's tensors whose rows, one below the other, make up a parameter. */
 function piecesOf(name: string, config: ModelConfig): { name: string; rows: number; cols: number }[] {
   const base = name.replace(/\.(q_weight|q_scale|weight)$/, "");
   const [last] = base.split(".").slice(-1);

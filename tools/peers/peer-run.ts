@@ -1,4 +1,4 @@
-// What every engine is asked here and what it answers, pronk included.
+// What every engine, pronk included, is asked here, and what it answers.
 
 import type { GpuCalls } from "../../src/bench/index.ts";
 

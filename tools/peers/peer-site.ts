@@ -11,7 +11,7 @@ export interface PeerSiteOptions {
   folders: Record<string, string>;
   /** Bare module names -> URLs. */
   imports?: Record<string, string>;
-  /** Bytes that no file holds. */
+  /** Bytes that are in no file. */
   made?: (path: string) => Uint8Array | undefined;
 }
 
@@ -22,7 +22,7 @@ const types: Record<string, string> = {
   ".wasm": "application/wasm",
 };
 
-/** loglevel, which WebLLM imports by its bare name, comes as no module; this has what is called of it. */
+/** loglevel, which WebLLM imports by its bare name, isn't an ES module; this has what WebLLM calls of it. */
 const loglevel = `const tell = (name) => (...words) => { if (name === "warn" || name === "error") console[name](...words); };
 const log = { levels: {}, setLevel() {}, setDefaultLevel() {}, getLevel: () => 3 };
 for (const name of ["trace", "debug", "info", "warn", "error", "log"]) log[name] = tell(name);

@@ -1,4 +1,4 @@
-// The views that are pictured, each as a page and a few steps on it.
+// The views to picture, each as a page and a few steps on it.
 
 import { markdownSample } from "./markdown-sample.ts";
 import {

@@ -10,7 +10,7 @@ export interface Script {
   weightsOffered?: string[];
   offers?: { weights: string; sizeBytes: number; bits: number; gpuBytes: number; fits: boolean }[];
   dialog?: "llama-2";
-  /** What is not as it should be with the model. */
+  /** What is wrong with the model. */
   warnings?: { code: string; message: string }[];
   /** The load stops at this event and stays there. */
   holdAt?: { phase: string; loadedBytes: number; totalBytes: number; bytesPerSecond: number; secondsLeft?: number }[];
@@ -20,7 +20,7 @@ export interface Script {
   answerFailure?: { code: string; message: string };
   /** The last answer never ends. */
   holdAnswer?: boolean;
-  /** Answers come in pieces of four characters, so many of them at a time, and then the page has its turn. */
+  /** Answers come in pieces of four characters, this many at a time, and then the page has its turn. */
   piecesAtATime?: number;
   autoload: boolean;
 }
@@ -154,12 +154,12 @@ export async function press(selector: string): Promise<void> {
   await new Promise((done) => setTimeout(done, 400));
 }
 
-/** Moves what is scrolled until it is seen. */
+/** Scrolls until it is in view. */
 export async function scrollToStaged(selector: string): Promise<void> {
   document.querySelector(selector)!.scrollIntoView({ block: "start" });
 }
 
-/** Puts conversations of these first questions into the list. */
+/** Puts conversations with these first questions into the list. */
 export async function importStaged(questions: string[]): Promise<void> {
   const conversations = questions.map((content) => ({ messages: [{ role: "user", content }] }));
   const button = document.querySelector<HTMLElement>("#open-list")!;

@@ -1,15 +1,15 @@
-// Stored models and downloads that a scene shows: records in the page's own database, of a few bytes that say they are more, and
-// the page's own panels over a list of downloads. Each function runs inside the page, so it may refer to nothing outside itself.
+// Stored models and downloads that a scene shows: records in the page's own database, a few bytes that claim to be more, and the
+// page's own panels over a list of downloads. Each function runs inside the page, so it may refer to nothing outside itself.
 
 export interface StagedModel {
   id: string;
   label: string;
   sizeBytes: number;
-  /** Blocks that are not there. */
+  /** Missing blocks. */
   damaged?: number;
 }
 
-/** Puts models into the store, where none is then but these. */
+/** Makes the store hold exactly these models. */
 export async function storeStaged(models: StagedModel[]): Promise<void> {
   while (!(await indexedDB.databases()).some(({ name }) => name === "pronk"))
     await new Promise((done) => setTimeout(done, 20)); // the page makes it
@@ -42,7 +42,7 @@ export async function storeStaged(models: StagedModel[]): Promise<void> {
   database.close();
 }
 
-/** From here on no worker that the page starts ever answers: what is begun then goes on. */
+/** From here on no worker that the page starts ever answers: what is begun then never ends. */
 export async function stallWorkers(): Promise<void> {
   globalThis.Worker = class extends EventTarget {
     postMessage() {}

@@ -1,0 +1,61 @@
+// What the evaluation's page orders from its worker, and what is kept of a measurement: plain data, in a database of its own,
+// written after each window or item, so that a reload continues from the last.
+
+import { type IDBPDatabase, openDB } from "idb";
+import type { ChoicesResult, ComparisonResult, PerplexityResult } from "../src/eval/index.ts";
+import type { EngineInfo } from "../src/index.ts";
+
+export type Format = "none" | "q8" | "q4";
+
+export interface Order {
+  model: string;
+  formats: Format[];
+  by: "text" | "task";
+  content: string;
+}
+
+/** As in engine.info.quantization. */
+export type Errors = Pick<NonNullable<EngineInfo["quantization"]>, "relativeRmsError" | "matrixErrors">;
+
+/** Of one format. */
+export interface Measured {
+  format: Format;
+  info: Pick<EngineInfo, "model" | "source" | "scheme" | "weights" | "adapter" | "gpuBytes" | "storedBytes" | "kv">;
+  /** Of what pronk rounded while loading, now or when the page first measured it; absent if nothing was, or none was measured. */
+  errors?: Errors;
+  decodeTokensPerSecond: number;
+  found: PerplexityResult | ComparisonResult | ChoicesResult;
+  browser: string;
+  date: string;
+}
+
+export interface Kept {
+  order: Order;
+  isPaused: boolean;
+  done: Measured[];
+  /** Of the current format. */
+  state?: unknown;
+}
+
+export type FromWorker =
+  | { kind: "progress"; format: Format; done: number; of: number; secondsLeft: number | undefined }
+  | { kind: "measured"; done: Measured[] }
+  | { kind: "finished" }
+  | { kind: "failed"; message: string };
+
+const store = "run";
+const key = "last";
+let opened: Promise<IDBPDatabase> | undefined;
+const database = () =>
+  (opened ??= openDB("pronk-evaluation", 1, { upgrade: (made) => void made.createObjectStore(store) }));
+
+export const readKept = async (): Promise<Kept | undefined> => (await database()).get(store, key);
+export const keep = async (kept: Kept): Promise<unknown> => (await database()).put(store, kept, key);
+export const forget = async (): Promise<void> => (await database()).delete(store, key);
+
+/** A warm start rounds nothing, so the first start's errors are kept, by `of`: the model's source and format. */
+export async function errorsOf(of: string, found: Errors | undefined): Promise<Errors | undefined> {
+  const place = `errors ${of}`;
+  if (found) await (await database()).put(store, found, place);
+  return found ?? (await database()).get(store, place);
+}

@@ -1,0 +1,57 @@
+// French: the evaluation's page.
+
+import type { PageWords } from "./en.ts";
+
+export const evaluation: PageWords["evaluation"] = {
+  title: "Que coûte une quantification ? pronk",
+  description: "Mesure dans ce navigateur ce que coûte l’arrondi des poids d’un modèle de langue. Rien n’est envoyé.",
+  heading: "Que coûte une quantification ?",
+  lead: "pronk lit un texte ou répond à des questions avec le même modèle en plusieurs tailles, et dit à quel point chacune s’écarte du fichier du modèle. Tout est calculé sur cet appareil.",
+  model: "Modèle : propriétaire/nom ou une adresse",
+  formats: "Poids",
+  asInFile: "comme dans le fichier",
+  by: "Avec",
+  byText: "un texte",
+  byTask: "des questions (JSONL)",
+  content: "Le texte, ou une question par ligne",
+  file: "ou depuis un fichier",
+  start: "Mesurer",
+  pause: "Suspendre",
+  goOn: "Reprendre",
+  stop: "Arrêter",
+  keeps: "Recharger ou fermer l’onglet ne perd rien : la mesure continue quand cette page est de nouveau ouverte.",
+  loading: "chargement du modèle",
+  doneOf: (done, of) => `${done} sur ${of}.`,
+  left: (seconds) => `Encore ${seconds} s environ.`,
+  failed: (message) => `La mesure a échoué. ${message}`,
+  columns: {
+    weights: "Poids",
+    memory: "Mémoire GPU",
+    speed: "jetons/s",
+    error: "Erreur des poids",
+    perplexity: "Perplexité",
+    kl: "Divergence KL",
+    top1: "Même premier choix",
+    maxLogit: "Plus grand écart d’un logit",
+    right: "Juste",
+    rightByLength: "Juste, selon la longueur",
+  },
+  tableLabel: "Ce qui a été mesuré",
+  copy: "Copier le tableau",
+  copied: "Copié",
+  save: "Enregistrer en JSON",
+  plotTitle: "Qualité selon la taille",
+  reliabilityTitle: "A-t-il raison aussi souvent qu’il est sûr ?",
+  reliabilityNote:
+    "Sur la ligne en tirets, un modèle sûr à 70 % a raison sept fois sur dix. En dessous, il est plus sûr qu’il ne devrait.",
+  sure: "à quel point sûr",
+  wasRight: "combien de fois juste",
+  matrixTitle: "Erreur de chaque matrice",
+  matrixNote:
+    "Chaque marque est une matrice : à quel point l’arrondi a changé ses poids, en part de leur taille, sur un échantillon de ses lignes.",
+  matrices: "matrices, par nom",
+  cardTitle: "Ce que la fiche de Meta dit de Llama 2",
+  cardNote:
+    "Chiffres de Meta, obtenus avec sa propre bibliothèque et d’autres prompts : pour comparer, non mesurés ici.",
+  cardSource: "D’après",
+};
