@@ -1,4 +1,4 @@
-// A checkpoint with a shard and a tensor over 64 MiB, where every ArrayBuffer over 64 MiB throws, in the worker and on the
+// A checkpoint with a shard and a tensor over 64 MiB, while every ArrayBuffer over 64 MiB throws, in the worker and on the
 // page: it loads from the network and from the store, and answers.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

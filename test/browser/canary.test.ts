@@ -1,4 +1,4 @@
-// A hub's access token is sent to that hub and is nowhere else, and a token in a model's own address to that address: a word
+// A hub's access token is sent to that hub and nowhere else, and a token in a model's own address only to that address: a word
 // that stands for one is searched for in errors, logs, addresses and everything the origin keeps, after loads that succeed and
 // loads that fail in every way a hub can fail.
 
@@ -85,7 +85,7 @@ interface Outcome {
   told: string;
 }
 
-/** Loads, asks, and tells everything that a caller gets to see: reports and events, or the error with all its causes. */
+/** Loads, asks, and returns everything that a caller gets to see: reports and events, or the error with all its causes. */
 async function load({ name, token, at, ...options }: Case & { token: string }): Promise<Outcome> {
   const told: unknown[] = [];
   const deep = (error: unknown): unknown => {
@@ -110,7 +110,7 @@ async function load({ name, token, at, ...options }: Case & { token: string }): 
   }
 }
 
-/** Every way in, by an address and by a hub's: what a caller gets to see of each error. */
+/** Every way in, by an address and by a hub's: what a caller sees of each error. */
 async function refusals([named, at]: readonly [string, string]): Promise<string[]> {
   const deep = (error: unknown): string => {
     const { code, message, stack, facts, cause } = error as PronkError & { cause?: unknown };
@@ -144,7 +144,7 @@ describe.each(browserKinds)("in %s", (kind) => {
   });
   afterAll(() => page?.close());
 
-  /** With the hub in a certain mood: what came of it, and that the word was nowhere but where it belongs. */
+  /** With the hub in a certain mood: the outcome, and that the word was only where it belongs. */
   async function tryAll(cases: readonly Case[], faults: readonly HubFault[]): Promise<string[]> {
     hub.faults.splice(0, Infinity, ...faults);
     hub.requests.length = 0;
@@ -155,7 +155,7 @@ describe.each(browserKinds)("in %s", (kind) => {
     expect(logs.filter((text) => mentions(text, canary))).toEqual([]);
     const { found, places, characters } = await searchPage(page, canary);
     expect([found, characters > 1000, places.includes("addresses")]).toEqual([[], true, true]);
-    // The hub was shown it, and nobody else; nowhere in an address.
+    // Only the hub was shown it; and never in an address.
     const shown = hub.requests.filter(({ headers }) => headers.authorization !== undefined);
     expect([...new Set(shown.map(({ origin }) => origin))]).toEqual(["hub"]);
     expect(hub.requests.filter(({ path, headers }) => mentions(path + (headers.referer ?? ""), canary))).toEqual([]);

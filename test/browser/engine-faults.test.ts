@@ -1,5 +1,5 @@
-// What goes wrong between an engine and its GPU, or its reader, in real browsers: it is told at once and by name, costs the
-// call at hand and no other, and nothing waits for what will not come. On the page's thread, where a test reaches the device.
+// What goes wrong between an engine and its GPU, or its reader, in real browsers: it is reported at once and by name, costs
+// only the current call, and nothing waits for what will not come. On the page's thread, where a test can reach the device.
 
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -143,7 +143,7 @@ describe.each(browserKinds)("in %s", (kind) => {
       const refusals: string[] = [];
       device.addEventListener("uncapturederror", ({ error }) => refusals.push(error.message));
       const options = { worker: false, store: false, device } as const;
-      // Each pipeline is compiled once; the last load's come when they are let go, all at once.
+      // Each pipeline is compiled once; the last load's arrive when they are released, all at once.
       const { createComputePipelineAsync: compile, createBindGroup: bind } = device;
       const pipelines = new Map<string, Promise<GPUComputePipeline>>();
       let held = Promise.resolve();
@@ -168,7 +168,7 @@ describe.each(browserKinds)("in %s", (kind) => {
       answers.push(await answer());
       await unloading;
 
-      // The file is another than was promised, which is known before the last shader is there.
+      // The file isn't the one promised, which is known before the last shader is there.
       held = new Promise<void>((resolve) => (go = resolve));
       const hashes = { "model.safetensors": "0".repeat(64) };
       const code = await pronk.createEngine(modelUrl, { ...options, hashes }).then(
@@ -181,7 +181,7 @@ describe.each(browserKinds)("in %s", (kind) => {
         return bind.call(this, descriptor);
       };
       go();
-      await new Promise((resolve) => setTimeout(resolve)); // what was held is bound by now, if it ever is
+      await new Promise((resolve) => setTimeout(resolve)); // what was held back is bound by now, if ever
       device.createBindGroup = bind;
       answers.push(await answer());
       await other.unload();
@@ -209,7 +209,7 @@ describe.each(browserKinds)("in %s", (kind) => {
       };
       const usual = await whole();
 
-      // A reader who leaves its stream lying, and comes back.
+      // A reader who leaves the stream unread, and comes back.
       const stream = (await engine.completions.create({ ...request, stream: true }))[Symbol.asyncIterator]();
       const halfRead: number[] = [];
       for (let chunks = 0; chunks < 4; chunks++) halfRead.push(...(await stream.next()).value!.pronk.ids);

@@ -22,7 +22,7 @@ writeFileSync(
   join(folder, "frail-worker.js"),
   `import "/lib/host.js"; onmessage = ({ data }) => data.break && Promise.reject(new Error("on purpose"))`,
 );
-// The same model, whose template ends an answer by another token than its eos.
+// The same model, with a template that ends an answer by a token other than its eos.
 const turnFolder = join(parent, "turn-model");
 cpSync(folder, turnFolder, { recursive: true });
 const chat_template =
@@ -31,13 +31,13 @@ writeFileSync(
   join(turnFolder, "tokenizer_config.json"),
   JSON.stringify({ bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>", chat_template }),
 );
-const roomy = writeByteModel({ contextLength: 1600 }); // for what a model is told of tools, a token for each byte
+const roomy = writeByteModel({ contextLength: 1600 }); // for what a model is told about tools, a token for each byte
 afterAll(() => {
   rmSync(parent, { recursive: true });
   rmSync(roomy.parent, { recursive: true });
 });
 
-/** Of each id behind those before it, by the reference; null for the first. */
+/** Each id's log-probability after those before it, by the reference; null for the first. */
 function referenceLogprobs(ids: readonly number[]): (number | null)[] {
   const { config, weights } = referenceModel(folderFiles(folder));
   const { logits } = referenceGenerate(weights, config, ids, 1);

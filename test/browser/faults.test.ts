@@ -1,8 +1,8 @@
 // A few random schedules of a failing hub in real browsers, where fetch, IndexedDB, redirects and the hash's worker are the
 // browser's own; hundreds run in Node (test/long/faults.proof.ts). The page's clock runs forty times as fast, so that a
-// silence of 30 s is borne for less than one.
+// silence of 30 s takes less than one.
 // Schedule 6 silences six bodies in a row. Firefox (ESR 153) does not close the connections of such requests when they are
-// aborted, and has six to a host: nothing comes through any more until the server lets go. It is left out there.
+// aborted, and has six per host: nothing comes through until the server lets go. It is left out there.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BrowserPage } from "../../cli/browser/browser-page.ts";

@@ -1,5 +1,5 @@
-// An engine outlives its GPU: lost in the load, in the prompt, in the answer and between two calls, the answer that comes
-// is the one that would have come. In real browsers on a software adapter, whose device is destroyed under the engine.
+// An engine outlives its GPU: when it is lost in the load, in the prompt, in the answer or between two calls, the answer is
+// the one that would have come. In real browsers on a software adapter, whose device is destroyed under the engine.
 
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

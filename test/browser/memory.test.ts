@@ -21,7 +21,7 @@ test.skipIf(process.platform !== "linux")(
       expect(large[i].info.peakChunkBytes).toBeLessThanOrEqual(6 * maxReadBytes);
       expect(large[i].info.peakChunkBytes).toBe(small[i].info.peakChunkBytes);
       expect(Math.abs(large[i].heldBytes - small[i].heldBytes)).toBeLessThanOrEqual(slackBytes);
-      // Five times the bytes: were anything kept, a peak would tell.
+      // Five times the bytes: were anything kept, a peak would show it.
       expect(large[i].peakBytes - small[i].peakBytes).toBeLessThanOrEqual(2 * slackBytes);
     }
     expect(small[1].ids).toEqual(small[0].ids);

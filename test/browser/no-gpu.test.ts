@@ -1,4 +1,4 @@
-// A browser without WebGPU, one without an adapter, and an adapter too small for what is asked: told as such, in the
+// A browser without WebGPU, one without an adapter, and an adapter too small for what is asked: reported as such, in the
 // worker and on the page, before a weight is fetched, and with nothing left in the store.
 
 import { rmSync } from "node:fs";
@@ -79,7 +79,7 @@ describe.each(browserKinds)("%s", (kind) => {
 
   test("a context too long for the adapter's bindings: out-of-memory, with the context that fits", async () => {
     runner = await open(kind, "software");
-    // More than the model was made for is another matter.
+    // More than the model was made for is a different error.
     const beyond = await failures(runner, { contextLength: 2 ** 21 + 1 });
     for (const failure of beyond.told) {
       expect(failure).toMatchObject({ isPronkError: true, code: "bad-request", facts: { field: "contextLength" } });

@@ -1,4 +1,4 @@
-// Real tabs of Chromium, each a process of its own, on one engine: what frames cannot show (share-tabs.test.ts) is a tab
+// Real tabs of Chromium, each a process of its own, on one engine: what frames (share-tabs.test.ts) cannot show is a tab
 // that is closed from outside or crashes while it leads, with all that its process held.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -83,7 +83,7 @@ describe.each([true, "leader"] as const)("share: %s", (way) => {
       await tabs[1].waitForFunction(() => seen.ended, undefined, { polling: 50 });
       const found = await tabs[1].evaluate(() => seen);
       expect([found.error, found.text]).toEqual([undefined, text]);
-      // The conversation is the tab's: what was said stays, and the next answer is what it would have been.
+      // The conversation is the tab's: it stays, and the next answer is what it would have been.
       expect(await tabs[1].evaluate(whole)).toBe(text);
       const third = await openTab();
       await third.evaluate(load);

@@ -1,5 +1,5 @@
 // Several tabs, one engine: in a shared worker, and with the leader path forced on. Tabs are frames of one page: each has
-// its own realm, its own locks and channels, and taking it out of the page ends it as closing a tab does.
+// its own realm, its own locks and channels, and removing it from the page ends it as closing a tab does.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BrowserPage } from "../../cli/browser/browser-page.ts";
@@ -101,7 +101,7 @@ describe.each(
       const watched = { ...endless, max_tokens: 200, stream_options: { include_usage: true } };
       for await (const { choices, usage } of await two.completions.create(watched)) {
         text += choices[0].text;
-        if (++chunks === 3) first.close(); // in one way it leads, in the other it is nobody
+        if (++chunks === 3) first.close(); // in one way it is the leader, in the other just a tab
         recoveries ??= usage?.extra.recoveries;
       }
       const again = await two.completions.create({ prompt: "a", temperature: 0, ignore_eos: true, max_tokens: 200 });
@@ -139,7 +139,7 @@ describe.each(
         breakWorkers(how);
         const codes = [...(await Promise.all(told)), await inFlight];
         for (const engine of dead) codes.push(await engine.completions.create(request).catch(code));
-        // Nobody has given the dead ones back, as a page that still shows its error has not.
+        // The dead ones have not been unloaded, as on a page that still shows its error.
         const next = [await load(tabs[1]), await load(tabs[0])];
         const answers = await Promise.all(next.map((engine) => engine.completions.create(request)));
         for (const engine of [...dead, ...next]) await engine.unload();

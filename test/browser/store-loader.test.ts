@@ -1,4 +1,4 @@
-// The loader in real browsers, over the loopback hub: hashes in their worker, blocks in IndexedDB, resume after the browser
+// The loader in real browsers, over the loopback hub: hashes in their worker, blocks in IndexedDB, resuming after the browser
 // died, the quota's end, two pages that want the same model.
 
 import { mkdtempSync, rmSync } from "node:fs";
@@ -38,7 +38,7 @@ beforeEach(() => {
   hub.faults.length = 0;
 });
 
-/** Bytes of weights that were asked for. */
+/** Bytes of weights that were requested. */
 const askedBytes = () =>
   hub.requests
     .filter(({ origin }) => origin === "storage")
@@ -209,7 +209,7 @@ describe("in chromium alone", () => {
     });
 
     test("met in the middle, it stops clean, and the download goes on when there is space", async () => {
-      // The space is taken after the look at it: here the look is made blind.
+      // Space can run out after it was checked: here the check sees nothing.
       await page.evaluate(() => void Object.assign(navigator.storage, { getDirectory: undefined }));
       await setQuota(40_000_000);
       expect(await download()).toMatchObject({ code: "storage-full" });

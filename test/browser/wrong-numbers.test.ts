@@ -1,5 +1,5 @@
 // A seeded slice of the wrong-numbers proof; test/long/README.md has the command for all of it. And a kernel that a driver gets
-// wrong, in Firefox alone, whose adapter compiles fast: kernels are compared on a GPU only, so the adapter says it is one.
+// wrong, only in Firefox, whose adapter compiles fast: kernels are compared only on a GPU, so the adapter says it is one.
 
 import { rmSync } from "node:fs";
 import { expect, test } from "vitest";

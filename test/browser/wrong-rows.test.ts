@@ -24,7 +24,7 @@ const models: [name: string, repack: keyof typeof spoils, files: Map<string, Uin
   ["AWQ", "repack_columns", published["Llama-2-7b-chat-hf-4bit-AWQ"](), {}],
 ];
 
-/** Of each repack, what a wrong compiler could make of it. */
+/** What a wrong compiler could make of each repack. */
 const spoils = {
   copy_rows: ["stored[row * piece.row_units", "stored[(row ^ 1u) * piece.row_units"],
   repack_rows: ["repacked[to + word] = stored[", "repacked[to + word] = 1u ^ stored["],

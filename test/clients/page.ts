@@ -1,6 +1,6 @@
 // The page in which real client packages talk to the built library's engine, in its worker and under pronk's policy: each
-// scenario is a client's own calls, and throws where their outcome is not what the engine itself gives. test/long/clients.proof.ts
-// opens it.
+// scenario makes a client's own calls, and throws if their outcome is not what the engine itself gives. Opened by
+// test/long/clients.proof.ts.
 
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { ChatOpenAI, OpenAI as LangChainOpenAI, OpenAIEmbeddings } from "@langchain/openai";
@@ -38,7 +38,7 @@ function clientsOf({ fetch }: Engine) {
 
 type Given = ReturnType<typeof clientsOf> & {
   engine: Engine;
-  /** What the engine says to the question, and behind it as text alone. */
+  /** What the engine answers to the question in a chat, and after it as plain text. */
   wanted: { chat: string; text: string; embeddings: number[][] };
 };
 
@@ -88,7 +88,7 @@ const scenarios: Record<string, (given: Given) => Promise<void>> = {
     const run = (place: unknown) => (told.push(place), "21");
     const tools = [{ type: "function" as const, function: { ...described, parameters, parse: JSON.parse, function: run } }]; // prettier-ignore
     const tool_choice = { type: "function" as const, function: { name: "weather" } };
-    // One call: the shipped model would go on with more until its tokens end.
+    // One call: the shipped model would make more until its tokens end.
     for (const stream of [false, true] as const) {
       const runner = openai.chat.completions.runTools({ ...asked, max_tokens: 120, tools, tool_choice, stream: stream as false, parallel_tool_calls: false }); // prettier-ignore
       await runner.done();

@@ -1,5 +1,5 @@
-// Answers in the real page, under its policy: colours, formulas and thoughts come on demand, what is wide scrolls, what means
-// harm comes to words, and the page stays free while a long one streams.
+// Answers in the real page, under its policy: colours, formulas and thoughts come on demand, wide content scrolls, harmful
+// content becomes plain words, and the page stays responsive while a long answer streams.
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
@@ -31,7 +31,7 @@ const stage = async (answers: string[], script: object = {}) => {
   await page.goto(`${server.origin}/`);
   await page.evaluate(stageEngine, { label: "m", dialog: "llama-2" as const, autoload: true, answers, ...script });
 };
-/** What the last answer has of these, once it has as many as are asked for. */
+/** The last answer's elements that match, once there are `count` of them. */
 const seen = (selector: string, count: number) =>
   page.evaluate<string[]>(
     async ([wanted, least]: [string, number]) => {
@@ -191,7 +191,7 @@ test("500 answers that mean harm do nothing", async () => {
   page.playwright!.on("request", listen);
   const before = page.playwright!.url();
   const found = await page.evaluate<string[]>(async (texts: string[]) => {
-    // Before anything is drawn, all that could be run is run: dialogs and globals are watched.
+    // Before anything is drawn, everything that could reveal a script is watched: dialogs and globals.
     const watched: string[] = [];
     for (const name of ["alert", "prompt", "confirm", "open", "print", "fetch"] as const)
       Object.defineProperty(globalThis, name, { value: () => void watched.push(name), configurable: true });
@@ -239,7 +239,7 @@ test("while 4,000 tokens with tables, code and formulas stream, no task of the p
   await stage(["```js\nlet a;\n```\n$x$", longAnswer, longAnswer, longAnswer], { piecesAtATime: 12 });
   await page.evaluate(askStaged, "warm up");
   await seen("math", 1);
-  // What is over the limit by the page's own doing is so each time; what a busy machine adds is not.
+  // If the page itself exceeds the limit, it does so every time; a busy machine's share varies.
   let longest = Infinity;
   for (let tries = 0; tries < 3 && longest >= 50; tries++) longest = Math.min(longest, await longestTask());
   expect(longest).toBeLessThan(50);
@@ -271,7 +271,7 @@ interface TraceEvent {
   args?: { name?: string };
 }
 
-/** Processor time of each task of the page's own thread, ms: the thread of its kind that worked most. */
+/** Processor time of each task of the page's own thread, ms: the busiest thread of its kind. */
 function mainThreadTasks(events: TraceEvent[]): number[] {
   const place = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
   const threads = new Set(

@@ -1,6 +1,6 @@
-// A new build while two tabs are open: it takes both at once when one of them lets it in, and "Reload" works in either. What
-// they keep (the conversation, the draft, the model and its weights, the settings) is there after it, and until then they go on,
-// with the files that they were built with: also with those that they fetch late and the server has no more.
+// A new build while two tabs are open: it takes over both at once when one of them lets it in, and "Reload" works in either. What
+// they keep (the conversation, the draft, the model and its weights, the settings) survives it, and until then they keep working,
+// with the files that they were built with: even those that they fetch late and that the server no longer has.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -105,7 +105,7 @@ test("an old tab goes on with its worker and its late parts when the server has 
   const later = mkdtempSync(join(tmpdir(), "pronk-release-"));
   const names = renamedRelease(outputFolder.demo, later, "later");
   const now = { folder: outputFolder.demo };
-  // No file of the other release is there, as on a host that puts one in the place of the other.
+  // No file of the other release is there, as on a host that replaces one by the other.
   const site = await startSite({
     tiny: folder,
     answer: (request, response) => {
@@ -132,7 +132,7 @@ test("an old tab goes on with its worker and its late parts when the server has 
       old.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name.replace(/^.*\//, "")));
     expect(await fetched()).not.toContain(panelPart);
 
-    // While an answer is written nothing is offered.
+    // Nothing is offered while an answer is being written.
     await old.evaluate(() => {
       const seen: string[] = [];
       Object.assign(window, { seen });
@@ -169,7 +169,7 @@ test("an old tab goes on with its worker and its late parts when the server has 
     await untilState(open, "ready");
     expect((await ask(open, "and by a new engine?")).status).toBe("done");
 
-    // What comes with the first PDF it has not, and nobody has it any more: that is said, and the rest goes on.
+    // It lacks what comes with the first PDF, and so does the server now: the page says so, and the rest works.
     const attach = async (name: string, bytes: number[]) => {
       const give = ([name, bytes]: [string, number[]]) =>
         document.querySelector("pronk-chat")!.attach([new File([new Uint8Array(bytes)], name)]);
@@ -196,7 +196,7 @@ test("an old tab goes on with its worker and its late parts when the server has 
     await expect.poll(attached, { timeout: 20_000 }).toEqual(["note.md", "paper.pdf"]);
     expect(await old.inputValue("pronk-chat #draft")).toBe("what do they say?");
 
-    // No tab is left that began with the old release: its cache goes when a page is opened next, and what was noted of it.
+    // No tab that began with the old release is left: its cache and note go when a page is next opened.
     await other.reload();
     await expect.poll(shells).toBe(1);
     const noted = () =>

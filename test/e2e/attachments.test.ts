@@ -1,5 +1,5 @@
 // Files that go along with a message, in the real page under its policy: chosen, dropped, pasted; shown, removed, refused with
-// a sentence, and given to the model as it is written in the documentation.
+// a sentence, and given to the model as the documentation says.
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";

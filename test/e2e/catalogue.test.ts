@@ -1,4 +1,4 @@
-// A first visit to which the list of models does not come: the page says so, asks again on a press, and runs a model of the
+// A first visit on which the list of models does not arrive: the page says so, asks again on a press, and runs a model of the
 // hub or of this device without it.
 
 import { readFileSync, readdirSync, rmSync } from "node:fs";
@@ -56,7 +56,7 @@ test("the page says what came instead of the list, each time it is asked for", a
   await expect.poll(notice).toContain("the server sent something else");
   listing = "cut";
   await retry();
-  await expect.poll(notice).toContain("the server did not answer");
+  await expect.poll(notice).toContain("the server didn't answer");
 });
 
 test("a model of the hub runs all the same, and later the one that is stored here", async () => {
@@ -64,7 +64,7 @@ test("a model of the hub runs all the same, and later the one that is stored her
     Object.assign(document.querySelector("pronk-chat")!, { engineOptions: { hubUrl } });
   }, `${server.origin}/hub`);
   await page.playwright!.click("[data-action=choose-otherwise]");
-  await expect.poll(() => page.playwright!.textContent(".picker .catalogue-problem")).toContain("did not answer");
+  await expect.poll(() => page.playwright!.textContent(".picker .catalogue-problem")).toContain("didn't answer");
   await page.playwright!.fill("#repository", "owner/model");
   await page.playwright!.click("[data-action=open-repository]");
   await untilState(page, "idle");

@@ -1,5 +1,5 @@
-// The built chat page on loopback with a small model where the shipped one would be, and what tests do on it: ask as a
-// person does, read the transcript, wait for a state. Works the same in both browsers.
+// The built chat page on loopback with a small model in the shipped one's place, and what tests do on it: ask as a person
+// does, read the transcript, wait for a state. Works the same in both browsers.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ export interface SiteOptions extends Pick<FileServerOptions, "port" | "answer"> 
   tiny?: string;
   /** Further folders: path prefix -> folder. */
   folders?: Record<string, string>;
-  /** Where the page lies, as on a static host; default "/". */
+  /** The page's path, as on a static host; default "/". */
   base?: string;
 }
 
@@ -63,10 +63,10 @@ interface Chat extends HTMLElement {
   turns: { role: string; text: string; status?: string; usage?: SeenTurn["usage"]; error?: Error }[];
 }
 
-/** Waits until the element is in one of the states; fails at once when the load failed. */
+/** Waits until the element is in one of the states; fails at once if the load failed. */
 export async function untilState(page: BrowserPage, ...wanted: string[]): Promise<string> {
   return page.evaluate(async (states: string[]) => {
-    await customElements.whenDefined("pronk-chat"); // the page may be on its way yet
+    await customElements.whenDefined("pronk-chat"); // the page may still be loading
     const chat = document.querySelector<Chat>("pronk-chat")!;
     const deadline = Date.now() + 240_000;
     while (!states.includes(chat.state)) {
@@ -81,7 +81,7 @@ export async function untilState(page: BrowserPage, ...wanted: string[]): Promis
   }, wanted);
 }
 
-/** Writes into the field, in place of what it holds. */
+/** Writes into the field, replacing what it holds. */
 export async function write(page: BrowserPage, text: string): Promise<void> {
   await page.evaluate(async (words: string) => {
     const root = document.querySelector("pronk-chat")!.shadowRoot!;
@@ -93,7 +93,7 @@ export async function write(page: BrowserPage, text: string): Promise<void> {
   }, text);
 }
 
-/** What stands in the field; "" where there is none. */
+/** What stands in the field; "" if there is none. */
 export const draftOf = (page: BrowserPage): Promise<string> =>
   page.evaluate<string>(
     () => document.querySelector("pronk-chat")!.shadowRoot!.querySelector<HTMLTextAreaElement>("#draft")?.value ?? "",
@@ -169,7 +169,7 @@ export function listenForTrouble(page: BrowserPage): string[] {
   return trouble;
 }
 
-/** Chromium's pages say in their console which address was refused, from the next one on. */
+/** From the next page on, Chromium's pages say in their console which address was refused. */
 export const reportViolations = (page: BrowserPage) =>
   page.playwright!.addInitScript(`addEventListener("securitypolicyviolation", (event) =>
     console.error("content security policy", event.violatedDirective, event.blockedURI));`);

@@ -1,5 +1,5 @@
 // A visitor's first minute, in both browsers: the page opens, the small model loads by itself, answers, remembers the
-// conversation, stops when told, and goes on. Everything under the strict policy and without a word in the console.
+// conversation, stops when told, and continues. Everything under the strict policy and without a word in the console.
 
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -101,7 +101,7 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
         return [...root.querySelectorAll(".transcript > .notice")].map((notice) => ({
           before: notice.previousElementSibling?.className ?? "",
           after: notice.nextElementSibling?.className ?? "",
-          last: notice.nextElementSibling?.nextElementSibling === null,
+          last: notice.nextElementSibling?.matches(":last-of-type") ?? false,
           text: notice.textContent,
         }));
       });

@@ -89,7 +89,7 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await write(page, "one, edited");
     await leave("reload");
     await untilDraft("one, edited");
-    await press(page, ".editing .link"); // "Keep it as it was"
+    await press(page, ".editing .link"); // "Cancel the edit"
     await untilDraft("half-writ");
     await undo();
     await untilDraft("one, edited");
@@ -148,12 +148,12 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     expect(half).toMatchObject({ role: "assistant", status: "stopped" });
     expect(half!.text).not.toBe("");
     await untilState(page, "ready");
-    await press(page, ".answer:last-child [data-action=regenerate]");
+    await press(page, ".answer:last-of-type [data-action=regenerate]");
     await untilState(page, "answering");
     await expect.poll(async () => (await turnsOf(page)).at(-1)?.text, { interval: 5 }).not.toBe("");
     await page.evaluate(() => document.querySelector("pronk-chat")!.stop()); // it may have ended by itself
     await untilState(page, "ready");
-    await press(page, ".answer:last-child [data-action=earlier-branch]"); // it stands beside the new one
+    await press(page, ".answer:last-of-type [data-action=earlier-branch]"); // it stands beside the new one
     await expect.poll(async () => (await turnsOf(page)).at(-1)).toMatchObject({ status: "stopped", text: half!.text });
     said = await texts();
   });

@@ -1,5 +1,5 @@
-// <pronk-chat> on a page whose browser has no WebGPU and that offers a server: it is asked whether that may answer, nothing is
-// sent before, and for as long as it answers a line says where to.
+// <pronk-chat> on a page that offers a server, in a browser without WebGPU: it asks whether the server may answer, sends nothing
+// before, and as long as the server answers, a line says where questions go.
 
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -60,7 +60,7 @@ describe.each(browserKinds)("%s", (kind) => {
     await using runner = await open(kind);
     const title = () => wordsIn(runner, "#elsewhere-title");
     await expect.poll(title).toBe("Let a server answer?");
-    expect(await wordsIn(runner, "[part=elsewhere]")).toContain(`The page offers ${host} instead.`);
+    expect(await wordsIn(runner, "[part=elsewhere]")).toContain(`${host} can answer instead.`);
     expect(await runner.page.evaluate(() => chat.shadowRoot!.activeElement?.id)).toBe("elsewhere-title");
     await speak(runner, "ar");
     await expect.poll(title).toBe("هل يجيب خادم بدلًا من هذا الجهاز؟");
@@ -82,7 +82,7 @@ describe.each(browserKinds)("%s", (kind) => {
     const turns = await runner.page.evaluate(() => chat.turns.map(({ text }) => text));
     expect(turns).toEqual(["who?", "a fox"]);
     expect(server.arrived.at(-1)?.headers.authorization).toBe(`Bearer ${key}`);
-    await press(runner, "settings"); // it tells nothing of a cache that it does not have
+    await press(runner, "settings"); // it says nothing about a cache that it does not have
     await expect.poll(() => wordsIn(runner, "[part~=side-panel]")).toContain("As loaded (auto)");
     const kept = await runner.page.evaluate(async () =>
       JSON.stringify([

@@ -1,6 +1,6 @@
 // The card that a failed load shows, on the chat page with a hub under its own origin: a mistyped name, a gated model that
-// gets its token on the card, a token that was typed in the picker before a model of the list is pressed, a hub that goes away,
-// a full disk, a shader that does not compile, a GPU with too little memory; what stands in an answer's place; and a library of
+// gets its token on the card, a token typed in the picker before a model of the list is pressed, a hub that goes away, a full
+// disk, a shader that does not compile, a GPU with too little memory; what is shown instead of an answer; and a library of
 // another origin, which needs no card.
 
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ const spoiledFolder = join(parent, "spoiled");
 let hub: HubServer;
 let server: FileServer;
 let page: BrowserPage;
-/** The hub gives no weights any more. */
+/** The hub no longer gives weights. */
 let gone = false;
 
 beforeAll(async () => {
@@ -69,7 +69,7 @@ const openRepository = async (name: string) => {
   await press(page, "[data-action=load]");
 };
 
-/** A repository of which nothing but its files' list arrives, with a question that waits for it. */
+/** A repository from which only the list of files arrives, with a question that waits for it. */
 async function openWithQuestion(name: string): Promise<void> {
   gone = name === "owner/plain";
   await press(page, "#open-picker");
@@ -114,17 +114,17 @@ test("an engine whose worker breaks while nobody asks comes back in another, and
 
 test("a mistyped name gets a card about the name", async () => {
   await openRepository("owner/gatde");
-  await expect.poll(card).toContain("The hub shows no model owner/gatde");
+  await expect.poll(card).toContain("No model called owner/gatde on the hub");
   expect(await card()).toContain("Check the name first");
   const remembered = await page.evaluate<string | null>(() => localStorage.getItem("pronk.model"));
-  expect(remembered).toBe("tiny"); // a name that leads nowhere does not come back at the next visit
+  expect(remembered).toBe("tiny"); // a name that leads nowhere is not remembered for the next visit
 });
 
 test("a card that is longer than the view is shown from its beginning, with the field below it", async () => {
   const { playwright } = page;
   await playwright!.setViewportSize({ width: 640, height: 400 });
   await openRepository("owner/gatdee");
-  await expect.poll(card).toContain("The hub shows no model owner/gatdee");
+  await expect.poll(card).toContain("No model called owner/gatdee on the hub");
   const inView = (selector: string) =>
     playwright!.locator(selector).evaluate((element) => {
       const { top, bottom } = element.getBoundingClientRect();
@@ -137,10 +137,10 @@ test("a card that is longer than the view is shown from its beginning, with the 
 
 test("a gated model asks for a token, and loads with the one that is given there", async () => {
   await openRepository("owner/gated");
-  await expect.poll(card).toContain("The hub does not hand this model out yet");
+  await expect.poll(card).toContain("You don't have access to this model yet");
   await page.playwright!.fill("#hub-token", "hf_wrong");
   await page.playwright!.keyboard.press("Enter");
-  await expect.poll(card).toContain("has not been granted");
+  await expect.poll(card).toContain("hasn't been granted");
   await page.playwright!.fill("#hub-token", "hf_right");
   await press(page, "[data-action=use-token]");
   await untilState(page, "ready");
@@ -167,7 +167,7 @@ test("chosen once more with a token, a model whose card is shown loads, and the 
   };
   await chooseRepository("hf_wrong");
   await send(page, "hello?");
-  await expect.poll(card).toContain("has not been granted");
+  await expect.poll(card).toContain("hasn't been granted");
   await chooseRepository("hf_right");
   await expect
     .poll(async () => (await turnsOf(page)).map(({ status }) => status), { timeout: 20_000 })
@@ -179,9 +179,11 @@ test("a hub that goes away in the middle is asked again by itself, then by a pre
   await openWithQuestion("owner/plain");
   await expect
     .poll(() => playwright!.locator("pronk-chat .load").textContent(), { timeout: 20_000 })
-    .toContain("The server has been silent for a while. It is asked again by itself; what has arrived is kept.");
+    .toContain("The server hasn't answered for a while. pronk keeps trying; what has arrived is kept.");
   expect(await playwright!.locator("pronk-chat [data-action=cancel-load]").isVisible()).toBe(true);
-  await expect.poll(card, { timeout: 60_000 }).toContain("What has arrived is kept; trying again goes on from there.");
+  await expect
+    .poll(card, { timeout: 60_000 })
+    .toContain("What has arrived is kept; trying again continues from there.");
   expect((await turnsOf(page)).map(({ text }) => text)).toEqual(["hello?"]);
   gone = false;
   await press(page, "[data-action=retry]");
@@ -220,7 +222,7 @@ test("a shader that does not compile is the driver's fault, and a later try may 
 
 test("where memory runs out, smaller setups are offered: one is pressed, loads, and answers the question that waited", async () => {
   await page.evaluate(() => {
-    const memory = { limitBytes: Infinity, takenBytes: 0 }; // of the newest device's buffers that stay
+    const memory = { limitBytes: Infinity, takenBytes: 0 }; // of the newest device's lasting buffers
     const devices = new WeakSet<GPUDevice>();
     const { createBuffer: real } = GPUDevice.prototype;
     GPUDevice.prototype.createBuffer = function (wanted) {

@@ -1,5 +1,5 @@
-// `npm run --silent generate` as a user starts it: what comes on stdout, and that every failure ends it with a status that
-// is not 0, the PronkError's code and message on stderr, and nothing on stdout.
+// `npm run --silent generate` as a user starts it: what it prints on stdout, and that every failure ends it with a nonzero
+// status, the PronkError's code and message on stderr, and nothing on stdout.
 
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";

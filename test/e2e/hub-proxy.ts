@@ -1,5 +1,5 @@
 // A loopback hub and its storage under the origin of a site, whose policy lets the page connect there: `/hub/...` and
-// `/storage/...`. What the hub says of its own addresses is rewritten on the way.
+// `/storage/...`. The hub's own addresses in its answers are rewritten on the way.
 
 import { request as send } from "node:http";
 import type { FileServerOptions } from "../../cli/server/file-server.ts";

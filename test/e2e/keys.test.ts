@@ -1,5 +1,5 @@
-// Keys and what else a person needs who does not use a mouse: the map, each key, a way by Tab to every button, answers that
-// are announced once, and a page that keeps its parts at 200 % and 400 %, without motion and in forced colours.
+// Keys, and what else a person without a mouse needs: the map, each key, a way by Tab to every button, answers that are
+// announced once, and a page that keeps its parts at 200 % and 400 %, without motion and in forced colours.
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -30,7 +30,7 @@ describe.each(browserKinds)("keys in %s", (kind) => {
   afterEach(() => expect(trouble).toEqual([]));
   afterAll(async () => page?.close());
 
-  /** On the page outside the chat, or in the text field; whether it was taken. */
+  /** Presses a key on the page outside the chat, or in the text field; whether it was taken. */
   const key = (init: KeyboardEventInit, where = "body") =>
     page.evaluate<boolean>(
       ([given, target]: [KeyboardEventInit, string]) => {
@@ -56,7 +56,7 @@ describe.each(browserKinds)("keys in %s", (kind) => {
   test("? shows the map, with the page's own keys; in the text field it is typed", async () => {
     expect(await key({ key: "?", shiftKey: true }, "#draft")).toBe(false);
     expect(await key({ key: "?", shiftKey: true })).toBe(true);
-    await expect.poll(title).toBe("Keys");
+    await expect.poll(title).toBe("Keyboard shortcuts");
     const rows = await page.evaluate<string[]>(() =>
       [...document.querySelector("pronk-chat")!.shadowRoot!.querySelectorAll(".keys > div")].map((row) =>
         row.textContent.replace(/\s+/g, " ").trim(),
@@ -67,7 +67,7 @@ describe.each(browserKinds)("keys in %s", (kind) => {
       "New line Shift + Enter",
       "Stop the answer Esc",
       "Edit your last message Alt + Shift + E",
-      "To the text field Alt + Shift + C",
+      "Go to the text field Alt + Shift + C",
       "Remove an attachment Delete",
       "New chat Alt + Shift + N",
       "Search the conversations Alt + Shift + S",
@@ -78,10 +78,10 @@ describe.each(browserKinds)("keys in %s", (kind) => {
     await press(page, "[data-action=close-panel]");
     await expect.poll(title).toBeUndefined();
     expect(await key({ key: "?", code: "Slash", altKey: true, shiftKey: true }, "#draft")).toBe(true);
-    await expect.poll(title).toBe("Keys");
+    await expect.poll(title).toBe("Keyboard shortcuts");
     await press(page, "[data-action=close-panel]");
     await press(page, "[data-action=keys]");
-    await expect.poll(title).toBe("Keys");
+    await expect.poll(title).toBe("Keyboard shortcuts");
     await press(page, "[data-action=close-panel]");
   });
 
@@ -120,7 +120,7 @@ describe.each(browserKinds)("keys in %s", (kind) => {
       { key: "?", shiftKey: true, ctrlKey: true },
     ])
       expect(await key(init), JSON.stringify(init)).toBe(false);
-    // A keyboard without Latin letters: by the place of the key.
+    // A keyboard without Latin letters: by the key's position.
     expect(await key({ key: "т", code: "KeyC", altKey: true, shiftKey: true })).toBe(true);
   });
 
@@ -237,7 +237,7 @@ describe("without a mouse", () => {
       expect(top).toBeGreaterThanOrEqual(0);
       expect(bottom).toBeLessThanOrEqual(height);
     }
-    expect(scroller).toBeGreaterThan(40); // there is room for the conversation yet
+    expect(scroller).toBeGreaterThan(40); // there is still room for the conversation
     await page.playwright!.setViewportSize({ width: 1280, height: 720 });
   });
 

@@ -1,5 +1,5 @@
 // The built pages in every language on a phone: words are there without a moment of English, nothing is cut or overflows,
-// they run the way the language does, and axe finds nothing. A change of language reaches page and element while they stand.
+// they run the way the language does, and axe finds nothing. A change of language reaches the open page and element.
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -33,7 +33,7 @@ let lastChosen: string | undefined;
 /** Opens a page as somebody who has chosen this language before. */
 async function open(language: string, path = ""): Promise<void> {
   if (language !== lastChosen) {
-    await page.goto(`${server.origin}/manifest.webmanifest`); // of the same origin, and does nothing
+    await page.goto(`${server.origin}/manifest.webmanifest`); // the same origin, and inert
     await page.evaluate((chosen: string) => localStorage.setItem("pronk.language", chosen), language);
     lastChosen = language;
   }
@@ -44,7 +44,7 @@ async function show({ steps }: Pick<Scene, "steps">): Promise<void> {
   for (const step of steps) await page.evaluate(step.run, step.argument);
 }
 
-/** What is wider than its place: the page itself, and words that are cut off where nothing scrolls. */
+/** What is too wide for its place: the page itself, and words that are cut off where nothing scrolls. */
 const cutWords = () =>
   page.evaluate<string[]>(() => {
     const found: string[] = [];
@@ -71,7 +71,7 @@ const cutWords = () =>
     return found.filter((line, at) => found.indexOf(line) === at);
   });
 
-// Where words have the least room; languages that write long go through more views, and axe looks at those that differ most.
+// Where words have the least room; long-winded languages go through more views, and axe looks at those that differ most.
 const everywhere = ["conversation", "picker", "settings", "error"];
 const long = [...everywhere, "loading", "weights", "license", "undo", "continue", "conversations", "no-adapter"];
 const viewsOf = (language: string) =>
@@ -107,9 +107,15 @@ describe.each(languages)("%s", (language) => {
     await page.playwright!.waitForSelector("#problem:not([hidden])"); // no adapter here
     expect(await cutWords()).toEqual([]);
   });
+
+  test("the evaluation's page fits", async () => {
+    await open(language, "eval.html");
+    await expect.poll(() => page.evaluate<string>(() => document.documentElement.lang)).toBe(regionOf(language));
+    expect(await cutWords()).toEqual([]);
+  });
 });
 
-/** English is the browser's own here, and it says a region with it. */
+/** English is the browser's own here, and comes with a region. */
 const regionOf = (tag: string) => (tag === "en" ? "en-US" : tag);
 
 test("a word that does not fit is seen", async () => {

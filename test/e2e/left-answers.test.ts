@@ -1,6 +1,6 @@
 // An answer goes on when another conversation is opened, in Chromium: the list shows it, a question in the other conversation
-// waits its turn and says so, and each is kept in its own, also over a reload. And a conversation with a context length of its own
-// has the model loaded with it by its next question. The engine is staged: a word every 20 ms, one answer at a time.
+// waits its turn and says so, and each is kept in its own, also over a reload. And the next question of a conversation with a
+// context length of its own loads the model with it. The engine is staged: a word every 20 ms, one answer at a time.
 
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -147,7 +147,7 @@ test("a conversation's context length is the model's from its next question on",
   await settle({ context_length: 512, max_tokens: 4 });
   await expect
     .poll(() => page.playwright!.locator("pronk-chat .loads-anew").textContent())
-    .toContain("The next question loads the model again");
+    .toContain("Your next question reloads the model");
   expect((await ask(page, "the fourth question")).status).toBe("done");
   expect(await page.playwright!.locator("pronk-chat .loads-anew").count()).toBe(0);
   await press(page, "[data-action=begin]"); // one with the usual length

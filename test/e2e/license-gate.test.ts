@@ -1,4 +1,4 @@
-// The licence gate in front of a model that says Llama 2: the request log shows no weight before the acceptance, the
+// The licence gate before a model that says it is Llama 2: the request log shows no weight before the acceptance, the
 // acceptance is remembered with its date, and a folder from this device meets the same gate.
 
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -33,7 +33,7 @@ afterAll(async () => {
   rmSync(parent, { recursive: true });
 });
 
-/** Bytes of weights that were asked for, headers of safetensors files apart (they begin at byte 0 and hold no weight). */
+/** Requests for weights, without those for safetensors headers (which begin at byte 0 and hold no weight). */
 const bodies = () =>
   weightRequests(server).filter((line) => line.startsWith("/licensed/") && !/bytes=[0-8]-/.test(line));
 

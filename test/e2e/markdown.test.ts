@@ -1,4 +1,4 @@
-// Markdown in the real page, in both browsers, under its policy and with trusted types asked for: every example of
+// Markdown in the real page, in both browsers, under its policy and with trusted types required: every example of
 // test/unit/element/markdown-examples.test.ts arrives in pieces, and the nodes at the end are those that are right there.
 
 import specification from "commonmark-spec";
@@ -19,7 +19,7 @@ for (const { section, markdown } of specification.tests)
   (sections[section] ??= []).push(markdown.replaceAll("→", "\t"));
 sections.gfm = gfmExamples.map(({ markdown }) => markdown);
 sections.sample = [markdownSample];
-/** It has what is fetched on demand fetched. */
+/** Makes the page fetch what is fetched on demand. */
 const first = "```js\nlet a;\n```\n$x$";
 const answers = [first, ...Object.values(sections).map((parts) => parts.join("\n\n").trimEnd())]; // staged in words
 
@@ -99,13 +99,13 @@ describe.each(browserKinds)("in %s", (kind) => {
   });
 });
 
-/** The parser, and what colours code and shows formulas. */
+/** Waits for the parser, and for what colours code and shows formulas. */
 async function allHasArrived(): Promise<void> {
   const root = document.querySelector("pronk-chat")!.shadowRoot!;
   while (!root.querySelector(".keyword") || !root.querySelector("math")) await new Promise(requestAnimationFrame);
 }
 
-/** From here on a string that becomes HTML throws, where the browser knows the rule. */
+/** From here on, turning a string into HTML throws, if the browser knows the rule. */
 function asksForTrustedTypes(): void {
   const meta = document.createElement("meta");
   meta.httpEquiv = "Content-Security-Policy";
@@ -122,7 +122,7 @@ async function askAll(answers: number): Promise<void> {
   }
 }
 
-/** All nodes of rendered answers with their attributes, a line for each answer; in the page, of all that are there. */
+/** All nodes of rendered answers with their attributes, a line for each answer; null: of all answers in the page. */
 function outlines(roots: Element[] | null): string[] {
   const outline = (parent: Element): string =>
     [...parent.childNodes]

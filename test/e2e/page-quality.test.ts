@@ -1,4 +1,4 @@
-// What every view owes its visitors: no policy violation on a foreign page, no accessibility finding, hostile Markdown
+// What every view owes its visitors: no policy violation on another site's page, no accessibility finding, hostile Markdown
 // that stays harmless, and a page that stays responsive while an answer runs.
 
 import { AxeBuilder } from "@axe-core/playwright";
@@ -51,7 +51,7 @@ test("the page keeps its frames while an answer runs", async () => {
   await untilState(page, "answering");
   await untilState(page, "ready");
   const longestMs = await page.evaluate<number>(() => (globalThis as unknown as { longestMs: number }).longestMs);
-  // The work of one token on a software adapter takes longer than this; on the page's thread it would show.
+  // One token on a software adapter takes longer than this; on the page's thread it would show.
   expect(longestMs).toBeLessThan(1000);
 });
 

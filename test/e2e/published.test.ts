@@ -1,5 +1,5 @@
-// The chat page opens each of the eight repositories of the model card's author from a hub, as a visitor would, and
-// answers; of what is no weight, nothing but headers is fetched.
+// The chat page opens each of the eight repositories of the model card's author from a hub, as a visitor would, and answers;
+// of files without weights only headers are fetched.
 
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -15,7 +15,7 @@ import { throughHub } from "./hub-proxy.ts";
 const { parent, folder } = writeByteModel();
 afterAll(() => rmSync(parent, { recursive: true }));
 
-/** A short context: what these models say has no end. Without a model in between, the same one would not load again. */
+/** A short context, since these models' answers have no end. Without a model in between, the same one would not load again. */
 async function open(page: BrowserPage, origin: string, name: string, weights?: string): Promise<string> {
   const engineOptions = { hubUrl: `${origin}/hub`, contextLength: 48, weights };
   await page.evaluate(async (options: object) => {

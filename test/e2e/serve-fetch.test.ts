@@ -1,5 +1,5 @@
 // serveFetch in both browsers, under pronk's policy: a page without an engine calls `/v1/…` through the service worker that the
-// library ships, and is answered by the engine of another tab, which is a frame here. Streams, aborts, a tab that is closed.
+// library ships, and another tab's engine answers (the tab is a frame here). Streams, aborts, a tab that is closed.
 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -139,7 +139,7 @@ describe.each(browserKinds)("serveFetch in %s", (kind) => {
       const aborted = await ask({ stream: true, max_tokens: 400, ignore_eos: true }, { signal: aborting.signal });
       const text = aborted.text().catch(({ name }) => name);
       aborting.abort();
-      const next = await (await ask({ max_tokens: 2 })).json(); // behind those that were left, were they still computed
+      const next = await (await ask({ max_tokens: 2 })).json(); // would wait for the abandoned ones, were they still computed
       const served = await tab.pronk.serveFetch(tab.engine);
       served.stop();
       return [await text, next.object, (await (await ask({ max_tokens: 2 })).json()).object];

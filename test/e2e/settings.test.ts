@@ -1,4 +1,4 @@
-// Settings and meters as a person finds them: what is set reaches the next request, what only a load obeys says so first and
+// Settings and meters as a person finds them: a setting reaches the next request, one that only a load obeys says so first and
 // loads again with the conversation kept, and each meter is explained one press away.
 
 import { rmSync } from "node:fs";
@@ -95,7 +95,7 @@ test("a preset is chosen in one press, and all is the model's own again in one",
 test("context and its precision load the model again, which is said before, and the conversation stays", async () => {
   const before = await loads();
   const turns = await page.evaluate<number>(() => document.querySelector("pronk-chat")!.turns.length);
-  expect((await inPanel<string>(".again", "textContent"))[0]).toContain("These load the model again");
+  expect((await inPanel<string>(".again", "textContent"))[0]).toContain("Changing these reloads the model");
   expect(await inPanel("[data-action=load-again]", "disabled")).toEqual([true]);
   await fill("context_length", "1024");
   await fill("kv", "q8");
@@ -161,7 +161,7 @@ test("a real engine obeys them: an answer is as long as it may be, and the conte
   await untilState(page, "ready");
   const cut = await ask(page, "hi");
   expect(cut.usage!.completion_tokens).toBe(3);
-  // It ended at its length, and goes on from there when asked to.
+  // It ended at its length, and continues from there when asked to.
   await pressAndGoOn(page, "[data-action=go-on]");
   const last = async () => (await turnsOf(page)).at(-1)!;
   await expect.poll(async () => (await last()).text.length).toBeGreaterThan(cut.text.length);

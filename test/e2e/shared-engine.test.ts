@@ -1,5 +1,5 @@
-// Two tabs of the chat page that share one engine. Its GPU goes away: both say so in a quiet line, and the answer goes on; so it
-// does when its worker breaks, and where one tab runs it for the others, when that one is closed.
+// Two tabs of the chat page that share one engine. Its GPU goes away: both say so in a quiet line, and the answer continues; the
+// same when its worker breaks, and, where one tab runs it for the others, when that tab is closed.
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -44,7 +44,7 @@ afterAll(async () => {
   rmSync(parent, { recursive: true });
 });
 
-/** The engine's shared worker as one that a message can break. */
+/** Makes the engine's shared worker one that a message can break. */
 const frailWorkers: NonNullable<Parameters<typeof startSite>[0]>["answer"] = (request, response) => {
   const [, name] = /^\/assets\/(frail\.js|shared-host-[^?]*)$/.exec(request.url ?? "") ?? [];
   if (!name) return false;
@@ -69,7 +69,7 @@ const ask = async (tab: Page, text: string) => {
   await until(tab, "ready");
 };
 
-/** Whether the quiet line was seen; asked for from the first call on. */
+/** Whether the quiet line was seen; watched for from the first call on. */
 const sawLine = (tab: Page, anew = false) =>
   tab.evaluate((anew) => {
     const seen = globalThis as { sawLine?: boolean };
@@ -87,7 +87,7 @@ test.each(["device", "throw"])(
     for (const tab of tabs) await until(tab, "ready");
     await ask(tabs[0], "one");
     for (const tab of tabs) await sawLine(tab, true);
-    // By the tab that asks, at once: a short answer would be over before somebody else had seen it begin.
+    // By the asking tab itself, at once: a short answer would be over before another had seen it begin.
     await tabs[1].evaluate(`
       const chat = document.querySelector("pronk-chat");
       let broken = false;

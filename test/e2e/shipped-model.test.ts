@@ -6,6 +6,19 @@ import type { FileServer } from "../../cli/server/file-server.ts";
 import { browserKinds } from "../support/harness.ts";
 import { ask, press, startSite, turnsOf, untilState } from "./chat-site.ts";
 
+/** The line below an answer that offers a larger model; "" if it is not shown. */
+const larger = (page: BrowserPage) =>
+  page.evaluate<string>(() => {
+    const place = document.querySelector<HTMLElement>("#larger-model")!;
+    return place.checkVisibility() ? place.textContent : "";
+  });
+const useLanguage = (page: BrowserPage, language: string) =>
+  page.evaluate((wanted: string) => {
+    const menu = document.querySelector<HTMLSelectElement>("#language")!;
+    menu.value = wanted;
+    menu.dispatchEvent(new Event("change"));
+  }, language);
+
 describe.each(browserKinds)("the shipped model in %s", (kind) => {
   let server: FileServer;
   let page: BrowserPage;
@@ -36,5 +49,31 @@ describe.each(browserKinds)("the shipped model in %s", (kind) => {
     const answer = await ask(page, "Is this private?");
     expect(answer.text).toMatch(/private|machine|device|tab/i);
     expect(answer.usage?.prompt_tokens_details.cached_tokens).toBeGreaterThan(0);
+    expect(await larger(page)).toBe("");
+  });
+
+  test("below what it cannot know stands the next larger model, and a press takes the question there", async () => {
+    const question = "Who was Napoleon?";
+    expect((await ask(page, question)).text).toContain("I do not know that");
+    await expect
+      .poll(() => larger(page))
+      .toMatch(/^A larger model may know this\. Ask SmolLM2 135M \(145 MB download\)$/);
+    await useLanguage(page, "de");
+    await expect.poll(() => larger(page)).toMatch(/^Ein größeres Modell .+ SmolLM2 135M fragen/);
+    await useLanguage(page, "en");
+    await ask(page, "thanks");
+    expect(await larger(page)).toBe("");
+
+    await ask(page, question);
+    await expect.poll(() => larger(page)).toContain("Ask SmolLM2");
+    await press(page, "[data-action=ask-larger]");
+    await untilState(page, "idle"); // nothing is fetched before it is asked
+    const there = () =>
+      page.evaluate(() => [
+        document.querySelector("#model-name")!.textContent,
+        document.querySelector("pronk-chat")!.shadowRoot!.querySelector("textarea")!.value,
+      ]);
+    await expect.poll(there).toEqual(["SmolLM2 135M", question]);
+    expect(await larger(page)).toBe("");
   });
 });

@@ -1,5 +1,5 @@
 // What is done with stored models on the page, in Chromium: a download beside the model that answers, a check and its repair, an
-// update, an export and the same model out of it where there is no network.
+// update, an export and the same model from it without a network.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ let hub: HubServer;
 let server: FileServer;
 let page: BrowserPage;
 let trouble: string[];
-/** Ends when weights may come; their headers come at once. */
+/** Resolves when weights may come; their headers come at once. */
 let held: Promise<void> | undefined;
 let offline = false;
 
@@ -134,7 +134,7 @@ test("damage is found, named and repaired", async () => {
 
 test("an update says what it fetches, and takes the place of what is stored", async () => {
   await choose("update-model");
-  await untilNews("is the newest there is");
+  await untilNews("is up to date");
   hub.repositories.set("owner/model", { files: new Map([...files, ["README.md", new TextEncoder().encode("# New")]]) });
   hub.requests.length = 0;
   await choose("update-model");
@@ -161,7 +161,7 @@ test("a folder that it was exported to is the same model again, without a networ
     Object.assign(window, { showDirectoryPicker: async () => root });
   });
   await choose("export-model");
-  await untilNews("owner/model is in the folder “owner_model” now.");
+  await untilNews("owner/model is now in the folder “owner_model”.");
   await forget();
   offline = true;
   await page.evaluate(() => {
@@ -175,7 +175,7 @@ test("a folder that it was exported to is the same model again, without a networ
 test("likewise one file, where a page cannot write into folders", async () => {
   await page.evaluate(() => void Object.assign(window, { showDirectoryPicker: undefined }));
   await choose("export-model");
-  await untilNews("owner/model is one file now.");
+  await untilNews("owner/model is now a single file.");
   const [download] = await Promise.all([
     page.playwright!.waitForEvent("download"),
     page.playwright!.click("[data-action=save-archive]"),

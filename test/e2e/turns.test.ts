@@ -1,5 +1,5 @@
-// What is done with turns that are there already: an earlier question asked in other words, a turn deleted, a message, code or
-// a conversation copied; and one conversation in which two tabs answer at the same time.
+// What is done with existing turns: an earlier question reworded, a turn deleted, a message, code or a conversation copied;
+// and one conversation in which two tabs answer at the same time.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Page } from "playwright";

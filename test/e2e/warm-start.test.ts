@@ -1,5 +1,5 @@
-// A second visit. The server process ends, the browser is killed and started on the same profile: with a server the
-// request log shows that no weight is asked for; without one the service worker brings the page, IndexedDB the model.
+// A second visit. The server process ends, the browser is killed and started on the same profile: with a server the request
+// log shows that no weight is requested; without one the service worker brings the page and IndexedDB the model.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,6 +1,6 @@
 // Counts what is allocated by size: array buffers, typed arrays, Array.from and repeated texts. Asking for more than the
-// limit, at once or in sum, throws before anything is allocated. What grows item by item is seen in the heap. Only between
-// `beginCounting` and `endCounting`: to count takes time.
+// limit, at once or in sum, throws before anything is allocated. What grows item by item shows in the heap. Only between
+// `beginCounting` and `endCounting`, since counting takes time.
 
 import { getHeapStatistics } from "node:v8";
 
@@ -74,7 +74,7 @@ export function watchAllocations(): void {
     if (typeof items?.length === "number") count(8 * items.length, "Array.from");
     return from(items as [], ...rest);
   }) as typeof Array.from;
-  const texts = String.prototype as object; // what a text grows by at once
+  const texts = String.prototype as object; // its methods that make large texts in one call
   const replace = (name: string, sizeOf: (text: string, given: number) => number) => {
     const original = texts[name as keyof object] as (...parameters: unknown[]) => string;
     const value = function (this: string, given: number, ...rest: unknown[]) {

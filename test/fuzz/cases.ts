@@ -9,7 +9,7 @@ import { emptyReport, type ReaderReport } from "./report.ts";
 
 const slowMs = 1000; // of processor time
 const mostMs = 5000; // of processor time: trying again will not help
-const triesWhenSlow = 3; // the first by the clock: the machine may be busy, and the collector may have its hour
+const triesWhenSlow = 3; // the first by the clock: the machine may be busy, or the collector at work
 // Above the input's size. Tables of characters, and a budget of text (jinja/budget.ts), do not depend on it.
 const boundBytes = 16 * 2 ** 20;
 const bytesOfByte = 16; // what one byte of a file may become: an item of a list, a piece with its places in maps
@@ -31,7 +31,7 @@ export async function runCase(reader: FuzzReader, seed: number, index: number): 
     let refusal: PronkError | undefined;
     let passed = 0;
     const startedMs = performance.now();
-    const startedUs = attempt > 1 ? processorUs() : 0; // to ask takes as long as a case
+    const startedUs = attempt > 1 ? processorUs() : 0; // the call takes as long as a case
     beginCounting(bytesOfByte * sizeBytes + boundBytes);
     try {
       await reader.use(input, random, () => (passed = 1));

@@ -1,5 +1,5 @@
-// config.json, and what it or a file beside it says of quantization: of every family, old and new spellings, whole or
-// wrong. What was read counts its tensors and its memory.
+// config.json, and what it or a file beside it says about quantization: of every family, old and new spellings, whole or
+// wrong. For what was read, tensors and memory are counted.
 
 import { readConfig } from "../../src/format/config.ts";
 import { JsonFile } from "../../src/format/json-file.ts";
@@ -32,7 +32,7 @@ function drawnConfig(random: Random): JsonObject {
   return config;
 }
 
-/** Of models as they are published, where sums grow large. */
+/** Sizes of published models, where sums grow large. */
 const realSizes = (random: Random): JsonObject => ({
   hidden_size: pick(random, [2048, 4096, 8192]), num_attention_heads: 32, num_key_value_heads: 8, head_dim: 128,
   intermediate_size: between(random, 5000, 29_000), num_hidden_layers: between(random, 1, 4), vocab_size: 128_256,
@@ -63,7 +63,7 @@ function withOtherShape(config: JsonObject, random: Random): JsonObject {
   return { ...config, [key]: between(random, 1, 12), ...(chance(random, 0.3) ? { [pick(random, shape)]: null } : {}) };
 }
 
-/** Exactly one field is not what it is. */
+/** Exactly one field is changed. */
 function withOneOdd(config: JsonObject, random: Random): JsonObject {
   const key = pick(random, Object.keys(config));
   return { ...config, [key]: oddValue(random) };

@@ -1,4 +1,4 @@
-// What answers are to be kept to: JSON Schemas of every keyword that is read, with values of other kinds in them, and grammars
+// What answers are constrained to: JSON Schemas of every keyword that is read, with values of other kinds in them, and grammars
 // drawn from GBNF's own. What is read is followed for some bytes: something may come next, or the text may end.
 
 import { PronkError } from "../../src/errors.ts";
@@ -54,7 +54,7 @@ export const schemaReader: FuzzReader = {
   },
   use({ files }, random, pass) {
     const bytes = files.get(schemaPath)!;
-    // What is no JSON does not come as far: whoever asks gives an object.
+    // Text that isn't JSON doesn't get this far: callers give an object.
     if (!isJson(bytes)) throw new PronkError("bad-request", "no JSON");
     pass();
     follow({ schema: JSON.parse(new TextDecoder().decode(bytes)) }, random);

@@ -14,7 +14,7 @@ export const extremeWords = [
   2n ** 53n - 1n, 2n ** 53n, 2n ** 62n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n,
 ]; // prettier-ignore
 
-/** A number that is a little, or altogether, another. */
+/** A slightly or entirely different number. */
 export function otherNumber(value: number, random: Random): number {
   if (chance(random, 0.5)) return pick(random, extremeNumbers);
   return pick(random, [value + 1, value - 1, 2 * value, -value, value / 2, value * 2 ** 16, value + 8, value - 32]);

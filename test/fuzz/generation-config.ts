@@ -1,5 +1,5 @@
-// generation_config.json: advice, so that a field that cannot be meant is left out and said to be. Only what is no JSON
-// object is refused.
+// generation_config.json: advice, so a field that cannot be meant is left out, and reported. Only what isn't a JSON object
+// is refused.
 
 import { readGenerationConfig } from "../../src/format/generation-config.ts";
 import { JsonFile } from "../../src/format/json-file.ts";

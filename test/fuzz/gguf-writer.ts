@@ -1,5 +1,5 @@
 // GGUF as a list of records, written with whatever counts, types and places are asked for; and a whole file read back into
-// that list, without any check, for the fixtures to be mutated.
+// that list, without any check, so that fixtures can be mutated.
 
 import { ByteWriter } from "../support/made-gguf.ts";
 
@@ -35,7 +35,7 @@ const widths = [1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8]; // by type
 export const word = (value: bigint) => new Uint8Array(new BigUint64Array([BigInt.asUintN(64, value)]).buffer);
 export const half = (value: number) => new Uint8Array(new Uint32Array([value]).buffer);
 
-/** A text with its length, or with another. */
+/** A text with its length, or with a false one. */
 export function lengthed(text: string | Uint8Array, length?: bigint): Uint8Array {
   const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
   return new Uint8Array(Buffer.concat([word(length ?? BigInt(bytes.length)), bytes]));
@@ -61,7 +61,7 @@ export function writeGguf(parts: GgufParts): Uint8Array {
   return out.pad(alignment).raw(data).done();
 }
 
-/** Of a whole file. */
+/** The records of a whole file. */
 export function partsOfGguf(bytes: Uint8Array): GgufParts {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;

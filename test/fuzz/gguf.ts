@@ -1,5 +1,5 @@
-// GGUF files: the fixtures of every block type, with a vocabulary and a template, whole or with counts, lengths, types and
-// places that are not theirs. What was read is opened as a model and planned; its vocabulary encodes a text.
+// GGUF files: the fixtures of every block type, with a vocabulary and a template, whole or with false counts, lengths, types
+// and places. What was read is opened as a model and planned; its vocabulary encodes a text.
 
 import { readCheckpoint } from "../../src/format/checkpoint.ts";
 import { readGgufHeader, type GgufHeader } from "../../src/format/gguf.ts";
@@ -88,7 +88,7 @@ function mutate(parts: GgufParts, random: Random): "refuse" | undefined {
   return must;
 }
 
-/** Of one metadata pair: another value in the same form, or another form. */
+/** Gives a metadata pair another value in the same form, or another form. */
 function mutateValue(pair: GgufRecord, random: Random): void {
   const { value } = pair;
   if (chance(random, 0.1)) {

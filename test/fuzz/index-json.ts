@@ -1,4 +1,4 @@
-// model.safetensors.index.json beside shards: names that are not there, are no names, point elsewhere; tensors that are in
+// model.safetensors.index.json beside shards: names that are missing, aren't names, or point elsewhere; tensors that are in
 // two shards or in none.
 
 import { readCheckpoint } from "../../src/format/checkpoint.ts";

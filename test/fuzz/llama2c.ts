@@ -40,7 +40,7 @@ function make(random: Random): FuzzInput {
   if (chance(random, wholeShare)) return { files: new Map([[model, written(fields)]]), must: "read" };
   const way = random();
   if (way < 0.3) {
-    // Other integers, and the floats that they ask for, where those can be had.
+    // Other integers, and the floats that they ask for, if possible.
     for (let times = between(random, 1, 2); times > 0; times--) change(fields, random);
     return { files: new Map([[model, written(fields)]]) };
   }
@@ -69,7 +69,7 @@ function change(fields: number[], random: Random): void {
   fields[at] = otherNumber(fields[at], random) | 0;
 }
 
-/** Of at most a megabyte: what asks for more stays short. */
+/** At most a megabyte: what asks for more is cut short. */
 function written([dim, hiddenDim, layers, heads, kvHeads, vocab, contextLength]: readonly number[]): Uint8Array {
   const vocabSize = Math.abs(vocab);
   const headDim = dim / heads;
@@ -138,7 +138,7 @@ function makeTokens(random: Random): FuzzInput {
 
 async function useTokens({ files }: FuzzInput, random: Random, pass: () => void): Promise<void> {
   const bytes = files.get(vocabulary)!;
-  if (bytes.length > 4) pass(); // there is no more of a header
+  if (bytes.length > 4) pass(); // the header has no more
   const vocabSize = between(random, 60, 100);
   useTokenizer(await loadTokenizer(files, { vocabSize }), vocabSize, random);
 }

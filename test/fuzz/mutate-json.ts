@@ -1,5 +1,5 @@
-// JSON that stays JSON, mostly, while what it says goes wrong: a value becomes another of its kind or of another kind, a key
-// stands twice, lists grow, branches nest. `Written` is text that goes out as it is, for what no JavaScript value says.
+// JSON that mostly stays JSON, while what it says goes wrong: a value becomes another of its kind or of another kind, a key
+// stands twice, lists grow, branches nest. `Written` is text that goes out as it is, for what no JavaScript value expresses.
 
 import { pick, wholeBelow } from "../long/proof.ts";
 import { extremeNumbers, oddText, otherNumber, otherText } from "./extremes.ts";
@@ -61,7 +61,7 @@ export function oddValue(random: Random): Json {
   }
 }
 
-/** A copy in which up to three places are not what they were. */
+/** A copy with up to three places changed. */
 export function mutateJson(value: Json, random: Random): Json {
   let whole = cloneJson(value);
   for (let times = 1 + wholeBelow(random, 3); times > 0; times--) {
@@ -72,7 +72,7 @@ export function mutateJson(value: Json, random: Random): Json {
   return whole;
 }
 
-/** As bytes: what is written is UTF-8 and whole, but for a few. */
+/** As bytes: whole UTF-8, except for a few. */
 export function jsonBytes(value: Json, random: Random): Uint8Array {
   const bytes = utf8(writeJson(value));
   const way = random();
@@ -125,7 +125,7 @@ function change(parent: Parent, whole: Json, random: Random): void {
 const setOwn = (parent: object, key: string, value: Json) =>
   Object.defineProperty(parent, key, { value, enumerable: true, configurable: true, writable: true });
 
-/** The value, and behind it the key once more with another. */
+/** The value, followed by the key once more with another value. */
 function twice(value: Json, key: string, random: Random): Json {
   const again = chance(random, 0.5) ? value : oddValue(random);
   const gap = pick(random, ["", " ", "\n\t", " ".repeat(30)]); // JSON allows white space anywhere

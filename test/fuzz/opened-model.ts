@@ -1,4 +1,4 @@
-// What must hold of a model whose headers were read, whatever its files say: every byte that will be asked for is there,
+// What must hold for a model whose headers were read, whatever its files say: every byte that will be asked for is there,
 // every size can be counted. And what comes next: small parts read, matrices placed, memory summed.
 
 import type { OpenedCheckpoint } from "../../src/format/checkpoint.ts";

@@ -1,12 +1,12 @@
-// What a file of this folder gives: inputs of one structure, most of them mutated, and what is done with them. An input is
-// made from random numbers alone, so that case i of a seed can be made again anywhere.
+// What a file in this folder provides: inputs of one structure, most of them mutated, and what is done with them. An input
+// is made from random numbers alone, so that case i of a seed can be made again anywhere.
 
 export type Random = () => number;
 
 export interface FuzzInput {
   /** Path -> bytes; a single text counts as one file. */
   files: Map<string, Uint8Array>;
-  /** Known of it: a whole one must be read, one broken in a certain way must be refused. Undefined: either will do. */
+  /** A whole input must be read, one broken in a certain way must be refused. Undefined: either will do. */
   must?: "read" | "refuse";
 }
 
@@ -15,8 +15,8 @@ export interface FuzzReader {
   name: string;
   make(random: Random): FuzzInput;
   /**
-   * Reads the input and uses what was read. A PronkError is a refusal; whatever else is thrown is a failure. `pass` is
-   * called once what stands before everything else (a length, a magic number, JSON that parses) is behind it.
+   * Reads the input and uses what was read. A PronkError is a refusal; anything else thrown is a failure. `pass` is called
+   * once what comes before everything else (a length, a magic number, JSON that parses) has been accepted.
    */
   use(input: FuzzInput, random: Random, pass: () => void): void | Promise<void>;
 }
@@ -37,7 +37,7 @@ export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 export const chance = (random: Random, share: number): boolean => random() < share;
 
-/** A share of the inputs stays whole, so that it is known that whole ones are read. */
+/** A share of the inputs stays whole, to show that whole ones are read. */
 export const wholeShare = 0.1;
 
 /** A whole number in [from, to]. */

@@ -1,4 +1,4 @@
-// Every reader that is fuzzed. A new reader of files gets a file beside this one and a row here.
+// Every fuzzed reader. A new reader of files gets a file beside this one and a row here.
 
 import { configReader } from "./config.ts";
 import { grammarReader, schemaReader } from "./constraint.ts";

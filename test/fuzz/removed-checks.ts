@@ -1,9 +1,9 @@
-// Bounds checks of the readers, each to be removed on purpose: what is tried is whether the fuzzer notices, within the cases
-// that every run of the tests makes. A check is found by its text alone, which must stand in src/ exactly once: one that was
-// moved is found, one that was rewritten is an error, to be mended here.
+// Bounds checks of the readers, each to be removed on purpose, to see whether the fuzzer notices within the cases that every
+// run of the tests makes. A check is found by its text alone, which must occur in src/ exactly once: one that was moved is
+// found, one that was rewritten is an error, to be mended here.
 
 export interface RemovedCheck {
-  /** Whose cases must find that it is gone. */
+  /** The reader whose cases must notice that it is gone. */
   reader: string;
   what: string;
   text: string;

@@ -1,8 +1,8 @@
-// What a run of the fuzzer says, for each reader and in sum.
+// What a run of the fuzzer says, for each reader and in total.
 
 export interface ReaderReport {
   inputs: number;
-  /** Inputs that got behind what stands before everything else. */
+  /** Inputs that got past what comes before everything else. */
   passedHeader: number;
   /** Inputs that were read; the others were refused, or failed. */
   read: number;

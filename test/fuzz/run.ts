@@ -1,5 +1,5 @@
-// Runs the fuzzer: each reader's cases in a thread with a memory of its own, watched from here. A case that does not end
-// is ended, is a failure with its number, and the rest goes on.
+// Runs the fuzzer: each reader's cases in a thread with its own memory, watched from here. A case that does not end is ended
+// and counts as a failure, with its number, and the rest continues.
 
 import { setTimeout as wait } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -11,7 +11,7 @@ export interface FuzzOptions {
   /** Cases in all, shared among the readers. */
   count: number;
   seed: number;
-  /** One reader alone; all of `count` are its. */
+  /** One reader alone; it gets all of `count`. */
   only?: string;
   /** A reader is left at its first failure. */
   untilFailure?: boolean;
@@ -20,7 +20,7 @@ export interface FuzzOptions {
 const hangMs = 20_000; // of the clock, on a machine that may be busy; a case that ends is judged by its processor time
 const memoryMb = 512; // of a thread
 const mostLost = 5; // threads, before a reader is left
-const leastPassed = 0.3; // of the inputs must get behind the header
+const leastPassed = 0.3; // of the inputs must get past the header
 const enoughInputs = 200; // to say so
 
 export async function runFuzz({ count, seed, only, untilFailure = false }: FuzzOptions): Promise<FuzzReport> {
@@ -45,7 +45,7 @@ export async function runFuzz({ count, seed, only, untilFailure = false }: FuzzO
   return { runs: sum("inputs"), passed: sum("inputs") - sum("failed"), failed: sum("failed"), readers: reports };
 }
 
-/** All jobs in one thread; where it is lost, what is left of them in the next. */
+/** All jobs in one thread; if it is lost, the rest of them in the next. */
 async function runJobs(
   jobs: Job[],
   { seed, untilFailure, reports }: { seed: number; untilFailure: boolean; reports: Record<string, ReaderReport> },
@@ -72,7 +72,7 @@ async function runJobs(
   }
 }
 
-/** Undefined where the thread came to its end; else why it did not. */
+/** Undefined if the thread finished; else why it did not. */
 async function runThread(task: ThreadTask, onProgress: (progress: Progress) => void): Promise<string | undefined> {
   const worker = new Worker(start, {
     eval: true,
@@ -100,7 +100,7 @@ async function runThread(task: ThreadTask, onProgress: (progress: Progress) => v
   return end.lost;
 }
 
-// A thread does not inherit tsx, and Vite's `?raw` is none of Node's. The thread imports both before its file.
+// A thread does not inherit tsx, and Node doesn't know Vite's `?raw`. The thread imports both before its file.
 const shaderText = `export async function load(url, context, next) {
   if (!/\\.wgsl(\\?|$)/.test(url)) return next(url, context);
   const { readFileSync } = await import("node:fs");

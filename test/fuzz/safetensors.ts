@@ -1,5 +1,5 @@
-// safetensors files: whole ones of floats and of every quantized layout, ones that are whole and say something else, and
-// broken ones. What was read is opened as a model and planned.
+// safetensors files: whole ones of floats and of every quantized layout, whole ones that say something else, and broken
+// ones. What was read is opened as a model and planned.
 
 import { readCheckpoint } from "../../src/format/checkpoint.ts";
 import { readSafetensorsHeader, type SafetensorsEntry } from "../../src/format/safetensors.ts";
@@ -94,7 +94,7 @@ function slicesOf(bytes: Uint8Array): Slice[] {
   });
 }
 
-/** A file that is whole, with other tensors than the model has: what the checks behind the header are for. */
+/** A whole file with tensors other than the model's: what the checks after the header are for. */
 function withOtherTensors(bytes: Uint8Array, random: Random): Uint8Array {
   const slices = slicesOf(bytes);
   for (let times = 1 + wholeBelow(random, 3); times > 0; times--) {
@@ -135,7 +135,7 @@ function withOtherTensors(bytes: Uint8Array, random: Random): Uint8Array {
   return written([...unique.values()]);
 }
 
-/** Other numbers in a part that decides where others go; in any small part where there is none. */
+/** Other numbers in a part that decides where others go; if there is none, in any small part. */
 function changePart(small: readonly Slice[], random: Random): void {
   const telling = small.filter(({ name }) =>
     /(g_idx|q_invperm|q_groups|q_scale_max|quant_state.*|weight_format)$/.test(name),

@@ -1,5 +1,5 @@
-// What must hold of a tokenizer and of a dialog that were read, whatever their files say: any text can be encoded and any
-// ids decoded, and no id is one that the model has no row for.
+// What must hold for a tokenizer and a dialog that were read, whatever their files say: any text can be encoded and any ids
+// decoded, and the model has a row for every id.
 
 import type { ChatDialog, ChatMessage, Tokenizer } from "../../src/text/tokenizer.ts";
 import { turnEnds } from "../../src/text/turn-ends.ts";

@@ -1,5 +1,5 @@
-// Chat templates: drawn from Jinja's grammar with every filter, test and method, published ones with a stretch exchanged,
-// and ones made to cost: loops in loops, texts that double, calls of themselves, chains and lists without end.
+// Chat templates: drawn from Jinja's grammar with every filter, test and method, published ones with a stretch replaced, and
+// ones made to be costly: loops in loops, texts that double, calls of themselves, chains and lists without end.
 
 import { PronkError } from "../../src/errors.ts";
 import { filterNames } from "../../src/text/jinja/filters.ts";
@@ -26,7 +26,7 @@ function make(random: Random): FuzzInput {
   return file(way < 0.9 ? text : otherText(text, random));
 }
 
-/** A stretch of one in the place of a stretch of another. */
+/** One with a stretch replaced by a stretch of another. */
 function exchanged(text: string, random: Random): string {
   const tokens = (from: string) => from.match(/\w+|\s+|[^\w\s]/g) ?? [];
   const parts = tokens(text);
@@ -204,7 +204,7 @@ function use({ files, must }: FuzzInput, _: Random, pass: () => void): void {
     const text = render(must === "read" ? [...turns] : turns);
     demand(typeof text === "string" && text.length < 2 ** 22, "a text without end");
   } catch (error) {
-    // The caller is told all the same; but only these are known ways for a template to fail.
+    // The caller gets an error either way; but only these are known ways for a template to fail.
     const cause = error instanceof PronkError ? error.cause : undefined;
     if (cause && !(cause instanceof TemplateError) && !(cause instanceof TemplateRefusal)) throw cause;
     throw error;

@@ -22,7 +22,7 @@ export interface ThreadTask {
   running: Int32Array;
 }
 
-/** Of a job: what its cases since the last such message gave, and where it goes on. */
+/** Of a job: what its cases since the last such message gave, and where it continues. */
 export interface Progress {
   place: number;
   report: ReaderReport;

@@ -1,5 +1,5 @@
 // tokenizer_config.json and the files beside it, over one small vocabulary: special tokens, added tokens, templates in every
-// place where one may stand. What was read encodes a conversation.
+// place that may have one. What was read encodes a conversation.
 
 import { loadDialog } from "../../src/text/load-dialog.ts";
 import { loadTokenizer } from "../../src/text/load-tokenizer.ts";

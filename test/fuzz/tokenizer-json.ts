@@ -58,7 +58,7 @@ function make(random: Random): FuzzInput {
   return { files: new Map([[path, jsonBytes(root, random)]]) };
 }
 
-/** One that no row has, or an extreme. */
+/** An id that no row has, or an extreme. */
 const farId = (random: Random) => pick(random, chance(random, 0.5) ? [5000, 65_536, 2 ** 24 - 1] : extremeNumbers);
 
 /** What puts a token before every text. */
@@ -165,7 +165,7 @@ function manyPieces(random: Random): Json {
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [text(i), i]));
 }
 
-/** Tokens that begin alike, stand twice, or have each other's ids; one id may be there under two keys. */
+/** Tokens that begin alike, occur twice, or have each other's ids; one id may occur under two keys. */
 function manyAdded(random: Random): Json {
   const tokens = Array.from({ length: between(random, 1, 300) }, (_, i): Json => {
     const content = pick(random, [

@@ -1,5 +1,5 @@
-// tokenizer.model: SentencePiece's protobuf, field by field, whole or with lengths, wire types, numbers and kinds that are
-// not theirs. What was read encodes and decodes texts.
+// tokenizer.model: SentencePiece's protobuf, field by field, whole or with false lengths, wire types, numbers and kinds. What
+// was read encodes and decodes texts.
 
 import { loadTokenizer } from "../../src/text/load-tokenizer.ts";
 import { damageBytes } from "../long/damage.ts";

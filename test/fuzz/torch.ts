@@ -1,5 +1,5 @@
-// Files of torch.save: models as transformers and as Meta keep them, whole, or with other tensors, opcodes, members or bytes
-// than belong there. What a whole one holds is compared; what an attack is made of must be refused.
+// Files of torch.save: models as transformers and as Meta keep them, whole, or with tensors, opcodes, members or bytes that
+// don't belong there. What a whole one holds is compared; what an attack is made of must be refused.
 
 import { readCheckpoint } from "../../src/format/checkpoint.ts";
 import type { SafetensorsEntry } from "../../src/format/safetensors.ts";
@@ -80,12 +80,12 @@ function make(random: Random): FuzzInput {
   return { files, ...(must ? { must } : {}) };
 }
 
-/** A tensor that is another: what the checks behind the pickle are for. */
+/** A different tensor: what the checks after the pickle are for. */
 function mutateTensor(tensors: TorchTensor[], path: string, random: Random): "refuse" | undefined {
   const at = wholeBelow(random, tensors.length);
   const tensor = tensors[at];
   const elements = tensor.storage.length / storageBytes[tensor.type];
-  // Of Meta's norms each file has a copy, and the first is read.
+  // Each file has a copy of Meta's norms, and the first is read.
   const needed = tensor.name !== "rope.freqs" && !(path.includes(".01.") && tensor.name.includes("norm"));
   switch (wholeBelow(random, 9)) {
     case 0: // beyond its storage

@@ -11,7 +11,7 @@ import type { FuzzReport } from "./report.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The one file of `folder`'s src/ that has the check. Throws where it is not one place. */
+/** The one file of `folder`'s src/ that has the check. Throws unless there is exactly one place. */
 export function placeOf({ what, text: check }: Pick<RemovedCheck, "what" | "text">, folder = root) {
   const sources = join(folder, "src");
   const files = readdirSync(sources, { recursive: true, encoding: "utf8" })
@@ -23,7 +23,7 @@ export function placeOf({ what, text: check }: Pick<RemovedCheck, "what" | "text
   throw new Error(`"${what}": its text stands in src/ ${places} times, not once; mend test/fuzz/removed-checks.ts.`);
 }
 
-/** A copy of what the fuzzer runs, without the fixtures' bytes; deleted in the end. */
+/** A copy of what the fuzzer runs, without the fixtures' bytes; deleted at the end. */
 export class SourceCopy {
   readonly #folder = mkdtempSync(join(tmpdir(), "pronk-fuzz-"));
 
@@ -40,7 +40,7 @@ export class SourceCopy {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** The first failure that the reader's cases find without the check; undefined where they find none. */
+  /** The first failure that the reader's cases find without the check; undefined if they find none. */
   async firstFailure(
     { reader, what, text: check, instead }: RemovedCheck,
     { count, seed }: { count: number; seed: number },

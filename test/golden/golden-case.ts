@@ -40,7 +40,7 @@ function greedyPrompts(cases: readonly GoldenCase[], logits: boolean): RunPrompt
   }));
 }
 
-/** Runs all cases twice, with and without the logits' debug path, and holds ids and logits against the golden ones. */
+/** Runs all cases twice, with and without the logits' debug path, and checks ids and logits against the golden ones. */
 export async function expectGolden(
   runner: BrowserRunner,
   model: string,

@@ -1,5 +1,5 @@
 // The model that ships answers as it did where it was trained: the committed greedy ids of transformers, in both browsers,
-// through chat and through plain prompts.
+// by chat and by plain prompts.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -94,7 +94,7 @@ interface Embedded {
   mean: number[][];
   last: number[][];
   tokens: number;
-  /** Positions that an answer left in the cache, and how many of them the next found. */
+  /** Positions of the prompt that its first answer left in the cache, and how many of them the second found. */
   held: number;
   cached: number;
   /** What follows after the embeddings, and without them. */
@@ -110,7 +110,6 @@ async function embedInPage({ model, inputs }: { model: string; inputs: (string |
   const said = await go(prompt);
   const next = [...prompt, ...said.pronk.ids, 9];
   const alone = await go(next);
-  await go(prompt); // the cache is as after the first again
   const embedded = async (pooling: "mean" | "last") => {
     const { data, usage } = await engine.embeddings.create({ input: inputs as string[], pooling });
     return { numbers: data.map(({ embedding }) => embedding), tokens: usage.prompt_tokens };
@@ -122,7 +121,7 @@ async function embedInPage({ model, inputs }: { model: string; inputs: (string |
     mean: mean.numbers,
     last: last.numbers,
     tokens: mean.tokens,
-    held: prompt.length + said.pronk.ids.length - 1,
+    held: next.length - 1, // the last id is always computed
     cached: goneOn.usage!.prompt_tokens_details.cached_tokens,
     goneOn: goneOn.pronk.ids,
     alone: alone.pronk.ids,

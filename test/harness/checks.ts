@@ -6,8 +6,8 @@ import type { CheckContext, CheckReport, CheckRun, Checks, HarnessWindow } from 
 const modules = import.meta.glob<{ checks: Checks }>("../kernels/*.check.ts");
 
 /**
- * Validation and other errors that nobody awaited; WebGPU reports them to the device only, and not whose they are. So each
- * check that is under way has a list, and a fault fails all of them; one that comes between checks fails the next.
+ * Validation and other errors that nobody awaited; WebGPU reports them to the device only, without saying whose they are. So
+ * each check under way has a list, and a fault fails all of them; one that comes between checks fails the next.
  */
 const underWay = new Set<string[]>();
 const between: string[] = [];
@@ -39,7 +39,7 @@ async function runCheck({ file, name, without, fewSizes, proof }: CheckRun): Pro
     const run = typeof check === "function" ? check : check.run;
     const { error, limit, note } = await run({ ...contextFor(without), fewSizes, proof });
     if (faults.length > 0) return { failure: faults.join("\n") };
-    // NaN and infinities do not survive JSON, so they are told as a failure here.
+    // NaN and infinities do not survive JSON, so they are reported as a failure here.
     if (!Number.isFinite(error)) return { failure: `the error is ${error}${note ? ` (${note})` : ""}` };
     return { error, limit, note };
   } catch (error) {
@@ -73,4 +73,7 @@ GPUAdapter.prototype.requestDevice = async function (this: GPUAdapter, ...parame
   return device;
 };
 
-Object.assign(window, { pronkHarness: { listChecks, runCheck } satisfies HarnessWindow });
+const measureFormats: HarnessWindow["measureFormats"] = async (order) =>
+  (await import("./measure-formats.ts")).measureFormats(order);
+
+Object.assign(window, { pronkHarness: { listChecks, runCheck, measureFormats } satisfies HarnessWindow });

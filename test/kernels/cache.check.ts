@@ -1,6 +1,5 @@
 // The q8 KV cache: what it holds is within half a step of float64, and attention over what it holds is exact.
 
-import { cacheRow } from "../../src/gpu/cache-layout.ts";
 import type { HeadShape } from "../../src/gpu/operations.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
@@ -17,17 +16,18 @@ import {
   joined,
   makeParts,
   normed,
+  placeInCache,
   randomVector,
 } from "../support/layer-case.ts";
 
 const limit = 1e-5;
 
 /** A q8 cache's side as [length, kvHeads, headDim] in float64, and the scale of each value. */
-async function readCodes(gpuCase: Case, buffer: GPUBuffer, { kvHeads, headDim, context }: HeadShape, length: number) {
+async function readCodes(gpuCase: Case, buffer: GPUBuffer, shape: HeadShape, length: number) {
+  const { kvHeads, headDim } = shape;
   const bytes = await gpuCase.read(buffer);
-  const { dims, scaleWords } = cacheRow(headDim, "q8");
   const codes = new Int8Array(bytes);
-  const halves = new Uint16Array(bytes, kvHeads * context * dims);
+  const halves = new Uint16Array(bytes);
   const values = new Float64Array(length * kvHeads * headDim);
   const scales = new Float64Array(values.length);
   for (let at = 0; at < values.length; at++) {
@@ -36,9 +36,9 @@ async function readCodes(gpuCase: Case, buffer: GPUBuffer, { kvHeads, headDim, c
       Math.floor(at / headDim) % kvHeads,
       at % headDim,
     ];
-    const row = head * context + position;
-    scales[at] = f16ToNumber(halves[row * 2 * scaleWords + (i >> 5)]);
-    values[at] = scales[at] * codes[row * dims + i];
+    const place = placeInCache(shape, head, position);
+    scales[at] = f16ToNumber(halves[place.scales / 2 + (i >> 5)]);
+    values[at] = scales[at] * codes[place.row + i];
   }
   return { values, scales };
 }
@@ -98,15 +98,15 @@ const beyondHalf = (() => {
 const spoiledHalf = beyondHalf.slice();
 spoiledHalf.set([NaN, 2.5, 7, Infinity, -Infinity, NaN], 20);
 
-/** What stands in an f16 cache: the nearest half, the largest for what is beyond, a NaN for what is no number. */
+/** What an f16 cache holds: the nearest half, the largest for values beyond it, a NaN for what isn't a number. */
 const isHalf = (bits: number, value: number) =>
   Number.isFinite(value)
     ? bits === f32ToF16Bits(Math.max(-65_504, Math.min(65_504, value)))
     : Number.isNaN(f16ToNumber(bits));
 
 /**
- * A cache that cannot hold the numbers it is given: they become the largest it can, neighbours stay, and what is no number
- * stays none. The residual stream is a single one, so that keys and values are the weights themselves.
+ * A cache that cannot hold the numbers it is given: they become the largest it can, neighbours stay, and what isn't a number
+ * still isn't. The residual stream is a single 1, so that keys and values are the weights themselves.
  */
 const beyond = (fused: boolean, kernel: Variants["attention"]) => async (context: CheckContext) => {
   const worst = new Worst();
@@ -128,8 +128,9 @@ const beyond = (fused: boolean, kernel: Variants["attention"]) => async (context
         const given = values[1 + side];
         const bytes = await gpuCase.read(buffer);
         const what = `${kv}, ${side ? "v" : "k"} of ${tokens}`;
-        const halves = new Uint16Array(bytes, kv === "f16" ? 0 : shape.context * headDim);
-        const codes = new Int8Array(bytes);
+        const { row, scales } = placeInCache(shape, 0, 0); // a head's rows and scales are contiguous
+        const halves = new Uint16Array(bytes, kv === "f16" ? row : scales);
+        const codes = new Int8Array(bytes, row);
         for (let at = 0; at < tokens * headDim; at++) {
           const value = given[at % headDim];
           if (kv === "f16") {

@@ -1,4 +1,4 @@
-// Every weight of one part as f32: out[row, 32 chunk + k]. Test only: it shows what a decode gives, nothing else.
+// Every weight of one part as f32: out[row, 32 chunk + k]. Test only: it just shows what a decode gives.
 // One invocation per (chunk, row); no barriers.
 @group(0) @binding(0) var<storage, read_write> out: array<vec4f>; // [row_count, 8 row_chunks]
 

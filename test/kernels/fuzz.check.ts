@@ -1,6 +1,6 @@
 // Random shapes against the float64 reference: matrices of every encoding times one or many vectors in every variant,
 // draws of the sampler, and whole random models from a prompt to logits, which is attention, cache and rope at any head
-// count and length. `npm test` tries a few; test/long/kernels.proof.ts as many as it is told.
+// count and length. `npm test` tries a few; test/long/kernels.proof.ts as many as it is told to.
 
 import { createGenerator } from "../../src/generate/generator.ts";
 import { greedy } from "../../src/generate/request.ts";
@@ -43,7 +43,7 @@ const fuzz =
     return { error: worst.error, limit, note: worst.note };
   };
 
-/** From 1 to `most`, small ones and multiples of what kernels cut by a little likelier than they would be. */
+/** From 1 to `most`; small ones, and multiples of the sizes that kernels cut by, are a little likelier than by chance. */
 function size(random: Random, most: number): number {
   const way = random();
   if (way < 0.3) return 1 + wholeBelow(random, Math.min(most, 9));

@@ -1,5 +1,5 @@
 // Proves the harness itself: a shader of three lines runs on this browser's adapter and its numbers come back. Needs
-// nothing of the engine, so that a failure here means the browser and not pronk.
+// nothing of the engine, so a failure here is the browser's and not pronk's.
 
 import type { CheckContext, CheckResult, Checks } from "../harness/check.ts";
 
@@ -11,7 +11,7 @@ const code = `
 }`;
 
 async function addVectors({ requestAdapter }: CheckContext): Promise<CheckResult> {
-  const size = 1003; // no multiple of the workgroup
+  const size = 1003; // not a multiple of the workgroup
   const device = await (await requestAdapter()).requestDevice();
   const pipeline = device.createComputePipeline({
     layout: "auto",

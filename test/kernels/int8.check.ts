@@ -1,5 +1,5 @@
 // Products of bytes: exact where the activations are exact in bytes, within a bound of their own where they are rounded, in
-// both encodings that have bytes, whole and split below a small binding limit; and the gate that finds an adapter's error.
+// both encodings that use bytes, whole and split below a small binding limit; and the gate that finds an adapter's error.
 
 import { Kernels } from "../../src/gpu/kernel.ts";
 import { int8Error, mostInt8Error } from "../../src/gpu/int8-gate.ts";

@@ -15,6 +15,7 @@ import { decodeStored } from "../reference/stored.ts";
 import { swiglu } from "../reference/swiglu.ts";
 import { giveBiases, plusBias } from "../support/biased-weight.ts";
 import { openCase, Worst } from "../support/gpu-case.ts";
+import { giveLowRank } from "../support/low-rank-weight.ts";
 import {
   alike,
   attendAfter,
@@ -26,12 +27,13 @@ import {
   normed,
   randomVector,
   scratch,
+  sizesFor,
 } from "../support/layer-case.ts";
 import { randomStored } from "../support/random-stored.ts";
 
 const limit = 1e-5;
 
-/** So that a run with everything has what GPUs get (but shorter splits, for many of them), and one without subgroups what
+/** A run with everything has what GPUs get (but shorter splits, to have many of them), and one without subgroups what
  * software adapters get. */
 const kernelsFor = ({ without }: CheckContext): Partial<Variants> =>
   without.includes("subgroups") ? {} : { matvec: "tile", attentionSplit: 4 };
@@ -63,12 +65,13 @@ async function norm(context: CheckContext) {
 /** y = W norm(x). */
 const normedLinear = (fused: boolean) => async (context: CheckContext) => {
   const worst = new Worst();
-  for (const [tokens, dim, rows] of [
+  const sizes = [
     [1, 1, 1],
     [1, 90, 7],
     [1, 1000, 33],
     [5, 33, 130],
-  ]) {
+  ];
+  for (const [tokens, dim, rows] of sizesFor(context, [1, 3], sizes)) {
     using gpuCase = await openCase(context, { fused, ...kernelsFor(context) });
     const x = randomVector(tokens * dim, dim, 3);
     const gain = randomVector(dim, tokens);
@@ -90,6 +93,8 @@ const mixed: Encoding[] = ["f32", "bf16", "f16"];
 /** What a sibling of Llama adds. */
 export interface Sibling {
   biases?: boolean;
+  /** A LoRA on q and v. */
+  lowRank?: boolean;
   headNorm?: boolean;
   /** The share of the positions that attention sees. */
   window?: number;
@@ -99,10 +104,7 @@ export const selfAttention =
   (fused: boolean, kernel: Variants["attention"], sibling: Sibling = {}) =>
   async (context: CheckContext) => {
     const worst = new Worst();
-    // All sizes once in every browser: with all that Llama has, and nothing to do without.
-    const plainest = fused && Object.keys(sibling).length === 0 && context.without.length === 0;
-    const sizes = attentionCasesFor(plainest ? {} : context);
-    for (const [i, [tokens, heads, kvHeads, headDim, position, dim], most] of sizes) {
+    for (const [i, [tokens, heads, kvHeads, headDim, position, dim], most] of attentionCasesFor(context)) {
       using gpuCase = await openCase(context, { fused, attention: kernel, ...kernelsFor(context) });
       const length = position + tokens;
       const window = sibling.window && Math.ceil(length * sibling.window);
@@ -117,6 +119,7 @@ export const selfAttention =
       ];
       const qkv = await joined(gpuCase, parts, rows, dim, places, i % 3 === 0);
       const biases = sibling.biases ? giveBiases(gpuCase, qkv, rows, places) : [];
+      const changes = sibling.lowRank ? await giveLowRank(gpuCase, qkv, rows, places, length) : [];
       const headGains = randomVector(2 * headDim, 6, 3); // of q, then of k
       const headNorm = sibling.headNorm ? { gain: gpuCase.buffer(headGains), eps } : undefined;
       const x = randomVector(length * dim, dim, 3);
@@ -126,7 +129,9 @@ export const selfAttention =
       const table = gpuCase.buffer(angleRows as Float32Array<ArrayBuffer>);
       const { out } = await attendAfter(gpuCase, { x, gain, eps, qkv, table, shape, position, tokens, headNorm });
       const [q, k, v] = parts.values.map((values, j) => {
-        const product = plusBias(matmul(normed(x, gain), values, length, rows[j]), biases[j]);
+        const input = normed(x, gain);
+        const biased = plusBias(matmul(input, values, length, rows[j]), biases[j]);
+        const product = changes[j]?.(biased, input) ?? biased;
         const headGain = Float64Array.from(headGains.subarray(j * headDim, (j + 1) * headDim));
         return headNorm && j < 2 ? rmsNorm(product, headGain, eps) : product;
       });
@@ -181,16 +186,22 @@ const halfCache = (fused: boolean, kernel: Variants["attention"]) => async (cont
 };
 
 export const gated =
-  (fused: boolean, encodings: Encoding[], biases = false) =>
+  (
+    fused: boolean,
+    encodings: Encoding[],
+    { biases, lowRank, few }: Pick<Sibling, "biases" | "lowRank"> & { few?: boolean } = {},
+  ) =>
   async (context: CheckContext) => {
     const worst = new Worst();
-    for (const [tokens, hiddenDim, dim] of [
+    const sizes = [
       [1, 1, 1],
       [1, 172, 64],
       [1, 90, 33],
       [7, 90, 33],
       [33, 257, 40],
-    ]) {
+    ];
+    for (const [tokens, hiddenDim, dim] of sizesFor(context, [2, 3], sizes)) {
+      if (few && (tokens === 1 || tokens > 8)) continue;
       using gpuCase = await openCase(context, { fused, ...kernelsFor(context) });
       const rows = [hiddenDim, hiddenDim];
       const parts = makeParts(encodings, rows, dim);
@@ -206,6 +217,7 @@ export const gated =
           ];
       const gateUp = await joined(gpuCase, parts, rows, dim, places, dim === 33);
       const added = biases ? giveBiases(gpuCase, gateUp, rows, places) : [];
+      const changes = lowRank ? await giveLowRank(gpuCase, gateUp, rows, places, tokens) : [];
       const x = randomVector(tokens * dim, dim, 3);
       const gain = randomVector(dim, 5, 20);
       const out = gpuCase.activation(new Float32Array(tokens * hiddenDim), tokens, hiddenDim);
@@ -213,10 +225,12 @@ export const gated =
       const input = op.norm(gpuCase.activation(x, tokens, dim), { gain: gainBuffer(gpuCase, gain), eps });
       const both = op.product(gateUp, input);
       const operations = [op.write(out, op.gate(op.ofRole(both, "gate"), op.ofRole(both, "up")))];
-      await gpuCase.run(tokens, operations, { scratch: scratch(gpuCase, tokens, dim, 2 * hiddenDim) });
-      const [gate, up] = parts.values.map((values, j) =>
-        plusBias(matmul(normed(x, gain), values, tokens, hiddenDim), added[j]),
-      );
+      await gpuCase.run(tokens, operations, { scratch: scratch(gpuCase, tokens, dim, 2 * hiddenDim), few });
+      const [gate, up] = parts.values.map((values, j) => {
+        const inputs = normed(x, gain);
+        const product = plusBias(matmul(inputs, values, tokens, hiddenDim), added[j]);
+        return changes[j]?.(product, inputs) ?? product;
+      });
       worst.add(
         relativeError(await gpuCase.readActivation(out, tokens), swiglu(gate, up)),
         `${tokens}x${hiddenDim}x${dim}`,

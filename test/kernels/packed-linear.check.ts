@@ -49,8 +49,8 @@ const forms = ["stored", "added", "normed"] as const;
 type Form = (typeof forms)[number];
 
 /**
- * What is tried of a case. Where compiling is slow, each variant has one form, the next in turn: what a decode gives does not
- * depend on what becomes of the product.
+ * What is tried of a case. Where compiling is slow, each variant is tried in one form, the next in turn: what a decode gives
+ * does not depend on what becomes of the product.
  */
 function triedOf(variants: readonly Partial<Variants>[], turn: number, { fewSizes }: CheckContext) {
   if (!fewSizes) return variants.map((variant) => ({ variant, tried: forms as readonly Form[] }));
@@ -99,30 +99,35 @@ const timesVector =
     return { ...worst, limit };
   };
 
-/** Nine tokens, by both kernels. */
+/** A batch, by both kernels. */
+const batches: Partial<Variants>[] = [{ matmul: "tile" }, { matmul: "rows" }];
+/** A step of a few tokens. */
+const steps: Partial<Variants>[] = [{ matvec: "tile" }, { matvec: "plain", lanes: 4 }];
+
 const timesMatrix =
-  (given: () => Given): Check =>
+  (given: () => Given, turn: number, tokens = 9, variants = batches): Check =>
   async (context: CheckContext) => {
     const { packed, values } = given();
     const { rows, cols } = packed.matrix;
-    const tokens = 9;
     const random = randomNumbers(rows * cols);
     const x = Float64Array.from({ length: tokens * cols }, () => Math.fround(random()));
     const expected = matmul(x, values, tokens, rows);
     const worst = new Worst();
-    for (const kernel of ["tile", "rows"] as const) {
-      using gpuCase = await openCase(context, { matmul: kernel });
-      const weight = await uploadPacked(gpuCase, packed, { split: kernel === "rows" });
+    const tried = context.fewSizes ? [variants[turn % variants.length]] : variants; // compiled slowly: by turns
+    for (const [place, variant] of tried.entries()) {
+      using gpuCase = await openCase(context, variant);
+      const weight = await uploadPacked(gpuCase, packed, { split: (place + (turn >> 1)) % 2 === 1 });
       const input = gpuCase.activation(x, tokens, cols);
       const output = gpuCase.activation(new Float64Array(tokens * rows), tokens, rows);
       gpuCase.setStep(0, tokens);
-      await gpuCase.run(tokens, [op.write(output, op.product(weight, input))]);
-      worst.add(relativeError(await gpuCase.readActivation(output, tokens), expected), kernel);
+      await gpuCase.run(tokens, [op.write(output, op.product(weight, input))], { few: variants === steps });
+      const error = relativeError(await gpuCase.readActivation(output, tokens), expected);
+      worst.add(error, JSON.stringify(variant));
     }
     return { ...worst, limit };
   };
 
-/** One of each decode, and of what is particular in it, in every variant: software adapters compile slowly. */
+/** One for each decode, and for each of its peculiarities, in every variant: software adapters compile slowly. */
 const telling = [
   "GPTQ 3 bit, a short last group",
   "GPTQ 4 bit, act-order, groups of 16",
@@ -141,7 +146,7 @@ const telling = [
   "IQ3_S",
 ];
 
-/** Rows of codes and the later types of GGUF have many names and few decodes: what differs is weights alone, and packed.check.ts looks at each of those. */
+/** Rows of codes and GGUF's later types have many names but few decodes: only weights differ, and packed.check.ts tries those. */
 const isRepeated = (name: string) =>
   /^(pack|int)-quantized|^(FP8|MXFP|NVFP4|MLX)/.test(name) && !telling.includes(name);
 const layers = Object.entries(madeLayers.all).filter(([name]) => !isRepeated(name));
@@ -155,13 +160,19 @@ const cases: [string, () => Given][] = [
   ...someTypes.map((type): [string, () => Given] => [type, () => madeBlocks(type)]),
 ];
 
+/** Where x is gathered, and where a decode has several scales. */
+const byFew = ["GPTQ 4 bit, act-order, groups of 16", "Q4_K"];
+
 export const checks: Checks = Object.fromEntries(
-  cases.flatMap(([name, given], turn): [string, Check][] =>
-    telling.includes(name)
-      ? [
+  cases.flatMap(([name, given], turn): [string, Check][] => [
+    ...(telling.includes(name)
+      ? ([
           [`${name}, times a vector, every variant`, timesVector(given, vectorVariants, turn)],
-          [`${name}, times nine`, timesMatrix(given)],
-        ]
-      : [[`${name}, times a vector`, timesVector(given, vectorVariants.slice(0, 1), turn)]],
-  ),
+          [`${name}, times nine`, timesMatrix(given, turn)],
+        ] as [string, Check][])
+      : ([[`${name}, times a vector`, timesVector(given, vectorVariants.slice(0, 1), turn)]] as [string, Check][])),
+    ...(byFew.includes(name)
+      ? ([[`${name}, times three of a step`, timesMatrix(given, turn, 3, steps)]] as [string, Check][])
+      : []),
+  ]),
 );

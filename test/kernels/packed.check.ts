@@ -65,7 +65,7 @@ const madeBlocks =
     return compare(context, blockMatrix(type, bytes, rows), dequantizeGgml(type, bytes), options);
   };
 
-/** NVFP4 whose scales are all multiplied by one number of its own. */
+/** NVFP4 with all scales multiplied by one factor of its own. */
 const factored: Check = async (context) => {
   const bytes = madeLayers.ggml("NVFP4", 24);
   const { matrix, parts } = blockMatrix("NVFP4", bytes, 12);
@@ -76,7 +76,7 @@ const factored: Check = async (context) => {
   return compare(context, { matrix: named, parts: whole }, expected, {}, nearlyExact);
 };
 
-/** An f32 product or sum may be fused or not, and a division is allowed two and a half units: so many parts of a weight. */
+/** Allowed relative error: an f32 product or sum may be fused or not, and a division may be two and a half units off. */
 const nearlyExact = (actual: number, wanted: number) => Math.abs(actual - wanted) <= Math.abs(wanted) * 2 ** -21;
 
 function valuesOf(made: PackedMatrix): Float32Array {
@@ -139,7 +139,7 @@ const made =
       exact ? undefined : scheme.kind === "integers" ? ofLargest : nearlyExact,
     );
     if (plain.error > 0 || !rounds) return plain;
-    // What lies within f32's error of the middle of two halves may be rounded either way.
+    // A value within f32's error of the midpoint of two halves may be rounded either way.
     const either = (actual: number, _: number, i: number) =>
       [1, 1 - 2 ** -21, 1 + 2 ** -21].some((factor) => rounded(weights[i] * factor) === actual);
     return compare(context, layer, weights.map(rounded), { unitsPerPiece: 2 }, exact ? undefined : either);

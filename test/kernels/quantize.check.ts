@@ -10,7 +10,7 @@ import { f32ToBf16Bits, f32ToF16Bits } from "../reference/half.ts";
 import { randomNumbers } from "../reference/random-checkpoint.ts";
 import { openCase } from "../support/gpu-case.ts";
 
-/** Weights as the file has them; each group of 32 of another temper and size. */
+/** Weights as the file has them; each group of 32 has another temper and size. */
 function fileRows(dtype: Dtype, rows: number, cols: number, seed: number): Uint8Array {
   const random = randomNumbers(seed); // -1 to 1
   const view = new DataView(new ArrayBuffer(rows * storedRowBytes(dtype, cols)));
@@ -49,7 +49,7 @@ const same =
     let note = "";
     for (const [rows, cols] of shapes) {
       const made = fileRows(dtype, rows, cols, rows + cols);
-      // As a row of the loader may lie in its chunk: at any byte.
+      // As a row may lie in the loader's chunk: at any byte.
       const chunk = new Uint8Array(made.length + 3);
       const bytes = chunk.subarray(1, 1 + made.length);
       bytes.set(made);

@@ -1,5 +1,5 @@
 // Rows that a first load looks at: made here as repack and quantizer make them, at odd sizes and in every format; and a repack
-// or a quantizer that makes others is named. The error is the number of cases that were not as they must be.
+// or a quantizer that makes others is named. The error is the number of cases that went wrong.
 
 import type { Gpu } from "../../src/gpu/device.ts";
 import { Kernels } from "../../src/gpu/kernel.ts";
@@ -43,7 +43,7 @@ const plain =
     const segments = [{ format, rows: 5 + rows }];
     const weight = allocateWeight(memory, { name: "plain", cols, segments }, 16 * format.codeWords);
     const repacker = new Repacker(gpu, memory, kernels);
-    repacker.sumAll(); // else what is as stored is written in place
+    repacker.sumAll(); // else what needs no repack is written in place
     const uploader = new Uploader(repacker);
     const target = { weight, cols, encoding, place: placeOf(rows) };
     const stored = randomStored(encoding, rows, cols, rows);
@@ -55,7 +55,7 @@ const plain =
     return samples.written;
   };
 
-/** Two halves of a matrix' columns, as Meta's files have them. */
+/** Two halves of a matrix's columns, as Meta's files have them. */
 const panels: Sampled = async ({ gpu, memory, kernels }) => {
   const samples = new RowSamples();
   const [rows, cols] = [7, 64];
@@ -82,7 +82,7 @@ const stored = (["f32", "f16", "bf16", "q8", "q4"] as const).flatMap((encoding) 
   shapes.map(([rows, cols]): [string, Sampled] => [`${encoding} ${rows} x ${cols}`, plain(encoding, rows, cols)]),
 );
 
-/** All are as they must be; and each is named where a word of it is not, the first or the last. */
+/** All are as they must be; and each is named if a word of it is not, the first or the last. */
 const told = (cases: readonly [string, Sampled][]) => async (context: CheckContext) => {
   const wrong: string[] = [];
   for (const [name, sampled] of cases) {
@@ -134,7 +134,7 @@ async function spoiled(context: CheckContext) {
   return { error: wrong.length, limit: 0, note: wrong.join("; ") };
 }
 
-/** Whose device compiles the shader of that label from other text. Other checks use the device meanwhile. */
+/** A Gpu whose device compiles the shader of that label from other text. Other checks use the device meanwhile. */
 function spoiledGpu(gpu: Gpu, label: string, from: string, to: string): Gpu {
   const createShaderModule = ({ label: name, code }: GPUShaderModuleDescriptor) => {
     if (name === label && !code.includes(from)) throw new Error(`${label} has no "${from}"`);

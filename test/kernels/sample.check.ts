@@ -1,5 +1,5 @@
 // The sampler against the float64 reference: the same id for the same (seed, position) over many settings and logits.
-// Draws so near a border between two ids that f32 may fall on either side are left out, and counted.
+// Draws so near a boundary between two ids that f32 may fall on either side are left out, and counted.
 
 import type { SamplingSettings } from "../../src/generate/request.ts";
 import { greedy } from "../../src/generate/request.ts";
@@ -19,7 +19,7 @@ export interface Draw {
   position: number;
   promptIds: number[];
   answerIds: number[];
-  /** All, where it is left out. */
+  /** All, if it is left out. */
   isAllowed?: (id: number) => boolean;
 }
 
@@ -118,7 +118,7 @@ const settings: Record<string, Partial<SamplingSettings>> = {
   "logit bias": { logitBias: { 3: 9, 0: -50 } },
 };
 
-// One token in so many; of 33, with the largest number, the only one.
+// One token in this many; of 33 tokens, with the largest number, only one.
 const allowedOf = [2, 3, 11, 1, 33];
 
 async function ties(context: CheckContext) {
@@ -171,7 +171,7 @@ function judgedLogits(vocab: number): Judged[] {
   const zeros = new Float32Array(vocab);
   zeros[vocab - 1] = -0;
   add(zeros, 0xfffffffe);
-  // One that is larger by the least there is; one that is left over; a bias of -100 on all but one.
+  // One larger by the least possible; one left over; a bias of -100 on all but one.
   const last = vocab - 1;
   for (const larger of [2 ** -149, 5 + 2 ** -21]) {
     const logits = new Float32Array(vocab).fill(larger > 1 ? 5 : 0);

@@ -1,5 +1,5 @@
-// What Llama's siblings add to a layer: biases of every product, normed heads of q and k, attention that sees the last
-// positions only; for one token and for many, fused and apart, at the odd shapes of layer.check.ts.
+// What Llama's siblings add to a layer: biases of every product, normed heads of q and k, attention that sees only the last
+// positions; for one token and for many, fused and apart, at the odd shapes of layer.check.ts.
 
 import * as op from "../../src/gpu/operations.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
@@ -54,7 +54,7 @@ export const checks: Checks = {
   "a window of all but one, without barriers": selfAttention(true, "rows", { window: 0.99 }),
   "residual products with a bias, fused": { run: addedWithBias(true), variants: withoutSubgroups },
   "residual products with a bias, apart": addedWithBias(false),
-  "gate and up with biases, fused": { run: gated(true, ["q4", "q4"], true), variants: withoutSubgroups },
-  "gate and up with biases, apart": gated(false, ["q4", "q4"], true),
-  "gate and up with biases in different encodings, fused": gated(true, ["q8", "q4"], true),
+  "gate and up with biases, fused": { run: gated(true, ["q4", "q4"], { biases: true }), variants: withoutSubgroups },
+  "gate and up with biases, apart": gated(false, ["q4", "q4"], { biases: true }),
+  "gate and up with biases in different encodings, fused": gated(true, ["q8", "q4"], { biases: true }),
 };

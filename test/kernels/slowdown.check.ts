@@ -1,5 +1,5 @@
-// How long an answer that is kept to a schema takes, beside a free one of as many tokens: the shipped model's shape with 32,000
-// pieces, whose values are random. Not among the kernel checks: `npm run schemas` runs it, with as many pairs as it is given.
+// How long an answer constrained to a schema takes, beside a free one of as many tokens: the shipped model's shape with 32,000
+// pieces and random weights. Not among the kernel checks: `npm run schemas` runs it, with as many pairs as it is given.
 
 import { keepTo } from "../../src/api/answer-form.ts";
 import { createGenerator } from "../../src/generate/generator.ts";
@@ -15,7 +15,7 @@ const vocabSize = 32_000;
 const config = { ...randomModelConfig, ...shape, vocabSize };
 const tokens = 64;
 
-/** It never ends, so that both answers are as long. */
+/** It never ends, so that both answers are equally long. */
 const schema = {
   type: "array",
   minItems: 1000,

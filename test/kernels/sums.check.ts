@@ -1,5 +1,5 @@
 // Sums of words by the GPU, of odd sizes and of more than one grid takes at once, and the engine's own in JavaScript, against
-// the formula of word_mix.wgsl in whole numbers of any size; and what other words than were written come to.
+// the formula of word_mix.wgsl in whole numbers of any size; and the sums of other words than were written.
 
 import type { Gpu } from "../../src/gpu/device.ts";
 import { Repacker } from "../../src/gpu/repacker.ts";
@@ -15,7 +15,7 @@ import { randomStored } from "../support/random-stored.ts";
 
 const whole = (value: bigint) => value & 0xffffffffn;
 
-/** Exact; of more than 4096 fours of every `every`th and the last. */
+/** Exact; beyond 4096 fours, of every `every`th and the last. */
 function exactSum(words: Uint32Array, every = 1): number {
   const fours = Math.ceil(words.length / 4);
   let sum = 0n;
@@ -81,7 +81,7 @@ async function sums(context: CheckContext) {
   return { error: wrong.length, limit: 0, note: wrong.join("; ") };
 }
 
-/** A word that is another than was written is named by its buffer's label, and nothing else is. */
+/** A word other than was written is named by its buffer's label, and nothing else is. */
 async function written(context: CheckContext) {
   using gpuCase = await openCase(context);
   const { gpu, memory, kernels } = gpuCase;

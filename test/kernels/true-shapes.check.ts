@@ -1,12 +1,13 @@
 // One decoder layer at the true shapes of Llama 2 7B, 13B and 70B (grouped heads 64/8) with random q4 weights, one token at
 // position 0, against the float64 reference on sampled rows. A row's bytes follow from (tensor, row), so the reference
-// makes the rows it needs and nobody holds the matrix twice.
+// makes the rows it needs and the matrix is never held twice.
 
 import { createGenerator } from "../../src/generate/generator.ts";
 import { greedy } from "../../src/generate/request.ts";
 import type { ModelConfig } from "../../src/format/model-config.ts";
 import { expectedTensors } from "../../src/format/llama-tensors.ts";
 import { openGpu } from "../../src/gpu/device.ts";
+import { pagePositions } from "../../src/gpu/cache-layout.ts";
 import type { Activation } from "../../src/gpu/operations.ts";
 import { Model } from "../../src/model/model.ts";
 import { storedRowBytes, type StoredTensor } from "../../src/quant/layout.ts";
@@ -35,7 +36,7 @@ const random = randomNumbers(2);
 const noise = Uint8Array.from({ length: 1 << 16 }, () => (random() + 1) * 128);
 const sizes = Array.from({ length: 256 }, () => f32ToF16Bits(0.0025 * (1.2 + random())));
 
-/** Bytes of a q4 row: scales from a table, codes from a block of noise, both at places that the name and row give. */
+/** Bytes of a q4 row: scales from a table, codes from a block of noise, both at places given by the name and row. */
 function rowOf({ name, cols, encoding }: StoredTensor, row: number): Uint8Array {
   const bytes = new Uint8Array(storedRowBytes(encoding, cols));
   const view = new DataView(bytes.buffer);
@@ -93,7 +94,7 @@ const layerAt =
       const generator = await createGenerator(model);
       for await (const _ of generator.generate({ promptIds: [token], maxTokens: 1, sampling: greedy, stopIds: [] }));
 
-      // The reference, stage by stage, each from what the GPU had before it where a stage needs the whole vector.
+      // The reference, stage by stage; a stage that needs the whole vector starts from what the GPU had.
       const read = async (activation: Activation) => Float64Array.from(await readFloats(model, activation));
       const rows = (stored: StoredTensor, x: Float64Array, picked: number[]) =>
         picked.map((row) =>
@@ -115,7 +116,7 @@ const layerAt =
       const embedded = decodeStoredRow("f32", rowOf(tensors.get("model.embed_tokens.weight")!, token), config.dim);
       const normed = rmsNorm(embedded, gain("input_layernorm"), config.normEps);
       const { activations: a, cache } = model;
-      // Position 0 turns nothing, so q and k are plain products; of a head, dims i and i + headDim / 2 are neighbours.
+      // Position 0 turns nothing, so q and k are plain products; a head's dims i and i + headDim / 2 are neighbours.
       const half = config.headDim / 2;
       const pairedPlace = (row: number) => {
         const within = row % config.headDim;
@@ -123,13 +124,13 @@ const layerAt =
       };
       const cached = async (buffer: GPUBuffer) => {
         const floats = await readFloats(model, { buffer, cols: buffer.size / 4, stride: 0 });
-        const heads = Array.from({ length: config.kvHeads }, (_, head) => head * cache.context * config.headDim);
+        const heads = Array.from({ length: config.kvHeads }, (_, head) => head * pagePositions * config.headDim);
         return Float64Array.from(heads.flatMap((at) => [...floats.subarray(at, at + config.headDim)]));
       };
-      const values = await cached(cache.layers[0].v);
+      const values = await cached(cache.layers[0].v.buffer);
       for (const [name, got] of [
         ["q", await read(a.q)],
-        ["k", await cached(cache.layers[0].k)],
+        ["k", await cached(cache.layers[0].k.buffer)],
         ["v", values],
       ] as const) {
         const picked = pick(got.length);

@@ -18,7 +18,7 @@ async function chooses(context: CheckContext) {
   return { error: Number(!known), limit: 0, note: JSON.stringify(tuned) };
 }
 
-/** The same matrix, asked for as one that is too small to matter and as one that is not. */
+/** The same matrix, requested as one that is too small to matter and as one that is not. */
 async function bounds(context: CheckContext) {
   using gpuCase = await openCase(context);
   const { gpu } = gpuCase;

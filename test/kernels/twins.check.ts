@@ -1,6 +1,6 @@
-// The guard of layer 0: kernels that are right are kept, all of them; one that a driver gets wrong, which is a shader changed
-// on its way to the compiler here, is dropped by name, and no other; and a layer that gives no numbers is an error. Where
-// compiling is slow one of each will do.
+// The guard of layer 0: all kernels that are right are kept; one that a driver gets wrong (here a shader changed on its way to
+// the compiler) is dropped by name, and no other; and a layer that gives no numbers is an error. Where compiling is slow, one of
+// each will do.
 
 import type { Verdict } from "../../src/model/twins.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
@@ -11,7 +11,7 @@ interface Wrong {
   variants: Partial<Variants>;
   /** A kernel by the beginning of its label, and what its text becomes. */
   spoil?: [label: RegExp, from: string, to: string];
-  /** A weight of layer 0 is. */
+  /** A weight of layer 0 is NaN. */
   isNaN?: boolean;
   encoding?: "f32" | "q8";
   kv?: "f32" | "f16" | "q8";

@@ -1,5 +1,5 @@
 // Weights that lead to logits nothing can be chosen from, put into a model on the GPU: every way to a token ends in an error
-// that names it before anything is delivered, and a model whose weights are mended answers as before.
+// that names the cause before anything is delivered, and a model whose weights are mended answers as before.
 
 import { createGenerator } from "../../src/generate/generator.ts";
 import { greedy, type GenerateRequest } from "../../src/generate/request.ts";
@@ -117,7 +117,7 @@ async function tried(
       const again = await answer({}, [1, 17, 5, 99, 3]);
       if (again.ids.join() !== whole.ids.join()) wrong.push(`after ${what}: ${JSON.stringify(again)}`);
     }
-    // A token whose embedding is no number: the ids before it stand, and the error comes in its place.
+    // A token whose embedding is NaN: the ids before it stand, and the error comes in its place.
     if (!options.encoding) {
       const { ids } = whole;
       const at = ids.findIndex((id, i) => ![1, 17, 5, 99, 3, ...ids.slice(0, i)].includes(id));

@@ -47,7 +47,7 @@ const vectorVariants: Partial<Variants>[] = [
 const batchVariants: Partial<Variants>[] = [
   { matmul: "tile" },
   { matmul: "rows" },
-  { matmul: "rows", macsPerDispatch: 1 }, // as many dispatches as can be
+  { matmul: "rows", macsPerDispatch: 1 }, // as many dispatches as possible
 ];
 
 const linear = (encoding: Encoding, tokens: number, variant: Partial<Variants>) => async (context: CheckContext) => {
@@ -100,7 +100,7 @@ const embed = (encoding: Encoding) => async (context: CheckContext) => {
   return { error: worst.error, limit, note: worst.note };
 };
 
-/** Some columns of stored rows, as they would be stored alone. */
+/** Some columns of stored rows, as they would be stored by themselves. */
 function columnsOf(encoding: Encoding, stored: Uint8Array, cols: number, first: number, count: number): Uint8Array {
   const rowBytes = storedRowBytes(encoding, cols);
   const groups = encoding === "q8" || encoding === "q4" ? cols / 32 : 0;
@@ -114,7 +114,7 @@ function columnsOf(encoding: Encoding, stored: Uint8Array, cols: number, first: 
   return Uint8Array.from(panel);
 }
 
-/** A matrix that comes by panels of columns or of rows, in any order, beside another's rows: as if it had come whole. */
+/** A matrix that comes in panels of columns or of rows, in any order, beside another's rows: as if it had come whole. */
 const panels = (encoding: Encoding) => async (context: CheckContext) => {
   const [rows, cols] = [10, 256];
   const stored = randomStored(encoding, rows, cols, 77);
@@ -175,7 +175,7 @@ const cases: [string, Check][] = encodings.flatMap((encoding): [string, Check][]
   [`${encoding} rows that come by panels`, panels(encoding)],
   ...vectorVariants.map((variant): [string, Check] => [
     `${encoding} matrix times vector, ${named(variant)}`,
-    // Without subgroups a plain variant is the same shader but for what decodes.
+    // Without subgroups, a plain variant is the same shader except for the decode.
     variant.lanes === 1 ? { run: linear(encoding, 1, variant), variants } : linear(encoding, 1, variant),
   ]),
   ...batchVariants.map((variant): [string, Check] => [

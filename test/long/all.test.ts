@@ -8,6 +8,7 @@ import { kernelsProof } from "./kernels.proof.ts";
 import { killsProof } from "./kills.proof.ts";
 import { lossesProof } from "./losses.proof.ts";
 import { nodeProofs } from "./proofs.ts";
+import { realProof } from "./real.proof.ts";
 import { refusedMemoryProof } from "./refused-memory.proof.ts";
 import { soakProof } from "./soak.proof.ts";
 import { wrongNumbersProof } from "./wrong-numbers.proof.ts";
@@ -21,6 +22,7 @@ for (const { name, slice, full, unit, run } of [
   kernelsProof,
   killsProof,
   lossesProof,
+  realProof,
   refusedMemoryProof,
   soakProof,
   wrongNumbersProof,

@@ -1,6 +1,6 @@
 // Damaged models: files of a whole small checkpoint (safetensors with index and configuration, llama2.c's .bin, tokenizers in
-// every form, chat templates) are broken at random. Each either loads, with tensors that an independent reading finds at
-// the same places, or fails with a PronkError; nothing else is ever thrown, in bounded time and memory.
+// every form, chat templates) are broken at random. Each either loads, with tensors that an independent reader finds at
+// the same places, or fails with a PronkError, in bounded time and memory; nothing else is ever thrown.
 
 import { resourceUsage } from "node:process";
 import { PronkError } from "../../src/errors.ts";
@@ -97,7 +97,7 @@ function damaged(files: Files, random: () => number): Files {
   return copy;
 }
 
-/** Damage inside the header's JSON; its length is true, mostly. */
+/** Damage inside the header's JSON; its length is mostly right. */
 function withDamagedHeader(bytes: Uint8Array, random: () => number): Uint8Array {
   const dataStart = headerEnd(bytes);
   if (dataStart === undefined) return bytes;
@@ -135,11 +135,11 @@ async function run(count: number, seed: number): Promise<void> {
   }
   const grown = 1024 * resourceUsage().maxRSS - before;
   if (grown > growthBytes) throw new Error(`the process grew by ${(grown / 2 ** 20).toFixed(0)} MiB`);
-  // Damage that is never noticed, or always, proves little.
+  // Damage that is never noticed, or always noticed, proves little.
   if (count >= 500 && (loaded < count / 50 || loaded > count / 2)) throw new Error(`${loaded} of ${count} loaded`);
 }
 
-/** As the engine does it, without a GPU. Throws what the engine would throw, or an Error where the result is wrong. */
+/** As the engine does it, without a GPU. Throws what the engine would throw, or an Error if the result is wrong. */
 async function useModel(files: Files, random: () => number): Promise<void> {
   const sink = new CollectingSink();
   const model = await loadModel({ reference: memorySource(files), quantize: "none", sink });

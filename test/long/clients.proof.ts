@@ -30,7 +30,7 @@ export async function runClients(count: number): Promise<ClientsReport> {
     const trouble: string[] = [];
     page.onConsole((level, text) => void (level === "error" && trouble.push(text)));
     await page.goto(`${server.origin}/clients/index.html`);
-    trouble.length = 0; // some packages try eval as they load, are refused, and go on without
+    trouble.length = 0; // some packages try eval as they load, are refused, and carry on without
     const scenarios = await page.evaluate<string[]>("(url) => pronkClients.open(url)", `${server.origin}/model/`);
     for (const scenario of Array.from({ length: count }, () => scenarios).flat()) {
       report.runs++;

@@ -1,5 +1,5 @@
-// Small ways to damage a file: bytes changed, cut out, repeated and put in; JSON with a value, a key or a whole branch
-// exchanged for something nobody expects. Knows nothing of what the files mean.
+// Small ways to damage a file: bytes changed, cut out, repeated and inserted; JSON with a value, a key or a whole branch
+// replaced by something unexpected. Knows nothing of what the files mean.
 
 import { pick, wholeBelow } from "./proof.ts";
 
@@ -15,7 +15,7 @@ export function damageBytes(bytes: Uint8Array, random: Random): Uint8Array {
       for (let flips = 1 + wholeBelow(random, 8); flips > 0 && copy.length > 0; flips--)
         copy[wholeBelow(random, copy.length)] ^= 1 << wholeBelow(random, 8);
       return copy;
-    case 1: // bytes of any value, or of one
+    case 1: // bytes of a single value
       return copy.fill(pick(random, [0, 0xff, 0x7f, 0x80, wholeBelow(random, 256)]), at, end);
     case 2: // a number at its limits
       copy.set(extremes[wholeBelow(random, extremes.length)].subarray(0, copy.length - at), at);
@@ -24,7 +24,7 @@ export function damageBytes(bytes: Uint8Array, random: Random): Uint8Array {
       return copy.slice(0, at);
     case 4: // a piece is missing
       return joined(bytes.subarray(0, at), bytes.subarray(end));
-    case 5: // a piece is there twice
+    case 5: // a piece is repeated
       return joined(bytes.subarray(0, end), bytes.subarray(at));
     default: // a piece of something else
       return joined(
@@ -60,7 +60,7 @@ const oddities: Json[] = [
   { "": null }, { __proto__x: 1 }, { length: 3 }, { type: "linear", factor: -1 }, { content: {} },
 ]; // prettier-ignore
 
-/** Text of JSON in which up to three places are not what they were; sometimes the text itself is damaged. */
+/** JSON text with up to three places changed; sometimes the text itself is damaged. */
 export function damageJson(text: string, random: Random): string {
   if (random() < 0.15) return new TextDecoder().decode(damageBytes(new TextEncoder().encode(text), random));
   const value = JSON.parse(text) as Json;
@@ -93,7 +93,7 @@ function change(parent: Parent, whole: Json, random: Random): void {
       if (Array.isArray(parent)) parent.splice(Number(key), 1);
       else delete at[key];
       return;
-    case 1: // two change places
+    case 1: // two trade places
       [at[key], at[other]] = [at[other] ?? null, found ?? null];
       return;
     case 2: // under another name
@@ -101,7 +101,7 @@ function change(parent: Parent, whole: Json, random: Random): void {
         value: found ?? null, enumerable: true, configurable: true, writable: true,
       }); // prettier-ignore
       return;
-    case 3: // a number a little or much off
+    case 3: // a number slightly or far off
       at[key] = typeof found === "number" ? found * pick(random, [-1, 0, 0.5, 2, 1e6]) + pick(random, [-1, 0, 1]) : 7;
       return;
     case 4: // deep

@@ -1,4 +1,4 @@
-// Nobody types a control token: random conversations full of them, through published templates, through random templates
+// Nobody can type a control token: random conversations full of them, through published templates, through random templates
 // that trim, cut and rewrite the text, and through the built-in Llama 2 dialog.
 
 import { PronkError } from "../../src/errors.ts";
@@ -55,7 +55,7 @@ const disguises: ((token: string, random: () => number) => string)[] = [
   (token) => token.slice(1),
   (token) => token.slice(0, -1),
   (token, random) => token + token.slice(0, wholeBelow(random, token.length)),
-  (token) => `\ufdd0${token}\ufdd1`, // characters that no text has, as a mark might be
+  (token) => `\ufdd0${token}\ufdd1`, // noncharacters, as a mark might be
   (token) => `${token}\u200b`,
 ];
 
@@ -66,7 +66,7 @@ function randomMessage(random: () => number): string {
   return `${text}b`;
 }
 
-/** User and assistant by turns, the user last, as every template takes it. */
+/** User and assistant in turn, the user last, as every template takes it. */
 const conversation = (texts: readonly string[]): ChatMessage[] =>
   texts.map((content, i) => ({ role: i % 2 === 0 ? "user" : "assistant", content }));
 
@@ -86,7 +86,7 @@ async function run(count: number, seed: number): Promise<void> {
   let made: Opened | undefined;
   for (let i = 0; i < count; i++) {
     const random = caseRandom(seed, i);
-    // A template of one's own is worth a few conversations: opening it takes longer than using it.
+    // A random template serves several conversations: opening it takes longer than using it.
     if (!made || i % 8 === 0) made = await randomTemplate(caseRandom(seed, 8 * Math.floor(i / 8) + 0.5));
     const texts = Array.from({ length: 1 + 2 * wholeBelow(random, 3) }, () => randomMessage(random));
     const { name, dialog, exact } = random() < 0.5 ? made : pick(random, named);
@@ -110,7 +110,7 @@ function difference(dialog: ChatDialog, texts: readonly string[], exact: boolean
   return undefined;
 }
 
-/** The built-in dialog refuses its tags in what a user says and leaves the rest text, an answer's tags too. */
+/** The built-in dialog refuses its tags in what a user says; the rest stays text, an answer's tags too. */
 function llama2Difference(dialog: ChatDialog, texts: readonly string[]): string | undefined {
   const tagged = texts.some((text, i) => i % 2 === 0 && /\[\/?INST\]|<<\/?SYS>>/.test(text));
   try {

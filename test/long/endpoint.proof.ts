@@ -1,5 +1,5 @@
 // An engine over real servers with the shipped model: llama.cpp's and `transformers serve`. Greedy answers are pronk's own, word
-// for word, and what a server does not do is named. The servers come from PyPI: test/support/real-servers.ts.
+// for word, and what a server cannot do is named. The servers come from PyPI: test/support/real-servers.ts.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -83,7 +83,7 @@ function equal(what: string, found: unknown, expected: unknown): void {
   if (found !== expected) throw new Error(`${what}: ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`);
 }
 
-/** The call fails with the code and, where one is told, the field. */
+/** The call fails with the code and, if one is given, the field. */
 async function refused(what: string, work: Promise<unknown>, code: string, field?: string): Promise<void> {
   const error = await work.then(
     () => undefined,
@@ -96,7 +96,7 @@ async function refused(what: string, work: Promise<unknown>, code: string, field
 
 const tool = { type: "function", function: { name: "look", parameters: { type: "object", properties: {} } } } as const;
 
-/** An answer that is left makes room for the next: the server has one slot. */
+/** An abandoned answer makes room for the next: the server has one slot. */
 async function aborted({ chat }: EngineCalls): Promise<void> {
   const leave = new AbortController();
   const request = { messages: user("Tell me a story about a llama."), max_tokens: 300, ignore_eos: undefined };
@@ -111,7 +111,7 @@ async function aborted({ chat }: EngineCalls): Promise<void> {
   await chat.completions.create({ messages: user("Who are you?"), max_tokens: 1 });
 }
 
-/** As transformers makes them, which pronk's are within 1e-4 of (test/golden/tiny.test.ts); f16 weights in other kernels. */
+/** As transformers makes them; pronk's are within 1e-4 of those (test/golden/tiny.test.ts). f16 weights in other kernels. */
 async function sameVectors({ embeddings }: EngineCalls): Promise<void> {
   const golden = JSON.parse(readFileSync(join(root, "test/fixtures/embeddings/golden.json"), "utf8"));
   const cases = golden.models["public/models/tiny"] as { input: string; mean: number[] }[];

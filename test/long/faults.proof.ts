@@ -1,7 +1,7 @@
 // Loads over a hub that fails at random (test/support/fault-schedule.ts): a sharded checkpoint goes through the whole loader,
 // from fetch to the store, in Node with fake-indexeddb. Each load ends with exactly the bytes of a clean one, in the store
-// and in the sink, or with a PronkError that names a file, and nothing to be seen; the next load without faults then ends
-// with exactly those bytes, and asks for no block again that was stored. Times are scaled down by the loader's own patience.
+// and in the sink, or with a PronkError that names a file, and no model visible; the next load without faults then ends with
+// exactly those bytes, and fetches no stored block again. Times are scaled down by the loader's own patience.
 
 import "fake-indexeddb/auto";
 import { isDeepStrictEqual } from "node:util";
@@ -25,7 +25,7 @@ export interface FaultsReport {
   /** Loads that ended whole in spite of their faults; the others ended with an error of one of these codes. */
   whole: number;
   errors: Record<string, number>;
-  /** Of the load after an error, bytes that an earlier one had been sent already. */
+  /** Bytes fetched by the load after an error although an earlier load had been sent them. */
   refetchedBytesMax: number;
   failures: string[];
 }
@@ -33,8 +33,8 @@ export interface FaultsReport {
 type Form = "none" | "q4";
 
 const patience = { attempts: 4, firstWaitMs: 2, longestWaitMs: 20, stallMs: 400 };
-const calm = { ...patience, stallMs: 20_000 }; // without faults nothing is silent but a busy machine
-const atOnce = 5; // most of a schedule is waiting
+const calm = { ...patience, stallMs: 20_000 }; // without faults, only a busy machine is silent
+const atOnce = 5; // a schedule mostly waits
 const headerBytes = 100_000; // of a shard: read to plan the load, and not kept
 const codes = new Set(["network", "integrity", "format"]);
 
@@ -97,7 +97,7 @@ async function oneCase(name: string, form: Form, planned: HubFault[], clean: Loa
   const errors: string[] = [];
   hub.faults.push(...planned.map((fault) => ({ ...fault })));
   let refetchedBytes = 0;
-  // Wrong bytes that an interrupted load stored are found when their file is whole: then one more load.
+  // Wrong bytes that an interrupted load stored are found once their file is whole: then it takes one more load.
   for (let loads = 1; ; loads++) {
     const sentBefore = hub.requests.length;
     const stored = form === "none" ? await spansStored(store) : [];
@@ -130,7 +130,7 @@ function checkError(error: unknown): asserts error is PronkError {
   if (typeof file !== "string" && typeof url !== "string") throw new Error("an error names no file", { cause: error });
 }
 
-/** What an unquantized load that ended early has in the store; its blocks are byte ranges. */
+/** What an unquantized load that ended early left in the store; its blocks are byte ranges. */
 async function spansStored(store: ModelStore): Promise<Span[]> {
   const [left] = await store.unfinished();
   const spans: Span[] = [];
@@ -149,7 +149,7 @@ const unnamed = ({ records }: AtRest) =>
   });
 const inModel = (key: IDBValidKey) => (key as IDBValidKey[]).slice(1);
 
-/** The faults' other ETag is no other file. */
+/** The other ETag that a fault sends doesn't mean another file. */
 const withoutVersion = ({ notes }: AtRest) => notes.map(({ checksum, hash }) => ({ checksum, hash }));
 
 function sameAtRest(found: AtRest, clean: AtRest): void {

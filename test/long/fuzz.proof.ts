@@ -1,5 +1,5 @@
 // Hostile input for every reader of files (test/fuzz): read, or refused with a PronkError, in a second of processor time
-// and in memory that the input's size bounds. `npm run --silent fuzz -- --count N --seed S --json` tells its figures.
+// and in memory bounded by the input's size. `npm run --silent fuzz -- --count N --seed S --json` prints its figures.
 
 import { runFuzz } from "../fuzz/run.ts";
 import type { Proof } from "./proof.ts";

@@ -1,5 +1,5 @@
 // Kernels at random shapes in both browsers, with and without optional features; the cases are in test/kernels/fuzz.check.ts,
-// of which `npm test` tries a slice as it does every check. And all sizes of the checks of which it tries a few.
+// of which `npm test` tries a slice, as of every check. And the checks of which it tries a few sizes, at all sizes.
 
 import type { BrowserKind } from "../../cli/browser/find-browser.ts";
 import type { CheckRun } from "../harness/check.ts";
@@ -7,13 +7,13 @@ import { browserKinds, compilesSlowly, openHarness, severalAtOnce } from "../sup
 import { shareDevices } from "../support/share-devices.ts";
 import type { Proof } from "./proof.ts";
 
-const atOnce = 10; // cases in one call, so that a long run says now and then that it lives
+const atOnce = 10; // cases in one call, so that a long run shows signs of life
 
 /** A whole model takes ten times as long as a matrix. */
 const share: Record<string, number> = { "random models": 0.1 };
 
-/** What heeds `fewSizes`. */
-const sized = ["cache.check.ts", "layer.check.ts", "packed-linear.check.ts", "sibling.check.ts"];
+/** Checks that heed `fewSizes`. */
+const sized = ["cache", "layer", "low-rank", "packed-linear", "sibling"].map((name) => `${name}.check.ts`);
 
 async function run(count: number, seed: number): Promise<void> {
   await Promise.all(browserKinds.map((kind) => runIn(kind, count, seed)));

@@ -1,6 +1,6 @@
-// Chromium is killed, every process of it at once, at random moments of a download and of the store's writing, once or twice
-// on one profile. The next browser sees no model, goes on, and ends with exactly the blocks of a load that nobody disturbed;
-// the hub's log tells how much was sent twice: at most one block for each lane.
+// Chromium is killed, all its processes at once, at random moments of a download and of the store's writing, once or twice
+// on one profile. The next browser sees no model, resumes, and ends with exactly the blocks of an undisturbed load; the
+// hub's log tells how much was sent twice: at most one block for each lane.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ export interface KillsReport {
   failed: number;
   /** Browsers that were killed before their load was over. */
   kills: number;
-  /** Bytes that a browser was sent although one before it had been. */
+  /** Bytes that a browser was sent although an earlier one had been sent them. */
   refetchedBytesMax: number;
   refetchedBytesLimit: number;
   failures: string[];
@@ -32,7 +32,7 @@ interface Moment {
   of: "download" | "store";
   /** Of all bytes, sent or stored. */
   part: number;
-  /** And so much later: progress is told five times a second. */
+  /** And this much later: progress is told five times a second. */
   laterMs: number;
 }
 
@@ -112,7 +112,7 @@ async function oneCase(browsers: Browsers, profile: string, form: Form, moments:
       continue;
     }
     if (told.failure) throw new Error(told.failure);
-    // Its load may have been over just before the end came; then nothing is asked for any more.
+    // Its load may have finished just before the kill; then nothing more is requested.
     if (told.visible && sent.length > 0) throw new Error("a model was visible before it was whole");
     if (!isDeepStrictEqual(told.digests, clean.digests)) throw new Error("other blocks are stored");
     return { kills, refetchedBytes };
@@ -137,7 +137,7 @@ class Browsers implements AsyncDisposable {
         response.writeHead(204).end();
         hear.told?.(JSON.parse(text));
       });
-      request.on("error", () => {}); // it was killed while it told
+      request.on("error", () => {}); // it was killed while reporting
       return true;
     });
     return new Browsers(await startHub([["owner/name", { files }]]), parent, site, hear);
@@ -155,7 +155,7 @@ class Browsers implements AsyncDisposable {
     this.#hear = hear;
   }
 
-  /** A load to its end, or to its moment: then nothing is told. */
+  /** A load to its end, or until it is killed: then it reports nothing. */
   async load(profile: string, form: Form, moment?: Moment): Promise<{ told?: Told }> {
     const query = new URLSearchParams({ hubUrl: this.hub.url, quantize: form });
     const asked = this.hub.requests.length;

@@ -1,7 +1,7 @@
 // What an engine runs on is taken away at random moments of a load, of the store's writing, of a prompt and of an answer: its
-// device at a submit, with the engine on the page's thread; and with one tab or three that share it the device again, the
-// worker, the tab, Chromium's GPU process. Every answer ends with the ids of a run that nobody disturbed, sampled ones too, and
-// the store is whole. One page serves many cases, so what one leaves behind is the next one's.
+// device at a submit, with the engine on the page's thread; and, with one tab or three that share it, again the device, the
+// worker, the tab, Chromium's GPU process. Every answer ends with the ids of an undisturbed run, sampled ones too, and the
+// store is whole. One page serves many cases, so each inherits what the one before left behind.
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -20,10 +20,10 @@ export interface LossesReport {
   runs: number;
   passed: number;
   failed: number;
-  /** Cases by what was going on when it was lost, and by what was. */
+  /** Cases by what was going on at the loss, and by what was lost. */
   moments: Record<Moment, number>;
   ways: Record<Way, number>;
-  /** From the moment the browser gives an adapter again to the next token, for a warm start to its first; for each browser. */
+  /** Time from when the browser gives an adapter again to the next token, over a warm start's to its first; for each browser. */
   recoveryToWarmStart: number[];
   failures: string[];
 }
@@ -48,7 +48,7 @@ declare const requests: FrailGpu["requests"];
 declare const answer: FrailGpu["answer"];
 declare const load: LoadFrail;
 
-/** `mayMeasure`: times mean nothing where tests run beside each other. */
+/** `mayMeasure`: times mean nothing when tests run beside each other. */
 export async function runLosses(count: number, seed: number, mayMeasure = true): Promise<LossesReport> {
   const report: LossesReport = {
     runs: 0,
@@ -116,7 +116,7 @@ function drawCase(kind: BrowserKind, turn: number, random: () => number) {
   const ways: Way[] = ["submit", ...lossWays.filter((way) => way !== "gpu" || kind === "chromium")];
   const way = ways[turn % ways.length];
   const round = Math.floor(turn / ways.length);
-  // One submit of a load is like another, whether it stores or not; tabs have nothing between.
+  // A load's submits are alike, whether it stores or not; with tabs there is no "between".
   const own = moments.filter((moment) => moment !== (way === "submit" ? "save" : "between"));
   const tabs = pick<TabLoss["tabs"]>(random, [1, 3]);
   return { way, moment: own[(round + (turn % ways.length)) % own.length], tabs, request: pick<Kind>(random, requestKinds), part: wholeBelow(random, 1000) / 1000 }; // prettier-ignore
@@ -154,7 +154,7 @@ type Page = typeof globalThis & {
   engine: Awaited<ReturnType<LoadFrail>>;
 };
 
-/** The answers of an engine that nobody disturbs, and how many submits each takes, and a load from the store. */
+/** The answers of an undisturbed engine, how many submits each takes, and a load from the store. */
 async function prepare(): Promise<void> {
   const page = globalThis as Page;
   await (await load()).unload(); // fills the store, which takes more of them
@@ -191,7 +191,7 @@ async function runCase({ moment, request, part }: Case) {
   return { wanted, got, recoveries };
 }
 
-/** From an adapter to the next token, for a warm start to its first: medians. Both end with one token behind the same words. */
+/** From an adapter to the next token, over a warm start to its first: medians. Both end one token after the same words. */
 async function measure(): Promise<number> {
   const page = globalThis as Page;
   page.engine = await load(); // the first, which fills the store

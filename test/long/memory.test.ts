@@ -1,4 +1,4 @@
-// 2 GB of synthetic weights, cold and warm, beside 1 GB of them: twice the bytes in the same memory of the page's process,
+// 2 GB of synthetic weights, cold and warm, against 1 GB of them: twice the bytes in the same memory of the page's process,
 // which is printed. Linux only.
 
 import { expect, test } from "vitest";

@@ -15,7 +15,7 @@ export interface Proof {
   run(count: number, seed: number): Promise<void>;
 }
 
-/** Numbers in [0, 1) for one case: mulberry32 over a mix of seed and case, so that any case can be run by itself. */
+/** Numbers in [0, 1) for one case: mulberry32 over a mix of seed and case, so any case can be run by itself. */
 export function caseRandom(seed: number, index: number): () => number {
   let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)) >>> 0;
   return () => {

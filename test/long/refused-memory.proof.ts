@@ -1,6 +1,6 @@
 // A buffer that a real browser's GPU has no room for, at every place where a first load, a warm start and an answer ask for
-// one: each ends as out-of-memory with smaller plans, or right; what was taken is free again, and the next that is asked of the
-// engine, or the next load, is as if it had not been. In both browsers.
+// one: each ends as out-of-memory with smaller plans, or right; what was taken is free again, and the engine's next request,
+// or the next load, is as if nothing had happened. In both browsers.
 
 import { rmSync } from "node:fs";
 import type { Completion } from "../../src/index.ts";
@@ -36,15 +36,15 @@ interface Ended {
   plans?: number;
   message?: string;
   ids?: string;
-  /** Whether so many buffers were asked for. */
+  /** Whether that many buffers were asked for. */
   isRefused: boolean;
   /** Bytes that were left on the GPU beyond what was there before. */
   leftBytes: number;
-  /** What was asked for afterwards did not come as it must. */
+  /** The next request went wrong. */
   isSpoiled: boolean;
 }
 
-/** Places evenly apart, `count` in all, or every one where that is as many. */
+/** Places evenly apart, `count` in all, or every one if there are no more. */
 export async function runRefusedMemory(count: number, seed: number): Promise<RefusedMemoryReport> {
   const report: RefusedMemoryReport = { runs: 0, passed: 0, failed: 0, places: {}, ends: {}, failures: [] };
   const { parent, folder } = writeByteModel();
@@ -77,7 +77,7 @@ export async function runRefusedMemory(count: number, seed: number): Promise<Ref
   return report;
 }
 
-/** So many places of 1 to `most`, evenly apart. */
+/** `count` places of 1 to `most`, evenly apart. */
 function placesOf(most: number, count: number, seed: number): number[] {
   if (count >= most) return Array.from({ length: most }, (_, i) => i + 1);
   const places = Array.from({ length: count }, (_, i) => 1 + ((Math.floor((i * most) / count) + seed) % most));
@@ -93,7 +93,7 @@ function endOf({ code, buffer, plans, ids, isRefused, leftBytes, isSpoiled }: En
   return plans && typeof buffer === "string" && buffer !== "" ? "named" : "without plans";
 }
 
-/** How many buffers are asked for; leaves what a warm start finds, and the ids that are right. */
+/** How many buffers are asked for; leaves the store that a warm start finds, and the right ids. */
 async function placesIn(moment: Moment): Promise<number> {
   const options = { quantize: "q4", kv: "f32", store: moment === "warm start" } as const;
   if (moment === "warm start") await (await load(options)).unload();
@@ -133,7 +133,7 @@ async function runCase([moment, how, at]: readonly [Moment, How, number]): Promi
   let leftBytes = engine ? 0 : refusing.liveBytes - before;
   if (!engine && at % 10 === 1) engine = await load(options); // else the next case finds out
   const ids = engine && (await reply(engine));
-  if (engine) leftBytes += refusing.liveBytes - before - undisturbed.bytes; // what the refused call made and kept is of use now
+  if (engine) leftBytes += refusing.liveBytes - before - undisturbed.bytes; // what the refused call made and kept is in use now
   await engine?.unload();
   leftBytes ||= refusing.liveBytes - before;
   const isSpoiled = [ids, ended.ids].some((one) => one !== undefined && one !== undisturbed.ids);

@@ -1,5 +1,5 @@
-// That the fuzzer finds what it is for: bounds checks are removed from a copy of the sources, one at a time, and the cases
-// that `npm test` makes of that reader must fail each time.
+// The fuzzer finds what it is meant to: bounds checks are removed from a copy of the sources, one at a time, and each time
+// the cases that `npm test` makes for that reader must fail.
 
 import { fuzzReaders } from "../fuzz/readers.ts";
 import { removedChecks } from "../fuzz/removed-checks.ts";

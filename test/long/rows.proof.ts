@@ -1,4 +1,4 @@
-// pronk's q8 and q4 rows: in random rows of any length, size and temper each scale is one of those that README.md lists, each
+// pronk's q8 and q4 rows: in random rows of any length, size and temper, each scale is one of those that README.md lists, each
 // code the nearest that the scale allows, no group loses more than by rounding to nearest, and a second decoder, the
 // reference's, reads the same values from the bytes.
 
@@ -39,7 +39,7 @@ async function run(count: number, seed: number): Promise<void> {
 
 const groupCols = 32;
 
-/** Scales that may be chosen, in last places of an f16 from the nearest. */
+/** Scales that may be chosen, in units in the last place of an f16 from the nearest. */
 const candidates = {
   q8: [0, 8, 16, 24, 32, 40, 48, 56],
   q4: [0, -192, -144, -96, -48, 48, 96, 144],
@@ -92,7 +92,7 @@ function fault(encoding: "q8" | "q4", weights: Float32Array, rows: number, cols:
   return undefined;
 }
 
-/** A half keeps 11 bits and nothing below 2^-24; a scale so small may be one of those larger. */
+/** A half keeps 11 bits and nothing below 2^-24; a scale that small may be one step larger. */
 function isNearest(scale: number, wanted: number): boolean {
   return Math.abs(scale - wanted) <= Math.max(wanted * 2 ** -11, 2 ** -24);
 }

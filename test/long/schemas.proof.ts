@@ -1,7 +1,7 @@
-// Answers that are kept to random schemas: from what a constraint allows, tokens are drawn as a model would that has no idea
-// of the schema. What ends is JSON and valid, as ajv finds it; and nearly all end.
-// A model prefers to close what it began: where a token that holds a quote or a closing bracket, or the end, is allowed, one
-// of those is drawn two times in three; else any that is allowed.
+// Answers constrained to random schemas: from what a constraint allows, tokens are drawn as by a model with no idea of the
+// schema. Every answer that ends is JSON and valid, by ajv; and nearly all end.
+// A model prefers to close what it began: if a token that holds a quote or a closing bracket, or the end, is allowed, one of
+// those is drawn two times in three; else any that is allowed.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,9 +21,9 @@ export interface SchemasReport {
   failed: number;
   /** Ended within 512 tokens. */
   finished: number;
-  /** Of the processor, median and longest until the first mask was there, the vocabulary's tree aside. */
+  /** Processor time, median and longest, until the first mask was there, without the vocabulary's tree. */
   compileMs: [median: number, longest: number];
-  /** Of a mask that was not known. */
+  /** For a mask not known before. */
   maskMs: number;
   tokens: number;
   failures: string[];
@@ -89,7 +89,7 @@ export async function runSchemas(count: number, seed: number): Promise<SchemasRe
   return report;
 }
 
-/** `text` where it ended. */
+/** `text` if it ended. */
 export function drawAnswer(schema: unknown, { tokenizer, trie, endId, closing }: Words, random: () => number) {
   const started = process.cpuUsage();
   const constraint = new Constraint({ schema }, trie, { endIds: [endId], field: "schema" });

@@ -1,5 +1,5 @@
-// What `npm run schemas` measures beside its proof: an answer kept to a schema against a free one, in Chromium on the software
-// adapter, interleaved (test/kernels/slowdown.check.ts).
+// What `npm run schemas` measures besides its proof: an answer constrained to a schema against a free one, in Chromium on the
+// software adapter, interleaved (test/kernels/slowdown.check.ts).
 
 import { openHarness } from "../support/harness.ts";
 import { runSchemas, type SchemasReport } from "./schemas.proof.ts";
@@ -7,9 +7,9 @@ import { runSchemas, type SchemasReport } from "./schemas.proof.ts";
 const pairs = 7;
 
 export interface Slowdown {
-  /** Medians of 7 pairs: of a token's time, constrained to free. */
+  /** Medians of 7 pairs: a token's time, constrained over free. */
   slowdown: number;
-  /** Where what is forced is chosen, one token after the other. */
+  /** When forced tokens, too, are chosen one after the other. */
   slowdownUnfed: number;
   freeMsPerToken: number;
 }

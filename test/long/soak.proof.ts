@@ -1,7 +1,7 @@
 // A long day on the chat page, in Chromium: turns in one to three tabs that share an engine, answers and loads that are
 // stopped, models that change, tabs that are reloaded and closed in the middle of an answer, and in the middle of it all an
-// update of the page. Nothing lives after it that did not after the first turns: bytes on the GPU, listeners, connections, and
-// the heap within a tenth.
+// update of the page. Nothing is alive after it that was not after the first turns: bytes on the GPU, listeners, connections,
+// and the heap within a tenth.
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ export interface SoakReport {
   failed: number;
   /** What was done besides asking. */
   events: Record<Event | "stopped" | "update", number>;
-  /** What lived in the tab that was open all day and in the worker: after the first turns, before the update, at the end. */
+  /** What was alive in the all-day tab and in the worker: after the first turns, before the update, at the end. */
   live: Record<string, Live>;
   failures: string[];
 }
@@ -74,7 +74,7 @@ export async function runSoak(turns: number, seed: number): Promise<SoakReport> 
   return report;
 }
 
-/** What there is more of than after the first turns. */
+/** What has grown since the first turns. */
 function grown(moment: string, { first, [moment]: live }: SoakReport["live"]): string[] {
   const failures: string[] = [];
   for (const place of ["page", "worker"] as const) {
@@ -122,7 +122,7 @@ class Day implements AsyncDisposable {
       headless: true,
       args: chromiumFlags({ software: true, webgpu: true }),
       protocolTimeout: 0,
-      // A shared worker that a debugger holds waits for it when it is started again, as after the reload of an only tab.
+      // A shared worker held by a debugger waits for it when it is restarted, as after the only tab's reload.
       targetFilter: (target) => String(target.type()) !== "shared_worker",
     });
     const day = new Day(browser, server, [tiny.parent, other.parent], release);
@@ -156,7 +156,7 @@ class Day implements AsyncDisposable {
     await tab.close();
   }
 
-  /** Something happens, perhaps, and then a question is answered, or its answer is stopped. */
+  /** Something may happen, and then a question is answered, or its answer is stopped. */
   async turn(random: () => number, counts: SoakReport["events"]): Promise<void> {
     const event = random() < 0.5 ? "none" : pick(random, events);
     const others = this.#tabs.slice(1);
@@ -258,7 +258,7 @@ async function newChat(tab: Page): Promise<void> {
   });
 }
 
-/** Asks, and leaves when that many characters are there, or the answer has ended before. */
+/** Asks, and leaves when that many characters are there, or the answer has ended. */
 async function begin(tab: Page, text: string, characters: number): Promise<void> {
   await settled(tab);
   await tab.evaluate(
@@ -273,7 +273,7 @@ async function begin(tab: Page, text: string, characters: number): Promise<void>
   );
 }
 
-/** Asks and waits for the end of the answer, or stops it when it has so many characters. */
+/** Asks and waits for the end of the answer, or stops it once it has `stopAt` characters. */
 async function ask(tab: Page, text: string, stopAt: number | undefined): Promise<string | undefined> {
   await begin(tab, text, stopAt ?? Infinity);
   if (stopAt !== undefined) await tab.evaluate(() => document.querySelector<PronkChat>("pronk-chat")!.stop());

@@ -1,6 +1,6 @@
 // tokenizer.model, and the same vocabulary in GGUF's metadata, against SentencePiece itself (sentencepiece-js) on random
-// Unicode: ids, text, and the stream decoder. For the published vocabularies where they are present, and for small ones with
-// every setting Llama's own file does not use (and GGUF, for the settings that it can tell).
+// Unicode: ids, text, and the stream decoder. For the published vocabularies if they are present, and for small ones with
+// every setting that Llama's own file does not use (and GGUF, for the settings that it can express).
 
 import type { GgufTokenizer } from "../../src/format/gguf-tokenizer.ts";
 import { loadGgufText } from "../../src/text/load-gguf-text.ts";
@@ -50,7 +50,7 @@ function userPieces(): ModelPiece[] {
   return [...pieces, ...users.map((piece): ModelPiece => ({ piece, score: 0, type: "user" }))];
 }
 
-/** GGUF does not tell of dropped spaces, plain ones, or a suffix; its user-defined pieces cut the text, as in llama.cpp. */
+/** GGUF cannot express dropped spaces, plain ones, or a suffix; its user-defined pieces cut the text, as in llama.cpp. */
 const toldByGguf = new Set(["as Llama's", "without dummy prefix", "without byte fallback"]);
 
 async function vocabularies(): Promise<Vocabulary[]> {
@@ -111,7 +111,7 @@ function compare(
   const expected = oracle.encode(text);
   const ids = tokenizer.encode(text);
   if (ids.join() !== expected.join()) return `${whose}ids ${ids.join(" ")}, not ${expected.join(" ")}`;
-  // The oracle's glue code reads stretches between zeros, and takes a U+FEFF at the head of one for a byte-order mark.
+  // The oracle's glue code reads stretches between zeros, and takes a U+FEFF at the start of one for a byte-order mark.
   const bare = (decoded: string) => decoded.replace(/(^|\0)\ufeff+/g, "$1");
   const decoded = tokenizer.decode(expected);
   if (bare(decoded) !== bare(oracle.decode(expected))) return `${whose}ids decode to ${JSON.stringify(decoded)}`;

@@ -1,6 +1,6 @@
 // Writes to the GPU that are dropped, repeated or swapped, and NaN or Inf in its buffers, at random moments of a load, a
-// warm start, a prompt and an answer: the run ends with an error that names what is wrong, or with the ids of a run that
-// nobody disturbed. In both browsers.
+// warm start, a prompt and an answer: the run ends with an error that names what is wrong, or with the ids of an undisturbed
+// run. In both browsers.
 
 import { rmSync } from "node:fs";
 import { writeByteModel } from "../support/byte-model.ts";
@@ -152,7 +152,7 @@ async function runCase({ moment, kind, request, kv, quantize, place, part }: Cas
   }
   const { ids: wanted, counts } = page.undisturbed[key];
   const isPoison = kind === "NaN" || kind === "Inf";
-  // No write belongs to most answers: what was sent for the prompt counts then.
+  // Most answers make no writes: then those sent for the prompt count.
   const writeMoment = moment === "answer" ? "prompt" : moment;
   const at = isPoison ? moment : writeMoment;
   const most = isPoison ? counts[at].submits * (at === "answer" ? 0.8 : 1) : counts[at].writes; // surplus steps vary

@@ -1,8 +1,8 @@
 // What an application gets: the packed tarball, installed. Its types for old and new compilers, its entries under Node, a
-// Vite application as built and as served while one works on it, a plain page, and a page whose scripts lie elsewhere.
+// Vite application as built and as served in development, a plain page, and a page whose scripts are on another origin.
 
 import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, createServer } from "vite";
@@ -25,7 +25,7 @@ const npm = (cwd: string, ...args: string[]) =>
 
 const fixture = (name: string) => join(root, "test/fixtures", name);
 
-/** Asks both ways in, and says which threads were started: addresses without their query, and blobs as such. */
+/** Uses both entries, and says which threads were started: addresses without their query, and blobs as such. */
 const script = (library: string, element: string) => `
   const threads = [];
   const Real = Worker;
@@ -100,7 +100,7 @@ describe("types", () => {
 });
 
 test("a server may import every entry", () => {
-  const entries = ["", "/element", "/react", "/vue", "/svelte", "/solid", "/prompt-api", "/bench"].map(
+  const entries = ["", "/element", "/react", "/vue", "/svelte", "/solid", "/prompt-api", "/bench", "/eval"].map(
     (entry) => `pronk${entry}`,
   );
   const code = `for (const name of ${JSON.stringify(entries)}) console.log(name, Object.keys(await import(name)).length > 0)`;
@@ -121,8 +121,9 @@ describe("npx pronk, without what a checkout has", () => {
     );
 
   test("names its commands, and refuses others", async () => {
-    expect((await pronk()).stderr).toMatch(/generate[^]*chat[^]*serve[^]*plan[^]*bench[^]*models/);
-    expect((await pronk("--version")).stdout).toBe("0.1.0\n");
+    expect((await pronk()).stderr).toMatch(/generate[^]*chat[^]*serve[^]*plan[^]*bench[^]*eval[^]*models/);
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect((await pronk("--version")).stdout).toBe(`${version}\n`);
     const refused = await pronk("train");
     expect([refused.status, refused.stdout, refused.stderr.split("\n")[0]]).toEqual([
       1,
@@ -189,7 +190,7 @@ describe("npx pronk, without what a checkout has", () => {
       const refused = await post({ ...request, temperature: -1 });
       expect([refused.status, (await refused.json()).error.param]).toEqual([400, "temperature"]);
       expect((await post(request, { origin: "https://elsewhere.example" })).status).toBe(403);
-      // Who leaves is computed for no more: the next is answered long before so many tokens would be.
+      // Nothing more is computed for a client that leaves: the next is answered long before that many tokens could be.
       const reader = (await post({ ...request, max_tokens: 60, stream: true })).body!.getReader();
       await reader.read();
       await reader.cancel();
@@ -263,7 +264,7 @@ describe.each(browserKinds)("in %s", (kind) => {
     expect(errors).toEqual([]);
   });
 
-  // Firefox has them since 148; an older one lets everything through.
+  // Firefox has had them since 148; an older one lets everything through.
   const trusting = "default-src 'self'; require-trusted-types-for 'script'; trusted-types pronk";
   const enforced = () =>
     page.evaluate<boolean>(() => {
@@ -352,7 +353,7 @@ describe.each(browserKinds)("in %s", (kind) => {
         await new Promise((resolve) => setTimeout(resolve, 500)); // it has not arrived by now
         const still = html();
         const now = performance.now.bind(performance);
-        performance.now = () => now() + 6000; // a rest between two tries is over
+        performance.now = () => now() + 6000; // the pause between two tries is over
         (globalThis as { arrives?: () => Promise<string> }).arrives = () => {
           chat.requestUpdate();
           return until(/<strong>/);

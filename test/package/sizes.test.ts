@@ -1,5 +1,5 @@
-// What the library weighs, as sizes.json says: within its limits, and as it is built today. And how it is cut: what is loaded
-// on demand needs no file that is not there already, so that one that did not arrive can be fetched again.
+// What the library weighs, as sizes.json says: within its limits, and as built today. And how it is cut: what is loaded on
+// demand needs no file that is not there already, so that one that did not arrive can be fetched again.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ test("is within its limits, and as sizes.json says (else: npm run sizes)", () =>
 });
 
 test("a figure over its limit is told, and one that is no longer true, larger or smaller", () => {
-  const [row] = rows;
+  const row = { ...rows[0], limitBytes: 2 * rows[0].bytes };
   const built = (bytes: number) => [{ ...row, bytes }];
   expect(complaints([row], built(row.limitBytes + 1))[0]).toMatch(/over the limit/);
   expect(complaints([row], built(row.bytes * 1.03)).at(-1)).toMatch(/sizes.json says/);

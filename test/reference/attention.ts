@@ -1,5 +1,5 @@
 // The KV cache's write and causal attention over it, for one query or many, with grouped heads (Ainslie et al. 2023).
-// The cache is [contextLength, kvHeads, headDim] here; a kernel that keeps it otherwise is compared after reordering.
+// The cache is [contextLength, kvHeads, headDim] here; a kernel that lays it out otherwise is compared after reordering.
 
 import { dot } from "./linear.ts";
 import { roundToF16 } from "./half.ts";
@@ -34,7 +34,7 @@ export interface AttentionShape {
   headDim: number;
   /** Position of the first query; query t sees positions 0 ... firstPosition + t. */
   firstPosition: number;
-  /** Of those, the last that many only. */
+  /** Only this many of those, the last ones. */
   window?: number;
 }
 

@@ -38,7 +38,7 @@ function biasesOf({ model_type, attention_bias, mlp_bias }: any): LinearRole[] {
   ];
 }
 
-/** config.json of a Llama checkpoint, or a sibling's, in the paper's words; reads the keys of transformers 4 and 5. */
+/** config.json of a Llama checkpoint, or a sibling's, in the paper's terms; reads the keys of transformers 4 and 5. */
 export function referenceConfig(json: any): ModelConfig {
   const rope = json.rope_parameters ?? json.rope_scaling;
   const eos = json.eos_token_id;
@@ -96,7 +96,7 @@ export function referenceModel(files: ReadonlyMap<string, Uint8Array>): Referenc
   return { config, weights, tensors };
 }
 
-/** The same from a folder; undefined where the folder is absent, so that a test can skip. */
+/** The same from a folder; undefined if the folder is absent, so that a test can skip. */
 export function readReferenceModel(folder: string): ReferenceModel | undefined {
   if (!existsSync(join(folder, "config.json"))) return undefined;
   const wanted = readdirSync(folder).filter((name) => name === "config.json" || name.endsWith(".safetensors"));

@@ -1,6 +1,6 @@
 // Blocks of GGUF's types -> weights, as ggml's reference arithmetic gives them: f32, one rounding after each product and
-// sum. Written from the layout of each block and sharing nothing with src/, so that a slip there cannot hide here, but the
-// points of the grids, which are data (and whose hashes a test knows).
+// sum. Written from the layout of each block, and sharing nothing with src/, so that a slip there cannot hide here, except
+// the points of the grids, which are data (with hashes known to a test).
 
 import { gridWords } from "../../src/quant/grid-points.ts";
 import { bf16ToNumber, f16ToNumber } from "./half.ts";
@@ -168,7 +168,7 @@ const even = (seven: number) => {
   return seven | ((count & 1) << 7);
 };
 
-/** An i-quant: what eight weights are before their scale, which is told of the same place. `eight`: weights 8 j to 8 j + 7. */
+/** An i-quant: eight weights before their scale, which is given for the same place. `eight`: weights 8 j to 8 j + 7. */
 function grid(
   name: GridName,
   bytes: number,

@@ -1,13 +1,13 @@
-// The linear layers of GPTQ, AWQ, bitsandbytes, EXL2, compressed-tensors, MLX and the kinds of FP8 and FP4 -> weights [out, in], from the tensors as they stand in the file.
-// Values are what each format's own decoder gives, before the last rounding to the type of the checkpoint, which
-// `rounded` applies where the format asks for one. Shares nothing with src/.
+// The linear layers of GPTQ, AWQ, bitsandbytes, EXL2, compressed-tensors, MLX and the kinds of FP8 and FP4 -> weights
+// [out, in], from the tensors as they stand in the file. Values are what each format's own decoder gives, before the last
+// rounding to the checkpoint's type, which `rounded` applies if the format asks for one. Shares nothing with src/.
 
 import type { ReferenceTensor } from "./checkpoint.ts";
 import { f16ToNumber, f32ToBf16Bits, bf16ToNumber, roundToF16 } from "./half.ts";
 
 const f32 = Math.fround;
 
-/** A tensor by the end of its name, e.g. "qweight"; undefined where the layer has none. */
+/** A tensor by the end of its name, e.g. "qweight"; undefined if the layer has none. */
 export type Layer = (end: string) => ReferenceTensor | undefined;
 
 export interface Dequantized {
@@ -85,6 +85,22 @@ export function dequantizeAwq(layer: Layer): Dequantized {
     }
   }
   return { rows, cols, weights, rounded: roundToF16 };
+}
+
+export function dequantizeAwqGemv(layer: Layer, groupSize: number): Dequantized {
+  const [codes, zeros] = [layer("qweight")!, layer("qzeros")!];
+  const [rows, rowWords] = codes.shape;
+  const cols = 8 * rowWords;
+  const zeroWords = zeros.shape[1];
+  const [word, zeroWord, scale] = [words(codes), words(zeros), halves(layer("scales")!)];
+  const weights = new Float32Array(rows * cols);
+  for (let n = 0; n < rows; n++)
+    for (let k = 0; k < cols; k++) {
+      const g = Math.floor(k / groupSize);
+      const code = field((i) => word(n * rowWords + i), k, 4) - field((i) => zeroWord(n * zeroWords + i), g, 4);
+      weights[n * cols + k] = f32(code * scale(n * 8 * zeroWords + g));
+    }
+  return { rows, cols, weights, rounded: (weight) => weight };
 }
 
 export function dequantizeBnb4(layer: Layer, kind: "nf4" | "fp4"): Dequantized {
@@ -173,7 +189,7 @@ function e4m3(byte: number): number {
 
 const exactly = (weight: number) => weight;
 
-/** The number of scales' shape that a weight of [rows, cols] goes by. */
+/** The scale, among those of the given shape, of a weight of [rows, cols]. */
 function scaleAt(
   { shape }: ReferenceTensor,
   rows: number,
@@ -185,7 +201,7 @@ function scaleAt(
   return (n, k) => Math.floor(n / tall) * wide + Math.floor(k / broad);
 }
 
-/** compressed-tensors' pack-quantized and int-quantized. `perWord`: codes in a word, where none reaches into the next. */
+/** compressed-tensors' pack-quantized and int-quantized. `perWord`: codes in a word, if none reaches into the next. */
 export function dequantizeIntegers(
   layer: Layer,
   {
@@ -241,6 +257,52 @@ export function dequantizeMlx(layer: Layer, { cols, bits }: { cols: number; bits
   return { rows, cols, weights, rounded: exactly };
 }
 
+/**
+ * HQQ along axis 1, optimum-quanto and torchao. Groups are rows of the packed tensor; each byte (three bits: each word) holds
+ * one code of each slab: HQQ's first slab in the highest bits, quanto's in the lowest.
+ */
+export function dequantizeLibrary(layer: Layer, { rows, cols }: { rows: number; cols: number }): Dequantized {
+  const weights = new Float32Array(rows * cols);
+  const done = { rows, cols, weights, rounded: exactly };
+  const bytes = layer("_weight_qdata") ?? layer("weight._data") ?? layer("weight._data._data");
+  const shift = layer("weight._shift");
+  if (bytes && !shift) {
+    const scales = (layer("_weight_scale") ?? layer("weight._scale"))!;
+    const zeros = layer("_weight_zero_point");
+    const [code, scale, place] = [numbers(bytes), numbers(scales), scaleAt(scales, rows, cols)];
+    for (let n = 0; n < rows; n++)
+      for (let k = 0; k < cols; k++) {
+        const zero = zeros ? numbers(zeros)(place(n, k)) : 0;
+        weights[n * cols + k] = f32((code(n * cols + k) - zero) * scale(place(n, k)));
+      }
+    return done;
+  }
+  const packed = (layer("W_q") ?? bytes)!;
+  const scales = (layer("scale") ?? layer("weight._scale"))!;
+  const second = numbers((layer("zero") ?? shift)!);
+  const scale = numbers(scales);
+  const groups = scales.shape[0];
+  const size = (rows * cols) / groups;
+  const threes = (packed.dtype as string) === "i32";
+  const bits = threes
+    ? 3
+    : [8, 4, 2, 1].find((width) => Math.ceil((groups * width) / 8) * size === packed.bytes.length)!;
+  const slabs = threes ? 10 : 8 / bits;
+  const step = Math.ceil(groups / slabs);
+  const view = viewOf(packed);
+  for (let group = 0; group < groups; group++)
+    for (let i = 0; i < size; i++) {
+      const slab = Math.floor(group / step);
+      const at = (group % step) * size + i;
+      const item = threes ? view.getUint32(4 * at, true) : view.getUint8(at);
+      const code = (item >>> (bits * (shift ? slab : slabs - 1 - slab))) & (2 ** bits - 1);
+      weights[group * size + i] = shift
+        ? f32(f32(scale(group) * code) - second(group))
+        : f32((code - second(group)) * scale(group));
+    }
+  return done;
+}
+
 const e2m1 = [0, 0.5, 1, 1.5, 2, 3, 4, 6];
 
 /** FP8 with scales of any kind, MXFP8, MXFP4 and NVFP4, by the types and shapes of what is there. */
@@ -250,10 +312,13 @@ export function dequantizeFloats(
 ): Dequantized {
   const packed = layer("weight_packed") ?? layer("weight")!;
   const scales = (layer("weight_scale") ?? layer("weight_scale_inv") ?? layer("scales"))!;
-  const [scale, place] = [numbers(scales), scaleAt(scales, rows, cols, block)];
+  const isSixteens = layer("scales") !== undefined && scales.shape[1] * 16 === cols; // MLX's nvfp4: bytes of E4M3, called U8
+  const bytesOfScales = viewOf(scales);
+  const scale = isSixteens ? (i: number) => e4m3(bytesOfScales.getUint8(i)) : numbers(scales);
+  const place = scaleAt(scales, rows, cols, block);
   const [divisor, factor] = [layer("weight_global_scale"), layer("weight_scale_2")];
   const all = divisor ? 1 / numbers(divisor)(0) : factor ? numbers(factor)(0) : 1;
-  const isByte = (packed.dtype as string) === "f8_e4m3";
+  const isByte = packed.bytes.length === rows * cols;
   const weights = new Float32Array(rows * cols);
   const bytes = viewOf(packed);
   const half = Math.ceil(cols / 2);

@@ -1,6 +1,6 @@
-// Whether a text fits a schema or a grammar or may still come to fit, found the slow way: all ways to read it are tried, and
-// where it breaks off within a string or a number, endings are tried until one is valid. Written without a look at
-// src/constrain: a schema is read as a schema, a grammar as a tree. Knows the keywords of its tests and no others.
+// Whether a text fits a schema or a grammar, or may still come to fit, found the slow way: all ways to read it are tried, and
+// if it breaks off within a string or a number, endings are tried until one is valid. Written without looking at
+// src/constrain: a schema is read as a schema, a grammar as a tree. Knows only the keywords of its tests.
 
 export type Standing = "fits" | "begins" | "fails";
 
@@ -22,7 +22,7 @@ export type Grammar =
   | { repeat: Grammar; min: number; max: number }
   | { rule: string };
 
-/** By bytes, so that a text may break off within a character. */
+/** In bytes, so that a text may break off within a character. */
 export function standingOf(read: Read, bytes: Uint8Array): Standing {
   for (let cut = 0; cut <= Math.min(3, bytes.length); cut++) {
     const head = decoded(bytes.subarray(0, bytes.length - cut));
@@ -49,7 +49,7 @@ function decoded(bytes: Uint8Array): string | undefined {
   }
 }
 
-// For each way that a character's bytes may begin: some that do, the first and the last of them, and those of the tests.
+// For each way that a character's bytes may begin: some characters that do, the first, the last and those of the tests.
 const begunBy = new Map<string, string[]>();
 const edges = [...Array(0x110000 >> 6).keys()].flatMap((high) => [high << 6, (high << 6) + 63]);
 for (const code of [...edges, 0xe9, 0x65e5, 0x672c, 0x1f600]) {
@@ -101,7 +101,7 @@ const repeated =
     let isOpen = false;
     let starts = new Set([at]);
     for (let count = 0; starts.size > 0; count++) {
-      // More than there are characters add nothing but what is empty.
+      // More than there are characters would only add empty ones.
       if (count >= min) for (const start of starts) ends.add(start);
       if (count === max || count > text.length + min) break;
       const readings = [...starts].map((start) => read(text, start));
@@ -270,7 +270,7 @@ const number =
     return { ends, isOpen };
   };
 
-// How an escape that was begun may end, and what may follow.
+// How a begun escape may end, and what may follow.
 const escapes = [...Array(0x20).keys(), 0x22, 0x5c].map((code) =>
   JSON.stringify(String.fromCharCode(code)).slice(1, -1),
 );

@@ -1,5 +1,5 @@
-// Llama (Touvron et al. 2023) in float64, to be read beside the paper and trusted by every kernel check. Slow, whole, and
-// independent of src/ but for the configuration's type.
+// Llama (Touvron et al. 2023) in float64, to be read beside the paper and trusted by every kernel check. Slow, complete, and
+// independent of src/ except for the configuration's type.
 
 import type { ModelConfig } from "../../src/format/model-config.ts";
 import { attention, type KvPrecision, writeKv } from "./attention.ts";
@@ -20,7 +20,7 @@ export interface ReferenceLayer {
   gate: Float64Array; // [hiddenDim, dim]
   up: Float64Array; // [hiddenDim, dim]
   down: Float64Array; // [dim, hiddenDim]
-  /** Of those products that have one. [rows of the matrix] */
+  /** For the products that have one. [rows of the matrix] */
   biases?: Partial<Record<"query" | "key" | "value" | "output" | "gate" | "up" | "down", Float64Array>>;
   queryNorm?: Float64Array; // [headDim], of every head
   keyNorm?: Float64Array; // [headDim]

@@ -1,6 +1,6 @@
 // The one measure of the project's proofs: max|a - b| / max|b| over one output. Knows nothing of any test runner.
 
-/** max|actual - expected| / max|expected|; Infinity where a value is not finite, lengths differ, or nothing is there. */
+/** max|actual - expected| / max|expected|; Infinity if a value is not finite, lengths differ, or nothing is there. */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length || expected.length === 0) return Infinity;
   let difference = 0;

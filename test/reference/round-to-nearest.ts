@@ -1,4 +1,4 @@
-// q8 and q4 by rounding to nearest alone, in float64: what the search for better scales is compared with.
+// q8 and q4 by rounding to nearest alone, in float64, for comparison with the search for better scales.
 
 import { f16ToNumber, f32ToF16Bits } from "./half.ts";
 
@@ -7,7 +7,7 @@ export const roundedCodes = {
   q4: { lowest: -8, highest: 7, reach: 8 },
 };
 
-/** Bits of the f16 nearest to largest / reach, without its sign; the next where the largest weight would lie far outside. */
+/** Bits of the f16 nearest to largest / reach, without its sign; the next one if the largest weight would lie far outside. */
 export function nearestScale(encoding: "q8" | "q4", group: ArrayLike<number>): number {
   const { reach } = roundedCodes[encoding];
   let largest = 0;

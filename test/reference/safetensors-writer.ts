@@ -16,7 +16,7 @@ export function tensorBytes({ dtype, shape }: TensorPlan): number {
   return shape.reduce((a, b) => a * b, dtype === "f32" ? 4 : 2);
 }
 
-/** What stands before the data: length, JSON, spaces up to a multiple of 8. Tensors follow in the given order, unpadded. */
+/** What precedes the data: length, JSON, spaces up to a multiple of 8. Tensors follow in the given order, unpadded. */
 export function safetensorsHeader(tensors: readonly TensorPlan[]): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: { format: "pt" } };
   let offset = 0;
@@ -99,7 +99,7 @@ export function shardIndex(shards: readonly TensorPlan[][]): unknown {
   return { metadata: { total_size }, weight_map: Object.fromEntries(entries) };
 }
 
-/** config.json, of the model type that has what the configuration has. */
+/** config.json, with the model type that has the configuration's features. */
 export function llamaConfigJson(config: ModelConfig, dtype: Dtype): Record<string, unknown> {
   const { biases = [], headNorm, window } = config;
   const has = (role: LinearRole) => biases.includes(role);

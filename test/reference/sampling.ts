@@ -4,7 +4,7 @@
 import type { SamplingSettings } from "../../src/generate/request.ts";
 import { uniformAt } from "./uniform.ts";
 
-/** What the penalties look back on. */
+/** What the penalties look back at. */
 export interface History {
   promptIds: readonly number[];
   answerIds: readonly number[];

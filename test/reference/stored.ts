@@ -1,5 +1,5 @@
-// Stored bytes -> float64, for every encoding of src/quant/layout.ts: what a kernel must have multiplied with. Exact: a
-// scale times a code has fewer bits than float64 keeps. Rounding at storage is tested elsewhere.
+// Stored bytes -> float64, for every encoding of src/quant/layout.ts: what a kernel must have multiplied by. Exact: a scale
+// times a code has fewer bits than float64 keeps. Rounding at storage is tested elsewhere.
 
 import type { Encoding } from "../../src/quant/layout.ts";
 import { bf16ToNumber, f16ToNumber } from "./half.ts";

@@ -17,7 +17,7 @@ import {
 } from "./safetensors-writer.ts";
 
 export interface SyntheticCheckpointOptions {
-  /** Weights wanted; met to within one layer (about 26 MB), at least one layer. */
+  /** Bytes of weights wanted; met to within one layer (about 26 MB), at least one layer. */
   totalBytes: number;
   shardBytes: number;
   seed?: number; // default 1

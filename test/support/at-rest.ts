@@ -1,4 +1,4 @@
-// Everything that a store holds, read by another road than the store's own: for "exactly the same bytes" in tests of Node.
+// Everything that a store holds, read by other means than the store's own: for "exactly the same bytes" in tests in Node.
 
 import { openDB } from "idb";
 import type { ModelRecord, BlockNote } from "../../src/store/model-record.ts";
@@ -20,7 +20,7 @@ export async function atRest(name = "pronk"): Promise<AtRest> {
   return { records, keys, blocks, notes };
 }
 
-/** Turns a bit of the block at `index` in the store, which is checked by nobody then. */
+/** Flips a bit of the block at `index` in the store, unnoticed. */
 export async function spoilBlock(index: number, byte = 77): Promise<void> {
   const database = await openDB("pronk");
   const key = (await database.getAllKeys("rows"))[index];

@@ -1,5 +1,5 @@
-// Chromium with nobody attached to it, and the memory of its processes as Linux tells it. A driver may not be there:
-// DevTools keeps copies of what a page fetched inside the page's own process, up to 100 MB for each thread.
+// Chromium with no driver attached, and the memory of its processes as Linux tells it. There must be no driver: DevTools
+// keeps copies of what a page fetched inside the page's own process, up to 100 MB for each thread.
 
 import { spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
@@ -24,7 +24,7 @@ export async function startBareChromium(url: string, profileDir: string, webgpu 
   const child = spawn(path, args, { stdio: "ignore", detached: true }); // a group of its own, to be ended as one
   const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const ended = exit.then((code) => Promise.reject<never>(new Error(`Chromium ended by itself (${code})`)));
-  ended.catch(() => {}); // those who wait for a page race it; afterwards nobody cares
+  ended.catch(() => {}); // waits for a page race it; afterwards it doesn't matter
   return {
     ended,
     rendererBytes: () => Math.max(0, ...renderers(child.pid!).map(proportionalBytes)),
@@ -39,13 +39,13 @@ export async function startBareChromium(url: string, profileDir: string, webgpu 
   };
 }
 
-/** Processes below `ancestor` that show pages. The page at hand is the largest of them. */
+/** Processes below `ancestor` that show pages. Ours is the largest of them. */
 function renderers(ancestor: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     const stat = read(`/proc/${name}/stat`);
-    // The command's name may hold anything, also parentheses; then come the state and the parent.
+    // The command's name may hold anything, even parentheses; then come the state and the parent.
     parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
   }
   const isBelow = (id: number): boolean => {

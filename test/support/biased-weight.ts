@@ -6,7 +6,7 @@ import type { Weight } from "../../src/gpu/weight.ts";
 import { randomNumbers } from "../reference/random-checkpoint.ts";
 import type { Case } from "./gpu-case.ts";
 
-/** Gives the weight a random bias for each row; the same for each of its tensors, of `rows` rows in `places`. */
+/** Gives the weight a random bias for each row: the same for each of its tensors, which have `rows` rows in `places`. */
 export function giveBiases(
   gpuCase: Case,
   weight: Weight,
@@ -18,6 +18,7 @@ export function giveBiases(
   const whole = new Float32Array(strideOf(weight.rows + 1));
   for (const [i, bias] of biases.entries()) bias.forEach((value, row) => (whole[placedRow(places[i], row)] = value));
   weight.bias = gpuCase.buffer(whole);
+  weight.biasValues = whole;
   return biases;
 }
 

@@ -29,7 +29,7 @@ function forbid(limitBytes: number): void {
       },
     });
     scope[name] = guarded;
-    // What makes a copy of its own kind (slice, map) asks the constructor here.
+    // Methods that make a copy of the same kind (slice, map) look up the constructor here.
     Object.defineProperty(original.prototype, "constructor", { value: guarded });
   };
   const ofBuffer = ([length, options]: unknown[]) =>
@@ -42,7 +42,7 @@ function forbid(limitBytes: number): void {
     guard(name, ([from]) => {
       if (typeof from === "number") return from * bytes;
       const view = from as { byteLength?: number; buffer?: unknown; length?: number } | undefined;
-      if (view?.byteLength !== undefined && view.buffer === undefined) return 0; // a view of a buffer makes none
+      if (view?.byteLength !== undefined && view.buffer === undefined) return 0; // a view makes no buffer
       return Number(view?.length ?? 0) * bytes;
     });
   }

@@ -5,7 +5,7 @@ import { byteModelFiles } from "./byte-model.ts";
 import { type HubServer, startHub } from "./hub-server.ts";
 import { startStoreSite, type StoreSite } from "./store-page.ts";
 
-/** The hub has it as `owner/byte-model`. Both are there once the tests run. */
+/** The hub has the model as `owner/byte-model`. Both are there once the tests run. */
 export function byteModelSite(): { site: StoreSite; hub: HubServer } {
   const now = {} as { site: StoreSite; hub: HubServer };
   beforeAll(async () => {

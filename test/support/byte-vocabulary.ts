@@ -1,4 +1,4 @@
-// Vocabularies without a tokenizer: some strings or bytes as tokens, and one token behind them that ends a text.
+// Vocabularies without a tokenizer: some strings or bytes as tokens, and a last token that ends a text.
 
 import { Constraint, type Wanted } from "../../src/constrain/constraint.ts";
 import { buildTrie, type VocabularyTrie } from "../../src/constrain/vocabulary-trie.ts";

@@ -3,7 +3,7 @@
 
 import type { BrowserPage } from "../../cli/browser/browser-page.ts";
 
-/** How a word may be written down; its first and last characters may fall to a neighbour in base64. */
+/** How a word may be written; in base64 its first and last characters may merge with a neighbour. */
 export function spellings(word: string): string[] {
   const inBase64 = [0, 1, 2].map((shift) =>
     Buffer.from("x".repeat(shift) + word)
@@ -14,7 +14,7 @@ export function spellings(word: string): string[] {
   return [...new Set([word, encodeURIComponent(word), ...inBase64, [...word].toReversed().join("")])];
 }
 
-/** Whether a text has it. */
+/** Whether a text contains the word. */
 export const mentions = (text: string, word: string): boolean => spellings(word).some((one) => text.includes(one));
 
 export interface Searched {

@@ -1,4 +1,4 @@
-// Chat templates as repositories publish them, and some that look into the text, cut it, or change it: for tests that
+// Chat templates as repositories publish them, and some that look into the text, cut it, or change it: to test that
 // nothing a user types becomes a control token.
 
 import { loadDialog } from "../../src/text/load-dialog.ts";

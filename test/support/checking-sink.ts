@@ -1,5 +1,5 @@
-// A WeightSink that takes quantized matrices apart as the GPU's does, without a GPU: whatever is wrong with their parts is
-// found, and what is whole is counted.
+// A WeightSink that takes quantized matrices apart as the GPU's does, without a GPU: it finds whatever is wrong with their
+// parts, and counts those that are whole.
 
 import type { StoredSlice, WeightSink } from "../../src/quant/layout.ts";
 import { MatrixStream } from "../../src/quant/matrix-stream.ts";
@@ -12,7 +12,7 @@ export class CheckingSink implements WeightSink {
     this.#streams = new Map(packed.map(({ name, matrix, format }) => [name, new MatrixStream(matrix, format)]));
   }
 
-  /** Matrices of which everything has come. */
+  /** Matrices that have come in full. */
   get whole(): number {
     return [...this.#streams.values()].filter(({ done }) => done).length;
   }

@@ -1,5 +1,5 @@
-// A WeightSink that keeps every tensor's bytes, by its name (of a panel its file and name), and checks the contract: in order, without gaps, one after another; all of
-// it again from the first tensor on when a load begins again.
+// A WeightSink that keeps every tensor's bytes, by its name (for a panel, file and name), and checks the contract: in order,
+// without gaps, one after another; all of it again, from the first tensor, when a load begins again.
 
 import type { StoredTensor, WeightSink } from "../../src/quant/layout.ts";
 

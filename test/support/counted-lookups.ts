@@ -1,5 +1,5 @@
-// Work without a clock: how often a tokenizer looks something up in a Map. What goes through a text again for each step of its
-// work does that more than twice as often for twice the text.
+// Work without a clock: how often a tokenizer looks something up in a Map. One that goes through a text again for each step of
+// its work does that more than twice as often for twice the text.
 
 import { expect } from "vitest";
 import type { Tokenizer } from "../../src/text/tokenizer.ts";

@@ -1,5 +1,5 @@
-// An AbortSignal that tells how many listeners it has, and had at most: what is left on one that outlives its requests is
-// a leak, and of more than ten at once Node warns.
+// An AbortSignal that tells how many listeners it has, and had at most: any left on a signal that outlives its requests is
+// a leak, and Node warns of more than ten at once.
 
 export function countedSignal(): { controller: AbortController; listeners(): number; most(): number } {
   const controller = new AbortController();
@@ -18,7 +18,7 @@ export function countedSignal(): { controller: AbortController; listeners(): num
     add(type, listener, options);
     if (typeof options === "object" && "signal" in options)
       (options.signal as AbortSignal).addEventListener("abort", () => held.delete(listener));
-    // `once` lets it go when it is told.
+    // `once` removes a listener when it is called.
     if (typeof options === "object" && "once" in options) add(type, () => void held.delete(listener), { once: true });
   };
   signal.removeEventListener = (type: string, listener: EventListenerOrEventListenerObject) => {

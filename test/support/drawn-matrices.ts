@@ -65,7 +65,7 @@ export function nf4(blocksize: number, nested: boolean, shape: number[]): Drawn 
   );
 }
 
-/** Groups of one size, the first tenth of the inputs with the higher bits. */
+/** Groups of one size; the first tenth of the inputs has the higher bits. */
 export function exl2(bits: [number, number], groupSize: number, shape: number[]): Drawn {
   const [rows, cols] = shape;
   const count = cols / groupSize;
@@ -128,6 +128,15 @@ function floats(
   });
 }
 
+function hqq(bits: 1 | 2 | 3 | 4 | 8, [rows, cols]: number[]): Drawn {
+  const groups = (rows * cols) / 64;
+  return drawn({ kind: "slabs", packer: "hqq", bits, groups: { rows: 1, cols: 64 } }, [rows, cols], {
+    codes: bits === 3 ? ["I32", [Math.ceil(groups / 10), 64]] : ["U8", [(groups * bits) / 8, 64]],
+    scales: ["F16", [groups, 1]],
+    zeros: ["F16", [groups, 1]],
+  });
+}
+
 const eachRow = (_: number, cols: number) => ({ rows: 1, cols });
 
 /** By name: the matrix of a shape [out, in]. */
@@ -146,7 +155,7 @@ export const drawnMatrices: [string, (shape: number[]) => Drawn][] = [
   ["nf4, nested, blocks of 32", (shape) => nf4(32, true, shape)],
   ["nf4, nested, blocks of 4096", (shape) => nf4(4096, true, shape)],
   ["int8", ([rows, cols]) => drawn({ kind: "int8" }, [rows, cols], { codes: ["I8", [rows, cols]], scales: ["F32", [rows]] })],
-  // Left out: 7 bits, which take 8 on the GPU, and TQ1_0, whose digits to base 3 take 2 bits there.
+  // Left out: 7 bits, which take 8 on the GPU; TQ1_0, whose base-3 digits take 2 bits there; HQQ's 3 bits, ten to a word on file.
   ...[2, 3, 4, 5, 6, 8].flatMap((bits): [string, (shape: number[]) => Drawn][] => [
     [`pack-quantized ${bits} bit`, (shape) => packedRows(bits, 128, false, shape)],
     [`pack-quantized ${bits} bit, asymmetric`, (shape) => packedRows(bits, 128, true, shape)],
@@ -161,6 +170,10 @@ export const drawnMatrices: [string, (shape: number[]) => Drawn][] = [
   ["MXFP8", (shape) => floats("MXFP8", () => ({ rows: 1, cols: 32 }), "U8", shape)],
   ["MXFP4 in safetensors", (shape) => floats("MXFP4", () => ({ rows: 1, cols: 32 }), "U8", shape)],
   ["NVFP4 in safetensors", (shape) => floats("NVFP4", () => ({ rows: 1, cols: 16 }), "F8_E4M3", shape)],
+  ...([8, 4, 2, 1] as const).map((bits): [string, (shape: number[]) => Drawn] => [`HQQ ${bits} bit`, (shape) => hqq(bits, shape)]),
+  ["AWQ gemv", ([rows, cols]) => drawn({ kind: "integers", packer: "awq gemv", bits: 4, groups: { rows: 1, cols: 128 } }, [rows, cols], {
+    codes: ["I32", [rows, cols / 8]], zeros: ["I32", [rows, Math.ceil(cols / 1024)]], scales: ["F16", [rows, 8 * Math.ceil(cols / 1024)]],
+  })],
   ["EXL2 4/3 bit, groups of 32", (shape) => exl2([4, 3], 32, shape)],
   ["EXL2 3/2 bit, groups of 32", (shape) => exl2([3, 2], 32, shape)],
   ["EXL2 5/4 bit, groups of 128", (shape) => exl2([5, 4], 128, shape)],

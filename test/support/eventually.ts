@@ -1,4 +1,4 @@
-// Waits for what must come true, as long as the test itself may take: how soon depends on the machine and is not the question.
+// Waits for what must come true, as long as the test itself may take: how soon depends on the machine and doesn't matter.
 
 import { vi } from "vitest";
 

@@ -13,7 +13,7 @@ import { hasBit } from "./token-bits.ts";
 export const bos = 1;
 const eos = 2;
 const firstByte = 3;
-const longPieces = [" sto", "pped", "END", "E", "ND of"]; // ids after the bytes, to put borders anywhere
+const longPieces = [" sto", "pped", "END", "E", "ND of"]; // ids after the bytes, to put boundaries anywhere
 export const fakeVocabSize = firstByte + 256 + longPieces.length;
 
 /** The id of a byte, or of a long piece. */
@@ -71,7 +71,7 @@ const fakeDialog: ChatDialog = {
 
 export interface FakeGenerator extends Generator {
   requests: GenerateRequest[];
-  /** Generations whose loop was left before its end. */
+  /** Generations whose loop was left early. */
   cancelled: number;
   running: number;
 }
@@ -85,7 +85,7 @@ export const fakeLikelihood = (id: number): Likelihood => {
   return { chosen: -id / 32, top };
 };
 
-/** Of an id: 3, 4, and the id itself; the rest zero. [8] */
+/** An id's state: 3, 4, and the id itself; the rest zero. [8] */
 async function fakeState(ids: readonly number[], pooling: Pooling, signal: AbortSignal): Promise<Float64Array> {
   await new Promise((resolve) => setTimeout(resolve));
   signal.throwIfAborted();
@@ -93,7 +93,10 @@ async function fakeState(ids: readonly number[], pooling: Pooling, signal: Abort
   return Float64Array.of(3, 4, pooling === "mean" ? mean : ids.at(-1)!, 0, 0, 0, 0, 0);
 }
 
-/** Answers each prompt with what `script` says, as far as that is allowed, then EOS for ever; prompt and answer fit the context together. `stepMs` > 0 makes every step take time. */
+/**
+ * Answers each prompt with what `script` says, as far as that is allowed, then EOS forever; prompt and answer together fit the
+ * context. `stepMs` > 0 makes every step take time.
+ */
 export function fakeGenerator(
   script: (prompt: string, promptIds: readonly number[]) => string | readonly number[],
   { contextLength = 200, stepMs = 0, logitsAfter = (position: number) => new Float32Array([position, 0.5]) } = {},
@@ -125,7 +128,7 @@ export function fakeGenerator(
       };
       return generation;
     },
-    hiddenState: async (ids, pooling, signal) => fakeState(ids, pooling, signal),
+    hiddenState: async ({ ids, pooling }, signal) => fakeState(ids, pooling, signal),
     reset: () => void (cache = []),
     dispose: async () => {},
   };

@@ -1,8 +1,8 @@
-// A machine without a GPU: its cache holds a hash of how each position came to be (by which plan, in which slice, after
-// what), and tokens are a hash of that. So any replay that is not the way it was gives other tokens. It can be lost.
+// A machine without a GPU: its cache holds a hash of how each position came to be (by which plan, in which slice, with
+// which adapter, after what), and tokens are a hash of that. So any replay that differs gives other tokens. It can be lost.
 
 import { PronkError } from "../../src/errors.ts";
-import type { Slice } from "../../src/generate/cache-history.ts";
+import type { CacheHistory, Slice } from "../../src/generate/cache-history.ts";
 import type { Machine } from "../../src/generate/machine.ts";
 import type { SamplingSettings } from "../../src/generate/request.ts";
 import { hasBit } from "./token-bits.ts";
@@ -20,13 +20,33 @@ export interface FakeMachine extends Machine {
   released: number;
 }
 
-/** `loseAt` counts what is computed, steps and batches; `early`: the work fails before the device says that it is lost. */
-export function fakeMachine({ loseAt = Infinity, early = false, context = 120 } = {}): FakeMachine {
+const pagePositions = 16; // more than a step reserves
+
+/**
+ * `loseAt` counts what is computed, steps and batches; `early`: the work fails before the device says that it is lost; `words`:
+ * ids to choose from, the fewer the more an answer repeats itself; `memory`: positions that there is room for.
+ */
+export function fakeMachine({
+  loseAt = Infinity,
+  early = false,
+  context = 120,
+  words = vocabSize,
+  memory = Infinity,
+} = {}): FakeMachine {
   const cache: number[] = [];
+  const pages = {
+    room: 0,
+    async reserve(positions: number) {
+      const room = Math.ceil(positions / pagePositions) * pagePositions;
+      if (room > memory) throw new PronkError("out-of-memory", "There is no room for more pages.");
+      pages.room = Math.max(pages.room, room);
+    },
+  };
   let counts: number[] = [];
   let settings: SamplingSettings | undefined;
   let allowed: Uint32Array | undefined;
   let step = { position: 0, id: 0 };
+  let adapter: string | undefined;
   let work = 0;
   let fault: PronkError | undefined;
   let reject!: (fault: PronkError) => void;
@@ -45,9 +65,17 @@ export function fakeMachine({ loseAt = Infinity, early = false, context = 120 } 
 
   function compute(ids: readonly number[], position: number, plan: Slice["plan"]) {
     if (++work === loseAt) lose();
+    if (position + ids.length > pages.room) throw new Error(`no page for ${position + ids.length} positions`);
     ids.forEach((id, i) => {
       const before = cache.slice(0, position + i);
-      cache[position + i] = mixed(...before, id, plan === "one" ? 1 : 2 + position, plan === "one" ? 0 : ids.length);
+      const by = [...(adapter ?? "")].map((character) => character.charCodeAt(0));
+      cache[position + i] = mixed(
+        ...before,
+        ...by,
+        id,
+        plan === "one" ? 1 : 2 + position,
+        plan === "one" ? 0 : ids.length,
+      );
     });
     step = { position: position + ids.length, id: ids.at(-1)! };
   }
@@ -57,7 +85,7 @@ export function fakeMachine({ loseAt = Infinity, early = false, context = 120 } 
     const counted = settings!.repetitionPenalty === 1 ? [] : counts;
     const drawn = mixed(...cache.slice(0, position), ...counted, settings!.seed, position);
     const choices = Array.from({ length: vocabSize }, (_, id) => id).filter((id) => !allowed || hasBit(allowed, id));
-    const id = choices[drawn % choices.length];
+    const id = choices[drawn % Math.min(words, choices.length)];
     counts[id] = (counts[id] ?? 0) + 1;
     step = { position, id };
     return id;
@@ -69,6 +97,7 @@ export function fakeMachine({ loseAt = Infinity, early = false, context = 120 } 
   }
 
   const steps = {
+    use: (key: string | undefined) => void (adapter = key),
     watch: async () => {},
     constrain: (bits: Uint32Array) => void (allowed = bits),
     prepare(sampling: SamplingSettings, promptIds: readonly number[], _: boolean, answered: readonly number[] = []) {
@@ -85,9 +114,8 @@ export function fakeMachine({ loseAt = Infinity, early = false, context = 120 } 
     ) {
       for (let at = from; at < ids.length; at += batch) {
         const slice = ids.slice(at, at + batch);
-        const plan = slice.length === 1 ? "one" : "many";
-        compute(slice, at, plan);
-        onBatch(slice, plan);
+        compute(slice, at, "many");
+        onBatch(slice, "many");
         await gone(0);
       }
       return { first: gone({ id: choose() }) };
@@ -105,11 +133,23 @@ export function fakeMachine({ loseAt = Infinity, early = false, context = 120 } 
       }
     },
     async replay(slices: readonly Slice[]) {
-      for (const { ids, position, plan } of slices) {
+      for (const { ids, position, plan, adapter: key } of slices) {
+        adapter = key;
         if (plan === "many") compute(ids, position, plan);
         else ids.forEach((id, i) => compute([id], position + i, plan));
         await gone(0);
       }
+    },
+    prepareDrafts: async () => {},
+    /** All of the draft is computed, and its wrong part stays in the cache. */
+    async verify(last: number, draft: readonly number[], position: number) {
+      [last, ...draft].forEach((id, row) => compute([id], position + row, "one"));
+      const sampled: { id: number }[] = [];
+      do {
+        step = { position: position + sampled.length + 1, id: last };
+        sampled.push({ id: choose() });
+      } while (sampled.at(-1)!.id === draft[sampled.length - 1]);
+      return gone(sampled);
     },
     goOnFrom: (id: number, position: number) => void (step = { position, id }),
     compute: computeNext,
@@ -128,8 +168,13 @@ export function fakeMachine({ loseAt = Infinity, early = false, context = 120 } 
     untilLost: (other: Promise<unknown>) => Promise.race([other, lost]),
   };
   const machine = {
-    model: { config: { vocabSize }, gpu, cache: { context } },
+    model: { config: { vocabSize }, gpu, cache: { context }, pages },
     steps,
+    kept: {
+      turnTo: async (history: CacheHistory, promptIds: number[], key?: string) =>
+        history.cut(history.sharedPrefix(promptIds, key)),
+      clear() {},
+    },
     lost,
     lose,
     released: 0,

@@ -1,5 +1,5 @@
 // Random faults of a hub and its storage for one load: a few, each on some requests of some file, most of them passing
-// after a while. Bits are only flipped where the hub publishes a hash to notice it by; without one nobody could.
+// after a while. Bits are only flipped where the hub publishes a hash that reveals it; without one nothing could.
 
 import { pick, wholeBelow } from "../long/proof.ts";
 import type { HubFault } from "./hub-body.ts";
@@ -17,14 +17,14 @@ export function randomFaults(random: Random, hashed: readonly string[]): HubFaul
 
 function randomFault(random: Random, hashed: readonly string[]): HubFault {
   if (random() < 0.3) return randomOtherBytes(random, hashed);
-  // Its origin, and what of it: weights mostly, for they are most of a load.
+  // Its origin and path: mostly weights, since they are most of a load.
   const path =
     random() < 0.75
       ? `storage:/${random() < 0.3 ? "" : pick(random, hashed)}`
       : pick(random, ["hub:/", "hub:/api/models", "/resolve/"]);
   const kind = pick<HubFault["kind"]>(random, path.startsWith("storage:") ? onStorage : onAnyAnswer);
   const bytes = pick(random, [0, 1, 100, 5000, 100_000, 3_000_000, 12_000_000]);
-  // Some bytes at every try are progress, and would be waited for as long as they come.
+  // A few bytes at every try are progress, and the loader would wait as long as they come.
   const mayLast = !/break|truncate|stall/.test(kind);
   return {
     path,
@@ -36,7 +36,7 @@ function randomFault(random: Random, hashed: readonly string[]): HubFault {
   };
 }
 
-/** Mostly behind the header, which takes two requests: there the file's hash alone can tell. */
+/** Mostly behind the header, which takes two requests: there only the file's hash can tell. */
 function randomOtherBytes(random: Random, hashed: readonly string[]): HubFault {
   const after = pick(random, [0, 1, 2, 2, 2, 3]);
   return {

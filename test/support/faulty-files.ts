@@ -8,5 +8,5 @@ const shape = { hidden_size: 256, intermediate_size: 704, vocab_size: 18_000, nu
 export const faultyFiles = madeCheckpoint({ config: madeConfig({ ...shape, tie_word_embeddings: true }), shards: 3 });
 faultyFiles.set("tokenizer.json", new TextEncoder().encode(JSON.stringify(["x".repeat(6000)])));
 
-/** The files that the loopback hub serves from its storage, and publishes a SHA-256 of. */
+/** The files that the loopback hub serves from its storage, publishing their SHA-256. */
 export const hashedPaths = [...faultyFiles].filter(([, bytes]) => bytes.length >= 4096).map(([path]) => path);

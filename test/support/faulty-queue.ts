@@ -1,5 +1,6 @@
-// A page whose GPU gets other bytes than it was sent: a write to come is dropped, made again later, swapped with the next,
-// or a number of a buffer becomes NaN or infinite before a submit to come. On the page of frail-gpu.ts, with its globals; its engines share a device.
+// A page whose GPU gets other bytes than it was sent: a later write is dropped, made again later, swapped with the next, or
+// a number in a buffer becomes NaN or infinite before a later submit. On the page of frail-gpu.ts, with its globals; its
+// engines share a device.
 
 import type { BrowserKind } from "../../cli/browser/find-browser.ts";
 import type { BrowserRunner } from "../../cli/runner.ts";
@@ -17,13 +18,13 @@ export interface FaultyQueue {
   labels: string[];
   fault?: {
     kind: QueueFault;
-    /** Of writes, or for NaN and Inf of submits, from when the counts were set to 0; the first is 1. */
+    /** The number of the write (NaN and Inf: the submit) since the counts were set to 0; the first is 1. */
     at: number;
     /** Repeated: writes in between. NaN and Inf: which number, in [0, 1). */
     part: number;
     /** NaN and Inf: how the cache is kept; bytes hold neither. */
     kv: "f32" | "f16" | "q8";
-    /** What was done, once it was. */
+    /** What was done, once it has been. */
     done?: string;
   };
 }

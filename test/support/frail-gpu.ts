@@ -1,5 +1,5 @@
-// A page with an engine on the page's thread, whose GPU a test can take away: at a submit to come, or at once, and for as long
-// as it likes. The requests are for the byte model.
+// A page with an engine on the page's thread, whose GPU a test can take away: at a later submit, or at once, and for as long as
+// it likes. The requests are for the byte model.
 
 import { type BrowserRunner, openRunner } from "../../cli/runner.ts";
 import type { BrowserKind } from "../../cli/browser/find-browser.ts";
@@ -12,7 +12,7 @@ export type LoadFrail = (options?: Parameters<Pronk["createEngine"]>[1]) => Prom
 
 /** Globals of the page, besides `load`. */
 export interface FrailGpu {
-  /** `withheld`: questions for an adapter that get none; `adapterAt`: when one was given last, in ms. */
+  /** `withheld`: requests for an adapter that get none; `adapterAt`: when one was last given, in ms. */
   seen: { device: GPUDevice; submits: number; loseAtSubmit: number; withheld: number; adapterAt: number };
   requests: Record<"greedy" | "seeded" | "penalized", Request>;
   answer(engine: Engine, request: object): Promise<{ ids: string; recoveries?: number; cached: number }>;

@@ -113,7 +113,7 @@ const examples: [markdown: string, html: string][] = [
   ],
   ["[https://a.org](https://b.org)", `<p>${link("https://a.org", "https://b.org")}</p>`],
   ["see [1] at https://a.org [2]", `<p>see [1] at ${link("https://a.org")} [2]</p>`],
-  // Footnotes; the way back is no part of what is compared
+  // Footnotes; the way back isn't compared
   [
     "One.[^1] Two.[^n] One again.[^1]\n\n[^n]: Second.\n[^1]: First\n    goes on.\n\nEnd.",
     "<p>One.<sup>1</sup> Two.<sup>2</sup> One again.<sup>1</sup></p><p>End.</p><ol><li><p>First\ngoes on.</p></li><li><p>Second.</p></li></ol>",

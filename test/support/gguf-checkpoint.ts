@@ -1,5 +1,5 @@
 // A checkpoint of Hugging Face's files as the GGUF file that llama.cpp's converter makes of it: its architecture's keys and
-// names, rows of Llama's q and k in Meta's order, Llama 3's scaling as a table of factors.
+// names, Llama's rows of q and k in Meta's order, Llama 3's scaling as a table of factors.
 
 import { ggmlTraits } from "../../src/format/ggml-types.ts";
 import { type ReferenceModel, referenceModel } from "../reference/checkpoint.ts";

@@ -21,6 +21,8 @@ import type { CheckContext } from "../harness/check.ts";
 
 const opened = new Map<string, Promise<{ gpu: Gpu; kernels: Kernels }>>();
 
+type PlanOptions = Pick<RecordRequest, "scratch"> & { few?: boolean };
+
 export type Case = Awaited<ReturnType<typeof openCase>>;
 
 /** `variants` overrides which kernels run; without it, what the adapter gets by default. */
@@ -116,15 +118,20 @@ export async function openCase({ without }: CheckContext, variants: Partial<Vari
       repacker.dispose();
     },
 
-    /** Records operations as the engine does and runs them once over `tokens`. */
+    /** Records operations as the engine does, for `tokens` at once; `few`: of a step. */
+    async plan(tokens: number, operations: Operation[], { scratch, few }: PlanOptions = {}) {
+      const recorder = new Recorder(gpu, memory, { step, many: tokens > 1 && !few, tokens: few ? tokens : 1, scratch });
+      recorder.record(...operations);
+      return makePlan(gpu, kernels, recorder.requests);
+    },
+
+    /** Records operations and runs them once over `tokens`. */
     async run(
       tokens: number,
       operations: Operation[],
-      { position = 0, scratch }: Pick<RecordRequest, "scratch"> & { position?: number } = {},
+      { position = 0, ...options }: PlanOptions & { position?: number } = {},
     ) {
-      const recorder = new Recorder(gpu, memory, { step, many: tokens > 1, scratch });
-      recorder.record(...operations);
-      const plan = await makePlan(gpu, kernels, recorder.requests);
+      const plan = await this.plan(tokens, operations, options);
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       plan.encode(pass, { position, tokens });
@@ -138,7 +145,7 @@ export async function openCase({ without }: CheckContext, variants: Partial<Vari
   };
 }
 
-/** The worst of several comparisons, with the name of the one it was. */
+/** The worst of several comparisons, with its name. */
 export class Worst {
   error = 0;
   note = "";

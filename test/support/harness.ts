@@ -11,18 +11,20 @@ import type { CheckReport, CheckRun } from "../harness/check.ts";
 /** Both, unless PRONK_BROWSERS names some (for work on one of them). */
 export const browserKinds = (process.env.PRONK_BROWSERS ?? "chromium,firefox").split(",") as BrowserKind[];
 
-/** What kernels and golden models are to do without besides: PRONK_WITHOUT, as `npm test -- --without` sets it. */
+/** What else kernels and golden models must do without: PRONK_WITHOUT, as `npm test -- --without` sets it. */
 export const doWithout: readonly string[] = (process.env.PRONK_WITHOUT ?? "").split(",").filter(Boolean);
 
 /**
  * Options of a `describe` whose tests may run several at once in one page. Firefox answers a mapAsync on a poll of 100 ms
- * (bugzilla 1870699), so that one test alone would mostly wait; Chromium's are bound by the processor.
+ * (bugzilla 1870699), so a lone test would mostly wait; Chromium's are bound by the processor. A test's time then includes
+ * the work of those beside it.
  */
-export const severalAtOnce = (kind: BrowserKind) => ({ concurrent: kind === "firefox" });
+export const severalAtOnce = (kind: BrowserKind) =>
+  kind === "firefox" ? { concurrent: true, timeout: 20 * 60_000 } : { concurrent: false };
 
 /**
- * Whether most of a test's time goes into compiling. A page's engines then have one device and its pipelines in common
- * (share-devices), and so its thread, and of cases that differ in size alone there are few.
+ * Whether most of a test's time goes into compiling. A page's engines then share one device and its pipelines
+ * (share-devices), and so its thread, and only a few of the cases that differ in size alone are tried.
  */
 export const compilesSlowly = (kind: BrowserKind) => kind === "chromium";
 

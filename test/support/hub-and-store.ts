@@ -22,7 +22,7 @@ export function hubAndStore(): { hub: HubServer; store: ModelStore } {
   return now;
 }
 
-/** Keys of everything in the database, by another road than the store's. */
+/** Keys of everything in the database, by other means than the store's. */
 export async function keysAtRest(): Promise<IDBValidKey[]> {
   const database = await openDB("pronk");
   const keys = await Promise.all([...database.objectStoreNames].map((name) => database.getAllKeys(name)));

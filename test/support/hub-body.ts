@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 
 const faultKinds = [
   "status", // refuses with `status`
-  "truncate", // ends the body early, and says nothing of it
+  "truncate", // ends the body early, silently
   "break", // cuts the connection at byte `afterBytes`
   "expire", // storage says 403: the signed address is too old
   "no-range", // 200 and the whole file for a range
@@ -20,7 +20,7 @@ const faultKinds = [
 ] as const;
 
 export interface HubFault {
-  /** Which requests: a part of their path, behind `hub:` or `storage:`. */
+  /** Which requests: a part of their path, after `hub:` or `storage:`. */
   path: string;
   /** How many such requests pass before it begins. */
   after?: number;
@@ -67,7 +67,7 @@ export function sendBytes(sending: Body): void {
     response.setHeader("Content-Encoding", "gzip");
     body = gzipSync(body);
   }
-  // Without a length an early end is no error.
+  // Without a length, an early end is not an error.
   if (fault?.kind !== "truncate") response.setHeader("Content-Length", body.length + (range ? 0 : more));
   response.writeHead(range ? 206 : 200).flushHeaders();
   if (request.method === "HEAD") response.end();

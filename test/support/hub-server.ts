@@ -32,9 +32,9 @@ export interface HubServer extends AsyncDisposable {
   readonly repositories: Map<string, HubRepository>;
   readonly faults: HubFault[];
   readonly requests: HubRequest[];
-  /** What links to further pages are given on: another hub's address, as mirrors pass it through. */
+  /** The origin in links to further pages: another hub's address, as mirrors pass it through. */
   linksTo: string | undefined;
-  /** What git calls every file, if not what it does. */
+  /** Git's object id of every file, if not the true one. */
   oid: string | undefined;
   close(): Promise<void>;
 }
@@ -148,7 +148,7 @@ class Hub implements HubServer {
     this.#redirect(bytes, `/${encodeURIComponent(file)}`, response);
   }
 
-  /** To an address of storage that was signed just now. */
+  /** To a freshly signed address of the storage. */
   #redirect(bytes: Uint8Array, path: string, response: ServerResponse): void {
     const signature = randomUUID();
     this.#signed.set(signature, bytes);

@@ -1,7 +1,7 @@
-// A GPU that computes nothing of a model: every result counts from zero, and every choice is token 0. It keeps what it is sent,
-// copies it, quantizes it, puts weights in their places, and says truly what it has and went by (sums and receipts). It counts
-// what it holds, and runs out of memory where a test says: at the Nth buffer (told as WebGPU tells it, or thrown), the Nth
-// mapping, the Nth array that the engine's own code makes.
+// A GPU that doesn't compute the model: every result counts from zero, and every choice is token 0. It keeps what it is sent,
+// copies it, quantizes it, puts weights in their places, and reports truthfully what it has and used (sums and receipts). It
+// counts what it holds, and runs out of memory where a test says: at the Nth buffer (told as WebGPU tells it, or thrown), the
+// Nth mapping, the Nth array that the engine's own code makes.
 
 import { setMaxListeners } from "node:events";
 import { vi } from "vitest";
@@ -48,7 +48,7 @@ interface Pipeline {
 
 const { Uint8Array: Bytes, Uint32Array: Words, Float32Array: Floats } = globalThis; // none of these is refused
 
-/** A place of a buffer, of which as much is kept as was ever asked for; zeros where nothing was sent. */
+/** A place in a buffer, kept as far as was ever asked for; zeros where nothing was sent. */
 function placeIn(buffer: FakeBuffer, from = 0, sizeBytes = buffer.size - from): Uint8Array<ArrayBuffer> {
   const end = from + sizeBytes;
   const { bytes } = buffer;
@@ -68,7 +68,7 @@ function copied(buffer: FakeBuffer, from: number, sizeBytes: number): Uint8Array
 const words = ({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>) =>
   new Words(buffer, byteOffset, byteLength / 4);
 
-/** What a pass comes to. */
+/** The result of a pass. */
 function compute({ label, constants }: Pipeline, bound: readonly Bound[]): void {
   const at = (binding: number) => bound.find((one) => one.binding === binding)!.resource;
   if (label === "word_sum") {
@@ -141,7 +141,7 @@ export class IdleGpu {
   #counts: Record<RefusalKind, number> = { buffer: 0, "buffer thrown": 0, mapping: 0, array: 0 };
 
   constructor() {
-    setMaxListeners(0); // browsers warn of none
+    setMaxListeners(0); // browsers don't warn
     vi.stubGlobal("GPUOutOfMemoryError", OutOfMemory);
     const usages = { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128, QUERY_RESOLVE: 512 };
     vi.stubGlobal("GPUBufferUsage", usages);
@@ -158,7 +158,7 @@ export class IdleGpu {
     this.sent = new Map();
   }
 
-  /** How many of a kind there were since. */
+  /** How many of a kind there have been since. */
   count(kind: RefusalKind): number {
     return this.#counts[kind];
   }

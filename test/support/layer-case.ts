@@ -1,7 +1,7 @@
 // Parts of a decoder layer as a kernel check needs them: weights joined as the engine joins them, a cache filled in one
 // batch and then read by a few tokens, the shapes at which attention is tried.
 
-import { cacheRow } from "../../src/gpu/cache-layout.ts";
+import { cacheRow, mostPages, pagePositions } from "../../src/gpu/cache-layout.ts";
 import type { Scratch } from "../../src/gpu/fusion.ts";
 import * as op from "../../src/gpu/operations.ts";
 import { strideOf, type HeadShape, type Norm } from "../../src/gpu/operations.ts";
@@ -72,7 +72,11 @@ export function makeParts(encodings: Encoding[], rows: readonly number[], cols: 
   return { stored, encodings, values: stored.map((bytes, i) => decodeStored(encodings[i], bytes, rows[i], cols)) };
 }
 
-/** [tokens, heads, kvHeads, headDim, position, dim]: fills the cache in one batch, then computes the tokens. */
+/** All of a check's sizes, or those at `few` if compiling is slow (each is compiled anew); test/long tries the others there. */
+export const sizesFor = <T>({ fewSizes }: Pick<CheckContext, "fewSizes">, few: readonly number[], all: readonly T[]) =>
+  fewSizes ? few.map((place) => all[place]) : all;
+
+/** [tokens, heads, kvHeads, headDim, position, dim]: a check fills the cache in one batch, then computes the tokens. */
 const attentionCases = [
   [1, 1, 1, 2, 0, 5],
   [1, 4, 2, 8, 63, 40],
@@ -87,10 +91,10 @@ const attentionCases = [
   [3, 3, 1, 6, 300, 12],
 ];
 
-/** Of these, what a browser is left with that compiles slowly: one token and many, heads of few and of many dims. */
+/** Those left for a browser that compiles slowly: one token and many, heads of few and of many dims. */
 const fewCases = [2, 5, 7, 9];
 
-/** With the place of each in the list, and its cache's context: that of the longest with such heads, whose shaders it shares. */
+/** With each one's place in the list, and its cache's context: that of the longest with such heads, whose shaders it shares. */
 export const attentionCasesFor = ({ fewSizes }: Pick<CheckContext, "fewSizes">) =>
   attentionCases.flatMap((sizes, i) => {
     const heads = ([, ...shape]: readonly number[]) => shape.slice(0, 3).join();
@@ -112,15 +116,34 @@ interface Attend {
   tokens: number;
 }
 
+/** Pages stand in reverse order, behind an unused one. */
+const pageOf = (context: number, position: number) =>
+  Math.ceil(context / pagePositions) - Math.floor(position / pagePositions);
+
+/** Where the row of a kv head's position, and its scales, begin in the cache that `attendAfter` gives; bytes. */
+export function placeInCache({ kvHeads, headDim, context, kv }: HeadShape, head: number, position: number) {
+  const { sizeBytes, scaleWords } = cacheRow(headDim, kv);
+  const rowBytes = sizeBytes - 4 * scaleWords;
+  const block = (pageOf(context, position) * kvHeads + head) * pagePositions * sizeBytes;
+  const row = position % pagePositions;
+  return { row: block + row * rowBytes, scales: block + pagePositions * rowBytes + row * 4 * scaleWords };
+}
+
 export async function attendAfter(gpuCase: Case, given: Attend) {
   const { x, gain, qkv, table, shape, position, tokens } = given;
   const { heads, kvHeads, headDim } = shape;
   const dim = gain.length;
   const { memory } = gpuCase;
   const row = cacheRow(headDim, shape.kv);
-  const sizeBytes = shape.context * kvHeads * row.sizeBytes;
-  const side = (name: string, bytes: number) => memory.storage(name, bytes, GPUBufferUsage.COPY_SRC);
-  const cache = { k: side("k", sizeBytes), v: side("v", sizeBytes) };
+  const pageBytes = pagePositions * kvHeads * row.sizeBytes;
+  const sizeBytes = (1 + pageOf(shape.context, 0)) * pageBytes;
+  const side = (name: string, bytes: number) => ({ buffer: memory.storage(name, bytes, GPUBufferUsage.COPY_SRC) });
+  const pages = memory.storage("pages", 4 * mostPages, GPUBufferUsage.UNIFORM);
+  const order = Uint32Array.from({ length: pageOf(shape.context, 0) }, (_, i) =>
+    pageOf(shape.context, i * pagePositions),
+  );
+  gpuCase.gpu.device.queue.writeBuffer(pages, 0, order);
+  const cache = { k: side("k", sizeBytes), v: side("v", sizeBytes), pages };
   const gains = { gain: gainBuffer(gpuCase, gain), eps: given.eps };
   const out = gpuCase.activation(new Float32Array(tokens * heads * headDim), tokens, heads * headDim);
   for (const [first, count] of [
@@ -150,5 +173,5 @@ export async function attendAfter(gpuCase: Case, given: Attend) {
       scratch: room,
     });
   }
-  return { out: await gpuCase.readActivation(out, tokens), cache };
+  return { out: await gpuCase.readActivation(out, tokens), cache: { k: cache.k.buffer, v: cache.v.buffer } };
 }

@@ -1,11 +1,11 @@
-// What lives in a page or a worker of Chromium after a collection, asked of the debugger: nothing in the page counts for
-// itself, so nothing can be forgotten. Objects that were closed or destroyed are gone once nobody holds them.
+// What is alive in a page or a worker of Chromium after a collection, according to the debugger: nothing in the page has to
+// count itself, so nothing can be forgotten. Objects that were closed or destroyed are gone once nothing holds them.
 
 import type { CDPSession } from "puppeteer-core";
 
 /** After a collection. */
 export interface LiveObjects {
-  /** Of everything but compiled code, of which there is more for as long as functions become hot. */
+  /** Of everything but compiled code, which grows as long as functions become hot. */
   heapBytes: number;
   /** Of buffers on the GPU. */
   gpuBytes: number;
@@ -61,7 +61,7 @@ async function look(session: CDPSession): Promise<Omit<LiveObjects, "heapBytes">
   return { gpuBytes, listeners, connections };
 }
 
-/** Sums over all objects of a class; none where there is no such class. */
+/** Sums over all objects of a class; none if there is no such class. */
 async function countAll(session: CDPSession, name: string, counts: string): Promise<Counts> {
   const group = { objectGroup: "live" };
   const { result: prototype } = await session.send("Runtime.evaluate", {
@@ -103,7 +103,7 @@ async function heapBytes(session: CDPSession): Promise<number> {
   return sum;
 }
 
-/** As much of V8's format as is read here; nodes lie as numbers, so many for each as there are fields. */
+/** As much of V8's format as is read here; a node is as many consecutive numbers as there are fields. */
 interface HeapSnapshot {
   snapshot: { meta: { node_fields: string[]; node_types: [string[]] } };
   nodes: number[];

@@ -1,4 +1,4 @@
-// A folder of files as an in-memory source, and the project's shared data where they are present. Node only.
+// A folder of files as an in-memory source, and the project's shared data, if present. Node only.
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -8,7 +8,7 @@ import { memorySource } from "./memory-source.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
-/** The path of something in ../shared/data, or undefined (with a message) where it is absent. */
+/** The path of something in ../shared/data, or undefined (with a message) if it is absent. */
 export function sharedData(path: string): string | undefined {
   const whole = resolve(root, "../shared/data", path);
   if (existsSync(whole)) return whole;

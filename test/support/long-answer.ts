@@ -1,5 +1,5 @@
-// An answer of 4,000 tokens (some 16,000 characters) as a model writes it that was asked for everything at once: tables,
-// code in several languages, formulas, lists, and a block of code and a table that are long in themselves.
+// An answer of 4,000 tokens (some 16,000 characters), as from a model that was asked for everything at once: tables, code
+// in several languages, formulas, lists, and a block of code and a table that are long in themselves.
 
 const section = (number: number) => `## Part ${number}
 

@@ -1,6 +1,6 @@
 // The order of test files: those that take longest first, so that no worker is left alone with one of them while the others
 // have nothing to do; then the rest, stage after stage. Vitest's own order goes by the last run's cache, which a fresh clone
-// has not, or by size.
+// lacks, or by size.
 
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { stages } from "../../tools/stages.ts";

@@ -1,5 +1,5 @@
-// A server on loopback whose answers a test writes as those of `fetch`: a body that is a stream is sent as it comes, one that
-// errors cuts the connection. What arrived is kept.
+// A server on loopback; a test writes its answers as those of `fetch`: a body that is a stream is sent as it comes, and one
+// that errors cuts the connection. What arrived is kept.
 
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,4 +1,4 @@
-// Tabs on one model, of which a test takes something away while one of them is asked; what happens in the page is in
+// Tabs that share one model; a test takes something away from them while one answers. What happens in the page is in
 // test/fixtures/store-page/lossy-tabs.js.
 
 import type { BrowserPage } from "../../cli/browser/browser-page.ts";
@@ -24,15 +24,15 @@ export interface TabLoss {
   part: number;
 }
 
-/** What came of it, and what would have come. */
+/** The outcome, and what it would have been undisturbed. */
 export interface TabOutcome {
   wanted: string;
   got: string[];
-  /** What was going on when it was lost; it may have been over sooner than the undisturbed run. */
+  /** What was going on at the loss; it may have been over sooner than in the undisturbed run. */
   struckAt: LossStage | "between";
   /** What `onRecovery` told the tab that asked. */
   events: string[];
-  /** Stored models, and blocks of theirs that are damaged. */
+  /** Stored models, and their damaged blocks. */
   models: number;
   damaged: number;
 }
@@ -41,7 +41,7 @@ export interface LossyTabs extends AsyncDisposable {
   run(loss: TabLoss): Promise<TabOutcome>;
 }
 
-/** With both a GPU process may end again and again; else the second end in a row costs a page its adapter for minutes. */
+/** With both, a GPU process may end again and again; else the second end in a row costs a page its adapter for minutes. */
 const manyEnds = ["--disable-gpu-process-crash-limit", "--disable-domain-blocking-for-3d-apis"];
 
 /** `flags` are Chromium's. */

@@ -110,7 +110,7 @@ export function madeCheckpoint({
   return files;
 }
 
-/** A Llama of these sizes with tied embeddings and half as wide keys and values: its config.json, its tensors' shapes. */
+/** A Llama of these sizes with tied embeddings, keys and values half as wide: its config.json, its tensors' shapes. */
 export function tiedLlama(sizes: { dim: number; hiddenDim: number; layers: number; vocabSize: number }) {
   const { dim, hiddenDim, layers, vocabSize } = sizes;
   const config = madeConfig({

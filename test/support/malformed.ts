@@ -1,5 +1,5 @@
-// Messages that are almost right: each field of a good one taken away or replaced by something that has no business
-// there, at every depth, and things that are no message at all. All of them can be cloned.
+// Messages that are almost right: each field of a good one removed or replaced by something that has no business there, at
+// every depth, and things that aren't messages at all. All of them can be cloned.
 
 function odd(): unknown[] {
   const round: Record<string, unknown> = { kind: "load" };

@@ -17,7 +17,7 @@ export function emptyAnswer(drawers?: Drawers): RenderedMarkdown {
   return { root, document: new GrowingDocument(root, english, drawers) };
 }
 
-/** What colours code and shows formulas, as if it had arrived. */
+/** What colours code and draws formulas, as if already loaded. */
 export function allDrawers(): Drawers {
   const [colours, formulas] = [new CodeColours(), new Formulas()];
   return { code: (...code) => colours.draw(...code), formula: (...formula) => formulas.draw(...formula) };
@@ -58,7 +58,7 @@ export const allowedInAnswers = { elements: elements.split(" "), attributes: att
 /** What in a rendered answer could load or run anything: elements, attributes and addresses that must not be there. */
 export const harmful = (root: Element): string[] => harmfulUnless(allowedInAnswers, [root]);
 
-/** The same in a page, where it is sent to, of all answers there. */
+/** The same for all answers in a page; its source is sent there. */
 export function harmfulUnless(allowed: typeof allowedInAnswers, roots?: Element[]): string[] {
   const answers = roots ?? [...document.querySelector("pronk-chat")!.shadowRoot!.querySelectorAll(".markdown")];
   const all = answers.flatMap((root) => [...root.querySelectorAll("*")]);

@@ -14,9 +14,9 @@ import { startBareChromium } from "./bare-chromium.ts";
 export const MB = 1e6;
 
 const shardBytes = 300 * MB;
-const stillMs = 120_000; // without a byte or a step more: it hangs. A slow disk is only slow.
+const stillMs = 120_000; // without another byte or step, it hangs; a slow disk is only slow
 
-// Answers once, so that the weights are known to have arrived, and tells the server what it saw; each second how far it is.
+// Answers once, to show that the weights have arrived, and tells the server what it saw; each second, how far it is.
 const script = `
   import { createEngine } from "/lib/index.js";
   const at = {};
@@ -44,7 +44,7 @@ export interface MeasuredLoad {
   peakBytes: number;
 }
 
-/** Cold, then warm. Throws where the disk has no room for the checkpoint and its copy in the store. */
+/** Cold, then warm. Throws if the disk has no room for the checkpoint and its copy in the store. */
 export async function measureLoads(totalBytes: number): Promise<MeasuredLoad[]> {
   ensureBuilt(["library"]);
   const parent = mkdtempSync(join(tmpdir(), "pronk-memory-"));
@@ -122,8 +122,8 @@ async function watch(
     const told = JSON.parse(await Promise.race([report, chromium.ended, still]));
     if (told.failure) throw new Error(told.failure);
     const sorted = samples.toSorted((a, b) => a - b);
-    // Single peaks are garbage that the collector has not met yet, up to five buffers of it on a busy machine; they come
-    // with chance and time, not with size. What nine of ten samples stay below is what the page holds.
+    // Single peaks are garbage not yet collected, up to five buffers of it on a busy machine; they depend on chance and time,
+    // not on size. What nine of ten samples stay below is what the page holds.
     const heldBytes = sorted[Math.floor(0.9 * (sorted.length - 1))];
     return { ...told, heldBytes, peakBytes: sorted.at(-1)! };
   } finally {

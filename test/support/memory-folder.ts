@@ -4,7 +4,7 @@ export interface MemoryFolder {
   handle: FileSystemDirectoryHandle;
   /** Name -> bytes; change them at any time. */
   files: Map<string, Uint8Array<ArrayBuffer>>;
-  /** A write beyond so many bytes in all fails as on a full disk. */
+  /** A write beyond this many bytes in all fails as on a full disk. */
   roomBytes: number;
 }
 

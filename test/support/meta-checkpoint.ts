@@ -1,5 +1,5 @@
-// A folder of Hugging Face's as Meta's files, one for each of several GPUs, and what was read of such files put together
-// again: by code that has nothing in common with the reader's.
+// A folder of Hugging Face's as Meta's files, one for each of several GPUs, and what was read from such files put together
+// again: by code that shares nothing with the reader's.
 
 import type { ModelConfig } from "../../src/format/model-config.ts";
 import type { TensorInfo } from "../../src/format/tensor.ts";
@@ -8,7 +8,8 @@ import type { Files } from "./spoiled.ts";
 import { torchTensorsOf } from "./torch-checkpoint.ts";
 import { storageBytes, torchFile, type TorchTensor } from "./torch-writer.ts";
 
-const names: [RegExp, string, "rows" | "columns"][] = [
+/** Hugging Face's names, Meta's, and how Meta's files divide each. */
+export const metaNames: [RegExp, string, "rows" | "columns"][] = [
   [/self_attn\.q_proj/, "attention.wq", "rows"],
   [/self_attn\.k_proj/, "attention.wk", "rows"],
   [/self_attn\.v_proj/, "attention.wv", "rows"],
@@ -38,7 +39,7 @@ export function metaParts(
   const headDim = config.hidden_size / config.num_attention_heads;
   const cut: TorchTensor[][] = Array.from({ length: parts }, () => []);
   for (const tensor of torchTensorsOf(files)) {
-    const [, renamed, along] = names.find(([pattern]) => pattern.test(tensor.name))!;
+    const [, renamed, along] = metaNames.find(([pattern]) => pattern.test(tensor.name))!;
     const layer = /layers\.\d+\./.exec(tensor.name)?.[0] ?? "";
     const whole = /attention\.w[qk]/.test(renamed) ? inPairs(tensor, headDim) : tensor;
     const axis = renamed === "tok_embeddings" ? embedding : along;
@@ -55,7 +56,7 @@ export function metaCheckpoint(files: ReadonlyMap<string, Uint8Array>, options?:
   const config = JSON.parse(new TextDecoder().decode(files.get("config.json")));
   const params = {
     dim: config.hidden_size,
-    multiple_of: config.intermediate_size, // the formula's width is below it, and rounded up to it
+    multiple_of: config.intermediate_size, // the formula's width is smaller, and is rounded up to this
     n_heads: config.num_attention_heads,
     n_kv_heads: config.num_key_value_heads,
     n_layers: config.num_hidden_layers,
@@ -76,7 +77,7 @@ export function metaCheckpoint(files: ReadonlyMap<string, Uint8Array>, options?:
 
 const rowBytesOf = ({ type, shape }: TorchTensor) => storageBytes[type] * (shape[1] ?? 1);
 
-/** Of each head's rows i and i + headDim / 2 become neighbours. */
+/** Each head's rows i and i + headDim / 2 become neighbours. */
 function inPairs(tensor: TorchTensor, headDim: number): TorchTensor {
   const rowBytes = rowBytesOf(tensor);
   const storage = new Uint8Array(tensor.storage.length);

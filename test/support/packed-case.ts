@@ -15,6 +15,7 @@ const packedFormat = await packedFormats();
 const joined = async (files: readonly ShaderFile[]) => codeOf(joinedLines(files, await shaderTexts(files)));
 const repackBlocks = await joined(shaderFiles({ kernel: "repack_blocks" }));
 const repackGrids = await joined(shaderFiles({ kernel: "repack_grids" }));
+const repackSlabs = await joined(shaderFiles({ kernel: "repack_slabs" }));
 const repackStreams = await joined(shaderFiles({ kernel: "repack_streams" }));
 const repackColumns = await joined(shaderFiles({ kernel: "repack_columns" }));
 const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ } = globalThis.GPUBufferUsage ?? {};
@@ -179,6 +180,19 @@ async function repack(format: PackedFormat, matrix: QuantizedMatrix, bytes: Uint
       }
     }
     if (at !== bytes.length) throw new Error("the runs do not cover the codes");
+    return;
+  }
+  if (how.shader === "repack_slabs") {
+    const chunks = format.rowChunks / how.rowGroups;
+    for (let unit = 0; unit < how.step; unit += unitsPerPiece) {
+      const units = Math.min(unitsPerPiece, how.step - unit);
+      const piece = stage(bytes.subarray(unit * how.rowBytes, (unit + units) * how.rowBytes));
+      const record = [
+        units, unit, rows * how.rowGroups, how.rowGroups, chunks, how.step, how.slabs, codeWords, how.highStart, ...place,
+      ]; // prettier-ignore
+      const constants = { bits: how.bits, from_high: how.fromHigh ? 1 : 0 };
+      await run(repackSlabs, constants, [[piece, codes, make(new Uint32Array(record))]], chunks * how.slabs, units);
+    }
     return;
   }
   for (let row = 0; row < rows; row += how.rowsPerUnit * unitsPerPiece) {

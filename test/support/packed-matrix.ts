@@ -3,6 +3,7 @@
 
 import { ggmlTraits, isGridType, type GgmlType } from "../../src/format/ggml-types.ts";
 import { toModelTensors } from "../../src/format/linear-parts.ts";
+import { readLibrary } from "../../src/format/library-parts.ts";
 import { packedReader } from "../../src/format/packed-parts.ts";
 import type { DeclaredQuantization } from "../../src/format/quantization-config.ts";
 import type { PartRole, QuantizedMatrix, TensorSlice } from "../../src/format/quantized.ts";
@@ -12,12 +13,14 @@ import type { ReferenceTensor } from "../reference/checkpoint.ts";
 import { memorySource } from "./memory-source.ts";
 import {
   dequantizeAwq,
+  dequantizeAwqGemv,
   dequantizeBnb4,
   dequantizeExl2,
   dequantizeFloats,
   dequantizeGptq,
   dequantizeInt8,
   dequantizeIntegers,
+  dequantizeLibrary,
   dequantizeMlx,
   type Dequantized,
   type Layer,
@@ -57,7 +60,7 @@ export function packedMatrix(
   const matrix = toModelTensors(
     new Map([["l.weight", [rows, cols]]]),
     slices,
-    packedReader(declared),
+    (...layer) => readLibrary(...layer) ?? packedReader(declared)(...layer),
   )[0] as QuantizedMatrix;
   const bytesOf = (name: string) => tensors.find(({ end }) => `l.${end}` === name)!.bytes;
   const parts = Object.fromEntries(
@@ -118,6 +121,9 @@ export function referenceWeightsOf({ matrix, layer }: PackedMatrix): Dequantized
   if (scheme.kind === "int8") return dequantizeInt8(layer);
   if (scheme.kind === "bnb4") return dequantizeBnb4(layer, scheme.book);
   const { rows, cols } = matrix;
+  if (["W_q", "weight._data", "weight._data._data", "_weight_qdata"].some((end) => layer(end)))
+    return dequantizeLibrary(layer, { rows, cols });
+  if (scheme.kind === "integers" && scheme.packer === "awq gemv") return dequantizeAwqGemv(layer, scheme.groups.cols);
   if (scheme.kind === "floats") return dequantizeFloats(layer, { rows, cols });
   if (scheme.kind === "integers" && scheme.packer === "mlx") return dequantizeMlx(layer, { cols, bits: scheme.bits });
   if (scheme.kind === "integers")

@@ -1,5 +1,5 @@
-// A web server on another origin that packs with gzip wherever it was not asked to leave the bytes as they are, gives the
-// length of the packed body, and shows a page of another origin no header beyond those that every page may see.
+// A web server on another origin that packs with gzip unless asked to leave the bytes as they are, gives the length of the
+// packed body, and shows pages of other origins only the headers that every page may see.
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,4 +1,4 @@
-// What a page has as `localStorage`, for a test that stubs it: empty, and in memory.
+// A page's `localStorage`, for tests that stub it: empty, and in memory.
 
 export function pageStorage(): Storage {
   const items = new Map<string, string>();

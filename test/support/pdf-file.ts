@@ -1,4 +1,4 @@
-// Small PDF files, written by hand: pages of text, a page with a picture of text only, one with a password.
+// Small PDF files, written by hand: pages of text, a page with only a picture of text, one with a password.
 
 export interface PdfOptions {
   /** Asks for a password that is not the empty one. */

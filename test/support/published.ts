@@ -1,6 +1,7 @@
 // The eight Llama 2 repositories of pronk's model card's author, at tiny size: their listings, file names and quirks, with
 // seeded random layers and a tokenizer of bytes inside. What each must survive stands beside it.
 
+import type { GgmlType } from "../../src/format/ggml-types.ts";
 import type { ModelConfig } from "../../src/format/model-config.ts";
 import { referenceModel } from "../reference/checkpoint.ts";
 import { randomCheckpoint } from "../reference/random-checkpoint.ts";
@@ -18,13 +19,15 @@ const config: ModelConfig = {
   ...byteModelConfig, dim: 256, hiddenDim: 256, layers: 1, heads: 4, kvHeads: 4, headDim: 64,
 }; // prettier-ignore
 
-const plain = referenceModel(randomCheckpoint(config, { dtype: "f16" })).tensors; // [out, in], f16
+/** Before anything is packed: config.json, and f16 in safetensors. */
+export const plainFiles = randomCheckpoint(config, { dtype: "f16" });
+const plain = referenceModel(plainFiles).tensors; // [out, in], f16
 const text = (value: string) => new TextEncoder().encode(value);
-const json = (value: unknown) => text(JSON.stringify(value, null, 2));
-const tokenizer = [...byteModelFiles()].filter(([path]) => path.startsWith("tokenizer"));
+export const json = (value: unknown) => text(JSON.stringify(value, null, 2));
+export const tokenizer = [...byteModelFiles()].filter(([path]) => path.startsWith("tokenizer"));
 
 /** config.json without and with what a packer adds. */
-const configJson = JSON.parse(new TextDecoder().decode(randomCheckpoint(config, { dtype: "f16" }).get("config.json")));
+export const configJson = JSON.parse(new TextDecoder().decode(plainFiles.get("config.json")));
 const common = (quantization?: Record<string, unknown>): [string, Uint8Array][] => [
   ["LICENSE.txt", text("LLAMA 2 COMMUNITY LICENSE AGREEMENT\n")],
   ["README.md", text("---\nlicense: llama2\n---\n# Model Card\n")],
@@ -35,10 +38,10 @@ const common = (quantization?: Record<string, unknown>): [string, Uint8Array][] 
   ...tokenizer,
 ];
 
-type Entry = { name: string } & Omit<NamedBytes, "end">;
+export type Entry = { name: string } & Omit<NamedBytes, "end">;
 
 /** Every tensor, with the matrices that `pack` knows in its form. */
-function entries(pack: (name: string, rows: number, cols: number) => PackedMatrix | undefined): Entry[] {
+export function entries(pack: (name: string, rows: number, cols: number) => PackedMatrix | undefined): Entry[] {
   return [...plain].flatMap(([name, { dtype, shape, bytes }]): Entry[] => {
     const made = shape.length === 2 ? pack(name, shape[0], shape[1]) : undefined;
     if (!made) return [{ name, dtype: dtype.toUpperCase(), shape, bytes }];
@@ -51,7 +54,7 @@ function entries(pack: (name: string, rows: number, cols: number) => PackedMatri
   });
 }
 
-const isLinear = (name: string) => name.endsWith("_proj.weight");
+export const isLinear = (name: string) => name.endsWith("_proj.weight");
 const index = (map: Record<string, string>) => json({ metadata: { total_size: 13_476_835_328 }, weight_map: map });
 
 /** An index left over from the original: shards that are not there, and 32 entries that are no weights. */
@@ -132,7 +135,7 @@ const ggufNames: [RegExp, string][] = [
 ]; // prettier-ignore
 
 /** Norms in f32; value, down and output in Q6_K, as the mixes called M have them. */
-function gguf(type: "Q4_K" | "Q5_K"): Uint8Array {
+export function gguf(type: GgmlType, further: Record<string, MadeValue> = {}): Uint8Array {
   const tensors = [...plain].map(([name, { shape }]): MadeTensor => {
     const [pattern, replacement] = ggufNames.find(([candidate]) => candidate.test(name))!;
     const renamed = name.replace(pattern, replacement);
@@ -160,7 +163,7 @@ function gguf(type: "Q4_K" | "Q5_K"): Uint8Array {
     ["tokenizer.ggml.unknown_token_id", { u32: 0 }],
     ["tokenizer.ggml.padding_token_id", { u32: 0xffffffff }],
   ];
-  return madeGguf(Object.fromEntries(metadata), tensors);
+  return madeGguf({ ...Object.fromEntries(metadata), ...further }, tensors);
 }
 
 const sixBitHead: [number, number][] = [[8, 32], [6, 128], [6, 96]]; // prettier-ignore
@@ -179,7 +182,7 @@ export const published: Record<string, () => Files> = {
 
 export const publisher = "alokabhishek";
 
-/** Safetensors files that hold no weights, and the ends of their headers: as far as anybody may read. */
+/** Safetensors files that hold no weights, and the ends of their headers: the furthest that may be read. */
 export function decoysOf(files: ReadonlyMap<string, Uint8Array>): [string, number][] {
   return ["cal_data.safetensors", "hidden_states.safetensors"].flatMap((path): [string, number][] => {
     const file = files.get(path);
@@ -187,7 +190,7 @@ export function decoysOf(files: ReadonlyMap<string, Uint8Array>): [string, numbe
   });
 }
 
-/** Of each file that came from the hub's storage, the last byte that was asked for. */
+/** The last byte requested of each file that came from the hub's storage. */
 export function furthestBytes(hub: HubServer): Map<string, number> {
   const furthest = new Map<string, number>();
   for (const { origin, path, headers } of hub.requests) {

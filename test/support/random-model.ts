@@ -31,7 +31,7 @@ export interface RandomModelOptions {
   variantsFor?: (gpu: Gpu) => Partial<Variants>;
   kv?: KvFormat;
   /** Of the matrices. */
-  encoding?: "f32" | "q8";
+  encoding?: "f32" | "q8" | "q4";
   config?: ModelConfig;
 }
 
@@ -48,11 +48,14 @@ export async function openRandomModel(options: RandomModelOptions) {
   const model = await Model.create(gpu, config, tensors, { kv, contextLength: config.contextLength });
   for (const [i, tensor] of tensors.entries()) {
     const random = randomNumbers(i + 1);
-    // Wide enough that the logits are far from even, and a draw is rarely near a border.
+    // Wide enough that the logits are far from even, so a draw is rarely near a border.
     const values = Float32Array.from({ length: tensor.rows * tensor.cols }, () =>
       tensor.rows === 1 ? 1 + random() / 4 : random() / 2,
     );
-    const bytes = tensor.encoding === "q8" ? quantizeRows("q8", values, tensor.cols) : new Uint8Array(values.buffer);
+    const bytes =
+      encoding !== "f32" && tensor.rows > 1
+        ? quantizeRows(encoding, values, tensor.cols)
+        : new Uint8Array(values.buffer);
     await model.sink.write(tensor, 0, bytes);
   }
   model.finishLoading();

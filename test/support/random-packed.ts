@@ -6,7 +6,7 @@ import { f32ToF16Bits } from "../reference/half.ts";
 import { randomNumbers } from "../reference/random-checkpoint.ts";
 import { declare, packedMatrix, type NamedBytes, type PackedMatrix } from "./packed-matrix.ts";
 
-/** Byte in a block where each of its f16 numbers stands. */
+/** The byte in a block where each of its f16 numbers begins. */
 const halvesOf: Partial<Record<GgmlType, number[]>> = {
   Q4_1: [0, 2], Q5_1: [0, 2], Q2_K: [80, 82], Q3_K: [108], Q4_K: [0, 2], Q5_K: [0, 2], Q6_K: [208],
   TQ1_0: [52], TQ2_0: [64], MXFP4: [], NVFP4: [], IQ1_M: [],
@@ -35,7 +35,7 @@ export function ggml(type: GgmlType, blocks: number): Uint8Array {
   return bytes;
 }
 
-function gptq(
+export function gptq(
   bits: number,
   [rows, cols]: number[],
   groupSize: number,
@@ -234,6 +234,82 @@ export function mlx(bits: number, [rows, cols]: number[], groupSize: number, typ
   };
 }
 
+/** MLX's mxfp8, mxfp4 (groups of 32) and nvfp4 (16). */
+export function mlxFloats(bits: 4 | 8, [rows, cols]: number[], groupSize: 16 | 32) {
+  return (): PackedMatrix => {
+    const random = randomNumbers(bits * 10 + rows + cols + groupSize);
+    const groups = cols / groupSize;
+    const codes = bytesFrom(random, (rows * cols * bits) / 8);
+    const scales = bytesFrom(random, rows * groups);
+    return packedMatrix([rows, cols], [
+      { end: "weight", dtype: "U32", shape: [rows, (cols * bits) / 32], bytes: codes.map((byte) => (bits === 8 && (byte & 127) === 127 ? 0x7e : byte)) },
+      { end: "scales", dtype: "U8", shape: [rows, groups], bytes: scales.map((byte) => (groupSize === 32 ? 110 + (byte & 15) : byte & 0x77)) },
+    ]); // prettier-ignore
+  };
+}
+
+/** HQQ along axis 1. `view`: the type that the bytes are declared as. */
+export function hqq(
+  bits: 1 | 2 | 3 | 4 | 8,
+  [rows, cols]: number[],
+  size: number,
+  type: "F16" | "BF16" | "F32" = "F16",
+  view?: string,
+) {
+  return (): PackedMatrix => {
+    const random = randomNumbers(bits * 100 + rows + cols);
+    const groups = (rows * cols) / size;
+    const count = bits === 3 ? 4 * size * Math.ceil(groups / 10) : size * Math.ceil((groups * bits) / 8);
+    const dtype = view ?? (bits === 3 ? "I32" : "U8");
+    const itemBytes = { I32: 4, U8: 1 }[dtype] ?? 2;
+    return packedMatrix([rows, cols], [
+      { end: "W_q", dtype, shape: [count / itemBytes / size, size], bytes: bytesFrom(random, count) },
+      scaleTensor("scale", type, [groups, 1], random),
+      scaleTensor("zero", type, [groups, 1], () => 100 * random()),
+    ]); // prettier-ignore
+  };
+}
+
+export function quanto(bits: 2 | 4, [rows, cols]: number[], size: number, type: "F16" | "BF16" | "F32" = "F16") {
+  return (): PackedMatrix => {
+    const random = randomNumbers(bits * 100 + rows + cols);
+    const groups = (rows * cols) / size;
+    const step = Math.ceil((groups * bits) / 8);
+    return packedMatrix([rows, cols], [
+      { end: "weight._data._data", dtype: "U8", shape: [step, size], bytes: bytesFrom(random, step * size) },
+      scaleTensor("weight._scale", type, [groups, 1], random),
+      scaleTensor("weight._shift", type, [groups, 1], random),
+    ]); // prettier-ignore
+  };
+}
+
+/** torchao's int8 or float8, with zero points if `zeros`. */
+export function torchao(dtype: "I8" | "F8_E4M3", [rows, cols]: number[], type: "F16" | "BF16" | "F32", zeros = false) {
+  return (): PackedMatrix => {
+    const random = randomNumbers(rows + cols);
+    const codes = bytesFrom(random, rows * cols).map((byte) => ((byte & 127) === 127 && dtype === "F8_E4M3" ? 0x7e : byte));
+    const tensors = [
+      { end: "_weight_qdata", dtype, shape: [rows, cols], bytes: codes },
+      scaleTensor("_weight_scale", type, [rows, 1], random),
+    ];
+    if (zeros) tensors.push({ end: "_weight_zero_point", dtype: "I8", shape: [rows, 1], bytes: bytesFrom(random, rows) });
+    return packedMatrix([rows, cols], tensors);
+  }; // prettier-ignore
+}
+
+export function awqGemv([rows, cols]: number[], size: number) {
+  return (): PackedMatrix => {
+    const random = randomNumbers(rows * cols + size);
+    const unit = { 32: 4, 64: 2 }[size] ?? 1;
+    const words = Math.ceil(Math.ceil(cols / size / 8) / unit) * unit;
+    return packedMatrix([rows, cols], [
+      { end: "qweight", dtype: "I32", shape: [rows, cols / 8], bytes: bytesFrom(random, (rows * cols) / 2) },
+      { end: "qzeros", dtype: "I32", shape: [rows, words], bytes: bytesFrom(random, 4 * rows * words) },
+      { end: "scales", dtype: "F16", shape: [rows, 8 * words], bytes: halfBytes(times(8 * rows * words, () => scaleFrom(random))) },
+    ], declare({ method: "awq", bits: [4], groupSizes: [size] })); // prettier-ignore
+  };
+}
+
 export const madeLayers: { ggml: typeof ggml; all: Record<string, () => PackedMatrix> } = {
   ggml,
   all: {
@@ -281,6 +357,21 @@ export const madeLayers: { ggml: typeof ggml; all: Record<string, () => PackedMa
     "MLX 5 bit": mlx(5, [7, 64], 32, "F32"),
     "MLX 6 bit, bfloat16": mlx(6, [16, 128], 128, "BF16"),
     "MLX 8 bit": mlx(8, [5, 64], 32),
+    "MLX mxfp8": mlxFloats(8, [5, 96], 32),
+    "MLX mxfp4": mlxFloats(4, [12, 160], 32),
+    "MLX nvfp4": mlxFloats(4, [9, 96], 16),
+    "HQQ 1 bit": hqq(1, [24, 96], 32),
+    "HQQ 2 bit, groups of a row": hqq(2, [10, 64], 64, "BF16"),
+    "HQQ 3 bit, slabs that end within a row": hqq(3, [7, 192], 64),
+    "HQQ 4 bit, seen as halves": hqq(4, [6, 128], 32, "F16", "F16"),
+    "HQQ 8 bit": hqq(8, [5, 128], 64, "F32"),
+    "quanto qint2": quanto(2, [12, 128], 128, "BF16"),
+    "quanto qint4, an odd number of groups": quanto(4, [9, 96], 96),
+    "torchao int8": torchao("I8", [7, 45], "BF16"),
+    "torchao int8, zero points": torchao("I8", [9, 96], "F32", true),
+    "torchao float8": torchao("F8_E4M3", [6, 64], "F32"),
+    "AWQ gemv, groups of 128": awqGemv([12, 256], 128),
+    "AWQ gemv, groups of 32": awqGemv([9, 96], 32),
     "EXL2, one width": exl2(32, [[4, 128], [4, 128], [4, 32]]),
   },
 }; // prettier-ignore

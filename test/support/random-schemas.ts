@@ -1,4 +1,4 @@
-// Random JSON Schemas, each of which something fits: of every keyword that pronk obeys, nested and recursive. `format`s are
+// Random JSON Schemas, each satisfiable: with every keyword that pronk obeys, nested and recursive. `format`s are
 // ajv-formats' names.
 
 import { pick, wholeBelow } from "../long/proof.ts";
@@ -11,7 +11,7 @@ const words = ["red", "green", "blue", "ein Wort", 'with "quotes"', "tab\tand\nl
 const patterns = ["^[a-z]{2,5}$", "^\\d{3}-\\d{4}$", "b+", "^(?:ab|cd)*e?$", "^[^x]{0,4}$", "^\\w+ \\w+$", "^(?!no)[a-z]{3}$", "^\\p{Lu}\\S{1,3}$", "\\.$"]; // prettier-ignore
 const formats = ["date", "time", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid", "uri"];
 
-/** `definitions` of them all are in `$defs`; some refer to themselves. */
+/** All `definitions` are in `$defs`; some refer to themselves. */
 export function randomSchema(random: Random): JsonSchema {
   const definitions = wholeBelow(random, 3);
   const known = Array.from({ length: definitions }, (_, at) => `#/$defs/d${at}`);
@@ -38,7 +38,7 @@ class SchemaWriter {
     return pick(random, kinds).call(this, depth + 1);
   }
 
-  /** Nothing that is needed in it refers on, so that something fits. */
+  /** Nothing required in it is a reference, so that something fits. */
   definition(at: number): JsonSchema {
     const random = this.#random;
     const on = { $ref: this.#references[wholeBelow(random, this.#references.length)] };

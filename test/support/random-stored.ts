@@ -1,5 +1,5 @@
 // Seeded random matrices in every stored encoding, for kernel checks: the bytes are drawn directly, so that every code and
-// awkward scales occur, not only what a quantizer would choose.
+// awkward scales occur, not just what a quantizer would choose.
 
 import { storedRowBytes, type Encoding } from "../../src/quant/layout.ts";
 import { f32ToBf16Bits, f32ToF16Bits } from "../reference/half.ts";

@@ -1,12 +1,12 @@
-// Servers of others, from PyPI wheels, on loopback with the shipped model: llama.cpp's (xllamacpp) and `transformers serve`. The
-// first use makes a Python environment in the system's folder for temporary files; PRONK_SERVERS names one that is there already.
+// Other people's servers, from PyPI wheels, on loopback with the shipped model: llama.cpp's (xllamacpp) and `transformers serve`,
+// from the environment of python-environment.ts.
 
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../../cli/built.ts";
+import { pythonPrograms, succeed } from "./python-environment.ts";
 
 export interface RealServer extends AsyncDisposable {
   readonly endpoint: string;
@@ -15,26 +15,9 @@ export interface RealServer extends AsyncDisposable {
 const model = join(root, "public/models/tiny");
 const startLimitMs = 5 * 60_000; // importing torch on a busy machine
 
-function environment(): string {
-  const given = process.env.PRONK_SERVERS;
-  if (given) return join(given, "bin");
-  const folder = join(tmpdir(), "pronk-servers");
-  const bin = join(folder, "bin");
-  if (!existsSync(join(bin, "transformers"))) {
-    succeed("python3", ["-m", "venv", folder]);
-    succeed(join(bin, "pip"), ["install", "--quiet", "-r", join(root, "test/long/endpoint-requirements.txt")]);
-  }
-  return bin;
-}
-
-function succeed(program: string, args: string[]): void {
-  const { status, stderr, error } = spawnSync(program, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${program} ${args.join(" ")} failed: ${error?.message ?? stderr}`);
-}
-
 /** `key`: the only one that it takes. */
 export async function startLlamaServer(key: string): Promise<RealServer> {
-  const bin = environment();
+  const bin = pythonPrograms();
   const file = join(tmpdir(), `pronk-tiny-${process.pid}.gguf`);
   succeed(join(bin, "python"), [join(root, "models/tiny/gguf_file.py"), "--out", file]);
   const child = spawn(join(bin, "python"), [join(root, "test/long/llama_server.py"), file, key]);
@@ -44,7 +27,7 @@ export async function startLlamaServer(key: string): Promise<RealServer> {
 
 export async function startTransformersServer(): Promise<RealServer> {
   const port = await freePort();
-  const child = spawn(join(environment(), "transformers"), [
+  const child = spawn(join(pythonPrograms(), "transformers"), [
     "serve",
     model,
     "--host",
@@ -56,7 +39,7 @@ export async function startTransformersServer(): Promise<RealServer> {
   return { endpoint: `${address}/v1`, [Symbol.asyncDispose]: () => ended(child) };
 }
 
-/** What the pattern's group is in what the process says. */
+/** What the pattern's group matches in the process's output. */
 function said(child: ChildProcess, pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";

@@ -3,10 +3,12 @@
 
 import type { ModelConfig } from "../../src/format/model-config.ts";
 import { expectedTensors } from "../../src/format/llama-tensors.ts";
-import { tensorRole } from "../../src/format/tensor-roles.ts";
+import { type LinearRole, tensorRole } from "../../src/format/tensor-roles.ts";
 import { openGpu } from "../../src/gpu/device.ts";
 import type { Plan } from "../../src/gpu/plan.ts";
+import type { Weight } from "../../src/gpu/weight.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
+import { loraSink } from "../../src/model/lora-sink.ts";
 import { Model } from "../../src/model/model.ts";
 import type { ModelTensor } from "../../src/model/weights.ts";
 import type { Encoding, KvFormat } from "../../src/quant/layout.ts";
@@ -23,8 +25,10 @@ export interface RecordRequest {
   features?: string[];
   /** Weights are split into parts below it. */
   maxBindingBytes?: number;
-  /** Of each matrix; `gathered`: a published scheme whose inputs have an order of their own. */
+  /** For each matrix; `gathered`: a published scheme whose inputs have an order of their own. */
   encodingOf?: (role: string) => Encoding | "gathered";
+  /** Plans of the model with a LoRA on these matrices of each layer, or on the head. */
+  adapted?: readonly (LinearRole | "head")[];
 }
 
 const tiny: ModelConfig = {
@@ -145,6 +149,34 @@ function dispatches(plan: Plan, position: number, tokens: number): RecordedDispa
   return recorded;
 }
 
+/** The model's weights with a LoRA of rank 3 that changes nothing. */
+async function adaptedWeights(model: Model, roles: readonly (LinearRole | "head")[]) {
+  const { layers, vocabSize, dim } = model.config;
+  const rank = 3;
+  const places = Array.from({ length: layers }, (_, layer) => layer).flatMap((layer) =>
+    roles.map((role) => ({ role, layer: role === "head" ? undefined : layer })),
+  );
+  const linear = places.map(({ role, layer }) => {
+    const weight = Object.values(model.weights.layers[layer ?? 0]).find(
+      (one): one is Weight => "roles" in one && (one as Weight).roles.has(role),
+    );
+    const [rows, cols] = weight ? [weight.roles.get(role)!.rows, weight.cols] : [vocabSize, dim];
+    const tensor = (part: string, shape: number[]) => {
+      const end = 4 * shape[0] * shape[1];
+      return { name: `${layer} ${role} ${part}`, dtype: "f32" as const, shape, file: "adapter", start: 0, end };
+    };
+    return { layer, role, rank, scale: 1, a: tensor("A", [rank, cols]), b: tensor("B", [rows, rank]) };
+  });
+  const tensors = linear.flatMap(({ a, b }) => [a, b]);
+  const lora = { linear, biases: [], whole: new Map(), tokens: [], interleaved: false, tensors };
+  const sink = await loraSink({ model, lora, scale: 1, checks: false });
+  for (const { name, shape, file, start, end } of tensors) {
+    const [rows, cols] = shape;
+    await sink.write({ name, encoding: "f32", rows, cols, file, start, end }, 0, new Uint8Array(end));
+  }
+  return sink.finish();
+}
+
 /** Every plan of a model, and the buffers of the loaded model before any was made. */
 export async function recordPlans(request: RecordRequest) {
   const { kv = "f32", contextLength = 200, variants, limits = {}, features = [], encodingOf = () => "f32" } = request;
@@ -175,14 +207,16 @@ export async function recordPlans(request: RecordRequest) {
   if (request.follow) model.follow({ variants: { ...gpu.variants, ...request.follow }, features: gpu.features });
   model.finishLoading();
   const allocated = buffers.filter(({ live }) => live).map(({ label, size }) => ({ label, size }));
-  const token = await model.tokenPlan();
-  const batch = await model.batchPlan();
-  const head = await model.headPlan();
-  const debug = (await model.debugPlan()).plan;
+  const weights = request.adapted ? await adaptedWeights(model, request.adapted) : model.weights;
+  const token = await model.tokenPlan(weights);
+  const batch = await model.batchPlan(weights);
+  const few = (await model.fewPlan(3, weights)).plan;
+  const head = await model.headPlan(weights);
+  const debug = await model.debugPlan(await model.debugLogits(), weights);
   const choose = [await model.samplePlan(), await model.topPlan()];
   const last = contextLength - 1;
   return {
-    labels: { token: token.labels, batch: batch.labels, head: head.labels, debug: debug.labels },
+    labels: { token: token.labels, few: few.labels, batch: batch.labels, head: head.labels, debug: debug.labels },
     bytesRead: [token, batch, head, debug].map((plan) => plan.bytesRead),
     token: [dispatches(token, 0, 1), dispatches(token, last, 1)],
     batch: [dispatches(batch, 0, 7), dispatches(batch, 20, model.batchTokens)],

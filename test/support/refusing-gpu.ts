@@ -1,6 +1,6 @@
-// A page whose real GPU has no room for a buffer to come: told as WebGPU tells it (a buffer that is invalid, an out-of-memory
-// error in the scope that is open, or uncaptured), or thrown, as browsers do for one that begins mapped. On the page of
-// frail-gpu.ts, with its globals; its engines share a device.
+// A page whose real GPU has no room for a later buffer: told as WebGPU tells it (a buffer that is invalid, an out-of-memory
+// error in the open scope, or uncaptured), or thrown, as browsers do for one that begins mapped. On the page of frail-gpu.ts,
+// with its globals; its engines share a device.
 
 import type { BrowserKind } from "../../cli/browser/find-browser.ts";
 import type { BrowserRunner } from "../../cli/runner.ts";
@@ -11,7 +11,7 @@ export const bufferRefusals = ["told", "thrown"] as const;
 
 /** Global of the page. */
 export interface RefusingGpu {
-  /** Asked for since this was set to 0. */
+  /** How many were asked for since this was set to 0. */
   buffers: number;
   /** Which of them is refused, and how; the first is 1. */
   refused?: { at: number; how: (typeof bufferRefusals)[number] };

@@ -1,5 +1,5 @@
-// Another release of the built page: a copy in which every hashed file has another name, and everything that names it says so. The
-// list in its service worker is another one, too. Node only.
+// Another release of the built page: a copy in which every hashed file has another name, wherever it is mentioned. The list in
+// its service worker differs, too. Node only.
 
 import { cpSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

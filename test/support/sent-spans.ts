@@ -1,4 +1,4 @@
-// Which bytes of which file the loopback hub has sent, from its log of requests; what was sent twice.
+// Which bytes of which file the loopback hub has sent, from its log of requests; and what was sent twice.
 
 import type { HubRequest } from "./hub-server.ts";
 
@@ -11,7 +11,7 @@ export interface Span {
 export const sentSpans = (requests: readonly HubRequest[]): Span[] =>
   requests.flatMap(({ path, sent }) => (sent ? [{ path: path.slice(1), ...sent }] : []));
 
-/** Bytes of `spans` that lie in one of `others`; in two of them they count once. */
+/** Bytes of `spans` that lie in any of `others`; those in two of them count once. */
 export function overlapBytes(spans: readonly Span[], others: readonly Span[]): number {
   let sum = 0;
   for (const { path, start, end } of spans) {

@@ -1,5 +1,5 @@
 // For the tokenizer's tests: the SentencePiece oracle (sentencepiece-js), a writer of small models that both sides can
-// load, seeded random text, and the shared data where they are present.
+// load, seeded random text, and the shared data, if present.
 
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -30,7 +30,7 @@ export async function loadOracle(model: Uint8Array): Promise<Oracle> {
 
 const sharedData = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
 
-/** A file of the shared data as bytes, or undefined where that folder is not there. */
+/** A file of the shared data as bytes, or undefined if that folder is not there. */
 export function sharedBytes(path: string): Uint8Array | undefined {
   return existsSync(sharedData + path) ? new Uint8Array(readFileSync(sharedData + path)) : undefined;
 }
@@ -129,7 +129,7 @@ export function randomPieces(random: () => number, merges: number, byteFallback 
     const joined = list[Math.floor(random() * list.length)] + list[Math.floor(random() * list.length)];
     if ([...joined].length <= 8) texts.add(joined);
   }
-  // 🙂 and é stay inside pieces only: characters that merge although they are no piece.
+  // 🙂 and é occur only inside pieces: characters that merge although they aren't pieces.
   [...texts]
     .filter((text) => text !== "🙂" && text !== "é")
     .forEach((piece, index) => {

@@ -1,11 +1,11 @@
 // One GPU device for all engines of a page that ask for the same, and each pipeline compiled once for all of them: compiling
-// is most of what an engine with a tiny model costs on a software adapter. Runs in the page, so it stands on nothing outside
+// is most of what an engine with a tiny model costs on a software adapter. Runs in the page, so it uses nothing outside
 // itself; engines must be on the page's thread (`worker: false`). A fault that no scope catches is then every engine's.
 
 /**
- * `masked`: who asks for fewer features gets the same device all the same, and does not see the others. Shaders tell which
- * features they use, so one that enables what was not asked for is refused, as a device without it would refuse it; the same
- * shader with the same constants is the same pipeline on both.
+ * `masked`: an engine that asks for fewer features still gets the same device, but does not see the others. Shaders declare
+ * the features they use, so one that enables what was not asked for is refused, as a device without it would refuse it; the
+ * same shader with the same constants is the same pipeline on both.
  */
 export function shareDevices({ masked }: { masked: boolean }): void {
   const used: GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
@@ -37,7 +37,7 @@ export function shareDevices({ masked }: { masked: boolean }): void {
       return pipeline;
     }
 
-    /** The device as one who asked for these features sees it; what is set on it is set for no other. */
+    /** The device as seen by one who asked for these features; what is set on it is set for no other. */
     seenBy(features: ReadonlySet<string>): GPUDevice {
       const own: Record<string | symbol, unknown> = {
         features,

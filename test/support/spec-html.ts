@@ -1,5 +1,5 @@
 // Makes the HTML of a specification's example and the nodes of a rendered answer comparable: both become one line of
-// text, in which what pronk does otherwise on purpose is the same on both sides. Headings sink, an image is a link, a
+// text, in which what pronk does differently on purpose is the same on both sides. Headings sink, an image is a link, a
 // link that is not http, https or mailto is its words, code stands in a frame, and white space between blocks is nothing.
 
 import { parseHTML } from "linkedom";
@@ -50,7 +50,7 @@ function lineOf(node: ChildNode, specified: boolean): string {
 
 const isBlock = (node: Node | null) => node === null || blocks.includes((node as Element).localName);
 
-/** White space at the edge of a block is layout of the source, and so is a line's end behind a break. */
+/** White space at the edge of a block is the source's layout, and so is a newline after a break. */
 function shownText(node: ChildNode): string {
   let text = node.textContent ?? "";
   const container = node.parentElement && !["p", "h1", "h2"].includes(node.parentElement.localName);
@@ -64,8 +64,8 @@ function shownText(node: ChildNode): string {
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /**
- * For examples with raw HTML, which the specification passes on and pronk shows as text: both sides as if text and
- * elements were the same, so that it counts what is written and in which order.
+ * For examples with raw HTML, which the specification passes on and pronk shows as text: treats text and elements alike on
+ * both sides, so that only what is written counts, and its order.
  */
 export const flat = (html: string) =>
   html

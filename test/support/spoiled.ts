@@ -14,7 +14,7 @@ export interface SpoiledTensor {
 
 export type Files = Map<string, Uint8Array>;
 
-/** `spoil` gets the first tensor whose name ends so and may change it in place, or give another, or null for none. */
+/** `spoil` gets the first tensor whose name ends so; it may change it in place, or give another, or null for none. */
 export async function spoilTensor(
   files: Files,
   end: string,

@@ -1,5 +1,5 @@
-// A page on loopback with the built library in one browser, for tests of the store: its address stays the same over
-// restarts, so that a second browser on the same profile finds what the first one stored.
+// A page on loopback with the built library in one browser, for tests of the store: its address stays the same across
+// restarts, so a second browser on the same profile finds what the first one stored.
 
 import { join } from "node:path";
 import { type BrowserPage, type LaunchOptions, launch } from "../../cli/browser/browser-page.ts";
@@ -20,7 +20,7 @@ export const setUpPage = `async (given) => {
   Object.assign(globalThis, given, { digests, pronk: await import("/lib/index.js") });
 }`;
 
-/** Digests of everything at rest in the page's store, by another road than the library's. */
+/** Digests of everything at rest in the page's store, by other means than the library's. */
 export const atRest = (page: BrowserPage) => page.evaluate<Record<string, string>>("() => digests()");
 
 /** `answer` may take requests for itself. */

@@ -1,6 +1,6 @@
-// Committed stores (test/fixtures/store-*): what the database `pronk` held when a release had loaded a model, as JSON, and the
-// way back into a database. `$buffer` is an ArrayBuffer, `$blobs` an array of Blobs with these bytes, `$bytes` a Uint8Array
-// (all base64), `$map` a Map's entries.
+// Committed stores (test/fixtures/store-*): what the database `pronk` held after a release had loaded a model, as JSON, and
+// the way back into a database. `$buffer` is an ArrayBuffer, `$blobs` an array of Blobs with these bytes, `$bytes` a
+// Uint8Array (all base64), `$map` a Map's entries.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ export function readDump(name: string): StoredDump {
 
 const bytesOf = (base64: string) => Uint8Array.from(Buffer.from(base64, "base64"));
 
-/** Puts it into an empty `indexedDB`, by the schema's own steps; unfinished loads are of today, or they would be forgotten. */
+/** Puts it into an empty `indexedDB`, by the schema's own steps; unfinished loads are dated today, or they would be dropped. */
 export async function restoreDump({ version, models, rows, notes = [] }: StoredDump): Promise<void> {
   const database = await openDB("pronk", version, {
     upgrade(created) {

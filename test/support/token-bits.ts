@@ -1,4 +1,4 @@
-// Tokens as the sampler takes those that are allowed: bit i % 32 of word i / 32 is token i.
+// Allowed tokens as the sampler takes them: bit i % 32 of word i / 32 is token i.
 
 export function bitsOf(vocabSize: number, has: (id: number) => boolean): Uint32Array<ArrayBuffer> {
   const bits = new Uint32Array(Math.ceil(vocabSize / 32));

@@ -7,13 +7,13 @@ import type { ChatMessage } from "../../src/text/tokenizer.ts";
 export interface TokenizerFixture {
   /** tokenizer.json, parsed. */
   root: Record<string, unknown>;
-  /** Ids, what they say, and what they say with special tokens. */
+  /** Ids, their text, and their text with special tokens. */
   decoded: [number[], string, string][];
-  /** The same file with values replaced, each named by its way: `pre_tokenizer.pretokenizers.0.invert`. */
+  /** The same file with values replaced, each named by its path: `pre_tokenizer.pretokenizers.0.invert`. */
   variants: { name: string; changes: Record<string, unknown>; cases: TokenizerCase[] }[];
 }
 
-/** A text, its ids, and its ids where special tokens in it are parsed, if they differ. */
+/** A text, its ids, and, if they differ, its ids with special tokens parsed. */
 export type TokenizerCase = [text: string, ids: number[], parsed?: number[]];
 
 export function tokenizerFixture(name: string): TokenizerFixture {
@@ -21,7 +21,7 @@ export function tokenizerFixture(name: string): TokenizerFixture {
   return { root: json("tokenizer.json"), ...json("vectors.json") };
 }
 
-/** The SentencePiece one as transformers 5 saves it: what is other in its files, and the ids it gives with specials added. */
+/** The SentencePiece one as transformers 5 saves it: what differs in its files, and the ids it gives with specials added. */
 export const transformers5Forms = (): {
   name: string;
   changes: Record<string, unknown>;
@@ -29,9 +29,26 @@ export const transformers5Forms = (): {
   cases: [text: string, ids: number[]][];
 }[] => JSON.parse(new TextDecoder().decode(fixtureBytes("transformers5", "forms.json"))).forms;
 
-/** Texts, and by the names of llama.cpp's pre-tokenizers the CRC-32 of each text's ids, joined by commas. */
+/** Texts, and by llama.cpp's pre-tokenizer names, the CRC-32 of each text's ids, joined by commas. */
 export const namedSums = (): { texts: string[]; sums: Record<string, number[]> } =>
   JSON.parse(new TextDecoder().decode(fixtureBytes("named", "sums.json")));
+
+/**
+ * Forms of a Unigram file, and one of another fixture's file (`base`): for the texts of `namedSums` the CRC-32 of ids joined by
+ * commas, special tokens as text and then parsed; whether texts begin with BOS (1); some ids and their text.
+ */
+export const unigramForms = (): {
+  name: string;
+  base: string;
+  changes: Record<string, unknown>;
+  begins: boolean;
+  sums: [number[], number[]];
+  decoded: [number[], string][];
+}[] => JSON.parse(new TextDecoder().decode(fixtureBytes("unigram", "forms.json"))).forms;
+
+/** The file alone. */
+export const tokenizerRoot = (name: string): Record<string, unknown> =>
+  JSON.parse(new TextDecoder().decode(fixtureBytes(name, "tokenizer.json")));
 
 /** A conversation and its ids through the repository's template, as transformers gives them. */
 export type DialogCase = [messages: ChatMessage[], ids: number[]];

@@ -1,5 +1,5 @@
-// The templates with tools of test/fixtures/tools, with what transformers makes of conversations, and a dialog over each that
-// the fake tokenizer encodes: its control tokens are plain text there.
+// The tool templates of test/fixtures/tools, with what transformers makes of conversations, and a dialog over each that the
+// fake tokenizer encodes: control tokens are plain text there.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { chatRenderer, templateDialog } from "../../src/text/template-dialog.ts";

@@ -1,4 +1,4 @@
-// A folder of safetensors as torch's files: the same tensors, by the writer that is independent of the reader.
+// A folder of safetensors as torch's files: the same tensors, by a writer that is independent of the reader.
 
 import { readSafetensors } from "../reference/checkpoint.ts";
 import type { Files } from "./spoiled.ts";

@@ -1,14 +1,14 @@
-// Files as torch.save writes them, byte for byte in what is read of them: a ZIP archive of stored members, data at multiples
-// of 64 with their descriptor behind them, and a pickle as a list of opcodes, so that tests can change any of it.
+// Files as torch.save writes them, byte for byte in what is read: a ZIP archive of stored members, data at multiples of 64
+// followed by their descriptors, and a pickle as a list of opcodes, so that tests can change any of it.
 
 export interface ZipPart {
   name: string;
   data: Uint8Array;
   method?: number;
   flags?: number;
-  /** What the directory says of it instead. */
+  /** What the directory says about it instead. */
   says?: { size?: number; stored?: number; start?: number };
-  /** What the local header says of its extra field's length instead. */
+  /** The extra field's length that the local header gives instead. */
   extraBytes?: number;
 }
 
@@ -78,7 +78,7 @@ export function zipBytes(
   return whole;
 }
 
-/** Numbers of so many bytes each, one after another. */
+/** Numbers of the given sizes in bytes, one after another. */
 export function little(...fields: [value: number | bigint, bytes: number][]): Uint8Array {
   return Uint8Array.from(
     fields.flatMap(([value, bytes]) =>
@@ -122,7 +122,7 @@ export const named = (module: string, name: string): Uint8Array =>
 const op = (...codes: number[]) => new Uint8Array(codes);
 const tuple = (values: number[]) => [op(0x28), ...values.map(number), op(0x74)];
 
-/** The opcodes of a state_dict, each with what belongs to it. `wrapper`: under this key, beside an epoch and a loss. */
+/** The opcodes of a state_dict, each with its operands. `wrapper`: under this key, beside an epoch and a loss. */
 export function stateDict(tensors: readonly TorchTensor[], wrapper?: string): Uint8Array[] {
   const keys = new Map<Uint8Array, string>();
   const ops: Uint8Array[] = [op(0x80, 2)];

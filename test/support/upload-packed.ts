@@ -1,4 +1,5 @@
-// A quantized matrix onto the GPU as the engine does it: its parts in their own order, in pieces of a few hundred bytes.
+// Uploads a quantized matrix to the GPU as the engine does: its parts in their own order, in pieces of a few hundred bytes
+// unless otherwise asked.
 
 import { PackedUploader, type PackedTarget } from "../../src/gpu/packed-upload.ts";
 import { Repacker } from "../../src/gpu/repacker.ts";
@@ -18,12 +19,14 @@ interface UploadOptions {
   /** Default: in order, and nothing before them. */
   place?: RowPlace;
   samples?: RowSamples;
+  /** Of a piece, at most. */
+  pieceBytes?: number;
 }
 
 export async function uploadPacked(
   { gpu, memory, kernels }: Pick<Case, "gpu" | "memory" | "kernels">,
   { matrix, parts }: Pick<PackedMatrix, "matrix" | "parts">,
-  { split, place = { base: 0, half: 0 }, samples }: UploadOptions,
+  { split, place = { base: 0, half: 0 }, samples, pieceBytes = 777 }: UploadOptions,
 ): Promise<Weight> {
   const early = Object.fromEntries(earlyParts(matrix).map(([role]) => [role, parts[role]]));
   const [{ format, rows, cols }] = await packTensors([matrix], new Map([[matrix.name, early]]));
@@ -34,10 +37,10 @@ export async function uploadPacked(
   const repacker = new Repacker(gpu, memory, kernels);
   const uploader = new PackedUploader(memory, repacker);
   const target: PackedTarget = { weight, place, rows, cols, format };
-  const stream = new MatrixStream(matrix, format, { pieceBytes: 2000 });
+  const stream = new MatrixStream(matrix, format, { pieceBytes: Math.max(2000, pieceBytes) });
   for (const [role, whole] of Object.entries(parts) as [PartRole, Uint8Array][])
-    for (let at = 0; at < whole.length; at += 777)
-      for (const piece of stream.write(role, at, whole.subarray(at, at + 777))) {
+    for (let at = 0; at < whole.length; at += pieceBytes)
+      for (const piece of stream.write(role, at, whole.subarray(at, at + pieceBytes))) {
         samples?.piece(target, piece);
         await uploader.write(target, piece);
       }

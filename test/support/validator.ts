@@ -3,7 +3,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
-/** What ajv minds, or undefined. */
+/** What ajv objects to, or undefined. */
 export function invalidity(schema: unknown, value: unknown): string | undefined {
   const ajv = new Ajv2020({ strict: false, logger: false });
   addFormats.default(ajv);

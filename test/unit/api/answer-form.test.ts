@@ -1,4 +1,4 @@
-// Requests that ask for a form: what they may say, and that the answer is kept to it, over a model that would say otherwise.
+// Requests that ask for a form: what they may say, and that the answer conforms to it, over a model that would say otherwise.
 
 import { describe, expect, test } from "vitest";
 import type { ResponseFormat } from "../../../src/api/answer-form.ts";
@@ -29,7 +29,7 @@ describe("an answer is kept to", () => {
       '{"name":"Bob","age":7}',
       "stop",
     ]);
-    // Where the model would say what does not fit, the first byte that fits is said, and then what it says fits again.
+    // Where the model's byte would not fit, the first one that does is said, and then the model's fit again.
     const [text, reason] = await chat('{"name":"Cid","age":-7}', { response_format: bySchema });
     expect(JSON.parse(text)).toEqual({ name: "Ann", age: expect.any(Number) });
     expect(reason).toBe("stop");

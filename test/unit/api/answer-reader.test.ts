@@ -1,5 +1,5 @@
-// Answers read in their parts, in each of the forms and however they are cut: what is words, thought, and calls, and that no
-// half of a mark is taken for words.
+// Answers read in parts, in each of the forms and however they are cut: what is words, thought or a call, and that no half of
+// a mark is taken for words.
 
 import { describe, expect, test } from "vitest";
 import { AnswerReader, markerOf } from "../../../src/api/answer-reader.ts";

@@ -15,7 +15,7 @@ const streamed = (script = () => "one two three") => {
 };
 const textOf = (chunks: ChatCompletionChunk[]) => chunks.map(({ choices }) => choices[0]?.delta.content ?? "").join("");
 
-/** A source that counts what is read of it and knows how it was left. */
+/** A source that counts what is read from it and knows how it was left. */
 function source() {
   const seen = { read: 0, isLeft: false, isAborted: false };
   const create = withStreams(async (_request: unknown, options?: RequestOptions) => {

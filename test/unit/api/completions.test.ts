@@ -116,7 +116,7 @@ describe("completions", () => {
   });
 
   describe("echo with logprobs", () => {
-    // Likely is what is near the position; natural logarithms of probabilities by the definition.
+    // Ids near the position are likely; natural logarithms of probabilities, by definition.
     const logitsAfter = (position: number) =>
       Float32Array.from({ length: fakeVocabSize }, (_, id) => -Math.abs(id - 60 - position) / 8);
     const logprob = (position: number, id: number) => {

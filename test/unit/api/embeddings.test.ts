@@ -1,4 +1,4 @@
-// embeddings.create over a fake model: what is asked, in OpenAI's shapes, and what is refused.
+// embeddings.create over a fake model: what it takes, in OpenAI's shapes, and what it refuses.
 
 import { expect, test } from "vitest";
 import type { EmbeddingRequest, Embeddings } from "../../../src/api/embeddings.ts";
@@ -8,7 +8,7 @@ import { fakeTokenizer } from "../../support/fake-core.ts";
 const { engine, fetch } = fakeEngine(() => "");
 const create = (request: EmbeddingRequest) => engine.embeddings.create(request);
 
-/** Of the fake's state, whose third number is an id, or the mean of some. */
+/** The embedding of the fake's state, whose third number is an id, or the mean of some. */
 function expected(third: number, dimensions = 8): number[] {
   const length = Math.hypot(3, 4, ...(dimensions > 2 ? [third] : []));
   return [3, 4, third, 0, 0, 0, 0, 0].slice(0, dimensions).map((value) => Math.fround(value / length));

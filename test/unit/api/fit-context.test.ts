@@ -1,4 +1,4 @@
-// Long chats: what is computed again, question by question, once the context is full.
+// Long chats: what is computed anew, question by question, once the context is full.
 
 import { describe, expect, test } from "vitest";
 import { createChatCompletions } from "../../../src/api/chat.ts";
@@ -13,7 +13,7 @@ interface Answered {
   dropped: number;
 }
 
-/** A chat of so many questions; `question` says what each is. */
+/** A chat of this many questions; `question` gives each. */
 async function chat(questions: number, question: (n: number) => string): Promise<Answered[]> {
   const generator = fakeGenerator((prompt) => `answer ${prompt.length}`, { contextLength: 1000 });
   const completions = createChatCompletions(fakeCore(generator));
@@ -41,8 +41,8 @@ describe("a chat past its context", () => {
     const past = answers.slice(answers.findIndex(({ dropped }) => dropped > 0));
     expect(past.length).toBeGreaterThan(50);
     const stayed = past.filter(({ dropped }, at) => at > 0 && dropped === past[at - 1].dropped);
-    // Whenever nothing more is dropped, only what was said since is computed. Dropping the fewest turns, each question
-    // computed the whole prompt: 570 to 725 tokens.
+    // As long as nothing more is dropped, only what was said since is computed. When the fewest turns were dropped, each
+    // question computed the whole prompt: 570 to 725 tokens.
     for (const { computed } of stayed) expect(computed).toBeLessThan(115);
     expect(stayed.length / past.length).toBeGreaterThan(0.75);
     const computed = past.reduce((sum, answer) => sum + answer.computed, 0) / past.length;

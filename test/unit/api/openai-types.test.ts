@@ -1,5 +1,5 @@
-// Code that was written for OpenAI's client compiles with an engine in its place: what its calls take, pronk's take, and what
-// pronk's give, its types hold. `npm run types` is the test; what runs here only says that it was compiled.
+// Code written for OpenAI's client compiles with an engine in its place: pronk's calls take what its calls take, and what pronk's
+// give fits its types. `npm run types` is the test; what runs here only says that it was compiled.
 
 import type OpenAI from "openai";
 import type { Stream } from "openai/streaming";
@@ -20,7 +20,7 @@ import type {
   Usage,
 } from "../../../src/index.ts";
 
-/** Does not compile unless every value of the one is one of the other. */
+/** Does not compile unless every value of the one type is one of the other. */
 const fits = <_Value extends Type, Type>() => true;
 
 test("requests of OpenAI's types can be given as they are, part by part", () => {
@@ -58,7 +58,7 @@ test("answers are of OpenAI's types, and messages of answers can be given back",
 });
 
 type Create = Engine["chat"]["completions"]["create"];
-/** What code that streams needs of a client, whichever it is. */
+/** What streaming code needs of a client, whichever it is. */
 interface Client {
   chat: {
     completions: {
@@ -71,7 +71,7 @@ interface Client {
     create(body: OpenAI.CompletionCreateParamsStreaming): Promise<OpenAiStream<OpenAI.Completion>>;
   };
 }
-/** All that is public of it, but what `tee` gives, which is the class itself. */
+/** All of its public members, except what `tee` gives, which is the class itself. */
 type OpenAiStream<Chunk> = Pick<Stream<Chunk>, typeof Symbol.asyncIterator | "controller" | "toReadableStream">;
 
 test("an engine stands where a client stood, with its streams", () => {

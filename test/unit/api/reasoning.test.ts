@@ -10,7 +10,7 @@ import { toolDialog, toolTemplates } from "../../support/tool-templates.ts";
 
 const question = { role: "user", content: "Why?" } as const;
 const qwen = toolDialog(toolTemplates.qwen3);
-// In the form of DeepSeek's: the template opens the thought, and leaves earlier ones out.
+// In DeepSeek's form: the template opens the thought, and leaves earlier ones out.
 const opening = toolDialog(
   "{% for m in messages %}{% set content = m.content %}{% if '</think>' in content %}{% set content = content.split('</think>')[-1] %}{% endif %}<{{ m.role }}>{{ content }}{% endfor %}<assistant><think>\n",
 );

@@ -1,5 +1,5 @@
 // Memory refused at every place where an engine asks for some, one after the other: each ends as `out-of-memory`, names what
-// there was no room for, frees what was taken, spoils nothing stored, and what follows is as if it had not been.
+// there was no room for, frees what was taken, spoils nothing stored, and what follows is as if it had not happened.
 
 import "fake-indexeddb/auto";
 import { createHash } from "node:crypto";
@@ -19,7 +19,7 @@ let gpu: IdleGpu;
 beforeAll(() => {
   gpu = new IdleGpu();
   const { setTimeout: real } = globalThis;
-  vi.stubGlobal("setTimeout", (run: () => void) => real(run)); // nobody is lost here: none need be waited for
+  vi.stubGlobal("setTimeout", (run: () => void) => real(run)); // no wait matters here
 });
 afterAll(() => vi.unstubAllGlobals());
 
@@ -32,7 +32,7 @@ const load = (options: EngineOptions) => {
 async function wholeLoad(options: EngineOptions) {
   gpu.begin();
   await (await load(options)).unload();
-  // What a load that goes on need not quantize again is the quantizer's own.
+  // A resumed load need not quantize again, so the quantizer's buffers are left out.
   const sent = [...gpu.sent]
     .filter(([place]) => !place.startsWith("quantizer"))
     .toSorted(([one], [other]) => (one < other ? -1 : 1));
@@ -68,7 +68,7 @@ describe.each([
     if (!isWarm) expect(most, kind).toBeGreaterThan(10);
     if (isWarm) await begin();
     for (let n = 1; n <= most; n++) {
-      if (!isWarm) await begin(); // what was begun before would spare it a part of the way
+      if (!isWarm) await begin(); // an earlier beginning would spare it a part of the way
       gpu.begin(kind, n);
       expectNamed((await rejection(load(options))) as PronkError, kind);
       expect([n, gpu.liveBytes]).toEqual([n, 0]);

@@ -1,4 +1,4 @@
-// What is lost is made again: when, how often, and how it ends, on a clock of the test's own.
+// What is lost is made anew: when, how often, and how it ends, on a clock of the test's own.
 
 import { describe, expect, test } from "vitest";
 import { mostLosses, patienceMs, Renewal, type Clock, type RecoveryEvent } from "../../../src/api/renewal.ts";
@@ -13,7 +13,7 @@ function thing() {
   return made;
 }
 
-/** Time passes only in sleeps, and at once; `slept` has them all. */
+/** Time passes only in sleeps, and instantly; `slept` has them all. */
 function clock() {
   const slept: number[] = [];
   let ms = 0;

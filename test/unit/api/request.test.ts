@@ -148,7 +148,7 @@ describe("what OpenAI's clients send", () => {
   }
   const call = { id: "call_1", type: "function", function: { name: "f", arguments: '{"a":1}' } };
 
-  // Bodies of openai 7.59, @ai-sdk/openai-compatible 3.0.92 and @langchain/openai 1.6.0, as they posted them.
+  // Bodies as openai 7.59, @ai-sdk/openai-compatible 3.0.92 and @langchain/openai 1.6.0 posted them.
   test.each<[string, object, string]>([
     ["openai", { model: "m", messages: [{ role: "developer", content: "be kind" }, { role: "user", content: [{ type: "text", text: "a" }, { type: "text", text: "b" }] }], max_completion_tokens: 5 }, "s:be kind|u:a\nb|"],
     ["the AI SDK", { model: "m", max_tokens: 4, temperature: 0, presence_penalty: 0, stop: ["x"], seed: 3, messages: [{ role: "system", content: "s" }, { role: "user", content: "x" }, { role: "assistant", content: "hm", tool_calls: [call] }, { role: "tool", tool_call_id: "call_1", content: "42" }, { role: "user", content: "y" }] }, "s:s|u:x|a:hm|t:42|u:y|"],

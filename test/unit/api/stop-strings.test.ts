@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { StopStrings } from "../../../src/api/stop-strings.ts";
 
-/** Delivered text for a text that arrives in the given pieces. */
+/** What is delivered of a text that arrives in the given pieces. */
 function deliver(stops: string[], pieces: string[]): { text: string; found: boolean } {
   const matcher = new StopStrings(stops);
   let text = "";

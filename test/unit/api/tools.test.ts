@@ -1,5 +1,5 @@
 // Chats with tools over a model that plays a script: what the model is told, what its answer becomes, whole and streamed, and
-// what holds it.
+// what constrains it.
 
 import { describe, expect, test } from "vitest";
 import { createChatCompletions } from "../../../src/api/chat.ts";
@@ -110,7 +110,7 @@ describe.each(Object.keys(dialogs))("a model of the kind %s", (name) => {
   test("is held to a call that is required, to a named one, and to a strict schema", async () => {
     for (const tool_choice of ["required", { type: "function", function: { name: "add" } }] as const) {
       const required = { tool_choice, tools: [add], max_tokens: 600, parallel_tool_calls: false };
-      // It would speak, or, where it may think first, not begin a thought.
+      // It would speak, or, if it may think first, not begin a thought.
       const { message, finish_reason } = await ask(dialog.thoughts ? "<tool" : "It is 5.", dialog, required);
       expect([finish_reason, message.content]).toEqual(["tool_calls", ""]);
       const given = JSON.parse(message.tool_calls![0].function.arguments) as object;

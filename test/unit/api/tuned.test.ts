@@ -1,5 +1,5 @@
 // When kernels are compared with their plain twins, over a model that computes nothing: once for an adapter that is a GPU,
-// never on a software adapter; what was dropped stays dropped, and is said at every load.
+// never on a software adapter; what was dropped stays dropped, and is reported at every load.
 
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
@@ -25,7 +25,7 @@ interface Circumstances extends TuneOptions {
   fails?: PronkError;
 }
 
-/** A load as engine.ts has it, on an adapter whose matvec and subgroups are wrong. */
+/** A load as engine.ts does it, on an adapter that gets matvec and subgroups wrong. */
 async function load({ software = false, kv = "f16", fails, ...options }: Circumstances = {}) {
   const facts = { adapter, software, features: new Set(features) };
   const gpu = { ...facts, variants: defaultVariants(facts) };

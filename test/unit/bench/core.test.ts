@@ -1,5 +1,5 @@
-// The benchmark's own arithmetic: counting calls, comparing logits, the stream's sum, the text. No GPU; what runs on one
-// is in test/browser/bench.test.ts.
+// The benchmark's own arithmetic: counting calls, comparing logits, the stream's sum, the text. No GPU;
+// test/browser/bench.test.ts has what runs on one.
 
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { streamSum } from "../../../src/bench/adapter-probes.ts";
@@ -163,7 +163,7 @@ describe("flags", () => {
 
   test("arrive in the request", () => {
     const given = `--shape llama-2-7b --layers 2 --quantize q8 --kv f32 --prompt 16 --decode 4 --context 64 --runs 5
-      --positions 8,40 --without subgroups,dp4a --runtime node --dawn disable_robustness --json`;
+      --positions 8,40 --rows 1,4 --without subgroups,dp4a --runtime node --dawn disable_robustness --json`;
     expect(flags(given.replace(/\s+/g, " "))).toEqual({
       request: {
         shape: "llama-2-7b",
@@ -176,6 +176,7 @@ describe("flags", () => {
         context: 64,
         runs: 5,
         positions: [8, 40],
+        rows: [1, 4],
         without: ["subgroups", "dp4a"],
       },
       runtime: "node",
@@ -192,6 +193,7 @@ describe("flags", () => {
     ["--shape gpt-2", "shape"],
     ["--layers 7", "layers"], // tiny has six
     ["--decode 0", "decode"],
+    ["--rows 1,9", "rows"],
     ["--quantize q3", "quantize"],
     ["--dawn disable_robustness", "dawn"], // a page cannot
     ["--fast", undefined],

@@ -1,4 +1,4 @@
-// Names in the roofline: as near to their circles as they can be, and never over one another.
+// Names in the roofline: as near to their circles as possible, and never overlapping.
 
 import { expect, test } from "vitest";
 import { freeLine, type NameLine, widthOf } from "../../../demo/roof-names.ts";

@@ -70,7 +70,7 @@ test("HEAD, ETag and If-Range", async () => {
 test.each(["/secret", "/app/../secret", "/app/%2e%2e/secret", "/app/..%2fsecret", "/app/%00", "/app/%zz", "/app/none"])(
   "%s is not found",
   async (path) => {
-    // fetch would tidy the path before it is sent
+    // fetch would normalize the path before sending it
     const status = await new Promise((resolve, reject) => {
       request(server.origin, { path }, (answer) => resolve(answer.resume().statusCode))
         .on("error", reject)

@@ -8,12 +8,13 @@ const model = ["--model", "a/b"];
 describe("flags", () => {
   test("all of them arrive", () => {
     const text = `--model m --prompt-ids 1,22,3 --max-tokens 5 --ignore-eos --temperature 0.5 --top-p 0.9 --top-k 40
-      --seed 7 --n 2 --logprobs 3 --quantize q4 --kv f32 --context 64 --tokenizer t.bin --without subgroups,shader-f16 --runtime firefox
+      --seed 7 --n 2 --logprobs 3 --quantize q4 --kv f32 --context 64 --tokenizer t.bin --adapter a/lora --without subgroups,shader-f16 --runtime firefox
       --logits out.f32 --schema s.json --json`;
     expect(readFlags(text.split(/\s+/))).toEqual({
       model: "m",
       endpoint: undefined,
       tokenizer: "t.bin",
+      adapter: "a/lora",
       runtime: "firefox",
       prompt: {
         prompt: [1, 22, 3],

@@ -1,5 +1,5 @@
-// What `pronk serve` answers on this machine: an engine's fetch, whole and streamed; other names and other origins' pages not; and
-// an answer ends with its client.
+// What `pronk serve` answers on this machine: an engine's fetch, whole and streamed, but not under other names or for other
+// origins' pages; and an answer ends with its client.
 
 import { request as httpRequest } from "node:http";
 import { afterAll, expect, test } from "vitest";
@@ -21,7 +21,7 @@ const body = JSON.stringify({ messages: [{ role: "user", content: "who?" }] });
 const ask = ({ origin }: { origin: string }, init: RequestInit = {}) =>
   fetch(`${origin}/v1/chat/completions`, { method: "POST", body, ...init });
 
-/** With headers that a fetch may not set. */
+/** The status for a request with headers that a fetch may not set. */
 const statusFor = (headers: Record<string, string>) =>
   new Promise<number | undefined>((resolve, reject) => {
     httpRequest(`${server.origin}/v1/models`, { headers }, (response) => {

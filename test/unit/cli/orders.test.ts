@@ -1,5 +1,5 @@
-// Orders for a page that nobody drives, over the real file server, and a page that is played here: what is called comes back,
-// failures too, an answer's pieces are taken one by one, and nobody without the token is heard.
+// Orders for a page that nobody drives, over the real file server, with the page's part played here: results of calls come
+// back, failures too, an answer's pieces are taken one by one, and nobody without the token is heard.
 
 import { afterAll, expect, test } from "vitest";
 import { Orders } from "../../../cli/browser/ordered-page.ts";

@@ -1,4 +1,4 @@
-// What the plan command adds to the counted memory (plan-memory.test.ts holds its totals): which adapters a model fits, and
+// What the plan command adds to the counted memory (plan-memory.test.ts checks its totals): which adapters a model fits, and
 // that tensors are split as far as a binding demands and no further.
 
 import { spawnSync } from "node:child_process";
@@ -19,7 +19,7 @@ describe.each(Object.keys(knownShapes))("%s", (name) => {
       expect(fits(plan("none", maxBindingBytes), maxBindingBytes)).toBe(true);
     for (const { name: tensor, rows, cols, parts } of plan("none", 128 * MiB).tensors.filter(({ rows }) => rows > 1)) {
       const alone = Math.ceil(rows / Math.floor((128 * MiB) / (2 * cols)));
-      // q, k and v share buffers, and so do gate and up: what they share may need more parts than each of them.
+      // q, k and v share buffers, and so do gate and up: a shared one may need more parts than each of them.
       if (/[qkv]_proj|gate_proj|up_proj/.test(tensor)) expect(parts).toBeGreaterThanOrEqual(alone);
       else expect(parts).toBe(alone);
     }

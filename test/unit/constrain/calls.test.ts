@@ -1,5 +1,5 @@
-// Answers with calls as languages: what fits where calls are required, and where they are not, for each of the forms, behind a
-// thought too; and special tokens that stand in a form.
+// Answers with calls as languages: what fits where calls are required, and where they are not, for each of the forms, also
+// after a thought; and special tokens within a form.
 
 import { describe, expect, test } from "vitest";
 import type { CallsWanted } from "../../../src/constrain/calls.ts";

@@ -1,5 +1,5 @@
-// What a constraint says of a text beside its masks: where it may end, what is forced, what is refused and how; and that the
-// bytes of tokens are what they decode to, in each kind of vocabulary.
+// What a constraint says about a text besides its masks: where it may end, what is forced, what is refused and how; and that
+// the bytes of tokens are what they decode to, in each kind of vocabulary.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
@@ -77,11 +77,11 @@ describe("forced bytes as tokens", () => {
   test.each<[string, string[]]>([
     ['{"name":x', ['{"', "name", '":']], // x may become xy
     ['{"name":', ['{"', "name", '":']],
-    ['{"nam', ['{"']], // na and m, or the name that begins so
+    ['{"nam', ['{"']], // na and m, or the name that begins like this
     ['name"', ["name"]],
     ["xyzx", ["xyz"]],
     ["xyxyz", ["xy", "xyz"]],
-    ["name-name", ["name"]], // no token begins so
+    ["name-name", ["name"]], // no token begins like this
     ["", []],
   ])("%s: %s", (literal, expected) => expect(forced(literal)).toEqual(expected));
 
@@ -152,7 +152,7 @@ describe("refused by name", () => {
 test.each<[Wanted, string[], string[]]>([
   [{ json: true }, ['{"a":[1,{"b":null}]}', "{}"], ["[]", "1", "{}x", '{"a"}']],
   [{ schema: { oneOf: [{ type: "null" }, { type: "integer" }] } }, ["null", "1"], ["true"]],
-  // As zod writes z.int(), and its like on one side.
+  // As zod writes z.int(), and the same with one side only.
   [
     { schema: { type: "integer", minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER } },
     ["0", "-7", "999999999999999"],

@@ -1,5 +1,5 @@
-// Schemas and grammars made to take for ever: each is read and followed for some steps, or refused by name. Nothing here looks
-// at the clock: what is bounded is how much is made, and a hang is still seen.
+// Schemas and grammars made to take forever: each is read and followed for some steps, or refused by name. Nothing here looks at
+// the clock: what is bounded is how much is made, and a hang would still be seen.
 
 import { expect, test } from "vitest";
 import type { Wanted } from "../../../src/constrain/constraint.ts";
@@ -13,7 +13,7 @@ function nested(depth: number, around: (inner: object) => object): object {
   return schema;
 }
 
-/** Goes on with the last byte that is allowed. */
+/** Continues with the last allowed byte, again and again. */
 function follow(wanted: Wanted, steps: number): void {
   const constraint = byteConstraint(wanted);
   for (let state = constraint.start, step = 0; step < steps; step++) {

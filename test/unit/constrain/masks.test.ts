@@ -1,4 +1,4 @@
-// Masks against brute force: at each state of random walks every token is tried by a slow reader of its own kind
+// Masks against brute force: at each state of random walks every token is tried by a slow, independent reader
 // (test/reference/fitting-text.ts). Tokens share beginnings, end within characters, and there are twins.
 
 import { describe, expect, test } from "vitest";
@@ -21,7 +21,7 @@ const tokens = vocabulary.map((token) => (typeof token === "string" ? utf8.encod
 const trie = trieOf(tokens);
 const endId = tokens.length;
 
-/** At each of some states, on random ways through what is allowed, the mask is what the reader says of each token. */
+/** At some states on random walks through what is allowed, the mask is what the reader says of each token. */
 function compare(wanted: Wanted, read: Parameters<typeof standingOf>[0], walks: number): number {
   const constraint = new Constraint(wanted, trie, { endIds: [endId], field: "it" });
   let compared = 0;
@@ -80,7 +80,7 @@ const schemas: [name: string, schema: object, letters: string, longest: number][
 
 describe("masks are those of brute force", () => {
   test.each(schemas)("%s", (_, schema, endings, longest) => {
-    // What a schema does not name is not looked at by the reader, unless it is told.
+    // The reader ignores what a schema does not name, unless told otherwise.
     const closed = "properties" in schema ? { additionalProperties: false, ...schema } : schema;
     expect(compare({ schema: closed }, schemaReader(closed, endings, longest), 6)).toBeGreaterThan(10);
   });

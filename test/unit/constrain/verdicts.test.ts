@@ -1,5 +1,5 @@
-// The same texts fit as llguidance finds (test/fixtures/make/constraints.py), for schemas and grammars written by hand and
-// random ones, and for texts beside those that fit. Where the two differ by intent, it is said here.
+// The same texts fit as by llguidance (test/fixtures/make/constraints.py), for handwritten and random schemas and grammars, and
+// for texts close to those that fit. Intended differences are listed here.
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
@@ -11,11 +11,11 @@ const verdicts: { schemas: [unknown, Cases][]; grammars: [string, Cases][] } = J
   readFileSync(new URL("../../fixtures/constraints/verdicts.json", import.meta.url), "utf8"),
 );
 
-/** Where pronk means to differ (src/constrain/README.md), and where llguidance 1.9.1 does: 0.50 is between 0 and 1. */
+/** Where pronk means to differ (src/constrain/README.md), and where llguidance 1.9.1 is wrong: 0.50 is between 0 and 1. */
 const intended = [
-  ...['{"a":"\\u00e9\\/\\n"}', '"\\u00e9"'], // escapes that nobody needs are valid JSON
+  ...['{"a":"\\u00e9\\/\\n"}', '"\\u00e9"'], // needless escapes are valid JSON
   "1e106", // read back, it could as well be infinite
-  ...['"a.b+c@d-eaorg"', '"a.b+c@d-eorg"', '"a@e"'], // one part is no domain
+  ...['"a.b+c@d-eaorg"', '"a.b+c@d-eorg"', '"a@e"'], // one label isn't a domain
   "0.50",
 ];
 

@@ -1,5 +1,5 @@
-// Attachments as data: how a model is given them, that they stay with draft, edit, record and file, and what a file's bytes
-// are read as.
+// Attachments as data: how a model gets them, that they stay with draft, edit, record and file, and how a file's bytes are
+// read.
 
 import { expect, test } from "vitest";
 import { AttachProblem } from "../../../src/element/attachments/attach-problem.ts";

@@ -23,12 +23,12 @@ test("the first entry is the model that ships, and ids are unique", () => {
   expect(new Set(models.map(({ id }) => id)).size).toBe(models.length);
 });
 
-// What Q4_K_M takes at most: where rows are no multiple of 256 it keeps five and eight bits instead (Qwen2.5 0.5B, whose
-// embedding is a quarter of it).
+// What Q4_K_M takes at most: if rows aren't a multiple of 256, it keeps five and eight bits instead (Qwen2.5 0.5B, a quarter
+// of which is its embedding).
 const bytesOfWeight = { 4: [0.56, 1], 8: [1.06, 1.08], 16: [2, 2.002] } as const;
 
 test.each(models)("$id: parameters follow from the shape, the download from the bits", (entry) => {
-  const biases = 1e-4; // and norms of heads, which a shape does not tell
+  const biases = 1e-4; // and norms of heads, which a shape does not include
   expect(Math.abs(entry.parameters / parametersOf(entry.shape) - 1)).toBeLessThan(biases);
   const [least, most] = bytesOfWeight[entry.bits];
   expect(entry.sizeBytes / entry.parameters).toBeGreaterThanOrEqual(least);

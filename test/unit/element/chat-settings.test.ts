@@ -1,4 +1,4 @@
-// Settings of a conversation: what is read back, what a request and an engine are told of them, and the presets.
+// Settings of a conversation: what is read back, what a request and an engine get of them, and the presets.
 
 import { expect, test } from "vitest";
 import { readRunSettings } from "../../../src/api/sampling.ts";
@@ -15,6 +15,8 @@ import {
   withField,
   withPreset,
 } from "../../../src/element/session/chat-settings.ts";
+
+const core = { defaults: {}, generator: { vocabSize: 100 } };
 
 const all = {
   temperature: 0.5,
@@ -48,13 +50,13 @@ test("the API takes every number that a field allows, and a request has those of
     const { min, max } = numberRules[field];
     for (const value of [min, max]) {
       expect(isAllowed(field, value)).toBe(true);
-      expect(() => readRunSettings({ [field]: value }, {}, 100)).not.toThrow();
+      expect(() => readRunSettings({ [field]: value }, core)).not.toThrow();
     }
     expect(isAllowed(field, min - 1)).toBe(false);
     expect(isAllowed(field, max + 1)).toBe(false);
   }
   const fields = requestFields(readSettings(all));
-  expect(() => readRunSettings({ ...fields }, {}, 100)).not.toThrow();
+  expect(() => readRunSettings({ ...fields }, core)).not.toThrow();
   expect(fields).not.toHaveProperty("kv");
   expect(fields).not.toHaveProperty("context_length");
   expect(engineFields(readSettings(all))).toEqual({ contextLength: 2048, kv: "q8" });
@@ -78,7 +80,7 @@ test("a field that is emptied is the model's own again", () => {
 
 test("the values that stand in empty fields are those that an empty request gets", () => {
   for (const published of [{}, { temperature: 0 }, { topK: 5, repetitionPenalty: 1.2 }, { minP: 0.1 }]) {
-    const { sampling } = readRunSettings({}, published, 100);
+    const { sampling } = readRunSettings({}, { ...core, defaults: published });
     expect(sampling).toMatchObject(samplingDefaults(published));
   }
 });

@@ -117,7 +117,7 @@ describe("code", () => {
     expect(children.filter((node) => typeof node === "object")).toHaveLength(4);
   });
 
-  // What grows with the square of 60,000 characters would take minutes.
+  // Anything quadratic in 60,000 characters would take minutes.
   test.each(every)("no code is too much: %s", (word) => {
     for (const piece of ["a b", "[a](", "`${", '"', "<a b=", "$", "(a", "/*", "{", "1e", "\\", "- ", "a: "]) {
       const code = piece.repeat(20_000);

@@ -42,7 +42,7 @@ const navigator = {
 let time: number;
 const keepers: ConversationKeeper[] = [];
 
-/** A visit of the page in a tab; what it brings back, and what changes it. */
+/** A visit to the page in a tab; what it brings back, and what changes it. */
 async function visit(tab: TabStorage, { all = false, wanted }: { all?: boolean; wanted?: string } = {}) {
   vi.stubGlobal("sessionStorage", tab);
   const page: { conversation: OpenConversation } = { conversation: emptyConversation() };
@@ -247,7 +247,7 @@ test("where all are kept two tabs go on with one conversation, and neither loses
   await eventually(async () => expect(await first.keeper.find(id)).toBeDefined());
   const second = await visit(two, { ...all, wanted: id });
   expect(said(second.restored!)).toEqual(["one", "1"]);
-  // Both go on from the same answer, at the same time.
+  // Both continue from the same answer, at the same time.
   first.set({ ...first.read(), turns: [...begun, question("of the first", "3", "2")], draft: { text: "hm" } });
   second.set({ ...second.read(), turns: [...second.read().turns, question("of the second", "4", "2")] });
   first.keeper.flush();

@@ -1,4 +1,4 @@
-// What a press that copies tells: for two seconds that it worked, a little longer that the browser refused.
+// What a copy button says: for two seconds that it worked, a little longer that the browser refused.
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CopyFeedback } from "../../../src/element/copy-feedback.ts";

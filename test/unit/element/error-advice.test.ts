@@ -1,5 +1,5 @@
-// Which card a failure gets: by code, and by the facts that the engine really puts into its errors, so those are made here
-// by the rooms that throw them.
+// Which card a failure gets: by code, and by the facts that the engine really puts into its errors, so the rooms that throw
+// those make them here.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { adviceFor } from "../../../src/element/error-advice.ts";
@@ -33,14 +33,14 @@ afterEach(() => vi.unstubAllGlobals());
 test("a browser without WebGPU is told which browsers have it", async () => {
   vi.stubGlobal("navigator", {});
   const advice = of(await rejection(openGpu()));
-  expect(advice.title).toContain("no WebGPU");
+  expect(advice.title).toContain("support WebGPU");
   expect(advice.text).toMatch(/Chrome.*Safari.*Firefox/);
 });
 
 test("no adapter is the browser's or the system's matter, not the model's", async () => {
   vi.stubGlobal("navigator", { gpu: { requestAdapter: async () => null } });
   const advice = of(await rejection(openGpu()));
-  expect(advice.title).toContain("no access to the GPU");
+  expect(advice.title).toContain("use the GPU");
   expect(advice).toMatchObject({ retry: true, text: expect.stringContaining("Nothing is wrong with the model") });
 });
 
@@ -52,13 +52,13 @@ test("a shader that does not compile, a refused command, a lost write, and numbe
   expect(new Set([shader, command, lost, numbers].map((error) => title(error))).size).toBe(4);
   for (const error of [shader, command, lost, numbers]) expect(of(error).retry).toBe(true);
   expect(title(numbers)).toContain("numbers");
-  expect(title(lost)).toContain("did not get what it was sent");
+  expect(title(lost)).toContain("receive what it was sent");
 });
 
 test("a folder without weights says so, and can be tried again", () => {
   const files = new Map([["config.json", new Uint8Array(2)]]);
   const error = thrown(() => chooseWeightFormat(memorySource(files, { label: "folder" })));
-  expect(of(error)).toMatchObject({ title: expect.stringContaining("no weights"), retry: true, messageShown: true });
+  expect(of(error)).toMatchObject({ title: expect.stringContaining("No weights"), retry: true, messageShown: true });
   expect(title(new PronkError("model-unsupported", "x", { expected: "llama", found: "gpt2" }))).not.toBe(title(error));
 });
 
@@ -67,13 +67,13 @@ test("a worker that did not start is the page's fault; one that broke is nobody'
     throw new DOMException("refused", "SecurityError");
   });
   const notStarted = await rejection(createWorkerEngine("owner/name", {}));
-  expect(of(notStarted)).toMatchObject({ title: expect.stringContaining("could not start"), messageShown: true });
+  expect(of(notStarted)).toMatchObject({ title: expect.stringContaining("start the engine"), messageShown: true });
   expect(title(new PronkError("worker-lost", "x", { reason: "uncaught" }))).toContain("stopped");
 });
 
 test("a name that is none, weights that are not there, and a message are three things", () => {
   const name = thrown(() => parseReference("no model at all"));
-  expect(of(name)).toMatchObject({ title: expect.stringContaining("no model"), messageShown: true });
+  expect(of(name)).toMatchObject({ title: expect.stringContaining("the name of a model"), messageShown: true });
   const files = new Map([["model.safetensors", new Uint8Array(2)]]);
   const weights = thrown(() => chooseWeightFormat(memorySource(files, { label: "folder" }), "Q9"));
   const message = new PronkError("bad-request", "x", { field: "messages[2].content" });
@@ -98,7 +98,7 @@ describe("the hub", () => {
     expect(advice).toMatchObject({ title: expect.stringContaining("owner/gatde"), takesToken: true, retry: false });
     expect(advice.text).toMatch(/Check the name first.*private/s);
     expect(advice.link?.href).toBe(`${hub.url}/models?search=gatde`);
-    expect(of(await rejection(open("owner/gatde", "hf_right"))).text).toContain("account of your token may not see it");
+    expect(of(await rejection(open("owner/gatde", "hf_right"))).text).toContain("token's account can't see it");
   });
 
   test("a gated model asks for a token, and says otherwise when the token is not granted it", async () => {
@@ -107,7 +107,7 @@ describe("the hub", () => {
     expect(without).toMatchObject({ title: wrong.title, takesToken: true, retry: true });
     expect(without.link?.href).toBe(`${hub.url}/owner/gated`);
     expect(without.text).toContain("Accept its terms");
-    expect(wrong.text).toContain("has not been granted");
+    expect(wrong.text).toContain("hasn't been granted");
   });
 
   test("a version that is not there", async () => {
@@ -119,14 +119,14 @@ describe("the hub", () => {
     const without = of(new PronkError("network", "x", { ...facts, hasToken: false }));
     expect(without.text).toMatch(/mistyped.*gated or private/s);
     expect(without.takesToken).toBe(true);
-    expect(title(new PronkError("network", "x", { ...facts, hasToken: true }))).toContain("does not accept this token");
+    expect(title(new PronkError("network", "x", { ...facts, hasToken: true }))).toContain("doesn't accept this token");
   });
 });
 
 test.each([
-  [{ status: 403 }, "does not hand this out"],
+  [{ status: 403 }, "refused access"],
   [{ status: 404 }, "no model at this address"],
-  [{ status: 429 }, "fewer requests"],
+  [{ status: 429 }, "too many requests"],
   [{ status: 503 }, "server has a problem"],
   [{ policy: "connect-src" }, "may not fetch"],
   [{}, "interrupted"],

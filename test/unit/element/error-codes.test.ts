@@ -1,5 +1,5 @@
-// Every code that an error can have: which test provokes it for real, by the part of the engine that throws it. The table is a
-// Record over the codes, so that one more does not compile before it has its line here, and its card (error-advice.ts).
+// Every code that an error can have: which test provokes it for real, through the part of the engine that throws it. The table is
+// a Record over the codes, so a new one does not compile before it has its line here, and its card (error-advice.ts).
 
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";

@@ -1,5 +1,5 @@
-// 500 answers that mean harm come to nothing but words, in pieces and whole. What a browser does with them, under the page's
-// policy, test/e2e/answers.test.ts looks at.
+// 500 harmful answers become nothing but words, in pieces and whole. test/e2e/answers.test.ts looks at what a browser does with
+// them under the page's policy.
 
 import { expect, test } from "vitest";
 import { partThought } from "../../../src/element/session/thought.ts";

@@ -1,5 +1,5 @@
-// The words of element and page in every language: all are there and are that language's own, say all that they are given,
-// and have a form for every number; and which language a tag means.
+// The words of element and page in every language: all are there and in that language, say all that they are given, and have
+// a form for every number; and which language a tag means.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -19,13 +19,13 @@ const words = async (language: Language): Promise<{ element: ChatStrings; page: 
 
 type Leaf = string | ((...given: unknown[]) => unknown);
 
-/** Every word with the way to it. */
+/** Every word with its path. */
 function leavesOf(value: unknown, path = ""): [path: string, leaf: Leaf][] {
   if (typeof value === "string" || typeof value === "function") return [[path, value as Leaf]];
   return Object.entries(value as object).flatMap(([name, part]) => leavesOf(part, path ? `${path}.${name}` : name));
 }
 
-/** What functions are given: words that are seen again wherever they are said. */
+/** What functions are given: words that can be recognized wherever they are said. */
 const marks = ["⟦a⟧", "⟦b⟧", "⟦c⟧"];
 const aWarning = { code: "stored-again", message: "⟦a⟧", facts: { model: "⟦b⟧", file: "⟦c⟧", found: "⟦d⟧" } };
 const given = (path: string, count: number): unknown[] => {
@@ -39,7 +39,7 @@ const given = (path: string, count: number): unknown[] => {
 const said = (leaf: Leaf, path: string, count = 5): string =>
   JSON.stringify(typeof leaf === "string" ? leaf : leaf(...given(path, count)));
 
-/** Of one and of many, English has other words. */
+/** Whether English has different words for one and for many. */
 function isCounted(leaf: Leaf): leaf is Exclude<Leaf, string> {
   if (typeof leaf === "string") return false;
   try {

@@ -1,5 +1,5 @@
-// Answers that go on while another conversation is open: finished in their own, joined again, one after another; and what a
-// change of the model, of its context length, or a deletion means to them.
+// Answers that continue while another conversation is open: finished in their own, joined again, one after another; and what
+// a change of the model, of its context length, or a deletion means for them.
 
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -13,17 +13,17 @@ import type { ChatCompletionChunk, EngineOptions } from "../../../src/index.ts";
 import { eventually } from "../../support/eventually.ts";
 import { pageStorage } from "../../support/page-storage.ts";
 
-/** One answer at a time, as an engine gives them: each word when the test says so. */
+/** One answer at a time, as from an engine: each word when the test says so. */
 class SlowEngine {
   created: EngineOptions[] = [];
-  /** Undefined: its model only continues text. */
+  /** Undefined if its model only continues text. */
   dialog: string | undefined = "llama-2";
   unloaded = 0;
   asked = 0;
   #lock: Promise<unknown> = Promise.resolve();
   #say: (word: string | undefined) => void = () => {};
 
-  /** A word of the answer that is being given; undefined ends it. */
+  /** A word of the current answer; undefined ends it. */
   async say(word: string | undefined): Promise<void> {
     this.#say(word);
     for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve));
@@ -94,7 +94,7 @@ const said = (from: Pick<ChatSession | Conversation, "turns"> = session) =>
   from.turns.map((turn) => [turn.text, (turn as AnswerTurn).status]);
 const data = (): Conversation => ({ ...emptyConversation(), turns: session.turns, branches: session.tree.all });
 
-/** Asks, has the first word come, and turns to another conversation. */
+/** Asks, lets the first word come, and turns to another conversation. */
 async function leaveWith(word: string) {
   void session.ask("first");
   await eventually(() => expect(engine.asked).toBe(1));
@@ -205,7 +205,7 @@ test("a conversation with another context length has the model loaded with it, b
   expect(engine.created.map(({ contextLength }) => contextLength)).toEqual([undefined, 8192]);
   expect([session.loadsAnew, engine.unloaded]).toEqual([false, 1]);
   session.engineOptions = { contextLength: 8192, kv: "q8" };
-  expect(session.loadsAnew).toBe(true); // and the answer that runs is not disturbed
+  expect(session.loadsAnew).toBe(true); // and the running answer is not disturbed
   await engine.say("One");
   await engine.say(undefined);
   expect(said().at(-1)).toEqual(["One", "done"]);

@@ -1,4 +1,4 @@
-// While an answer grows only its last block is parsed and touched; at the end a definition may change what came before.
+// While an answer grows, only its last block is parsed and touched; at the end a definition may change what came before.
 
 import { afterEach, expect, test, vi } from "vitest";
 import { emptyAnswer, rendered } from "../../support/markdown-page.ts";

@@ -151,7 +151,7 @@ describe("no answer is too much", () => {
   const depth = (node: Node): number => 1 + Math.max(0, ...[...node.childNodes].map(depth));
   const letters = (text: string | null) => text?.replace(/[^a-z]/g, "");
 
-  // 10,000 to 50,000 characters: what grows with their square would run into the time limit.
+  // 10,000 to 50,000 characters: anything quadratic would run into the time limit.
   test.each<[name: string, markdown: string]>([
     ["quotes", `${">".repeat(3000)} end`],
     ["lists in one line", `${"- ".repeat(3000)}end`],

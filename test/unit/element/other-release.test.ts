@@ -1,5 +1,5 @@
-// What a release keeps of a conversation opens in later ones: a record as it was written on 2026-11-28, to the letter. And a
-// tab that is open while a newer page changes the database loses nothing of what is said in it.
+// What a release keeps of a conversation opens in later ones: a record exactly as it was written on 2026-11-28. And a tab that
+// is open while a newer page changes the database loses nothing of what is said in it.
 
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
@@ -38,7 +38,7 @@ const version1 = {
   restorable: { text: "Dropped.", waits: true, conversation: { draft: { text: "before" } } },
 }; // prettier-ignore
 
-/** A database in a version, with these records. */
+/** A database of a version, with these records. */
 const database = (name: string, version: number, ...records: object[]) =>
   new Promise<void>((resolve, reject) => {
     const request = indexedDB.open(name, version);
@@ -92,7 +92,7 @@ test("a tab that is open while a newer page upgrades the database lets it, and k
   let conversation = emptyConversation();
   const keeper = open(tab, () => conversation);
   await keeper.restore();
-  await database("pronk-chats", 2); // the newer page's: this tab stands in nobody's way
+  await database("pronk-chats", 2); // the newer page's: this tab doesn't block it
   conversation = { ...conversation, draft: { text: "written after the update" } };
   keeper.changed();
   keeper.flush(); // the page reloads

@@ -1,4 +1,4 @@
-// Which addresses out of a model become links: http, https and mailto, nothing else however it is written.
+// Which addresses from a model become links: http, https and mailto, nothing else however it is written.
 
 import { expect, test } from "vitest";
 import { safeLink } from "../../../src/element/markdown/safe-link.ts";

@@ -25,12 +25,12 @@ interface Script {
   /** Thrown after the words. */
   failure?: Error;
   loadFailure?: Error;
-  /** Why the device cannot: then a server is asked for, and answers where that is agreed to. */
+  /** Why the device cannot: then a server is offered, and answers if that is agreed to. */
   notHere?: Error;
   /** Wait for abort after the words. */
   hang?: boolean;
   hangLoad?: boolean;
-  /** Set by a load: tells of a lost GPU, and that it came back. */
+  /** Set by a load: reports a lost GPU, and its return. */
   tell?: EngineOptions["onRecovery"];
   /** Aborted when the engine ends by itself. */
   ended?: AbortSignal;

@@ -1,4 +1,4 @@
-// Branches of a conversation: which path is shown, what is deleted with what, and the order of those that stand side by side.
+// Branches of a conversation: which path is shown, what is deleted along with what, and the order of siblings.
 
 import { expect, test } from "vitest";
 import { answerTurn, type Turn } from "../../../src/element/session/turn.ts";
@@ -8,7 +8,7 @@ const question = (id: string, parent?: string): Turn => ({ role: "user", id, par
 const answer = (id: string, parent: string): Turn => ({ ...answerTurn(id, parent), text: id, status: "done" });
 const shown = (tree: TurnTree) => tree.shown.map(({ id }) => id).join(" ");
 
-/** q1 has two answers; after the first q2 and, in other words, q3. */
+/** q1 has two answers; after the first come q2 and, reworded, q3. */
 const tree = new TurnTree([
   question("q1"),
   answer("a1", "q1"),

@@ -1,4 +1,4 @@
-// A server in this device's place: only where the device cannot, only where the person agrees, and never without being told.
+// A server in this device's place: only if the device cannot, only if the person agrees, and never silently.
 
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";

@@ -1,5 +1,5 @@
-// Servers that answer otherwise than OpenAI's: what llama.cpp's and transformers' were seen to send, and what no server should.
-// test/long/endpoint.proof.ts asks the real ones.
+// Servers that answer differently from OpenAI's: what llama.cpp's and transformers' were seen to send, and what no server
+// should. test/long/endpoint.proof.ts asks the real ones.
 
 import { expect, test } from "vitest";
 import type { Endpoint } from "../../../src/api/surface.ts";
@@ -321,4 +321,14 @@ test("a model is asked for by name where the server has several, or none to tell
   });
   expect((await openEndpoint({ endpoint, model: "a" })).info).toMatchObject({ model: "a", contextLength: 4096 });
   expect((await openEndpoint({ endpoint, model: "c" })).info).toMatchObject({ model: "c", contextLength: 0 });
+});
+
+test("an abort ends the wait for a body that is no stream of events, with the signal's reason", async () => {
+  const silent = () => new Response(new ReadableStream(), { headers: { "content-type": "application/json" } });
+  await using there = await over(silent);
+  const leave = new AbortController();
+  const stream = there.engine.chat.completions.create({ messages, stream: true }, { signal: leave.signal });
+  const read = (async () => collect(await stream))();
+  setTimeout(() => leave.abort(new Error("enough")), 50);
+  await expect(read).rejects.toThrow("enough");
 });

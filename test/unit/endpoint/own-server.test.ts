@@ -1,5 +1,5 @@
-// An engine over an endpoint that another engine answers (src/http): what it gives is what that engine gives directly, errors and
-// ends as well.
+// An engine over an endpoint that another engine answers (src/http): it gives what that engine gives directly, including errors
+// and endings.
 
 import { afterAll, expect, test } from "vitest";
 import type { EngineCalls } from "../../../src/api/surface.ts";
@@ -141,7 +141,7 @@ test("an abort ends the answer over there, with the signal's reason here", async
   await expect(asked).rejects.toBe(reason);
   await eventually(() => expect(endless.generator.running).toBe(0));
 
-  for await (const _ of await engine.chat.completions.create({ ...usual, stream: true })) break; // who leaves, ends it
+  for await (const _ of await engine.chat.completions.create({ ...usual, stream: true })) break; // leaving ends it
   await eventually(() => expect(endless.generator.running).toBe(0));
 
   const cut = engine.chat.completions.create(usual);

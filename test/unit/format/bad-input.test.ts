@@ -1,5 +1,5 @@
-// What is wrong with a model, from one list: each is loaded from a hub into a store, and fails with a PronkError that names
-// file and field and says what to do. Afterwards no model is to be seen, and nothing is kept of one whose headers were bad.
+// Everything that can be wrong with a model, in one list: each is loaded from a hub into a store, and fails with a PronkError
+// that names file and field and says what to do. Afterwards no model is visible, and nothing is kept of one with bad headers.
 
 import { describe, expect, test } from "vitest";
 import { loadModel } from "../../support/load-model.ts";
@@ -46,7 +46,7 @@ interface Case {
   code: string;
   file: string;
   field?: string;
-  /** What the message says of what is wrong, and of what to do. */
+  /** What the message says is wrong, and what to do. */
   says: RegExp;
   advises: RegExp;
 }

@@ -1,5 +1,5 @@
 // The same weights under every declaration that means them: GPTQModel's old and new fields and its `dynamic`, AutoRound's
-// own export. The file is a fixture's; only what config.json says of it differs.
+// own export. The file is a fixture's; only what config.json says about it differs.
 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";

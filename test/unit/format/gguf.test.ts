@@ -1,5 +1,5 @@
-// GGUF: headers to the byte, split files, configuration, tensor names and tokenizer; and every way in which a header can
-// lie, each a named error before anything is allocated.
+// GGUF: headers to the byte, split files, configuration, tensor names and tokenizer; and every way that a header can lie,
+// each a named error before anything is allocated.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";

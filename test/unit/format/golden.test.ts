@@ -1,4 +1,4 @@
-// Whole quantized checkpoints without a GPU: what the readers find, dequantized by the references and run by the
+// Whole quantized checkpoints without a GPU: what the readers find, dequantized by the references and run through the
 // reference's forward pass, gives the golden ids and logits. So names, places, schemes and the order of rows are right.
 
 import { readFileSync, readdirSync } from "node:fs";
@@ -60,7 +60,7 @@ function inHalves(values: Float64Array, heads: number, headDim: number): Float64
   return out;
 }
 
-/** Opens a folder as a user would and gives the reference's weights of it. */
+/** Opens a folder as a user would and gives its weights for the reference. */
 async function opened(folder: string, wanted?: string) {
   const files = folderFiles(folder);
   const { config, tensors, tokenizer } = await openWeights(memorySource(files), { weights: wanted });
@@ -70,7 +70,7 @@ async function opened(folder: string, wanted?: string) {
 }
 
 describe("Llama and its siblings as GGUF files", { timeout: 60_000 }, () => {
-  // Those that llama.cpp's converter writes whole: it has no dynamic scaling and no biases of Llama's or Qwen3's.
+  // Those that llama.cpp's converter writes completely: it lacks dynamic scaling and biases for Llama and Qwen3.
   const names = readdirSync(fixtures).filter((name) => /^llama-(?!rope-dynamic|attention-bias|qwen3-bias)/.test(name));
   test.each(names)("%s", async (name) => {
     const files = folderFiles(join(fixtures, name));

@@ -1,4 +1,4 @@
-// Which matrices a checkpoint that says it is tied has, by what its files hold: as transformers 5.24 loads them.
+// Which matrices a checkpoint that says it is tied has, going by its files: as transformers 5.24 loads them.
 
 import { expect, test } from "vitest";
 import { readCheckpoint } from "../../../src/format/checkpoint.ts";
@@ -16,7 +16,7 @@ const placeOf = async (files: Files, wanted: string) => {
   return found && [found.file, found.start, found.end];
 };
 
-/** Says that it is tied, and has an embedding and a head. */
+/** A checkpoint that says it is tied, and has an embedding and a head. */
 const both = (): Files => {
   const files = madeCheckpoint({ shards: 2 });
   spoilJson(files, "config.json", (fields) => ({ ...fields, tie_word_embeddings: true }));

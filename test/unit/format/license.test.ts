@@ -1,4 +1,4 @@
-// Whose licence a model is under: every place that can say Llama 2 is heard, and nothing else is taken for it.
+// Whose licence a model is under: every place that can say Llama 2 counts, and nothing else is taken for it.
 
 import { describe, expect, test } from "vitest";
 import { findLicenseEvidence, type ModelOrigin } from "../../../src/format/license-evidence.ts";
@@ -47,6 +47,12 @@ describe("Llama 2", () => {
     ],
     ["the use policy", { "USE_POLICY.md": "# Llama 2 Acceptable Use Policy" }, "picked", undefined],
     ["the configuration", { "config.json": '{"_name_or_path":"meta-llama/Llama-2-7b-chat-hf"}' }, "picked", undefined],
+    [
+      "an adapter's base",
+      { "adapter_config.json": '{"base_model_name_or_path":"meta-llama/Llama-2-7b-hf"}' },
+      "picked",
+      undefined,
+    ],
     ["the name", {}, "TheBloke/Llama-2-7B-Chat-fp16", undefined],
     ["the name without a dash", {}, "llama2-7b", undefined],
   ])("by %s", (_, files, label, card) => {

@@ -1,5 +1,5 @@
-// Meta's own checkpoints: what torch has written of a model in two files runs to transformers' ids; models cut for one, two
-// and four GPUs give Hugging Face's matrices, number by number; params.json gives the configurations that were published.
+// Meta's own checkpoints: a model that torch has written in two files gives transformers' ids; models cut for one, two and
+// four GPUs give Hugging Face's matrices, number by number; params.json gives the published configurations.
 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";

@@ -1,5 +1,5 @@
-// The eight repositories of the model card's author, opened through a hub as an engine would: what they are is found,
-// their traps are survived, and of files that are no weights nothing but headers is asked for.
+// The eight repositories of the model card's author, opened through a hub as an engine would: what they are is found, their
+// traps are survived, and of files without weights only headers are requested.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openWeights } from "../../../src/format/open-weights.ts";

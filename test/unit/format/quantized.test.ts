@@ -8,6 +8,7 @@ import { JsonFile } from "../../../src/format/json-file.ts";
 import { toModelTensors } from "../../../src/format/linear-parts.ts";
 import { findModelTensors } from "../../../src/format/model-tensors.ts";
 import { openWeights } from "../../../src/format/open-weights.ts";
+import { readLibrary } from "../../../src/format/library-parts.ts";
 import { packedReader } from "../../../src/format/packed-parts.ts";
 import { readDeclaredQuantization } from "../../../src/format/quantization-config.ts";
 import { isQuantized, type QuantizedMatrix, type TensorSlice } from "../../../src/format/quantized.ts";
@@ -36,10 +37,9 @@ describe("what is declared", () => {
     [{ quant_method: "gptq", is_marlin_format: true }, /marlin/],
     [{ quant_method: "gptq", checkpoint_format: "bitblas" }, /bitblas/],
     [{ quant_method: "gptq", checkpoint_format: "gptq_p" }, /gptq_p/],
-    [{ quant_method: "awq", version: "gemv" }, /gemv.*version gemm/],
     [{ quant_method: "awq", version: "gemv_fast" }, /gemv_fast/],
     [{ quant_method: "exl3" }, /exl3/],
-    [{ quant_method: "hqq" }, /hqq/],
+    [{ quant_method: "aqlm" }, /aqlm/],
     [{ quant_method: "compressed-tensors", format: "marlin-24" }, /marlin-24/],
     [{ quant_method: "compressed-tensors", sparsity_config: { format: "sparse-24-bitmask" } }, /sparse-24-bitmask/],
     [{ quant_method: "compressed-tensors", transform_config: { config_groups: { u: {} } } }, /Rotated inputs/],
@@ -57,6 +57,10 @@ const slice = (end: string, dtype: string, shape: number[]): TensorSlice => ({
 }); // prettier-ignore
 const made = (slices: TensorSlice[], [rows, cols] = [96, 256], declared?: ReturnType<typeof declaredBy>) =>
   toModelTensors(new Map([[`${name}.weight`, [rows, cols]]]), slices, packedReader(declared))[0] as QuantizedMatrix;
+
+/** As library-parts.ts reads it. */
+const library = (slices: TensorSlice[]) =>
+  toModelTensors(new Map([[`${name}.weight`, [96, 256]]]), slices, readLibrary)[0] as QuantizedMatrix;
 
 const gptq = (bits: number, groups: number, [rows, cols] = [96, 256]) => [
   slice("qweight", "I32", [(cols * bits) / 32, rows]),
@@ -196,6 +200,10 @@ describe("rows of codes", () => {
     expect(made(tensors).scheme).toEqual({ kind: "integers", packer: "mlx", bits, groups: { rows: 1, cols: 64 } });
     expect(made([sized("weight", "BF16", [96, 256])])).toMatchObject({ dtype: "bf16" });
   });
+  test.each([["MXFP8", 8, 32], ["MXFP4", 4, 32], ["NVFP4", 4, 16]])("MLX without biases: %s", (type, bits, size) => {
+    const tensors = [sized("weight", "U32", [96, 8 * bits]), sized("scales", "U8", [96, 256 / size])];
+    expect(made(tensors).scheme).toEqual({ kind: "floats", type, groups: { rows: 1, cols: size } });
+  });
   const group4 = group({ num_bits: 4, group_size: 128 });
   test.each<[string, TensorSlice[], ReturnType<typeof declaredBy>, string, RegExp]>([
     ["other bits than declared", packed(24), group4, "format", /weight_packed.*24 words.*of 4 bits/],
@@ -208,7 +216,7 @@ describe("rows of codes", () => {
     ["MXFP6", [sized("weight_packed", "U8", [96, 192]), sized("weight_scale", "U8", [96, 8])], undefined, "model-unsupported", /MXFP6/],
     ["NVFP4 without its factor", [sized("weight_packed", "U8", [96, 128]), sized("weight_scale", "F8_E4M3", [96, 16])], undefined, "format", /weight_global_scale/],
     ["MLX of 7 bits", [sized("weight", "U32", [96, 56]), sized("scales", "F16", [96, 4]), sized("biases", "F16", [96, 4])], undefined, "format", /7 bits/],
-    ["MLX nvfp4", [sized("weight", "U32", [96, 32]), sized("scales", "U8", [96, 16])], undefined, "model-unsupported", /affine, mxfp4 and mxfp8/],
+    ["MLX of a mode to come", [sized("weight", "U32", [96, 32]), sized("scales", "U8", [96, 4])], undefined, "model-unsupported", /4 bits.*groups of 64.*nvfp4/],
   ])("%s is refused", async (_, tensors, declared, code, message) => {
     const error = await rejection(() => made(tensors, undefined, declared));
     expect(error.code).toBe(code);
@@ -235,7 +243,13 @@ describe("a layer that does not fit together", () => {
     ["no groups at all", () => made(changed(gptq(4, 2), slice("scales", "F16", [0, 96]))), "format", /scales/],
     ["g_idx of another length", () => made(changed(gptq(4, 2), slice("g_idx", "I32", [255]))), "format", /g_idx/],
     ["groups of 24", () => made(gptq(4, 4, [96, 96]), [96, 96]), "model-unsupported", /groups of 24/],
-    ["AWQ gemv", () => made([slice("qweight", "I32", [96, 32]), slice("qzeros", "I32", [96, 1]), slice("scales", "F16", [96, 8])]), "model-unsupported", /gemv/],
+    ["AWQ gemv with zero points of other groups", () => made([slice("qweight", "I32", [96, 32]), slice("qzeros", "I32", [96, 3]), slice("scales", "F16", [96, 24])]), "format", /3 words/],
+    ["HQQ along axis 0", () => library([slice("W_q", "U8", [32, 384]), slice("scale", "F16", [1, 384]), slice("zero", "F16", [1, 384])]), "model-unsupported", /axis 0.*axis 1/],
+    ["HQQ in groups across rows", () => library([slice("W_q", "U8", [24, 512]), slice("scale", "F16", [48, 1]), slice("zero", "F16", [48, 1])]), "model-unsupported", /groups of 512/],
+    ["HQQ without zeros", () => library([slice("W_q", "U8", [192, 64]), slice("scale", "F16", [384, 1])]), "format", /zero/],
+    ["HQQ of another number of bytes", () => library([slice("W_q", "U8", [191, 64]), slice("scale", "F16", [384, 1]), slice("zero", "F16", [384, 1])]), "format", /bytes/],
+    ["quanto's float8 of the other kind", () => library([slice("weight._data", "F8_E5M2", [96, 256]), slice("weight._scale", "F32", [96, 1])]), "model-unsupported", /F8_E5M2/],
+    ["torchao without scales", () => library([slice("_weight_qdata", "I8", [96, 256])]), "format", /_weight_scale/],
     ["a shape of nobody's", () => made([slice("qweight", "I32", [7, 7]), slice("scales", "F16", [2, 96])]), "model-unsupported", /\[7,7\]/],
     ["EXL2 without groups", () => made(without(exl2(96), "q_groups")), "format", /groups/],
     ["EXL2 of fewer outputs", () => made(exl2(64)), "format", /64 columns/],
@@ -280,7 +294,7 @@ describe("which files", () => {
 });
 
 const e2e2 = sharedData("e2e2");
-describe.skipIf(!e2e2)("whole checkpoints of compressed-tensors and MLX", () => {
+describe.skipIf(!e2e2)("whole checkpoints of compressed-tensors, MLX, HQQ, quanto, torchao and AWQ gemv", () => {
   const integers = { kind: "integers", packer: "compressed-tensors" };
   test.each<[string, number, unknown]>([
     ["ct-w4a16-g128-sym", 35, { ...integers, bits: 4, groups: { rows: 1, cols: 128 } }],
@@ -290,6 +304,10 @@ describe.skipIf(!e2e2)("whole checkpoints of compressed-tensors and MLX", () => 
     ["ct-nvfp4a16", 35, { kind: "floats", type: "NVFP4", groups: { rows: 1, cols: 16 } }],
     ["ct-mxfp4", 35, { kind: "floats", type: "MXFP4", groups: { rows: 1, cols: 32 } }],
     ["mlx-4bit-g64", 37, { kind: "integers", packer: "mlx", bits: 4, groups: { rows: 1, cols: 64 } }],
+    ["hqq-4bit-g64", 35, { kind: "slabs", packer: "hqq", bits: 4, groups: { rows: 1, cols: 64 } }],
+    ["quanto-int8", 35, { kind: "integers", packer: "quanto", bits: 8, groups: { rows: 1, cols: 256 } }],
+    ["torchao-int8wo", 35, { kind: "integers", packer: "torchao", bits: 8, groups: { rows: 1, cols: 256 } }],
+    ["autoawq-gemv", 35, { kind: "integers", packer: "awq gemv", bits: 4, groups: { rows: 1, cols: 128 } }],
   ])("%s, with and without its declaration", async (folder, count, scheme) => {
     const files = folderFiles(join(e2e2!, folder));
     for (const _ of ["declared", "not declared"]) {

@@ -1,4 +1,4 @@
-// The safetensors reader: what is well formed is read as another reader reads it, what is not is refused by name.
+// The safetensors reader: well-formed files are read as another reader reads them, others are refused by name.
 
 import { parseSafetensorsMetadata } from "@huggingface/hub";
 import { describe, expect, test } from "vitest";

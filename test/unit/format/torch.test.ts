@@ -1,5 +1,5 @@
-// Files of torch.save: what torch itself has written gives the tensors that safetensors give; what this project's writer
-// makes of odd archives and pickles is read right or refused by name; no opcode or name that is not known is taken.
+// Files of torch.save: what torch itself has written gives the tensors that safetensors give; the odd archives and pickles of
+// this project's writer are read right or refused by name; no unknown opcode or name is accepted.
 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -248,7 +248,7 @@ describe("pickles", () => {
     expect(error.facts.found).toContain("ema");
   });
 
-  // What attacks are made of, in both ways of naming a callable, and every way of calling one.
+  // What attacks are made of: both ways of naming a callable, and every way of calling one.
   test.each<[string, RegExp, Uint8Array[]]>([
     ["os.system", /holds posix\.system, .*runs no code/, [named("posix", "system"), word("true"), op(0x85, 0x52)]],
     ["eval", /holds builtins\.eval/, [named("builtins", "eval"), word("1"), op(0x85, 0x52)]],
@@ -294,7 +294,7 @@ describe("pickles", () => {
   test("a dict in itself, and lists that double, cost what they take", async () => {
     const self = [op(0x7d, 0x71, 9), word("a"), op(0x68, 9, 0x73, 0x30)];
     expect((await rejection(read(at(1, ...self)))).message).toMatch(/opcode 0x30/); // POP is not met
-    // Each list has the one before twice: 2^40 numbers for whoever walked them.
+    // Each list holds the one before it twice: 2^40 numbers to walk.
     const doubled = Array.from({ length: 40 }, () => op(0x71, 9, 0x68, 9, 0x86));
     const ops = [op(0x80, 2, 0x7d), word("t"), number(1), ...doubled, op(0x73, 0x2e)];
     expect((await rejection(read(ops))).message).toMatch(/no dict of tensors/);

@@ -1,5 +1,5 @@
-// What a step says that it went by, against what it was sent: each difference is an error that names it, and choices are
-// counted as the sampler counts them.
+// What a step says it used, against what it was sent: each difference is an error that names it, and choices are counted as
+// the sampler counts them.
 
 import { expect, test } from "vitest";
 import { countsOf, settingsRecord } from "../../../src/generate/sampler-record.ts";
@@ -13,7 +13,7 @@ const { record } = settingsRecord({ ...greedy, repetitionPenalty: 1.1 });
 const bias = Float32Array.from({ length: vocab }, (_, id) => id / 4);
 const sumOf = (...words: number[]) => wordSum(Uint32Array.from(words));
 
-/** The receipt of a step that was sent this, as the shader makes it. */
+/** The receipt, as the shader makes it, of a step that was sent this. */
 function receiptOf(id: number, position: number, tokens: number[], counts?: Uint32Array<ArrayBuffer>): Receipt {
   const shaping = counts ? (wordSum(bias) + wordSum(counts, vocab)) >>> 0 : 0;
   return { id, position, tokens: sumOf(...tokens), settings: wordSum(record), shaping };
@@ -29,7 +29,7 @@ test("steps that went by what they were sent pass, and their choices are counted
   const sent = begun();
   sent.expect(7)(receiptOf(6, 7, [3, 4], countsOf([3, 4], vocab, [5])), [3, 4]);
   sent.expect(8)(receiptOf(6, 8, [6], countsOf([3, 4], vocab, [5, 6])), [6]);
-  const unusable = 0xffffffff; // is no token, and is not counted
+  const unusable = 0xffffffff; // isn't a token, and isn't counted
   sent.expect(9)(receiptOf(unusable, 9, [6], countsOf([3, 4], vocab, [5, 6, 6])), [6]);
   sent.expect(10)(receiptOf(1, 10, [6], countsOf([3, 4], vocab, [5, 6, 6])), [6]);
 });

@@ -1,5 +1,5 @@
-// A generation whose GPU is lost under it goes on with the tokens that would have come: the cache is filled again as it
-// was, sampler and counts stand where they stood. Over a machine whose tokens depend on all of that.
+// A generation whose GPU is lost under it continues with the tokens that would have come: the cache is filled again as it
+// was, sampler and counts are as they were. Over a machine whose tokens depend on all of that.
 
 import { describe, expect, test } from "vitest";
 import { CacheHistory } from "../../../src/generate/cache-history.ts";
@@ -13,7 +13,7 @@ import { bitsOf } from "../../support/token-bits.ts";
 const sampling = { ...greedy, temperature: 1, seed: 5, repetitionPenalty: 1.3 };
 const prompt = Array.from({ length: 21 }, (_, i) => (i * 7) % 90);
 
-/** Of 20 ids all are even but the stretch from the fifth on, which is longer than a batch. */
+/** All of 20 ids are even, except a stretch from the fifth on that is longer than a batch. */
 const stretch = [1, 3, 5, 7, 9, 11, 13, 15, 17];
 const forcing: Partial<GenerateRequest> = {
   constrain: ({ length }) => (length === 20 ? undefined : bitsOf(97, (id) => id % 2 === 0)),
@@ -49,7 +49,7 @@ async function answer(generator: Generator, request: Partial<GenerateRequest> = 
   return { ids, ...generation.stats };
 }
 
-/** A dialog: an answer, another question behind it, and one that differs in the middle of the first prompt's slices. */
+/** A dialog: an answer, another question after it, and one that differs in the middle of the first prompt's slices. */
 async function dialog(generator: Generator) {
   const first = await answer(generator, {}, 17);
   const second = await answer(generator, { promptIds: [...prompt, ...first.ids, 3, 1, 4] });
@@ -93,7 +93,7 @@ describe("a generation whose GPU is lost", () => {
       const { ids, recoveries } = await answer(over(fakeMachine({ loseAt }), fakeMachine()), { constrain });
       expect([ids, recoveries], `at ${loseAt}`).toEqual([wanted.ids, 1]);
     }
-    // What the cache holds afterwards is what is known of it: filled again from that, the next answer is the same.
+    // The cache then holds what its history says: filled again from that, it gives the same next answer.
     const nexts = await Promise.all(
       [false, true].map(async (isLost) => {
         const machine = fakeMachine();
@@ -202,7 +202,7 @@ describe("a generation whose engine died without a word", () => {
     { promptIds: [...prompt.slice(0, 11), 9, 9, 9] },
   ];
 
-  /** Asks one after the other, from question `from` on, which is known so far. */
+  /** Asks one after the other, from question `from` on, which has been answered as far as `known`. */
   async function ask(generator: Generator, from = 0, known?: Trace, onTrace?: (question: number, event: TraceEvent) => void) {
     const answers: { ids: number[]; cachedTokens: number; recoveries: number }[] = [];
     for (let at = from; at < 3; at++) {
@@ -313,18 +313,66 @@ describe("a generation whose engine died without a word", () => {
   });
 });
 
+describe("adapters", () => {
+  const requests: Partial<GenerateRequest>[] = [undefined, "a", "b", "b", "a", undefined].map((adapter) => ({
+    adapter,
+  }));
+
+  test("give in turn what each gives alone, however a GPU is lost, and never take another's cache", async () => {
+    const alone = await Promise.all(requests.map((request) => answer(over(fakeMachine()), request, 9)));
+    expect(new Set(alone.map(({ ids }) => ids.join())).size).toBe(3);
+    for (const loseAt of [Infinity, ...Array.from({ length: 70 }, (_, i) => i + 1)]) {
+      const generator = over(fakeMachine({ loseAt }), fakeMachine());
+      const cached: number[] = [];
+      for (const [i, request] of requests.entries()) {
+        const { ids, cachedTokens } = await answer(generator, request, 9);
+        // If a prompt is known, only its last token is computed, by a step: that gives another hash.
+        if (i !== 3) expect(ids, `answer ${i}, lost at ${loseAt}`).toEqual(alone[i].ids);
+        cached.push(cachedTokens);
+      }
+      expect(cached).toEqual([0, 0, 0, prompt.length - 1, 0, 0]);
+    }
+  });
+
+  test("are told to whoever goes on, with what the cache holds of each", async () => {
+    const generator = over(fakeMachine());
+    const copy = new CacheHistory();
+    generator.history.subscribe((change) => copy.apply(structuredClone(change)));
+    const first = await answer(generator, { adapter: "a" }, 9);
+    expect(copy.slices.map(({ adapter }) => adapter)).toEqual(copy.slices.map(() => "a"));
+    const next = { promptIds: [...prompt, ...first.ids, 4, 4] };
+    for (const adapter of ["a", "b", undefined]) {
+      const [here, there] = [restored(copy.state), over(fakeMachine())];
+      const wanted = await answer(there, { ...next, adapter });
+      const found = await answer(here, { ...next, adapter });
+      expect(found.cachedTokens).toBe(adapter === "a" ? prompt.length + 9 : 0);
+      if (adapter !== "a") expect(found.ids).toEqual(wanted.ids);
+    }
+  });
+
+  test("are part of what an answer is gone on from", () => {
+    const history = new CacheHistory();
+    history.add([1, 2, 3], { plan: "many", promptLength: 3, adapter: "a" });
+    history.add([4], { plan: "one", promptLength: 3, adapter: "a" });
+    expect(history.begins([1, 2, 3, 4], "a")).toBe(true);
+    expect(history.begins([1, 2, 3, 4], "b")).toBe(false);
+    expect(history.begins([1, 2, 3, 4])).toBe(false);
+    expect([history.sharedPrefix([1, 2, 3, 4, 5], "a"), history.sharedPrefix([1, 2, 3, 4, 5])]).toEqual([4, 0]);
+  });
+});
+
 describe("the cache's history", () => {
   test("keeps a batch that is cut, whole, and forgets single positions exactly", () => {
     const history = new CacheHistory();
-    history.add([1, 2, 3, 4], "many", 4);
-    history.add([5, 6], "one", 4);
-    history.add([7], "one", 4);
+    history.add([1, 2, 3, 4], { plan: "many", promptLength: 4 });
+    history.add([5, 6], { plan: "one", promptLength: 4 });
+    history.add([7], { plan: "one", promptLength: 4 });
     expect(history.slices).toMatchObject([{ position: 0 }, { position: 4, ids: [5, 6, 7] }]);
     expect(history.sharedPrefix([1, 2, 3, 4, 5, 9, 9])).toBe(5);
     history.cut(5);
     expect(history.slices).toMatchObject([{ ids: [1, 2, 3, 4] }, { ids: [5] }]);
     history.cut(2);
-    history.add([8, 9], "many", 4);
+    history.add([8, 9], { plan: "many", promptLength: 4 });
     expect(history.slices).toMatchObject([{ ids: [1, 2, 3, 4] }, { position: 2, ids: [8, 9] }]);
     expect(history.sharedPrefix([1, 2, 8, 9, 5])).toBe(4);
     expect(history.sharedPrefix([1, 2, 3, 4])).toBe(2);

@@ -1,4 +1,4 @@
-// A browser that never answers: every question for an adapter comes to an end, and says what to do.
+// A browser that never answers: every request for an adapter comes to an end, and says what to do.
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { hasAdapter, readAdapter, requestAdapter } from "../../../src/gpu/adapter.ts";

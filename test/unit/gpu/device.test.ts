@@ -1,5 +1,5 @@
-// What the device's faults come to, over a fake one: which are for good and which of one call, what waits for a loss and
-// what is left of it, compiling and allocating that ends early, and the probe of memory.
+// What the device's faults lead to, over a fake one: which are final and which concern one call, what waits for a loss and
+// what is left after it, compiling and allocating that ends early, and the probe of memory.
 
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { probeAllocation } from "../../../src/gpu/allocation-probe.ts";

@@ -1,5 +1,5 @@
-// What does not compile: read by `npm run types`, never run. Each line below `@ts-expect-error` is wrong in one way; were it
-// right for the compiler, the compiler would say that nothing was expected wrongly.
+// What does not compile: read by `npm run types`, never run. Each line below `@ts-expect-error` is wrong in one way; if the
+// compiler accepted it, it would complain of an unused directive.
 
 import type { DispatchRequest } from "../../../src/gpu/plan.ts";
 import { packRecord } from "../../../src/gpu/record.ts";
@@ -17,7 +17,7 @@ const weight = { decode: "q4", buffers: { shape: x, codes: x, scales: x } } as c
 const bf16 = { decode: "bf16", buffers: { shape: x, weights: x } } as const;
 const store = { name: "plain_store", buffers: { x, y } } as const;
 const vector = { kernel: "matvec", weight, groups: 1 } as const;
-const matmul = { x, y, step, linear: x, bias: x };
+const matmul = { x, y, step, linear: x, bias: x, low_rank: x, reduced: x };
 
 export const right: DispatchRequest[] = [
   { ...gather, buffers: { x, order: x, out: y, step } },
@@ -76,7 +76,7 @@ export const repacks: RepackDispatch[] = [
   { kernel: "copy_rows", buffers: { copied: x }, record: { piece }, grid: [1, 1] },
   // @ts-expect-error: another shader's record
   { kernel: "repack_rows", buffers: { repacked: x }, record: { piece }, grid: [1, 1] },
-  // @ts-expect-error: a field too much
+  // @ts-expect-error: one field too many
   { kernel: "copy_rows", buffers: { copied: x }, record: { piece: { ...piece, cols: 1 } }, grid: [1, 1] },
 ];
 

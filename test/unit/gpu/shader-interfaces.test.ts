@@ -1,5 +1,5 @@
-// The generated interfaces are those of the WGSL as it stands, and every combination of files that the engine may ask for
-// has each name that its files need, once.
+// The generated interfaces are those of today's WGSL, and every combination of files that the engine may ask for has each
+// name that its files need, once.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

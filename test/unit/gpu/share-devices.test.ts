@@ -1,5 +1,5 @@
-// The device that checks of kernels share in Chromium (support/share-devices): a check that does without a feature must not
-// get it, and of one shader with one set of constants there is one pipeline. As text, as it comes to the page.
+// The device that kernel checks share in Chromium (support/share-devices): a check that does without a feature must not get
+// it, and one shader with one set of constants has one pipeline. Run from its text, as in the page.
 
 import { beforeAll, expect, test } from "vitest";
 import { shareDevices } from "../../support/share-devices.ts";

@@ -1,14 +1,15 @@
-// Measuring kernels takes memory of its own. Where there is none, nothing of it stays, the GPU is as well as before, and the
-// load goes on with what the adapter has by default. What tuning chooses, test/kernels/tune.check.ts looks at.
+// Measuring kernels takes memory of its own. If there is none, nothing is left behind, the GPU is as well as before, and the
+// load continues with the adapter's defaults. test/kernels/tune.check.ts looks at what tuning chooses.
 
 import { afterEach, expect, test, vi } from "vitest";
 import { PronkError } from "../../../src/errors.ts";
 import { openGpu } from "../../../src/gpu/device.ts";
 import { Kernels } from "../../../src/gpu/kernel.ts";
 import { GpuMemory } from "../../../src/gpu/memory.ts";
-import { calibrateDispatch, tuneVariants, untuned } from "../../../src/gpu/tune.ts";
+import { calibrateDispatch, tuneVariants } from "../../../src/gpu/tune.ts";
 import { allocateWeight } from "../../../src/gpu/weight.ts";
 import { plainFormat } from "../../../src/quant/row-format.ts";
+import { untuned } from "../../../src/tuned.ts";
 import { IdleGpu } from "../../support/idle-gpu.ts";
 import { rejection } from "../../support/rejection.ts";
 

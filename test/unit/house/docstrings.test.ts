@@ -1,5 +1,5 @@
-// Whoever reads the package in an editor is told of each export, and of each field and member of it, what it is: a docstring
-// stands before it. What it should say (default, unit, range, errors) no test can see.
+// Each export of the package, and each of its fields and members, has a docstring that an editor can show. No test can see
+// whether it says what it should (default, unit, range, errors).
 
 import { type Node, SyntaxKind } from "typescript/unstable/ast";
 import type { Symbol } from "typescript/unstable/sync";
@@ -24,7 +24,7 @@ const members = [
 ];
 const bodies = [SyntaxKind.Block, SyntaxKind.ArrowFunction];
 
-/** Names of what has no docstring, as `Export.field.inner`. */
+/** What has no docstring, as `Export.field.inner`. */
 function undocumented(source: TypedSource, entry: string): string[] {
   const { project, exportsOf, checker } = source;
   const missing: string[] = [];
@@ -54,7 +54,7 @@ function undocumented(source: TypedSource, entry: string): string[] {
       if (fields.includes(node.kind)) walk(`${name}.${own}`, node);
     });
   };
-  /** What comes from a type that is not exported by itself is the export's own. */
+  /** Members of a type that is not itself exported count as the export's own. */
   const inherit = (type: Node) => {
     type.forEachChild((expression) => {
       const base = checker.getSymbolAtLocation(expression);

@@ -1,5 +1,5 @@
-// Holds names to the glossary of src/README.md: the four words that once had up to seven meanings stand in the name of a type,
-// of anything exported or of a file only where the glossary says, or in a name that it lists as another's.
+// Holds names to the glossary of src/README.md: the four words that once had up to seven meanings occur in the name of a type,
+// of an export or of a file only where the glossary says, or in a name that it lists as another's.
 
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -38,7 +38,7 @@ function namesIn(text: string): string[] {
   return [...[...types, ...exported].map(([, name]) => name), ...listed].filter(Boolean);
 }
 
-/** `GpuRowQuantizer` -> gpu, row, quantizer; plurals as their word. */
+/** `GpuRowQuantizer` -> gpu, row, quantizer; plurals as their singular. */
 const wordsOf = (name: string): string[] =>
   name
     .replace(/\.ts$/, "")
@@ -68,7 +68,7 @@ const terms = tables[0].slice(1).map((line) => {
 });
 const others = new Set(tables[1].slice(1).flatMap((line) => quoted(cellsOf(line)[0])));
 
-/** Names with the word that stand elsewhere. */
+/** Names with the word that occur elsewhere. */
 function misused(word: string, among: readonly Name[]): string[] {
   const { where } = terms.find(({ term }) => term === word)!;
   return among

@@ -1,4 +1,4 @@
-// Holds the direction of imports between the rooms of src/: reads every import and compares it with the table below.
+// Enforces the direction of imports between the rooms of src/: reads every import and compares it with the table below.
 // Arrows never go back; a new arrow is a decision about the house, made here and in src/README.md.
 
 import { readFileSync, readdirSync } from "node:fs";
@@ -11,11 +11,11 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 interface Room {
   /** Rooms whose code it may use. */
   uses: string[];
-  /** Rooms whose types it may name besides. */
+  /** Other rooms whose types it may name. */
   names?: string[];
 }
 
-// What `open` lists is open to everybody. A top-level file of src/ is a room of its own name.
+// What `open` lists is open to all. A top-level file of src/ is a room of that name.
 const rooms: Record<string, Room> = {
   source: { uses: [] },
   store: { uses: ["source"] },
@@ -31,8 +31,9 @@ const rooms: Record<string, Room> = {
   // source: only to start the thread that hashes; generate: what is remembered of answers and cache, for the next worker
   worker: { uses: ["api", "source", "generate"], names: ["gpu"] },
   http: { uses: ["api"] },
-  endpoint: { uses: ["api", "source", "preflight.ts"] }, // source: its patience with a network, and how addresses are told
+  endpoint: { uses: ["api", "source", "preflight.ts"] }, // source: its patience with a network, and how addresses are shown
   bench: { uses: ["format", "quant", "gpu", "model", "generate"] }, // an entry of its own; nothing uses it
+  eval: { uses: ["index.ts"] }, // an entry of its own; nothing uses it
   element: { uses: ["index.ts"] },
   "prompt-api": { uses: ["index.ts"] }, // an entry of its own; nothing uses it
   "index.ts": {
@@ -43,6 +44,7 @@ const rooms: Record<string, Room> = {
   "inspect.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu", "text"] },
   "models.ts": { uses: ["api", "source", "store", "quant", "load"] },
   "preflight.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu", "inspect.ts"] },
+  "loras.ts": { uses: ["api", "source", "generate", "load", "model"] },
   "tuned.ts": { uses: ["store", "gpu", "model"] },
   "smaller-setups.ts": { uses: ["api", "load", "model", "quant", "inspect.ts"] },
   "engine.ts": {
@@ -57,13 +59,14 @@ const rooms: Record<string, Room> = {
       "gpu",
       "model",
       "generate",
+      "loras.ts",
       "smaller-setups.ts",
       "tuned.ts",
     ],
   },
 };
 
-/** Single files that may do what their room may not. */
+/** Files that may do what their room may not. */
 const exceptions: Record<string, string[]> = {
   "src/worker/host.ts": ["engine.ts", "gpu"], // the engine, off the main thread
   "src/worker/shared-host.ts": ["engine.ts", "gpu"], // likewise, for all tabs
@@ -156,7 +159,7 @@ describe("imports", () => {
     const visit = (path: string) => {
       if (reached.has(path)) return;
       reached.add(path);
-      // The workers themselves are named by their addresses, which load nothing here.
+      // The workers themselves are given as addresses, which load nothing here.
       for (const { from, to, typeOnly } of imports) {
         if (from === path && !typeOnly && !/^src\/worker\/(shared-)?host\.ts$/.test(to)) visit(to);
       }
@@ -174,8 +177,14 @@ describe("imports", () => {
 
   test("demo and element use the public entries only", () => {
     // A page may list a policy's name once: the pages share the library's.
-    const entries = ["src/index.ts", "src/element/index.ts", "src/bench/index.ts", "src/trusted-types.ts"];
-    // The benchmark's page has no element, and its words are chosen and counted as the element's are.
+    const entries = [
+      "src/index.ts",
+      "src/element/index.ts",
+      "src/bench/index.ts",
+      "src/eval/index.ts",
+      "src/trusted-types.ts",
+    ];
+    // The benchmark's page has no element, but its words are chosen and counted as the element's are.
     entries.push("src/element/languages/counted.ts", "src/element/languages/speech.ts");
     const outside = imports.filter(
       ({ from, to }) =>

@@ -1,5 +1,5 @@
-// A part that is loaded on demand: once, and again after it did not arrive. What browsers do with modules that are missing,
-// test/package holds.
+// A part that is loaded on demand: once, and again after it did not arrive. test/package checks what browsers do with missing
+// modules.
 
 import { expect, test, vi } from "vitest";
 import { onDemand } from "../../../src/on-demand.ts";

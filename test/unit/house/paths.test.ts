@@ -1,5 +1,5 @@
-// Holds every path that a document names to the tree: what was moved or renamed is found here before a reader misses it. Paths
-// count from the document's folder, from the top or from src/.
+// Checks every path that a document names against the tree: what was moved or renamed is found here before a reader misses it.
+// Paths are relative to the document's folder, the top or src/.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -7,13 +7,13 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const rooms = ["docs", "findings", "models", "public", "shaders", "src", "test"];
+const rooms = ["docs", "examples", "findings", "models", "public", "shaders", "src", "test"];
 const documents = [
   ...readdirSync(root),
   ...rooms.flatMap((room) =>
     readdirSync(join(root, room), { recursive: true }).map((path) => join(room, String(path))),
   ),
-].filter((path) => path.endsWith(".md") && !path.startsWith("test/fixtures/"));
+].filter((path) => path.endsWith(".md") && !/^test\/fixtures\/|node_modules|\.cache/.test(path));
 
 const namedPath = /`((?:\.\.\/)*(?:[\w.-]+\/)+[\w.-]+\.(?:ts|wgsl|py|sh|md|json|html|css))`/g;
 

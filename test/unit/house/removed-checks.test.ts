@@ -1,5 +1,5 @@
-// The bounds checks that the fuzzer is tried on are found in the sources as they are today; a check that was rewritten is
-// an error here, and not a mutation that nothing was changed by.
+// The bounds checks that the fuzzer is tried on are found in today's sources; a check that was rewritten is an error here,
+// not a mutation that changes nothing.
 
 import { expect, test } from "vitest";
 import { fuzzReaders } from "../../fuzz/readers.ts";

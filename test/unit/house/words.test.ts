@@ -1,5 +1,5 @@
 // No words of element and pages stand outside their languages (src/element/languages, demo/languages): not in a template,
-// not in what a reader hears of it, and not in a page's HTML unless `data-words` names what is said in its place.
+// not in what a screen reader says of it, and not in a page's HTML unless `data-words` names what replaces them.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ const filesIn = (folder: string, ending: string) =>
 const names = /^(pronk|hf_…|Tiny)$/;
 const spokenAttributes = /\s(?:title|placeholder|alt|aria-(?:label|description|roledescription|valuetext))="([^"]*)"/g;
 
-/** The templates of a source file, with nothing in the place of what is filled in; templates in them are found apart. */
+/** The templates of a source file, without what is filled in; templates inside them are found separately. */
 function templatesOf(source: string): string[] {
   const found: string[] = [];
   const beginning = /(?<![.\w])(?:html|svg)`/g;
@@ -34,7 +34,7 @@ function templatesOf(source: string): string[] {
   return found;
 }
 
-/** Behind the brace that closes what is filled in; templates and texts in it are stepped over. */
+/** The place after the brace that closes what is filled in; templates and strings in it are skipped. */
 function endOfFilled(source: string, from: number): number {
   let at = from;
   for (let depth = 1; depth > 0 && at < source.length; at++) {
@@ -89,7 +89,7 @@ test("what code says to a reader comes from the words", () => {
 });
 
 // The essay of embed.html is made up, to show the element on a page that is not its own.
-test.each(["demo/index.html", "demo/bench.html"])(
+test.each(["demo/index.html", "demo/bench.html", "demo/eval.html"])(
   "%s says by data-words all that it says, in English as it stands",
   (path) => {
     const html = read(path).replace(/<noscript>.*?<\/noscript>/gs, "");

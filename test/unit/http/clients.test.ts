@@ -25,7 +25,7 @@ const weather = {
   description: "Weather of a place",
   run: async ({ place }: z.infer<typeof Place>) => `21 in ${place}`,
 };
-/** Calls the function first, and then says what came of it. */
+/** Calls the function first, then says what it returned. */
 const caller = (prompt: string) =>
   /21 in Bern/.test(prompt)
     ? "It is 21."
@@ -204,7 +204,7 @@ describe("openai", () => {
 
     const cut = await openai.responses.create({ model: "any", input: "Why?", max_output_tokens: 20 });
     expect(cut.output).toMatchObject([{ type: "reasoning", status: "incomplete" }]);
-    // It comes back with the call that it led to, as the template wants it.
+    // The thought comes back with the call that it led to, as the template wants it.
     const call = { type: "function_call", call_id: "abcDEF123", name: "f", arguments: "{}" } as const;
     const result = { type: "function_call_output", call_id: "abcDEF123", output: "42" } as const;
     const input = [{ role: "user", content: "Why?" }, whole.output[0], call, result] as const;

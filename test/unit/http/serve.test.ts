@@ -71,6 +71,36 @@ test("models, and text as tokens and back, by either server's names", async () =
   expect(await json("detokenize", post({ tokens: "né" }))).toMatchObject({ error: { param: "tokens" } });
 });
 
+test("an adapter is asked for by its field, or in the model's place; another name is refused", async () => {
+  const adapters = new Map([
+    ["sql", "key of sql"],
+    ["polite", "key of polite"],
+  ]);
+  const { fetch, generator } = fakeEngine(() => "x", { adapters });
+  const asked = async (path: string, body: object) => {
+    const { status } = await fetch(`${base}${path}`, post(body));
+    return [status, generator.requests.splice(0)[0]?.adapter];
+  };
+  const paths = [
+    ["chat/completions", { messages }],
+    ["completions", { prompt: "go" }],
+    ["responses", { input: "go" }],
+  ] as const;
+  for (const [path, body] of paths) {
+    expect(await asked(path, body)).toEqual([200, undefined]);
+    expect(await asked(path, { ...body, adapter: "sql" })).toEqual([200, "key of sql"]);
+    expect(await asked(path, { ...body, model: "polite" })).toEqual([200, "key of polite"]);
+    expect(await asked(path, { ...body, model: "polite", adapter: "sql" })).toEqual([200, "key of sql"]);
+    expect(await asked(path, { ...body, model: "polite", adapter: null })).toEqual([200, undefined]);
+    expect(await asked(path, { ...body, adapter: "other" })).toEqual([400, undefined]);
+  }
+  const refused = await (await fetch(`${base}embeddings`, post({ input: "go", adapter: "other" }))).json();
+  expect(refused.error).toMatchObject({ param: "adapter" });
+  expect(refused.error.message).toContain("sql, polite");
+  const { data } = await (await fetch(`${base}models`)).json();
+  expect(data.map(({ id }: { id: string }) => id)).toEqual(["fake/model", "sql", "polite"]);
+});
+
 test("an abort rejects with its reason, before the answer and in the middle of a stream", async () => {
   const { fetch, generator } = fakeEngine(() => "words without an end", { stepMs: 1 });
   const reason = new Error("enough");

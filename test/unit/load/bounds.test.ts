@@ -1,5 +1,5 @@
 // What the loader promises whatever the model's size: bounded bytes, no large array, no long stretch of work, and every
-// byte in its place when tensors, heads and rows cross the borders of blocks.
+// byte in its place when tensors, heads and rows cross block boundaries.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BufferPool } from "../../../src/load/look-ahead.ts";
@@ -15,7 +15,7 @@ const mebibyte = 2 ** 20;
 const RealArrayBuffer = globalThis.ArrayBuffer;
 let largest = 0;
 
-/** Any single ArrayBuffer over 64 MiB throws; the largest is kept. */
+/** Any single ArrayBuffer over 64 MiB throws; the largest size is kept. */
 beforeEach(() => {
   largest = 0;
   const check = (sizeBytes: number) => {
@@ -27,7 +27,7 @@ beforeEach(() => {
     const Checked = new Proxy(Real, {
       construct(target, args: unknown[]) {
         if (typeof args[0] === "number") check(args[0] * (target.BYTES_PER_ELEMENT ?? 1));
-        return Reflect.construct(target, args) as object; // not by the proxy's name: such arrays are slow
+        return Reflect.construct(target, args) as object; // not with the proxy as newTarget: such arrays are slow
       },
     });
     undo.push(() => Object.assign(globalThis, { [name]: Real }));
@@ -58,7 +58,7 @@ function fillData(bytes: Uint8Array, position: number): Uint8Array {
   return bytes;
 }
 
-/** f16 checkpoint of `layers` whose bytes are computed when asked for: as large as one likes. */
+/** f16 checkpoint of `layers`, with bytes computed on request: as large as one likes. */
 function syntheticSource(
   config: Record<string, unknown>,
   tensors: [string, number[]][],
@@ -147,7 +147,7 @@ describe("memory", () => {
 test.each([0, 1, 5])(
   "every byte in its place when rows cross the borders of blocks (data start shifted by %i)",
   async (padding) => {
-    // 4.4 MB of embedding and rows of 2816 columns: 16 MiB borders fall inside rows.
+    // 4.4 MB of embedding and rows of 2816 columns: 16 MiB boundaries fall inside rows.
     const { config, shapes } = tiedLlama({ dim: 1024, hiddenDim: 2816, layers: 1, vocabSize: 2200 });
     for (const quantize of padding === 1 ? (["none", "q4"] as const) : (["none"] as const)) {
       const source = syntheticSource(config, shapes, padding);

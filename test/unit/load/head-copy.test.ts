@@ -1,5 +1,5 @@
-// A head that looks like the embedding once more is kept off the GPU, and only if it is: what the sink gets, what the store
-// keeps, and what a load costs that begins again.
+// A head that looks like a copy of the embedding is kept off the GPU, but only if it is one: what the sink gets, what the
+// store keeps, and what a load that begins again costs.
 
 import "fake-indexeddb/auto";
 import { describe, expect, test } from "vitest";
@@ -17,7 +17,7 @@ const head = "lm_head.weight";
 const embedding = "model.embed_tokens.weight";
 const shape = { hidden_size: 64, vocab_size: 501 }; // 128 KB in f32: most of it between the samples
 
-/** Tied by its configuration, with a head that is the embedding but for `change`. */
+/** Tied by its configuration, with a head that is the embedding except for `change`. */
 async function copied(change: (head: Uint8Array) => void = () => {}): Promise<Files> {
   const files = madeCheckpoint({ config: madeConfig(shape), shards: 3 });
   let rows: Uint8Array | undefined;

@@ -1,5 +1,5 @@
 // One number says how many requests a source has under way, mostRanges of source/read-limit.ts: lanes, blocks read ahead and
-// the memory for them follow it; no signal has so many listeners that Node would take them for a leak.
+// their memory follow it; no signal has so many listeners that Node would take them for a leak.
 
 import { afterEach, expect, test, vi } from "vitest";
 import * as limits from "../../../src/source/read-limit.ts";
@@ -14,7 +14,7 @@ afterEach(() => void vi.doUnmock("../../../src/source/read-limit.ts"));
 const blockBytes = 2 ** 17; // small, so that there are many of them
 const files = madeCheckpoint({ config: madeConfig({ vocab_size: 20_000 }) });
 
-/** Reads of blocks that are waiting when no further one is asked for, and bytes held. */
+/** Block reads that are waiting once no more are requested, and bytes held. */
 async function inFlight(signal: AbortSignal): Promise<{ blocks: number; peakBytes: number }> {
   const { loadModel } = await import("../../support/load-model.ts");
   const { BufferPool } = await import("../../../src/load/look-ahead.ts");
@@ -39,7 +39,7 @@ async function inFlight(signal: AbortSignal): Promise<{ blocks: number; peakByte
   return { blocks, peakBytes: pool.peakBytes };
 }
 
-/** As many as everything that can go on without further blocks takes. */
+/** Enough turns for everything that can proceed without further blocks. */
 async function turns(): Promise<false> {
   for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
   return false;

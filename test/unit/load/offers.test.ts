@@ -1,4 +1,4 @@
-// What is told of several sets of weights before one is chosen: sizes and bits of their files, and what they take.
+// What is told about several sets of weights before one is chosen: sizes and bits of their files, and the memory they take.
 
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ test.skipIf(!folder)("each of several has its size, its bits, and what it takes 
   expect(of("Q8_0").bits).toBeGreaterThan(8.5);
   expect(of("Q2_K").bits).toBeLessThan(of("Q4_K_M").bits);
   expect(of("Q4_K_M").bits).toBeLessThan(of("Q8_0").bits);
-  // By the file's size it comes near to what is counted tensor by tensor.
+  // Estimated from the file's size, it comes close to what is counted tensor by tensor.
   const [chosen] = needs;
   expect(weights).toBe(offers![0].weights);
   expect(Math.abs(offers![0].gpuBytes / chosen.gpuBytes - 1)).toBeLessThan(0.15);

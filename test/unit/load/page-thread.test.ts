@@ -1,5 +1,5 @@
-// What `inspectModel` and `preflight` read may be read on a page's thread, and the page goes on: for files as large as the
-// readers' limits let them be, and a little larger, no stretch of work takes a fifth of a second. Told by processor time.
+// What `inspectModel` and `preflight` read may be read on a page's thread without blocking the page: for files as large as the
+// readers' limits allow, and a little larger, no stretch of work takes a fifth of a second of processor time.
 
 import { expect, test } from "vitest";
 import { prepareModel } from "../../../src/load/prepare.ts";
@@ -9,7 +9,7 @@ import { maxParsedBytes } from "../../../src/source/read-limit.ts";
 import { byteModelFiles } from "../../support/byte-model.ts";
 
 const mostMs = 200;
-const tries = 5; // the collector may have its hour in one of them
+const tries = 5; // the collector may be at work in one of them
 
 type Files = Map<string, Uint8Array>;
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -39,7 +39,7 @@ const field = (at: number) => `"${at.toString(36)}":1`;
 const withFile = (name: string, text: string) => byteModelFiles().set(name, utf8(text)) as Files;
 const config = new TextDecoder().decode(byteModelFiles().get("config.json")).trim().replace(/\}$/, "");
 
-/** One array of metadata, of items of a type, and tensors of one number each. */
+/** One metadata array with items of a type, and tensors of one number each. */
 function gguf({ type = 4, itemBytes = 4, items = 0, tensors = 0 }): Files {
   const names = 8 + 6 + 4 + 8 + 4 + 8; // of a tensor: its name's length, name, dimensions, one, type, offset
   const headBytes = 24 + 8 + 1 + 4 + 12 + items * itemBytes + tensors * names;

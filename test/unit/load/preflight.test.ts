@@ -1,4 +1,4 @@
-// preflight: a clear verdict with the alternative, before a weight is asked for.
+// preflight: a clear verdict with the alternative, before any weight is requested.
 
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";

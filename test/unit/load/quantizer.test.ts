@@ -1,5 +1,5 @@
-// What quantizes on the way is the caller's: it has the tensors of two blocks at a time, they come out in order, and its time
-// and loss are told.
+// The quantizer on the way is the caller's: it has the tensors of two blocks at a time, they come out in order, and its time
+// and loss are reported.
 
 import { expect, test } from "vitest";
 import { BufferPool } from "../../../src/load/look-ahead.ts";
@@ -68,13 +68,17 @@ test("two blocks are being quantized at a time, and arrive in order", async () =
   let squares = 0;
   let lost = 0;
   for (const { name, rows, cols, encoding } of matrices) {
+    const before = [squares, lost];
     const weights = dequantizeRows("f16", exact.bytes.get(name)!, rows, cols);
     const kept = dequantizeRows(encoding, given.sink.bytes.get(name)!, rows, cols);
     for (let i = 0; i < weights.length; i++) {
       squares += weights[i] ** 2;
       lost += (weights[i] - kept[i]) ** 2;
     }
+    const error = Math.sqrt((lost - before[1]) / (squares - before[0]));
+    expect(quantization!.matrixErrors[name] / error, name).toBeCloseTo(1, 1);
   }
+  expect(Object.keys(quantization!.matrixErrors)).toHaveLength(matrices.length);
   expect(quantization!.relativeRmsError / Math.sqrt(lost / squares)).toBeCloseTo(1, 1);
 });
 

@@ -52,7 +52,7 @@ async function blockCount(): Promise<number> {
   return count;
 }
 
-/** Bytes of weights that were asked for. */
+/** Bytes of weights that were requested. */
 const askedBytes = () =>
   hub.requests
     .filter(({ origin }) => origin === "storage")
@@ -73,7 +73,7 @@ describe.each(["none", "q4"] as const)("quantize %s", (quantize) => {
       const controller = new AbortController();
       const stop = (count: number) => count >= blocks && controller.abort(new Error("stopped"));
       await load(quantize, stop, controller.signal).then(
-        () => (blocks = Infinity), // it was faster than the look at it
+        () => (blocks = Infinity), // it finished before it could be stopped
         (error: Error) => expect(error.message).toBe("stopped"),
       );
       if (blocks === Infinity) break;

@@ -1,4 +1,4 @@
-// Loads through the store: cold, warm, offline; what is left after failures and how the next load goes on; damage.
+// Loads through the store: cold, warm, offline; what is left after failures and how the next load resumes; damage.
 
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
@@ -115,13 +115,13 @@ test("nothing of a weight is read before stream", async () => {
 
 describe("no half model is shown, and the next load fetches only what is missing, after", () => {
   const second = "model-00002-of-00002.safetensors";
-  /** Where the ranges end that were asked of a file's bytes. */
+  /** Where the ranges requested of a file end. */
   const rangeEnds = (file: string) =>
     hub.requests
       .filter(({ origin, path }) => origin === "storage" && path.includes(file))
       .map(({ headers }) => Number(/-(\d+)$/.exec(headers.range ?? "")?.[1] ?? Infinity));
 
-  /** The first shard is there: of it only headers are asked for. */
+  /** The first shard is there: only its header is requested. */
   async function expectResume(quantize: "none" | "q4") {
     expect(await store.list()).toEqual([]);
     hub.faults.length = 0;

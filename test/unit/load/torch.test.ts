@@ -1,5 +1,5 @@
-// Torch's files on their way, as safetensors go: streamed, hashed, stored, gone on with, read again without the network and
-// repaired, in their own numbers and in q4; of Meta's files every panel.
+// Torch's files on their way, like safetensors: streamed, hashed, stored, resumed, read again without the network and repaired,
+// in their own numbers and in q4; and every panel of Meta's files.
 
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";

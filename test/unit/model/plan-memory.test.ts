@@ -35,6 +35,17 @@ describe.each(Object.entries(counts))("%s", (name, [linear, tables, norms, kvVal
     expect(count.totalBytes).toBe(count.weightBytes + count.kvBytes + count.scratchBytes);
   });
 
+  test("at the start there is room for 512 positions beside the weights", () => {
+    const count = countMemory(config, { ...request, quantize: "q4" });
+    expect(count.totalBytes - count.firstBytes).toBe(kvValues * (4096 - 512) * 2);
+    expect(count.firstBytes).toBeLessThanOrEqual(1.05 * count.weightBytes + kvValues * 512 * 2);
+  });
+
+  test("behind a sliding window a cache of the window and four batches", () => {
+    const count = countMemory({ ...config, window: 1024 }, { ...request, quantize: "q4" });
+    expect(count.kvBytes).toBe(kvValues * (1024 + 4 * 256) * 2);
+  });
+
   test("a q8 cache: a byte a value, and an f16 for 32 of them", () => {
     const count = countMemory(config, { ...request, quantize: "q4", kv: "q8" });
     expect(count.kvBytes).toBe(kvValues * 4096 * (1 + 2 / 32));
@@ -50,7 +61,7 @@ describe.each(Object.entries(counts))("%s", (name, [linear, tables, norms, kvVal
     for (const quantize of ["q4", "q8", "none"] as const) {
       const count = countMemory(config, { ...request, quantize });
       expect(count.largestBindingBytes).toBeLessThanOrEqual(128 * MiB);
-      // Codes of what shares buffers, in bytes: gate and up lie together.
+      // Bytes of the codes that share buffers: gate and up lie together.
       const { dim, hiddenDim } = config;
       const linear = quantize === "none" ? 2 : quantize === "q8" ? 1 : 0.5;
       const table = quantize === "none" ? 2 : 1; // q4 keeps the head in q8

@@ -1,4 +1,4 @@
-// What is offered where memory ran out: by the figures of the refusal, counted as `npm run plan` does, less given up first.
+// What is offered when memory has run out: by the refusal's figures, counted as `npm run plan` does, smaller losses first.
 
 import { expect, test } from "vitest";
 import { knownShapes } from "../../../src/bench/shapes.ts";

@@ -1,5 +1,5 @@
-// Which rows of a joined weight are whose: each row of q, k, v, gate and up has a place of its own, and rows that are
-// computed together are neighbours.
+// Which rows of a joined weight belong to which matrix: each row of q, k, v, gate and up has a place of its own, and rows that
+// are computed together are neighbours.
 
 import { expect, test } from "vitest";
 import { benchShapes } from "../../../src/bench/shapes.ts";

@@ -143,6 +143,22 @@ test("tools are called, and what they give or throw is told", async () => {
   expect(prompts).toHaveLength(3);
 });
 
+test("the assistant's first words and a call behind them are one message", async () => {
+  const { LanguageModel, prompts } = over(
+    (prompt) =>
+      prompt.endsWith("a:Hm, ") ? 'so <tool_call>\n{"name": "now", "arguments": {}}\n</tool_call>' : "It is ten.",
+    { contextLength: 4000 },
+  );
+  const inputSchema = { type: "object", properties: {} };
+  const tools = [{ name: "now", description: "", inputSchema, execute: async () => "10" }];
+  const session = await LanguageModel.create({ tools });
+  await session.prompt([
+    { role: "user", content: "time?" },
+    { role: "assistant", content: "Hm, ", prefix: true },
+  ]);
+  expect(prompts.at(-1)).toContain("a:Hm, so ");
+});
+
 test("the context's end: the oldest are left out with an event, and what cannot fit is refused", async () => {
   const { LanguageModel } = over(() => "ok", { contextLength: 120 });
   const session = await LanguageModel.create();

@@ -1,4 +1,4 @@
-// f16 and bf16 conversions against another road to the same numbers: DataView's arithmetic done in float64.
+// f16 and bf16 conversions against another way to the same numbers: DataView's arithmetic done in float64.
 
 import { expect, test } from "vitest";
 import { bfloatsToFloats, floatToHalf, halfToFloat, halvesToFloats } from "../../../src/quant/half.ts";

@@ -1,5 +1,5 @@
-// pronk's q8 and q4 rows: the bytes as quant/README.md says, and each weight within what it promises. How good the scales
-// are is told by quant-search.test.ts.
+// pronk's q8 and q4 rows: the bytes as quant/README.md says, and each weight within what it promises. search.test.ts says
+// how good the scales are.
 
 import { describe, expect, test } from "vitest";
 import { storedRowBytes } from "../../../src/quant/layout.ts";

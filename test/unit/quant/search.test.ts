@@ -64,9 +64,9 @@ describe.each(["q8", "q4"] as const)("%s", (encoding) => {
         const loss = group.reduce((sum, weight, i) => sum + (weight - values[32 * g + i]) ** 2, 0);
         // Codes are decided at 24 bits of the largest weight.
         expect(loss, `group ${g}`).toBeLessThanOrEqual(lossOf(encoding, group, nearest) * 1.0001);
-        if (nearest < 1024) continue; // only few candidates, or none, where f16 is coarse
+        if (nearest < 1024) continue; // few candidates, or none, where f16 is coarse
         const best = Math.min(...[...candidates].map((bits) => lossOf(encoding, group, bits)));
-        // What wins by less than measuring in whole numbers can tell is left: 1 % and 2^13 units, a step being 2^11 and more.
+        // Wins too small to measure in whole numbers are allowed for: 1 % and 2^13 units, a step being 2^11 and more.
         const step = f16ToNumber(nearest);
         expect(loss, `group ${g}`).toBeLessThanOrEqual(best * 1.01 + step * step * 2 ** (13 - 22));
       }

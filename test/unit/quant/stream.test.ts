@@ -96,7 +96,13 @@ describe.each(layers)("%s", (_, make) => {
         expect(piece.firstUnit % repack.rowsPerUnit).toBe(0);
       }
     }
-    expect(next).toBe(repack.shader === "repack_columns" ? repack.runs.at(-1)!.chunks : matrix.rows);
+    expect(next).toBe(
+      repack.shader === "repack_slabs"
+        ? repack.step
+        : repack.shader === "repack_columns"
+          ? repack.runs.at(-1)!.chunks
+          : matrix.rows,
+    );
   });
 });
 

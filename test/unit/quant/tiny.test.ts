@@ -1,4 +1,4 @@
-// What the search for better scales is worth in a model: the one that ships, in q4, against its own answers in f16.
+// What the search for better scales gains in a model: the one that ships, in q4, against its own answers in f16.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

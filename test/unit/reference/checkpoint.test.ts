@@ -1,5 +1,5 @@
-// The made-up checkpoints: what is written is a checkpoint that the reference's own reader understands, of the size asked
-// for, the same each time.
+// The made-up checkpoints: each is one that the reference's own reader understands, of the size asked for, the same every
+// time.
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// The reference dequantizers against every matrix of the shared data: bit for bit, after the rounding that the format's
-// own decoder does where it does one.
+// The reference dequantizers against every matrix of the shared data: bit for bit, after the rounding that the format's own
+// decoder does, if any.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -43,13 +43,16 @@ describe("ggml blocks of a fixture, bit for bit", () => {
   });
 });
 
-/** Rows of codes by compressed-tensors and MLX, and their own weights. */
-const rows = JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures/packed-rows.json"), "utf8")) as Record<
+/** Rows of codes by compressed-tensors, MLX, HQQ and quanto, and their own weights. */
+type Rows = Record<
   string,
   { shape: number[]; tensors: Record<string, { dtype: string; shape: number[]; base64: string }>; weights: string }
 >;
+const rowsOf = (file: string): Rows =>
+  JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures", file), "utf8"));
+const rows = { ...rowsOf("packed-rows.json"), ...rowsOf("library-rows.json") };
 
-/** Its scheme is what the reader finds in the tensors, told the bits alone. */
+/** Its scheme is what the reader finds in the tensors, given only the bits. */
 test.each(Object.entries(rows))("%s by its own packer", (name, { shape, tensors, weights }) => {
   const named = Object.entries(tensors).map(([end, { base64, ...tensor }]) => ({
     end,

@@ -58,6 +58,6 @@ test("under dynamic scaling, keys in the cache keep the turn they were given", (
   const crossing = cases.find(({ promptIds }) => promptIds.length < 32 && promptIds.length + 24 > 32)!;
   const fed = [...crossing.promptIds, ...crossing.greedyIds.slice(0, -1)];
   const stepwise = referenceGenerate(weights, config, crossing.promptIds, crossing.greedyIds.length).logits;
-  // In one pass every key turns by the base of the whole length: another result, so the goldens above can tell.
+  // In one pass every key turns by the base of the whole length: a different result, so the goldens above can tell.
   expect(relativeError(referenceForward(weights, config, fed), stepwise)).toBeGreaterThan(1e-2);
 });

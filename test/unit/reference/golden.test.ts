@@ -1,5 +1,5 @@
 // The reference against upstream programs: llama2.c's and transformers' ids and logits of the trained 260 K model, and
-// transformers' RoPE tables. The data lies beside the repository; without it these tests skip.
+// transformers' RoPE tables. The data lie beside the repository; without them these tests skip.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";

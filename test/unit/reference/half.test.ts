@@ -5,7 +5,7 @@ import { bf16ToNumber, f16ToNumber, f32ToBf16Bits, f32ToF16Bits, roundToF16 } fr
 test("every finite half decodes and encodes to the same bits", () => {
   for (let bits = 0; bits < 65536; bits++) {
     if (((bits >> 10) & 31) === 31) continue;
-    // Not expect() sixty thousand times over: that takes seconds.
+    // expect() sixty thousand times would take seconds.
     if (f32ToF16Bits(f16ToNumber(bits)) !== bits) expect(f32ToF16Bits(f16ToNumber(bits))).toBe(bits);
   }
 });

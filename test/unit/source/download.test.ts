@@ -108,7 +108,7 @@ test("a pause holds a body in the middle and costs no byte twice", async () => {
       count += bytes;
     },
   });
-  await new Promise((resolve) => setTimeout(resolve, 600)); // longer than silence is borne
+  await new Promise((resolve) => setTimeout(resolve, 600)); // longer than silence is tolerated
   expect(count).toBeGreaterThan(0);
   expect(count).toBeLessThan(6_000_000);
   pause.resume();

@@ -1,4 +1,4 @@
-// The hasher where its thread is of no use: it must never be what a load waits for.
+// The hasher when its thread is useless: a load must never wait for it.
 
 import { createHash } from "node:crypto";
 import { afterEach, expect, test, vi } from "vitest";

@@ -38,7 +38,7 @@ test("takes git's name of a small file as its hash, where it is one, and refuses
   const source = await open();
   const [config, weights] = source.files;
   expect(config.gitSha1).toBe("9e26dfeeb6e641a33dae4961196235bdb965b21b"); // printf '{}' | git hash-object --stdin
-  expect(weights.gitSha1).toBeUndefined(); // there the list has the name of a pointer
+  expect(weights.gitSha1).toBeUndefined(); // there the list has a pointer's object id
   expect(await readWhole(source, "config.json")).toEqual(files.get("config.json"));
   const other = { ...source, read: async () => new TextEncoder().encode("[]") };
   const error = await rejection(readWhole(other, "config.json"));

@@ -1,4 +1,4 @@
-// Workers that say nothing, of which nobody can tell whether a policy forbids them or the browser ended them too early.
+// Workers that say nothing: there is no telling whether a policy forbids them or the browser ended them too early.
 
 import { expect, test, vi } from "vitest";
 import { startModuleWorker } from "../../../src/source/module-worker.ts";
@@ -9,7 +9,7 @@ class FakeWorker extends EventTarget {
 
 const script = () => Promise.reject(new Error("not asked for"));
 
-/** Starts workers of which the first ones say nothing. */
+/** Starts workers, the first `silent` of which say nothing. */
 async function start(silent: number) {
   const made: FakeWorker[] = [];
   const make = () => {

@@ -1,5 +1,5 @@
-// An address with a name and password in it: refused by name, however it is mistyped, and the password is in nothing that the
-// error says.
+// An address with a name and password in it: refused by name, however it is mistyped, and nothing in the error reveals the
+// password.
 
 import { expect, test, vi } from "vitest";
 import { toErrorData, type PronkError } from "../../../src/errors.ts";
@@ -26,7 +26,7 @@ const addresses = [
   `user:${secret}@host.example/models/x/`,
   `//user:${secret}@host.example/x/`,
   `ftp://user:${secret}@host.example/x/`,
-  // No addresses to a browser.
+  // Not addresses to a browser.
   `https://user:${secret}@ho st.example/x`,
   `https://user:${secret}@host.example:99999/x`,
   `https://user:${secret}/1@host.example/x`,

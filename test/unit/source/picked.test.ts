@@ -149,7 +149,7 @@ describe("references", () => {
   test.each([
     "https://huggingface.co/datasets/a/b",
     "hf.co/owner",
-    "hf.co/owner/name:Q4_K_M", // as Ollama is told it
+    "hf.co/owner/name:Q4_K_M", // as for Ollama
     "hf.co/../x",
     "",
     "llama",

@@ -1,4 +1,4 @@
-// The streaming SHA-256 against Node's, at every border, in any pieces, and across a kept state.
+// The streaming SHA-256 against Node's, at every boundary, in any pieces, and across a kept state.
 
 import { createHash, randomBytes } from "node:crypto";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// A folder or file on a plain web server, also on one that answers every name with its own page.
+// A folder or file on a plain web server, and on one that answers every name with its own page.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -24,7 +24,7 @@ interface Behaviour {
   singlePage?: boolean;
   ranges?: boolean;
   hideContentRange?: boolean;
-  /** What a request without it is answered with 403 for. */
+  /** Whether a request is signed; one that isn't gets a 403. */
   signed?: (path: string, query: URLSearchParams) => boolean;
   /** This file's answer comes after all others. */
   late?: string;
@@ -281,7 +281,7 @@ test("four lanes share one stream of a server without ranges", async () => {
   // The probe, what the lanes asked before they knew, and one whole body.
   expect(asked.length).toBeLessThanOrEqual(1 + 4 + 1);
   const before = asked.length;
-  expect(await source.read("large.bin", 5, 9)).toEqual(bytes.slice(5, 9)); // what has gone by is a new stream
+  expect(await source.read("large.bin", 5, 9)).toEqual(bytes.slice(5, 9)); // going back takes a new stream
   expect(asked.length).toBe(before + 1);
 });
 
@@ -337,7 +337,7 @@ describe("what a server lists", () => {
       "m-00003-of-00003.gguf",
     ]);
     expect(ggufParts("m.gguf")).toEqual(["m.gguf"]);
-    expect(ggufParts("m-00001-of-99999.gguf")).toEqual(["m-00001-of-99999.gguf"]); // nobody asks for so many
+    expect(ggufParts("m-00001-of-99999.gguf")).toEqual(["m-00001-of-99999.gguf"]); // too many to ask for
   });
 });
 

@@ -1,5 +1,5 @@
 // models.export and models.archive, and what becomes of them on another device: the same model under the same id, to the bit,
-// without a network; and what a damaged, incomplete or made-up folder is told.
+// without a network; and the errors of a damaged, incomplete or made-up folder.
 
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
@@ -38,7 +38,7 @@ async function elsewhere(): Promise<void> {
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("there is no network")));
 }
 
-/** All that is stored, less when, and less the notice that goes along with what is under Llama 2's licence. */
+/** All that is stored, without times and the notice that goes along with what is under Llama 2's licence. */
 async function kept(): Promise<object> {
   const { records, keys, blocks, notes } = await atRest();
   return {

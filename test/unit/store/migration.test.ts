@@ -1,5 +1,5 @@
-// A store that version 1 of the schema wrote (test/fixtures/store-v1, made by the code of that time) opens today: its
-// models start warm, without the network, with the bytes they had.
+// A store written by version 1 of the schema (test/fixtures/store-v1, made by the code of that time) opens today: its models
+// start warm, without the network, with the bytes they had.
 
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";

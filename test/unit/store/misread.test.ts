@@ -1,5 +1,5 @@
 // What releases before 2026-11-28 had misread: a tied model's trained head, left out, and GPTQ's version 2, taken for 1. Their
-// records are told from right ones without the network, are read again, said so, and cost no byte that is there already.
+// records are told from right ones without the network and read again, which is reported and refetches no byte already there.
 
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
@@ -71,7 +71,7 @@ async function asRelease1(misread: (record: ModelRecord<ModelManifest>) => void)
   database.close();
 }
 
-/** Stores a model as release 1 did: of quantized rows without the head, else the files whole and the head nowhere named. */
+/** Stores a model as release 1 did: quantized rows without the head, or else whole files with the head not named. */
 async function storeHeadless(files: Files, quantize: "none" | "q4"): Promise<void> {
   await load(quantize === "none" ? files : await withoutHead(files), quantize);
   await asRelease1(({ manifest }) => {

@@ -33,7 +33,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Everything in the database, by another road than the store's. */
+/** Everything in the database, by other means than the store's. */
 async function contents() {
   const database = await openDB("pronk");
   const found = { models: await database.getAllKeys("models"), rows: await database.getAllKeys("rows") };
@@ -301,7 +301,7 @@ test("blocks that went while others were written: the model does not become visi
   const adding = store.add(model({ sizeBytes: 10, rowEnds: [4, 8, 10] }), async (writer) => {
     await writer.writeBlock("w", 0, new Uint8Array(4));
     const database = await openDB("pronk");
-    for (const name of ["models", "rows", "notes"]) await database.clear(name); // as site data is
+    for (const name of ["models", "rows", "notes"]) await database.clear(name); // as site data can be
     database.close();
     await writer.writeBlock("w", 1, new Uint8Array(4));
     await writer.writeBlock("w", 2, new Uint8Array(2));
@@ -325,7 +325,7 @@ test("an older tab that does not let go: it is said, and nobody waits for ever",
 
 test("makes way for another version of the database", async () => {
   await store.add(model(), (writer) => writer.writeBlock("w", 0, new Uint8Array(10)));
-  const newer = await openDB("pronk", 99); // would wait for ever if the store kept its connection
+  const newer = await openDB("pronk", 99); // would wait forever if the store kept its connection
   expect(await newer.count("models")).toBe(1);
   newer.close();
 });

@@ -27,7 +27,7 @@ afterEach(async () => {
 const download = (options: Parameters<typeof models.download>[1] = {}) =>
   models.download("owner/name", { hubUrl: hub.url, quantize: "none", ...options });
 
-/** Bytes in the database, by another road. */
+/** Bytes in the database, by other means. */
 async function atRest(): Promise<number> {
   const database = await openDB("pronk");
   const blocks = (await database.getAll("rows")) as Blob[][];
@@ -74,7 +74,7 @@ test("delete frees the space, of one form or all, and of a download that was not
   expect(await rejection(models.delete(id))).toMatchObject({ code: "bad-request", facts: { field: "id" } });
 });
 
-/** Of the event loop, which is the hub's as well; each a millisecond or longer. */
+/** Turns of the event loop, which the hub shares; each a millisecond or longer. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -1,5 +1,5 @@
-// What another release of pronk has stored, and records that are damaged: nothing shows them as ready, a load fetches the
-// model again and says so, and their bytes are gone then; but what a newer release wrote stays until somebody deletes it.
+// What another release of pronk has stored, and damaged records: nothing shows them as ready, a load fetches the model again
+// and says so, and then their bytes are gone; but what a newer release wrote stays until somebody deletes it.
 
 import "fake-indexeddb/auto";
 import { openDB } from "idb";
@@ -18,7 +18,7 @@ import { rejection } from "../../support/rejection.ts";
 const files = madeCheckpoint({ shards: 2 });
 const source = () => memorySource(files);
 
-/** Every record of the database, as written; changed where `change` says so. */
+/** Every record of the database, as written; changed by `change`, if given. */
 async function records(change?: (record: ModelRecord<Record<string, unknown>>) => unknown): Promise<ModelRecord[]> {
   const database = await openDB("pronk");
   const all = await database.getAll("models");

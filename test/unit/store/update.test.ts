@@ -1,5 +1,5 @@
 // models.checkUpdate and models.update: another commit of a stored repository. What did not change is taken from the store, and
-// the old one is what loads until the new one is whole.
+// the old one loads until the new one is whole.
 
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";

@@ -1,6 +1,6 @@
-// Each number of src/versions.ts is raised in turn, as a later release would, and the stores that earlier releases have left
-// (test/fixtures/store-*) are opened: every model in them starts as it was, or is fetched again and says why. None of them is
-// taken for something else without a word.
+// Each number of src/versions.ts is raised in turn, as a later release would do, and the stores that earlier releases have left
+// (test/fixtures/store-*) are opened: every model in them starts as it was, or is fetched again and says why. None is silently
+// taken for something else.
 
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
@@ -30,7 +30,7 @@ afterEach(() => void vi.unstubAllGlobals());
 
 const releases = new Map<Version | undefined, ReturnType<typeof makeRelease>>();
 
-/** The engine's rooms of a release in which `raised` is one higher. */
+/** The engine's rooms in a release where `raised` is one higher. */
 function release(raised?: Version): ReturnType<typeof makeRelease> {
   if (!releases.has(raised)) releases.set(raised, makeRelease(raised));
   return releases.get(raised)!;
@@ -110,7 +110,7 @@ describe.each(Object.entries(stores))("%s", (name, reference) => {
       await restoreDump(readDump(name));
       hub.requests.length = 0;
       const { first } = await loads("q8");
-      expect(first).toMatchObject({ warm: false, warnings: undefined }); // of what was only begun nothing is missed
+      expect(first).toMatchObject({ warm: false, warnings: undefined }); // nothing that was only begun is missed
       const shards = hub.requests.filter(({ sent }) => sent && sent.end > 10_000);
       const goesOn = raised === undefined || promised[raised]("q8") === opens;
       expect(shards.length).toBe(goesOn ? 1 : 2);

@@ -1,5 +1,5 @@
 // Templates with tools: conversations render as in transformers (test/fixtures/make/tools.py), and how a model writes calls is
-// found in what its template writes.
+// inferred from what its template writes.
 
 import { describe, expect, test } from "vitest";
 import { AnswerReader } from "../../../src/api/answer-reader.ts";

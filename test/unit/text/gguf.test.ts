@@ -33,7 +33,7 @@ describe.skipIf(!hasSharedData)("llama.cpp's own vocabulary", () => {
 });
 
 describe("byte-level vocabularies", () => {
-  // The Llama 3 one obeys its merges in its second form only.
+  // The Llama 3 one follows its merges only in its second form.
   const pretokenizers = [
     ["llama3", "llama-bpe", "as it is"],
     ["gpt2", "smollm", "as it is"],

@@ -1,5 +1,5 @@
-// Templates made to hold the thread end with an error that names chat_template, after as many steps as take a fraction of
-// a second; what a published template needs for a long conversation is far below the limits.
+// Templates made to block the thread end with an error that names chat_template, after steps that take a fraction of a
+// second; what a published template needs for a long conversation is far below the limits.
 
 import { describe, expect, it } from "vitest";
 import { PronkError } from "../../../src/errors.ts";
@@ -78,7 +78,7 @@ describe("templates made to hold the thread", () => {
   });
 });
 
-// Of the kind that Llama 3.1 has: tools as JSON in the first question, calls and results by role.
+// Like Llama 3.1's: tools as JSON in the first question, calls and results by role.
 const toolTemplate = `{{- bos_token }}{%- if messages[0]['role'] == 'system' %}
 {%- set system_message = messages[0]['content'] | trim %}{%- set messages = messages[1:] %}
 {%- else %}{%- set system_message = "" %}{%- endif %}

@@ -14,7 +14,7 @@ interface Table {
 const file = new URL("../../fixtures/jinja/snippets.json", import.meta.url);
 const { made, groups } = JSON.parse(readFileSync(file, "utf8")) as Table;
 
-/** The text, or null where it is refused. */
+/** The text, or null if it is refused. */
 function render(template: string, context: Record<string, unknown>): string | null {
   try {
     return renderTemplate(parseTemplate(template), context, { now: () => new Date(made.now) });

@@ -1,4 +1,4 @@
-// Oniguruma's patterns as JavaScript's. What is expected was seen from Hugging Face's `tokenizers` 0.23.3 (Split, isolated).
+// Oniguruma's patterns as JavaScript's. Expected parts were taken from Hugging Face's `tokenizers` 0.23.3 (Split, isolated).
 
 import { describe, expect, it } from "vitest";
 import { cutAt, patternOf } from "../../../src/text/cut-text.ts";
@@ -45,7 +45,7 @@ describe("patterns", () => {
     ["[\\u4e00-\\u9fa5]+|\\x{1F600}", "a你😀", ["a", "你", "😀"]],
     ["a+?b??", "aab", ["a", "a", "b"]],
     ["\\P{L}+|\\S{2,}", "1 aéx", ["1 ", "aéx"]],
-    ["(?:(?:a*){0}){99999999}b", "ab", ["a", "b"]], // what is never there is not counted out
+    ["(?:(?:a*){0}){99999999}b", "ab", ["a", "b"]], // repeats of nothing are not written out
   ])("%s on %j", (pattern, text, parts) => expect(cut(pattern, text)).toEqual(parts));
 
   it.each([

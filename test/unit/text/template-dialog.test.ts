@@ -51,7 +51,7 @@ describe("templates", () => {
       ]) {
         const plain = controlsOf(dialog.encode(talk(text.replaceAll(/\S/g, "b"))));
         const found = controlsOf(dialog.encode(talk(text)));
-        // Where the text sends the template another way, fewer are allowed; more never.
+        // Where the text sends the template another way, fewer are allowed, but never more.
         for (const id of new Set(found)) {
           const count = (ids: number[]) => ids.filter((other) => other === id).length;
           expect(
@@ -135,7 +135,7 @@ describe("templates", () => {
     expect(() => dialog.encode([user("a"), { role: "assistant", content: "", tool_calls: [call] }])).toThrow(
       expect.objectContaining({ code: "bad-request" }),
     );
-    // Of an answer that the template shortens it is not known where to go on.
+    // If the template shortens an answer, it is unknown where to continue.
     const shortens = await open(thinking);
     const half = { role: "assistant", content: "hidden</think>\nshown" } as const;
     expect(() => shortens.dialog.encode([user("q"), half])).toThrow(/does not write a last answer as it is/);

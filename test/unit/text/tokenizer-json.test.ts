@@ -273,7 +273,7 @@ describe("bad files", () => {
     });
   it.each([
     ["not JSON", new TextEncoder().encode("{"), "format", ""],
-    ["another model type", tokenizerJson({}, { type: "Unigram" }), "model-unsupported", "model.type"],
+    ["another model type", tokenizerJson({}, { type: "WordPiece" }), "model-unsupported", "model.type"],
     ["no pieces", tokenizerJson({}, { vocab: {} }), "format", "model.vocab"],
     ["a wild id", tokenizerJson({}, { vocab: { a: 1e12 } }), "format", 'model.vocab["a"]'],
     ["an id that its bytes cannot have", tokenizerJson({}, { vocab: { a: 5e6 } }), "format", 'model.vocab["a"]'],

@@ -5,7 +5,7 @@ import type { ChatMessage, Tool } from "../../../src/text/tokenizer.ts";
 import { controlIds, openTemplate } from "../../support/chat-templates.ts";
 import { rejection } from "../../support/rejection.ts";
 
-// In the manner of what repositories publish.
+// In the style of what repositories publish.
 const withValues =
   "{% for m in messages %}{% if m.role == 'tool' %}{{ '<|im_start|>user\\n' + m.content + '<|im_end|>\\n' }}{% else %}{{ '<|im_start|>' + m.role + '\\n' + m.content }}{% if m.tool_calls %}{% for c in m.tool_calls %}{{ '{\"name\": \"' + c.function.name + '\", \"arguments\": ' }}{{ c.function.arguments | tojson }}{{ '}' }}{% endfor %}{% endif %}{{ '<|im_end|>\\n' }}{% endif %}{% endfor %}<|im_start|>assistant\n";
 const withText = withValues.replace("{{ c.function.arguments | tojson }}", "{{ c.function.arguments + ' ' }}");

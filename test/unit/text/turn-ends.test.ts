@@ -1,5 +1,5 @@
-// Which tokens end an answer of a chat: those known by their spelling, and the one that the dialog itself writes behind an
-// assistant's words. A model whose eos is another token would else go on past its turn.
+// Which tokens end an answer in a chat: those known by their spelling, and the one that the dialog itself writes after an
+// assistant's words. A model whose eos is another token would otherwise run on past its turn.
 
 import { expect, test } from "vitest";
 import { createChatCompletions } from "../../../src/api/chat.ts";
@@ -16,7 +16,7 @@ import { type ModelPiece, randomPieces, seededRandom, writeSentencePieceModel } 
 const { chatml, zephyr, vicuna, mistral, thinking } = chatTemplates;
 const some = randomPieces(seededRandom(8), 50);
 
-/** Of a GGUF file with these pieces besides, whose eos is `</s>`; by spelling. */
+/** The ends, by spelling, for a GGUF file with these further pieces and `</s>` for its eos. */
 async function endsOf(pieces: ModelPiece[], chatTemplate: string): Promise<string[]> {
   const { tokenizer, dialog } = await loadGgufText({ ...ggufOfPieces([...some, ...pieces]), chatTemplate });
   return turnEnds(tokenizer, dialog!).map((id) => tokenizer.decode([id], { keepSpecial: true }));

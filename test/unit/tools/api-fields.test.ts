@@ -1,5 +1,5 @@
-// docs/api-fields.md says what is done today, and every field of OpenAI's two calls stands in it: the types of its own package
-// say which there are (npm run types fails on one that is missing).
+// docs/api-fields.md says what is done today, and has every field of OpenAI's two calls: the types of OpenAI's own package say
+// which there are (npm run types fails if one is missing).
 
 import { readFileSync } from "node:fs";
 import type { ChatCompletionCreateParams } from "openai/resources/chat/completions";
@@ -14,7 +14,7 @@ type Chat = keyof typeof chatFields;
 type Text = keyof typeof completionFields;
 type Own = (typeof ownFields)[number];
 
-/** Does not compile unless the name is none. */
+/** Does not compile unless no name is missing. */
 const nothing = <_Missing extends never>() => true;
 
 test("every field of OpenAI's stands in the tables, and every other is told to be pronk's", () => {

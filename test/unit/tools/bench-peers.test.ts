@@ -11,7 +11,7 @@ const config = { ...benchShapes.tiny, layers: 1 };
 const { dim, hiddenDim, heads, kvHeads, headDim } = config;
 const qkvRows = (heads + 2 * kvHeads) * headDim;
 
-/** What a compiled library says of itself, among bytes that mean nothing here. */
+/** What a compiled library says about itself, among bytes that mean nothing here. */
 function library(quantization: string, qkv = qkvRows): Uint8Array {
   const matrix = (name: string, rows: number | string, cols: number) => [
     { name: `${name}.q_weight`, shape: [rows, cols / 8], dtype: "uint32" },

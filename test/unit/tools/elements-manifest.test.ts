@@ -1,4 +1,4 @@
-// custom-elements.json is that of today's element, and says all of it: the parts, slots and colours that its views have.
+// custom-elements.json is that of today's element, and is complete: the parts, slots and colours that its views have.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

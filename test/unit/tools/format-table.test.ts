@@ -1,5 +1,5 @@
-// The table of formats in docs/formats.md: its sizes are those of today's layouts, and what a run found takes the place of what an
-// older one did.
+// The table of formats in docs/formats.md: its sizes are those of today's layouts, and a run's findings replace those of an
+// older one.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +17,8 @@ const names = [
   "tiny256, ct-fp8-dynamic",
   "tiny256, ct-mxfp4",
   "tiny256, mlx-4bit-g64",
+  "tiny256, hqq-4bit-g64",
+  "tiny256, quanto-int8",
   "torch-tied-f16",
 ];
 const ran = (status: string) =>

@@ -1,4 +1,4 @@
-// The table of long proofs: a row is replaced by its proof's name, everything else stays.
+// The table of long proofs: a row is replaced, found by its proof's name; everything else stays.
 
 import { expect, test } from "vitest";
 import { type LongRun, mergeRows } from "../../../tools/long-table.ts";

@@ -1,5 +1,5 @@
-// Every file that a build reads makes it stale: the imports of each build are followed from its entries, and each file
-// found must lie in the list by which tools/stale.ts judges.
+// Every file that a build reads makes it stale: the imports of each build are followed from its entries, and each file found
+// must be in the list that tools/stale.ts judges by.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";

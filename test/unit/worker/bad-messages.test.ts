@@ -1,5 +1,5 @@
-// What nobody of ours would say, over every port and channel: it is answered by a named error or not at all, nothing is
-// thrown where nobody catches it, and whoever was sent it works on.
+// What our own code would never send, over every port and channel: it is answered by a named error or not at all, nothing is
+// thrown uncaught, and the receiver keeps working.
 
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -39,7 +39,7 @@ afterEach(() => {
   expect(uncaught.splice(0)).toEqual([]);
 });
 
-/** Calls listeners at once, and lets what they throw through: an exception here is one in the worker's event loop. */
+/** Calls listeners at once, and lets through what they throw: an exception here is one in the worker's event loop. */
 class DirectPort implements Port {
   readonly sent: unknown[] = [];
   readonly #listeners = new Set<(event: MessageEvent) => void>();
@@ -90,11 +90,11 @@ describe("the worker", () => {
     },
     { kind: "pause-load", paused: false },
     { kind: "hash-thread", port: undefined },
-    { kind: "call", id: 900, call: { kind: "chat", request, logits: false } },
-    { kind: "call", id: 901, call: { kind: "text", request: { prompt: "x" }, logits: false } },
+    { kind: "call", id: 900, call: { kind: "chat", request, logits: undefined } },
+    { kind: "call", id: 901, call: { kind: "text", request: { prompt: "x" }, logits: undefined } },
     { kind: "call", id: 902, call: { kind: "encode", text: "a", addBos: false } },
     { kind: "call", id: 903, call: { kind: "decode", ids: [1] } },
-    { kind: "call", id: 904, call: { kind: "text", request: { prompt: "x" }, logits: false }, known: [trace] },
+    { kind: "call", id: 904, call: { kind: "text", request: { prompt: "x" }, logits: undefined }, known: [trace] },
     { kind: "begin", id: 900 },
     { kind: "cancel", id: 900 },
   ];
@@ -113,16 +113,16 @@ describe("the worker", () => {
     const errors = said.flatMap((answer) => ("error" in answer ? [answer.error] : []));
     expect(errors.length).toBeGreaterThan(100);
     expect(errors.filter(({ name, code }) => name !== "PronkError" || code !== "bad-request")).toEqual([]);
-    // The page is told of the field, by its path.
+    // The page is told which field, by its path.
     const load = { kind: "load", model: "a/b", options: { hubUrl: 7 } };
     port.sent.length = 0;
     port.hear(load);
     expect(port.sent).toMatchObject([{ kind: "load-error", error: { facts: { field: "options.hubUrl" } } }]);
-    // And it works.
+    // And it still works.
     port.sent.length = 0;
     port.hear({ kind: "load", model: "a/b", options: {} } satisfies ToHost);
     await eventually(() => expect(port.sent).toContainEqual({ kind: "ready", info }));
-    port.hear({ kind: "call", id: 1, call: { kind: "chat", request, logits: false } } satisfies ToHost);
+    port.hear({ kind: "call", id: 1, call: { kind: "chat", request, logits: undefined } } satisfies ToHost);
     await eventually(() => expect(port.sent.at(-1)).toMatchObject({ kind: "result", id: 1 }));
   });
 
@@ -132,7 +132,7 @@ describe("the worker", () => {
     port.hear({ kind: "load", model: "a/b", options: {} });
     await eventually(() => expect(port.sent).toHaveLength(1));
     const ask = { kind: "call", id: 1, call: { kind: "chat", request: { ...(request as object), stream: true } } };
-    for (let twice = 0; twice < 2; twice++) port.hear({ ...ask, call: { ...ask.call, logits: false } });
+    for (let twice = 0; twice < 2; twice++) port.hear({ ...ask, call: { ...ask.call, logits: undefined } });
     await eventually(() => expect(port.sent).toHaveLength(2));
     port.hear({ kind: "begin", id: 1 });
     await eventually(() => expect(port.sent.at(-1)).toEqual({ kind: "end", id: 1 }));
@@ -149,7 +149,7 @@ describe("the page", () => {
     cause: { name: "Error", message: "c" },
   };
   const event: ProgressEvent = { phase: "store", loadedBytes: 1, totalBytes: 2, bytesPerSecond: 3, detail: "d" };
-  // Ids of calls that there are not: those that there are have their own test.
+  // Ids of calls that don't exist: those that do have their own test.
   const good = [
     { kind: "hello", lock: "pronk:tab:1" },
     { kind: "progress", event },
@@ -166,7 +166,7 @@ describe("the page", () => {
     { kind: "error", id: 900, error: failure },
   ] satisfies (ToClient | object)[];
 
-  /** An engine over there that is loaded, and answers only what the test says. */
+  /** A loaded engine on the other side that answers only what the test says. */
   async function loaded(onProgress?: (event: ProgressEvent) => void, before: readonly unknown[] = []) {
     const port = new DirectPort();
     const closed = vi.fn();
@@ -272,7 +272,7 @@ describe("the thread that hashes", () => {
     const hasher = await FileHasher.open(async () => ({ port: port1, end: () => port1.close() }));
     const { state: after } = await hasher.update(new Uint8Array(64), null);
     expect(after.sizeBytes).toBe(64);
-    // And the loader takes no answer for hashed that it cannot read.
+    // And the loader takes no unreadable answer for a hash.
     for (const message of malformed([{ bytes: new Uint8Array(1), state: 1 }]).slice(0, 40)) {
       const { port1: near, port2: far } = new MessageChannel();
       const one = await FileHasher.open(async () => ({ port: near, end: () => near.close() }));

@@ -1,4 +1,4 @@
-// Engines that many use by key, over fakes.
+// Engines that many share by key, over fakes.
 
 import { describe, expect, test, vi } from "vitest";
 import { assembleEngine } from "../../../src/api/assemble.ts";
@@ -8,7 +8,7 @@ import { EngineShare } from "../../../src/worker/engine-share.ts";
 import { countedSignal } from "../../support/counted-signal.ts";
 import { fakeCore, fakeGenerator } from "../../support/fake-core.ts";
 
-/** Makes engines and remembers what ends and what frees each. */
+/** Makes engines and keeps what ends and what frees each. */
 function maker() {
   const made: { end: AbortController; dispose: ReturnType<typeof vi.fn<() => Promise<void>>> }[] = [];
   const create = vi.fn(async () => {
@@ -62,7 +62,7 @@ describe("an engine used by many", () => {
     expect([made.length, three.info.model]).toEqual([2, "engine 2"]);
     for (const dead of [one, two]) await expect(dead.completions.create({ prompt: "x" })).rejects.toBe(lost);
     expect([one.ended.reason, two.ended.reason, three.ended.aborted]).toEqual([lost, lost, false]);
-    // Giving the dead one back leaves the new one alone.
+    // Unloading the dead one leaves the new one alone.
     await Promise.all([one.unload(), two.unload()]);
     expect([made[0], made[1]].map(({ dispose }) => dispose.mock.calls.length)).toEqual([1, 0]);
     expect((await three.completions.create({ prompt: "x" })).choices[0].text).toBe("ok");

@@ -1,4 +1,4 @@
-// Tabs without a shared worker, as the leader's path has them: real channels, locks of this file's making, fake engines.
+// Tabs without a shared worker, on the leader's path: real channels, locks made here, fake engines.
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { assembleEngine } from "../../../src/api/assemble.ts";
@@ -10,7 +10,7 @@ import { joinTabs, type StartHere } from "../../../src/worker/tab-share.ts";
 import { eventually } from "../../support/eventually.ts";
 import { fakeCore, fakeGenerator } from "../../support/fake-core.ts";
 
-/** Exclusive locks, each given to who asked for it first. */
+/** Exclusive locks, each granted in order of request. */
 function fakeLocks() {
   const queues = new Map<string, Promise<unknown>>();
   type Held = () => unknown;

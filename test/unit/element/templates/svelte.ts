@@ -1,4 +1,4 @@
-// Compiled by `npm run types`, and run by nobody: what Svelte's templates take of <pronk-chat>, and what they refuse. Its tools
+// Compiled by `npm run types`, never run: what Svelte's templates take for <pronk-chat>, and what they refuse. Svelte's tools
 // check an element's attributes by this type.
 
 import type { SvelteHTMLElements } from "svelte/elements";
@@ -14,7 +14,7 @@ export const chat = {
   "onpronk-error": (event) => event.detail.error.message,
   "on:pronk-state": ({ detail: { state } }) => state === "ready",
 } satisfies InTemplates;
-// @ts-expect-error -- a number is no model
+// @ts-expect-error -- a number is not a model
 export const noModel: InTemplates = { model: 3 };
 // @ts-expect-error -- the event has no such detail
 export const noDetail: InTemplates = { "onpronk-error": (event) => event.detail.message };
