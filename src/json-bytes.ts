@@ -6,10 +6,10 @@ import { PronkError } from "./errors.ts";
 export type JsonObject = Record<string, unknown>;
 
 /**
- * Five times what a model of 80 layers with six tensors per matrix has. That many keys of one object, the slowest
- * case, take 90 ms (V8, two busy cores, 2026-11-28).
+ * Two and a half times what a model of 80 layers with six tensors per matrix has. That many keys of one object, the slowest
+ * case, take 45 ms (V8, two busy cores, 2026-11-28), on a slow machine 110.
  */
-export const mostJsonValues = 2 ** 17;
+export const mostJsonValues = 2 ** 16;
 
 /** Throws where JSON.parse does, and for more values than `most`. */
 export function parseJson(text: string, most = mostJsonValues): unknown {

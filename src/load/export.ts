@@ -14,7 +14,7 @@ import type { ModelStore } from "../store/model-store.ts";
 import { descriptionName, descriptionVersion } from "./export-name.ts";
 import type { ModelManifest } from "./prepared-model.ts";
 import { checkBlock } from "./repair.ts";
-import { tarEnd, tarHeader, tarPadding } from "./tar.ts";
+import { tarEnd, tarHeader, tarPadding } from "./write-tar.ts";
 
 export interface ExportRequest {
   record: ModelRecord;

@@ -20,7 +20,7 @@ import type { CutFile } from "./blocks.ts";
 import { type Description, descriptionShape } from "./description.ts";
 import { descriptionName, descriptionVersion, isArchive } from "./export-name.ts";
 import { parseVariant } from "./prepared-model.ts";
-import { readTar } from "./tar.ts";
+import { readTar } from "./read-tar.ts";
 
 export interface Exported {
   source: ModelSource;

@@ -22,12 +22,13 @@ import { allocateCache, type KvCache } from "./cache.ts";
 import { CachePages } from "./cache-pages.ts";
 import { headForward, layersForward } from "./forward.ts";
 import { ropeRows } from "./rope-table.ts";
-import { withoutDisagreeing, type Verdict } from "./twins.ts";
+import type { Verdict } from "./twins.ts";
 import { createWeightSink } from "./weight-sink.ts";
 import { allocateWeights, type ModelTensor, type ModelWeights } from "./weights.ts";
 
 const tuning = onDemand("measures kernels", () => import("../gpu/tune.ts"));
 const packedSink = onDemand("takes quantized matrices apart", () => import("./packed-sink.ts"));
+const twins = onDemand("compares kernels", () => import("./twins.ts"));
 const rowSamples = onDemand("looks at rows of what is loaded", () => import("../gpu/row-samples.ts"));
 
 interface FewRoom {
@@ -174,8 +175,9 @@ export class Model {
   }
 
   /** Which of the variants to keep, once the weights are here; see twins.ts. */
-  compareTwins(): Promise<Verdict> {
+  async compareTwins(): Promise<Verdict> {
     const { gpu, config, weights, ropeTable, cache } = this;
+    const { withoutDisagreeing } = await twins();
     return withoutDisagreeing({ gpu, kernels: this.kernels, config, weights, ropeTable, kv: cache.kv });
   }
 
