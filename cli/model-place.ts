@@ -4,9 +4,9 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { PronkError } from "../src/errors.ts";
-import { isMetaPath, isNpzPath, isTorchPath } from "../src/source/torch-names.ts";
+import { isMetaPath, isMlcPath, isNpzPath, isTorchPath, mlcConfig } from "../src/source/torch-names.ts";
 
-/** `path` is absolute: a folder with config.json, or one llama2.c .bin. */
+/** `path` is absolute: a folder with config.json or MLC's, or one llama2.c .bin. */
 export type ModelPlace = { path: string } | { reference: string };
 
 /** Throws PronkError `bad-request` for what is neither here nor a URL nor owner/name. */
@@ -19,12 +19,12 @@ export function placeOfModel(given: string): ModelPlace {
     return {
       path:
         /\.(safetensors|json)$/i.test(path) ||
-        [isTorchPath, isMetaPath, isNpzPath].some((isOfIt) => isOfIt(basename(path)))
+        [isTorchPath, isMetaPath, isNpzPath, isMlcPath].some((isOfIt) => isOfIt(basename(path)))
           ? dirname(path)
           : path,
     };
   }
-  if (existsSync(join(path, "config.json"))) return place;
+  if (["config.json", mlcConfig].some((name) => existsSync(join(path, name)))) return place;
   // llama2.c's folders: one checkpoint, perhaps its tokenizer.
   const bins = readdirSync(path).filter((name) => /\.bin$/i.test(name) && !/^tok/i.test(name));
   return { path: bins.length === 1 ? join(path, bins[0]) : path };

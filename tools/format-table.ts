@@ -60,6 +60,11 @@ const formats: { name: string; widths: Record<string, string>; tests: RegExp }[]
     tests: / mlx-/,
   },
   {
+    name: "MLC (WebLLM): q4f16_1, q4f16_2, q4f32_1, q4bf16_1; q0f16, q0f32, q0bf16",
+    widths: { q4f16_1: "MLC q4f16_1", q0f16: "f16" },
+    tests: /-mlc-/,
+  },
+  {
     name: "HQQ along axis 1, g64 here, any group of a multiple of 32; 3 bits too",
     widths: Object.fromEntries([1, 2, 4, 8].map((bits) => [`${bits} bit`, `HQQ ${bits} bit`])),
     tests: / hqq-/,

@@ -13,6 +13,7 @@ import type { TensorInfo } from "./tensor.ts";
 import type { Checkpoint } from "./checkpoint-headers.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 import { weightFormats, type WeightFormat } from "./weight-formats.ts";
+import { mlcConfig } from "../source/torch-names.ts";
 
 export interface OpenedCheckpoint extends Checkpoint {
   /** config.json, tokenizer files, templates, card, licence: path -> bytes. */
@@ -33,9 +34,10 @@ export interface OpenedCheckpoint extends Checkpoint {
 export async function readCheckpoint(source: TensorFiles, options: OpenWeightsOptions = {}): Promise<OpenedCheckpoint> {
   const [sideFiles, opened] = await Promise.all([readSideFiles(source, options), openWeights(source, options)]);
   const { format, config, tensors, tokenizer, origin } = opened;
-  const bytes = sideFiles.get("generation_config.json");
+  const file = format.kind === "mlc" ? mlcConfig : "generation_config.json";
+  const bytes = sideFiles.get(file);
   const { generation, eosIds, warnings } = bytes
-    ? readGenerationConfig(JsonFile.parse("generation_config.json", bytes))
+    ? readGenerationConfig(JsonFile.parse(file, bytes))
     : { generation: {}, eosIds: [], warnings: [] };
   config.eosIds = [...new Set([...config.eosIds, ...eosIds])];
   return {

@@ -59,7 +59,6 @@ const layouts: readonly ForeignLayout[] = [
     start: /^algg/,
     instead: "It only changes another model: load that one, with this among its `adapters`.",
   },
-  { is: "MLC's shards", path: /(^|\/)(params_shard_\d+\.bin|(ndarray|tensor)-cache\.json)$/i },
   { is: "an OpenVINO model", path: /(^|\/)openvino_[^/]*\.(bin|xml)$/i },
   {
     is: "a CTranslate2 model",

@@ -18,6 +18,7 @@ import { chooseWeightFormat, type WeightFormat } from "./weight-formats.ts";
 
 const gguf = onDemand("reads GGUF files", () => import("./gguf-weights.ts"));
 const torchFiles = onDemand("reads torch's and MLX's archives", () => import("./torch-weights.ts"));
+const mlc = onDemand("reads MLC's shards", () => import("./mlc-weights.ts"));
 const llama2c = onDemand("reads llama2.c's files", () => import("./llama2c.ts"));
 
 export interface OpenedWeights {
@@ -70,6 +71,10 @@ async function open(source: TensorFiles, { weights, headApart, signal }: OpenWei
     const params = await readJson(source, metaParams, signal);
     const { openMeta } = await torchFiles();
     return { format, ...(await openMeta(source, format.files, params, { signal })) };
+  }
+  if (format.kind === "mlc") {
+    const read = (path: string) => readJson(source, path, signal);
+    return { format, ...(await (await mlc()).openMlc(source, { readJson: read, headApart, signal })) };
   }
   const json = await readJson(source, "config.json", signal);
   if (!json)

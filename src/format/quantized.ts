@@ -29,7 +29,7 @@ export type Scheme =
   | { kind: "ggml"; type: Exclude<GgmlType, GridType> }
   | { kind: "grid"; type: GridType };
 
-type IntegerPacker = "compressed-tensors" | "mlx" | "awq gemv" | "quanto" | "torchao";
+type IntegerPacker = "compressed-tensors" | "mlx" | "mlc" | "awq gemv" | "quanto" | "torchao";
 
 /** Rows and columns of a matrix that share a scale. */
 export interface ScaleGroups {

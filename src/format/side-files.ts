@@ -7,10 +7,10 @@ import { readWhole } from "../source/whole-file.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 const names =
-  /^(config\.json|adapter_config\.json|generation_config\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|chat_template\.(jinja|json)|README(\.md|\.txt)?|LICEN[CS]E(\.[a-z]+)?|USE_POLICY(\.[a-z]+)?|NOTICE(\.[a-z]+)?|tok\d+\.(bin|model)|tokenizer\.bin)$/i;
+  /^((mlc-chat-)?config\.json|adapter_config\.json|generation_config\.json|tokenizer\.json|tokenizer\.model|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|chat_template\.(jinja|json)|README(\.md|\.txt)?|LICEN[CS]E(\.[a-z]+)?|USE_POLICY(\.[a-z]+)?|NOTICE(\.[a-z]+)?|tok\d+\.(bin|model)|tokenizer\.bin)$/i;
 
 const isParsed = (path: string) =>
-  /^(config|adapter_config|generation_config|tokenizer_config|special_|added_|chat_)/i.test(path);
+  /^((mlc-chat-)?config|adapter_config|generation_config|tokenizer_config|special_|added_|chat_)/i.test(path);
 
 const isSideFile = (path: string): boolean => names.test(path);
 

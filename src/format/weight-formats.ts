@@ -1,19 +1,19 @@
 // Which of a repository's files are the model, where there are several sets of weights: safetensors (any scheme), each GGUF
-// model, torch's pytorch_model.bin, Meta's own, MLX's weights.npz, llama2.c's .bin. The user may name one; the default is
-// the first of these. By file names only; reading headers shows what is inside.
+// model, torch's pytorch_model.bin, Meta's own, MLX's weights.npz, MLC's shards, llama2.c's .bin. The user may name one; the
+// default is the first of these. By file names only; reading headers shows what is inside.
 
 import { PronkError } from "../errors.ts";
 import { foreignFiles, isForeignPath } from "./foreign-layouts.ts";
 import { ggufModels } from "./gguf-parts.ts";
 import { safetensorsShards } from "./shards.ts";
-import { isMetaPath, isNpzPath, isTorchPath, torchIndex } from "../source/torch-names.ts";
+import { isMetaPath, isMlcPath, mlcConfig, isNpzPath, isTorchPath, torchIndex } from "../source/torch-names.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 export interface WeightFormat {
-  kind: "safetensors" | "gguf" | "torch" | "meta" | "npz" | "llama2c";
-  /** What the user may say to choose it: "safetensors", "torch", "meta", "npz", or a file's path. */
+  kind: "safetensors" | "gguf" | "torch" | "meta" | "npz" | "mlc" | "llama2c";
+  /** What the user may say to choose it: "safetensors", "torch", "meta", "npz", "mlc", or a file's path. */
   id: string;
-  files: string[]; // the parts of GGUF, Meta and MLX, in order; empty for safetensors and torch: found by their headers
+  files: string[]; // the parts of GGUF, Meta, MLX and MLC, in order; empty for safetensors and torch: found by their headers
 }
 
 /** Of several GGUF files, the one a person would most likely take: four bits first, then the nearest above. */
@@ -33,6 +33,7 @@ export function weightFormats(source: TensorFiles): WeightFormat[] {
   for (const [kind, isOfIt] of [
     ["meta", isMetaPath],
     ["npz", isNpzPath],
+    ["mlc", isMlcPath],
   ] as const) {
     const files = paths.filter(isOfIt).toSorted();
     if (files.length > 0) formats.push({ kind, id: kind, files });
@@ -42,13 +43,18 @@ export function weightFormats(source: TensorFiles): WeightFormat[] {
   // With only an index the shards are reported missing, by name.
   if (formats.length === 0 && paths.includes(safetensorsShards.index)) formats.push(safetensors);
   if (formats.length === 0 && paths.includes(torchIndex)) formats.push(torch);
+  if (formats.length === 0 && paths.includes(mlcConfig)) formats.push({ kind: "mlc", id: "mlc", files: [] });
   return formats;
 }
 
 /** The one file that by its name is llama2.c's legacy checkpoint: a .bin that is no tokenizer and nothing else known. */
 function findLlama2c(source: TensorFiles): string | undefined {
   const bins = source.files.filter(
-    ({ path }) => /\.bin$/i.test(path) && !/(^|\/)tok(enizer|\d+)?[^/]*\.bin$/i.test(path) && !isForeignPath(path),
+    ({ path }) =>
+      /\.bin$/i.test(path) &&
+      !/(^|\/)tok(enizer|\d+)?[^/]*\.bin$/i.test(path) &&
+      !isMlcPath(path) &&
+      !isForeignPath(path),
   );
   return bins.length === 1 ? bins[0].path : undefined;
 }
@@ -92,7 +98,7 @@ function noWeights(source: TensorFiles): PronkError {
   const file = source.files.find(({ path }) => /\.bin$/i.test(path))?.path; // its first bytes may show what it is
   return new PronkError(
     "model-unsupported",
-    `${source.label} has no weights that pronk reads: safetensors, GGUF, pytorch_model.bin, consolidated.00.pth, weights.npz, or llama2.c's .bin.`,
+    `${source.label} has no weights that pronk reads: safetensors, GGUF, pytorch_model.bin, consolidated.00.pth, weights.npz, MLC's shards, or llama2.c's .bin.`,
     { file: file ?? source.label, expected: "*.safetensors or *.gguf", found: null },
   );
 }

@@ -128,7 +128,7 @@ const manifest = object({
   tensors,
   matrices: optional(matrices),
   format: object({
-    kind: oneOf("safetensors", "gguf", "torch", "meta", "npz", "llama2c"),
+    kind: oneOf("safetensors", "gguf", "torch", "meta", "npz", "mlc", "llama2c"),
     id: text,
     files: list(text),
   }),

@@ -1,4 +1,4 @@
-// Rows of integers on the GPU, as compressed-tensors, MLX, AWQ gemv, quanto and torchao pack them: w = scale * (code -
+// Rows of integers on the GPU, as compressed-tensors, MLX, MLC, AWQ gemv, quanto and torchao pack them: w = scale * (code -
 // zero), or scale * code + minimum, scales in the file's own type. The file has outputs as rows already; act-order inputs
 // are sorted by their group.
 
@@ -25,7 +25,7 @@ export const integersFormat =
     const zeros = packer === "mlx" ? 2 : parts.zeros ? 1 : 0;
     const scaleWords = numberWords + [0, Math.ceil(groups / 4), numberWords][zeros];
     const sorted = early.groupIndex ? sort(matrix, size.cols, early.groupIndex) : undefined;
-    const zero = 2 ** (bits - 1);
+    const zero = 2 ** (bits - 1) - (packer === "mlc" ? 1 : 0);
     return {
       decode: "affine",
       constants: {

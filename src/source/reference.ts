@@ -37,7 +37,7 @@ export function parseReference(reference: string, baseUrl: string | undefined = 
   const url = new URL(text, baseUrl);
   url.hash = "";
   if (/\.(bin|safetensors|gguf)$/i.test(url.pathname)) return { kind: "file-url", url: url.href };
-  if (/\/(config|model\.safetensors\.index|pytorch_model\.bin\.index)\.json$/.test(url.pathname))
+  if (/\/((mlc-chat-)?config|model\.safetensors\.index|pytorch_model\.bin\.index)\.json$/.test(url.pathname))
     url.pathname = url.pathname.replace(/[^/]+$/, "");
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return { kind: "folder-url", url: url.href };

@@ -1,5 +1,5 @@
-// Names of the files that transformers and Meta save with torch, and MLX as archives of arrays: only their names identify
-// them before they are read.
+// Names of the files that transformers and Meta save with torch, MLX as archives of arrays, and MLC as shards: only their
+// names identify them before they are read.
 
 export const torchWhole = "pytorch_model.bin";
 export const torchIndex = "pytorch_model.bin.index.json";
@@ -15,3 +15,12 @@ export const isMetaPath = (path: string): boolean => /^consolidated\.\d\d\.pth$/
 
 /** MLX's first form: `weights.npz`, `weights.00.npz`. */
 export const isNpzPath = (path: string): boolean => /^weights(\.\d+)?\.npz$/.test(path);
+
+/** MLC's configuration, beside its shards. */
+export const mlcConfig = "mlc-chat-config.json";
+
+/** What lists them, the newer name first. */
+export const mlcLists = ["tensor-cache.json", "ndarray-cache.json"];
+
+/** `params_shard_0.bin` and so on. */
+export const isMlcPath = (path: string): boolean => /^params_shard_\d+\.bin$/.test(path);

@@ -15,8 +15,9 @@ import { checkRead, maxWholeBytes } from "./read-limit.ts";
 import { remoteReader } from "./remote-reader.ts";
 import { placeOf, withoutSecrets } from "./reference.ts";
 import type { ModelSource, SourceFile } from "./source.ts";
-import { isTorchPath, torchIndex, torchWhole } from "./torch-names.ts";
+import { isMlcPath, isTorchPath, mlcConfig, mlcLists, torchIndex, torchWhole } from "./torch-names.ts";
 import { askForCompanions, namesPacked } from "./unlisted-folder.ts";
+import { askForMlc } from "./mlc-folder.ts";
 
 const optionalNames = `generation_config.json tokenizer.json tokenizer.model tokenizer_config.json
   special_tokens_map.json chat_template.jinja params.json quantize_config.json quant_config.json README.md LICENSE LICENSE.txt LICENSE.md USE_POLICY.md`.split(
@@ -34,10 +35,10 @@ export async function folderUrlSource(folderUrl: string, options: OpenOptions = 
 export async function fileUrlSource(fileUrl: string, options: OpenOptions = {}): Promise<ModelSource> {
   const url = new URL(fileUrl);
   const name = decodeURIComponent(url.pathname.split("/").at(-1)!);
-  if (!/\.bin$/i.test(name) || isTorchPath(name)) {
+  if (!/\.bin$/i.test(name) || isTorchPath(name) || isMlcPath(name)) {
     const folder = new URL("./", url);
     folder.search = url.search;
-    return openFolder(folder, ggufParts(name), options);
+    return openFolder(folder, isMlcPath(name) ? undefined : ggufParts(name), options);
   }
   const file = await probeWeights(fileUrl, name, options, absentIfNamed);
   if (!file) throw missing(name, fileUrl);
@@ -62,18 +63,21 @@ async function openFolder(folder: URL, weightFiles: string[] | undefined, option
   }
   const config = await fetchWhole("config.json"); // first, so that a server's failure is reported for a required file
   const listed = weightFiles ? [] : await listFolder(folder.href, options);
-  const inListing = listedWeights(listed);
+  const has = (name: string) => listed.length === 0 || listed.includes(name);
+  const mayBeMlc = !weightFiles && (listed.length > 0 ? listed.includes(mlcConfig) : !config);
+  const shards = mayBeMlc ? await askForMlc((name) => (has(name) ? fetchWhole(name) : undefined)) : undefined;
+  const inListing = shards ? [] : listedWeights(listed);
   const standsAlone = weightFiles?.some((name) => /\.gguf$/i.test(name));
-  if (!config && !standsAlone && inListing.length === 0) {
+  if (!config && !standsAlone && !shards && inListing.length === 0) {
     await probeWhole(at("config.json"), "config.json", options, absentIfNamed); // throws if it was refused
     throw missing("config.json", at("config.json"));
   }
   const probe = (name: string, accept: readonly number[]) => probeWeights(at(name), name, options, accept);
   // What a listing does not show is not asked for: each 404 is a red line in the browser's console. Without a listing the
   // single file goes first, as in transformers.
-  const isUnlisted = !weightFiles && listed.length === 0;
+  const isUnlisted = !weightFiles && !shards && listed.length === 0;
   let alone = isUnlisted ? await probe("model.safetensors", absent) : undefined;
-  const asksForIndex = !weightFiles && !alone && (listed.length === 0 || listed.includes(indexName));
+  const asksForIndex = !weightFiles && !shards && !alone && has(indexName);
   let index = asksForIndex ? await fetchWhole(indexName) : undefined;
   if (isUnlisted && !alone && !index) {
     alone = await probe(torchWhole, absent);
@@ -81,7 +85,7 @@ async function openFolder(folder: URL, weightFiles: string[] | undefined, option
   }
   const named = weightFiles ?? (index ? indexedNames(index) : []);
   const holdsPacked = async () => {
-    if (standsAlone) return false;
+    if (standsAlone || shards) return false;
     const bytes = index ?? (await readBeginning(at(weightFiles?.[0] ?? alone?.path ?? "model.safetensors"), options));
     return !bytes || namesPacked(bytes);
   };
@@ -91,13 +95,13 @@ async function openFolder(folder: URL, weightFiles: string[] | undefined, option
     ),
     listed.length > 0
       ? Promise.all(optionalNames.filter((name) => listed.includes(name)).map(fetchWhole))
-      : askForCompanions(fetchWhole, config, holdsPacked),
+      : askForCompanions(fetchWhole, config ?? whole.get(mlcConfig), holdsPacked),
   ]);
   if (weightFiles && !weights.some(Boolean)) throw missing(weightFiles[0], at(weightFiles[0]));
   // A shard that is missing stays out of the list; the format's reader says which one it is.
   const small = [...whole].map(([path, bytes]) => ({ path, sizeBytes: bytes.length }));
   small.sort((a, b) => (a.path < b.path ? -1 : 1)); // not in order of arrival: the identity is made from the list
-  const files = [...small, ...[alone, ...weights].filter((file) => file !== undefined)];
+  const files = [...small, ...[alone, ...weights, ...(shards ?? [])].filter((file) => file !== undefined)];
   return toSource(folder, labelOf(folder), files, whole, at, options);
 }
 
@@ -111,7 +115,10 @@ function toSource(
   at: (path: string) => string,
   options: OpenOptions,
 ): ModelSource {
-  const config = whole.get("config.json") ?? whole.get(options.folder?.config ?? "");
+  const config =
+    whole.get("config.json") ??
+    whole.get(options.folder?.config ?? "") ??
+    mlcLists.map((name) => whole.get(name)).find(Boolean);
   const { search } = new URL(withoutSecrets(url.href));
   const identity = fingerprint([
     ...files.flatMap((file) => [file.path, file.sizeBytes]),

@@ -11,18 +11,21 @@ import { between, chance, type Random } from "./reader.ts";
 import type { Json } from "./mutate-json.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/", import.meta.url));
-const folders = readdirSync(fixtures).filter((name) => name.startsWith("quant-"));
+const packed = readdirSync(fixtures).filter((name) => name.startsWith("quant-"));
+const folders = {
+  ".gguf": packed.filter((name) => name.startsWith("quant-gguf-")),
+  ".bin": packed.filter((name) => name.startsWith("quant-mlc-")),
+  ".safetensors": packed.filter((name) => !/^quant-(gguf|mlc)-/.test(name)),
+};
 const loaded = new Map<string, Map<string, Uint8Array>>();
 
 /** The files of a random fixture whose weights end so; read once. */
-export function quantizedFiles(random: Random, end: ".safetensors" | ".gguf"): Map<string, Uint8Array> {
-  const name = pick(random, end === ".gguf" ? folders.filter(isGguf) : folders.filter((one) => !isGguf(one)));
+export function quantizedFiles(random: Random, end: keyof typeof folders): Map<string, Uint8Array> {
+  const name = pick(random, folders[end]);
   const files = loaded.get(name) ?? folderFiles(fixtures + name);
   loaded.set(name, files);
   return new Map([...files].filter(([path]) => !/golden/.test(path)));
 }
-
-const isGguf = (name: string) => name.startsWith("quant-gguf");
 
 export type JsonObject = Record<string, Json>;
 

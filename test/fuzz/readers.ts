@@ -6,6 +6,7 @@ import { generationConfigReader } from "./generation-config.ts";
 import { ggufReader } from "./gguf.ts";
 import { indexReader } from "./index-json.ts";
 import { llama2cReader, llama2cTokensReader } from "./llama2c.ts";
+import { mlcReader } from "./mlc.ts";
 import type { FuzzReader } from "./reader.ts";
 import { safetensorsReader } from "./safetensors.ts";
 import { templateReader } from "./template.ts";
@@ -19,6 +20,7 @@ export const fuzzReaders: readonly FuzzReader[] = [
   indexReader,
   ggufReader,
   torchReader,
+  mlcReader,
   configReader,
   generationConfigReader,
   llama2cReader,

@@ -61,6 +61,18 @@ export const removedChecks: readonly RemovedCheck[] = [
     instead: "  if (false)\n",
   },
   {
+    reader: "mlc",
+    what: "a tensor ends within its shard",
+    text: "  if (start + taken > sizeBytes)\n",
+    instead: "  if (false)\n",
+  },
+  {
+    reader: "mlc",
+    what: "a tensor has the bytes that its shape takes",
+    text: "  if (taken !== needed) throw",
+    instead: "  if (false) throw",
+  },
+  {
     reader: "torch",
     what: "a member's data end before the next",
     text: "  if (start + sizeBytes > limit) throw",

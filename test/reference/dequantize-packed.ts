@@ -257,6 +257,22 @@ export function dequantizeMlx(layer: Layer, { cols, bits }: { cols: number; bits
   return { rows, cols, weights, rounded: exactly };
 }
 
+/** MLC's rows of whole groups: four words of eight codes, or of ten and two bits to spare. */
+export function dequantizeMlc(layer: Layer, { cols, bits }: { cols: number; bits: number }): Dequantized {
+  const [codes, scales] = [layer("q_weight")!, layer("q_scale")!];
+  const [rows, rowWords] = codes.shape;
+  const [word, scale] = [words(codes), numbers(scales)];
+  const perWord = Math.floor(32 / bits);
+  const weights = new Float32Array(rows * cols);
+  for (let n = 0; n < rows; n++)
+    for (let k = 0; k < cols; k++) {
+      const code = (word(n * rowWords + Math.floor(k / perWord)) >>> (bits * (k % perWord))) & (2 ** bits - 1);
+      const group = n * scales.shape[1] + Math.floor(k / (4 * perWord));
+      weights[n * cols + k] = f32((code - (2 ** (bits - 1) - 1)) * scale(group));
+    }
+  return { rows, cols, weights, rounded: exactly };
+}
+
 /**
  * HQQ along axis 1, optimum-quanto and torchao. Groups are rows of the packed tensor; each byte (three bits: each word) holds
  * one code of each slab: HQQ's first slab in the highest bits, quanto's in the lowest.

@@ -174,6 +174,9 @@ export const drawnMatrices: [string, (shape: number[]) => Drawn][] = [
   ["AWQ gemv", ([rows, cols]) => drawn({ kind: "integers", packer: "awq gemv", bits: 4, groups: { rows: 1, cols: 128 } }, [rows, cols], {
     codes: ["I32", [rows, cols / 8]], zeros: ["I32", [rows, Math.ceil(cols / 1024)]], scales: ["F16", [rows, 8 * Math.ceil(cols / 1024)]],
   })],
+  ["MLC q4f16_1", ([rows, cols]) => drawn({ kind: "integers", packer: "mlc", bits: 4, groups: { rows: 1, cols: 32 } }, [rows, cols], {
+    codes: ["U32", [rows, cols / 8]], scales: ["F16", [rows, cols / 32]],
+  })],
   ["EXL2 4/3 bit, groups of 32", (shape) => exl2([4, 3], 32, shape)],
   ["EXL2 3/2 bit, groups of 32", (shape) => exl2([3, 2], 32, shape)],
   ["EXL2 5/4 bit, groups of 128", (shape) => exl2([5, 4], 128, shape)],

@@ -4,7 +4,7 @@
 import { ggmlTraits, isGridType } from "../../src/format/ggml-types.ts";
 import { dequantizeGgml } from "../reference/dequantize-ggml.ts";
 import { blockMatrix, blockTypes, referenceWeightsOf, type PackedMatrix } from "./packed-matrix.ts";
-import { awq, bnb4, byteRows, exl2, ggml, gptq, int8, microscaled, mlx, packedRows } from "./random-packed.ts";
+import { awq, bnb4, byteRows, exl2, ggml, gptq, int8, microscaled, mlc, mlx, packedRows } from "./random-packed.ts";
 
 export type Shape = [rows: number, cols: number];
 
@@ -58,6 +58,7 @@ export const measuredFormats: Record<string, MeasuredFormat> = {
       [`MLX ${bits} bit`, layer(integers, (shape) => mlx(bits, shape, 64))],
     ]),
   ),
+  "MLC q4f16_1": layer(integers, (shape) => mlc(4, shape)),
   "int-quantized": layer(integers, ([rows, cols]) => byteRows("I8", [rows, cols], [rows, 1])),
   "FP8, a scale a row": layer(integers, ([rows, cols]) => byteRows("F8_E4M3", [rows, cols], [rows, 1])),
   "FP8, blocks of 128": layer(integers, ([rows, cols]) =>

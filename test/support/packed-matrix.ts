@@ -4,6 +4,8 @@
 import { ggmlTraits, isGridType, type GgmlType } from "../../src/format/ggml-types.ts";
 import { toModelTensors } from "../../src/format/linear-parts.ts";
 import { readLibrary } from "../../src/format/library-parts.ts";
+import type { MlcBits } from "../../src/format/mlc-config.ts";
+import { mlcReader } from "../../src/format/mlc-weights.ts";
 import { packedReader } from "../../src/format/packed-parts.ts";
 import type { DeclaredQuantization } from "../../src/format/quantization-config.ts";
 import type { PartRole, QuantizedMatrix, TensorSlice } from "../../src/format/quantized.ts";
@@ -21,6 +23,7 @@ import {
   dequantizeInt8,
   dequantizeIntegers,
   dequantizeLibrary,
+  dequantizeMlc,
   dequantizeMlx,
   type Dequantized,
   type Layer,
@@ -57,10 +60,13 @@ export function packedMatrix(
       name: `l.${end}`, dtype, shape, file: "made.safetensors", start: 0, end: bytes.length,
     }), // prettier-ignore
   );
+  const isMlc = tensors.some(({ end }) => end === "q_scale") && !tensors.some(({ end }) => end === "q_groups");
   const matrix = toModelTensors(
     new Map([["l.weight", [rows, cols]]]),
     slices,
-    (...layer) => readLibrary(...layer) ?? packedReader(declared)(...layer),
+    isMlc
+      ? mlcReader(declared!.bits[0] as MlcBits)
+      : (...layer) => readLibrary(...layer) ?? packedReader(declared)(...layer),
   )[0] as QuantizedMatrix;
   const bytesOf = (name: string) => tensors.find(({ end }) => `l.${end}` === name)!.bytes;
   const parts = Object.fromEntries(
@@ -125,6 +131,7 @@ export function referenceWeightsOf({ matrix, layer }: PackedMatrix): Dequantized
     return dequantizeLibrary(layer, { rows, cols });
   if (scheme.kind === "integers" && scheme.packer === "awq gemv") return dequantizeAwqGemv(layer, scheme.groups.cols);
   if (scheme.kind === "floats") return dequantizeFloats(layer, { rows, cols });
+  if (scheme.kind === "integers" && scheme.packer === "mlc") return dequantizeMlc(layer, { cols, bits: scheme.bits });
   if (scheme.kind === "integers" && scheme.packer === "mlx") return dequantizeMlx(layer, { cols, bits: scheme.bits });
   if (scheme.kind === "integers")
     return dequantizeIntegers(layer, {

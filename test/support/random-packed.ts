@@ -248,6 +248,18 @@ export function mlxFloats(bits: 4 | 8, [rows, cols]: number[], groupSize: 16 | 3
   };
 }
 
+/** MLC's q4f16_1 (BF16: q4f32_1) and q3f16_1. */
+export function mlc(bits: 3 | 4, [rows, cols]: number[], type: "F16" | "BF16" | "F32" = "F16") {
+  return (): PackedMatrix => {
+    const random = randomNumbers(bits * 100 + rows + cols);
+    const groups = Math.ceil(cols / (bits === 3 ? 40 : 32));
+    return packedMatrix([rows, cols], [
+      { end: "q_weight", dtype: "U32", shape: [rows, 4 * groups], bytes: bytesFrom(random, 16 * rows * groups) },
+      scaleTensor("q_scale", type, [rows, groups], random),
+    ], declare({ bits: [bits] })); // prettier-ignore
+  };
+}
+
 /** HQQ along axis 1. `view`: the type that the bytes are declared as. */
 export function hqq(
   bits: 1 | 2 | 3 | 4 | 8,
@@ -360,6 +372,8 @@ export const madeLayers: { ggml: typeof ggml; all: Record<string, () => PackedMa
     "MLX mxfp8": mlxFloats(8, [5, 96], 32),
     "MLX mxfp4": mlxFloats(4, [12, 160], 32),
     "MLX nvfp4": mlxFloats(4, [9, 96], 16),
+    "MLC q4f16_1, odd columns": mlc(4, [9, 70]),
+    "MLC q4f32_1": mlc(4, [12, 96], "BF16"),
     "HQQ 1 bit": hqq(1, [24, 96], 32),
     "HQQ 2 bit, groups of a row": hqq(2, [10, 64], 64, "BF16"),
     "HQQ 3 bit, slabs that end within a row": hqq(3, [7, 192], 64),

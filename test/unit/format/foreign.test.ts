@@ -30,8 +30,6 @@ describe("by names of files", () => {
     [/pickle of HQQ's/, ["config.json", "qmodel.pt"]],
     [/an adapter \("adapter_config.json"\).*among its `adapters`/, ["README.md", "adapter_config.json", "adapter_model.safetensors", "tokenizer.json"]],
     [/an adapter/, ["adapter_config.json", "adapter_model.bin", "training_args.bin"]],
-    [/MLC's shards/, ["mlc-chat-config.json", "ndarray-cache.json", "params_shard_0.bin", "params_shard_1.bin", "tokenizer.json"]],
-    [/MLC's shards/, ["mlc-chat-config.json", "tensor-cache.json", "params_shard_0.bin"]],
     [/an OpenVINO model/, ["config.json", "openvino_model.bin", "openvino_model.xml", "openvino_tokenizer.bin"]],
     [/a CTranslate2 model/, ["config.json", "other.bin", "model.bin", "vocabulary.json"]],
     [/pieces of a GGUF file.*Join/, ["llama-2-70b.Q8_0.gguf.part1of2", "llama-2-70b.Q8_0.gguf.part2of2"]],

@@ -10,6 +10,7 @@ import { ggufParts, listedFiles, listedWeights } from "../../../src/source/folde
 import { readCheckpoint } from "../../../src/format/checkpoint.ts";
 import { openSource } from "../../../src/source/open-source.ts";
 import { startFileServer } from "../../../cli/server/file-server.ts";
+import { folderFiles } from "../../support/local-folder.ts";
 import { madeCheckpoint } from "../../support/made-checkpoint.ts";
 import { rejection } from "../../support/rejection.ts";
 
@@ -61,6 +62,11 @@ async function serve(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/models/made/`, asked };
 }
 
+const mlcFiles = () =>
+  new Map(
+    [...folderFiles(join(import.meta.dirname, "../../fixtures/quant-mlc-q4f16_1"))].filter(([name]) => !/golden/.test(name)),
+  ); // prettier-ignore
+
 describe.each([false, true])("single-page application: %s", (singlePage) => {
   test("finds configuration, index and shards, and nothing that is not there", async () => {
     const files = madeCheckpoint({ shards: 2 }).set("README.md", new TextEncoder().encode("---\nlicense: mit\n---\n"));
@@ -86,6 +92,30 @@ describe.each([false, true])("single-page application: %s", (singlePage) => {
     files.delete("model-00002-of-00002.safetensors");
     const source = await openSource((await serve(files, { singlePage })).url);
     expect((await rejection(readCheckpoint(source))).facts).toMatchObject({ file: "model-00002-of-00002.safetensors" });
+  });
+
+  test("MLC's shards, as their list names them; the address of any file will do", async () => {
+    const files = mlcFiles();
+    const { url, asked } = await serve(files, { singlePage });
+    const sources = await Promise.all(
+      ["", "mlc-chat-config.json", "params_shard_1.bin"].map((name) => openSource(url + name)),
+    );
+    expect(new Set(sources.map(({ id }) => id)).size).toBe(1);
+    expect(sources[0].files.map(({ path }) => path).toSorted()).toEqual([...files.keys()].toSorted());
+    for (const { path, sizeBytes } of sources[0].files) expect(sizeBytes, path).toBe(files.get(path)!.length);
+    expect(asked.filter((request) => request.includes("shard"))).toEqual([]); // the list has their sizes
+    expect((await readCheckpoint(sources[0])).matrices.length).toBeGreaterThan(14);
+  });
+
+  test.each([
+    ["tensor-cache.json", undefined, "tensor-cache.json"],
+    ["tensor-cache.json", "{}", "tensor-cache.json"],
+  ])("MLC's %s as %s is told of", async (name, text, file) => {
+    const files = mlcFiles();
+    if (text === undefined) files.delete(name);
+    else files.set(name, new TextEncoder().encode(text));
+    const source = await openSource((await serve(files, { singlePage })).url);
+    expect((await rejection(readCheckpoint(source))).facts).toMatchObject({ file });
   });
 
   test("no config.json there", async () => {
@@ -164,13 +194,20 @@ describe("an address with a query", () => {
   });
 });
 
-test("what a listing does not show is not asked for", async () => {
-  const files = madeCheckpoint({ shards: 2 });
+test.each([
+  ["safetensors", () => madeCheckpoint({ shards: 2 })],
+  ["MLC's", () => mlcFiles()],
+])("what a listing does not show is not asked for: %s", async (_, make) => {
+  const files = make();
   const links = [...files.keys()].map((name) => `<a href="${name}">${name}</a>`).join("");
   const { url, asked } = await serve(new Map(files).set("", new TextEncoder().encode(links)));
   const source = await openSource(url);
   expect(source.files.map(({ path }) => path).toSorted()).toEqual([...files.keys()].toSorted());
-  expect(asked.map((request) => request.split(" ")[1]).filter((name) => name !== "" && !files.has(name))).toEqual([]);
+  expect(
+    asked
+      .map((request) => request.split(" ")[1])
+      .filter((name) => name !== "" && name !== "config.json" && !files.has(name)),
+  ).toEqual([]);
 });
 
 describe("a server that lists nothing", () => {
