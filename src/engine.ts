@@ -61,7 +61,7 @@ export async function createLocalEngine(
     predecessor
       ? loadAgain(reference, { ...options, signal: own, like: predecessor.like })
       : loadWhole(reference, { ...options, signal: own });
-  const { machine, info, core, named } = await load(signal).catch(async (error: unknown) => {
+  const { machine, info, core, key, named } = await load(signal).catch(async (error: unknown) => {
     if (!recovers || !isLoss(error)) throw error;
     return makeAgain(error, load, { signal, onEvent: onRecovery });
   });
@@ -86,7 +86,9 @@ export async function createLocalEngine(
   };
   const history = predecessor && new CacheHistory(predecessor.history);
   const generator = generatorOver(machines, machine, { ...options, named }, history);
-  const whole = { ...core, generator, ended: end.signal };
+  const askCache: EngineCore["askCache"] = async (does, name) =>
+    (await cachePart()).answerCacheCall({ core: whole, info, model: key, stores: options.store !== false }, does, name);
+  const whole: EngineCore = { ...core, generator, askCache, ended: end.signal };
   return assembleEngine({ core: whole, info, variants: () => variants, end, dispose: () => generator.dispose() });
 }
 
@@ -95,7 +97,9 @@ interface LoadedMachine extends Machine, Losable {}
 interface Loaded {
   machine: LoadedMachine;
   info: EngineInfo;
-  core: Omit<EngineCore, "generator" | "ended">;
+  core: Omit<EngineCore, "generator" | "askCache" | "ended">;
+  /** Of the model in the store. */
+  key: string;
   /** A call's failure, as its caller gets it. */
   named(error: unknown): unknown;
 }
@@ -277,7 +281,7 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
       gpu.dispose();
     };
     const named = (error: unknown) => withSetups(error, { ...setup, contextLength: info.contextLength, loaded: true });
-    return { machine: { ...made, lost: gpu.lost, release }, info, core, named };
+    return { machine: { ...made, lost: gpu.lost, release }, info, core, key, named };
   } catch (error) {
     // What still compiles would be bound to buffers that are gone: refused commands, which all engines on a lent device hear.
     fail(error);
@@ -309,6 +313,7 @@ async function unstored(
   return [{ code: "not-stored", message: (await storageReport()).message, facts: { model, found: "newer" } }];
 }
 
+const cachePart = onDemand("keeps the KV cache from visit to visit", () => import("./engine-cache.ts"));
 const adapterPart = onDemand("loads adapters", () => import("./loras.ts"));
 const ggufText = onDemand("reads the tokenizer of a GGUF file", () => import("./text/load-gguf-text.ts"));
 

@@ -6,7 +6,6 @@ import type { ModelUpdate, StorageReport, StoredModel, StoredModelInfo, VerifyRe
 import { PronkError } from "./errors.ts";
 import type { ExportRequest } from "./load/export.ts";
 import { parseVariant } from "./load/prepared-model.ts";
-import { verifyModel } from "./load/repair.ts";
 import { prepareModel, reopenSource } from "./load/prepare.ts";
 import { compareWithSource } from "./load/update.ts";
 import { onDemand } from "./on-demand.ts";
@@ -60,6 +59,7 @@ export interface ExportOptions extends Pick<DownloadOptions, "onProgress" | "sig
   quantize?: QuantizeChoice;
 }
 
+const repairs = onDemand("repairs stored models", () => import("./load/repair.ts"));
 const exporting = onDemand("exports models", () => import("./load/export.ts"));
 
 /** What the store holds, the last used first; nothing where the browser has no store. */
@@ -91,6 +91,7 @@ function modelInfo(idOrReference?: string): Promise<StoredModelInfo[]> {
         ...unusableOf(record),
         storedBytes: record.state === "ready" ? record.sizeBytes : await store.storedBytes(record),
         references: record.references,
+        savedCaches: await store.savedCaches(record.key),
         files: record.files.map(({ path, sizeBytes, rowEnds }) => ({ path, sizeBytes, rows: rowEnds.length })),
       })),
     );
@@ -122,6 +123,7 @@ function downloadModel(model: ModelReference, options: DownloadOptions = {}): Pr
 function verifyStored(id: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   const { quantize, repair = true, onProgress, signal, ...open } = options;
   return withStore(async (store) => {
+    const { verifyModel } = await repairs();
     const report: VerifyReport = { rows: 0, checkedBytes: 0, damaged: [] };
     const records = (await recordsOf(store, id, quantize)).filter(isReady);
     for (const record of records) {

@@ -19,5 +19,8 @@ export const tuningVersion = 2; // 2026-11-25: products of bytes
 /** Of the database that holds that. */
 export const tuningSchemaVersion = 1;
 
+/** Of saved KV caches: new when pages stand otherwise, or kernels give other numbers. Those of another are computed anew. */
+export const savedCacheVersion = 1;
+
 /** Of how weights stand on the GPU. Sums kept of another layout are ignored. */
 export const layoutVersion = 1;

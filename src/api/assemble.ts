@@ -3,6 +3,7 @@
 import { PronkError } from "../errors.ts";
 import type { Variants } from "../gpu/variants.ts";
 import { onDemand } from "../on-demand.ts";
+import { cacheCalls } from "./cache-calls.ts";
 import { createChatCompletions } from "./chat.ts";
 import type { ContinuableEngine } from "./continuation.ts";
 import type { Embeddings } from "./embeddings.ts";
@@ -35,6 +36,7 @@ export function assembleEngine({ core, info, variants, end, dispose }: EnginePar
     embeddings: {
       create: (async (request, options) => (await embedding()).embed(core, request, options)) as Embeddings["create"],
     },
+    cache: cacheCalls(core.askCache),
     tokenizer: {
       encode: async (text, options) => core.tokenizer.encode(text, { addBos: options?.addBos }),
       decode: async (ids) => core.tokenizer.decode(ids),

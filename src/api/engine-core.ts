@@ -2,8 +2,9 @@
 // the same logic runs on the page's thread, in the worker and over fakes in tests.
 
 import type { GenerationDefaults, ModelConfig } from "../format/model-config.ts";
-import type { Generator } from "../generate/request.ts";
+import type { LendingGenerator } from "../generate/lending.ts";
 import type { ChatDialog, Tokenizer } from "../text/tokenizer.ts";
+import type { AskCache } from "./cache-calls.ts";
 
 export interface EngineCore {
   /** Echoed as `model` in answers, e.g. owner/name. */
@@ -15,9 +16,11 @@ export interface EngineCore {
   readonly dialog: ChatDialog | undefined;
   /** Ids that end an answer of a chat, besides `config.eosIds`: see text/turn-ends.ts. */
   readonly turnEnds: readonly number[];
-  readonly generator: Generator;
+  readonly generator: LendingGenerator;
   /** LoRAs that a request may name, by name: the keys that `generator` knows them by. */
   readonly adapters?: ReadonlyMap<string, string>;
+  /** Keeps the KV cache of `generator`. */
+  readonly askCache: AskCache;
   /** Aborted when the engine is unloaded or its device is lost; the reason is the PronkError that calls then reject with. */
   readonly ended: AbortSignal;
 }

@@ -223,6 +223,42 @@ export interface EngineInfo {
   warnings: PronkWarning[];
 }
 
+/** A KV cache in the store, as `engine.cache` tells of it. */
+export interface SavedCache {
+  /** As it was saved. */
+  name: string;
+  /** Of the conversation, in tokens. */
+  positions: number;
+  /** At rest. */
+  sizeBytes: number;
+  /** Milliseconds since 1970. */
+  savedAt: number;
+}
+
+/**
+ * What the KV cache holds of a conversation, kept in the store until the model is deleted: after a reload, a prompt that
+ * begins as that conversation does is not computed again. Calls wait for answers before them. docs/library.md.
+ */
+export interface EngineCache {
+  /**
+   * Saves what the last answer left, prompt and answer, in the place of what had this name. Rejects with PronkError:
+   * `bad-request` where there is nothing, `storage-missing` where the model is not stored, `storage-full`; what had the name
+   * stays then.
+   */
+  save(name: string): Promise<SavedCache>;
+  /**
+   * Takes it back. The next prompt that begins the same way finds it; `usage.prompt_tokens_details` says how much. Only what
+   * matches exactly is taken. Rejects with PronkError, and prompts are computed anew: `bad-request`, with `facts.field`, where
+   * there is none of this name or it was made with another model, revision, quantization, KV format, adapter, GPU or release;
+   * `integrity` where it is not what was saved; `out-of-memory`.
+   */
+  restore(name: string): Promise<SavedCache>;
+  /** What is saved for this model in this form, by name. What cannot be read is left out. */
+  list(): Promise<SavedCache[]>;
+  /** Deletes one, if it is there. */
+  delete(name: string): Promise<void>;
+}
+
 /** A loaded model's calls, wherever it runs. */
 export interface EngineCalls extends AsyncDisposable {
   /** As in OpenAI's client. */
@@ -234,6 +270,8 @@ export interface EngineCalls extends AsyncDisposable {
   readonly completions: Completions;
   /** Makes vectors of texts. */
   readonly embeddings: Embeddings;
+  /** Keeps the KV cache from one visit to the next. An engine over an endpoint has none, and says so (`bad-request`). */
+  readonly cache: EngineCache;
   /** The model's own. Its calls reject with the PronkError that `ended` has, once the engine no longer answers. */
   readonly tokenizer: {
     /** A text's ids; special tokens in it are plain text. `addBos`, default false: begin with the beginning-of-sequence id. */
@@ -353,6 +391,8 @@ export interface StoredModelInfo extends StoredModel {
   storedBytes: number;
   /** The names under which it was loaded. */
   references: string[];
+  /** The names of the KV caches that are saved for it (`engine.cache`); they are deleted with it. */
+  savedCaches: string[];
   /** As they are stored. */
   files: {
     /** Below the model's folder. */

@@ -3,8 +3,8 @@
 // of any logit decides; a different top token counts only where the plain margin is larger than that error.
 
 import { openGpu, type Gpu } from "../gpu/device.ts";
+import { allowedError } from "../gpu/variants.ts";
 import { greedy } from "../generate/request.ts";
-import { allowedError } from "../model/twins.ts";
 import { buildModel, readLogits, stepLogits, type BuildRequest, type BuiltModel } from "./engine-hooks.ts";
 import { randomIds } from "./random-ids.ts";
 import type { BenchRequest, CheckResult } from "./report.ts";

@@ -2,6 +2,7 @@
 // where this device cannot run the model and the person agrees: fallback.ts decides that.
 
 import { unloadedError } from "../api/assemble.ts";
+import { cacheCalls } from "../api/cache-calls.ts";
 import type { Endpoint, EngineCalls, EngineInfo, EngineOptions } from "../api/surface.ts";
 import { badField, type Fields } from "../api/request-fields.ts";
 import { PronkError } from "../errors.ts";
@@ -58,6 +59,7 @@ export async function openEndpoint(endpoint: Endpoint, options: EndpointOptions 
     chat: { completions: chatOver(server) },
     completions: completionsOver(server),
     embeddings: embeddingsOver(server),
+    cache: cacheCalls(() => Promise.reject(cannot("cache", address, "it keeps its own."))),
     tokenizer: { encode: noTokenizer, decode: noTokenizer },
     info,
     ended: end.signal,

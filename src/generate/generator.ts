@@ -10,11 +10,12 @@ import { namedShortage } from "../gpu/shortage.ts";
 import { onDemand } from "../on-demand.ts";
 import { Answer, givenAgain } from "./answer.ts";
 import { CacheHistory, type Slice } from "./cache-history.ts";
+import type { LendingGenerator } from "./lending.ts";
 import { Lock } from "./lock.ts";
 import { createMachine, lossBehind, onlyMachine, type Machine, type Machines } from "./machine.ts";
 import { Drafts, draftSizes } from "./drafts.ts";
 import { checkPromptIds } from "./prompt-check.ts";
-import type { GenerateRequest, Generation, Generator } from "./request.ts";
+import type { GenerateRequest, Generation } from "./request.ts";
 import { likelihoodIn } from "./likelihood.ts";
 import type { GenerateStats, StopReason } from "./trace.ts";
 import { ReadAhead } from "./read-ahead.ts";
@@ -34,7 +35,7 @@ export interface GeneratorOptions {
 }
 
 /** A generator over this model, which it owns, and over no other. */
-export async function createGenerator(model: Model, options: GeneratorOptions = {}): Promise<Generator> {
+export async function createGenerator(model: Model, options: GeneratorOptions = {}): Promise<LendingGenerator> {
   const machine = await createMachine(model);
   return generatorOver(onlyMachine(machine), machine, options);
 }
@@ -54,7 +55,7 @@ export function generatorOver(
   first: Machine,
   options: GeneratorOptions = {},
   restored?: CacheHistory,
-): Generator {
+): LendingGenerator {
   const { config, gpu, cache } = first.model;
   const contextLength = cache.context;
   const runAhead = new RunAhead(gpu.variants.runAhead ? options.runAhead : 1);
@@ -303,6 +304,34 @@ export function generatorOver(
     }
   }
 
+  const lend: LendingGenerator["lend"] = async (use, signal) => {
+    const release = await lock.acquire(signal);
+    try {
+      for (let losses = 1; ; losses++) {
+        const machine = await present(signal);
+        const { gpu } = machine.model;
+        const isFilled = machine === filled;
+        const vacate = () => {
+          if (machine !== filled) history.cut(0);
+          machine.kept.leave(history);
+          history.cut(0);
+          filled = machine;
+        };
+        try {
+          if ((await gpu.recover()) && isFilled) forget(machine);
+          return await use({ machine, forget: () => history.cut(0), fill: () => refill(machine, signal), vacate });
+        } catch (error) {
+          const named = namedShortage(error);
+          const loss = await lossBehind(named, gpu, signal);
+          if (!loss && !signal.aborted) forget(machine);
+          if (!loss || losses > mostLosses) throw loss ?? options.named?.(named) ?? named;
+        }
+      }
+    } finally {
+      release();
+    }
+  };
+
   return {
     contextLength,
     vocabSize: config.vocabSize,
@@ -332,26 +361,9 @@ export function generatorOver(
     async hiddenState(request, signal) {
       checkPromptIds({ vocabSize: config.vocabSize, contextLength }, request.ids, "input");
       const { pooledState } = await hiddenStates();
-      const release = await lock.acquire(signal);
-      try {
-        for (let losses = 1; ; losses++) {
-          const machine = await present(signal);
-          const { gpu } = machine.model;
-          const isFilled = machine === filled;
-          try {
-            if ((await gpu.recover()) && isFilled) forget(machine);
-            return await pooledState({ machine, forget: () => history.cut(0) }, request, signal);
-          } catch (error) {
-            const named = namedShortage(error);
-            const loss = await lossBehind(named, gpu, signal);
-            if (!loss && !signal.aborted) forget(machine);
-            if (!loss || losses > mostLosses) throw loss ?? options.named?.(named) ?? named;
-          }
-        }
-      } finally {
-        release();
-      }
+      return lend((lent) => pooledState(lent, request, signal), signal);
     },
+    lend,
     reset() {
       if (filled) forget(filled);
       else history.cut(0);

@@ -3,21 +3,15 @@
 
 import { PronkError } from "../errors.ts";
 import { createGathering } from "../gpu/readback.ts";
+import type { Lent } from "./lending.ts";
 import type { Machine } from "./machine.ts";
 import { otherwise } from "./receipts.ts";
 import type { HiddenStateRequest } from "./request.ts";
 import { batchSize } from "./steps.ts";
 
-/** A machine between two generations. */
-interface Lent {
-  machine: Machine;
-  /** Says that what the machine's cache held had to make room. */
-  forget(): void;
-}
-
 /** [dim] */
 export async function pooledState(
-  lent: Lent,
+  lent: Pick<Lent, "machine" | "forget">,
   { ids, pooling, adapter }: HiddenStateRequest,
   signal: AbortSignal,
 ): Promise<Float64Array> {

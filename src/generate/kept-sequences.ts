@@ -26,9 +26,7 @@ export class KeptSequences {
    * two agree. Returns how many positions of the prompt are held, not counting the last id, since its logits are wanted.
    */
   async turnTo(history: CacheHistory, promptIds: readonly number[], adapter: string | undefined): Promise<number> {
-    const former: KeptSequence = { history: history.state, pages: this.#pages.leave() };
-    if (history.length > 0) this.#keep(former);
-    else this.#pages.release(former.pages);
+    const former = this.leave(history);
     const most = promptIds.length - 1;
     let [best, shared]: [KeptSequence | undefined, number] = [undefined, 0];
     for (const kept of this.#kept.toReversed()) {
@@ -48,6 +46,14 @@ export class KeptSequences {
     if (best !== former) history.become(best.history);
     history.cut(shared);
     return shared;
+  }
+
+  /** Keeps the sequence that ran, with this history, unless that is empty; none runs afterwards. */
+  leave(history: CacheHistory): KeptSequence {
+    const former: KeptSequence = { history: history.state, pages: this.#pages.leave() };
+    if (history.length > 0) this.#keep(former);
+    else this.#pages.release(former.pages);
+    return former;
   }
 
   /** Forgets all of them. */

@@ -2,6 +2,7 @@
 // measures faster. All give the same numbers but for the order of sums, except the two that round, `bytes` and `int8`; the
 // kernel tests hold each to its own bound.
 
+import type { KvFormat } from "../quant/layout.ts";
 import { isSwiftShader, type DeviceFacts } from "./adapter.ts";
 
 /**
@@ -12,6 +13,13 @@ export const mostDispatchMs = 50;
 
 /** Below this many multiplications no adapter seen so far takes longer (SwiftShader on two cores: 1e9 a second, 2026-11-24). */
 export const harmlessMacs = mostDispatchMs * 1e6;
+
+/**
+ * Largest error allowed, in units of the numbers' own size (root mean square). Sums in another order give about 1e-6; keys
+ * and values rounded to f16 (11 bits) about 3e-4 of one, to q8 (a group's 127 steps) about 1e-2, and so do activations in
+ * bytes; the largest of half a million logits lies five times as far out (0.05 for a 7B's two layers, 2026-11-25).
+ */
+export const allowedError: Record<KvFormat, number> = { f32: 1e-4, f16: 5e-3, q8: 1e-1 };
 
 export interface Variants {
   /** Norm, rope, cache write and SwiGLU inside the matrix products of a single token; false: each a dispatch of its own. */

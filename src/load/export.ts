@@ -11,9 +11,9 @@ import { checksum64 } from "../source/checksum.ts";
 import { ProgressMeter, type OnProgress } from "../source/progress.ts";
 import type { FileBlocks, ModelRecord } from "../store/model-record.ts";
 import type { ModelStore } from "../store/model-store.ts";
+import { checkBlock } from "./check-block.ts";
 import { descriptionName, descriptionVersion } from "./export-name.ts";
 import type { ModelManifest } from "./prepared-model.ts";
-import { checkBlock } from "./repair.ts";
 import { tarEnd, tarHeader, tarPadding } from "./write-tar.ts";
 
 export interface ExportRequest {

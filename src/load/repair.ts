@@ -1,20 +1,19 @@
 // Damage at rest. `repairBlock` fetches one block of a stored model and makes it anew: the same source, the same borders,
 // the same bytes; the result must have the checksum that the block had when it was stored. `verifyModel` reads every block
-// once, sums it on another thread, and has damaged ones repaired.
+// once, sums it on another thread, and has damaged ones repaired. Loaded when either is wanted.
 
 import { PronkError } from "../errors.ts";
 import { FileHasher } from "../source/file-hasher.ts";
 import type { StartHashThread } from "../source/hash-thread.ts";
 import { ProgressMeter, type OnProgress } from "../source/progress.ts";
-import { Sha256, type HashState } from "../source/sha256.ts";
 import type { ModelSource } from "../source/source.ts";
 import { checksum64 } from "../source/checksum.ts";
 import { blockSpan, type ModelRecord } from "../store/model-record.ts";
-import { checkSum, type ModelStore } from "../store/model-store.ts";
-import { isRotten, rotten } from "../store/storage-errors.ts";
+import type { ModelStore } from "../store/model-store.ts";
+import { isRotten } from "../store/storage-errors.ts";
 import { convertBlock } from "./blocks.ts";
+import { checkBlock } from "./check-block.ts";
 import { BufferPool } from "./look-ahead.ts";
-import { parseVariant } from "./prepared-model.ts";
 import { ScriptQuantizer } from "./quantizers.ts";
 import { cutAs } from "./update.ts";
 
@@ -131,29 +130,3 @@ async function verifyBlocks(
     }
   return verified;
 }
-
-/**
- * Checks a block against its checksum; and, where the stored file is the published one byte for byte, against the state of
- * the file's SHA-256 after it. Throws `rotten`.
- */
-export async function checkBlock(
-  record: ModelRecord,
-  store: ModelStore,
-  file: string,
-  index: number,
-  hasher: FileHasher,
-): Promise<{ bytes: Uint8Array<ArrayBuffer>; checksum: string; sha256?: string }> {
-  const { bytes: read, note } = await store.readUnchecked(record, file, index);
-  if (!note) await store.readBlock(record, file, index); // makes one
-  const { bytes, checksum } = await hasher.checksum(read);
-  checkSum(record, file, index, { note, checksum });
-  const isPublished = parseVariant(record.variant).quantize === "none";
-  const begin = index === 0 ? null : (await store.noteOf(record, file, index - 1))?.hash;
-  if (!isPublished || !note?.hash || begin === undefined) return { bytes, checksum };
-  const hashed = await hasher.update(bytes, begin);
-  const sha256 = hexOf(hashed.state);
-  if (sha256 === hexOf(note.hash)) return { bytes: hashed.bytes, checksum, sha256 };
-  throw rotten(record.label, file, index, "it is not what was published, though its checksum is right");
-}
-
-const hexOf = (state: HashState) => new Sha256(state).hex();

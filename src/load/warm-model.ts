@@ -2,6 +2,7 @@
 // are read two ahead.
 
 import { PronkError } from "../errors.ts";
+import { onDemand } from "../on-demand.ts";
 import { packTensors } from "../quant/packed-tensor.ts";
 import { ProgressMeter, type OnProgress } from "../source/progress.ts";
 import type { ModelSource } from "../source/source.ts";
@@ -12,7 +13,8 @@ import { sinkWithoutCopy, withoutCopy } from "./head-copy.ts";
 import { inOrder, type BufferPool } from "./look-ahead.ts";
 import { Outbox, type HeldBlock } from "./outbox.ts";
 import { parseVariant, type ModelManifest, type PreparedModel } from "./prepared-model.ts";
-import { repairBlock } from "./repair.ts";
+
+const repairs = onDemand("repairs stored models", () => import("./repair.ts"));
 
 const lanes = 2; // more gain nothing in Chromium and Firefox (16 MiB blocks, 2026-11-27)
 
@@ -50,12 +52,13 @@ export function warmModel({ record, store, pool, onProgress, reference, reopen }
       const readOrRepair = (file: string, index: number, laneSignal: AbortSignal) =>
         store.readBlock(record, file, index).catch(async (error: unknown) => {
           if (!isRotten(error) || !reopen) throw error;
-          return repairBlock({ record, store, file, index, reopen, pool, signal: laneSignal }).catch(
-            (cause: unknown) => {
-              laneSignal.throwIfAborted();
-              throw isNetwork(cause) ? error : cause; // offline: the damage is the news
-            },
-          );
+          try {
+            const { repairBlock } = await repairs();
+            return await repairBlock({ record, store, file, index, reopen, pool, signal: laneSignal });
+          } catch (cause) {
+            laneSignal.throwIfAborted();
+            throw isNetwork(cause) ? error : cause; // offline: the damage is the news
+          }
         });
       const read = async ({ file, index, start, end }: BlockAtRest, laneSignal: AbortSignal): Promise<HeldBlock> => {
         const slot = await pool.take(end - start, laneSignal);

@@ -92,7 +92,13 @@ export class CachePages {
     for (const page of pages) this.#pool.release(page);
   }
 
-  /** Gives the sequence these pages, which `leave` gave. */
+  /** Free pages for whoever fills them, who gives them back by `release`. Errors: `out-of-memory`, without any. */
+  async hold(count: number): Promise<number[]> {
+    await this.#makeRoom(count, this.#cache.mostPages);
+    return Array.from({ length: count }, () => this.#pool.take());
+  }
+
+  /** Gives the sequence these pages, which `leave` or `hold` gave. */
   take(pages: readonly number[]): void {
     this.#present = [...pages];
     this.#tell(0);

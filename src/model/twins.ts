@@ -12,7 +12,7 @@ import { createGathering } from "../gpu/readback.ts";
 import { packRecord } from "../gpu/record.ts";
 import { Recorder } from "../gpu/recorder.ts";
 import { shaderRecords } from "../gpu/shader-interfaces.ts";
-import type { Variants } from "../gpu/variants.ts";
+import { allowedError, type Variants } from "../gpu/variants.ts";
 import type { KvFormat } from "../quant/layout.ts";
 import { allocateActivations } from "./activations.ts";
 import { allocateCache } from "./cache.ts";
@@ -36,13 +36,6 @@ export interface TwinsRequest {
   ropeTable: GPUBuffer;
   kv: KvFormat;
 }
-
-/**
- * Largest error allowed, in units of the numbers' own size (root mean square). Sums in another order give about 1e-6; keys
- * and values rounded to f16 (11 bits) about 3e-4 of one, to q8 (a group's 127 steps) about 1e-2, and so do activations in
- * bytes; the largest of half a million logits lies five times as far out (0.05 for a 7B's two layers, 2026-11-25).
- */
-export const allowedError: Record<KvFormat, number> = { f32: 1e-4, f16: 5e-3, q8: 1e-1 };
 
 const together = 5; // tokens at once, then one alone
 const context = 32;

@@ -6,6 +6,7 @@ import { checksum64 } from "../source/checksum.ts";
 import { blocksOf, databaseName, openDatabase } from "./database.ts";
 import { blockSpan, modelKey, type BlockNote, type ModelRecord, type NewModel } from "./model-record.ts";
 import { deleteModelBlocks, ModelWriter, putBlock } from "./model-writer.ts";
+import { savedNames, savedRange } from "./saved-path.ts";
 import type { PronkDatabase } from "./schema.ts";
 import { isReady, shown, standingOf, type Standing } from "./standing.ts";
 import { hasRoom, keptByNewer, rotten, storageFull, writeError } from "./storage-errors.ts";
@@ -156,6 +157,11 @@ export class ModelStore implements Disposable {
   async standing(sourceId: string, variant: string): Promise<{ standing: Standing; begun: boolean } | undefined> {
     const record = await (await this.#database()).get("models", modelKey(sourceId, variant));
     return record && { standing: standingOf(record), begun: record.state === "loading" };
+  }
+
+  /** The names of the KV caches that are saved for a model. */
+  async savedCaches(key: string): Promise<string[]> {
+    return savedNames(await (await this.#database()).getAllKeys("rows", savedRange(key)));
   }
 
   /** Bytes at rest of a model that is still loading, from its notes. */

@@ -97,7 +97,8 @@ export class ModelWriter {
  */
 const partBytes = 4 << 20;
 
-function partsOf(bytes: Uint8Array<ArrayBuffer>): Blob[] {
+/** Bytes as the store keeps them. */
+export function partsOf(bytes: Uint8Array<ArrayBuffer>): Blob[] {
   const count = Math.ceil(bytes.length / partBytes);
   return Array.from({ length: count }, (_, i) => new Blob([bytes.subarray(i * partBytes, (i + 1) * partBytes)]));
 }

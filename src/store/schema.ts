@@ -9,7 +9,7 @@ type BlockKey = [model: string, file: string, index: number];
 export interface PronkSchema extends DBSchema {
   /** Key: `<source id>|<variant>`. */
   models: { key: string; value: ModelRecord; indexes: { references: string } };
-  /** The blocks, under their former name: stored names stay. In parts; an array where written before 2026-11-27. */
+  /** The blocks, under their former name: stored names stay. In parts; an array where written before 2026-11-27. Saved KV caches, too: saved-path.ts. */
   rows: { key: BlockKey; value: Blob[] | ArrayBuffer };
   notes: { key: BlockKey; value: BlockNote };
 }

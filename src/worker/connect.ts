@@ -3,6 +3,7 @@
 // dies, another is opened and loads the same, and every call goes on there from what the last one had told.
 
 import { unloadedError } from "../api/assemble.ts";
+import { cacheCalls } from "../api/cache-calls.ts";
 import { withStreams } from "../api/answer-stream.ts";
 import type { ChatCompletions } from "../api/chat-completions.ts";
 import type { Completions } from "../api/completions.ts";
@@ -129,6 +130,8 @@ class RemoteEngine implements ContinuableEngine {
     create: ((request, options) =>
       this.#call({ kind: "embed", request: plain(request) as never }, options).accepted) as Embeddings["create"],
   };
+
+  readonly cache = cacheCalls((does, name) => this.#call({ kind: "cache", does, name }).accepted);
 
   readonly tokenizer: ContinuableEngine["tokenizer"] = {
     encode: (text, options) =>

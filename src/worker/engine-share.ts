@@ -87,6 +87,7 @@ export class EngineShare {
 function handleOn(engine: ContinuableEngine, leave: () => Promise<void>): ContinuableEngine {
   let left: Promise<void> | undefined;
   const unload = () => (left ??= leave());
-  const { chat, completions, embeddings, tokenizer, info, ended, continuation } = engine;
-  return { chat, completions, embeddings, tokenizer, info, ended, continuation, unload, [Symbol.asyncDispose]: unload };
+  const { chat, completions, embeddings, cache, tokenizer, info, ended, continuation } = engine;
+  const calls = { chat, completions, embeddings, cache, tokenizer };
+  return { ...calls, info, ended, continuation, unload, [Symbol.asyncDispose]: unload };
 }

@@ -2,6 +2,7 @@
 // answer is one result, or chunks and an end, or an error. Messages for an id that is over are dropped by the receiver. When
 // a host dies, the client gives the next one what it had told of its cache and of each answer under way.
 
+import type { CacheCall } from "../api/cache-calls.ts";
 import type { ChatCompletionRequest } from "../api/chat-completions.ts";
 import type { CompletionRequest } from "../api/completions.ts";
 import type { Predecessor } from "../api/continuation.ts";
@@ -29,6 +30,7 @@ export type CallRequest =
   // logits: the first position whose row is wanted; none where absent
   | { kind: "chat"; request: ChatCompletionRequest; logits?: number }
   | { kind: "text"; request: CompletionRequest; logits?: number }
+  | { kind: "cache"; does: CacheCall; name: string }
   | { kind: "embed"; request: EmbeddingRequest }
   | { kind: "encode"; text: string; addBos: boolean }
   | { kind: "decode"; ids: readonly number[] }

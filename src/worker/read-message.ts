@@ -50,6 +50,7 @@ const completion = object({ request: anything, logits: optional(count) });
 const call = union("kind", {
   chat: completion,
   text: completion,
+  cache: object({ does: oneOf("save", "restore", "list", "delete"), name: text }),
   embed: object({ request: anything }),
   encode: object({ text, addBos: flag }),
   decode: object({ ids: list(number) }),

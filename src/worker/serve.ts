@@ -145,6 +145,7 @@ export function serve(port: Port, services: HostServices): Served {
     signal: AbortSignal,
   ): Promise<unknown> {
     if (call.kind === "embed") return on.embeddings.create(call.request, { signal });
+    if (call.kind === "cache") return (on.cache[call.does] as (name: string) => Promise<unknown>)(call.name);
     if (call.kind === "encode") return on.tokenizer.encode(call.text, { addBos: call.addBos });
     if (call.kind === "decode") return on.tokenizer.decode(call.ids);
     engine = undefined;

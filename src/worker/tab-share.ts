@@ -32,7 +32,7 @@ export async function joinTabs(
   try {
     // A leader never answers that it has no WebGPU.
     const engine = (await connectEngine((signal) => tab.openLeader(signal), model, options))!;
-    const { chat, completions, embeddings, tokenizer, info, ended } = engine;
+    const { chat, completions, embeddings, cache, tokenizer, info, ended } = engine;
     const unload = (isOver = false) => {
       isUnloading = true;
       return engine.unload().finally(() => tab.leave(isOver)); // messages to the leader go through this tab
@@ -41,7 +41,7 @@ export async function joinTabs(
       if (!isUnloading) unload(true).catch(() => {}); // told to whoever unloads
     });
     const end = () => unload();
-    return { chat, completions, embeddings, tokenizer, info, ended, unload: end, [Symbol.asyncDispose]: end };
+    return { chat, completions, embeddings, cache, tokenizer, info, ended, unload: end, [Symbol.asyncDispose]: end };
   } catch (error) {
     await tab.leave();
     throw error;

@@ -3,7 +3,8 @@
 
 import type { EngineCore } from "../../src/api/engine-core.ts";
 import type { Likelihood } from "../../src/generate/likelihood.ts";
-import type { GenerateRequest, Generation, Generator, Pooling } from "../../src/generate/request.ts";
+import type { LendingGenerator } from "../../src/generate/lending.ts";
+import type { GenerateRequest, Generation, Pooling } from "../../src/generate/request.ts";
 import type { GenerateStats, StopReason } from "../../src/generate/trace.ts";
 import type { ChatDialog, ChatMessage, Tokenizer } from "../../src/text/tokenizer.ts";
 import { PronkError } from "../../src/errors.ts";
@@ -69,7 +70,7 @@ const fakeDialog: ChatDialog = {
   },
 };
 
-export interface FakeGenerator extends Generator {
+export interface FakeGenerator extends LendingGenerator {
   requests: GenerateRequest[];
   /** Generations whose loop was left early. */
   cancelled: number;
@@ -128,6 +129,7 @@ export function fakeGenerator(
       };
       return generation;
     },
+    lend: () => Promise.reject(new Error("there is no machine to lend")),
     hiddenState: async ({ ids, pooling }, signal) => fakeState(ids, pooling, signal),
     reset: () => void (cache = []),
     dispose: async () => {},
@@ -199,7 +201,7 @@ export function fakeGenerator(
   return self;
 }
 
-export function fakeCore(generator: Generator, parts: Partial<EngineCore> = {}): EngineCore {
+export function fakeCore(generator: LendingGenerator, parts: Partial<EngineCore> = {}): EngineCore {
   return {
     label: "fake/model",
     config: {
@@ -223,6 +225,7 @@ export function fakeCore(generator: Generator, parts: Partial<EngineCore> = {}):
     dialog: fakeDialog,
     turnEnds: [],
     generator,
+    askCache: async (does, name) => ({ does, name }),
     ended: new AbortController().signal,
     ...parts,
   };

@@ -60,6 +60,7 @@ const promised: Record<Version, (quantize: Quantize) => object> = {
   schemaVersion: () => opens,
   manifestVersion: () => older,
   rowsVersion: (quantize) => (quantize === "none" ? opens : older),
+  savedCacheVersion: () => opens,
   layoutVersion: () => opens,
   tuningVersion: () => opens,
   tuningSchemaVersion: () => opens,
