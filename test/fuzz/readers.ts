@@ -9,6 +9,7 @@ import { llama2cReader, llama2cTokensReader } from "./llama2c.ts";
 import { mlcReader } from "./mlc.ts";
 import type { FuzzReader } from "./reader.ts";
 import { safetensorsReader } from "./safetensors.ts";
+import { savedCacheReader } from "./saved-cache.ts";
 import { templateReader } from "./template.ts";
 import { tokenizerConfigReader } from "./tokenizer-config.ts";
 import { tokenizerJsonReader } from "./tokenizer-json.ts";
@@ -31,4 +32,5 @@ export const fuzzReaders: readonly FuzzReader[] = [
   templateReader,
   schemaReader,
   grammarReader,
+  savedCacheReader,
 ];

@@ -13,6 +13,18 @@ export interface RemovedCheck {
 
 export const removedChecks: readonly RemovedCheck[] = [
   {
+    reader: "saved-cache",
+    what: "an id of a saved history is of the vocabulary",
+    text: " || !ids.every((id) => id < vocabSize)",
+    instead: "",
+  },
+  {
+    reader: "saved-cache",
+    what: "no position of a saved history is left out",
+    text: " && position <= end;",
+    instead: ";",
+  },
+  {
     reader: "safetensors",
     what: "a tensor begins behind the end of the one before it",
     text: "    if (start < position)\n",

@@ -36,13 +36,21 @@ const blockBytes = 4 * 1024 * 1024;
  * Writes config.json, generation_config.json, shards and index into `dir` (made when missing). Only the number of layers
  * depends on totalBytes: the largest tensor (dim 1024 x 2816, 5.8 MB) is the same in every size.
  */
-export async function writeSyntheticCheckpoint(
+export function writeSyntheticCheckpoint(
   dir: string,
-  options: SyntheticCheckpointOptions,
+  { totalBytes, ...options }: SyntheticCheckpointOptions,
 ): Promise<SyntheticCheckpoint> {
-  const config = configOfSize(options.totalBytes);
-  const shards = splitIntoShards(llamaTensors(config, "f16"), options.shardBytes);
-  const block = randomHalves(options.seed ?? 1);
+  return writeCheckpointOf(configOfSize(totalBytes), dir, options);
+}
+
+/** The same in a shape of the caller's. */
+export async function writeCheckpointOf(
+  config: ModelConfig,
+  dir: string,
+  { shardBytes, seed = 1 }: Omit<SyntheticCheckpointOptions, "totalBytes">,
+): Promise<SyntheticCheckpoint> {
+  const shards = splitIntoShards(llamaTensors(config, "f16"), shardBytes);
+  const block = randomHalves(seed);
   const files: SyntheticCheckpoint["files"] = [];
   await mkdir(dir, { recursive: true });
   const json = async (path: string, value: unknown) => {
