@@ -23,6 +23,8 @@ declare const goOn: (engine: Engine) => Promise<{ ids: number[]; cached: number 
 declare const refusalOf: (call: Promise<unknown>) => Promise<unknown>;
 /** Keys of the blocks that the store has of saved caches. */
 declare const savedKeys: () => Promise<IDBValidKey[]>;
+/** The page's device that was opened last. */
+declare const opened: { device: GPUDevice };
 /** Flips a bit of one of them. */
 declare const flipBit: (index: number, byte: number) => Promise<void>;
 
@@ -68,11 +70,17 @@ const setUp = `async (modelUrl) => {
     bytes[byte] ^= 8;
     await inRows((rows) => promised(rows.put([new Blob([bytes])], key)));
   };
-  Object.assign(globalThis, { modelUrl, pronk, withEngine, begin, goOn, refusalOf, savedKeys, flipBit });
+  const opened = {};
+  const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = async function (...request) {
+    return (opened.device = await requestDevice.apply(this, request));
+  };
+  Object.assign(globalThis, { opened, modelUrl, pronk, withEngine, begin, goOn, refusalOf, savedKeys, flipBit });
 }`;
 
 describe.each(browserKinds)("in %s", (kind) => {
   let runner: BrowserRunner;
+  let first: { ids: number[]; cached: number };
   let computed: { ids: number[]; cached: number };
   beforeAll(async () => {
     runner = await openRunner(kind, { adapter: "software" });
@@ -110,7 +118,19 @@ describe.each(browserKinds)("in %s", (kind) => {
       expect(went).toEqual(seen.went);
     }
     expect(seen.anew.cached).toBe(0);
+    first = seen.went;
     computed = seen.anew;
+  });
+
+  test("a GPU that is lost after a restore is filled again as the saved history says", async () => {
+    const seen = await runner.page.evaluate(() =>
+      withEngine({ worker: false }, async (engine) => {
+        await engine.cache.restore("talk");
+        opened.device.destroy();
+        return goOn(engine);
+      }),
+    );
+    expect(seen).toEqual(first);
   });
 
   test("another KV format, another quantization, a name that was never saved, and no store are refused by name", async () => {
