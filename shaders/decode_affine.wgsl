@@ -1,10 +1,10 @@
 // Decode affine: w = scale * (code - zero), or scale * code + minimum; codes of 1 to 6 or 8 bits (GGUF's single bit is -1 or 1),
-// a scale for a group of 16 n columns. Serves GPTQ, AWQ, compressed-tensors' integers, MLX, MLC, HQQ, quanto, torchao, and GGUF's
+// a scale for a group of 16 or more columns, 8 n. Serves GPTQ, AWQ, compressed-tensors' integers, MLX, MLC, HQQ, quanto, torchao, and GGUF's
 // types with one level of scales.
 override bits: u32 = 4u;
 override zeros: u32 = 0u; // 0: one zero point, extra.x; 1: a byte for each group; 2: a minimum for each group; 3: a zero point of the scales' type for each
 override scale_type: u32 = 0u; // of scales and minima: 0 f16, 1 bf16, 2 f32
-override group_halves: u32 = 2u; // halves of a chunk in a group
+override group_eights: u32 = 4u; // columns of a group, in eights
 override rounding: u32 = 0u; // of the weight, where the format prescribes it: 0 none, 1 f16, 2 bf16
 
 // extra: zero point; vec4u of codes in a row; those of its low plane; words of scales before the zeros
@@ -18,8 +18,9 @@ struct Chunk {
   low: vec4u,
   low_rest: vec4u, // the second half of the low plane; 8 bits only
   high: vec2u,
-  scale: vec2f, // of columns 0..15 and 16..31
+  scale: vec2f, // of the columns before another group begins, and from there on
   offset: vec2f,
+  split: u32, // eights before the other; only where a group may begin anywhere
 }
 
 // Number `group` of those that begin at word `at`.
@@ -71,11 +72,13 @@ fn chunk_at(row: u32, chunk: u32) -> Chunk {
     out.high = select(pair.xy, pair.zw, (chunk & 1u) == 1u);
   }
   let row_at = row * shape.scale_words;
-  let first = affine(row_at, (2u * chunk) / group_halves);
+  let group = (4u * chunk) / group_eights;
+  let first = affine(row_at, group);
   var second = first;
-  if ((group_halves & 1u) == 1u) {
-    second = affine(row_at, (2u * chunk + 1u) / group_halves);
+  if ((group_eights & 3u) != 0u) {
+    second = affine(row_at, (4u * chunk + 3u) / group_eights);
   }
+  out.split = (group + 1u) * group_eights - 4u * chunk;
   out.scale = vec2f(first.x, second.x);
   out.offset = vec2f(first.y, second.y);
   return out;
@@ -107,8 +110,12 @@ fn quad_codes(chunk: Chunk, quad: u32) -> vec4f {
 }
 
 fn eight_of(chunk: Chunk, i: u32) -> Eight {
-  let scale = select(chunk.scale.x, chunk.scale.y, i >= 2u);
-  let offset = vec4f(select(chunk.offset.x, chunk.offset.y, i >= 2u));
+  var split = 2u;
+  if ((group_eights & 1u) == 1u) {
+    split = chunk.split;
+  }
+  let scale = select(chunk.scale.x, chunk.scale.y, i >= split);
+  let offset = vec4f(select(chunk.offset.x, chunk.offset.y, i >= split));
   return Eight(
     rounded(scale * quad_codes(chunk, 2u * i) + offset),
     rounded(scale * quad_codes(chunk, 2u * i + 1u) + offset),

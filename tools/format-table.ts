@@ -60,7 +60,7 @@ const formats: { name: string; widths: Record<string, string>; tests: RegExp }[]
     tests: / mlx-/,
   },
   {
-    name: "MLC (WebLLM): q4f16_1, q4f16_2, q4f32_1, q4bf16_1; q0f16, q0f32, q0bf16",
+    name: "MLC (WebLLM): q4f16_1, q4f16_2, q4f32_1, q4bf16_1; q3f16_1; q0f16, q0f32, q0bf16",
     widths: { q4f16_1: "MLC q4f16_1", q0f16: "f16" },
     tests: /-mlc-/,
   },

@@ -549,7 +549,7 @@ export interface ShaderOverrides {
   };
   chunk_dot: {};
   copy_rows: {};
-  decode_affine: { bits?: number; zeros?: number; scale_type?: number; group_halves?: number; rounding?: number };
+  decode_affine: { bits?: number; zeros?: number; scale_type?: number; group_eights?: number; rounding?: number };
   decode_bf16: {};
   decode_book: { scales_kind?: number; block?: number; straddle?: boolean; rounding?: number };
   decode_exl2: { rounding?: number };

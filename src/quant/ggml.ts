@@ -22,7 +22,7 @@ type Choice = Pick<TypeFacts, "bits" | "choice">;
 /** `zeros`: 0 one zero point for all, 2 an f16 minimum. `chunks`: how many share a scale. */
 const affine = (bits: number, zeros: 0 | 2, chunks = 1): Choice => ({
   bits,
-  choice: { decode: "affine", constants: { bits, zeros, group_halves: 2 * chunks } },
+  choice: { decode: "affine", constants: { bits, zeros, group_eights: 4 * chunks } },
 });
 /** `form`: see decode_super.wgsl. */
 const twoLevels = (bits: number, form: 0 | 1 | 2): Choice => ({

@@ -25,7 +25,7 @@ export function gptqFormat(matrix: QuantizedMatrix, early: PartBytes): SchemeFor
     constants: {
       bits,
       zeros: 1,
-      group_halves: groups === 1 ? 2 ** 31 : scheme.groupSize / 16,
+      group_eights: groups === 1 ? 2 ** 31 : scheme.groupSize / 8,
       ...(scheme.kind === "awq" ? { rounding: rounding.f16 } : {}),
     },
     rowChunks,

@@ -21,7 +21,8 @@ export const integersFormat =
     const planes = planeWords(bits, rowChunks);
     const type = scaleType(parts.scales!);
     const groups = groupsOf(matrix);
-    const numberWords = wordsOf(type, groups);
+    // The last chunk's columns from `cols` on may be of one group more, whose scale is 0.
+    const numberWords = wordsOf(type, groups === 1 ? 1 : Math.ceil((32 * rowChunks) / size.cols));
     const zeros = packer === "mlx" ? 2 : parts.zeros ? 1 : 0;
     const scaleWords = numberWords + [0, Math.ceil(groups / 4), numberWords][zeros];
     const sorted = early.groupIndex ? sort(matrix, size.cols, early.groupIndex) : undefined;
@@ -32,7 +33,7 @@ export const integersFormat =
         bits: bits === 7 ? 8 : bits,
         zeros,
         scale_type: type,
-        group_halves: groups === 1 ? 2 ** 31 : size.cols / 16,
+        group_eights: groups === 1 ? 2 ** 31 : size.cols / 8,
       },
       rowChunks,
       codeWords: planes.low + planes.high,

@@ -31,7 +31,7 @@ export const slabsFormat =
         bits,
         zeros: packer === "hqq" ? 3 : 2,
         scale_type: type,
-        group_halves: rowGroups === 1 ? 2 ** 31 : size.cols / 16,
+        group_eights: rowGroups === 1 ? 2 ** 31 : size.cols / 8,
       },
       rowChunks,
       codeWords: planes.low + planes.high,

@@ -137,6 +137,7 @@ const telling = [
   "EXL2, every width, padded outputs",
   "pack-quantized 6 bit, asymmetric",
   "FP8, blocks",
+  "MLC q3f16_1, odd columns",
   "NVFP4, compressed-tensors",
   "Q5_1",
   "Q4_K",

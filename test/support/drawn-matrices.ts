@@ -155,7 +155,7 @@ export const drawnMatrices: [string, (shape: number[]) => Drawn][] = [
   ["nf4, nested, blocks of 32", (shape) => nf4(32, true, shape)],
   ["nf4, nested, blocks of 4096", (shape) => nf4(4096, true, shape)],
   ["int8", ([rows, cols]) => drawn({ kind: "int8" }, [rows, cols], { codes: ["I8", [rows, cols]], scales: ["F32", [rows]] })],
-  // Left out: 7 bits, which take 8 on the GPU; TQ1_0, whose base-3 digits take 2 bits there; HQQ's 3 bits, ten to a word on file.
+  // Left out: 7 bits, which take 8 on the GPU; TQ1_0, whose base-3 digits take 2 bits there; HQQ's and MLC's 3 bits, ten to a word on file.
   ...[2, 3, 4, 5, 6, 8].flatMap((bits): [string, (shape: number[]) => Drawn][] => [
     [`pack-quantized ${bits} bit`, (shape) => packedRows(bits, 128, false, shape)],
     [`pack-quantized ${bits} bit, asymmetric`, (shape) => packedRows(bits, 128, true, shape)],

@@ -59,6 +59,7 @@ export const measuredFormats: Record<string, MeasuredFormat> = {
     ]),
   ),
   "MLC q4f16_1": layer(integers, (shape) => mlc(4, shape)),
+  "MLC q3f16_1": layer(integers, (shape) => mlc(3, shape)),
   "int-quantized": layer(integers, ([rows, cols]) => byteRows("I8", [rows, cols], [rows, 1])),
   "FP8, a scale a row": layer(integers, ([rows, cols]) => byteRows("F8_E4M3", [rows, cols], [rows, 1])),
   "FP8, blocks of 128": layer(integers, ([rows, cols]) =>

@@ -95,6 +95,18 @@ describe("read", () => {
     expect(new Set(types)).toEqual(new Set(["BF16", "bf16"]));
   });
 
+  test("q3f16_1 of Qwen3: ten codes in a word, groups of 40, norms of heads", async () => {
+    const { tensors, config: read } = await openWeights(memorySource(filesOf("q3f16_1-qwen3")));
+    expect(read).toMatchObject({ headNorm: true, tiedEmbeddings: true, ropeTheta: 20_000 });
+    const matrices = tensors.filter(isQuantized);
+    expect(matrices).toHaveLength(15);
+    for (const { scheme, cols, parts } of matrices) {
+      expect(scheme).toMatchObject({ kind: "integers", packer: "mlc", bits: 3, perWord: 10, groups: { rows: 1, cols: 40 } });
+      expect(parts.codes.shape[1]).toBe(4 * Math.ceil(cols / 40));
+    }
+    expect(tensors.filter(({ name }) => /[qk]_norm/.test(name))).toHaveLength(4);
+  }); // prettier-ignore
+
   test("f32 as it is, where the record says so", async () => {
     const files = filesOf("q0f32");
     const shards = shardsOf(files);
