@@ -2,6 +2,7 @@
 // redirects to storage are followed anew for every range, so a signed address never has time to expire.
 
 import { PronkError } from "../errors.ts";
+import { onDemand } from "../on-demand.ts";
 import { defaultHubUrl } from "./hub-origins.ts";
 import type { RequestSubject } from "./http-errors.ts";
 import { getJson } from "./http.ts";
@@ -9,8 +10,18 @@ import type { OpenOptions } from "./open-options.ts";
 import { refuseNamed } from "./reference.ts";
 import { remoteReader } from "./remote-reader.ts";
 import type { ModelSource, SourceFile } from "./source.ts";
+import { isMlcPath } from "./torch-names.ts";
 
 const mostPages = 1000; // of a list of files
+
+const webLlm = onDemand("reads what WebLLM has kept", () => import("./webllm-cache.ts"));
+
+/** WebLLM's cache of weights on this origin; undefined where there is none. */
+async function openWebLlmCache(): Promise<Cache | undefined> {
+  const name = "webllm/model";
+  const has = await globalThis.caches?.has(name).catch(() => false); // no origin, or storage is refused
+  return has ? caches.open(name) : undefined;
+}
 
 export async function hubSource(
   { owner, name, revision = "HEAD", path: within = "" }: HubPlace,
@@ -46,13 +57,18 @@ export async function hubSource(
       },
     );
   const at = (path: string) => (folder + path).split("/").map(encodeURIComponent).join("/");
+  const reader = remoteReader(files, (path) => subject(path, `${hub}/${label}/resolve/${commit}/${at(path)}`), options);
+  const cache = files.some(({ path }) => isMlcPath(path)) ? await openWebLlmCache() : undefined;
   return {
     id: `hub:${label}@${commit}${within ? `/${within}` : ""}`,
     label: within ? `${label}/${within}` : label,
     remote: true,
     card: readCard(info),
     files,
-    ...remoteReader(files, (path) => subject(path, `${hub}/${label}/resolve/${commit}/${at(path)}`), options),
+    ...reader,
+    ...(cache && {
+      read: (await webLlm()).readKept(cache, files, (path) => `${hub}/${label}/resolve/main/${at(path)}`, reader.read),
+    }),
   };
 }
 

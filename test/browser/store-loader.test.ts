@@ -9,6 +9,7 @@ import type { BrowserPage } from "../../cli/browser/browser-page.ts";
 import { maxReadBytes } from "../../src/source/read-limit.ts";
 import { browserKinds } from "../support/harness.ts";
 import { startHub, type HubServer } from "../support/hub-server.ts";
+import { folderFiles } from "../support/local-folder.ts";
 import { largeCheckpoint } from "../support/large-checkpoint.ts";
 import { madeCheckpoint } from "../support/made-checkpoint.ts";
 import { startPackingProxy } from "../support/packing-proxy.ts";
@@ -45,10 +46,42 @@ const askedBytes = () =>
     .map(({ headers }) => /bytes=(\d+)-(\d+)/.exec(headers.range!)!)
     .reduce((sum, [, start, end]) => sum + Number(end) + 1 - Number(start), 0);
 
+/** Names of files that the hub was asked for. */
+const askedFiles = () =>
+  hub.requests.filter(({ path }) => path.includes("/resolve/")).map(({ path }) => path.split("/").at(-1)!);
+
 describe.each(browserKinds)("in %s", (kind) => {
   let page: BrowserPage;
   beforeAll(async () => void (page = await site.open(kind, hub.url)));
   afterAll(() => page?.close());
+
+  test("shards that WebLLM has kept on this origin are not fetched again", async () => {
+    const mlc = folderFiles(join(import.meta.dirname, "../fixtures/quant-mlc-q4f16_1"));
+    hub.repositories.set("owner/mlc", { files: mlc, license: "mit" });
+    // The hub lists a SHA-256 of large files.
+    const large = [...mlc]
+      .filter(([path, { length }]) => path.endsWith(".bin") && length >= 4096)
+      .map(([path]) => path);
+    const download = () =>
+      page.evaluate(async () => {
+        const { id } = await pronk.models.download("owner/mlc", { hubUrl, quantize: "none" });
+        const report = await pronk.models.verify(id);
+        await pronk.models.delete(id);
+        return report;
+      });
+    const whole = await download();
+    expect(askedFiles()).toEqual(expect.arrayContaining(large));
+    await page.evaluate(async (paths: string[]) => {
+      const cache = await caches.open("webllm/model"); // as its runtime does
+      for (const path of paths) await cache.add(new Request(`${hubUrl}/owner/mlc/resolve/main/${path}`));
+    }, large);
+    hub.requests.length = 0;
+    expect(await download()).toEqual(whole);
+    expect(whole).toMatchObject({ damaged: [] });
+    expect(askedFiles()).toContain("mlc-chat-config.json");
+    expect(askedFiles().filter((path) => large.includes(path))).toEqual([]);
+    await page.evaluate(() => caches.delete("webllm/model"));
+  });
 
   test.each(["none", "q4"] as const)("downloads, hashes in a worker, verifies, deletes (%s)", async (quantize) => {
     const seen = await page.evaluate(async (form: "none" | "q4") => {
