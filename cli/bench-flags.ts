@@ -24,7 +24,7 @@ export interface BenchFlags {
 
 export const usage = `${written("bench")} --shape ${Object.keys(benchShapes).join("|")}|DIR
   [--layers N] [--quantize none|q8|q4] [--kv f16|f32|q8] [--prompt N] [--decode N] [--context N] [--runs N]
-  [--positions 64,4000] [--rows 1,4] [--without subgroups,shader-f16,...] [--runtime chromium|firefox|node]
+  [--positions 64,4000] [--rows 1,4] [--sequences N] [--without subgroups,shader-f16,...] [--runtime chromium|firefox|node]
   [--dawn disable_robustness,...] [--json]`;
 
 const text = { type: "string" } as const;
@@ -40,6 +40,7 @@ const options = {
   runs: text,
   positions: text,
   rows: text,
+  sequences: text,
   without: text,
   runtime: text,
   dawn: text,
@@ -70,7 +71,8 @@ export function readFlags(args: string[]): BenchFlags | undefined {
     context: wholeNumber("context", values.context),
     runs: wholeNumber("runs", values.runs),
     positions: listOf(values.positions).map((position) => wholeNumber("positions", position)!),
-    ...(values.rows && { rows: listOf(values.rows).map(rowCount) }),
+    ...(values.rows && { rows: listOf(values.rows).map((value) => upTo(mostStepTokens, "rows", value)) }),
+    ...(values.sequences && { sequences: upTo(mostStepTokens, "sequences", values.sequences) }),
     without: listOf(values.without),
   };
   return { request, runtime, json: values.json ?? false, dawn };
@@ -103,9 +105,9 @@ function wholeNumber(name: string, value: string | undefined): number | undefine
   throw wrong(name, "a whole number above 0", `"${value}"`);
 }
 
-function rowCount(value: string): number {
-  const count = wholeNumber("rows", value)!;
-  if (count > mostStepTokens) throw wrong("rows", `at most ${mostStepTokens}`, value);
+function upTo(most: number, name: string, value: string): number {
+  const count = wholeNumber(name, value)!;
+  if (count > most) throw wrong(name, `at most ${most}`, value);
   return count;
 }
 

@@ -25,7 +25,8 @@ fn main(
   let head = group.x;
   let t = group.y;
   let kv_head = head / (heads / kv_heads);
-  let length = min(step.position + t + 1u, context);
+  let length = min(position_of(t) + 1u, context);
+  let first_page = first_page_of(t);
   let splits = min(groups.z, (min(length, window) - 1u) / split + 1u); // this token's own count
   if (group.z >= splits) {
     return;
@@ -62,7 +63,7 @@ fn main(
     for (var j = 0u; j < 4u; j++) {
       let position = tile + j * 64u + lane;
       if (position < end) {
-        let row = cache_row(kv_head, position);
+        let row = cache_row(kv_head, first_page, position);
         var dots = vec4f(0.0);
         if (cache_bits == 8u) {
           let begins = begin_of(row);
@@ -106,10 +107,10 @@ fn main(
       let tile_length = min(256u, end - tile);
       let last = end - 1u; // positions beyond it are read as the last and have no probability
       for (var i = sharer; i < tile_length; i += 4u * sharers) {
-        let a = value_at(cache_row(kv_head, tile + i), unit);
-        let b = value_at(cache_row(kv_head, min(tile + i + sharers, last)), unit);
-        let c = value_at(cache_row(kv_head, min(tile + i + 2u * sharers, last)), unit);
-        let d = value_at(cache_row(kv_head, min(tile + i + 3u * sharers, last)), unit);
+        let a = value_at(cache_row(kv_head, first_page, tile + i), unit);
+        let b = value_at(cache_row(kv_head, first_page, min(tile + i + sharers, last)), unit);
+        let c = value_at(cache_row(kv_head, first_page, min(tile + i + 2u * sharers, last)), unit);
+        let d = value_at(cache_row(kv_head, first_page, min(tile + i + 3u * sharers, last)), unit);
         let near = vec2f(probability_at(i, tile_length), probability_at(i + sharers, tile_length));
         let far = vec2f(
           probability_at(i + 2u * sharers, tile_length),

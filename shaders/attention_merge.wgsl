@@ -23,12 +23,16 @@ fn main(
 ) {
   let head = group.x;
   let t = group.y;
-  let splits = (min(step.position + t + 1u, window) - 1u) / split + 1u;
+  let splits = (min(position_of(t) + 1u, window) - 1u) / split + 1u;
   if (splits == 1u) {
     return;
   }
   let row_length = head_dim + 2u;
-  let most = (min(step.position + groups.y, window) - 1u) / split + 1u; // as many as attention was dispatched with
+  var last = position_of(groups.y - 1u);
+  for (var row = 0u; row < groups.y * step.apart; row++) {
+    last = max(last, position_of(row));
+  }
+  let most = (min(last + 1u, window) - 1u) / split + 1u; // as many as attention was dispatched with
   let first = (t * groups.x + head) * most * row_length;
   var largest = -1e30;
   for (var s = lane; s < splits; s += 64u) {

@@ -16,7 +16,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     return;
   }
   let kv_head = head / (heads / kv_heads);
-  let length = min(step.position + t + 1u, context);
+  let length = min(position_of(t) + 1u, context);
+  let first_page = first_page_of(t);
   let splits = min(groups.z, (min(length, window) - 1u) / split + 1u); // this token's own count
   if (id.z >= splits) {
     return;
@@ -36,7 +37,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var mass = 0.0;
   for (var paged = begin; paged < end;) { // the part of each page it sees
     let page_end = min(end, paged - paged % page_positions + page_positions);
-    var cached = cache_row(kv_head, paged);
+    var cached = cache_row(kv_head, first_page, paged);
     for (; paged < page_end; paged++) {
       let begins = begin_of(cached);
       var score = 0.0;

@@ -4,7 +4,7 @@
 // Files that join this have fresh_k, fresh_v and their shape, and `write`. With cache_pages.wgsl and half_pair.wgsl.
 fn keep_pair(is_key: bool, kv_head: u32, token: u32, position: u32, pair: u32) {
   let first = (kv_head * rows + token) * (cache_dim / 4u);
-  let row = cache_row(kv_head, position);
+  let row = cache_row(kv_head, first_page_of(token), position);
   let begins = row * (cache_dim / 4u) + first_row(row) * scale_words;
   var scales = vec2f(0.0);
   for (var side = 0u; side < 2u; side++) {

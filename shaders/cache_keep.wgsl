@@ -11,12 +11,12 @@ override cache_dim = row_units * 8u;
 
 const keeps_present = true;
 
-// Tokens up to t whose positions lie in [begin, end). A task is two groups of dims of a key or a value; an invocation
+// Tokens up to t of its sequence whose positions lie in [begin, end). A task is two groups of dims of a key or a value; an invocation
 // takes `first` and every `stride`th after it.
 fn keep_present(head: u32, t: u32, begin: u32, end: u32, first: u32, stride: u32) {
   let kv_head = head / (heads / kv_heads);
-  for (var token = 0u; token <= t; token++) {
-    let position = step.position + token;
+  for (var token = t * step.apart; token <= t; token++) {
+    let position = position_of(token);
     if (position >= begin && position < end) {
       for (var task = first; task < 2u * scale_words; task += stride) {
         keep_pair(task < scale_words, kv_head, token, position, task % scale_words);

@@ -15,7 +15,7 @@ override scale_words: u32; // cache_dim / 64, rounded up
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let side_head = id.x / scale_words; // heads of keys, then heads of values
-  let position = step.position + id.y;
+  let position = position_of(id.y);
   if (side_head >= 2u * kv_heads || id.y >= min(step.count, rows) || position >= context) {
     return;
   }

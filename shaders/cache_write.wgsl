@@ -21,20 +21,21 @@ fn turned(pair: vec2f, angle: vec2f) -> vec2f {
   return vec2f(pair.x * angle.x - pair.y * angle.y, pair.y * angle.x + pair.x * angle.y);
 }
 
-fn write_pair(row: u32, pair: vec2f, position: u32) {
+fn write_pair(row: u32, pair: vec2f, token: u32) {
+  let position = position_of(token);
   let angle = table[min(position, context - 1u) * (head_dim / 2u) + (row % head_dim) / 2u];
   if (row < heads * head_dim) {
-    write_query(row, turned(pair, angle), position);
+    write_query(row, turned(pair, angle), token);
     return;
   }
-  if (position >= context || (beside && position - step.position >= rows)) {
+  if (position >= context || (beside && token >= rows)) {
     return;
   }
   let kv_row = row - heads * head_dim;
   let is_key = kv_row < kv_heads * head_dim;
   let head_row = select(kv_row - kv_heads * head_dim, kv_row, is_key);
   let kv_head = head_row / head_dim;
-  let cached = select(cache_row(kv_head, position), kv_head * rows + position - step.position, beside);
+  let cached = select(cache_row(kv_head, first_page_of(token), position), kv_head * rows + token, beside);
   let at = cached * cache_dim + head_row % head_dim; // in values; both are even, so a pair of halves is a word
   let value = select(pair, turned(pair, angle), is_key);
   if (half_cache) {

@@ -4,12 +4,12 @@
 
 override q_stride: u32 = 0u; // of several tokens
 
-fn write_query(row: u32, pair: vec2f, position: u32) {
-  let at = (position - step.position) * q_stride + row;
+fn write_query(row: u32, pair: vec2f, token: u32) {
+  let at = token * q_stride + row;
   q[at] = pair.x;
   q[at + 1u] = pair.y;
 }
 
 fn give(row: u32, token: u32, values: vec2f, rows_end: u32) {
-  write_pair(row, values, step.position + token);
+  write_pair(row, values, token);
 }

@@ -31,6 +31,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     if (!is_value) {
       pair *= vec2f(gain[gains + i], gain[gains + half_dim + i]) * scale;
     }
-    write_pair(head * head_dim + 2u * i, pair, step.position + group.y);
+    write_pair(head * head_dim + 2u * i, pair, group.y);
   }
 }

@@ -7,5 +7,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let at = id.y * qkv_stride + row;
-  write_pair(row, vec2f(qkv[at], qkv[at + 1u]), step.position + id.y);
+  write_pair(row, vec2f(qkv[at], qkv[at + 1u]), id.y);
 }

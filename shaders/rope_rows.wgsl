@@ -5,8 +5,8 @@
 override qkv_stride: u32;
 override q_stride: u32;
 
-fn write_query(row: u32, pair: vec2f, position: u32) {
-  let at = (position - step.position) * q_stride + row;
+fn write_query(row: u32, pair: vec2f, token: u32) {
+  let at = token * q_stride + row;
   q[at] = pair.x;
   q[at + 1u] = pair.y;
 }

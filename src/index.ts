@@ -53,9 +53,8 @@ export type { ForeignPart, RefusalPart, RequestMessage, TextPart } from "./api/r
 export type { ChatMessage, ToolCall } from "./text/tokenizer.ts";
 export { DownloadPause } from "./api/download-pause.ts";
 export { samplingDefaults } from "./api/sampling-defaults.ts";
-export { estimateNeeds, inspectModel } from "./inspect.ts";
 export type { ModelShape } from "./inspect.ts";
 export { deleteModel, listModels, models } from "./models.ts";
 export type { DownloadOptions, ExportOptions, UpdateOptions, VerifyOptions } from "./models.ts";
-export { checkAdapter, preflight } from "./preflight.ts";
+export { checkAdapter, estimateNeeds, inspectModel, preflight } from "./questions.ts";
 export type { PreflightOptions } from "./preflight.ts";

@@ -8,16 +8,15 @@ import { findLicenseEvidence } from "./format/license-evidence.ts";
 import { countParameters } from "./format/llama-tensors.ts";
 import type { ModelConfig } from "./format/model-config.ts";
 import { mainScheme } from "./format/quantized.ts";
-import type { Dtype } from "./format/tensor.ts";
 import { defaultLimits, readAdapter } from "./gpu/adapter.ts";
 import type { AdapterCheck } from "./gpu/adapter-check.ts";
 import { prepareModel } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { parseVariant } from "./load/prepared-model.ts";
-import { countMemory, type MemoryCount, type MemoryRequest } from "./model/plan-memory.ts";
+import { type Published, publishedForm, quantizeChoices } from "./load/published-form.ts";
+import { countMemory, type MemoryCount } from "./model/plan-memory.ts";
 import { onDemand } from "./on-demand.ts";
-import type { QuantizeChoice, StoredTensor } from "./quant/layout.ts";
-import { estimatedFormat } from "./quant/row-format.ts";
+import type { QuantizeChoice } from "./quant/layout.ts";
 import { nameOfModel } from "./source/reference.ts";
 import type { ModelReference } from "./source/source.ts";
 import { ModelStore } from "./store/model-store.ts";
@@ -83,8 +82,6 @@ export async function estimateNeeds(shape: ModelShape): Promise<ModelSummary["ne
   return needsOf(config, { tensors: [], matrices: [] }, await readAdapter());
 }
 
-type Published = Pick<PreparedModel, "tensors" | "matrices">;
-
 function needsOf(config: ModelConfig, published: Published, adapter: AdapterCheck): ModelSummary["needs"] {
   return quantizeChoices(published).map((quantize) => {
     const count = countFor(config, published, adapter, quantize);
@@ -123,25 +120,6 @@ function offersOf(prepared: PreparedModel, adapter: AdapterCheck): ModelSummary[
 }
 
 const mostQuantizedBits = 12; // of a weight on average: q8 has 8.5, and nobody publishes anything between that and 16
-
-/** What a caller may ask for: what is quantized already stays as it is. */
-export const quantizeChoices = ({ matrices }: Pick<Published, "matrices">): QuantizeChoice[] =>
-  matrices.length > 0 ? ["none"] : ["none", "q8", "q4"];
-
-/** How the file has the weights, as far as counting memory needs it. */
-export function publishedForm({ tensors, matrices }: Published): Pick<MemoryRequest, "dtype" | "quantized"> {
-  return {
-    dtype: publishedDtype(tensors),
-    quantized: new Map(matrices.map((matrix) => [matrix.name, estimatedFormat(matrix)])),
-  };
-}
-
-/** A matrix tells, if one isn't quantized; else a norm vector, which keeps the file's dtype in every form. */
-function publishedDtype(tensors: readonly StoredTensor[]): Dtype {
-  const kept = ({ encoding }: StoredTensor) => encoding !== "q8" && encoding !== "q4";
-  const telling = tensors.find((tensor) => tensor.rows > 1 && kept(tensor)) ?? tensors.find(kept);
-  return (telling?.encoding ?? "f16") as Dtype;
-}
 
 async function withStore<T>(use: (store: ModelStore | undefined) => Promise<T>): Promise<T> {
   const store = await ModelStore.open();

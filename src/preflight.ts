@@ -7,9 +7,9 @@ import type { EngineOptions, FitVerdict } from "./api/surface.ts";
 import { defaultLimits, readAdapter } from "./gpu/adapter.ts";
 import type { AdapterCheck } from "./gpu/adapter-check.ts";
 import { probeAllocation } from "./gpu/allocation-probe.ts";
-import { publishedForm, quantizeChoices } from "./inspect.ts";
 import { prepareModel } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
+import { publishedForm, quantizeChoices } from "./load/published-form.ts";
 import { countMemory } from "./model/plan-memory.ts";
 import type { QuantizeChoice } from "./quant/layout.ts";
 import type { ModelReference } from "./source/source.ts";
@@ -17,9 +17,6 @@ import { modelKey } from "./store/model-record.ts";
 import { ModelStore } from "./store/model-store.ts";
 import { standingOf } from "./store/standing.ts";
 import { hasRoom } from "./store/storage-errors.ts";
-
-/** What this machine's adapter offers, asked without opening a device. Never throws: what is missing is the answer. */
-export const checkAdapter = (): Promise<AdapterCheck> => readAdapter();
 
 /** How the model would be loaded, as `createEngine` takes it. */
 export interface PreflightOptions extends Pick<
@@ -53,7 +50,7 @@ interface Situation {
  */
 export async function preflight(model: ModelReference, options: PreflightOptions = {}): Promise<FitVerdict> {
   const { signal, token, hubUrl, quantize, weights } = options;
-  const adapter = await checkAdapter();
+  const adapter = await readAdapter();
   const store = options.store === false ? undefined : await ModelStore.open();
   try {
     const gpuLimits = { maxBufferSize: adapter.maxBufferBytes };

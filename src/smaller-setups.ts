@@ -5,8 +5,8 @@
 import { inUnits } from "./api/adapter-room.ts";
 import { leastContext } from "./api/engine-options.ts";
 import { isShortage, PronkError, type SmallerSetup } from "./errors.ts";
-import { publishedForm, quantizeChoices } from "./inspect.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
+import { publishedForm, quantizeChoices } from "./load/published-form.ts";
 import { countMemory, type MemoryCount } from "./model/plan-memory.ts";
 import type { KvFormat } from "./quant/layout.ts";
 

@@ -52,7 +52,7 @@ const notes: Readonly<Record<Field, string>> = {
   seed: "the same seed, the same answer on the same GPU",
   stream: "chunks, once; the stream has `controller`, `tee()` and `toReadableStream()` as that of OpenAI's client",
   stream_options: "see below",
-  n: "1 to 128, one after the other; the first is that of `n: 1`",
+  n: "1 to 128, eight at a time; the first is that of `n: 1`",
   user: "who asks, for a provider's records",
   metadata: "a provider's records",
   store: "a provider's records",

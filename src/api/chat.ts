@@ -5,6 +5,7 @@ import { PronkError } from "../errors.ts";
 import { checkPromptIds } from "../generate/prompt-check.ts";
 import { keepTo } from "./answer-form.ts";
 import { withStreams } from "./answer-stream.ts";
+import { beginAll } from "./at-once.ts";
 import { prepareAnswer, type ReadPiece, readPieces } from "./answer-parts.ts";
 import type {
   AnswerDelta,
@@ -74,30 +75,39 @@ async function whole(
   core: EngineCore,
   promptIds: readonly number[],
   answer: Answer,
-  { choices: wanted, topLogprobs }: RunSettings,
+  settings: RunSettings,
   dropped: number,
 ): Promise<ChatCompletion> {
+  const { topLogprobs } = settings;
   const choices: ChatChoice[] = [];
   let usage: Usage | undefined;
-  for (let index = 0; index < wanted; index++) {
-    const message: ChatChoice["message"] = { role: "assistant", content: "", refusal: null };
-    const ids: number[] = [];
-    const logprobs: ChatLogprobs["content"] = [];
-    let outcome: ReadPiece["outcome"];
-    for await (const piece of answer(index)) {
-      for (const delta of piece.deltas) addDelta(message, delta);
-      for (const id of piece.ids) ids.push(id);
-      if (topLogprobs !== undefined) {
-        const { chatLogprobs } = await likelihoodPart();
-        logprobs.push(...chatLogprobs(core.tokenizer, piece.ids, piece.likelihoods, topLogprobs));
+  const begun = beginAll(
+    Array.from({ length: settings.choices }, (_, index) => () => answer(index)),
+    settings,
+  );
+  try {
+    for (const [index, pieces] of begun.answers.entries()) {
+      const message: ChatChoice["message"] = { role: "assistant", content: "", refusal: null };
+      const ids: number[] = [];
+      const logprobs: ChatLogprobs["content"] = [];
+      let outcome: ReadPiece["outcome"];
+      for await (const piece of pieces) {
+        for (const delta of piece.deltas) addDelta(message, delta);
+        for (const id of piece.ids) ids.push(id);
+        if (topLogprobs !== undefined) {
+          const { chatLogprobs } = await likelihoodPart();
+          logprobs.push(...chatLogprobs(core.tokenizer, piece.ids, piece.likelihoods, topLogprobs));
+        }
+        outcome = piece.outcome;
       }
-      outcome = piece.outcome;
+      const { finishReason, contextFull, usage: own } = outcome!; // the last piece has it
+      const pronk = { ids, context_full: contextFull };
+      const told = topLogprobs === undefined ? null : { content: logprobs, refusal: null };
+      choices.push({ index, message, finish_reason: finishReason, logprobs: told, pronk });
+      usage = addUsage(usage, own, { samePrompt: true });
     }
-    const { finishReason, contextFull, usage: own } = outcome!; // the last piece has it
-    const pronk = { ids, context_full: contextFull };
-    const told = topLogprobs === undefined ? null : { content: logprobs, refusal: null };
-    choices.push({ index, message, finish_reason: finishReason, logprobs: told, pronk });
-    usage = addUsage(usage, own, { samePrompt: true });
+  } finally {
+    begun.end();
   }
   return {
     ...newAnswer(core, "chatcmpl"),
@@ -131,33 +141,41 @@ async function* chunks(
   const head = { ...newAnswer(core, "chatcmpl"), object: "chat.completion.chunk" } as const;
   const base = settings.includeUsage ? { ...head, usage: null } : head;
   let usage: Usage | undefined;
-  for (let index = 0; index < settings.choices; index++) {
-    const chunk = (
-      delta: Choice["delta"],
-      finish: Choice["finish_reason"] = null,
-      content?: ChatLogprobs["content"],
-    ): ChatCompletionChunk => ({
-      ...base,
-      choices: [{ index, delta, logprobs: content ? { content, refusal: null } : null, finish_reason: finish }],
-    });
-    // At once, before the prompt is read, so that a page can say what was left out.
-    yield {
-      ...chunk({ role: "assistant", content: "" }),
-      pronk: { dropped_messages: dropped, context_full: false },
-    };
-    for await (const { deltas, ids, likelihoods, outcome } of answer(index)) {
-      let told: ChatLogprobs["content"] | undefined;
-      if (settings.topLogprobs !== undefined) {
-        const { chatLogprobs } = await likelihoodPart();
-        told = chatLogprobs(core.tokenizer, ids, likelihoods, settings.topLogprobs);
+  const begun = beginAll(
+    Array.from({ length: settings.choices }, (_, index) => () => answer(index)),
+    settings,
+  );
+  try {
+    for (const [index, pieces] of begun.answers.entries()) {
+      const chunk = (
+        delta: Choice["delta"],
+        finish: Choice["finish_reason"] = null,
+        content?: ChatLogprobs["content"],
+      ): ChatCompletionChunk => ({
+        ...base,
+        choices: [{ index, delta, logprobs: content ? { content, refusal: null } : null, finish_reason: finish }],
+      });
+      // At once, before the prompt is read, so that a page can say what was left out.
+      yield {
+        ...chunk({ role: "assistant", content: "" }),
+        pronk: { dropped_messages: dropped, context_full: false },
+      };
+      for await (const { deltas, ids, likelihoods, outcome } of pieces) {
+        let told: ChatLogprobs["content"] | undefined;
+        if (settings.topLogprobs !== undefined) {
+          const { chatLogprobs } = await likelihoodPart();
+          told = chatLogprobs(core.tokenizer, ids, likelihoods, settings.topLogprobs);
+        }
+        if (deltas.length === 0 && told?.length) deltas.push({ content: "" });
+        for (const [at, delta] of deltas.entries()) yield chunk(delta, null, at === 0 ? told : told && []);
+        if (!outcome) continue;
+        usage = addUsage(usage, outcome.usage, { samePrompt: true });
+        const pronk = { dropped_messages: dropped, context_full: outcome.contextFull };
+        yield { ...chunk({}, outcome.finishReason), pronk };
       }
-      if (deltas.length === 0 && told?.length) deltas.push({ content: "" });
-      for (const [at, delta] of deltas.entries()) yield chunk(delta, null, at === 0 ? told : told && []);
-      if (!outcome) continue;
-      usage = addUsage(usage, outcome.usage, { samePrompt: true });
-      const pronk = { dropped_messages: dropped, context_full: outcome.contextFull };
-      yield { ...chunk({}, outcome.finishReason), pronk };
     }
+  } finally {
+    begun.end();
   }
   if (settings.includeUsage) yield { ...head, choices: [], usage };
 }

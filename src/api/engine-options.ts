@@ -11,7 +11,7 @@ export function checkOptions(options: EngineOptions): void {
   oneOf(options.quantize, "quantize", ["auto", "none", "q8", "q4"]);
   oneOf(options.kv, "kv", ["auto", "f16", "f32", "q8"]);
   numberField({ ...options }, "contextLength", { min: 1, integer: true });
-  numberField({ ...options }, "runAhead", { min: 1, max: 8, integer: true });
+  for (const field of ["runAhead", "sequences"]) numberField({ ...options }, field, { min: 1, max: 8, integer: true });
   if (options.drafts !== false) oneOf(options.drafts, "drafts", ["auto"]);
 }
 

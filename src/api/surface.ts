@@ -72,6 +72,12 @@ export interface EngineOptions {
    * with the next token, and kept as far as they would have been chosen one by one: the answer is the same. Default false.
    */
   drafts?: "auto" | false;
+  /**
+   * Answers computed at the same time, 1 to 8, each as it would be alone: a step reads the weights once for all of them. More
+   * wait their turn, first come, first served. So do those with a schema, a grammar, logprobs or another adapter than the
+   * running ones', which are computed alone. Default 8.
+   */
+  sequences?: number;
   /** Default true: keep the weights in IndexedDB. False streams them to the GPU only. */
   store?: boolean;
   /**

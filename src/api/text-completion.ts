@@ -4,6 +4,7 @@
 import type { Likelihood } from "../generate/likelihood.ts";
 import { checkPromptIds } from "../generate/prompt-check.ts";
 import { withStreams } from "./answer-stream.ts";
+import { beginAll } from "./at-once.ts";
 import { keepTo } from "./answer-form.ts";
 import type { ContinuableOptions } from "./continuation.ts";
 import type { Completion, CompletionChoice, Completions } from "./completions.ts";
@@ -95,33 +96,41 @@ function readPrompt(core: EngineCore, prompt: unknown, field: string, echo: bool
 async function whole(
   core: EngineCore,
   answer: Answer,
-  { topLogprobs }: RunSettings,
+  settings: RunSettings,
   asked: readonly Asked[],
 ): Promise<Completion> {
+  const { topLogprobs } = settings;
   const choices: CompletionChoice[] = [];
   let usage: Completion["usage"];
-  for (const one of asked) {
-    const { prompt, choice, index } = one;
-    let text = prompt.echoed;
-    const ids: number[] = [];
-    const likelihoods: Likelihood[] = [];
-    let outcome: Outcome | undefined;
-    for await (const piece of answer(one)) {
-      text += piece.text;
-      for (const id of piece.ids) ids.push(id);
-      likelihoods.push(...piece.likelihoods);
-      outcome = piece.outcome;
+  const begun = beginAll(
+    asked.map((one) => () => answer(one)),
+    settings,
+  );
+  try {
+    for (const { prompt, choice, index } of asked) {
+      let text = prompt.echoed;
+      const ids: number[] = [];
+      const likelihoods: Likelihood[] = [];
+      let outcome: Outcome | undefined;
+      for await (const piece of begun.answers[index]) {
+        text += piece.text;
+        for (const id of piece.ids) ids.push(id);
+        likelihoods.push(...piece.likelihoods);
+        outcome = piece.outcome;
+      }
+      const { finishReason, contextFull, usage: own } = outcome!; // the last piece has it
+      const pronk = { prompt_ids: prompt.ids, ids, context_full: contextFull };
+      let logprobs: CompletionChoice["logprobs"] = null;
+      if (topLogprobs !== undefined) {
+        const { completionLogprobs } = await likelihoodPart();
+        logprobs = completionLogprobs(core.tokenizer, ids, likelihoods, topLogprobs, prompt.echoed.length);
+        logprobs = prompt.likelihoods?.before(core.tokenizer, logprobs) ?? logprobs;
+      }
+      choices.push({ index, text, finish_reason: finishReason, logprobs, pronk });
+      usage = addUsage(usage, own, { samePrompt: choice > 0 });
     }
-    const { finishReason, contextFull, usage: own } = outcome!; // the last piece has it
-    const pronk = { prompt_ids: prompt.ids, ids, context_full: contextFull };
-    let logprobs: CompletionChoice["logprobs"] = null;
-    if (topLogprobs !== undefined) {
-      const { completionLogprobs } = await likelihoodPart();
-      logprobs = completionLogprobs(core.tokenizer, ids, likelihoods, topLogprobs, prompt.echoed.length);
-      logprobs = prompt.likelihoods?.before(core.tokenizer, logprobs) ?? logprobs;
-    }
-    choices.push({ index, text, finish_reason: finishReason, logprobs, pronk });
-    usage = addUsage(usage, own, { samePrompt: choice > 0 });
+  } finally {
+    begun.end();
   }
   return {
     ...newAnswer(core, "cmpl"),
@@ -141,40 +150,47 @@ async function* chunks(
 ): AsyncGenerator<Completion, void> {
   const head = { ...newAnswer(core, "cmpl"), object: "text_completion" } as const;
   let usage: Completion["usage"];
-  for (const one of asked) {
-    const { prompt, choice: among, index } = one;
-    let offset = prompt.echoed.length; // of the next token's text
-    const logprobsOf = async ({ ids, likelihoods }: Pick<Piece, "ids" | "likelihoods">) => {
-      if (settings.topLogprobs === undefined) return null;
-      const { completionLogprobs } = await likelihoodPart();
-      const told = completionLogprobs(core.tokenizer, ids, likelihoods, settings.topLogprobs, offset);
-      offset += told.tokens.join("").length;
-      return told;
-    };
-    const chunk = (
-      text: string,
-      ids: Pick<CompletionChoice["pronk"], "ids" | "prompt_ids">,
-      logprobs: CompletionChoice["logprobs"] = null,
-      outcome?: Outcome,
-    ) => {
-      const pronk = { ...ids, context_full: outcome?.contextFull ?? false };
-      const choice = { index, text, finish_reason: outcome?.finishReason ?? untold, logprobs, pronk };
-      const last = outcome && index === asked.length - 1;
-      return {
-        ...head,
-        choices: [choice],
-        ...(settings.includeUsage && { usage: last ? usage : untold }),
-        pronk,
-      } satisfies Completion as Completion;
-    };
-    const first = { ids: [], prompt_ids: prompt.ids };
-    let isTold = !prompt.likelihoods; // else once they are found
-    if (isTold) yield chunk(prompt.echoed, first);
-    for await (const { text, ids, likelihoods, outcome } of answer(one)) {
-      if (!isTold) yield chunk(prompt.echoed, first, prompt.likelihoods?.told(core.tokenizer));
-      isTold = true;
-      if (outcome) usage = addUsage(usage, outcome.usage, { samePrompt: among > 0 });
-      yield chunk(text, { ids }, await logprobsOf({ ids, likelihoods }), outcome);
+  const begun = beginAll(
+    asked.map((one) => () => answer(one)),
+    settings,
+  );
+  try {
+    for (const { prompt, choice: among, index } of asked) {
+      let offset = prompt.echoed.length; // of the next token's text
+      const logprobsOf = async ({ ids, likelihoods }: Pick<Piece, "ids" | "likelihoods">) => {
+        if (settings.topLogprobs === undefined) return null;
+        const { completionLogprobs } = await likelihoodPart();
+        const told = completionLogprobs(core.tokenizer, ids, likelihoods, settings.topLogprobs, offset);
+        offset += told.tokens.join("").length;
+        return told;
+      };
+      const chunk = (
+        text: string,
+        ids: Pick<CompletionChoice["pronk"], "ids" | "prompt_ids">,
+        logprobs: CompletionChoice["logprobs"] = null,
+        outcome?: Outcome,
+      ) => {
+        const pronk = { ...ids, context_full: outcome?.contextFull ?? false };
+        const choice = { index, text, finish_reason: outcome?.finishReason ?? untold, logprobs, pronk };
+        const last = outcome && index === asked.length - 1;
+        return {
+          ...head,
+          choices: [choice],
+          ...(settings.includeUsage && { usage: last ? usage : untold }),
+          pronk,
+        } satisfies Completion as Completion;
+      };
+      const first = { ids: [], prompt_ids: prompt.ids };
+      let isTold = !prompt.likelihoods; // else once they are found
+      if (isTold) yield chunk(prompt.echoed, first);
+      for await (const { text, ids, likelihoods, outcome } of begun.answers[index]) {
+        if (!isTold) yield chunk(prompt.echoed, first, prompt.likelihoods?.told(core.tokenizer));
+        isTold = true;
+        if (outcome) usage = addUsage(usage, outcome.usage, { samePrompt: among > 0 });
+        yield chunk(text, { ids }, await logprobsOf({ ids, likelihoods }), outcome);
+      }
     }
+  } finally {
+    begun.end();
   }
 }

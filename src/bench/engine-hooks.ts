@@ -11,6 +11,7 @@ import type { ModelConfig } from "../format/model-config.ts";
 import { pagePositions } from "../gpu/cache-layout.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Plan } from "../gpu/plan.ts";
+import { stepRecord } from "../gpu/step-record.ts";
 import type { Weight } from "../gpu/weight.ts";
 import { createGenerator } from "../generate/generator.ts";
 import type { Generator } from "../generate/request.ts";
@@ -172,7 +173,7 @@ function stepsOf(model: Model, plans: readonly Plan[], { rows, advance }: { rows
   const { device } = model.gpu;
   return async (position, steps) => {
     await model.pages.reserve(position + rows + advance * (steps - 1), position);
-    device.queue.writeBuffer(model.step, 0, new Uint32Array([position, rows]));
+    device.queue.writeBuffer(model.step, 0, stepRecord({ position, firstPage: 0 }, rows));
     const started = performance.now();
     for (let i = 0; i < steps; i++) {
       const encoder = device.createCommandEncoder();

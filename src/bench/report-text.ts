@@ -97,6 +97,12 @@ export function reportText(report: BenchReport & { /** By its driver. */ browser
   ];
   const rows = Object.entries(report.rows).map(([count, ms]) => `${count}: ${figures(ms)}`);
   if (rows.length > 0) lines.push(line("a step of several", `${rows.join(", ")} ms`));
+  const { sequences } = report;
+  if (sequences) {
+    const { count: answers, together, apart, ratio } = sequences;
+    const times = `${figures(together)} ms together, ${figures(apart)} ms one after the other, ratio ${figures(ratio)}`;
+    lines.push(line(`${answers} answers`, times));
+  }
   for (const { position, msPerToken } of report.positions)
     lines.push(line(`at ${position}`, `${figures(msPerToken)} ms a token`));
   if (report.kernels) {

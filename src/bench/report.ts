@@ -48,6 +48,20 @@ export interface BenchRequest {
   positions?: number[];
   /** Tokens that a step computes at once, 1 to 8, to be timed too; default all on a GPU, none where compilers are slow. */
   rows?: number[];
+  /** Answers that are timed together and one after the other; default none. */
+  sequences?: number;
+}
+
+/** Answers computed at once against one after the other, in milliseconds. */
+export interface SequenceTimes {
+  /** Answers. */
+  count: number;
+  /** Of each. */
+  tokens: number;
+  together: number;
+  apart: number;
+  /** The first by the second. */
+  ratio: number;
 }
 
 export interface PerToken {
@@ -138,6 +152,8 @@ export interface BenchReport extends AdapterLimits {
   }[];
   /** Milliseconds of a step by how many tokens it computes at once after the prompt, without their choice. */
   rows: Record<string, number>;
+  /** Where it was asked for. */
+  sequences?: SequenceTimes;
   /** Its numbers against those of the plain kernels. */
   check: CheckResult;
   /** The first ids of the answer, the same in every run. */

@@ -28,6 +28,7 @@ import { randomIds } from "./random-ids.ts";
 import { randomTensors } from "./random-rows.ts";
 import { fillRandom } from "./random-weights.ts";
 import type { BenchReport, BenchRequest, PerToken } from "./report.ts";
+import { timeSequences, tokensEach } from "./sequences.ts";
 import { median, spreadOf } from "./statistics.ts";
 
 /** Told what is being done, and how much of it all is done, 0 to 1. */
@@ -86,17 +87,19 @@ export async function runBench(request: BenchRequest, onProgress: OnBenchProgres
   }
 }
 
-function sizesFor({ prompt, decode, context, runs, positions = [], config }: BenchRequest, gpu: Gpu): Sizes {
+function sizesFor(request: BenchRequest, gpu: Gpu): Sizes {
+  const { prompt, decode, context, runs, positions = [], sequences, config } = request;
   const usual = gpu.software ? { prompt: 32, decode: 8 } : { prompt: 512, decode: 128 };
   const room = context ?? config.contextLength;
   const answer = decode ?? Math.min(usual.decode, Math.floor(room / 4));
   const given = prompt ?? Math.max(1, Math.min(usual.prompt, room - answer));
-  const needed = Math.max(given + answer, ...positions.map((position) => position + stepsTimed));
+  const longest = Math.max(answer, sequences ? tokensEach : 0);
+  const needed = Math.max(given + longest, ...positions.map((position) => position + stepsTimed));
   const sizes = { prompt: given, decode: answer, context: context ?? Math.ceil(needed / 64) * 64, runs: runs ?? 3 };
   if (sizes.context < needed || answer < 2) {
     throw new PronkError(
       "bad-request",
-      `A prompt of ${given} and ${answer} tokens after it need a context of ${needed} and at least 2 tokens; the context is ${sizes.context}.`,
+      `A prompt of ${given} and ${longest} tokens after it need a context of ${needed} and at least 2 tokens; the context is ${sizes.context}.`,
       { field: "context", expected: `${needed}`, found: sizes.context },
     );
   }
@@ -148,6 +151,12 @@ async function measure(gpu: Gpu, request: BenchRequest, sizes: Sizes, onProgress
     const counts = request.rows ?? (gpu.software ? [] : Array.from({ length: mostStepTokens }, (_, i) => i + 1));
     if (counts.length > 0) onProgress(`Timing steps of ${counts.join(", ")} tokens`, 0.8);
     const rows = await timeRows(model, Math.max(0, Math.min(prompt, context - mostStepTokens)), counts);
+    let sequences: BenchReport["sequences"];
+    if (request.sequences) {
+      onProgress(`Timing ${request.sequences} answers at once`, 0.82);
+      sequences = await timeSequences(built!, request.sequences, prompt);
+      if (!sequences) throw wrongOutput("Answers computed together differ from the same ones alone");
+    }
     generator.reset();
     const spread = {
       loadMs: spreadOf(loads),
@@ -171,6 +180,7 @@ async function measure(gpu: Gpu, request: BenchRequest, sizes: Sizes, onProgress
       kernels,
       positions: timedPositions,
       rows,
+      sequences,
       ids: timed[0].ids,
     };
   } finally {

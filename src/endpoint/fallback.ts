@@ -4,7 +4,7 @@
 import { badField } from "../api/request-fields.ts";
 import type { Endpoint, EngineCalls, EngineOptions } from "../api/surface.ts";
 import { PronkError, type PronkErrorCode } from "../errors.ts";
-import { checkAdapter, preflight } from "../preflight.ts";
+import { checkAdapter, preflight } from "../questions.ts";
 import type { ModelReference } from "../source/source.ts";
 import { Address } from "./address.ts";
 

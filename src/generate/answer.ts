@@ -21,6 +21,8 @@ export class Answer {
   isBegun = false;
   /** The device was lost under it, as its last error says or hides. */
   isLost = false;
+  /** There was no memory for it beside others. */
+  isCrowded = false;
   readonly onLogits: GenerateRequest["onLogits"];
   readonly #end: (reason: StopReason) => void;
   #stopReason: StopReason | undefined;

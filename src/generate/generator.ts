@@ -1,18 +1,22 @@
 // Ids in, ids out: prefill what is new, then decode with several steps in flight. The sampled id feeds the next step on the
-// GPU; the host reads ids late, through a ring, and throws the surplus away once a stop is seen. What the KV cache holds is
-// remembered: the next prompt computes only what differs, and a cache that was lost with its device is filled again as it
-// was, after which the answer continues with the token that would have come.
+// GPU; the host reads ids late, through a ring, and throws the surplus away once a stop is seen. Several answers decode
+// together, a step at a time. What the KV cache holds is remembered: the next prompt computes only what differs, and a cache
+// that was lost with its device is filled again as it was, after which the answer continues with the token that would have
+// come.
 
 import { isShortage, PronkError } from "../errors.ts";
+import { mostPages as tablePages } from "../gpu/cache-layout.ts";
+import { pagesFor } from "../model/cache.ts";
 import type { Model } from "../model/model.ts";
-import { mostTopTokens } from "../gpu/operations.ts";
+import { mostStepTokens, mostTopTokens } from "../gpu/operations.ts";
 import { namedShortage } from "../gpu/shortage.ts";
 import { onDemand } from "../on-demand.ts";
 import { Answer, givenAgain } from "./answer.ts";
 import { CacheHistory, type Slice } from "./cache-history.ts";
+import { Company, type Companion } from "./company.ts";
+import type { RunningSequence } from "./kept-sequences.ts";
 import type { LendingGenerator } from "./lending.ts";
-import { Lock } from "./lock.ts";
-import { createMachine, lossBehind, onlyMachine, type Machine, type Machines } from "./machine.ts";
+import { createMachine, lossBehind, onlyMachine, type Lane, type Machine, type Machines } from "./machine.ts";
 import { Drafts, draftSizes } from "./drafts.ts";
 import { checkPromptIds } from "./prompt-check.ts";
 import type { GenerateRequest, Generation } from "./request.ts";
@@ -20,7 +24,8 @@ import { likelihoodIn } from "./likelihood.ts";
 import type { GenerateStats, StopReason } from "./trace.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { RunAhead } from "./run-ahead.ts";
-import type { Sampled } from "./steps.ts";
+import type { Sampled } from "./steps-context.ts";
+import { Turns, type Turn } from "./turns.ts";
 import { checkChoice } from "./unusable-logits.ts";
 
 const hiddenStates = onDemand("makes embeddings", () => import("./hidden-states.ts"));
@@ -30,6 +35,8 @@ export interface GeneratorOptions {
   runAhead?: number;
   /** Whether ids that followed the same ones before, in the prompt or the answer, are checked several per step. */
   drafts?: "auto" | false;
+  /** Answers computed at the same time, 1 to 8; default 8. */
+  sequences?: number;
   /** Makes a failed call's error say more, where more is known than here. */
   named?: (error: unknown) => unknown;
 }
@@ -47,6 +54,15 @@ const leastFed = 4;
 // A call that loses the device again and again, with no new token, is the cause: a dispatch that takes too long.
 const mostLosses = 3;
 
+/** What one generation has in the cache, wherever it is computed. */
+interface Sequence {
+  readonly history: CacheHistory;
+  /** The machine with what the history says in its cache. */
+  filled: Machine | undefined;
+  /** Where it is computed now. */
+  running?: RunningSequence & { machine: Machine };
+}
+
 const endOf = ({ position, ids }: Pick<Slice, "position" | "ids">) => position + ids.length;
 
 /** A generator over machines of one model, each like the first. `restored`: what the cache of an engine that has ended held. */
@@ -59,23 +75,58 @@ export function generatorOver(
   const { config, gpu, cache } = first.model;
   const contextLength = cache.context;
   const runAhead = new RunAhead(gpu.variants.runAhead ? options.runAhead : 1);
-  const lock = new Lock();
-  const history = restored ?? new CacheHistory();
-  let filled = restored ? undefined : first; // the machine with what the history says in its cache
+  const mostSequences = Math.min(
+    options.sequences ?? mostStepTokens,
+    Math.floor(tablePages / pagesFor(contextLength)), // that the page table has room for
+  );
+  const turns = new Turns();
+  const filling = new Turns(); // prompts, one at a time
+  let company: { of: Machine; all: Company } | undefined;
+  const chain = new Set<Promise<unknown>>(); // steps in flight of a sequence that decodes alone
+  /** Of the generation that runs alone, or began so. */
+  const own: Sequence = { history: restored ?? new CacheHistory(), filled: restored ? undefined : first };
   let disposed = false;
 
   /** Forgets what the machine's cache holds, which can't be relied on. */
-  function forget({ kept }: Machine): void {
+  function forget({ kept }: Machine, { history }: Sequence): void {
     history.cut(0);
     kept.clear();
   }
 
   /** Fills the machine's cache with what the history says, unless it holds that already. */
-  async function refill(machine: Machine, signal: AbortSignal | undefined): Promise<void> {
-    if (filled === machine) return;
-    await machine.model.pages.reserve(Math.max(0, ...history.slices.map(endOf))); // one may go beyond what is held
-    await machine.steps.replay(history.slices, signal);
-    filled = machine;
+  async function refill(sequence: Sequence, machine: Machine, { pages, steps }: Lane, signal: AbortSignal | undefined) {
+    if (sequence.filled === machine) return;
+    const { slices } = sequence.history;
+    await pages.reserve(Math.max(0, ...slices.map(endOf))); // one may go beyond what is held
+    await steps.replay(slices, signal);
+    sequence.filled = machine;
+  }
+
+  /** Leaves what the sequence holds to whoever asks for it next. */
+  function leave(sequence: Sequence): void {
+    const { running, filled, history } = sequence;
+    if (running?.machine !== filled) history.cut(0);
+    running?.machine.kept.leave(running);
+    sequence.running = undefined;
+  }
+
+  let widening: Promise<void> | undefined;
+
+  /** Lets generations run side by side once the part for it is there; without it they wait their turn. */
+  function widen(): void {
+    if (mostSequences < 2 || !turns.isTaken) return;
+    widening ??= first.steps.prepareTogether().then(
+      () => turns.widen(mostSequences),
+      () => (widening = undefined),
+    );
+  }
+
+  /** What must be the same for generations to be computed together; undefined for one that must be alone. */
+  function besideOf(request: GenerateRequest): string | undefined {
+    const { adapter, constrain, onLogits, onLikelihood, known } = request;
+    const isAlone =
+      constrain ?? onLogits ?? onLikelihood ?? known ?? (config.ropeScaling.kind === "dynamic" || undefined);
+    return isAlone ? undefined : (adapter ?? "");
   }
 
   async function present(signal: AbortSignal | undefined): Promise<Machine> {
@@ -88,7 +139,7 @@ export function generatorOver(
     request: GenerateRequest,
     stats: GenerateStats,
     end: (reason: StopReason) => void,
-    onWanted: () => void,
+    onOthers: () => void,
   ): AsyncGenerator<number> {
     checkPromptIds({ vocabSize: config.vocabSize, contextLength }, request.promptIds, "prompt");
     const { signal, known } = request;
@@ -97,40 +148,57 @@ export function generatorOver(
       yield* givenAgain(known, request);
       return end(known.stopReason);
     }
-    const release = await lock.acquire(signal, onWanted);
+    const beside = besideOf(request);
+    if (beside !== undefined) widen();
+    let turn = await turns.acquire({ beside, signal, onOthers });
     const answer = new Answer(request, stats, end);
+    let sequence: Sequence = turn.index === 0 ? own : { history: new CacheHistory(), filled: undefined };
     try {
       // Another call may have come first: then the cache holds what that one left.
-      answer.isBegun = known?.isBegun === true && history.begins([...request.promptIds, ...known.ids], request.adapter);
+      answer.isBegun =
+        known?.isBegun === true && own.history.begins([...request.promptIds, ...known.ids], request.adapter);
       let isGoneOn = known?.isBegun === true;
       if (known) yield* givenAgain(known, request);
       for (let losses = 0; ;) {
         const waitedFrom = performance.now();
         const machine = await present(signal);
-        if (machine !== filled || isGoneOn) {
+        const isNew = sequence !== own && !sequence.filled;
+        if ((machine !== sequence.filled && !isNew) || isGoneOn) {
           stats.recoveries++;
           stats.recoveryMs += performance.now() - waitedFrom;
         }
         isGoneOn = false;
         const before = answer.delivered.length;
         try {
-          yield* go(machine, answer);
+          yield* go(machine, sequence, turn, answer);
           return;
         } catch (error) {
+          if (answer.isCrowded) {
+            // What it had can be computed again once the others are done.
+            leave(sequence);
+            turn.release();
+            turn = await turns.acquire({ signal, onOthers });
+            sequence = own;
+            Object.assign(answer, { isCrowded: false, isBegun: false });
+            continue;
+          }
           if (!answer.isLost) throw options.named?.(error) ?? error;
           losses = answer.delivered.length > before ? 1 : losses + 1;
           if (losses > mostLosses) throw error;
         }
       }
     } finally {
-      release();
+      if (sequence !== own || turns.isShared) leave(sequence);
+      turn.release();
     }
   }
 
   /** Continues from what was delivered. Rejects with the loss of the machine where there is one. */
-  async function* go(machine: Machine, answer: Answer): AsyncGenerator<number> {
-    const { steps, model } = machine;
-    const { gpu, pages } = model;
+  async function* go(machine: Machine, sequence: Sequence, turn: Turn, answer: Answer): AsyncGenerator<number> {
+    const { model, kept } = machine;
+    const { gpu } = model;
+    const { history } = sequence;
+    const isTogether = besideOf(answer.request) !== undefined;
     const { delivered, stats, onLogits } = answer;
     const { promptIds, adapter, stopIds, signal, sampling, constrain, logitsFrom, onLikelihood } = answer.request;
     const manner = (plan: Slice["plan"]) => ({ plan, promptLength: promptIds.length, adapter });
@@ -141,6 +209,12 @@ export function generatorOver(
       step.catch(() => {}); // reported when its turn comes; nobody may be reading when the device is lost
       inFlight.push(step);
     };
+    /** Of work that others may not come between. */
+    const chained = <T>(work: Promise<T>): Promise<T> => {
+      const isOver: Promise<unknown> = work.catch(() => {}).then(() => chain.delete(isOver));
+      chain.add(isOver);
+      return work;
+    };
     const known = delivered.length; // when this began
     let submitted = known; // ids sampled or being sampled; number i stands at position promptIds.length + i
     let noted = Math.max(0, known - 1); // of them, those that the history has
@@ -149,22 +223,31 @@ export function generatorOver(
       noted = Math.max(noted, end);
     };
     /** Pages for the ids before number `end`: where memory for more runs out the answer ends early, as at the context's end. */
-    const reserve = async (end: number) => {
+    const reserve = async ({ pages }: Lane, end: number) => {
       if (promptIds.length + end <= pages.room) return;
       await pages.reserve(promptIds.length + end, promptIds.length + submitted).catch((error: unknown) => {
-        if (!isShortage(error)) throw error;
+        if (!isShortage(error) || turn.wasShared) throw error;
         most = Math.max(submitted, pages.room - promptIds.length);
       });
     };
+    let { pages, steps }: Partial<Lane> = {}; // once they are there
     let isSound = true; // what the cache holds
     let isFilled = false;
+    let fill: Turn | undefined;
+    let companion: Companion | undefined;
     try {
-      if ((await gpu.recover()) && filled === machine) forget(machine);
+      fill = await filling.acquire({ signal });
+      while (chain.size > 0) await Promise.all(chain); // a sequence that was alone until now
+      ({ pages, steps } = await machine.lane(turn.index));
+      if (sequence.running?.pages !== pages) sequence.running = { history, pages, machine };
+      if ((await gpu.recover()) && sequence.filled === machine) forget(machine, sequence);
       if (!answer.isBegun) {
         const wanted = onLogits ? promptIds.slice(0, (logitsFrom ?? 0) + 1) : promptIds; // the last is computed anew
-        if (filled === machine) await machine.kept.turnTo(history, wanted, adapter);
-        else history.cut(history.sharedPrefix(wanted, adapter));
-        stats.cachedTokens = history.length;
+        if (sequence.filled === machine || history.length === 0) {
+          await kept.turnTo(sequence.running, wanted, adapter);
+          sequence.filled = machine;
+        } else history.cut(history.sharedPrefix(wanted, adapter));
+        if (known === 0) stats.cachedTokens = history.length;
         answer.isBegun = true;
         answer.trace([]);
       }
@@ -185,12 +268,12 @@ export function generatorOver(
         if (answered >= 0) history.add(delivered.slice(answered, known - 1), manner("one"));
       } else if (history.length === promptIds.length) history.reopenLast();
       const end = Math.max(history.length, promptIds.length + known, ...batches.map(endOf));
-      await pages.reserve(end, filled === machine ? history.length : 0);
-      await refill(machine, signal);
-      steps.use(adapter);
+      await pages.reserve(end, sequence.filled === machine ? history.length : 0);
+      await refill(sequence, machine, { pages, steps }, signal);
+      machine.steps.use(adapter);
       const onBatch = (ids: readonly number[], plan: Slice["plan"]) => history.add(ids, manner(plan));
       const feed = (ids: readonly number[], position: number, uncounted = ids) => {
-        steps.feed(ids, position, uncounted, onBatch);
+        steps!.feed(ids, position, uncounted, onBatch);
         noted = position + ids.length - promptIds.length;
         submitted = noted + 1;
       };
@@ -230,17 +313,26 @@ export function generatorOver(
       }
       const drafts = options.drafts && !constrain && !onLogits && !onLikelihood ? new Drafts() : undefined;
       if (drafts) await steps.prepareDrafts();
+      const { release } = fill;
+      if (inFlight.length > 0)
+        void inFlight[0].catch(() => {}).then(release); // it also tells how the prompt arrived
+      else release();
+      if (isTogether) {
+        if (company?.of !== machine) company = { of: machine, all: new Company(machine.steps) };
+        companion = company.all.join();
+      }
+      let isInCompany = false; // what is in flight
       let lastRead = started;
       while (stats.generatedTokens < most) {
         // What will not be delivered is not sampled: no step writes at or past the context's end.
-        const depth = constrain ? 0 : onLikelihood || drafts ? 1 : runAhead.depth;
-        await reserve(Math.min(most, submitted + (drafts ? 1 + draftSizes[0] : Math.max(2, depth))));
+        const depth = constrain ? 0 : onLikelihood || (drafts && !turns.isShared) ? 1 : runAhead.depth;
+        await reserve({ pages, steps }, Math.min(most, submitted + Math.max(drafts ? 1 + draftSizes[0] : 2, depth)));
         if (constrain) {
           // A step is computed before its constraint is known: only the choice waits.
           if (inFlight.length === 0) {
             if (submitted === delivered.length) steps.compute(promptIds.length + submitted++ - 1);
             let ids = forced?.(delivered).slice(0, most - delivered.length) ?? [];
-            await reserve(delivered.length + ids.length);
+            await reserve({ pages, steps }, delivered.length + ids.length);
             ids = ids.slice(0, Math.min(most, pages.room - promptIds.length) - delivered.length);
             if (ids.length >= leastFed) {
               note(delivered.length);
@@ -255,17 +347,29 @@ export function generatorOver(
           }
           if (submitted < most && submitted === delivered.length + 1) steps.compute(promptIds.length + submitted++ - 1);
         }
-        if (drafts && inFlight.length === 0 && delivered.length > 0) {
+        if (drafts && inFlight.length === 0 && delivered.length > 0 && !turns.isShared) {
           const draft = drafts.next([...promptIds, ...delivered], most - submitted - 1);
           if (draft.length > 0) {
-            const sampled = await steps.verify(delivered.at(-1)!, draft, promptIds.length + submitted - 1);
+            const sampled = await chained(steps.verify(delivered.at(-1)!, draft, promptIds.length + submitted - 1));
             drafts.learn(sampled.length - 1);
             for (const one of sampled) submit(Promise.resolve(one));
             submitted += sampled.length;
           }
         }
-        for (; inFlight.length < depth && submitted < most; submitted++)
-          submit(steps.next(promptIds.length + submitted - 1, { onLogits, onLikelihood }));
+        if (inFlight.length === 0) isInCompany = companion !== undefined && turns.isShared;
+        for (; inFlight.length < depth && submitted < most && isInCompany === turns.isShared; submitted++) {
+          const position = promptIds.length + submitted - 1;
+          const id = inFlight.length === 0 ? delivered.at(-1)! : undefined;
+          if (!isInCompany && !steps.isChained) {
+            if (id === undefined) break; // another came between
+            steps.goOnFrom(id, position);
+          }
+          submit(
+            isInCompany
+              ? companion!.next({ steps, id, position })
+              : chained(steps.next(position, { onLogits, onLikelihood })),
+          );
+        }
         const { id, logits, likelihood: sampled } = await inFlight.shift()!;
         gpu.check();
         signal?.throwIfAborted();
@@ -291,39 +395,47 @@ export function generatorOver(
       const named = namedShortage(error);
       const loss = await lossBehind(named, gpu, signal);
       answer.isLost = loss !== undefined;
-      isSound = !(named instanceof PronkError) || answer.isLost;
+      answer.isCrowded = isShortage(named) && turn.wasShared;
+      isSound = !(named instanceof PronkError) || answer.isLost || answer.isCrowded;
       throw loss ?? named;
     } finally {
+      submitted -= companion?.leave() ?? 0;
       // An id's keys and values are in the cache once a later step was submitted. Ring slots come home before the next call.
-      if (!isSound) forget(machine);
+      if (!isSound) forget(machine, sequence);
       else if (isFilled) {
         note(Math.max(0, submitted - 1));
         answer.trace([]); // how it ended: only now does the history say what its tokens left behind
       }
       await Promise.allSettled(inFlight);
+      fill?.release();
     }
   }
 
   const lend: LendingGenerator["lend"] = async (use, signal) => {
-    const release = await lock.acquire(signal);
+    const { release } = await turns.acquire({ signal });
+    const { history } = own;
     try {
       for (let losses = 1; ; losses++) {
         const machine = await present(signal);
-        const { gpu } = machine.model;
-        const isFilled = machine === filled;
+        const { gpu, pages } = machine.model;
+        const isFilled = machine === own.filled;
+        const running = { history, pages };
         const vacate = () => {
-          if (machine !== filled) history.cut(0);
-          machine.kept.leave(history);
-          history.cut(0);
-          filled = machine;
+          if (machine !== own.filled) history.cut(0);
+          machine.kept.leave(running);
+          own.filled = machine;
+        };
+        const fill = async () => {
+          if (history.length === 0) machine.kept.resume(running);
+          else await refill(own, machine, await machine.lane(0), signal);
         };
         try {
-          if ((await gpu.recover()) && isFilled) forget(machine);
-          return await use({ machine, forget: () => history.cut(0), fill: () => refill(machine, signal), vacate });
+          if ((await gpu.recover()) && isFilled) forget(machine, own);
+          return await use({ machine, forget: () => history.cut(0), fill, vacate });
         } catch (error) {
           const named = namedShortage(error);
           const loss = await lossBehind(named, gpu, signal);
-          if (!loss && !signal.aborted) forget(machine);
+          if (!loss && !signal.aborted) forget(machine, own);
           if (!loss || losses > mostLosses) throw loss ?? options.named?.(named) ?? named;
         }
       }
@@ -335,7 +447,7 @@ export function generatorOver(
   return {
     contextLength,
     vocabSize: config.vocabSize,
-    history,
+    history: own.history,
     generate(request) {
       const stats: GenerateStats = {
         promptTokens: request.promptIds.length,
@@ -354,7 +466,7 @@ export function generatorOver(
         },
         stats,
         [Symbol.asyncIterator]: () =>
-          new ReadAhead(lock, (onWanted) => run(request, stats, (reason) => (stopReason = reason), onWanted)),
+          new ReadAhead(turns, (onOthers) => run(request, stats, (reason) => (stopReason = reason), onOthers)),
       };
       return generation;
     },
@@ -365,12 +477,12 @@ export function generatorOver(
     },
     lend,
     reset() {
-      if (filled) forget(filled);
-      else history.cut(0);
+      if (own.filled) forget(own.filled, own);
+      else own.history.cut(0);
     },
     async dispose() {
       disposed = true;
-      const release = await lock.acquire();
+      const { release } = await turns.acquire();
       machines.dispose();
       release();
     },

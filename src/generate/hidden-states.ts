@@ -15,8 +15,7 @@ export async function pooledState(
   { ids, pooling, adapter }: HiddenStateRequest,
   signal: AbortSignal,
 ): Promise<Float64Array> {
-  const { steps } = lent.machine;
-  steps.use(adapter);
+  lent.machine.steps.use(adapter);
   const pooled = new Float64Array(lent.machine.model.config.dim);
   const share = 1 / ids.length;
   const add = (state: Float64Array) => state.forEach((value, i) => (pooled[i] += share * value));
@@ -28,12 +27,13 @@ export async function pooledState(
 
 /** `onState` is called for each position, in order, with its state. [dim] */
 async function eachState(
-  { model, steps }: Machine,
+  { model, steps: { weights }, lane }: Machine,
   ids: readonly number[],
   onState: (state: Float64Array) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { gpu, memory, activations, cache } = model;
+  const { steps } = await lane(0);
   const { table } = model.pages;
   const { device } = gpu;
   const { stride } = activations.x;
@@ -52,7 +52,7 @@ async function eachState(
       const tokens = ids.slice(position, position + size);
       const encoder = device.createCommandEncoder();
       begin();
-      if (!gain) copy(encoder, steps.weights.finalNorm, 4 * dim);
+      if (!gain) copy(encoder, weights.finalNorm, 4 * dim);
       steps.encodeBatch(encoder, tokens, position);
       copy(encoder, model.step, 8);
       copy(encoder, cache.table, 4 * table.length);

@@ -4,6 +4,7 @@
 // answer by the step's.
 
 import type { CachePages } from "../model/cache-pages.ts";
+import type { CachePool } from "../model/cache-pool.ts";
 import { type CacheHistory, type HistoryState, sharedLength } from "./cache-history.ts";
 
 interface KeptSequence {
@@ -11,48 +12,76 @@ interface KeptSequence {
   readonly pages: readonly number[];
 }
 
+/** A sequence that runs: what it holds, and where. */
+export interface RunningSequence {
+  readonly history: CacheHistory;
+  readonly pages: CachePages;
+}
+
 /** The kept sequences of one machine's cache. */
 export class KeptSequences {
-  readonly #pages: CachePages;
+  readonly #pool: CachePool;
+  readonly #running = new Set<RunningSequence>();
   #kept: KeptSequence[] = []; // least recently used first
 
-  constructor(pages: CachePages) {
-    this.#pages = pages;
-    pages.onFull = () => this.#letGo();
+  constructor(pool: CachePool) {
+    this.#pool = pool;
+    pool.onFull = () => this.#letGo();
   }
 
   /**
-   * Keeps the sequence that ran, with this history; the one that begins most like the prompt takes its place, as far as the
-   * two agree. Returns how many positions of the prompt are held, not counting the last id, since its logits are wanted.
+   * Keeps what the sequence held; the one that begins most like the prompt, of those kept and those that run, takes its place,
+   * as far as the two agree. Returns how many positions of the prompt are held, not counting the last id, since its logits
+   * are wanted.
    */
-  async turnTo(history: CacheHistory, promptIds: readonly number[], adapter: string | undefined): Promise<number> {
-    const former = this.leave(history);
+  async turnTo(sequence: RunningSequence, promptIds: readonly number[], adapter: string | undefined): Promise<number> {
+    const { history, pages } = sequence;
+    const former = this.#leave(sequence);
     const most = promptIds.length - 1;
     let [best, shared]: [KeptSequence | undefined, number] = [undefined, 0];
-    for (const kept of this.#kept.toReversed()) {
+    const others = [...this.#running].filter((other) => other !== sequence);
+    const running = others.map((other) => ({ history: other.history.state, pages: other.pages.table }));
+    for (const kept of [...this.#kept.toReversed(), ...running]) {
       const length = sharedLength(kept.history, promptIds, adapter, most);
-      if (length > shared && this.#pages.holds(kept.pages, length)) [best, shared] = [kept, length];
+      if (length > shared && pages.holds(kept.pages, length)) [best, shared] = [kept, length];
     }
+    this.#running.add(sequence);
     if (!best) {
       history.cut(0);
       return 0;
     }
+    const isKept = this.#kept.includes(best);
     this.#kept = this.#kept.filter((kept) => kept !== best);
-    if (shared === best.history.length) this.#pages.take(best.pages);
+    if (isKept && shared === best.history.length) pages.take(best.pages);
     else {
-      this.#kept.push(best); // used last
-      shared = await this.#pages.fork(best.pages, shared);
+      if (isKept) this.#kept.push(best); // used last
+      shared = await pages.fork(best.pages, shared);
     }
     if (best !== former) history.become(best.history);
     history.cut(shared);
     return shared;
   }
 
-  /** Keeps the sequence that ran, with this history, unless that is empty; none runs afterwards. */
-  leave(history: CacheHistory): KeptSequence {
-    const former: KeptSequence = { history: history.state, pages: this.#pages.leave() };
+  /** Keeps what the sequence held when it ended. */
+  leave(sequence: RunningSequence): void {
+    this.#leave(sequence);
+    sequence.history.cut(0);
+  }
+
+  /** Gives the sequence, which holds nothing, what was used last. */
+  resume({ history, pages }: RunningSequence): void {
+    const last = this.#kept.pop();
+    if (!last) return;
+    pages.take(last.pages);
+    history.become(last.history);
+  }
+
+  #leave(sequence: RunningSequence): KeptSequence {
+    const { history, pages } = sequence;
+    this.#running.delete(sequence);
+    const former: KeptSequence = { history: history.state, pages: pages.leave() };
     if (history.length > 0) this.#keep(former);
-    else this.#pages.release(former.pages);
+    else this.#pool.release(former.pages);
     return former;
   }
 
@@ -70,7 +99,7 @@ export class KeptSequences {
       sharedLength(history, ids, sequence.history.slices[0]?.adapter, history.length) === history.length;
     this.#kept = this.#kept.filter((kept) => {
       if (!isWithin(kept)) return true;
-      this.#pages.release(kept.pages);
+      this.#pool.release(kept.pages);
       return false;
     });
     this.#kept.push(sequence);
@@ -78,7 +107,7 @@ export class KeptSequences {
 
   #letGo(): boolean {
     const oldest = this.#kept.shift();
-    if (oldest) this.#pages.release(oldest.pages);
+    if (oldest) this.#pool.release(oldest.pages);
     return oldest !== undefined;
   }
 }

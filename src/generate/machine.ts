@@ -2,18 +2,27 @@
 // then make another, so a generation asks for the machine each time that it begins or resumes.
 
 import { PronkError } from "../errors.ts";
+import { CachePages } from "../model/cache-pages.ts";
 import type { Model } from "../model/model.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { createRing } from "../gpu/readback.ts";
 import { KeptSequences } from "./kept-sequences.ts";
 import { receiptBytes } from "./receipts.ts";
 import { RunAhead } from "./run-ahead.ts";
-import { createSteps, type Steps } from "./steps.ts";
+import { createSteps, type SequenceSteps, type Steps } from "./steps.ts";
+
+/** What a sequence runs on. */
+export interface Lane {
+  readonly pages: CachePages;
+  readonly steps: SequenceSteps;
+}
 
 export interface Machine {
   readonly model: Model;
   readonly steps: Steps;
   readonly kept: KeptSequences;
+  /** What the sequence of this number runs on, among those that run at the same time. Errors: `out-of-memory`. */
+  lane(index: number): Promise<Lane>;
 }
 
 export interface Machines {
@@ -28,7 +37,25 @@ export interface Machines {
 /** Makes the plans of a model whose weights may still be on their way. */
 export async function createMachine(model: Model): Promise<Machine> {
   const ring = createRing(model.gpu, model.memory, "receipts", RunAhead.most + 1, receiptBytes);
-  return { model, steps: await createSteps(model, ring), kept: new KeptSequences(model.pages) };
+  const steps = await createSteps(model, ring);
+  const { pages, sampler } = model;
+  const lanes: (Promise<Lane> | undefined)[] = [
+    Promise.resolve({ pages, steps: await steps.ofSequence(0, pages, sampler) }),
+  ];
+  const another = async (index: number): Promise<Lane> => {
+    const own = new CachePages(pages.pool, index);
+    return { pages: own, steps: await steps.ofSequence(index, own, await model.createSampler()) };
+  };
+  return {
+    model,
+    steps,
+    kept: new KeptSequences(pages.pool),
+    lane: (index) =>
+      (lanes[index] ??= another(index).catch((error: unknown) => {
+        lanes[index] = undefined;
+        throw error;
+      })),
+  };
 }
 
 /** One machine, and no other after it. */

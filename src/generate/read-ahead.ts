@@ -1,18 +1,18 @@
-// The reader's end of a generation. It computes as it is read; but while another waits for the lock that it holds, it runs
-// on by itself and keeps the results for its reader: a reader who pauses, or never comes back, holds nobody up longer than
-// the answer takes. Nothing is lost by this, and no clock is involved.
+// The reader's end of a generation. It computes as it is read; but while another waits for its turn to end, or computes beside
+// it, it runs on by itself and keeps the results for its reader: a reader who pauses, or never comes back, holds nobody up
+// longer than the answer takes. Nothing is lost by this, and no clock is involved.
 
-import type { Lock } from "./lock.ts";
+import type { Turns } from "./turns.ts";
 
 export class ReadAhead implements AsyncIterableIterator<number> {
-  readonly #lock: Lock;
+  readonly #turns: Turns;
   readonly #source: AsyncGenerator<number>;
   #ahead: Promise<IteratorResult<number>>[] = [];
   #isReading = false;
 
-  /** `run` acquires the lock with the `onWanted` it is given. */
-  constructor(lock: Lock, run: (onWanted: () => void) => AsyncGenerator<number>) {
-    this.#lock = lock;
+  /** `run` acquires its turn with the `onOthers` it is given. */
+  constructor(turns: Turns, run: (onOthers: () => void) => AsyncGenerator<number>) {
+    this.#turns = turns;
     this.#source = run(() => void this.#readOn());
   }
 
@@ -33,7 +33,7 @@ export class ReadAhead implements AsyncIterableIterator<number> {
     if (this.#isReading) return;
     this.#isReading = true;
     try {
-      while (this.#lock.isWanted) {
+      while (this.#turns.isWanted || this.#turns.isShared) {
         const next = this.#source.next();
         this.#ahead.push(next);
         if ((await next).done) return;

@@ -95,3 +95,9 @@ export function otherwise(what: string, expected: number, found: number): PronkE
     { field: what, expected, found, arrived: false },
   );
 }
+
+/** Throws where the GPU was told other words than expected. */
+export function checkTold(what: string, expected: readonly number[], found: Uint32Array): void {
+  const at = expected.findIndex((word, i) => word !== found[i]);
+  if (at >= 0) throw otherwise(what, expected[at], found[at]);
+}

@@ -69,7 +69,7 @@ export async function writeSequence(
   const { cache, gpu } = model;
   const { pageBytes } = cache;
   vacate();
-  const pages = await model.pages.hold(sequence.pages);
+  const pages = await model.pages.pool.take(sequence.pages);
   try {
     for (const [part, places] of partsOf(cache, pages).entries()) {
       const bytes = await parts.read(part, places.length * pageBytes);
@@ -78,7 +78,7 @@ export async function writeSequence(
     }
     await readPages(model, pages, (bytes, part) => parts.check(bytes, part));
   } catch (error) {
-    model.pages.release(pages);
+    model.pages.pool.release(pages);
     throw error;
   }
   const unseen = pagesFor(sequence.history.length) - pages.length;

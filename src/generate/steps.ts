@@ -4,32 +4,26 @@
 
 import type { Batch, Plan } from "../gpu/plan.ts";
 import { pagesFor } from "../model/cache.ts";
-import type { Model } from "../model/model.ts";
+import type { CachePages } from "../model/cache-pages.ts";
+import type { Model, SamplerBuffers } from "../model/model.ts";
 import type { ModelWeights } from "../model/weights.ts";
 import { mostTopTokens, type Activation } from "../gpu/operations.ts";
 import { createGathering, createRing, type Gathering, type Ring } from "../gpu/readback.ts";
-import { packRecord } from "../gpu/record.ts";
-import { shaderRecords } from "../gpu/shader-interfaces.ts";
+import { stepRecord } from "../gpu/step-record.ts";
+import { onDemand } from "../on-demand.ts";
 import type { Slice } from "./cache-history.ts";
 import { draftSizes } from "./drafts.ts";
-import { otherwise, readReceipt, receiptBytes, Sent } from "./receipts.ts";
+import { checkTold, readReceipt, receiptBytes, Sent } from "./receipts.ts";
 import type { Likelihood, TokenProbability } from "./likelihood.ts";
 import type { GenerateRequest, SamplingSettings } from "./request.ts";
+import type { SharedSteps } from "./shared-steps.ts";
 import { RunAhead } from "./run-ahead.ts";
+import type { Own, Recorded, Sampled, StepsContext } from "./steps-context.ts";
 import { countsOf, settingsRecord } from "./sampler-record.ts";
 import { checkRow } from "./unusable-logits.ts";
 
 /** Who looks at a step's logits. */
 export type Watchers = Pick<GenerateRequest, "onLogits" | "logitsFrom" | "onLikelihood">;
-
-/** What a step came to. */
-export interface Sampled {
-  id: number;
-  /** The logits it was chosen from, if asked for. [vocabSize] */
-  logits?: Float32Array;
-  /** If asked for. */
-  likelihood?: Likelihood;
-}
 
 export interface PrefillOptions extends Watchers {
   signal?: AbortSignal;
@@ -39,6 +33,19 @@ export interface PrefillOptions extends Watchers {
 
 export type Steps = Awaited<ReturnType<typeof createSteps>>;
 
+/** Steps of one sequence, among those that run at the same time. */
+export type SequenceSteps = Awaited<ReturnType<Steps["ofSequence"]>>;
+
+/** Where the newest id of a sequence stands, for a step together with others'. */
+export interface Newest {
+  steps: SequenceSteps;
+  /** The id, unless the step before it, which chooses it, was one together with others. */
+  id: number | undefined;
+  position: number;
+}
+
+const sharedSteps = onDemand("computes several tokens in a step", () => import("./shared-steps.ts"));
+
 const stepsUnawaited = RunAhead.most; // as many as a generation has in flight at most
 
 export async function createSteps(model: Model, ring: Ring) {
@@ -46,7 +53,7 @@ export async function createSteps(model: Model, ring: Ring) {
   const { device } = gpu;
   const { queue } = device;
   /** For the weights as they are, or as an adapter changes them. */
-  const plansOf = async (weights: ModelWeights) => {
+  const plansOf = async (weights: ModelWeights): Promise<Recorded> => {
     const [one, many, head] = await Promise.all([
       model.tokenPlan(weights),
       model.batchPlan(weights),
@@ -54,19 +61,18 @@ export async function createSteps(model: Model, ring: Ring) {
     ]);
     return { weights, one, many, head };
   };
-  const [plain, sample] = await Promise.all([plansOf(model.weights), model.samplePlan()]);
+  const plain = await plansOf(model.weights);
   const adapted = new Map([["", plain]]); // by the adapter's key
   let plans = plain; // the ones that run
-  let sent: Sent;
-  let given: readonly number[] | Promise<readonly number[]> = []; // to the next step
+  const { pool } = model.pages;
+  const owners = new WeakMap<object, Own>();
+  let chained: Own | undefined; // whose newest id and position are where the next step looks for them
   const tableRing = createRing(gpu, model.memory, "page table", ring.slots, 4 * pagesFor(model.cache.context));
-  let seen = model.pages.changes; // changes of the table that a step's receipt covers
   let slices: Gathering | undefined; // of a prompt but its last, as the GPU had them
   let top: { plan: Plan; ring: Ring; logits: GPUBuffer; logit: Ring } | undefined;
-  let debug: { rows: Ring; row: Ring; logits: Activation; plans: Map<typeof plain, Plan> } | undefined;
+  let debug: { rows: Ring; row: Ring; logits: Activation; plans: Map<Recorded, Plan> } | undefined;
 
-  type Few = Awaited<ReturnType<Model["fewPlan"]>>; // by ids of a draft
-  let drafting: { step: GPUBuffer; plans: Map<typeof plain, ReadonlyMap<number, Few>> } | undefined;
+  let shared: Promise<SharedSteps> | undefined;
 
   function run(encoder: GPUCommandEncoder, plans: Plan[], batch: Batch) {
     const pass = encoder.beginComputePass();
@@ -74,8 +80,18 @@ export async function createSteps(model: Model, ring: Ring) {
     pass.end();
   }
 
-  function encodeBatch(encoder: GPUCommandEncoder, ids: readonly number[], position: number) {
-    setStep(ids, position);
+  const context: StepsContext = {
+    model,
+    ring,
+    plans: () => plans,
+    run,
+    setStep,
+    copyTable,
+    unchain: () => void (chained = undefined),
+  };
+
+  function encodeBatch(encoder: GPUCommandEncoder, own: Own, ids: readonly number[], position: number) {
+    setStep(own, ids, position);
     run(encoder, [plans.many], { position, tokens: ids.length });
   }
 
@@ -85,10 +101,11 @@ export async function createSteps(model: Model, ring: Ring) {
     run(encoder, [plans.head], { position, tokens: 1 });
   }
 
-  function setStep(ids: readonly number[], position: number) {
-    given = ids;
+  function setStep(own: Own, ids: readonly number[], position: number) {
+    own.given = ids;
+    chained = own;
     queue.writeBuffer(model.tokens, 0, new Uint32Array(ids));
-    queue.writeBuffer(model.step, 0, packRecord(shaderRecords.Step, { position, count: ids.length }));
+    queue.writeBuffer(model.step, 0, stepRecord({ position, firstPage: own.pages.firstPage }, ids.length));
   }
 
   /** For the debug path: the first rows of the buffer, each [vocabSize]. The copy is submitted at once. */
@@ -101,7 +118,14 @@ export async function createSteps(model: Model, ring: Ring) {
   }
 
   /** Encodes the choice of a token after `plans`, to stand at `position`, and with it the other likely tokens. */
-  function choose(plans: Plan[], batch: Batch, position: number, { onLikelihood }: Watchers): Promise<Sampled> {
+  function choose(
+    own: Own,
+    plans: Plan[],
+    batch: Batch,
+    position: number,
+    { onLikelihood }: Watchers,
+  ): Promise<Sampled> {
+    const { sample } = own;
     const encoder = device.createCommandEncoder();
     const topped = onLikelihood && top;
     if (topped) {
@@ -110,11 +134,11 @@ export async function createSteps(model: Model, ring: Ring) {
       encoder.copyBufferToBuffer(model.activations.logits.buffer, 0, topped.logits, 0, config.vocabSize * 4);
       run(encoder, [sample], batch);
     } else run(encoder, [...plans, sample], batch);
-    const readTop = topped?.ring.copy(encoder, model.sampler.top, topWords * 4);
-    const read = ring.copy(encoder, model.sampler.receipt, receiptBytes);
-    const checkTable = copyTable(encoder);
-    const check = sent.expect(position);
-    const tokens = given;
+    const readTop = topped?.ring.copy(encoder, model.topTokens, topWords * 4);
+    const read = ring.copy(encoder, own.sampler.receipt, receiptBytes);
+    const checkTable = copyTable(encoder, own);
+    const check = own.sent.expect(position);
+    const tokens = own.given;
     queue.submit([encoder.finish()]);
     const choice = (async () => {
       const [bytes, topBytes] = await Promise.all([read(), readTop?.(), checkTable?.()]);
@@ -123,18 +147,18 @@ export async function createSteps(model: Model, ring: Ring) {
       const { id } = receipt;
       return topBytes ? { id, likelihood: await likelihoodOf(id, topBytes) } : { id };
     })();
-    given = choice.then(({ id }) => [id]);
-    given.catch(() => {}); // the choice reports it
+    own.given = choice.then(({ id }) => [id]);
+    own.given.catch(() => {}); // the choice reports it
     return choice;
   }
 
-  /** The page table, where it has changed since the last choice; to be called after submit. */
-  function copyTable(encoder: GPUCommandEncoder): (() => Promise<void>) | undefined {
-    const { changes, table } = model.pages;
-    if (changes === seen || table.length === 0) return undefined;
-    seen = changes;
+  /** The page table, where it has changed since it was last looked at; to be called after submit. */
+  function copyTable(encoder: GPUCommandEncoder, own: Own): (() => Promise<void>) | undefined {
+    const { changes, table, firstPage } = own.pages;
+    if (changes === own.seen || table.length === 0 || !tableRing.hasRoom) return undefined;
+    own.seen = changes;
     const expected = [...table];
-    const read = tableRing.copy(encoder, model.cache.table, 4 * expected.length);
+    const read = tableRing.copy(encoder, model.cache.table, 4 * expected.length, 4 * firstPage);
     return async () => checkTold("pages", expected, new Uint32Array(await read()));
   }
 
@@ -150,7 +174,7 @@ export async function createSteps(model: Model, ring: Ring) {
   }
 
   async function prepareSlices(): Promise<Gathering> {
-    const most = 12 * model.cache.context; // with each slice one token: position, count and the token
+    const most = 16 * model.cache.context; // with each slice one token: position, count, first page and the token
     slices ??= await model.memory.checked("a prompt's slices", () =>
       createGathering(gpu, model.memory, "a prompt's slices", most),
     );
@@ -160,7 +184,7 @@ export async function createSteps(model: Model, ring: Ring) {
 
   /** Copies what the plans of this encoder were given, to be compared when `check` is called. */
   function keepSlice({ copy }: Gathering, encoder: GPUCommandEncoder, tokens: number) {
-    copy(encoder, model.step, 8);
+    copy(encoder, model.step, 4 * 3);
     copy(encoder, model.tokens, 4 * tokens);
   }
 
@@ -191,7 +215,7 @@ export async function createSteps(model: Model, ring: Ring) {
         row: await ringOf("a step's logits", ring.slots, rowBytes),
         rows: await ringOf("a batch's logits", 1, rowBytes * model.batchTokens),
         logits: await model.debugLogits(),
-        plans: new Map<typeof plain, Plan>(),
+        plans: new Map<Recorded, Plan>(),
       };
       if (!made.plans.has(plans)) made.plans.set(plans, await model.debugPlan(made.logits, plans.weights));
       return made;
@@ -203,6 +227,15 @@ export async function createSteps(model: Model, ring: Ring) {
     if (onLogits) await prepareDebug();
     if (onLikelihood) await prepareTop();
   }
+
+  /** What computes several rows in a step; once it is there it stays. Errors: `network`. */
+  const sharedOf = () =>
+    (shared ??= sharedSteps()
+      .then(({ createSharedSteps }) => createSharedSteps(context))
+      .catch((error: unknown) => {
+        shared = undefined;
+        throw error;
+      }));
 
   /** Selects what runs from now on: with the adapter of this key, or without one. */
   function use(adapter: string | undefined): void {
@@ -222,222 +255,229 @@ export async function createSteps(model: Model, ring: Ring) {
       return plans.weights;
     },
 
-    /** Uploads what the sampler needs for this generation, with the ids already chosen in `answered`. */
-    prepare(
-      sampling: SamplingSettings,
-      promptIds: readonly number[],
-      constrained: boolean,
-      answered: readonly number[] = [],
-    ): void {
-      const { record, shaped } = settingsRecord(sampling, constrained);
-      const counts = shaped ? countsOf(promptIds, config.vocabSize, answered) : undefined;
-      sent = new Sent(record, config.vocabSize, counts);
-      queue.writeBuffer(model.sampler.settings, 0, record);
-      if (!counts) return;
-      const bias = new Float32Array(config.vocabSize);
-      for (const [id, value] of Object.entries(sampling.logitBias ?? {})) bias[Number(id)] = value;
-      sent.bias(bias);
-      queue.writeBuffer(model.sampler.bias, 0, bias);
-      queue.writeBuffer(model.sampler.counts, 0, counts);
-    },
+    ofSequence,
 
-    /** Sets the tokens that are allowed in the choice that is encoded next, as bits. [vocabSize / 32, rounded up] */
-    constrain(allowed: Uint32Array<ArrayBuffer>): void {
-      sent.allowed(allowed);
-      queue.writeBuffer(model.sampler.allowed, 0, allowed);
-    },
-
-    watch,
-
-    /** Computes the prompt from position `from` on and samples; the promise inside the result is the first id's. */
-    async prefill(
-      promptIds: readonly number[],
-      from: number,
-      { signal, onLogits, logitsFrom = 0, onLikelihood, onBatch }: PrefillOptions,
-    ) {
-      model.setPromptLength(promptIds.length);
-      await watch({ onLogits, onLikelihood });
-      let previous: Promise<unknown> = Promise.resolve();
-      const isCut = from < logitsFrom || batchSize(model, from) < promptIds.length - from;
-      const kept = isCut ? await prepareSlices() : undefined;
-      const expected: number[] = [];
-      for (let position = from, size = 0; position < promptIds.length; position += size) {
-        size = batchSize(model, position);
-        const told = position < logitsFrom ? undefined : onLogits;
-        if (position < logitsFrom) size = Math.min(size, logitsFrom - position);
-        const ids = promptIds.slice(position, position + size);
-        await model.pages.reserve(position + ids.length, position);
-        setStep(ids, position);
-        const encoder = device.createCommandEncoder();
-        const last = position + ids.length === promptIds.length;
-        run(encoder, [told ? debug!.plans.get(plans)! : plans.many], { position, tokens: ids.length });
-        if (last) toHead(encoder, position, ids.length);
-        if (kept && !last) {
-          keepSlice(kept, encoder, ids.length);
-          expected.push(position, ids.length, ...ids);
-        }
-        queue.submit([encoder.finish()]);
-        onBatch(ids, "many");
-        if (told) {
-          const rows = await readRows(debug!.rows, debug!.logits, ids.length);
-          for (const [i, row] of rows.entries()) {
-            checkRow(row, position + i);
-            told(position + i, row);
-          }
-        }
-        // One batch runs while the next is encoded; more would delay an abort.
-        await gpu.untilLost(previous);
-        gpu.check();
-        signal?.throwIfAborted();
-        if (!last) previous = queue.onSubmittedWorkDone();
-      }
-      const choice = choose([], { position: 0, tokens: 1 }, promptIds.length, { onLikelihood });
-      if (!kept) return { first: choice };
-      return { first: Promise.all([choice, checkSlices(kept, expected)]).then(([sampled]) => sampled) };
-    },
-
-    /** For a text that is not a prompt: its tokens through all layers, from `position` on. */
-    encodeBatch,
-
-    /**
-     * Computes ids that were not chosen, together, from `position` on; the next is chosen after them. The sampler is told of
-     * those that it has not counted.
-     */
-    feed(
-      ids: readonly number[],
-      position: number,
-      uncounted: readonly number[],
-      onBatch: PrefillOptions["onBatch"],
-    ): void {
-      for (const [id, count] of sent.answered(uncounted))
-        queue.writeBuffer(model.sampler.counts, 4 * id, Uint32Array.of(count));
-      for (let at = 0, size = 0; at < ids.length; at += size) {
-        size = batchSize(model, position + at);
-        const tokens = ids.slice(at, at + size);
-        const encoder = device.createCommandEncoder();
-        encodeBatch(encoder, tokens, position + at);
-        if (at + size >= ids.length) toHead(encoder, position + at, tokens.length);
-        queue.submit([encoder.finish()]);
-        onBatch(tokens, "many");
-      }
-    },
-
-    /** Fills the cache as it was filled before, without choosing anything. */
-    async replay(slices: readonly Slice[], signal: AbortSignal | undefined): Promise<void> {
-      let submitted = 0;
-      let previous: Promise<unknown> = Promise.resolve();
-      const kept = await prepareSlices();
-      const expected: number[] = [];
-      for (const { position: start, ids, plan, promptLength, adapter } of slices) {
-        use(adapter);
-        model.setPromptLength(promptLength);
-        const size = plan === "one" ? 1 : model.batchTokens; // a batch is larger only where the adapter has changed
-        for (let at = 0; at < ids.length; at += size) {
-          const tokens = ids.slice(at, at + size);
-          const position = start + at;
-          await model.pages.reserve(position + tokens.length, position);
-          setStep(tokens, position);
-          const encoder = device.createCommandEncoder();
-          run(encoder, [plans[plan]], { position, tokens: tokens.length });
-          keepSlice(kept, encoder, tokens.length);
-          expected.push(position, tokens.length, ...tokens);
-          queue.submit([encoder.finish()]);
-          if (plan === "one" && ++submitted % stepsUnawaited > 0) continue;
-          await gpu.untilLost(previous);
-          gpu.check();
-          signal?.throwIfAborted();
-          previous = queue.onSubmittedWorkDone();
-        }
-      }
-      await checkSlices(kept, expected);
-    },
-
-    /** The next step computes `position` from this id, which was chosen before. */
-    goOnFrom(id: number, position: number): void {
-      setStep([id], position);
-    },
-
-    /** Computes `position` from the id sampled last and samples the next. */
-    next(position: number, watchers: Watchers): Promise<Sampled> {
-      if (!watchers.onLogits) return choose([plans.one], { position, tokens: 1 }, position + 1, watchers);
-      compute(position);
-      return chooseWithLogits(position);
-    },
-
-    /** Makes what drafts are checked by, before the first. */
-    async prepareDrafts(): Promise<void> {
-      drafting ??= {
-        step: await model.memory.checked("the step of drafts", () =>
-          model.memory.storage("step of drafts", 8, GPUBufferUsage.COPY_SRC),
-        ),
-        plans: new Map(),
-      };
-      if (drafting.plans.has(plans)) return;
-      const { weights } = plans;
-      const made = draftSizes.map(async (size) => [size, await model.fewPlan(size + 1, weights)] as const);
-      drafting.plans.set(plans, new Map(await Promise.all(made)));
+    /** Fetches and makes what `together` needs. */
+    async prepareTogether(): Promise<void> {
+      await (await sharedOf()).prepare([]);
     },
 
     /**
-     * Computes `position` from `last`, the id before it, and in the same step from a draft of the following ids; samples
-     * after each as it would be sampled alone. Returns the samples up to the first that differs from the draft.
+     * A step of each of these sequences, at most eight: each computes its newest id at its position and samples the next, as
+     * it would alone. Resolves when it is submitted, with what each will have come to.
      */
-    async verify(last: number, draft: readonly number[], position: number): Promise<Sampled[]> {
-      const { step, plans: prepared } = drafting!;
-      const { plan, logits } = prepared.get(plans)!.get(draft.length)!;
-      const ids = [last, ...draft];
-      setStep(ids, position);
-      queue.writeBuffer(step, 0, packRecord(shaderRecords.Step, { position, count: 1 }));
-      const encoder = device.createCommandEncoder();
-      run(encoder, [plan], { position, tokens: ids.length });
-      encoder.copyBufferToBuffer(step, 0, model.step, 0, 8); // for the sampler these are steps of one
-      const reads = ids.map((_, row) => {
-        const from = 4 * row * logits.stride;
-        encoder.copyBufferToBuffer(logits.buffer, from, model.activations.logits.buffer, 0, 4 * config.vocabSize);
-        run(encoder, [sample], { position, tokens: 1 });
-        return ring.copy(encoder, model.sampler.receipt, receiptBytes);
-      });
-      const checkTable = copyTable(encoder);
-      queue.submit([encoder.finish()]);
-      const [told] = await Promise.all([Promise.all(reads.map((read) => read())), checkTable?.()]);
-      const receipts = told.map(readReceipt);
-      const sampled: number[] = [];
-      for (const [row, receipt] of receipts.entries()) {
-        sent.expect(position + row + 1)(receipt, [sampled.at(-1) ?? last]);
-        sampled.push(receipt.id);
-        if (receipt.id !== draft[row]) break;
-      }
-      const surplus = receipts.slice(sampled.length).map(({ id }) => id);
-      for (const [id, count] of sent.uncounted(surplus))
-        queue.writeBuffer(model.sampler.counts, 4 * id, Uint32Array.of(count));
-      setStep(sampled.slice(-1), position + sampled.length);
-      return sampled.map((id) => ({ id }));
-    },
-
-    /** The two halves of `next`, for a choice whose allowed tokens are not known yet: computes `position`. */
-    compute,
-
-    /** Samples from what was computed last. */
-    choose(position: number, watchers: Watchers): Promise<Sampled> {
-      if (watchers.onLogits) return chooseWithLogits(position);
-      return choose([], { position, tokens: 1 }, position + 1, watchers);
+    async together(rows: readonly Newest[]): Promise<Promise<Sampled>[]> {
+      return (await sharedOf()).together(
+        rows.map(({ steps, id, position }) => ({ own: owners.get(steps)!, id, position })),
+      );
     },
   };
 
-  function compute(position: number): void {
-    const encoder = device.createCommandEncoder();
-    run(encoder, [plans.one], { position, tokens: 1 });
-    queue.submit([encoder.finish()]);
-  }
+  /** Steps of the sequence of this number, with these pages and by this sampler. */
+  async function ofSequence(index: number, pages: CachePages, sampler: SamplerBuffers) {
+    const sample = await model.samplePlan(sampler);
+    const own: Own = {
+      index,
+      pages,
+      sampler,
+      sample,
+      sent: new Sent(new ArrayBuffer(0), 0),
+      given: [],
+      seen: pages.changes,
+    };
+    const steps = {
+      /** Uploads what the sampler needs for this generation, with the ids already chosen in `answered`. */
+      prepare(
+        sampling: SamplingSettings,
+        promptIds: readonly number[],
+        constrained: boolean,
+        answered: readonly number[] = [],
+      ): void {
+        const { record, shaped } = settingsRecord(sampling, constrained);
+        const counts = shaped ? countsOf(promptIds, config.vocabSize, answered) : undefined;
+        own.sent = new Sent(record, config.vocabSize, counts);
+        queue.writeBuffer(own.sampler.settings, 0, record);
+        if (!counts) return;
+        const bias = new Float32Array(config.vocabSize);
+        for (const [id, value] of Object.entries(sampling.logitBias ?? {})) bias[Number(id)] = value;
+        own.sent.bias(bias);
+        queue.writeBuffer(own.sampler.bias, 0, bias);
+        queue.writeBuffer(own.sampler.counts, 0, counts);
+      },
 
-  async function chooseWithLogits(position: number): Promise<Sampled> {
-    // The choice is submitted at once, after the copy: both come back in one wait.
-    const both = [
-      readRows(debug!.row, model.activations.logits, 1),
-      choose([], { position, tokens: 1 }, position + 1, {}),
-    ] as const;
-    const [[logits], sampled] = await Promise.all(both);
-    return { ...sampled, logits };
+      /** Sets the tokens that are allowed in the choice that is encoded next, as bits. [vocabSize / 32, rounded up] */
+      constrain(allowed: Uint32Array<ArrayBuffer>): void {
+        own.sent.allowed(allowed);
+        queue.writeBuffer(own.sampler.allowed, 0, allowed);
+      },
+
+      watch,
+
+      /** Computes the prompt from position `from` on and samples; the promise inside the result is the first id's. */
+      async prefill(
+        promptIds: readonly number[],
+        from: number,
+        { signal, onLogits, logitsFrom = 0, onLikelihood, onBatch }: PrefillOptions,
+      ) {
+        model.setPromptLength(promptIds.length);
+        await watch({ onLogits, onLikelihood });
+        // One batch runs while the next is encoded; more would delay an abort.
+        let [earlier, previous]: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
+        let choice: Promise<Sampled> | undefined;
+        const isCut = from < logitsFrom || batchSize(model, from) < promptIds.length - from;
+        const kept = isCut ? await prepareSlices() : undefined;
+        const expected: number[] = [];
+        for (let position = from, size = 0; position < promptIds.length; position += size) {
+          size = batchSize(model, position);
+          const told = position < logitsFrom ? undefined : onLogits;
+          if (position < logitsFrom) size = Math.min(size, logitsFrom - position);
+          const ids = promptIds.slice(position, position + size);
+          await gpu.untilLost(earlier);
+          await own.pages.reserve(position + ids.length, position);
+          while (pool.growing) await pool.growing;
+          gpu.check();
+          signal?.throwIfAborted();
+          setStep(own, ids, position);
+          const encoder = device.createCommandEncoder();
+          const last = position + ids.length === promptIds.length;
+          run(encoder, [told ? debug!.plans.get(plans)! : plans.many], { position, tokens: ids.length });
+          if (last) toHead(encoder, position, ids.length);
+          if (kept && !last) {
+            keepSlice(kept, encoder, ids.length);
+            expected.push(position, ids.length, own.pages.firstPage, ...ids);
+          }
+          queue.submit([encoder.finish()]);
+          onBatch(ids, "many");
+          if (told) {
+            const rows = await readRows(debug!.rows, debug!.logits, ids.length);
+            for (const [i, row] of rows.entries()) {
+              checkRow(row, position + i);
+              told(position + i, row);
+            }
+          }
+          if (last) choice = choose(own, [], { position: 0, tokens: 1 }, promptIds.length, { onLikelihood });
+          else [earlier, previous] = [previous, queue.onSubmittedWorkDone()];
+        }
+        if (!kept) return { first: choice! };
+        return { first: Promise.all([choice!, checkSlices(kept, expected)]).then(([sampled]) => sampled) };
+      },
+
+      /** For a text that is not a prompt: its tokens through all layers, from `position` on. */
+      encodeBatch(encoder: GPUCommandEncoder, ids: readonly number[], position: number): void {
+        encodeBatch(encoder, own, ids, position);
+      },
+
+      /**
+       * Computes ids that were not chosen, together, from `position` on; the next is chosen after them. The sampler is told of
+       * those that it has not counted.
+       */
+      feed(
+        ids: readonly number[],
+        position: number,
+        uncounted: readonly number[],
+        onBatch: PrefillOptions["onBatch"],
+      ): void {
+        for (const [id, count] of own.sent.answered(uncounted))
+          queue.writeBuffer(own.sampler.counts, 4 * id, Uint32Array.of(count));
+        for (let at = 0, size = 0; at < ids.length; at += size) {
+          size = batchSize(model, position + at);
+          const tokens = ids.slice(at, at + size);
+          const encoder = device.createCommandEncoder();
+          encodeBatch(encoder, own, tokens, position + at);
+          if (at + size >= ids.length) toHead(encoder, position + at, tokens.length);
+          queue.submit([encoder.finish()]);
+          onBatch(tokens, "many");
+        }
+      },
+
+      /** Fills the cache as it was filled before, without choosing anything. */
+      async replay(slices: readonly Slice[], signal: AbortSignal | undefined): Promise<void> {
+        let submitted = 0;
+        let previous: Promise<unknown> = Promise.resolve();
+        const kept = await prepareSlices();
+        const expected: number[] = [];
+        for (const { position: start, ids, plan, promptLength, adapter } of slices) {
+          use(adapter);
+          model.setPromptLength(promptLength);
+          const size = plan === "one" ? 1 : model.batchTokens; // a batch is larger only where the adapter has changed
+          for (let at = 0; at < ids.length; at += size) {
+            const tokens = ids.slice(at, at + size);
+            const position = start + at;
+            await own.pages.reserve(position + tokens.length, position);
+            while (pool.growing) await pool.growing;
+            setStep(own, tokens, position);
+            const encoder = device.createCommandEncoder();
+            run(encoder, [plans[plan]], { position, tokens: tokens.length });
+            keepSlice(kept, encoder, tokens.length);
+            expected.push(position, tokens.length, own.pages.firstPage, ...tokens);
+            queue.submit([encoder.finish()]);
+            if (plan === "one" && ++submitted % stepsUnawaited > 0) continue;
+            await gpu.untilLost(previous);
+            gpu.check();
+            signal?.throwIfAborted();
+            previous = queue.onSubmittedWorkDone();
+          }
+        }
+        await checkSlices(kept, expected);
+      },
+
+      /** The next step computes `position` from this id, which was chosen before. */
+      goOnFrom(id: number, position: number): void {
+        setStep(own, [id], position);
+      },
+
+      /** Whether nothing came between this sequence's newest choice and its next step. */
+      get isChained(): boolean {
+        return chained === own;
+      },
+
+      /** Computes `position` from the id sampled last and samples the next. */
+      next(position: number, watchers: Watchers): Promise<Sampled> {
+        if (!watchers.onLogits) return choose(own, [plans.one], { position, tokens: 1 }, position + 1, watchers);
+        compute(position);
+        return chooseWithLogits(position);
+      },
+
+      /** Makes what drafts are checked by, before the first. */
+      async prepareDrafts(): Promise<void> {
+        await (await sharedOf()).prepare(draftSizes.map((size) => size + 1));
+      },
+
+      /**
+       * Computes `position` from `last`, the id before it, and in the same step from a draft of the following ids; samples
+       * after each as it would be sampled alone. Returns the samples up to the first that differs from the draft.
+       */
+      async verify(last: number, draft: readonly number[], position: number): Promise<Sampled[]> {
+        return (await sharedOf()).verify(own, last, draft, position);
+      },
+
+      /** The two halves of `next`, for a choice whose allowed tokens are not known yet: computes `position`. */
+      compute,
+
+      /** Samples from what was computed last. */
+      choose(position: number, watchers: Watchers): Promise<Sampled> {
+        if (watchers.onLogits) return chooseWithLogits(position);
+        return choose(own, [], { position, tokens: 1 }, position + 1, watchers);
+      },
+    };
+    owners.set(steps, own);
+    return steps;
+
+    function compute(position: number): void {
+      const encoder = device.createCommandEncoder();
+      run(encoder, [plans.one], { position, tokens: 1 });
+      queue.submit([encoder.finish()]);
+    }
+
+    async function chooseWithLogits(position: number): Promise<Sampled> {
+      // The choice is submitted at once, after the copy: both come back in one wait.
+      const both = [
+        readRows(debug!.row, model.activations.logits, 1),
+        choose(own, [], { position, tokens: 1 }, position + 1, {}),
+      ] as const;
+      const [[logits], sampled] = await Promise.all(both);
+      return { ...sampled, logits };
+    }
   }
 }
 
@@ -446,11 +486,6 @@ export function batchSize({ batchTokens, config, gpu }: Model, position: number)
   const macsPerToken = 2 * config.heads * config.headDim * (position + batchTokens);
   const most = Math.floor(gpu.variants.macsPerDispatch / macsPerToken / 8) * 8; // matmul kernels take eight at a time
   return Math.min(batchTokens, Math.max(8, most));
-}
-
-function checkTold(what: string, expected: readonly number[], found: Uint32Array): void {
-  const at = expected.findIndex((word, i) => word !== found[i]);
-  if (at >= 0) throw otherwise(what, expected[at], found[at]);
 }
 
 const topWords = 1 + 2 * mostTopTokens;

@@ -8,8 +8,7 @@ import { GpuMemory } from "./memory.ts";
 import { product, write, type Activation } from "./operations.ts";
 import { makePlan } from "./plan.ts";
 import { Recorder } from "./recorder.ts";
-import { packRecord } from "./record.ts";
-import { shaderRecords } from "./shader-interfaces.ts";
+import { stepBytes, stepRecord } from "./step-record.ts";
 import { allocateWeight } from "./weight.ts";
 
 /** Largest error allowed, as a share of the largest product: rounding to 127ths of the largest of 32 gives about 0.005. */
@@ -64,7 +63,7 @@ function fill(gpu: Gpu, memory: GpuMemory, decode: RowFormat["decode"]) {
   const x: Activation = { buffer: memory.storage("trial x", tokens * cols * 4), cols, stride: cols };
   const inputs = Float32Array.from({ length: tokens * cols }, () => Math.random() - 0.5);
   queue.writeBuffer(x.buffer, 0, inputs);
-  const step = memory.storage("trial step", 8, GPUBufferUsage.UNIFORM);
-  queue.writeBuffer(step, 0, packRecord(shaderRecords.Step, { position: 0, count: tokens }));
+  const step = memory.storage("trial step", stepBytes, GPUBufferUsage.UNIFORM);
+  queue.writeBuffer(step, 0, stepRecord({ position: 0, firstPage: 0 }, tokens));
   return { weight, x, step };
 }

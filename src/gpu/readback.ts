@@ -8,6 +8,8 @@ import { mappingRefused } from "./shortage.ts";
 
 export interface Ring {
   readonly slots: number;
+  /** Whether a slot is free. */
+  readonly hasRoom: boolean;
   /** Encodes a copy of `sizeBytes` from `source` into the next free slot; returns a function to call after submit. */
   copy(encoder: GPUCommandEncoder, source: GPUBuffer, sizeBytes: number, offset?: number): () => Promise<ArrayBuffer>;
 }
@@ -16,6 +18,9 @@ export function createRing(gpu: Gpu, memory: GpuMemory, label: string, slots: nu
   const free = Array.from({ length: slots }, (_, i) => memory.readback(`${label} ${i}`, slotBytes));
   return {
     slots,
+    get hasRoom() {
+      return free.length > 0;
+    },
     copy(encoder, source, sizeBytes, offset = 0) {
       const slot = free.shift();
       if (!slot) throw new RangeError(`${label}: more than ${slots} copies in flight`);

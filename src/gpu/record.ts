@@ -3,10 +3,15 @@
 /** A struct of WGSL as it lies in a buffer: of each field its byte and type. */
 export interface RecordLayout {
   sizeBytes: number;
-  fields: Record<string, readonly [offset: number, type: "u32" | "f32" | "vec4u"]>;
+  fields: Record<string, readonly [offset: number, type: keyof FieldValue]>;
 }
 
-type FieldValue = { u32: number; f32: number; vec4u: readonly [number, number, number, number] };
+type FieldValue = {
+  u32: number;
+  f32: number;
+  vec4u: readonly [number, number, number, number];
+  "array<vec4u, 8>": readonly number[];
+};
 
 export type RecordFields<Layout extends RecordLayout> = {
   [Name in keyof Layout["fields"]]: FieldValue[Layout["fields"][Name][1]];

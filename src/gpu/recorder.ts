@@ -12,7 +12,7 @@ import type { DispatchRequest } from "./plan.ts";
 import { weightUse } from "./weight.ts";
 
 export interface RecordRequest {
-  /** The GPU's { position, count } record. */
+  /** step.wgsl's Step. */
   step: GPUBuffer;
   /** For batches of a prompt; otherwise for a step. */
   many: boolean;

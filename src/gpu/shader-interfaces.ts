@@ -5,7 +5,17 @@ export const shaderFiles = {
   attention: {
     bindings: {},
     provides: [],
-    needs: ["keep_present", "cache_row", "begin_of", "scale_at", "scale_of", "key_at", "value_at"],
+    needs: [
+      "position_of",
+      "first_page_of",
+      "keep_present",
+      "cache_row",
+      "begin_of",
+      "scale_at",
+      "scale_of",
+      "key_at",
+      "value_at",
+    ],
     features: [],
   },
   attention_cache: {
@@ -17,13 +27,23 @@ export const shaderFiles = {
   attention_merge: {
     bindings: { partial: [0, 0], out: [0, 1], step: [0, 2] },
     provides: [],
-    needs: ["Step"],
+    needs: ["position_of", "Step"],
     features: [],
   },
   attention_rows: {
     bindings: {},
     provides: [],
-    needs: ["keep_present", "cache_row", "begin_of", "scale_at", "scale_of", "key_at", "value_at"],
+    needs: [
+      "position_of",
+      "first_page_of",
+      "keep_present",
+      "cache_row",
+      "begin_of",
+      "scale_at",
+      "scale_of",
+      "key_at",
+      "value_at",
+    ],
     features: [],
   },
   bias_low_rank: { bindings: { low_rank: [0, 7], reduced: [0, 8] }, provides: ["biased"], needs: [], features: [] },
@@ -34,27 +54,27 @@ export const shaderFiles = {
   cache_bytes: {
     bindings: {},
     provides: ["keep_pair"],
-    needs: ["cache_row", "first_row", "write", "half_pair"],
+    needs: ["cache_row", "first_page_of", "first_row", "write", "half_pair"],
     features: [],
   },
   cache_keep: {
     bindings: { k_cache: [0, 1], v_cache: [0, 2], fresh_k: [0, 6], fresh_v: [0, 7] },
     provides: ["keep_present", "write"],
-    needs: ["keep_pair"],
+    needs: ["position_of", "keep_pair"],
     features: [],
   },
   cache_pages: { bindings: { pages: [0, 9] }, provides: ["cache_row", "first_row"], needs: [], features: [] },
   cache_quantize: {
     bindings: { fresh_k: [0, 0], fresh_v: [0, 1], k_cache: [0, 2], v_cache: [0, 3], step: [0, 4] },
     provides: ["write"],
-    needs: ["keep_pair", "Step"],
+    needs: ["position_of", "keep_pair", "Step"],
     features: [],
   },
   cache_whole: { bindings: { k_cache: [0, 1], v_cache: [0, 2] }, provides: ["keep_present"], needs: [], features: [] },
   cache_write: {
     bindings: { table: [0, 3], k_cache: [0, 4], v_cache: [0, 5], step: [0, 6] },
     provides: ["write_pair"],
-    needs: ["write_query", "cache_row", "half_pair", "Step"],
+    needs: ["position_of", "write_query", "cache_row", "first_page_of", "half_pair", "Step"],
     features: [],
   },
   chunk_dot: { bindings: {}, provides: ["chunk_dot"], needs: ["eight_of", "Chunk", "Span"], features: [] },
@@ -324,7 +344,7 @@ export const shaderFiles = {
     features: [],
   },
   span: { bindings: {}, provides: ["Span"], needs: [], features: [] },
-  step: { bindings: {}, provides: ["Step"], needs: [], features: [] },
+  step: { bindings: {}, provides: ["position_of", "first_page_of", "Step"], needs: [], features: [] },
   swiglu: { bindings: { x: [0, 0], y: [0, 1], step: [0, 2] }, provides: [], needs: ["Step"], features: [] },
   take_normed: { bindings: { x: [0, 0], gain: [0, 1] }, provides: ["raw_at", "taken"], needs: [], features: [] },
   take_normed_gathered: {
@@ -750,7 +770,16 @@ export const shaderRecords = {
     sizeBytes: 20,
     fields: { id: [0, "u32"], position: [4, "u32"], tokens: [8, "u32"], settings: [12, "u32"], shaping: [16, "u32"] },
   },
-  Step: { sizeBytes: 8, fields: { position: [0, "u32"], count: [4, "u32"] } },
+  Step: {
+    sizeBytes: 144,
+    fields: {
+      position: [0, "u32"],
+      count: [4, "u32"],
+      first_page: [8, "u32"],
+      apart: [12, "u32"],
+      rows: [16, "array<vec4u, 8>"],
+    },
+  },
   WeightShape: {
     sizeBytes: 32,
     fields: {

@@ -10,8 +10,7 @@ import { GpuMemory } from "./memory.ts";
 import { product, strideOf, write, type Activation } from "./operations.ts";
 import { makePlan } from "./plan.ts";
 import { Recorder } from "./recorder.ts";
-import { packRecord } from "./record.ts";
-import { shaderRecords } from "./shader-interfaces.ts";
+import { stepBytes, stepRecord } from "./step-record.ts";
 import { harmlessMacs, mostDispatchMs, type Variants } from "./variants.ts";
 import type { Weight } from "./weight.ts";
 
@@ -131,7 +130,7 @@ class Trial implements Disposable {
     };
     this.#x = room("x", Math.max(...weights.map(({ cols }) => cols)));
     this.#y = room("y", Math.max(...weights.map(({ rows }) => rows)));
-    this.#step = this.#memory.storage("trial step", 8, GPUBufferUsage.UNIFORM);
+    this.#step = this.#memory.storage("trial step", stepBytes, GPUBufferUsage.UNIFORM);
     this.#clock = gpu.device.createQuerySet({ type: "timestamp", count: 2 });
     this.#ticks = this.#memory.storage("trial ticks", 16, GPUBufferUsage.QUERY_RESOLVE);
     this.#read = this.#memory.readback("trial times", 16);
@@ -148,7 +147,7 @@ class Trial implements Disposable {
     });
     const plan = await makePlan(gpu, this.#kernels, recorder.requests);
     const { device } = this.#gpu;
-    device.queue.writeBuffer(this.#step, 0, packRecord(shaderRecords.Step, { position: 0, count: tokens }));
+    device.queue.writeBuffer(this.#step, 0, stepRecord({ position: 0, firstPage: 0 }, tokens));
     const passMs = async (repeats: number) => {
       const encoder = device.createCommandEncoder();
       const timestampWrites = { querySet: this.#clock, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };

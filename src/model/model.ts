@@ -12,6 +12,7 @@ import { Recorder } from "../gpu/recorder.ts";
 import { checkWritten, notArrived, summedEvery, sumPipeline } from "../gpu/sum-buffers.ts";
 import { Repacker } from "../gpu/repacker.ts";
 import type { RowSamples } from "../gpu/row-samples.ts";
+import { stepBytes } from "../gpu/step-record.ts";
 import { Uploader, uploadRepacks } from "../gpu/upload.ts";
 import type { Variants } from "../gpu/variants.ts";
 import { areNeighbours } from "../gpu/weight.ts";
@@ -20,6 +21,7 @@ import type { KvFormat, WeightSink } from "../quant/layout.ts";
 import { allocateActivation, allocateActivations, batchTokens, type Activations } from "./activations.ts";
 import { allocateCache, type KvCache } from "./cache.ts";
 import { CachePages } from "./cache-pages.ts";
+import { CachePool } from "./cache-pool.ts";
 import { headForward, layersForward } from "./forward.ts";
 import { ropeRows } from "./rope-table.ts";
 import type { Verdict } from "./twins.ts";
@@ -56,7 +58,6 @@ export interface SamplerBuffers {
   allowed: GPUBuffer; // [vocabSize / 32, rounded up] bits
   settings: GPUBuffer; // sample.wgsl's Settings
   receipt: GPUBuffer; // sample.wgsl's Receipt
-  top: GPUBuffer; // [1 + 2 * mostTopTokens]: top_tokens.wgsl's result
 }
 
 export class Model {
@@ -65,12 +66,13 @@ export class Model {
   readonly memory: GpuMemory;
   readonly weights: ModelWeights;
   readonly cache: KvCache;
-  readonly pages: CachePages;
+  readonly pages: CachePages; // of a sequence that runs alone
   readonly activations: Activations;
   readonly ropeTable: GPUBuffer; // [context, headDim / 2, 2] f32
-  readonly step: GPUBuffer; // { position, count } u32
+  readonly step: GPUBuffer; // step.wgsl's Step
   readonly tokens: GPUBuffer; // [batchTokens] u32; after sampling, [0] is the next token
-  readonly sampler: SamplerBuffers;
+  readonly sampler: SamplerBuffers; // of a sequence that runs alone
+  readonly topTokens: GPUBuffer; // [1 + 2 * mostTopTokens]: top_tokens.wgsl's result
   readonly batchTokens: number;
   readonly sink: WeightSink;
   readonly kernels: Kernels;
@@ -123,7 +125,9 @@ export class Model {
     writePart?.catch(() => {}); // the sink reports it
     this.sink = createWeightSink({ memory, uploader, writePart, allocated, samples });
     this.cache = allocateCache(memory, config, contextLength, kv, gpu.maxBindingBytes);
-    this.pages = new CachePages(gpu, memory, this.cache, () => this.#plans.forEach((plan) => plan.bind()));
+    this.pages = new CachePages(
+      new CachePool(gpu, memory, this.cache, () => this.#plans.forEach((plan) => plan.bind())),
+    );
     this.batchTokens = gpu.software ? batchTokens.software : batchTokens.hardware;
     this.activations = allocateActivations(memory, config, {
       batchTokens: this.batchTokens,
@@ -134,16 +138,10 @@ export class Model {
         !gpu.variants.fused || this.weights.layers.some(({ gateUp }) => !areNeighbours(gateUp, "gate", "up")),
     });
     this.ropeTable = memory.storage("rope table", contextLength * config.headDim * 4);
-    this.step = memory.storage("step", 8, GPUBufferUsage.UNIFORM);
+    this.step = memory.storage("step", stepBytes, GPUBufferUsage.UNIFORM);
     this.tokens = memory.storage("tokens", this.batchTokens * 4);
-    this.sampler = {
-      counts: memory.storage("token counts", config.vocabSize * 4),
-      bias: memory.storage("logit bias", config.vocabSize * 4),
-      allowed: memory.storage("allowed tokens", Math.ceil(config.vocabSize / 32) * 4),
-      settings: memory.storage("sampler settings", 48),
-      receipt: memory.storage("receipt", 20),
-      top: memory.storage("top tokens", (1 + 2 * mostTopTokens) * 4),
-    };
+    this.sampler = allocateSampler(memory, config);
+    this.topTokens = memory.storage("top tokens", (1 + 2 * mostTopTokens) * 4);
     this.setPromptLength(0);
   }
 
@@ -244,15 +242,21 @@ export class Model {
     return this.#plan("many", [...this.#layers(weights), ...this.#head(weights, logits)]);
   }
 
+  /** What one more sequence chooses by, besides those that run already. Errors: `out-of-memory`. */
+  createSampler(): Promise<SamplerBuffers> {
+    const { memory, config } = this;
+    return memory.checked("a sequence's sampler", () => allocateSampler(memory, config));
+  }
+
   /** Chooses a token from the logits of the last position and moves the step on. */
-  samplePlan(): Promise<Plan> {
-    const { sampler, tokens } = this;
+  samplePlan(sampler = this.sampler): Promise<Plan> {
+    const { tokens } = this;
     return this.#plan("one", [{ op: "sample", logits: this.activations.logits, sampler, tokens }]);
   }
 
   /** The most likely tokens after the last position. */
   topPlan(): Promise<Plan> {
-    return this.#plan("one", [{ op: "top tokens", logits: this.activations.logits, result: this.sampler.top }]);
+    return this.#plan("one", [{ op: "top tokens", logits: this.activations.logits, result: this.topTokens }]);
   }
 
   #layers(weights: ModelWeights): Operation[] {
@@ -330,4 +334,14 @@ export class Model {
   dispose(): void {
     this.memory.dispose();
   }
+}
+
+function allocateSampler(memory: GpuMemory, { vocabSize }: ModelConfig): SamplerBuffers {
+  return {
+    counts: memory.storage("token counts", vocabSize * 4),
+    bias: memory.storage("logit bias", vocabSize * 4),
+    allowed: memory.storage("allowed tokens", Math.ceil(vocabSize / 32) * 4),
+    settings: memory.storage("sampler settings", 48),
+    receipt: memory.storage("receipt", 20),
+  };
 }

@@ -9,9 +9,8 @@ import type { Kernels } from "../gpu/kernel.ts";
 import { GpuMemory } from "../gpu/memory.ts";
 import { makePlan, type Batch } from "../gpu/plan.ts";
 import { createGathering } from "../gpu/readback.ts";
-import { packRecord } from "../gpu/record.ts";
 import { Recorder } from "../gpu/recorder.ts";
-import { shaderRecords } from "../gpu/shader-interfaces.ts";
+import { stepBytes, stepRecord } from "../gpu/step-record.ts";
 import { allowedError, type Variants } from "../gpu/variants.ts";
 import type { KvFormat } from "../quant/layout.ts";
 import { allocateActivations } from "./activations.ts";
@@ -108,7 +107,7 @@ async function throughLayer(
           cache: allocateCache(memory, small, context, kv, gpu.maxBindingBytes),
           scratch: activations,
           tokens: memory.storage("twins' tokens", 4 * together),
-          step: memory.storage("twins' step", 8, GPUBufferUsage.UNIFORM),
+          step: memory.storage("twins' step", stepBytes, GPUBufferUsage.UNIFORM),
           rows: createGathering(gpu, memory, "twins' rows", (together + 1) * bytes),
           rowBytes: bytes,
         };
@@ -124,7 +123,7 @@ async function throughLayer(
       const { position, tokens: count } = batch;
       const ids = Uint32Array.from({ length: count }, (_, i) => (7 * (position + i) + 1) % config.vocabSize);
       device.queue.writeBuffer(tokens, 0, ids);
-      device.queue.writeBuffer(step, 0, packRecord(shaderRecords.Step, { position, count }));
+      device.queue.writeBuffer(step, 0, stepRecord({ position, firstPage: 0 }, count));
       const encoder = device.createCommandEncoder();
       const computing = encoder.beginComputePass();
       plan.encode(computing, batch);

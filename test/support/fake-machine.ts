@@ -1,10 +1,12 @@
-// A machine without a GPU: its cache holds a hash of how each position came to be (by which plan, in which slice, with
-// which adapter, after what), and tokens are a hash of that. So any replay that differs gives other tokens. It can be lost.
+// A machine without a GPU: each sequence's cache holds a hash of how each position came to be (by which plan, in which slice,
+// with which adapter, after what), and tokens are a hash of that. So any replay that differs gives other tokens. It can be lost.
 
 import { PronkError } from "../../src/errors.ts";
-import type { CacheHistory, Slice } from "../../src/generate/cache-history.ts";
+import type { Slice } from "../../src/generate/cache-history.ts";
+import type { RunningSequence } from "../../src/generate/kept-sequences.ts";
 import type { Machine } from "../../src/generate/machine.ts";
 import type { SamplingSettings } from "../../src/generate/request.ts";
+import type { SequenceSteps, Newest } from "../../src/generate/steps.ts";
 import { hasBit } from "./token-bits.ts";
 
 const vocabSize = 97;
@@ -18,6 +20,10 @@ export interface FakeMachine extends Machine {
   readonly lost: Promise<never>;
   release(): void;
   released: number;
+  /** Of the sequence that runs alone. */
+  readonly alone: SequenceSteps;
+  /** Rows of each step of several sequences. */
+  readonly rows: number[];
 }
 
 const pagePositions = 16; // more than a step reserves
@@ -33,19 +39,6 @@ export function fakeMachine({
   words = vocabSize,
   memory = Infinity,
 } = {}): FakeMachine {
-  const cache: number[] = [];
-  const pages = {
-    room: 0,
-    async reserve(positions: number) {
-      const room = Math.ceil(positions / pagePositions) * pagePositions;
-      if (room > memory) throw new PronkError("out-of-memory", "There is no room for more pages.");
-      pages.room = Math.max(pages.room, room);
-    },
-  };
-  let counts: number[] = [];
-  let settings: SamplingSettings | undefined;
-  let allowed: Uint32Array | undefined;
-  let step = { position: 0, id: 0 };
   let adapter: string | undefined;
   let work = 0;
   let fault: PronkError | undefined;
@@ -62,103 +55,135 @@ export function fakeMachine({
     if (fault) throw early ? new Error("a buffer could not be mapped") : fault;
     return value;
   };
+  let chained: unknown; // steps whose newest id is where the next step looks for it
+  const lanes = new Map<number, ReturnType<typeof makeLane>>();
+  const rows: number[] = [];
 
-  function compute(ids: readonly number[], position: number, plan: Slice["plan"]) {
-    if (++work === loseAt) lose();
-    if (position + ids.length > pages.room) throw new Error(`no page for ${position + ids.length} positions`);
-    ids.forEach((id, i) => {
-      const before = cache.slice(0, position + i);
-      const by = [...(adapter ?? "")].map((character) => character.charCodeAt(0));
-      cache[position + i] = mixed(
-        ...before,
-        ...by,
-        id,
-        plan === "one" ? 1 : 2 + position,
-        plan === "one" ? 0 : ids.length,
-      );
-    });
-    step = { position: position + ids.length, id: ids.at(-1)! };
+  function makeLane() {
+    const cache: number[] = [];
+    const pages = {
+      room: 0,
+      async reserve(positions: number) {
+        const room = Math.ceil(positions / pagePositions) * pagePositions;
+        const others = [...lanes.values()].reduce((sum, other) => sum + other.pages.room, -pages.room);
+        if (others + room > memory) throw new PronkError("out-of-memory", "There is no room for more pages.");
+        pages.room = Math.max(pages.room, room);
+      },
+    };
+    let counts: number[] = [];
+    let settings: SamplingSettings | undefined;
+    let allowed: Uint32Array | undefined;
+    let step = { position: 0, id: 0 };
+    function compute(ids: readonly number[], position: number, plan: Slice["plan"]) {
+      if (++work === loseAt) lose();
+      if (position + ids.length > pages.room) throw new Error(`no page for ${position + ids.length} positions`);
+      ids.forEach((id, i) => {
+        const before = cache.slice(0, position + i);
+        const by = [...(adapter ?? "")].map((character) => character.charCodeAt(0));
+        cache[position + i] = mixed(
+          ...before,
+          ...by,
+          id,
+          plan === "one" ? 1 : 2 + position,
+          plan === "one" ? 0 : ids.length,
+        );
+      });
+      step = { position: position + ids.length, id: ids.at(-1)! };
+      chained = steps;
+    }
+
+    function choose(): number {
+      const { position } = step;
+      const counted = settings!.repetitionPenalty === 1 ? [] : counts;
+      const drawn = mixed(...cache.slice(0, position), ...counted, settings!.seed, position);
+      const choices = Array.from({ length: vocabSize }, (_, id) => id).filter((id) => !allowed || hasBit(allowed, id));
+      const id = choices[drawn % Math.min(words, choices.length)];
+      counts[id] = (counts[id] ?? 0) + 1;
+      step = { position, id };
+      return id;
+    }
+
+    function computeNext(position: number) {
+      if (position !== step.position) throw new Error(`step ${step.position} was asked for ${position}`);
+      compute([step.id], position, "one");
+    }
+
+    const steps = {
+      watch: async () => {},
+      constrain: (bits: Uint32Array) => void (allowed = bits),
+      prepare(sampling: SamplingSettings, promptIds: readonly number[], _: boolean, answered: readonly number[] = []) {
+        settings = sampling;
+        allowed = undefined;
+        counts = Array.from({ length: vocabSize }, () => 0);
+        for (const id of promptIds) counts[id] = 1000;
+        for (const id of answered) counts[id]++;
+      },
+      async prefill(
+        ids: readonly number[],
+        from: number,
+        { onBatch }: { onBatch(ids: readonly number[], plan: Slice["plan"]): void },
+      ) {
+        for (let at = from; at < ids.length; at += batch) {
+          const slice = ids.slice(at, at + batch);
+          compute(slice, at, "many");
+          onBatch(slice, "many");
+          await gone(0);
+        }
+        return { first: gone({ id: choose() }) };
+      },
+      feed(
+        ids: readonly number[],
+        position: number,
+        uncounted: readonly number[],
+        onBatch: (ids: readonly number[], plan: Slice["plan"]) => void,
+      ) {
+        for (const id of uncounted) counts[id]++;
+        for (let at = 0; at < ids.length; at += batch) {
+          compute(ids.slice(at, at + batch), position + at, "many");
+          onBatch(ids.slice(at, at + batch), "many");
+        }
+      },
+      async replay(slices: readonly Slice[]) {
+        for (const { ids, position, plan, adapter: key } of slices) {
+          adapter = key;
+          if (plan === "many") compute(ids, position, plan);
+          else ids.forEach((id, i) => compute([id], position + i, plan));
+          await gone(0);
+        }
+      },
+      prepareDrafts: async () => {},
+      /** All of the draft is computed, and its wrong part stays in the cache. */
+      async verify(last: number, draft: readonly number[], position: number) {
+        [last, ...draft].forEach((id, row) => compute([id], position + row, "one"));
+        const sampled: { id: number }[] = [];
+        do {
+          step = { position: position + sampled.length + 1, id: last };
+          sampled.push({ id: choose() });
+        } while (sampled.at(-1)!.id === draft[sampled.length - 1]);
+        return gone(sampled);
+      },
+      get isChained() {
+        return chained === steps;
+      },
+      goOnFrom(id: number, position: number) {
+        chained = steps;
+        step = { position, id };
+      },
+      compute: computeNext,
+      choose: () => gone({ id: choose() }),
+      next(position: number) {
+        computeNext(position);
+        return gone({ id: choose() });
+      },
+    };
+    return { pages, steps };
   }
-
-  function choose(): number {
-    const { position } = step;
-    const counted = settings!.repetitionPenalty === 1 ? [] : counts;
-    const drawn = mixed(...cache.slice(0, position), ...counted, settings!.seed, position);
-    const choices = Array.from({ length: vocabSize }, (_, id) => id).filter((id) => !allowed || hasBit(allowed, id));
-    const id = choices[drawn % Math.min(words, choices.length)];
-    counts[id] = (counts[id] ?? 0) + 1;
-    step = { position, id };
-    return id;
-  }
-
-  function computeNext(position: number) {
-    if (position !== step.position) throw new Error(`step ${step.position} was asked for ${position}`);
-    compute([step.id], position, "one");
-  }
-
-  const steps = {
-    use: (key: string | undefined) => void (adapter = key),
-    watch: async () => {},
-    constrain: (bits: Uint32Array) => void (allowed = bits),
-    prepare(sampling: SamplingSettings, promptIds: readonly number[], _: boolean, answered: readonly number[] = []) {
-      settings = sampling;
-      allowed = undefined;
-      counts = Array.from({ length: vocabSize }, () => 0);
-      for (const id of promptIds) counts[id] = 1000;
-      for (const id of answered) counts[id]++;
-    },
-    async prefill(
-      ids: readonly number[],
-      from: number,
-      { onBatch }: { onBatch(ids: readonly number[], plan: Slice["plan"]): void },
-    ) {
-      for (let at = from; at < ids.length; at += batch) {
-        const slice = ids.slice(at, at + batch);
-        compute(slice, at, "many");
-        onBatch(slice, "many");
-        await gone(0);
-      }
-      return { first: gone({ id: choose() }) };
-    },
-    feed(
-      ids: readonly number[],
-      position: number,
-      uncounted: readonly number[],
-      onBatch: (ids: readonly number[], plan: Slice["plan"]) => void,
-    ) {
-      for (const id of uncounted) counts[id]++;
-      for (let at = 0; at < ids.length; at += batch) {
-        compute(ids.slice(at, at + batch), position + at, "many");
-        onBatch(ids.slice(at, at + batch), "many");
-      }
-    },
-    async replay(slices: readonly Slice[]) {
-      for (const { ids, position, plan, adapter: key } of slices) {
-        adapter = key;
-        if (plan === "many") compute(ids, position, plan);
-        else ids.forEach((id, i) => compute([id], position + i, plan));
-        await gone(0);
-      }
-    },
-    prepareDrafts: async () => {},
-    /** All of the draft is computed, and its wrong part stays in the cache. */
-    async verify(last: number, draft: readonly number[], position: number) {
-      [last, ...draft].forEach((id, row) => compute([id], position + row, "one"));
-      const sampled: { id: number }[] = [];
-      do {
-        step = { position: position + sampled.length + 1, id: last };
-        sampled.push({ id: choose() });
-      } while (sampled.at(-1)!.id === draft[sampled.length - 1]);
-      return gone(sampled);
-    },
-    goOnFrom: (id: number, position: number) => void (step = { position, id }),
-    compute: computeNext,
-    choose: () => gone({ id: choose() }),
-    next(position: number) {
-      computeNext(position);
-      return gone({ id: choose() });
-    },
+  const laneOf = (index: number) => {
+    const lane = lanes.get(index) ?? makeLane();
+    lanes.set(index, lane);
+    return lane;
   };
+  const alone = laneOf(0);
   const gpu = {
     variants: { runAhead: true },
     recover: () => gone(false),
@@ -168,11 +193,29 @@ export function fakeMachine({
     untilLost: (other: Promise<unknown>) => Promise.race([other, lost]),
   };
   const machine = {
-    model: { config: { vocabSize }, gpu, cache: { context }, pages },
-    steps,
+    model: { config: { vocabSize, ropeScaling: { kind: "none" } }, gpu, cache: { context }, pages: alone.pages },
+    steps: {
+      use: (key: string | undefined) => void (adapter = key),
+      prepareTogether: async () => {},
+      async together(all: readonly Newest[]) {
+        rows.push(all.length);
+        return all.map(({ steps, id, position }) => {
+          if (id !== undefined) steps.goOnFrom(id, position);
+          chained = undefined;
+          return steps.next(position, {});
+        });
+      },
+    },
+    alone: alone.steps,
+    rows,
+    lane: async (index: number) => gone(laneOf(index)),
     kept: {
-      turnTo: async (history: CacheHistory, promptIds: number[], key?: string) =>
+      turnTo: async ({ history }: RunningSequence, promptIds: number[], key?: string) =>
         history.cut(history.sharedPrefix(promptIds, key)),
+      leave({ history, pages }: RunningSequence) {
+        history.cut(0);
+        Object.assign(pages, { room: 0 });
+      },
       clear() {},
     },
     lost,

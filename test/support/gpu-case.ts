@@ -7,10 +7,9 @@ import { GpuMemory } from "../../src/gpu/memory.ts";
 import { strideOf, type Activation, type Operation } from "../../src/gpu/operations.ts";
 import { makePlan } from "../../src/gpu/plan.ts";
 import { Recorder, type RecordRequest } from "../../src/gpu/recorder.ts";
-import { packRecord } from "../../src/gpu/record.ts";
 import { Repacker } from "../../src/gpu/repacker.ts";
 import type { RowPlace } from "../../src/gpu/row-place.ts";
-import { shaderRecords } from "../../src/gpu/shader-interfaces.ts";
+import { stepBytes, stepRecord } from "../../src/gpu/step-record.ts";
 import { Uploader } from "../../src/gpu/upload.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
 import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
@@ -38,7 +37,7 @@ export async function openCase({ without }: CheckContext, variants: Partial<Vari
   const gpu: Gpu = Object.create(real, { variants: { value: { ...real.variants, ...variants } } });
   const { device } = gpu;
   const memory = new GpuMemory(gpu);
-  const step = memory.storage("step", 8, GPUBufferUsage.COPY_SRC | GPUBufferUsage.UNIFORM);
+  const step = memory.storage("step", stepBytes, GPUBufferUsage.COPY_SRC | GPUBufferUsage.UNIFORM);
 
   function buffer(data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): GPUBuffer {
     const made = memory.storage("test", data.byteLength, GPUBufferUsage.COPY_SRC);
@@ -67,7 +66,7 @@ export async function openCase({ without }: CheckContext, variants: Partial<Vari
     read,
 
     setStep(position: number, count: number) {
-      device.queue.writeBuffer(step, 0, packRecord(shaderRecords.Step, { position, count }));
+      device.queue.writeBuffer(step, 0, stepRecord({ position, firstPage: 0 }, count));
     },
 
     /** values: [rows, cols]; rows are padded with zeros up to the stride, and whole rows up to a multiple of 32. */

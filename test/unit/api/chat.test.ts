@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createChatCompletions } from "../../../src/api/chat.ts";
+import type { ChatCompletionChunk } from "../../../src/api/chat-completions.ts";
 import type { ContinuableOptions } from "../../../src/api/continuation.ts";
 import { createCompletions } from "../../../src/api/text-completion.ts";
 import { PronkError } from "../../../src/errors.ts";
@@ -35,7 +36,8 @@ describe("answers", () => {
   });
 
   test("several choices: the first as if it were alone, the others by seeds of their own, whole and streamed", async () => {
-    const generator = fakeGenerator(() => ["one", "two", "three"][generator.requests.length % 3]);
+    let asked = 0;
+    const generator = fakeGenerator(() => ["one", "two", "three"][++asked % 3]);
     const chat = createChatCompletions(fakeCore(generator));
     await chat.create({ messages: say("pick"), seed: 7 });
     const whole = await chat.create({ messages: say("pick"), seed: 7, n: 3, max_tokens: 20 });
@@ -56,7 +58,13 @@ describe("answers", () => {
     expect(new Set(seeds.slice(1)).size).toBe(3);
 
     const usage = { stream_options: { include_usage: true } } as const;
-    const chunks = await collect(await chat.create({ messages: say("pick"), seed: 7, n: 3, stream: true, ...usage }));
+    const stream = await chat.create({ messages: say("pick"), seed: 7, n: 3, stream: true, ...usage });
+    expect(generator.requests).toHaveLength(4);
+    const chunks: ChatCompletionChunk[] = [];
+    for await (const chunk of stream) {
+      chunks.push(chunk);
+      expect(generator.requests).toHaveLength(7); // all are begun before the first is read
+    }
     expect(generator.requests.slice(-3).map(({ sampling }) => sampling.seed)).toEqual(seeds.slice(1));
     const deltas = chunks.flatMap(({ choices }) => [...choices]);
     for (const index of [0, 1, 2]) {

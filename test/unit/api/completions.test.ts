@@ -78,7 +78,8 @@ describe("completions", () => {
   });
 
   test("n choices for each prompt of a list, whose prompts count once", async () => {
-    const generator = fakeGenerator((prompt) => `${prompt}${generator.requests.length}`);
+    let answers = 0;
+    const generator = fakeGenerator((prompt) => `${prompt}${++answers}`);
     const completions = createCompletions(fakeCore(generator));
     const asked = { prompt: ["ab", "c"], n: 2, seed: 3 } as const;
     const whole = await completions.create(asked);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { roomFor } from "../../../src/api/adapter-room.ts";
 import type { AdapterCheck } from "../../../src/gpu/adapter-check.ts";
-import { checkAdapter } from "../../../src/preflight.ts";
+import { checkAdapter } from "../../../src/questions.ts";
 import { checkContextLength, checkOptions, resolveKv, withContext } from "../../../src/api/engine-options.ts";
 import { createEngine } from "../../../src/create-engine.ts";
 import { openGpu } from "../../../src/gpu/device.ts";

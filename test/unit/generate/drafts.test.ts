@@ -64,8 +64,8 @@ describe("an answer of two words, whose drafts are right and wrong, is the same 
   test.each([Infinity, 64, 48])("with memory for %s positions", async (memory) => {
     const machine = fakeMachine({ words: 2, memory });
     const lengths: number[] = [];
-    const { verify } = machine.steps;
-    machine.steps.verify = async (...given) => {
+    const { verify } = machine.alone;
+    machine.alone.verify = async (...given) => {
       const sampled = await verify(...given);
       lengths.push(sampled.length);
       return sampled;

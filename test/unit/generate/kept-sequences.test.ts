@@ -10,6 +10,7 @@ import type { GpuMemory } from "../../../src/gpu/memory.ts";
 import { PronkError } from "../../../src/errors.ts";
 import { allocateCache } from "../../../src/model/cache.ts";
 import { CachePages } from "../../../src/model/cache-pages.ts";
+import { CachePool } from "../../../src/model/cache-pool.ts";
 
 const batch = 256; // tokens
 const rowBytes = 32; // of 8 dims in f32
@@ -45,24 +46,31 @@ function cacheOf(context: number, { refused = Infinity, window = undefined as nu
     release() {},
   };
   const cache = allocateCache({ ...memory, storage: (_: string, size: number) => ({ size, ids: [] }) } as never, config, context, "f32", 2 ** 30); // prettier-ignore
-  const pages = new CachePages(gpu as unknown as Gpu, memory as unknown as GpuMemory, cache, () => {});
-  const history = new CacheHistory();
-  const kept = new KeptSequences(pages);
+  const pool = new CachePool(gpu as unknown as Gpu, memory as unknown as GpuMemory, cache, () => {});
+  const kept = new KeptSequences(pool);
+  const sequences = Array.from({ length: 3 }, (_, i) => ({
+    history: new CacheHistory(),
+    pages: new CachePages(pool, i),
+  }));
   const ids = () => cache.layers[0].k.buffer as unknown as FakeBuffer;
-  const place = (position: number) => table[Math.floor(position / pagePositions)] * pagePositions + (position % pagePositions); // prettier-ignore
   return {
-    pages,
+    pool,
+    pages: sequences[0].pages,
     cache,
     kept,
-    /** Asks, answers with these ids, and gives how much of the prompt was held. */
-    async ask(prompt: readonly number[], answer: readonly number[] = [], adapter?: string): Promise<number> {
-      const cached = await kept.turnTo(history, prompt, adapter);
+    sequences,
+    /** Asks, answers with these ids, and gives how much of the prompt was held. `index`: of the sequence. */
+    async ask(prompt: readonly number[], answer: readonly number[] = [], adapter?: string, index = 0): Promise<number> {
+      const { pages, history } = sequences[index];
+      const place = (position: number) => table[pages.firstPage + Math.floor(position / pagePositions)] * pagePositions + (position % pagePositions); // prettier-ignore
+      const cached = await kept.turnTo(sequences[index], prompt, adapter);
       expect(history.length).toBe(cached);
       const all = [...prompt, ...answer];
       for (let from = cached, end = from; from < all.length; from = end) {
         const plan = from < prompt.length ? "many" : "one";
         end = Math.min(from + batch, from < prompt.length ? prompt.length : all.length);
         await pages.reserve(end, from);
+        await Promise.resolve(); // others come between
         const some = all.slice(from, end);
         some.forEach((id, i) => (ids().ids[place(from + i)] = id));
         history.add(some, { plan, promptLength: prompt.length, adapter });
@@ -172,9 +180,55 @@ test.each([undefined, 40])(
       if (asked.length > 12) asked.shift();
     }
     kept.clear();
-    pages.release(pages.leave());
+    pages.pool.release(pages.leave());
     await pages.reserve(1024);
     expect(cache.pages).toBe(16);
     expect(new Set(pages.table).size).toBe(16);
   },
 );
+
+describe("sequences that run at the same time", () => {
+  test("take what another has computed already, and give back what they have", async () => {
+    const { ask, kept, sequences, pool } = cacheOf(4096);
+    await ask(words(0, 200), words(500, 30));
+    expect(await ask(words(0, 200), words(600, 30), undefined, 1)).toBe(199);
+    expect(await ask([...words(0, 130), 7], words(700, 100), undefined, 2)).toBe(130);
+    kept.leave(sequences[1]);
+    expect(await ask([...words(0, 200), ...words(600, 30), 9], [], undefined, 1)).toBe(230);
+    for (const sequence of sequences) kept.leave(sequence);
+    kept.clear();
+    await pool.take(8);
+    expect(pool.cache.pages).toBe(8); // it has all of the first ones again
+  });
+
+  test("any schedule: ids stay whose they are, and every page comes back", async () => {
+    let seed = 3;
+    const below = (n: number) => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) % n;
+    const { ask, kept, sequences, pool } = cacheOf(1024);
+    const asked: number[][] = [[]];
+    let refusals = 0;
+    for (let turn = 0; turn < 200; turn++)
+      await Promise.all(
+        sequences.map(async (sequence, index) => {
+          const before = asked[below(asked.length)];
+          const prompt = [...before.slice(0, below(before.length + 1)), ...words(10_000 * (3 * turn + index), 1 + below(150))].slice(-500); // prettier-ignore
+          const answer = words(10_000 * (3 * turn + index) + 5000, below(100));
+          try {
+            await ask(prompt, answer, undefined, index);
+            asked.push([...prompt, ...answer]);
+          } catch (error) {
+            if (!(error instanceof PronkError)) throw error;
+            refusals++;
+          }
+          if (asked.length > 12) asked.shift();
+          if (below(3) === 0) kept.leave(sequence);
+        }),
+      );
+    expect(refusals).toBeGreaterThan(0);
+    expect(refusals).toBeLessThan(300);
+    for (const sequence of sequences) kept.leave(sequence);
+    kept.clear();
+    await pool.take(16);
+    expect(pool.cache.pages).toBe(16);
+  });
+});

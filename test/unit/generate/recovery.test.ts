@@ -169,7 +169,7 @@ describe("a generation whose GPU is lost", () => {
 
   test("a fault that is none of the device's ends it, once it is clear that the device is well", async () => {
     const machine = fakeMachine();
-    machine.steps.next = () => Promise.reject(new Error("a bug"));
+    machine.alone.next = () => Promise.reject(new Error("a bug"));
     await expect(answer(over(machine, fakeMachine()))).rejects.toThrow("a bug");
   });
 

@@ -63,11 +63,12 @@ export const wrong: DispatchRequest[] = [
   { kernel: "matmul_int8", weight: bf16, buffers: { ...matmul, x_scales: x }, groups: 1 },
 ];
 
-packRecord(shaderRecords.Step, { position: 0, count: 1 });
-// @ts-expect-error: a field is missing
+const place = { position: 0, count: 1, first_page: 0, apart: 0, rows: [] };
+packRecord(shaderRecords.Step, place);
+// @ts-expect-error: fields are missing
 packRecord(shaderRecords.Step, { position: 0 });
 // @ts-expect-error: no such field
-packRecord(shaderRecords.Step, { position: 0, count: 1, tokens: 1 });
+packRecord(shaderRecords.Step, { ...place, tokens: 1 });
 // @ts-expect-error: a number where there are four
 packRecord(shaderRecords.WeightShape, { row_chunks: 1, scale_words: 0, row_start: 0, row_count: 1, extra: 0 });
 

@@ -31,23 +31,24 @@ const rooms: Record<string, Room> = {
   // source: only to start the thread that hashes; generate: what is remembered of answers and cache, for the next worker
   worker: { uses: ["api", "source", "generate"], names: ["gpu"] },
   http: { uses: ["api"] },
-  endpoint: { uses: ["api", "source", "preflight.ts"] }, // source: its patience with a network, and how addresses are shown
+  endpoint: { uses: ["api", "source", "questions.ts"] }, // source: its patience with a network, and how addresses are shown
   bench: { uses: ["format", "quant", "gpu", "model", "generate"] }, // an entry of its own; nothing uses it
   eval: { uses: ["index.ts"] }, // an entry of its own; nothing uses it
   element: { uses: ["index.ts"] },
   "prompt-api": { uses: ["index.ts"] }, // an entry of its own; nothing uses it
   "index.ts": {
-    uses: ["api", "create-engine.ts", "http", "inspect.ts", "models.ts", "preflight.ts", "source", "format"],
-    names: ["gpu", "quant", "text"],
+    uses: ["api", "create-engine.ts", "http", "models.ts", "questions.ts", "source", "format"],
+    names: ["gpu", "quant", "text", "inspect.ts", "preflight.ts"],
   },
   "create-engine.ts": { uses: ["api", "worker", "source", "engine.ts", "http", "endpoint"] },
   "inspect.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu", "text"] },
   "models.ts": { uses: ["api", "source", "store", "quant", "load"] },
-  "preflight.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu", "inspect.ts"] },
+  "preflight.ts": { uses: ["api", "source", "store", "format", "quant", "load", "model", "gpu"] },
+  "questions.ts": { uses: ["api", "gpu", "inspect.ts", "preflight.ts"], names: ["source"] },
   "engine-cache.ts": { uses: ["api", "source", "store", "generate"] },
   "loras.ts": { uses: ["api", "source", "generate", "load", "model"] },
   "tuned.ts": { uses: ["store", "gpu", "model"] },
-  "smaller-setups.ts": { uses: ["api", "load", "model", "quant", "inspect.ts"] },
+  "smaller-setups.ts": { uses: ["api", "load", "model", "quant"] },
   "engine.ts": {
     uses: [
       "api",

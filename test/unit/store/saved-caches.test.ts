@@ -14,6 +14,7 @@ import type { Lent } from "../../../src/generate/lending.ts";
 import { noPage, pagePositions } from "../../../src/gpu/cache-layout.ts";
 import { allocateCache } from "../../../src/model/cache.ts";
 import { CachePages } from "../../../src/model/cache-pages.ts";
+import { CachePool } from "../../../src/model/cache-pool.ts";
 import type { KvFormat } from "../../../src/quant/layout.ts";
 import { checksum64 } from "../../../src/source/checksum.ts";
 import { modelKey } from "../../../src/store/model-record.ts";
@@ -110,18 +111,17 @@ function engineOf(options: EngineOptions = {}) {
   } as never;
   let cache = undefined as unknown as ReturnType<typeof allocateCache>;
   cache = allocateCache(memory, config, context, kv, 2 ** 30);
-  const pages = new CachePages(gpu, memory, cache, () => {});
+  const pool = new CachePool(gpu, memory, cache, () => {});
+  const pages = new CachePages(pool);
   const history = new CacheHistory();
-  const kept = new KeptSequences(pages);
+  const sequence = { history, pages };
+  const kept = new KeptSequences(pool);
   const machine = { model: { gpu, memory, cache, pages }, kept } as unknown as Lent["machine"];
   const lent: Lent = {
     machine,
     forget: () => history.cut(0),
     fill: async () => {},
-    vacate() {
-      kept.leave(history);
-      history.cut(0);
-    },
+    vacate: () => kept.leave(sequence),
   };
   const generator = { history, contextLength: context, lend: (use: (lent: Lent) => unknown) => use(lent) };
   const ended = new AbortController();
@@ -137,9 +137,10 @@ function engineOf(options: EngineOptions = {}) {
     history,
     kept,
     pages,
+    sequence,
     /** Computes ids: a prompt, and then an answer whose keys and values are drawn. */
     async run(promptIds: readonly number[], answerIds: readonly number[] = [], adapter?: string) {
-      await kept.turnTo(history, promptIds, adapter);
+      await kept.turnTo(sequence, promptIds, adapter);
       const all = [...promptIds, ...answerIds];
       const [from, promptLength] = [history.length, promptIds.length];
       await pages.reserve(all.length, from);
@@ -200,8 +201,8 @@ test("another engine has the bytes and the history, and what ran there before is
   await other.run(words(500, 100), words(600, 9)); // other pages are taken, then
   expect(await other.restore("talk")).toEqual(info);
   expect([other.history.state, other.bytes()]).toEqual([state, bytes]);
-  expect(await other.kept.turnTo(other.history, [...words(500, 109), 7], undefined)).toBe(109);
-  expect(await other.kept.turnTo(other.history, [...words(0, 320), 7], undefined)).toBe(320);
+  expect(await other.kept.turnTo(other.sequence, [...words(500, 109), 7], undefined)).toBe(109);
+  expect(await other.kept.turnTo(other.sequence, [...words(0, 320), 7], undefined)).toBe(320);
   expect(other.bytes()).toEqual(bytes);
   expect(await other.list()).toEqual([info]);
 });
@@ -222,7 +223,7 @@ test("a cache of several parts, and one whose first pages no query sees any more
   const another = engineOf({ window: 64, context: 2048 });
   await another.restore("talk");
   expect([another.bytes(), another.history.state]).toEqual([windowed.bytes(), windowed.history.state]);
-  expect(await another.kept.turnTo(another.history, [...words(0, 1500), 5], undefined)).toBe(1500);
+  expect(await another.kept.turnTo(another.sequence, [...words(0, 1500), 5], undefined)).toBe(1500);
 });
 
 describe("what does not match is refused by name, and nothing changes", () => {
@@ -248,8 +249,8 @@ describe("what does not match is refused by name, and nothing changes", () => {
     const other = engineOf({ adapters: ["other*1", "lora*1"] });
     await other.restore("talk");
     expect(other.bytes()).toEqual(bytes);
-    expect(await other.kept.turnTo(other.history, words(0, 200), undefined)).toBe(0);
-    expect(await other.kept.turnTo(other.history, words(0, 200), "lora*1")).toBe(199);
+    expect(await other.kept.turnTo(other.sequence, words(0, 200), undefined)).toBe(0);
+    expect(await other.kept.turnTo(other.sequence, words(0, 200), "lora*1")).toBe(199);
   });
 
   /** Changes what it begins with, with a checksum that is right. */
@@ -300,7 +301,7 @@ describe("what is damaged is refused, and what ran is kept", () => {
     const other = engineOf();
     await other.run(words(0, 150));
     expect(await rejection(other.restore("talk"))).toMatchObject({ code: "integrity", facts: { name: "talk" } });
-    expect(await other.kept.turnTo(other.history, words(0, 151), undefined)).toBe(150);
+    expect(await other.kept.turnTo(other.sequence, words(0, 151), undefined)).toBe(150);
     expect(other.pages.room).toBe(3 * pagePositions);
     expect(await other.list()).toHaveLength(index);
   });

@@ -1,24 +1,25 @@
-// One generation at a time: who waits, who gives up waiting, and that a reader who pauses holds nobody up.
+// Whose turn it is: who runs alone, who beside others, who waits, who gives up waiting, and that a reader who pauses holds nobody up.
 
 import { describe, expect, test } from "vitest";
-import { Lock } from "../../../src/generate/lock.ts";
+
 import { ReadAhead } from "../../../src/generate/read-ahead.ts";
+import { Turns } from "../../../src/generate/turns.ts";
 import { countedSignal } from "../../support/counted-signal.ts";
 
 const turns = async (count = 20) => {
   for (let i = 0; i < count; i++) await Promise.resolve();
 };
 
-describe("the lock", () => {
+describe("turns", () => {
   test("goes round in order, and a signal that outlives its requests keeps no listener", async () => {
-    const lock = new Lock();
+    const all = new Turns();
     const { controller, listeners } = countedSignal();
     const order: number[] = [];
     const calls = Array.from({ length: 5 }, async (_, i) => {
-      const release = await lock.acquire(controller.signal);
+      const { release } = await all.acquire({ signal: controller.signal });
       order.push(i);
       await turns(3);
-      expect(lock.isWanted).toBe(i < 4);
+      expect(all.isWanted).toBe(i < 4);
       release();
     });
     expect(listeners()).toBe(4);
@@ -28,45 +29,45 @@ describe("the lock", () => {
   });
 
   test("who gives up is told why, and those behind come up", async () => {
-    const lock = new Lock();
-    const release = await lock.acquire();
+    const all = new Turns();
+    const { release } = await all.acquire();
     const { controller, listeners } = countedSignal();
     const reason = new Error("no patience");
-    const given = lock.acquire(controller.signal);
-    const behind = lock.acquire();
+    const given = all.acquire({ signal: controller.signal });
+    const behind = all.acquire();
     controller.abort(reason);
     await expect(given).rejects.toBe(reason);
-    await expect(lock.acquire(controller.signal)).rejects.toBe(reason);
+    await expect(all.acquire({ signal: controller.signal })).rejects.toBe(reason);
     release();
-    (await behind)();
-    expect(lock.isWanted).toBe(false);
+    (await behind).release();
+    expect(all.isWanted).toBe(false);
     expect(listeners()).toBe(0);
   });
 
   test("tells its holder of each who comes to wait, and of one who waited before", async () => {
-    const lock = new Lock();
+    const all = new Turns();
     const wanted: string[] = [];
-    const first = await lock.acquire(undefined, () => wanted.push("first"));
-    const second = lock.acquire(undefined, () => wanted.push("second"));
-    const third = lock.acquire(undefined, () => wanted.push("third"));
+    const first = await all.acquire({ onOthers: () => wanted.push("first") });
+    const second = all.acquire({ onOthers: () => wanted.push("second") });
+    const third = all.acquire({ onOthers: () => wanted.push("third") });
     expect(wanted).toEqual(["first", "first"]);
-    first();
-    (await second)();
-    (await third)();
+    first.release();
+    (await second).release();
+    (await third).release();
     expect(wanted).toEqual(["first", "first", "second"]);
   });
 });
 
 describe("a reader", () => {
-  /** Gives numbers below `count` with the lock held; `ended` tells how. */
+  /** Gives numbers below `count` in its turn; `ended` tells how. */
   function generation(
-    lock: Lock,
+    all: Turns,
     count: number,
     { failAt = Infinity, signal }: { failAt?: number; signal?: AbortSignal } = {},
   ) {
     const state = { made: 0, ended: false };
-    async function* run(onWanted: () => void): AsyncGenerator<number> {
-      const release = await lock.acquire(signal, onWanted);
+    async function* run(onOthers: () => void): AsyncGenerator<number> {
+      const { release } = await all.acquire({ signal, onOthers });
       try {
         for (; state.made < count; state.made++) {
           await turns(2); // a step
@@ -79,7 +80,7 @@ describe("a reader", () => {
         release();
       }
     }
-    return { state, reader: new ReadAhead(lock, run) };
+    return { state, reader: new ReadAhead(all, run) };
   }
   const read = async (reader: AsyncIterable<number>) => {
     const ids = [];
@@ -88,7 +89,7 @@ describe("a reader", () => {
   };
 
   test("who pauses makes nothing as long as nobody waits", async () => {
-    const { state, reader } = generation(new Lock(), 10);
+    const { state, reader } = generation(new Turns(), 10);
     expect((await reader.next()).value).toBe(0);
     await turns(100);
     expect(state.made).toBe(0);
@@ -96,10 +97,10 @@ describe("a reader", () => {
   });
 
   test("who never comes back holds nobody up, and loses nothing when it does", async () => {
-    const lock = new Lock();
-    const { state, reader } = generation(lock, 10);
+    const all = new Turns();
+    const { state, reader } = generation(all, 10);
     for (const id of [0, 1, 2]) expect((await reader.next()).value).toBe(id);
-    const other = generation(lock, 3);
+    const other = generation(all, 3);
     expect(await read(other.reader)).toEqual([0, 1, 2]);
     expect(state.ended).toBe(true);
     expect(await read(reader)).toEqual([3, 4, 5, 6, 7, 8, 9]);
@@ -107,17 +108,17 @@ describe("a reader", () => {
   });
 
   test("who reads on while another waits gets everything in order", async () => {
-    const lock = new Lock();
-    const all = [generation(lock, 20), generation(lock, 20), generation(lock, 20)].map(({ reader }) => read(reader));
-    for (const ids of await Promise.all(all)) expect(ids).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    const all = new Turns();
+    const readers = [generation(all, 20), generation(all, 20), generation(all, 20)].map(({ reader }) => read(reader));
+    for (const ids of await Promise.all(readers)) expect(ids).toEqual(Array.from({ length: 20 }, (_, i) => i));
   });
 
   test("is not run for one who has given up waiting", async () => {
-    const lock = new Lock();
-    const { state, reader } = generation(lock, 1000);
+    const all = new Turns();
+    const { state, reader } = generation(all, 1000);
     await reader.next();
     const { controller } = countedSignal();
-    const waiting = lock.acquire(controller.signal);
+    const waiting = all.acquire({ signal: controller.signal });
     await turns(40);
     controller.abort();
     await expect(waiting).rejects.toThrow();
@@ -130,30 +131,30 @@ describe("a reader", () => {
   });
 
   test("is told of a fault where it has come to, and of an abort", async () => {
-    const lock = new Lock();
-    const failing = generation(lock, 10, { failAt: 5 });
+    const all = new Turns();
+    const failing = generation(all, 10, { failAt: 5 });
     await failing.reader.next();
     const { controller } = countedSignal();
-    const aborted = generation(lock, 10, { signal: controller.signal });
+    const aborted = generation(all, 10, { signal: controller.signal });
     const first = aborted.reader.next(); // waits, so that the first runs into its fault
     expect((await first).value).toBe(0);
     for (const id of [1, 2, 3, 4]) expect((await failing.reader.next()).value).toBe(id);
     await expect(failing.reader.next()).rejects.toThrow("a fault");
     controller.abort(new Error("enough"));
-    (await lock.acquire())();
+    (await all.acquire()).release();
     await expect(read(aborted.reader)).rejects.toThrow("enough");
   });
 
   test("who leaves ends it, also while another waits", async () => {
-    const lock = new Lock();
-    const { state, reader } = generation(lock, 1e6);
+    const all = new Turns();
+    const { state, reader } = generation(all, 1e6);
     await reader.next();
-    const waiting = lock.acquire();
+    const waiting = all.acquire();
     await turns(30);
     await reader.return();
     expect(state.ended).toBe(true);
     expect(state.made).toBeLessThan(100);
-    (await waiting)();
+    (await waiting).release();
     expect(await reader.next()).toEqual({ done: true, value: undefined });
   });
 });

@@ -1,0 +1,134 @@
+// Several generations at once, over machines whose tokens depend on everything that was computed for them: each gives the
+// ids that it gives alone, whoever joins, leaves, is lost, or has no memory beside the others.
+
+import { expect, test } from "vitest";
+import { generatorOver } from "../../../src/generate/generator.ts";
+import type { Machines } from "../../../src/generate/machine.ts";
+import { greedy, type GenerateRequest, type Generator } from "../../../src/generate/request.ts";
+import { fakeMachine, type FakeMachine } from "../../support/fake-machine.ts";
+import { bitsOf } from "../../support/token-bits.ts";
+
+function over(all: readonly FakeMachine[], sequences?: number): Generator {
+  let at = 0;
+  all.slice(0, -1).forEach(({ lost }) => lost.catch(() => at++));
+  const machines: Machines = { current: async () => all[at], proved: () => {}, dispose: () => {} };
+  return generatorOver(machines, all[0], { runAhead: 4, sequences, drafts: "auto" });
+}
+
+type Request = Partial<GenerateRequest> & Pick<GenerateRequest, "promptIds">;
+
+async function answer(generator: Generator, request: Request, leaveAt = Infinity): Promise<number[]> {
+  const ids: number[] = [];
+  const sampling = { ...greedy, temperature: 1, seed: request.promptIds[0], repetitionPenalty: 1.3 };
+  for await (const id of generator.generate({ maxTokens: 25, sampling, stopIds: [], ...request }))
+    if (ids.push(id) === leaveAt) break;
+  return ids;
+}
+
+const alone = (request: Request, leaveAt?: number) => answer(over([fakeMachine()]), request, leaveAt);
+const promptOf = (i: number) => Array.from({ length: 5 + 3 * i }, (_, j) => (i * 31 + j * 7) % 90);
+const requests = Array.from({ length: 12 }, (_, i): Request => ({ promptIds: promptOf(i), maxTokens: 30 + i }));
+const turns = async (count: number) => {
+  for (let i = 0; i < count; i++) await Promise.resolve();
+};
+
+test("are computed together, at most so many, and give what each gives alone", async () => {
+  const wanted = await Promise.all(requests.map((request) => alone(request)));
+  for (const sequences of [1, 2, 5, 8]) {
+    const machine = fakeMachine();
+    const generator = over([machine], sequences);
+    expect(await Promise.all(requests.map((request) => answer(generator, request)))).toEqual(wanted);
+    expect(Math.max(0, ...machine.rows)).toBe(sequences === 1 ? 0 : sequences);
+  }
+});
+
+test("one that is alone again runs ahead again, and one that comes late joins in the middle", async () => {
+  const machine = fakeMachine();
+  const generator = over([machine]);
+  const first = answer(generator, { promptIds: promptOf(1), maxTokens: 60 });
+  await turns(60);
+  expect(machine.rows).toEqual([]);
+  const second = answer(generator, { promptIds: promptOf(2), maxTokens: 8 });
+  expect(await second).toEqual(await alone({ promptIds: promptOf(2), maxTokens: 8 }));
+  expect(machine.rows).toContain(2);
+  const { length } = machine.rows;
+  expect(await first).toEqual(await alone({ promptIds: promptOf(1), maxTokens: 60 }));
+  expect(machine.rows.length).toBeLessThan(length + 3);
+});
+
+test("those that can't be computed with others wait, and nobody overtakes them", async () => {
+  const machine = fakeMachine();
+  const generator = over([machine]);
+  const ended: string[] = [];
+  const named = async (name: string, request: Request) => {
+    const ids = await answer(generator, request);
+    ended.push(name);
+    return ids;
+  };
+  const even: Request = { promptIds: promptOf(3), constrain: () => bitsOf(97, (id) => id % 2 === 0) };
+  const adapted: Request = { promptIds: promptOf(4), adapter: "a" };
+  const [first, second, third, last] = [
+    named("long", { promptIds: promptOf(1), maxTokens: 40 }),
+    named("even", even),
+    named("adapted", adapted),
+    named("short", { promptIds: promptOf(2), maxTokens: 2 }),
+  ];
+  expect(await first).toEqual(await alone({ promptIds: promptOf(1), maxTokens: 40 }));
+  expect(await second).toEqual(await alone(even));
+  expect(await third).toEqual(await alone(adapted));
+  expect(await last).toEqual(await alone({ promptIds: promptOf(2), maxTokens: 2 }));
+  expect(ended).toEqual(["long", "even", "adapted", "short"]);
+  expect(machine.rows).toEqual([]);
+});
+
+test("one that leaves, and one that is aborted, leave the others as they were", async () => {
+  const generator = over([fakeMachine()]);
+  const abort = new AbortController();
+  const others = requests.slice(0, 4).map((request) => answer(generator, request));
+  const leaving = answer(generator, { promptIds: promptOf(9) }, 4);
+  const aborted = answer(generator, { promptIds: promptOf(8), signal: abort.signal });
+  await leaving;
+  abort.abort(new Error("enough"));
+  await expect(aborted).rejects.toThrow("enough");
+  expect(await Promise.all(others)).toEqual(await Promise.all(requests.slice(0, 4).map((request) => alone(request))));
+});
+
+test("wherever the GPU is lost", async () => {
+  const some = requests.slice(0, 5);
+  const wanted = await Promise.all(some.map((request) => alone(request)));
+  for (const early of [false, true])
+    for (let loseAt = 1; loseAt < 110; loseAt += early ? 17 : 3) {
+      const generator = over([fakeMachine({ loseAt, early }), fakeMachine({ loseAt: 2 * loseAt }), fakeMachine()]);
+      expect(await Promise.all(some.map((request) => answer(generator, request))), `at ${loseAt}`).toEqual(wanted);
+    }
+});
+
+test("with memory for some of them only, each is computed in the end", async () => {
+  const wanted = await Promise.all(requests.map((request) => alone(request)));
+  for (const memory of [96, 160, 320]) {
+    const machine = fakeMachine({ memory });
+    const generator = over([machine]);
+    expect(await Promise.all(requests.map((request) => answer(generator, request)))).toEqual(wanted);
+    expect(Math.max(...machine.rows)).toBeGreaterThan(1);
+  }
+});
+
+test("any schedule of them gives what each gives alone, and ends", async () => {
+  let seed = 11;
+  const below = (n: number) => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) % n;
+  for (let run = 0; run < 40; run++) {
+    const loses = [fakeMachine({ loseAt: 1 + below(200), memory: 100 + below(300) }), fakeMachine({ memory: 110 })];
+    const generator = over(below(2) ? loses : loses.slice(1), 1 + below(8));
+    const asked = Array.from({ length: 1 + below(9) }, async (_, i) => {
+      // None begins as another does: what is held already was computed in other slices.
+      const request: Request = { promptIds: [90 - i, ...promptOf(below(12))], maxTokens: 1 + below(30) };
+      if (below(5) === 0) request.constrain = () => bitsOf(97, (id) => id % 3 > 0);
+      if (below(5) === 0) request.adapter = "b";
+      const leaveAt = below(3) === 0 ? 1 + below(20) : Infinity;
+      await turns(below(400));
+      expect(await answer(generator, request, leaveAt), `run ${run}`).toEqual(await alone(request, leaveAt));
+    });
+    await Promise.all(asked);
+    await generator.dispose();
+  }
+});
