@@ -62,25 +62,28 @@ describe.each(browserKinds)("in %s", (kind) => {
     expect(rows.every(({ ms }) => ms >= 0)).toBe(true);
   });
 
-  test("agrees without any optional feature, to the last bits of f32", async () => {
-    const report = await bench(
-      requestFor("--kv f32 --quantize q8 --without subgroups,shader-f16,dp4a,fusion,run-ahead"),
-    );
-    expect(report.check.ok).toBe(true);
-    expect(report.adapter.features).toEqual([]);
-  });
+  // In one browser: the kernels themselves are checked in both.
+  if (kind === "chromium") {
+    test("agrees without any optional feature, to the last bits of f32", async () => {
+      const report = await bench(
+        requestFor("--kv f32 --quantize q8 --without subgroups,shader-f16,dp4a,fusion,run-ahead"),
+      );
+      expect(report.check.ok).toBe(true);
+      expect(report.adapter.features).toEqual([]);
+    });
 
-  test("a q8 cache is right within its own bound, half as large, and costs no dispatch, in splits either", async () => {
-    const report = await bench(requestFor("--kv q8 --without run-ahead --prompt 260"));
-    expect(report.check).toMatchObject({ ok: true, changedTop: 0 });
-    // For tokens after the prompt, where a head's past is in two splits.
-    const dispatches = report.kernels!.decode.reduce((sum, row) => sum + row.dispatches, 0);
-    expect(dispatches).toBeGreaterThan(5 * report.layers + 4);
-    expect(dispatches).toBeLessThanOrEqual(6 * report.layers + 4);
-    const { config } = requestFor("");
-    const values = 2 * report.layers * config.kvHeads * Math.max(512, report.context); // rows of a head
-    expect(report.kvBytes / values).toBeLessThan(2 * Math.ceil(config.headDim / 32) * 32);
-  });
+    test("a q8 cache is right within its own bound, half as large, and costs no dispatch, in splits either", async () => {
+      const report = await bench(requestFor("--kv q8 --without run-ahead --prompt 260"));
+      expect(report.check).toMatchObject({ ok: true, changedTop: 0 });
+      // For tokens after the prompt, where a head's past is in two splits.
+      const dispatches = report.kernels!.decode.reduce((sum, row) => sum + row.dispatches, 0);
+      expect(dispatches).toBeGreaterThan(5 * report.layers + 4);
+      expect(dispatches).toBeLessThanOrEqual(6 * report.layers + 4);
+      const { config } = requestFor("");
+      const values = 2 * report.layers * config.kvHeads * Math.max(512, report.context); // rows of a head
+      expect(report.kvBytes / values).toBeLessThan(2 * Math.ceil(config.headDim / 32) * 32);
+    });
+  }
 
   test("refuses what does not fit the context", async () => {
     await expect(bench({ ...requestFor(""), context: 8 })).rejects.toThrow(/need a context of 12/);

@@ -59,7 +59,9 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
 
   const choices = Object.keys(published).map((name) => [name, ""]);
   choices.push(["Llama-2-7b-chat-hf-GGUF", "Q5_K_M"]);
-  test.each(choices)("opens %s %s and answers", async (name, weights) => {
+  // What a repository's files are does not depend on the browser: a few show that the page opens them there, too.
+  const tried = kind === "chromium" ? choices : choices.filter((_, i) => i % 4 === 0);
+  test.each(tried)("opens %s %s and answers", async (name, weights) => {
     await open(page, server.origin, name, weights || undefined);
     const answer = await ask(page, "hi");
     expect(answer).toMatchObject({ role: "assistant", status: "done" });
