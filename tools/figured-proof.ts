@@ -1,4 +1,4 @@
-// `npm run clients`, `faults`, `kills`, `losses`, `schemas` and `soak`: long proofs with their figures. `--count N` (of a soak:
+// `npm run clients`, `faults`, `kills`, `losses`, `schedules`, `schemas` and `soak`: long proofs with their figures. `--count N` (of a soak:
 // `--turns N`) and `--seed S`; `--only` runs another proof named here, e.g. wrong-numbers; `--json` prints one object on stdout.
 // Exits with 1 when a run fails.
 
@@ -8,6 +8,7 @@ import { faultsProof, runFaults } from "../test/long/faults.proof.ts";
 import { killsProof, runKills } from "../test/long/kills.proof.ts";
 import { lossesProof, runLosses } from "../test/long/losses.proof.ts";
 import { refusedMemoryProof, runRefusedMemory } from "../test/long/refused-memory.proof.ts";
+import { runSchedules, schedulesProof } from "../test/long/schedules.proof.ts";
 import { schemasProof } from "../test/long/schemas.proof.ts";
 import { runSchemasAndSlowdown } from "../test/long/slowdown.ts";
 import { runSoak, soakProof } from "../test/long/soak.proof.ts";
@@ -19,6 +20,7 @@ const proofs = {
   kills: { run: runKills, full: killsProof.full },
   losses: { run: runLosses, full: lossesProof.full },
   "refused-memory": { run: runRefusedMemory, full: refusedMemoryProof.full },
+  schedules: { run: runSchedules, full: schedulesProof.full },
   schemas: { run: runSchemasAndSlowdown, full: schemasProof.full },
   soak: { run: runSoak, full: soakProof.full },
   "wrong-numbers": { run: runWrongNumbers, full: wrongNumbersProof.full },

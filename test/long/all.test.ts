@@ -10,6 +10,7 @@ import { lossesProof } from "./losses.proof.ts";
 import { nodeProofs } from "./proofs.ts";
 import { realProof } from "./real.proof.ts";
 import { refusedMemoryProof } from "./refused-memory.proof.ts";
+import { schedulesProof } from "./schedules.proof.ts";
 import { soakProof } from "./soak.proof.ts";
 import { wrongNumbersProof } from "./wrong-numbers.proof.ts";
 
@@ -24,6 +25,7 @@ for (const { name, slice, full, unit, run } of [
   lossesProof,
   realProof,
   refusedMemoryProof,
+  schedulesProof,
   soakProof,
   wrongNumbersProof,
 ])

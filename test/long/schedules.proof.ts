@@ -1,0 +1,166 @@
+// Random schedules of one to eight requests at once against the same requests alone: they join at any moment, are left or
+// aborted, sample, share what they begin with, and together want more of the cache than there is; those alone do without
+// drafts. The ids are the same. In both browsers, one schedule in eleven in Firefox.
+
+import { rmSync } from "node:fs";
+import type { BrowserKind } from "../../cli/browser/find-browser.ts";
+import { openRunner } from "../../cli/runner.ts";
+import { writeByteModel } from "../support/byte-model.ts";
+import { broken, caseRandom, pick, type Proof, wholeBelow } from "./proof.ts";
+
+export interface SchedulesReport {
+  runs: number;
+  passed: number;
+  failed: number;
+  /** Requests, those that were left or aborted among them, and their tokens. */
+  requests: number;
+  cutShort: number;
+  tokens: number;
+  failures: string[];
+}
+
+type Pronk = typeof import("../../src/index.ts");
+type Engine = Awaited<ReturnType<Pronk["createEngine"]>>;
+// What runs in the page finds these as globals.
+declare const pronk: Pronk;
+declare const modelUrl: string;
+declare const engines: Record<string, { crowd: Engine; alone: Engine }>;
+
+interface Scheduled {
+  /** Milliseconds after the first. */
+  after: number;
+  /** Tokens after which its reader leaves, or it is aborted. */
+  cut?: { at: number; how: "leave" | "abort" };
+  body: Record<string, unknown> & { prompt: number[]; max_tokens: number };
+}
+
+interface Schedule {
+  kv: "f32" | "q8";
+  requests: Scheduled[];
+}
+
+const context = 192; // a pool has room for 512 positions: eight long requests find none beside each other
+
+export async function runSchedules(count: number, seed: number): Promise<SchedulesReport> {
+  const report: SchedulesReport = { runs: 0, passed: 0, failed: 0, requests: 0, cutShort: 0, tokens: 0, failures: [] };
+  const { parent, folder } = writeByteModel();
+  try {
+    const all = Array.from({ length: count }, (_, index) => index);
+    const isFirefox = (index: number) => index % 11 === 10;
+    for (const kind of ["chromium", "firefox"] satisfies BrowserKind[]) {
+      const own = all.filter((index) => isFirefox(index) === (kind === "firefox"));
+      if (own.length === 0) continue;
+      await using runner = await openRunner(kind, { adapter: "software" });
+      const setUp = `async (modelUrl) => Object.assign(globalThis, { modelUrl, pronk: await import("/lib/index.js") }) && 1`;
+      await runner.page.evaluate(setUp, runner.serve(folder));
+      await runner.page.evaluate(openEngines, context);
+      for (const index of own) {
+        const schedule = drawSchedule(caseRandom(seed, index));
+        report.runs++;
+        report.requests += schedule.requests.length;
+        report.cutShort += schedule.requests.filter(({ cut }) => cut).length;
+        try {
+          const ended = await runner.page.evaluate(runSchedule, schedule);
+          for (const [i, { together, alone, isCut }] of ended.entries()) {
+            report.tokens += together.length;
+            const wanted = isCut ? alone.slice(0, together.length) : alone;
+            if (together.join() !== wanted.join())
+              throw new Error(`request ${i} gave ${together.join()}, alone ${alone.join()}`);
+          }
+          report.passed++;
+        } catch (error) {
+          report.failed++;
+          const what = `${kind}, ${JSON.stringify(schedule)}: ${(error as Error).stack}`;
+          report.failures.push(broken(index, seed, what).message);
+        }
+      }
+    }
+  } finally {
+    rmSync(parent, { recursive: true });
+  }
+  return report;
+}
+
+/** Prompts begin alike or not, but never with another's answer: that was computed by other kernels than a prompt's. */
+function drawSchedule(random: () => number): Schedule {
+  const requests = Array.from({ length: 1 + wholeBelow(random, 8) }, (_, i): Scheduled => {
+    const begin = pick(random, [0, 0, 40, 64, 100]);
+    const length = begin + 2 + wholeBelow(random, 30);
+    const prompt = Array.from({ length }, (_, at) => 3 + ((at < begin ? at * 7 : at * 13 + 31 * i + wholeBelow(random, 200)) % 256)); // prettier-ignore
+    const shaping = pick(random, [
+      {},
+      { temperature: 0 },
+      { repetition_penalty: 1.2, frequency_penalty: 0.4 },
+      { logit_bias: { "40": 3, "90": -5 }, presence_penalty: 0.5 },
+      { top_k: 5, top_p: 0.9 },
+      { stop: ["e"] },
+    ]);
+    const at = 1 + wholeBelow(random, 25);
+    return {
+      after: pick(random, [0, 0, 5, 20, 60, 150]),
+      cut: pick(random, [undefined, undefined, undefined, { at, how: "leave" }, { at, how: "abort" }] as const),
+      body: {
+        ...{ prompt, max_tokens: pick(random, [1, 8, 30, 60, 300]), ignore_eos: true },
+        ...{ temperature: 1, seed: wholeBelow(random, 1000), ...shaping },
+      },
+    };
+  });
+  return { kv: pick(random, ["f32", "q8"]), requests };
+}
+
+async function openEngines(contextLength: number): Promise<void> {
+  const opened: typeof engines = {};
+  for (const kv of ["f32", "q8"] as const) {
+    const options = { store: false, contextLength, kv } as const;
+    opened[kv] = {
+      crowd: await pronk.createEngine(modelUrl, { ...options, drafts: "auto" }),
+      alone: await pronk.createEngine(modelUrl, { ...options, sequences: 1 }),
+    };
+  }
+  Object.assign(globalThis, { engines: opened });
+}
+
+/** In the page: the ids of each request, in company and alone. */
+async function runSchedule({ kv, requests }: Schedule) {
+  const { crowd, alone } = engines[kv];
+  const idsOf = async (engine: Engine, { body, cut }: Scheduled) => {
+    const stop = new AbortController();
+    const ids: number[] = [];
+    try {
+      const stream = await engine.completions.create({ ...body, stream: true }, { signal: stop.signal });
+      for await (const { choices } of stream) {
+        ids.push(...choices[0].pronk.ids);
+        if (!cut || ids.length < cut.at) continue;
+        if (cut.how === "leave") break;
+        stop.abort();
+      }
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+    }
+    return ids;
+  };
+  const together = await Promise.all(
+    requests.map(async (request) => {
+      await new Promise((resolve) => setTimeout(resolve, request.after));
+      return idsOf(crowd, request);
+    }),
+  );
+  const ended = [];
+  for (const [i, request] of requests.entries()) {
+    const wanted = await idsOf(alone, { ...request, cut: undefined });
+    ended.push({ together: together[i], alone: wanted, isCut: request.cut !== undefined });
+  }
+  return ended;
+}
+
+export const schedulesProof: Proof = {
+  name: "schedules",
+  says: "requests at once give what each gives alone, however they come and go",
+  unit: "schedules",
+  slice: 11,
+  full: 2200,
+  async run(count, seed) {
+    const { failures } = await runSchedules(count, seed);
+    if (failures.length > 0) throw new Error(failures.join("\n"));
+  },
+};
