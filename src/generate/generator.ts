@@ -115,7 +115,7 @@ export function generatorOver(
   /** Lets generations run side by side once the part for it is there; without it they wait their turn. */
   function widen(): void {
     if (mostSequences < 2 || !turns.isTaken) return;
-    widening ??= first.steps.prepareTogether().then(
+    widening ??= (own.filled ?? first).steps.prepareTogether().then(
       () => turns.widen(mostSequences),
       () => (widening = undefined),
     );
@@ -176,6 +176,7 @@ export function generatorOver(
           if (answer.isCrowded) {
             // What it had can be computed again once the others are done.
             leave(sequence);
+            sequence = { history: new CacheHistory(), filled: undefined }; // others may have its place while it waits
             turn.release();
             turn = await turns.acquire({ signal, onOthers });
             sequence = own;

@@ -113,10 +113,25 @@ test("with memory for some of them only, each is computed in the end", async () 
   }
 });
 
+test("one that has no memory beside others and is aborted while it waits leaves its place to who has it now", async () => {
+  for (let abortAfter = 0; abortAfter < 160; abortAfter += 4) {
+    const generator = over([fakeMachine({ memory: 64 })], 2);
+    const abort = new AbortController();
+    const crowded = answer(generator, { promptIds: promptOf(5), signal: abort.signal }).catch((error: Error) => error);
+    const some = [4, 3].map((i): Request => ({ promptIds: promptOf(i), maxTokens: 14 }));
+    const others = some.map((request) => answer(generator, request));
+    void turns(abortAfter).then(() => abort.abort(new Error("enough")));
+    expect(await crowded).toMatchObject({ message: "enough" });
+    expect(await Promise.all(others), `aborted after ${abortAfter}`).toEqual(
+      await Promise.all(some.map((request) => alone(request))),
+    );
+  }
+});
+
 test("any schedule of them gives what each gives alone, and ends", async () => {
   let seed = 11;
   const below = (n: number) => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) % n;
-  for (let run = 0; run < 40; run++) {
+  for (let run = 0; run < 200; run++) {
     const loses = [fakeMachine({ loseAt: 1 + below(200), memory: 100 + below(300) }), fakeMachine({ memory: 110 })];
     const generator = over(below(2) ? loses : loses.slice(1), 1 + below(8));
     const asked = Array.from({ length: 1 + below(9) }, async (_, i) => {
@@ -125,8 +140,14 @@ test("any schedule of them gives what each gives alone, and ends", async () => {
       if (below(5) === 0) request.constrain = () => bitsOf(97, (id) => id % 3 > 0);
       if (below(5) === 0) request.adapter = "b";
       const leaveAt = below(3) === 0 ? 1 + below(20) : Infinity;
-      await turns(below(400));
-      expect(await answer(generator, request, leaveAt), `run ${run}`).toEqual(await alone(request, leaveAt));
+      const [begin, abortAfter] = [below(400), below(4) === 0 ? below(600) : undefined];
+      await turns(begin);
+      const abort = new AbortController();
+      const answered = answer(generator, { ...request, signal: abort.signal }, leaveAt).catch((error: Error) => error);
+      if (abortAfter !== undefined) void turns(abortAfter).then(() => abort.abort(new Error("enough")));
+      const got = await answered;
+      if (abortAfter !== undefined && got instanceof Error) expect(got.message).toBe("enough");
+      else expect(got, `run ${run}`).toEqual(await alone(request, leaveAt));
     });
     await Promise.all(asked);
     await generator.dispose();
