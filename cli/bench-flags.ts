@@ -24,7 +24,7 @@ export interface BenchFlags {
 
 export const usage = `${written("bench")} --shape ${Object.keys(benchShapes).join("|")}|DIR
   [--layers N] [--quantize none|q8|q4] [--kv f16|f32|q8] [--prompt N] [--decode N] [--context N] [--runs N]
-  [--positions 64,4000] [--rows 1,4] [--sequences N] [--without subgroups,shader-f16,...] [--runtime chromium|firefox|node]
+  [--positions 64,4000] [--rows 1,4] [--sequences N] [--draft] [--without subgroups,shader-f16,...] [--runtime chromium|firefox|node]
   [--dawn disable_robustness,...] [--json]`;
 
 const text = { type: "string" } as const;
@@ -41,6 +41,7 @@ const options = {
   positions: text,
   rows: text,
   sequences: text,
+  draft: flag,
   without: text,
   runtime: text,
   dawn: text,
@@ -73,6 +74,7 @@ export function readFlags(args: string[]): BenchFlags | undefined {
     positions: listOf(values.positions).map((position) => wholeNumber("positions", position)!),
     ...(values.rows && { rows: listOf(values.rows).map((value) => upTo(mostStepTokens, "rows", value)) }),
     ...(values.sequences && { sequences: upTo(mostStepTokens, "sequences", values.sequences) }),
+    draft: values.draft,
     without: listOf(values.without),
   };
   return { request, runtime, json: values.json ?? false, dawn };

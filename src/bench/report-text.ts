@@ -103,6 +103,12 @@ export function reportText(report: BenchReport & { /** By its driver. */ browser
     const times = `${figures(together)} ms together, ${figures(apart)} ms one after the other, ratio ${figures(ratio)}`;
     lines.push(line(`${answers} answers`, times));
   }
+  const { draft } = report;
+  if (draft) {
+    const { ratio, accepted, free } = draft;
+    const times = `${figures(ratio)} times as fast, ${figures(accepted)} ids a step accepted; without repeats ${figures(free.ratio)} times`;
+    lines.push(line("with drafts", times));
+  }
   for (const { position, msPerToken } of report.positions)
     lines.push(line(`at ${position}`, `${figures(msPerToken)} ms a token`));
   if (report.kernels) {

@@ -50,6 +50,8 @@ export interface BenchRequest {
   rows?: number[];
   /** Answers that are timed together and one after the other; default none. */
   sequences?: number;
+  /** Whether answers are timed with prompt lookup and without; default false. */
+  draft?: boolean;
 }
 
 /** Answers computed at once against one after the other, in milliseconds. */
@@ -62,6 +64,19 @@ export interface SequenceTimes {
   apart: number;
   /** The first by the second. */
   ratio: number;
+}
+
+/** An answer whose drafts are all right, with and without them: milliseconds behind its first token. */
+export interface DraftTimes {
+  tokens: number;
+  on: number;
+  off: number;
+  /** How many times as fast it is with drafts. */
+  ratio: number;
+  /** Ids of drafts that a step came to besides its own, the prompt's and lone steps counted in. */
+  accepted: number;
+  /** The same of an answer without repeats. */
+  free: { on: number; off: number; ratio: number };
 }
 
 export interface PerToken {
@@ -154,6 +169,8 @@ export interface BenchReport extends AdapterLimits {
   rows: Record<string, number>;
   /** Where it was asked for. */
   sequences?: SequenceTimes;
+  /** Where it was asked for. */
+  draft?: DraftTimes;
   /** Its numbers against those of the plain kernels. */
   check: CheckResult;
   /** The first ids of the answer, the same in every run. */

@@ -28,6 +28,7 @@ import { randomIds } from "./random-ids.ts";
 import { randomTensors } from "./random-rows.ts";
 import { fillRandom } from "./random-weights.ts";
 import type { BenchReport, BenchRequest, PerToken } from "./report.ts";
+import { timeDrafts } from "./drafts.ts";
 import { timeSequences, tokensEach } from "./sequences.ts";
 import { median, spreadOf } from "./statistics.ts";
 
@@ -87,13 +88,15 @@ export async function runBench(request: BenchRequest, onProgress: OnBenchProgres
   }
 }
 
+const draftedTokens = ({ software }: Gpu) => (software ? 64 : 256);
+
 function sizesFor(request: BenchRequest, gpu: Gpu): Sizes {
-  const { prompt, decode, context, runs, positions = [], sequences, config } = request;
+  const { prompt, decode, context, runs, positions = [], sequences, draft, config } = request;
   const usual = gpu.software ? { prompt: 32, decode: 8 } : { prompt: 512, decode: 128 };
   const room = context ?? config.contextLength;
   const answer = decode ?? Math.min(usual.decode, Math.floor(room / 4));
   const given = prompt ?? Math.max(1, Math.min(usual.prompt, room - answer));
-  const longest = Math.max(answer, sequences ? tokensEach : 0);
+  const longest = Math.max(answer, sequences ? tokensEach : 0, draft ? draftedTokens(gpu) : 0);
   const needed = Math.max(given + longest, ...positions.map((position) => position + stepsTimed));
   const sizes = { prompt: given, decode: answer, context: context ?? Math.ceil(needed / 64) * 64, runs: runs ?? 3 };
   if (sizes.context < needed || answer < 2) {
@@ -157,6 +160,12 @@ async function measure(gpu: Gpu, request: BenchRequest, sizes: Sizes, onProgress
       sequences = await timeSequences(built!, request.sequences, prompt);
       if (!sequences) throw wrongOutput("Answers computed together differ from the same ones alone");
     }
+    let draft: BenchReport["draft"];
+    if (request.draft) {
+      onProgress("Timing answers with drafts", 0.83);
+      draft = await timeDrafts(built!, prompt, draftedTokens(gpu));
+      if (!draft) throw wrongOutput("An answer with drafts differs from the same without");
+    }
     generator.reset();
     const spread = {
       loadMs: spreadOf(loads),
@@ -181,6 +190,7 @@ async function measure(gpu: Gpu, request: BenchRequest, sizes: Sizes, onProgress
       positions: timedPositions,
       rows,
       sequences,
+      draft,
       ids: timed[0].ids,
     };
   } finally {
