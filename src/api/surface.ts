@@ -202,7 +202,7 @@ export interface EngineInfo {
   features: string[];
   /** Weights, scratch and a KV cache of some positions: what is taken at the start. */
   gpuBytes: number;
-  /** What is taken once the KV cache has grown to the whole context. */
+  /** What is taken once the KV cache has grown as far as it may, for several answers at once. */
   mostGpuBytes: number;
   /** In IndexedDB; 0 without a store. */
   storedBytes: number;

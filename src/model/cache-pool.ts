@@ -1,5 +1,6 @@
 // The pages that all sequences of a cache take theirs from. A full pool is doubled; nothing else creates anything. A pool
-// that may not grow takes pages back from whoever holds some that could be computed anew.
+// that may not grow takes pages back from whoever holds some that could be computed anew; only then it grows beyond what one
+// sequence could fill, for several that run.
 
 import { isShortage, PronkError } from "../errors.ts";
 import type { Gpu } from "../gpu/device.ts";
@@ -34,7 +35,7 @@ export class CachePool {
   async take(wanted: number, most = this.cache.mostPages): Promise<number[]> {
     const pool = this.#pool;
     let refusal: unknown;
-    for (let isGrown = false, isExact = false; ;) {
+    for (let [isGrown, isExact, isShared] = [false, false, false]; ;) {
       while (this.growing) await this.growing;
       const least = pool.size + wanted - pool.free;
       if (least <= pool.size) return Array.from({ length: wanted }, () => pool.take());
@@ -42,10 +43,14 @@ export class CachePool {
         isGrown = true;
         refusal = await this.#grow(Math.min(most, Math.max(least, 2 * pool.size)));
       } else if (!this.onFull()) {
-        const { pageBytes } = this.cache;
-        if (isExact || !refusal) throw refusal ?? cacheFull(least * pageBytes, most * pageBytes);
-        isExact = true;
-        refusal = await this.#grow(Math.min(most, least));
+        const { pageBytes, sharedPages } = this.cache;
+        if (refusal && !isExact) {
+          isExact = true;
+          refusal = await this.#grow(Math.min(most, least));
+        } else if (!refusal && !isShared) {
+          isShared = true;
+          refusal = await this.#grow(Math.min(sharedPages, Math.max(least, 2 * pool.size)));
+        } else throw refusal ?? cacheFull(least * pageBytes, sharedPages * pageBytes);
       }
     }
   }

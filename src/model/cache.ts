@@ -6,7 +6,7 @@ import type { ModelConfig } from "../format/model-config.ts";
 import { cacheRow, mostPages as tablePages, pagePositions } from "../gpu/cache-layout.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
-import type { LayerCache } from "../gpu/operations.ts";
+import { mostStepTokens, type LayerCache } from "../gpu/operations.ts";
 import type { KvFormat } from "../quant/layout.ts";
 import { batchTokens } from "./activations.ts";
 
@@ -17,8 +17,10 @@ export interface KvCache {
   window: number;
   /** In each pool. */
   pages: number;
-  /** That a pool may grow to. */
+  /** That a pool may grow to for one sequence. */
   mostPages: number;
+  /** That it may grow to where several run. */
+  sharedPages: number;
   /** Of a page in a pool. */
   pageBytes: number;
   layers: LayerCache[];
@@ -28,6 +30,9 @@ export interface KvCache {
 
 /** Positions that a pool has room for at the start, and at the least: a short context also has sequences to keep. */
 const firstPositions = 512;
+
+/** What all pools may take together where several sequences run, unless one alone takes more. Not measured. */
+const sharedBytes = 512 * 2 ** 20;
 
 /** Pages needed for this many positions. */
 export const pagesFor = (positions: number): number => Math.ceil(positions / pagePositions);
@@ -68,6 +73,8 @@ export function allocateCache(
       { field: "contextLength", neededBytes: sizeBytes, limitBytes: maxBindingBytes },
     );
   }
+  const affordable = Math.floor(sharedBytes / (2 * config.layers * pageBytes));
+  const sharedPages = Math.min(most, Math.max(mostPages, Math.min(affordable, mostStepTokens * mostPages)));
   const table = memory.storage("page table", 4 * tablePages, GPUBufferUsage.UNIFORM);
   const pages = firstPages;
   const layers = Array.from({ length: config.layers }, (_, i) => ({
@@ -75,7 +82,7 @@ export function allocateCache(
     pages: table,
   }));
   const spare = memory.storage("spare page", pageBytes);
-  return { context, kv, window, pages, mostPages, pageBytes, layers, table, spare };
+  return { context, kv, window, pages, mostPages, sharedPages, pageBytes, layers, table, spare };
 }
 
 const allocatePools = (memory: GpuMemory, layer: number, sizeBytes: number) => ({

@@ -284,7 +284,7 @@ export class Model {
   /** The GPU memory it takes once its cache has grown as far as it may; other parts are as they are now. */
   get mostBytes(): number {
     const { memory, cache } = this;
-    const missing = Math.max(0, cache.mostPages - cache.pages);
+    const missing = Math.max(0, cache.sharedPages - cache.pages);
     return memory.usedBytes + 2 * cache.layers.length * missing * cache.pageBytes;
   }
 

@@ -1,5 +1,5 @@
 // Random schedules of one to eight requests at once against the same requests alone: they join at any moment, are left or
-// aborted, sample, share what they begin with, and together want more of the cache than there is; those alone do without
+// aborted, sample, share what they begin with, and together take more of the cache than one could; those alone do without
 // drafts. The ids are the same. In both browsers, one schedule in eleven in Firefox.
 
 import { rmSync } from "node:fs";
@@ -39,7 +39,7 @@ interface Schedule {
   requests: Scheduled[];
 }
 
-const context = 192; // a pool has room for 512 positions: eight long requests find none beside each other
+const context = 192; // a pool has room for 512 positions at the start: it grows beneath eight long requests
 
 export async function runSchedules(count: number, seed: number): Promise<SchedulesReport> {
   const report: SchedulesReport = { runs: 0, passed: 0, failed: 0, requests: 0, cutShort: 0, tokens: 0, failures: [] };

@@ -22,8 +22,11 @@ interface FakeBuffer {
 
 beforeAll(() => void vi.stubGlobal("GPUBufferUsage", { UNIFORM: 0 }));
 
-/** `refused`: sizes in pages that there is no memory for. `window`: positions that a query sees. */
-function cacheOf(context: number, { refused = Infinity, window = undefined as number | undefined } = {}) {
+/** `refused`: sizes in pages that there is no memory for. `bound`: pages that can be bound. `window`: positions that a query sees. */
+function cacheOf(
+  context: number,
+  { refused = Infinity, bound = 2 ** 14, window = undefined as number | undefined } = {},
+) {
   const config = { layers: 1, kvHeads: 1, headDim: 8, window } as never;
   const table: number[] = [];
   const encoder = {
@@ -45,7 +48,7 @@ function cacheOf(context: number, { refused = Infinity, window = undefined as nu
     },
     release() {},
   };
-  const cache = allocateCache({ ...memory, storage: (_: string, size: number) => ({ size, ids: [] }) } as never, config, context, "f32", 2 ** 30); // prettier-ignore
+  const cache = allocateCache({ ...memory, storage: (_: string, size: number) => ({ size, ids: [] }) } as never, config, context, "f32", bound * pagePositions * rowBytes); // prettier-ignore
   const pool = new CachePool(gpu as unknown as Gpu, memory as unknown as GpuMemory, cache, () => {});
   const kept = new KeptSequences(pool);
   const sequences = Array.from({ length: 3 }, (_, i) => ({
@@ -204,7 +207,7 @@ describe("sequences that run at the same time", () => {
   test("any schedule: ids stay whose they are, and every page comes back", async () => {
     let seed = 3;
     const below = (n: number) => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) % n;
-    const { ask, kept, sequences, pool } = cacheOf(1024);
+    const { ask, kept, sequences, pool } = cacheOf(1024, { bound: 16 });
     const asked: number[][] = [[]];
     let refusals = 0;
     for (let turn = 0; turn < 200; turn++)
@@ -230,5 +233,19 @@ describe("sequences that run at the same time", () => {
     kept.clear();
     await pool.take(16);
     expect(pool.cache.pages).toBe(16);
+  });
+
+  test("may take more together than one could, after what is kept was let go of", async () => {
+    const { ask, kept, sequences, cache } = cacheOf(512);
+    for (const at of [0, 1000]) await ask(words(at, 250));
+    kept.leave(sequences[0]);
+    expect(cache.pages).toBe(8);
+    await ask(words(2000, 400), [], undefined, 1); // seven pages
+    expect(cache.pages).toBe(8); // for one alone nothing grows
+    await ask(words(3000, 400), [], undefined, 2);
+    expect(cache.pages).toBe(16);
+    await ask(words(4000, 400));
+    expect(cache.pages).toBe(32);
+    expect(cache.sharedPages).toBe(64);
   });
 });
