@@ -29,8 +29,10 @@ fn main(
   }
   let row_length = head_dim + 2u;
   var last = position_of(groups.y - 1u);
-  for (var row = 0u; row < groups.y * step.apart; row++) {
-    last = max(last, position_of(row));
+  if (apart) {
+    for (var row = 0u; row < groups.y; row++) {
+      last = max(last, position_of(row));
+    }
   }
   let most = (min(last + 1u, window) - 1u) / split + 1u; // as many as attention was dispatched with
   let first = (t * groups.x + head) * most * row_length;

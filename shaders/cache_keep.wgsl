@@ -15,7 +15,7 @@ const keeps_present = true;
 // takes `first` and every `stride`th after it.
 fn keep_present(head: u32, t: u32, begin: u32, end: u32, first: u32, stride: u32) {
   let kv_head = head / (heads / kv_heads);
-  for (var token = t * step.apart; token <= t; token++) {
+  for (var token = select(0u, t, apart); token <= t; token++) {
     let position = position_of(token);
     if (position >= begin && position < end) {
       for (var task = first; task < 2u * scale_words; task += stride) {

@@ -4,14 +4,21 @@ struct Step {
   position: u32,
   count: u32,
   first_page: u32,
-  apart: u32, // 0 or 1
   rows: array<vec4u, 8>, // of rows apart: position, first page
 }
 
+override apart: bool = false;
+
 fn position_of(t: u32) -> u32 {
-  return select(step.position + t, step.rows[min(t, 7u)].x, step.apart != 0u);
+  if (apart) {
+    return step.rows[min(t, 7u)].x;
+  }
+  return step.position + t;
 }
 
 fn first_page_of(t: u32) -> u32 {
-  return select(step.first_page, step.rows[min(t, 7u)].y, step.apart != 0u);
+  if (apart) {
+    return step.rows[min(t, 7u)].y;
+  }
+  return step.first_page;
 }

@@ -37,8 +37,9 @@ export function createSharedSteps(context: StepsContext) {
   const { device } = gpu;
   const { queue } = device;
   const { pool } = model.pages;
-  const few = new Map<unknown, Map<number, Awaited<ReturnType<Model["fewPlan"]>>>>(); // by the plans beside them, by tokens
-  const wanted = new Map<unknown, Set<number>>(); // of these, for sequences together
+  type Few = Map<unknown, Map<number, Awaited<ReturnType<Model["fewPlan"]>>>>; // by the plans beside them, by tokens
+  const [drafted, apart]: Few[] = [new Map(), new Map()];
+  const wanted = new Map<unknown, Set<number>>(); // of those apart
   let room: Promise<SharedRoom> | undefined;
 
   const ringOf = (name: string, slots: number, slotBytes: number) =>
@@ -62,14 +63,14 @@ export function createSharedSteps(context: StepsContext) {
     return room;
   }
 
-  /** Makes steps of so many tokens. */
-  async function prepare(sizes: readonly number[]): Promise<void> {
+  /** Makes steps of so many tokens: of a sequence, or each of another. */
+  async function prepare(sizes: readonly number[], few = drafted): Promise<void> {
     await prepareRows();
     const plans = context.plans();
     const { weights } = plans;
     const made = few.get(plans) ?? new Map();
     few.set(plans, made);
-    const make = async (size: number) => made.set(size, await model.fewPlan(size, weights));
+    const make = async (size: number) => made.set(size, await model.fewPlan(size, weights, few === apart));
     await Promise.all(sizes.filter((size) => !made.has(size)).map(make));
   }
 
@@ -80,7 +81,7 @@ export function createSharedSteps(context: StepsContext) {
     wanted.set(plans, asked);
     if (asked.has(size)) return;
     asked.add(size);
-    prepare([size]).catch(() => {});
+    prepare([size], apart).catch(() => {});
   }
 
   /**
@@ -93,7 +94,7 @@ export function createSharedSteps(context: StepsContext) {
     const plans = context.plans();
     const size = rows.length > 1 ? togetherSizes.find((one) => one >= rows.length)! : 0;
     if (size) prepareOnce(size);
-    const prepared = few.get(plans)?.get(size);
+    const prepared = apart.get(plans)?.get(size);
     context.unchain();
     for (const [i, { own, id, position }] of rows.entries()) {
       queue.writeBuffer(heads, i * stepHeadBytes, headOf(own, position));
@@ -155,7 +156,7 @@ export function createSharedSteps(context: StepsContext) {
    */
   async function verify(own: Own, last: number, draft: readonly number[], position: number): Promise<Sampled[]> {
     const { heads } = await prepareRows();
-    const { plan, logits } = few.get(context.plans())!.get(draft.length + 1)!;
+    const { plan, logits } = drafted.get(context.plans())!.get(draft.length + 1)!;
     const ids = [last, ...draft];
     setStep(own, ids, position);
     queue.writeBuffer(heads, 0, headOf(own, position));
@@ -185,5 +186,5 @@ export function createSharedSteps(context: StepsContext) {
     return sampled.map((id) => ({ id }));
   }
 
-  return { prepare, together, verify };
+  return { prepare: (sizes: readonly number[]) => prepare(sizes), together, verify };
 }

@@ -18,6 +18,8 @@ export interface RecordRequest {
   many: boolean;
   /** Tokens of a step, each computed as it would be alone: at most eight; default 1. */
   tokens?: number;
+  /** Whether these are tokens of different sequences. */
+  apart?: boolean;
   /** As much as the operations need. */
   scratch?: Partial<Scratch>;
 }
@@ -33,14 +35,16 @@ export class Recorder {
   readonly #step: GPUBuffer;
   readonly #many: boolean;
   readonly #tokens: number;
+  readonly #apart: { apart?: boolean };
   readonly #scratch: Partial<Scratch>;
   readonly #linear: LinearRecorder;
 
-  constructor(gpu: Gpu, memory: GpuMemory, { step, many, tokens = 1, scratch = {} }: RecordRequest) {
+  constructor(gpu: Gpu, memory: GpuMemory, { step, many, tokens = 1, apart = false, scratch = {} }: RecordRequest) {
     this.#gpu = gpu;
     this.#step = step;
     this.#many = many;
     this.#tokens = tokens;
+    this.#apart = apart ? { apart } : {};
     this.#scratch = scratch;
     this.#linear = new LinearRecorder(gpu, memory, step, this.requests);
   }
@@ -184,6 +188,7 @@ export class Recorder {
         beside: beside !== undefined,
         half_cache: kv === "f16",
         page_positions: pagePositions,
+        ...this.#apart,
       },
       buffers: { q: q.buffer, table, k_cache: into.k, v_cache: into.v, step: this.#step, pages },
     };
@@ -200,6 +205,7 @@ export class Recorder {
         rows: fresh.rows,
         scale_words: scaleWords,
         page_positions: pagePositions,
+        ...this.#apart,
       },
       buffers: {
         fresh_k: fresh.k,
@@ -232,6 +238,7 @@ export class Recorder {
       split,
       window,
       page_positions: pagePositions,
+      ...this.#apart,
     };
     const { k: k_cache, v: v_cache, pages } = cache;
     const buffers = { q: q.buffer, k_cache, v_cache, out: out.buffer, partial, step: this.#step, pages };
@@ -262,6 +269,7 @@ export class Recorder {
         split: this.#gpu.variants.attentionSplit,
         window,
         ...(this.#tokens > 1 && { stride: out.stride }),
+        ...this.#apart,
       },
       buffers: { partial, out: out.buffer, step: this.#step },
       groups: heads,

@@ -623,7 +623,7 @@ export interface ShaderOverrides {
   row_place: {};
   sample: { vocab: number; threads?: number };
   span: {};
-  step: {};
+  step: { apart?: boolean };
   swiglu: { hidden_dim: number; x_stride: number; y_stride: number; gate_step: number; up_start: number };
   take_normed: {};
   take_normed_gathered: {};
@@ -772,13 +772,7 @@ export const shaderRecords = {
   },
   Step: {
     sizeBytes: 144,
-    fields: {
-      position: [0, "u32"],
-      count: [4, "u32"],
-      first_page: [8, "u32"],
-      apart: [12, "u32"],
-      rows: [16, "array<vec4u, 8>"],
-    },
+    fields: { position: [0, "u32"], count: [4, "u32"], first_page: [8, "u32"], rows: [16, "array<vec4u, 8>"] },
   },
   WeightShape: {
     sizeBytes: 32,

@@ -18,7 +18,7 @@ export interface SequencePlace {
 
 /** Consecutive tokens of a sequence, `count` from `position` on. */
 export const stepRecord = ({ position, firstPage }: SequencePlace, count: number): ArrayBuffer =>
-  packRecord(shaderRecords.Step, { position, count, first_page: firstPage, apart: 0, rows: [] });
+  packRecord(shaderRecords.Step, { position, count, first_page: firstPage, rows: [] });
 
 /** A token each of several sequences, at most eight. */
 export const apartRecord = (places: readonly SequencePlace[]): ArrayBuffer =>
@@ -26,6 +26,5 @@ export const apartRecord = (places: readonly SequencePlace[]): ArrayBuffer =>
     position: 0,
     count: places.length,
     first_page: 0,
-    apart: 1,
     rows: places.flatMap(({ position, firstPage }) => [position, firstPage, 0, 0]),
   });

@@ -185,13 +185,13 @@ export class Model {
   }
 
   /**
-   * Two to eight consecutive tokens of a sequence through all layers and the head to logits, in one step: each as
-   * `tokenPlan` computes it alone, bit for bit where an adapter adds in the order that it is told.
+   * Two to eight consecutive tokens of a sequence, or apart, each of another, through all layers and the head to logits, in
+   * one step: each as `tokenPlan` computes it alone, bit for bit where an adapter adds in the order that it is told.
    */
-  async fewPlan(tokens: number, weights = this.weights): Promise<{ plan: Plan; logits: Activation }> {
+  async fewPlan(tokens: number, weights = this.weights, apart = false): Promise<{ plan: Plan; logits: Activation }> {
     const { logits, partial } = await (this.#few ??= this.#roomForFew());
     const operations = [...this.#layers(weights), ...this.#head(weights, logits)];
-    return { plan: await this.#plan("one", operations, { tokens, partial }), logits };
+    return { plan: await this.#plan("one", operations, { tokens, partial, apart }), logits };
   }
 
   /** What all plans of a few tokens write to; can be asked for again after a failure. */
@@ -270,11 +270,11 @@ export class Model {
   async #plan(
     kind: "one" | "many",
     operations: Operation[],
-    { tokens = 1, partial = this.activations.partial } = {},
+    { tokens = 1, partial = this.activations.partial, apart = false } = {},
   ): Promise<Plan> {
     const { gpu, memory, step, activations } = this;
     const scratch = { ...activations, partial };
-    const recorder = new Recorder(gpu, memory, { step, many: kind === "many", tokens, scratch });
+    const recorder = new Recorder(gpu, memory, { step, many: kind === "many", tokens, apart, scratch });
     await memory.checked("the shaders' parameters", () => recorder.record(...operations));
     const plan = await makePlan(gpu, this.kernels, recorder.requests);
     this.#plans.push(plan);

@@ -124,7 +124,12 @@ const apart = (given: Given, variants: Partial<Variants>, positions: readonly nu
     await alone(-Math.max(...at), Math.max(...at));
     const step = apartRecord(sequences.map(({ position, pages: { firstPage } }) => ({ position, firstPage })));
     const tokens = sequences.map(({ position, i }) => tokenAt(i, position));
-    const found = await logitsOf(await model.fewPlan(at.length), step, tokens, Math.max(...at) + 1);
+    const found = await logitsOf(
+      await model.fewPlan(at.length, model.weights, true),
+      step,
+      tokens,
+      Math.max(...at) + 1,
+    );
     const next = await alone(1, 1);
     const wanted = await alone(0, 1);
     yield { name: `sequences at ${at.join(", ")}`, wanted, found };
