@@ -124,8 +124,7 @@ export function generatorOver(
   /** What must be the same for generations to be computed together; undefined for one that must be alone. */
   function besideOf(request: GenerateRequest): string | undefined {
     const { adapter, constrain, onLogits, onLikelihood, known } = request;
-    const isAlone =
-      constrain ?? onLogits ?? onLikelihood ?? known ?? (config.ropeScaling.kind === "dynamic" || undefined);
+    const isAlone = constrain || onLogits || onLikelihood || known || config.ropeScaling.kind === "dynamic";
     return isAlone ? undefined : (adapter ?? "");
   }
 
@@ -199,7 +198,6 @@ export function generatorOver(
     const { model, kept } = machine;
     const { gpu } = model;
     const { history } = sequence;
-    const isTogether = besideOf(answer.request) !== undefined;
     const { delivered, stats, onLogits } = answer;
     const { promptIds, adapter, stopIds, signal, sampling, constrain, logitsFrom, onLikelihood } = answer.request;
     const manner = (plan: Slice["plan"]) => ({ plan, promptLength: promptIds.length, adapter });
@@ -318,7 +316,7 @@ export function generatorOver(
       if (inFlight.length > 0)
         void inFlight[0].catch(() => {}).then(release); // it also tells how the prompt arrived
       else release();
-      if (isTogether) {
+      if (turn.beside !== undefined) {
         if (company?.of !== machine) company = { of: machine, all: new Company(machine.steps) };
         companion = company.all.join();
       }

@@ -1,8 +1,8 @@
 // Steps of several rows: the newest tokens of several sequences, or a draft of one. Each row is computed as it would be alone,
 // and sampled alone, one after the other.
 
-import { mostStepTokens } from "../gpu/operations.ts";
-import { createRing, type Ring } from "../gpu/readback.ts";
+import { mostStepTokens, type Activation } from "../gpu/operations.ts";
+import type { Ring } from "../gpu/readback.ts";
 import { apartRecord, stepBytes, stepHeadBytes, stepRecord } from "../gpu/step-record.ts";
 import type { Model } from "../model/model.ts";
 import { checkTold, readReceipt, receiptBytes } from "./receipts.ts";
@@ -32,7 +32,7 @@ interface SharedRoom {
 const togetherSizes = [2, 4, 8] as const;
 
 export function createSharedSteps(context: StepsContext) {
-  const { model, ring, run, setStep, copyTable } = context;
+  const { model, ring, ringOf, run, setStep, copyTable } = context;
   const { gpu, config } = model;
   const { device } = gpu;
   const { queue } = device;
@@ -42,12 +42,14 @@ export function createSharedSteps(context: StepsContext) {
   const wanted = new Map<unknown, Set<number>>(); // of those apart
   let room: Promise<SharedRoom> | undefined;
 
-  const ringOf = (name: string, slots: number, slotBytes: number) =>
-    model.memory.checked(name, () => createRing(gpu, model.memory, name, slots, slotBytes));
-
   /** The beginning of the record of a step that has one token. */
   const headOf = ({ pages }: Own, position: number) =>
     stepRecord({ position, firstPage: pages.firstPage }, 1).slice(0, stepHeadBytes);
+
+  /** Puts a row's logits where the sampler looks for them. */
+  function takeLogits(encoder: GPUCommandEncoder, { buffer, stride }: Activation, row: number): void {
+    encoder.copyBufferToBuffer(buffer, 4 * row * stride, model.activations.logits.buffer, 0, 4 * config.vocabSize);
+  }
 
   /** What rows of a step are sampled by, one after the other, and what they tell. */
   function prepareRows(): Promise<SharedRoom> {
@@ -120,10 +122,7 @@ export function createSharedSteps(context: StepsContext) {
       const { own, position } = one;
       encoder.copyBufferToBuffer(heads, row * stepHeadBytes, model.step, 0, stepHeadBytes);
       takeToken(one, 0);
-      if (prepared) {
-        const { buffer, stride } = prepared.logits;
-        encoder.copyBufferToBuffer(buffer, 4 * row * stride, model.activations.logits.buffer, 0, 4 * config.vocabSize);
-      }
+      if (prepared) takeLogits(encoder, prepared.logits, row);
       run(encoder, prepared ? [own.sample] : [plans.one, own.sample], { position, tokens: 1 });
       encoder.copyBufferToBuffer(model.tokens, 0, newest, 4 * own.index, 4);
       encoder.copyBufferToBuffer(own.sampler.receipt, 0, told, rowsToldBytes + row * receiptBytes, receiptBytes);
@@ -164,8 +163,7 @@ export function createSharedSteps(context: StepsContext) {
     run(encoder, [plan], { position, tokens: ids.length });
     encoder.copyBufferToBuffer(heads, 0, model.step, 0, stepHeadBytes); // for the sampler these are steps of one
     const reads = ids.map((_, row) => {
-      const from = 4 * row * logits.stride;
-      encoder.copyBufferToBuffer(logits.buffer, from, model.activations.logits.buffer, 0, 4 * config.vocabSize);
+      takeLogits(encoder, logits, row);
       run(encoder, [own.sample], { position, tokens: 1 });
       return ring.copy(encoder, own.sampler.receipt, receiptBytes);
     });

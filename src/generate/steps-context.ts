@@ -36,6 +36,8 @@ export interface StepsContext {
   copyTable(encoder: GPUCommandEncoder, own: Own): (() => Promise<void>) | undefined;
   /** Says that no sequence's newest id is where its next step looks for it. */
   unchain(): void;
+  /** Made on first use. Errors: `out-of-memory`. */
+  ringOf(name: string, slots: number, slotBytes: number): Promise<Ring>;
 }
 
 /** What a sequence has of its own. */

@@ -72,7 +72,7 @@ export async function createSteps(model: Model, ring: Ring) {
   let top: { plan: Plan; ring: Ring; logits: GPUBuffer; logit: Ring } | undefined;
   let debug: { rows: Ring; row: Ring; logits: Activation; plans: Map<Recorded, Plan> } | undefined;
 
-  let shared: Promise<SharedSteps> | undefined;
+  let shared: SharedSteps | undefined;
 
   function run(encoder: GPUCommandEncoder, plans: Plan[], batch: Batch) {
     const pass = encoder.beginComputePass();
@@ -88,6 +88,7 @@ export async function createSteps(model: Model, ring: Ring) {
     setStep,
     copyTable,
     unchain: () => void (chained = undefined),
+    ringOf,
   };
 
   function encodeBatch(encoder: GPUCommandEncoder, own: Own, ids: readonly number[], position: number) {
@@ -194,8 +195,9 @@ export async function createSteps(model: Model, ring: Ring) {
   }
 
   // What few requests need is made on first use, checked: where there is no room for it the others must not suffer.
-  const ringOf = (name: string, slots: number, slotBytes: number) =>
-    model.memory.checked(name, () => createRing(gpu, model.memory, name, slots, slotBytes));
+  function ringOf(name: string, slots: number, slotBytes: number): Promise<Ring> {
+    return model.memory.checked(name, () => createRing(gpu, model.memory, name, slots, slotBytes));
+  }
 
   async function prepareTop(): Promise<void> {
     top ??= await model.memory.together(async () => ({
@@ -229,13 +231,10 @@ export async function createSteps(model: Model, ring: Ring) {
   }
 
   /** What computes several rows in a step; once it is there it stays. Errors: `network`. */
-  const sharedOf = () =>
-    (shared ??= sharedSteps()
-      .then(({ createSharedSteps }) => createSharedSteps(context))
-      .catch((error: unknown) => {
-        shared = undefined;
-        throw error;
-      }));
+  const sharedOf = async () => {
+    const { createSharedSteps } = await sharedSteps();
+    return (shared ??= createSharedSteps(context));
+  };
 
   /** Selects what runs from now on: with the adapter of this key, or without one. */
   function use(adapter: string | undefined): void {

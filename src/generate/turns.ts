@@ -4,6 +4,8 @@
 
 /** A call that runs. */
 export interface Turn {
+  /** As it was asked for. */
+  readonly beside: string | undefined;
   /** Its number among those that run, the lowest that was free. */
   readonly index: number;
   /** Whether another has run beside it. */
@@ -19,11 +21,9 @@ export interface TurnRequest {
   onOthers?: () => void;
 }
 
-interface Running {
-  index: number;
+interface Running extends Turn {
   wasShared: boolean;
-  beside: string | undefined;
-  onOthers: () => void;
+  readonly onOthers: () => void;
 }
 
 interface Waiting {
@@ -72,23 +72,17 @@ export class Turns {
     const taken = new Set([...this.#running].map(({ index }) => index));
     let index = 0;
     while (taken.has(index)) index++;
-    const running: Running = { index, wasShared: false, beside, onOthers };
+    const release = () => {
+      this.#running.delete(running);
+      this.#admit();
+    };
+    const running: Running = { beside, index, wasShared: false, onOthers, release };
     this.#running.add(running);
     if (this.isShared) {
       for (const one of this.#running) one.wasShared = true;
       this.#tell();
     } else if (this.isWanted) onOthers();
-    const release = () => {
-      this.#running.delete(running);
-      this.#admit();
-    };
-    return {
-      index,
-      get wasShared() {
-        return running.wasShared;
-      },
-      release,
-    };
+    return running;
   }
 
   /** Lets those that have waited longest begin, as far as they may. */
