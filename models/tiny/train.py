@@ -126,7 +126,7 @@ def main():
         rate = args.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1, spent / total))))
         for group in (group for optimizer in optimizers for group in optimizer.param_groups):
             group["lr"] = rate
-        ids, weights = batch(rng, sp, args.tokens, *((0.8, 0.2) if spent > 0.85 * total else (args.whole, 0.0)))
+        ids, weights = batch(rng, sp, args.tokens, *((0.8, 0.2) if spent > 0.65 * total else (args.whole, 0.0)))
         loss = model.loss(ids, weights)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
