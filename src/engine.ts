@@ -8,7 +8,7 @@ import type { EngineCore } from "./api/engine-core.ts";
 import type { ContinuableEngine, Likeness, Predecessor } from "./api/continuation.ts";
 import { isLoss, makeAgain, Renewal, type Losable } from "./api/renewal.ts";
 import type { EngineInfo, EngineOptions } from "./api/surface.ts";
-import { PronkError, type PronkWarning } from "./errors.ts";
+import { isShortage, PronkError, type PronkWarning } from "./errors.ts";
 import { findLicenseEvidence } from "./format/license-evidence.ts";
 import { mainScheme } from "./format/quantized.ts";
 import { CacheHistory } from "./generate/cache-history.ts";
@@ -21,7 +21,7 @@ import { prepareModel, type PrepareOptions } from "./load/prepare.ts";
 import type { PreparedModel } from "./load/prepared-model.ts";
 import { namedShortage } from "./gpu/shortage.ts";
 import { Model } from "./model/model.ts";
-import { type TriedSetup, withSetups } from "./smaller-setups.ts";
+import type { TriedSetup } from "./smaller-setups.ts";
 import type { StartHashThread } from "./source/hash-thread.ts";
 import { referenceOfSource } from "./source/reference.ts";
 import type { ModelReference } from "./source/source.ts";
@@ -101,7 +101,7 @@ interface Loaded {
   /** Of the model in the store. */
   key: string;
   /** A call's failure, as its caller gets it. */
-  named(error: unknown): unknown;
+  named(error: unknown): Promise<unknown>;
 }
 
 interface LoadOptions extends LocalEngineOptions, Pick<PrepareOptions, "headApart"> {
@@ -161,7 +161,7 @@ async function loadOnce(reference: ModelReference, options: LoadOptions): Promis
     const cause = namedShortage(signal.aborted ? signal.reason : error);
     const loss = await lossBehind(cause, gpu, options.signal);
     gpu.dispose();
-    throw loss ?? withSetups(cause, tried);
+    throw loss ?? (await withSetups(cause, tried));
   } finally {
     gpu.onFault = undefined;
     options.signal.removeEventListener("abort", onAbort);
@@ -296,6 +296,13 @@ function otherFiles(expected: string, found: string | undefined): PronkError {
   return new PronkError("integrity", message, { expected, found });
 }
 
+/** A shortage of memory says what would fit, if the part that knows is to be had. */
+async function withSetups(error: unknown, tried: TriedSetup | undefined): Promise<unknown> {
+  if (!isShortage(error)) return error;
+  const part = await setupsPart().catch(() => undefined);
+  return part ? part.withSetups(error, tried) : error;
+}
+
 /** The warning when the first upload did not arrive whole. */
 function uploadedAgain({ again }: LoadOptions): PronkWarning[] {
   if (!again) return [];
@@ -314,6 +321,7 @@ async function unstored(
 }
 
 const cachePart = onDemand("keeps the KV cache from visit to visit", () => import("./engine-cache.ts"));
+const setupsPart = onDemand("names smaller setups", () => import("./smaller-setups.ts"));
 const adapterPart = onDemand("loads adapters", () => import("./loras.ts"));
 const ggufText = onDemand("reads the tokenizer of a GGUF file", () => import("./text/load-gguf-text.ts"));
 

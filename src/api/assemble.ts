@@ -5,13 +5,14 @@ import type { Variants } from "../gpu/variants.ts";
 import { onDemand } from "../on-demand.ts";
 import { cacheCalls } from "./cache-calls.ts";
 import { createChatCompletions } from "./chat.ts";
+import type { Completions } from "./completions.ts";
 import type { ContinuableEngine } from "./continuation.ts";
 import type { Embeddings } from "./embeddings.ts";
 import type { EngineCore } from "./engine-core.ts";
 import type { EngineInfo } from "./surface.ts";
-import { createCompletions } from "./text-completion.ts";
 
 const embedding = onDemand("answers requests for embeddings", () => import("./embedding.ts"));
+const textCompletion = onDemand("continues texts", () => import("./text-completion.ts"));
 
 export interface EngineParts {
   core: EngineCore;
@@ -32,7 +33,10 @@ export function assembleEngine({ core, info, variants, end, dispose }: EnginePar
   };
   return {
     chat: { completions: createChatCompletions(core) },
-    completions: createCompletions(core),
+    completions: {
+      create: (async (request, options) =>
+        (await textCompletion()).createCompletions(core).create(request, options)) as Completions["create"],
+    },
     embeddings: {
       create: (async (request, options) => (await embedding()).embed(core, request, options)) as Embeddings["create"],
     },

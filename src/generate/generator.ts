@@ -38,7 +38,7 @@ export interface GeneratorOptions {
   /** Answers computed at the same time, 1 to 8; default 8. */
   sequences?: number;
   /** Makes a failed call's error say more, where more is known than here. */
-  named?: (error: unknown) => unknown;
+  named?: (error: unknown) => Promise<unknown>;
 }
 
 /** A generator over this model, which it owns, and over no other. */
@@ -182,7 +182,7 @@ export function generatorOver(
             Object.assign(answer, { isCrowded: false, isBegun: false });
             continue;
           }
-          if (!answer.isLost) throw options.named?.(error) ?? error;
+          if (!answer.isLost) throw (await options.named?.(error)) ?? error;
           losses = answer.delivered.length > before ? 1 : losses + 1;
           if (losses > mostLosses) throw error;
         }
@@ -435,7 +435,7 @@ export function generatorOver(
           const named = namedShortage(error);
           const loss = await lossBehind(named, gpu, signal);
           if (!loss && !signal.aborted) forget(machine, own);
-          if (!loss || losses > mostLosses) throw loss ?? options.named?.(named) ?? named;
+          if (!loss || losses > mostLosses) throw loss ?? (await options.named?.(named)) ?? named;
         }
       }
     } finally {
