@@ -297,10 +297,10 @@ function otherFiles(expected: string, found: string | undefined): PronkError {
 }
 
 /** A shortage of memory says what would fit, if the part that knows is to be had. */
-async function withSetups(error: unknown, tried: TriedSetup | undefined): Promise<unknown> {
-  if (!isShortage(error)) return error;
+async function withSetups(cause: unknown, tried: TriedSetup | undefined): Promise<unknown> {
+  if (!isShortage(cause)) return cause;
   const part = await setupsPart().catch(() => undefined);
-  return part ? part.withSetups(error, tried) : error;
+  return part ? part.withSetups(cause, tried) : cause;
 }
 
 /** The warning when the first upload did not arrive whole. */
