@@ -12,19 +12,23 @@ import type { EvalModel, EvalRequest } from "./eval-request.ts";
 export interface EvalFlags {
   runtime: OpenFlags["runtime"];
   model: ModelPlace;
+  /** Each with its own quantization. */
+  beside: { place: ModelPlace; options: EvalModel["options"] }[];
   against: ModelPlace | undefined;
   tokenizer: ModelPlace | undefined;
   options: EvalModel["options"];
   againstOptions: EvalModel["options"];
-  request: Omit<EvalRequest, "model" | "against">;
+  request: Omit<EvalRequest, "model" | "beside" | "against">;
   json: boolean;
 }
 
 export const usage = `${written("eval")} ${openUsage}
   (--text FILE [--rule harness|llama.cpp] [--window N] | --text FILE --against DIR|FILE|URL|owner/name [--against-weights NAME]
   | --task FILE.jsonl [--prompts ${taskNames.join("|")}]) [--limit N] [--json]
+  [--beside DIR|FILE|URL|owner/name[=q8|=q4]]...
 --text gives the perplexity; with --against how far the model is from another of the same tokenizer, read in 32-bit floats;
---task the share of questions that are answered rightly. docs/evaluation.md says what the numbers mean.`;
+--task the share of questions that are answered rightly. --beside, as often as wanted, measures further files of the same weights
+in the same way: as in the file, or rounded to what stands behind "=". docs/evaluation.md says what the numbers mean.`;
 
 const text = { type: "string" } as const;
 
@@ -34,6 +38,7 @@ export function readFlags(args: string[]): EvalFlags | undefined {
     text,
     rule: text,
     window: text,
+    beside: { type: "string", multiple: true },
     against: text,
     "against-weights": text,
     task: text,
@@ -57,6 +62,12 @@ export function readFlags(args: string[]): EvalFlags | undefined {
   return {
     runtime: flags.runtime,
     model: placeOfModel(flags.model),
+    beside: (values.beside ?? []).map((given) => {
+      const [, name, quantize] = /^(.+?)(?:=(none|q8|q4))?$/.exec(given) ?? [];
+      if (!name) throw wrong("beside", "a folder, a file, a URL or owner/name", given);
+      const own = { quantize: (quantize ?? "none") as "none" | "q8" | "q4", weights: undefined };
+      return { place: placeOfModel(name), options: { ...flags.options, ...own } };
+    }),
     against: against === undefined ? undefined : placeOfModel(against),
     tokenizer: flags.tokenizer === undefined ? undefined : placeOfFile(flags.tokenizer, "tokenizer"),
     options: flags.options,

@@ -2,7 +2,14 @@
 // as in Node, so it uses neither.
 
 import type { Engine, EngineInfo, EngineOptions } from "../src/index.ts";
-import type { ChoicesResult, ComparisonResult, PerplexityResult, TaskName, WindowRule } from "../src/eval/index.ts";
+import type {
+  ChoiceItem,
+  ChoicesResult,
+  ComparisonResult,
+  PerplexityResult,
+  TaskName,
+  WindowRule,
+} from "../src/eval/index.ts";
 
 export type EvalLibrary = Pick<typeof import("../src/index.ts"), "createEngine"> &
   Pick<typeof import("../src/eval/index.ts"), "compareModels" | "multipleChoice" | "perplexity" | "readItems">;
@@ -17,7 +24,9 @@ export interface EvalModel {
 
 export interface EvalRequest {
   model: EvalModel;
-  /** What it is compared with. */
+  /** Measured after it in the same way: other files of the same weights. */
+  beside?: EvalModel[];
+  /** What all are compared with. */
   against?: EvalModel;
   text?: string;
   rule?: WindowRule;
@@ -48,50 +57,71 @@ export interface Footing {
   date: string;
 }
 
-export type EvalResult = (PerplexityResult | ComparisonResult | ChoicesResult) &
-  Footing & { against?: Pick<Footing, "model" | "source" | "quantize" | "weights" | "kv"> };
+/** Of one model. */
+export type Measurement = (PerplexityResult | ComparisonResult | ChoicesResult) & Footing;
+
+/** Of the model that was asked about, with the others in their order. */
+export type EvalResult = Measurement & {
+  against?: Pick<Footing, "model" | "source" | "quantize" | "weights" | "kv">;
+  beside?: Measurement[];
+};
 
 export async function evaluate(
   library: EvalLibrary,
   request: EvalRequest,
   tell: (line: string) => void = () => {},
 ): Promise<EvalResult> {
-  const { text, rule, window, task, prompts, limit } = request;
+  const { model, beside, against, task, prompts, limit } = request;
   const items = task === undefined ? undefined : library.readItems(task, prompts).slice(0, limit); // before anything is loaded
-  const engine = await open(library, request.model, tell);
   let reference: Engine | undefined;
   try {
-    reference = request.against && (await open(library, request.against, tell));
-    const startedMs = performance.now();
-    let toldMs = 0;
-    const onProgress = (_: unknown, done: number, of: number) => {
-      if (performance.now() - toldMs < 1000 && done < of) return;
-      toldMs = performance.now();
-      const left = ((toldMs - startedMs) / done) * (of - done);
-      tell(`${done} of ${of}${done < of ? `, about ${Math.ceil(left / 1000)} s left` : ""}`);
-    };
-    const asked = { text: text ?? "", rule, window, limit };
-    const found = items
-      ? await library.multipleChoice(engine, items, { onProgress })
-      : reference
-        ? await library.compareModels(engine, reference, asked, { onProgress })
-        : await library.perplexity(engine, asked, { onProgress });
-    const seconds = (performance.now() - startedMs) / 1000;
-    const { model, source, quantize, weights, scheme, kv, adapter, parameters, gpuBytes, storedBytes } = engine.info;
-    const decodeTokensPerSecond = await decodeSpeed(engine, text ?? [items?.[0].context].flat().join());
-    const footing = { model, source, quantize, weights, scheme, kv, adapter, parameters, gpuBytes, storedBytes };
-    return {
-      ...found,
-      ...footing,
-      decodeTokensPerSecond,
-      seconds,
-      date: new Date().toISOString(),
-      ...(reference && { against: placeOf(reference.info) }),
-    };
+    const found: Measurement[] = [];
+    for (const one of [model, ...(beside ?? [])]) {
+      await using engine = await open(library, one, tell);
+      reference ??= against && (await open(library, against, tell));
+      found.push(await measure(library, { ...request, engine, reference, items }, tell));
+    }
+    const [first, ...others] = found;
+    return { ...first, ...(reference && { against: placeOf(reference.info) }), ...(beside && { beside: others }) };
   } finally {
-    await engine.unload();
     await reference?.unload();
   }
+}
+
+async function measure(
+  library: EvalLibrary,
+  { engine, reference, items, text, rule, window, limit }: Measuring,
+  tell: (line: string) => void,
+): Promise<Measurement> {
+  const startedMs = performance.now();
+  let toldMs = 0;
+  const onProgress = (_: unknown, done: number, of: number) => {
+    if (performance.now() - toldMs < 1000 && done < of) return;
+    toldMs = performance.now();
+    const left = ((toldMs - startedMs) / done) * (of - done);
+    tell(`${done} of ${of}${done < of ? `, about ${Math.ceil(left / 1000)} s left` : ""}`);
+  };
+  const asked = { text: text ?? "", rule, window, limit };
+  const found = items
+    ? await library.multipleChoice(engine, items, { onProgress })
+    : reference
+      ? await library.compareModels(engine, reference, asked, { onProgress })
+      : await library.perplexity(engine, asked, { onProgress });
+  const seconds = (performance.now() - startedMs) / 1000;
+  const { model, source, quantize, weights, scheme, kv, adapter, parameters, gpuBytes, storedBytes } = engine.info;
+  return {
+    ...found,
+    ...{ model, source, quantize, weights, scheme, kv, adapter, parameters, gpuBytes, storedBytes },
+    decodeTokensPerSecond: await decodeSpeed(engine, text ?? [items?.[0].context].flat().join()),
+    seconds,
+    date: new Date().toISOString(),
+  };
+}
+
+interface Measuring extends Pick<EvalRequest, "text" | "rule" | "window" | "limit"> {
+  engine: Engine;
+  reference: Engine | undefined;
+  items: readonly ChoiceItem[] | undefined;
 }
 
 const placeOf = ({ model, source, quantize, weights, kv }: EngineInfo) => ({ model, source, quantize, weights, kv });

@@ -5,7 +5,7 @@ import { basename, dirname } from "node:path";
 import { adapterFromEnvironment } from "./browser/adapter-choice.ts";
 import { tellFailure } from "./engine-failure.ts";
 import { type EvalFlags, readFlags, usage } from "./eval-flags.ts";
-import type { EvalModel, EvalResult } from "./eval-request.ts";
+import type { EvalModel, EvalResult, Measurement } from "./eval-request.ts";
 import type { ModelPlace } from "./model-place.ts";
 import { driverVariables, openNodeRunner, startAgain } from "./node-runtime.ts";
 import type { Runner } from "./run-in-page.ts";
@@ -31,8 +31,10 @@ async function evaluate({ runtime, request, json, ...places }: EvalFlags): Promi
   const runner = runtime === "node" ? await openNodeRunner(log) : await openRunner(runtime, { adapter, log });
   try {
     const model = modelFor(runner, places.model, places.options, places.tokenizer);
+    const others = places.beside.map(({ place, options }) => modelFor(runner, place, options, places.tokenizer));
+    const beside = others.length > 0 ? others : undefined;
     const against = places.against && modelFor(runner, places.against, places.againstOptions, places.tokenizer);
-    const result = await runner.evaluate({ ...request, model, against });
+    const result = await runner.evaluate({ ...request, model, beside, against });
     const text = json ? JSON.stringify(result) : textOf(result);
     await new Promise((done) => process.stdout.write(`${text}\n`, done)); // a pipe may be slow
   } finally {
@@ -56,8 +58,10 @@ function modelFor(
   return { url: urlOf(place), options, tokenizer: tokenizer && { name: name!, url: urlOf(tokenizer) } };
 }
 
-/** For people: a line for each number. */
-function textOf({ items, adapter, against, ...numbers }: EvalResult & Partial<Lists>): string {
+/** For people: a line for each number; of several models a line for each. */
+function textOf({ beside, ...first }: EvalResult): string {
+  if (beside) return tableOf([first, ...beside]);
+  const { items, reliability: _, adapter, against, ...numbers } = first as typeof first & Partial<Lists>;
   const rows = Object.entries({
     ...numbers,
     ...(items && { items: items.length }),
@@ -66,9 +70,31 @@ function textOf({ items, adapter, against, ...numbers }: EvalResult & Partial<Li
   });
   return rows
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name.padEnd(24)}${typeof value === "number" ? Number(value.toPrecision(6)) : value}`)
+    .map(([name, value]) => `${name.padEnd(24)}${shown(value)}`)
     .join("\n");
 }
+
+const shown = (value: unknown) => (typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value));
+
+function tableOf(models: readonly Measurement[]): string {
+  const lines = models.map((one) => {
+    const numbers = one as Measurement & Record<string, unknown>;
+    const { model, quantize, scheme, weights, gpuBytes, decodeTokensPerSecond } = one;
+    const name = quantize === "none" ? (scheme ?? weights) : quantize;
+    return [model, name, gpuBytes, decodeTokensPerSecond, ...compared.map((column) => numbers[column])];
+  });
+  const all = [["model", "weights", "gpuBytes", "tokens/s", ...compared], ...lines];
+  const columns = all[0].flatMap((_, i) => {
+    const cells = all.map((line) => (line[i] === undefined ? "" : shown(line[i])));
+    if (cells.slice(1).every((cell) => cell === "")) return [];
+    const width = Math.max(...cells.map((cell) => cell.length));
+    return [cells.map((cell) => cell.padEnd(width))];
+  });
+  return all.map((_, line) => columns.map((cells) => cells[line]).join("  ").trimEnd()).join("\n"); // prettier-ignore
+}
+
+/** What a table has of each model, where it was measured. */
+const compared = ["perplexity", "kl", "top1", "maxLogit", "acc", "accNorm"];
 
 interface Lists {
   items: unknown[];

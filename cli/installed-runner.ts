@@ -18,8 +18,13 @@ export async function openRunner(kind: BrowserKind, { log }: { log: Log }): Prom
     },
     evaluate: (request) => {
       const opened = (model: EvalModel) => ({ ...model, options: { store: stores(model.url), ...model.options } });
-      const { model, against } = request;
-      return evaluateBy(page.call, { ...request, model: opened(model), against: against && opened(against) });
+      const { model, beside, against } = request;
+      return evaluateBy(page.call, {
+        ...request,
+        model: opened(model),
+        beside: beside?.map(opened),
+        against: against && opened(against),
+      });
     },
     [Symbol.asyncDispose]: () => page[Symbol.asyncDispose](),
   };

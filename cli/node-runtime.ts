@@ -72,8 +72,13 @@ export async function openNodeRunner(log: Log): Promise<Runner> {
       const measures = await import(pathToFileURL(join(outputFolder.library, "eval.js")).href);
       const inNode = { worker: false, store: false };
       const opened = (model: EvalModel) => ({ ...model, options: { ...model.options, ...inNode } });
-      const { model, against } = request;
-      const own = { ...request, model: opened(model), against: against && opened(against) };
+      const { model, beside, against } = request;
+      const own = {
+        ...request,
+        model: opened(model),
+        beside: beside?.map(opened),
+        against: against && opened(against),
+      };
       return evaluate({ ...library, ...measures }, own, log);
     },
     [Symbol.asyncDispose]: () => server.close(),

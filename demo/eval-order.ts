@@ -8,17 +8,42 @@ import type { EngineInfo } from "../src/index.ts";
 export type Format = "none" | "q8" | "q4";
 
 export interface Order {
+  /** What the others are compared with: unrounded, in 32-bit floats. */
   model: string;
+  /** In which it is measured itself. */
   formats: Format[];
+  /** Other files of the same weights, each measured as in its file. Absent in what was kept before there were any. */
+  others?: string[];
   by: "text" | "task";
   content: string;
 }
 
+/** A model as it is measured. */
+export interface Subject {
+  model: string;
+  format: Format;
+}
+
+/** In their order, which `Kept.done` has, too. */
+export const subjectsOf = ({ model, formats, others = [] }: Order): Subject[] => [
+  ...formats.map((format) => ({ model, format })),
+  ...others.map((other) => ({ model: other, format: "none" as const })),
+];
+
+/** The order with only its first `count` subjects. */
+export const shortened = (order: Order, count: number): Order => ({
+  ...order,
+  formats: order.formats.slice(0, count),
+  others: order.others?.slice(0, Math.max(0, count - order.formats.length)),
+});
+
 /** As in engine.info.quantization. */
 export type Errors = Pick<NonNullable<EngineInfo["quantization"]>, "relativeRmsError" | "matrixErrors">;
 
-/** Of one format. */
+/** Of one subject. */
 export interface Measured {
+  /** As it was ordered; absent in what was kept before there were several. */
+  model?: string;
   format: Format;
   info: Pick<EngineInfo, "model" | "source" | "scheme" | "weights" | "adapter" | "gpuBytes" | "storedBytes" | "kv">;
   /** Of what pronk rounded while loading, now or when the page first measured it; absent if nothing was, or none was measured. */
@@ -33,12 +58,12 @@ export interface Kept {
   order: Order;
   isPaused: boolean;
   done: Measured[];
-  /** Of the current format. */
+  /** Of the current subject. */
   state?: unknown;
 }
 
 export type FromWorker =
-  | { kind: "progress"; format: Format; done: number; of: number; secondsLeft: number | undefined }
+  | { kind: "progress"; subject: Subject; done: number; of: number; secondsLeft: number | undefined }
   | { kind: "measured"; done: Measured[] }
   | { kind: "finished" }
   | { kind: "failed"; message: string };

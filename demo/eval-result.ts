@@ -1,46 +1,73 @@
-// The measurements as a page: a table to copy, quality against size, how far confidence can be trusted, and JSON to keep.
+// The measurements as a page: a table to copy, charts (eval-charts.ts), and JSON to keep.
 
-import type { ReliabilityBin } from "../src/eval/index.ts";
 import { bytes, figures, percent } from "./bench-numbers.ts";
-import type { Kept, Measured } from "./eval-order.ts";
-import { element, shape, wide } from "./page-elements.ts";
+import { binsOf, fiveFigures, legend, matrixErrors, numberIn, plots, reliability } from "./eval-charts.ts";
+import { type Kept, type Measured, subjectsOf } from "./eval-order.ts";
+import { element, wide } from "./page-elements.ts";
 import { pageStrings as strings } from "./page-words.ts";
 import { saveFile } from "./save-file.ts";
 
 export function showMeasured(place: HTMLElement, kept: Kept): void {
   const { done } = kept;
   const words = strings.evaluation;
+  const names = namesOf(kept);
+  const lines = linesOf(kept);
   place.replaceChildren(
-    wideTable(linesOf(done), words.tableLabel),
-    ...actions(kept),
+    wideTable(lines, words.tableLabel),
+    ...actions(kept, lines),
     element("h2", "", words.plotTitle),
-    legend(done),
-    plot(done),
+    legend(names),
+    plots(done, names),
     ...(done.some(({ errors }) => errors)
-      ? [element("h2", "", words.matrixTitle), element("p", "note", words.matrixNote), legend(done), matrixErrors(done)]
+      ? [
+          element("h2", "", words.matrixTitle),
+          element("p", "note", words.matrixNote),
+          legend(names),
+          matrixErrors(done),
+        ]
       : []),
     ...(done.some(binsOf)
       ? [
           element("h2", "", words.reliabilityTitle),
           element("p", "note", words.reliabilityNote),
-          legend(done),
+          legend(names),
           reliability(done),
         ]
       : []),
   );
 }
 
-const fiveFigures = (value: number) => figures(value, { minimumSignificantDigits: 5, maximumSignificantDigits: 5 });
+/** Of an address its last part; a name on the hub as it is. */
+export function nameOf(model: string): string {
+  if (!/^(\w+:|\.{0,2}\/)/.test(model)) return model;
+  const { pathname, host } = new URL(model, location.href);
+  return decodeURIComponent(pathname.split("/").findLast(Boolean) ?? host);
+}
+
+const hasOthers = ({ order }: Kept) => (order.others ?? []).length > 0;
+
+const weightsOf = ({ format, info }: Measured) =>
+  format === "none" ? (info.scheme ?? strings.evaluation.asInFile) : format;
+
+/** What the marks are called. */
+function namesOf(kept: Kept): string[] {
+  const subjects = subjectsOf(kept.order);
+  return kept.done.map((one, i) =>
+    hasOthers(kept) ? `${nameOf(subjects[i].model)}, ${weightsOf(one)}` : weightsOf(one),
+  );
+}
 
 /** Column by column: its title, and what stands in it. */
-function columns(done: readonly Measured[]): [string, (one: Measured) => string][] {
+function columns(kept: Kept): [string, (one: Measured, i: number) => string][] {
   const words = strings.evaluation.columns;
+  const subjects = subjectsOf(kept.order);
   const number = (name: string, tell: (value: number) => string) => (one: Measured) => {
-    const value = (one.found as unknown as Record<string, number | undefined>)[name];
+    const value = numberIn(one, name);
     return value === undefined ? "" : tell(value);
   };
-  const all: [string, (one: Measured) => string][] = [
-    [words.weights, ({ format, info }) => (format === "none" ? (info.scheme ?? info.weights) : format)],
+  const all: [string, (one: Measured, i: number) => string][] = [
+    [words.file, (_, i) => (hasOthers(kept) ? nameOf(subjects[i].model) : "")],
+    [words.weights, weightsOf],
     [words.memory, ({ info }) => bytes(info.gpuBytes)],
     [words.speed, (one) => figures(one.decodeTokensPerSecond)],
     [words.error, ({ errors }) => (errors ? percent(100 * errors.relativeRmsError) : "")],
@@ -51,7 +78,7 @@ function columns(done: readonly Measured[]): [string, (one: Measured) => string]
     [words.right, number("acc", (value) => percent(100 * value))],
     [words.rightByLength, number("accNorm", (value) => percent(100 * value))],
   ];
-  return all.filter(([, tell]) => done.some((one) => tell(one) !== ""));
+  return all.filter(([, tell]) => kept.done.some((one, i) => tell(one, i) !== ""));
 }
 
 /** Its first line is the head. */
@@ -67,21 +94,17 @@ export function wideTable([head, ...lines]: readonly (readonly string[])[], labe
   return wide(made, label);
 }
 
-function linesOf(done: readonly Measured[]): string[][] {
-  const shown = columns(done);
-  return [shown.map(([title]) => title), ...done.map((one) => shown.map(([, tell]) => tell(one)))];
+function linesOf(kept: Kept): string[][] {
+  const shown = columns(kept);
+  return [shown.map(([title]) => title), ...kept.done.map((one, i) => shown.map(([, tell]) => tell(one, i)))];
 }
 
-function actions({ order, done }: Kept): HTMLElement[] {
+function actions({ order, done }: Kept, lines: readonly (readonly string[])[]): HTMLElement[] {
   const words = strings.evaluation;
   const copy = element("button", "plain", words.copy);
   copy.type = "button";
   copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(
-      linesOf(done)
-        .map((cells) => cells.join("\t"))
-        .join("\n"),
-    );
+    await navigator.clipboard.writeText(lines.map((cells) => cells.join("\t")).join("\n"));
     copy.textContent = words.copied;
   });
   const save = element("button", "plain", words.save);
@@ -92,119 +115,4 @@ function actions({ order, done }: Kept): HTMLElement[] {
     saveFile(text, { title: `pronk-evaluation-${done[0].date.slice(0, 10)}`, form: "json" });
   });
   return [element("div", "actions", copy, save)];
-}
-
-const [width, height] = [360, 260];
-const [left, right, top, bottom] = [52, 12, 30, 44]; // around the axes
-/** Told apart by shape and colour. */
-const shapes = ["M-5 0A5 5 0 1 0 5 0A5 5 0 1 0-5 0Z", "M-5-5H5V5H-5Z", "M0-6L6 5H-6Z"];
-
-const mark = (i: number, [x, y]: readonly [number, number], scale = 1) =>
-  shape("path", { class: `mark-${i % 3}`, d: shapes[i % 3], transform: `translate(${x} ${y}) scale(${scale})` });
-
-function legend(done: readonly Measured[]): HTMLElement {
-  const made = element("ul", "legend");
-  const [, nameOf] = columns(done)[0];
-  for (const [i, one] of done.entries()) {
-    const line = element("li");
-    const picture = shape("svg", { viewBox: "-8 -8 16 16", class: "plot", "aria-hidden": "true" });
-    picture.append(mark(i, [0, 0]));
-    line.append(picture, nameOf(one));
-    made.append(line);
-  }
-  return made;
-}
-
-/** What an axis shows, and its ticks' labels, each at 0 to 1 of its length. */
-interface Axis {
-  title: string;
-  ticks: readonly (readonly [number, string])[];
-}
-
-const place = (x: number, y: number) =>
-  [left + (width - left - right) * x, height - bottom - (height - top - bottom) * y] as const;
-
-function axes(label: string, x: Axis, y: Axis): SVGElement {
-  const made = shape("svg", { viewBox: `0 0 ${width} ${height}`, class: "plot", role: "img", "aria-label": label });
-  made.append(
-    shape("path", { class: "axis", d: `M${left} ${top}V${height - bottom}H${width - right}` }),
-    shape("text", { x: width - right, y: height - 6, "text-anchor": "end" }, x.title),
-    shape("text", { x: 4, y: 14 }, y.title),
-    ...x.ticks.map(([at, text]) =>
-      shape("text", { x: place(at, 0)[0], y: height - bottom + 16, "text-anchor": at === 0 ? "start" : "end" }, text),
-    ),
-    ...y.ticks.map(([at, text]) => shape("text", { x: left - 6, y: place(0, at)[1] + 4, "text-anchor": "end" }, text)),
-  );
-  return made;
-}
-
-/** Size to the right; upwards, perplexity (less is better) or the share of right answers. */
-function plot(done: readonly Measured[]): SVGElement {
-  const { plotTitle, columns: words } = strings.evaluation;
-  const isText = "perplexity" in done[0].found;
-  const qualityOf = ({ found }: Measured) => ("perplexity" in found ? found.perplexity : found.acc);
-  const tell = isText ? fiveFigures : (value: number) => percent(100 * value);
-  const values = done.map(qualityOf);
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const largest = Math.max(...done.map(({ info }) => info.gpuBytes));
-  const heightOf = (value: number) => (most > least ? 0.08 + (0.84 * (value - least)) / (most - least) : 0.5);
-  const made = axes(
-    plotTitle,
-    {
-      title: words.memory,
-      ticks: [
-        [0, "0"],
-        [0.95, bytes(largest)],
-      ],
-    },
-    {
-      title: isText ? words.perplexity : words.right,
-      ticks: [...new Set([least, most])].map((value) => [heightOf(value), tell(value)]),
-    },
-  );
-  for (const [i, one] of done.entries())
-    made.append(mark(i, place((0.95 * one.info.gpuBytes) / largest, heightOf(qualityOf(one)))));
-  return made;
-}
-
-/** A mark for each matrix, by name to the right; upwards, how much rounding changed its weights. */
-function matrixErrors(done: readonly Measured[]): SVGElement {
-  const errors = done.map((one) => Object.entries(one.errors?.matrixErrors ?? {}));
-  const byName = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true });
-  const names = [...new Set(errors.flat().map(([name]) => name))].sort(byName);
-  const most = Math.max(...errors.flat().map(([, error]) => error)) || 1;
-  const { matrixTitle, matrices, columns: words } = strings.evaluation;
-  const ticks = [0, most].map((error) => [error / most, percent(100 * error)] as const);
-  const made = axes(
-    matrixTitle,
-    { title: matrices, ticks: [[1, String(names.length)]] },
-    { title: words.error, ticks },
-  );
-  for (const [i, of] of errors.entries())
-    for (const [name, error] of of) {
-      const one = mark(i, place((names.indexOf(name) + 0.5) / names.length, error / most), 0.6);
-      one.append(shape("title", {}, `${name} ${percent(100 * error)}`));
-      made.append(one);
-    }
-  return made;
-}
-
-const binsOf = ({ found }: Measured): ReliabilityBin[] | undefined =>
-  "reliability" in found ? found.reliability : undefined;
-
-/** To the right how sure the model was, upwards how often it was right; on the diagonal both are the same. */
-function reliability(done: readonly Measured[]): SVGElement {
-  const { reliabilityTitle, sure, wasRight } = strings.evaluation;
-  const ticks = [0, 0.5, 1].map((at) => [at, percent(100 * at)] as const);
-  const made = axes(reliabilityTitle, { title: sure, ticks }, { title: wasRight, ticks });
-  const [from, to] = [place(0, 0), place(1, 1)];
-  made.append(shape("path", { class: "ideal", d: `M${from.join(" ")}L${to.join(" ")}` }));
-  for (const [i, one] of done.entries()) {
-    const points = (binsOf(one) ?? [])
-      .filter(({ count }) => count > 0)
-      .map(({ count, confidence, right: came }) => place(confidence / count, came / count));
-    made.append(shape("polyline", { class: `mark-${i % 3}`, points: points.map((point) => point.join()).join(" ") }));
-    made.append(...points.map((point) => mark(i, point, 0.7)));
-  }
-  return made;
 }

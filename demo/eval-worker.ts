@@ -1,9 +1,19 @@
-// Carries out the stored measurement (eval-order.ts), format after format, with engines on this worker's own thread. Each ends
-// before the next is loaded; only beside a rounded one is the model's own file open too.
+// Carries out the stored measurement (eval-order.ts), one model and format after another, with engines on this worker's own
+// thread. Each ends before the next is loaded; what they are compared with is opened for the first that needs it, and stays.
 
 import { compareModels, multipleChoice, perplexity, readItems } from "../src/eval/index.ts";
 import { createEngine, type Engine, type EngineOptions } from "../src/index.ts";
-import { errorsOf, type Format, type FromWorker, keep, type Kept, type Measured, readKept } from "./eval-order.ts";
+import {
+  errorsOf,
+  type FromWorker,
+  keep,
+  type Kept,
+  type Measured,
+  type Order,
+  readKept,
+  type Subject,
+  subjectsOf,
+} from "./eval-order.ts";
 
 const tell = (message: FromWorker) => postMessage(message);
 
@@ -16,8 +26,11 @@ async function carryOut(): Promise<void> {
   const kept = await readKept();
   if (!kept) return;
   tell({ kind: "measured", done: kept.done });
-  for (const format of kept.order.formats.slice(kept.done.length)) {
-    const measured = await measure(kept, format);
+  await using reference = new Reference(kept.order);
+  for (const subject of subjectsOf(kept.order).slice(kept.done.length)) {
+    const measured = await measure(kept, subject, reference).catch((cause: Error) => {
+      throw kept.order.others?.length ? new Error(`${subject.model}: ${cause.message}`, { cause }) : cause;
+    });
     kept.done.push(measured);
     kept.state = undefined;
     await keep(kept);
@@ -26,7 +39,25 @@ async function carryOut(): Promise<void> {
   tell({ kind: "finished" });
 }
 
-async function measure(kept: Kept, format: Format): Promise<Measured> {
+/** The model of the order with nothing rounded. */
+class Reference {
+  readonly #model: string;
+  #engine: Engine | undefined;
+
+  constructor({ model }: Order) {
+    this.#model = model;
+  }
+
+  async engine(): Promise<Engine> {
+    return (this.#engine ??= await open(this.#model, { quantize: "none", kv: "f32" }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#engine?.unload();
+  }
+}
+
+async function measure(kept: Kept, subject: Subject, reference: Reference): Promise<Measured> {
   const { order } = kept;
   let startedMs = 0;
   const from = kept.state as { done: number } | readonly unknown[] | undefined;
@@ -35,25 +66,30 @@ async function measure(kept: Kept, format: Format): Promise<Measured> {
     kept.state = state;
     await keep(kept);
     const msEach = (performance.now() - startedMs) / (done - (before ?? 0));
-    tell({ kind: "progress", format, done, of, secondsLeft: (msEach * (of - done)) / 1000 });
+    tell({ kind: "progress", subject, done, of, secondsLeft: (msEach * (of - done)) / 1000 });
   };
   const options = { onProgress, from: from as never };
-  tell({ kind: "progress", format, done: 0, of: 0, secondsLeft: undefined });
-  await using engine = await open(order.model, { quantize: format });
+  tell({ kind: "progress", subject, done: 0, of: 0, secondsLeft: undefined });
+  await using engine = await open(subject.model, { quantize: subject.format });
   const { info } = engine;
-  const errors = await errorsOf(`${info.source} ${format}`, info.quantization);
-  const request = { text: order.content, window: Math.min(512, info.contextLength) };
+  const errors = await errorsOf(`${info.source} ${subject.format}`, info.quantization);
   let found: Measured["found"];
-  startedMs = performance.now();
-  if (order.by === "task") found = await multipleChoice(engine, readItems(order.content), options);
-  else if (format === "none") found = await perplexity(engine, request, options);
-  else {
-    await using reference = await open(order.model, { quantize: "none", kv: "f32" });
-    found = await compareModels(engine, reference, request, options);
+  if (order.by === "task") {
+    startedMs = performance.now();
+    found = await multipleChoice(engine, readItems(order.content), options);
+  } else {
+    const isReference = subject.model === order.model && subject.format === "none";
+    const against = isReference ? undefined : await reference.engine();
+    const window = Math.min(512, info.contextLength, against?.info.contextLength ?? Infinity);
+    const request = { text: order.content, window };
+    startedMs = performance.now();
+    found = against
+      ? await compareModels(engine, against, request, options)
+      : await perplexity(engine, request, options);
   }
   const { model, source, scheme, weights, adapter, gpuBytes, storedBytes, kv } = info;
   return {
-    format,
+    ...subject,
     info: { model, source, scheme, weights, adapter, gpuBytes, storedBytes, kv },
     errors,
     decodeTokensPerSecond: await decodeSpeed(engine),

@@ -1,14 +1,15 @@
 // The evaluation's page: an order, a worker that carries it out, progress that can be paused and survives a reload, then charts.
 
 import { showCard } from "./eval-card.ts";
-import { forget, type FromWorker, keep, type Kept, type Order, readKept } from "./eval-order.ts";
-import { showMeasured } from "./eval-result.ts";
+import { forget, type FromWorker, keep, type Kept, type Order, readKept, shortened, subjectsOf } from "./eval-order.ts";
+import { nameOf, showMeasured } from "./eval-result.ts";
 import { startLanguage } from "./page-language.ts";
 import { pageStrings as strings } from "./page-words.ts";
 import { startTheme } from "./theme.ts";
 
 const byId = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
 const model = byId<HTMLInputElement>("model");
+const others = byId<HTMLTextAreaElement>("others");
 const by = byId<HTMLSelectElement>("by");
 const content = byId<HTMLTextAreaElement>("content");
 const order = byId<HTMLFormElement>("order");
@@ -50,6 +51,7 @@ async function takeUp(): Promise<void> {
   if (kept) {
     const { order: last } = kept;
     model.value = last.model;
+    others.value = last.others?.join("\n") ?? "";
     by.value = last.by;
     content.value = last.content;
     for (const box of formatBoxes()) box.checked = last.formats.includes(box.value as Order["formats"][number]);
@@ -65,9 +67,16 @@ async function offerOwn(): Promise<void> {
 
 async function begin(): Promise<void> {
   const formats = formatBoxes().flatMap(({ checked, value }) => (checked ? [value as Order["formats"][number]] : []));
-  if (formats.length === 0) return;
+  const named = others.value.split("\n").flatMap((line) => line.trim() || []);
+  if (formats.length + named.length === 0) return;
   endWorker();
-  const wanted: Order = { model: model.value, formats, by: by.value as Order["by"], content: content.value };
+  const wanted: Order = {
+    model: model.value.trim(),
+    formats,
+    others: named,
+    by: by.value as Order["by"],
+    content: content.value,
+  };
   kept = { order: wanted, isPaused: false, done: [] };
   await keep(kept);
   await goOn();
@@ -95,7 +104,7 @@ async function end(): Promise<void> {
   endWorker();
   problem.hidden = true;
   const { order: last, done } = (await readKept()) ?? kept!;
-  kept = { order: { ...last, formats: last.formats.slice(0, done.length) }, isPaused: false, done };
+  kept = { order: shortened(last, done.length), isPaused: false, done };
   if (done.length > 0) await keep(kept);
   else await forget();
   show();
@@ -108,9 +117,10 @@ function endWorker(): void {
 
 function hear(message: FromWorker): void {
   if (message.kind === "progress") {
-    const { format, done, of, secondsLeft } = message;
+    const { subject, done, of, secondsLeft } = message;
     const words = strings.evaluation;
-    const name = format === "none" ? words.asInFile : format;
+    const format = subject.format === "none" ? words.asInFile : subject.format;
+    const name = kept?.order.others?.length ? `${nameOf(subject.model)}, ${format}` : format;
     const left = secondsLeft === undefined ? "" : words.left(Math.ceil(secondsLeft));
     return tellShare(
       `${name}: ${of > 0 ? `${words.doneOf(done, of)} ${left}` : words.loading}`,
@@ -138,13 +148,13 @@ function tellCard(): void {
 function show(): void {
   problem.textContent = told();
   progress.hidden = !kept || isOver(kept);
-  if (kept && !worker) tellShare(strings.evaluation.doneOf(kept.done.length, kept.order.formats.length), 0);
+  if (kept && !worker) tellShare(strings.evaluation.doneOf(kept.done.length, subjectsOf(kept.order).length), 0);
   byId<HTMLButtonElement>("start").disabled = worker !== undefined;
   pause.textContent = kept?.isPaused ? strings.evaluation.goOn : strings.evaluation.pause;
   result.hidden = !kept?.done.length;
   if (kept?.done.length) showMeasured(result, kept);
 }
 
-const isOver = ({ done, order: { formats } }: Kept) => done.length === formats.length;
+const isOver = ({ done, order: last }: Kept) => done.length === subjectsOf(last).length;
 
 const formatBoxes = () => [...order.querySelectorAll<HTMLInputElement>("input[name=format]")];

@@ -11,6 +11,7 @@ export const evaluation: PageWords["evaluation"] = {
   model: "Modell: Besitzer/Name oder eine Adresse",
   formats: "Gewichte",
   asInFile: "wie in der Datei",
+  others: "Andere Dateien derselben Gewichte, eine je Zeile (Besitzer/Name, Besitzer/Name/Datei oder eine Adresse)",
   by: "Womit",
   byText: "ein Text",
   byTask: "Fragen (JSONL)",
@@ -27,6 +28,7 @@ export const evaluation: PageWords["evaluation"] = {
   left: (seconds) => `Noch etwa ${seconds} s.`,
   failed: (message) => `Die Messung ist fehlgeschlagen. ${message}`,
   columns: {
+    file: "Datei",
     weights: "Gewichte",
     memory: "GPU-Speicher",
     speed: "Token/s",
@@ -42,7 +44,7 @@ export const evaluation: PageWords["evaluation"] = {
   copy: "Tabelle kopieren",
   copied: "Kopiert",
   save: "Als JSON speichern",
-  plotTitle: "Güte und Größe",
+  plotTitle: "Güte, Größe und Tempo",
   reliabilityTitle: "Hat es so oft recht, wie es sicher ist?",
   reliabilityNote:
     "Auf der gestrichelten Linie hat ein Modell, das zu 70 % sicher ist, in sieben von zehn Fällen recht. Darunter ist es sicherer, als es sein dürfte.",

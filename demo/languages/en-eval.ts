@@ -8,6 +8,7 @@ export const evaluationWords = {
   model: "Model: owner/name or an address",
   formats: "Weights",
   asInFile: "as in the file",
+  others: "Other files of the same weights, one a line (owner/name, owner/name/file or an address)",
   by: "By",
   byText: "a text",
   byTask: "questions (JSONL)",
@@ -23,6 +24,7 @@ export const evaluationWords = {
   left: (seconds: number) => `About ${seconds} s left.`,
   failed: (message: string) => `The measurement failed. ${message}`,
   columns: {
+    file: "File",
     weights: "Weights",
     memory: "GPU memory",
     speed: "tokens/s",
@@ -38,7 +40,7 @@ export const evaluationWords = {
   copy: "Copy the table",
   copied: "Copied",
   save: "Save as JSON",
-  plotTitle: "Quality against size",
+  plotTitle: "Quality against size and speed",
   reliabilityTitle: "Is it as right as it is sure?",
   reliabilityNote:
     "On the dashed line a model that is 70 % sure is right seven times in ten. Below it, it is surer than it should be.",

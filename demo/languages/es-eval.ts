@@ -10,6 +10,8 @@ export const evaluation: PageWords["evaluation"] = {
   model: "Modelo: propietario/nombre o una dirección",
   formats: "Pesos",
   asInFile: "como en el archivo",
+  others:
+    "Otros archivos de los mismos pesos, uno por línea (propietario/nombre, propietario/nombre/archivo o una dirección)",
   by: "Con",
   byText: "un texto",
   byTask: "preguntas (JSONL)",
@@ -25,6 +27,7 @@ export const evaluation: PageWords["evaluation"] = {
   left: (seconds) => `Quedan unos ${seconds} s.`,
   failed: (message) => `La medición ha fallado. ${message}`,
   columns: {
+    file: "Archivo",
     weights: "Pesos",
     memory: "Memoria de la GPU",
     speed: "tokens por segundo",
@@ -40,7 +43,7 @@ export const evaluation: PageWords["evaluation"] = {
   copy: "Copiar la tabla",
   copied: "Copiada",
   save: "Guardar como JSON",
-  plotTitle: "Calidad según el tamaño",
+  plotTitle: "Calidad según el tamaño y la velocidad",
   reliabilityTitle: "¿Acierta tanto como cree?",
   reliabilityNote:
     "Sobre la línea discontinua, un modelo seguro al 70 % acierta siete veces de cada diez. Por debajo está más seguro de lo que debería.",

@@ -10,6 +10,7 @@ export const evaluation: PageWords["evaluation"] = {
   model: "Modèle : propriétaire/nom ou une adresse",
   formats: "Poids",
   asInFile: "comme dans le fichier",
+  others: "Autres fichiers des mêmes poids, un par ligne (propriétaire/nom, propriétaire/nom/fichier ou une adresse)",
   by: "Avec",
   byText: "un texte",
   byTask: "des questions (JSONL)",
@@ -25,6 +26,7 @@ export const evaluation: PageWords["evaluation"] = {
   left: (seconds) => `Encore ${seconds} s environ.`,
   failed: (message) => `La mesure a échoué. ${message}`,
   columns: {
+    file: "Fichier",
     weights: "Poids",
     memory: "Mémoire GPU",
     speed: "jetons/s",
@@ -40,7 +42,7 @@ export const evaluation: PageWords["evaluation"] = {
   copy: "Copier le tableau",
   copied: "Copié",
   save: "Enregistrer en JSON",
-  plotTitle: "Qualité selon la taille",
+  plotTitle: "Qualité selon la taille et la vitesse",
   reliabilityTitle: "A-t-il raison aussi souvent qu’il est sûr ?",
   reliabilityNote:
     "Sur la ligne en tirets, un modèle sûr à 70 % a raison sept fois sur dix. En dessous, il est plus sûr qu’il ne devrait.",

@@ -10,6 +10,7 @@ export const evaluation: PageWords["evaluation"] = {
   model: "Modelo: dono/nome ou um endereço",
   formats: "Pesos",
   asInFile: "como no arquivo",
+  others: "Outros arquivos dos mesmos pesos, um por linha (dono/nome, dono/nome/arquivo ou um endereço)",
   by: "Com",
   byText: "um texto",
   byTask: "perguntas (JSONL)",
@@ -25,6 +26,7 @@ export const evaluation: PageWords["evaluation"] = {
   left: (seconds) => `Faltam cerca de ${seconds} s.`,
   failed: (message) => `A medição falhou. ${message}`,
   columns: {
+    file: "Arquivo",
     weights: "Pesos",
     memory: "Memória da GPU",
     speed: "tokens por segundo",
@@ -40,7 +42,7 @@ export const evaluation: PageWords["evaluation"] = {
   copy: "Copiar a tabela",
   copied: "Copiada",
   save: "Salvar como JSON",
-  plotTitle: "Qualidade e tamanho",
+  plotTitle: "Qualidade, tamanho e velocidade",
   reliabilityTitle: "Acerta tanto quanto tem certeza?",
   reliabilityNote:
     "Na linha tracejada, um modelo com 70 % de certeza acerta sete vezes em dez. Abaixo dela, tem mais certeza do que deveria.",

@@ -1,18 +1,27 @@
-// The evaluation's page as a person uses it, in both browsers: a text in two formats, paused, resumed after a reload, drawn;
-// under the page's policy and without an accessibility finding. test/golden/eval.test.ts checks the numbers.
+// The evaluation's page as a person uses it, in both browsers: a text in two formats and in another file of the same weights,
+// paused, resumed after a reload, drawn; under the page's policy and without an accessibility finding. test/golden/eval.test.ts checks the numbers.
 
 import { AxeBuilder } from "@axe-core/playwright";
-import { rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch } from "../../cli/browser/browser-page.ts";
 import type { FileServer } from "../../cli/server/file-server.ts";
 import { listenForTrouble, startSite } from "../e2e/chat-site.ts";
-import { writeByteModel } from "../support/byte-model.ts";
+import { byteModelFiles, writeByteModel } from "../support/byte-model.ts";
+import { ggufOfCheckpoint } from "../support/gguf-checkpoint.ts";
 import { browserKinds } from "../support/harness.ts";
 
 const { parent, folder } = writeByteModel();
 let server: FileServer;
-beforeAll(async () => void (server = await startSite({ tiny: folder })));
+beforeAll(async () => {
+  const published = join(parent, "published");
+  mkdirSync(published);
+  writeFileSync(join(published, "byte.gguf"), ggufOfCheckpoint(byteModelFiles()));
+  for (const name of ["tokenizer.json", "tokenizer_config.json"])
+    copyFileSync(join(folder, name), join(published, name));
+  server = await startSite({ tiny: folder, folders: { "/published/": published } });
+});
 afterAll(async () => {
   await server?.close();
   rmSync(parent, { recursive: true });
@@ -42,6 +51,7 @@ test.each(browserKinds)("a measurement is paused, outlives a reload, and is draw
     );
     await click("input[value=q8]");
     if (kind === "firefox") await click("input[value=q4]");
+    else await page.evaluate(`() => void (others.value = "/published/byte.gguf\\n")`);
     await click("#start");
     await until(`result.querySelector("tbody tr")`);
     if (kind === "chromium") {
@@ -51,20 +61,30 @@ test.each(browserKinds)("a measurement is paused, outlives a reload, and is draw
       await untilText("#pause", "/^Go on$/");
       await open();
       await untilText("#pause", "/^Go on$/");
+      expect(await tell("others.value")).toBe("/published/byte.gguf");
       expect(await tell("content.value")).toBe(text);
       expect(await tell(`document.querySelector("input[value=q8]").checked`)).toBe(false);
       await click("#pause");
     }
-    const formats = kind === "chromium" ? ["safetensors", "q4"] : ["safetensors"];
-    await until(`progress.hidden && result.querySelectorAll("tbody tr").length === ${formats.length}`);
-    const table = await tell<string[][]>(
+    const rows =
+      kind === "chromium" ? ["tiny as in the file", "tiny q4", "byte.gguf as in the file"] : ["as in the file"];
+    await until(`progress.hidden && result.querySelectorAll("tbody tr").length === ${rows.length}`);
+    const [head, ...table] = await tell<string[][]>(
       "[...result.querySelectorAll('tr')].map((row) => [...row.cells].map((cell) => cell.textContent))",
     );
-    expect(table[0]).toEqual(expect.arrayContaining(["Weights", "GPU memory", "Perplexity"]));
-    expect(table.slice(1).map(([format]) => format)).toEqual(formats);
-    if (kind === "chromium") expect(Number(table[2][table[0].indexOf("KL divergence")])).toBeGreaterThan(0);
-    expect(await tell("result.querySelectorAll('h2 + .legend + .plot path[class^=mark]').length")).toBe(formats.length);
-    expect(await tell("result.querySelectorAll('.plot polyline').length")).toBe(formats.length);
+    expect(head).toEqual(expect.arrayContaining(["Weights", "GPU memory", "Perplexity"]));
+    expect(table.map((cells) => cells.slice(0, head.indexOf("GPU memory")).join(" "))).toEqual(rows);
+    if (kind === "chromium") {
+      const [none, q4, gguf] = table.map((cells) => cells[head.indexOf("KL divergence")]);
+      expect(none).toBe("");
+      expect(Number(q4)).toBeGreaterThan(0.001);
+      expect(Number(gguf)).toBeLessThan(0.0001); // the same numbers; only its cache is f16
+    }
+    const marks = await tell<number[]>(
+      "[...result.querySelectorAll('.plots .plot')].map((plot) => plot.querySelectorAll('path[class^=mark]').length)",
+    );
+    expect(marks).toEqual(kind === "chromium" ? [3, 3, 2, 2] : [1, 1]); // by size and by speed; the reference has no KL
+    expect(await tell("result.querySelectorAll('.plot polyline').length")).toBe(rows.length);
     await click("#card summary");
     await until(`card.querySelectorAll("table").length === 3`);
     expect(

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openRunner, type BrowserRunner } from "../../cli/runner.ts";
-import type { EvalModel } from "../../cli/eval-request.ts";
+import type { EvalModel, EvalResult, Measurement } from "../../cli/eval-request.ts";
 import type { ChoicesResult, ComparisonResult, PerplexityResult, TaskName } from "../../src/eval/index.ts";
 import { browserKinds } from "../support/harness.ts";
 import type { EvalGolden } from "./eval-golden.ts";
@@ -71,17 +71,19 @@ describe.each(browserKinds)("%s", (kind) => {
     }
   });
 
-  test("q4 beside the file as it is: what both tell of one run agrees with runs of each", async () => {
+  test("q4 and the file as it is against the file: what both tell of one run agrees with runs of each", async () => {
     const short = text.slice(0, 400);
     const q4 = { ...model, options: { ...model.options, quantize: "q4" as const } };
     const alone = (await runner.evaluate({ model: q4, text: short, window: 128 })) as unknown as PerplexityResult;
-    const request = { model: q4, against: model, text: short, window: 128 };
-    const both = (await runner.evaluate(request)) as unknown as ComparisonResult;
+    const request = { model: q4, beside: [model], against: model, text: short, window: 128 };
+    const both = (await runner.evaluate(request)) as EvalResult & ComparisonResult;
     expect(relative(both.perplexity, alone.perplexity)).toBeLessThan(1e-6);
     expect(both.tokens).toBe(alone.tokens);
     expect(both.kl).toBeGreaterThan(1e-3);
     expect(both.kl).toBeLessThan(1);
     expect(both.top1).toBeLessThan(1);
     expect(both.maxLogit).toBeGreaterThan(both.logit999);
+    const [same] = both.beside as (Measurement & ComparisonResult)[];
+    expect(same).toMatchObject({ kl: 0, top1: 1, quantize: "none", perplexity: both.referencePerplexity });
   });
 });
