@@ -71,6 +71,20 @@ describe.each(browserKinds)("%s", (kind) => {
     }
   });
 
+  test("choices that share their context have the numbers that each has alone", async () => {
+    const item = (choices: string[]) => JSON.stringify({ context: text.slice(0, 400), choices, gold: 0 });
+    const choices = ["and so it was", "and so it is", "Marta said nothing at all to them", "q"];
+    const ask = async (given: string[]) => {
+      const { items } = (await runner.evaluate({ model, task: item(given) })) as unknown as ChoicesResult;
+      return items[0].logLikelihoods;
+    };
+    const together = await ask(choices);
+    const alone: number[] = [];
+    for (const choice of choices) alone.push(...(await ask([choice]))); // each by an engine of its own: nothing is cached
+    expect(together).toEqual(alone.map((value) => expect.closeTo(value, 4)));
+    expect(new Set(together.map((value) => value.toFixed(1))).size).toBe(choices.length);
+  });
+
   test("q4 and the file as it is against the file: what both tell of one run agrees with runs of each", async () => {
     const short = text.slice(0, 400);
     const q4 = { ...model, options: { ...model.options, quantize: "q4" as const } };
