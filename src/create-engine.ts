@@ -43,12 +43,17 @@ export async function createEngine(model: ModelReference | Endpoint, options: En
 async function openEngine(model: ModelReference, options: EngineOptions): Promise<EngineCalls> {
   options.signal?.throwIfAborted();
   const wantsWorker = options.worker !== false && !options.device && typeof Worker !== "undefined";
-  const own = options.adapters?.map((adapter) => adapter.model) ?? [];
+  const { drafts } = options;
+  const drafting = typeof drafts === "object" ? [drafts] : [];
+  const own = [...(options.adapters ?? []), ...drafting].map((one) => one.model);
   if (wantsWorker && ![model, ...own].some(isSource)) {
     // Relative addresses are the page's; the worker has a different one.
     const absolute = wholeAddress(model as CloneableModel);
-    const adapters = options.adapters?.map((one) => ({ ...one, model: wholeAddress(one.model as CloneableModel) }));
-    const whole = { ...options, adapters };
+    const named = <One extends { model: ModelReference }>(one: One): One => ({
+      ...one,
+      model: wholeAddress(one.model as CloneableModel),
+    });
+    const whole = { ...options, adapters: options.adapters?.map(named), drafts: drafting.map(named)[0] ?? drafts };
     const here: StartHere = (theirs) => engineHere(absolute, theirs);
     const isNamed = typeof absolute === "string" && own.every((reference) => typeof reference === "string");
     if (!options.share || !isNamed) return here(whole);

@@ -2,7 +2,7 @@
 // on and assembles the engine; the worker's host calls it there, create-engine.ts here when there is no worker. It
 // decides the order of things, what is tried once more, and who frees what.
 
-import { assembleEngine } from "./api/assemble.ts";
+import { assembleEngine, type EngineParts } from "./api/assemble.ts";
 import { checkOptions, resolveKv, withContext } from "./api/engine-options.ts";
 import type { EngineCore } from "./api/engine-core.ts";
 import type { ContinuableEngine, Likeness, Predecessor } from "./api/continuation.ts";
@@ -52,6 +52,10 @@ export async function createLocalEngine(
   reference: ModelReference,
   options: LocalEngineOptions = {},
 ): Promise<ContinuableEngine> {
+  return assembleEngine(await openParts(reference, options));
+}
+
+async function openParts(reference: ModelReference, options: LocalEngineOptions): Promise<EngineParts> {
   checkOptions(options);
   if (options.adapters) (await adapterPart()).checkAdapters(options.adapters);
   const { signal = new AbortController().signal, recover = true, onRecovery, predecessor } = options;
@@ -85,11 +89,25 @@ export async function createLocalEngine(
     dispose: () => renewal.end(end.signal.reason),
   };
   const history = predecessor && new CacheHistory(predecessor.history);
-  const generator = generatorOver(machines, machine, { ...options, named }, history);
+  const drafts = await draftsOf(core, options).catch((error: unknown) => {
+    machines.dispose();
+    throw error;
+  });
+  if (drafts) info.drafts = drafts.info;
+  const generator = generatorOver(machines, machine, { ...options, drafts: drafts?.begin, named }, history);
   const askCache: EngineCore["askCache"] = async (does, name) =>
     (await cachePart()).answerCacheCall({ core: whole, info, model: key, stores: options.store !== false }, does, name);
   const whole: EngineCore = { ...core, generator, askCache, ended: end.signal };
-  return assembleEngine({ core: whole, info, variants: () => variants, end, dispose: () => generator.dispose() });
+  const dispose = async () => void (await Promise.all([generator.dispose(), drafts?.dispose?.()]));
+  return { core: whole, info, variants: () => variants, end, dispose };
+}
+
+/** Where drafts come from, if they are asked for. An engine that takes another's place goes on without a model that is gone. */
+async function draftsOf(core: Loaded["core"], options: LocalEngineOptions) {
+  if (!options.drafts) return undefined;
+  const { openDrafts } = await draftsPart();
+  const opening = openDrafts(core, { ...options, drafts: options.drafts }, openParts);
+  return options.predecessor ? opening.catch(() => undefined) : opening;
 }
 
 interface LoadedMachine extends Machine, Losable {}
@@ -321,6 +339,7 @@ async function unstored(
 }
 
 const cachePart = onDemand("keeps the KV cache from visit to visit", () => import("./engine-cache.ts"));
+const draftsPart = onDemand("drafts tokens", () => import("./drafting.ts"));
 const setupsPart = onDemand("names smaller setups", () => import("./smaller-setups.ts"));
 const adapterPart = onDemand("loads adapters", () => import("./loras.ts"));
 const ggufText = onDemand("reads the tokenizer of a GGUF file", () => import("./text/load-gguf-text.ts"));

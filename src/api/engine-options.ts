@@ -6,13 +6,17 @@ import type { KvFormat, QuantizeChoice } from "../quant/layout.ts";
 import { badField, numberField } from "./request-fields.ts";
 import type { EngineOptions } from "./surface.ts";
 
+const quantizations = ["auto", "none", "q8", "q4"];
+
 /** Throws PronkError bad-request. */
 export function checkOptions(options: EngineOptions): void {
-  oneOf(options.quantize, "quantize", ["auto", "none", "q8", "q4"]);
+  oneOf(options.quantize, "quantize", quantizations);
   oneOf(options.kv, "kv", ["auto", "f16", "f32", "q8"]);
   numberField({ ...options }, "contextLength", { min: 1, integer: true });
   for (const field of ["runAhead", "sequences"]) numberField({ ...options }, field, { min: 1, max: 8, integer: true });
-  if (options.drafts !== false) oneOf(options.drafts, "drafts", ["auto"]);
+  const { drafts } = options;
+  if (typeof drafts === "object" && drafts?.model) oneOf(drafts.quantize, "drafts.quantize", quantizations);
+  else if (drafts !== false) oneOf(drafts, "drafts", ["auto"]);
 }
 
 const exactKvParameters = 100e6; // below it an f32 cache costs little, and answers equal a float32 reference's

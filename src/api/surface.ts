@@ -69,9 +69,10 @@ export interface EngineOptions {
   runAhead?: number;
   /**
    * "auto": if the newest tokens occurred earlier in prompt or answer, up to seven that followed them there are computed along
-   * with the next token, and kept as far as they would have been chosen one by one: the answer is the same. Default false.
+   * with the next token, and kept as far as they would have been chosen one by one: the answer is the same. A small model of
+   * the same vocabulary drafts any text; it is loaded beside this one: docs/speed.md. Default false.
    */
-  drafts?: "auto" | false;
+  drafts?: "auto" | false | DraftOption;
   /**
    * Answers computed at the same time, 1 to 8, each as it would be alone: a step reads the weights once for all of them. More
    * wait their turn, first come, first served. So do those with a schema, a grammar, logprobs or another adapter than the
@@ -114,6 +115,14 @@ export interface AdapterOption {
   name?: string;
   /** Multiplies what it changes. Default 1. */
   scale?: number;
+}
+
+/** A model that drafts for another, for `createEngine`. */
+export interface DraftOption {
+  /** Named as a model is: `owner/name[@revision]`, a URL, picked files, a folder. Its tokens must be the other's, by id. */
+  model: ModelReference;
+  /** As the option of the same name, for this model. */
+  quantize?: EngineOptions["quantize"];
 }
 
 /** An OpenAI-compatible server, for `createEngine` in a model's place: docs/endpoint.md. */
@@ -190,6 +199,15 @@ export interface EngineInfo {
     /** The model that it was trained on, as its author called it; absent where it does not say. */
     base?: string;
   }[];
+  /** The model that drafts for this one; absent where none does. */
+  drafts?: {
+    /** Its own name for people, as `model`. */
+    model: string;
+    /** Identity of exactly these bytes, as `ModelSource.id`. */
+    source: string;
+    /** What it takes beside the other's at the start. */
+    gpuBytes: number;
+  };
   /** Positions; 0 where an endpoint does not say. */
   contextLength: number;
   /** `llama-2`, `template`, or undefined for a pretrained model that only continues text. */

@@ -99,9 +99,12 @@ export function reportText(report: BenchReport & { /** By its driver. */ browser
   if (rows.length > 0) lines.push(line("a step of several", `${rows.join(", ")} ms`));
   const { sequences } = report;
   if (sequences) {
-    const { count: answers, together, apart, ratio } = sequences;
-    const times = `${figures(together)} ms together, ${figures(apart)} ms one after the other, ratio ${figures(ratio)}`;
-    lines.push(line(`${answers} answers`, times));
+    const { count: answers, together, arriving, apart, ratio, arrivingRatio } = sequences;
+    lines.push(
+      line(`${answers} answers`, `${figures(apart)} ms one after the other`),
+      line("at once", `${figures(together)} ms, ratio ${figures(ratio)}`),
+      line("a token apart", `${figures(arriving)} ms, ratio ${figures(arrivingRatio)}`),
+    );
   }
   const { draft } = report;
   if (draft) {

@@ -61,9 +61,13 @@ export interface SequenceTimes {
   /** Of each. */
   tokens: number;
   together: number;
+  /** One more whenever the first has a token more. */
+  arriving: number;
   apart: number;
-  /** The first by the second. */
+  /** `together` by `apart`. */
   ratio: number;
+  /** `arriving` by `apart`. */
+  arrivingRatio: number;
 }
 
 /** An answer whose drafts are all right, with and without them: milliseconds behind its first token. */

@@ -17,7 +17,7 @@ import { Company, type Companion } from "./company.ts";
 import type { RunningSequence } from "./kept-sequences.ts";
 import type { LendingGenerator } from "./lending.ts";
 import { createMachine, lossBehind, onlyMachine, type Lane, type Machine, type Machines } from "./machine.ts";
-import { Drafts, draftSizes } from "./drafts.ts";
+import { draftSizes, type BeginDrafts } from "./draft-source.ts";
 import { checkPromptIds } from "./prompt-check.ts";
 import type { GenerateRequest, Generation } from "./request.ts";
 import { likelihoodIn } from "./likelihood.ts";
@@ -33,8 +33,8 @@ const hiddenStates = onDemand("makes embeddings", () => import("./hidden-states.
 export interface GeneratorOptions {
   /** Steps in flight, 1 to 8; by default as many as about 100 ms of work are. */
   runAhead?: number;
-  /** Whether ids that followed the same ones before, in the prompt or the answer, are checked several per step. */
-  drafts?: "auto" | false;
+  /** Proposes ids of an answer, which are checked several per step. */
+  drafts?: BeginDrafts;
   /** Answers computed at the same time, 1 to 8; default 8. */
   sequences?: number;
   /** Makes a failed call's error say more, where more is known than here. */
@@ -310,7 +310,7 @@ export function generatorOver(
         stats.recoveryMs += performance.now() - started;
         started = performance.now();
       }
-      const drafts = options.drafts && !constrain && !onLogits && !onLikelihood ? new Drafts() : undefined;
+      const drafts = constrain || onLogits || onLikelihood ? undefined : options.drafts?.(answer.request);
       if (drafts) await steps.prepareDrafts();
       const { release } = fill;
       if (inFlight.length > 0)
@@ -321,10 +321,11 @@ export function generatorOver(
         companion = company.all.join();
       }
       let isInCompany = false; // what is in flight
+      let checked = 0; // of them, those that were drafted, or came with a draft
       let lastRead = started;
       while (stats.generatedTokens < most) {
         // What will not be delivered is not sampled: no step writes at or past the context's end.
-        const depth = constrain ? 0 : onLikelihood || (drafts && !turns.isShared) ? 1 : runAhead.depth;
+        const depth = constrain ? 0 : onLikelihood ? 1 : runAhead.depth;
         await reserve({ pages, steps }, Math.min(most, submitted + Math.max(drafts ? 1 + draftSizes[0] : 2, depth)));
         if (constrain) {
           // A step is computed before its constraint is known: only the choice waits.
@@ -346,17 +347,23 @@ export function generatorOver(
           }
           if (submitted < most && submitted === delivered.length + 1) steps.compute(promptIds.length + submitted++ - 1);
         }
-        if (drafts && inFlight.length === 0 && delivered.length > 0 && !turns.isShared) {
-          const draft = drafts.next([...promptIds, ...delivered], most - submitted - 1);
-          if (draft.length > 0) {
+        /** Steps may run ahead until another draft may come. */
+        const restsAt = (ids: number) => !drafts || turns.isShared || promptIds.length + ids < drafts.restsUntil;
+        if (drafts && inFlight.length === 0 && delivered.length > 0 && !restsAt(submitted)) {
+          const draft = await drafts.next(delivered, most - submitted - 1, depth);
+          signal?.throwIfAborted();
+          if (draft.length > 0 && !turns.isShared) {
+            const began = performance.now();
             const sampled = await chained(steps.verify(delivered.at(-1)!, draft, promptIds.length + submitted - 1));
-            drafts.learn(sampled.length - 1);
+            drafts.learn(sampled.length - 1, performance.now() - began);
             for (const one of sampled) submit(Promise.resolve(one));
+            checked = sampled.length;
             submitted += sampled.length;
           }
         }
         if (inFlight.length === 0) isInCompany = companion !== undefined && turns.isShared;
         for (; inFlight.length < depth && submitted < most && isInCompany === turns.isShared; submitted++) {
+          if (inFlight.length > 0 && !restsAt(submitted)) break;
           const position = promptIds.length + submitted - 1;
           const id = inFlight.length === 0 ? delivered.at(-1)! : undefined;
           if (!isInCompany && !steps.isChained) {
@@ -381,7 +388,11 @@ export function generatorOver(
         if (delivered.length === 0) stats.prefillMs = now - started;
         else {
           stats.decodeMs += now - lastRead;
-          if (delivered.length > known) runAhead.observe(now - lastRead); // the first waits for more than its step
+          if (checked > 0) checked--;
+          else if (delivered.length > known) {
+            runAhead.observe(now - lastRead); // the first waits for more than its step
+            drafts?.observe(now - lastRead);
+          }
         }
         lastRead = now;
         if (stopIds.includes(id)) return answer.end("stop");

@@ -12,7 +12,7 @@ import { createGathering, createRing, type Gathering, type Ring } from "../gpu/r
 import { stepRecord } from "../gpu/step-record.ts";
 import { onDemand } from "../on-demand.ts";
 import type { Slice } from "./cache-history.ts";
-import { draftSizes } from "./drafts.ts";
+import { draftSizes } from "./draft-source.ts";
 import { checkTold, readReceipt, receiptBytes, Sent } from "./receipts.ts";
 import type { Likelihood, TokenProbability } from "./likelihood.ts";
 import type { GenerateRequest, SamplingSettings } from "./request.ts";

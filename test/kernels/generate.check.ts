@@ -1,6 +1,7 @@
 // The generator over a small random model on the GPU: the same ids however many steps are in flight, fused or apart; a
 // constraint is kept; the most likely tokens are those of the logits.
 
+import { beginLookup } from "../../src/generate/lookup-drafts.ts";
 import { createGenerator } from "../../src/generate/generator.ts";
 import type { Likelihood } from "../../src/generate/likelihood.ts";
 import { greedy, type GenerateRequest, type SamplingSettings } from "../../src/generate/request.ts";
@@ -89,7 +90,7 @@ async function drafted(context: CheckContext) {
         };
         return { plan: { ...plan, encode }, logits };
       };
-      const generator = await createGenerator(model, { drafts: drafts && "auto" });
+      const generator = await createGenerator(model, { drafts: drafts ? beginLookup : undefined });
       const told: string[] = [];
       for (const sampling of samplers) {
         const ids: number[] = [];

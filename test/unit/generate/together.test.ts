@@ -2,6 +2,7 @@
 // ids that it gives alone, whoever joins, leaves, is lost, or has no memory beside the others.
 
 import { expect, test } from "vitest";
+import { beginLookup } from "../../../src/generate/lookup-drafts.ts";
 import { generatorOver } from "../../../src/generate/generator.ts";
 import type { Machines } from "../../../src/generate/machine.ts";
 import { greedy, type GenerateRequest, type Generator } from "../../../src/generate/request.ts";
@@ -12,7 +13,7 @@ function over(all: readonly FakeMachine[], sequences?: number): Generator {
   let at = 0;
   all.slice(0, -1).forEach(({ lost }) => lost.catch(() => at++));
   const machines: Machines = { current: async () => all[at], proved: () => {}, dispose: () => {} };
-  return generatorOver(machines, all[0], { runAhead: 4, sequences, drafts: "auto" });
+  return generatorOver(machines, all[0], { runAhead: 4, sequences, drafts: beginLookup });
 }
 
 type Request = Partial<GenerateRequest> & Pick<GenerateRequest, "promptIds">;

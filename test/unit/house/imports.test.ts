@@ -47,6 +47,7 @@ const rooms: Record<string, Room> = {
   "questions.ts": { uses: ["api", "gpu", "inspect.ts", "preflight.ts"], names: ["source"] },
   "engine-cache.ts": { uses: ["api", "source", "store", "generate"] },
   "loras.ts": { uses: ["api", "source", "generate", "load", "model"] },
+  "drafting.ts": { uses: ["api", "source", "generate", "text"] },
   "tuned.ts": { uses: ["store", "gpu", "model"] },
   "smaller-setups.ts": { uses: ["api", "load", "model", "quant"] },
   "engine.ts": {
@@ -61,6 +62,7 @@ const rooms: Record<string, Room> = {
       "gpu",
       "model",
       "generate",
+      "drafting.ts",
       "engine-cache.ts",
       "loras.ts",
       "smaller-setups.ts",

@@ -1,32 +1,40 @@
 // Prompt lookup (Saxena 2023): what followed the last time the newest ids appeared in this order is a draft of what comes
-// next. Which drafts are worth a step is decided here; what is chosen never depends on them. Knows nothing of the GPU.
+// next. Knows nothing of the GPU.
 
-/** Ids of a draft, the longer first: a plan for each. */
-export const draftSizes = [7, 3] as const;
+import { draftSizes, type BeginDrafts, type DraftSource } from "./draft-source.ts";
 
 const longestMatch = 3; // ids; sequences that share so many continue alike more often than not
 const shortestMatch = 2;
-const longestPause = 64; // tokens. Neither was measured.
+const longestRest = 64; // tokens. Neither was measured.
 
-export class Drafts {
-  #pause = 0; // tokens until the next draft
+export const beginLookup: BeginDrafts = ({ promptIds }) => new LookupDrafts(promptIds);
+
+class LookupDrafts implements DraftSource {
+  restsUntil = 0;
+  readonly #ids: number[]; // prompt and answer
+  readonly #promptLength: number;
   #misses = 0; // drafts in a row with nothing right
 
-  /** Ids to be checked behind `ids`, as many as a plan takes and at most `room`; none where there is no draft now. */
-  next(ids: readonly number[], room: number): number[] {
-    if (this.#pause > 0) {
-      this.#pause--;
-      return [];
-    }
-    const size = draftSizes.find((one) => one <= room);
-    return size === undefined ? [] : lookUp(ids, size);
+  constructor(promptIds: readonly number[]) {
+    this.#ids = [...promptIds];
+    this.#promptLength = promptIds.length;
   }
 
-  /** Says how many ids of the last draft were right. Text without repeats is left alone longer and longer. */
+  next(answer: readonly number[], room: number, ahead: number): readonly number[] {
+    this.#ids.push(...answer.slice(this.#ids.length - this.#promptLength));
+    const size = draftSizes.find((one) => one <= room);
+    const draft = size === undefined ? [] : lookUp(this.#ids, size);
+    if (draft.length === 0) this.restsUntil = this.#ids.length + ahead; // steps run on; they are looked at together
+    return draft;
+  }
+
+  /** Text without repeats is left alone longer and longer. */
   learn(right: number): void {
     this.#misses = right > 0 ? 0 : this.#misses + 1;
-    this.#pause = right > 0 ? 0 : Math.min(longestPause, 2 ** this.#misses);
+    if (right === 0) this.restsUntil = this.#ids.length + 1 + Math.min(longestRest, 2 ** this.#misses);
   }
+
+  observe(): void {}
 }
 
 /** `count` ids that may come behind `ids`; none where its last few ids did not occur before. */
