@@ -61,7 +61,9 @@ export async function withContext<T>(
   if (wanted !== undefined) return make(wanted);
   const positionBytes = 2 * config.layers * config.kvHeads * config.headDim * bytesPerValue[kv];
   const affordable = Math.max(leastContext, Math.floor(defaultKvBytes / positionBytes));
-  for (let contextLength = Math.min(config.contextLength, affordable); ;) {
+  // Beyond the trained positions long scaling turns by other divisors, in a short text too: who wants that asks for it.
+  const usual = config.ropeScaling.kind === "long" ? config.ropeScaling.originalContextLength : config.contextLength;
+  for (let contextLength = Math.min(usual, config.contextLength, affordable); ;) {
     try {
       return await make(contextLength);
     } catch (error) {

@@ -1,12 +1,18 @@
 // config.json (Hugging Face's names) -> ModelConfig (the paper's names). Every field that the model's arithmetic needs
 // is checked here; whatever would silently change the result is refused by name.
 
-import { families, whatRuns, type Family } from "./families.ts";
+import { families, whatRuns } from "./families.ts";
+import type { Family } from "./family.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { ModelConfig } from "./model-config.ts";
+import type { TensorSlice } from "./quantized.ts";
 import { readRope } from "./rope-config.ts";
 import { sizeLimits } from "./size-limits.ts";
+import { readIds } from "./token-ids.ts";
 
+export { takenApart } from "./fused.ts";
+
+/** Throws PronkError `format` or `model-unsupported`, naming the field. */
 export function readConfig(json: JsonFile): ModelConfig {
   const family = findFamily(json);
   const dim = json.count("hidden_size", { max: sizeLimits.dim });
@@ -29,10 +35,10 @@ export function readConfig(json: JsonFile): ModelConfig {
   const contextLength = json.count("max_position_embeddings", { max: sizeLimits.context });
   const vocabSize = json.count("vocab_size", { max: sizeLimits.vocab });
   const layers = json.count("num_hidden_layers", { max: sizeLimits.layers });
-  const { ropeTheta, ropeScaling } = readRope(json, contextLength);
+  const rope = (family.rope ?? readRope)(json, { contextLength, headDim });
   const biases = family.biases(json);
   const window = family.window(json, layers);
-  return {
+  const config: ModelConfig = {
     dim,
     hiddenDim: json.count("intermediate_size", { max: sizeLimits.hiddenDim }),
     layers,
@@ -41,10 +47,9 @@ export function readConfig(json: JsonFile): ModelConfig {
     headDim,
     vocabSize,
     contextLength,
-    normEps: json.positive("rms_norm_eps"),
-    ropeTheta,
-    ropeScaling,
-    tiedEmbeddings: json.flag("tie_word_embeddings", false),
+    normEps: json.positive(family.epsField ?? "rms_norm_eps"),
+    ...rope,
+    tiedEmbeddings: json.flag("tie_word_embeddings", family.tied ?? false),
     bosId:
       json.get("bos_token_id") === undefined
         ? undefined
@@ -54,20 +59,18 @@ export function readConfig(json: JsonFile): ModelConfig {
     ...(family.headNorm ? { headNorm: true } : {}),
     ...(window === undefined ? {} : { window }),
   };
+  return { ...config, ...family.more?.(json, config) };
+}
+
+/** What finds the model's tensors in a file's, where they stand otherwise than Llama's. */
+export function takeApart(config: ModelConfig): ((entry: TensorSlice) => TensorSlice[]) | undefined {
+  const family = families[config.family ?? ""];
+  return family?.takeApart && ((entry) => family.takeApart!(entry, config));
 }
 
 /** null means as many as heads, in every family; a missing field means what the family's configuration class has. */
 function kvHeadsOf(json: JsonFile, family: Family, heads: number): number {
   return json.fields.num_key_value_heads === null ? heads : (family.kvHeads ?? heads);
-}
-
-/** One id, a list of ids, or nothing; some old files write -1 for nothing. */
-export function readIds(json: JsonFile, field: string): number[] {
-  const value = json.get(field);
-  const ids = value === undefined || value === -1 ? [] : Array.isArray(value) ? value : [value];
-  if (!ids.every((id) => Number.isInteger(id) && id >= 0 && id < sizeLimits.vocab))
-    throw json.wrong(field, "a token id or a list of them", value);
-  return ids;
 }
 
 /** By model_type, or by architectures where that is missing; the two must agree. */
@@ -82,7 +85,8 @@ function findFamily(json: JsonFile): Family {
   const family = modelType === undefined ? Object.values(families).find(fits) : families[modelType];
   if (!family || (named.length > 0 && !fits(family))) throw json.unsupported("architectures", architectures, whatRuns);
   const activation = json.text("hidden_act");
-  if (activation !== undefined && activation !== "silu" && activation !== "swish")
-    throw json.unsupported("hidden_act", activation, whatRuns);
+  const { activations = ["silu", "swish"] } = family;
+  if (activation !== undefined && !activations.includes(activation))
+    throw json.unsupported("hidden_act", activation, `In this model ${activations.join(" or ")} runs.`);
   return family;
 }

@@ -1,24 +1,9 @@
 // The model types that are Llama's graph, and how each differs from it, as transformers' configuration classes have it: what
 // config.json means where it is silent, which products add a bias, whether heads are normed, how far attention reaches.
 
+import { cousins } from "./cousins.ts";
+import { attention, ffn, mostPositions, type Family } from "./family.ts";
 import type { JsonFile } from "./json-file.ts";
-import type { LinearRole } from "./tensor-roles.ts";
-
-export interface Family {
-  /** In config.json's `architectures`. */
-  architectures: readonly string[];
-  headDim?: number;
-  kvHeads?: number;
-  biases(json: JsonFile): LinearRole[];
-  /** q and k are normed, head by head. */
-  headNorm?: true;
-  /** Positions that attention reaches back, its own included; undefined for all. */
-  window(json: JsonFile, layers: number): number | undefined;
-}
-
-const attention: LinearRole[] = ["q", "k", "v", "output"];
-const ffn: LinearRole[] = ["gate", "up", "down"];
-const mostPositions = 2 ** 31;
 
 /** By `model_type`. */
 export const families: Readonly<Record<string, Family>> = {
@@ -54,11 +39,12 @@ export const families: Readonly<Record<string, Family>> = {
     headNorm: true,
     window: qwenWindow,
   },
+  ...cousins,
 };
 
 /** For messages. */
 export const whatRuns =
-  "pronk runs LlamaForCausalLM (Llama 1 to 3, Code Llama, Vicuna, TinyLlama, SmolLM2), MistralForCausalLM, Qwen2ForCausalLM and Qwen3ForCausalLM, with silu.";
+  "pronk runs LlamaForCausalLM (Llama 1 to 3, Code Llama, Vicuna, TinyLlama, SmolLM2, Yi), MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM and Phi3ForCausalLM (Phi-3, Phi-4).";
 
 /** All layers reach equally far, or the model is refused: the layers behind `max_window_layers` may be narrower. */
 function qwenWindow(json: JsonFile, layers: number): number | undefined {

@@ -2,9 +2,9 @@
 // field that makes no sense, or that pronk does not support, is left out with a warning, and the model runs all the same.
 
 import { briefly, PronkError, type PronkWarning } from "../errors.ts";
-import { readIds } from "./config.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { GenerationDefaults } from "./model-config.ts";
+import { readIds } from "./token-ids.ts";
 
 export interface GenerationConfig {
   generation: GenerationDefaults;

@@ -78,6 +78,11 @@ export function readLora(
   { config: lora, tensors, interleaved = false, byToken = false }: LoraFile,
   config: ModelConfig,
 ): Lora {
+  if (config.family !== undefined) {
+    const [what, expected] = [`an adapter of the model type ${config.family}`, "Llama, Mistral, Qwen2 or Qwen3"];
+    const message = `"${tensors[0]?.file}" is ${what}; adapters run on ${expected}. Merge it into its model with peft.`;
+    throw new PronkError("model-unsupported", message, { field: "model_type", expected, found: config.family });
+  }
   const modules = new Map<string, Partial<Record<Part, TensorInfo>>>();
   for (const tensor of tensors) {
     const place = placeOf(tensor.peftName ?? tensor.name);

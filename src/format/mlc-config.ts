@@ -1,10 +1,11 @@
 // mlc-chat-config.json -> the model's configuration, and how its matrices are kept. Source: mlc-ai/mlc-llm,
 // interface/gen_config.py and quantization/quantization.py.
 
-import { readConfig, readIds } from "./config.ts";
+import type * as ConfigReader from "./config.ts";
 import { JsonFile } from "./json-file.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { sizeLimits } from "./size-limits.ts";
+import { readIds } from "./token-ids.ts";
 
 /** Bits of a code; 0: not quantized. */
 export type MlcBits = 0 | 3 | 4;
@@ -19,7 +20,10 @@ const quantizations: Readonly<Record<string, MlcBits>> = {
 const whatWorks = `Of MLC's quantizations ${Object.keys(quantizations).join(", ")} work.`;
 
 /** Throws PronkError `format` or `model-unsupported`, naming the field. */
-export function readMlcConfig(json: JsonFile): { config: ModelConfig; bits: MlcBits } {
+export function readMlcConfig(
+  json: JsonFile,
+  { readConfig }: typeof ConfigReader,
+): { config: ModelConfig; bits: MlcBits } {
   const quantization = json.text("quantization");
   if (quantization === undefined) throw json.missing("quantization", "a name like q4f16_1");
   if (!Object.hasOwn(quantizations, quantization)) throw json.unsupported("quantization", quantization, whatWorks);
@@ -38,6 +42,8 @@ export function readMlcConfig(json: JsonFile): { config: ModelConfig; bits: MlcB
     eos_token_id: endIds(json),
   };
   const config = readConfig(new JsonFile(json.file, fields, "model_config."));
+  if (config.family !== undefined)
+    throw json.unsupported("model_type", config.family, "Of MLC's files those of Llama, Mistral, Qwen2 and Qwen3 run.");
   return { config, bits: quantizations[quantization] };
 }
 

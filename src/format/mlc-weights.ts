@@ -4,17 +4,16 @@
 // apache/tvm, contrib/tvmjs.py.
 
 import { PronkError } from "../errors.ts";
+import { configReader } from "./config-reader.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { ReadMatrix } from "./linear-parts.ts";
-import { linearRows } from "./llama-tensors.ts";
 import { readMlcConfig, type MlcBits } from "./mlc-config.ts";
 import { mlcEntries } from "./mlc-list.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { findModelTensors } from "./model-tensors.ts";
-import { broken, makeMatrix, part } from "./part-checks.ts";
-import type { ModelTensor, TensorSlice } from "./quantized.ts";
+import { makeMatrix, part } from "./part-checks.ts";
+import type { ModelTensor } from "./quantized.ts";
 import type { TensorFiles } from "./tensor-files.ts";
-import type { LinearRole } from "./tensor-roles.ts";
 import { mlcConfig, mlcLists } from "../source/torch-names.ts";
 
 interface OpenOptions {
@@ -43,8 +42,9 @@ export async function openMlc(
       },
     );
   }
-  const { config, bits } = readMlcConfig(json);
-  const entries = mlcEntries(list, source).flatMap((entry) => takenApart(entry, config));
+  const reader = await configReader();
+  const { config, bits } = readMlcConfig(json, reader);
+  const entries = mlcEntries(list, source).flatMap((entry) => reader.takenApart(entry, config));
   const shards = {
     whole: "",
     index: "",
@@ -52,25 +52,6 @@ export async function openMlc(
     readHeader: async () => entries,
   };
   return findModelTensors(source, config, { ...options, shards, readMatrix: mlcReader(bits) });
-}
-
-/** The matrices in one of several; any other tensor as it is. */
-function takenApart(entry: TensorSlice, config: ModelConfig): TensorSlice[] {
-  const [, layer, joined, end] =
-    /^(.*\.)(qkv_proj|c_attn|gate_up_proj)\.(q_weight|q_scale|weight|bias)$/.exec(entry.name) ?? [];
-  if (joined === undefined) return [entry];
-  const roles: LinearRole[] = joined === "gate_up_proj" ? ["gate", "up"] : ["q", "k", "v"];
-  const rows = linearRows(config);
-  const all = roles.reduce((sum, role) => sum + rows[role], 0);
-  if (entry.shape[0] !== all)
-    throw broken(entry, `it has ${entry.shape[0]} rows`, `${all}, those of ${roles.join(", ")}`, `${entry.shape[0]}`);
-  const rowBytes = (entry.end - entry.start) / all;
-  let at = entry.start;
-  return roles.map((role) => {
-    const start = at;
-    at += rows[role] * rowBytes;
-    return { ...entry, name: `${layer}${role}_proj.${end}`, shape: [rows[role], ...entry.shape.slice(1)], start, end: at };
-  }); // prettier-ignore
 }
 
 /** Groups of four words: 32 codes of 4 bits, or ten in a word of 3 bits with two bits to spare. */

@@ -2,7 +2,7 @@
 // Meta's words (ml-explore/mlx-examples, llms/llama and llms/mistral), or under Hugging Face's with its config.json.
 // Quantized matrices are as in safetensors.
 
-import { readConfig } from "./config.ts";
+import { configReader } from "./config-reader.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { ReadMatrix } from "./linear-parts.ts";
 import { hubName, metaConfig } from "./meta-model.ts";
@@ -43,7 +43,11 @@ export async function openMlx(
     isShard: isNpzPath,
     readHeader: async (_, file) => headers.get(file)!.map((entry) => ({ ...entry, name: hubName(entry.name) })),
   };
-  if (json.get("dim") === undefined) return findModelTensors(source, readConfig(json), { ...options, shards });
+  if (json.get("dim") === undefined) {
+    const { readConfig, takeApart } = await configReader();
+    const stated = readConfig(json);
+    return findModelTensors(source, stated, { ...options, shards, takeApart: takeApart(stated) });
+  }
 
   const entries = new Map([...headers.values()].flat().map((entry) => [entry.name, entry]));
   const modelType = json.text("model_type") ?? "llama";

@@ -36,6 +36,18 @@ export type RopeScaling =
       originalContextLength: number;
     }
   | {
+      /** Phi-3's longrope: each frequency has its own divisor, one for the trained context and one for any longer. */
+      kind: "long";
+      /** Of the frequencies, in order, where the whole context is the trained one. */
+      shortFactors: number[];
+      /** Where it is longer. */
+      longFactors: number[];
+      /** Positions before. */
+      originalContextLength: number;
+      /** Multiplies what is turned. */
+      attentionFactor: number;
+    }
+  | {
       /** GGUF's: each frequency has its own divisor. */
       kind: "factors";
       /** Of the headDim / 2 frequencies, in order. */
@@ -76,6 +88,10 @@ export interface ModelConfig {
   biases?: readonly LinearRole[];
   /** RMSNorm of every head of q and k before they are turned (Qwen3). */
   headNorm?: boolean;
+  /** `model_type` of a cousin, whose graph differs from Llama's by what stands below; undefined for Llama, Mistral and Qwen. */
+  family?: string;
+  /** The first dims of a head, which alone are turned; even; undefined: all. */
+  rotaryDim?: number;
   /** Attention sees this many positions, the last of them its own (Mistral v0.1); undefined: all. */
   window?: number;
 }

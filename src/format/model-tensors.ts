@@ -14,6 +14,8 @@ import type { TensorFiles } from "./tensor-files.ts";
 interface FindOptions {
   /** Default: safetensors. */
   shards?: ShardKind;
+  /** A tensor of the files -> those of the model in it; default: itself. */
+  takeApart?: (entry: TensorSlice) => TensorSlice[];
   /** Default: one that knows of no declaration. */
   readMatrix?: ReadMatrix;
   /** A head in the files is known not to be the embedding. */
@@ -28,8 +30,13 @@ interface FindOptions {
 export async function findModelTensors(
   source: TensorFiles,
   stated: ModelConfig,
-  { shards = safetensorsShards, readMatrix, headApart, signal }: FindOptions = {},
+  { shards: files = safetensorsShards, takeApart, readMatrix, headApart, signal }: FindOptions = {},
 ): Promise<{ config: ModelConfig; tensors: ModelTensor[] }> {
+  const readHeader: typeof files.readHeader = async (...file) => {
+    const entries = await files.readHeader(...file);
+    return takeApart ? entries.flatMap(takeApart) : entries;
+  };
+  const shards = { ...files, readHeader };
   const missingOf = (some: readonly TensorSlice[]) => {
     const { config, entries } = settleHead(stated, some);
     return missingMatrices(expectedTensors(config).keys(), entries);

@@ -4,7 +4,7 @@
 import { PronkError } from "../errors.ts";
 import { onDemand } from "../on-demand.ts";
 import { metaParams } from "../source/torch-names.ts";
-import { readConfig } from "./config.ts";
+import { configReader } from "./config-reader.ts";
 import { foreignFile } from "./foreign-layouts.ts";
 import type { GgufTokenizer } from "./gguf-tokenizer.ts";
 import { JsonFile } from "./json-file.ts";
@@ -96,7 +96,10 @@ async function open(source: TensorFiles, { weights, headApart, signal }: OpenWei
     return { format, ...(await openMlx(source, format.files, json, { readMatrix, headApart, signal })) };
   }
   const torch = format.kind === "torch" ? await torchFiles() : undefined;
-  const found = await findModelTensors(source, readConfig(json), {
+  const { readConfig, takeApart } = await configReader();
+  const config = readConfig(json);
+  const found = await findModelTensors(source, config, {
+    takeApart: takeApart(config),
     shards: torch?.torchShards,
     readMatrix,
     headApart,

@@ -2,24 +2,42 @@
 // `rope_type`), or `rope_parameters` with both inside (transformers 5).
 
 import type { JsonFile } from "./json-file.ts";
-import type { RopeScaling } from "./model-config.ts";
+import type { ModelConfig, RopeScaling } from "./model-config.ts";
+import { sizeLimits } from "./size-limits.ts";
 
-export function readRope(json: JsonFile, contextLength: number): { ropeTheta: number; ropeScaling: RopeScaling } {
+/** Throws PronkError `format` or `model-unsupported`, naming the field. */
+export type ReadRope = (
+  json: JsonFile,
+  shape: Pick<ModelConfig, "contextLength" | "headDim">,
+) => Pick<ModelConfig, "ropeTheta" | "ropeScaling" | "rotaryDim">;
+
+export const readRope: ReadRope = (json, { contextLength }) => {
+  // Transformers goes by it with some scalings and passes over it with others.
+  for (const place of [json, json.object("rope_parameters")])
+    if ((place?.get("partial_rotary_factor") ?? 1) !== 1)
+      throw place!.unsupported("partial_rotary_factor", place!.get("partial_rotary_factor"), "Whole heads are turned.");
+  const { ropeTheta, scaling } = ropeFields(json);
+  return { ropeTheta, ropeScaling: scaling ? readScaling(scaling, contextLength) : { kind: "none" } };
+};
+
+/** The base, and where the scaling stands. */
+export function ropeFields(json: JsonFile, theta = 10_000): { ropeTheta: number; scaling: JsonFile | undefined } {
   const parameters = json.object("rope_parameters");
-  if (parameters) {
-    const ropeTheta = parameters.positive("rope_theta", json.positive("rope_theta", 10_000));
-    return { ropeTheta, ropeScaling: readScaling(parameters, contextLength) };
-  }
-  const scaling = json.object("rope_scaling");
+  const ropeTheta = json.positive("rope_theta", theta);
   return {
-    ropeTheta: json.positive("rope_theta", 10_000),
-    ropeScaling: scaling ? readScaling(scaling, contextLength) : { kind: "none" },
+    ropeTheta: parameters ? parameters.positive("rope_theta", ropeTheta) : ropeTheta,
+    scaling: parameters ?? json.object("rope_scaling"),
   };
 }
 
-function readScaling(json: JsonFile, contextLength: number): RopeScaling {
+/** The scaling's name and the field that says it. */
+export function scalingKind(json: JsonFile): { field: string; kind: string } {
   const field = json.get("rope_type") !== undefined ? "rope_type" : "type";
-  const kind = json.text(field) ?? "default";
+  return { field, kind: json.text(field) ?? "default" };
+}
+
+export function readScaling(json: JsonFile, contextLength: number): RopeScaling {
+  const { field, kind } = scalingKind(json);
   // Where the file does not say for how many positions the model was made, it is max_position_embeddings, as in transformers.
   const originalContextLength = () =>
     json.count("original_max_position_embeddings", { max: 2 ** 31, fallback: contextLength });
@@ -42,3 +60,50 @@ function readScaling(json: JsonFile, contextLength: number): RopeScaling {
       throw json.unsupported(field, kind, "The scalings that work are linear, dynamic and llama3.");
   }
 }
+
+/** Columns of a head that are turned, the first ones; in transformers `int(headDim * factor)`. Absent: all. */
+export function readRotaryDim(json: JsonFile, headDim: number, fallback: number): { rotaryDim?: number } {
+  const parameters = json.object("rope_parameters");
+  const place = parameters?.get("partial_rotary_factor") === undefined ? json : parameters;
+  const factor = place.positive("partial_rotary_factor", fallback);
+  const rotaryDim = Math.trunc(headDim * factor);
+  if (factor > 1 || rotaryDim % 2 !== 0 || rotaryDim === 0)
+    throw place.wrong("partial_rotary_factor", `an even part of a head's ${headDim} columns`, factor);
+  return rotaryDim === headDim ? {} : { rotaryDim };
+}
+
+/**
+ * Phi-3's: longrope, which was called su at first; transformers reads yarn as the same there. The trained length is the
+ * model's field, and 4096 without it, whatever stands beside the factors.
+ */
+export const readLongRope: ReadRope = (json, { contextLength, headDim }) => {
+  const { ropeTheta, scaling } = ropeFields(json);
+  const rotary = readRotaryDim(json, headDim, 1);
+  const { field, kind } = scaling ? scalingKind(scaling) : { field: "", kind: "default" };
+  if (!scaling || kind === "default") return { ropeTheta, ropeScaling: { kind: "none" }, ...rotary };
+  if (!["longrope", "su", "yarn"].includes(kind)) throw scaling.unsupported(field, kind, "In Phi-3 longrope works.");
+  const frequencies = (rotary.rotaryDim ?? headDim) / 2;
+  const factorsOf = (name: string) => {
+    const value = scaling.get(name);
+    const isFactor = (factor: unknown) => typeof factor === "number" && Number.isFinite(factor) && factor > 0;
+    if (Array.isArray(value) && value.length === frequencies && value.every(isFactor)) return value as number[];
+    throw scaling.wrong(name, `${frequencies} numbers over 0, one for each frequency`, value);
+  };
+  const originalContextLength = json.count("original_max_position_embeddings", {
+    max: sizeLimits.context,
+    fallback: 4096,
+  });
+  const factor = scaling.positive("factor", contextLength / originalContextLength);
+  const usual = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(originalContextLength));
+  return {
+    ropeTheta,
+    ropeScaling: {
+      kind: "long",
+      shortFactors: factorsOf("short_factor"),
+      longFactors: factorsOf("long_factor"),
+      originalContextLength,
+      attentionFactor: scaling.positive("attention_factor", usual),
+    },
+    ...rotary,
+  };
+};

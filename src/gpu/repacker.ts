@@ -10,7 +10,7 @@ import { packRecord, type RecordFields, type RecordLayout } from "./record.ts";
 import { shaderRecords } from "./shader-interfaces.ts";
 import { encodeSum, summedEvery, sumPipeline } from "./sum-buffers.ts";
 import { sampleSum, wordSum } from "./word-sum.ts";
-import type { RowPlace } from "./row-place.ts";
+import { pairsOf, type RowPlace } from "./row-place.ts";
 import type { WeightPart } from "./weight.ts";
 
 /** The end of every record: the tensor's place in the weight, and the weight's rows in the part. */
@@ -170,8 +170,8 @@ export class Repacker {
 
 /** Whether any of a tensor's rows [firstRow, firstRow + rows) can lie in the part. */
 export function mayHold(part: WeightPart, { base, half }: RowPlace, firstRow: number, rows: number): boolean {
-  const both = 2 * half;
-  const from = half ? firstRow - (firstRow % both) : firstRow;
-  const to = half ? Math.ceil((firstRow + rows) / both) * both : firstRow + rows;
+  const { period } = pairsOf(half);
+  const from = half ? firstRow - (firstRow % period) : firstRow;
+  const to = half ? Math.ceil((firstRow + rows) / period) * period : firstRow + rows;
   return base + from < part.rowStart + part.rows && base + to > part.rowStart;
 }

@@ -45,6 +45,12 @@ const ropeScaling = union("kind", {
   linear: object({ factor: finite }),
   dynamic: object({ factor: finite, originalContextLength: size }),
   llama3: object({ factor: finite, lowFreqFactor: finite, highFreqFactor: finite, originalContextLength: size }),
+  long: object({
+    shortFactors: list(finite),
+    longFactors: list(finite),
+    originalContextLength: size,
+    attentionFactor: finite,
+  }),
   factors: object({ factors: list(finite) }),
 });
 
@@ -65,6 +71,8 @@ const config = object({
   eosIds: list(count),
   biases: optional(list(oneOf(...linearRoles))),
   headNorm: optional(flag),
+  family: optional(text),
+  rotaryDim: optional(within(2, 2 ** 16)),
   window: optional(within(1, 2 ** 30)),
 });
 

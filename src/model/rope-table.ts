@@ -3,17 +3,22 @@
 
 import type { ModelConfig } from "../format/model-config.ts";
 
-/** Angle per position of each pair i: theta^(-2i / headDim), scaled. `length` matters to dynamic scaling only. [headDim / 2] */
+/**
+ * Angle per position of each pair i: theta^(-2i / rotaryDim), scaled; 0 for pairs that are not turned. `length` matters to
+ * dynamic and long scaling only. [headDim / 2]
+ */
 function inverseFrequencies(config: ModelConfig, length: number): Float64Array {
-  const { headDim, ropeTheta, ropeScaling: scaling } = config;
-  const half = headDim / 2;
+  const { headDim, rotaryDim = headDim, ropeTheta, ropeScaling: scaling } = config;
   let theta = ropeTheta;
   if (scaling.kind === "dynamic" && length > scaling.originalContextLength) {
     const growth = (scaling.factor * length) / scaling.originalContextLength - (scaling.factor - 1);
     theta *= growth ** (headDim / (headDim - 2));
   }
-  return Float64Array.from({ length: half }, (_, i) => {
-    const frequency = theta ** ((-2 * i) / headDim);
+  return Float64Array.from({ length: headDim / 2 }, (_, i) => {
+    if (2 * i >= rotaryDim) return 0;
+    const frequency = theta ** ((-2 * i) / rotaryDim);
+    if (scaling.kind === "long")
+      return frequency / (length > scaling.originalContextLength ? scaling.longFactors : scaling.shortFactors)[i];
     if (scaling.kind === "linear") return frequency / scaling.factor;
     if (scaling.kind === "factors") return frequency / scaling.factors[i];
     if (scaling.kind !== "llama3") return frequency;
@@ -29,7 +34,8 @@ function inverseFrequencies(config: ModelConfig, length: number): Float64Array {
 /**
  * Rows of the table for positions [from, to). [to - from, headDim / 2, 2]
  * `lengthAt` is the sequence length a position is computed at: its own (position + 1) while decoding, the prompt's for
- * a prompt. Only dynamic scaling beyond the trained length depends on it; keys already cached are not turned again.
+ * a prompt. Only dynamic scaling beyond the trained length depends on it; keys already cached are not turned again. Long
+ * scaling goes by `to`, the whole context, so that queries and keys always have the same divisors.
  */
 export function ropeRows(
   config: ModelConfig,
@@ -38,17 +44,19 @@ export function ropeRows(
   lengthAt: (position: number) => number,
 ): Float32Array {
   const half = config.headDim / 2;
+  const { ropeScaling: scaling, rotaryDim = 2 * half } = config;
   const rows = new Float32Array((to - from) * half * 2);
   let length = -1;
   let frequencies = new Float64Array(half);
   for (let position = from; position < to; position++) {
-    const wanted = config.ropeScaling.kind === "dynamic" ? lengthAt(position) : 0;
+    const wanted = scaling.kind === "dynamic" ? lengthAt(position) : to;
     if (wanted !== length) frequencies = inverseFrequencies(config, (length = wanted)) as Float64Array<ArrayBuffer>;
     for (let i = 0; i < half; i++) {
       const angle = position * frequencies[i];
       const at = ((position - from) * half + i) * 2;
-      rows[at] = Math.cos(angle);
-      rows[at + 1] = Math.sin(angle);
+      const size = scaling.kind === "long" && 2 * i < rotaryDim ? scaling.attentionFactor : 1;
+      rows[at] = size * Math.cos(angle);
+      rows[at + 1] = size * Math.sin(angle);
     }
   }
   return rows;

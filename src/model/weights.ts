@@ -9,7 +9,7 @@ import type { Gpu } from "../gpu/device.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
 import { strideOf, type Activation } from "../gpu/operations.ts";
 import type { PackedTarget } from "../gpu/packed-upload.ts";
-import type { RowPlace } from "../gpu/row-place.ts";
+import { pairedRows, type RowPlace } from "../gpu/row-place.ts";
 import type { UploadTarget } from "../gpu/upload.ts";
 import { allocateWeight, type RoleRows, type Weight } from "../gpu/weight.ts";
 import type { StoredTensor } from "../quant/layout.ts";
@@ -67,13 +67,14 @@ export function layerGroups(
   formatOf: (role: LinearRole) => RowFormat,
   interleaved: (role: LinearRole) => boolean = () => false,
 ) {
-  const { heads, headDim, dim, hiddenDim } = config;
+  const { heads, headDim, dim, hiddenDim, rotaryDim = headDim } = config;
   const rows = linearRows(config);
+  const turned = pairedRows(rotaryDim / 2, headDim - rotaryDim);
   return Object.entries(groups).map(([name, members]) => {
     const neighbours = name === "gateUp" && canShare(formatOf("gate"), formatOf("up"));
     let base = 0;
     const placeOf = (role: LinearRole): RowPlace => {
-      if (role === "q" || role === "k") return { base, half: interleaved(role) ? 0 : headDim / 2 };
+      if (role === "q" || role === "k") return { base, half: interleaved(role) ? 0 : turned };
       return neighbours ? { base: Number(role === "up"), half: hiddenDim } : { base, half: 0 };
     };
     const roles = new Map<LinearRole, RoleRows>();

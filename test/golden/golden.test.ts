@@ -136,6 +136,22 @@ function withHead(change: (head: Uint8Array) => void = () => {}): Files {
   return files.set("model.safetensors", madeSafetensors(made));
 }
 
+/** A checkpoint in f32 whose matrices hold what the rows stand for that pronk makes of them. */
+function asRounded(folder: string, quantize: "q8" | "q4"): Files {
+  const files = folderFiles(folder);
+  const tensors = [...readSafetensors(files.get("model.safetensors")!)].map(([name, { dtype, shape, bytes }]) => {
+    const [rows, cols] = shape.length === 1 ? [1, shape[0]] : shape;
+    const exact = decodeStored(dtype, bytes, rows, cols);
+    const encoding = chooseEncoding({ name, dtype, shape, file: "", start: 0, end: 0 }, quantize);
+    const isRounded = encoding === "q8" || encoding === "q4";
+    const values = isRounded
+      ? decodeStored(encoding, quantizeRows(encoding, Float32Array.from(exact), cols, name), rows, cols)
+      : exact;
+    return { name, dtype: "F32", shape, bytes: new Uint8Array(Float32Array.from(values).buffer) };
+  });
+  return files.set("model.safetensors", madeSafetensors(tensors));
+}
+
 /** A folder of these files. */
 function onDisk(files: ReadonlyMap<string, Uint8Array>): string {
   const folder = mkdtempSync(join(tmpdir(), "pronk-golden-"));
@@ -253,6 +269,35 @@ function goldenIn(kind: BrowserKind): void {
     },
   );
 
+  test.each(readdirSync(fixtures).filter((name) => name.startsWith("cousin-")))(
+    "%s: ids, logits within 1e-4",
+    async (name) => {
+      const folder = join(fixtures, name);
+      const { contextLength } = json(join(folder, "golden.json"));
+      await expectGolden(runner, runner.serve(folder), fixtureCases(folder), { limit: 1e-4, kv: "f32", contextLength });
+    },
+  );
+
+  test.each(["q8", "q4"] as const)("cousins in %s answer as the values that its rows stand for", async (quantize) => {
+    for (const name of readdirSync(fixtures).filter((folder) => folder.startsWith("cousin-"))) {
+      const folder = join(fixtures, name);
+      const { contextLength } = json(join(folder, "golden.json"));
+      const [{ promptIds }] = fixtureCases(folder).slice(-1);
+      const options = { store: false, worker: !compilesSlowly(kind), kv: "f32", contextLength } as const;
+      const prompts = [false, true].map((logits) => {
+        return { prompt: promptIds, maxTokens: 12, ignoreEos: true, temperature: 0, logits };
+      });
+      const rounded = runner.serve(onDisk(asRounded(folder, quantize)));
+      const { answers, logits } = await runner.run({
+        model: rounded,
+        options: { ...options, quantize: "none" },
+        prompts,
+      });
+      const golden = { promptIds, greedyIds: answers[0].ids, logits: logits[0], rows: promptIds.length + 11 };
+      await expectGolden(runner, runner.serve(folder), [golden], { limit: 1e-4, quantize, kv: "f32", contextLength });
+    }
+  });
+
   test.each(["tied-f16", "sharded-f32"])("torch-%s: ids, logits within 1e-4", async (name) => {
     const folder = runner.serve(join(fixtures, `torch-${name}`));
     await expectGolden(runner, folder, fixtureCases(join(fixtures, `llama-${name}`)), { limit: 1e-4, kv: "f32" });
@@ -314,14 +359,18 @@ function goldenIn(kind: BrowserKind): void {
     await expectGolden(runner, runner.serve(onDisk(files)), [golden], { limit: 1e-4, kv: "f32" });
   });
 
-  test.each(["llama-rope-llama3", "llama-mistral-window", "llama-attention-bias", "llama-qwen2", "llama-qwen3"])(
-    "%s as a GGUF file: ids, logits within 1e-4",
-    async (name) => {
-      const folder = join(fixtures, name);
-      const file = join(onDisk(new Map([["model.gguf", ggufOfCheckpoint(folderFiles(folder))]])), "model.gguf");
-      await expectGolden(runner, runner.serve(file), fixtureCases(folder), { limit: 1e-4, kv: "f32" });
-    },
-  );
+  test.each([
+    "llama-rope-llama3",
+    "llama-mistral-window",
+    "llama-mistral-nemo",
+    "llama-attention-bias",
+    "llama-qwen2",
+    "llama-qwen3",
+  ])("%s as a GGUF file: ids, logits within 1e-4", async (name) => {
+    const folder = join(fixtures, name);
+    const file = join(onDisk(new Map([["model.gguf", ggufOfCheckpoint(folderFiles(folder))]])), "model.gguf");
+    await expectGolden(runner, runner.serve(file), fixtureCases(folder), { limit: 1e-4, kv: "f32" });
+  });
 
   // Each in one of the browsers, since every decode's kernels are tried in both; with PRONK_BROWSERS naming one, all of them.
   const packed = readdirSync(fixtures).filter((name) => name.startsWith("quant-"));

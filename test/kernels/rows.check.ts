@@ -5,7 +5,7 @@ import type { Gpu } from "../../src/gpu/device.ts";
 import { Kernels } from "../../src/gpu/kernel.ts";
 import type { Written } from "../../src/gpu/memory.ts";
 import { Repacker } from "../../src/gpu/repacker.ts";
-import type { RowPlace } from "../../src/gpu/row-place.ts";
+import { pairedRows, type RowPlace } from "../../src/gpu/row-place.ts";
 import { GpuRowQuantizer } from "../../src/gpu/row-quantizer.ts";
 import { RowSamples } from "../../src/gpu/row-samples.ts";
 import { checkWritten } from "../../src/gpu/sum-buffers.ts";
@@ -23,8 +23,11 @@ import { uploadPacked } from "../support/upload-packed.ts";
 
 type Sampled = (gpuCase: Pick<Case, "gpu" | "memory" | "kernels">) => Promise<Written[]>;
 
-/** In the second part of a weight, in pairs where there is an even number of rows. */
-const placeOf = (rows: number): RowPlace => ({ base: 5, half: rows % 4 === 0 ? rows / 4 : 0 });
+/** In the second part of a weight, in pairs where there is an even number of rows; in eights half of these stay in order. */
+const placeOf = (rows: number): RowPlace => ({
+  base: 5,
+  half: rows % 8 === 0 ? pairedRows(rows / 8, rows / 4) : rows % 4 === 0 ? rows / 4 : 0,
+});
 
 const packed =
   (made: Pick<PackedMatrix, "matrix" | "parts">): Sampled =>

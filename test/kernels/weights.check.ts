@@ -4,7 +4,7 @@
 import * as op from "../../src/gpu/operations.ts";
 import { storedRowBytes, type Encoding } from "../../src/quant/layout.ts";
 import { plainFormat } from "../../src/quant/row-format.ts";
-import { placedRow } from "../../src/gpu/row-place.ts";
+import { pairedRows, placedRow } from "../../src/gpu/row-place.ts";
 import { allocateWeight } from "../../src/gpu/weight.ts";
 import type { Check, CheckContext, Checks } from "../harness/check.ts";
 import { matmul } from "../reference/linear.ts";
@@ -121,7 +121,12 @@ const panels = (encoding: Encoding) => async (context: CheckContext) => {
   const values = decodeStored(encoding, stored, rows, cols);
   const rowBytes = storedRowBytes(encoding, cols);
   const worst = new Worst();
-  for (const [note, place] of Object.entries({ "in order": { base: 2, half: 0 }, "in pairs": { base: 0, half: 5 } }))
+  const places = {
+    "in order": { base: 2, half: 0 },
+    "in pairs": { base: 0, half: 5 },
+    "in pairs, and four in order": { base: 0, half: pairedRows(3, 4) },
+  };
+  for (const [note, place] of Object.entries(places))
     for (const by of ["columns", "rows"]) {
       using gpuCase = await openCase(context);
       const format = plainFormat(encoding, cols);

@@ -137,7 +137,8 @@ export function llamaConfigJson(config: ModelConfig, dtype: Dtype): Record<strin
 
 function ropeJson(scaling: RopeScaling): Record<string, unknown> | null {
   if (scaling.kind === "none") return null;
-  if (scaling.kind === "factors") throw new Error("config.json has no factors; GGUF has");
+  if (scaling.kind === "factors" || scaling.kind === "long")
+    throw new Error(`no Llama has the scaling ${scaling.kind}`);
   if (scaling.kind !== "llama3") return { rope_type: scaling.kind, factor: scaling.factor };
   return {
     rope_type: "llama3",

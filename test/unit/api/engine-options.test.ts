@@ -96,6 +96,19 @@ describe("context length", () => {
     expect((await tried(undefined, 1e9, long)).attempts).toEqual([8192]);
   });
 
+  test("of a model with long scaling is what it was trained for, until more is asked for", async () => {
+    const ropeScaling = {
+      kind: "long",
+      shortFactors: [1],
+      longFactors: [2],
+      originalContextLength: 1024,
+      attentionFactor: 1,
+    };
+    const long = { ...config, ropeScaling } as typeof config;
+    expect(await tried(undefined, 1e9, long)).toEqual({ attempts: [1024], made: 1024 });
+    expect(await tried(4096, 1e9, long)).toEqual({ attempts: [4096], made: 4096 });
+  });
+
   test("other errors pass at once", async () => {
     const attempts: number[] = [];
     const failing = withContext(undefined, config, "f16", async (contextLength) => {

@@ -152,12 +152,12 @@ const cases: Record<string, Case> = {
     advises: /Take the file from the original repository/,
   },
   "another architecture": {
-    spoil: (files) => withConfig(files, { architectures: ["GemmaForCausalLM"] }),
+    spoil: (files) => withConfig(files, { architectures: ["MixtralForCausalLM"] }),
     code: "model-unsupported",
     file: "config.json",
     field: "architectures",
-    says: /GemmaForCausalLM/,
-    advises: /pronk runs LlamaForCausalLM.*MistralForCausalLM, Qwen2ForCausalLM and Qwen3ForCausalLM/,
+    says: /MixtralForCausalLM/,
+    advises: /pronk runs LlamaForCausalLM.*MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM/,
   },
   "a configuration that is no JSON": {
     spoil: (files) => void files.set("config.json", utf8("{'hidden_size': 64}")),

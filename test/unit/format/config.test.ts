@@ -118,7 +118,11 @@ describe("refused, naming the field", () => {
 
   test.each([
     [{ architectures: ["MistralForCausalLM"] }, "architectures", /LlamaForCausalLM/],
-    [{ model_type: "gemma" }, "model_type", /LlamaForCausalLM.*MistralForCausalLM.*Qwen2ForCausalLM.*Qwen3ForCausalLM/],
+    [
+      { model_type: "mixtral" },
+      "model_type",
+      /LlamaForCausalLM.*MistralForCausalLM.*Qwen2ForCausalLM.*Qwen3ForCausalLM/,
+    ],
     [{ model_type: "qwen2" }, "architectures", /LlamaForCausalLM.*Qwen2ForCausalLM/],
     [{ model_type: undefined, architectures: ["PhiForCausalLM"] }, "architectures", /PhiForCausalLM.*pronk runs/],
     [{ ...qwen2, use_sliding_window: true, max_window_layers: 1 }, "max_window_layers", /equally far/],
