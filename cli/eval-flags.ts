@@ -23,10 +23,11 @@ export interface EvalFlags {
 }
 
 export const usage = `${written("eval")} ${openUsage}
-  (--text FILE [--rule harness|llama.cpp] [--window N] | --text FILE --against DIR|FILE|URL|owner/name [--against-weights NAME]
+  (--text FILE [--rule harness|llama.cpp] [--window N] | --text FILE --against DIR|FILE|URL|owner/name [--against-weights NAME] [--matrices]
   | --task FILE.jsonl [--prompts ${taskNames.join("|")}]) [--limit N] [--json]
   [--beside DIR|FILE|URL|owner/name[=q8|=q4]]...
---text gives the perplexity; with --against how far the model is from another of the same tokenizer, read in 32-bit floats;
+--text gives the perplexity; with --against how far the model is from another of the same tokenizer, read in 32-bit floats, and
+with --matrices how far each of its matrices is from the other's;
 --task the share of questions that are answered rightly. --beside, as often as wanted, measures further files of the same weights
 in the same way: as in the file, or rounded to what stands behind "=". docs/evaluation.md says what the numbers mean.`;
 
@@ -41,6 +42,7 @@ export function readFlags(args: string[]): EvalFlags | undefined {
     beside: { type: "string", multiple: true },
     against: text,
     "against-weights": text,
+    matrices: { type: "boolean" },
     task: text,
     prompts: text,
     limit: text,
@@ -55,6 +57,8 @@ export function readFlags(args: string[]): EvalFlags | undefined {
   if (values.task !== undefined)
     for (const name of ["rule", "window", "against"] as const)
       if (values[name] !== undefined) throw wrong(name, "--text beside it", "--task");
+  if (values.matrices && against === undefined)
+    throw wrong("matrices", "--against beside it", "nothing to compare with");
   if (values.task === undefined && prompts !== undefined) throw wrong("prompts", "--task beside it", "--text");
   if (rule !== undefined && rule !== "harness" && rule !== "llama.cpp") throw wrong("rule", "harness, llama.cpp", rule);
   if (prompts !== undefined && !(taskNames as string[]).includes(prompts))
@@ -74,6 +78,7 @@ export function readFlags(args: string[]): EvalFlags | undefined {
     // Nothing of a reference is rounded beyond what its file has rounded.
     againstOptions: { ...flags.options, quantize: "none", kv: "f32", weights: values["against-weights"] },
     request: {
+      matrices: values.matrices,
       text: fileOf("text", values.text),
       rule,
       window: wholeNumber("window", values.window),

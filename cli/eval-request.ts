@@ -8,11 +8,15 @@ import type {
   ComparisonResult,
   PerplexityResult,
   TaskName,
+  WeightErrors,
   WindowRule,
 } from "../src/eval/index.ts";
 
 export type EvalLibrary = Pick<typeof import("../src/index.ts"), "createEngine"> &
-  Pick<typeof import("../src/eval/index.ts"), "compareModels" | "multipleChoice" | "perplexity" | "readItems">;
+  Pick<
+    typeof import("../src/eval/index.ts"),
+    "compareModels" | "multipleChoice" | "perplexity" | "readItems" | "weightErrors"
+  >;
 
 /** A model as it is opened for a measurement. */
 export interface EvalModel {
@@ -28,6 +32,8 @@ export interface EvalRequest {
   beside?: EvalModel[];
   /** What all are compared with. */
   against?: EvalModel;
+  /** Compare their weights, too: all engines then run on the caller's thread. */
+  matrices?: boolean;
   text?: string;
   rule?: WindowRule;
   window?: number;
@@ -58,7 +64,7 @@ export interface Footing {
 }
 
 /** Of one model. */
-export type Measurement = (PerplexityResult | ComparisonResult | ChoicesResult) & Footing;
+export type Measurement = (PerplexityResult | ComparisonResult | ChoicesResult) & Footing & Partial<WeightErrors>;
 
 /** Of the model that was asked about, with the others in their order. */
 export type EvalResult = Measurement & {
@@ -71,13 +77,15 @@ export async function evaluate(
   request: EvalRequest,
   tell: (line: string) => void = () => {},
 ): Promise<EvalResult> {
-  const { model, beside, against, task, prompts, limit } = request;
+  const { beside, task, prompts, limit, matrices } = request;
+  const here = (one: EvalModel) => (matrices ? { ...one, options: { ...one.options, worker: false } } : one);
+  const against = request.against && here(request.against);
   const items = task === undefined ? undefined : library.readItems(task, prompts).slice(0, limit); // before anything is loaded
   let reference: Engine | undefined;
   try {
     const found: Measurement[] = [];
-    for (const one of [model, ...(beside ?? [])]) {
-      await using engine = await open(library, one, tell);
+    for (const one of [request.model, ...(beside ?? [])]) {
+      await using engine = await open(library, here(one), tell);
       reference ??= against && (await open(library, against, tell));
       found.push(await measure(library, { ...request, engine, reference, items }, tell));
     }
@@ -90,7 +98,7 @@ export async function evaluate(
 
 async function measure(
   library: EvalLibrary,
-  { engine, reference, items, text, rule, window, limit }: Measuring,
+  { engine, reference, items, text, rule, window, limit, matrices }: Measuring,
   tell: (line: string) => void,
 ): Promise<Measurement> {
   const startedMs = performance.now();
@@ -108,9 +116,11 @@ async function measure(
       ? await library.compareModels(engine, reference, asked, { onProgress })
       : await library.perplexity(engine, asked, { onProgress });
   const seconds = (performance.now() - startedMs) / 1000;
+  const errors = matrices && reference ? await library.weightErrors(engine, reference) : {};
   const { model, source, quantize, weights, scheme, kv, adapter, parameters, gpuBytes, storedBytes } = engine.info;
   return {
     ...found,
+    ...errors,
     ...{ model, source, quantize, weights, scheme, kv, adapter, parameters, gpuBytes, storedBytes },
     decodeTokensPerSecond: await decodeSpeed(engine, text ?? [items?.[0].context].flat().join()),
     seconds,
@@ -118,7 +128,7 @@ async function measure(
   };
 }
 
-interface Measuring extends Pick<EvalRequest, "text" | "rule" | "window" | "limit"> {
+interface Measuring extends Pick<EvalRequest, "text" | "rule" | "window" | "limit" | "matrices"> {
   engine: Engine;
   reference: Engine | undefined;
   items: readonly ChoiceItem[] | undefined;

@@ -61,7 +61,7 @@ function modelFor(
 /** For people: a line for each number; of several models a line for each. */
 function textOf({ beside, ...first }: EvalResult): string {
   if (beside) return tableOf([first, ...beside]);
-  const { items, reliability: _, adapter, against, ...numbers } = first as typeof first & Partial<Lists>;
+  const { items, adapter, against, ...numbers } = first as typeof first & { items?: unknown[] };
   const rows = Object.entries({
     ...numbers,
     ...(items && { items: items.length }),
@@ -69,7 +69,7 @@ function textOf({ beside, ...first }: EvalResult): string {
     against: against?.source,
   });
   return rows
-    .filter(([, value]) => value !== undefined)
+    .filter(([, value]) => value !== undefined && typeof value !== "object") // tables are in the JSON
     .map(([name, value]) => `${name.padEnd(24)}${shown(value)}`)
     .join("\n");
 }
@@ -94,9 +94,4 @@ function tableOf(models: readonly Measurement[]): string {
 }
 
 /** What a table has of each model, where it was measured. */
-const compared = ["perplexity", "kl", "top1", "maxLogit", "acc", "accNorm"];
-
-interface Lists {
-  items: unknown[];
-  reliability: unknown;
-}
+const compared = ["relativeRmsError", "perplexity", "kl", "top1", "maxLogit", "acc", "accNorm"];

@@ -2,7 +2,7 @@
 // written after each window or item, so that a reload continues from the last.
 
 import { type IDBPDatabase, openDB } from "idb";
-import type { ChoicesResult, ComparisonResult, PerplexityResult } from "../src/eval/index.ts";
+import type { ChoicesResult, ComparisonResult, PerplexityResult, WeightErrors } from "../src/eval/index.ts";
 import type { EngineInfo } from "../src/index.ts";
 
 export type Format = "none" | "q8" | "q4";
@@ -37,17 +37,17 @@ export const shortened = (order: Order, count: number): Order => ({
   others: order.others?.slice(0, Math.max(0, count - order.formats.length)),
 });
 
-/** As in engine.info.quantization. */
-export type Errors = Pick<NonNullable<EngineInfo["quantization"]>, "relativeRmsError" | "matrixErrors">;
-
 /** Of one subject. */
 export interface Measured {
   /** As it was ordered; absent in what was kept before there were several. */
   model?: string;
   format: Format;
   info: Pick<EngineInfo, "model" | "source" | "scheme" | "weights" | "adapter" | "gpuBytes" | "storedBytes" | "kv">;
-  /** Of what pronk rounded while loading, now or when the page first measured it; absent if nothing was, or none was measured. */
-  errors?: Errors;
+  /**
+   * Of the weights against the order's model; by questions only of what pronk rounded while loading, now or when the page
+   * first measured it. Absent if there is nothing to compare.
+   */
+  errors?: WeightErrors;
   decodeTokensPerSecond: number;
   found: PerplexityResult | ComparisonResult | ChoicesResult;
   browser: string;
@@ -79,7 +79,7 @@ export const keep = async (kept: Kept): Promise<unknown> => (await database()).p
 export const forget = async (): Promise<void> => (await database()).delete(store, key);
 
 /** A warm start rounds nothing, so the first start's errors are kept, by `of`: the model's source and format. */
-export async function errorsOf(of: string, found: Errors | undefined): Promise<Errors | undefined> {
+export async function errorsOf(of: string, found: WeightErrors | undefined): Promise<WeightErrors | undefined> {
   const place = `errors ${of}`;
   if (found) await (await database()).put(store, found, place);
   return found ?? (await database()).get(store, place);

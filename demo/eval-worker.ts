@@ -1,8 +1,8 @@
 // Carries out the stored measurement (eval-order.ts), one model and format after another, with engines on this worker's own
 // thread. Each ends before the next is loaded; what they are compared with is opened for the first that needs it, and stays.
 
-import { compareModels, multipleChoice, perplexity, readItems } from "../src/eval/index.ts";
-import { createEngine, type Engine, type EngineOptions } from "../src/index.ts";
+import { compareModels, multipleChoice, perplexity, readItems, weightErrors } from "../src/eval/index.ts";
+import { createEngine, type Engine, type EngineOptions, PronkError } from "../src/index.ts";
 import {
   errorsOf,
   type FromWorker,
@@ -72,7 +72,7 @@ async function measure(kept: Kept, subject: Subject, reference: Reference): Prom
   tell({ kind: "progress", subject, done: 0, of: 0, secondsLeft: undefined });
   await using engine = await open(subject.model, { quantize: subject.format });
   const { info } = engine;
-  const errors = await errorsOf(`${info.source} ${subject.format}`, info.quantization);
+  let errors = await errorsOf(`${info.source} ${subject.format}`, info.quantization);
   let found: Measured["found"];
   if (order.by === "task") {
     startedMs = performance.now();
@@ -82,6 +82,7 @@ async function measure(kept: Kept, subject: Subject, reference: Reference): Prom
     const against = isReference ? undefined : await reference.engine();
     const window = Math.min(512, info.contextLength, against?.info.contextLength ?? Infinity);
     const request = { text: order.content, window };
+    if (against) errors = await weightErrors(engine, against).catch(unlessOtherShape);
     startedMs = performance.now();
     found = against
       ? await compareModels(engine, against, request, options)
@@ -97,6 +98,11 @@ async function measure(kept: Kept, subject: Subject, reference: Reference): Prom
     browser: navigator.userAgent,
     date: new Date().toISOString(),
   };
+}
+
+/** A model of another shape may have the same tokenizer, but no matrices to compare. */
+function unlessOtherShape(error: unknown): undefined {
+  if (!(error instanceof PronkError && error.code === "bad-request")) throw error;
 }
 
 const open = (model: string, options: EngineOptions): Promise<Engine> =>

@@ -8,7 +8,7 @@ import { createChatCompletions } from "./chat.ts";
 import type { Completions } from "./completions.ts";
 import type { ContinuableEngine } from "./continuation.ts";
 import type { Embeddings } from "./embeddings.ts";
-import type { EngineCore } from "./engine-core.ts";
+import { coreBehind, type EngineCore } from "./engine-core.ts";
 import type { EngineInfo } from "./surface.ts";
 
 const embedding = onDemand("answers requests for embeddings", () => import("./embedding.ts"));
@@ -31,7 +31,7 @@ export function assembleEngine({ core, info, variants, end, dispose }: EnginePar
     end.abort(unloadedError(info.model)); // calls in flight and later ones reject with it
     return (unloading ??= dispose());
   };
-  return {
+  const engine: ContinuableEngine = {
     chat: { completions: createChatCompletions(core) },
     completions: {
       create: (async (request, options) =>
@@ -53,6 +53,8 @@ export function assembleEngine({ core, info, variants, end, dispose }: EnginePar
     unload,
     [Symbol.asyncDispose]: unload,
   };
+  coreBehind.set(engine, core);
+  return engine;
 }
 
 export function unloadedError(model: string): PronkError {

@@ -24,3 +24,6 @@ export interface EngineCore {
   /** Aborted when the engine is unloaded or its device is lost; the reason is the PronkError that calls then reject with. */
   readonly ended: AbortSignal;
 }
+
+/** The cores of this thread's engines. */
+export const coreBehind = new WeakMap<object, EngineCore>();

@@ -10,4 +10,6 @@ export type { PerplexityResult, RunOptions, TextRequest, TextState } from "./per
 export { readItems, taskNames } from "./prompts.ts";
 export type { TaskName } from "./prompts.ts";
 export type { ReliabilityBin, TextTally } from "./tally.ts";
+export { weightErrors } from "./weight-errors.ts";
+export type { WeightErrors } from "./weight-errors.ts";
 export type { WindowRule } from "./windows.ts";

@@ -77,6 +77,8 @@ test.each(browserKinds)("a measurement is paused, outlives a reload, and is draw
     if (kind === "chromium") {
       const [none, q4, gguf] = table.map((cells) => cells[head.indexOf("KL divergence")]);
       expect(none).toBe("");
+      const errors = table.map((cells) => cells[head.indexOf("Error of the weights")]);
+      expect(errors).toEqual(["", expect.stringMatching(/^[1-9][.\d]*%$/), "0%"]);
       expect(Number(q4)).toBeGreaterThan(0.001);
       expect(Number(gguf)).toBeLessThan(0.0001); // the same numbers; only its cache is f16
     }

@@ -9,6 +9,7 @@ import { compareModels, quantile } from "../../../src/eval/compare.ts";
 import { type EvalEngine, type TextIds, stretches } from "../../../src/eval/engine-hooks.ts";
 import { perplexity, type TextState } from "../../../src/eval/perplexity.ts";
 import { readItems, type TaskName } from "../../../src/eval/prompts.ts";
+import { weightErrors } from "../../../src/eval/weight-errors.ts";
 import { harnessWindows, llamaCppWindows } from "../../../src/eval/windows.ts";
 import { loadTokenizer } from "../../../src/text/load-tokenizer.ts";
 import { dialogFixture } from "../../support/tokenizer-fixture.ts";
@@ -194,6 +195,10 @@ describe("over rows", () => {
     expect(found.referencePerplexity).toBeCloseTo(expected(3).perplexity, 10);
     const same = await compareModels(fakeEngine(3), fakeEngine(3), { text: sample });
     expect(same).toMatchObject({ kl: 0, klMax: 0, top1: 1, maxLogit: 0, logit999: 0 });
+  });
+
+  test("weights of an engine on another thread are out of reach", async () => {
+    await expect(weightErrors(fakeEngine(3), fakeEngine(3))).rejects.toThrow(/"worker": expected engines made on this/);
   });
 
   test("a choice's tokens, and one reading for choices that differ in the last", async () => {
