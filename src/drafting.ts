@@ -12,6 +12,8 @@ import { modelDrafts } from "./generate/model-drafts.ts";
 import type { ModelReference } from "./source/source.ts";
 import type { Tokenizer } from "./text/tokenizer.ts";
 
+export { beginLookup }; // for the benchmark: in a file of its own it could be what does not arrive
+
 interface Drafting {
   begin: BeginDrafts;
   /** Of the model that drafts. */

@@ -1,7 +1,6 @@
 // Answers with prompt lookup and without: one that says the same id again and again, where all that is drafted is right, and
 // one of ids by chance, where nothing is.
 
-import { beginLookup } from "../generate/lookup-drafts.ts";
 import { createGenerator } from "../generate/generator.ts";
 import { greedy, type Generator, type SamplingSettings } from "../generate/request.ts";
 import type { BuiltModel } from "./engine-hooks.ts";
@@ -21,6 +20,7 @@ export async function timeDrafts(
   tokens: number,
 ): Promise<DraftTimes | undefined> {
   off.reset();
+  const { beginLookup } = await import("../drafting.ts"); // of a build's file that engines load on demand
   const on = await createGenerator(model, { drafts: beginLookup });
   const promptIds = randomIds(prompt, model.config.vocabSize);
   const timed = async (generator: Generator, sampling: SamplingSettings) => {

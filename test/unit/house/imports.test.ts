@@ -32,7 +32,7 @@ const rooms: Record<string, Room> = {
   worker: { uses: ["api", "source", "generate"], names: ["gpu"] },
   http: { uses: ["api"] },
   endpoint: { uses: ["api", "source", "questions.ts"] }, // source: its patience with a network, and how addresses are shown
-  bench: { uses: ["format", "quant", "gpu", "model", "generate"] }, // an entry of its own; nothing uses it
+  bench: { uses: ["format", "quant", "gpu", "model", "generate", "drafting.ts"] }, // an entry of its own; nothing uses it
   eval: { uses: ["index.ts", "api", "format", "model"] }, // an entry of its own; nothing uses it
   element: { uses: ["index.ts"] },
   "prompt-api": { uses: ["index.ts"] }, // an entry of its own; nothing uses it
