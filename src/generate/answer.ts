@@ -1,5 +1,6 @@
 // What an answer has come to: the ids given, what is reported about them, and how it ended. It outlives the machine.
 
+import type { CacheHistory } from "./cache-history.ts";
 import type { Likelihood } from "./likelihood.ts";
 import type { GenerateRequest } from "./request.ts";
 import type { GenerateStats, StopReason, Trace } from "./trace.ts";
@@ -23,6 +24,8 @@ export class Answer {
   isLost = false;
   /** There was no memory for it beside others. */
   isCrowded = false;
+  /** How what it had was computed, before there was no memory for it beside others. */
+  former: CacheHistory | undefined;
   readonly onLogits: GenerateRequest["onLogits"];
   readonly #end: (reason: StopReason) => void;
   #stopReason: StopReason | undefined;

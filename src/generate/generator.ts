@@ -123,8 +123,8 @@ export function generatorOver(
 
   /** What must be the same for generations to be computed together; undefined for one that must be alone. */
   function besideOf(request: GenerateRequest): string | undefined {
-    const { adapter, constrain, onLogits, onLikelihood, known } = request;
-    const isAlone = constrain || onLogits || onLikelihood || known || config.ropeScaling.kind === "dynamic";
+    const { adapter, onLogits, onLikelihood, known } = request;
+    const isAlone = onLogits || onLikelihood || known || config.ropeScaling.kind === "dynamic";
     return isAlone ? undefined : (adapter ?? "");
   }
 
@@ -174,12 +174,13 @@ export function generatorOver(
         } catch (error) {
           if (answer.isCrowded) {
             // What it had can be computed again once the others are done.
+            const former = new CacheHistory(sequence.history.state);
             leave(sequence);
             sequence = { history: new CacheHistory(), filled: undefined }; // others may have its place while it waits
             turn.release();
             turn = await turns.acquire({ signal, onOthers });
             sequence = own;
-            Object.assign(answer, { isCrowded: false, isBegun: false });
+            Object.assign(answer, { isCrowded: false, isBegun: false, former });
             continue;
           }
           if (!answer.isLost) throw (await options.named?.(error)) ?? error;
@@ -255,7 +256,9 @@ export function generatorOver(
       let started = performance.now();
       const last = promptIds.length + known - 1;
       // Where the last id was fed together with others, all of them are fed again.
-      const batches = known > 0 ? history.batchesFrom(last).filter(({ position }) => position >= promptIds.length) : [];
+      const isOfAnswer = ({ position }: Slice) => position >= promptIds.length;
+      const record = answer.former ?? history;
+      const batches = known > 0 ? record.batchesFrom(last).filter(isOfAnswer) : [];
       const leftIds = batches.flatMap(({ ids, position }) => ids.slice(Math.max(0, last + 1 - position)));
       const stillForced = leftIds.length > 0 ? forced?.(delivered) : undefined;
       if (leftIds.some((id, i) => id !== stillForced?.[i])) batches.length = 0; // another call's
@@ -266,7 +269,8 @@ export function generatorOver(
         const answered = history.length - promptIds.length;
         if (answered >= 0) history.add(delivered.slice(answered, known - 1), manner("one"));
       } else if (history.length === promptIds.length) history.reopenLast();
-      const end = Math.max(history.length, promptIds.length + known, ...batches.map(endOf));
+      const batchesEnd = Math.max(0, ...batches.map(endOf));
+      const end = Math.max(history.length, promptIds.length + known, batchesEnd);
       await pages.reserve(end, sequence.filled === machine ? history.length : 0);
       await refill(sequence, machine, { pages, steps }, signal);
       machine.steps.use(adapter);
@@ -276,14 +280,31 @@ export function generatorOver(
         noted = position + ids.length - promptIds.length;
         submitted = noted + 1;
       };
+      /**
+       * Chooses from what was computed last, behind the answer and these ids, which are fed. Nothing may come between the two, so
+       * it waits for nothing. False where nothing may follow.
+       */
+      const chooseNext = (fed: readonly number[] = []) => {
+        if (delivered.length + fed.length >= most) return true; // it is over anyway
+        const allowed = constrain!([...delivered, ...fed]);
+        if (!allowed) return false;
+        steps!.constrain(allowed);
+        submit(chained(steps!.choose(promptIds.length + submitted - 2, { onLogits, onLikelihood })));
+        return true;
+      };
+      const settled = async () => {
+        while (model.pages.pool.growing) await model.pages.pool.growing;
+      };
       if (known > 0 && history.length < promptIds.length) {
         steps.prepare(sampling, promptIds, Boolean(constrain));
         await (
           await steps.prefill(promptIds, history.length, { signal, onBatch })
         ).first;
-        const answered = { position: promptIds.length, ids: delivered.slice(0, known - 1) };
-        await steps.replay([{ ...answered, ...manner("one") }], signal);
-        history.add(answered.ids, manner("one"));
+        const answered = answer.former
+          ? answer.former.slices.filter((slice) => isOfAnswer(slice) && !batches.includes(slice))
+          : [{ position: promptIds.length, ids: delivered.slice(0, known - 1), ...manner("one") }];
+        await steps.replay(answered, signal);
+        for (const slice of answered) history.add(slice.ids, slice);
       }
       isFilled = true;
       steps.prepare(sampling, promptIds, Boolean(constrain), delivered);
@@ -299,14 +320,17 @@ export function generatorOver(
         );
         submitted = 1;
       } else {
+        await steps.watch({ onLogits, onLikelihood });
         for (const { ids, position } of batches) {
           const left = ids.slice(Math.max(0, last + 1 - position));
           await pages.reserve(position + ids.length, position);
+          await settled();
           feed(ids, position, left);
+          const goesOn = position + ids.length < batchesEnd || chooseNext(left);
           yield* answer.give(left);
+          if (!goesOn) return answer.end("stop");
         }
         if (batches.length === 0) steps.goOnFrom(delivered[known - 1], last);
-        await steps.watch({ onLogits, onLikelihood });
         stats.recoveryMs += performance.now() - started;
         started = performance.now();
       }
@@ -327,26 +351,40 @@ export function generatorOver(
         // What will not be delivered is not sampled: no step writes at or past the context's end.
         const depth = constrain ? 0 : onLikelihood ? 1 : runAhead.depth;
         await reserve({ pages, steps }, Math.min(most, submitted + Math.max(drafts ? 1 + draftSizes[0] : 2, depth)));
-        if (constrain) {
-          // A step is computed before its constraint is known: only the choice waits.
-          if (inFlight.length === 0) {
-            if (submitted === delivered.length) steps.compute(promptIds.length + submitted++ - 1);
-            let ids = forced?.(delivered).slice(0, most - delivered.length) ?? [];
-            await reserve({ pages, steps }, delivered.length + ids.length);
-            ids = ids.slice(0, Math.min(most, pages.room - promptIds.length) - delivered.length);
-            if (ids.length >= leastFed) {
-              note(delivered.length);
-              feed(ids, promptIds.length + delivered.length);
-              yield* answer.give(ids);
-              continue;
-            }
+        if (constrain && inFlight.length === 0) {
+          const left = most - delivered.length;
+          let ids = forced?.(delivered).slice(0, left) ?? [];
+          await reserve({ pages, steps }, delivered.length + ids.length);
+          ids = ids.slice(0, Math.min(left, pages.room - promptIds.length - delivered.length));
+          if (ids.length < leastFed) ids = [];
+          await settled();
+          isInCompany = companion !== undefined && turns.isShared && ids.length === 0;
+          const position = promptIds.length + delivered.length - 1;
+          if (isInCompany) {
+            submitted = delivered.length;
             const allowed = constrain(delivered);
             if (!allowed) return answer.end("stop");
             steps.constrain(allowed);
-            submit(steps.choose(promptIds.length + submitted - 2, { onLogits, onLikelihood }));
+            submit(companion!.next({ steps, id: delivered.at(-1)!, position }));
+            submitted++;
+          } else {
+            // A step is computed before its constraint is known: only the choice waits.
+            const isOthers = !steps.isChained; // who came between
+            if (isOthers) steps.goOnFrom(delivered.at(-1)!, position);
+            if (isOthers || submitted === delivered.length) steps.compute(position);
+            submitted = delivered.length + 1;
+            if (ids.length > 0) {
+              note(delivered.length);
+              feed(ids, position + 1);
+            }
+            const goesOn = chooseNext(ids);
+            yield* answer.give(ids);
+            if (!goesOn) return answer.end("stop");
+            if (inFlight.length === 0) continue;
           }
-          if (submitted < most && submitted === delivered.length + 1) steps.compute(promptIds.length + submitted++ - 1);
         }
+        if (constrain && !turns.isShared && steps.isChained && submitted < most && submitted === delivered.length + 1)
+          steps.compute(promptIds.length + submitted++ - 1);
         /** Steps may run ahead until another draft may come. */
         const restsAt = (ids: number) => !drafts || turns.isShared || promptIds.length + ids < drafts.restsUntil;
         if (drafts && inFlight.length === 0 && delivered.length > 0 && !restsAt(submitted)) {

@@ -81,6 +81,14 @@ export async function runSchedules(count: number, seed: number): Promise<Schedul
   return report;
 }
 
+const schema = {
+  type: "object",
+  properties: { quantity: { type: "integer" }, description: { type: "string" }, delivered: { type: "boolean" } },
+  required: ["quantity", "description", "delivered"],
+  additionalProperties: false,
+};
+const ordered = { type: "json_schema", json_schema: { name: "order", schema } };
+
 /** Prompts begin alike or not, but never with another's answer: that was computed by other kernels than a prompt's. */
 function drawSchedule(random: () => number): Schedule {
   const requests = Array.from({ length: 1 + wholeBelow(random, 8) }, (_, i): Scheduled => {
@@ -94,6 +102,7 @@ function drawSchedule(random: () => number): Schedule {
       { logit_bias: { "40": 3, "90": -5 }, presence_penalty: 0.5 },
       { top_k: 5, top_p: 0.9 },
       { stop: ["e"] },
+      { response_format: ordered }, // names are fed, the rest is chosen
     ]);
     const at = 1 + wholeBelow(random, 25);
     return {

@@ -55,6 +55,7 @@ export function fakeMachine({
     if (fault) throw early ? new Error("a buffer could not be mapped") : fault;
     return value;
   };
+  let computed: unknown; // steps whose logits are there
   let chained: unknown; // steps whose newest id is where the next step looks for it
   const lanes = new Map<number, ReturnType<typeof makeLane>>();
   const rows: number[] = [];
@@ -62,6 +63,7 @@ export function fakeMachine({
   function makeLane() {
     const cache: number[] = [];
     const pages = {
+      pool: {},
       room: 0,
       async reserve(positions: number) {
         const room = Math.ceil(positions / pagePositions) * pagePositions;
@@ -89,7 +91,7 @@ export function fakeMachine({
         );
       });
       step = { position: position + ids.length, id: ids.at(-1)! };
-      chained = steps;
+      chained = computed = steps;
     }
 
     function choose(): number {
@@ -104,6 +106,7 @@ export function fakeMachine({
     }
 
     function computeNext(position: number) {
+      if (chained !== steps) throw new Error("another came between");
       if (position !== step.position) throw new Error(`step ${step.position} was asked for ${position}`);
       compute([step.id], position, "one");
     }
@@ -170,7 +173,10 @@ export function fakeMachine({
         step = { position, id };
       },
       compute: computeNext,
-      choose: () => gone({ id: choose() }),
+      choose() {
+        if (computed !== steps) throw new Error("these are another's logits");
+        return gone({ id: choose() });
+      },
       next(position: number) {
         computeNext(position);
         return gone({ id: choose() });
@@ -199,11 +205,13 @@ export function fakeMachine({
       prepareTogether: async () => {},
       async together(all: readonly Newest[]) {
         rows.push(all.length);
-        return all.map(({ steps, id, position }) => {
+        const sampled = all.map(({ steps, id, position }) => {
+          chained = steps;
           if (id !== undefined) steps.goOnFrom(id, position);
-          chained = undefined;
           return steps.next(position, {});
         });
+        chained = undefined;
+        return sampled;
       },
     },
     alone: alone.steps,

@@ -66,20 +66,42 @@ test("those that can't be computed with others wait, and nobody overtakes them",
     ended.push(name);
     return ids;
   };
-  const even: Request = { promptIds: promptOf(3), constrain: () => bitsOf(97, (id) => id % 2 === 0) };
+  const watched: Request = { promptIds: promptOf(3), onLikelihood: () => {} };
   const adapted: Request = { promptIds: promptOf(4), adapter: "a" };
   const [first, second, third, last] = [
     named("long", { promptIds: promptOf(1), maxTokens: 40 }),
-    named("even", even),
+    named("watched", watched),
     named("adapted", adapted),
     named("short", { promptIds: promptOf(2), maxTokens: 2 }),
   ];
   expect(await first).toEqual(await alone({ promptIds: promptOf(1), maxTokens: 40 }));
-  expect(await second).toEqual(await alone(even));
+  expect(await second).toEqual(await alone(watched));
   expect(await third).toEqual(await alone(adapted));
   expect(await last).toEqual(await alone({ promptIds: promptOf(2), maxTokens: 2 }));
-  expect(ended).toEqual(["long", "even", "adapted", "short"]);
+  expect(ended).toEqual(["long", "watched", "adapted", "short"]);
   expect(machine.rows).toEqual([]);
+});
+
+const stretch = [1, 3, 5, 7, 9, 11, 13, 15, 17];
+const constrained: Partial<GenerateRequest>[] = [
+  { constrain: () => bitsOf(97, (id) => id % 3 > 0) },
+  { constrain: ({ length }) => (length === 20 ? undefined : bitsOf(97, (id) => id % 2 === 0)) },
+  // Some of it is fed.
+  {
+    constrain: ({ length }) => (length === 23 ? undefined : bitsOf(97, (id) => id % 2 === 0)),
+    forced: ({ length }) => (length >= 4 ? stretch.slice(length - 4) : []),
+  },
+];
+
+test("those that are held to something are computed with others, too", async () => {
+  const all = requests.slice(0, 8).map((request, i): Request => ({ ...request, ...constrained[i] }));
+  const machine = fakeMachine();
+  const generator = over([machine]);
+  const wanted = await Promise.all(all.map((request) => alone(request)));
+  expect(await Promise.all(all.map((request) => answer(generator, request)))).toEqual(wanted);
+  expect(wanted.slice(1, 3).map(({ length }) => length)).toEqual([20, 23]);
+  expect(wanted[2].slice(4, 13)).toEqual(stretch);
+  expect(Math.max(...machine.rows)).toBe(8);
 });
 
 test("one that leaves, and one that is aborted, leave the others as they were", async () => {
@@ -95,7 +117,7 @@ test("one that leaves, and one that is aborted, leave the others as they were", 
 });
 
 test("wherever the GPU is lost", async () => {
-  const some = requests.slice(0, 5);
+  const some = requests.slice(0, 5).map((request, i): Request => ({ ...request, ...constrained[i] }));
   const wanted = await Promise.all(some.map((request) => alone(request)));
   for (const early of [false, true])
     for (let loseAt = 1; loseAt < 110; loseAt += early ? 17 : 3) {
@@ -105,11 +127,12 @@ test("wherever the GPU is lost", async () => {
 });
 
 test("with memory for some of them only, each is computed in the end", async () => {
-  const wanted = await Promise.all(requests.map((request) => alone(request)));
+  const all = requests.map((request, i): Request => ({ ...request, ...constrained[i % 6] }));
+  const wanted = await Promise.all(all.map((request) => alone(request)));
   for (const memory of [96, 160, 320]) {
     const machine = fakeMachine({ memory });
     const generator = over([machine]);
-    expect(await Promise.all(requests.map((request) => answer(generator, request)))).toEqual(wanted);
+    expect(await Promise.all(all.map((request) => answer(generator, request)))).toEqual(wanted);
     expect(Math.max(...machine.rows)).toBeGreaterThan(1);
   }
 });
@@ -138,7 +161,7 @@ test("any schedule of them gives what each gives alone, and ends", async () => {
     const asked = Array.from({ length: 1 + below(9) }, async (_, i) => {
       // None begins as another does: what is held already was computed in other slices.
       const request: Request = { promptIds: [90 - i, ...promptOf(below(12))], maxTokens: 1 + below(30) };
-      if (below(5) === 0) request.constrain = () => bitsOf(97, (id) => id % 3 > 0);
+      if (below(3) === 0) Object.assign(request, constrained[below(3)]);
       if (below(5) === 0) request.adapter = "b";
       const leaveAt = below(3) === 0 ? 1 + below(20) : Infinity;
       const [begin, abortAfter] = [below(400), below(4) === 0 ? below(600) : undefined];
