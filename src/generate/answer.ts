@@ -24,7 +24,7 @@ export class Answer {
   isLost = false;
   /** There was no memory for it beside others. */
   isCrowded = false;
-  /** How what it had was computed, before there was no memory for it beside others. */
+  /** How what it had was computed, until that is computed again. */
   former: CacheHistory | undefined;
   readonly onLogits: GenerateRequest["onLogits"];
   readonly #end: (reason: StopReason) => void;

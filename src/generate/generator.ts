@@ -174,13 +174,13 @@ export function generatorOver(
         } catch (error) {
           if (answer.isCrowded) {
             // What it had can be computed again once the others are done.
-            const former = new CacheHistory(sequence.history.state);
+            if (answer.delivered.length > 0) answer.former ??= new CacheHistory(sequence.history.state);
             leave(sequence);
             sequence = { history: new CacheHistory(), filled: undefined }; // others may have its place while it waits
             turn.release();
             turn = await turns.acquire({ signal, onOthers });
             sequence = own;
-            Object.assign(answer, { isCrowded: false, isBegun: false, former });
+            Object.assign(answer, { isCrowded: false, isBegun: false });
             continue;
           }
           if (!answer.isLost) throw (await options.named?.(error)) ?? error;
@@ -262,12 +262,14 @@ export function generatorOver(
       const leftIds = batches.flatMap(({ ids, position }) => ids.slice(Math.max(0, last + 1 - position)));
       const stillForced = leftIds.length > 0 ? forced?.(delivered) : undefined;
       if (leftIds.some((id, i) => id !== stillForced?.[i])) batches.length = 0; // another call's
-      if (batches.length > 0) history.cut(batches[0].position);
-      else if (known > 0) {
+      if (batches.length > 0) {
+        answer.former ??= new CacheHistory(history.state); // until they are fed
+        history.cut(batches[0].position);
+      } else if (known > 0) {
         history.cut(last);
         // An engine that died could not record this.
         const answered = history.length - promptIds.length;
-        if (answered >= 0) history.add(delivered.slice(answered, known - 1), manner("one"));
+        if (answered >= 0 && !answer.former) history.add(delivered.slice(answered, known - 1), manner("one"));
       } else if (history.length === promptIds.length) history.reopenLast();
       const batchesEnd = Math.max(0, ...batches.map(endOf));
       const end = Math.max(history.length, promptIds.length + known, batchesEnd);
@@ -295,13 +297,16 @@ export function generatorOver(
       const settled = async () => {
         while (model.pages.pool.growing) await model.pages.pool.growing;
       };
-      if (known > 0 && history.length < promptIds.length) {
+      if (known > 0 && (answer.former || history.length < promptIds.length)) {
         steps.prepare(sampling, promptIds, Boolean(constrain));
-        await (
-          await steps.prefill(promptIds, history.length, { signal, onBatch })
-        ).first;
+        if (history.length < promptIds.length) {
+          const { first } = await steps.prefill(promptIds, history.length, { signal, onBatch });
+          await first;
+        }
+        const before = new CacheHistory(record.state);
+        before.cut(batches[0]?.position ?? last);
         const answered = answer.former
-          ? answer.former.slices.filter((slice) => isOfAnswer(slice) && !batches.includes(slice))
+          ? before.slices.filter(({ position }) => position >= history.length)
           : [{ position: promptIds.length, ids: delivered.slice(0, known - 1), ...manner("one") }];
         await steps.replay(answered, signal);
         for (const slice of answered) history.add(slice.ids, slice);
@@ -330,6 +335,7 @@ export function generatorOver(
           yield* answer.give(left);
           if (!goesOn) return answer.end("stop");
         }
+        answer.former = undefined;
         if (batches.length === 0) steps.goOnFrom(delivered[known - 1], last);
         stats.recoveryMs += performance.now() - started;
         started = performance.now();

@@ -129,10 +129,16 @@ test("wherever the GPU is lost", async () => {
 test("with memory for some of them only, each is computed in the end", async () => {
   const all = requests.map((request, i): Request => ({ ...request, ...constrained[i % 6] }));
   const wanted = await Promise.all(all.map((request) => alone(request)));
-  for (const memory of [96, 160, 320]) {
-    const machine = fakeMachine({ memory });
-    const generator = over([machine]);
-    expect(await Promise.all(all.map((request) => answer(generator, request)))).toEqual(wanted);
+  for (const [memory, loseAt] of [
+    [96],
+    [160],
+    [320],
+    ...Array.from({ length: 90 }, (_, i) => [128 + 32 * (i % 3), 20 + 3 * i]),
+  ]) {
+    const machine = fakeMachine({ memory, loseAt });
+    const generator = over([machine, fakeMachine({ memory })]);
+    const got = await Promise.all(all.map((request) => answer(generator, request)));
+    expect(got, `${memory}, lost at ${loseAt}`).toEqual(wanted);
     expect(Math.max(...machine.rows)).toBeGreaterThan(1);
   }
 });
