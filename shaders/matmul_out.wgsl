@@ -1,5 +1,5 @@
 // Where a product of many tokens goes, with its bias or as a LoRA changes it: stored, added (the residual stream), or gate
-// and up folded by SwiGLU.
+// and up folded by SwiGLU or GEGLU.
 @group(0) @binding(1) var<storage, read_write> y: array<f32>; // [tokens, y_stride]
 @group(0) @binding(2) var<uniform> step: Step;
 @group(0) @binding(3) var<uniform> linear: Linear;
@@ -11,7 +11,7 @@
 struct Linear {
   x_stride: u32, // f32 in a row of x, a multiple of 32
   y_stride: u32, // f32 in a row of y
-  mode: u32, // 0: y =, 1: y +=, 2: y = silu(gate) * up of neighbouring rows
+  mode: u32, // 0: y =, 1: y +=, 2: y = silu(gate) * up of neighbouring rows, 3: y = gelu(gate) * up
   first_row: u32, // of this part's rows, the first that this dispatch computes
   biased: u32, // 1: the bias is added
   low_rank_stride: u32, // fours in a row of low_rank; 0: no LoRA
@@ -42,8 +42,8 @@ fn give(row: u32, token: u32, product: vec2f) {
   if (linear.low_rank_stride != 0u) {
     values = vec2f(adapted(column, token, values.x), adapted(column + 1u, token, values.y));
   }
-  if (linear.mode == 2u) {
-    y[token * linear.y_stride + column / 2u] = values.x / (1.0 + exp(-values.x)) * values.y;
+  if (linear.mode >= 2u) {
+    y[token * linear.y_stride + column / 2u] = gate_of(values.x, linear.mode == 3u) * values.y;
     return;
   }
   let at = token * linear.y_stride + column;

@@ -1,6 +1,6 @@
-// y[t, i] = silu(gate) * up, gate and up being columns of x: neighbours (2i and 2i + 1) or one behind the other (i and
-// up_start + i). silu(v) = v / (1 + exp(-v)).
-// One invocation per (i, token); no barriers. The unfused twin of give_swiglu and of matmul_out's mode 2.
+// y[t, i] = gate_of(gate) * up, gate and up being columns of x: neighbours (2i and 2i + 1) or one behind the other (i and
+// up_start + i).
+// One invocation per (i, token); no barriers. The unfused twin of give_swiglu and of matmul_out's modes 2 and 3.
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [tokens, x_stride]
 @group(0) @binding(1) var<storage, read_write> y: array<f32>; // [tokens, y_stride]
 @group(0) @binding(2) var<uniform> step: Step;
@@ -10,6 +10,7 @@ override x_stride: u32;
 override y_stride: u32;
 override gate_step: u32; // columns from one gate to the next: 2 or 1
 override up_start: u32; // columns from a gate to its up: 1, or all gates
+override gelu: bool = false;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -17,6 +18,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let at = id.y * x_stride + id.x * gate_step;
-  let gate = x[at];
-  y[id.y * y_stride + id.x] = gate / (1.0 + exp(-gate)) * x[at + up_start];
+  y[id.y * y_stride + id.x] = gate_of(x[at], gelu) * x[at + up_start];
 }

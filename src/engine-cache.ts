@@ -9,7 +9,7 @@ import type { EngineInfo, SavedCache } from "./api/surface.ts";
 import { isShortage, PronkError } from "./errors.ts";
 import type { Machine } from "./generate/machine.ts";
 import {
-  isCoherent, reachOf, readSequence, type SavedParts, type SavedSequence, sequenceShape, writeSequence,
+  isCoherent, layoutOf, reachOf, readSequence, type SavedParts, type SavedSequence, sequenceShape, writeSequence,
 } from "./generate/saved-sequence.ts"; // prettier-ignore
 import { count, list, number, object, record, text } from "./message-shape.ts";
 import { checksum64 } from "./source/checksum.ts";
@@ -179,12 +179,13 @@ const likenessWords = {
   kernels: "choice of kernels",
 };
 
-function likenessOf({ model: { cache, gpu } }: Machine, { adapter }: EngineInfo, model: string): Likeness {
+function likenessOf({ model: loaded }: Machine, { adapter }: EngineInfo, model: string): Likeness {
+  const { cache, gpu } = loaded;
   return {
     model,
     kv: cache.kv,
     release: [savedCacheVersion, manifestVersion, rowsVersion, layoutVersion].join("."),
-    layout: `${cache.layers.length} x ${cache.pageBytes}`,
+    layout: layoutOf(loaded),
     gpu: Object.values(adapter).join(", "),
     kernels: JSON.stringify(gpu.variants),
   };

@@ -11,6 +11,7 @@ import { sizeLimits } from "./size-limits.ts";
 import { readIds } from "./token-ids.ts";
 
 export { takenApart } from "./fused.ts";
+export { ggufCousins } from "./gguf-cousins.ts";
 
 /** Throws PronkError `format` or `model-unsupported`, naming the field. */
 export function readConfig(json: JsonFile): ModelConfig {
@@ -35,7 +36,7 @@ export function readConfig(json: JsonFile): ModelConfig {
   const contextLength = json.count("max_position_embeddings", { max: sizeLimits.context });
   const vocabSize = json.count("vocab_size", { max: sizeLimits.vocab });
   const layers = json.count("num_hidden_layers", { max: sizeLimits.layers });
-  const rope = (family.rope ?? readRope)(json, { contextLength, headDim });
+  const rope = (family.rope ?? readRope)(json, { contextLength, headDim, theta: family.theta });
   const biases = family.biases(json);
   const window = family.window(json, layers);
   const config: ModelConfig = {
@@ -84,7 +85,7 @@ function findFamily(json: JsonFile): Family {
   const fits = (family: Family) => named.some((name) => family.architectures.includes(name));
   const family = modelType === undefined ? Object.values(families).find(fits) : families[modelType];
   if (!family || (named.length > 0 && !fits(family))) throw json.unsupported("architectures", architectures, whatRuns);
-  const activation = json.text("hidden_act");
+  const activation = json.text("hidden_act") ?? family.activations?.[0];
   const { activations = ["silu", "swish"] } = family;
   if (activation !== undefined && !activations.includes(activation))
     throw json.unsupported("hidden_act", activation, `In this model ${activations.join(" or ")} runs.`);

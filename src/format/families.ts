@@ -44,7 +44,7 @@ export const families: Readonly<Record<string, Family>> = {
 
 /** For messages. */
 export const whatRuns =
-  "pronk runs LlamaForCausalLM (Llama 1 to 3, Code Llama, Vicuna, TinyLlama, SmolLM2, Yi), MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM and Phi3ForCausalLM (Phi-3, Phi-4).";
+  "pronk runs LlamaForCausalLM (SmolLM2 and Yi too), MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, Phi3ForCausalLM (Phi-4 too), SmolLM3ForCausalLM, GraniteForCausalLM and GemmaForCausalLM.";
 
 /** All layers reach equally far, or the model is refused: the layers behind `max_window_layers` may be narrower. */
 function qwenWindow(json: JsonFile, layers: number): number | undefined {

@@ -11,6 +11,8 @@ export interface Family {
   architectures: readonly string[];
   headDim?: number;
   kvHeads?: number;
+  /** Of rope; default: 10,000. */
+  theta?: number;
   /** Default: false. */
   tied?: true;
   /** What `hidden_act` may be; default: silu. */

@@ -33,17 +33,28 @@ const modelNames: Record<string, string> = {
   "output.weight": "lm_head.weight",
 };
 
-interface Architecture {
+export interface GgufArchitecture {
   /** Products that have a bias in every such file. */
   biases?: readonly LinearRole[];
   headNorm?: true;
   /** Rows of q and k are in Meta's order. */
   interleaved?: true;
+  /** Only a part of each head may be turned. */
+  partial?: true;
+  /** Tensors that are configuration; default: `factorsName`. */
+  tables?: readonly string[];
+  /** How frequencies are stretched; default: as in Llama. `tables`: their values, by name. */
+  scaling?(json: JsonFile, tables: ReadonlyMap<string, number[]>): RopeScaling;
+  /** What else the metadata say. Throws PronkError for what would change the numbers and is not computed. */
+  more?(json: JsonFile, config: ModelConfig): Partial<ModelConfig>;
+  /** The tensors of the model in one of the file. */
+  takeApart?(tensor: GgufTensor, config: ModelConfig): GgufTensor[];
 }
 
-/** By `general.architecture`. */
-const architectures: Readonly<Record<string, Architecture>> = {
+/** By `general.architecture`. Those of cousins are in gguf-cousins.ts. */
+const architectures: Readonly<Record<string, GgufArchitecture>> = {
   llama: { interleaved: true },
+  internlm2: { interleaved: true }, // its converter takes q, k and v apart
   qwen2: { biases: ["q", "k", "v"] },
   qwen3: { headNorm: true },
 };
@@ -51,24 +62,28 @@ const architectures: Readonly<Record<string, Architecture>> = {
 /** Llama 3's scaling: what each frequency is divided by. */
 const factorsName = "rope_freqs.weight";
 
-function architectureOf(json: JsonFile): [string, Architecture] {
+function architectureOf(json: JsonFile, cousin?: GgufArchitecture): [string, GgufArchitecture] {
   const kind = json.text("general.type") ?? "model";
   if (kind !== "model") throw json.unsupported("general.type", kind, "Take the file of the model itself.");
-  return namedArchitecture(json);
+  return namedArchitecture(json, cousin);
 }
 
-function namedArchitecture(json: JsonFile): [string, Architecture] {
+function namedArchitecture(json: JsonFile, cousin?: GgufArchitecture): [string, GgufArchitecture] {
   const name = json.text("general.architecture") ?? "";
-  if (Object.hasOwn(architectures, name)) return [name, architectures[name]];
-  const known = Object.keys(architectures).join(", ");
+  if (cousin) return [name, cousin];
+  if (isOwn(name)) return [name, architectures[name]];
+  const known = [...Object.keys(architectures), "phi3", "smollm3", "granite", "gemma"].join(", ");
   throw json.unsupported("general.architecture", name, `The GGUF architectures that work are ${known}.`);
 }
+
+/** Whether an architecture is Llama's graph, and no cousin's. */
+export const isOwn = (architecture: unknown): boolean => Object.hasOwn(architectures, String(architecture));
 
 /** Whether a file with this metadata (an adapter's too) has the rows of q and k in Meta's order. */
 export const isInterleaved = (json: JsonFile): boolean => namedArchitecture(json)[1].interleaved === true;
 
 /** No metadata says which products have a bias: the tensors do. What one layer has, all must have. */
-function biasesOf({ tensors }: GgufHeader, { biases = [] }: Architecture): LinearRole[] {
+function biasesOf({ tensors }: GgufHeader, { biases = [] }: GgufArchitecture): LinearRole[] {
   const names = tensors.filter(({ name }) => name.endsWith(".bias")).map(({ name }) => hubName(name) ?? "");
   const roles = new Set(names.map((name) => tensorRole(name.replace(/bias$/, "weight"))?.role));
   return linearRoles.filter((role) => roles.has(role) || biases.includes(role));
@@ -76,10 +91,14 @@ function biasesOf({ tensors }: GgufHeader, { biases = [] }: Architecture): Linea
 
 const jsonOf = ({ file, metadata }: GgufHeader) => new JsonFile(file, Object.fromEntries(metadata));
 
-/** `ropeFactors`: the data of the tensor that `ropeFactorsOf` finds. */
-export function ggufConfig(header: GgufHeader, ropeFactors?: readonly number[]): ModelConfig {
+/** `tables`: the data of the tensors that `ropeTablesOf` finds. `cousin`: how to read a cousin's file. */
+export function ggufConfig(
+  header: GgufHeader,
+  tables: ReadonlyMap<string, number[]> = new Map(),
+  cousin?: GgufArchitecture,
+): ModelConfig {
   const json = jsonOf(header);
-  const [prefix, architecture] = architectureOf(json);
+  const [prefix, architecture] = architectureOf(json, cousin);
   const { headNorm } = architecture;
   if (json.count(`${prefix}.expert_count`, { min: 0, max: sizeLimits.dim, fallback: 0 }) > 0)
     throw json.unsupported(
@@ -94,7 +113,8 @@ export function ggufConfig(header: GgufHeader, ropeFactors?: readonly number[]):
   if (heads % kvHeads !== 0) throw json.wrong(`${prefix}.attention.head_count_kv`, `a divisor of ${heads}`, kvHeads);
   const headDim = count("attention.key_length", sizeLimits.headDim, dim / heads);
   const turned = count("rope.dimension_count", sizeLimits.headDim, headDim);
-  if (headDim % 2 !== 0 || turned !== headDim)
+  const isPart = architecture.partial && turned < headDim && turned % 2 === 0;
+  if (headDim % 2 !== 0 || !(turned === headDim || isPart))
     throw json.unsupported(
       `${prefix}.rope.dimension_count`,
       turned,
@@ -114,7 +134,8 @@ export function ggufConfig(header: GgufHeader, ropeFactors?: readonly number[]):
   const window = json.count(`${prefix}.attention.sliding_window`, { min: 0, max: sizeLimits.context, fallback: 0 });
   const biases = biasesOf(header, architecture);
   const ends = [id("eos_token_id"), id("eot_token_id")].filter((end) => end !== undefined);
-  return {
+  const scaling = architecture.scaling?.(json, tables);
+  const config: ModelConfig = {
     dim,
     hiddenDim: count("feed_forward_length", sizeLimits.hiddenDim),
     layers,
@@ -125,14 +146,18 @@ export function ggufConfig(header: GgufHeader, ropeFactors?: readonly number[]):
     contextLength,
     normEps: json.positive(`${prefix}.attention.layer_norm_rms_epsilon`),
     ropeTheta: json.positive(`${prefix}.rope.freq_base`, 10_000),
-    ropeScaling: readScaling(json, prefix, header.tensors, ropeFactors, headDim / 2),
+    ropeScaling: scaling ?? readScaling(json, prefix, header.tensors, tables.get(factorsName), headDim / 2),
     tiedEmbeddings: !header.tensors.some((tensor) => tensor.name === "output.weight"),
     bosId: id("bos_token_id"),
     eosIds: [...new Set(ends)],
     ...(biases.length > 0 ? { biases } : {}),
     ...(headNorm ? { headNorm } : {}),
+    ...(isPart ? { rotaryDim: turned } : {}),
     ...(window > 0 ? { window } : {}),
   };
+  const wrong = [...tables].find(([, table]) => table.length !== turned / 2);
+  if (wrong) throw json.wrong(wrong[0], `${turned / 2} factors, one for each frequency`, wrong[1].length);
+  return { ...config, ...architecture.more?.(json, config) };
 }
 
 /** What the file says about where the model comes from. */
@@ -168,17 +193,19 @@ function readScaling(
 }
 
 /** Where the file keeps what RoPE's frequencies are divided by. */
-export function ropeFactorsOf({ tensors }: GgufHeader): GgufTensor | undefined {
-  const tensor = tensors.find(({ name }) => name === factorsName);
-  if (!tensor || (tensor.type === "F32" && tensor.shape.length === 1 && tensor.shape[0] <= sizeLimits.headDim / 2))
-    return tensor;
+export function ropeTablesOf({ tensors }: GgufHeader, { tables = [factorsName] }: GgufArchitecture = {}): GgufTensor[] {
+  return tensors.filter(({ name }) => tables.includes(name)).map(checkTable);
+}
+
+function checkTable(tensor: GgufTensor): GgufTensor {
+  if (tensor.type === "F32" && tensor.shape.length === 1 && tensor.shape[0] <= sizeLimits.headDim / 2) return tensor;
   const found = `${tensor.type} [${tensor.shape}]`;
   throw new PronkError(
     "format",
-    `Tensor "${factorsName}" in "${tensor.file}" is ${found}; expected a vector of F32 of at most ${sizeLimits.headDim / 2}.`,
+    `Tensor "${tensor.name}" in "${tensor.file}" is ${found}; expected a vector of F32 of at most ${sizeLimits.headDim / 2}.`,
     {
       file: tensor.file,
-      field: factorsName,
+      field: tensor.name,
       expected: "a vector of F32",
       found,
     },
@@ -186,12 +213,13 @@ export function ropeFactorsOf({ tensors }: GgufHeader): GgufTensor | undefined {
 }
 
 /** Every tensor of the model under Hugging Face's name, sorted by file, then start. */
-export function ggufTensors(header: GgufHeader, config: ModelConfig): ModelTensor[] {
+export function ggufTensors(header: GgufHeader, config: ModelConfig, cousin?: GgufArchitecture): ModelTensor[] {
   const expected = expectedTensors(config);
-  const [, { interleaved }] = architectureOf(jsonOf(header));
+  const [, { interleaved, takeApart, tables = [factorsName] }] = architectureOf(jsonOf(header), cousin);
   const heads = interleaved && { "self_attn.q_proj": config.heads, "self_attn.k_proj": config.kvHeads };
   const tensors = header.tensors
-    .filter(({ name }) => name !== factorsName && !/\.(input_)?scale$/.test(name))
+    .filter(({ name }) => !tables.includes(name) && !/\.(input_)?scale$/.test(name))
+    .flatMap((tensor) => takeApart?.(tensor, config) ?? [tensor])
     .map((tensor) => toModelTensor(tensor, header.tensors, expected, heads ?? {}));
   const found = new Set(tensors.map((tensor) => tensor.name));
   const missing = [...expected.keys()].filter((name) => !found.has(name));

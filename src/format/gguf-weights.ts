@@ -2,9 +2,11 @@
 // read but the one tensor that is configuration.
 
 import { PronkError } from "../errors.ts";
+import { configReader } from "./config-reader.ts";
 import { readGgufModel } from "./gguf-files.ts";
-import { type GgufHeader, readGgufHeader } from "./gguf.ts";
-import { ggufConfig, ggufOrigin, ggufTensors, hubName, isInterleaved, ropeFactorsOf } from "./gguf-model.ts";
+import { type GgufHeader, type GgufTensor, readGgufHeader } from "./gguf.ts";
+import { ggufConfig, ggufOrigin, ggufTensors, hubName, isInterleaved, isOwn, ropeTablesOf } from "./gguf-model.ts";
+import type { GgufArchitecture } from "./gguf-model.ts";
 import { ggufTokenizer, type GgufTokenizer } from "./gguf-tokenizer.ts";
 import type { ModelOrigin } from "./license-evidence.ts";
 import type { ModelConfig } from "./model-config.ts";
@@ -28,20 +30,27 @@ export async function openGguf(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<GgufWeights> {
   const header = await readGgufModel(source, paths, { signal });
-  const config = ggufConfig(header, await readRopeFactors(source, header, signal));
+  const name = header.metadata.get("general.architecture");
+  const cousins = isOwn(name) ? {} : (await configReader()).ggufCousins;
+  const cousin = Object.hasOwn(cousins, String(name)) ? cousins[String(name)] : undefined;
+  const config = ggufConfig(header, await readTables(source, header, { cousin, signal }), cousin);
   const tokenizer = header.metadata.has("tokenizer.ggml.model") ? ggufTokenizer(header) : undefined;
-  const tensors = ggufTensors(header, config);
+  const tensors = ggufTensors(header, config, cousin);
   return { config, tensors, origin: ggufOrigin(header), ...(tokenizer ? { tokenizer } : {}) };
 }
 
-/** Half a head of floats: the one tensor that is configuration. */
-async function readRopeFactors(
+/** Half a head of floats each: the tensors that are configuration. */
+async function readTables(
   source: TensorFiles,
   header: GgufHeader,
-  signal?: AbortSignal,
-): Promise<number[] | undefined> {
-  const tensor = ropeFactorsOf(header);
-  if (!tensor) return undefined;
+  { cousin, signal }: { cousin?: GgufArchitecture; signal?: AbortSignal },
+): Promise<Map<string, number[]>> {
+  const tables = new Map<string, number[]>();
+  for (const tensor of ropeTablesOf(header, cousin)) tables.set(tensor.name, await readTable(source, tensor, signal));
+  return tables;
+}
+
+async function readTable(source: TensorFiles, tensor: GgufTensor, signal?: AbortSignal): Promise<number[]> {
   const bytes = await source.read(tensor.file, tensor.start, tensor.end, { signal });
   const factors = [...new Float32Array(bytes.slice().buffer)];
   if (factors.every((factor) => Number.isFinite(factor) && factor > 0)) return factors;

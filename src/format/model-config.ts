@@ -90,6 +90,18 @@ export interface ModelConfig {
   headNorm?: boolean;
   /** `model_type` of a cousin, whose graph differs from Llama's by what stands below; undefined for Llama, Mistral and Qwen. */
   family?: string;
+  /** Layers whose q and k are not turned (SmolLM3). */
+  unturned?: readonly number[];
+  /** Multiplies the embedding (Gemma, Granite). */
+  embeddingScale?: number;
+  /** Multiplies q k in attention; undefined: 1 / sqrt(headDim). */
+  attentionScale?: number;
+  /** Multiplies the final norm, and so the logits (Granite). */
+  logitScale?: number;
+  /** Added to the gains of norms (Gemma's files hold them less 1). */
+  gainOffset?: number;
+  /** What gates up; undefined: silu. */
+  activation?: "gelu";
   /** The first dims of a head, which alone are turned; even; undefined: all. */
   rotaryDim?: number;
   /** Attention sees this many positions, the last of them its own (Mistral v0.1); undefined: all. */

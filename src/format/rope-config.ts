@@ -8,15 +8,15 @@ import { sizeLimits } from "./size-limits.ts";
 /** Throws PronkError `format` or `model-unsupported`, naming the field. */
 export type ReadRope = (
   json: JsonFile,
-  shape: Pick<ModelConfig, "contextLength" | "headDim">,
+  shape: Pick<ModelConfig, "contextLength" | "headDim"> & { theta?: number },
 ) => Pick<ModelConfig, "ropeTheta" | "ropeScaling" | "rotaryDim">;
 
-export const readRope: ReadRope = (json, { contextLength }) => {
+export const readRope: ReadRope = (json, { contextLength, theta }) => {
   // Transformers goes by it with some scalings and passes over it with others.
   for (const place of [json, json.object("rope_parameters")])
     if ((place?.get("partial_rotary_factor") ?? 1) !== 1)
       throw place!.unsupported("partial_rotary_factor", place!.get("partial_rotary_factor"), "Whole heads are turned.");
-  const { ropeTheta, scaling } = ropeFields(json);
+  const { ropeTheta, scaling } = ropeFields(json, theta);
   return { ropeTheta, ropeScaling: scaling ? readScaling(scaling, contextLength) : { kind: "none" } };
 };
 

@@ -6,6 +6,7 @@ import { readMapped } from "../gpu/readback.ts";
 import { count, object } from "../message-shape.ts";
 import { pagesFor, type KvCache } from "../model/cache.ts";
 import type { Model } from "../model/model.ts";
+import { isStretched } from "../model/rope-table.ts";
 import { type CacheHistory, historyShape, type HistoryState } from "./cache-history.ts";
 import type { Lent } from "./lending.ts";
 
@@ -28,6 +29,10 @@ export function isCoherent({ history: { slices, length }, pages }: SavedSequence
   }
   return length > 0 && (slices.at(-1)?.position ?? length) < length && length <= end && pages <= pagesFor(length);
 }
+
+/** Pages of how many layers, of what size; and whether long scaling turns by other divisors, which goes by the context. */
+export const layoutOf = ({ cache, config }: Pick<Model, "cache" | "config">): string =>
+  `${cache.layers.length} x ${cache.pageBytes}${isStretched(config, cache.context) ? ", long" : ""}`;
 
 /** Positions that are computed again where the sequence is: a batch may go beyond what is held. */
 export const reachOf = ({ slices }: HistoryState): number =>

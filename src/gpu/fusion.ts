@@ -59,19 +59,27 @@ export interface Turned {
 
 /** One dispatch, or one for each part of its weight. */
 export type Step =
-  | { step: "embed"; out: Activation; weight: Weight; tokens: GPUBuffer }
+  | { step: "embed"; out: Activation; weight: Weight; tokens: GPUBuffer; scale?: number }
   | { step: "norm"; out: Activation; x: Activation; norm: Norm }
   /** `norm`: of x on the way, for one token. `swiglu`: of rows of gate and up that are neighbours. */
   | {
       step: "product";
       give: "store" | "add" | "swiglu";
+      activation?: Gate["activation"];
       out: Activation;
       weight: Weight;
       x: Activation;
       norm?: Norm;
     }
   /** Of up's rows, for one token; `out` holds the gate's product. */
-  | { step: "product, gate"; out: Activation; weight: Weight; x: Activation; norm: Norm }
+  | {
+      step: "product, gate";
+      activation?: Gate["activation"];
+      out: Activation;
+      weight: Weight;
+      x: Activation;
+      norm: Norm;
+    }
   | { step: "product, rope, cache"; turned: Turned; weight: Weight; x: Activation; norm: Norm }
   | { step: "rope, cache"; turned: Turned; rows: Activation; headNorm?: Norm }
   | { step: "quantize cache"; cache: LayerCache; fresh: Scratch["fresh"]; shape: HeadShape }
@@ -88,7 +96,7 @@ export type Step =
   /** Of the parts that attention was split into. */
   | { step: "merge"; out: Activation; partial: GPUBuffer; shape: HeadShape }
   /** Of products that are written down. */
-  | { step: "gate"; out: Activation; both: Activation; gate: RowPlace; up: RowPlace }
+  | { step: "gate"; activation?: Gate["activation"]; out: Activation; both: Activation; gate: RowPlace; up: RowPlace }
   | { step: "sample"; sample: Sample }
   | { step: "top tokens"; top: TopTokens };
 
@@ -171,7 +179,9 @@ class Cover {
   }
 }
 
-const embedded: Rule<Embed> = ({ value: { weight, tokens }, out }) => [{ step: "embed", out, weight, tokens }];
+const embedded: Rule<Embed> = ({ value: { weight, tokens, scale }, out }) => [
+  { step: "embed", out, weight, tokens, scale },
+];
 
 const normed: Rule<Normed> = ({ value, out }) => [{ step: "norm", out, x: value.x, norm: value }];
 
@@ -197,9 +207,10 @@ function behindReduced(step: Extract<Step, { weight: Weight; x: Activation }>): 
 const gatedProduct: Rule<Gate> = ({ value, out }, cover) => {
   const { weight, x } = bothRows(value);
   if (!cover.target.variants.fused || !inPairs(value)) return undefined;
-  if (cover.target.many) return behindReduced({ step: "product", give: "swiglu", out, weight, x: cover.written(x) });
+  const of = { step: "product", give: "swiglu", activation: value.activation, out, weight } as const;
+  if (cover.target.many) return behindReduced({ ...of, x: cover.written(x) });
   if (x.op !== "norm") return undefined;
-  return behindReduced({ step: "product", give: "swiglu", out, weight, x: x.x, norm: x });
+  return behindReduced({ ...of, x: x.x, norm: x });
 };
 
 /** Where they are apart: the gate's product, then up's, which gates it. */
@@ -209,14 +220,14 @@ const gatingProduct: Rule<Gate> = ({ value, out }, { joins }) => {
   const of = { out, x: x.x, norm: x };
   return [
     ...behindReduced({ ...of, step: "product", give: "store", weight: rowsOfRole(weight, value.gate.role) }),
-    { ...of, step: "product, gate", weight: rowsOfRole(weight, value.up.role) },
+    { ...of, step: "product, gate", activation: value.activation, weight: rowsOfRole(weight, value.up.role) },
   ];
 };
 
 const gateApart: Rule<Gate> = ({ value, out }, cover) => {
   const both = bothRows(value);
   const [gate, up] = [value.gate, value.up].map(({ role }) => both.weight.roles.get(role)!.place);
-  return [{ step: "gate", out, both: cover.written(both), gate, up }];
+  return [{ step: "gate", activation: value.activation, out, both: cover.written(both), gate, up }];
 };
 
 const inPairs = ({ gate, up }: Gate) => areNeighbours(gate.of.weight, gate.role, up.role);

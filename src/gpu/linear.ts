@@ -23,7 +23,7 @@ interface QuantizedRows {
 export const hasBytes = ({ format }: WeightPart) => reads("matmul_int8", format.decode);
 
 /** matmul_out.wgsl's modes. */
-const modes = { store: 0, add: 1, swiglu: 2 };
+const modes = { store: 0, add: 1, swiglu: 2, geglu: 3 };
 
 export class LinearRecorder {
   readonly #gpu: Gpu;

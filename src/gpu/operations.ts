@@ -33,6 +33,8 @@ export interface HeadShape {
   headDim: number;
   context: number;
   kv: KvFormat;
+  /** Of q k; undefined: 1 / sqrt(headDim). */
+  attentionScale?: number;
   /** Positions that a query sees, its own the last; undefined: all. */
   window?: number;
 }
@@ -46,11 +48,12 @@ export interface Norm {
 /** What can be computed. A value that two others share is computed once if both belong to one operation. */
 export type Value = Activation | Embed | Normed | Product | Attend | Gate;
 
-/** The tokens' rows of a table. */
+/** The tokens' rows of a table, scaled. */
 export interface Embed {
   op: "embed";
   weight: Weight;
   tokens: GPUBuffer;
+  scale?: number; // default: 1
 }
 
 export interface Normed extends Norm {
@@ -93,7 +96,7 @@ interface Keep {
   v: OfRole;
 }
 
-/** softmax(q k / sqrt(headDim)) v over the cache. */
+/** softmax(q k scale) v over the cache. */
 export interface Attend {
   op: "attend";
   q: Rope;
@@ -101,9 +104,10 @@ export interface Attend {
   shape: HeadShape;
 }
 
-/** silu(gate) * up. */
+/** silu(gate) * up, or gelu(gate) * up. */
 export interface Gate {
   op: "gate";
+  activation?: "gelu";
   gate: OfRole;
   up: OfRole;
 }
@@ -145,7 +149,9 @@ export interface TopTokens {
   result: GPUBuffer; // [1 + 2 * mostTopTokens]
 }
 
-export const embed = (weight: Weight, tokens: GPUBuffer): Embed => ({ op: "embed", weight, tokens });
+export const embed = (weight: Weight, tokens: GPUBuffer, scale?: number): Embed => {
+  return { op: "embed", weight, tokens, scale };
+};
 export const norm = (x: Activation, { gain, eps }: Norm): Normed => ({ op: "norm", x, gain, eps });
 export const product = (weight: Weight, x: Product["x"]): Product => ({ op: "product", weight, x });
 export const ofRole = (of: Product, role: string): OfRole => ({ op: "of role", of, role });
@@ -153,6 +159,8 @@ export const headNorm = (x: OfRole, { gain, eps }: Norm): HeadNormed => ({ op: "
 export const rope = (x: Rope["x"], table: GPUBuffer): Rope => ({ op: "rope", x, table });
 export const keep = (cache: LayerCache, k: Rope, v: OfRole): Keep => ({ op: "keep", cache, k, v });
 export const attend = (q: Rope, cache: Keep, shape: HeadShape): Attend => ({ op: "attend", q, cache, shape });
-export const gate = (gated: OfRole, up: OfRole): Gate => ({ op: "gate", gate: gated, up });
+export const gate = (gated: OfRole, up: OfRole, activation?: Gate["activation"]): Gate => {
+  return { op: "gate", gate: gated, up, activation };
+};
 export const write = (out: Activation, value: Write["value"]): Write => ({ op: "write", out, value });
 export const add = (out: Activation, value: Product): Add => ({ op: "add", out, value });

@@ -27,6 +27,8 @@ export interface RecordRequest {
 const perGroup = (count: number) => Math.ceil(count / 64);
 const eachToken = (tokens: number) => tokens;
 
+const geluOf = (activation?: "gelu") => (activation ? { gelu: true } : {});
+
 type Of<Name extends Step["step"]> = Extract<Step, { step: Name }>;
 
 export class Recorder {
@@ -84,11 +86,12 @@ export class Recorder {
     }
   }
 
-  #embed({ out, weight, tokens }: Of<"embed">): void {
+  #embed({ out, weight, tokens, scale }: Of<"embed">): void {
     for (const part of weight.parts) {
       const { format } = part;
       this.requests.push({
         kernel: "embed",
+        ...(scale ? { constants: { scale } } : {}),
         weight: weightUse(part, this.#gpu.features),
         buffers: { tokens, out: out.buffer, step: this.#step },
         groups: perGroup(format.rowChunks),
@@ -108,10 +111,12 @@ export class Recorder {
     });
   }
 
-  #product({ give, out, weight, x, norm }: Of<"product">): void {
-    if (this.#many) return this.#linear.many(out, weight, x, give);
+  #product({ give, activation, out, weight, x, norm }: Of<"product">): void {
+    if (this.#many) return this.#linear.many(out, weight, x, activation ? "geglu" : give);
     const product: ProductUse = norm
-      ? this.#ofNormed(give === "swiglu" ? "normed_swiglu" : "normed_store", out, x, norm)
+      ? give === "swiglu"
+        ? this.#ofNormed("normed_swiglu", out, x, norm, geluOf(activation))
+        : this.#ofNormed("normed_store", out, x, norm)
       : {
           name: give === "add" ? "plain_add" : "plain_store",
           constants: this.#rowsOf(out),
@@ -126,16 +131,22 @@ export class Recorder {
   }
 
   /** W norm(x), stored or gated. */
-  #ofNormed<Name extends "normed_store" | "normed_swiglu">(name: Name, y: Activation, x: Activation, norm: Norm) {
+  #ofNormed<Name extends "normed_store" | "normed_swiglu">(
+    name: Name,
+    y: Activation,
+    x: Activation,
+    norm: Norm,
+    more: { gelu?: boolean } = {},
+  ) {
     return {
       name,
-      constants: { dim: x.cols, eps: norm.eps, ...this.#rowsOf(y) },
+      constants: { dim: x.cols, eps: norm.eps, ...this.#rowsOf(y), ...more },
       buffers: { x: x.buffer, gain: norm.gain, y: y.buffer },
     };
   }
 
-  #productGate({ out, weight, x, norm }: Of<"product, gate">): void {
-    const { constants, buffers } = this.#ofNormed("normed_swiglu", out, x, norm);
+  #productGate({ activation, out, weight, x, norm }: Of<"product, gate">): void {
+    const { constants, buffers } = this.#ofNormed("normed_swiglu", out, x, norm, geluOf(activation));
     const first = { first_row: weight.parts[0].rowStart };
     const product = { name: "normed_swiglu_up" as const, constants: { ...constants, ...first }, buffers };
     this.#linear.few(weight, product, this.#tokens);
@@ -222,6 +233,7 @@ export class Recorder {
 
   #attend({ out, q, cache, shape, partial, fresh }: Of<"attend">): void {
     const { heads, kvHeads, headDim, context, kv, window = context } = shape;
+    const { attentionScale = 1 / Math.sqrt(headDim) } = shape;
     const { dims, bits, scaleWords } = cacheRow(headDim, kv);
     const { attention, attentionSplit: split } = this.#gpu.variants;
     const rows = attention === "rows";
@@ -231,7 +243,7 @@ export class Recorder {
       head_dim: headDim,
       context,
       stride: q.stride,
-      scale: 1 / Math.sqrt(headDim),
+      scale: attentionScale,
       cache_bits: bits,
       row_units: dims / 8,
       scale_words: scaleWords,
@@ -284,7 +296,7 @@ export class Recorder {
     return (position) => Math.floor((Math.min(position + 1, window) - 1) / split) + 1;
   }
 
-  #gate({ out, both, gate, up }: Of<"gate">): void {
+  #gate({ activation, out, both, gate, up }: Of<"gate">): void {
     this.requests.push({
       kernel: "swiglu",
       constants: {
@@ -293,6 +305,7 @@ export class Recorder {
         y_stride: out.stride,
         gate_step: gate.half ? 2 : 1,
         up_start: up.base,
+        ...geluOf(activation),
       },
       buffers: { x: both.buffer, y: out.buffer, step: this.#step },
       groups: perGroup(out.cols),

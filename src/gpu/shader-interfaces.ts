@@ -191,6 +191,7 @@ export const shaderFiles = {
     needs: ["chunk_at", "eight_of", "Step"],
     features: [],
   },
+  gate_of: { bindings: {}, provides: ["gate_of"], needs: [], features: [] },
   gather: {
     bindings: { x: [0, 0], order: [0, 1], out: [0, 2], step: [0, 3] },
     provides: [],
@@ -200,8 +201,8 @@ export const shaderFiles = {
   give_add: { bindings: { y: [0, 2] }, provides: ["give"], needs: [], features: [] },
   give_cache: { bindings: { q: [0, 2] }, provides: ["write_query", "give"], needs: ["write_pair"], features: [] },
   give_store: { bindings: { y: [0, 2] }, provides: ["give"], needs: [], features: [] },
-  give_swiglu: { bindings: { y: [0, 2] }, provides: ["give"], needs: [], features: [] },
-  give_swiglu_up: { bindings: { y: [0, 2] }, provides: ["give"], needs: [], features: [] },
+  give_swiglu: { bindings: { y: [0, 2] }, provides: ["give"], needs: ["gate_of"], features: [] },
+  give_swiglu_up: { bindings: { y: [0, 2] }, provides: ["give"], needs: ["gate_of"], features: [] },
   half_pair: { bindings: {}, provides: ["half_pair"], needs: [], features: [] },
   low_rank_scales: {
     bindings: { down: [0, 0], low_rank: [0, 1], magnitudes: [0, 2], order: [0, 3] },
@@ -218,7 +219,7 @@ export const shaderFiles = {
   matmul_out: {
     bindings: { y: [0, 1], step: [0, 2], linear: [0, 3], bias: [0, 5], low_rank: [0, 6], reduced: [0, 7] },
     provides: ["give_all", "give"],
-    needs: ["Step"],
+    needs: ["gate_of", "Step"],
     features: [],
   },
   matmul_rows: { bindings: { x: [0, 0] }, provides: [], needs: ["chunk_at", "eight_of", "give_all"], features: [] },
@@ -345,7 +346,7 @@ export const shaderFiles = {
   },
   span: { bindings: {}, provides: ["Span"], needs: [], features: [] },
   step: { bindings: {}, provides: ["position_of", "first_page_of", "Step"], needs: [], features: [] },
-  swiglu: { bindings: { x: [0, 0], y: [0, 1], step: [0, 2] }, provides: [], needs: ["Step"], features: [] },
+  swiglu: { bindings: { x: [0, 0], y: [0, 1], step: [0, 2] }, provides: [], needs: ["gate_of", "Step"], features: [] },
   take_normed: { bindings: { x: [0, 0], gain: [0, 1] }, provides: ["raw_at", "taken"], needs: [], features: [] },
   take_normed_gathered: {
     bindings: { x: [0, 0], gain: [0, 1], order: [1, 3] },
@@ -429,6 +430,7 @@ export interface ShaderBindings {
   decode_super: { shape: "uniform WeightShape"; codes: "read array<vec4u>"; scales: "read array<u32>" };
   eight: {};
   embed: { tokens: "read array<u32>"; out: "read_write array<vec4f>"; step: "uniform Step" };
+  gate_of: {};
   gather: { x: "read array<f32>"; order: "read array<u32>"; out: "read_write array<f32>"; step: "uniform Step" };
   give_add: { y: "read_write array<f32>" };
   give_cache: { q: "read_write array<f32>" };
@@ -583,13 +585,14 @@ export interface ShaderOverrides {
   decode_q8: {};
   decode_super: { bits?: number; form?: number };
   eight: {};
-  embed: {};
+  embed: { scale?: number };
+  gate_of: {};
   gather: { stride: number };
   give_add: { y_stride?: number };
   give_cache: { q_stride?: number };
   give_store: { y_stride?: number };
-  give_swiglu: { y_stride?: number };
-  give_swiglu_up: { first_row: number; y_stride?: number };
+  give_swiglu: { y_stride?: number; gelu?: boolean };
+  give_swiglu_up: { first_row: number; y_stride?: number; gelu?: boolean };
   half_pair: {};
   low_rank_scales: { cols: number; down_stride: number; low_rank_stride: number; gathered: boolean };
   matmul_int8: {};
@@ -624,7 +627,14 @@ export interface ShaderOverrides {
   sample: { vocab: number; threads?: number };
   span: {};
   step: { apart?: boolean };
-  swiglu: { hidden_dim: number; x_stride: number; y_stride: number; gate_step: number; up_start: number };
+  swiglu: {
+    hidden_dim: number;
+    x_stride: number;
+    y_stride: number;
+    gate_step: number;
+    up_start: number;
+    gelu?: boolean;
+  };
   take_normed: {};
   take_normed_gathered: {};
   take_plain: {};

@@ -86,6 +86,7 @@ const shared: readonly ShaderFile[] = [
   "blocks_piece",
   "chunk_dot",
   "eight",
+  "gate_of",
   "half_pair",
   "rounded",
   "row_place",

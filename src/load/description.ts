@@ -73,6 +73,12 @@ const config = object({
   headNorm: optional(flag),
   family: optional(text),
   rotaryDim: optional(within(2, 2 ** 16)),
+  unturned: optional(list(count)),
+  embeddingScale: optional(finite),
+  attentionScale: optional(finite),
+  logitScale: optional(finite),
+  gainOffset: optional(finite),
+  activation: optional(oneOf("gelu")),
   window: optional(within(1, 2 ** 30)),
 });
 

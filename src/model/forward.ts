@@ -25,39 +25,46 @@ interface ForwardTensors {
   weights: ModelWeights;
   cache: KvCache;
   ropeTable: GPUBuffer; // [context, headDim / 2, 2]
+  unturnedTable?: GPUBuffer; // the same, of angles of 0
   tokens: GPUBuffer; // [T]
   x: Activation; // [T, dim], the residual stream
 }
 
 /** Tokens to the residual stream after the last layer. */
-export function layersForward(config: ModelConfig, { weights, cache, ropeTable, tokens, x }: ForwardTensors) {
-  const { normEps: eps } = config;
+export function layersForward(config: ModelConfig, { weights, cache, tokens, x, ...tables }: ForwardTensors) {
+  const { normEps: eps, unturned, activation, embeddingScale } = config;
   const shape = { ...config, context: cache.context, kv: cache.kv };
 
   /** x += Wo attend(rope(Wq norm(x)), what the cache holds with rope(Wk norm(x)) and Wv norm(x)) */
   const attention = ({ qkv, output, attentionNorm, headNorm: gain }: LayerWeights, i: number) => {
+    const table = unturned?.includes(i) ? tables.unturnedTable! : tables.ropeTable;
     const rows = product(qkv, norm(x, { gain: attentionNorm, eps })); // [T, (heads + 2 kvHeads) * headDim]
     const [q, k] = (["q", "k"] as const).map((role) => {
       const heads = ofRole(rows, role);
-      return rope(gain ? headNorm(heads, { gain, eps }) : heads, ropeTable);
+      return rope(gain ? headNorm(heads, { gain, eps }) : heads, table);
     });
     const held = keep(cache.layers[i], k, ofRole(rows, "v"));
     return add(x, product(output, attend(q, held, shape)));
   };
 
-  /** x += Wdown (silu(Wgate norm(x)) * Wup norm(x)) */
+  /** x += Wdown (silu(Wgate norm(x)) * Wup norm(x)), or gelu */
   const feedForward = ({ gateUp, down, ffnNorm }: LayerWeights) => {
     const rows = product(gateUp, norm(x, { gain: ffnNorm, eps })); // [T, 2 * hiddenDim]
-    return add(x, product(down, gate(ofRole(rows, "gate"), ofRole(rows, "up"))));
+    return add(x, product(down, gate(ofRole(rows, "gate"), ofRole(rows, "up"), activation)));
   };
 
   const layers = weights.layers.flatMap((layer, i): Operation[] => [attention(layer, i), feedForward(layer)]);
-  return [...embedding(weights, tokens, x), ...layers];
+  return [...embedding(weights, tokens, x, embeddingScale), ...layers];
 }
 
-/** x = E[tokens], plus B A[tokens] where it has a LoRA */
-function embedding({ embedding: table, embeddingLowRank: change }: ModelWeights, tokens: GPUBuffer, x: Activation) {
-  const operations: Operation[] = [write(x, embed(table, tokens))];
+/** x = scale E[tokens], plus B A[tokens] where it has a LoRA */
+function embedding(
+  { embedding: table, embeddingLowRank: change }: ModelWeights,
+  tokens: GPUBuffer,
+  x: Activation,
+  scale?: number,
+) {
+  const operations: Operation[] = [write(x, embed(table, tokens, scale))];
   if (change)
     operations.push(write(change.reduced, embed(change.table, tokens)), add(x, product(change.up, change.reduced)));
   return operations;

@@ -69,6 +69,7 @@ export class Model {
   readonly pages: CachePages; // of a sequence that runs alone
   readonly activations: Activations;
   readonly ropeTable: GPUBuffer; // [context, headDim / 2, 2] f32
+  readonly unturnedTable?: GPUBuffer; // the same for layers that are not turned
   readonly step: GPUBuffer; // step.wgsl's Step
   readonly tokens: GPUBuffer; // [batchTokens] u32; after sampling, [0] is the next token
   readonly sampler: SamplerBuffers; // of a sequence that runs alone
@@ -138,6 +139,13 @@ export class Model {
         !gpu.variants.fused || this.weights.layers.some(({ gateUp }) => !areNeighbours(gateUp, "gate", "up")),
     });
     this.ropeTable = memory.storage("rope table", contextLength * config.headDim * 4);
+    if (config.unturned) {
+      this.unturnedTable = memory.storage("angles of 0", this.ropeTable.size);
+      memory.write(
+        this.unturnedTable,
+        Float32Array.from({ length: this.ropeTable.size / 4 }, (_, i) => 1 - (i % 2)),
+      );
+    }
     this.step = memory.storage("step", stepBytes, GPUBufferUsage.UNIFORM);
     this.tokens = memory.storage("tokens", this.batchTokens * 4);
     this.sampler = allocateSampler(memory, config);
@@ -174,9 +182,9 @@ export class Model {
 
   /** Which of the variants to keep, once the weights are here; see twins.ts. */
   async compareTwins(): Promise<Verdict> {
-    const { gpu, config, weights, ropeTable, cache } = this;
+    const { gpu, kernels, config, weights, ropeTable, unturnedTable, cache } = this;
     const { withoutDisagreeing } = await twins();
-    return withoutDisagreeing({ gpu, kernels: this.kernels, config, weights, ropeTable, kv: cache.kv });
+    return withoutDisagreeing({ gpu, kernels, config, weights, ropeTable, unturnedTable, kv: cache.kv });
   }
 
   /** One token through all layers and the head to logits. `weights`: the model's own, or as an adapter changes them. */

@@ -18,7 +18,7 @@ function inverseFrequencies(config: ModelConfig, length: number): Float64Array {
     if (2 * i >= rotaryDim) return 0;
     const frequency = theta ** ((-2 * i) / rotaryDim);
     if (scaling.kind === "long")
-      return frequency / (length > scaling.originalContextLength ? scaling.longFactors : scaling.shortFactors)[i];
+      return frequency / (isStretched(config, length) ? scaling.longFactors : scaling.shortFactors)[i];
     if (scaling.kind === "linear") return frequency / scaling.factor;
     if (scaling.kind === "factors") return frequency / scaling.factors[i];
     if (scaling.kind !== "llama3") return frequency;
@@ -30,6 +30,10 @@ function inverseFrequencies(config: ModelConfig, length: number): Float64Array {
     return ((1 - smooth) * frequency) / factor + smooth * frequency;
   });
 }
+
+/** Whether long scaling turns by the divisors of a context beyond the trained one. */
+export const isStretched = ({ ropeScaling: scaling }: Pick<ModelConfig, "ropeScaling">, context: number): boolean =>
+  scaling.kind === "long" && context > scaling.originalContextLength;
 
 /**
  * Rows of the table for positions [from, to). [to - from, headDim / 2, 2]

@@ -40,8 +40,10 @@ export function createWeightSink({ memory, uploader, writePart, allocated, sampl
       if (!vector) throw withoutPlace(slice);
       vector.bytes.set(bytes, offset);
       if (offset + bytes.length !== vector.bytes.length) return;
-      const { buffer, whole, place } = vector;
-      vectorToFloats(slice, vector.bytes).forEach((value, row) => (whole[placedRow(place, row)] = value));
+      const { buffer, whole, place, scale = 1, added = 0 } = vector;
+      vectorToFloats(slice, vector.bytes).forEach(
+        (value, row) => (whole[placedRow(place, row)] = scale * (value + added)),
+      );
       memory.write(buffer, whole);
     },
   };

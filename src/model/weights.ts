@@ -51,6 +51,9 @@ export interface NormVector {
   bytes: Uint8Array; // collects until whole: a vector is a few KiB
   whole: Float32Array<ArrayBuffer>; // what the buffer holds
   place: RowPlace;
+  /** What becomes of a value: scale (value + added). */
+  scale?: number;
+  added?: number;
 }
 
 /** Tensors that become one weight, in the order of its rows. */
@@ -124,15 +127,23 @@ export function allocateWeights(
   const whole: Partial<ModelWeights> = {};
   const byLayer = Array.from({ length: config.layers }, () => new Map<LayerRole, ModelTensor>());
   /** A zeroed vector with room for these tensors; none of them is ever quantized. */
-  const vector = (name: string, length: number, parts: [ModelTensor | undefined, RowPlace][]) => {
+  const vector = (
+    name: string,
+    length: number,
+    parts: [ModelTensor | undefined, RowPlace][],
+    change: Pick<NormVector, "scale" | "added"> = {},
+  ) => {
     const whole = new Float32Array(strideOf(length));
     const buffer = memory.storage(name, whole.byteLength);
     for (const [tensor, place] of parts as [StoredTensor | undefined, RowPlace][])
-      if (tensor) vectors.set(tensor.name, { buffer, bytes: new Uint8Array(tensor.end - tensor.start), whole, place });
+      if (tensor)
+        vectors.set(tensor.name, { buffer, bytes: new Uint8Array(tensor.end - tensor.start), whole, place, ...change });
     return { buffer, whole };
   };
   const inOrder = (base = 0): RowPlace => ({ base, half: 0 });
-  const norm = (tensor: ModelTensor) => vector(tensor.name, tensor.cols, [[tensor, inOrder()]]).buffer;
+  const { gainOffset: added, logitScale } = config;
+  const norm = (tensor: ModelTensor, scale?: number) =>
+    vector(tensor.name, tensor.cols, [[tensor, inOrder()]], { scale, added }).buffer;
   const aim = (tensor: ModelTensor, weight: Weight, place: RowPlace) => {
     if ("format" in tensor) packed.set(tensor.name, { ...tensor, weight, place });
     else
@@ -146,7 +157,7 @@ export function allocateWeights(
     const place = tensorRole(tensor.name);
     if (!place) continue;
     if (place.layer !== undefined) byLayer[place.layer].set(place.role as LayerRole, tensor);
-    else if (place.role === "finalNorm") whole.finalNorm = norm(tensor);
+    else if (place.role === "finalNorm") whole.finalNorm = norm(tensor, logitScale);
     else {
       if (whole[place.role]) continue; // a panel of the same
       const { name } = tensor;

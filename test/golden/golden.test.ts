@@ -278,6 +278,24 @@ function goldenIn(kind: BrowserKind): void {
     },
   );
 
+  test("llama-yi as InternLM2's GGUF file: ids, logits within 1e-4", async () => {
+    const folder = join(fixtures, "llama-yi");
+    const made = ggufOfCheckpoint(folderFiles(folder), "internlm2");
+    const file = join(onDisk(new Map([["model.gguf", made]])), "model.gguf");
+    await expectGolden(runner, runner.serve(file), fixtureCases(folder), { limit: 1e-4, kv: "f32" });
+  });
+
+  const asGguf = readdirSync(fixtures).filter((name) => existsSync(join(fixtures, name, "model.gguf")));
+  test.each(asGguf.filter((name) => name.startsWith("cousin-")))(
+    "%s as a GGUF file: ids, logits within 1e-4",
+    async (name) => {
+      const folder = join(fixtures, name);
+      const { contextLength } = json(join(folder, "golden.json"));
+      const file = runner.serve(join(folder, "model.gguf"));
+      await expectGolden(runner, file, fixtureCases(folder), { limit: 1e-4, kv: "f32", contextLength });
+    },
+  );
+
   test.each(["q8", "q4"] as const)("cousins in %s answer as the values that its rows stand for", async (quantize) => {
     for (const name of readdirSync(fixtures).filter((folder) => folder.startsWith("cousin-"))) {
       const folder = join(fixtures, name);

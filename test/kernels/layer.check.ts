@@ -12,7 +12,7 @@ import { relativeError } from "../reference/relative-error.ts";
 import { rmsNorm } from "../reference/rms-norm.ts";
 import { applyRope, ropeTable } from "../reference/rope.ts";
 import { decodeStored } from "../reference/stored.ts";
-import { swiglu } from "../reference/swiglu.ts";
+import { geglu, swiglu } from "../reference/swiglu.ts";
 import { giveBiases, plusBias } from "../support/biased-weight.ts";
 import { openCase, Worst } from "../support/gpu-case.ts";
 import { giveLowRank } from "../support/low-rank-weight.ts";
@@ -189,7 +189,7 @@ export const gated =
   (
     fused: boolean,
     encodings: Encoding[],
-    { biases, lowRank, few }: Pick<Sibling, "biases" | "lowRank"> & { few?: boolean } = {},
+    { biases, lowRank, few, gelu }: Pick<Sibling, "biases" | "lowRank"> & { few?: boolean; gelu?: boolean } = {},
   ) =>
   async (context: CheckContext) => {
     const worst = new Worst();
@@ -224,7 +224,9 @@ export const gated =
       gpuCase.setStep(0, tokens);
       const input = op.norm(gpuCase.activation(x, tokens, dim), { gain: gainBuffer(gpuCase, gain), eps });
       const both = op.product(gateUp, input);
-      const operations = [op.write(out, op.gate(op.ofRole(both, "gate"), op.ofRole(both, "up")))];
+      const operations = [
+        op.write(out, op.gate(op.ofRole(both, "gate"), op.ofRole(both, "up"), gelu ? "gelu" : undefined)),
+      ];
       await gpuCase.run(tokens, operations, { scratch: scratch(gpuCase, tokens, dim, 2 * hiddenDim), few });
       const [gate, up] = parts.values.map((values, j) => {
         const inputs = normed(x, gain);
@@ -232,7 +234,7 @@ export const gated =
         return changes[j]?.(product, inputs) ?? product;
       });
       worst.add(
-        relativeError(await gpuCase.readActivation(out, tokens), swiglu(gate, up)),
+        relativeError(await gpuCase.readActivation(out, tokens), (gelu ? geglu : swiglu)(gate, up)),
         `${tokens}x${hiddenDim}x${dim}`,
       );
     }

@@ -57,4 +57,9 @@ export const checks: Checks = {
   "gate and up with biases, fused": { run: gated(true, ["q4", "q4"], { biases: true }), variants: withoutSubgroups },
   "gate and up with biases, apart": gated(false, ["q4", "q4"], { biases: true }),
   "gate and up with biases in different encodings, fused": gated(true, ["q8", "q4"], { biases: true }),
+  "GELU, fused": { run: gated(true, ["q4", "q4"], { gelu: true }), variants: withoutSubgroups },
+  "GELU, apart": gated(false, ["q4", "q4"], { gelu: true }),
+  "GELU of different encodings, fused": gated(true, ["q8", "q4"], { gelu: true }),
+  "GELU of a few tokens": gated(true, ["q4", "q4"], { gelu: true, few: true }),
+  "GELU of a few tokens in different encodings": gated(true, ["q8", "q4"], { gelu: true, few: true }),
 };

@@ -27,11 +27,15 @@ const names: Record<string, string> = {
 /** Mistral is Llama there. */
 const architectures: Record<string, string> = { llama: "llama", mistral: "llama", qwen2: "qwen2", qwen3: "qwen3" };
 
-export function ggufOfCheckpoint(files: ReadonlyMap<string, Uint8Array>): Uint8Array<ArrayBuffer> {
+/** `architecture`: another that Llama's graph goes by. */
+export function ggufOfCheckpoint(
+  files: ReadonlyMap<string, Uint8Array>,
+  architecture?: "internlm2",
+): Uint8Array<ArrayBuffer> {
   const model = referenceModel(files);
   const { config } = model;
   const type = JSON.parse(new TextDecoder().decode(files.get("config.json"))).model_type as string;
-  const prefix = architectures[type];
+  const prefix = architecture ?? architectures[type];
   const { ropeScaling, window } = config;
   const u32 = (value: number): MadeValue => ({ u32: value });
   const metadata: Record<string, MadeValue> = {
@@ -52,7 +56,7 @@ export function ggufOfCheckpoint(files: ReadonlyMap<string, Uint8Array>): Uint8A
     "tokenizer.ggml.bos_token_id": u32(1),
     "tokenizer.ggml.eos_token_id": u32(2),
   };
-  return madeGguf(metadata, [...tensorsOf(model, prefix === "llama"), ...factorsOf(model)]);
+  return madeGguf(metadata, [...tensorsOf(model, prefix === "llama" || prefix === "internlm2"), ...factorsOf(model)]);
 }
 
 function tensorsOf({ config, tensors }: ReferenceModel, interleaved: boolean): MadeTensor[] {

@@ -8,6 +8,7 @@ import { openWeights } from "../../../src/format/open-weights.ts";
 import { readLora } from "../../../src/format/lora.ts";
 import type { ModelConfig } from "../../../src/format/model-config.ts";
 import { folderFiles } from "../../support/local-folder.ts";
+import { madeGguf, type MadeTensor } from "../../support/made-gguf.ts";
 import { madeConfig } from "../../support/made-checkpoint.ts";
 import { memorySource } from "../../support/memory-source.ts";
 import { rejection } from "../../support/rejection.ts";
@@ -57,6 +58,31 @@ describe("Phi-3 and Phi-4", () => {
   }); // prettier-ignore
 });
 
+const smollm3 = cousin("smollm3", "SmolLM3");
+const granite = cousin("granite", "Granite");
+const gemma = { ...cousin("gemma", "Gemma"), hidden_act: undefined, head_dim: 8 };
+
+describe("SmolLM3, Granite and Gemma", () => {
+  test.each<[string, Record<string, unknown>, Partial<ModelConfig>]>([
+    ["SmolLM3 says which layers are turned", { ...smollm3, no_rope_layers: [0, 1] }, { family: "smollm3", unturned: [0] }],
+    ["each fourth is not where it doesn't", { ...smollm3, num_hidden_layers: 9 }, { unturned: [3, 7] }],
+    ["or each as often as it says", { ...smollm3, no_rope_layer_interval: 2 }, { unturned: [1] }],
+    ["it is tied, of four kv heads and a large base", { ...smollm3, num_key_value_heads: undefined, rope_theta: undefined, tie_word_embeddings: undefined }, { kvHeads: 4, ropeTheta: 2e6, tiedEmbeddings: true }],
+    [
+      "Granite's multipliers become Llama's words",
+      { ...granite, embedding_multiplier: 12, attention_multiplier: 0.25, residual_multiplier: 0.5, logits_scaling: 8, mlp_bias: true },
+      { family: "granite", embeddingScale: 24, attentionScale: 0.25, logitScale: 1 / 8, normEps: 4e-5, biases: ["gate", "up", "down"] },
+    ],
+    ["without them they are 1, attention's too", granite, { embeddingScale: 1, attentionScale: 1, logitScale: 1, normEps: 1e-5 }],
+    ["Gemma", gemma, { family: "gemma", embeddingScale: Math.sqrt(32), gainOffset: 1, activation: "gelu", attentionScale: undefined }],
+    ["Gemma's first releases", { ...gemma, hidden_act: "gelu", hidden_activation: null }, { activation: "gelu" }],
+    ["Gemma that does not say its head size", { ...gemma, head_dim: undefined, tie_word_embeddings: undefined }, { headDim: 256, tiedEmbeddings: true }],
+  ])("%s", (_, overrides, expected) => {
+    const config = read(overrides);
+    for (const [field, value] of Object.entries(expected)) expect(config[field as keyof ModelConfig], field).toEqual(value);
+  }); // prettier-ignore
+});
+
 describe("refused, naming the field", () => {
   test.each<[Record<string, unknown>, string, string, RegExp]>([
     [{ ...phi3, attention_bias: true }, "model-unsupported", "attention_bias", /no biases/],
@@ -74,6 +100,20 @@ describe("refused, naming the field", () => {
       /Whole heads/,
     ],
     [{ rope_scaling: long }, "model-unsupported", "rope_scaling.type", /linear, dynamic and llama3/],
+    [{ ...smollm3, use_sliding_window: true }, "model-unsupported", "use_sliding_window", /all layers see everything/],
+    [{ ...smollm3, no_rope_layers: [1] }, "format", "no_rope_layers", /0 or 1 for each of 2 layers/],
+    [{ ...smollm3, no_rope_layers: [1, 2] }, "format", "no_rope_layers", /0 or 1/],
+    [{ ...granite, residual_multiplier: 0 }, "format", "residual_multiplier", /over 0/],
+    [
+      { ...gemma, use_bidirectional_attention: true },
+      "model-unsupported",
+      "use_bidirectional_attention",
+      /those before/,
+    ],
+    [{ ...gemma, hidden_activation: "silu" }, "model-unsupported", "hidden_activation", /gelu_pytorch_tanh runs/],
+    [{ ...gemma, hidden_act: "silu" }, "model-unsupported", "hidden_act", /gelu_pytorch_tanh or gelu runs/],
+    [cousin("gemma2", "Gemma2"), "model-unsupported", "model_type", /GemmaForCausalLM/],
+    [cousin("granitemoe", "GraniteMoe"), "model-unsupported", "model_type", /GraniteForCausalLM/],
     [cousin("phimoe", "PhiMoE"), "model-unsupported", "model_type", /Phi3ForCausalLM/],
   ])("%j", async (overrides, code, field, message) => {
     const error = await rejection(() => read(overrides));
@@ -113,6 +153,58 @@ describe("matrices in one tensor", () => {
     expect(error.code).toBe("model-unsupported");
     expect(error.message).toMatch(/qkv_proj.qweight".*q, k, v in one.*unquantized repository, or a GGUF file/);
   });
+});
+
+describe("in GGUF files", () => {
+  const opened = async (name: string) => openWeights(memorySource(fixture(name)), { weights: "gguf" });
+  const ofFiles = async (name: string) => (await openWeights(memorySource(fixture(name)))).config;
+  test.each(["phi3", "phi4-mini", "smollm3", "granite", "gemma"])("%s is what it is in its own", async (name) => {
+    const { config } = await opened(`cousin-${name}`);
+    const own = await ofFiles(`cousin-${name}`);
+    const isGemma = name === "gemma"; // its converter adds the 1
+    const { eosIds, normEps, ropeScaling, ...wanted } = isGemma ? { ...own, gainOffset: undefined } : own;
+    const rest = Object.entries(config).filter(([field]) => !["eosIds", "normEps", "ropeScaling"].includes(field));
+    const close = (value: unknown): unknown => (typeof value === "number" ? Math.fround(value) : value);
+    for (const [field, value] of rest) expect(close(value), field).toEqual(close(wanted[field as keyof typeof wanted]));
+    const kept = Object.entries(wanted).filter(([, value]) => value !== undefined);
+    expect(rest.map(([field]) => field).toSorted()).toEqual(kept.map(([field]) => field).toSorted());
+    expect(config.normEps / normEps).toBeCloseTo(1, 6);
+    expect([config.ropeScaling.kind, config.eosIds]).toEqual([ropeScaling.kind, eosIds]);
+  });
+
+  const metadata = {
+    "general.architecture": "phi3",
+    "phi3.context_length": { u32: 64 },
+    "phi3.embedding_length": { u32: 32 },
+    "phi3.block_count": { u32: 1 },
+    "phi3.vocab_size": { u32: 4 },
+    "phi3.feed_forward_length": { u32: 32 },
+    "phi3.attention.head_count": { u32: 4 },
+    "phi3.attention.layer_norm_rms_epsilon": { f32: 1e-5 },
+    "phi3.rope.dimension_count": { u32: 6 },
+  };
+  const joined: MadeTensor = { name: "blk.0.attn_qkv.weight", type: "Q8_0", shape: [96, 32] };
+  const table: MadeTensor = { name: "rope_factors_long.weight", type: "F32", shape: [3] };
+  const ones = new Uint8Array(new Float32Array([1, 1, 1]).buffer);
+  test.each<[string, Parameters<typeof madeGguf>, RegExp]>([
+    ["one table of factors", [metadata, [joined, { ...table, bytes: ones }]], /rope_factors_short.weight/],
+    ["a table of another length", [metadata, [joined, { ...table, shape: [2], bytes: ones.subarray(4) }, { ...table, name: "rope_factors_short.weight", bytes: ones }]], /original_context_length|3 factors/],
+    ["a scaling of another kind", [{ ...metadata, "phi3.rope.scaling.type": "yarn" }, [joined]], /phi3.rope.scaling.type": "yarn".*longrope works/],
+    ["rows of another number", [metadata, [{ ...joined, shape: [64, 32] }]], /attn_qkv.weight" in "m.gguf" has 64 rows; the file's metadata ask for 96/],
+    ["joined matrices of NVFP4", [metadata, [{ ...joined, type: "NVFP4", shape: [96, 64] }]], /several matrices in NVFP4/],
+    ["another architecture", [{ ...metadata, "general.architecture": "gemma2" }, [joined]], /"gemma2".*llama, internlm2, qwen2, qwen3, phi3, smollm3, granite, gemma/],
+  ])("refused: %s", async (_, made, message) => {
+    const source = memorySource(new Map([["m.gguf", madeGguf(...made)]]));
+    const error = await rejection(openWeights(source));
+    expect(error.message).toMatch(message);
+  }); // prettier-ignore
+
+  test("Granite without RoPE is refused", async () => {
+    const granite = Object.entries(metadata).map(([key, value]) => [key.replace("phi3", "granite"), value]);
+    const made = { ...Object.fromEntries(granite), "general.architecture": "granite", "granite.rope.dimension_count": { u32: 8 }, "granite.rope.scaling.finetuned": { flag: false } };
+    const error = await rejection(openWeights(memorySource(new Map([["m.gguf", madeGguf(made, [joined])]]))));
+    expect(error).toMatchObject({ code: "model-unsupported", facts: { field: "granite.rope.scaling.finetuned" } });
+  }); // prettier-ignore
 });
 
 test("adapters are refused by the model's type", async () => {

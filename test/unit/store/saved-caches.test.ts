@@ -58,6 +58,8 @@ interface EngineOptions {
   kvHeads?: number;
   window?: number;
   context?: number;
+  /** Positions that the model was trained for, where longer ones are turned by other divisors. */
+  trained?: number;
   adapters?: string[];
   gpu?: string;
   matvec?: string;
@@ -98,7 +100,8 @@ function engineOf(options: EngineOptions = {}) {
     untilLost: (work: unknown) => work,
     check() {},
   } as never;
-  const config = { layers, kvHeads, headDim: 8, window: options.window } as never;
+  const ropeScaling = options.trained ? { kind: "long", originalContextLength: options.trained } : { kind: "none" };
+  const config = { layers, kvHeads, headDim: 8, window: options.window, ropeScaling } as never;
   const memory = {
     checked: async (_: string, make: () => unknown) => make(),
     storage(label: string, size: number) {
@@ -116,7 +119,7 @@ function engineOf(options: EngineOptions = {}) {
   const history = new CacheHistory();
   const sequence = { history, pages };
   const kept = new KeptSequences(pool);
-  const machine = { model: { gpu, memory, cache, pages }, kept } as unknown as Lent["machine"];
+  const machine = { model: { gpu, memory, cache, config, pages }, kept } as unknown as Lent["machine"];
   const lent: Lent = {
     machine,
     forget: () => history.cut(0),
@@ -231,6 +234,7 @@ describe("what does not match is refused by name, and nothing changes", () => {
     ["another revision", {}, { source: elsewhere }, { field: "model", expected: `${elsewhere}|q4`, found: `${here}|q4` }],
     ["another KV format", {}, { kv: "f16" }, { field: "kv", expected: "f16", found: "f32" }],
     ["another layout", {}, { layers: 3 }, { field: "layout", expected: "3 x 2048", found: "2 x 2048" }],
+    ["longrope's other divisors", { trained: 1024 }, { trained: 1024, context: 2048 }, { field: "layout", expected: "2 x 2048, long", found: "2 x 2048" }],
     ["another GPU", {}, { gpu: "nvidia" }, { field: "gpu", expected: "nvidia", found: "" }],
     ["other kernels", {}, { matvec: "tile" }, { field: "kernels" }],
     ["a shorter context", {}, { context: 256 }, { field: "contextLength", expected: "at most 256", found: "320" }],
