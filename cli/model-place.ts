@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { PronkError } from "../src/errors.ts";
-import { isMetaPath, isMlcPath, isNpzPath, isTorchPath, mlcConfig } from "../src/source/torch-names.ts";
+import { isMetaPath, isMlcPath, isNpzPath, isOnnxPath, isTorchPath, mlcConfig } from "../src/source/torch-names.ts";
 
 /** `path` is absolute: a folder with config.json or MLC's, or one llama2.c .bin. */
 export type ModelPlace = { path: string } | { reference: string };
@@ -19,7 +19,7 @@ export function placeOfModel(given: string): ModelPlace {
     return {
       path:
         /\.(safetensors|json)$/i.test(path) ||
-        [isTorchPath, isMetaPath, isNpzPath, isMlcPath].some((isOfIt) => isOfIt(basename(path)))
+        [isTorchPath, isMetaPath, isNpzPath, isMlcPath, isOnnxPath].some((isOfIt) => isOfIt(basename(path)))
           ? dirname(path)
           : path,
     };

@@ -1,5 +1,5 @@
 // Decode affine: w = scale * (code - zero), or scale * code + minimum; codes of 1 to 6 or 8 bits (GGUF's single bit is -1 or 1),
-// a scale for a group of 16 or more columns, 8 n. Serves GPTQ, AWQ, compressed-tensors' integers, MLX, MLC, HQQ, quanto, torchao, and GGUF's
+// a scale for a group of 16 or more columns, 8 n. Serves GPTQ, AWQ, compressed-tensors' integers, MLX, MLC, ONNX, HQQ, quanto, torchao, and GGUF's
 // types with one level of scales.
 override bits: u32 = 4u;
 override zeros: u32 = 0u; // 0: one zero point, extra.x; 1: a byte for each group; 2: a minimum for each group; 3: a zero point of the scales' type for each

@@ -65,6 +65,16 @@ const formats: { name: string; widths: Record<string, string>; tests: RegExp }[]
     tests: /-mlc-/,
   },
   {
+    name: "ONNX (transformers.js, onnxruntime-genai): MatMulNBits and GatherBlockQuantized, blocks of 32 and f16 scales here, any block of a multiple of 16, zero points too; MatMulInteger; MatMul in f16 and f32",
+    widths: {
+      ...Object.fromEntries([2, 4, 8].map((bits) => [`${bits} bit`, `ONNX ${bits} bit`])),
+      "4 bit, f32 scales": "ONNX 4 bit, f32 scales",
+      int8: "ONNX inputs as rows, int8",
+      f16: "ONNX inputs as rows, f16",
+    },
+    tests: /-onnx-/,
+  },
+  {
     name: "HQQ along axis 1, g64 here, any group of a multiple of 32; 3 bits too",
     widths: Object.fromEntries([1, 2, 4, 8].map((bits) => [`${bits} bit`, `HQQ ${bits} bit`])),
     tests: / hqq-/,

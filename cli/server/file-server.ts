@@ -105,12 +105,14 @@ function fileAt(mounts: Mount[], requested: string): FoundFile | undefined {
   return undefined;
 }
 
-/** Links to the files of a folder, as web servers list them. */
+/** Links to the files and folders of a folder, as web servers list them. */
 function listingAt(mounts: Mount[], requested: string): string | undefined {
   const folder = requested.endsWith("/") ? placesOf(mounts, requested).find(isFolder) : undefined;
   if (!folder) return undefined;
-  const names = readdirSync(folder).filter((name) => isFile(join(folder, name)));
-  const escaped = (name: string) => encodeURIComponent(name).replaceAll("'", "%27");
+  const names = readdirSync(folder).flatMap((name) =>
+    isFile(join(folder, name)) ? [name] : isFolder(join(folder, name)) ? [`${name}/`] : [],
+  );
+  const escaped = (name: string) => encodeURIComponent(name).replaceAll("'", "%27").replace(/%2F$/, "/");
   return `<!doctype html><title>${requested}</title>${names.map((name) => `<a href="${escaped(name)}">${escaped(name)}</a>\n`).join("")}`;
 }
 

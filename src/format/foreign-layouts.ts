@@ -3,6 +3,7 @@
 // refused where declarations are read.
 
 import { PronkError } from "../errors.ts";
+import { foreignPaths } from "./foreign-paths.ts";
 import type { TensorSlice } from "./quantized.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
@@ -37,13 +38,13 @@ const packed = (layout: string, tensor: RegExp, dtype?: RegExp): ForeignLayout =
 const layouts: readonly ForeignLayout[] = [
   {
     is: "Meta's original checkpoint",
-    path: /(^|\/)consolidated[^/]*\.(pth|pt|safetensors)$/i,
+    path: foreignPaths.meta,
     tensor: /^layers\.0\.attention\.wq\.weight$/,
     instead: "Take the repository of the same name that ends in -hf, e.g. meta-llama/Llama-2-7b-chat-hf.",
   },
   {
     is: "Python pickles",
-    path: /(^|\/)pytorch_model[^/]*\.bin$/i,
+    path: foreignPaths.torch,
     start: /^(PK\\x03\\x04|\\x80\\x0[345]\\x95)/, // torch.save since 1.6, pickle.dump
     instead: insteadOfPickles,
   },
@@ -54,25 +55,25 @@ const layouts: readonly ForeignLayout[] = [
   },
   {
     is: "an adapter",
-    path: /(^|\/)adapter_(config\.json|model\.(safetensors|bin))$/i,
+    path: foreignPaths.adapter,
     tensor: /\.lora_[ABE](\.|$)|\.lora_(embedding_[AB]|magnitude_vector)/,
     start: /^algg/,
     instead: "It only changes another model: load that one, with this among its `adapters`.",
   },
-  { is: "an OpenVINO model", path: /(^|\/)openvino_[^/]*\.(bin|xml)$/i },
+  { is: "an OpenVINO model", path: foreignPaths.openvino },
   {
     is: "a CTranslate2 model",
-    path: /(^|\/)(shared_)?vocabulary\.(json|txt)$/i,
+    path: foreignPaths.ctranslate2,
     start: /^\\x0.(\\x00){3}(\\x..|.)\\x00\w+Spec\\x00/,
   },
   {
     is: "pieces of a GGUF file that was cut without a splitter",
-    path: /\.gguf[.-](part|split)[^/]*$/i,
+    path: foreignPaths.parts,
     instead: "Join them to one file, or take one that fits in one piece.",
   },
   {
     is: "a GGML file, GGUF's forerunner",
-    path: /(^|[/.-])ggml[^/]*\.bin$/i,
+    path: foreignPaths.ggml,
     start: /^(lmgg|fmgg|tjgg)/,
     instead: "Take a GGUF file of the same model.",
   },
@@ -84,22 +85,21 @@ const layouts: readonly ForeignLayout[] = [
   },
   {
     is: "a GGUF part for images",
-    path: /(^|\/)mmproj[^/]*\.gguf$/i,
+    path: foreignPaths.images,
     instead: "Take the GGUF file of the model itself.",
   },
-  { is: "an ONNX model", path: /\.onnx(_data|\.data)?$/i },
-  { is: "arrays of NumPy or MLX", path: /\.(npz|npy)$/i },
-  { is: "Flax weights", path: /\.msgpack$/i },
-  { is: "TensorFlow or Keras weights", path: /\.(h5|keras)$|(^|\/)saved_model\.pb$/i, start: /^\\x89HDF/ },
-  { is: "a TensorFlow Lite or MediaPipe model", path: /\.(tflite|task|litertlm)$/i },
-  { is: "a Core ML model", path: /\.(mlmodelc?|mlpackage)(\/|$)/i },
-  { is: "an ExecuTorch, TensorRT, NeMo or llamafile model", path: /\.(pte|engine|nemo|llamafile)$/i },
-  { is: "a pickle of HQQ's", path: /(^|\/)qmodel\.pt$/i, instead: insteadOfPickles },
+  { is: "arrays of NumPy or MLX", path: foreignPaths.arrays },
+  { is: "Flax weights", path: foreignPaths.flax },
+  { is: "TensorFlow or Keras weights", path: foreignPaths.keras, start: /^\\x89HDF/ },
+  { is: "a TensorFlow Lite or MediaPipe model", path: foreignPaths.tflite },
+  { is: "a Core ML model", path: foreignPaths.coreml },
+  { is: "an ExecuTorch, TensorRT, NeMo or llamafile model", path: foreignPaths.others },
+  { is: "a pickle of HQQ's", path: foreignPaths.hqq, instead: insteadOfPickles },
   {
     is: "what a training run left, and no weights of the model",
-    path: /(^|\/)(training_args|optimizer|scheduler|rng_state[^/]*|trainer_state)\.(bin|pt|pth|json)$/i,
+    path: foreignPaths.training,
   },
-  { is: "Python pickles", path: /\.(pth|pt|ckpt|pkl)$/i, instead: insteadOfPickles },
+  { is: "Python pickles", path: foreignPaths.pickles, instead: insteadOfPickles },
   {
     is: "a Git LFS pointer in place of the file",
     start: /^version https:\/\/git-lfs\./,
@@ -126,11 +126,23 @@ const layouts: readonly ForeignLayout[] = [
   packed("FP8 without scales, or other than E4M3", /\.weight$/, /^F8_/),
 ];
 
-/** Whether a file's name shows that it is not weights that are read. */
-export const isForeignPath = (path: string): boolean => layouts.some((layout) => layout.path?.test(path));
+/**
+ * What a source holds instead, where it could not be read for this reason: by its files' names where there was nothing to be
+ * read, and by the first bytes of the file that the error names. Undefined where neither tells.
+ */
+export async function foreignError(
+  source: TensorFiles,
+  reason: PronkError,
+  hasWeights: boolean,
+  signal?: AbortSignal,
+): Promise<PronkError | undefined> {
+  const named = hasWeights ? undefined : foreignFiles(source);
+  const { file } = (named ?? reason).facts;
+  return (typeof file === "string" ? await foreignFile(source, file, signal) : undefined) ?? named;
+}
 
-/** What a source holds instead, judging by its files' names. */
-export function foreignFiles(source: TensorFiles): PronkError | undefined {
+/** Judging by names of files. */
+function foreignFiles(source: TensorFiles): PronkError | undefined {
   for (const layout of layouts) {
     const file = source.files.find(({ path }) => layout.path?.test(path));
     if (file) return foreign(layout, file.path, `${source.label} holds ${layout.is} ("${file.path}")`);
@@ -139,11 +151,7 @@ export function foreignFiles(source: TensorFiles): PronkError | undefined {
 }
 
 /** What a file is instead, judging by its first bytes; undefined for a file that the source does not have. */
-export async function foreignFile(
-  source: TensorFiles,
-  path: string,
-  signal?: AbortSignal,
-): Promise<PronkError | undefined> {
+async function foreignFile(source: TensorFiles, path: string, signal?: AbortSignal): Promise<PronkError | undefined> {
   const sizeBytes = source.files.find((file) => file.path === path)?.sizeBytes ?? 0;
   if (sizeBytes === 0) return undefined;
   const bytes = await source.read(path, 0, Math.min(64, sizeBytes), { signal });

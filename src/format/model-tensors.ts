@@ -1,7 +1,7 @@
 // The model's tensors in a source's files of one kind, whatever their scheme. Headers only: a file without a wanted tensor
 // costs only its header.
 
-import { foreignTensors } from "./foreign-layouts.ts";
+import { foreignLayouts } from "./foreign-paths.ts";
 import { looksCopied, settleHead } from "./head.ts";
 import { expectedTensors } from "./llama-tensors.ts";
 import { looksOfLibrary, looksPacked, missingMatrices, toModelTensors, type ReadMatrix } from "./linear-parts.ts";
@@ -53,6 +53,7 @@ export async function findModelTensors(
     const mayBeTied = stated.tiedEmbeddings && !config.tiedEmbeddings && !headApart;
     return { config: mayBeTied && (await looksCopied(source, tensors, { signal })) ? stated : config, tensors };
   } catch (error) {
-    throw foreignTensors(all) ?? error;
+    const part = await foreignLayouts().catch(() => undefined);
+    throw part?.foreignTensors(all) ?? error;
   }
 }

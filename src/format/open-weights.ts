@@ -5,7 +5,7 @@ import { PronkError } from "../errors.ts";
 import { onDemand } from "../on-demand.ts";
 import { metaParams } from "../source/torch-names.ts";
 import { configReader } from "./config-reader.ts";
-import { foreignFile } from "./foreign-layouts.ts";
+import { foreignLayouts } from "./foreign-paths.ts";
 import type { GgufTokenizer } from "./gguf-tokenizer.ts";
 import { JsonFile } from "./json-file.ts";
 import type { ModelOrigin } from "./license-evidence.ts";
@@ -14,11 +14,12 @@ import { findModelTensors } from "./model-tensors.ts";
 import { packedParts, quantizationFiles } from "./packed-names.ts";
 import type { ModelTensor } from "./quantized.ts";
 import type { TensorFiles } from "./tensor-files.ts";
-import { chooseWeightFormat, type WeightFormat } from "./weight-formats.ts";
+import { chooseWeightFormat, weightFormats, type WeightFormat } from "./weight-formats.ts";
 
 const gguf = onDemand("reads GGUF files", () => import("./gguf-weights.ts"));
 const torchFiles = onDemand("reads torch's and MLX's archives", () => import("./torch-weights.ts"));
 const mlc = onDemand("reads MLC's shards", () => import("./mlc-weights.ts"));
+const onnx = onDemand("reads ONNX files", () => import("./onnx-weights.ts"));
 const llama2c = onDemand("reads llama2.c's files", () => import("./llama2c.ts"));
 
 export interface OpenedWeights {
@@ -50,10 +51,11 @@ export async function openWeights(source: TensorFiles, options: OpenWeightsOptio
   try {
     return await open(source, options);
   } catch (error) {
-    const file = error instanceof PronkError && error.code !== "network" ? error.facts.file : undefined;
-    const foreign =
-      typeof file === "string" && (await foreignFile(source, file, options.signal).catch(() => undefined));
-    throw foreign || error;
+    if (!(error instanceof PronkError) || error.code === "network") throw error;
+    const foreign = await foreignLayouts()
+      .then((part) => part.foreignError(source, error, weightFormats(source).length > 0, options.signal))
+      .catch(() => undefined);
+    throw foreign ?? error;
   }
 }
 
@@ -87,6 +89,10 @@ async function open(source: TensorFiles, { weights, headApart, signal }: OpenWei
         found: null,
       },
     );
+  if (format.kind === "onnx") {
+    const { openOnnx } = await onnx();
+    return { format, ...(await openOnnx(source, format.files[0], json, { headApart, signal })) };
+  }
   let beside: JsonFile | undefined;
   for (const file of quantizationFiles) beside ??= await readJson(source, file, signal);
   const isDeclared = json.object("quantization_config") !== undefined || beside !== undefined;

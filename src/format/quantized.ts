@@ -21,15 +21,20 @@ export type Scheme =
   | { kind: "bnb4"; book: "nf4" | "fp4"; nested: boolean }
   | { kind: "int8" }
   | { kind: "exl2" }
-  /** Rows of integers. `perWord`: codes in a 32-bit word, where none straddles two words. */
-  | { kind: "integers"; packer: IntegerPacker; bits: number; perWord?: number; groups: ScaleGroups }
+  /**
+   * Rows of integers. `perWord`: codes in a 32-bit word, where none straddles two words. `zero`: the zero point of all, where
+   * it is not the packer's own.
+   */
+  | { kind: "integers"; packer: IntegerPacker; bits: number; perWord?: number; zero?: number; groups: ScaleGroups }
   /** Groups of integers, with those of distant rows in one byte: quant/slabs.ts. */
   | { kind: "slabs"; packer: "hqq" | "quanto"; bits: 1 | 2 | 3 | 4 | 8; groups: ScaleGroups }
+  /** Inputs as rows: plain numbers (16 and 32 bits), or bytes of one group for each output or for all. */
+  | { kind: "turned"; bits: 8 | 16 | 32; zero?: number; groups: ScaleGroups }
   | { kind: "floats"; type: "FP8" | "MXFP8" | "NVFP4" | "MXFP4"; groups: ScaleGroups }
   | { kind: "ggml"; type: Exclude<GgmlType, GridType> }
   | { kind: "grid"; type: GridType };
 
-type IntegerPacker = "compressed-tensors" | "mlx" | "mlc" | "awq gemv" | "quanto" | "torchao";
+type IntegerPacker = "compressed-tensors" | "mlx" | "mlc" | "onnx" | "awq gemv" | "quanto" | "torchao";
 
 /** Rows and columns of a matrix that share a scale. */
 export interface ScaleGroups {
@@ -75,6 +80,7 @@ export function schemeLabel(scheme: Scheme): string {
   if (scheme.kind === "gptq") return `gptq ${scheme.bits} bit`;
   if (scheme.kind === "bnb4") return scheme.nested ? `${scheme.book} nested` : scheme.book;
   if (scheme.kind === "integers" || scheme.kind === "slabs") return `${scheme.packer} ${scheme.bits} bit`;
+  if (scheme.kind === "turned") return `onnx ${scheme.bits} bit`;
   return "type" in scheme ? scheme.type : scheme.kind;
 }
 

@@ -5,7 +5,7 @@
 import { PronkError } from "../errors.ts";
 import { maxParsedBytes } from "../source/read-limit.ts";
 import { readWhole } from "../source/whole-file.ts";
-import { isForeignPath } from "./foreign-layouts.ts";
+import { isForeignPath } from "./foreign-paths.ts";
 import { JsonFile } from "./json-file.ts";
 import { missingTensors } from "./llama-tensors.ts";
 import { readSafetensorsHeader, type SafetensorsEntry } from "./safetensors.ts";

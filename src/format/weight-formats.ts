@@ -1,23 +1,34 @@
 // Which of a repository's files are the model, where there are several sets of weights: safetensors (any scheme), each GGUF
-// model, torch's pytorch_model.bin, Meta's own, MLX's weights.npz, MLC's shards, llama2.c's .bin. The user may name one; the
-// default is the first of these. By file names only; reading headers shows what is inside.
+// model, torch's pytorch_model.bin, Meta's own, MLX's weights.npz, MLC's shards, llama2.c's .bin, and each ONNX file where there is none
+// of these. The user may name one; the default is the first. By file names only; reading headers shows what is inside.
 
 import { PronkError } from "../errors.ts";
-import { foreignFiles, isForeignPath } from "./foreign-layouts.ts";
+import { isForeignPath } from "./foreign-paths.ts";
 import { ggufModels } from "./gguf-parts.ts";
 import { safetensorsShards } from "./shards.ts";
-import { isMetaPath, isMlcPath, mlcConfig, isNpzPath, isTorchPath, torchIndex } from "../source/torch-names.ts";
+import {
+  isMetaPath,
+  isMlcPath,
+  mlcConfig,
+  isNpzPath,
+  isOnnxPath,
+  isTorchPath,
+  torchIndex,
+} from "../source/torch-names.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
 export interface WeightFormat {
-  kind: "safetensors" | "gguf" | "torch" | "meta" | "npz" | "mlc" | "llama2c";
+  kind: "safetensors" | "gguf" | "torch" | "meta" | "npz" | "mlc" | "llama2c" | "onnx";
   /** What the user may say to choose it: "safetensors", "torch", "meta", "npz", "mlc", or a file's path. */
   id: string;
-  files: string[]; // the parts of GGUF, Meta, MLX and MLC, in order; empty for safetensors and torch: found by their headers
+  files: string[]; // the parts of GGUF, Meta, MLX, MLC and ONNX, in order; empty for safetensors and torch: found by their headers
 }
 
 /** Of several GGUF files, the one a person would most likely take: four bits first, then the nearest above. */
 const preferred = [/q4_k_m/i, /q4_k/i, /q4_/i, /iq4/i, /q5_k_m/i, /q5_/i, /q6_k/i, /q8_0/i, /q3_/i, /q2_/i, /./];
+
+/** Of several ONNX files likewise. */
+const preferredGraphs = [/q4f16/i, /q4/i, /int8|quantized/i, /fp16/i, /^(?!.*bnb4)/i, /./];
 
 /** All that a source offers, the default first. */
 export function weightFormats(source: TensorFiles): WeightFormat[] {
@@ -26,8 +37,11 @@ export function weightFormats(source: TensorFiles): WeightFormat[] {
   const safetensors: WeightFormat = { kind: "safetensors", id: "safetensors", files: [] };
   const torch: WeightFormat = { kind: "torch", id: "torch", files: [] };
   if (paths.some(safetensorsShards.isShard)) formats.push(safetensors);
-  const rank = ([path]: string[]) => preferred.findIndex((pattern) => pattern.test(path));
-  for (const files of ggufModels(paths.filter((path) => !isForeignPath(path))).toSorted((a, b) => rank(a) - rank(b)))
+  const byRank = (patterns: RegExp[]) => {
+    const rank = ([path]: string[]) => patterns.findIndex((pattern) => pattern.test(path));
+    return (a: string[], b: string[]) => rank(a) - rank(b);
+  };
+  for (const files of ggufModels(paths.filter((path) => !isForeignPath(path))).toSorted(byRank(preferred)))
     formats.push({ kind: "gguf", id: files[0], files });
   if (paths.some(isTorchPath)) formats.push(torch);
   for (const [kind, isOfIt] of [
@@ -40,12 +54,19 @@ export function weightFormats(source: TensorFiles): WeightFormat[] {
   }
   const bin = findLlama2c(source);
   if (bin !== undefined) formats.push({ kind: "llama2c", id: bin, files: [bin] });
+  // Repositories made for transformers.js have the same model in many ONNX files beside others: those count where nothing else is.
+  const graphs = paths.filter(isOnnxPath).map((path) => [path, ...paths.filter((other) => isDataOf(other, path))]);
+  if (formats.length === 0)
+    for (const files of graphs.toSorted(byRank(preferredGraphs))) formats.push({ kind: "onnx", id: files[0], files });
   // With only an index the shards are reported missing, by name.
   if (formats.length === 0 && paths.includes(safetensorsShards.index)) formats.push(safetensors);
   if (formats.length === 0 && paths.includes(torchIndex)) formats.push(torch);
   if (formats.length === 0 && paths.includes(mlcConfig)) formats.push({ kind: "mlc", id: "mlc", files: [] });
   return formats;
 }
+
+/** External data: `model.onnx_data`, `model.onnx_data_1`, `model.onnx.data`. */
+const isDataOf = (path: string, graph: string) => path.startsWith(graph) && /^[_.]data/.test(path.slice(graph.length));
 
 /** The one file that by its name is llama2.c's legacy checkpoint: a .bin that is no tokenizer and nothing else known. */
 function findLlama2c(source: TensorFiles): string | undefined {
@@ -93,12 +114,10 @@ function matches({ id, kind, files }: WeightFormat, wanted: string): boolean[] {
 }
 
 function noWeights(source: TensorFiles): PronkError {
-  const foreign = foreignFiles(source);
-  if (foreign) return foreign;
   const file = source.files.find(({ path }) => /\.bin$/i.test(path))?.path; // its first bytes may show what it is
   return new PronkError(
     "model-unsupported",
-    `${source.label} has no weights that pronk reads: safetensors, GGUF, pytorch_model.bin, consolidated.00.pth, weights.npz, MLC's shards, or llama2.c's .bin.`,
+    `${source.label} has no weights that pronk reads: safetensors, GGUF, pytorch_model.bin, consolidated.00.pth, weights.npz, MLC's shards, llama2.c's .bin, or .onnx.`,
     { file: file ?? source.label, expected: "*.safetensors or *.gguf", found: null },
   );
 }

@@ -42,7 +42,13 @@ const slabsRepack = ({ shader, bits, fromHigh }: Repack<"repack_slabs">) => ({
   constants: { bits, from_high: fromHigh },
 });
 
-function wholeRepack(repack: KindRepack | Repack<"repack_slabs" | "repack_streams">): RepackChoice {
+const turnedRepack = ({ shader, size, flip }: Repack<"repack_turned">) => ({
+  kernel: shader,
+  constants: { size, flip },
+});
+
+function wholeRepack(repack: KindRepack | Repack<"repack_slabs" | "repack_streams" | "repack_turned">): RepackChoice {
+  if (repack.shader === "repack_turned") return turnedRepack(repack);
   if (repack.shader === "repack_slabs") return slabsRepack(repack);
   return repack.shader === "repack_streams" ? streamsRepack(repack) : blocksRepack(repack);
 }
@@ -80,11 +86,12 @@ export class PackedUploader {
     const { rows: all, format } = target;
     const { shader } = format.repack;
     this.#repacker.stage(piece.bytes);
-    const isSpread = shader === "repack_columns" || shader === "repack_slabs";
+    const isSpread = ["repack_columns", "repack_slabs", "repack_turned"].includes(shader);
     const [first, rows] = isSpread ? [0, all] : [piece.firstUnit, piece.units];
     for (const part of partsOf(target, first, rows)) {
       if (shader === "repack_columns") await this.#repacker.dispatch(this.#columns(target, part, piece));
       else if (shader === "repack_slabs") await this.#repacker.dispatch(slabs(target, part, piece));
+      else if (shader === "repack_turned") await this.#repacker.dispatch(turned(target, part, piece));
       else if (shader === "repack_streams") await this.#repacker.dispatch(this.#streams(target, part, piece));
       else await this.#repacker.dispatch(blocks(target, part, piece));
     }
@@ -227,6 +234,30 @@ function slabs({ rows, format, place }: PackedTarget, part: WeightPart, piece: C
       },
     },
     grid: [groupChunks * repack.slabs, piece.units],
+  };
+}
+
+function turned({ rows, cols, format, place }: PackedTarget, part: WeightPart, piece: Codes): RepackDispatch {
+  const { repack, codeWords, rowChunks } = format;
+  if (repack.shader !== "repack_turned") throw new TypeError(repack.shader);
+  const { firstUnit } = piece;
+  const isLast = firstUnit + piece.units === Math.ceil(cols / 8);
+  const units = isLast ? 4 * rowChunks - firstUnit : piece.units;
+  return {
+    ...turnedRepack(repack),
+    buffers: { repacked: part.codes },
+    record: {
+      piece: {
+        units,
+        first_unit: firstUnit,
+        rows,
+        cols,
+        code_words: codeWords,
+        pad_code: repack.padCode,
+        ...placeIn(part, place),
+      },
+    },
+    grid: [rows, units],
   };
 }
 

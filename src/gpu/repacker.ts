@@ -32,7 +32,14 @@ const bytesInFlight = 64 << 20;
 export const rowWordsEach = 16;
 
 type RepackName =
-  "copy_rows" | "repack_rows" | "repack_blocks" | "repack_columns" | "repack_grids" | "repack_slabs" | "repack_streams";
+  | "copy_rows"
+  | "repack_rows"
+  | "repack_blocks"
+  | "repack_columns"
+  | "repack_grids"
+  | "repack_slabs"
+  | "repack_streams"
+  | "repack_turned";
 
 /** A repack shader with its override constants. */
 export type RepackChoice = ShaderOf<RepackName>;
@@ -56,6 +63,7 @@ const layouts = {
   repack_grids: shaderRecords.BlocksPiece,
   repack_slabs: shaderRecords.SlabsPiece,
   repack_streams: shaderRecords.StreamsPiece,
+  repack_turned: shaderRecords.TurnedPiece,
 };
 
 export class Repacker {

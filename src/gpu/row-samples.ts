@@ -5,7 +5,7 @@
 import { storedRowBytes } from "../quant/layout.ts";
 import type { MatrixPiece } from "../quant/matrix-stream.ts";
 import type { PackedFormat } from "../quant/packed-format.ts";
-import { ColumnsRow, SlabsRow, wholeRow } from "../quant/repacked-row.ts";
+import { ColumnsRow, SlabsRow, TurnedRow, wholeRow } from "../quant/repacked-row.ts";
 import type { Written } from "./memory.ts";
 import type { PackedTarget } from "./packed-upload.ts";
 import { pieceBytes } from "./repacker.ts";
@@ -21,8 +21,8 @@ export class RowSamples {
   readonly #stored = new Map<UploadTarget, Written[]>();
   readonly #wholeRows = new Map<PackedTarget, Written[]>();
   readonly #scales = new Map<PackedTarget, Written[]>();
-  /** Where codes come by columns, or in slabs, a piece may hold a bit of every row. */
-  readonly #spread = new Map<PackedTarget, (ColumnsRow | SlabsRow)[]>();
+  /** Where codes come by columns, in slabs or by inputs, a piece may hold a bit of every row. */
+  readonly #spread = new Map<PackedTarget, (ColumnsRow | SlabsRow | TurnedRow)[]>();
 
   /** What the buffers hold once everything has come. */
   get written(): Written[] {
@@ -60,7 +60,8 @@ export class RowSamples {
         taken.push(standing(target, row, "scales", words.subarray(at, at + format.scaleWords)));
       }
     } else if (piece.kind === "codes") {
-      if (repack.shader === "repack_columns" || repack.shader === "repack_slabs") this.#takeSpread(target, piece);
+      if (repack.shader === "repack_columns" || repack.shader === "repack_slabs" || repack.shader === "repack_turned")
+        this.#takeSpread(target, piece);
       else {
         const { firstUnit: first, units: count, bytes } = piece;
         const taken = takenOf(this.#wholeRows, target, first === 0);
@@ -86,10 +87,11 @@ export class RowSamples {
   }
 }
 
-function spreadRow(format: PackedFormat, row: number): ColumnsRow | SlabsRow {
+function spreadRow(format: PackedFormat, row: number): ColumnsRow | SlabsRow | TurnedRow {
   const { repack } = format;
   if (repack.shader === "repack_columns") return new ColumnsRow(format, repack, row);
   if (repack.shader === "repack_slabs") return new SlabsRow(format, repack, row);
+  if (repack.shader === "repack_turned") return new TurnedRow(format, repack, row);
   throw new TypeError(repack.shader);
 }
 

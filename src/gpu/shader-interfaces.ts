@@ -324,6 +324,12 @@ export const shaderFiles = {
     needs: ["place_of"],
     features: [],
   },
+  repack_turned: {
+    bindings: { stored: [0, 0], repacked: [0, 1], piece: [0, 2] },
+    provides: [],
+    needs: ["place_of"],
+    features: [],
+  },
   rmsnorm: { bindings: { x: [0, 0], gain: [0, 1], out: [0, 2] }, provides: [], needs: [], features: [] },
   rope_cache: { bindings: {}, provides: [], needs: ["write_pair"], features: [] },
   rope_rows: { bindings: { qkv: [0, 0], q: [0, 2] }, provides: ["write_query"], needs: [], features: [] },
@@ -500,6 +506,7 @@ export interface ShaderBindings {
     order: "read array<u32>";
     piece: "read StreamsPiece";
   };
+  repack_turned: { stored: "read array<u32>"; repacked: "read_write array<u32>"; piece: "read TurnedPiece" };
   rmsnorm: { x: "read array<f32>"; gain: "read array<f32>"; out: "read_write array<f32>" };
   rope_cache: {};
   rope_rows: { qkv: "read array<f32>"; q: "read_write array<f32>" };
@@ -619,6 +626,7 @@ export interface ShaderOverrides {
   repack_rows: {};
   repack_slabs: { bits?: number; from_high?: boolean };
   repack_streams: { bits?: number; per_word?: number; flip?: number; sorted?: boolean };
+  repack_turned: { size?: number; flip?: number };
   rmsnorm: { dim: number; stride: number; eps: number; threads?: number };
   rope_cache: {};
   rope_rows: { qkv_stride: number; q_stride: number };
@@ -759,6 +767,21 @@ export const shaderRecords = {
       half: [32, "u32"],
       part_start: [36, "u32"],
       part_rows: [40, "u32"],
+    },
+  },
+  TurnedPiece: {
+    sizeBytes: 40,
+    fields: {
+      units: [0, "u32"],
+      first_unit: [4, "u32"],
+      rows: [8, "u32"],
+      cols: [12, "u32"],
+      code_words: [16, "u32"],
+      pad_code: [20, "u32"],
+      base: [24, "u32"],
+      half: [28, "u32"],
+      part_start: [32, "u32"],
+      part_rows: [36, "u32"],
     },
   },
   Settings: {

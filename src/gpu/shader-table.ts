@@ -40,6 +40,7 @@ export const kernels = {
   repack_rows: ["repack_rows"],
   repack_slabs: ["repack_slabs"],
   repack_streams: ["repack_streams"],
+  repack_turned: ["repack_turned"],
   rmsnorm: ["rmsnorm"],
   rope_cache: ["rope_cache", "rope_rows", "cache_write", "cache_pages"],
   sample: ["sample"],

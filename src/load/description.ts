@@ -105,13 +105,19 @@ const tensors = list(
 );
 
 const slice = object({ name: text, dtype: text, shape: list(count), ...place });
+const groups = object({ rows: size, cols: size });
 const scheme = union("kind", {
   gptq: object({ bits: oneOf(2, 3, 4, 8), groupSize: number, zeroPoints: oneOf(1, 2) }),
   awq: object({ groupSize: number }),
   bnb4: object({ book: oneOf("nf4", "fp4"), nested: flag }),
   int8: object(),
   exl2: object(),
+  integers: object({ packer: text, bits: within(1, 8), perWord: optional(count), zero: optional(count), groups }),
+  slabs: object({ packer: oneOf("hqq", "quanto"), bits: oneOf(1, 2, 3, 4, 8), groups }),
+  turned: object({ bits: oneOf(8, 16, 32), zero: optional(count), groups }),
+  floats: object({ type: oneOf("FP8", "MXFP8", "NVFP4", "MXFP4"), groups }),
   ggml: object({ type: text }),
+  grid: object({ type: text }),
 });
 const parts: Shape = (value) => object({ codes: slice })(value) ?? record(slice)(value);
 const matrices = list(
@@ -142,7 +148,7 @@ const manifest = object({
   tensors,
   matrices: optional(matrices),
   format: object({
-    kind: oneOf("safetensors", "gguf", "torch", "meta", "npz", "mlc", "llama2c"),
+    kind: oneOf("safetensors", "gguf", "torch", "meta", "npz", "mlc", "llama2c", "onnx"),
     id: text,
     files: list(text),
   }),

@@ -1,4 +1,4 @@
-// Rows of integers on the GPU, as compressed-tensors, MLX, MLC, AWQ gemv, quanto and torchao pack them: w = scale * (code -
+// Rows of integers on the GPU, as compressed-tensors, MLX, MLC, ONNX, AWQ gemv, quanto and torchao pack them: w = scale * (code -
 // zero), or scale * code + minimum, scales in the file's own type. The file has outputs as rows already; act-order inputs
 // are sorted by their group.
 
@@ -16,17 +16,17 @@ export const integersFormat =
     const { scheme, rows, cols, parts } = matrix;
     if (scheme.kind !== "integers") throw new TypeError(scheme.kind);
     const { bits, groups: size, perWord = 0, packer } = scheme;
-    const isBytes = parts.codes.dtype === "I8"; // signed
+    const isSigned = /^I[248]$/.test(parts.codes.dtype);
     const rowChunks = Math.ceil(cols / 32);
     const planes = planeWords(bits, rowChunks);
     const type = scaleType(parts.scales!);
     const groups = groupsOf(matrix);
     // The last chunk's columns from `cols` on may be of one group more, whose scale is 0.
     const numberWords = wordsOf(type, groups === 1 ? 1 : Math.ceil((32 * rowChunks) / size.cols));
-    const zeros = packer === "mlx" ? 2 : parts.zeros ? 1 : 0;
-    const scaleWords = numberWords + [0, Math.ceil(groups / 4), numberWords][zeros];
+    const zeros = packer === "mlx" ? 2 : !parts.zeros ? 0 : parts.zeros.dtype === parts.scales!.dtype ? 3 : 1;
+    const scaleWords = numberWords + [0, Math.ceil(groups / 4), numberWords, numberWords][zeros];
     const sorted = early.groupIndex ? sort(matrix, size.cols, early.groupIndex) : undefined;
-    const zero = 2 ** (bits - 1) - (packer === "mlc" ? 1 : 0);
+    const zero = scheme.zero ?? 2 ** (bits - 1) - (packer === "mlc" ? 1 : 0);
     return {
       decode: "affine",
       constants: {
@@ -44,7 +44,7 @@ export const integersFormat =
         shader: "repack_streams",
         bits,
         perWord,
-        flip: isBytes ? 128 : 0,
+        flip: isSigned ? 2 ** (bits - 1) : 0,
         rowBytes: (parts.codes.end - parts.codes.start) / rows,
         rowsPerUnit: 1,
         padCode: zero,
@@ -57,6 +57,7 @@ export const integersFormat =
         const into = { words, scaleWords, first, count };
         putNumbers(matrix, "scales", late.scales!, into);
         if (zeros === 2) putNumbers(matrix, "minima", late.minima!, { ...into, start: numberWords });
+        if (zeros === 3) putNumbers(matrix, "zeros", late.zeros!, { ...into, start: numberWords });
         if (zeros === 1) {
           const bytes = new Uint8Array(words.buffer);
           const zeroOf = zeroPoints(matrix, late.zeros!, groups);
@@ -68,15 +69,19 @@ export const integersFormat =
     };
   };
 
-/** Zero points: packed along the outputs (AWQ gemv: along the groups) as codes are along the inputs, or a signed byte each. */
+/** Zero points: packed along the outputs (AWQ gemv, ONNX: along the groups) as codes are along the inputs, or a signed byte each. */
 function zeroPoints(matrix: QuantizedMatrix, bytes: Uint8Array, groups: number) {
   const { scheme, parts } = matrix;
   if (scheme.kind !== "integers") throw new TypeError(scheme.kind);
   const { bits, perWord = 0, groups: size, packer } = scheme;
   const view = viewOf(bytes);
-  if (packer === "awq gemv") {
-    const words = parts.zeros!.shape[1];
-    return (row: number, g: number) => (view.getUint32(4 * (row * words + (g >> 3)), true) >>> (4 * (g & 7))) & 15;
+  if (packer === "awq gemv" || packer === "onnx") {
+    const { dtype, shape } = parts.zeros!;
+    const rowBits = dtype === "U4" ? bits * groups : (dtype === "U8" ? 8 : 32) * shape[1];
+    return (row: number, g: number) => {
+      const bit = row * rowBits + g * bits;
+      return (bytes[bit >>> 3] >>> (bit & 7)) & (2 ** bits - 1);
+    };
   }
   const half = 2 ** (bits - 1);
   if (parts.zeros!.dtype === "I8")

@@ -8,7 +8,7 @@ import type { PartBytes } from "./row-format.ts";
 import { lateParts } from "./schemes.ts";
 
 export type MatrixPiece =
-  /** `units` rows (or packed groups, or chunks of `run`) from `firstUnit` on. The bytes may be reused after the next write. */
+  /** `units` rows (or packed groups, eights of inputs, or chunks of `run`) from `firstUnit` on. The bytes may be reused after the next write. */
   | { kind: "codes"; firstUnit: number; units: number; bytes: Uint8Array; run?: ColumnRun }
   /** Scales of `count` rows: [count, format.scaleWords]. */
   | { kind: "scales"; first: number; count: number; words: Uint32Array<ArrayBuffer> }
@@ -19,7 +19,7 @@ export type MatrixPiece =
 interface Stretch {
   start: number; // byte in the codes
   unitBytes: number;
-  unitRows: number; // what a unit counts as: rows, packed groups or chunks
+  unitRows: number; // what a unit counts as: rows, packed groups, eights of inputs or chunks
   count: number; // units
   rows: number; // of all units together
   run?: ColumnRun;
@@ -124,6 +124,10 @@ export class MatrixStream {
 }
 
 function stretchesOf(matrix: QuantizedMatrix, { repack }: PackedFormat): Stretch[] {
+  if (repack.shader === "repack_turned") {
+    const units = Math.ceil(matrix.cols / 8);
+    return [{ start: 0, unitBytes: 8 * repack.size * repack.outputs, unitRows: 1, count: units, rows: units }];
+  }
   if (repack.shader !== "repack_columns") {
     const { rowBytes, rowsPerUnit } = repack;
     const rows = repack.shader === "repack_slabs" ? repack.step : matrix.rows;

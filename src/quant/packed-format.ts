@@ -2,6 +2,7 @@
 // the file's bytes, what its scales are made of. Arithmetic only: buffers and shaders are gpu/'s. README.md has the full
 // layouts.
 
+import type { Dtype } from "../format/tensor.ts";
 import type { DecodeChoice, PackedDecode, PartBytes, RowLayout } from "./row-format.ts";
 
 /** One run of input columns with the same number of bits, for `repack_columns`. */
@@ -50,6 +51,14 @@ export type Repack =
       rowsPerUnit: 1;
       highStart: number;
     }
+  /** The file has inputs as rows of plain numbers, or of bytes. */
+  | {
+      shader: "repack_turned";
+      size: 1 | 2 | 4; // bytes of a number
+      flip: number; // bits of a byte to invert
+      outputs: number;
+      padCode: number;
+    }
   /** The file has inputs as rows: `unitBytes` hold 32 inputs of `outputs` columns. `slots` scatters inputs. */
   | { shader: "repack_columns"; awq: boolean; outputs: number; runs: ColumnRun[]; slots?: Uint32Array<ArrayBuffer> };
 
@@ -61,10 +70,10 @@ interface PackedLayout extends RowLayout {
   scaleRows?(parts: PartBytes, first: number, count: number): Uint32Array<ArrayBuffer>;
 }
 
-export type PackedFormat = PackedLayout & DecodeChoice<PackedDecode>;
+export type PackedFormat = PackedLayout & DecodeChoice<PackedDecode | Dtype>;
 
 /** A format before its scheme's name is added. */
-export type SchemeFormat = Omit<PackedLayout, "label"> & DecodeChoice<PackedDecode>;
+export type SchemeFormat = Omit<PackedLayout, "label"> & DecodeChoice<PackedDecode | Dtype>;
 
 /** Tables in order, padded to the length that PackedFormat.head must have. */
 export function headOf(...tables: ArrayLike<number>[]): Uint32Array<ArrayBuffer> {

@@ -8,6 +8,7 @@ import { planesOf, viewOf, type ColumnRun, type PackedFormat, type Repack } from
 type KindRepack = Extract<Repack, { kind: number }>;
 type Streams = Extract<Repack, { shader: "repack_streams" }>;
 type Slabs = Extract<Repack, { shader: "repack_slabs" }>;
+type Turned = Extract<Repack, { shader: "repack_turned" }>;
 type Columns = Extract<Repack, { shader: "repack_columns" }>;
 type Codes = Extract<MatrixPiece, { kind: "codes" }>;
 type Words = Uint32Array<ArrayBuffer>;
@@ -112,6 +113,32 @@ export class SlabsRow {
   }
 }
 
+/** The row of an output of a matrix with inputs as rows: each piece has some of its numbers. */
+export class TurnedRow {
+  readonly row: number;
+  readonly #repack: Turned;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+
+  constructor({ codeWords }: PackedFormat, repack: Turned, row: number) {
+    this.row = row;
+    this.#repack = repack;
+    this.#bytes = new Uint8Array(4 * codeWords);
+    if (repack.size === 1) this.#bytes.fill(repack.padCode);
+  }
+
+  /** Call when all pieces have come. */
+  get words(): Words {
+    return new Uint32Array(this.#bytes.buffer.slice(0));
+  }
+
+  take({ firstUnit, bytes }: Codes): void {
+    const { size, flip, outputs } = this.#repack;
+    for (let k = 0; k < bytes.length / (size * outputs); k++)
+      for (let b = 0; b < size; b++)
+        this.#bytes[size * (8 * firstUnit + k) + b] = bytes[size * (k * outputs + this.row) + b] ^ flip;
+  }
+}
+
 /** What repack_blocks' kinds have in a block: bits of a code, weights, bytes. The last two, bitsandbytes', have none. */
 const kinds = [
   [4, 32, 18], [4, 32, 20], [5, 32, 22], [5, 32, 24], [8, 32, 34], // Q4_0, Q4_1, Q5_0, Q5_1, Q8_0
@@ -124,7 +151,7 @@ const kinds = [
 /** Row `row` of a piece of whole rows of `cols`. Without scales where they are separate. */
 export function wholeRow(
   format: PackedFormat,
-  repack: Exclude<Repack, Columns | Slabs>,
+  repack: Exclude<Repack, Columns | Slabs | Turned>,
   cols: number,
   bytes: Uint8Array,
   row: number,

@@ -3,13 +3,13 @@
 
 import { isMetaPath, isTorchPath } from "./torch-names.ts";
 
-const modelFile = /^[^/?#:]+\.(safetensors|gguf|json|model|jinja|md|txt)$/i;
+const modelFile = /^[^/?#:]+\.(safetensors|gguf|json|model|jinja|md|txt)$|^onnx\/$/i;
 /** Weights in other forms: listed to let the format's reader say what they are, or that they are llama2.c's. */
 const otherWeights =
-  /^[^/?#:]+\.(bin|pth|pt|ckpt|onnx|npz|msgpack|h5|keras|tflite|task|pte|nemo|llamafile|gguf[.-](part|split)[^/?#:]*)$/i;
+  /^[^/?#:]+\.(bin|pth|pt|ckpt|onnx([_.]data[^/?#:]*)?|npz|msgpack|h5|keras|tflite|task|pte|nemo|llamafile|gguf[.-](part|split)[^/?#:]*)$/i;
 const mostOthers = 8; // a few show what a folder holds; MLC has a hundred
 
-/** Names of a model's files in the HTML page at `address`; a link may be relative, or begin at the server's root. */
+/** Names of a model's files, and of the folder that may hold them in ONNX, in the HTML page at `address`; a link may be relative, or begin at the server's root. */
 export function listedFiles(html: string, address: string): string[] {
   const tags = html.match(/<a\s[^<>]*/gi) ?? [];
   const folder = new URL("./", address);
@@ -37,18 +37,26 @@ function unescaped(text: string): string {
   );
 }
 
+const isOnnxWeights = /\.onnx([_.]data[^/]*)?$/i;
+
 /** The files in a listing that hold weights: those that are read, or if there are none, the first of the others. */
 export function listedWeights(names: readonly string[]): string[] {
   const read = names.filter((name) => /\.(safetensors|gguf)$/i.test(name));
   if (read.length > 0) return read;
   const torch = names.filter((name) => isTorchPath(name) || isMetaPath(name));
-  return torch.length > 0 ? torch : names.filter((name) => otherWeights.test(name)).slice(0, mostOthers);
+  if (torch.length > 0) return torch;
+  const graphs = names.filter((name) => isOnnxWeights.test(name));
+  return graphs.length > 0 ? graphs : names.filter((name) => otherWeights.test(name)).slice(0, mostOthers);
 }
 
 const mostParts = 1000; // each is asked for; ten times as many as any published model has
 
-/** All files of a GGUF model, given the name of one: `-00001-of-00003` stands for three. */
-export function ggufParts(name: string): string[] {
+/**
+ * All files of a model, given the name of one: `-00001-of-00003` of GGUF stands for three, and beside an ONNX file are its
+ * external data, if there are any.
+ */
+export function weightParts(name: string): string[] {
+  if (/\.onnx$/i.test(name)) return ["", ".data", "_data", "_data_1", "_data_2"].map((end) => name + end);
   const split = /^(.*-)\d{5}-of-(\d{5})(\.gguf)$/i.exec(name);
   const [, start, count, end] = split ?? [];
   if (!split || Number(count) > mostParts) return [name];

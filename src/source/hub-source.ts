@@ -82,14 +82,18 @@ export interface HubPlace {
 
 /**
  * The files of a folder, with paths relative to it; for a weight file, that file and those beside it except other weights.
- * `folder` is the prefix missing from the paths, ending in "/".
+ * `folder` is the prefix missing from the paths, ending in "/". Of the folder onnx/ it is the one above, if that has its configuration.
  */
 function filesWithin(files: readonly SourceFile[], within: string): { folder: string; files: readonly SourceFile[] } {
   if (within === "") return { folder: "", files };
   const isFile = files.some((file) => file.path === within);
-  const folder = isFile ? within.slice(0, within.lastIndexOf("/") + 1) : `${within.replace(/\/$/, "")}/`;
-  const isWeights = (path: string) => /\.(safetensors|gguf|bin|pt|pth|safetensors\.index\.json)$/i.test(path);
-  const wanted = ({ path }: SourceFile) => path.startsWith(folder) && (!isFile || path === within || !isWeights(path));
+  const asked = isFile ? within.slice(0, within.lastIndexOf("/") + 1) : `${within.replace(/\/$/, "")}/`;
+  const isAbove = /(^|\/)onnx\/$/.test(asked) && !files.some(({ path }) => path === `${asked}config.json`);
+  const folder = isAbove ? asked.slice(0, -"onnx/".length) : asked;
+  const isWeights = (path: string) =>
+    /\.(safetensors|gguf|bin|pt|pth|safetensors\.index\.json|onnx([_.]data.*)?)$/i.test(path);
+  const isOfIt = (path: string) => (isFile ? path.replace(/[_.]data(_\d+)?$/, "") === within : path.startsWith(asked));
+  const wanted = ({ path }: SourceFile) => path.startsWith(folder) && (isOfIt(path) || !isWeights(path));
   return { folder, files: files.filter(wanted).map((file) => ({ ...file, path: file.path.slice(folder.length) })) };
 }
 

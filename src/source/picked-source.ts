@@ -21,16 +21,20 @@ export function filesSource(picked: readonly File[], label?: string): ModelSourc
   return toSource(files, label ?? (folder.split("/").at(-2) || (files.size === 1 ? picked[0].name : "picked files")));
 }
 
-/** A folder picked with showDirectoryPicker or dropped. Its subfolders are not read. */
+/** A folder picked with showDirectoryPicker or dropped. Of its subfolders only onnx/ is read. */
 export async function directorySource(
   directory: FileSystemDirectoryHandle,
   signal?: AbortSignal,
 ): Promise<ModelSource> {
   const files = new Map<string, File>();
-  for await (const [name, handle] of directory.entries()) {
-    signal?.throwIfAborted();
-    if (handle.kind === "file") files.set(name, await (handle as FileSystemFileHandle).getFile());
-  }
+  const take = async (folder: FileSystemDirectoryHandle, before: string) => {
+    for await (const [name, handle] of folder.entries()) {
+      signal?.throwIfAborted();
+      if (handle.kind === "file") files.set(before + name, await (handle as FileSystemFileHandle).getFile());
+      else if (name === "onnx" && !before) await take(handle as FileSystemDirectoryHandle, "onnx/");
+    }
+  };
+  await take(directory, "");
   if (files.size === 0)
     throw new PronkError(
       "format",

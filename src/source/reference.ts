@@ -36,7 +36,7 @@ export function parseReference(reference: string, baseUrl: string | undefined = 
     );
   const url = new URL(text, baseUrl);
   url.hash = "";
-  if (/\.(bin|safetensors|gguf)$/i.test(url.pathname)) return { kind: "file-url", url: url.href };
+  if (/\.(bin|safetensors|gguf|onnx)$/i.test(url.pathname)) return { kind: "file-url", url: url.href };
   if (/\/((mlc-chat-)?config|model\.safetensors\.index|pytorch_model\.bin\.index)\.json$/.test(url.pathname))
     url.pathname = url.pathname.replace(/[^/]+$/, "");
   if (!url.pathname.endsWith("/")) url.pathname += "/";

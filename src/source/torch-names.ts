@@ -1,5 +1,5 @@
-// Names of the files that transformers and Meta save with torch, MLX as archives of arrays, and MLC as shards: only their
-// names identify them before they are read.
+// Names of the files that transformers and Meta save with torch, MLX as archives of arrays, MLC as shards, and exporters as
+// ONNX: only their names identify them before they are read.
 
 export const torchWhole = "pytorch_model.bin";
 export const torchIndex = "pytorch_model.bin.index.json";
@@ -24,3 +24,6 @@ export const mlcLists = ["tensor-cache.json", "ndarray-cache.json"];
 
 /** `params_shard_0.bin` and so on. */
 export const isMlcPath = (path: string): boolean => /^params_shard_\d+\.bin$/.test(path);
+
+/** A graph, beside its configuration or in the folder onnx/ below: `model_q4.onnx`. */
+export const isOnnxPath = (path: string): boolean => /^(onnx\/)?[^/]+\.onnx$/i.test(path);

@@ -40,9 +40,10 @@ async function askForPacking(ask: Ask, config: Uint8Array, holdsPacked: () => Pr
 
 /** Any one text is enough. Llama 2's policy goes first: it may stand beside the licence of somebody's code. */
 async function askForLicense(ask: Ask): Promise<void> {
-  const card = ask("README.md");
-  for (const name of ["USE_POLICY.md", "LICENSE.txt", "LICENSE", "LICENSE.md"]) if (await ask(name)) break;
-  await card;
+  const askForText = async () => {
+    for (const name of ["USE_POLICY.md", "LICENSE.txt", "LICENSE", "LICENSE.md"]) if (await ask(name)) break;
+  };
+  await Promise.all([ask("README.md"), askForText()]); // both are awaited, whichever fails
 }
 
 /** Whether an index or the beginning of a header names a packed matrix; writers put those of integers first. */

@@ -8,7 +8,7 @@
 import { PronkError } from "../errors.ts";
 import { parseJson } from "../json-bytes.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { ggufParts, listedFiles, listedWeights } from "./folder-listing.ts";
+import { weightParts, listedFiles, listedWeights } from "./folder-listing.ts";
 import { get, getWhole } from "./http.ts";
 import type { OpenOptions } from "./open-options.ts";
 import { checkRead, maxWholeBytes } from "./read-limit.ts";
@@ -38,7 +38,7 @@ export async function fileUrlSource(fileUrl: string, options: OpenOptions = {}):
   if (!/\.bin$/i.test(name) || isTorchPath(name) || isMlcPath(name)) {
     const folder = new URL("./", url);
     folder.search = url.search;
-    return openFolder(folder, isMlcPath(name) ? undefined : ggufParts(name), options);
+    return openFolder(folder, isMlcPath(name) ? undefined : weightParts(name), options);
   }
   const file = await probeWeights(fileUrl, name, options, absentIfNamed);
   if (!file) throw missing(name, fileUrl);
@@ -63,6 +63,14 @@ async function openFolder(folder: URL, weightFiles: string[] | undefined, option
   }
   const config = await fetchWhole("config.json"); // first, so that a server's failure is reported for a required file
   const listed = weightFiles ? [] : await listFolder(folder.href, options);
+  // ONNX files may have their configuration in the folder above.
+  const graphs = (weightFiles ?? listedWeights(listed)).filter((name) => /^[^/]+\.onnx/i.test(name));
+  if (!config && graphs.length > 0 && folder.pathname.endsWith("/onnx/")) {
+    const above = new URL(folder.pathname.replace(/onnx\/$/, "") + search, folder);
+    return openFolder(above, graphs.map((name) => `onnx/${name}`), options); // prettier-ignore
+  }
+  if (listed.includes("onnx/") && listedWeights(listed).length === 0)
+    listed.push(...(await listFolder(at("onnx/"), options)).map((name) => `onnx/${name}`));
   const has = (name: string) => listed.length === 0 || listed.includes(name);
   const mayBeMlc = !weightFiles && (listed.length > 0 ? listed.includes(mlcConfig) : !config);
   const shards = mayBeMlc ? await askForMlc((name) => (has(name) ? fetchWhole(name) : undefined)) : undefined;

@@ -15,7 +15,8 @@ const packed = readdirSync(fixtures).filter((name) => name.startsWith("quant-"))
 const folders = {
   ".gguf": packed.filter((name) => name.startsWith("quant-gguf-")),
   ".bin": packed.filter((name) => name.startsWith("quant-mlc-")),
-  ".safetensors": packed.filter((name) => !/^quant-(gguf|mlc)-/.test(name)),
+  ".onnx": packed.filter((name) => name.startsWith("quant-onnx-")),
+  ".safetensors": packed.filter((name) => !/^quant-(gguf|mlc|onnx)-/.test(name)),
 };
 const loaded = new Map<string, Map<string, Uint8Array>>();
 

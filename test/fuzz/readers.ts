@@ -7,6 +7,7 @@ import { ggufReader } from "./gguf.ts";
 import { indexReader } from "./index-json.ts";
 import { llama2cReader, llama2cTokensReader } from "./llama2c.ts";
 import { mlcReader } from "./mlc.ts";
+import { onnxFuzzReader } from "./onnx.ts";
 import type { FuzzReader } from "./reader.ts";
 import { safetensorsReader } from "./safetensors.ts";
 import { savedCacheReader } from "./saved-cache.ts";
@@ -22,6 +23,7 @@ export const fuzzReaders: readonly FuzzReader[] = [
   ggufReader,
   torchReader,
   mlcReader,
+  onnxFuzzReader,
   configReader,
   generationConfigReader,
   llama2cReader,

@@ -149,7 +149,7 @@ const telling = [
 
 /** Rows of codes and GGUF's later types have many names but few decodes: only weights differ, and packed.check.ts tries those. */
 const isRepeated = (name: string) =>
-  /^(pack|int)-quantized|^(FP8|MXFP|NVFP4|ML[XC])/.test(name) && !telling.includes(name);
+  /^(pack|int)-quantized|^(FP8|MXFP|NVFP4|ML[XC]|ONNX)/.test(name) && !telling.includes(name);
 const layers = Object.entries(madeLayers.all).filter(([name]) => !isRepeated(name));
 
 const someTypes = blockTypes.filter(

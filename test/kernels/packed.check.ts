@@ -136,7 +136,7 @@ const made =
       layer,
       weights,
       { split: 4, base: 2, half: layer.matrix.rows % 4 === 0 ? 2 : 0, constants },
-      exact ? undefined : scheme.kind === "integers" ? ofLargest : nearlyExact,
+      exact ? undefined : scheme.kind === "integers" || scheme.kind === "turned" ? ofLargest : nearlyExact,
     );
     if (plain.error > 0 || !rounds) return plain;
     // A value within f32's error of the midpoint of two halves may be rounded either way.

@@ -118,6 +118,12 @@ const spoils: [label: string, from: string, to: string, Sampled][] = [
     "col = order[slot ^ 1u]",
     packed(madeLayers.all["pack-quantized 4 bit, act-order"]()),
   ],
+  [
+    "repack_turned",
+    "(unit * 8u + j) * piece.rows",
+    "(unit * 8u + (j ^ 1u)) * piece.rows",
+    packed(madeLayers.all["ONNX inputs as rows, f16"]()),
+  ],
   ["repack_columns", "j * bits", "(j ^ 1u) * bits", layers[2][1]],
   ["repack_columns", "slot = slots[slot]", "slot = slots[slot ^ 1u]", layers[1][1]],
 ];

@@ -274,6 +274,60 @@ export function dequantizeMlc(layer: Layer, { cols, bits }: { cols: number; bits
 }
 
 /**
+ * onnxruntime's rows of blocks (MatMulNBits, GatherBlockQuantized): codes from the low bits up, a scale and perhaps a zero point for
+ * each block. `zero`: of a layer without them. Numbers of four and two bits are codes themselves; signed ones as they are.
+ */
+export function dequantizeOnnx(
+  layer: Layer,
+  { cols, bits, blockSize, zero = 2 ** (bits - 1) }: { cols: number; bits: number; blockSize: number; zero?: number },
+): Dequantized {
+  const [codes, scales, zeros] = [layer("qweight")!, layer("scales")!, layer("zeros")];
+  const scale = numbers(scales);
+  const [rows, blocks] = scales.shape;
+  const codeAt = ({ bytes }: ReferenceTensor, bit: number) => (bytes[bit >> 3] >> (bit & 7)) & (2 ** bits - 1);
+  const rowBits = (tensor: ReferenceTensor) => (tensor.dtype === ("u8" as string) ? 8 : bits) * tensor.shape[1];
+  const isSigned = (codes.dtype as string).startsWith("i");
+  const zeroOf = (n: number, g: number) => {
+    if (!zeros) return zero;
+    return zeros.dtype === scales.dtype ? numbers(zeros)(n * blocks + g) : codeAt(zeros, n * rowBits(zeros) + g * bits);
+  };
+  const weights = new Float32Array(rows * cols);
+  for (let n = 0; n < rows; n++)
+    for (let k = 0; k < cols; k++) {
+      const g = Math.floor(k / blockSize);
+      const code = codeAt(codes, n * rowBits(codes) + k * bits) ^ (isSigned ? 2 ** (bits - 1) : 0);
+      weights[n * cols + k] = f32((code - zeroOf(n, g)) * scale(n * blocks + g));
+    }
+  return { rows, cols, weights, rounded: exactly };
+}
+
+/**
+ * onnxruntime's bytes, or plain numbers: [inputs, outputs] where `isTurned`. A scale for each output or for all; zero points likewise,
+ * or `zero` above the smallest byte.
+ */
+export function dequantizeOnnxWhole(
+  layer: Layer,
+  { rows, cols, zero = 0, isTurned }: { rows: number; cols: number; zero?: number; isTurned: boolean },
+): Dequantized {
+  const [codes, scales, zeros] = [layer("qweight")!, layer("scales"), layer("zeros")];
+  const lowest = (codes.dtype as string) === "i8" ? -128 : 0;
+  const byteOf = (bytes: Uint8Array, at: number) => (lowest < 0 ? (bytes[at] << 24) >> 24 : bytes[at]);
+  const one = (n: number, { shape }: ReferenceTensor) => (shape.length === 1 && shape[0] === rows ? n : 0);
+  const weights = new Float32Array(rows * cols);
+  for (let n = 0; n < rows; n++)
+    for (let k = 0; k < cols; k++) {
+      const at = isTurned ? k * rows + n : n * cols + k;
+      if (!scales) {
+        weights[n * cols + k] = numbers(codes)(at);
+        continue;
+      }
+      const lies = zeros ? byteOf(zeros.bytes, one(n, zeros)) : zero + lowest;
+      weights[n * cols + k] = f32((byteOf(codes.bytes, at) - lies) * numbers(scales)(one(n, scales)));
+    }
+  return { rows, cols, weights, rounded: exactly };
+}
+
+/**
  * HQQ along axis 1, optimum-quanto and torchao. Groups are rows of the packed tensor; each byte (three bits: each word) holds
  * one code of each slab: HQQ's first slab in the highest bits, quanto's in the lowest.
  */

@@ -177,6 +177,18 @@ export const drawnMatrices: [string, (shape: number[]) => Drawn][] = [
   ["MLC q4f16_1", ([rows, cols]) => drawn({ kind: "integers", packer: "mlc", bits: 4, groups: { rows: 1, cols: 32 } }, [rows, cols], {
     codes: ["U32", [rows, cols / 8]], scales: ["F16", [rows, cols / 32]],
   })],
+  ...([[2, "F16"], [4, "F16"], [8, "F16"], [4, "F32"]] as const).map(([bits, type]): [string, (shape: number[]) => Drawn] => [
+    `ONNX ${bits} bit${type === "F32" ? ", f32 scales" : ""}`,
+    ([rows, cols]) => drawn({ kind: "integers", packer: "onnx", bits, groups: { rows: 1, cols: 32 } }, [rows, cols], {
+      codes: ["U8", [rows, (cols * bits) / 8]], scales: [type, [rows, cols / 32]],
+    }),
+  ]),
+  ["ONNX inputs as rows, int8", ([rows, cols]) => drawn({ kind: "turned", bits: 8, zero: 128, groups: { rows, cols } }, [rows, cols], {
+    codes: ["I8", [cols, rows]], scales: ["F32", []],
+  })],
+  ["ONNX inputs as rows, f16", ([rows, cols]) => drawn({ kind: "turned", bits: 16, groups: { rows, cols } }, [rows, cols], {
+    codes: ["F16", [cols, rows]],
+  })],
   ["EXL2 4/3 bit, groups of 32", (shape) => exl2([4, 3], 32, shape)],
   ["EXL2 3/2 bit, groups of 32", (shape) => exl2([3, 2], 32, shape)],
   ["EXL2 5/4 bit, groups of 128", (shape) => exl2([5, 4], 128, shape)],

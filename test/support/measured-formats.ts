@@ -4,7 +4,20 @@
 import { ggmlTraits, isGridType } from "../../src/format/ggml-types.ts";
 import { dequantizeGgml } from "../reference/dequantize-ggml.ts";
 import { blockMatrix, blockTypes, referenceWeightsOf, type PackedMatrix } from "./packed-matrix.ts";
-import { awq, bnb4, byteRows, exl2, ggml, gptq, int8, microscaled, mlc, mlx, packedRows } from "./random-packed.ts";
+import {
+  awq,
+  bnb4,
+  byteRows,
+  exl2,
+  ggml,
+  gptq,
+  int8,
+  microscaled,
+  mlc,
+  mlx,
+  onnx,
+  packedRows,
+} from "./random-packed.ts";
 
 export type Shape = [rows: number, cols: number];
 
@@ -60,6 +73,10 @@ export const measuredFormats: Record<string, MeasuredFormat> = {
   ),
   "MLC q4f16_1": layer(integers, (shape) => mlc(4, shape)),
   "MLC q3f16_1": layer(integers, (shape) => mlc(3, shape)),
+  "ONNX 4 bit, f32 scales": layer(integers, (shape) => onnx(4, shape, 32)),
+  ...Object.fromEntries(
+    ([2, 4, 8] as const).map((bits) => [`ONNX ${bits} bit`, layer(integers, (shape) => onnx(bits, shape, 32, { type: "F16" }))]),
+  ),
   "int-quantized": layer(integers, ([rows, cols]) => byteRows("I8", [rows, cols], [rows, 1])),
   "FP8, a scale a row": layer(integers, ([rows, cols]) => byteRows("F8_E4M3", [rows, cols], [rows, 1])),
   "FP8, blocks of 128": layer(integers, ([rows, cols]) =>

@@ -17,6 +17,7 @@ const repackBlocks = await joined(shaderFiles({ kernel: "repack_blocks" }));
 const repackGrids = await joined(shaderFiles({ kernel: "repack_grids" }));
 const repackSlabs = await joined(shaderFiles({ kernel: "repack_slabs" }));
 const repackStreams = await joined(shaderFiles({ kernel: "repack_streams" }));
+const repackTurned = await joined(shaderFiles({ kernel: "repack_turned" }));
 const repackColumns = await joined(shaderFiles({ kernel: "repack_columns" }));
 const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ } = globalThis.GPUBufferUsage ?? {};
 
@@ -128,7 +129,13 @@ export async function dequantizeOnGpu(
     const out = make(new Uint32Array(partRows * format.rowChunks * 32));
     const code = `${await joined(withShared(decodes[format.decode]))}\n${dequantize}`;
     const overrides = { ...format.constants, ...constants } as Record<string, number>; // WebGPU takes booleans, too
-    await run(code, overrides, [[out], [shape, codes, scales]], format.rowChunks, partRows);
+    await run(
+      code,
+      overrides,
+      [[out], [shape, codes, ...(format.scaleWords > 0 ? [scales] : [])]],
+      format.rowChunks,
+      partRows,
+    );
     const values = new Float32Array(await read(device, out));
     for (let row = 0; row < rows; row++) {
       const at = placeOf(row) - partStart;
@@ -192,6 +199,18 @@ async function repack(format: PackedFormat, matrix: QuantizedMatrix, bytes: Uint
       ]; // prettier-ignore
       const constants = { bits: how.bits, from_high: how.fromHigh ? 1 : 0 };
       await run(repackSlabs, constants, [[piece, codes, make(new Uint32Array(record))]], chunks * how.slabs, units);
+    }
+    return;
+  }
+  if (how.shader === "repack_turned") {
+    const all = Math.ceil(cols / 8);
+    for (let unit = 0; unit < all; unit += unitsPerPiece) {
+      const units = unit + unitsPerPiece >= all ? 4 * format.rowChunks - unit : unitsPerPiece;
+      const unitBytes = 8 * how.size * how.outputs;
+      const piece = stage(bytes.subarray(unit * unitBytes, (unit + unitsPerPiece) * unitBytes));
+      const record = [units, unit, rows, cols, codeWords, how.padCode, ...place];
+      const constants = { size: how.size, flip: how.flip };
+      await run(repackTurned, constants, [[piece, codes, make(new Uint32Array(record))]], rows, units);
     }
     return;
   }

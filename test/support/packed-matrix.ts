@@ -2,7 +2,7 @@
 // the reader gives it, its parts' bytes, and the reference's tensors. Works in a page.
 
 import { ggmlTraits, isGridType, type GgmlType } from "../../src/format/ggml-types.ts";
-import { toModelTensors } from "../../src/format/linear-parts.ts";
+import { toModelTensors, type ReadMatrix } from "../../src/format/linear-parts.ts";
 import { readLibrary } from "../../src/format/library-parts.ts";
 import type { MlcBits } from "../../src/format/mlc-config.ts";
 import { mlcReader } from "../../src/format/mlc-weights.ts";
@@ -25,6 +25,8 @@ import {
   dequantizeLibrary,
   dequantizeMlc,
   dequantizeMlx,
+  dequantizeOnnx,
+  dequantizeOnnxWhole,
   type Dequantized,
   type Layer,
 } from "../reference/dequantize-packed.ts";
@@ -49,11 +51,12 @@ export const declare = (fields: Partial<DeclaredQuantization>): DeclaredQuantiza
   file: "config.json", method: undefined, bits: [], groupSizes: [], blocks: [], zeroPointsAsStored: false, ...fields,
 }); // prettier-ignore
 
-/** A matrix [rows, cols] of the given tensors. */
+/** A matrix [rows, cols] of the given tensors. `read`: what finds it in them; by default what safetensors' readers know. */
 export function packedMatrix(
   [rows, cols]: readonly number[],
   tensors: readonly NamedBytes[],
   declared?: DeclaredQuantization,
+  read?: ReadMatrix,
 ): PackedMatrix {
   const slices = tensors.map(
     ({ end, dtype, shape, bytes }): TensorSlice => ({
@@ -64,9 +67,10 @@ export function packedMatrix(
   const matrix = toModelTensors(
     new Map([["l.weight", [rows, cols]]]),
     slices,
-    isMlc
-      ? mlcReader(declared!.bits[0] as MlcBits)
-      : (...layer) => readLibrary(...layer) ?? packedReader(declared)(...layer),
+    read ??
+      (isMlc
+        ? mlcReader(declared!.bits[0] as MlcBits)
+        : (...layer) => readLibrary(...layer) ?? packedReader(declared)(...layer)),
   )[0] as QuantizedMatrix;
   const bytesOf = (name: string) => tensors.find(({ end }) => `l.${end}` === name)!.bytes;
   const parts = Object.fromEntries(
@@ -132,6 +136,10 @@ export function referenceWeightsOf({ matrix, layer }: PackedMatrix): Dequantized
   if (scheme.kind === "integers" && scheme.packer === "awq gemv") return dequantizeAwqGemv(layer, scheme.groups.cols);
   if (scheme.kind === "floats") return dequantizeFloats(layer, { rows, cols });
   if (scheme.kind === "integers" && scheme.packer === "mlc") return dequantizeMlc(layer, { cols, bits: scheme.bits });
+  if (scheme.kind === "turned" || (scheme.kind === "integers" && scheme.packer === "onnx" && scheme.groups.rows > 1))
+    return dequantizeOnnxWhole(layer, { rows, cols, zero: scheme.zero, isTurned: scheme.kind === "turned" });
+  if (scheme.kind === "integers" && scheme.packer === "onnx")
+    return dequantizeOnnx(layer, { ...scheme, cols, blockSize: scheme.groups.cols });
   if (scheme.kind === "integers" && scheme.packer === "mlx") return dequantizeMlx(layer, { cols, bits: scheme.bits });
   if (scheme.kind === "integers")
     return dequantizeIntegers(layer, {

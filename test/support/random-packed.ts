@@ -1,6 +1,7 @@
 // Seeded random layers in every published format, at sizes that the shared data lack: every code occurs, groups are
 // short, rows odd, inputs out of order. Only the tensors' bytes are made here; what they mean is the reference's.
 
+import { onnxReader } from "../../src/format/onnx-weights.ts";
 import { ggmlTraits, type GgmlType } from "../../src/format/ggml-types.ts";
 import { f32ToF16Bits } from "../reference/half.ts";
 import { randomNumbers } from "../reference/random-checkpoint.ts";
@@ -260,6 +261,55 @@ export function mlc(bits: 3 | 4, [rows, cols]: number[], type: "F16" | "BF16" | 
   };
 }
 
+/** onnxruntime's blocks. `zeros`: packed as the codes are, or numbers of the scales' type. `dtype`: of the codes. */
+export function onnx(
+  bits: 2 | 4 | 8,
+  [rows, cols]: number[],
+  size: number,
+  { type = "F32", zeros, dtype = "U8" }: { type?: "F16" | "BF16" | "F32"; zeros?: "packed" | "floats"; dtype?: string } = {},
+) {
+  return (): PackedMatrix => {
+    const random = randomNumbers(bits * 100 + rows + cols + size);
+    const blocks = Math.ceil(cols / size);
+    const codes = dtype === "U8" ? { shape: [rows, (blocks * size * bits) / 8], count: rows * blocks * size } : { shape: [rows, cols], count: rows * cols };
+    const tensors = [
+      { end: "qweight", dtype, shape: codes.shape, bytes: bytesFrom(random, (codes.count * bits) / 8) },
+      scaleTensor("scales", type, [rows, blocks], random),
+    ];
+    const rowBytes = Math.ceil((blocks * bits) / 8);
+    if (zeros === "packed") tensors.push({ end: "zeros", dtype: "U8", shape: [rows, rowBytes], bytes: bytesFrom(random, rows * rowBytes) });
+    if (zeros === "floats") tensors.push({ ...scaleTensor("zeros", type, [rows, blocks], random) });
+    const zero = dtype === "U4" && !zeros ? { zero: 0 } : {};
+    const described = { packed: { bits, size, scales: none, ...zero } };
+    return packedMatrix([rows, cols], tensors, undefined, onnxReader(new Map([["l", described]])));
+  };
+} // prettier-ignore
+
+/** The same with inputs as rows (`isTurned`), or bytes with one scale for all. */
+export function onnxWhole(
+  dtype: "F32" | "F16" | "BF16" | "I8" | "U8",
+  [rows, cols]: number[],
+  { isTurned = true, channels = false }: { isTurned?: boolean; channels?: boolean } = {},
+) {
+  return (): PackedMatrix => {
+    const random = randomNumbers(rows + cols);
+    const shape = isTurned ? [cols, rows] : [rows, cols];
+    const isByte = dtype === "I8" || dtype === "U8";
+    const tensors = [
+      isByte
+        ? { end: "qweight", dtype: dtype as string, shape, bytes: bytesFrom(random, rows * cols) }
+        : scaleTensor("qweight", dtype, shape, random),
+    ];
+    if (isByte) tensors.push(scaleTensor("scales", "F32", channels ? [rows] : [], random));
+    if (channels) tensors.push({ end: "zeros", dtype, shape: [rows], bytes: bytesFrom(random, rows) });
+    const bytes = { scales: none, zero: 131, ...(channels ? { zeros: none } : {}) };
+    const described = { ...(isTurned ? { isTurned: true as const } : {}), ...(isByte ? { bytes } : {}) };
+    return packedMatrix([rows, cols], tensors, undefined, onnxReader(new Map([["l", described]])));
+  };
+}
+
+const none = { name: "", dtype: undefined, shape: [] }; // the reader takes scales from the layer
+
 /** HQQ along axis 1. `view`: the type that the bytes are declared as. */
 export function hqq(
   bits: 1 | 2 | 3 | 4 | 8,
@@ -377,6 +427,21 @@ export const madeLayers: { ggml: typeof ggml; all: Record<string, () => PackedMa
     "MLC q3f16_1": mlc(3, [9, 160]),
     "MLC q3f16_1, odd columns": mlc(3, [7, 202]),
     "MLC q3f16_1, one group": mlc(3, [5, 40], "F32"),
+    "ONNX 4 bit, odd columns": onnx(4, [9, 70], 32),
+    "ONNX 4 bit, zero points": onnx(4, [7, 224], 32, { type: "F16", zeros: "packed" }),
+    "ONNX 4 bit, blocks of 16": onnx(4, [6, 96], 16, { zeros: "packed" }),
+    "ONNX 8 bit, zero points that are numbers": onnx(8, [5, 96], 32, { zeros: "floats" }),
+    "ONNX 8 bit, one block": onnx(8, [6, 64], 128, { type: "BF16" }),
+    "ONNX 2 bit, zero points": onnx(2, [9, 160], 32, { zeros: "packed" }),
+    "ONNX embedding of U4": onnx(4, [8, 96], 32, { dtype: "U4" }),
+    "ONNX embedding of I4": onnx(4, [8, 96], 32, { type: "F16", dtype: "I4" }),
+    "ONNX inputs as rows, f32": onnxWhole("F32", [9, 70]),
+    "ONNX inputs as rows, f16": onnxWhole("F16", [12, 96]),
+    "ONNX inputs as rows, bf16, an odd number of outputs": onnxWhole("BF16", [7, 45]),
+    "ONNX inputs as rows, int8": onnxWhole("I8", [9, 70]),
+    "ONNX inputs as rows, uint8, zero points": onnxWhole("U8", [7, 96], { channels: true }),
+    "ONNX inputs as rows, int8, zero points": onnxWhole("I8", [6, 64], { channels: true }),
+    "ONNX embedding of bytes": onnxWhole("U8", [8, 45], { isTurned: false }),
     "HQQ 1 bit": hqq(1, [24, 96], 32),
     "HQQ 2 bit, groups of a row": hqq(2, [10, 64], 64, "BF16"),
     "HQQ 3 bit, slabs that end within a row": hqq(3, [7, 192], 64),

@@ -36,7 +36,6 @@ describe("by names of files", () => {
     [/pieces of a GGUF file/, ["llama-2-70b.Q8_0.gguf-split-a", "llama-2-70b.Q8_0.gguf-split-b"]],
     [/a GGML file.*GGUF file of the same model/, ["llama-2-7b-chat.ggmlv3.q4_0.bin", "llama-2-7b-chat.ggmlv3.q8_0.bin"]],
     [/a GGML file/, ["ggml-model-q4_0.bin"]],
-    [/an ONNX model/, ["config.json", "tokenizer.json", "onnx/model.onnx", "onnx/model.onnx_data"]],
     [/arrays of NumPy or MLX/, ["config.json", "llama.npz"]],
     [/Flax weights/, ["config.json", "flax_model.msgpack"]],
     [/TensorFlow or Keras weights/, ["config.json", "tf_model.h5"]],

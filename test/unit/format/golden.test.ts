@@ -42,6 +42,10 @@ function valuesOf(tensor: ModelTensor, files: ReadonlyMap<string, Uint8Array>, h
       : scheme.kind === "awq" ? packed.dequantizeAwq(layer)
       : scheme.kind === "bnb4" ? packed.dequantizeBnb4(layer, scheme.book)
       : scheme.kind === "int8" ? packed.dequantizeInt8(layer)
+      : scheme.kind === "turned" || (scheme.kind === "integers" && scheme.packer === "onnx" && scheme.groups.rows > 1)
+        ? packed.dequantizeOnnxWhole(layer, { ...tensor, zero: scheme.zero, isTurned: scheme.kind === "turned" })
+      : scheme.kind === "integers" && scheme.packer === "onnx"
+        ? packed.dequantizeOnnx(layer, { ...scheme, cols: tensor.cols, blockSize: scheme.groups.cols })
       : scheme.kind === "integers" ? packed.dequantizeMlc(layer, { cols: tensor.cols, bits: scheme.bits })
       : packed.dequantizeExl2(layer); // prettier-ignore
     values = Float64Array.from(dequantized.weights, dequantized.rounded).slice(0, tensor.rows * tensor.cols);

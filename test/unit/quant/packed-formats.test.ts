@@ -49,9 +49,10 @@ describe("which parts when", () => {
     for (const make of Object.values(madeLayers.all)) {
       const { matrix, parts } = make();
       const format = packedFormat(matrix, parts);
-      const whole = format.scaleRows!(parts, 0, matrix.rows);
+      if (!format.scaleRows) continue; // plain numbers
+      const whole = format.scaleRows(parts, 0, matrix.rows);
       expect(whole).toHaveLength(matrix.rows * format.scaleWords);
-      const pieces = [format.scaleRows!(parts, 0, 3), format.scaleRows!(parts, 3, matrix.rows - 3)];
+      const pieces = [format.scaleRows(parts, 0, 3), format.scaleRows(parts, 3, matrix.rows - 3)];
       expect([...pieces[0], ...pieces[1]]).toEqual([...whole]);
     }
   });

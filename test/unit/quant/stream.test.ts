@@ -57,13 +57,13 @@ describe.each(layers)("%s", (_, make) => {
     expect(together).toEqual(parts.codes);
 
     const scales = pieces.filter((piece) => piece.kind === "scales");
-    expect(scales.flatMap(({ words }) => [...words])).toEqual([...format.scaleRows!(parts, 0, matrix.rows)]);
+    expect(scales.flatMap(({ words }) => [...words])).toEqual([...(format.scaleRows?.(parts, 0, matrix.rows) ?? [])]);
     let row = 0;
     for (const { first, count } of scales) {
       expect(first).toBe(row);
       row += count;
     }
-    expect(row).toBe(matrix.rows);
+    expect(row).toBe(format.scaleRows ? matrix.rows : 0);
     const gathers = pieces.filter((piece) => piece.kind === "order");
     expect(gathers.map(({ order: found }) => [...found])).toEqual(
       format.lateOrder ? [[...format.lateOrder(parts)!]] : [],
@@ -72,9 +72,11 @@ describe.each(layers)("%s", (_, make) => {
     const lateBytes = lateParts(matrix).reduce((sum, [, { start, end }]) => sum + end - start, 0);
     const { repack } = format;
     const unitBytes =
-      repack.shader !== "repack_columns"
-        ? repack.rowBytes * repack.rowsPerUnit
-        : Math.max(...repack.runs.map(({ bits }) => bits * 4 * repack.outputs));
+      repack.shader === "repack_turned"
+        ? 8 * repack.size * repack.outputs
+        : repack.shader !== "repack_columns"
+          ? repack.rowBytes * repack.rowsPerUnit
+          : Math.max(...repack.runs.map(({ bits }) => bits * 4 * repack.outputs));
     expect(held).toBeLessThan(lateBytes + unitBytes);
   });
 
@@ -91,6 +93,9 @@ describe.each(layers)("%s", (_, make) => {
       next += piece.units;
       if (repack.shader === "repack_columns") {
         expect(piece.bytes.length).toBe(piece.units * 4 * piece.run!.bits * repack.outputs);
+      } else if (repack.shader === "repack_turned") {
+        const inputs = Math.min(8 * (piece.firstUnit + piece.units), matrix.cols) - 8 * piece.firstUnit;
+        expect(piece.bytes.length).toBe(inputs * repack.size * repack.outputs);
       } else {
         expect(piece.bytes.length).toBe(Math.ceil(piece.units * repack.rowBytes));
         expect(piece.firstUnit % repack.rowsPerUnit).toBe(0);
@@ -101,7 +106,9 @@ describe.each(layers)("%s", (_, make) => {
         ? repack.step
         : repack.shader === "repack_columns"
           ? repack.runs.at(-1)!.chunks
-          : matrix.rows,
+          : repack.shader === "repack_turned"
+            ? Math.ceil(matrix.cols / 8)
+            : matrix.rows,
     );
   });
 });

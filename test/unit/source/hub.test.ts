@@ -254,3 +254,21 @@ test("the policy's report turns a failed fetch into an error that names the bloc
     Reflect.deleteProperty(scope, "SecurityPolicyViolationEvent");
   }
 });
+
+describe("ONNX files beside each other", () => {
+  const beside = ["config.json", "onnx/model.onnx", "onnx/model_q4.onnx", "onnx/model_q4.onnx_data", "onnx/model_q4.onnx_data_1", "tokenizer.json"];
+  const named = (paths: string[]): HubRepository => ({ ...repository, files: new Map(paths.map((path) => [path, bytes(4)])) });
+  const pathsOf = async (reference: string) => (await open(undefined, reference)).files.map(({ path }) => path);
+
+  test("one of them with its data and the configuration above; the folder without other weights", async () => {
+    hub.repositories.set("owner/onnx", named([...beside, "model.safetensors"]));
+    expect(await pathsOf("owner/onnx/onnx/model_q4.onnx")).toEqual(beside.filter((path) => path !== "onnx/model.onnx"));
+    expect(await pathsOf("owner/onnx/onnx")).toEqual(beside);
+    expect(await pathsOf("owner/onnx")).toContain("model.safetensors");
+  });
+
+  test("a configuration of its own", async () => {
+    hub.repositories.set("owner/onnx", named([...beside, "onnx/config.json"]));
+    expect(await pathsOf("owner/onnx/onnx/model_q4.onnx")).toEqual(["model_q4.onnx", "model_q4.onnx_data", "model_q4.onnx_data_1", "config.json"]);
+  });
+}); // prettier-ignore

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
-import { ggufParts, listedFiles, listedWeights } from "../../../src/source/folder-listing.ts";
+import { weightParts, listedFiles, listedWeights } from "../../../src/source/folder-listing.ts";
 import { readCheckpoint } from "../../../src/format/checkpoint.ts";
 import { openSource } from "../../../src/source/open-source.ts";
 import { startFileServer } from "../../../cli/server/file-server.ts";
@@ -48,7 +48,7 @@ async function serve(
         .end("<!doctype html><title>app</title>");
       return;
     }
-    if (path === "") response.setHeader("Content-Type", "text/html"); // the folder's listing
+    if (path === "" || path.endsWith("/")) response.setHeader("Content-Type", "text/html"); // a listing
     const range = ranges ? /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") : null;
     const end = range?.[2] ? Number(range[2]) + 1 : bytes.length;
     const body = range ? bytes.subarray(Number(range[1]), end) : bytes;
@@ -66,6 +66,14 @@ const mlcFiles = () =>
   new Map(
     [...folderFiles(join(import.meta.dirname, "../../fixtures/quant-mlc-q4f16_1"))].filter(([name]) => !/golden/.test(name)),
   ); // prettier-ignore
+
+/** Where transformers.js has them. */
+const onnxFiles = () =>
+  new Map(
+    [...folderFiles(join(import.meta.dirname, "../../fixtures/quant-onnx-genai-int4"))]
+      .filter(([name]) => !/golden/.test(name))
+      .map(([name, bytes]) => [/onnx/.test(name) ? `onnx/${name}` : name, bytes] as const),
+  );
 
 describe.each([false, true])("single-page application: %s", (singlePage) => {
   test("finds configuration, index and shards, and nothing that is not there", async () => {
@@ -105,6 +113,14 @@ describe.each([false, true])("single-page application: %s", (singlePage) => {
     for (const { path, sizeBytes } of sources[0].files) expect(sizeBytes, path).toBe(files.get(path)!.length);
     expect(asked.filter((request) => request.includes("shard"))).toEqual([]); // the list has their sizes
     expect((await readCheckpoint(sources[0])).matrices.length).toBeGreaterThan(14);
+  });
+
+  test("ONNX files in the folder onnx/, with the configuration above: the address of any file will do", async () => {
+    const files = onnxFiles();
+    const { url } = await serve(files, { singlePage });
+    const source = await openSource(`${url}onnx/model.onnx`);
+    expect(source.files.map(({ path }) => path).toSorted()).toEqual([...files.keys()].toSorted());
+    expect((await readCheckpoint(source)).matrices.length).toBeGreaterThan(14);
   });
 
   test.each([
@@ -209,6 +225,18 @@ test.each([
       .filter((name) => name !== "" && name !== "config.json" && !files.has(name)),
   ).toEqual([]);
 });
+
+test.each(["", "onnx/"])("a listed folder with ONNX files in onnx/: opened at %j", async (within) => {
+  const files = onnxFiles();
+  const links = (names: string[]) => new TextEncoder().encode(names.map((name) => `<a href="${name}">${name}</a>`).join(""));
+  const { url, asked } = await serve(
+    new Map(files).set("", links(["config.json", "onnx/"])).set("onnx/", links(["model.onnx", "model.onnx.data"])),
+  );
+  const source = await openSource(url + within);
+  expect(source.files.map(({ path }) => path).toSorted()).toEqual([...files.keys()].toSorted());
+  expect((await readCheckpoint(source)).format.files).toEqual(["onnx/model.onnx", "onnx/model.onnx.data"]);
+  expect(asked.filter((request) => /safetensors|_data/.test(request))).toEqual([]);
+}); // prettier-ignore
 
 describe("a server that lists nothing", () => {
   const text = (value: unknown) => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
@@ -351,7 +379,7 @@ describe("what a server lists", () => {
   test.each<[RegExp, string[]]>([
     [/made holds an adapter \("adapter_model.safetensors"\)/, ["adapter_model.safetensors", "adapter_config.json"]],
     [/made holds Python pickles/, ["config.json", "model.pt"]],
-    [/made holds an ONNX model/, ["model.onnx"]],
+    [/made has no config.json/, ["model.onnx"]],
     [/made has no config.json/, ["model.safetensors"]],
   ])("%s, of a folder without what is read", async (message, names) => {
     const files = new Map(names.map((name) => [name, new Uint8Array(64)]));
@@ -361,6 +389,12 @@ describe("what a server lists", () => {
     expect((await rejection(readCheckpoint(source))).message).toMatch(message);
   });
 
+  test("ONNX files and their data are all listed, beside nothing that is read before them", () => {
+    const names = ["", "_q4", "_q4f16", "_fp16", "_int8", "_uint8", "_bnb4", "_quantized"].map((end) => `model${end}.onnx`);
+    expect(listedWeights([...names, "model.onnx_data", "model.onnx_data_1", "config.json"])).toEqual([...names, "model.onnx_data", "model.onnx_data_1"]);
+    expect(listedWeights([...names, "model.safetensors"])).toEqual(["model.safetensors"]);
+  }); // prettier-ignore
+
   test("of weights in other forms a few will do", () => {
     const shards = Array.from({ length: 100 }, (_, i) => `params_shard_${i}.bin`);
     expect(listedWeights(shards)).toHaveLength(8);
@@ -368,13 +402,13 @@ describe("what a server lists", () => {
   });
 
   test("a part of a split GGUF stands for all of them", () => {
-    expect(ggufParts("m-00002-of-00003.gguf")).toEqual([
+    expect(weightParts("m-00002-of-00003.gguf")).toEqual([
       "m-00001-of-00003.gguf",
       "m-00002-of-00003.gguf",
       "m-00003-of-00003.gguf",
     ]);
-    expect(ggufParts("m.gguf")).toEqual(["m.gguf"]);
-    expect(ggufParts("m-00001-of-99999.gguf")).toEqual(["m-00001-of-99999.gguf"]); // too many to ask for
+    expect(weightParts("m.gguf")).toEqual(["m.gguf"]);
+    expect(weightParts("m-00001-of-99999.gguf")).toEqual(["m-00001-of-99999.gguf"]); // too many to ask for
   });
 });
 

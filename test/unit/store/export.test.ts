@@ -2,6 +2,7 @@
 // without a network; and the errors of a damaged, incomplete or made-up folder.
 
 import "fake-indexeddb/auto";
+import { join } from "node:path";
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { inspectModel, models, type ProgressEvent } from "../../../src/index.ts";
@@ -10,11 +11,14 @@ import { atRest, spoilBlock } from "../../support/at-rest.ts";
 import { ggufOfCheckpoint } from "../../support/gguf-checkpoint.ts";
 import { type HubServer, startHub } from "../../support/hub-server.ts";
 import { madeCheckpoint, madeConfig } from "../../support/made-checkpoint.ts";
+import { folderFiles } from "../../support/local-folder.ts";
 import { type MemoryFolder, memoryFolder } from "../../support/memory-folder.ts";
 import { metaCheckpoint } from "../../support/meta-checkpoint.ts";
 import { published } from "../../support/published.ts";
 import { rejection } from "../../support/rejection.ts";
 
+const fixture = (name: string) =>
+  new Map([...folderFiles(join(import.meta.dirname, `../../fixtures/quant-${name}`))].filter(([path]) => !/golden/.test(path))); // prettier-ignore
 const files = madeCheckpoint({ shards: 2, config: madeConfig({ hidden_size: 128, intermediate_size: 200 }) });
 const first = "model-00001-of-00002.safetensors";
 let hub: HubServer;
@@ -86,6 +90,10 @@ describe("comes back as it was", () => {
     exl2: () => Object.values(published)[0](),
     gguf: () => new Map([["a-q4_k_m.gguf", ggufOfCheckpoint(madeCheckpoint())], ["b-q8_0.gguf", ggufOfCheckpoint(madeCheckpoint())]]), // prettier-ignore
     meta: () => metaCheckpoint(madeCheckpoint()),
+    ...Object.fromEntries(
+      ["mlc-q4f16_1", "onnx-int8", "onnx-genai-int4", "onnx-q4-zeros"].map((name) => [name, () => fixture(name)]),
+    ),
+    onnx: () => new Map([...fixture("onnx-genai-int4")].map(([name, bytes]) => [/onnx/.test(name) ? `onnx/${name}` : name, bytes])), // prettier-ignore
   };
   test.each(Object.entries(others))("%s", async (kind, made) => {
     hub.repositories.set("owner/other", { files: made() });

@@ -18,6 +18,7 @@ const names = [
   "tiny256, ct-mxfp4",
   "tiny256, mlx-4bit-g64",
   "quant-mlc-q4f16_1 as packed",
+  "quant-onnx-q4 as packed",
   "tiny256, hqq-4bit-g64",
   "tiny256, quanto-int8",
   "torch-tied-f16",
