@@ -27,7 +27,7 @@ export const benchShapes: Record<string, ModelConfig> = {
     ...family,
     dim: 192,
     hiddenDim: 512,
-    layers: 6,
+    layers: 9,
     heads: 6,
     kvHeads: 2,
     headDim: 32,

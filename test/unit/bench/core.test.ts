@@ -191,7 +191,7 @@ describe("flags", () => {
 
   test.each([
     ["--shape gpt-2", "shape"],
-    ["--layers 7", "layers"], // tiny has six
+    ["--layers 10", "layers"], // tiny has nine
     ["--decode 0", "decode"],
     ["--rows 1,9", "rows"],
     ["--quantize q3", "quantize"],
