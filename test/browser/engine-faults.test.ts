@@ -132,7 +132,7 @@ describe.each(browserKinds)("in %s", (kind) => {
     // The source is ours, as it stands in the file; what was done to it here is in the compiler's own words.
     expect(fault.message).toContain("lowest");
     expect(fault.message).toMatch(
-      new RegExp(`embed\\.wgsl:${line}:\\d+ .* in "out\\[at \\+ i \\* 2u\\] = eight\\.lo;"`, "s"),
+      new RegExp(`embed\\.wgsl:${line}:\\d+ .* in "out\\[at \\+ i \\* 2u\\] = scale \\* eight\\.lo;"`, "s"),
     );
   });
 
