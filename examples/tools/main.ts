@@ -29,15 +29,16 @@ const asked = {
   tool_choice: "required" as const,
   parallel_tool_calls: false,
   temperature: 0,
-  max_tokens: 120,
+  max_tokens: 400,
 };
 const [{ message }] = (await engine.chat.completions.create(asked)).choices;
 messages.push(message);
 for (const call of message.tool_calls ?? []) {
   if (call.type !== "function") continue;
-  const { name, arguments: given } = call.function;
-  const result = functions[name](JSON.parse(given) as never);
-  out.append(`${name}(${given}) = ${String(result)}\n`);
+  const { name, arguments: json } = call.function;
+  const given = JSON.parse(json) as never;
+  const result = functions[name](given);
+  out.append(`${name}(${JSON.stringify(given)}) = ${String(result)}\n`);
   messages.push({ role: "tool", tool_call_id: call.id, content: String(result) });
 }
 const answer = await engine.chat.completions.create({

@@ -41,6 +41,7 @@ export function createSharedSteps(context: StepsContext) {
   const [drafted, apart]: Few[] = [new Map(), new Map()];
   const wanted = new Map<unknown, Set<number>>(); // of those apart
   let room: Promise<SharedRoom> | undefined;
+  const unread = new Set<Promise<unknown>>(); // steps of several sequences, on their way back
 
   /** The beginning of the record of a step that has one token. */
   const headOf = ({ pages }: Own, position: number) =>
@@ -92,6 +93,8 @@ export function createSharedSteps(context: StepsContext) {
    */
   async function together(rows: readonly OwnNewest[]): Promise<Promise<Sampled>[]> {
     const { heads, newest, told, reads } = await prepareRows();
+    // Sequences that are gone leave steps behind, which nobody waits for.
+    while (!reads.hasRoom) await Promise.race(unread);
     while (pool.growing) await pool.growing;
     const plans = context.plans();
     const size = rows.length > 1 ? togetherSizes.find((one) => one >= rows.length)! : 0;
@@ -134,6 +137,8 @@ export function createSharedSteps(context: StepsContext) {
       if (step) checkTold("rows of a step", [...new Uint32Array(step)], new Uint32Array(bytes));
       return bytes;
     });
+    const isRead: Promise<boolean> = arrived.catch(() => {}).then(() => unread.delete(isRead)); // each row reports what failed
+    unread.add(isRead);
     return checks.map(({ check, tokens, checkTable }, row) => {
       const choice = (async () => {
         const [bytes, given] = await Promise.all([arrived, tokens, checkTable?.()]);
