@@ -44,7 +44,7 @@ async function openEngine(model: ModelReference, options: EngineOptions): Promis
   options.signal?.throwIfAborted();
   const wantsWorker = options.worker !== false && !options.device && typeof Worker !== "undefined";
   const { drafts } = options;
-  const drafting = typeof drafts === "object" ? [drafts] : [];
+  const drafting = drafts && typeof drafts === "object" ? [drafts] : [];
   const own = [...(options.adapters ?? []), ...drafting].map((one) => one.model);
   if (wantsWorker && ![model, ...own].some(isSource)) {
     // Relative addresses are the page's; the worker has a different one.

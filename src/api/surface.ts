@@ -70,7 +70,7 @@ export interface EngineOptions {
   /**
    * "auto": if the newest tokens occurred earlier in prompt or answer, up to seven that followed them there are computed along
    * with the next token, and kept as far as they would have been chosen one by one: the answer is the same. A small model of
-   * the same vocabulary drafts any text; it is loaded beside this one: docs/speed.md. Default false.
+   * the same vocabulary drafts any text; it is loaded beside this one: docs/library.md. Default false.
    */
   drafts?: "auto" | false | DraftOption;
   /**
