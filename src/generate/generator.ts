@@ -360,7 +360,7 @@ export function generatorOver(
         if (constrain && inFlight.length === 0) {
           const left = most - delivered.length;
           let ids = forced?.(delivered).slice(0, left) ?? [];
-          await reserve({ pages, steps }, delivered.length + ids.length);
+          await reserve({ pages, steps }, Math.min(most, delivered.length + ids.length + 2)); // with the step behind the next
           ids = ids.slice(0, Math.min(left, pages.room - promptIds.length - delivered.length));
           if (ids.length < leastFed) ids = [];
           await settled();

@@ -102,6 +102,7 @@ export function createSharedSteps(context: StepsContext) {
     const prepared = apart.get(plans)?.get(size);
     context.unchain();
     for (const [i, { own, id, position }] of rows.entries()) {
+      own.pages.check(position + 1);
       queue.writeBuffer(heads, i * stepHeadBytes, headOf(own, position));
       if (id === undefined) continue;
       queue.writeBuffer(newest, 4 * own.index, Uint32Array.of(id));
@@ -162,6 +163,7 @@ export function createSharedSteps(context: StepsContext) {
     const { heads } = await prepareRows();
     const { plan, logits } = drafted.get(context.plans())!.get(draft.length + 1)!;
     const ids = [last, ...draft];
+    own.pages.check(position + ids.length);
     setStep(own, ids, position);
     queue.writeBuffer(heads, 0, headOf(own, position));
     const encoder = device.createCommandEncoder();

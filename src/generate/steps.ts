@@ -92,6 +92,7 @@ export async function createSteps(model: Model, ring: Ring) {
   };
 
   function encodeBatch(encoder: GPUCommandEncoder, own: Own, ids: readonly number[], position: number) {
+    own.pages.check(position + ids.length);
     setStep(own, ids, position);
     run(encoder, [plans.many], { position, tokens: ids.length });
   }
@@ -432,7 +433,10 @@ export async function createSteps(model: Model, ring: Ring) {
 
       /** Computes `position` from the id sampled last and samples the next. */
       next(position: number, watchers: Watchers): Promise<Sampled> {
-        if (!watchers.onLogits) return choose(own, [plans.one], { position, tokens: 1 }, position + 1, watchers);
+        if (!watchers.onLogits) {
+          pages.check(position + 1);
+          return choose(own, [plans.one], { position, tokens: 1 }, position + 1, watchers);
+        }
         compute(position);
         return chooseWithLogits(position);
       },
@@ -463,6 +467,7 @@ export async function createSteps(model: Model, ring: Ring) {
     return steps;
 
     function compute(position: number): void {
+      pages.check(position + 1);
       const encoder = device.createCommandEncoder();
       run(encoder, [plans.one], { position, tokens: 1 });
       queue.submit([encoder.finish()]);

@@ -23,6 +23,11 @@ export class CachePages {
     return this.#present.length * pagePositions;
   }
 
+  /** Throws RangeError where one of this many positions has no page: written, it would lie over another's. */
+  check(positions: number): void {
+    if (positions > this.room) throw new RangeError(`position ${positions - 1} of the KV cache has no page`);
+  }
+
   /** The table's words in use, as written to the GPU. */
   get table(): readonly number[] {
     return this.#present;

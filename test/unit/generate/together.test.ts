@@ -104,6 +104,15 @@ test("those that are held to something are computed with others, too", async () 
   expect(Math.max(...machine.rows)).toBe(8);
 });
 
+test("what is fed may end where a page does", async () => {
+  for (let length = 1; length <= 32; length++) {
+    const promptIds = Array.from({ length }, (_, i) => i);
+    const ids = await answer(over([fakeMachine()]), { promptIds, maxTokens: 30, ...constrained[2] });
+    expect(ids.slice(4, 13)).toEqual(stretch);
+    expect(ids.length).toBe(23);
+  }
+});
+
 test("one that leaves, and one that is aborted, leave the others as they were", async () => {
   const generator = over([fakeMachine()]);
   const abort = new AbortController();
