@@ -5,7 +5,7 @@ import { families, whatRuns } from "./families.ts";
 import type { Family } from "./family.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { ModelConfig } from "./model-config.ts";
-import type { TensorSlice } from "./quantized.ts";
+import type { FindOptions } from "./model-tensors.ts";
 import { readRope } from "./rope-config.ts";
 import { sizeLimits } from "./size-limits.ts";
 import { readIds } from "./token-ids.ts";
@@ -64,9 +64,12 @@ export function readConfig(json: JsonFile): ModelConfig {
 }
 
 /** What finds the model's tensors in a file's, where they stand otherwise than Llama's. */
-export function takeApart(config: ModelConfig): ((entry: TensorSlice) => TensorSlice[]) | undefined {
-  const family = families[config.family ?? ""];
-  return family?.takeApart && ((entry) => family.takeApart!(entry, config));
+export function layoutOf(config: ModelConfig): Pick<FindOptions, "takeApart" | "panelsOf"> {
+  const { takeApart, panelsOf } = families[config.family ?? ""] ?? {};
+  return {
+    takeApart: takeApart && ((entry) => takeApart(entry, config)),
+    panelsOf: panelsOf && ((tensor) => panelsOf(tensor, config)),
+  };
 }
 
 /** null means as many as heads, in every family; a missing field means what the family's configuration class has. */

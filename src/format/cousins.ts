@@ -3,6 +3,7 @@
 
 import { attention, ffn, mostPositions, type Family } from "./family.ts";
 import { takenApart } from "./fused.ts";
+import { fromInternLm2, headPanels } from "./internlm2.ts";
 import type { JsonFile } from "./json-file.ts";
 import { readLongRope } from "./rope-config.ts";
 import { scaledAsLlama } from "./scales.ts";
@@ -64,6 +65,18 @@ export const cousins: Readonly<Record<string, Family>> = {
       refuse(json, "hidden_activation", "gelu_pytorch_tanh", "In Gemma gelu_pytorch_tanh runs.");
       return { family: "gemma", embeddingScale: Math.sqrt(dim), gainOffset: 1, activation: "gelu" };
     },
+  },
+  internlm2: {
+    architectures: ["InternLM2ForCausalLM"],
+    biases: (json) => {
+      // Silent means true there, and all that is published says false.
+      if (json.flag("bias", true)) throw json.unsupported("bias", json.get("bias") ?? true, "In InternLM2 false runs.");
+      return [];
+    },
+    window: () => undefined,
+    more: () => ({ family: "internlm2" }),
+    takeApart: fromInternLm2,
+    panelsOf: headPanels,
   },
 };
 

@@ -2,7 +2,7 @@
 
 import type { JsonFile } from "./json-file.ts";
 import type { ModelConfig } from "./model-config.ts";
-import type { TensorSlice } from "./quantized.ts";
+import type { ModelTensor, TensorSlice } from "./quantized.ts";
 import type { ReadRope } from "./rope-config.ts";
 import type { LinearRole } from "./tensor-roles.ts";
 
@@ -30,6 +30,8 @@ export interface Family {
   more?(json: JsonFile, config: ModelConfig): Partial<ModelConfig>;
   /** Tensors hold several of the model's matrices, or have other names. */
   takeApart?(entry: TensorSlice, config: ModelConfig): TensorSlice[];
+  /** Where the rows of a matrix stand, if not all behind each other. */
+  panelsOf?(tensor: ModelTensor, config: ModelConfig): ModelTensor[];
 }
 
 export const attention: LinearRole[] = ["q", "k", "v", "output"];

@@ -77,6 +77,11 @@ export function toModelTensors(
     const more = isQuantized(tensor) && bias && !expected.has(`${base}.bias`);
     return more ? [tensor, toTensor(bias, [shape[0]])] : [tensor];
   });
+  return inOrder(tensors);
+}
+
+/** By file, then start of the codes. */
+export function inOrder(tensors: readonly ModelTensor[]): ModelTensor[] {
   const placeOf = (tensor: ModelTensor) => ("parts" in tensor ? tensor.parts.codes : tensor);
   return tensors.toSorted((a, b) => {
     const [x, y] = [placeOf(a), placeOf(b)];

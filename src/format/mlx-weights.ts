@@ -44,9 +44,9 @@ export async function openMlx(
     readHeader: async (_, file) => headers.get(file)!.map((entry) => ({ ...entry, name: hubName(entry.name) })),
   };
   if (json.get("dim") === undefined) {
-    const { readConfig, takeApart } = await configReader();
+    const { readConfig, layoutOf } = await configReader();
     const stated = readConfig(json);
-    return findModelTensors(source, stated, { ...options, shards, takeApart: takeApart(stated) });
+    return findModelTensors(source, stated, { ...options, shards, ...layoutOf(stated) });
   }
 
   const entries = new Map([...headers.values()].flat().map((entry) => [entry.name, entry]));

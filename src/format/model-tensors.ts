@@ -4,18 +4,28 @@
 import { foreignLayouts } from "./foreign-paths.ts";
 import { looksCopied, settleHead } from "./head.ts";
 import { expectedTensors } from "./llama-tensors.ts";
-import { looksOfLibrary, looksPacked, missingMatrices, toModelTensors, type ReadMatrix } from "./linear-parts.ts";
+import {
+  inOrder,
+  looksOfLibrary,
+  looksPacked,
+  missingMatrices,
+  toModelTensors,
+  type ReadMatrix,
+} from "./linear-parts.ts";
 import type { ModelConfig } from "./model-config.ts";
 import { libraryParts, packedParts } from "./packed-names.ts";
 import type { ModelTensor, TensorSlice } from "./quantized.ts";
 import { missingError, readEntries, safetensorsShards, type ShardKind } from "./shards.ts";
 import type { TensorFiles } from "./tensor-files.ts";
 
-interface FindOptions {
+/** How the model's tensors are found. */
+export interface FindOptions {
   /** Default: safetensors. */
   shards?: ShardKind;
   /** A tensor of the files -> those of the model in it; default: itself. */
   takeApart?: (entry: TensorSlice) => TensorSlice[];
+  /** A tensor of the model -> where it stands in the file; default: in one place. */
+  panelsOf?: (tensor: ModelTensor) => ModelTensor[];
   /** Default: one that knows of no declaration. */
   readMatrix?: ReadMatrix;
   /** A head in the files is known not to be the embedding. */
@@ -30,7 +40,7 @@ interface FindOptions {
 export async function findModelTensors(
   source: TensorFiles,
   stated: ModelConfig,
-  { shards: files = safetensorsShards, takeApart, readMatrix, headApart, signal }: FindOptions = {},
+  { shards: files = safetensorsShards, takeApart, panelsOf, readMatrix, headApart, signal }: FindOptions = {},
 ): Promise<{ config: ModelConfig; tensors: ModelTensor[] }> {
   const readHeader: typeof files.readHeader = async (...file) => {
     const entries = await files.readHeader(...file);
@@ -49,7 +59,8 @@ export async function findModelTensors(
     const reader = readMatrix ?? (looksPacked(entries) ? (await packedParts()).packedReader() : undefined);
     const library = looksOfLibrary(entries) ? (await libraryParts()).readLibrary : undefined;
     const read: ReadMatrix = (...layer) => library?.(...layer) ?? reader?.(...layer);
-    const tensors = toModelTensors(expectedTensors(config), entries, read);
+    const whole = toModelTensors(expectedTensors(config), entries, read);
+    const tensors = panelsOf ? inOrder(whole.flatMap(panelsOf)) : whole;
     const mayBeTied = stated.tiedEmbeddings && !config.tiedEmbeddings && !headApart;
     return { config: mayBeTied && (await looksCopied(source, tensors, { signal })) ? stated : config, tensors };
   } catch (error) {

@@ -102,10 +102,10 @@ async function open(source: TensorFiles, { weights, headApart, signal }: OpenWei
     return { format, ...(await openMlx(source, format.files, json, { readMatrix, headApart, signal })) };
   }
   const torch = format.kind === "torch" ? await torchFiles() : undefined;
-  const { readConfig, takeApart } = await configReader();
+  const { readConfig, layoutOf } = await configReader();
   const config = readConfig(json);
   const found = await findModelTensors(source, config, {
-    takeApart: takeApart(config),
+    ...layoutOf(config),
     shards: torch?.torchShards,
     readMatrix,
     headApart,

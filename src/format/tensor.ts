@@ -17,7 +17,7 @@ export interface TensorInfo {
   panel?: Panel;
 }
 
-/** Some rows or columns of a matrix whose others are in other files: what one of several GPUs was to hold. */
+/** Some rows or columns of a matrix whose others are elsewhere: what one of several GPUs was to hold, or a head's (InternLM2). */
 export interface Panel {
   firstRow: number;
   firstCol: number;

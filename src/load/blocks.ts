@@ -54,12 +54,9 @@ export function formAndCut(
 export function cutFiles(source: ModelSource, checkpoint: Pick<Checkpoint, "tensors">, form: StoredForm): CutFile[] {
   const sizes = new Map(source.files.map((file) => [file.path, file.sizeBytes]));
   return form.files.map((file) => {
-    const targets = new Map(form.tensors.filter((tensor) => tensor.file === file.path).map((to) => [to.name, to]));
-    const pairs = file.verbatim
-      ? []
-      : checkpoint.tensors
-          .filter((tensor) => tensor.file === file.source)
-          .map((from) => ({ from, to: targets.get(from.name)! }));
+    const targets = form.tensors.filter((tensor) => tensor.file === file.path);
+    const tensors = checkpoint.tensors.filter((tensor) => tensor.file === file.source);
+    const pairs = file.verbatim ? [] : tensors.map((from, i) => ({ from, to: targets[i] })); // panels share a name
     return { file, pairs, blocks: cutFile(file, sizes.get(file.source)!, pairs) };
   });
 }

@@ -98,8 +98,9 @@ const formatOf = (tensor: ModelTensor): RowFormat =>
 const sizeOf = (tensor: ModelTensor): { rows: number; cols: number } =>
   "format" in tensor ? tensor : (tensor.panel ?? tensor);
 
-/** The key of a tensor's target: a matrix' panels have the same name, in different files. */
-export const targetKey = ({ name, file, panel }: StoredTensor): string => (panel ? `${file}: ${name}` : name);
+/** The key of a tensor's target: a matrix' panels have the same name. */
+export const targetKey = ({ name, panel }: StoredTensor): string =>
+  panel ? `${name}, ${panel.firstRow}, ${panel.firstCol}` : name;
 
 const isPanel = (tensor: ModelTensor): tensor is StoredTensor => !("format" in tensor) && tensor.panel !== undefined;
 

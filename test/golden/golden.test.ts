@@ -142,7 +142,8 @@ function asRounded(folder: string, quantize: "q8" | "q4"): Files {
   const tensors = [...readSafetensors(files.get("model.safetensors")!)].map(([name, { dtype, shape, bytes }]) => {
     const [rows, cols] = shape.length === 1 ? [1, shape[0]] : shape;
     const exact = decodeStored(dtype, bytes, rows, cols);
-    const encoding = chooseEncoding({ name, dtype, shape, file: "", start: 0, end: 0 }, quantize);
+    const inLlama = name.replace("tok_embeddings", "embed_tokens").replace(/^output\./, "lm_head."); // InternLM2's names
+    const encoding = chooseEncoding({ name: inLlama, dtype, shape, file: "", start: 0, end: 0 }, quantize);
     const isRounded = encoding === "q8" || encoding === "q4";
     const values = isRounded
       ? decodeStored(encoding, quantizeRows(encoding, Float32Array.from(exact), cols, name), rows, cols)

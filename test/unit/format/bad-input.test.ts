@@ -157,7 +157,7 @@ const cases: Record<string, Case> = {
     file: "config.json",
     field: "architectures",
     says: /MixtralForCausalLM/,
-    advises: /pronk runs LlamaForCausalLM.*MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM/,
+    advises: /pronk runs the ForCausalLM of Llama, Mistral, Qwen2, Qwen3, Phi3/,
   },
   "a configuration that is no JSON": {
     spoil: (files) => void files.set("config.json", utf8("{'hidden_size': 64}")),

@@ -5,8 +5,10 @@ import { describe, expect, test } from "vitest";
 import { readConfig } from "../../../src/format/config.ts";
 import { JsonFile } from "../../../src/format/json-file.ts";
 import { openWeights } from "../../../src/format/open-weights.ts";
+import { inOrder } from "../../../src/format/linear-parts.ts";
 import { readLora } from "../../../src/format/lora.ts";
 import type { ModelConfig } from "../../../src/format/model-config.ts";
+import type { TensorInfo } from "../../../src/format/tensor.ts";
 import { folderFiles } from "../../support/local-folder.ts";
 import { madeGguf, type MadeTensor } from "../../support/made-gguf.ts";
 import { madeConfig } from "../../support/made-checkpoint.ts";
@@ -57,6 +59,8 @@ describe("Phi-3 and Phi-4", () => {
     for (const [field, value] of Object.entries(expected)) expect(config[field as keyof ModelConfig], field).toEqual(value);
   }); // prettier-ignore
 });
+
+const internlm2 = { ...cousin("internlm2", "InternLM2"), bias: false };
 
 const smollm3 = cousin("smollm3", "SmolLM3");
 const granite = cousin("granite", "Granite");
@@ -112,9 +116,11 @@ describe("refused, naming the field", () => {
     ],
     [{ ...gemma, hidden_activation: "silu" }, "model-unsupported", "hidden_activation", /gelu_pytorch_tanh runs/],
     [{ ...gemma, hidden_act: "silu" }, "model-unsupported", "hidden_act", /gelu_pytorch_tanh or gelu runs/],
-    [cousin("gemma2", "Gemma2"), "model-unsupported", "model_type", /GemmaForCausalLM/],
-    [cousin("granitemoe", "GraniteMoe"), "model-unsupported", "model_type", /GraniteForCausalLM/],
-    [cousin("phimoe", "PhiMoE"), "model-unsupported", "model_type", /Phi3ForCausalLM/],
+    [{ ...internlm2, bias: true }, "model-unsupported", "bias", /In InternLM2 false runs/],
+    [{ ...internlm2, bias: undefined }, "model-unsupported", "bias", /In InternLM2 false runs/],
+    [cousin("gemma2", "Gemma2"), "model-unsupported", "model_type", /, Gemma and/],
+    [cousin("granitemoe", "GraniteMoe"), "model-unsupported", "model_type", /, Granite,/],
+    [cousin("phimoe", "PhiMoE"), "model-unsupported", "model_type", /, Phi3,/],
   ])("%j", async (overrides, code, field, message) => {
     const error = await rejection(() => read(overrides));
     expect(error).toMatchObject({ code, facts: { file: "config.json", field } });
@@ -152,6 +158,45 @@ describe("matrices in one tensor", () => {
     const error = await rejection(openWeights(memorySource(files)));
     expect(error.code).toBe("model-unsupported");
     expect(error.message).toMatch(/qkv_proj.qweight".*q, k, v in one.*unquantized repository, or a GGUF file/);
+  });
+});
+
+describe("InternLM2's one matrix of q, k and v", () => {
+  test("each has its rows of every kv head", async () => {
+    const { config, tensors } = await openWeights(memorySource(fixture("cousin-internlm2")));
+    const of = (role: string) =>
+      tensors.filter(({ name }) => name === `model.layers.1.self_attn.${role}_proj.weight`) as TensorInfo[];
+    const [q, k, v] = ["q", "k", "v"].map(of);
+    const rowBytes = 2 * 48;
+    expect([q, k, v].map((panels) => panels.map(({ shape, panel }) => [shape[0], panel]))).toEqual(
+      [24, 6, 6].map((own) =>
+        [0, 1].map((head) => [own, { firstRow: head * own, firstCol: 0, rows: 2 * own, cols: 48 }]),
+      ),
+    );
+    const all = [q[0], k[0], v[0], q[1], k[1], v[1]];
+    const starts = all.map(({ start }) => (start - q[0].start) / rowBytes);
+    expect(starts).toEqual([0, 24, 30, 36, 60, 66]);
+    for (const { shape, start, end } of all) expect(end - start).toBe(shape[0] * rowBytes);
+    expect(tensors).toEqual(inOrder(tensors));
+    expect(config.ropeScaling).toEqual({ kind: "dynamic", factor: 2, originalContextLength: 128 });
+  });
+
+  test("rows of another number", async () => {
+    const files = fixture("cousin-internlm2");
+    await spoilJson(files, "config.json", (fields) => ({ ...fields, num_key_value_heads: 4 }));
+    const error = await rejection(openWeights(memorySource(files)));
+    expect(error).toMatchObject({ code: "format", facts: { file: "model.safetensors" } });
+    expect(error.message).toMatch(/wqkv.weight".*it has 72 rows; expected 96, those of q, k and v/);
+  });
+
+  test("a quantized one is refused by name", async () => {
+    const files = fixture("cousin-internlm2");
+    await spoilTensor(files, "model.layers.0.attention.wqkv.weight", () => {
+      return { name: "model.layers.0.attention.wqkv.qweight" };
+    });
+    const error = await rejection(openWeights(memorySource(files)));
+    expect(error.code).toBe("model-unsupported");
+    expect(error.message).toMatch(/wqkv.qweight".*q, k and v in one.*unquantized repository, or a GGUF file/);
   });
 });
 
