@@ -1,6 +1,7 @@
-// The codes of GPTQ, AWQ and EXL2, whose files have inputs as rows -> rows of outputs, in the decodes' planes.
+// The codes of GPTQ, AWQ, Marlin and EXL2, whose files have inputs as rows -> rows of outputs, in the decodes' planes.
 // A piece is some units of 32 inputs, all of the same bits. In a unit each output has `bits` words, one below the other,
-// that are one stream of codes from the low bits up; AWQ has a word for eight outputs of one input.
+// that are one stream of codes from the low bits up; AWQ has a word for eight outputs of one input, Marlin 128 words for a
+// tile of 16 inputs and 64 outputs.
 // With `scatter` an input goes to its slot, else units go to chunks in order. One invocation per (output, unit); words
 // that several invocations share are only or-ed into, so the codes must be zero at first.
 @group(0) @binding(0) var<storage, read> stored: array<u32>; // [units, words of a unit]
@@ -23,11 +24,18 @@ struct ColumnsPiece {
 }
 
 override bits: u32 = 4u;
-override awq: bool = false;
+override packing: u32 = 0u; // of four bits: 1 AWQ's, 2 Marlin's; 0 all others
 override scatter: bool = false;
 
 fn code_of(unit: u32, output: u32, j: u32) -> u32 {
-  if (awq) {
+  if (packing == 2u) {
+    // The order in which the threads of a tensor core's operand take them: two neighbouring inputs and two eights of both.
+    let tile = (unit * 2u + (j >> 4u)) * (piece.outputs / 64u) + output / 64u;
+    let word = stored[tile * 128u + (output & 7u) * 16u + (j & 6u) * 2u + ((output >> 4u) & 3u)];
+    let place = ((j & 1u) << 2u) | ((output >> 2u) & 2u) | ((j >> 3u) & 1u);
+    return (word >> (4u * place)) & 15u;
+  }
+  if (packing == 1u) {
     let word = stored[(unit * 32u + j) * (piece.outputs / 8u) + output / 8u];
     let place = ((output & 1u) << 2u) | ((output >> 1u) & 3u); // 0, 4, 1, 5, 2, 6, 3, 7
     return (word >> (4u * place)) & 15u;

@@ -1,5 +1,6 @@
 // Rows of codes that are one stream of bits each, from the low bits up -> the decodes' planes. compressed-tensors, MLX and all
 // kinds of FP8 and FP4 have them; scales come apart. Where no code straddles two 32-bit words, each holds `per_word` codes.
+// With `tiles` some neighbouring rows share their bytes instead, and a piece has whole ones of these strips.
 // One invocation per (chunk of 32 columns, row). Rows may begin at any byte.
 @group(0) @binding(0) var<storage, read> stored: array<u32>; // [rows * row_bytes / 4 + 2], bytes
 @group(0) @binding(1) var<storage, read_write> repacked: array<u32>; // [part_rows, code_words]
@@ -24,12 +25,19 @@ override bits: u32 = 4u; // of a code in the file; 7 become 8
 override per_word: u32 = 0u; // 0: codes follow each other without gaps
 override flip: u32 = 0u; // bits of a code that are turned over: 128 where bytes are signed
 override sorted: bool = false; // inputs are reordered by `order`
+override tiles: u32 = 0u; // 1: strips of four rows, as AWQ gemv_fast has them; 0: none
 
 fn byte_at(at: u32) -> u32 {
   return (stored[at >> 2u] >> ((at & 3u) * 8u)) & 255u;
 }
 
-fn code_of(start: u32, slot: u32) -> u32 {
+// The bit of a strip where a code begins. gemv_fast: 64 columns of a row are sixteen words of 16 bits, in each four columns
+// that are eight apart.
+fn tile_bit(row: u32, col: u32) -> u32 {
+  return 16u * ((col & 0xffffffc0u) + (row & 3u) * 16u + ((col >> 2u) & 8u) + (col & 7u)) + 4u * ((col >> 3u) & 3u);
+}
+
+fn code_of(row: u32, slot: u32) -> u32 {
   if (slot >= piece.cols) {
     return piece.pad_code;
   }
@@ -37,10 +45,15 @@ fn code_of(start: u32, slot: u32) -> u32 {
   if (sorted) {
     col = order[slot];
   }
+  var start = row * piece.row_bytes;
   var bit = col * bits;
   if (per_word > 0u) {
     let codes = max(per_word, 1u); // a branch that is not taken is compiled all the same
     bit = (col / codes) * 32u + (col % codes) * bits;
+  }
+  if (tiles > 0u) {
+    start = (row & 0xfffffffcu) * piece.row_bytes;
+    bit = tile_bit(row, col);
   }
   let at = start + (bit >> 3u);
   let two = byte_at(at) | (byte_at(at + 1u) << 8u);
@@ -64,7 +77,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var low: array<u32, 8>;
   var high: array<u32, 2>;
   for (var j = 0u; j < 32u; j++) {
-    let code = code_of(row * piece.row_bytes, chunk * 32u + j);
+    let code = code_of(row, chunk * 32u + j);
     let low_at = (j >> 2u) * low_bits;
     let high_at = (j >> 2u) * high_bits;
     low[low_at >> 3u] |= (code & ((1u << low_bits) - 1u)) << ((j & 3u) * 8u + (low_at & 7u));

@@ -22,7 +22,11 @@ const formats: { name: string; widths: Record<string, string>; tests: RegExp }[]
     widths: Object.fromEntries([2, 3, 4, 8].map((bits) => [`${bits} bit`, `GPTQ ${bits} bit, group 128`])),
     tests: /-gptq-/,
   },
-  { name: "AWQ gemm and gemv, g128 here", widths: { gemm: "AWQ", gemv: "AWQ gemv" }, tests: /-awq-/ },
+  {
+    name: "AWQ gemm, gemv and gemv_fast, g128 here; Marlin's packing of AWQ and GPTQ",
+    widths: { gemm: "AWQ", gemv: "AWQ gemv", gemv_fast: "AWQ gemv_fast", Marlin: "Marlin" },
+    tests: /-awq-/,
+  },
   {
     name: "bitsandbytes nf4, fp4, int8",
     widths: { single: "nf4", double: "nf4, nested", int8: "int8" },

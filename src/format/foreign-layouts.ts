@@ -115,12 +115,11 @@ const layouts: readonly ForeignLayout[] = [
 
   packed("EXL3", /\.(trellis|suh|svh)$/),
   packed("QQQ", /\.s_(channel|group)$/),
-  packed("marlin", /\.(B|s|workspace)$/),
+  packed("marlin of sparse weights", /\.B_(24|meta)$/),
   packed("HQQ with quantized scales", /\.(scale_q|zero_q|zero_scale)$/),
   packed("AQLM", /\.(codebooks|codes)$/),
   packed("VPTQ", /\.(res_|outlier_)?centroids\.weight$/),
   packed("QuIP#", /\.Qidxs$/),
-  packed("llm-awq's own AWQ", /\.scaled_zeros$/),
   packed("torchao, other than int8 and E4M3", /\._weight_qdata$/, /^(?!I8|F8_E4M3)/),
   packed("EETQ", /\.weight_scales$/),
   packed("FP8 without scales, or other than E4M3", /\.weight$/, /^F8_/),

@@ -18,7 +18,7 @@ const isLibraryName = /\.(W_q|weight\._data(\._data)?|_weight_qdata)$/;
 export const looksOfLibrary = (entries: readonly TensorSlice[]): boolean =>
   entries.some(({ name }) => isLibraryName.test(name));
 
-const isPackedName = /\.(q_?weight|SCB|weight\.absmax|weight_packed|weight_scale(_inv)?|scales)$/;
+const isPackedName = /\.(q_?weight|B|SCB|weight\.absmax|weight_packed|weight_scale(_inv)?|scales)$/;
 
 /** Whether some matrix looks quantized: `toModelTensors` then needs a reader for it. */
 export const looksPacked = (entries: readonly TensorSlice[]): boolean =>
@@ -33,6 +33,7 @@ export function missingMatrices(expected: Iterable<string>, entries: readonly Te
     return ![
       "weight",
       "qweight",
+      "B",
       "q_weight",
       "weight_packed",
       "W_q",

@@ -1,14 +1,16 @@
 // A layer's tensors in safetensors files -> its matrix, quantized by its publisher, by what is there: `q_weight` is EXL2,
-// `qweight` is GPTQ or AWQ by its shape, `weight` with `absmax` or `SCB` is bitsandbytes, and stream-parts.ts reads rows of
+// `qweight` is GPTQ or AWQ by its shape (tiled-parts.ts: the orders of single kernels), `weight` with `absmax` or `SCB` is bitsandbytes, and stream-parts.ts reads rows of
 // codes. What the repository declares decides only what shapes cannot (GPTQ's zero points), and must not contradict them.
 
 import { PronkError } from "../errors.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { Ends, ReadMatrix } from "./linear-parts.ts";
+import { checkBits, requireMultiples } from "./packed-checks.ts";
 import { broken, groupSizeOf, makeMatrix, part, type MakeMatrix } from "./part-checks.ts";
 import { readDeclaredQuantization, type DeclaredQuantization } from "./quantization-config.ts";
-import type { QuantizedMatrix, TensorSlice } from "./quantized.ts";
+import type { QuantizedMatrix } from "./quantized.ts";
 import { readStreams } from "./stream-parts.ts";
+import { awqGemv, gemvFast, marlin } from "./tiled-parts.ts";
 
 const gptqRoles = { codes: "qweight", zeros: "qzeros", scales: "scales", groupIndex: "g_idx" } as const;
 const exl2Roles = {
@@ -47,6 +49,7 @@ function readPacked(
 ): QuantizedMatrix | undefined {
   const matrix = makeMatrix(name, shape, ends);
   if (ends.has("q_weight")) return checkExl2(matrix({ kind: "exl2" }, exl2Roles));
+  if (ends.has("B") && ends.has("s")) return marlin(ends.get("B")!, "s", declared, matrix);
   if (ends.has("qweight")) return gptqOrAwq(name, shape, ends, declared, matrix);
   if (ends.has("weight.absmax")) {
     const state = [...ends.keys()].find((end) => end.startsWith("weight.quant_state.bitsandbytes__"));
@@ -69,6 +72,7 @@ function gptqOrAwq(
   const [high, wide] = codes.shape;
   const scales = ends.get("scales");
   if (!scales) throw broken(codes, "it has no scales beside it", `${name} scales`, "none");
+  if (codes.dtype === "I16") return gemvFast(codes, ends, declared, matrix); // of a square matrix, as GPTQ's of 8 bits
   const groups = scales.shape[0];
   const isAwq = high === cols && wide * 8 === rows && scales.shape[1] === rows;
   if (wide === rows && !(isAwq && declared?.method === "awq")) {
@@ -93,57 +97,13 @@ function gptqOrAwq(
     part(found, "zeros", "I32", [groups, rows / 8]);
     return requireMultiples(found);
   }
+  if (high * 16 === cols && wide === 2 * rows && !ends.has("qzeros")) return marlin(codes, "scales", declared, matrix);
   if (high === rows && wide * 8 === cols) return awqGemv(codes, declared, matrix);
-  const layout = high * 16 === cols ? "marlin" : "an unknown one";
   throw new PronkError(
     "model-unsupported",
-    `Tensor "${codes.name}" in "${codes.file}" of shape [${codes.shape}] is in the layout ${layout}; pronk reads GPTQ and AWQ gemm or gemv. Take a repository in one of them.`,
-    { file: codes.file, field: codes.name, expected: "GPTQ or AWQ gemm or gemv", found: layout },
+    `Tensor "${codes.name}" in "${codes.file}" of shape [${codes.shape}] is in an unknown layout; pronk reads GPTQ, AWQ gemm, gemv and gemv_fast, and Marlin. Take a repository in one of them.`,
+    { file: codes.file, field: codes.name, expected: "GPTQ, AWQ or Marlin", found: `[${codes.shape}]` },
   );
-}
-
-/** Rows of nibbles; zero points eight to a word along the groups; as many scales as their words have room for. */
-function awqGemv(codes: TensorSlice, declared: DeclaredQuantization | undefined, matrix: MakeMatrix): QuantizedMatrix {
-  const found = matrix({ kind: "integers", packer: "awq gemv", bits: 4, groups: { rows: 1, cols: 0 } }, gptqRoles);
-  const { scheme, rows, cols } = found;
-  if (scheme.kind !== "integers") throw new TypeError(scheme.kind);
-  checkBits(codes, 4, declared);
-  const words = (found.parts.zeros?.shape ?? [])[1];
-  const sizes = (declared?.groupSizes ?? []).map((size) => (size === -1 ? cols : size));
-  const size = (sizes.length > 0 ? sizes : [128, 64, 32]).find(
-    (guess) => guess > 0 && gemvWords(cols, guess) === words,
-  );
-  if (size === undefined)
-    throw broken(codes, `its zero points have ${words} words`, `groups of ${sizes[0] ?? "128, 64, 32"}`, `${words}`); // prettier-ignore
-  part(found, "zeros", "I32", [rows, words]);
-  part(found, "scales", "F16", [rows, 8 * words]);
-  return requireMultiples({ ...found, scheme: { ...scheme, groups: { rows: 1, cols: Math.min(size, cols) } } });
-}
-
-/** Words of a row of AWQ gemv's zero points: padded for small groups (autoawq 0.2.9, calculate_zeros_width). */
-function gemvWords(cols: number, groupSize: number): number {
-  const unit = groupSize >= 128 ? 1 : groupSize === 64 ? 2 : 4;
-  return Math.ceil(Math.ceil(Math.floor(cols / groupSize) / 8) / unit) * unit;
-}
-
-/** Some module must be declared with these bits, where any are declared. */
-function checkBits(codes: TensorSlice, bits: number, declared: DeclaredQuantization | undefined): void {
-  if (!declared || declared.bits.length === 0 || declared.bits.includes(bits)) return;
-  const wanted = `${declared.bits.join(" or ")} bits, as in ${declared.file}`;
-  throw broken(codes, `it has ${bits} bits a weight`, wanted, `${bits}`);
-}
-
-/** The repack works on 32 inputs and 16 of a group at a time, as every published packer does. */
-function requireMultiples(matrix: QuantizedMatrix): QuantizedMatrix {
-  const { scheme, cols, parts } = matrix;
-  const groupSize = "groupSize" in scheme ? scheme.groupSize : "groups" in scheme ? scheme.groups.cols : 32;
-  if (cols % 32 !== 0 || (groupSize % 16 !== 0 && groupSize < cols))
-    throw new PronkError(
-      "model-unsupported",
-      `Tensor "${parts.codes.name}" in "${parts.codes.file}" has ${cols} inputs in groups of ${groupSize}; pronk reads multiples of 32 in groups of a multiple of 16.`,
-      { file: parts.codes.file, field: parts.codes.name, expected: "multiples of 32 and 16", found: `${groupSize}` },
-    );
-  return matrix;
 }
 
 function checkExl2(matrix: QuantizedMatrix): QuantizedMatrix {

@@ -19,7 +19,7 @@ export interface DeclaredQuantization {
 }
 
 const whatWorks =
-  "The quantized layouts that work are GPTQ (v1, v2), AWQ (gemm, gemv), AutoRound's export as either, bitsandbytes nf4, fp4 and int8, EXL2, compressed-tensors, FP8, NVFP4, MLX, HQQ, quanto, torchao int8 and float8, and GGUF.";
+  "The quantized layouts that work are GPTQ (v1, v2, Marlin), AWQ (gemm, gemv, gemv_fast, Marlin), AutoRound's export as either, bitsandbytes nf4, fp4 and int8, EXL2, compressed-tensors, FP8, NVFP4, MLX, HQQ, quanto, torchao int8 and float8, and GGUF.";
 
 type Layout = Pick<DeclaredQuantization, "method" | "zeroPointsAsStored">;
 
@@ -38,7 +38,7 @@ const packings: Readonly<Record<string, Layout>> = {
   "auto_round:auto_awq": awq,
 };
 
-const isAwq = (version: string) => version === "gemm" || version === "gemv";
+const isAwq = (version: string) => ["gemm", "gemv", "gemv_fast", "marlin"].includes(version);
 
 /** `config`: config.json. `beside`: the first of `quantizationFiles` (packed-names.ts) that is there. */
 export function readDeclaredQuantization(config: JsonFile, beside?: JsonFile): DeclaredQuantization | undefined {
@@ -67,11 +67,10 @@ function readLayout(json: JsonFile): Layout {
     return { method: "library", zeroPointsAsStored: false };
   if (method !== undefined && method !== "gptq" && method !== "awq")
     throw json.unsupported("quant_method", [method, json.text("format") ?? []].flat().join(", "), whatWorks);
-  if (json.get("is_marlin_format") === true) throw json.unsupported("is_marlin_format", true, whatWorks);
   const words = json.text("pack_dtype") ?? "int32"; // GPTQModel's
   if (words !== "int32") throw json.unsupported("pack_dtype", words, whatWorks);
   const [format, field] = readFormat(json);
-  if (format !== undefined && format !== "gptq" && format !== "gptq_v2" && !(method === "awq" && isAwq(format)))
+  if (format !== undefined && !/^(gptq|gptq_v2|marlin)$/.test(format) && !(method === "awq" && isAwq(format)))
     throw json.unsupported(field, format, whatWorks);
   const version = json.text("version")?.toLowerCase();
   if (method !== "gptq" && version !== undefined && !isAwq(version))

@@ -18,6 +18,8 @@ export type Scheme =
   /** `zeroPoints` 1: stored less one, wrapping within their bits; 2: stored unchanged. */
   | { kind: "gptq"; bits: 2 | 3 | 4 | 8; groupSize: number; zeroPoints: 1 | 2 }
   | { kind: "awq"; groupSize: number }
+  /** GPTQ's or AWQ's four bits around 8, in the order of Marlin's kernel. */
+  | { kind: "marlin"; groupSize: number }
   | { kind: "bnb4"; book: "nf4" | "fp4"; nested: boolean }
   | { kind: "int8" }
   | { kind: "exl2" }
@@ -34,7 +36,8 @@ export type Scheme =
   | { kind: "ggml"; type: Exclude<GgmlType, GridType> }
   | { kind: "grid"; type: GridType };
 
-type IntegerPacker = "compressed-tensors" | "mlx" | "mlc" | "onnx" | "awq gemv" | "quanto" | "torchao";
+type IntegerPacker =
+  "compressed-tensors" | "mlx" | "mlc" | "onnx" | "awq gemv" | "awq gemv_fast" | "quanto" | "torchao";
 
 /** Rows and columns of a matrix that share a scale. */
 export interface ScaleGroups {
@@ -47,7 +50,7 @@ export type PartRole =
   | "codes"
   | "zeros"
   | "scales"
-  | "minima" // MLX: added in each group; quanto: subtracted
+  | "minima" // MLX, AWQ gemv_fast: added in each group; quanto: subtracted
   | "factor" // NVFP4: multiplies all scales
   | "divisor" // the same, but divides them
   | "groupIndex" // GPTQ: the group of each input

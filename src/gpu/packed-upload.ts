@@ -32,9 +32,9 @@ type KindRepack = Extract<PackedFormat["repack"], { kind: number }>;
 
 const blocksRepack = ({ shader, kind }: KindRepack) => ({ kernel: shader, constants: { kind } });
 
-const streamsRepack = ({ shader, bits, perWord, flip, order }: Repack<"repack_streams">) => ({
+const streamsRepack = ({ shader, bits, perWord, flip, order, tiles }: Repack<"repack_streams">) => ({
   kernel: shader,
-  constants: { bits, per_word: perWord, flip, sorted: order !== undefined },
+  constants: { bits, per_word: perWord, flip, sorted: order !== undefined, tiles },
 });
 
 const slabsRepack = ({ shader, bits, fromHigh }: Repack<"repack_slabs">) => ({
@@ -53,9 +53,9 @@ function wholeRepack(repack: KindRepack | Repack<"repack_slabs" | "repack_stream
   return repack.shader === "repack_streams" ? streamsRepack(repack) : blocksRepack(repack);
 }
 
-const columnsRepack = ({ shader, awq, slots }: Repack<"repack_columns">, { bits }: { bits: number }) => ({
+const columnsRepack = ({ shader, packing, slots }: Repack<"repack_columns">, { bits }: { bits: number }) => ({
   kernel: shader,
-  constants: { bits, awq, scatter: slots !== undefined },
+  constants: { bits, packing, scatter: slots !== undefined },
 });
 
 export class PackedUploader {

@@ -621,11 +621,11 @@ export interface ShaderOverrides {
   quantize_groups: { bits?: number; dtype?: number };
   quantize_rows: { stride: number };
   repack_blocks: { kind?: number };
-  repack_columns: { bits?: number; awq?: boolean; scatter?: boolean };
+  repack_columns: { bits?: number; packing?: number; scatter?: boolean };
   repack_grids: { kind?: number };
   repack_rows: {};
   repack_slabs: { bits?: number; from_high?: boolean };
-  repack_streams: { bits?: number; per_word?: number; flip?: number; sorted?: boolean };
+  repack_streams: { bits?: number; per_word?: number; flip?: number; sorted?: boolean; tiles?: number };
   repack_turned: { size?: number; flip?: number };
   rmsnorm: { dim: number; stride: number; eps: number; threads?: number };
   rope_cache: {};

@@ -30,6 +30,7 @@ export function floatsFormat(matrix: QuantizedMatrix): SchemeFormat {
       flip: 0,
       rowBytes: (parts.codes.end - parts.codes.start) / rows,
       rowsPerUnit: 1,
+      tiles: 0,
       padCode: 0,
       highStart: 0,
     },

@@ -1,73 +1,96 @@
-// GPTQ and AWQ on the GPU: w = scale * (code - zero), an f16 scale and a byte of zero point for each group of inputs. The
-// files have inputs as rows; the repack transposes them, sorting act-order inputs by their group.
+// GPTQ and AWQ on the GPU: w = scale * (code - zero), an f16 scale and a byte of zero point for each group of inputs; of
+// Marlin's packing, whose zero point is 8 everywhere, a scale. The files have inputs as rows; the repack transposes them,
+// sorting act-order inputs by their group.
 
 import { PronkError } from "../errors.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
+import type { actOrder } from "./act-order.ts";
 import { headOf, planeWords, rounding, viewOf, type SchemeFormat } from "./packed-format.ts";
 import type { PartBytes } from "./row-format.ts";
 
 /** Where the nibble of output 8c + j stands in word c. Source: AutoAWQ, packing_utils.py. */
 const awqNibble = [0, 4, 1, 5, 2, 6, 3, 7];
 
-/** `early`: the bytes of g_idx, where the layer has one. */
-export function gptqFormat(matrix: QuantizedMatrix, early: PartBytes): SchemeFormat {
+/** `sort`: act-order.ts's, which other formats load, too. `early`: the bytes of g_idx, where the layer has one. */
+export const gptqFormat =
+  (sort: typeof actOrder) =>
+  (matrix: QuantizedMatrix, early: PartBytes): SchemeFormat => {
+    const { scheme, rows: outputs, cols } = matrix;
+    if (scheme.kind !== "gptq" && scheme.kind !== "awq") throw new TypeError(scheme.kind);
+    const bits = scheme.kind === "awq" ? 4 : scheme.bits;
+    const groups = Math.ceil(cols / scheme.groupSize);
+    const rowChunks = cols / 32; // the reader refuses others
+    const planes = planeWords(bits, rowChunks);
+    const scaleHalves = Math.ceil(groups / 2); // words
+    const scaleWords = scaleHalves + Math.ceil(groups / 4);
+    const order = early.groupIndex ? sort(matrix, scheme.groupSize, early.groupIndex) : undefined;
+    return {
+      decode: "affine",
+      constants: {
+        bits,
+        zeros: 1,
+        group_eights: groups === 1 ? 2 ** 31 : scheme.groupSize / 8,
+        ...(scheme.kind === "awq" ? { rounding: rounding.f16 } : {}),
+      },
+      rowChunks,
+      codeWords: planes.low + planes.high,
+      scaleWords,
+      head: headOf(),
+      extra: [0, (planes.low + planes.high) / 4, planes.low / 4, scaleHalves],
+      repack: {
+        shader: "repack_columns",
+        packing: scheme.kind === "awq" ? 1 : 0,
+        outputs,
+        runs: [{ bits, chunks: rowChunks, planeStart: 0, highStart: planes.low }],
+        ...(order ? { slots: order.slots } : {}),
+      },
+      ...(order ? { order: order.order } : {}),
+      scaleRows: (parts, first, count) => affineScales(matrix, parts, { first, count, groups, bits }),
+    };
+  };
+
+/** Marlin's packing of either. */
+export function marlinFormat(matrix: QuantizedMatrix): SchemeFormat {
   const { scheme, rows: outputs, cols } = matrix;
-  if (scheme.kind !== "gptq" && scheme.kind !== "awq") throw new TypeError(scheme.kind);
-  const bits = scheme.kind === "awq" ? 4 : scheme.bits;
-  const groups = Math.ceil(cols / scheme.groupSize);
-  const rowChunks = cols / 32; // the reader refuses others
-  const planes = planeWords(bits, rowChunks);
-  const scaleHalves = Math.ceil(groups / 2); // words
-  const scaleWords = scaleHalves + Math.ceil(groups / 4);
-  const order = early.groupIndex ? actOrder(matrix, scheme.groupSize, early.groupIndex) : undefined;
+  if (scheme.kind !== "marlin") throw new TypeError(scheme.kind);
+  const groups = cols / scheme.groupSize;
+  const rowChunks = cols / 32;
+  const planes = planeWords(4, rowChunks);
+  const scaleWords = Math.ceil(groups / 2);
   return {
     decode: "affine",
-    constants: {
-      bits,
-      zeros: 1,
-      group_eights: groups === 1 ? 2 ** 31 : scheme.groupSize / 8,
-      ...(scheme.kind === "awq" ? { rounding: rounding.f16 } : {}),
-    },
+    constants: { bits: 4, zeros: 0, group_eights: groups === 1 ? 2 ** 31 : scheme.groupSize / 8 },
     rowChunks,
-    codeWords: planes.low + planes.high,
+    codeWords: planes.low,
     scaleWords,
     head: headOf(),
-    extra: [0, (planes.low + planes.high) / 4, planes.low / 4, scaleHalves],
+    extra: [8, planes.low / 4, planes.low / 4, scaleWords],
     repack: {
       shader: "repack_columns",
-      awq: scheme.kind === "awq",
+      packing: 2,
       outputs,
-      runs: [{ bits, chunks: rowChunks, planeStart: 0, highStart: planes.low }],
-      ...(order ? { slots: order.slots } : {}),
+      runs: [{ bits: 4, chunks: rowChunks, planeStart: 0, highStart: planes.low }],
     },
-    ...(order ? { order: order.order } : {}),
-    scaleRows: (parts, first, count) => affineScales(matrix, parts, { first, count, groups, bits }),
+    scaleRows: (late, first, count) => {
+      const scales = viewOf(late.scales!);
+      const words = new Uint32Array(count * scaleWords);
+      const halves = new Uint16Array(words.buffer);
+      for (let r = 0; r < count; r++)
+        for (let g = 0; g < groups; g++) {
+          const n = first + r;
+          const scale = scales.getUint16(2 * (g * outputs + marlinScale(n, groups === 1)), true);
+          if ((scale & 0x7c00) === 0x7c00) throw notFinite(matrix, n, g);
+          halves[2 * r * scaleWords + g] = scale;
+        }
+      return words;
+    },
   };
 }
 
-/** Inputs sorted by group; undefined when they already are. */
-export function actOrder(matrix: QuantizedMatrix, groupSize: number, bytes: Uint8Array) {
-  const { cols, parts } = matrix;
-  const view = viewOf(bytes);
-  const groups = Math.ceil(cols / groupSize);
-  const index = Array.from({ length: cols }, (_, k) => view.getInt32(4 * k, true));
-  if (index.every((group) => group === 0)) return undefined; // old files write zeros for "in order"
-  if (index.every((group, k) => group === Math.floor(k / groupSize))) return undefined;
-  const starts = Array.from({ length: groups }, (_, g) => g * groupSize);
-  const slots = new Uint32Array(cols);
-  const order = new Uint32Array(cols);
-  for (const [k, group] of index.entries()) {
-    const slot = starts[group]++;
-    if (!(slot < Math.min((group + 1) * groupSize, cols)))
-      throw new PronkError(
-        "format",
-        `Tensor "${parts.groupIndex!.name}" in "${parts.groupIndex!.file}" puts input ${k} into group ${group}, which is no group of ${groupSize} or is already full. Fetch the file again; if that does not help, ask who published it.`,
-        { file: parts.groupIndex!.file, field: parts.groupIndex!.name, expected: `${groups} groups`, found: group },
-      );
-    slots[k] = slot;
-    order[slot] = k;
-  }
-  return { slots, order };
+/** Where Marlin has the scale of output n. Source: AutoGPTQ, qlinear_marlin.py, `_scale_perm` and `_scale_perm_single`. */
+function marlinScale(n: number, isOneGroup: boolean): number {
+  if (!isOneGroup) return (n & ~63) | ((n & 7) << 3) | ((n >> 3) & 7);
+  return (n & ~31) | (((n >> 1) & 3) << 3) | (((n >> 3) & 3) << 1) | (n & 1);
 }
 
 interface AffineRows {

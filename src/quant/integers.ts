@@ -1,15 +1,15 @@
-// Rows of integers on the GPU, as compressed-tensors, MLX, MLC, ONNX, AWQ gemv, quanto and torchao pack them: w = scale * (code -
+// Rows of integers on the GPU, as compressed-tensors, MLX, MLC, ONNX, AWQ gemv and gemv_fast, quanto and torchao pack them: w = scale * (code -
 // zero), or scale * code + minimum, scales in the file's own type. The file has outputs as rows already; act-order inputs
 // are sorted by their group.
 
 import { PronkError } from "../errors.ts";
 import type { QuantizedMatrix } from "../format/quantized.ts";
-import type { actOrder } from "./gptq.ts";
+import type { actOrder } from "./act-order.ts";
 import { headOf, planeWords, viewOf, type SchemeFormat } from "./packed-format.ts";
 import type { PartBytes } from "./row-format.ts";
 import { groupsOf, putNumbers, scaleType, wordsOf } from "./scale-bits.ts";
 
-/** `sort`: gptq.ts's, which is loaded separately. `early`: the bytes of the group of each input, if there are any. */
+/** `sort`: act-order.ts's, which is loaded separately. `early`: the bytes of the group of each input, if there are any. */
 export const integersFormat =
   (sort: typeof actOrder) =>
   (matrix: QuantizedMatrix, early: PartBytes): SchemeFormat => {
@@ -23,7 +23,8 @@ export const integersFormat =
     const groups = groupsOf(matrix);
     // The last chunk's columns from `cols` on may be of one group more, whose scale is 0.
     const numberWords = wordsOf(type, groups === 1 ? 1 : Math.ceil((32 * rowChunks) / size.cols));
-    const zeros = packer === "mlx" ? 2 : !parts.zeros ? 0 : parts.zeros.dtype === parts.scales!.dtype ? 3 : 1;
+    const isFast = packer === "awq gemv_fast";
+    const zeros = parts.minima ? 2 : !parts.zeros ? 0 : parts.zeros.dtype === parts.scales!.dtype ? 3 : 1;
     const scaleWords = numberWords + [0, Math.ceil(groups / 4), numberWords, numberWords][zeros];
     const sorted = early.groupIndex ? sort(matrix, size.cols, early.groupIndex) : undefined;
     const zero = scheme.zero ?? 2 ** (bits - 1) - (packer === "mlc" ? 1 : 0);
@@ -46,7 +47,8 @@ export const integersFormat =
         perWord,
         flip: isSigned ? 2 ** (bits - 1) : 0,
         rowBytes: (parts.codes.end - parts.codes.start) / rows,
-        rowsPerUnit: 1,
+        rowsPerUnit: isFast ? 4 : 1,
+        tiles: isFast ? 1 : 0,
         padCode: zero,
         highStart: planes.low,
         ...(sorted ? { order: sorted.order } : {}),

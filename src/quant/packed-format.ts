@@ -34,7 +34,8 @@ export type Repack =
       perWord: number; // codes in a word; 0: no gaps
       flip: number; // bits of a code to invert
       rowBytes: number;
-      rowsPerUnit: 1;
+      rowsPerUnit: 1 | 4; // rows that share their bytes
+      tiles: 0 | 1; // the shader's constant
       padCode: number;
       highStart: number;
       order?: Uint32Array<ArrayBuffer>;
@@ -60,7 +61,13 @@ export type Repack =
       padCode: number;
     }
   /** The file has inputs as rows: `unitBytes` hold 32 inputs of `outputs` columns. `slots` scatters inputs. */
-  | { shader: "repack_columns"; awq: boolean; outputs: number; runs: ColumnRun[]; slots?: Uint32Array<ArrayBuffer> };
+  | {
+      shader: "repack_columns";
+      packing: 0 | 1 | 2; // the shader's constant
+      outputs: number;
+      runs: ColumnRun[];
+      slots?: Uint32Array<ArrayBuffer>;
+    };
 
 interface PackedLayout extends RowLayout {
   repack: Repack;

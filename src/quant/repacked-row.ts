@@ -30,7 +30,19 @@ function putCodes(row: Words, { bits, planeStart, highStart }: Omit<ColumnRun, "
 /** Where AutoAWQ has the nibble of output 8c + j in word c. */
 const awqNibble = [0, 4, 1, 5, 2, 6, 3, 7];
 
-/** The row of an output when codes come by columns, as GPTQ's, AWQ's and EXL2's do: each piece has some of them. */
+/**
+ * Where Marlin has the nibble of an output's input k: in tiles of 16 inputs and 64 outputs, along the outputs first, of 128
+ * words. Four words lie side by side, of sixteen outputs each; a word's nibbles are 0 and 8 inputs and 8 outputs on, then
+ * the same of the next input. Source: AutoGPTQ, qlinear_marlin.py.
+ */
+function marlinPlace(output: number, k: number, outputs: number) {
+  const tile = Math.floor(k / 16) * (outputs / 64) + Math.floor(output / 64);
+  const lane = 4 * (output % 8) + Math.floor((k % 8) / 2);
+  const nibble = 4 * (k % 2) + 2 * Math.floor((output % 16) / 8) + Math.floor((k % 16) / 8);
+  return { word: 128 * tile + 4 * lane + Math.floor((output % 64) / 16), shift: 4 * nibble };
+}
+
+/** The row of an output when codes come by columns, as GPTQ's, AWQ's, Marlin's and EXL2's do: each piece has some of them. */
 export class ColumnsRow {
   readonly row: number;
   readonly #format: PackedFormat;
@@ -52,15 +64,19 @@ export class ColumnsRow {
   }
 
   take({ run, units, firstUnit, bytes }: Codes): void {
-    const { awq, outputs, slots } = this.#repack;
+    const { packing, outputs, slots } = this.#repack;
     const { bits } = run!;
     const codes = this.#taken.get(run!)!;
     const mask = (1 << bits) - 1;
     const view = viewOf(bytes);
     for (let k = 0; k < 32 * units; k++) {
       let code: number;
-      if (awq) code = view.getUint32(4 * (k * (outputs / 8) + (this.row >> 3)), true) >>> (4 * awqNibble[this.row & 7]);
-      else {
+      if (packing === 1)
+        code = view.getUint32(4 * (k * (outputs / 8) + (this.row >> 3)), true) >>> (4 * awqNibble[this.row & 7]);
+      else if (packing === 2) {
+        const { word, shift } = marlinPlace(this.row, k, outputs);
+        code = view.getUint32(4 * word, true) >>> shift;
+      } else {
         const at = k * bits; // in the output's stream of words, which stand one below the other
         const [below, shift] = [4 * ((at >> 5) * outputs + this.row), at & 31];
         code = view.getUint32(below, true) >>> shift;
@@ -191,9 +207,15 @@ function blocksRow(
   return { codes, scales };
 }
 
+/** Where a strip of four rows has a code in AWQ gemv_fast: pack_intweight in AutoAWQ's gemv_fast.py. */
+function gemvFastBit(row: number, col: number): number {
+  const word = 64 * Math.floor(col / 64) + 16 * (row % 4) + 8 * Math.floor((col % 64) / 32) + (col % 8);
+  return 16 * word + 4 * Math.floor((col % 32) / 8);
+}
+
 function streamRow(
   { codeWords, rowChunks }: PackedFormat,
-  { bits, perWord, flip, rowBytes, padCode, highStart, order }: Streams,
+  { bits, perWord, flip, rowBytes, rowsPerUnit, tiles, padCode, highStart, order }: Streams,
   cols: number,
   bytes: Uint8Array,
   row: number,
@@ -202,8 +224,8 @@ function streamRow(
   const codes = new Uint8Array(32 * rowChunks).fill(padCode);
   for (let slot = 0; slot < cols; slot++) {
     const col = order ? order[slot] : slot;
-    const bit =
-      8 * row * rowBytes + (perWord > 0 ? 32 * Math.floor(col / perWord) + (col % perWord) * bits : col * bits);
+    const inRow = perWord > 0 ? 32 * Math.floor(col / perWord) + (col % perWord) * bits : col * bits;
+    const bit = 8 * (row - (row % rowsPerUnit)) * rowBytes + (tiles ? gemvFastBit(row, col) : inRow);
     const at = Math.floor(bit / 8);
     const two = bytes[at] | ((bytes[at + 1] ?? 0) << 8);
     codes[slot] = ((two >> (bit % 8)) & ((1 << bits) - 1)) ^ flip;

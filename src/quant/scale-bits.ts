@@ -62,10 +62,12 @@ export function scaleBits(matrix: QuantizedMatrix, role: PartRole, bytes: Uint8A
   // MLX has both kinds of bytes as U8.
   const { bytes: size, notFinite } = types["type" in scheme && scheme.type === "NVFP4" ? "F8_E4M3" : dtype];
   const groups = shape[0] === rows ? Math.max(groupsOf(matrix), shape[1] ?? 1) : groupsOf(matrix); // AWQ gemv pads its rows
+  const isTurned = scheme.kind === "integers" && scheme.packer === "awq gemv_fast"; // a row for each group
   const view = viewOf(bytes);
   const last = bytes.length / size - 1; // one number may serve all
   return (row: number, g: number): number => {
-    const at = size * Math.min(last, Math.floor(row / scheme.groups.rows) * groups + g);
+    const one = isTurned ? g * rows + row : Math.floor(row / scheme.groups.rows) * groups + g;
+    const at = size * Math.min(last, one);
     const bits = size === 4 ? view.getUint32(at, true) : size === 2 ? view.getUint16(at, true) : view.getUint8(at);
     if ((bits & notFinite) !== notFinite) return bits;
     throw new PronkError(

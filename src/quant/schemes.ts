@@ -21,6 +21,7 @@ interface SchemeEntry {
   load(): Promise<MakeFormat>;
 }
 
+const order = onDemand("sorts inputs by their group", () => import("./act-order.ts"));
 const gptq = onDemand("lays out GPTQ and AWQ", () => import("./gptq.ts"));
 const bitsandbytes = onDemand("lays out bitsandbytes", () => import("./bitsandbytes.ts"));
 const exl2 = onDemand("lays out EXL2", () => import("./exl2.ts"));
@@ -31,14 +32,15 @@ const ggml = onDemand("lays out GGUF's blocks", () => import("./ggml.ts"));
 const grids = onDemand("lays out GGUF's grids", () => import("./grids.ts"));
 
 const table: Record<Scheme["kind"], SchemeEntry> = {
-  gptq: { early: ["groupIndex"], load: async () => (await gptq()).gptqFormat },
-  awq: { early: [], load: async () => (await gptq()).gptqFormat },
+  gptq: { early: ["groupIndex"], load: async () => (await gptq()).gptqFormat((await order()).actOrder) },
+  awq: { early: [], load: async () => (await gptq()).gptqFormat((await order()).actOrder) },
+  marlin: { early: [], load: async () => (await gptq()).marlinFormat },
   bnb4: { early: ["state", "map", "nestedMap"], load: async () => (await bitsandbytes()).bnb4Format },
   int8: { early: ["codeOrder"], load: async () => (await bitsandbytes()).int8Format },
   exl2: { early: ["groups", "scaleLimits"], load: async () => (await exl2()).exl2Format },
   integers: {
     early: ["groupIndex"],
-    load: async () => (await streams()).integersFormat((await gptq()).actOrder),
+    load: async () => (await streams()).integersFormat((await order()).actOrder),
   },
   slabs: { early: [], load: async () => (await slabs()).slabsFormat(await streams()) },
   turned: { early: [], load: async () => (await turned()).turnedFormat(await streams()) },

@@ -125,6 +125,8 @@ const spoils: [label: string, from: string, to: string, Sampled][] = [
     packed(madeLayers.all["ONNX inputs as rows, f16"]()),
   ],
   ["repack_columns", "j * bits", "(j ^ 1u) * bits", layers[2][1]],
+  ["repack_columns", "(j & 6u) * 2u", "(j & 6u) * 4u", packed(madeLayers.all["Marlin of GPTQ, one group"]())],
+  ["repack_streams", "(row & 3u) * 16u", "(row & 1u) * 16u", packed(madeLayers.all["AWQ gemv_fast, groups of 64"]())],
   ["repack_columns", "slot = slots[slot]", "slot = slots[slot ^ 1u]", layers[1][1]],
 ];
 

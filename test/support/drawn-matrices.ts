@@ -174,6 +174,12 @@ export const drawnMatrices: [string, (shape: number[]) => Drawn][] = [
   ["AWQ gemv", ([rows, cols]) => drawn({ kind: "integers", packer: "awq gemv", bits: 4, groups: { rows: 1, cols: 128 } }, [rows, cols], {
     codes: ["I32", [rows, cols / 8]], zeros: ["I32", [rows, Math.ceil(cols / 1024)]], scales: ["F16", [rows, 8 * Math.ceil(cols / 1024)]],
   })],
+  ["AWQ gemv_fast", ([rows, cols]) => drawn({ kind: "integers", packer: "awq gemv_fast", bits: 4, groups: { rows: 1, cols: 128 } }, [rows, cols], {
+    codes: ["I16", [rows / 4, cols]], scales: ["F16", [8 * Math.ceil(cols / 1024), rows]], minima: ["F16", [8 * Math.ceil(cols / 1024), rows]],
+  })],
+  ["Marlin", ([rows, cols]) => drawn({ kind: "marlin", groupSize: 128 }, [rows, cols], {
+    codes: ["I32", [cols / 16, 2 * rows]], scales: ["F16", [cols / 128, rows]],
+  })],
   ["MLC q4f16_1", ([rows, cols]) => drawn({ kind: "integers", packer: "mlc", bits: 4, groups: { rows: 1, cols: 32 } }, [rows, cols], {
     codes: ["U32", [rows, cols / 8]], scales: ["F16", [rows, cols / 32]],
   })],

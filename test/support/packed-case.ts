@@ -182,7 +182,7 @@ async function repack(format: PackedFormat, matrix: QuantizedMatrix, bytes: Uint
         const units = Math.min(unitsPerPiece, chunks - unit);
         const piece = stage(bytes.subarray(at, (at += units * unitBytes)));
         const record = [units, unit, rows, how.outputs, codeWords, planeStart, highStart, ...place];
-        const constants = { bits, awq: how.awq ? 1 : 0, scatter: how.slots ? 1 : 0 };
+        const constants = { bits, packing: how.packing, scatter: how.slots ? 1 : 0 };
         await run(repackColumns, constants, [[piece, codes, slots, make(new Uint32Array(record))]], rows, units);
       }
     }
@@ -221,7 +221,13 @@ async function repack(format: PackedFormat, matrix: QuantizedMatrix, bytes: Uint
     if (how.shader === "repack_streams") {
       const order = make(how.order ?? new Uint32Array(4));
       const record = [count, row, cols, how.rowBytes, codeWords, how.highStart, how.padCode, ...place];
-      const constants = { bits: how.bits, per_word: how.perWord, flip: how.flip, sorted: how.order ? 1 : 0 };
+      const constants = {
+        bits: how.bits,
+        per_word: how.perWord,
+        flip: how.flip,
+        sorted: how.order ? 1 : 0,
+        tiles: how.tiles,
+      };
       await run(
         repackStreams,
         constants,

@@ -30,6 +30,7 @@ import {
   type Dequantized,
   type Layer,
 } from "../reference/dequantize-packed.ts";
+import { dequantizeGemvFast, dequantizeMarlin } from "../reference/dequantize-tiled.ts";
 
 export interface PackedMatrix {
   matrix: QuantizedMatrix;
@@ -127,6 +128,7 @@ export function referenceWeightsOf({ matrix, layer }: PackedMatrix): Dequantized
   const { scheme } = matrix;
   if (scheme.kind === "gptq") return dequantizeGptq(layer, { bits: scheme.bits, version: scheme.zeroPoints });
   if (scheme.kind === "awq") return dequantizeAwq(layer);
+  if (scheme.kind === "marlin") return dequantizeMarlin(layer);
   if (scheme.kind === "exl2") return dequantizeExl2(layer);
   if (scheme.kind === "int8") return dequantizeInt8(layer);
   if (scheme.kind === "bnb4") return dequantizeBnb4(layer, scheme.book);
@@ -134,6 +136,8 @@ export function referenceWeightsOf({ matrix, layer }: PackedMatrix): Dequantized
   if (["W_q", "weight._data", "weight._data._data", "_weight_qdata"].some((end) => layer(end)))
     return dequantizeLibrary(layer, { rows, cols });
   if (scheme.kind === "integers" && scheme.packer === "awq gemv") return dequantizeAwqGemv(layer, scheme.groups.cols);
+  if (scheme.kind === "integers" && scheme.packer === "awq gemv_fast")
+    return dequantizeGemvFast(layer, scheme.groups.cols);
   if (scheme.kind === "floats") return dequantizeFloats(layer, { rows, cols });
   if (scheme.kind === "integers" && scheme.packer === "mlc") return dequantizeMlc(layer, { cols, bits: scheme.bits });
   if (scheme.kind === "turned" || (scheme.kind === "integers" && scheme.packer === "onnx" && scheme.groups.rows > 1))

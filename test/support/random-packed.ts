@@ -372,6 +372,32 @@ export function awqGemv([rows, cols]: number[], size: number) {
   };
 }
 
+/** llm-awq's own files name the zero points otherwise (`named`). */
+export function gemvFast([rows, cols]: number[], size: number, named = "qzeros") {
+  return (): PackedMatrix => {
+    const random = randomNumbers(rows * cols + size);
+    const unit = { 32: 4, 64: 2 }[size] ?? 1;
+    const high = 8 * Math.ceil(Math.ceil(cols / size / 8) / unit) * unit;
+    return packedMatrix([rows, cols], [
+      { end: "qweight", dtype: "I16", shape: [rows / 4, cols], bytes: bytesFrom(random, (rows * cols) / 2) },
+      scaleTensor("scales", "F16", [high, rows], random),
+      scaleTensor(named, "F16", [high, rows], random),
+    ], declare({ method: "awq", bits: [4], groupSizes: [size] })); // prettier-ignore
+  };
+}
+
+/** AWQ's names, or GPTQ's. */
+export function marlin([rows, cols]: number[], size: number, names: "qweight scales" | "B s" = "B s") {
+  return (): PackedMatrix => {
+    const random = randomNumbers(rows * cols + size);
+    const [codes, scales] = names.split(" ");
+    return packedMatrix([rows, cols], [
+      { end: codes, dtype: "I32", shape: [cols / 16, 2 * rows], bytes: bytesFrom(random, (rows * cols) / 2) },
+      scaleTensor(scales, "F16", [cols / size, rows], random),
+    ], declare({ method: "gptq", bits: [4], groupSizes: [size === cols ? -1 : size] })); // prettier-ignore
+  };
+}
+
 export const madeLayers: { ggml: typeof ggml; all: Record<string, () => PackedMatrix> } = {
   ggml,
   all: {
@@ -454,6 +480,12 @@ export const madeLayers: { ggml: typeof ggml; all: Record<string, () => PackedMa
     "torchao float8": torchao("F8_E4M3", [6, 64], "F32"),
     "AWQ gemv, groups of 128": awqGemv([12, 256], 128),
     "AWQ gemv, groups of 32": awqGemv([9, 96], 32),
+    "AWQ gemv_fast, groups of 64": gemvFast([8, 192], 64),
+    "AWQ gemv_fast, groups of 128": gemvFast([12, 256], 128),
+    "AWQ gemv_fast by llm-awq's name": gemvFast([4, 64], 32, "scaled_zeros"),
+    "Marlin of GPTQ, groups of 32": marlin([128, 96], 32),
+    "Marlin of GPTQ, one group": marlin([64, 160], 160),
+    "Marlin of AWQ, groups of 16": marlin([192, 64], 16, "qweight scales"),
     "EXL2, one width": exl2(32, [[4, 128], [4, 128], [4, 32]]),
   },
 }; // prettier-ignore

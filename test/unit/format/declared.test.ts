@@ -60,7 +60,7 @@ describe("is refused by field", () => {
     [v1, { ...gptq4, group_size: 32, dynamic: { ".*up_proj": { group_size: 40 } } }, "format", /two of the declared/],
     [v1, { ...gptq4, format: "gptq", checkpoint_format: "gptq_v2" }, "format", /"gptq".*"gptq_v2"/],
     [v1, { ...gptq4, format: "gptq_p" }, "model-unsupported", /"quantization_config.format": "gptq_p"/],
-    [v1, { ...gptq4, format: "marlin" }, "model-unsupported", /marlin/],
+    [v1, { ...gptq4, format: "bitblas" }, "model-unsupported", /bitblas/],
     [v1, { ...gptq4, pack_dtype: "int16" }, "model-unsupported", /int16/],
     [v1, { ...gptq4, dynamic: { ".*": { bits: "four" } } }, "format", /dynamic\.\.\*\.bits/],
     [v1, { ...autoRound, packing_format: "auto_round:nv_fp" }, "model-unsupported", /auto_round:nv_fp/],

@@ -96,13 +96,12 @@ describe("by names of tensors", () => {
   const layer = "model.layers.0.mlp.up_proj";
   test.each<[string, RegExp, [string, string]]>([
     ["EXL3", /layout EXL3/, [`${layer}.trellis`, "I16"]],
-    ["marlin", /layout marlin/, [`${layer}.B`, "I32"]],
+    ["marlin", /marlin of sparse weights/, [`${layer}.B_24`, "I32"]],
     ["QQQ", /layout QQQ/, [`${layer}.s_channel`, "F16"]],
     ["HQQ", /layout HQQ with quantized scales/, [`${layer}.scale_q`, "U8"]],
     ["AQLM", /layout AQLM/, [`${layer}.codes`, "I16"]],
     ["VPTQ", /layout VPTQ/, [`${layer}.centroids.weight`, "F16"]],
     ["QuIP#", /layout QuIP#/, [`${layer}.Qidxs`, "I64"]],
-    ["llm-awq", /llm-awq's own/, [`${layer}.scaled_zeros`, "F16"]],
     ["torchao", /layout torchao, other/, [`${layer}._weight_qdata`, "I32"]],
     ["EETQ", /layout EETQ/, [`${layer}.weight_scales`, "F16"]],
     ["an adapter", /an adapter.*among its `adapters`/, [`base_model.model.${layer}.lora_A.weight`, "F32"]],

@@ -9,6 +9,7 @@ import { isQuantized, type ModelTensor, type PartRole, type TensorSlice } from "
 import { referenceWeights } from "../../reference/named-weights.ts";
 import { dequantizeGgml } from "../../reference/dequantize-ggml.ts";
 import * as packed from "../../reference/dequantize-packed.ts";
+import { dequantizeGemvFast, dequantizeMarlin } from "../../reference/dequantize-tiled.ts";
 import { referenceGenerate } from "../../reference/forward.ts";
 import { requireClose } from "../../reference/relative-error.ts";
 import { decodeStored } from "../../reference/stored.ts";
@@ -40,6 +41,8 @@ function valuesOf(tensor: ModelTensor, files: ReadonlyMap<string, Uint8Array>, h
     const dequantized =
       scheme.kind === "gptq" ? packed.dequantizeGptq(layer, { bits: scheme.bits, version: scheme.zeroPoints })
       : scheme.kind === "awq" ? packed.dequantizeAwq(layer)
+      : scheme.kind === "marlin" ? dequantizeMarlin(layer)
+      : scheme.kind === "integers" && scheme.packer === "awq gemv_fast" ? dequantizeGemvFast(layer, scheme.groups.cols)
       : scheme.kind === "bnb4" ? packed.dequantizeBnb4(layer, scheme.book)
       : scheme.kind === "int8" ? packed.dequantizeInt8(layer)
       : scheme.kind === "turned" || (scheme.kind === "integers" && scheme.packer === "onnx" && scheme.groups.rows > 1)

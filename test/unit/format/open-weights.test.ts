@@ -46,8 +46,8 @@ test("a quantized repository of unquantized tensors is what it holds", async () 
 
 test("refused by name: a layout in quantize_config.json; no config.json; a config.json of megabytes", async () => {
   const refusal = (files: Map<string, Uint8Array>) => rejection(openWeights(memorySource(files)));
-  const marlin = text({ bits: 4, group_size: 128, checkpoint_format: "marlin" });
-  expect(await refusal(madeCheckpoint().set("quantize_config.json", marlin))).toMatchObject({
+  const bitblas = text({ bits: 4, group_size: 128, checkpoint_format: "bitblas" });
+  expect(await refusal(madeCheckpoint().set("quantize_config.json", bitblas))).toMatchObject({
     code: "model-unsupported", facts: { file: "quantize_config.json", field: "checkpoint_format" },
   }); // prettier-ignore
   const bare = madeCheckpoint();

@@ -33,11 +33,9 @@ describe("what is declared", () => {
     expect(readDeclaredQuantization(new JsonFile("config.json", {}))).toBeUndefined();
   });
   test.each([
-    [{ quant_method: "gptq", checkpoint_format: "marlin" }, /marlin/],
-    [{ quant_method: "gptq", is_marlin_format: true }, /marlin/],
     [{ quant_method: "gptq", checkpoint_format: "bitblas" }, /bitblas/],
     [{ quant_method: "gptq", checkpoint_format: "gptq_p" }, /gptq_p/],
-    [{ quant_method: "awq", version: "gemv_fast" }, /gemv_fast/],
+    [{ quant_method: "awq", version: "exllama" }, /exllama/],
     [{ quant_method: "exl3" }, /exl3/],
     [{ quant_method: "aqlm" }, /aqlm/],
     [{ quant_method: "compressed-tensors", format: "marlin-24" }, /marlin-24/],
@@ -244,6 +242,15 @@ describe("a layer that does not fit together", () => {
     ["g_idx of another length", () => made(changed(gptq(4, 2), slice("g_idx", "I32", [255]))), "format", /g_idx/],
     ["groups of 24", () => made(gptq(4, 4, [96, 96]), [96, 96]), "model-unsupported", /groups of 24/],
     ["AWQ gemv with zero points of other groups", () => made([slice("qweight", "I32", [96, 32]), slice("qzeros", "I32", [96, 3]), slice("scales", "F16", [96, 24])]), "format", /3 words/],
+    ["AWQ gemv_fast of other groups", () => made([slice("qweight", "I16", [24, 256]), slice("qzeros", "F16", [24, 96]), slice("scales", "F16", [24, 96])]), "format", /3 words/],
+    ["AWQ gemv_fast without zero points", () => made([slice("qweight", "I16", [24, 256]), slice("scales", "F16", [8, 96])]), "format", /minima/],
+    ["AWQ gemv_fast of rows that are no strips", () => made([slice("qweight", "I16", [24, 256]), slice("qzeros", "F16", [8, 94]), slice("scales", "F16", [8, 94])], [94, 256]), "format", /multiples of 4 outputs/],
+    ["AWQ gemv_fast of inputs that are no tiles", () => made([slice("qweight", "I16", [24, 96]), slice("qzeros", "F16", [32, 96]), slice("scales", "F16", [32, 96])], [96, 96]), "format", /64 inputs/],
+    ["Marlin of half the codes", () => made([slice("B", "I32", [16, 64]), slice("s", "F16", [2, 64])], [64, 256]), "format", /"[^"]*\.B".*\[16,128\]/],
+    ["Marlin with scales of another width", () => made([slice("B", "I32", [16, 128]), slice("s", "F16", [2, 32])], [64, 256]), "format", /"[^"]*\.s"/],
+    ["Marlin of rows that are no tiles", () => made([slice("B", "I32", [16, 192]), slice("s", "F16", [2, 96])]), "format", /multiples of 64 outputs/],
+    ["Marlin with groups of 80", () => made([slice("B", "I32", [10, 128]), slice("s", "F16", [3, 64])], [64, 160], declaredBy({ quant_method: "gptq", bits: 4, group_size: 64 })), "format", /whole groups/],
+    ["Marlin of 8 bits, as declared", () => made([slice("B", "I32", [16, 128]), slice("s", "F16", [2, 64])], [64, 256], declaredBy({ quant_method: "gptq", bits: 8 })), "format", /8 bits/],
     ["HQQ along axis 0", () => library([slice("W_q", "U8", [32, 384]), slice("scale", "F16", [1, 384]), slice("zero", "F16", [1, 384])]), "model-unsupported", /axis 0.*axis 1/],
     ["HQQ in groups across rows", () => library([slice("W_q", "U8", [24, 512]), slice("scale", "F16", [48, 1]), slice("zero", "F16", [48, 1])]), "model-unsupported", /groups of 512/],
     ["HQQ without zeros", () => library([slice("W_q", "U8", [192, 64]), slice("scale", "F16", [384, 1])]), "format", /zero/],
@@ -267,6 +274,39 @@ describe("a layer that does not fit together", () => {
     expect(error.code).toBe(code);
   });
 });
+
+test.each([
+  ["GPTQ", { quant_method: "gptq", checkpoint_format: "marlin" }, "B s"],
+  ["GPTQ, as older files say it", { quant_method: "gptq", is_marlin_format: true }, "B s"],
+  ["AWQ", { quant_method: "awq", version: "marlin" }, "qweight scales"],
+])("Marlin's packing of %s, declared and not", (_, fields, names) => {
+  const [codes, scales] = names.split(" ");
+  const layer = [slice(codes, "I32", [16, 128]), slice(scales, "F16", [2, 64]), slice("workspace", "I32", [16])];
+  for (const declared of [undefined, declaredBy({ ...fields, bits: 4, group_size: 128 })])
+    expect(made(layer, [64, 256], declared)).toMatchObject({
+      scheme: { kind: "marlin", groupSize: 128 }, parts: { codes: layer[0], scales: layer[1] },
+    }); // prettier-ignore
+  expect(made(layer.with(1, slice(scales, "F16", [1, 64])), [64, 256])).toMatchObject({ scheme: { groupSize: 256 } });
+});
+
+test("Marlin's and gemv's shapes may be the same: zero points tell", () => {
+  const codes = slice("qweight", "I32", [64, 128]);
+  const marlin = made([codes, slice("scales", "F16", [8, 64])], [64, 1024]);
+  expect(marlin.scheme).toEqual({ kind: "marlin", groupSize: 128 });
+  const gemv = made([codes, slice("qzeros", "I32", [64, 1]), slice("scales", "F16", [64, 8])], [64, 1024]);
+  expect(gemv.scheme).toMatchObject({ packer: "awq gemv" });
+});
+
+test("AWQ gemv_fast, by its own name for zero points and llm-awq's", () => {
+  for (const zeros of ["qzeros", "scaled_zeros"])
+    for (const declared of [undefined, declaredBy({ quant_method: "awq", version: "gemv_fast", bits: 4, group_size: 64 })]) {
+      const layer = [slice("qweight", "I16", [24, 512]), slice("scales", "F16", [16, 96]), slice(zeros, "F16", [16, 96])];
+      expect(made(layer, [96, 512], declared)).toMatchObject({
+        scheme: { kind: "integers", packer: "awq gemv_fast", bits: 4, groups: { rows: 1, cols: 64 } },
+        parts: { codes: layer[0], scales: layer[1], minima: layer[2] },
+      });
+    }
+}); // prettier-ignore
 
 describe("which files", () => {
   const source = (...paths: string[]) => memorySource(new Map(paths.map((path) => [path, new Uint8Array(1)])));

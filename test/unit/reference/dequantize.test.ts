@@ -43,14 +43,14 @@ describe("ggml blocks of a fixture, bit for bit", () => {
   });
 });
 
-/** Rows of codes by compressed-tensors, MLX, HQQ and quanto, and their own weights. */
+/** Rows of codes by compressed-tensors, MLX, HQQ, quanto, AutoAWQ and AutoGPTQ, and their own weights. */
 type Rows = Record<
   string,
   { shape: number[]; tensors: Record<string, { dtype: string; shape: number[]; base64: string }>; weights: string }
 >;
 const rowsOf = (file: string): Rows =>
   JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures", file), "utf8"));
-const rows = { ...rowsOf("packed-rows.json"), ...rowsOf("library-rows.json") };
+const rows = { ...rowsOf("packed-rows.json"), ...rowsOf("library-rows.json"), ...rowsOf("tiled-rows.json") };
 
 /** Its scheme is what the reader finds in the tensors, given only the bits. */
 test.each(Object.entries(rows))("%s by its own packer", (name, { shape, tensors, weights }) => {
@@ -59,7 +59,7 @@ test.each(Object.entries(rows))("%s by its own packer", (name, { shape, tensors,
     ...tensor,
     bytes: fromBase64(base64),
   }));
-  const bits = Number(/(\d) bit/.exec(name)?.[1] ?? 8);
+  const bits = Number(/(\d) bit/.exec(name)?.[1] ?? (/gemv|Marlin/.test(name) ? 4 : 8));
   const made = packedMatrix(shape, named, declare({ bits: [bits] }));
   const expected = floatsOf(fromBase64(weights));
   const { weights: found } = referenceWeightsOf(made);
