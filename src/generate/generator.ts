@@ -123,8 +123,8 @@ export function generatorOver(
 
   /** What must be the same for generations to be computed together; undefined for one that must be alone. */
   function besideOf(request: GenerateRequest): string | undefined {
-    const { adapter, onLogits, onLikelihood, known } = request;
-    const isAlone = onLogits || onLikelihood || known || config.ropeScaling.kind === "dynamic";
+    const { adapter, onLogits, known } = request;
+    const isAlone = onLogits || known || config.ropeScaling.kind === "dynamic";
     return isAlone ? undefined : (adapter ?? "");
   }
 
@@ -202,6 +202,7 @@ export function generatorOver(
     const { delivered, stats, onLogits } = answer;
     const { promptIds, adapter, stopIds, signal, sampling, constrain, logitsFrom, onLikelihood } = answer.request;
     const manner = (plan: Slice["plan"]) => ({ plan, promptLength: promptIds.length, adapter });
+    const isLooked = onLikelihood !== undefined;
     const forced = onLogits || onLikelihood ? undefined : answer.request.forced; // these report on each choice
     let most = Math.min(answer.request.maxTokens, contextLength - promptIds.length);
     const inFlight: Promise<Sampled>[] = [];
@@ -371,7 +372,7 @@ export function generatorOver(
             const allowed = constrain(delivered);
             if (!allowed) return answer.end("stop");
             steps.constrain(allowed);
-            submit(companion!.next({ steps, id: delivered.at(-1)!, position }));
+            submit(companion!.next({ steps, id: delivered.at(-1)!, position, isLooked }));
             submitted++;
           } else {
             // A step is computed before its constraint is known: only the choice waits.
@@ -416,7 +417,7 @@ export function generatorOver(
           }
           submit(
             isInCompany
-              ? companion!.next({ steps, id, position })
+              ? companion!.next({ steps, id, position, isLooked })
               : chained(steps.next(position, { onLogits, onLikelihood })),
           );
         }

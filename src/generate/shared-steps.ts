@@ -15,6 +15,8 @@ interface OwnNewest {
   own: Own;
   id: number | undefined;
   position: number;
+  /** Whether it is wanted how likely the next id is. */
+  isLooked?: boolean;
 }
 
 /** What a step of several sequences had of rows and tokens, before their receipts. */
@@ -123,14 +125,17 @@ export function createSharedSteps(context: StepsContext) {
       encoder.copyBufferToBuffer(model.tokens, 0, told, stepBytes, 4 * size);
     }
     const checks = rows.map((one, row) => {
-      const { own, position } = one;
+      const { own, position, isLooked } = one;
+      const batch = { position, tokens: 1 };
       encoder.copyBufferToBuffer(heads, row * stepHeadBytes, model.step, 0, stepHeadBytes);
       takeToken(one, 0);
       if (prepared) takeLogits(encoder, prepared.logits, row);
-      run(encoder, prepared ? [own.sample] : [plans.one, own.sample], { position, tokens: 1 });
+      else run(encoder, [plans.one], batch);
+      const look = isLooked ? context.look(encoder, own) : undefined;
+      run(encoder, [own.sample], batch);
       encoder.copyBufferToBuffer(model.tokens, 0, newest, 4 * own.index, 4);
       encoder.copyBufferToBuffer(own.sampler.receipt, 0, told, rowsToldBytes + row * receiptBytes, receiptBytes);
-      return { check: own.sent.expect(position + 1), tokens: own.given, checkTable: copyTable(encoder, own) };
+      return { check: own.sent.expect(position + 1), tokens: own.given, look, checkTable: copyTable(encoder, own) };
     });
     const read = reads.copy(encoder, told, rowsToldBytes + rows.length * receiptBytes);
     queue.submit([encoder.finish()]);
@@ -140,13 +145,14 @@ export function createSharedSteps(context: StepsContext) {
     });
     const isRead: Promise<boolean> = arrived.catch(() => {}).then(() => unread.delete(isRead)); // each row reports what failed
     unread.add(isRead);
-    return checks.map(({ check, tokens, checkTable }, row) => {
-      const choice = (async () => {
-        const [bytes, given] = await Promise.all([arrived, tokens, checkTable?.()]);
+    return checks.map(({ check, tokens, look, checkTable }, row) => {
+      const choice = (async (): Promise<Sampled> => {
+        const [bytes, given, likelihoodOf] = await Promise.all([arrived, tokens, look?.(), checkTable?.()]);
         if (step) checkTold("tokens of a step", given, new Uint32Array(bytes, stepBytes + 4 * row));
         const receipt = readReceipt(bytes.slice(rowsToldBytes + row * receiptBytes));
         check(receipt, given);
-        return { id: receipt.id };
+        const { id } = receipt;
+        return likelihoodOf ? { id, likelihood: await likelihoodOf(id) } : { id };
       })();
       const { own } = rows[row];
       own.given = choice.then(({ id }) => [id]);

@@ -36,6 +36,8 @@ export interface StepsContext {
   copyTable(encoder: GPUCommandEncoder, own: Own): (() => Promise<void>) | undefined;
   /** Says that no sequence's newest id is where its next step looks for it. */
   unchain(): void;
+  /** As Likelihoods has it, for a sequence whose watchers are known. */
+  look(encoder: GPUCommandEncoder, own: Own): () => Promise<(id: number) => Promise<Likelihood>>;
   /** Made on first use. Errors: `out-of-memory`. */
   ringOf(name: string, slots: number, slotBytes: number): Promise<Ring>;
 }

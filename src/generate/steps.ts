@@ -7,17 +7,17 @@ import { pagesFor } from "../model/cache.ts";
 import type { CachePages } from "../model/cache-pages.ts";
 import type { Model, SamplerBuffers } from "../model/model.ts";
 import type { ModelWeights } from "../model/weights.ts";
-import { mostTopTokens, type Activation } from "../gpu/operations.ts";
+import type { Activation } from "../gpu/operations.ts";
 import { createGathering, createRing, type Gathering, type Ring } from "../gpu/readback.ts";
 import { stepRecord } from "../gpu/step-record.ts";
 import { onDemand } from "../on-demand.ts";
 import type { Slice } from "./cache-history.ts";
 import { draftSizes } from "./draft-source.ts";
 import { checkTold, readReceipt, receiptBytes, Sent } from "./receipts.ts";
-import type { Likelihood, TokenProbability } from "./likelihood.ts";
 import type { GenerateRequest, SamplingSettings } from "./request.ts";
 import type { SharedSteps } from "./shared-steps.ts";
 import { RunAhead } from "./run-ahead.ts";
+import { createLikelihoods, type Likelihoods } from "./step-likelihoods.ts";
 import type { Own, Recorded, Sampled, StepsContext } from "./steps-context.ts";
 import { countsOf, settingsRecord } from "./sampler-record.ts";
 import { checkRow } from "./unusable-logits.ts";
@@ -39,6 +39,8 @@ export type SequenceSteps = Awaited<ReturnType<Steps["ofSequence"]>>;
 /** Where the newest id of a sequence stands, for a step together with others'. */
 export interface Newest {
   steps: SequenceSteps;
+  /** Whether it is wanted how likely the next id is: `watch` has been told. */
+  isLooked?: boolean;
   /** The id, unless the step before it, which chooses it, was one together with others. */
   id: number | undefined;
   position: number;
@@ -69,7 +71,7 @@ export async function createSteps(model: Model, ring: Ring) {
   let chained: Own | undefined; // whose newest id and position are where the next step looks for them
   const tableRing = createRing(gpu, model.memory, "page table", ring.slots, 4 * pagesFor(model.cache.context));
   let slices: Gathering | undefined; // of a prompt but its last, as the GPU had them
-  let top: { plan: Plan; ring: Ring; logits: GPUBuffer; logit: Ring } | undefined;
+  let likelihoods: Likelihoods | undefined;
   let debug: { rows: Ring; row: Ring; logits: Activation; plans: Map<Recorded, Plan> } | undefined;
 
   let shared: SharedSteps | undefined;
@@ -88,6 +90,7 @@ export async function createSteps(model: Model, ring: Ring) {
     setStep,
     copyTable,
     unchain: () => void (chained = undefined),
+    look: (encoder, { index }) => likelihoods!.look(encoder, index),
     ringOf,
   };
 
@@ -129,25 +132,23 @@ export async function createSteps(model: Model, ring: Ring) {
   ): Promise<Sampled> {
     const { sample } = own;
     const encoder = device.createCommandEncoder();
-    const topped = onLikelihood && top;
-    if (topped) {
-      run(encoder, [...plans, topped.plan], batch);
-      // The sampler overwrites them, and its choice may be none of the most likely.
-      encoder.copyBufferToBuffer(model.activations.logits.buffer, 0, topped.logits, 0, config.vocabSize * 4);
+    let look: ReturnType<Likelihoods["look"]> | undefined;
+    if (onLikelihood) {
+      run(encoder, plans, batch);
+      look = context.look(encoder, own);
       run(encoder, [sample], batch);
     } else run(encoder, [...plans, sample], batch);
-    const readTop = topped?.ring.copy(encoder, model.topTokens, topWords * 4);
     const read = ring.copy(encoder, own.sampler.receipt, receiptBytes);
     const checkTable = copyTable(encoder, own);
     const check = own.sent.expect(position);
     const tokens = own.given;
     queue.submit([encoder.finish()]);
     const choice = (async () => {
-      const [bytes, topBytes] = await Promise.all([read(), readTop?.(), checkTable?.()]);
+      const [bytes, likelihoodOf] = await Promise.all([read(), look?.(), checkTable?.()]);
       const receipt = readReceipt(bytes);
       check(receipt, await tokens);
       const { id } = receipt;
-      return topBytes ? { id, likelihood: await likelihoodOf(id, topBytes) } : { id };
+      return likelihoodOf ? { id, likelihood: await likelihoodOf(id) } : { id };
     })();
     own.given = choice.then(({ id }) => [id]);
     own.given.catch(() => {}); // the choice reports it
@@ -162,17 +163,6 @@ export async function createSteps(model: Model, ring: Ring) {
     const expected = [...table];
     const read = tableRing.copy(encoder, model.cache.table, 4 * expected.length, 4 * firstPage);
     return async () => checkTold("pages", expected, new Uint32Array(await read()));
-  }
-
-  /** Before another step is submitted, whose logits replace those that `id` was chosen from. */
-  async function likelihoodOf(id: number, topBytes: ArrayBuffer): Promise<Likelihood> {
-    const { sum, tokens } = topTokensOf(topBytes, config.vocabSize);
-    const known = tokens.find((token) => token.id === id)?.logProbability;
-    if (known !== undefined || id >= config.vocabSize) return { chosen: known ?? 0, top: tokens };
-    const encoder = device.createCommandEncoder();
-    const read = top!.logit.copy(encoder, top!.logits, 4, id * 4);
-    queue.submit([encoder.finish()]);
-    return { chosen: new Float32Array(await read())[0] - sum, top: tokens };
   }
 
   async function prepareSlices(): Promise<Gathering> {
@@ -200,17 +190,6 @@ export async function createSteps(model: Model, ring: Ring) {
     return model.memory.checked(name, () => createRing(gpu, model.memory, name, slots, slotBytes));
   }
 
-  async function prepareTop(): Promise<void> {
-    top ??= await model.memory.together(async () => ({
-      ring: await ringOf("top tokens", 1, topWords * 4),
-      logit: await ringOf("the chosen token's logit", 1, 4),
-      logits: await model.memory.checked("the logits of a choice", () =>
-        model.memory.storage("logits of a choice", config.vocabSize * 4, GPUBufferUsage.COPY_SRC),
-      ),
-      plan: await model.topPlan(),
-    }));
-  }
-
   async function prepareDebug(): Promise<void> {
     const rowBytes = model.activations.logits.stride * 4;
     debug = await model.memory.together(async () => {
@@ -228,7 +207,7 @@ export async function createSteps(model: Model, ring: Ring) {
   /** Makes what the watchers need, before the first step that they watch. */
   async function watch({ onLogits, onLikelihood }: Watchers): Promise<void> {
     if (onLogits) await prepareDebug();
-    if (onLikelihood) await prepareTop();
+    if (onLikelihood) likelihoods ??= await createLikelihoods(context);
   }
 
   /** What computes several rows in a step; once it is there it stays. Errors: `network`. */
@@ -267,9 +246,7 @@ export async function createSteps(model: Model, ring: Ring) {
      * it would alone. Resolves when it is submitted, with what each will have come to.
      */
     async together(rows: readonly Newest[]): Promise<Promise<Sampled>[]> {
-      return (await sharedOf()).together(
-        rows.map(({ steps, id, position }) => ({ own: owners.get(steps)!, id, position })),
-      );
+      return (await sharedOf()).together(rows.map(({ steps, ...row }) => ({ own: owners.get(steps)!, ...row })));
     },
   };
 
@@ -490,16 +467,4 @@ export function batchSize({ batchTokens, config, gpu }: Model, position: number)
   const macsPerToken = 2 * config.heads * config.headDim * (position + batchTokens);
   const most = Math.floor(gpu.variants.macsPerDispatch / macsPerToken / 8) * 8; // matmul kernels take eight at a time
   return Math.min(batchTokens, Math.max(8, most));
-}
-
-const topWords = 1 + 2 * mostTopTokens;
-
-/** `sum`: the logarithm of the sum of all exp(logit). */
-function topTokensOf(bytes: ArrayBuffer, vocabSize: number): { sum: number; tokens: TokenProbability[] } {
-  const words = new Uint32Array(bytes);
-  const floats = new Float32Array(bytes);
-  const tokens: TokenProbability[] = [];
-  const end = Math.min(topWords, 1 + 2 * vocabSize);
-  for (let at = 1; at < end; at += 2) tokens.push({ id: words[at], logProbability: floats[at + 1] - floats[0] });
-  return { sum: floats[0], tokens };
 }

@@ -52,6 +52,30 @@ describe.each(browserKinds)("several answers at once in %s", (kind) => {
     console.info(`${kind}: eight answers together take ${(togetherMs / apartMs).toFixed(2)} of their time apart`);
   });
 
+  test("tell the same log probabilities, to the last bit", async () => {
+    const { alone, together, isLess } = await runner.page.evaluate(async () => {
+      const messages = (i: number) => [{ role: "user" as const, content: `${i}: what is WebGPU?` }];
+      // At a high temperature few choices are among the most likely, and their logits are fetched.
+      const asked = Array.from({ length: 5 }, (_, i) => ({
+        messages: messages(i),
+        ...{ max_tokens: 14, ignore_eos: true, temperature: i % 2 ? 3 : 0, seed: i },
+        ...(i < 4 ? { logprobs: true, top_logprobs: 3 } : {}),
+      }));
+      const told = async (request: (typeof asked)[number]) => {
+        const { choices, pronk } = await engine.chat.completions.create(request);
+        return { ids: pronk.ids, logprobs: choices[0].logprobs?.content };
+      };
+      const together = await Promise.all(asked.map(told));
+      const alone: typeof together = [];
+      for (const request of asked) alone.push(await told(request));
+      const isLess = alone[1].logprobs!.some(({ logprob, top_logprobs }) => logprob < top_logprobs.at(-1)!.logprob);
+      return { alone, together, isLess };
+    });
+    expect(together).toEqual(alone);
+    expect(isLess).toBe(true);
+    expect(alone.map(({ logprobs }) => logprobs?.length)).toEqual([14, 14, 14, 14, undefined]);
+  });
+
   test("one that joins, one that is aborted and one whose reader leaves change nothing", async () => {
     const { long, wanted, late, wantedLate, aborted } = await runner.page.evaluate(async () => {
       const ask = (prompt: string, most: number) => ({ prompt, ignore_eos: true, max_tokens: most, temperature: 0 });

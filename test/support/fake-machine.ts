@@ -5,7 +5,8 @@ import { PronkError } from "../../src/errors.ts";
 import type { Slice } from "../../src/generate/cache-history.ts";
 import type { RunningSequence } from "../../src/generate/kept-sequences.ts";
 import type { Machine } from "../../src/generate/machine.ts";
-import type { SamplingSettings } from "../../src/generate/request.ts";
+import type { Likelihood } from "../../src/generate/likelihood.ts";
+import type { GenerateRequest, SamplingSettings } from "../../src/generate/request.ts";
 import type { SequenceSteps, Newest } from "../../src/generate/steps.ts";
 import { hasBit } from "./token-bits.ts";
 
@@ -14,6 +15,9 @@ const batch = 8;
 
 const mixed = (...words: number[]) =>
   words.reduce((hash, word) => Math.imul(hash ^ word, 0x01000193) >>> 0, 0x811c9dc5);
+
+/** What nothing else could have come to. */
+const likelihoodOf = (id: number, position: number): Likelihood => ({ chosen: -id - position / 1000, top: [] });
 
 export interface FakeMachine extends Machine {
   lose(): void;
@@ -124,7 +128,10 @@ export function fakeMachine({
       async prefill(
         ids: readonly number[],
         from: number,
-        { onBatch }: { onBatch(ids: readonly number[], plan: Slice["plan"]): void },
+        {
+          onBatch,
+          onLikelihood,
+        }: { onBatch(ids: readonly number[], plan: Slice["plan"]): void } & Pick<GenerateRequest, "onLikelihood">,
       ) {
         for (let at = from; at < ids.length; at += batch) {
           const slice = ids.slice(at, at + batch);
@@ -132,7 +139,8 @@ export function fakeMachine({
           onBatch(slice, "many");
           await gone(0);
         }
-        return { first: gone({ id: choose() }) };
+        const id = choose();
+        return { first: gone(onLikelihood ? { id, likelihood: likelihoodOf(id, ids.length - 1) } : { id }) };
       },
       feed(
         ids: readonly number[],
@@ -177,9 +185,10 @@ export function fakeMachine({
         if (computed !== steps) throw new Error("these are another's logits");
         return gone({ id: choose() });
       },
-      next(position: number) {
+      next(position: number, { onLikelihood }: Pick<GenerateRequest, "onLikelihood"> = {}) {
         computeNext(position);
-        return gone({ id: choose() });
+        const id = choose();
+        return gone(onLikelihood ? { id, likelihood: likelihoodOf(id, position) } : { id });
       },
     };
     return { pages, steps };
@@ -205,10 +214,10 @@ export function fakeMachine({
       prepareTogether: async () => {},
       async together(all: readonly Newest[]) {
         rows.push(all.length);
-        const sampled = all.map(({ steps, id, position }) => {
+        const sampled = all.map(({ steps, id, position, isLooked }) => {
           chained = steps;
           if (id !== undefined) steps.goOnFrom(id, position);
-          return steps.next(position, {});
+          return steps.next(position, isLooked ? { onLikelihood() {} } : {});
         });
         chained = undefined;
         return sampled;

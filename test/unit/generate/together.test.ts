@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { beginLookup } from "../../../src/generate/lookup-drafts.ts";
 import { generatorOver } from "../../../src/generate/generator.ts";
 import type { Machines } from "../../../src/generate/machine.ts";
+import type { Likelihood } from "../../../src/generate/likelihood.ts";
 import { greedy, type GenerateRequest, type Generator } from "../../../src/generate/request.ts";
 import { fakeMachine, type FakeMachine } from "../../support/fake-machine.ts";
 import { bitsOf } from "../../support/token-bits.ts";
@@ -66,7 +67,7 @@ test("those that can't be computed with others wait, and nobody overtakes them",
     ended.push(name);
     return ids;
   };
-  const watched: Request = { promptIds: promptOf(3), onLikelihood: () => {} };
+  const watched: Request = { promptIds: promptOf(3), onLogits: () => {} };
   const adapted: Request = { promptIds: promptOf(4), adapter: "a" };
   const [first, second, third, last] = [
     named("long", { promptIds: promptOf(1), maxTokens: 40 }),
@@ -102,6 +103,22 @@ test("those that are held to something are computed with others, too", async () 
   expect(wanted.slice(1, 3).map(({ length }) => length)).toEqual([20, 23]);
   expect(wanted[2].slice(4, 13)).toEqual(stretch);
   expect(Math.max(...machine.rows)).toBe(8);
+});
+
+test("those whose likelihoods are wanted are computed with others, too", async () => {
+  const askAll = (generators: Generator[]) =>
+    Promise.all(
+      requests.slice(0, 6).map(async (request, i) => {
+        const told: Likelihood[] = [];
+        const onLikelihood = i % 2 ? undefined : (likelihood: Likelihood) => void told.push(likelihood);
+        return { ids: await answer(generators[i % generators.length], { ...request, onLikelihood }), told };
+      }),
+    );
+  const machine = fakeMachine();
+  const wanted = await askAll(requests.map(() => over([fakeMachine()])));
+  expect(await askAll([over([machine])])).toEqual(wanted);
+  expect(wanted.map(({ told }) => told.length)).toEqual([30, 0, 32, 0, 34, 0]);
+  expect(Math.max(...machine.rows)).toBe(6);
 });
 
 test("what is fed may end where a page does", async () => {
