@@ -1,8 +1,8 @@
 // Decode affine: w = scale * (code - zero), or scale * code + minimum; codes of 1 to 6 or 8 bits (GGUF's single bit is -1 or 1),
-// a scale for a group of 16 or more columns, 8 n. Serves GPTQ, AWQ, compressed-tensors' integers, MLX, MLC, ONNX, HQQ, quanto, torchao, and GGUF's
+// a scale for a group of 16 or more columns, 8 n. Serves GPTQ, AWQ, compressed-tensors' integers, MLX, MLC, ONNX, HQQ, quanto, torchao, EETQ, and GGUF's
 // types with one level of scales.
 override bits: u32 = 4u;
-override zeros: u32 = 0u; // 0: one zero point, extra.x; 1: a byte for each group; 2: a minimum for each group; 3: a zero point of the scales' type for each
+override zeros: u32 = 0u; // 0: one zero point, extra.x; 1: a byte for each group; 2: what is added in each group, to the code less extra.x; 3: a zero point of the scales' type for each
 override scale_type: u32 = 0u; // of scales and minima: 0 f16, 1 bf16, 2 f32
 override group_eights: u32 = 4u; // columns of a group, in eights
 override rounding: u32 = 0u; // of the weight, where the format prescribes it: 0 none, 1 f16, 2 bf16
@@ -38,7 +38,7 @@ fn number_at(at: u32, group: u32) -> f32 {
 fn affine(row_at: u32, group: u32) -> vec2f {
   let scale = number_at(row_at, group);
   if (zeros == 2u) {
-    return vec2f(scale, number_at(row_at + shape.extra.w, group));
+    return vec2f(scale, number_at(row_at + shape.extra.w, group) - scale * f32(shape.extra.x));
   }
   if (zeros == 3u) {
     return vec2f(scale, -scale * number_at(row_at + shape.extra.w, group));

@@ -25,15 +25,23 @@ override bits: u32 = 4u; // of a code in the file; 7 become 8
 override per_word: u32 = 0u; // 0: codes follow each other without gaps
 override flip: u32 = 0u; // bits of a code that are turned over: 128 where bytes are signed
 override sorted: bool = false; // inputs are reordered by `order`
-override tiles: u32 = 0u; // 1: strips of four rows, as AWQ gemv_fast has them; 0: none
+override tiles: u32 = 0u; // strips of rows: 1 four of AWQ gemv_fast, 2 two of EETQ, 3 eight of torchao's tiles; 0 none
 
 fn byte_at(at: u32) -> u32 {
   return (stored[at >> 2u] >> ((at & 3u) * 8u)) & 255u;
 }
 
 // The bit of a strip where a code begins. gemv_fast: 64 columns of a row are sixteen words of 16 bits, in each four columns
-// that are eight apart.
+// that are eight apart. EETQ: 64 columns of a row and then of the other, in each sixteen the pairs of both halves side by
+// side. torchao: 128 columns of eight rows are words for four pairs of columns, in each four eights and then the second
+// columns of the pairs.
 fn tile_bit(row: u32, col: u32) -> u32 {
+  if (tiles == 2u) {
+    return 8u * ((col & 0xffffffc0u) * 2u + (row & 1u) * 64u + (col & 48u) + (col & 6u) * 2u + (col & 1u) * 2u + ((col >> 3u) & 1u));
+  }
+  if (tiles == 3u) {
+    return 32u * ((col & 0xffffff80u) + (row & 7u) * 16u + (col & 6u) * 2u + ((col >> 5u) & 3u)) + (col & 1u) * 16u + ((col >> 3u) & 3u) * 4u;
+  }
   return 16u * ((col & 0xffffffc0u) + (row & 3u) * 16u + ((col >> 2u) & 8u) + (col & 7u)) + 4u * ((col >> 3u) & 3u);
 }
 
@@ -52,7 +60,7 @@ fn code_of(row: u32, slot: u32) -> u32 {
     bit = (col / codes) * 32u + (col % codes) * bits;
   }
   if (tiles > 0u) {
-    start = (row & 0xfffffffcu) * piece.row_bytes;
+    start = (row - row % select(select(8u, 2u, tiles == 2u), 4u, tiles == 1u)) * piece.row_bytes;
     bit = tile_bit(row, col);
   }
   let at = start + (bit >> 3u);

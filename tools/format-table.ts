@@ -84,8 +84,8 @@ const formats: { name: string; widths: Record<string, string>; tests: RegExp }[]
     tests: / hqq-/,
   },
   {
-    name: "optimum-quanto qint8, qfloat8, qint4 and qint2, g64 here; torchao int8, float8",
-    widths: { int8: "int-quantized", float8: "FP8, a scale a row", qint4: "HQQ 4 bit", qint2: "HQQ 2 bit" },
+    name: "optimum-quanto qint8, qfloat8, qint4 and qint2, g64 here; torchao int8, float8, int4 (plain or tile-packed, g128 here); EETQ",
+    widths: { int8: "int-quantized", float8: "FP8, a scale a row", qint4: "HQQ 4 bit", qint2: "HQQ 2 bit", int4: "torchao int4", EETQ: "EETQ" },
     tests: / (quanto|torchao)-/,
   },
   {

@@ -120,8 +120,7 @@ const layouts: readonly ForeignLayout[] = [
   packed("AQLM", /\.(codebooks|codes)$/),
   packed("VPTQ", /\.(res_|outlier_)?centroids\.weight$/),
   packed("QuIP#", /\.Qidxs$/),
-  packed("torchao, other than int8 and E4M3", /\._weight_qdata$/, /^(?!I8|F8_E4M3)/),
-  packed("EETQ", /\.weight_scales$/),
+  packed("torchao, other than int8, int4 and E4M3", /\._weight_qdata$/, /^(?!I8|I32|F8_E4M3)/),
   packed("FP8 without scales, or other than E4M3", /\.weight$/, /^F8_/),
 ];
 

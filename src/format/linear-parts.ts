@@ -12,9 +12,9 @@ export type Ends = ReadonlyMap<string, TensorSlice>;
 /** Reads a layer's matrix where its weights are quantized; undefined where they are not (packed-parts.ts). */
 export type ReadMatrix = (name: string, shape: readonly number[], ends: Ends) => QuantizedMatrix | undefined;
 
-const isLibraryName = /\.(W_q|weight\._data(\._data)?|_weight_qdata)$/;
+const isLibraryName = /\.(W_q|weight\._data(\._data)?|_weight_qdata|weight_scales)$/;
 
-/** Whether some matrix looks as if HQQ, optimum-quanto or torchao had quantized it (library-parts.ts). */
+/** Whether some matrix looks as if HQQ, optimum-quanto, torchao or EETQ had quantized it (library-parts.ts). */
 export const looksOfLibrary = (entries: readonly TensorSlice[]): boolean =>
   entries.some(({ name }) => isLibraryName.test(name));
 

@@ -37,7 +37,7 @@ export type Scheme =
   | { kind: "grid"; type: GridType };
 
 type IntegerPacker =
-  "compressed-tensors" | "mlx" | "mlc" | "onnx" | "awq gemv" | "awq gemv_fast" | "quanto" | "torchao";
+  "compressed-tensors" | "mlx" | "mlc" | "onnx" | "awq gemv" | "awq gemv_fast" | "quanto" | "torchao" | "eetq";
 
 /** Rows and columns of a matrix that share a scale. */
 export interface ScaleGroups {
@@ -50,7 +50,7 @@ export type PartRole =
   | "codes"
   | "zeros"
   | "scales"
-  | "minima" // MLX, AWQ gemv_fast: added in each group; quanto: subtracted
+  | "minima" // MLX, AWQ gemv_fast, torchao's int4: added in each group; quanto: subtracted
   | "factor" // NVFP4: multiplies all scales
   | "divisor" // the same, but divides them
   | "groupIndex" // GPTQ: the group of each input

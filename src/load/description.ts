@@ -109,6 +109,7 @@ const groups = object({ rows: size, cols: size });
 const scheme = union("kind", {
   gptq: object({ bits: oneOf(2, 3, 4, 8), groupSize: number, zeroPoints: oneOf(1, 2) }),
   awq: object({ groupSize: number }),
+  marlin: object({ groupSize: number }),
   bnb4: object({ book: oneOf("nf4", "fp4"), nested: flag }),
   int8: object(),
   exl2: object(),

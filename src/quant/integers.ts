@@ -1,4 +1,4 @@
-// Rows of integers on the GPU, as compressed-tensors, MLX, MLC, ONNX, AWQ gemv and gemv_fast, quanto and torchao pack them: w = scale * (code -
+// Rows of integers on the GPU, as compressed-tensors, MLX, MLC, ONNX, AWQ gemv and gemv_fast, quanto, torchao and EETQ pack them: w = scale * (code -
 // zero), or scale * code + minimum, scales in the file's own type. The file has outputs as rows already; act-order inputs
 // are sorted by their group.
 
@@ -23,8 +23,9 @@ export const integersFormat =
     const groups = groupsOf(matrix);
     // The last chunk's columns from `cols` on may be of one group more, whose scale is 0.
     const numberWords = wordsOf(type, groups === 1 ? 1 : Math.ceil((32 * rowChunks) / size.cols));
-    const isFast = packer === "awq gemv_fast";
-    const zeros = parts.minima ? 2 : !parts.zeros ? 0 : parts.zeros.dtype === parts.scales!.dtype ? 3 : 1;
+    const { tiles, strip } = stripsOf(matrix);
+    const arePairs = parts.scales!.shape.length === 3; // torchao's tiles: a scale, and what is added
+    const zeros = parts.minima || arePairs ? 2 : !parts.zeros ? 0 : parts.zeros.dtype === parts.scales!.dtype ? 3 : 1;
     const scaleWords = numberWords + [0, Math.ceil(groups / 4), numberWords, numberWords][zeros];
     const sorted = early.groupIndex ? sort(matrix, size.cols, early.groupIndex) : undefined;
     const zero = scheme.zero ?? 2 ** (bits - 1) - (packer === "mlc" ? 1 : 0);
@@ -40,15 +41,20 @@ export const integersFormat =
       codeWords: planes.low + planes.high,
       scaleWords,
       head: headOf(),
-      extra: [zero, (planes.low + planes.high) / 4, planes.low / 4, numberWords],
+      extra: [
+        zeros === 2 && packer !== "torchao" ? 0 : zero,
+        (planes.low + planes.high) / 4,
+        planes.low / 4,
+        numberWords,
+      ],
       repack: {
         shader: "repack_streams",
         bits,
         perWord,
-        flip: isSigned ? 2 ** (bits - 1) : 0,
-        rowBytes: (parts.codes.end - parts.codes.start) / rows,
-        rowsPerUnit: isFast ? 4 : 1,
-        tiles: isFast ? 1 : 0,
+        flip: isSigned && tiles === 0 ? 2 ** (bits - 1) : 0,
+        rowBytes: (parts.codes.end - parts.codes.start) / (Math.ceil(rows / strip) * strip),
+        rowsPerUnit: strip,
+        tiles,
         padCode: zero,
         highStart: planes.low,
         ...(sorted ? { order: sorted.order } : {}),
@@ -58,7 +64,8 @@ export const integersFormat =
         const words = new Uint32Array(count * scaleWords);
         const into = { words, scaleWords, first, count };
         putNumbers(matrix, "scales", late.scales!, into);
-        if (zeros === 2) putNumbers(matrix, "minima", late.minima!, { ...into, start: numberWords });
+        if (arePairs) putNumbers(matrix, "scales", late.scales!, { ...into, start: numberWords, second: 1 });
+        else if (zeros === 2) putNumbers(matrix, "minima", late.minima!, { ...into, start: numberWords });
         if (zeros === 3) putNumbers(matrix, "zeros", late.zeros!, { ...into, start: numberWords });
         if (zeros === 1) {
           const bytes = new Uint8Array(words.buffer);
@@ -70,6 +77,14 @@ export const integersFormat =
       },
     };
   };
+
+/** Rows that share their bytes, and how. */
+function stripsOf({ scheme, parts }: QuantizedMatrix): { tiles: 0 | 1 | 2 | 3; strip: 1 | 2 | 4 | 8 } {
+  if (scheme.kind !== "integers") throw new TypeError(scheme.kind);
+  if (scheme.packer === "awq gemv_fast") return { tiles: 1, strip: 4 };
+  if (scheme.packer === "eetq") return { tiles: 2, strip: 2 };
+  return parts.codes.shape.length === 4 ? { tiles: 3, strip: 8 } : { tiles: 0, strip: 1 };
+}
 
 /** Zero points: packed along the outputs (AWQ gemv, ONNX: along the groups) as codes are along the inputs, or a signed byte each. */
 function zeroPoints(matrix: QuantizedMatrix, bytes: Uint8Array, groups: number) {

@@ -34,8 +34,8 @@ export type Repack =
       perWord: number; // codes in a word; 0: no gaps
       flip: number; // bits of a code to invert
       rowBytes: number;
-      rowsPerUnit: 1 | 4; // rows that share their bytes
-      tiles: 0 | 1; // the shader's constant
+      rowsPerUnit: 1 | 2 | 4 | 8; // rows that share their bytes
+      tiles: 0 | 1 | 2 | 3; // the shader's constant
       padCode: number;
       highStart: number;
       order?: Uint32Array<ArrayBuffer>;

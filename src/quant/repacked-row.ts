@@ -207,8 +207,21 @@ function blocksRow(
   return { codes, scales };
 }
 
-/** Where a strip of four rows has a code in AWQ gemv_fast: pack_intweight in AutoAWQ's gemv_fast.py. */
-function gemvFastBit(row: number, col: number): number {
+/**
+ * The bit of a strip of rows where a code begins. Sources: AutoAWQ, gemv_fast.py, pack_intweight; EETQ,
+ * cutlass_preprocessors.cc, for int8 since Turing; PyTorch, int4mm.cu, matrix_to_m16n8k16_Bint4_layout.
+ */
+function stripBit(tiles: number, row: number, col: number): number {
+  if (tiles === 2) {
+    const [pair, half] = [Math.floor((col % 8) / 2), Math.floor((col % 16) / 8)];
+    const inBlock = 16 * Math.floor((col % 64) / 16) + 4 * pair + 2 * (col % 2) + half;
+    return 8 * (128 * Math.floor(col / 64) + 64 * (row % 2) + inBlock);
+  }
+  if (tiles === 3) {
+    const lane = 4 * (row % 8) + Math.floor((col % 8) / 2);
+    const word = 128 * Math.floor(col / 128) + 4 * lane + Math.floor((col % 128) / 32);
+    return 32 * word + 4 * (4 * (col % 2) + Math.floor((col % 32) / 8));
+  }
   const word = 64 * Math.floor(col / 64) + 16 * (row % 4) + 8 * Math.floor((col % 64) / 32) + (col % 8);
   return 16 * word + 4 * Math.floor((col % 32) / 8);
 }
@@ -225,7 +238,7 @@ function streamRow(
   for (let slot = 0; slot < cols; slot++) {
     const col = order ? order[slot] : slot;
     const inRow = perWord > 0 ? 32 * Math.floor(col / perWord) + (col % perWord) * bits : col * bits;
-    const bit = 8 * (row - (row % rowsPerUnit)) * rowBytes + (tiles ? gemvFastBit(row, col) : inRow);
+    const bit = 8 * (row - (row % rowsPerUnit)) * rowBytes + (tiles ? stripBit(tiles, row, col) : inRow);
     const at = Math.floor(bit / 8);
     const two = bytes[at] | ((bytes[at + 1] ?? 0) << 8);
     codes[slot] = ((two >> (bit % 8)) & ((1 << bits) - 1)) ^ flip;

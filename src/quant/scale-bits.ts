@@ -30,6 +30,7 @@ interface NumberRows {
   count: number;
   start?: number; // word of a row where the numbers go
   flip?: number; // bits to invert
+  second?: 0 | 1; // of the two numbers that stand together, where they do
 }
 
 /** Puts the numbers of a part, a row of one for each group, into rows of scales. */
@@ -37,9 +38,9 @@ export function putNumbers(
   matrix: QuantizedMatrix,
   role: PartRole,
   bytes: Uint8Array,
-  { words, scaleWords, first, count, start = 0, flip = 0 }: NumberRows,
+  { words, scaleWords, first, count, start = 0, flip = 0, second = 0 }: NumberRows,
 ): void {
-  const bitsOf = scaleBits(matrix, role, bytes);
+  const bitsOf = scaleBits(matrix, role, bytes, second);
   const isWord = scaleType(matrix.parts[role]!) === scaleTypes.F32;
   const target = isWord ? words : new Uint16Array(words.buffer);
   const unit = isWord ? 1 : 2;
@@ -54,19 +55,25 @@ export function groupsOf({ scheme, cols }: QuantizedMatrix): number {
   return Math.ceil(cols / scheme.groups.cols);
 }
 
+/** Whether scales are a row for each group, rather than for each output. */
+const hasTurnedScales = ({ scheme }: QuantizedMatrix) =>
+  scheme.kind === "integers" &&
+  (scheme.packer === "awq gemv_fast" || (scheme.packer === "torchao" && scheme.bits === 4));
+
 /** Returns the number of a row's group, as its bits. The matrix' scheme must have groups. */
-export function scaleBits(matrix: QuantizedMatrix, role: PartRole, bytes: Uint8Array) {
+export function scaleBits(matrix: QuantizedMatrix, role: PartRole, bytes: Uint8Array, second = 0) {
   const { scheme, rows, parts } = matrix;
   if (!("groups" in scheme)) throw new TypeError(scheme.kind);
   const { name, file, dtype, shape } = parts[role]!;
   // MLX has both kinds of bytes as U8.
   const { bytes: size, notFinite } = types["type" in scheme && scheme.type === "NVFP4" ? "F8_E4M3" : dtype];
   const groups = shape[0] === rows ? Math.max(groupsOf(matrix), shape[1] ?? 1) : groupsOf(matrix); // AWQ gemv pads its rows
-  const isTurned = scheme.kind === "integers" && scheme.packer === "awq gemv_fast"; // a row for each group
+  const isTurned = hasTurnedScales(matrix);
+  const each = shape.length === 3 ? 2 : 1;
   const view = viewOf(bytes);
   const last = bytes.length / size - 1; // one number may serve all
   return (row: number, g: number): number => {
-    const one = isTurned ? g * rows + row : Math.floor(row / scheme.groups.rows) * groups + g;
+    const one = isTurned ? each * (g * shape[1] + row) + second : Math.floor(row / scheme.groups.rows) * groups + g;
     const at = size * Math.min(last, one);
     const bits = size === 4 ? view.getUint32(at, true) : size === 2 ? view.getUint16(at, true) : view.getUint8(at);
     if ((bits & notFinite) !== notFinite) return bits;

@@ -126,6 +126,18 @@ const spoils: [label: string, from: string, to: string, Sampled][] = [
   ],
   ["repack_columns", "j * bits", "(j ^ 1u) * bits", layers[2][1]],
   ["repack_columns", "(j & 6u) * 2u", "(j & 6u) * 4u", packed(madeLayers.all["Marlin of GPTQ, one group"]())],
+  [
+    "repack_streams",
+    "(col & 6u) * 2u + (col & 1u) * 2u",
+    "(col & 6u) * 2u + (col & 1u)",
+    packed(madeLayers.all["EETQ"]()),
+  ],
+  [
+    "repack_streams",
+    "((col >> 5u) & 3u)",
+    "((col >> 6u) & 3u)",
+    packed(madeLayers.all["torchao int4 in tiles, padded"]()),
+  ],
   ["repack_streams", "(row & 3u) * 16u", "(row & 1u) * 16u", packed(madeLayers.all["AWQ gemv_fast, groups of 64"]())],
   ["repack_columns", "slot = slots[slot]", "slot = slots[slot ^ 1u]", layers[1][1]],
 ];

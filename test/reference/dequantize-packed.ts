@@ -168,7 +168,7 @@ export function dequantizeExl2(layer: Layer): Dequantized & { perm: number[] } {
 }
 
 /** A number of a tensor of F16, BF16, F32, E4M3 or (U8) an exponent, as the file has it. */
-function numbers(tensor: ReferenceTensor): (i: number) => number {
+export function numbers(tensor: ReferenceTensor): (i: number) => number {
   const view = viewOf(tensor);
   const dtype = tensor.dtype as string;
   if (dtype === "f32") return (i) => view.getFloat32(4 * i, true);

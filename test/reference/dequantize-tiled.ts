@@ -2,7 +2,7 @@
 // Written as the packers are: the order is a list of places, made by the same reshaping. Shares nothing with src/.
 
 import type { ReferenceTensor } from "./checkpoint.ts";
-import type { Dequantized, Layer } from "./dequantize-packed.ts";
+import { numbers, type Dequantized, type Layer } from "./dequantize-packed.ts";
 import { f16ToNumber } from "./half.ts";
 
 const f32 = Math.fround;
@@ -82,5 +82,66 @@ export function dequantizeMarlin(layer: Layer): Dequantized {
     const stored = output - (output % among.length) + among.indexOf(output % among.length);
     weights[output * cols + input] = f32((code - 8) * scale(group * rows + stored));
   }
+  return { rows, cols, weights, rounded: exactly };
+}
+
+/** EETQ's int8: w = scale * (byte - 128). The steps are cutlass_preprocessors.cc's, on the places of codes. */
+export function dequantizeEetq(layer: Layer): Dequantized {
+  const codes = (layer("qweight") ?? layer("weight"))!;
+  const [cols, rows] = codes.shape;
+  const scale = halves(layer("weight_scales")!);
+  // Of sixteen inputs: 0 1 8 9, 2 3 10 11 and so on; then outputs as rows; then the 64s of two outputs after another; then the
+  // two in the middle of every four change places.
+  const permuted = range(cols).flatMap((k) => {
+    const [t, base] = [k % 16, k - (k % 16)];
+    const from = base + 8 * Math.floor((t % 4) / 2) + (t % 2) + 2 * Math.floor(t / 4);
+    return range(rows).map((n) => from * rows + n);
+  });
+  const outputs = transposed(permuted, [cols, rows], [1, 0]);
+  const interleaved = transposed(outputs, [rows / 2, 2, cols / 64, 64], [0, 2, 1, 3]);
+  const weights = new Float32Array(rows * cols);
+  for (const at of interleaved.keys()) {
+    const place = interleaved[at + [0, 1, -1, 0][at & 3]];
+    const [k, n] = [Math.floor(place / rows), place % rows];
+    weights[n * cols + k] = f32((codes.bytes[at] - 128) * scale(n));
+  }
+  return { rows, cols, weights, rounded: exactly };
+}
+
+/** torchao's int4: w = scale * (code - 8) + zero, in rows (Int4Tensor) or in tiles (int4mm.cu). */
+export function dequantizeTorchaoInt4(layer: Layer, { rows, cols }: { rows: number; cols: number }): Dequantized {
+  const codes = layer("_weight_qdata")!;
+  const tiles = codes.shape.length === 4;
+  const scales = layer(tiles ? "_weight_scale_and_zero" : "_weight_scale")!;
+  const zeros = tiles ? scales : layer("_weight_zero_point")!;
+  const [scale, zero] = [numbers(scales), numbers(zeros)];
+  const view = viewOf(codes);
+  const weights = new Float32Array(rows * cols);
+  const put = (n: number, k: number, code: number, inputs: number) => {
+    if (n >= rows || k >= cols) return;
+    const group = Math.floor((k * scales.shape[0]) / inputs) * scales.shape[1] + n;
+    const [one, other] = tiles ? [2 * group, 2 * group + 1] : [group, group];
+    weights[n * cols + k] = f32(f32((code - 8) * scale(one)) + zero(other));
+  };
+  if (!tiles) {
+    for (let n = 0; n < rows; n++)
+      for (let k = 0; k < cols; k++) {
+        const nibble = (view.getUint8(n * (cols / 2) + (k >> 1)) >> (4 * (k & 1))) & 15;
+        put(n, k, nibble < 8 ? nibble + 8 : nibble - 8, cols);
+      }
+    return { rows, cols, weights, rounded: exactly };
+  }
+  const [high, wide] = codes.shape;
+  let at = 0;
+  for (let nTile = 0; nTile < high; nTile++)
+    for (let kOuterTile = 0; kOuterTile < wide; kOuterTile++)
+      for (let t = 0; t < 32; t++)
+        for (let innerKTile = 0; innerKTile < 8; innerKTile += 2, at += 4) {
+          const first = (kOuterTile * 8 + innerKTile) * 16 + (t % 4) * 2;
+          const ks = [0, 1, 8, 9, 16, 17, 24, 25].map((more) => first + more);
+          const word = view.getUint32(at, true);
+          for (const [nibble, i] of [0, 2, 4, 6, 1, 3, 5, 7].entries())
+            put(nTile * 8 + Math.floor(t / 4), ks[i], (word >>> (4 * nibble)) & 15, 128 * wide);
+        }
   return { rows, cols, weights, rounded: exactly };
 }

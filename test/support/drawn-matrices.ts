@@ -11,7 +11,7 @@ export interface Drawn {
   fileBytes: number;
 }
 
-const widths: Record<string, number> = { U8: 1, I8: 1, F8_E4M3: 1, F16: 2, I16: 2, I32: 4, U32: 4, F32: 4 };
+const widths: Record<string, number> = { U8: 1, I8: 1, F8_E4M3: 1, F16: 2, BF16: 2, I16: 2, I32: 4, U32: 4, F32: 4 };
 
 function drawn(
   scheme: Scheme,
@@ -179,6 +179,15 @@ export const drawnMatrices: [string, (shape: number[]) => Drawn][] = [
   })],
   ["Marlin", ([rows, cols]) => drawn({ kind: "marlin", groupSize: 128 }, [rows, cols], {
     codes: ["I32", [cols / 16, 2 * rows]], scales: ["F16", [cols / 128, rows]],
+  })],
+  ["torchao int4", ([rows, cols]) => drawn({ kind: "integers", packer: "torchao", bits: 4, groups: { rows: 1, cols: 128 } }, [rows, cols], {
+    codes: ["I8", [rows, cols / 2]], scales: ["BF16", [cols / 128, rows]], minima: ["BF16", [cols / 128, rows]],
+  })],
+  ["torchao int4 in tiles", ([rows, cols]) => drawn({ kind: "integers", packer: "torchao", bits: 4, groups: { rows: 1, cols: 128 } }, [rows, cols], {
+    codes: ["I32", [rows / 8, cols / 128, 32, 4]], scales: ["BF16", [cols / 128, rows, 2]],
+  })],
+  ["EETQ", ([rows, cols]) => drawn({ kind: "integers", packer: "eetq", bits: 8, groups: { rows: 1, cols } }, [rows, cols], {
+    codes: ["I8", [cols, rows]], scales: ["F16", [rows]],
   })],
   ["MLC q4f16_1", ([rows, cols]) => drawn({ kind: "integers", packer: "mlc", bits: 4, groups: { rows: 1, cols: 32 } }, [rows, cols], {
     codes: ["U32", [rows, cols / 8]], scales: ["F16", [rows, cols / 32]],

@@ -30,7 +30,12 @@ import {
   type Dequantized,
   type Layer,
 } from "../reference/dequantize-packed.ts";
-import { dequantizeGemvFast, dequantizeMarlin } from "../reference/dequantize-tiled.ts";
+import {
+  dequantizeEetq,
+  dequantizeGemvFast,
+  dequantizeMarlin,
+  dequantizeTorchaoInt4,
+} from "../reference/dequantize-tiled.ts";
 
 export interface PackedMatrix {
   matrix: QuantizedMatrix;
@@ -133,6 +138,9 @@ export function referenceWeightsOf({ matrix, layer }: PackedMatrix): Dequantized
   if (scheme.kind === "int8") return dequantizeInt8(layer);
   if (scheme.kind === "bnb4") return dequantizeBnb4(layer, scheme.book);
   const { rows, cols } = matrix;
+  if (scheme.kind === "integers" && scheme.packer === "eetq") return dequantizeEetq(layer);
+  if (scheme.kind === "integers" && scheme.packer === "torchao" && scheme.bits === 4)
+    return dequantizeTorchaoInt4(layer, { rows, cols });
   if (["W_q", "weight._data", "weight._data._data", "_weight_qdata"].some((end) => layer(end)))
     return dequantizeLibrary(layer, { rows, cols });
   if (scheme.kind === "integers" && scheme.packer === "awq gemv") return dequantizeAwqGemv(layer, scheme.groups.cols);

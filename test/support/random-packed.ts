@@ -359,6 +359,36 @@ export function torchao(dtype: "I8" | "F8_E4M3", [rows, cols]: number[], type: "
   }; // prettier-ignore
 }
 
+/** torchao's int4, in rows or (`tiles`) in tiles, whose inputs are padded to `padded`. */
+export function torchaoInt4([rows, cols]: number[], size: number, type: "F16" | "BF16" | "F32", padded?: number) {
+  return (): PackedMatrix => {
+    const random = randomNumbers(rows + cols);
+    const name = "_weight_qdata";
+    if (padded === undefined)
+      return packedMatrix([rows, cols], [
+        { end: name, dtype: "I8", shape: [rows, cols / 2], bytes: bytesFrom(random, (rows * cols) / 2) },
+        scaleTensor("_weight_scale", type, [cols / size, rows], random),
+        scaleTensor("_weight_zero_point", type, [cols / size, rows], random),
+      ]); // prettier-ignore
+    const high = Math.ceil(rows / 8);
+    return packedMatrix([rows, cols], [
+      { end: name, dtype: "I32", shape: [high, padded / 128, 32, 4], bytes: bytesFrom(random, 4 * high * padded) },
+      scaleTensor("_weight_scale_and_zero", type, [padded / size, 8 * high, 2], random),
+    ]); // prettier-ignore
+  };
+}
+
+/** EETQ's own name of the codes, or transformers'. */
+export function eetq([rows, cols]: number[], codes: "qweight" | "weight") {
+  return (): PackedMatrix => {
+    const random = randomNumbers(rows + cols);
+    return packedMatrix([rows, cols], [
+      { end: codes, dtype: "I8", shape: [cols, rows], bytes: bytesFrom(random, rows * cols) },
+      scaleTensor("weight_scales", "F16", [rows], random),
+    ]); // prettier-ignore
+  };
+}
+
 export function awqGemv([rows, cols]: number[], size: number) {
   return (): PackedMatrix => {
     const random = randomNumbers(rows * cols + size);
@@ -478,6 +508,12 @@ export const madeLayers: { ggml: typeof ggml; all: Record<string, () => PackedMa
     "torchao int8": torchao("I8", [7, 45], "BF16"),
     "torchao int8, zero points": torchao("I8", [9, 96], "F32", true),
     "torchao float8": torchao("F8_E4M3", [6, 64], "F32"),
+    "torchao int4": torchaoInt4([9, 96], 32, "BF16"),
+    "torchao int4, one group": torchaoInt4([6, 64], 64, "F32"),
+    "torchao int4 in tiles, padded": torchaoInt4([20, 96], 32, "BF16", 256),
+    "torchao int4 in tiles, groups of 64": torchaoInt4([8, 256], 64, "F16", 256),
+    "EETQ": eetq([12, 128], "weight"),
+    "EETQ by its own name": eetq([6, 64], "qweight"),
     "AWQ gemv, groups of 128": awqGemv([12, 256], 128),
     "AWQ gemv, groups of 32": awqGemv([9, 96], 32),
     "AWQ gemv_fast, groups of 64": gemvFast([8, 192], 64),

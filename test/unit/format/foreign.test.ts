@@ -102,8 +102,7 @@ describe("by names of tensors", () => {
     ["AQLM", /layout AQLM/, [`${layer}.codes`, "I16"]],
     ["VPTQ", /layout VPTQ/, [`${layer}.centroids.weight`, "F16"]],
     ["QuIP#", /layout QuIP#/, [`${layer}.Qidxs`, "I64"]],
-    ["torchao", /layout torchao, other/, [`${layer}._weight_qdata`, "I32"]],
-    ["EETQ", /layout EETQ/, [`${layer}.weight_scales`, "F16"]],
+    ["torchao", /layout torchao, other/, [`${layer}._weight_qdata`, "U8"]],
     ["an adapter", /an adapter.*among its `adapters`/, [`base_model.model.${layer}.lora_A.weight`, "F32"]],
     ["Meta's names", /Meta's original.*-hf/, ["layers.0.attention.wq.weight", "BF16"]],
   ])("%s", async (_, message, [name, dtype]) => {

@@ -57,8 +57,8 @@ const made = (slices: TensorSlice[], [rows, cols] = [96, 256], declared?: Return
   toModelTensors(new Map([[`${name}.weight`, [rows, cols]]]), slices, packedReader(declared))[0] as QuantizedMatrix;
 
 /** As library-parts.ts reads it. */
-const library = (slices: TensorSlice[]) =>
-  toModelTensors(new Map([[`${name}.weight`, [96, 256]]]), slices, readLibrary)[0] as QuantizedMatrix;
+const library = (slices: TensorSlice[], shape = [96, 256]) =>
+  toModelTensors(new Map([[`${name}.weight`, shape]]), slices, readLibrary)[0] as QuantizedMatrix;
 
 const gptq = (bits: number, groups: number, [rows, cols] = [96, 256]) => [
   slice("qweight", "I32", [(cols * bits) / 32, rows]),
@@ -257,6 +257,15 @@ describe("a layer that does not fit together", () => {
     ["HQQ of another number of bytes", () => library([slice("W_q", "U8", [191, 64]), slice("scale", "F16", [384, 1]), slice("zero", "F16", [384, 1])]), "format", /bytes/],
     ["quanto's float8 of the other kind", () => library([slice("weight._data", "F8_E5M2", [96, 256]), slice("weight._scale", "F32", [96, 1])]), "model-unsupported", /F8_E5M2/],
     ["torchao without scales", () => library([slice("_weight_qdata", "I8", [96, 256])]), "format", /_weight_scale/],
+    ["torchao's int4 with scaled inputs", () => library([slice("_weight_qdata", "I8", [96, 128]), slice("_weight_scale", "BF16", [2, 96]), slice("_weight_act_pre_scale", "BF16", [256])]), "model-unsupported", /act_pre_scale/],
+    ["torchao's int4 without zero points", () => library([slice("_weight_qdata", "I8", [96, 128]), slice("_weight_scale", "F16", [2, 96])]), "format", /minima/],
+    ["torchao's int4 with whole zero points, as for other GPUs", () => library([slice("_weight_qdata", "I32", [96, 32]), slice("_weight_scale", "F16", [2, 96]), slice("_weight_zero_point", "I8", [2, 96])]), "model-unsupported", /made for CUDA/],
+    ["torchao's int4 in other words", () => library([slice("_weight_qdata", "I32", [96, 32]), slice("_weight_scale_and_zero", "BF16", [2, 96, 2])]), "model-unsupported", /\[96,32\].*CUDA/],
+    ["torchao's int4 in tiles of fewer inputs", () => library([slice("_weight_qdata", "I32", [12, 1, 32, 4]), slice("_weight_scale_and_zero", "BF16", [4, 96, 2])]), "format", /128 inputs/],
+    ["torchao's int4 in groups of 16", () => library([slice("_weight_qdata", "I8", [96, 128]), slice("_weight_scale", "F16", [16, 96]), slice("_weight_zero_point", "F16", [16, 96])]), "model-unsupported", /groups of 16/],
+    ["EETQ without codes", () => library([slice("weight_scales", "F16", [96])]), "format", /no codes/],
+    ["EETQ with outputs as rows", () => library([slice("weight", "I8", [96, 256]), slice("weight_scales", "F16", [96])]), "format", /\[256,96\]/],
+    ["EETQ of 96 inputs", () => library([slice("weight", "I8", [96, 96]), slice("weight_scales", "F16", [96])], [96, 96]), "model-unsupported", /multiple of 64/],
     ["a shape of nobody's", () => made([slice("qweight", "I32", [7, 7]), slice("scales", "F16", [2, 96])]), "model-unsupported", /\[7,7\]/],
     ["EXL2 without groups", () => made(without(exl2(96), "q_groups")), "format", /groups/],
     ["EXL2 of fewer outputs", () => made(exl2(64)), "format", /64 columns/],
@@ -274,6 +283,21 @@ describe("a layer that does not fit together", () => {
     expect(error.code).toBe(code);
   });
 });
+
+test("torchao's int4 and EETQ, by what is there", () => {
+  const plain = [slice("_weight_qdata", "I8", [96, 128]), slice("_weight_scale", "BF16", [2, 96]), slice("_weight_zero_point", "BF16", [2, 96])];
+  expect(library(plain)).toMatchObject({
+    scheme: { kind: "integers", packer: "torchao", bits: 4, groups: { rows: 1, cols: 128 } },
+    parts: { codes: plain[0], scales: plain[1], minima: plain[2] },
+  });
+  const tiles = [slice("_weight_qdata", "I32", [12, 8, 32, 4]), slice("_weight_scale_and_zero", "BF16", [16, 96, 2])];
+  expect(library(tiles)).toMatchObject({ scheme: { groups: { rows: 1, cols: 64 } }, parts: { codes: tiles[0], scales: tiles[1] } });
+  for (const codes of ["weight", "qweight"]) {
+    const layer = [slice(codes, "I8", [256, 96]), slice("weight_scales", "F16", [96])];
+    expect(library(layer)).toMatchObject({ scheme: { packer: "eetq", bits: 8 }, parts: { codes: layer[0], scales: layer[1] } });
+  }
+  expect(declaredBy({ quant_method: "eetq", weights: "int8" })).toMatchObject({ method: "library" });
+}); // prettier-ignore
 
 test.each([
   ["GPTQ", { quant_method: "gptq", checkpoint_format: "marlin" }, "B s"],

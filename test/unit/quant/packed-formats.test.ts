@@ -138,6 +138,14 @@ describe("parts that contradict their matrix", () => {
     ["an infinite scale in Marlin", spoiledLayer("Marlin of GPTQ, one group", "scales", 0x7c00), /"l.s".*not finite/],
     ["a NaN scale in AWQ gemv_fast", spoiledLayer("AWQ gemv_fast, groups of 64", "scales", 0x7e00), /scales.*not finite/],
     ["a NaN zero point in AWQ gemv_fast", spoiledLayer("AWQ gemv_fast, groups of 64", "minima", 0x7e00), /qzeros.*not finite/],
+    ["a NaN scale in torchao's int4", spoiledLayer("torchao int4", "scales", 0x7fc0), /_weight_scale.*not finite/],
+    ["a NaN zero point in torchao's tiles", () => {
+      const { matrix, parts } = madeLayers.all["torchao int4 in tiles, padded"]();
+      const scales = parts.scales!.slice();
+      scales.set([0xc0, 0x7f], 2);
+      packedFormat(matrix, parts).scaleRows!({ ...parts, scales }, 0, matrix.rows);
+    }, /scale_and_zero.*not finite/],
+    ["a NaN scale in EETQ", spoiledLayer("EETQ", "scales", 0x7e00), /weight_scales.*not finite/],
     ["a NaN scale in EXL2", spoiledLayer("EXL2, one width", "scaleLimits", 0x7e00), /NaN/],
     ["a NaN scale in nf4", spoiledLayer("nf4, blocks of 4096", "scales", 0x7fc00000), /not finite/],
     ["a NaN outer scale in nf4", spoiledLayer("fp4, blocks of 32, nested", "nestedScales", 0x7fc00000), /not finite/],

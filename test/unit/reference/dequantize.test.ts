@@ -43,7 +43,7 @@ describe("ggml blocks of a fixture, bit for bit", () => {
   });
 });
 
-/** Rows of codes by compressed-tensors, MLX, HQQ, quanto, AutoAWQ and AutoGPTQ, and their own weights. */
+/** Rows of codes by compressed-tensors, MLX, HQQ, quanto, AutoAWQ, AutoGPTQ and EETQ, and their own weights. */
 type Rows = Record<
   string,
   { shape: number[]; tensors: Record<string, { dtype: string; shape: number[]; base64: string }>; weights: string }

@@ -91,7 +91,10 @@ describe("comes back as it was", () => {
     gguf: () => new Map([["a-q4_k_m.gguf", ggufOfCheckpoint(madeCheckpoint())], ["b-q8_0.gguf", ggufOfCheckpoint(madeCheckpoint())]]), // prettier-ignore
     meta: () => metaCheckpoint(madeCheckpoint()),
     ...Object.fromEntries(
-      ["mlc-q4f16_1", "onnx-int8", "onnx-genai-int4", "onnx-q4-zeros"].map((name) => [name, () => fixture(name)]),
+      ["gptq-marlin", "awq-gemv-fast", "mlc-q4f16_1", "onnx-int8", "onnx-genai-int4", "onnx-q4-zeros"].map((name) => [
+        name,
+        () => fixture(name),
+      ]),
     ),
     onnx: () => new Map([...fixture("onnx-genai-int4")].map(([name, bytes]) => [/onnx/.test(name) ? `onnx/${name}` : name, bytes])), // prettier-ignore
   };
