@@ -83,7 +83,7 @@ fn main(
             dots += query[i * 2u] * k.lo + query[i * 2u + 1u] * k.hi;
           }
         }
-        scores[j] = (dots.x + dots.y) + (dots.z + dots.w);
+        scores[j] = soft_capped((dots.x + dots.y) + (dots.z + dots.w), cap);
       }
     }
     lane_numbers[lane] = max(max(scores.x, scores.y), max(scores.z, scores.w));

@@ -16,6 +16,7 @@ override row_units: u32; // eights of dims in a cache row, at most 32
 override scale_words: u32; // q8: words of scales of a cache row; one f16 for 32 dims
 override split: u32; // positions of a workgroup, where a head has several
 override window: u32; // positions that a query sees, its own last; the context if it sees all
+override cap: f32 = 0.0; // of scores: soft_cap.wgsl
 override row_words = row_units * cache_bits / 16u; // of 128 bits
 
 // Eight dims of a key or a value.

@@ -61,6 +61,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
         }
         score = (dots.x + dots.y) + (dots.z + dots.w);
       }
+      score = soft_capped(score, cap);
       if (score > highest) {
         let fade = exp(highest - score);
         highest = score;

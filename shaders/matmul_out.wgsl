@@ -16,6 +16,7 @@ struct Linear {
   biased: u32, // 1: the bias is added
   low_rank_stride: u32, // fours in a row of low_rank; 0: no LoRA
   reduced_stride: u32, // fours in a row of A x
+  cap: f32, // of what is stored: soft_cap.wgsl
 }
 
 // An invocation's products: of eight tokens, `token_step` apart, two fours of rows each, in pairs that are `pair_step` apart.
@@ -54,9 +55,9 @@ fn give(row: u32, token: u32, product: vec2f) {
       y[at + 1u] += values.y;
     }
   } else {
-    y[at] = values.x;
+    y[at] = soft_capped(values.x, linear.cap);
     if (both) {
-      y[at + 1u] = values.y;
+      y[at + 1u] = soft_capped(values.y, linear.cap);
     }
   }
 }

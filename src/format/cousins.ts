@@ -5,7 +5,9 @@ import { attention, ffn, mostPositions, type Family } from "./family.ts";
 import { takenApart } from "./fused.ts";
 import { fromInternLm2, headPanels } from "./internlm2.ts";
 import type { JsonFile } from "./json-file.ts";
-import { readLongRope } from "./rope-config.ts";
+import type { LocalLayers, ModelConfig } from "./model-config.ts";
+import type { TensorSlice } from "./quantized.ts";
+import { readGlobalRope, readLongRope } from "./rope-config.ts";
 import { scaledAsLlama } from "./scales.ts";
 import type { LinearRole } from "./tensor-roles.ts";
 
@@ -58,7 +60,7 @@ export const cousins: Readonly<Record<string, Family>> = {
     tied: true,
     // "gelu" in the first releases meant the same, and transformers reads it so.
     activations: ["gelu_pytorch_tanh", "gelu"],
-    biases: (json) => (json.flag("attention_bias", false) ? attention : []),
+    biases: attentionBiases,
     window: () => undefined,
     more: (json, { dim }) => {
       refuse(json, "use_bidirectional_attention", false, "In Gemma tokens see those before them.");
@@ -78,11 +80,105 @@ export const cousins: Readonly<Record<string, Family>> = {
     takeApart: fromInternLm2,
     panelsOf: headPanels,
   },
+  olmo2: {
+    architectures: ["Olmo2ForCausalLM"],
+    headNorm: true,
+    biases: attentionBiases,
+    window: () => undefined,
+    more: () => ({ family: "olmo2", jointNorm: true, norms: "behind" }),
+    takeApart: withEndNorms,
+  },
+  gemma2: {
+    architectures: ["Gemma2ForCausalLM"],
+    headDim: 256,
+    kvHeads: 4,
+    tied: true,
+    activations: ["gelu_pytorch_tanh"],
+    biases: attentionBiases,
+    window: () => undefined,
+    more: (json, { dim, layers }) => {
+      const cap = (field: string, silent: number) =>
+        json.fields[field] === null ? undefined : json.positive(field, silent);
+      const local = localLayers(json, layers, 2);
+      const [attentionCap, logitCap] = [cap("attn_logit_softcapping", 50), cap("final_logit_softcapping", 30)];
+      return {
+        family: "gemma2",
+        ...laterGemma(json, dim),
+        ...(attentionCap ? { attentionCap } : {}),
+        ...(logitCap ? { logitCap } : {}),
+        ...(local.layers.length > 0 ? { local } : {}),
+      };
+    },
+    takeApart: withEndNorms,
+  },
+  gemma3_text: {
+    architectures: ["Gemma3ForCausalLM"],
+    headDim: 256,
+    kvHeads: 4,
+    tied: true,
+    theta: 1_000_000,
+    activations: ["gelu_pytorch_tanh"],
+    headNorm: true,
+    biases: attentionBiases,
+    window: () => undefined,
+    rope: readGlobalRope,
+    more: (json, { dim, layers }) => {
+      for (const field of ["attn_logit_softcapping", "final_logit_softcapping"])
+        refuse(json, field, undefined, "Gemma 3 runs without.");
+      const pattern = json.count("sliding_window_pattern", { max: mostPositions, fallback: 6 });
+      const local = { ...localLayers(json, layers, pattern), ropeTheta: localTheta(json) };
+      const some = local.layers.length > 0 ? { local } : {};
+      return { family: "gemma3_text", ...laterGemma(json, dim), ...some };
+    },
+    takeApart: withEndNorms,
+  },
 };
 
+function attentionBiases(json: JsonFile): LinearRole[] {
+  return json.flag("attention_bias", false) ? attention : [];
+}
+
 function biases(json: JsonFile): LinearRole[] {
-  const ofAttention = json.flag("attention_bias", false) ? attention : [];
-  return [...ofAttention, ...(json.flag("mlp_bias", false) ? ffn : [])];
+  return [...attentionBiases(json), ...(json.flag("mlp_bias", false) ? ffn : [])];
+}
+
+/** What Gemma 2 and 3 have alike. */
+function laterGemma(json: JsonFile, dim: number): Partial<ModelConfig> {
+  refuse(json, "use_bidirectional_attention", false, "In Gemma tokens see those before them.");
+  refuse(json, "hidden_activation", "gelu_pytorch_tanh", "In Gemma gelu_pytorch_tanh runs.");
+  const attentionScale = 1 / Math.sqrt(json.positive("query_pre_attn_scalar", 256));
+  return { norms: "both", embeddingScale: Math.sqrt(dim), attentionScale, gainOffset: 1, activation: "gelu" };
+}
+
+/** The last of each `pattern` layers sees everything, unless `layer_types` say otherwise. */
+function localLayers(json: JsonFile, layers: number, pattern: number): LocalLayers {
+  const usual = Array.from({ length: layers }, (_, i) => `${(i + 1) % pattern ? "sliding" : "full"}_attention`);
+  const types = json.get("layer_types") ?? usual;
+  const isType = (type: unknown) => type === "sliding_attention" || type === "full_attention";
+  if (!Array.isArray(types) || types.length !== layers || !types.every(isType))
+    throw json.wrong("layer_types", `sliding_attention or full_attention for each of ${layers} layers`, types);
+  return {
+    layers: types.flatMap((type, i) => (type === "sliding_attention" ? [i] : [])),
+    window: json.count("sliding_window", { max: mostPositions, fallback: 4096 }),
+  };
+}
+
+function localTheta(json: JsonFile): number {
+  const rope = json.object("rope_parameters")?.object("sliding_attention");
+  if (rope) refuse(rope, "rope_type", "default", "Local layers run without scaling.");
+  const ropeTheta = json.positive("rope_local_base_freq", 10_000);
+  return rope?.positive("rope_theta", ropeTheta) ?? ropeTheta;
+}
+
+/** What OLMo 2 and Gemma call their norms -> their names here. */
+const normNames: Readonly<Record<string, string>> = {
+  post_attention_layernorm: "post_self_attn_layernorm",
+  pre_feedforward_layernorm: "post_attention_layernorm",
+  post_feedforward_layernorm: "post_mlp_layernorm",
+};
+
+function withEndNorms(entry: TensorSlice): TensorSlice[] {
+  return [{ ...entry, name: entry.name.replace(/\b(post|pre)_\w+_layernorm\b/, (name) => normNames[name] ?? name) }];
 }
 
 /** `no_rope_layers` has a 1 for each layer that is turned and a 0 for others; without it each fourth is not. */

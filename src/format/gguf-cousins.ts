@@ -5,7 +5,7 @@ import { PronkError } from "../errors.ts";
 import type { GgufTensor } from "./gguf.ts";
 import type { GgufArchitecture } from "./gguf-model.ts";
 import { linearRows } from "./llama-tensors.ts";
-import type { ModelConfig } from "./model-config.ts";
+import type { LocalLayers, ModelConfig } from "./model-config.ts";
 import { scaledAsLlama } from "./scales.ts";
 import type { LinearRole } from "./tensor-roles.ts";
 
@@ -59,9 +59,61 @@ export const ggufCousins: Readonly<Record<string, GgufArchitecture>> = {
       };
     },
   },
-  // Its converter has added the 1 to the gains.
+  // The converters of Gemma have added the 1 to the gains.
   gemma: { more: (_, { dim }) => ({ family: "gemma", embeddingScale: Math.sqrt(dim), activation: "gelu" }) },
+  gemma2: {
+    local: true,
+    more: (json, config) => ({
+      family: "gemma2",
+      ...laterGemma(config, 46),
+      attentionCap: json.positive("gemma2.attn_logit_softcapping", 50),
+      logitCap: json.positive("gemma2.final_logit_softcapping", 30),
+      local: localLayers(config, 2, json.count("gemma2.attention.sliding_window", { max: 2 ** 31, fallback: 4096 })),
+    }),
+  },
+  gemma3: {
+    headNorm: true,
+    local: true,
+    more: (json, config) => {
+      if (json.get("gemma3.final_logit_softcapping") !== undefined)
+        throw json.unsupported(
+          "gemma3.final_logit_softcapping",
+          json.get("gemma3.final_logit_softcapping"),
+          "Gemma 3 runs without.",
+        );
+      const pattern = json.count("gemma3.attention.sliding_window_pattern", { max: 2 ** 16, fallback: 6 });
+      const window = json.count("gemma3.attention.sliding_window", { max: 2 ** 31 });
+      const ropeTheta = json.positive("gemma3.rope.freq_base_swa", 10_000);
+      const local = { ...localLayers(config, pattern, window), ropeTheta };
+      return { family: "gemma3_text", ...laterGemma(config, 62), local };
+    },
+  },
+  olmo2: {
+    headNorm: true,
+    more: (json) => {
+      // OLMo 3 goes by this name, too.
+      if (json.get("olmo2.attention.sliding_window") !== undefined)
+        throw json.unsupported(
+          "olmo2.attention.sliding_window",
+          json.get("olmo2.attention.sliding_window"),
+          "OLMo 2 runs, which sees everything.",
+        );
+      return { family: "olmo2", jointNorm: true, norms: "behind" };
+    },
+  },
 };
+
+/** `largest`: layers of 27B, whose scale is that of another width than its heads'. No key says it: llama.cpp has the numbers, too. */
+function laterGemma({ dim, heads, headDim, layers }: ModelConfig, largest: number): Partial<ModelConfig> {
+  const attentionScale = 1 / Math.sqrt(layers === largest ? dim / heads : headDim);
+  return { norms: "both", embeddingScale: Math.sqrt(dim), attentionScale, activation: "gelu" };
+}
+
+/** All but the last of each `pattern` layers. */
+function localLayers({ layers }: ModelConfig, pattern: number, window: number): LocalLayers {
+  const all = Array.from({ length: layers }, (_, i) => i);
+  return { layers: all.filter((i) => (i + 1) % pattern !== 0), window };
+}
 
 const joined: Readonly<Record<string, [LinearRole, string][]>> = {
   attn_qkv: [["q", "attn_q"], ["k", "attn_k"], ["v", "attn_v"]],

@@ -15,6 +15,8 @@ import type { Dtype } from "./tensor.ts";
 
 const layerNames: Record<string, string> = {
   attn_norm: "input_layernorm",
+  post_attention_norm: "post_self_attn_layernorm",
+  post_ffw_norm: "post_mlp_layernorm",
   attn_q_norm: "self_attn.q_norm",
   attn_k_norm: "self_attn.k_norm",
   attn_q: "self_attn.q_proj",
@@ -37,6 +39,8 @@ export interface GgufArchitecture {
   /** Products that have a bias in every such file. */
   biases?: readonly LinearRole[];
   headNorm?: true;
+  /** Only some layers have the window that the metadata say. */
+  local?: true;
   /** Rows of q and k are in Meta's order. */
   interleaved?: true;
   /** Only a part of each head may be turned. */
@@ -72,7 +76,16 @@ function namedArchitecture(json: JsonFile, cousin?: GgufArchitecture): [string, 
   const name = json.text("general.architecture") ?? "";
   if (cousin) return [name, cousin];
   if (isOwn(name)) return [name, architectures[name]];
-  const known = [...Object.keys(architectures), "phi3", "smollm3", "granite", "gemma"].join(", ");
+  const known = [
+    ...Object.keys(architectures),
+    "phi3",
+    "smollm3",
+    "granite",
+    "gemma",
+    "gemma2",
+    "gemma3",
+    "olmo2",
+  ].join(", ");
   throw json.unsupported("general.architecture", name, `The GGUF architectures that work are ${known}.`);
 }
 
@@ -153,7 +166,7 @@ export function ggufConfig(
     ...(biases.length > 0 ? { biases } : {}),
     ...(headNorm ? { headNorm } : {}),
     ...(isPart ? { rotaryDim: turned } : {}),
-    ...(window > 0 ? { window } : {}),
+    ...(window > 0 && !architecture.local ? { window } : {}),
   };
   const wrong = [...tables].find(([, table]) => table.length !== turned / 2);
   if (wrong) throw json.wrong(wrong[0], `${turned / 2} factors, one for each frequency`, wrong[1].length);

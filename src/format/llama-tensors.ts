@@ -9,20 +9,24 @@ import type { Dtype, TensorInfo } from "./tensor.ts";
 
 /** Name -> shape. A tied checkpoint has no lm_head: the embedding is used twice. */
 export function expectedTensors(config: ModelConfig): Map<string, number[]> {
-  const { dim, hiddenDim, heads, kvHeads, headDim, vocabSize, biases = [] } = config;
+  const { dim, hiddenDim, heads, kvHeads, headDim, vocabSize, norms, jointNorm, biases = [] } = config;
   const tensors = new Map<string, number[]>([["model.embed_tokens.weight", [vocabSize, dim]]]);
   for (let layer = 0; layer < config.layers; layer++) {
     const at = (part: string, shape: number[]) => tensors.set(`model.layers.${layer}.${part}.weight`, shape);
-    at("input_layernorm", [dim]);
+    if (norms !== "behind") at("input_layernorm", [dim]);
     at("self_attn.q_proj", [heads * headDim, dim]);
     at("self_attn.k_proj", [kvHeads * headDim, dim]);
     at("self_attn.v_proj", [kvHeads * headDim, dim]);
     at("self_attn.o_proj", [dim, heads * headDim]);
-    at("post_attention_layernorm", [dim]);
+    if (norms !== "behind") at("post_attention_layernorm", [dim]);
     at("mlp.gate_proj", [hiddenDim, dim]);
     at("mlp.up_proj", [hiddenDim, dim]);
     at("mlp.down_proj", [dim, hiddenDim]);
-    if (config.headNorm) for (const part of ["q_norm", "k_norm"]) at(`self_attn.${part}`, [headDim]);
+    if (norms) for (const part of ["post_self_attn_layernorm", "post_mlp_layernorm"]) at(part, [dim]);
+    if (config.headNorm) {
+      at("self_attn.q_norm", [jointNorm ? heads * headDim : headDim]);
+      at("self_attn.k_norm", [jointNorm ? kvHeads * headDim : headDim]);
+    }
     for (const role of biases) tensors.set(biasName(layer, role), [linearRows(config)[role]]);
   }
   tensors.set("model.norm.weight", [dim]);

@@ -54,6 +54,16 @@ export type RopeScaling =
       factors: number[];
     };
 
+/** Layers of local attention. */
+export interface LocalLayers {
+  /** Which. */
+  layers: readonly number[];
+  /** Positions that they see, the last of them their own. */
+  window: number;
+  /** Base of their rotary frequencies, which are not scaled then (Gemma 3); undefined: as the others'. */
+  ropeTheta?: number;
+}
+
 /** The shape of a model of the Llama family. */
 export interface ModelConfig {
   /** Width of the residual stream. */
@@ -88,6 +98,12 @@ export interface ModelConfig {
   biases?: readonly LinearRole[];
   /** RMSNorm of every head of q and k before they are turned (Qwen3). */
   headNorm?: boolean;
+  /** All heads of q, and all of k, are normed at once (OLMo 2) rather than one by one; with `headNorm`. */
+  jointNorm?: boolean;
+  /** Where norms stand: before attention and FFN, as in Llama (undefined), behind them (OLMo 2), or both (Gemma 2 and 3). */
+  norms?: "behind" | "both";
+  /** Layers that see less than others (Gemma 2 and 3). */
+  local?: LocalLayers;
   /** `model_type` of a cousin, whose graph differs from Llama's by what stands below; undefined for Llama, Mistral and Qwen. */
   family?: string;
   /** Layers whose q and k are not turned (SmolLM3). */
@@ -96,6 +112,10 @@ export interface ModelConfig {
   embeddingScale?: number;
   /** Multiplies q k in attention; undefined: 1 / sqrt(headDim). */
   attentionScale?: number;
+  /** What q k stays below in attention, softly: cap tanh(q k / cap) (Gemma 2). */
+  attentionCap?: number;
+  /** What logits stay below, softly (Gemma 2). */
+  logitCap?: number;
   /** Multiplies the final norm, and so the logits (Granite). */
   logitScale?: number;
   /** Added to the gains of norms (Gemma's files hold them less 1). */

@@ -20,6 +20,18 @@ export const readRope: ReadRope = (json, { contextLength, theta }) => {
   return { ropeTheta, ropeScaling: scaling ? readScaling(scaling, contextLength) : { kind: "none" } };
 };
 
+/** Of layers that see everything, where others are turned otherwise (Gemma 3): transformers 5 has one set of parameters for each. */
+export const readGlobalRope: ReadRope = (json, shape) => {
+  const parameters = json.object("rope_parameters");
+  if (!parameters) return readRope(json, shape);
+  const own = parameters.object("full_attention");
+  if (!own) throw json.wrong("rope_parameters", "full_attention and sliding_attention", json.get("rope_parameters"));
+  return {
+    ropeTheta: own.positive("rope_theta", shape.theta),
+    ropeScaling: readScaling(own, shape.contextLength),
+  };
+};
+
 /** The base, and where the scaling stands. */
 export function ropeFields(json: JsonFile, theta = 10_000): { ropeTheta: number; scaling: JsonFile | undefined } {
   const parameters = json.object("rope_parameters");

@@ -3,7 +3,7 @@
 /** A matrix that multiplies the stream. */
 export type LinearRole = (typeof linearRoles)[number];
 export const linearRoles = ["q", "k", "v", "output", "gate", "up", "down"] as const;
-export type NormRole = "attentionNorm" | "qNorm" | "kNorm" | "ffnNorm";
+export type NormRole = "attentionNorm" | "qNorm" | "kNorm" | "attentionEndNorm" | "ffnNorm" | "ffnEndNorm";
 export type LayerRole = LinearRole | NormRole | `${LinearRole}Bias`;
 export type ModelRole = "embedding" | "finalNorm" | "head";
 
@@ -18,6 +18,9 @@ const normRoles: Record<string, NormRole> = {
   "self_attn.q_norm": "qNorm",
   "self_attn.k_norm": "kNorm",
   post_attention_layernorm: "ffnNorm",
+  // GLM-4's names, which no other norm has; those of OLMo 2 and Gemma become these.
+  post_self_attn_layernorm: "attentionEndNorm",
+  post_mlp_layernorm: "ffnEndNorm",
 };
 
 const linearParts: Record<string, LinearRole> = {

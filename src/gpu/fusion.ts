@@ -60,12 +60,13 @@ export interface Turned {
 /** One dispatch, or one for each part of its weight. */
 export type Step =
   | { step: "embed"; out: Activation; weight: Weight; tokens: GPUBuffer; scale?: number }
-  | { step: "norm"; out: Activation; x: Activation; norm: Norm }
+  | { step: "norm"; out: Activation; x: Activation; norm: Norm; add?: boolean }
   /** `norm`: of x on the way, for one token. `swiglu`: of rows of gate and up that are neighbours. */
   | {
       step: "product";
       give: "store" | "add" | "swiglu";
       activation?: Gate["activation"];
+      cap?: number;
       out: Activation;
       weight: Weight;
       x: Activation;
@@ -81,7 +82,7 @@ export type Step =
       norm: Norm;
     }
   | { step: "product, rope, cache"; turned: Turned; weight: Weight; x: Activation; norm: Norm }
-  | { step: "rope, cache"; turned: Turned; rows: Activation; headNorm?: Norm }
+  | { step: "rope, cache"; turned: Turned; rows: Activation; headNorm?: Norm & Pick<HeadNormed, "joint"> }
   | { step: "quantize cache"; cache: LayerCache; fresh: Scratch["fresh"]; shape: HeadShape }
   /** `fresh`: a key and a value that it puts into the cache. */
   | {
@@ -183,17 +184,19 @@ const embedded: Rule<Embed> = ({ value: { weight, tokens, scale }, out }) => [
   { step: "embed", out, weight, tokens, scale },
 ];
 
-const normed: Rule<Normed> = ({ value, out }) => [{ step: "norm", out, x: value.x, norm: value }];
+const normed: Rule<Normed> = ({ value, out, add }, cover) => [
+  { step: "norm", out, x: cover.written(value.x), norm: value, add },
+];
 
 /** W norm(x) */
-const productOfNorm: Rule<Product> = ({ value: { weight, x }, out, add }, { joins }) => {
+const productOfNorm: Rule<Product> = ({ value: { weight, x, cap }, out, add }, { joins }) => {
   if (!joins || add || x.op !== "norm") return undefined;
-  return behindReduced({ step: "product", give: "store", out, weight, x: x.x, norm: x });
+  return behindReduced({ step: "product", give: "store", cap, out, weight, x: x.x, norm: x });
 };
 
 /** y += W x is one step, like y = W x. */
-const product: Rule<Product> = ({ value: { weight, x }, out, add }, cover) =>
-  behindReduced({ step: "product", give: add ? "add" : "store", out, weight, x: cover.written(x) });
+const product: Rule<Product> = ({ value: { weight, x, cap }, out, add }, cover) =>
+  behindReduced({ step: "product", give: add ? "add" : "store", cap, out, weight, x: cover.written(x) });
 
 /** Puts A x, of the same x, before a product that a LoRA changes: one step for all of the weight's matrices. */
 function behindReduced(step: Extract<Step, { weight: Weight; x: Activation }>): Step[] {
@@ -208,8 +211,7 @@ const gatedProduct: Rule<Gate> = ({ value, out }, cover) => {
   const { weight, x } = bothRows(value);
   if (!cover.target.variants.fused || !inPairs(value)) return undefined;
   const of = { step: "product", give: "swiglu", activation: value.activation, out, weight } as const;
-  if (cover.target.many) return behindReduced({ ...of, x: cover.written(x) });
-  if (x.op !== "norm") return undefined;
+  if (cover.target.many || x.op !== "norm") return behindReduced({ ...of, x: cover.written(x) });
   return behindReduced({ ...of, x: x.x, norm: x });
 };
 

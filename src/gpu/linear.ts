@@ -54,7 +54,7 @@ export class LinearRecorder {
       });
   }
 
-  many(y: Activation, weight: Weight, x: Activation, mode: keyof typeof modes): void {
+  many(y: Activation, weight: Weight, x: Activation, mode: keyof typeof modes, cap = 0): void {
     const { matmul, macsPerDispatch, int8 } = this.#gpu.variants;
     const { bias, lowRank } = changesOf(weight, 1);
     const bytes = int8 && weight.parts.some(hasBytes) ? this.#quantized(x) : undefined;
@@ -74,6 +74,7 @@ export class LinearRecorder {
           biased: Number(bias !== undefined),
           low_rank_stride: lowRank?.stride ?? 0,
           reduced_stride: lowRank ? weight.lowRank!.reduced.stride / 4 : 0,
+          cap,
         });
         const rest = {
           y: y.buffer,

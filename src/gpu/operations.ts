@@ -35,6 +35,8 @@ export interface HeadShape {
   kv: KvFormat;
   /** Of q k; undefined: 1 / sqrt(headDim). */
   attentionScale?: number;
+  /** What scores stay below, softly; undefined: they are as they are. */
+  attentionCap?: number;
   /** Positions that a query sees, its own the last; undefined: all. */
   window?: number;
 }
@@ -58,15 +60,20 @@ export interface Embed {
 
 export interface Normed extends Norm {
   op: "norm";
-  x: Activation;
+  x: Activation | Product;
 }
 
 /** W x + b, of every tensor in the weight. */
 export interface Product {
   op: "product";
+  /** What is written stays below it, softly; undefined: as it is. */
+  cap?: number;
   weight: Weight;
-  x: Activation | Normed | Attend | Gate;
+  x: Activation | NormedStream | Attend | Gate;
 }
+
+/** The norm of what is there, as products join with. */
+export type NormedStream = Normed & { x: Activation };
 
 /** The rows that one of the weight's tensors gave, by its role. */
 export interface OfRole {
@@ -75,9 +82,10 @@ export interface OfRole {
   role: string;
 }
 
-/** RMSNorm of every head. The gains of q, then those of k, are one buffer, [2, headDim]. */
+/** RMSNorm of every head, or of all heads of q, and of k, at once. The gains of q, then those of k, are one buffer. */
 export interface HeadNormed extends Norm {
   op: "head norm";
+  joint?: boolean;
   x: OfRole;
 }
 
@@ -125,7 +133,7 @@ interface Write {
 interface Add {
   op: "add";
   out: Activation;
-  value: Product;
+  value: Product | Normed;
 }
 
 /** Chooses a token from a row of logits and moves the step on. */
@@ -152,10 +160,12 @@ export interface TopTokens {
 export const embed = (weight: Weight, tokens: GPUBuffer, scale?: number): Embed => {
   return { op: "embed", weight, tokens, scale };
 };
-export const norm = (x: Activation, { gain, eps }: Norm): Normed => ({ op: "norm", x, gain, eps });
-export const product = (weight: Weight, x: Product["x"]): Product => ({ op: "product", weight, x });
+export const norm = <X extends Normed["x"]>(x: X, { gain, eps }: Norm) => ({ op: "norm", x, gain, eps }) as const;
+export const product = (weight: Weight, x: Product["x"], cap?: number): Product => ({ op: "product", weight, x, cap });
 export const ofRole = (of: Product, role: string): OfRole => ({ op: "of role", of, role });
-export const headNorm = (x: OfRole, { gain, eps }: Norm): HeadNormed => ({ op: "head norm", x, gain, eps });
+export const headNorm = (x: OfRole, { gain, eps, joint }: Norm & Pick<HeadNormed, "joint">): HeadNormed => {
+  return { op: "head norm", x, gain, eps, joint };
+};
 export const rope = (x: Rope["x"], table: GPUBuffer): Rope => ({ op: "rope", x, table });
 export const keep = (cache: LayerCache, k: Rope, v: OfRole): Keep => ({ op: "keep", cache, k, v });
 export const attend = (q: Rope, cache: Keep, shape: HeadShape): Attend => ({ op: "attend", q, cache, shape });
@@ -163,4 +173,4 @@ export const gate = (gated: OfRole, up: OfRole, activation?: Gate["activation"])
   return { op: "gate", gate: gated, up, activation };
 };
 export const write = (out: Activation, value: Write["value"]): Write => ({ op: "write", out, value });
-export const add = (out: Activation, value: Product): Add => ({ op: "add", out, value });
+export const add = (out: Activation, value: Add["value"]): Add => ({ op: "add", out, value });

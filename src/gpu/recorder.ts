@@ -101,27 +101,30 @@ export class Recorder {
     }
   }
 
-  #norm({ out, x, norm: { gain, eps } }: Of<"norm">): void {
+  #norm({ out, x, norm: { gain, eps }, add }: Of<"norm">): void {
     this.requests.push({
       kernel: "rmsnorm",
-      constants: { dim: x.cols, stride: x.stride, eps, threads: this.#gpu.variants.reducers },
+      constants: { dim: x.cols, stride: x.stride, eps, threads: this.#gpu.variants.reducers, ...(add ? { add } : {}) },
       buffers: { x: x.buffer, gain, out: out.buffer },
       groups: 1,
       groupsForTokens: eachToken,
     });
   }
 
-  #product({ give, activation, out, weight, x, norm }: Of<"product">): void {
-    if (this.#many) return this.#linear.many(out, weight, x, activation ? "geglu" : give);
+  #product({ give, activation, cap, out, weight, x, norm }: Of<"product">): void {
+    if (this.#many) return this.#linear.many(out, weight, x, activation ? "geglu" : give, cap);
+    const capped = cap ? { cap } : {};
     const product: ProductUse = norm
       ? give === "swiglu"
         ? this.#ofNormed("normed_swiglu", out, x, norm, geluOf(activation))
-        : this.#ofNormed("normed_store", out, x, norm)
-      : {
-          name: give === "add" ? "plain_add" : "plain_store",
-          constants: this.#rowsOf(out),
-          buffers: { x: x.buffer, y: out.buffer },
-        };
+        : this.#ofNormed("normed_store", out, x, norm, capped)
+      : give === "swiglu"
+        ? { name: "plain_swiglu", constants: { ...this.#rowsOf(out), ...geluOf(activation) }, ...this.#plain(out, x) }
+        : {
+            name: give === "add" ? "plain_add" : "plain_store",
+            constants: { ...this.#rowsOf(out), ...capped },
+            ...this.#plain(out, x),
+          };
     this.#linear.few(weight, product, this.#tokens);
   }
 
@@ -130,13 +133,18 @@ export class Recorder {
     return this.#tokens > 1 ? { y_stride: stride } : {};
   }
 
+  /** What a product of x as it is is bound to. */
+  #plain(out: Activation, x: Activation) {
+    return { buffers: { x: x.buffer, y: out.buffer } };
+  }
+
   /** W norm(x), stored or gated. */
   #ofNormed<Name extends "normed_store" | "normed_swiglu">(
     name: Name,
     y: Activation,
     x: Activation,
     norm: Norm,
-    more: { gelu?: boolean } = {},
+    more: { gelu?: boolean; cap?: number } = {},
   ) {
     return {
       name,
@@ -171,7 +179,7 @@ export class Recorder {
       headNorm
         ? {
             kernel: "norm_rope_cache",
-            constants: { ...constants, ...strides, eps: headNorm.eps },
+            constants: { ...constants, ...strides, eps: headNorm.eps, ...(headNorm.joint ? { joint: true } : {}) },
             buffers: { qkv: rows.buffer, gain: headNorm.gain, ...buffers },
             groups: heads + 2 * kvHeads,
             groupsForTokens: eachToken,
@@ -233,7 +241,7 @@ export class Recorder {
 
   #attend({ out, q, cache, shape, partial, fresh }: Of<"attend">): void {
     const { heads, kvHeads, headDim, context, kv, window = context } = shape;
-    const { attentionScale = 1 / Math.sqrt(headDim) } = shape;
+    const { attentionScale = 1 / Math.sqrt(headDim), attentionCap } = shape;
     const { dims, bits, scaleWords } = cacheRow(headDim, kv);
     const { attention, attentionSplit: split } = this.#gpu.variants;
     const rows = attention === "rows";
@@ -244,6 +252,7 @@ export class Recorder {
       context,
       stride: q.stride,
       scale: attentionScale,
+      ...(attentionCap ? { cap: attentionCap } : {}),
       cache_bits: bits,
       row_units: dims / 8,
       scale_words: scaleWords,

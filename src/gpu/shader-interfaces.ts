@@ -14,6 +14,7 @@ export const shaderFiles = {
       "scale_at",
       "scale_of",
       "key_at",
+      "soft_capped",
       "value_at",
     ],
     features: [],
@@ -42,6 +43,7 @@ export const shaderFiles = {
       "scale_at",
       "scale_of",
       "key_at",
+      "soft_capped",
       "value_at",
     ],
     features: [],
@@ -200,7 +202,7 @@ export const shaderFiles = {
   },
   give_add: { bindings: { y: [0, 2] }, provides: ["give"], needs: [], features: [] },
   give_cache: { bindings: { q: [0, 2] }, provides: ["write_query", "give"], needs: ["write_pair"], features: [] },
-  give_store: { bindings: { y: [0, 2] }, provides: ["give"], needs: [], features: [] },
+  give_store: { bindings: { y: [0, 2] }, provides: ["give"], needs: ["soft_capped"], features: [] },
   give_swiglu: { bindings: { y: [0, 2] }, provides: ["give"], needs: ["gate_of"], features: [] },
   give_swiglu_up: { bindings: { y: [0, 2] }, provides: ["give"], needs: ["gate_of"], features: [] },
   half_pair: { bindings: {}, provides: ["half_pair"], needs: [], features: [] },
@@ -219,7 +221,7 @@ export const shaderFiles = {
   matmul_out: {
     bindings: { y: [0, 1], step: [0, 2], linear: [0, 3], bias: [0, 5], low_rank: [0, 6], reduced: [0, 7] },
     provides: ["give_all", "give"],
-    needs: ["gate_of", "Step"],
+    needs: ["gate_of", "soft_capped", "Step"],
     features: [],
   },
   matmul_rows: { bindings: { x: [0, 0] }, provides: [], needs: ["chunk_at", "eight_of", "give_all"], features: [] },
@@ -350,6 +352,7 @@ export const shaderFiles = {
     needs: ["mixed", "Step"],
     features: [],
   },
+  soft_cap: { bindings: {}, provides: ["soft_capped"], needs: [], features: [] },
   span: { bindings: {}, provides: ["Span"], needs: [], features: [] },
   step: { bindings: {}, provides: ["position_of", "first_page_of", "Step"], needs: [], features: [] },
   swiglu: { bindings: { x: [0, 0], y: [0, 1], step: [0, 2] }, provides: [], needs: ["gate_of", "Step"], features: [] },
@@ -522,6 +525,7 @@ export interface ShaderBindings {
     allowed: "read array<u32>";
     receipt: "read_write Receipt";
   };
+  soft_cap: {};
   span: {};
   step: {};
   swiglu: { x: "read array<f32>"; y: "read_write array<f32>"; step: "uniform Step" };
@@ -553,6 +557,7 @@ export interface ShaderOverrides {
     scale_words: number;
     split: number;
     window: number;
+    cap?: number;
   };
   attention_merge: { head_dim: number; split: number; window: number; stride?: number };
   attention_rows: {};
@@ -597,7 +602,7 @@ export interface ShaderOverrides {
   gather: { stride: number };
   give_add: { y_stride?: number };
   give_cache: { q_stride?: number };
-  give_store: { y_stride?: number };
+  give_store: { y_stride?: number; cap?: number };
   give_swiglu: { y_stride?: number; gelu?: boolean };
   give_swiglu_up: { first_row: number; y_stride?: number; gelu?: boolean };
   half_pair: {};
@@ -617,7 +622,7 @@ export interface ShaderOverrides {
   matvec_totals: {};
   norm_none: {};
   norm_root: { dim: number; eps: number };
-  norm_rope_cache: { eps: number };
+  norm_rope_cache: { eps: number; joint?: boolean };
   quantize_groups: { bits?: number; dtype?: number };
   quantize_rows: { stride: number };
   repack_blocks: { kind?: number };
@@ -627,12 +632,13 @@ export interface ShaderOverrides {
   repack_slabs: { bits?: number; from_high?: boolean };
   repack_streams: { bits?: number; per_word?: number; flip?: number; sorted?: boolean; tiles?: number };
   repack_turned: { size?: number; flip?: number };
-  rmsnorm: { dim: number; stride: number; eps: number; threads?: number };
+  rmsnorm: { dim: number; stride: number; eps: number; threads?: number; add?: boolean };
   rope_cache: {};
   rope_rows: { qkv_stride: number; q_stride: number };
   rounded: {};
   row_place: {};
   sample: { vocab: number; threads?: number };
+  soft_cap: {};
   span: {};
   step: { apart?: boolean };
   swiglu: {
@@ -690,7 +696,7 @@ export const shaderRecords = {
     },
   },
   Linear: {
-    sizeBytes: 28,
+    sizeBytes: 32,
     fields: {
       x_stride: [0, "u32"],
       y_stride: [4, "u32"],
@@ -699,6 +705,7 @@ export const shaderRecords = {
       biased: [16, "u32"],
       low_rank_stride: [20, "u32"],
       reduced_stride: [24, "u32"],
+      cap: [28, "f32"],
     },
   },
   Batch: { sizeBytes: 12, fields: { groups: [0, "u32"], row_groups: [4, "u32"], cols: [8, "u32"] } },

@@ -52,6 +52,7 @@ export const kernels = {
 /** What a matrix-vector product takes and what becomes of it. */
 export const products = {
   plain_store: ["take_plain", "norm_none", "give_store"],
+  plain_swiglu: ["take_plain", "norm_none", "give_swiglu"],
   plain_add: ["take_plain", "norm_none", "give_add"],
   normed_store: ["take_normed", "norm_root", "give_store"],
   normed_cache: ["take_normed", "norm_root", "give_cache", "cache_write", "cache_pages"],
@@ -91,6 +92,7 @@ const shared: readonly ShaderFile[] = [
   "half_pair",
   "rounded",
   "row_place",
+  "soft_cap",
   "span",
   "step",
   "weight_shape",

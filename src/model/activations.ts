@@ -35,14 +35,14 @@ export function activationShapes(
   config: ModelConfig,
   { batchTokens, contextLength, kv, attentionSplit, gateUpApart }: ActivationRequest,
 ): [ScratchName, number, number][] {
-  const { dim, hiddenDim, heads, kvHeads, headDim, vocabSize } = config;
+  const { dim, hiddenDim, heads, kvHeads, headDim, vocabSize, norms } = config;
   const qkvRows = (heads + 2 * kvHeads) * headDim;
   const splits = contextLength > attentionSplit ? Math.ceil(contextLength / attentionSplit) : 0;
   const freshRows = kv === "q8" ? kvHeads * batchTokens : 0;
   return [
     ["x", batchTokens, dim],
     ["normed", batchTokens, dim],
-    ["products", batchTokens, gateUpApart ? Math.max(qkvRows, 2 * hiddenDim) : qkvRows],
+    ["products", batchTokens, Math.max(qkvRows, gateUpApart ? 2 * hiddenDim : 0, norms ? dim : 0)],
     ["q", batchTokens, heads * headDim],
     ["attended", batchTokens, heads * headDim],
     ["gated", batchTokens, hiddenDim],

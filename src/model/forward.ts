@@ -17,6 +17,7 @@ import {
   write,
   type Activation,
   type Operation,
+  type Product,
 } from "../gpu/operations.ts";
 import type { KvCache } from "./cache.ts";
 import type { LayerWeights, ModelWeights } from "./weights.ts";
@@ -25,32 +26,37 @@ interface ForwardTensors {
   weights: ModelWeights;
   cache: KvCache;
   ropeTable: GPUBuffer; // [context, headDim / 2, 2]
-  unturnedTable?: GPUBuffer; // the same, of angles of 0
+  otherTable?: GPUBuffer; // the same for layers that are not turned, or local
   tokens: GPUBuffer; // [T]
   x: Activation; // [T, dim], the residual stream
 }
 
 /** Tokens to the residual stream after the last layer. */
 export function layersForward(config: ModelConfig, { weights, cache, tokens, x, ...tables }: ForwardTensors) {
-  const { normEps: eps, unturned, activation, embeddingScale } = config;
-  const shape = { ...config, context: cache.context, kv: cache.kv };
+  const { normEps: eps, jointNorm: joint, unturned, local, activation, embeddingScale } = config;
+  const everywhere = { ...config, context: cache.context, kv: cache.kv };
+  const before = (gain?: GPUBuffer) => (gain ? norm(x, { gain, eps }) : x);
+  const behind = (value: Product, gain?: GPUBuffer) => (gain ? norm(value, { gain, eps }) : value);
 
   /** x += Wo attend(rope(Wq norm(x)), what the cache holds with rope(Wk norm(x)) and Wv norm(x)) */
-  const attention = ({ qkv, output, attentionNorm, headNorm: gain }: LayerWeights, i: number) => {
-    const table = unturned?.includes(i) ? tables.unturnedTable! : tables.ropeTable;
-    const rows = product(qkv, norm(x, { gain: attentionNorm, eps })); // [T, (heads + 2 kvHeads) * headDim]
+  const attention = ({ qkv, output, attentionNorm, attentionEndNorm, headNorm: gain }: LayerWeights, i: number) => {
+    const isLocal = local?.layers.includes(i);
+    const shape = isLocal ? { ...everywhere, window: local!.window } : everywhere;
+    const table = (isLocal || unturned?.includes(i) ? tables.otherTable : undefined) ?? tables.ropeTable;
+    const rows = product(qkv, before(attentionNorm)); // [T, (heads + 2 kvHeads) * headDim]
     const [q, k] = (["q", "k"] as const).map((role) => {
       const heads = ofRole(rows, role);
-      return rope(gain ? headNorm(heads, { gain, eps }) : heads, table);
+      return rope(gain ? headNorm(heads, { gain, eps, joint }) : heads, table);
     });
     const held = keep(cache.layers[i], k, ofRole(rows, "v"));
-    return add(x, product(output, attend(q, held, shape)));
+    return add(x, behind(product(output, attend(q, held, shape)), attentionEndNorm));
   };
 
   /** x += Wdown (silu(Wgate norm(x)) * Wup norm(x)), or gelu */
-  const feedForward = ({ gateUp, down, ffnNorm }: LayerWeights) => {
-    const rows = product(gateUp, norm(x, { gain: ffnNorm, eps })); // [T, 2 * hiddenDim]
-    return add(x, product(down, gate(ofRole(rows, "gate"), ofRole(rows, "up"), activation)));
+  const feedForward = ({ gateUp, down, ffnNorm, ffnEndNorm }: LayerWeights) => {
+    const rows = product(gateUp, before(ffnNorm)); // [T, 2 * hiddenDim]
+    const gated = gate(ofRole(rows, "gate"), ofRole(rows, "up"), activation);
+    return add(x, behind(product(down, gated), ffnEndNorm));
   };
 
   const layers = weights.layers.flatMap((layer, i): Operation[] => [attention(layer, i), feedForward(layer)]);
@@ -72,10 +78,10 @@ function embedding(
 
 /** The residual stream to logits. [T, dim] -> [T, vocabSize] */
 export function headForward(
-  { normEps: eps }: ModelConfig,
+  { normEps: eps, logitCap }: ModelConfig,
   { finalNorm, head }: ModelWeights,
   x: Activation,
   logits: Activation,
 ): Operation[] {
-  return [write(logits, product(head, norm(x, { gain: finalNorm, eps })))];
+  return [write(logits, product(head, norm(x, { gain: finalNorm, eps }), logitCap))];
 }

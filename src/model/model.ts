@@ -23,7 +23,7 @@ import { allocateCache, type KvCache } from "./cache.ts";
 import { CachePages } from "./cache-pages.ts";
 import { CachePool } from "./cache-pool.ts";
 import { headForward, layersForward } from "./forward.ts";
-import { ropeRows } from "./rope-table.ts";
+import { otherRows, ropeRows } from "./rope-table.ts";
 import type { Verdict } from "./twins.ts";
 import { createWeightSink } from "./weight-sink.ts";
 import { allocateWeights, type ModelTensor, type ModelWeights } from "./weights.ts";
@@ -69,7 +69,7 @@ export class Model {
   readonly pages: CachePages; // of a sequence that runs alone
   readonly activations: Activations;
   readonly ropeTable: GPUBuffer; // [context, headDim / 2, 2] f32
-  readonly unturnedTable?: GPUBuffer; // the same for layers that are not turned
+  readonly otherTable?: GPUBuffer; // the same for layers that are not turned, or local
   readonly step: GPUBuffer; // step.wgsl's Step
   readonly tokens: GPUBuffer; // [batchTokens] u32; after sampling, [0] is the next token
   readonly sampler: SamplerBuffers; // of a sequence that runs alone
@@ -139,13 +139,8 @@ export class Model {
         !gpu.variants.fused || this.weights.layers.some(({ gateUp }) => !areNeighbours(gateUp, "gate", "up")),
     });
     this.ropeTable = memory.storage("rope table", contextLength * config.headDim * 4);
-    if (config.unturned) {
-      this.unturnedTable = memory.storage("angles of 0", this.ropeTable.size);
-      memory.write(
-        this.unturnedTable,
-        Float32Array.from({ length: this.ropeTable.size / 4 }, (_, i) => 1 - (i % 2)),
-      );
-    }
+    const others = otherRows(config, contextLength);
+    if (others) memory.write((this.otherTable = memory.storage("other angles", others.byteLength)), others);
     this.step = memory.storage("step", stepBytes, GPUBufferUsage.UNIFORM);
     this.tokens = memory.storage("tokens", this.batchTokens * 4);
     this.sampler = allocateSampler(memory, config);
@@ -182,9 +177,9 @@ export class Model {
 
   /** Which of the variants to keep, once the weights are here; see twins.ts. */
   async compareTwins(): Promise<Verdict> {
-    const { gpu, kernels, config, weights, ropeTable, unturnedTable, cache } = this;
+    const { gpu, kernels, config, weights, ropeTable, otherTable, cache } = this;
     const { withoutDisagreeing } = await twins();
-    return withoutDisagreeing({ gpu, kernels, config, weights, ropeTable, unturnedTable, kv: cache.kv });
+    return withoutDisagreeing({ gpu, kernels, config, weights, ropeTable, otherTable, kv: cache.kv });
   }
 
   /** One token through all layers and the head to logits. `weights`: the model's own, or as an adapter changes them. */

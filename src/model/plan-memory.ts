@@ -91,7 +91,7 @@ export function countMemory(config: ModelConfig, request: MemoryRequest): Memory
   });
   const activations = shapes.reduce((sum, [, rows, cols]) => sum + rows * strideOf(cols) * 4, 0);
   const samplerBytes = config.vocabSize * 8 + Math.ceil(config.vocabSize / 32) * 4; // counts and biases; what is allowed, as bits
-  const tables = config.unturned ? 2 : 1; // of rope's angles
+  const tables = config.unturned || config.local?.ropeTheta ? 2 : 1; // of rope's angles
   const scratchBytes =
     activations + tables * contextLength * config.headDim * 4 + samplerBytes + 4 * mostPages + poolBytes(config, 1, kv);
   const firstKvBytes = 2 * config.layers * poolBytes(config, firstPages, kv);

@@ -35,6 +35,15 @@ function inverseFrequencies(config: ModelConfig, length: number): Float64Array {
 export const isStretched = ({ ropeScaling: scaling }: Pick<ModelConfig, "ropeScaling">, context: number): boolean =>
   scaling.kind === "long" && context > scaling.originalContextLength;
 
+/** The table of layers that are not turned, or by a base of their own; undefined where there are none. [context, headDim / 2, 2] */
+export function otherRows(config: ModelConfig, context: number): Float32Array<ArrayBuffer> | undefined {
+  const { unturned, local, headDim } = config;
+  if (unturned) return Float32Array.from({ length: context * headDim }, (_, i) => 1 - (i % 2));
+  if (!local?.ropeTheta) return undefined;
+  const own = { ...config, ropeTheta: local.ropeTheta, ropeScaling: { kind: "none" } as const };
+  return ropeRows(own, 0, context, () => 0) as Float32Array<ArrayBuffer>;
+}
+
 /**
  * Rows of the table for positions [from, to). [to - from, headDim / 2, 2]
  * `lengthAt` is the sequence length a position is computed at: its own (position + 1) while decoding, the prompt's for

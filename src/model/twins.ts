@@ -33,7 +33,7 @@ export interface TwinsRequest {
   config: ModelConfig;
   weights: ModelWeights;
   ropeTable: GPUBuffer;
-  unturnedTable?: GPUBuffer;
+  otherTable?: GPUBuffer;
   kv: KvFormat;
 }
 
@@ -89,7 +89,7 @@ function withoutNumbers(): PronkError {
 
 /** The residual stream after layer 0, of all tokens. [together + 1, stride of dim] */
 async function throughLayer(
-  { gpu, kernels, config, weights, ropeTable, unturnedTable, kv }: TwinsRequest,
+  { gpu, kernels, config, weights, ropeTable, otherTable, kv }: TwinsRequest,
   { variants, features }: Choice,
 ): Promise<Float32Array> {
   const memory = new GpuMemory(gpu);
@@ -116,7 +116,7 @@ async function throughLayer(
     );
     const { x } = scratch;
     const layer = { ...weights, layers: weights.layers.slice(0, 1) };
-    const operations = layersForward(small, { weights: layer, cache, ropeTable, unturnedTable, tokens, x });
+    const operations = layersForward(small, { weights: layer, cache, ropeTable, otherTable, tokens, x });
     const pass = async (batch: Batch) => {
       const recorder = new Recorder(own, memory, { step, many: batch.tokens > 1, scratch });
       await memory.checked("records of kernels that are compared", () => recorder.record(...operations));

@@ -17,9 +17,11 @@ import type { PackedTensor } from "../quant/packed-tensor.ts";
 import { canShare, plainFormat, type RowFormat } from "../quant/row-format.ts";
 
 export interface LayerWeights {
-  attentionNorm: GPUBuffer; // [dim]
-  headNorm?: GPUBuffer; // [2, headDim]: of q, of k
-  ffnNorm: GPUBuffer; // [dim]
+  attentionNorm?: GPUBuffer; // [dim]: before attention
+  headNorm?: GPUBuffer; // [2, headDim]: of q, of k; or [heads + kvHeads, headDim], where they are normed at once
+  attentionEndNorm?: GPUBuffer; // [dim]: behind it
+  ffnNorm?: GPUBuffer; // [dim]
+  ffnEndNorm?: GPUBuffer; // [dim]
   qkv: Weight; // [(heads + 2 kvHeads) * headDim, dim]; rows of q and k paired as rope turns them
   output: Weight; // [dim, heads * headDim]
   gateUp: Weight; // [2 * hiddenDim, dim]; row i of gate and of up are neighbours, if both have one format
@@ -90,6 +92,8 @@ export function layerGroups(
     return { name: name as keyof typeof groups, cols, segments, roles };
   });
 }
+
+const layerNorms = ["attentionNorm", "attentionEndNorm", "ffnNorm", "ffnEndNorm"] as const;
 
 const formatOf = (tensor: ModelTensor): RowFormat =>
   "format" in tensor ? tensor.format : plainFormat(tensor.encoding, sizeOf(tensor).cols);
@@ -171,16 +175,16 @@ export function allocateWeights(
     }
   }
   const layers = byLayer.map((roles, i) => {
-    const layer: Partial<LayerWeights> = {
-      attentionNorm: norm(roles.get("attentionNorm")!),
-      ffnNorm: norm(roles.get("ffnNorm")!),
-    };
-    const { headDim, headNorm } = config;
-    if (headNorm)
-      layer.headNorm = vector(`layer ${i} head norms`, 2 * headDim, [
-        [roles.get("qNorm"), inOrder()],
-        [roles.get("kNorm"), inOrder(headDim)],
-      ]).buffer;
+    const layer: Partial<LayerWeights> = {};
+    for (const role of layerNorms) if (roles.has(role)) layer[role] = norm(roles.get(role)!);
+    const [qNorm, kNorm] = [roles.get("qNorm"), roles.get("kNorm")];
+    if (qNorm && kNorm) {
+      const parts: [ModelTensor, RowPlace][] = [
+        [qNorm, inOrder()],
+        [kNorm, inOrder(qNorm.cols)],
+      ];
+      layer.headNorm = vector(`layer ${i} head norms`, qNorm.cols + kNorm.cols, parts, { added }).buffer;
+    }
     const formats = (role: LinearRole) => formatOf(roles.get(role)!);
     const grouped = layerGroups(config, formats, (role) => isInterleaved(roles.get(role)!));
     for (const { name, cols, segments, roles: members } of grouped) {

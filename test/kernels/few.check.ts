@@ -15,6 +15,12 @@ import { openRandomModel, randomModelConfig, type RandomModelOptions } from "../
 const splits = { attentionSplit: 4 }; // so that a few tokens' own splits differ
 const tiles = { matvec: "tile", attention: "tile", ...splits } as const; // as on GPUs
 const sibling: ModelConfig = { ...randomModelConfig, headNorm: true, biases: ["q", "k", "v", "down"], window: 3 };
+/** Norms behind attention and FFN, heads normed at once, caps, a layer that sees less. */
+const cousin: ModelConfig = {
+  ...randomModelConfig,
+  ...{ norms: "behind", headNorm: true, jointNorm: true, attentionCap: 2, logitCap: 3 },
+  local: { layers: [1], window: 3, ropeTheta: 500 },
+};
 const hardwareError = 1e-4; // of logits about 1 large
 
 type Given = Pick<RandomModelOptions, "kv" | "encoding" | "config">;
@@ -149,6 +155,8 @@ export const checks: Checks = {
   "a few tokens by bytes": asAlone({ encoding: "q4" }, { ...tiles, matvec: "bytes" }),
   "a few tokens by subgroups": asAlone({ encoding: "q8" }, { ...splits, matvec: "subgroup" }),
   "tokens of several sequences as each alone": apart({ encoding: "q4", kv: "q8" }, splits, [9, 2, pagePositions, 0]),
+  "a few tokens, with norms behind and caps": asAlone({ config: cousin }, splits),
+  "tokens of several sequences, with norms behind and caps": apart({ config: cousin }, splits, [7, 0, 3]),
   "tokens of several sequences, with normed heads and a window": apart({ config: sibling, kv: "f16" }, splits, [7, 0, 3]), // prettier-ignore
   "tokens of several sequences by tiles": apart({ encoding: "q8" }, tiles, [9, 2, 5, 0, 5]),
 };

@@ -151,7 +151,12 @@ function randomConfig(random: Random): ModelConfig {
     ropeTheta: pick(random, [10_000, 500_000]),
     tiedEmbeddings: random() < 0.4,
     ...pick(random, [{}, {}, { biases: qkv }, { headNorm: true }, { biases: all }, { biases: all, headNorm: true }]),
+    ...pick(random, [{}, {}, { norms: "behind", headNorm: true, jointNorm: true }, { norms: "both" }] as const),
+    ...(random() < 0.2 ? { attentionCap: 0.2 + 5 * random(), logitCap: 0.5 + 30 * random() } : {}),
     ...(random() < 0.3 ? { window: 1 + wholeBelow(random, contextLength) } : {}),
+    ...(random() < 0.3
+      ? { local: { layers: [wholeBelow(random, 2)], window: 1 + wholeBelow(random, contextLength), ropeTheta: 300 } }
+      : {}),
   };
 }
 

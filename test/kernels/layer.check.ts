@@ -96,6 +96,10 @@ export interface Sibling {
   /** A LoRA on q and v. */
   lowRank?: boolean;
   headNorm?: boolean;
+  /** Heads are normed at once, and nothing before. */
+  joint?: boolean;
+  /** Of attention's scores. */
+  cap?: number;
   /** The share of the positions that attention sees. */
   window?: number;
 }
@@ -108,7 +112,8 @@ export const selfAttention =
       using gpuCase = await openCase(context, { fused, attention: kernel, ...kernelsFor(context) });
       const length = position + tokens;
       const window = sibling.window && Math.ceil(length * sibling.window);
-      const shape = { heads, kvHeads, headDim, context: most, kv: "f32" as const, window };
+      const { joint, cap } = sibling;
+      const shape = { heads, kvHeads, headDim, context: most, kv: "f32" as const, window, attentionCap: cap };
       const rows = [heads * headDim, kvHeads * headDim, kvHeads * headDim];
       const parts = makeParts(i % 2 ? mixed : alike, rows, dim);
       const half = headDim / 2;
@@ -120,25 +125,27 @@ export const selfAttention =
       const qkv = await joined(gpuCase, parts, rows, dim, places, i % 3 === 0);
       const biases = sibling.biases ? giveBiases(gpuCase, qkv, rows, places) : [];
       const changes = sibling.lowRank ? await giveLowRank(gpuCase, qkv, rows, places, length) : [];
-      const headGains = randomVector(2 * headDim, 6, 3); // of q, then of k
-      const headNorm = sibling.headNorm ? { gain: gpuCase.buffer(headGains), eps } : undefined;
+      const [ofQ, ofK] = joint ? rows : [headDim, headDim]; // gains
+      const headGains = randomVector(ofQ + ofK, 6, 3);
+      const headNorm = sibling.headNorm || joint ? { gain: gpuCase.buffer(headGains), eps, joint } : undefined;
       const x = randomVector(length * dim, dim, 3);
       const gain = randomVector(dim, 5, 4);
       const rope = { headDim, ropeTheta: 10_000, ropeScaling: { kind: "none" } as const };
       const angleRows = ropeRows(rope as never, 0, shape.context, (p) => p + 1);
       const table = gpuCase.buffer(angleRows as Float32Array<ArrayBuffer>);
-      const { out } = await attendAfter(gpuCase, { x, gain, eps, qkv, table, shape, position, tokens, headNorm });
+      const given = { x, gain, eps, qkv, table, shape, position, tokens, headNorm, plain: joint };
+      const { out } = await attendAfter(gpuCase, given);
       const [q, k, v] = parts.values.map((values, j) => {
-        const input = normed(x, gain);
+        const input = joint ? Float64Array.from(x) : normed(x, gain);
         const biased = plusBias(matmul(input, values, length, rows[j]), biases[j]);
         const product = changes[j]?.(biased, input) ?? biased;
-        const headGain = Float64Array.from(headGains.subarray(j * headDim, (j + 1) * headDim));
+        const headGain = Float64Array.from(j === 0 ? headGains.subarray(0, ofQ) : headGains.subarray(ofQ));
         return headNorm && j < 2 ? rmsNorm(product, headGain, eps) : product;
       });
       const angles = ropeTable(rope, 0, length, length);
       const queries = applyRope(q, angles, heads, headDim).slice(position * rows[0]);
       const keys = applyRope(k, angles, kvHeads, headDim);
-      const expected = attention(queries, keys, v, { heads, kvHeads, headDim, firstPosition: position, window });
+      const expected = attention(queries, keys, v, { heads, kvHeads, headDim, firstPosition: position, window, cap });
       const what = `${tokens} tokens at ${position}, ${heads}/${kvHeads} heads of ${headDim}`;
       worst.add(relativeError(out, expected), what);
     }
@@ -185,11 +192,18 @@ const halfCache = (fused: boolean, kernel: Variants["attention"]) => async (cont
   return { ...worst, limit };
 };
 
+interface GatedOptions {
+  few?: boolean;
+  gelu?: boolean;
+  /** Nothing is normed before. */
+  plain?: boolean;
+}
+
 export const gated =
   (
     fused: boolean,
     encodings: Encoding[],
-    { biases, lowRank, few, gelu }: Pick<Sibling, "biases" | "lowRank"> & { few?: boolean; gelu?: boolean } = {},
+    { biases, lowRank, few, gelu, plain }: Pick<Sibling, "biases" | "lowRank"> & GatedOptions = {},
   ) =>
   async (context: CheckContext) => {
     const worst = new Worst();
@@ -222,14 +236,14 @@ export const gated =
       const gain = randomVector(dim, 5, 20);
       const out = gpuCase.activation(new Float32Array(tokens * hiddenDim), tokens, hiddenDim);
       gpuCase.setStep(0, tokens);
-      const input = op.norm(gpuCase.activation(x, tokens, dim), { gain: gainBuffer(gpuCase, gain), eps });
-      const both = op.product(gateUp, input);
+      const given = gpuCase.activation(x, tokens, dim);
+      const both = op.product(gateUp, plain ? given : op.norm(given, { gain: gainBuffer(gpuCase, gain), eps }));
       const operations = [
         op.write(out, op.gate(op.ofRole(both, "gate"), op.ofRole(both, "up"), gelu ? "gelu" : undefined)),
       ];
       await gpuCase.run(tokens, operations, { scratch: scratch(gpuCase, tokens, dim, 2 * hiddenDim), few });
       const [gate, up] = parts.values.map((values, j) => {
-        const inputs = normed(x, gain);
+        const inputs = plain ? Float64Array.from(x) : normed(x, gain);
         const product = plusBias(matmul(inputs, values, tokens, hiddenDim), added[j]);
         return changes[j]?.(product, inputs) ?? product;
       });

@@ -49,14 +49,16 @@ const floatSpoils = (model: Model): Spoil[] => [
 
 const byteSpoils = ({ weights }: Model): Spoil[] => [
   gain("a NaN in the last norm", weights.finalNorm, [1, NaN]),
-  gain("a NaN in a feed-forward norm", weights.layers[1].ffnNorm, [1, 1, NaN]),
-  gain("an infinity in an attention norm", weights.layers[1].attentionNorm, [Infinity]),
+  gain("a NaN in a feed-forward norm", weights.layers[1].ffnNorm!, [1, 1, NaN]),
+  gain("an infinity in an attention norm", weights.layers[1].attentionNorm!, [Infinity]),
 ];
 
 const cacheSpoils = ({ weights }: Model): Spoil[] => [
   inRow("a NaN in a row of the keys", weights.layers[1].qkv, 48, [NaN]),
   inRow("an infinity in a row of the values", weights.layers[1].qkv, 72 + 3, [0, Infinity]),
 ];
+
+const cappedSpoils = (model: Model): Spoil[] => [...cacheSpoils(model), ...floatSpoils(model).slice(0, 2)];
 
 const sampled = { ...greedy, temperature: 0.8, topK: 40, topP: 0.9, minP: 0.01, seed: 3 };
 const ways: Record<string, Partial<GenerateRequest>> = {
@@ -154,4 +156,6 @@ export const checks: Checks = {
     tried(context, { encoding: "q8", kv: "q8", variantsFor: () => ({ matvec: "bytes", int8: true }) }, byteSpoils),
   "what spoils a q8 cache": (context) => tried(context, { kv: "q8" }, cacheSpoils),
   "what spoils an f16 cache": (context) => tried(context, { kv: "f16" }, cacheSpoils),
+  "what spoils scores and logits that have caps": (context) =>
+    tried(context, { config: { ...config, attentionCap: 2, logitCap: 3 } }, cappedSpoils),
 };

@@ -36,6 +36,8 @@ export interface AttentionShape {
   firstPosition: number;
   /** Only this many of those, the last ones. */
   window?: number;
+  /** Scores are cap tanh(score / cap). */
+  cap?: number;
 }
 
 /**
@@ -48,7 +50,7 @@ export function attention(
   values: Float64Array,
   shape: AttentionShape,
 ): Float64Array {
-  const { heads, kvHeads, headDim, firstPosition, window = Infinity } = shape;
+  const { heads, kvHeads, headDim, firstPosition, window = Infinity, cap } = shape;
   const group = heads / kvHeads;
   const count = queries.length / (heads * headDim);
   const out = new Float64Array(queries.length);
@@ -61,13 +63,17 @@ export function attention(
       const placeOf = (s: number) => ((first + s) * kvHeads + Math.floor(h / group)) * headDim;
       const scores = new Float64Array(seen);
       for (let s = 0; s < seen; s++) scores[s] = dot(queries, query, keys, placeOf(s), headDim) / Math.sqrt(headDim);
-      const weights = softmax(scores);
+      const weights = softmax(softCapped(scores, cap));
       for (let s = 0; s < seen; s++)
         for (let i = 0; i < headDim; i++) out[query + i] += weights[s] * values[placeOf(s) + i];
     }
   }
   return out;
 }
+
+/** cap tanh(x / cap), of each x (Gemma 2); as they are without a cap. */
+export const softCapped = (x: Float64Array, cap?: number): Float64Array =>
+  cap ? x.map((value) => cap * Math.tanh(value / cap)) : x;
 
 /** exp(x - max) / sum. */
 function softmax(x: Float64Array): Float64Array {

@@ -2,7 +2,7 @@
 // independent of src/ except for the configuration's type.
 
 import type { ModelConfig } from "../../src/format/model-config.ts";
-import { attention, type KvPrecision, writeKv } from "./attention.ts";
+import { attention, type KvPrecision, softCapped, writeKv } from "./attention.ts";
 import { embeddingRow, matmul, residual } from "./linear.ts";
 import { rmsNorm } from "./rms-norm.ts";
 import { applyRope, ropeTable } from "./rope.ts";
@@ -11,19 +11,23 @@ import { swiglu } from "./swiglu.ts";
 
 /** Matrices are row-major [out, in]. */
 export interface ReferenceLayer {
-  attentionNorm: Float64Array; // [dim]
+  /** Before attention. */
+  attentionNorm?: Float64Array; // [dim]
+  /** Behind it. */
+  attentionEndNorm?: Float64Array; // [dim]
   query: Float64Array; // [heads * headDim, dim]
   key: Float64Array; // [kvHeads * headDim, dim]
   value: Float64Array; // [kvHeads * headDim, dim]
   output: Float64Array; // [dim, heads * headDim]
-  ffnNorm: Float64Array; // [dim]
+  ffnNorm?: Float64Array; // [dim]
+  ffnEndNorm?: Float64Array; // [dim]
   gate: Float64Array; // [hiddenDim, dim]
   up: Float64Array; // [hiddenDim, dim]
   down: Float64Array; // [dim, hiddenDim]
   /** For the products that have one. [rows of the matrix] */
   biases?: Partial<Record<"query" | "key" | "value" | "output" | "gate" | "up" | "down", Float64Array>>;
-  queryNorm?: Float64Array; // [headDim], of every head
-  keyNorm?: Float64Array; // [headDim]
+  queryNorm?: Float64Array; // [headDim], of every head; or of all at once, [heads * headDim]
+  keyNorm?: Float64Array; // [headDim] or [kvHeads * headDim]
 }
 
 export interface ReferenceWeights {
@@ -47,6 +51,14 @@ function emptyCache(config: ModelConfig, contextLength: number): ReferenceCache[
   }));
 }
 
+/** What a layer has of the configuration that others may not: how far it sees, and how it is turned. */
+function ofLayer(config: ModelConfig, index: number): ModelConfig {
+  const { local } = config;
+  if (!local?.layers.includes(index)) return config;
+  const { window, ropeTheta } = local;
+  return { ...config, window, ...(ropeTheta ? { ropeTheta, ropeScaling: { kind: "none" } } : {}) };
+}
+
 /** One decoder layer over rows at firstPosition... x: [count, dim] -> [count, dim]; writes the rows' keys and values. */
 function decoderLayer(
   x: Float64Array,
@@ -56,26 +68,26 @@ function decoderLayer(
   firstPosition: number,
   kv: KvPrecision = "exact",
 ): Float64Array {
-  const { dim, hiddenDim, heads, kvHeads, headDim, normEps, window } = config;
+  const { dim, hiddenDim, heads, kvHeads, headDim, normEps, window, attentionCap: cap } = config;
   const count = x.length / dim;
   const rope = ropeTable(config, firstPosition, count, firstPosition + count);
   const product = (input: Float64Array, name: keyof NonNullable<ReferenceLayer["biases"]>, rows: number) =>
     plusBias(matmul(input, layer[name], count, rows), layer.biases?.[name]);
-  /** Each head as a row of its own. */
-  const normedHeads = (rows: Float64Array, gain?: Float64Array) => (gain ? rmsNorm(rows, gain, normEps) : rows);
+  /** Rows as wide as the gain: of heads, each is one of its own. */
+  const normed = (rows: Float64Array, gain?: Float64Array) => (gain ? rmsNorm(rows, gain, normEps) : rows);
 
-  const a = rmsNorm(x, layer.attentionNorm, normEps);
-  const q = applyRope(normedHeads(product(a, "query", heads * headDim), layer.queryNorm), rope, heads, headDim);
-  const k = applyRope(normedHeads(product(a, "key", kvHeads * headDim), layer.keyNorm), rope, kvHeads, headDim);
+  const a = normed(x, layer.attentionNorm);
+  const q = applyRope(normed(product(a, "query", heads * headDim), layer.queryNorm), rope, heads, headDim);
+  const k = applyRope(normed(product(a, "key", kvHeads * headDim), layer.keyNorm), rope, kvHeads, headDim);
   const v = product(a, "value", kvHeads * headDim);
   writeKv(cache.keys, k, kvHeads * headDim, firstPosition, kv);
   writeKv(cache.values, v, kvHeads * headDim, firstPosition, kv);
-  const mixed = attention(q, cache.keys, cache.values, { heads, kvHeads, headDim, firstPosition, window });
-  const h = residual(x, product(mixed, "output", dim));
+  const mixed = attention(q, cache.keys, cache.values, { heads, kvHeads, headDim, firstPosition, window, cap });
+  const h = residual(x, normed(product(mixed, "output", dim), layer.attentionEndNorm));
 
-  const b = rmsNorm(h, layer.ffnNorm, normEps);
+  const b = normed(h, layer.ffnNorm);
   const hidden = swiglu(product(b, "gate", hiddenDim), product(b, "up", hiddenDim));
-  return residual(h, product(hidden, "down", dim));
+  return residual(h, normed(product(hidden, "down", dim), layer.ffnEndNorm));
 }
 
 function plusBias(rows: Float64Array, bias: Float64Array | undefined): Float64Array {
@@ -94,9 +106,10 @@ export function forward(
   let x: Float64Array = new Float64Array(ids.length * config.dim); // [ids.length, dim]
   ids.forEach((id, t) => x.set(embeddingRow(weights.embedding, config.dim, id), t * config.dim));
   weights.layers.forEach((layer, i) => {
-    x = decoderLayer(x, layer, config, cache[i], firstPosition, kv);
+    x = decoderLayer(x, layer, ofLayer(config, i), cache[i], firstPosition, kv);
   });
-  return matmul(rmsNorm(x, weights.finalNorm, config.normEps), weights.head, ids.length, config.vocabSize);
+  const logits = matmul(rmsNorm(x, weights.finalNorm, config.normEps), weights.head, ids.length, config.vocabSize);
+  return softCapped(logits, config.logitCap);
 }
 
 /** The whole pass over a prompt, without history. -> [ids.length, vocabSize]. */

@@ -13,12 +13,14 @@ export function referenceWeights(config: ModelConfig, tensor: (name: string) => 
       const part = (name: string, kind = "weight") => tensor(`model.layers.${i}.${name}.${kind}`);
       const bias = (role: LinearRole, name: string) => (config.biases?.includes(role) ? part(name, "bias") : undefined);
       return {
-        attentionNorm: part("input_layernorm"),
+        attentionNorm: config.norms === "behind" ? undefined : part("input_layernorm"),
+        attentionEndNorm: config.norms && part("post_self_attn_layernorm"),
         query: part("self_attn.q_proj"),
         key: part("self_attn.k_proj"),
         value: part("self_attn.v_proj"),
         output: part("self_attn.o_proj"),
-        ffnNorm: part("post_attention_layernorm"),
+        ffnNorm: config.norms === "behind" ? undefined : part("post_attention_layernorm"),
+        ffnEndNorm: config.norms && part("post_mlp_layernorm"),
         gate: part("mlp.gate_proj"),
         up: part("mlp.up_proj"),
         down: part("mlp.down_proj"),

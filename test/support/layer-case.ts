@@ -4,7 +4,7 @@
 import { cacheRow, mostPages, pagePositions } from "../../src/gpu/cache-layout.ts";
 import type { Scratch } from "../../src/gpu/fusion.ts";
 import * as op from "../../src/gpu/operations.ts";
-import { strideOf, type HeadShape, type Norm } from "../../src/gpu/operations.ts";
+import { strideOf, type HeadShape } from "../../src/gpu/operations.ts";
 import type { RowPlace } from "../../src/gpu/row-place.ts";
 import { allocateWeight, type Weight } from "../../src/gpu/weight.ts";
 import type { Encoding } from "../../src/quant/layout.ts";
@@ -111,7 +111,9 @@ interface Attend {
   qkv: Weight;
   table: GPUBuffer;
   shape: HeadShape;
-  headNorm?: Norm;
+  headNorm?: Parameters<typeof op.headNorm>[1];
+  /** Nothing is normed before the product. */
+  plain?: boolean;
   position: number;
   tokens: number;
 }
@@ -162,7 +164,7 @@ export async function attendAfter(gpuCase: Case, given: Attend) {
     };
     const input = gpuCase.activation(x.subarray(first * dim, (first + count) * dim), count, dim);
     gpuCase.setStep(first, count);
-    const rows = op.product(qkv, op.norm(input, gains));
+    const rows = op.product(qkv, given.plain ? input : op.norm(input, gains));
     const turned = (role: string) => {
       const part = op.ofRole(rows, role);
       return op.rope(given.headNorm ? op.headNorm(part, given.headNorm) : part, table);

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readConfig } from "../../../src/format/config.ts";
 import { JsonFile } from "../../../src/format/json-file.ts";
+import { readGgufHeader } from "../../../src/format/gguf.ts";
+import { ggufCousins } from "../../../src/format/gguf-cousins.ts";
+import { ggufConfig } from "../../../src/format/gguf-model.ts";
 import { openWeights } from "../../../src/format/open-weights.ts";
 import { inOrder } from "../../../src/format/linear-parts.ts";
 import { readLora } from "../../../src/format/lora.ts";
@@ -87,6 +90,34 @@ describe("SmolLM3, Granite and Gemma", () => {
   }); // prettier-ignore
 });
 
+const olmo2 = cousin("olmo2", "Olmo2");
+const gemma3 = { ...cousin("gemma3_text", "Gemma3"), hidden_act: undefined, head_dim: 8, num_hidden_layers: 7 };
+const both = (sliding: object, full: object) => ({
+  rope_parameters: { sliding_attention: sliding, full_attention: full },
+});
+
+const gemma2 = { ...cousin("gemma2", "Gemma2"), hidden_act: "gelu_pytorch_tanh", head_dim: 8, num_hidden_layers: 3 };
+
+describe("OLMo 2, Gemma 2 and 3", () => {
+  test.each<[string, Record<string, unknown>, Partial<ModelConfig>]>([
+    ["OLMo 2", olmo2, { family: "olmo2", norms: "behind", headNorm: true, jointNorm: true, window: undefined }],
+    ["with biases", { ...olmo2, attention_bias: true }, { biases: ["q", "k", "v", "output"] }],
+    ["Gemma 2", { ...gemma2, sliding_window: 5 }, { family: "gemma2", norms: "both", headNorm: undefined, gainOffset: 1, activation: "gelu", attentionScale: 1 / 16, attentionCap: 50, logitCap: 30, window: undefined, local: { layers: [0, 2], window: 5 } }],
+    ["with caps that it says", { ...gemma2, attn_logit_softcapping: 7, final_logit_softcapping: 8, query_pre_attn_scalar: 4 }, { attentionCap: 7, logitCap: 8, attentionScale: 0.5 }],
+    ["without caps", { ...gemma2, attn_logit_softcapping: null, final_logit_softcapping: null }, { attentionCap: undefined, logitCap: undefined }],
+    ["Gemma 3", { ...gemma3, sliding_window: 5, rope_theta: undefined, tie_word_embeddings: undefined }, { family: "gemma3_text", norms: "both", headNorm: true, jointNorm: undefined, gainOffset: 1, activation: "gelu", attentionScale: 1 / 16, embeddingScale: Math.sqrt(32), window: undefined, tiedEmbeddings: true, ropeTheta: 1e6, ropeScaling: { kind: "none" }, local: { layers: [0, 1, 2, 3, 4, 6], window: 5, ropeTheta: 10_000 } }],
+    ["as it says", { ...gemma3, query_pre_attn_scalar: 4, rope_local_base_freq: 50, sliding_window_pattern: 2 }, { attentionScale: 0.5, local: { layers: [0, 2, 4, 6], window: 4096, ropeTheta: 50 } }],
+    ["the layers' types say more than the pattern", { ...gemma3, num_hidden_layers: 2, sliding_window_pattern: 2, layer_types: ["full_attention", "sliding_attention"] }, { local: { layers: [1], window: 4096, ropeTheta: 10_000 } }],
+    ["no layer is local", { ...gemma3, sliding_window_pattern: 1 }, { local: undefined }],
+    ["scaled, where layers see everything", { ...gemma3, rope_scaling: { rope_type: "linear", factor: 8 } }, { ropeScaling: { kind: "linear", factor: 8 } }],
+    ["in transformers 5's words", { ...gemma3, rope_theta: undefined, ...both({ rope_type: "default", rope_theta: 70 }, { rope_type: "linear", factor: 4, rope_theta: 900 }) }, { ropeTheta: 900, ropeScaling: { kind: "linear", factor: 4 }, local: { layers: [0, 1, 2, 3, 4, 6], window: 4096, ropeTheta: 70 } }],
+    ["which may leave out the bases", { ...gemma3, ...both({}, {}) }, { ropeTheta: 1e6, ropeScaling: { kind: "none" } }],
+  ])("%s", (_, overrides, expected) => {
+    const config = read(overrides);
+    for (const [field, value] of Object.entries(expected)) expect(config[field as keyof ModelConfig], field).toEqual(value);
+  }); // prettier-ignore
+});
+
 describe("refused, naming the field", () => {
   test.each<[Record<string, unknown>, string, string, RegExp]>([
     [{ ...phi3, attention_bias: true }, "model-unsupported", "attention_bias", /no biases/],
@@ -118,7 +149,39 @@ describe("refused, naming the field", () => {
     [{ ...gemma, hidden_act: "silu" }, "model-unsupported", "hidden_act", /gelu_pytorch_tanh or gelu runs/],
     [{ ...internlm2, bias: true }, "model-unsupported", "bias", /In InternLM2 false runs/],
     [{ ...internlm2, bias: undefined }, "model-unsupported", "bias", /In InternLM2 false runs/],
-    [cousin("gemma2", "Gemma2"), "model-unsupported", "model_type", /, Gemma and/],
+    [{ ...gemma3, layer_types: ["full_attention"] }, "format", "layer_types", /for each of 7 layers/],
+    [
+      { ...gemma3, num_hidden_layers: 1, layer_types: ["chunked_attention"] },
+      "format",
+      "layer_types",
+      /sliding_attention or full/,
+    ],
+    [
+      { ...gemma3, final_logit_softcapping: 30 },
+      "model-unsupported",
+      "final_logit_softcapping",
+      /Gemma 3 runs without/,
+    ],
+    [{ ...gemma3, attn_logit_softcapping: 50 }, "model-unsupported", "attn_logit_softcapping", /Gemma 3 runs without/],
+    [{ ...gemma3, use_bidirectional_attention: true }, "model-unsupported", "use_bidirectional_attention", /before/],
+    [{ ...gemma3, hidden_activation: "silu" }, "model-unsupported", "hidden_activation", /gelu_pytorch_tanh runs/],
+    [
+      { ...gemma3, rope_parameters: { rope_type: "default" } },
+      "format",
+      "rope_parameters",
+      /full_attention and sliding/,
+    ],
+    [
+      { ...gemma3, ...both({ rope_type: "linear", factor: 2 }, {}) },
+      "model-unsupported",
+      "rope_parameters.sliding_attention.rope_type",
+      /without scaling/,
+    ],
+    [cousin("gemma3", "Gemma3"), "model-unsupported", "model_type", /, Gemma3,/],
+    [cousin("olmo3", "Olmo3"), "model-unsupported", "model_type", /, Olmo2 and/],
+    [{ ...gemma2, attn_logit_softcapping: 0 }, "format", "attn_logit_softcapping", /over 0/],
+    [{ ...gemma2, hidden_activation: "silu" }, "model-unsupported", "hidden_activation", /gelu_pytorch_tanh runs/],
+    [cousin("gemma3n_text", "Gemma3n"), "model-unsupported", "model_type", /, Gemma,/],
     [cousin("granitemoe", "GraniteMoe"), "model-unsupported", "model_type", /, Granite,/],
     [cousin("phimoe", "PhiMoE"), "model-unsupported", "model_type", /, Phi3,/],
   ])("%j", async (overrides, code, field, message) => {
@@ -203,19 +266,23 @@ describe("InternLM2's one matrix of q, k and v", () => {
 describe("in GGUF files", () => {
   const opened = async (name: string) => openWeights(memorySource(fixture(name)), { weights: "gguf" });
   const ofFiles = async (name: string) => (await openWeights(memorySource(fixture(name)))).config;
-  test.each(["phi3", "phi4-mini", "smollm3", "granite", "gemma"])("%s is what it is in its own", async (name) => {
-    const { config } = await opened(`cousin-${name}`);
-    const own = await ofFiles(`cousin-${name}`);
-    const isGemma = name === "gemma"; // its converter adds the 1
-    const { eosIds, normEps, ropeScaling, ...wanted } = isGemma ? { ...own, gainOffset: undefined } : own;
-    const rest = Object.entries(config).filter(([field]) => !["eosIds", "normEps", "ropeScaling"].includes(field));
-    const close = (value: unknown): unknown => (typeof value === "number" ? Math.fround(value) : value);
-    for (const [field, value] of rest) expect(close(value), field).toEqual(close(wanted[field as keyof typeof wanted]));
-    const kept = Object.entries(wanted).filter(([, value]) => value !== undefined);
-    expect(rest.map(([field]) => field).toSorted()).toEqual(kept.map(([field]) => field).toSorted());
-    expect(config.normEps / normEps).toBeCloseTo(1, 6);
-    expect([config.ropeScaling.kind, config.eosIds]).toEqual([ropeScaling.kind, eosIds]);
-  });
+  test.each(["phi3", "phi4-mini", "smollm3", "granite", "gemma", "gemma2", "gemma3", "olmo2"])(
+    "%s is what it is in its own",
+    async (name) => {
+      const { config } = await opened(`cousin-${name}`);
+      const own = await ofFiles(`cousin-${name}`);
+      const isGemma = name.startsWith("gemma"); // its converter adds the 1
+      const { eosIds, normEps, ropeScaling, ...wanted } = isGemma ? { ...own, gainOffset: undefined } : own;
+      const rest = Object.entries(config).filter(([field]) => !["eosIds", "normEps", "ropeScaling"].includes(field));
+      const close = (value: unknown): unknown => (typeof value === "number" ? Math.fround(value) : value);
+      for (const [field, value] of rest)
+        expect(close(value), field).toEqual(close(wanted[field as keyof typeof wanted]));
+      const kept = Object.entries(wanted).filter(([, value]) => value !== undefined);
+      expect(rest.map(([field]) => field).toSorted()).toEqual(kept.map(([field]) => field).toSorted());
+      expect(config.normEps / normEps).toBeCloseTo(1, 6);
+      expect([config.ropeScaling.kind, config.eosIds]).toEqual([ropeScaling.kind, eosIds]);
+    },
+  );
 
   const metadata = {
     "general.architecture": "phi3",
@@ -237,18 +304,31 @@ describe("in GGUF files", () => {
     ["a scaling of another kind", [{ ...metadata, "phi3.rope.scaling.type": "yarn" }, [joined]], /phi3.rope.scaling.type": "yarn".*longrope works/],
     ["rows of another number", [metadata, [{ ...joined, shape: [64, 32] }]], /attn_qkv.weight" in "m.gguf" has 64 rows; the file's metadata ask for 96/],
     ["joined matrices of NVFP4", [metadata, [{ ...joined, type: "NVFP4", shape: [96, 64] }]], /several matrices in NVFP4/],
-    ["another architecture", [{ ...metadata, "general.architecture": "gemma2" }, [joined]], /"gemma2".*llama, internlm2, qwen2, qwen3, phi3, smollm3, granite, gemma/],
+    ["another architecture", [{ ...metadata, "general.architecture": "gemma3n" }, [joined]], /"gemma3n".*llama, internlm2, qwen2, qwen3, phi3, smollm3, granite, gemma, gemma2, gemma3, olmo2/],
   ])("refused: %s", async (_, made, message) => {
     const source = memorySource(new Map([["m.gguf", madeGguf(...made)]]));
     const error = await rejection(openWeights(source));
     expect(error.message).toMatch(message);
   }); // prettier-ignore
 
-  test("Granite without RoPE is refused", async () => {
-    const granite = Object.entries(metadata).map(([key, value]) => [key.replace("phi3", "granite"), value]);
-    const made = { ...Object.fromEntries(granite), "general.architecture": "granite", "granite.rope.dimension_count": { u32: 8 }, "granite.rope.scaling.finetuned": { flag: false } };
+  test.each([
+    ["granite", "rope.scaling.finetuned", { flag: false }],
+    ["gemma3", "final_logit_softcapping", { f32: 30 }],
+    ["olmo2", "attention.sliding_window", { u32: 4096 }], // OLMo 3's
+  ] as const)("of %s, what %s says is refused", async (architecture, key, value) => {
+    const named = Object.entries(metadata).map(([field, one]) => [field.replace("phi3", architecture), one]);
+    const field = `${architecture}.${key}`;
+    const made = { ...Object.fromEntries(named), "general.architecture": architecture, [`${architecture}.rope.dimension_count`]: { u32: 8 }, [field]: value };
     const error = await rejection(openWeights(memorySource(new Map([["m.gguf", madeGguf(made, [joined])]]))));
-    expect(error).toMatchObject({ code: "model-unsupported", facts: { field: "granite.rope.scaling.finetuned" } });
+    expect(error).toMatchObject({ code: "model-unsupported", facts: { field } });
+  }); // prettier-ignore
+
+  test("Gemma 3's 27B is scaled by another width than its heads'", async () => {
+    const named = Object.entries(metadata).map(([field, one]) => [field.replace("phi3", "gemma3"), one]);
+    const made = { ...Object.fromEntries(named), "general.architecture": "gemma3", "gemma3.block_count": { u32: 62 }, "gemma3.attention.key_length": { u32: 6 }, "gemma3.attention.sliding_window": { u32: 9 } };
+    const tensors = Array.from({ length: 62 }, (_, i): MadeTensor => ({ name: `t${i}`, type: "F32", shape: [1] }));
+    const header = await readGgufHeader(memorySource(new Map([["m.gguf", madeGguf(made, tensors)]])), "m.gguf");
+    expect(ggufConfig(header, new Map(), ggufCousins.gemma3)).toMatchObject({ headDim: 6, attentionScale: 1 / Math.sqrt(8) });
   }); // prettier-ignore
 });
 

@@ -207,21 +207,58 @@ const adapted: typeof expected = [
   ],
 ];
 
+/** Norms behind attention and FFN cost a dispatch each. */
+const cousins: typeof expected = [
+  [
+    "norms behind, heads normed at once",
+    { config: { norms: "behind", headNorm: true, jointNorm: true } },
+    {
+      token:
+        "matvec_tile+plain_store+f32, norm_rope_cache, attention, matvec_tile+plain_store+f32, rmsnorm, matvec_tile+plain_swiglu+f32, matvec_tile+plain_store+f32, rmsnorm",
+      batch:
+        "matmul_tile+f32, norm_rope_cache, attention, matmul_tile+f32, rmsnorm, matmul_tile+f32, matmul_tile+f32, rmsnorm",
+    },
+  ],
+  [
+    "norms before and behind",
+    { config: { norms: "both" } },
+    {
+      token:
+        "matvec_tile+normed_cache+f32, attention, matvec_tile+plain_store+f32, rmsnorm, matvec_tile+normed_swiglu+f32, matvec_tile+plain_store+f32, rmsnorm",
+      batch:
+        "rmsnorm, matmul_tile+f32, rope_cache, attention, matmul_tile+f32, rmsnorm, rmsnorm, matmul_tile+f32, matmul_tile+f32, rmsnorm",
+    },
+  ],
+];
+
 const joined = (labels: readonly string[]) => labels.join(", ");
 
-test.each([...expected, ...adapted])("%s", async (_, { contextLength = 60, config, ...request }, { token, batch }) => {
-  const { labels } = await recordPlans({ ...request, contextLength, config: { ...config, layers: 1 } });
-  expect(joined(labels.batch.slice(1))).toBe(batch);
-  expect(joined(labels.token.slice(1, -labels.head.length))).toBe(token);
-  expect(labels.token.slice(-labels.head.length)).toEqual(labels.head);
-  // A few tokens at once take the dispatches of one.
-  expect(labels.few.filter((label) => label.includes("_few")).length).toBeGreaterThan(4);
-  expect(labels.few.map((label) => label.replace("_few", ""))).toEqual(labels.token);
-});
+test.each([...expected, ...cousins, ...adapted])(
+  "%s",
+  async (_, { contextLength = 60, config, ...request }, { token, batch }) => {
+    const { labels } = await recordPlans({ ...request, contextLength, config: { ...config, layers: 1 } });
+    expect(joined(labels.batch.slice(1))).toBe(batch);
+    expect(joined(labels.token.slice(1, -labels.head.length))).toBe(token);
+    expect(labels.token.slice(-labels.head.length)).toEqual(labels.head);
+    // A few tokens at once take the dispatches of one.
+    expect(labels.few.filter((label) => label.includes("_few")).length).toBeGreaterThan(4);
+    expect(labels.few.map((label) => label.replace("_few", ""))).toEqual(labels.token);
+  },
+);
 
 test("an adapter on the head takes one dispatch more there", async () => {
   const { labels } = await recordPlans({ adapted: ["head"], config: { layers: 1 } });
   expect(joined(labels.head)).toBe("matvec_tile+normed_store+f32, matvec_tile+normed_store+f32+adapted");
+});
+
+test("where a layer is local, it alone is split by its window, and has angles of its own", async () => {
+  const local = { layers: [0], window: 16, ropeTheta: 300 };
+  const { token } = await recordPlans({ config: { local } });
+  const step = token.at(-1)!;
+  const tables = step.filter(({ shader }) => shader.includes("normed_cache")).map(({ bound }) => bound["0.3"]);
+  expect(tables).toEqual(["other angles", "rope table"]);
+  const labels = step.map(({ shader }) => shader);
+  expect([labels.filter((label) => label === "attention").length, labels.filter((label) => label === "attention_merge").length]).toEqual([2, 1]); // prettier-ignore
 });
 
 test("two layers are one after another, and every position's logits end a batch", async () => {
