@@ -7,7 +7,7 @@ import { fromInternLm2, headPanels } from "./internlm2.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { LocalLayers, ModelConfig } from "./model-config.ts";
 import type { TensorSlice } from "./quantized.ts";
-import { readGlobalRope, readLongRope } from "./rope-config.ts";
+import { readGlobalRope, readLongRope, readPartialRope } from "./rope-config.ts";
 import { scaledAsLlama } from "./scales.ts";
 import type { LinearRole } from "./tensor-roles.ts";
 
@@ -87,6 +87,19 @@ export const cousins: Readonly<Record<string, Family>> = {
     window: () => undefined,
     more: () => ({ family: "olmo2", jointNorm: true, norms: "behind" }),
     takeApart: withEndNorms,
+  },
+  stablelm: {
+    architectures: ["StableLmForCausalLM", "StableLMEpochForCausalLM"],
+    kvHeads: 32,
+    epsField: "layer_norm_eps",
+    biases: (json) => (json.flag("use_qkv_bias", false) ? ["q", "k", "v"] : []),
+    window: () => undefined,
+    rope: readPartialRope,
+    more: (json) => {
+      refuse(json, "qk_layernorm", false, "In StableLM heads that are not normed run.");
+      refuse(json, "use_parallel_residual", false, "In StableLM the FFN behind attention runs.");
+      return { family: "stablelm", layerNorm: true };
+    },
   },
   gemma2: {
     architectures: ["Gemma2ForCausalLM"],

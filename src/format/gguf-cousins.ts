@@ -88,6 +88,15 @@ export const ggufCousins: Readonly<Record<string, GgufArchitecture>> = {
       return { family: "gemma3_text", ...laterGemma(config, 62), local };
     },
   },
+  stablelm: {
+    partial: true,
+    epsKey: "layer_norm_epsilon",
+    more: (json) => {
+      if (json.flag("stablelm.use_parallel_residual", false))
+        throw json.unsupported("stablelm.use_parallel_residual", true, "In StableLM the FFN behind attention runs.");
+      return { family: "stablelm", layerNorm: true };
+    },
+  },
   olmo2: {
     headNorm: true,
     more: (json) => {

@@ -32,6 +32,7 @@ const layerNames: Record<string, string> = {
 const modelNames: Record<string, string> = {
   "token_embd.weight": "model.embed_tokens.weight",
   "output_norm.weight": "model.norm.weight",
+  "output_norm.bias": "model.norm.bias",
   "output.weight": "lm_head.weight",
 };
 
@@ -43,6 +44,8 @@ export interface GgufArchitecture {
   local?: true;
   /** Rows of q and k are in Meta's order. */
   interleaved?: true;
+  /** Default: `layer_norm_rms_epsilon`. */
+  epsKey?: "layer_norm_epsilon";
   /** Only a part of each head may be turned. */
   partial?: true;
   /** Tensors that are configuration; default: `factorsName`. */
@@ -85,6 +88,7 @@ function namedArchitecture(json: JsonFile, cousin?: GgufArchitecture): [string, 
     "gemma2",
     "gemma3",
     "olmo2",
+    "stablelm",
   ].join(", ");
   throw json.unsupported("general.architecture", name, `The GGUF architectures that work are ${known}.`);
 }
@@ -157,7 +161,7 @@ export function ggufConfig(
     headDim,
     vocabSize: embedding?.shape[0] ?? count("vocab_size", sizeLimits.vocab),
     contextLength,
-    normEps: json.positive(`${prefix}.attention.layer_norm_rms_epsilon`),
+    normEps: json.positive(`${prefix}.attention.${architecture.epsKey ?? "layer_norm_rms_epsilon"}`),
     ropeTheta: json.positive(`${prefix}.rope.freq_base`, 10_000),
     ropeScaling: scaling ?? readScaling(json, prefix, header.tensors, tables.get(factorsName), headDim / 2),
     tiedEmbeddings: !header.tensors.some((tensor) => tensor.name === "output.weight"),

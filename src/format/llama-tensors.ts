@@ -23,6 +23,9 @@ export function expectedTensors(config: ModelConfig): Map<string, number[]> {
     at("mlp.up_proj", [hiddenDim, dim]);
     at("mlp.down_proj", [dim, hiddenDim]);
     if (norms) for (const part of ["post_self_attn_layernorm", "post_mlp_layernorm"]) at(part, [dim]);
+    if (config.layerNorm)
+      for (const part of ["input_layernorm", "post_attention_layernorm"])
+        tensors.set(`model.layers.${layer}.${part}.bias`, [dim]);
     if (config.headNorm) {
       at("self_attn.q_norm", [jointNorm ? heads * headDim : headDim]);
       at("self_attn.k_norm", [jointNorm ? kvHeads * headDim : headDim]);
@@ -30,6 +33,7 @@ export function expectedTensors(config: ModelConfig): Map<string, number[]> {
     for (const role of biases) tensors.set(biasName(layer, role), [linearRows(config)[role]]);
   }
   tensors.set("model.norm.weight", [dim]);
+  if (config.layerNorm) tensors.set("model.norm.bias", [dim]);
   if (!config.tiedEmbeddings) tensors.set("lm_head.weight", [vocabSize, dim]);
   return tensors;
 }

@@ -104,6 +104,8 @@ export interface ModelConfig {
   norms?: "behind" | "both";
   /** Layers that see less than others (Gemma 2 and 3). */
   local?: LocalLayers;
+  /** Norms are LayerNorm, with biases, instead of RMSNorm (StableLM). */
+  layerNorm?: boolean;
   /** `model_type` of a cousin, whose graph differs from Llama's by what stands below; undefined for Llama, Mistral and Qwen. */
   family?: string;
   /** Layers whose q and k are not turned (SmolLM3). */

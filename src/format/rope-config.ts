@@ -84,6 +84,17 @@ export function readRotaryDim(json: JsonFile, headDim: number, fallback: number)
   return rotaryDim === headDim ? {} : { rotaryDim };
 }
 
+/** StableLM's: a quarter of each head where nothing is said, and no scaling. */
+export const readPartialRope: ReadRope = (json, { headDim, contextLength }) => {
+  const { ropeTheta, scaling } = ropeFields(json);
+  const ropeScaling: RopeScaling = scaling ? readScaling(scaling, contextLength) : { kind: "none" };
+  if (ropeScaling.kind !== "none") {
+    const { field, kind } = scalingKind(scaling!);
+    throw scaling!.unsupported(field, kind, "In StableLM no scaling works.");
+  }
+  return { ropeTheta, ropeScaling, ...readRotaryDim(json, headDim, 0.25) };
+};
+
 /**
  * Phi-3's: longrope, which was called su at first; transformers reads yarn as the same there. The trained length is the
  * model's field, and 4096 without it, whatever stands beside the factors.

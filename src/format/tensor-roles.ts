@@ -4,12 +4,13 @@
 export type LinearRole = (typeof linearRoles)[number];
 export const linearRoles = ["q", "k", "v", "output", "gate", "up", "down"] as const;
 export type NormRole = "attentionNorm" | "qNorm" | "kNorm" | "attentionEndNorm" | "ffnNorm" | "ffnEndNorm";
-export type LayerRole = LinearRole | NormRole | `${LinearRole}Bias`;
-export type ModelRole = "embedding" | "finalNorm" | "head";
+export type LayerRole = LinearRole | NormRole | `${LinearRole | NormRole}Bias`;
+export type ModelRole = "embedding" | "finalNorm" | "finalNormBias" | "head";
 
 const modelRoles: Record<string, ModelRole> = {
   "model.embed_tokens.weight": "embedding",
   "model.norm.weight": "finalNorm",
+  "model.norm.bias": "finalNormBias",
   "lm_head.weight": "head",
 };
 
@@ -47,7 +48,7 @@ export function tensorRole(name: string): TensorRole | undefined {
   const match = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name);
   if (!match) return undefined;
   const [, layer, part, kind] = match;
-  const linear = linearParts[part];
-  const role = kind === "weight" ? (linear ?? normRoles[part]) : linear && (`${linear}Bias` as const);
+  const own = linearParts[part] ?? normRoles[part];
+  const role = kind === "weight" ? own : own && (`${own}Bias` as const);
   return role && { layer: Number(layer), role };
 }

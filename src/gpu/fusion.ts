@@ -11,6 +11,7 @@ import type {
   HeadShape,
   KeysValues,
   LayerCache,
+  LayerNormed,
   Norm,
   Normed,
   Operation,
@@ -60,7 +61,7 @@ export interface Turned {
 /** One dispatch, or one for each part of its weight. */
 export type Step =
   | { step: "embed"; out: Activation; weight: Weight; tokens: GPUBuffer; scale?: number }
-  | { step: "norm"; out: Activation; x: Activation; norm: Norm; add?: boolean }
+  | { step: "norm"; out: Activation; x: Activation; norm: Norm; add?: boolean; centred?: true }
   /** `norm`: of x on the way, for one token. `swiglu`: of rows of gate and up that are neighbours. */
   | {
       step: "product";
@@ -167,6 +168,7 @@ class Cover {
   #place(value: Computed): Activation {
     switch (value.op) {
       case "norm":
+      case "layer norm":
         return this.room("normed");
       case "product":
         return { ...this.room("products"), cols: value.weight.rows, stride: strideOf(value.weight.rows) };
@@ -186,6 +188,10 @@ const embedded: Rule<Embed> = ({ value: { weight, tokens, scale }, out }) => [
 
 const normed: Rule<Normed> = ({ value, out, add }, cover) => [
   { step: "norm", out, x: cover.written(value.x), norm: value, add },
+];
+
+const layerNormed: Rule<LayerNormed> = ({ value, out }) => [
+  { step: "norm", out, x: value.x, norm: value, centred: true },
 ];
 
 /** W norm(x) */
@@ -284,6 +290,7 @@ const headsOf = ({ x }: Rope): [OfRole, HeadNormed?] => (x.op === "head norm" ? 
 const rules: { [Op in Computed["op"]]: Rule<Extract<Computed, { op: Op }>>[] } = {
   embed: [embedded],
   norm: [normed],
+  "layer norm": [layerNormed],
   product: [productOfNorm, product],
   gate: [gatedProduct, gatingProduct, gateApart],
   attend: [attendAndKeep],

@@ -48,7 +48,7 @@ export interface Norm {
 }
 
 /** What can be computed. A value that two others share is computed once if both belong to one operation. */
-export type Value = Activation | Embed | Normed | Product | Attend | Gate;
+export type Value = Activation | Embed | Normed | LayerNormed | Product | Attend | Gate;
 
 /** The tokens' rows of a table, scaled. */
 export interface Embed {
@@ -63,13 +63,19 @@ export interface Normed extends Norm {
   x: Activation | Product;
 }
 
+/** LayerNorm: less the mean, and with a bias. Its parameters: gains, then biases, [2, dim rounded up to 32]. */
+export interface LayerNormed extends Norm {
+  op: "layer norm";
+  x: Activation;
+}
+
 /** W x + b, of every tensor in the weight. */
 export interface Product {
   op: "product";
   /** What is written stays below it, softly; undefined: as it is. */
   cap?: number;
   weight: Weight;
-  x: Activation | NormedStream | Attend | Gate;
+  x: Activation | NormedStream | LayerNormed | Attend | Gate;
 }
 
 /** The norm of what is there, as products join with. */
@@ -161,6 +167,7 @@ export const embed = (weight: Weight, tokens: GPUBuffer, scale?: number): Embed 
   return { op: "embed", weight, tokens, scale };
 };
 export const norm = <X extends Normed["x"]>(x: X, { gain, eps }: Norm) => ({ op: "norm", x, gain, eps }) as const;
+export const layerNorm = (x: Activation, { gain, eps }: Norm): LayerNormed => ({ op: "layer norm", x, gain, eps });
 export const product = (weight: Weight, x: Product["x"], cap?: number): Product => ({ op: "product", weight, x, cap });
 export const ofRole = (of: Product, role: string): OfRole => ({ op: "of role", of, role });
 export const headNorm = (x: OfRole, { gain, eps, joint }: Norm & Pick<HeadNormed, "joint">): HeadNormed => {

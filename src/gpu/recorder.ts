@@ -101,10 +101,11 @@ export class Recorder {
     }
   }
 
-  #norm({ out, x, norm: { gain, eps }, add }: Of<"norm">): void {
+  #norm({ out, x, norm: { gain, eps }, add, centred }: Of<"norm">): void {
+    const more = { ...(add ? { add } : {}), ...(centred ? { centred } : {}) };
     this.requests.push({
       kernel: "rmsnorm",
-      constants: { dim: x.cols, stride: x.stride, eps, threads: this.#gpu.variants.reducers, ...(add ? { add } : {}) },
+      constants: { dim: x.cols, stride: x.stride, eps, threads: this.#gpu.variants.reducers, ...more },
       buffers: { x: x.buffer, gain, out: out.buffer },
       groups: 1,
       groupsForTokens: eachToken,

@@ -632,7 +632,7 @@ export interface ShaderOverrides {
   repack_slabs: { bits?: number; from_high?: boolean };
   repack_streams: { bits?: number; per_word?: number; flip?: number; sorted?: boolean; tiles?: number };
   repack_turned: { size?: number; flip?: number };
-  rmsnorm: { dim: number; stride: number; eps: number; threads?: number; add?: boolean };
+  rmsnorm: { dim: number; stride: number; eps: number; threads?: number; add?: boolean; centred?: boolean };
   rope_cache: {};
   rope_rows: { qkv_stride: number; q_stride: number };
   rounded: {};

@@ -72,6 +72,7 @@ const config = object({
   biases: optional(list(oneOf(...linearRoles))),
   headNorm: optional(flag),
   jointNorm: optional(flag),
+  layerNorm: optional(flag),
   norms: optional(oneOf("behind", "both")),
   local: optional(object({ layers: list(count), window: within(1, 2 ** 30), ropeTheta: optional(finite) })),
   family: optional(text),

@@ -10,6 +10,7 @@ import {
   gate,
   headNorm,
   keep,
+  layerNorm,
   norm,
   product,
   rope,
@@ -35,7 +36,7 @@ interface ForwardTensors {
 export function layersForward(config: ModelConfig, { weights, cache, tokens, x, ...tables }: ForwardTensors) {
   const { normEps: eps, jointNorm: joint, unturned, local, activation, embeddingScale } = config;
   const everywhere = { ...config, context: cache.context, kv: cache.kv };
-  const before = (gain?: GPUBuffer) => (gain ? norm(x, { gain, eps }) : x);
+  const before = (gain?: GPUBuffer) => (gain ? normOf(config)(x, { gain, eps }) : x);
   const behind = (value: Product, gain?: GPUBuffer) => (gain ? norm(value, { gain, eps }) : value);
 
   /** x += Wo attend(rope(Wq norm(x)), what the cache holds with rope(Wk norm(x)) and Wv norm(x)) */
@@ -76,12 +77,15 @@ function embedding(
   return operations;
 }
 
+const normOf = ({ layerNorm: isCentred }: ModelConfig) => (isCentred ? layerNorm : norm<Activation>);
+
 /** The residual stream to logits. [T, dim] -> [T, vocabSize] */
 export function headForward(
-  { normEps: eps, logitCap }: ModelConfig,
+  config: ModelConfig,
   { finalNorm, head }: ModelWeights,
   x: Activation,
   logits: Activation,
 ): Operation[] {
-  return [write(logits, product(head, norm(x, { gain: finalNorm, eps }), logitCap))];
+  const normed = normOf(config)(x, { gain: finalNorm, eps: config.normEps });
+  return [write(logits, product(head, normed, config.logitCap))];
 }

@@ -17,7 +17,7 @@ import type { PackedTensor } from "../quant/packed-tensor.ts";
 import { canShare, plainFormat, type RowFormat } from "../quant/row-format.ts";
 
 export interface LayerWeights {
-  attentionNorm?: GPUBuffer; // [dim]: before attention
+  attentionNorm?: GPUBuffer; // [dim]: before attention; of LayerNorm [2, dim rounded up to 32], as all norms
   headNorm?: GPUBuffer; // [2, headDim]: of q, of k; or [heads + kvHeads, headDim], where they are normed at once
   attentionEndNorm?: GPUBuffer; // [dim]: behind it
   ffnNorm?: GPUBuffer; // [dim]
@@ -147,8 +147,17 @@ export function allocateWeights(
   };
   const inOrder = (base = 0): RowPlace => ({ base, half: 0 });
   const { gainOffset: added, logitScale } = config;
-  const norm = (tensor: ModelTensor, scale?: number) =>
-    vector(tensor.name, tensor.cols, [[tensor, inOrder()]], { scale, added }).buffer;
+  /** A norm's gains, and behind them its biases where it has some. */
+  const norm = (tensor: ModelTensor, bias?: ModelTensor, scale?: number) => {
+    const { name, cols } = tensor;
+    const behind = strideOf(cols);
+    const parts: [ModelTensor | undefined, RowPlace][] = [
+      [tensor, inOrder()],
+      [bias, inOrder(behind)],
+    ];
+    return vector(name, bias ? behind + cols : cols, parts, { scale, added }).buffer;
+  };
+  const finalBias = tensors.find(({ name }) => tensorRole(name)?.role === "finalNormBias");
   const aim = (tensor: ModelTensor, weight: Weight, place: RowPlace) => {
     if ("format" in tensor) packed.set(tensor.name, { ...tensor, weight, place });
     else
@@ -162,8 +171,8 @@ export function allocateWeights(
     const place = tensorRole(tensor.name);
     if (!place) continue;
     if (place.layer !== undefined) byLayer[place.layer].set(place.role as LayerRole, tensor);
-    else if (place.role === "finalNorm") whole.finalNorm = norm(tensor, logitScale);
-    else {
+    else if (place.role === "finalNorm") whole.finalNorm = norm(tensor, finalBias, logitScale);
+    else if (place.role !== "finalNormBias") {
       if (whole[place.role]) continue; // a panel of the same
       const { name } = tensor;
       const { rows, cols } = sizeOf(tensor);
@@ -176,7 +185,7 @@ export function allocateWeights(
   }
   const layers = byLayer.map((roles, i) => {
     const layer: Partial<LayerWeights> = {};
-    for (const role of layerNorms) if (roles.has(role)) layer[role] = norm(roles.get(role)!);
+    for (const role of layerNorms) if (roles.has(role)) layer[role] = norm(roles.get(role)!, roles.get(`${role}Bias`));
     const [qNorm, kNorm] = [roles.get("qNorm"), roles.get("kNorm")];
     if (qNorm && kNorm) {
       const parts: [ModelTensor, RowPlace][] = [

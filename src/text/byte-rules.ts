@@ -36,11 +36,13 @@ export const namedRules: Readonly<Record<string, ByteRules>> = {
   "llama-v3": llama3,
   falcon3: llama3,
   "smaug-bpe": { ...llama3, wholeParts: false },
+  dbrx: { ...llama3, wholeParts: false }, // OLMo 2 goes by it
   tekken: { ...llama3, cuts: [cutLikeTekken] },
   "deepseek-llm": { ...gpt2, cuts: cutLikeDeepseekLlm },
   "deepseek-coder": { ...gpt2, cuts: cutLikeDeepseekCoder },
   qwen2,
   "deepseek-r1-qwen": qwen2,
+  stablelm2: { ...qwen2, normalForm: undefined },
   smollm: { ...gpt2, cuts: [cutAtDigits, cutLikeGpt2] },
   "gpt-2": gpt2,
   default: { ...gpt2, cuts: cutByDefault },

@@ -21,6 +21,7 @@ const cousin: ModelConfig = {
   ...{ norms: "behind", headNorm: true, jointNorm: true, attentionCap: 2, logitCap: 3 },
   local: { layers: [1], window: 3, ropeTheta: 500 },
 };
+const centred: ModelConfig = { ...randomModelConfig, layerNorm: true, rotaryDim: 4 };
 const hardwareError = 1e-4; // of logits about 1 large
 
 type Given = Pick<RandomModelOptions, "kv" | "encoding" | "config">;
@@ -155,6 +156,7 @@ export const checks: Checks = {
   "a few tokens by bytes": asAlone({ encoding: "q4" }, { ...tiles, matvec: "bytes" }),
   "a few tokens by subgroups": asAlone({ encoding: "q8" }, { ...splits, matvec: "subgroup" }),
   "tokens of several sequences as each alone": apart({ encoding: "q4", kv: "q8" }, splits, [9, 2, pagePositions, 0]),
+  "a few tokens, with LayerNorm": asAlone({ config: centred }, splits),
   "a few tokens, with norms behind and caps": asAlone({ config: cousin }, splits),
   "tokens of several sequences, with norms behind and caps": apart({ config: cousin }, splits, [7, 0, 3]),
   "tokens of several sequences, with normed heads and a window": apart({ config: sibling, kv: "f16" }, splits, [7, 0, 3]), // prettier-ignore

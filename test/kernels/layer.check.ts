@@ -9,7 +9,7 @@ import type { CheckContext, Checks } from "../harness/check.ts";
 import { attention, writeKv } from "../reference/attention.ts";
 import { matmul } from "../reference/linear.ts";
 import { relativeError } from "../reference/relative-error.ts";
-import { rmsNorm } from "../reference/rms-norm.ts";
+import { layerNorm, rmsNorm } from "../reference/rms-norm.ts";
 import { applyRope, ropeTable } from "../reference/rope.ts";
 import { decodeStored } from "../reference/stored.ts";
 import { geglu, swiglu } from "../reference/swiglu.ts";
@@ -61,6 +61,36 @@ async function norm(context: CheckContext) {
   }
   return { ...worst, limit };
 }
+
+/** LayerNorm, and y = W of it: of one token, many, and a few. */
+const layerNormed = (fused: boolean) => async (context: CheckContext) => {
+  const worst = new Worst();
+  for (const [i, [tokens, dim, rows, few]] of [
+    [1, 1, 1, false],
+    [1, 90, 7, false],
+    [3, 1000, 33, true],
+    [70, 33, 130, false],
+  ].entries() as ArrayIterator<[number, [number, number, number, boolean]]>) {
+    using gpuCase = await openCase(context, { fused, reducers: i % 2 ? 256 : 64, ...kernelsFor(context) });
+    const x = randomVector(tokens * dim, dim, 3).map((value) => value + 5); // a mean that matters
+    const [gain, bias] = [randomVector(dim, tokens), randomVector(dim, 3)];
+    const behind = op.strideOf(dim);
+    const both = new Float32Array(behind + dim);
+    both.set(gain);
+    both.set(bias, behind);
+    const stored = randomStored("q8", rows, dim, rows);
+    const weight = await gpuCase.weight("q8", stored, rows, dim);
+    const out = gpuCase.activation(new Float32Array(tokens * rows), tokens, rows);
+    gpuCase.setStep(3, tokens);
+    const input = op.layerNorm(gpuCase.activation(x, tokens, dim), { gain: gpuCase.buffer(both), eps });
+    const operations = [op.write(out, op.product(weight, input))];
+    await gpuCase.run(tokens, operations, { scratch: scratch(gpuCase, tokens, dim, 1), few });
+    const wanted = layerNorm(Float64Array.from(x), Float64Array.from(gain), Float64Array.from(bias), eps);
+    const expected = matmul(wanted, decodeStored("q8", stored, rows, dim), tokens, rows);
+    worst.add(relativeError(await gpuCase.readActivation(out, tokens), expected), `${tokens} tokens, ${rows}x${dim}`);
+  }
+  return { ...worst, limit };
+};
 
 /** y = W norm(x). */
 const normedLinear = (fused: boolean) => async (context: CheckContext) => {
@@ -261,6 +291,8 @@ export const checks: Checks = {
   RMSNorm: norm,
   "norm and head, fused": { run: normedLinear(true), variants: withoutSubgroups },
   "norm and head, apart": normedLinear(false),
+  "LayerNorm and head, fused": { run: layerNormed(true), variants: withoutSubgroups },
+  "LayerNorm and head, apart": layerNormed(false),
   "self-attention, fused": { run: selfAttention(true, "tile"), variants: withoutSubgroups },
   "self-attention, apart": selfAttention(false, "rows"),
   "self-attention with an f16 cache, fused": halfCache(true, "tile"),

@@ -1,4 +1,5 @@
-// RMSNorm (Zhang and Sennrich 2019), as Llama uses it: no mean, no bias, epsilon inside the root.
+// RMSNorm (Zhang and Sennrich 2019), as Llama uses it: no mean, no bias, epsilon inside the root. LayerNorm (Ba et al. 2016),
+// as StableLM does.
 
 /** y[t, i] = w[i] x[t, i] / sqrt(mean_i(x[t, i]^2) + eps). x: [count, dim]; weight: [dim] -> [count, dim]. */
 export function rmsNorm(x: Float64Array, weight: Float64Array, eps: number): Float64Array {
@@ -11,4 +12,14 @@ export function rmsNorm(x: Float64Array, weight: Float64Array, eps: number): Flo
     for (let i = 0; i < dim; i++) y[start + i] = weight[i] * x[start + i] * scale;
   }
   return y;
+}
+
+/** The same of x - mean_i(x[t, i]), plus bias[i]. */
+export function layerNorm(x: Float64Array, weight: Float64Array, bias: Float64Array, eps: number): Float64Array {
+  const dim = weight.length;
+  const centred = x.map((value, at) => {
+    const start = at - (at % dim);
+    return value - x.subarray(start, start + dim).reduce((sum, one) => sum + one, 0) / dim;
+  });
+  return rmsNorm(centred, weight, eps).map((value, at) => value + bias[at % dim]);
 }

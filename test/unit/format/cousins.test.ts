@@ -8,6 +8,7 @@ import { readGgufHeader } from "../../../src/format/gguf.ts";
 import { ggufCousins } from "../../../src/format/gguf-cousins.ts";
 import { ggufConfig } from "../../../src/format/gguf-model.ts";
 import { openWeights } from "../../../src/format/open-weights.ts";
+import { expectedTensors } from "../../../src/format/llama-tensors.ts";
 import { inOrder } from "../../../src/format/linear-parts.ts";
 import { readLora } from "../../../src/format/lora.ts";
 import type { ModelConfig } from "../../../src/format/model-config.ts";
@@ -98,6 +99,30 @@ const both = (sliding: object, full: object) => ({
 
 const gemma2 = { ...cousin("gemma2", "Gemma2"), hidden_act: "gelu_pytorch_tanh", head_dim: 8, num_hidden_layers: 3 };
 
+const stablelm = { ...cousin("stablelm", "StableLm"), rms_norm_eps: undefined, layer_norm_eps: 1e-4 };
+
+describe("StableLM", () => {
+  test.each<[string, Record<string, unknown>, Partial<ModelConfig>]>([
+    ["a quarter of each head is turned", stablelm, { family: "stablelm", layerNorm: true, normEps: 1e-4, rotaryDim: 2, headDim: 8, biases: undefined }],
+    ["or as much as it says", { ...stablelm, partial_rotary_factor: 0.5 }, { rotaryDim: 4 }],
+    ["in transformers 5's words", { ...stablelm, rope_theta: undefined, rope_parameters: { rope_type: "default", rope_theta: 50, partial_rotary_factor: 1 } }, { rotaryDim: undefined, ropeTheta: 50 }],
+    ["with biases", { ...stablelm, use_qkv_bias: true }, { biases: ["q", "k", "v"] }],
+    ["by its first name", { ...stablelm, architectures: ["StableLMEpochForCausalLM"] }, { layerNorm: true }],
+  ])("%s", (_, overrides, expected) => {
+    const config = read(overrides);
+    for (const [field, value] of Object.entries(expected)) expect(config[field as keyof ModelConfig], field).toEqual(value);
+  }); // prettier-ignore
+
+  test("has biases of norms", () => {
+    const { layers, ...config } = read(stablelm);
+    const names = [...expectedTensors({ layers, ...config }).keys()].filter((name) => name.endsWith("bias"));
+    const ofLayers = Array.from({ length: layers }, (_, i) =>
+      ["input_layernorm", "post_attention_layernorm"].map((part) => `model.layers.${i}.${part}.bias`),
+    );
+    expect(names).toEqual([...ofLayers.flat(), "model.norm.bias"]);
+  });
+});
+
 describe("OLMo 2, Gemma 2 and 3", () => {
   test.each<[string, Record<string, unknown>, Partial<ModelConfig>]>([
     ["OLMo 2", olmo2, { family: "olmo2", norms: "behind", headNorm: true, jointNorm: true, window: undefined }],
@@ -178,7 +203,21 @@ describe("refused, naming the field", () => {
       /without scaling/,
     ],
     [cousin("gemma3", "Gemma3"), "model-unsupported", "model_type", /, Gemma3,/],
-    [cousin("olmo3", "Olmo3"), "model-unsupported", "model_type", /, Olmo2 and/],
+    [cousin("olmo3", "Olmo3"), "model-unsupported", "model_type", /, Olmo2,/],
+    [{ ...stablelm, qk_layernorm: true }, "model-unsupported", "qk_layernorm", /not normed run/],
+    [
+      { ...stablelm, use_parallel_residual: true },
+      "model-unsupported",
+      "use_parallel_residual",
+      /behind attention runs/,
+    ],
+    [
+      { ...stablelm, rope_scaling: { rope_type: "linear", factor: 2 } },
+      "model-unsupported",
+      "rope_scaling.rope_type",
+      /no scaling works/,
+    ],
+    [{ ...stablelm, layer_norm_eps: undefined }, "format", "layer_norm_eps", /layer_norm_eps/],
     [{ ...gemma2, attn_logit_softcapping: 0 }, "format", "attn_logit_softcapping", /over 0/],
     [{ ...gemma2, hidden_activation: "silu" }, "model-unsupported", "hidden_activation", /gelu_pytorch_tanh runs/],
     [cousin("gemma3n_text", "Gemma3n"), "model-unsupported", "model_type", /, Gemma,/],
@@ -266,7 +305,7 @@ describe("InternLM2's one matrix of q, k and v", () => {
 describe("in GGUF files", () => {
   const opened = async (name: string) => openWeights(memorySource(fixture(name)), { weights: "gguf" });
   const ofFiles = async (name: string) => (await openWeights(memorySource(fixture(name)))).config;
-  test.each(["phi3", "phi4-mini", "smollm3", "granite", "gemma", "gemma2", "gemma3", "olmo2"])(
+  test.each(["phi3", "phi4-mini", "smollm3", "granite", "gemma", "gemma2", "gemma3", "olmo2", "stablelm"])(
     "%s is what it is in its own",
     async (name) => {
       const { config } = await opened(`cousin-${name}`);
@@ -304,7 +343,7 @@ describe("in GGUF files", () => {
     ["a scaling of another kind", [{ ...metadata, "phi3.rope.scaling.type": "yarn" }, [joined]], /phi3.rope.scaling.type": "yarn".*longrope works/],
     ["rows of another number", [metadata, [{ ...joined, shape: [64, 32] }]], /attn_qkv.weight" in "m.gguf" has 64 rows; the file's metadata ask for 96/],
     ["joined matrices of NVFP4", [metadata, [{ ...joined, type: "NVFP4", shape: [96, 64] }]], /several matrices in NVFP4/],
-    ["another architecture", [{ ...metadata, "general.architecture": "gemma3n" }, [joined]], /"gemma3n".*llama, internlm2, qwen2, qwen3, phi3, smollm3, granite, gemma, gemma2, gemma3, olmo2/],
+    ["another architecture", [{ ...metadata, "general.architecture": "gemma3n" }, [joined]], /"gemma3n".*llama, internlm2, qwen2, qwen3, phi3, smollm3, granite, gemma, gemma2, gemma3, olmo2, stablelm/],
   ])("refused: %s", async (_, made, message) => {
     const source = memorySource(new Map([["m.gguf", madeGguf(...made)]]));
     const error = await rejection(openWeights(source));
@@ -314,11 +353,12 @@ describe("in GGUF files", () => {
   test.each([
     ["granite", "rope.scaling.finetuned", { flag: false }],
     ["gemma3", "final_logit_softcapping", { f32: 30 }],
+    ["stablelm", "use_parallel_residual", { flag: true }],
     ["olmo2", "attention.sliding_window", { u32: 4096 }], // OLMo 3's
   ] as const)("of %s, what %s says is refused", async (architecture, key, value) => {
     const named = Object.entries(metadata).map(([field, one]) => [field.replace("phi3", architecture), one]);
     const field = `${architecture}.${key}`;
-    const made = { ...Object.fromEntries(named), "general.architecture": architecture, [`${architecture}.rope.dimension_count`]: { u32: 8 }, [field]: value };
+    const made = { ...Object.fromEntries(named), "general.architecture": architecture, [`${architecture}.rope.dimension_count`]: { u32: 8 }, [`${architecture}.attention.layer_norm_epsilon`]: { f32: 1e-5 }, [field]: value };
     const error = await rejection(openWeights(memorySource(new Map([["m.gguf", madeGguf(made, [joined])]]))));
     expect(error).toMatchObject({ code: "model-unsupported", facts: { field } });
   }); // prettier-ignore

@@ -220,6 +220,16 @@ const cousins: typeof expected = [
     },
   ],
   [
+    "LayerNorm, with which nothing is joined",
+    { config: { layerNorm: true } },
+    {
+      token:
+        "rmsnorm, matvec_tile+plain_store+f32, rope_cache, attention, matvec_tile+plain_add+f32, rmsnorm, matvec_tile+plain_swiglu+f32, matvec_tile+plain_add+f32",
+      batch:
+        "rmsnorm, matmul_tile+f32, rope_cache, attention, matmul_tile+f32, rmsnorm, matmul_tile+f32, matmul_tile+f32",
+    },
+  ],
+  [
     "norms before and behind",
     { config: { norms: "both" } },
     {
