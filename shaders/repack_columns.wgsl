@@ -13,7 +13,8 @@ struct ColumnsPiece {
   units: u32,
   first_unit: u32, // of this piece, counted from the beginning of the run
   rows: u32, // outputs
-  outputs: u32, // the same with the file's padding
+  outputs: u32, // in the file: with padding, or with those of other matrices
+  first_output: u32, // of these in the file
   code_words: u32, // in a row
   plane_start: u32, // word in the row where the run's low bits begin
   high_start: u32, // and its high bits
@@ -67,7 +68,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var low: array<u32, 8>;
   var high: array<u32, 2>;
   for (var j = 0u; j < 32u; j++) {
-    let code = code_of(unit, row, j);
+    let code = code_of(unit, piece.first_output + row, j);
     var slot = (piece.first_unit + unit) * 32u + j;
     if (scatter) {
       slot = slots[slot];

@@ -64,10 +64,11 @@ export function readConfig(json: JsonFile): ModelConfig {
 }
 
 /** What finds the model's tensors in a file's, where they stand otherwise than Llama's. */
-export function layoutOf(config: ModelConfig): Pick<FindOptions, "takeApart" | "panelsOf"> {
-  const { takeApart, panelsOf } = families[config.family ?? ""] ?? {};
+export function layoutOf(config: ModelConfig): Pick<FindOptions, "takeApart" | "readWithin" | "panelsOf"> {
+  const { takeApart, readWithin, panelsOf } = families[config.family ?? ""] ?? {};
   return {
     takeApart: takeApart && ((entry) => takeApart(entry, config)),
+    readWithin: readWithin && ((read) => readWithin(read, config)),
     panelsOf: panelsOf && ((tensor) => panelsOf(tensor, config)),
   };
 }

@@ -2,7 +2,7 @@
 // config.json says it. What would change the numbers and is not computed is refused here by its field.
 
 import { attention, ffn, mostPositions, type Family } from "./family.ts";
-import { takenApart } from "./fused.ts";
+import { readFused, takenApart } from "./fused.ts";
 import { fromInternLm2, headPanels } from "./internlm2.ts";
 import type { JsonFile } from "./json-file.ts";
 import type { LocalLayers, ModelConfig } from "./model-config.ts";
@@ -24,6 +24,7 @@ export const cousins: Readonly<Record<string, Family>> = {
     rope: readLongRope,
     more: () => ({ family: "phi3" }),
     takeApart: takenApart,
+    readWithin: readFused,
   },
   smollm3: {
     architectures: ["SmolLM3ForCausalLM"],

@@ -1,6 +1,7 @@
 // What a model type says beside Llama's own fields, and which of its words mean something else than Llama's.
 
 import type { JsonFile } from "./json-file.ts";
+import type { ReadMatrix } from "./linear-parts.ts";
 import type { ModelConfig } from "./model-config.ts";
 import type { ModelTensor, TensorSlice } from "./quantized.ts";
 import type { ReadRope } from "./rope-config.ts";
@@ -30,6 +31,8 @@ export interface Family {
   more?(json: JsonFile, config: ModelConfig): Partial<ModelConfig>;
   /** Tensors hold several of the model's matrices, or have other names. */
   takeApart?(entry: TensorSlice, config: ModelConfig): TensorSlice[];
+  /** Reads quantized matrices whose parts `takeApart` left whole. */
+  readWithin?(read: ReadMatrix, config: ModelConfig): ReadMatrix;
   /** Where the rows of a matrix stand, if not all behind each other. */
   panelsOf?(tensor: ModelTensor, config: ModelConfig): ModelTensor[];
 }

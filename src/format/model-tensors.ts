@@ -24,6 +24,8 @@ export interface FindOptions {
   shards?: ShardKind;
   /** A tensor of the files -> those of the model in it; default: itself. */
   takeApart?: (entry: TensorSlice) => TensorSlice[];
+  /** What reads quantized matrices -> what reads them where `takeApart` left several in one. */
+  readWithin?: (read: ReadMatrix) => ReadMatrix;
   /** A tensor of the model -> where it stands in the file; default: in one place. */
   panelsOf?: (tensor: ModelTensor) => ModelTensor[];
   /** Default: one that knows of no declaration. */
@@ -40,7 +42,15 @@ export interface FindOptions {
 export async function findModelTensors(
   source: TensorFiles,
   stated: ModelConfig,
-  { shards: files = safetensorsShards, takeApart, panelsOf, readMatrix, headApart, signal }: FindOptions = {},
+  {
+    shards: files = safetensorsShards,
+    takeApart,
+    readWithin,
+    panelsOf,
+    readMatrix,
+    headApart,
+    signal,
+  }: FindOptions = {},
 ): Promise<{ config: ModelConfig; tensors: ModelTensor[] }> {
   const readHeader: typeof files.readHeader = async (...file) => {
     const entries = await files.readHeader(...file);
@@ -59,7 +69,7 @@ export async function findModelTensors(
     const reader = readMatrix ?? (looksPacked(entries) ? (await packedParts()).packedReader() : undefined);
     const library = looksOfLibrary(entries) ? (await libraryParts()).readLibrary : undefined;
     const read: ReadMatrix = (...layer) => library?.(...layer) ?? reader?.(...layer);
-    const whole = toModelTensors(expectedTensors(config), entries, read);
+    const whole = toModelTensors(expectedTensors(config), entries, readWithin?.(read) ?? read);
     const tensors = panelsOf ? inOrder(whole.flatMap(panelsOf)) : whole;
     const mayBeTied = stated.tiedEmbeddings && !config.tiedEmbeddings && !headApart;
     return { config: mayBeTied && (await looksCopied(source, tensors, { signal })) ? stated : config, tensors };

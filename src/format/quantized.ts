@@ -70,6 +70,8 @@ export interface QuantizedMatrix {
   cols: number; // in
   scheme: Scheme;
   parts: { codes: TensorSlice } & Partial<Record<PartRole, TensorSlice>>;
+  /** The parts are those of a matrix of more rows, of which these begin at `firstRow`. */
+  among?: { firstRow: number; rows: number };
   /** Rows are in Meta's order for this many heads, as in TensorInfo. */
   interleavedRopeHeads?: number;
 }

@@ -112,6 +112,7 @@ export class PackedUploader {
           first_unit: firstUnit,
           rows,
           outputs: repack.outputs,
+          first_output: repack.firstOutput,
           code_words: format.codeWords,
           plane_start: planeStart,
           high_start: highStart,

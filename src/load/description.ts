@@ -128,7 +128,15 @@ const scheme = union("kind", {
 });
 const parts: Shape = (value) => object({ codes: slice })(value) ?? record(slice)(value);
 const matrices = list(
-  object({ name: text, rows: size, cols: size, scheme, parts, interleavedRopeHeads: optional(size) }),
+  object({
+    name: text,
+    rows: size,
+    cols: size,
+    scheme,
+    parts,
+    interleavedRopeHeads: optional(size),
+    among: optional(object({ firstRow: count, rows: size })),
+  }),
 );
 
 const ggufTokenizer = object({

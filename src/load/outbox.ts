@@ -72,7 +72,7 @@ export class Outbox {
 class Delivery {
   readonly #sink: WeightSink;
   readonly #byFile = new Map<string, StoredSlice[]>();
-  #carry = new Uint8Array(0); // the last bytes of the current tensor that did not fill 16
+  readonly #carries = new Map<StoredSlice, Uint8Array>(); // the last bytes of a tensor that did not fill 16: parts may be shared
 
   constructor(sink: WeightSink, { tensors, matrices }: Delivered) {
     this.#sink = sink;
@@ -97,17 +97,18 @@ class Delivery {
 
   async #write(slice: StoredSlice, offset: number, piece: Uint8Array): Promise<void> {
     const sizeBytes = slice.end - slice.start;
-    if (this.#carry.length > 0) {
-      const missing = Math.min(alignment - this.#carry.length, piece.length);
-      const joined = new Uint8Array(this.#carry.length + missing);
-      joined.set(this.#carry);
-      joined.set(piece.subarray(0, missing), this.#carry.length);
-      const joinedAt = offset - this.#carry.length;
+    const carry = this.#carries.get(slice);
+    if (carry) {
+      const missing = Math.min(alignment - carry.length, piece.length);
+      const joined = new Uint8Array(carry.length + missing);
+      joined.set(carry);
+      joined.set(piece.subarray(0, missing), carry.length);
+      const joinedAt = offset - carry.length;
       offset += missing;
       piece = piece.subarray(missing);
-      this.#carry = new Uint8Array(0);
+      this.#carries.delete(slice);
       if (joined.length < alignment && offset < sizeBytes) {
-        this.#carry = joined;
+        this.#carries.set(slice, joined);
         return;
       }
       await this.#sink.write(slice, joinedAt, joined);
@@ -115,6 +116,6 @@ class Delivery {
     const isLast = offset + piece.length === sizeBytes;
     const whole = isLast ? piece.length : piece.length - (piece.length % alignment);
     if (whole > 0) await this.#sink.write(slice, offset, piece.subarray(0, whole));
-    if (whole < piece.length) this.#carry = piece.slice(whole);
+    if (whole < piece.length) this.#carries.set(slice, piece.slice(whole));
   }
 }

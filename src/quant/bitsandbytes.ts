@@ -19,10 +19,10 @@ interface State {
 
 /** `early`: the bytes of quant_state, quant_map and nested_quant_map. */
 export function bnb4Format(matrix: QuantizedMatrix, early: PartBytes): SchemeFormat {
-  const { scheme, rows, cols } = matrix;
+  const { scheme, cols } = matrix;
   if (scheme.kind !== "bnb4") throw new TypeError(scheme.kind);
   const state = readState(matrix, early.state!);
-  const blocks = Math.ceil((rows * cols) / state.blockSize);
+  const blocks = Math.ceil((allRows(matrix) * cols) / state.blockSize);
   checkLength(matrix, "scales", blocks * (scheme.nested ? 1 : 4));
   if (scheme.nested) checkLength(matrix, "nestedScales", 4 * Math.ceil(blocks / nestedBlockSize));
   const book = finite(matrix, "map", wordsOf(early.map!));
@@ -83,7 +83,7 @@ function placeScales(
   const outer = row.outer ? finite(matrix, "nestedScales", wordsOf(parts.nestedScales!)) : undefined;
   const bytes = new Uint8Array(words.buffer);
   for (let r = 0; r < count; r++) {
-    const start = (first + r) * matrix.cols; // below 2^53
+    const start = ((matrix.among?.firstRow ?? 0) + first + r) * matrix.cols; // below 2^53
     const block = Math.floor(start / state.blockSize);
     const at = r * row.words;
     words[at] = (start % state.blockSize) | ((block % nestedBlockSize) << 16);
@@ -97,14 +97,17 @@ function placeScales(
   return words;
 }
 
+/** Of the flat matrix that blocks run over. Its codes are the matrix' own, its scales all. */
+const allRows = ({ rows, among }: QuantizedMatrix): number => among?.rows ?? rows;
+
 function readState(matrix: QuantizedMatrix, bytes: Uint8Array): State {
   const slice = matrix.parts.state!;
   const json = JsonFile.parse(`${slice.file}: ${slice.name}`, bytes);
   const blockSize = json.count("blocksize", { max: 2 ** 20 });
   if (!blockSizes.includes(blockSize)) throw json.wrong("blocksize", `one of ${blockSizes.join(", ")}`, blockSize);
   const shape = json.get("shape");
-  if (!Array.isArray(shape) || shape.length !== 2 || shape[0] !== matrix.rows || shape[1] !== matrix.cols)
-    throw json.wrong("shape", `[${matrix.rows}, ${matrix.cols}]`, shape);
+  if (!Array.isArray(shape) || shape.length !== 2 || shape[0] !== allRows(matrix) || shape[1] !== matrix.cols)
+    throw json.wrong("shape", `[${allRows(matrix)}, ${matrix.cols}]`, shape);
   const dtype = json.text("dtype") ?? "float16";
   const roundings: Record<string, number> = {
     float16: rounding.f16,

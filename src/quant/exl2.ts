@@ -53,7 +53,7 @@ export function exl2Format(matrix: QuantizedMatrix, early: PartBytes): SchemeFor
     scaleWords: Math.ceil(groups.length / 8),
     head,
     extra: [table.length, words / 4, 0, head.length],
-    repack: { shader: "repack_columns", packing: 0, outputs: matrix.parts.codes.shape[1], runs },
+    repack: { shader: "repack_columns", packing: 0, outputs: matrix.parts.codes.shape[1], firstOutput: 0, runs },
     lateOrder: (parts) => readOrder(matrix, parts.inversePermutation!),
     scaleRows: (parts, first, count) => nibbleRows(matrix, parts, { first, count, groups: groups.length }),
   };

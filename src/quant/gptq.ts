@@ -15,7 +15,7 @@ const awqNibble = [0, 4, 1, 5, 2, 6, 3, 7];
 export const gptqFormat =
   (sort: typeof actOrder) =>
   (matrix: QuantizedMatrix, early: PartBytes): SchemeFormat => {
-    const { scheme, rows: outputs, cols } = matrix;
+    const { scheme, cols } = matrix;
     if (scheme.kind !== "gptq" && scheme.kind !== "awq") throw new TypeError(scheme.kind);
     const bits = scheme.kind === "awq" ? 4 : scheme.bits;
     const groups = Math.ceil(cols / scheme.groupSize);
@@ -40,7 +40,7 @@ export const gptqFormat =
       repack: {
         shader: "repack_columns",
         packing: scheme.kind === "awq" ? 1 : 0,
-        outputs,
+        ...outputsOf(matrix),
         runs: [{ bits, chunks: rowChunks, planeStart: 0, highStart: planes.low }],
         ...(order ? { slots: order.slots } : {}),
       },
@@ -51,7 +51,7 @@ export const gptqFormat =
 
 /** Marlin's packing of either. */
 export function marlinFormat(matrix: QuantizedMatrix): SchemeFormat {
-  const { scheme, rows: outputs, cols } = matrix;
+  const { scheme, cols } = matrix;
   if (scheme.kind !== "marlin") throw new TypeError(scheme.kind);
   const groups = cols / scheme.groupSize;
   const rowChunks = cols / 32;
@@ -68,16 +68,17 @@ export function marlinFormat(matrix: QuantizedMatrix): SchemeFormat {
     repack: {
       shader: "repack_columns",
       packing: 2,
-      outputs,
+      ...outputsOf(matrix),
       runs: [{ bits: 4, chunks: rowChunks, planeStart: 0, highStart: planes.low }],
     },
     scaleRows: (late, first, count) => {
+      const { outputs, firstOutput } = outputsOf(matrix);
       const scales = viewOf(late.scales!);
       const words = new Uint32Array(count * scaleWords);
       const halves = new Uint16Array(words.buffer);
       for (let r = 0; r < count; r++)
         for (let g = 0; g < groups; g++) {
-          const n = first + r;
+          const n = firstOutput + first + r;
           const scale = scales.getUint16(2 * (g * outputs + marlinScale(n, groups === 1)), true);
           if ((scale & 0x7c00) === 0x7c00) throw notFinite(matrix, n, g);
           halves[2 * r * scaleWords + g] = scale;
@@ -93,6 +94,12 @@ function marlinScale(n: number, isOneGroup: boolean): number {
   return (n & ~31) | (((n >> 1) & 3) << 3) | (((n >> 3) & 3) << 1) | (n & 1);
 }
 
+/** Outputs in the file, and the first of the matrix' own. */
+const outputsOf = ({ rows, among }: QuantizedMatrix) => ({
+  outputs: among?.rows ?? rows,
+  firstOutput: among?.firstRow ?? 0,
+});
+
 interface AffineRows {
   first: number;
   count: number;
@@ -106,7 +113,8 @@ function affineScales(
   parts: PartBytes,
   { first, count, groups, bits }: AffineRows,
 ): Uint32Array<ArrayBuffer> {
-  const { scheme, rows: outputs } = matrix;
+  const { scheme } = matrix;
+  const { outputs, firstOutput } = outputsOf(matrix);
   const [scales, zeros] = [viewOf(parts.scales!), viewOf(parts.zeros!)];
   const scaleHalves = Math.ceil(groups / 2);
   const scaleWords = scaleHalves + Math.ceil(groups / 4);
@@ -118,7 +126,7 @@ function affineScales(
   for (let g = 0; g < groups; g++) {
     const zeroRow = 4 * g * ((outputs * bits) / 32);
     for (let r = 0; r < count; r++) {
-      const n = first + r;
+      const n = firstOutput + first + r;
       const scale = scales.getUint16(2 * (g * outputs + n), true);
       if ((scale & 0x7c00) === 0x7c00) throw notFinite(matrix, n, g);
       halves[2 * r * scaleWords + g] = scale;

@@ -64,7 +64,8 @@ export type Repack =
   | {
       shader: "repack_columns";
       packing: 0 | 1 | 2; // the shader's constant
-      outputs: number;
+      outputs: number; // in the file
+      firstOutput: number;
       runs: ColumnRun[];
       slots?: Uint32Array<ArrayBuffer>;
     };

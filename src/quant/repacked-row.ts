@@ -64,7 +64,8 @@ export class ColumnsRow {
   }
 
   take({ run, units, firstUnit, bytes }: Codes): void {
-    const { packing, outputs, slots } = this.#repack;
+    const { packing, outputs, firstOutput, slots } = this.#repack;
+    const output = firstOutput + this.row;
     const { bits } = run!;
     const codes = this.#taken.get(run!)!;
     const mask = (1 << bits) - 1;
@@ -72,13 +73,13 @@ export class ColumnsRow {
     for (let k = 0; k < 32 * units; k++) {
       let code: number;
       if (packing === 1)
-        code = view.getUint32(4 * (k * (outputs / 8) + (this.row >> 3)), true) >>> (4 * awqNibble[this.row & 7]);
+        code = view.getUint32(4 * (k * (outputs / 8) + (output >> 3)), true) >>> (4 * awqNibble[output & 7]);
       else if (packing === 2) {
-        const { word, shift } = marlinPlace(this.row, k, outputs);
+        const { word, shift } = marlinPlace(output, k, outputs);
         code = view.getUint32(4 * word, true) >>> shift;
       } else {
         const at = k * bits; // in the output's stream of words, which stand one below the other
-        const [below, shift] = [4 * ((at >> 5) * outputs + this.row), at & 31];
+        const [below, shift] = [4 * ((at >> 5) * outputs + output), at & 31];
         code = view.getUint32(below, true) >>> shift;
         if (shift + bits > 32) code |= view.getUint32(below + 4 * outputs, true) << (32 - shift);
       }

@@ -76,9 +76,9 @@ export function formatBytes(format: RowFormat, rows: number): number {
 }
 
 /** The format of a matrix when only its header is known: as many bytes as in the file. */
-export function estimatedFormat({ rows, cols, scheme, parts }: QuantizedMatrix): RowFormat {
+export function estimatedFormat({ rows, cols, scheme, parts, among }: QuantizedMatrix): RowFormat {
   const wordsOf = (some: TensorSlice[]) =>
-    Math.ceil(some.reduce((sum, { start, end }) => sum + end - start, 0) / rows / 4);
+    Math.ceil(some.reduce((sum, { start, end }) => sum + end - start, 0) / (among?.rows ?? rows) / 4);
   const { codes, ...others } = parts;
   return {
     ...plainFormat("q4", cols),

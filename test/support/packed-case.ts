@@ -181,7 +181,7 @@ async function repack(format: PackedFormat, matrix: QuantizedMatrix, bytes: Uint
       for (let unit = 0; unit < chunks; unit += unitsPerPiece) {
         const units = Math.min(unitsPerPiece, chunks - unit);
         const piece = stage(bytes.subarray(at, (at += units * unitBytes)));
-        const record = [units, unit, rows, how.outputs, codeWords, planeStart, highStart, ...place];
+        const record = [units, unit, rows, how.outputs, how.firstOutput, codeWords, planeStart, highStart, ...place];
         const constants = { bits, packing: how.packing, scatter: how.slots ? 1 : 0 };
         await run(repackColumns, constants, [[piece, codes, slots, make(new Uint32Array(record))]], rows, units);
       }

@@ -8,10 +8,14 @@ import { readGgufHeader } from "../../../src/format/gguf.ts";
 import { ggufCousins } from "../../../src/format/gguf-cousins.ts";
 import { ggufConfig } from "../../../src/format/gguf-model.ts";
 import { openWeights } from "../../../src/format/open-weights.ts";
+import { readFused, takenApart } from "../../../src/format/fused.ts";
+import { readLibrary } from "../../../src/format/library-parts.ts";
+import { inOrder, type ReadMatrix } from "../../../src/format/linear-parts.ts";
 import { expectedTensors } from "../../../src/format/llama-tensors.ts";
-import { inOrder } from "../../../src/format/linear-parts.ts";
 import { readLora } from "../../../src/format/lora.ts";
 import type { ModelConfig } from "../../../src/format/model-config.ts";
+import { packedReader } from "../../../src/format/packed-parts.ts";
+import { isQuantized, type TensorSlice } from "../../../src/format/quantized.ts";
 import type { TensorInfo } from "../../../src/format/tensor.ts";
 import { folderFiles } from "../../support/local-folder.ts";
 import { madeGguf, type MadeTensor } from "../../support/made-gguf.ts";
@@ -252,14 +256,63 @@ describe("matrices in one tensor", () => {
     expect(error.message).toMatch(/qkv_proj.weight".*it has 144 rows; expected 96, those of q, k, v/);
   });
 
-  test("quantized ones are refused by name", async () => {
-    const files = fixture("cousin-phi3");
-    await spoilTensor(files, "model.layers.0.self_attn.qkv_proj.weight", () => {
-      return { name: "model.layers.0.self_attn.qkv_proj.qweight" };
-    });
-    const error = await rejection(openWeights(memorySource(files)));
-    expect(error.code).toBe("model-unsupported");
-    expect(error.message).toMatch(/qkv_proj.qweight".*q, k, v in one.*unquantized repository, or a GGUF file/);
+  const matricesOf = async (name: string) => {
+    const { tensors } = await openWeights(memorySource(fixture(name)));
+    const found = tensors.filter(isQuantized);
+    return (role: string) => found.find((matrix) => matrix.name.endsWith(`${role}_proj.weight`))!;
+  };
+
+  test.each(["quant-phi3-gptq-actorder", "quant-phi3-awq"])("%s: the parts of all, and which rows", async (name) => {
+    const at = await matricesOf(name);
+    for (const [role, rows, firstRow, all] of [["q", 64, 0, 128], ["k", 32, 64, 128], ["v", 32, 96, 128], ["gate", 96, 0, 192], ["up", 96, 96, 192]] as const) {
+      expect(at(role)).toMatchObject({ rows, cols: 64, among: { firstRow, rows: all } });
+      const { start, end } = at(role).parts.codes;
+      expect(end - start).toBe((all * 64) / 2);
+    }
+    expect(at("v").parts.codes.start).toBe(at("q").parts.codes.start);
+    expect(at("down").among).toBeUndefined();
+  }); // prettier-ignore
+
+  test("nf4 has its codes by rows, int8 all parts", async () => {
+    const nf4 = await matricesOf("quant-phi3-bnb-nf4-double");
+    const [q, k] = [nf4("q"), nf4("k")];
+    expect(k.parts.codes.start).toBe(q.parts.codes.start + (64 * 64) / 2);
+    expect(k.parts.codes.end - k.parts.codes.start).toBe((32 * 64) / 2);
+    expect(k.parts.scales).toEqual({ ...q.parts.scales, name: k.parts.scales!.name });
+    const int8 = await matricesOf("quant-phi3-bnb-int8");
+    expect(int8("up").among).toBeUndefined();
+    expect(int8("up").parts.codes.start).toBe(int8("gate").parts.codes.end);
+    expect(int8("v").parts.scales).toMatchObject({ shape: [32], start: int8("k").parts.scales!.end });
+  });
+
+  const config = read({ ...phi3, num_key_value_heads: 2 });
+  const joined = (end: string, dtype: string, shape: number[], bytes: number): TensorSlice => {
+    const count = shape.reduce((product, length) => product * length, 1);
+    return { name: `model.layers.0.mlp.gate_up_proj.${end}`, dtype, shape, file: "f", start: 0, end: count * bytes };
+  };
+  const upOf = (entries: TensorSlice[], reader: ReadMatrix) => {
+    const own = entries.flatMap((entry) => takenApart(entry, config)).filter(({ name }) => name.includes("up_proj"));
+    const ends = new Map(own.map((entry) => [entry.name.split("up_proj.")[1], entry]));
+    return readFused(reader, config)("model.layers.0.mlp.up_proj.weight", [config.hiddenDim, 64], ends);
+  };
+  test("MLX's go by rows", () => {
+    const all = 2 * config.hiddenDim;
+    const up = upOf(
+      [joined("weight", "U32", [all, 8], 4), joined("scales", "F16", [all, 2], 2), joined("biases", "F16", [all, 2], 2)],
+      packedReader(),
+    ); // prettier-ignore
+    expect(up).toMatchObject({
+      rows: config.hiddenDim,
+      parts: { codes: { start: 32 * config.hiddenDim, end: 64 * config.hiddenDim }, minima: { start: 4 * config.hiddenDim } },
+    }); // prettier-ignore
+    expect(up!.among).toBeUndefined();
+  });
+  test("groups that lie across rows are refused by name", async () => {
+    const groups = (2 * config.hiddenDim * 64) / 32;
+    const hqq = [joined("W_q", "U8", [groups / 2, 32], 1), joined("scale", "F16", [groups, 1], 2), joined("zero", "F16", [groups, 1], 2)]; // prettier-ignore
+    const error = await rejection(() => upOf(hqq, readLibrary));
+    expect(error).toMatchObject({ code: "model-unsupported", facts: { field: "model.layers.0.mlp.up_proj.W_q" } });
+    expect(error.message).toMatch(/several matrices in one.*GGUF file/);
   });
 });
 

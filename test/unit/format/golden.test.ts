@@ -33,8 +33,13 @@ function valuesOf(tensor: ModelTensor, files: ReadonlyMap<string, Uint8Array>, h
   } else {
     const parts = Object.entries(tensor.parts) as [PartRole, TensorSlice][];
     const base = tensor.name.slice(0, -"weight".length);
+    const { among } = tensor; // the reference has all rows of the file's matrix
     const layer: packed.Layer = (end) => {
-      const slice = parts.find(([, { name }]) => name === base + end)?.[1];
+      const [role, own] = parts.find(([, { name }]) => name === base + end) ?? [];
+      const cut =
+        role === "codes" && tensor.scheme.kind === "bnb4" ? among && (tensor.cols * among.rows) / 2 : undefined;
+      const start = (own?.start ?? 0) - (cut === undefined ? 0 : (tensor.cols * among!.firstRow) / 2);
+      const slice = own && (cut === undefined ? own : { ...own, start, end: start + cut });
       return slice && { dtype: slice.dtype.toLowerCase() as "f32", shape: slice.shape, bytes: bytesOf(slice) };
     };
     const { scheme } = tensor;
@@ -51,7 +56,9 @@ function valuesOf(tensor: ModelTensor, files: ReadonlyMap<string, Uint8Array>, h
         ? packed.dequantizeOnnx(layer, { ...scheme, cols: tensor.cols, blockSize: scheme.groups.cols })
       : scheme.kind === "integers" ? packed.dequantizeMlc(layer, { cols: tensor.cols, bits: scheme.bits })
       : packed.dequantizeExl2(layer); // prettier-ignore
-    values = Float64Array.from(dequantized.weights, dequantized.rounded).slice(0, tensor.rows * tensor.cols);
+    const from = (among?.firstRow ?? 0) * tensor.cols;
+    const all = Float64Array.from(dequantized.weights, dequantized.rounded);
+    values = all.slice(from, from + tensor.rows * tensor.cols);
   }
   return tensor.interleavedRopeHeads === undefined ? values : inHalves(values, tensor.interleavedRopeHeads, headDim);
 }
