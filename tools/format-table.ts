@@ -79,9 +79,9 @@ const formats: { name: string; widths: Record<string, string>; tests: RegExp }[]
     tests: /-onnx-/,
   },
   {
-    name: "HQQ along axis 1, g64 here, any group of a multiple of 32; 3 bits too",
+    name: "HQQ along axis 1, g64 here, any group of a multiple of 32; 3 bits too; in safetensors or qmodel.pt",
     widths: Object.fromEntries([1, 2, 4, 8].map((bits) => [`${bits} bit`, `HQQ ${bits} bit`])),
-    tests: / hqq-/,
+    tests: /[ -]hqq-/,
   },
   {
     name: "optimum-quanto qint8, qfloat8, qint4 and qint2, g64 here; torchao int8, float8, int4 (plain or tile-packed, g128 here); EETQ",

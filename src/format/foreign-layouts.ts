@@ -94,7 +94,6 @@ const layouts: readonly ForeignLayout[] = [
   { is: "a TensorFlow Lite or MediaPipe model", path: foreignPaths.tflite },
   { is: "a Core ML model", path: foreignPaths.coreml },
   { is: "an ExecuTorch, TensorRT, NeMo or llamafile model", path: foreignPaths.others },
-  { is: "a pickle of HQQ's", path: foreignPaths.hqq, instead: insteadOfPickles },
   {
     is: "what a training run left, and no weights of the model",
     path: foreignPaths.training,
@@ -156,7 +155,7 @@ async function foreignFile(source: TensorFiles, path: string, signal?: AbortSign
   const start = Array.from(bytes, printed).join("");
   const layout = layouts.find((candidate) => candidate.start?.test(start));
   if (/\.(gguf|safetensors)$/i.test(path) && layout?.is.endsWith("under another name")) return undefined;
-  if (/\.(pth|npz)$|^pytorch_model/i.test(path) && start.startsWith("PK")) return undefined;
+  if (/\.(pth|npz)$|^pytorch_model|^qmodel\.pt$/i.test(path) && start.startsWith("PK")) return undefined;
   return layout && foreign(layout, path, `"${path}" holds ${layout.is}`);
 }
 

@@ -18,7 +18,6 @@ export const foreignPaths = {
   tflite: /\.(tflite|task|litertlm)$/i,
   coreml: /\.(mlmodelc?|mlpackage)(\/|$)/i,
   others: /\.(pte|engine|nemo|llamafile)$/i,
-  hqq: /(^|\/)qmodel\.pt$/i,
   training: /(^|\/)(training_args|optimizer|scheduler|rng_state[^/]*|trainer_state)\.(bin|pt|pth|json)$/i,
   pickles: /\.(pth|pt|ckpt|pkl)$/i,
 } as const;

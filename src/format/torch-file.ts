@@ -1,4 +1,4 @@
-// A file of torch.save (a ZIP archive since torch 1.6) -> its tensors as byte ranges: the archive's directory and the pickle
+// A file of torch.save (a ZIP archive since torch 1.6; HQQ's qmodel.pt, too) -> its tensors as byte ranges: the archive's directory and the pickle
 // in it, no weight. Views whose rows lie one after another are ranges of their storage; others are refused.
 // Format: pytorch, torch/serialization.py and torch/csrc/jit/serialization (2.13).
 
@@ -120,6 +120,9 @@ function globalsFor(file: string): ReadonlyMap<string, unknown> {
     ],
     ["torch._utils._rebuild_parameter", (data: unknown) => data],
   ]);
+  // HQQ's: sizes, and types of numbers, which its tensors have themselves.
+  globals.set("torch.Size", (sizes: unknown) => sizes);
+  for (const type of ["float16", "bfloat16", "float32", "uint8", "int32"]) globals.set(`torch.${type}`, null);
   for (const [name, element] of Object.entries(storageTypes))
     globals.set(`torch.${name}`, { kind: "storage type", element } satisfies StorageType);
   return globals;
@@ -143,6 +146,8 @@ function tensorsIn(pickle: unknown, file: string): Map<string, Tensor> {
     const inner = namedTensors(pickle instanceof Map ? pickle.get(wrapper) : undefined);
     if (inner.size > 0) return inner;
   }
+  const ofModules = moduleTensors(pickle);
+  if ([...ofModules.keys()].some((name) => name.endsWith(".W_q"))) return ofModules;
   throw new PronkError("model-unsupported", `"${file}" holds no dict of tensors (a state_dict). ${otherwise}`, {
     file,
     expected: `a dict of tensors, or one under ${wrappers.join(", ")}`,
@@ -156,6 +161,17 @@ const namedTensors = (dict: unknown): Map<string, Tensor> =>
       (pair): pair is [string, Tensor] => typeof pair[0] === "string" && isA<Tensor>(pair[1], "tensor"),
     ),
   );
+
+/** HQQ's: a dict for each module, with its tensors; until 0.2 a matrix' scales stand in a dict `meta` of that. */
+function moduleTensors(pickle: unknown): Map<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  for (const [module, own] of pickle instanceof Map ? (pickle as Map<unknown, unknown>) : []) {
+    const meta = own instanceof Map ? own.get("meta") : undefined;
+    for (const [end, tensor] of [...namedTensors(own), ...namedTensors(meta)])
+      if (typeof module === "string") tensors.set(`${module}.${end}`, tensor);
+  }
+  return tensors;
+}
 
 function toEntry(name: string, tensor: Tensor, file: string, storageStart: number): SafetensorsEntry {
   const { storage, offset, shape, stride } = tensor;

@@ -6,7 +6,7 @@ import { PronkError } from "../errors.ts";
 import type { JsonFile } from "./json-file.ts";
 import { metaConfig, metaTensors } from "./meta-model.ts";
 import type { ModelConfig } from "./model-config.ts";
-import { isQuantized, type ModelTensor } from "./quantized.ts";
+import { isQuantized, type ModelTensor, type QuantizedMatrix } from "./quantized.ts";
 import type { ShardKind } from "./shards.ts";
 import type { TensorInfo } from "./tensor.ts";
 import type { TensorFiles } from "./tensor-files.ts";
@@ -50,8 +50,14 @@ export async function openMeta(
 
 /** A head that is the embedding has been recognized by now, and only one of the two is left (head.ts). */
 export function checkApart(tensors: readonly ModelTensor[]): void {
-  const slices = tensors.flatMap((tensor) => (isQuantized(tensor) ? Object.values(tensor.parts) : [tensor]));
-  const sorted = slices.toSorted((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1));
+  // Matrices that are rows of a larger one have the same parts.
+  const partsOf = ({ parts, among }: QuantizedMatrix) =>
+    Object.values(parts).map((part) => ({ ...part, key: among && `${part.file} ${part.start} ${part.end}` }));
+  const slices = tensors.flatMap((tensor) => (isQuantized(tensor) ? partsOf(tensor) : [{ ...tensor, key: undefined }]));
+  const once = new Map(slices.map((slice, i) => [slice.key ?? i, slice]));
+  const sorted = [...once.values()].toSorted((a, b) =>
+    a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1,
+  );
   for (const [i, { name, file, start }] of sorted.entries()) {
     const before = sorted[i - 1];
     if (before?.file === file && start < before.end)

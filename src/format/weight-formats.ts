@@ -117,7 +117,7 @@ function noWeights(source: TensorFiles): PronkError {
   const file = source.files.find(({ path }) => /\.bin$/i.test(path))?.path; // its first bytes may show what it is
   return new PronkError(
     "model-unsupported",
-    `${source.label} has no weights that pronk reads: safetensors, GGUF, pytorch_model.bin, consolidated.00.pth, weights.npz, MLC's shards, llama2.c's .bin, or .onnx.`,
+    `${source.label} has no weights that pronk reads: safetensors, GGUF, pytorch_model.bin, qmodel.pt, consolidated.00.pth, weights.npz, MLC's shards, llama2.c's .bin, or .onnx.`,
     { file: file ?? source.label, expected: "*.safetensors or *.gguf", found: null },
   );
 }

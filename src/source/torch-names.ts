@@ -1,11 +1,11 @@
-// Names of the files that transformers and Meta save with torch, MLX as archives of arrays, MLC as shards, and exporters as
+// Names of the files that transformers, HQQ and Meta save with torch, MLX as archives of arrays, MLC as shards, and exporters as
 // ONNX: only their names identify them before they are read.
 
 export const torchWhole = "pytorch_model.bin";
 export const torchIndex = "pytorch_model.bin.index.json";
 
-/** `pytorch_model.bin`, `pytorch_model-00001-of-00002.bin`. */
-export const isTorchPath = (path: string): boolean => /^pytorch_model[^/]*\.bin$/i.test(path);
+/** `pytorch_model.bin`, `pytorch_model-00001-of-00002.bin`; HQQ's `qmodel.pt`. */
+export const isTorchPath = (path: string): boolean => /^(pytorch_model[^/]*\.bin|qmodel\.pt)$/i.test(path);
 
 /** Meta's configuration, beside its weights. */
 export const metaParams = "params.json";

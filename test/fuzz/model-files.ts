@@ -16,7 +16,8 @@ const folders = {
   ".gguf": packed.filter((name) => name.startsWith("quant-gguf-")),
   ".bin": packed.filter((name) => name.startsWith("quant-mlc-")),
   ".onnx": packed.filter((name) => name.startsWith("quant-onnx-")),
-  ".safetensors": packed.filter((name) => !/^quant-(gguf|mlc|onnx)-/.test(name)),
+  ".pt": packed.filter((name) => name.startsWith("quant-hqq-")),
+  ".safetensors": packed.filter((name) => !/^quant-(gguf|mlc|onnx|hqq)-/.test(name)),
 };
 const loaded = new Map<string, Map<string, Uint8Array>>();
 

@@ -23,7 +23,7 @@ import {
   type ZipPart,
 } from "../support/torch-writer.ts";
 import { extremeWords, oddText } from "./extremes.ts";
-import { drawnModel } from "./model-files.ts";
+import { drawnModel, quantizedFiles } from "./model-files.ts";
 import { mutateJson } from "./mutate-json.ts";
 import { checkOpened } from "./opened-model.ts";
 import { chance, demand, type FuzzInput, type FuzzReader, type Random, utf8, wholeShare } from "./reader.ts";
@@ -54,7 +54,15 @@ function drawnFiles(random: Random): { files: Map<string, Uint8Array>; weights: 
 /** What a tensor's bytes are. */
 const markOf = (name: string): number => [...name].reduce((sum, letter) => (31 * sum + letter.charCodeAt(0)) & 255, 7);
 
+/** HQQ's, whole or damaged: dicts in dicts, and names of types. */
+function hqqFile(random: Random): FuzzInput {
+  const files = quantizedFiles(random, ".pt");
+  if (chance(random, wholeShare)) return { files, must: "read" };
+  return { files: files.set("qmodel.pt", damageBytes(files.get("qmodel.pt")!, random)) };
+}
+
 function make(random: Random): FuzzInput {
+  if (chance(random, 0.05)) return hqqFile(random);
   const { files, weights } = drawnFiles(random);
   const target = pick(random, [...weights.keys()]);
   const isWhole = chance(random, wholeShare);
@@ -235,10 +243,10 @@ function mutateArchive(parts: ZipPart[], options: ZipOptions, random: Random): "
 
 async function use({ files, must }: FuzzInput, _: Random, pass: () => void): Promise<void> {
   const source = memorySource(files);
-  for (const { path, sizeBytes } of source.files.filter(({ path: name }) => /\.(bin|pth)$/.test(name))) {
+  for (const { path, sizeBytes } of source.files.filter(({ path: name }) => /\.(bin|pth|pt)$/.test(name))) {
     const entries = await readTorchFile(source, path);
     for (const entry of entries) checkEntry(entry, sizeBytes);
-    if (must === "read") for (const entry of entries) checkContent(entry, files.get(path)!);
+    if (must === "read" && path !== "qmodel.pt") for (const entry of entries) checkContent(entry, files.get(path)!);
   }
   pass();
   await checkOpened(source, await readCheckpoint(source));

@@ -27,7 +27,7 @@ describe("by names of files", () => {
     [/Meta's original checkpoint/, ["consolidated.safetensors", "params.json"]],
     [/Python pickles \("last\/pytorch_model.bin"\).*safetensors or GGUF/, ["config.json", "training_args.bin", "last/pytorch_model.bin"]],
     [/Python pickles/, ["model.pt"]],
-    [/pickle of HQQ's/, ["config.json", "qmodel.pt"]],
+    [/Python pickles/, ["config.json", "last/qmodel.pt"]],
     [/an adapter \("adapter_config.json"\).*among its `adapters`/, ["README.md", "adapter_config.json", "adapter_model.safetensors", "tokenizer.json"]],
     [/an adapter/, ["adapter_config.json", "adapter_model.bin", "training_args.bin"]],
     [/an OpenVINO model/, ["config.json", "openvino_model.bin", "openvino_model.xml", "openvino_tokenizer.bin"]],

@@ -48,6 +48,7 @@ function valuesOf(tensor: ModelTensor, files: ReadonlyMap<string, Uint8Array>, h
       : scheme.kind === "awq" ? packed.dequantizeAwq(layer)
       : scheme.kind === "marlin" ? dequantizeMarlin(layer)
       : scheme.kind === "integers" && scheme.packer === "awq gemv_fast" ? dequantizeGemvFast(layer, scheme.groups.cols)
+      : scheme.kind === "slabs" ? packed.dequantizeLibrary(layer, tensor)
       : scheme.kind === "bnb4" ? packed.dequantizeBnb4(layer, scheme.book)
       : scheme.kind === "int8" ? packed.dequantizeInt8(layer)
       : scheme.kind === "turned" || (scheme.kind === "integers" && scheme.packer === "onnx" && scheme.groups.rows > 1)

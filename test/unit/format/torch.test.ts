@@ -242,6 +242,20 @@ describe("pickles", () => {
   test.each(["state_dict", "model", "module", "model_state_dict"])("a dict under %s", async (wrapper) => {
     expect((await read(stateDict([one], wrapper))).map(({ name }) => name)).toEqual(["t"]);
   });
+  test.each([false, true])("HQQ's dicts of modules, with scales in a dict of their own: %s", async (isOld) => {
+    const tensors = ["W_q", "scale", "zero"].map((name): TorchTensor => ({ ...one, name, storage: new Uint8Array(24) }));
+    const types = [named("torch", "Size"), op(0x4b, 4, 0x85, 0x85, 0x52), word("compute_dtype"), named("torch", "float16")];
+    const inner = stateDict(tensors).slice(1, -1); // without the protocol and the end
+    const end = inner.findIndex((each) => each[0] === 0x75);
+    const second = inner.findIndex((each) => each[0] === 0x58 && each[1] === 5); // "scale"
+    const meta = isOld ? [word("meta"), op(0x7d, 0x28)] : [];
+    const dict = [...inner.slice(0, second), ...meta, ...inner.slice(second, end), word("shape"), ...types, ...(isOld ? [op(0x75)] : []), ...inner.slice(end)];
+    const found = await readTorchFile(
+      memorySource([["qmodel.pt", zipBytes(torchParts(tensors, [op(0x80, 2), op(0x7d, 0x28), word("a.q_proj"), ...dict, op(0x75), op(0x2e)]))]]),
+      "qmodel.pt",
+    );
+    expect(found.map(({ name }) => name).toSorted()).toEqual(["a.q_proj.W_q", "a.q_proj.scale", "a.q_proj.zero"]);
+  }); // prettier-ignore
   test("a dict under another name is not guessed at", async () => {
     const error = await rejection(read(stateDict([one], "ema")));
     expect(error.message).toMatch(/no dict of tensors/);
