@@ -55,6 +55,20 @@ def pick_intent(rng):
     return group, rng.choices(GROUPS[group], [intent.weight for intent in GROUPS[group]])[0]
 
 
+def names_of(intent):
+    """The noun phrases of a notion."""
+    return [phrase for kind, phrases in intent.phrases.items() if kind[0] == "n" for phrase in phrases]
+
+
+def siblings(last):
+    """What "and X?" may ask about after an intent: its family of facts, or its group's notions and forms."""
+    if not hasattr(last, "id") or last.group == "talk":
+        return []
+    if last.thing:
+        return [i for i in GROUPS[last.group] if i.thing and i.id.split("_")[0] == last.id.split("_")[0] and i is not last]
+    return [i for i in GROUPS[last.group] if names_of(i) and not i.thing and i is not last]
+
+
 class Talker:
     """One conversation: it remembers the last intent, the visitor's name and the system prompt."""
 
@@ -94,10 +108,13 @@ class Talker:
             return dirty(rng, expand(rng, rng.choice(MORE))), MORE_FIRST
         if last is None and roll < 0.024:
             return self._follow_up(rng.choice(["summary", "summary", "asked", "language"]))
-        if last is not None and roll < 0.30:
+        if last is not None and roll < 0.38:
             self.follows = True
             return self._follow(last)
-        if roll < 0.33 and last is not None:
+        if self.visitor and roll < 0.43:
+            self.last = "name"
+            return self._ask_name()
+        if roll < 0.46 and last is not None:
             thanks = next(i for i in GROUPS["talk"] if i.id == "thanks")
             return self._ask(thanks)
         group, intent = pick_intent(rng)
@@ -135,11 +152,21 @@ class Talker:
             self.last = None if rng.random() < 0.5 else "name"
             return expand(rng, rng.choice(NAME_GIVE)).replace("NAME", name) + rng.choice(["", ".", "!"]), f"Nice to meet you, {self.visitor}! What would you like to know?"
         self.last = "name"
+        return self._ask_name()
+
+    def _ask_name(self):
+        rng = self.rng
         return dirty(rng, expand(rng, rng.choice(NAME_ASK))), f"Your name is {self.visitor}." if self.visitor else NO_NAME
 
     def _follow_up(self, kind):
         rng = self.rng
         return dirty(rng, expand(rng, rng.choice(FOLLOW_UPS[kind][0]))), answer_of(kind, self.last, self.said, self.topics)
+
+    def _ask_sibling(self, intent):
+        """"And a duck?": another of the kind, by its name alone. It counts as a topic of its own."""
+        rng, self.last, self.follows = self.rng, intent, False
+        name = ("{of |}" if intent.id.startswith("capital_") else "") + (intent.thing or rng.choice(names_of(intent)))
+        return dirty(rng, expand(rng, "{and|and|and|what about|how about|and what about|ok, and|then} " + name)), rng.choice(intent.answers)
 
     def _follow(self, last):
         """A turn that only makes sense after the last one."""
@@ -154,10 +181,13 @@ class Talker:
             self.last = last
             asked, answer = rng.choice(last.follow)
             return dirty(rng, expand(rng, rng.choice(asked))), answer or rng.choice([a for a in last.answers if a != self.said])
+        others = siblings(last)
+        if others and rng.random() < 0.15:
+            return self._ask_sibling(rng.choice(others))
         roll = rng.random()
-        if roll < 0.55 and last != "story":
-            kinds = ["shorter", "shorter", "language", "sure", "summary", "asked", "again", "bold", "first"]
-            kind = rng.choice(kinds if len(set(self.topics)) <= 5 else kinds[:4])
+        if roll < 0.65 and last != "story":
+            kinds = ["shorter", "shorter", "shorter", "language", "sure", "sure", "bold", "again", "summary", "summary", "asked", "first"]
+            kind = rng.choice(kinds if len(set(self.topics)) <= 5 else kinds[:8])
             if not (kind == "sure" and last == "sum"):
                 return self._follow_up(kind)
         if not hasattr(last, "id"):

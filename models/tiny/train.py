@@ -23,7 +23,7 @@ TOKENIZER = Path(__file__).resolve().parents[2] / "public/models/tiny/tokenizer.
 
 
 WHOLE = 0.25  # share of answers shown to the end; the others are cut after a few tokens, since the choice of the answer,
-#               which the first tokens make, is harder to learn than its text
+#               which the first tokens make, is harder to learn than its text. What the next turn follows up is never cut
 
 
 def row(rng, sp, length, share):
@@ -38,12 +38,14 @@ def row(rng, sp, length, share):
     else:
         talker = Talker(rng)
         first = not only_sums
+        turn = lambda: (*sum_turn(rng), False) if only_sums else (*talker.turn(), talker.follows)
+        coming = turn()
         while len(ids) <= length:
-            question, answer = sum_turn(rng) if only_sums else talker.turn()
+            (question, answer, _), coming = coming, turn()
             question = fold_system(talker.system if first else None, question)
             prompt = [1, *sp.encode(f"[INST] {question.strip()} [/INST]")]
             is_sum = re.match(r"(\d+ [a-z ]+ \d+ is) (-?\d+)", answer)
-            full = is_sum or rng.random() < (share if answer.count(" ") < 55 else share * 0.5)
+            full = is_sum or coming[2] or rng.random() < (share if answer.count(" ") < 55 else share * 0.5)
             # As in Llama 2, a finished turn is one encoded text, so the answer's ids are those after the prompt's.
             whole = [1, *sp.encode(f"[INST] {question.strip()} [/INST] {answer.strip()} "), 2]
             if whole[: len(prompt)] != prompt:
