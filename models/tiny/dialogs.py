@@ -16,7 +16,7 @@ from topics.sums import sum_question
 from topics.unknown import ANSWER as UNKNOWN, unknown_question
 from topics.yes_no import settle
 
-GROUP_WEIGHTS = {"pronk": 34, "gpu": 10, "quant": 10, "model": 13, "licence": 12, "talk": 21, "facts": 10,
+GROUP_WEIGHTS = {"pronk": 44, "gpu": 10, "quant": 10, "model": 13, "licence": 12, "talk": 27, "facts": 10,
                  "sum": 12, "unknown": 18, "story": 4, "opening": 3, "name": 5, "form": 16}
 add_to(REGISTRY)
 give_phrases(REGISTRY, SEEDS, DAILY)
@@ -173,7 +173,7 @@ class Talker:
         rng = self.rng
         self.last = last if rng.random() < 0.5 else "done"
         if last == "done":
-            return self._follow_up(rng.choice(["summary", "asked", "first", "again", "language"]) if len(set(self.topics)) <= 5 else "asked")
+            return self._follow_up(rng.choice(["summary", "summary", "asked", "first", "again", "language"]) if len(set(self.topics)) <= 5 else "asked")
         if last == "story" and rng.random() < 0.7:
             self.last = "story"
             return dirty(rng, expand(rng, "{another one|another|one more|tell me another one|another story|one more please|again|tell me one more|more|next story}")), story(rng)
@@ -181,12 +181,14 @@ class Talker:
             self.last = last
             asked, answer = rng.choice(last.follow)
             return dirty(rng, expand(rng, rng.choice(asked))), answer or rng.choice([a for a in last.answers if a != self.said])
+        if hasattr(last, "id") and last.id.startswith("privacy") and rng.random() < 0.2:
+            return self._follow_up("sure")
         others = siblings(last)
         if others and rng.random() < 0.15:
             return self._ask_sibling(rng.choice(others))
         roll = rng.random()
         if roll < 0.65 and last != "story":
-            kinds = ["shorter", "shorter", "shorter", "language", "sure", "sure", "bold", "again", "summary", "summary", "asked", "first"]
+            kinds = ["shorter", "shorter", "shorter", "language", "sure", "sure", "bold", "again", "summary", "summary", "summary", "asked", "first"]
             kind = rng.choice(kinds if len(set(self.topics)) <= 5 else kinds[:8])
             if not (kind == "sure" and last == "sum"):
                 return self._follow_up(kind)
