@@ -88,9 +88,9 @@ const scenarios: Record<string, (given: Given) => Promise<void>> = {
     const run = (place: unknown) => (told.push(place), "21");
     const tools = [{ type: "function" as const, function: { ...described, parameters, parse: JSON.parse, function: run } }]; // prettier-ignore
     const tool_choice = { type: "function" as const, function: { name: "weather" } };
-    // One call: the shipped model would make more until its tokens end.
+    // One call: the shipped model would make more until its tokens end. It likes wide indents, so there is room for them.
     for (const stream of [false, true] as const) {
-      const runner = openai.chat.completions.runTools({ ...asked, max_tokens: 120, tools, tool_choice, stream: stream as false, parallel_tool_calls: false }); // prettier-ignore
+      const runner = openai.chat.completions.runTools({ ...asked, max_tokens: 300, tools, tool_choice, stream: stream as false, parallel_tool_calls: false }); // prettier-ignore
       await runner.done();
       Place.parse(told.pop());
       same(runner.messages.at(-1)?.role, "tool");
@@ -108,7 +108,7 @@ const scenarios: Record<string, (given: Given) => Promise<void>> = {
     const text = { format: zodTextFormat(Animal, "animal") };
     Animal.parse((await openai.responses.parse({ ...request, max_output_tokens: 60, text })).output_parsed);
     const tools = [{ type: "function" as const, ...described, parameters, strict: true }];
-    const held = await openai.responses.create({ ...request, max_output_tokens: 120, tools, tool_choice: "required" });
+    const held = await openai.responses.create({ ...request, max_output_tokens: 300, tools, tool_choice: "required" });
     const [call] = held.output;
     if (call.type !== "function_call") throw new Error(`a ${call.type} instead of a call`);
     Place.parse(JSON.parse(call.arguments));
