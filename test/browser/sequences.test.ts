@@ -30,8 +30,10 @@ describe.each(browserKinds)("several answers at once in %s", (kind) => {
 
   test("give what each gives alone, with samplings of their own", async () => {
     const { alone, together, apartMs, togetherMs } = await runner.page.evaluate(async () => {
+      // Each is answered in other words.
+      const questions = ["Why is the sky blue", "Is this private", "Hello", "What is WebGPU", "Who are you", "What is q4", "How many planets are there", "Tell me a joke"]; // prettier-ignore
       const asked = Array.from({ length: 8 }, (_, i) => ({
-        prompt: `${i}: ${"once upon a time ".repeat(1 + 3 * (i % 3))}`,
+        prompt: `${"once upon a time ".repeat(1 + 3 * (i % 3))}[INST] ${questions[i]}? [/INST]`,
         ignore_eos: true,
         max_tokens: 24,
         temperature: i % 3 === 0 ? 0 : 0.9,
@@ -48,7 +50,7 @@ describe.each(browserKinds)("several answers at once in %s", (kind) => {
       return { alone, together, togetherMs: between - begun, apartMs: performance.now() - between };
     });
     expect(together).toEqual(alone);
-    expect(new Set(together.map(String)).size).toBeGreaterThan(5); // the model may answer two alike
+    expect(new Set(together.map(String)).size).toBe(8);
     console.info(`${kind}: eight answers together take ${(togetherMs / apartMs).toFixed(2)} of their time apart`);
   });
 
