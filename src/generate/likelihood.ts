@@ -15,6 +15,9 @@ export interface Likelihood {
   top: TokenProbability[];
 }
 
+/** How likely an id was among the logits that were looked at for it. */
+export type LikelihoodOf = (id: number) => Promise<Likelihood>;
+
 export const likelihoodShape = object({
   chosen: number,
   top: list(object({ id: count, logProbability: number })),

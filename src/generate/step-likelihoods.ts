@@ -3,11 +3,8 @@
 
 import type { Plan } from "../gpu/plan.ts";
 import { mostStepTokens, mostTopTokens } from "../gpu/operations.ts";
-import type { Likelihood, TokenProbability } from "./likelihood.ts";
+import type { LikelihoodOf, TokenProbability } from "./likelihood.ts";
 import type { StepsContext } from "./steps-context.ts";
-
-/** What an id chosen from the logits that were looked at has come to. */
-export type LikelihoodOf = (id: number) => Promise<Likelihood>;
 
 export interface Likelihoods {
   /**

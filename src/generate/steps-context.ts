@@ -5,7 +5,7 @@ import type { Ring } from "../gpu/readback.ts";
 import type { CachePages } from "../model/cache-pages.ts";
 import type { Model, SamplerBuffers } from "../model/model.ts";
 import type { ModelWeights } from "../model/weights.ts";
-import type { Likelihood } from "./likelihood.ts";
+import type { Likelihood, LikelihoodOf } from "./likelihood.ts";
 import type { Sent } from "./receipts.ts";
 
 /** What a step came to. */
@@ -37,7 +37,7 @@ export interface StepsContext {
   /** Says that no sequence's newest id is where its next step looks for it. */
   unchain(): void;
   /** As Likelihoods has it, for a sequence whose watchers are known. */
-  look(encoder: GPUCommandEncoder, own: Own): () => Promise<(id: number) => Promise<Likelihood>>;
+  look(encoder: GPUCommandEncoder, own: Own): () => Promise<LikelihoodOf>;
   /** Made on first use. Errors: `out-of-memory`. */
   ringOf(name: string, slots: number, slotBytes: number): Promise<Ring>;
 }
