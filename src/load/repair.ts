@@ -1,6 +1,6 @@
-// Damage at rest. `repairBlock` fetches one block of a stored model and makes it anew: the same source, the same borders,
+// Damage at rest. `remakeBlock` fetches one block of a stored model and makes it anew: the same source, the same borders,
 // the same bytes; the result must have the checksum that the block had when it was stored. `verifyModel` reads every block
-// once, sums it on another thread, and has damaged ones repaired. Loaded when either is wanted.
+// once, sums it on another thread, and has damaged ones replaced. Loaded when either is wanted.
 
 import { PronkError } from "../errors.ts";
 import { FileHasher } from "../source/file-hasher.ts";
@@ -28,8 +28,8 @@ export interface Repair {
   signal?: AbortSignal;
 }
 
-/** Returns the block's bytes once they are in the store again. Throws PronkError `network` or `integrity`. */
-export async function repairBlock(repair: Repair): Promise<Uint8Array<ArrayBuffer>> {
+/** Returns the bytes of a block as they were stored, without storing them. Throws PronkError `network` or `integrity`. */
+export async function remakeBlock(repair: Repair): Promise<Uint8Array<ArrayBuffer>> {
   const { record, store, file: path, index, signal } = repair;
   const source = await repair.reopen();
   const cut = (await cutAs(record, source, signal)).find(({ file }) => file.path === path);
@@ -57,7 +57,6 @@ export async function repairBlock(repair: Repair): Promise<Uint8Array<ArrayBuffe
   }
   const note = await store.noteOf(record, path, index);
   if (note && note.checksum !== checksum64(room)) throw unlike(record, path, index);
-  await store.replaceBlock(record, path, index, room);
   return room;
 }
 
@@ -116,7 +115,10 @@ async function verifyBlocks(
         let reason = (error as Error).message;
         let repaired = false;
         try {
-          if (reopen) await repairBlock({ record, store, file, index, reopen, pool, signal });
+          if (reopen) {
+            const bytes = await remakeBlock({ record, store, file, index, reopen, pool, signal });
+            await store.replaceBlock(record, file, index, bytes);
+          }
           repaired = reopen !== undefined;
         } catch (cause) {
           signal?.throwIfAborted();

@@ -53,8 +53,10 @@ export function warmModel({ record, store, pool, onProgress, reference, reopen }
         store.readBlock(record, file, index).catch(async (error: unknown) => {
           if (!isRotten(error) || !reopen) throw error;
           try {
-            const { repairBlock } = await repairs();
-            return await repairBlock({ record, store, file, index, reopen, pool, signal: laneSignal });
+            const { remakeBlock } = await repairs();
+            const bytes = await remakeBlock({ record, store, file, index, reopen, pool, signal: laneSignal });
+            await store.replaceBlock(record, file, index, bytes).catch(() => {}); // a full disk: the next load makes it again
+            return bytes;
           } catch (cause) {
             laneSignal.throwIfAborted();
             throw isNetwork(cause) ? error : cause; // offline: the damage is the news
@@ -82,7 +84,7 @@ export function warmModel({ record, store, pool, onProgress, reference, reopen }
         await outbox.finish().catch(() => {});
         pool.drain();
       }
-      await store.touch(record.key, reference);
+      await store.touch(record.key, reference).catch(() => {}); // a full disk keeps no note, but its models can be used
       return { warm: true, storedBytes: record.sizeBytes, peakChunkBytes: pool.peakBytes };
     },
   };

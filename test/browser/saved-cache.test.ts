@@ -191,8 +191,7 @@ describe.each(browserKinds)("in %s", (kind) => {
           }),
         );
       await setQuota(1000);
-      const refusal = await saveMore();
-      await setQuota();
+      const refusal = await saveMore().finally(() => setQuota());
       expect(refusal).toMatchObject({ code: "storage-full", facts: { name: "talk", neededBytes: expect.any(Number) } });
       const restored = await runner.page.evaluate(() => withEngine({}, (engine) => engine.cache.restore("talk")));
       expect(restored.positions).toBe(229);

@@ -72,6 +72,18 @@ describe.each(["none", "q8", "q4"] as const)("quantize %s", (quantize) => {
   });
 });
 
+test("a full disk keeps nobody from a model that is stored", async () => {
+  const cold = await load("q4");
+  const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+    throw new DOMException("full", "QuotaExceededError");
+  });
+  const warm = await load("q4");
+  expect(put).toHaveBeenCalled();
+  put.mockRestore();
+  expect(warm.model.warm).toBe(true);
+  sameBytes(cold.sink, warm.sink);
+});
+
 test("auto finds what auto stored, and the stored `none` is the source's file byte for byte", async () => {
   const cold = await load("auto");
   expect(cold.model.quantize).toBe("none");
@@ -232,6 +244,23 @@ describe.each(["none", "q4"] as const)("a damaged block (%s)", (quantize) => {
     const weights = hub.requests.filter(({ origin, path }) => origin === "storage" && path.includes("model-00002"));
     for (const { headers } of weights) expect(Number(/-(\d+)$/.exec(headers.range!)![1])).toBeLessThan(4096); // its header
     hub.requests.length = 0;
+    await load(quantize);
+    expect(hub.requests).toEqual([]);
+  });
+
+  test("is made anew by each load while the disk is full, and put back once it is not", async () => {
+    const before = await spoiled();
+    const full = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+      throw new DOMException("full", "QuotaExceededError");
+    });
+    for (const isFull of [true, true, false]) {
+      if (!isFull) full.mockRestore();
+      const { model, sink } = await load(quantize);
+      expect(model.warm).toBe(true);
+      sameBytes(before, sink);
+      expect(hub.requests).not.toEqual([]);
+      hub.requests.length = 0;
+    }
     await load(quantize);
     expect(hub.requests).toEqual([]);
   });
