@@ -79,8 +79,11 @@ const formats: { name: string; widths: Record<string, string>; tests: RegExp }[]
     tests: /-onnx-/,
   },
   {
-    name: "HQQ along axis 1, g64 here, any group of a multiple of 32; 3 bits too; in safetensors or qmodel.pt",
-    widths: Object.fromEntries([1, 2, 4, 8].map((bits) => [`${bits} bit`, `HQQ ${bits} bit`])),
+    name: "HQQ along either axis, g64 here, any group of a multiple of 32 (axis 0: any); 3 bits too; scales and zero points as numbers or in bytes; in safetensors or qmodel.pt",
+    widths: {
+      ...Object.fromEntries([1, 2, 4, 8].map((bits) => [`${bits} bit`, `HQQ ${bits} bit`])),
+      ...Object.fromEntries([2, 4].map((bits) => [`${bits} bit, axis 0, zero points in bytes`, `HQQ ${bits} bit, axis 0`])),
+    },
     tests: /[ -]hqq-/,
   },
   {

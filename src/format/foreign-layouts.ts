@@ -115,7 +115,6 @@ const layouts: readonly ForeignLayout[] = [
   packed("EXL3", /\.(trellis|suh|svh)$/),
   packed("QQQ", /\.s_(channel|group)$/),
   packed("marlin of sparse weights", /\.B_(24|meta)$/),
-  packed("HQQ with quantized scales", /\.(scale_q|zero_q|zero_scale)$/),
   packed("AQLM", /\.(codebooks|codes)$/),
   packed("VPTQ", /\.(res_|outlier_)?centroids\.weight$/),
   packed("QuIP#", /\.Qidxs$/),

@@ -1,13 +1,11 @@
 // Matrices as HQQ, optimum-quanto, torchao and EETQ name them in safetensors, by what is there: `W_q`, `weight._data` (packed:
-// `weight._data._data`), `_weight_qdata`, `weight_scales`. Rows of codes are read like those of compressed-tensors. HQQ (axis 1) and quanto
-// below eight bits cut the matrix into groups and pack groups that lie far apart into one byte.
+// `weight._data._data`), `_weight_qdata`, `weight_scales`. Rows of codes are read like those of compressed-tensors; HQQ's and quanto's
+// below eight bits are slab-parts.ts'.
 
-import { PronkError } from "../errors.ts";
 import type { Ends, ReadMatrix } from "./linear-parts.ts";
 import { broken, makeMatrix, part, type MakeMatrix } from "./part-checks.ts";
 import type { QuantizedMatrix, Scheme, TensorSlice } from "./quantized.ts";
-
-const floatTypes = "F16 BF16 F32";
+import { floatTypes, readHqq, readSlabs, refused } from "./slab-parts.ts";
 
 /** undefined where the layer has none of their names. Throws PronkError `format` or `model-unsupported`. */
 export const readLibrary: ReadMatrix = (name, shape, ends) => {
@@ -20,7 +18,7 @@ export const readLibrary: ReadMatrix = (name, shape, ends) => {
   const [hqq, quanto, packed, torchao] = ["W_q", "weight._data", "weight._data._data", "_weight_qdata"].map((end) =>
     ends.get(end),
   );
-  if (hqq) return readHqq(hqq, scalesOf("scale", hqq), shape, ends, matrix);
+  if (hqq) return readHqq(hqq, shape, ends, matrix);
   if (ends.has("weight_scales")) return eetq(ends, shape, matrix);
   if (torchao && (torchao.dtype === "I32" || (torchao.dtype === "I8" && 2 * torchao.shape[1] === shape[1])))
     return torchaoInt4(torchao, ends, scalesOf, shape, matrix);
@@ -35,7 +33,7 @@ export const readLibrary: ReadMatrix = (name, shape, ends) => {
   if (!packed) return undefined;
   const scales = scalesOf("weight._scale", packed);
   const roles = { codes: "weight._data._data", scales: "weight._scale", minima: "weight._shift" };
-  const found = slabs("quanto", packed, scales, shape, (scheme) => matrix(scheme, roles));
+  const found = readSlabs("quanto", packed, scales, shape, (scheme) => matrix(scheme, roles));
   part(found, "minima", floatTypes, scales.shape);
   return found;
 };
@@ -126,57 +124,4 @@ function torchaoInt4(
       "groups and inputs of a multiple of 32",
     );
   return found;
-}
-
-function readHqq(
-  codes: TensorSlice,
-  scales: TensorSlice,
-  shape: readonly number[],
-  ends: Ends,
-  matrix: MakeMatrix,
-): QuantizedMatrix {
-  if (scales.shape.length !== 2 || scales.shape[1] !== 1) throw refused(codes, "HQQ along axis 0", "HQQ along axis 1");
-  if (!ends.has("zero")) throw broken(codes, "it has no zero beside it", "zero", "none");
-  const roles = { codes: "W_q", scales: "scale", zeros: "zero" };
-  const found = slabs("hqq", codes, scales, shape, (scheme) => matrix(scheme, roles));
-  part(found, "zeros", scales.dtype, scales.shape);
-  return found;
-}
-
-/** By how many bytes there are: this covers HQQ's `view_as_float`, too, whose types only rename the same bytes. */
-function slabs(
-  packer: "hqq" | "quanto",
-  codes: TensorSlice,
-  scales: TensorSlice,
-  [rows, cols]: readonly number[],
-  matrix: (scheme: Scheme) => QuantizedMatrix,
-): QuantizedMatrix {
-  const groups = scales.shape[0] ?? 0;
-  const size = (rows * cols) / groups;
-  if (scales.shape.length !== 2 || !Number.isInteger(size))
-    throw broken(
-      scales,
-      `it is [${scales.shape}]`,
-      `a number for each group of [${rows}, ${cols}]`,
-      `[${scales.shape}]`,
-    );
-  if (cols % size !== 0 || size % 32 !== 0)
-    throw refused(codes, `${packer} in groups of ${size} of ${cols} inputs`, "groups of a multiple of 32 that divides the inputs"); // prettier-ignore
-  const found = codes.end - codes.start;
-  const widths = packer === "hqq" ? ([8, 4, 3, 2, 1] as const) : ([4, 2] as const);
-  const bits = widths.find((width) => slabBytes(width, groups, size) === found);
-  if (bits === undefined)
-    throw broken(codes, `it has ${found} bytes`, `${groups} groups of ${size} codes of ${widths.join(", ")} bits`, `${found} bytes`); // prettier-ignore
-  const made = matrix({ kind: "slabs", packer, bits, groups: { rows: 1, cols: size } });
-  part(made, "scales", floatTypes, [groups, 1]);
-  return made;
-}
-
-/** Ten codes of three bits in a 32-bit word; otherwise as many as fit in a byte. */
-const slabBytes = (bits: number, groups: number, size: number): number =>
-  bits === 3 ? 4 * size * Math.ceil(groups / 10) : size * Math.ceil((groups * bits) / 8);
-
-function refused({ name, file }: TensorSlice, layout: string, instead: string): PronkError {
-  const message = `Tensor "${name}" in "${file}" is in the layout ${layout}, which this version of pronk does not read. Take ${instead}.`;
-  return new PronkError("model-unsupported", message, { file, field: name, expected: instead, found: layout });
 }

@@ -28,7 +28,7 @@ export type Scheme =
    * it is not the packer's own.
    */
   | { kind: "integers"; packer: IntegerPacker; bits: number; perWord?: number; zero?: number; groups: ScaleGroups }
-  /** Groups of integers, with those of distant rows in one byte: quant/slabs.ts. */
+  /** Groups of integers, with those of distant rows in one byte: quant/slabs.ts. Of one column: groups of rows that lie equally far apart. */
   | { kind: "slabs"; packer: "hqq" | "quanto"; bits: 1 | 2 | 3 | 4 | 8; groups: ScaleGroups }
   /** Inputs as rows: plain numbers (16 and 32 bits), or bytes of one group for each output or for all. */
   | { kind: "turned"; bits: 8 | 16 | 32; zero?: number; groups: ScaleGroups }
@@ -53,6 +53,10 @@ export type PartRole =
   | "minima" // MLX, AWQ gemv_fast, torchao's int4: added in each group; quanto: subtracted
   | "factor" // NVFP4: multiplies all scales
   | "divisor" // the same, but divides them
+  | "scaleScales" // HQQ: what bytes of scales and zero points stand for
+  | "scaleZeros"
+  | "zeroScales"
+  | "zeroZeros"
   | "groupIndex" // GPTQ: the group of each input
   | "map" // bitsandbytes: the value of each code
   | "nestedMap"

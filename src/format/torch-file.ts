@@ -162,13 +162,21 @@ const namedTensors = (dict: unknown): Map<string, Tensor> =>
     ),
   );
 
-/** HQQ's: a dict for each module, with its tensors; until 0.2 a matrix' scales stand in a dict `meta` of that. */
+/**
+ * HQQ's: a dict for each module, with its tensors; until 0.2 a matrix' scales stand in a dict `meta` of that. What bytes of
+ * scales or zero points stand for is in a dict of its own.
+ */
 function moduleTensors(pickle: unknown): Map<string, Tensor> {
   const tensors = new Map<string, Tensor>();
+  const member = (dict: unknown, key: string): unknown => (dict instanceof Map ? dict.get(key) : undefined);
   for (const [module, own] of pickle instanceof Map ? (pickle as Map<unknown, unknown>) : []) {
-    const meta = own instanceof Map ? own.get("meta") : undefined;
-    for (const [end, tensor] of [...namedTensors(own), ...namedTensors(meta)])
-      if (typeof module === "string") tensors.set(`${module}.${end}`, tensor);
+    if (typeof module !== "string") continue;
+    for (const dict of [own, member(own, "meta")]) {
+      for (const [end, tensor] of namedTensors(dict)) tensors.set(`${module}.${end}`, tensor);
+      for (const nested of ["meta_scale", "meta_zero"])
+        for (const [end, tensor] of namedTensors(member(dict, nested)))
+          tensors.set(`${module}.${nested}.${end}`, tensor);
+    }
   }
   return tensors;
 }

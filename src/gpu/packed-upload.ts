@@ -71,7 +71,9 @@ export class PackedUploader {
   async write(target: PackedTarget, piece: MatrixPiece): Promise<void> {
     if (piece.kind === "codes") await this.#codes(target, piece);
     else if (piece.kind === "scales") await this.#scales(target, piece.first, piece.count, piece.words);
-    else for (const { order } of partsOf(target, 0, target.rows)) this.#memory.write(order!, piece.order);
+    else if (piece.kind === "head") {
+      for (const { scales } of partsOf(target, 0, target.rows)) this.#memory.write(scales!, piece.words);
+    } else for (const { order } of partsOf(target, 0, target.rows)) this.#memory.write(order!, piece.order);
     await this.#repacker.breathe();
   }
 

@@ -100,7 +100,7 @@ export function allocateWeight(memory: GpuMemory, request: WeightRequest, maxBin
       const rowStart = rows + split.rowStart;
       const scaleBytes = 4 * (head.length + split.rows * scaleWords);
       const scales = scaleBytes > 0 ? memory.storage(`${name} scales`, scaleBytes) : undefined;
-      if (scales && head.length > 0) memory.write(scales, head);
+      if (scales && head.length > 0 && !format.lateHead) memory.write(scales, head);
       const shape = packRecord(shaderRecords.WeightShape, {
         row_chunks: rowChunks,
         scale_words: scaleWords,

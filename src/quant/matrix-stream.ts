@@ -12,7 +12,9 @@ export type MatrixPiece =
   | { kind: "codes"; firstUnit: number; units: number; bytes: Uint8Array; run?: ColumnRun }
   /** Scales of `count` rows: [count, format.scaleWords]. */
   | { kind: "scales"; first: number; count: number; words: Uint32Array<ArrayBuffer> }
-  /** Once, after the scales: where x must be taken from. */
+  /** Once, after the scales: the tables that stand before them. */
+  | { kind: "head"; words: Uint32Array<ArrayBuffer> }
+  /** Likewise: where x must be taken from. */
   | { kind: "order"; order: Uint32Array<ArrayBuffer> };
 
 /** Consecutive units of the same size in the file. */
@@ -105,7 +107,7 @@ export class MatrixStream {
   *#scales(): Generator<MatrixPiece> {
     const parts: PartBytes = {};
     for (const [role, { bytes }] of this.#waiting) parts[role] = bytes;
-    const { scaleWords, scaleRows, lateOrder } = this.#format;
+    const { scaleWords, scaleRows, lateHead, lateOrder } = this.#format;
     const { rows } = this.#matrix;
     const step = Math.min(Math.max(1, Math.floor(this.#pieceBytes / (4 * scaleWords))), mostUnits);
     for (let first = 0; first < rows; first += step) {
@@ -113,8 +115,10 @@ export class MatrixStream {
       const count = Math.min(step, rows - first);
       yield { kind: "scales", first, count, words: scaleRows(parts, first, count) };
     }
+    const head = lateHead?.(parts);
     const order = lateOrder?.(parts);
     this.#waiting.clear();
+    if (head) yield { kind: "head", words: head };
     if (order) yield { kind: "order", order };
   }
 

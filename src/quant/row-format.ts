@@ -27,6 +27,8 @@ export interface RowLayout {
   scaleWords: number; // words of scales in a row; 0 without
   /** What stands before the rows in `scales`: tables. A multiple of 64 words, so the rows may be bound separately. */
   head: Uint32Array<ArrayBuffer>;
+  /** The head, where only the late parts determine it: `head` is then as many zeros. */
+  lateHead?(parts: PartBytes): Uint32Array<ArrayBuffer>;
   /** The decode's own record in WeightShape: its meaning is in the decode's first lines. */
   extra: [number, number, number, number];
   /** Slot s of the layout is input `order[s]`: x must be gathered accordingly. Absent: inputs are in order. */
@@ -62,7 +64,7 @@ export function canShare(a: RowFormat, b: RowFormat): boolean {
   const key = ({ decode, constants, rowChunks, codeWords, scaleWords, extra }: RowFormat) =>
     JSON.stringify([decode, Object.entries(constants).toSorted(), rowChunks, codeWords, scaleWords, extra]);
   if (a === b) return true;
-  if (a.lateOrder || b.lateOrder) return false;
+  if (a.lateOrder || b.lateOrder || a.lateHead || b.lateHead) return false;
   return key(a) === key(b) && same(a.head, b.head) && same(a.order ?? [], b.order ?? []);
 }
 

@@ -64,22 +64,31 @@ const hasTurnedScales = ({ scheme }: QuantizedMatrix) =>
 export function scaleBits(matrix: QuantizedMatrix, role: PartRole, bytes: Uint8Array, second = 0) {
   const { scheme, rows, parts } = matrix;
   if (!("groups" in scheme)) throw new TypeError(scheme.kind);
-  const { name, file, dtype, shape } = parts[role]!;
+  const { dtype, shape } = parts[role]!;
   // MLX has both kinds of bytes as U8.
-  const { bytes: size, notFinite } = types["type" in scheme && scheme.type === "NVFP4" ? "F8_E4M3" : dtype];
+  const type = "type" in scheme && scheme.type === "NVFP4" ? "F8_E4M3" : dtype;
   const groups = shape[0] === rows ? Math.max(groupsOf(matrix), shape[1] ?? 1) : groupsOf(matrix); // AWQ gemv pads its rows
   const isTurned = hasTurnedScales(matrix);
   const each = shape.length === 3 ? 2 : 1;
-  const view = viewOf(bytes);
-  const last = bytes.length / size - 1; // one number may serve all
+  const bitsAt = numberBits({ ...parts[role]!, dtype: type }, bytes);
+  const last = bytes.length / types[type].bytes - 1; // one number may serve all
   return (row: number, g: number): number => {
     const one = isTurned ? each * (g * shape[1] + row) + second : Math.floor(row / scheme.groups.rows) * groups + g;
-    const at = size * Math.min(last, one);
+    return bitsAt(Math.min(last, one), () => `of output ${row}, group ${g}`);
+  };
+}
+
+/** Returns a number of a part as its bits. Throws PronkError `format` where it is not finite; `where` says of what it is. */
+export function numberBits({ name, file, dtype }: TensorSlice, bytes: Uint8Array) {
+  const { bytes: size, notFinite } = types[dtype];
+  const view = viewOf(bytes);
+  return (i: number, where = () => `number ${i}`): number => {
+    const at = size * i;
     const bits = size === 4 ? view.getUint32(at, true) : size === 2 ? view.getUint16(at, true) : view.getUint8(at);
     if ((bits & notFinite) !== notFinite) return bits;
     throw new PronkError(
       "format",
-      `Tensor "${name}" in "${file}" has a number that is not finite, of output ${row}, group ${g}. The file is damaged: fetch it again.`,
+      `Tensor "${name}" in "${file}" has a number that is not finite, ${where()}. The file is damaged: fetch it again.`,
       { file, field: name, expected: "finite numbers", found: "infinity or NaN" },
     );
   };

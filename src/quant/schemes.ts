@@ -54,7 +54,7 @@ export function earlyParts(matrix: QuantizedMatrix): [PartRole, TensorSlice][] {
   return partsOf(matrix, (role) => table[matrix.scheme.kind].early.includes(role));
 }
 
-/** The parts that `PackedFormat.scaleRows` and `lateOrder` need: held until all are there, in whatever order they come. */
+/** The parts that `PackedFormat.scaleRows`, `lateHead` and `lateOrder` need: held until all are there, in whatever order they come. */
 export function lateParts(matrix: QuantizedMatrix): [PartRole, TensorSlice][] {
   return partsOf(matrix, (role) => role !== "codes" && !table[matrix.scheme.kind].early.includes(role));
 }

@@ -2,4 +2,4 @@
 
 export { floatsFormat } from "./floats.ts";
 export { integersFormat } from "./integers.ts";
-export { putNumbers, scaleType, scaleTypes, wordsOf } from "./scale-bits.ts";
+export { numberBits, putNumbers, scaleType, scaleTypes, wordsOf } from "./scale-bits.ts";

@@ -77,6 +77,8 @@ async function checkMatrix(source: TensorFiles, matrix: QuantizedMatrix, format:
   for (const [role, { file, start, end }] of lateParts(matrix)) late[role] = await source.read(file, start, end);
   const order = format.order ?? format.lateOrder?.(late);
   demand(order?.every((input) => input < cols) ?? true, `${name} takes an input beyond ${cols}`);
+  const table = format.lateHead?.(late);
+  demand(table === undefined || table.length === format.head.length, `${name} has ${table?.length} words of tables`);
   const { codes } = matrix.parts;
   format.checkCodes?.(await source.read(codes.file, codes.start, codes.end));
   const scales = format.scaleRows?.(late, 0, rows);

@@ -327,10 +327,7 @@ export function dequantizeOnnxWhole(
   return { rows, cols, weights, rounded: exactly };
 }
 
-/**
- * HQQ along axis 1, optimum-quanto and torchao. Groups are rows of the packed tensor; each byte (three bits: each word) holds
- * one code of each slab: HQQ's first slab in the highest bits, quanto's in the lowest.
- */
+/** optimum-quanto and torchao. quanto's groups are rows of the packed tensor; each byte holds one code of each slab, the first in the lowest bits. */
 export function dequantizeLibrary(layer: Layer, { rows, cols }: { rows: number; cols: number }): Dequantized {
   const weights = new Float32Array(rows * cols);
   const done = { rows, cols, weights, rounded: exactly };
@@ -347,28 +344,18 @@ export function dequantizeLibrary(layer: Layer, { rows, cols }: { rows: number; 
       }
     return done;
   }
-  const packed = (layer("W_q") ?? bytes)!;
-  const scales = (layer("scale") ?? layer("weight._scale"))!;
-  const second = numbers((layer("zero") ?? shift)!);
-  const scale = numbers(scales);
+  const packed = bytes!;
+  const scales = layer("weight._scale")!;
+  const [scale, minus] = [numbers(scales), numbers(shift!)];
   const groups = scales.shape[0];
   const size = (rows * cols) / groups;
-  const threes = (packed.dtype as string) === "i32";
-  const bits = threes
-    ? 3
-    : [8, 4, 2, 1].find((width) => Math.ceil((groups * width) / 8) * size === packed.bytes.length)!;
-  const slabs = threes ? 10 : 8 / bits;
-  const step = Math.ceil(groups / slabs);
-  const view = viewOf(packed);
+  const bits = [4, 2].find((width) => Math.ceil((groups * width) / 8) * size === packed.bytes.length)!;
+  const step = Math.ceil((groups * bits) / 8);
   for (let group = 0; group < groups; group++)
     for (let i = 0; i < size; i++) {
-      const slab = Math.floor(group / step);
-      const at = (group % step) * size + i;
-      const item = threes ? view.getUint32(4 * at, true) : view.getUint8(at);
-      const code = (item >>> (bits * (shift ? slab : slabs - 1 - slab))) & (2 ** bits - 1);
-      weights[group * size + i] = shift
-        ? f32(f32(scale(group) * code) - second(group))
-        : f32((code - second(group)) * scale(group));
+      const byte = viewOf(packed).getUint8((group % step) * size + i);
+      const code = (byte >>> (bits * Math.floor(group / step))) & (2 ** bits - 1);
+      weights[group * size + i] = f32(f32(scale(group) * code) - minus(group));
     }
   return done;
 }

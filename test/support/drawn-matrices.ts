@@ -137,6 +137,18 @@ function hqq(bits: 1 | 2 | 3 | 4 | 8, [rows, cols]: number[]): Drawn {
   });
 }
 
+/** HQQ along axis 0, zero points in bytes as hqq 0.1 has them. */
+export function hqqDown(bits: 2 | 4, [rows, cols]: number[]): Drawn {
+  const groups = (rows * cols) / 64;
+  return drawn({ kind: "slabs", packer: "hqq", bits, groups: { rows: 64, cols: 1 } }, [rows, cols], {
+    codes: ["U8", [8 * bits, groups]],
+    scales: ["F16", [1, groups]],
+    zeros: ["U8", [1, groups]],
+    zeroScales: ["F16", []],
+    zeroZeros: ["F16", []],
+  });
+}
+
 const eachRow = (_: number, cols: number) => ({ rows: 1, cols });
 
 /** By name: the matrix of a shape [out, in]. */
@@ -171,6 +183,7 @@ export const drawnMatrices: [string, (shape: number[]) => Drawn][] = [
   ["MXFP4 in safetensors", (shape) => floats("MXFP4", () => ({ rows: 1, cols: 32 }), "U8", shape)],
   ["NVFP4 in safetensors", (shape) => floats("NVFP4", () => ({ rows: 1, cols: 16 }), "F8_E4M3", shape)],
   ...([8, 4, 2, 1] as const).map((bits): [string, (shape: number[]) => Drawn] => [`HQQ ${bits} bit`, (shape) => hqq(bits, shape)]),
+  ...([4, 2] as const).map((bits): [string, (shape: number[]) => Drawn] => [`HQQ ${bits} bit, axis 0`, (shape) => hqqDown(bits, shape)]),
   ["AWQ gemv", ([rows, cols]) => drawn({ kind: "integers", packer: "awq gemv", bits: 4, groups: { rows: 1, cols: 128 } }, [rows, cols], {
     codes: ["I32", [rows, cols / 8]], zeros: ["I32", [rows, Math.ceil(cols / 1024)]], scales: ["F16", [rows, 8 * Math.ceil(cols / 1024)]],
   })],

@@ -114,7 +114,7 @@ export async function dequantizeOnGpu(
   ].filter(([, n]) => n > 0)) {
     const codes = make(new Uint32Array(partRows * format.codeWords));
     const scaleWords = new Uint32Array(format.head.length + partRows * format.scaleWords);
-    scaleWords.set(format.head);
+    scaleWords.set(format.lateHead?.(parts) ?? format.head);
     for (let row = 0; row < rows; row++) {
       const place = placeOf(row) - partStart;
       if (!scaleRows || place < 0 || place >= partRows) continue;

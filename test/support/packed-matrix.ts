@@ -30,6 +30,7 @@ import {
   type Dequantized,
   type Layer,
 } from "../reference/dequantize-packed.ts";
+import { dequantizeHqq } from "../reference/dequantize-hqq.ts";
 import {
   dequantizeEetq,
   dequantizeGemvFast,
@@ -78,9 +79,10 @@ export function packedMatrix(
         ? mlcReader(declared!.bits[0] as MlcBits)
         : (...layer) => readLibrary(...layer) ?? packedReader(declared)(...layer)),
   )[0] as QuantizedMatrix;
-  const bytesOf = (name: string) => tensors.find(({ end }) => `l.${end}` === name)!.bytes;
+  const bytesOf = ({ name, start, end: last }: TensorSlice) =>
+    tensors.find(({ end }) => `l.${end}` === name)!.bytes.subarray(start, last);
   const parts = Object.fromEntries(
-    (Object.entries(matrix.parts) as [PartRole, TensorSlice][]).map(([role, { name }]) => [role, bytesOf(name)]),
+    (Object.entries(matrix.parts) as [PartRole, TensorSlice][]).map(([role, slice]) => [role, bytesOf(slice)]),
   );
   const layer: Layer = (end) => {
     const found = tensors.find((tensor) => tensor.end === end);
@@ -141,7 +143,9 @@ export function referenceWeightsOf({ matrix, layer }: PackedMatrix): Dequantized
   if (scheme.kind === "integers" && scheme.packer === "eetq") return dequantizeEetq(layer);
   if (scheme.kind === "integers" && scheme.packer === "torchao" && scheme.bits === 4)
     return dequantizeTorchaoInt4(layer, { rows, cols });
-  if (["W_q", "weight._data", "weight._data._data", "_weight_qdata"].some((end) => layer(end)))
+  if (scheme.kind === "slabs" && scheme.packer === "hqq")
+    return dequantizeHqq(layer, { rows, cols, bits: scheme.bits, axis: scheme.groups.cols === 1 ? 0 : 1 });
+  if (["weight._data", "weight._data._data", "_weight_qdata"].some((end) => layer(end)))
     return dequantizeLibrary(layer, { rows, cols });
   if (scheme.kind === "integers" && scheme.packer === "awq gemv") return dequantizeAwqGemv(layer, scheme.groups.cols);
   if (scheme.kind === "integers" && scheme.packer === "awq gemv_fast")

@@ -332,6 +332,61 @@ export function hqq(
   };
 }
 
+/**
+ * HQQ along axis 0. `nested`: zero points are bytes, with a scale for all; "both": scales, too, stacked with them, in groups of 16.
+ */
+export function hqqDown(
+  bits: 1 | 2 | 3 | 4 | 8,
+  [rows, cols]: number[],
+  size: number,
+  { type = "F16", nested }: { type?: "F16" | "BF16" | "F32"; nested?: "zeros" | "both" } = {},
+) {
+  return (): PackedMatrix => {
+    const random = randomNumbers(bits * 100 + rows + cols + size);
+    const groups = (rows * cols) / size;
+    const high = bits === 3 ? Math.ceil(size / 10) : (size * bits) / 8;
+    const zeroNumbers = () => 100 * random();
+    const all = [16, groups / 16];
+    const named = {
+      none: () => [
+        scaleTensor("scale", type, [1, groups], random),
+        scaleTensor("zero", type, [1, groups], zeroNumbers),
+      ],
+      zeros: () => [
+        scaleTensor("scale", type, [1, groups], random),
+        { end: "zero_q", dtype: "U8", shape: [1, groups], bytes: bytesFrom(random, groups) },
+        scaleTensor("meta_zero.scale", type, [], random),
+        scaleTensor("meta_zero.zero", type, [], zeroNumbers),
+      ],
+      both: () => [
+        { end: "zero_scale", dtype: "U8", shape: [2, ...all], bytes: bytesFrom(random, 2 * groups) },
+        scaleTensor("meta_zero.scale", type, [1, all[1]], random),
+        scaleTensor("meta_zero.zero", type, [1, all[1]], zeroNumbers),
+        scaleTensor("meta_scale.scale", type, [1, all[1]], () => random() / 1000),
+        scaleTensor("meta_scale.zero", type, [1, all[1]], zeroNumbers),
+      ],
+    }[nested ?? "none"];
+    const dtype = bits === 3 ? "I32" : "U8";
+    const bytes = bytesFrom(random, high * groups * (bits === 3 ? 4 : 1));
+    return packedMatrix([rows, cols], [{ end: "W_q", dtype, shape: [high, groups], bytes }, ...named()]);
+  };
+}
+
+/** HQQ's 4 bits along axis 1 with zero points in bytes. */
+export function hqqBytes([rows, cols]: number[], size: number) {
+  return (): PackedMatrix => {
+    const random = randomNumbers(rows + cols);
+    const groups = (rows * cols) / size;
+    return packedMatrix([rows, cols], [
+      { end: "W_q", dtype: "U8", shape: [groups / 2, size], bytes: bytesFrom(random, (rows * cols) / 2) },
+      scaleTensor("scale", "F16", [groups, 1], random),
+      { end: "zero_q", dtype: "U8", shape: [groups, 1], bytes: bytesFrom(random, groups) },
+      scaleTensor("meta_zero.scale", "F16", [], random),
+      scaleTensor("meta_zero.zero", "F16", [], () => 100 * random()),
+    ]); // prettier-ignore
+  };
+}
+
 export function quanto(bits: 2 | 4, [rows, cols]: number[], size: number, type: "F16" | "BF16" | "F32" = "F16") {
   return (): PackedMatrix => {
     const random = randomNumbers(bits * 100 + rows + cols);
@@ -503,6 +558,14 @@ export const madeLayers: { ggml: typeof ggml; all: Record<string, () => PackedMa
     "HQQ 3 bit, slabs that end within a row": hqq(3, [7, 192], 64),
     "HQQ 4 bit, seen as halves": hqq(4, [6, 128], 32, "F16", "F16"),
     "HQQ 8 bit": hqq(8, [5, 128], 64, "F32"),
+    "HQQ 4 bit, zero points in bytes": hqqBytes([6, 128], 32),
+    "HQQ down 1 bit": hqqDown(1, [24, 96], 8),
+    "HQQ down 2 bit, bytes of zero points": hqqDown(2, [32, 64], 16, { nested: "zeros" }),
+    "HQQ down 3 bit, slabs that end within a row": hqqDown(3, [7, 192], 42, { type: "BF16" }),
+    "HQQ down 4 bit, groups across rows": hqqDown(4, [12, 96], 36, { type: "F32" }),
+    "HQQ down 4 bit, bytes of both": hqqDown(4, [64, 96], 64, { nested: "both" }),
+    "HQQ down 4 bit, bytes of zero points, bfloat16": hqqDown(4, [16, 64], 16, { nested: "zeros", type: "BF16" }),
+    "HQQ down 8 bit, one group an input": hqqDown(8, [5, 128], 5),
     "quanto qint2": quanto(2, [12, 128], 128, "BF16"),
     "quanto qint4, an odd number of groups": quanto(4, [9, 96], 96),
     "torchao int8": torchao("I8", [7, 45], "BF16"),

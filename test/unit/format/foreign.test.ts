@@ -98,7 +98,6 @@ describe("by names of tensors", () => {
     ["EXL3", /layout EXL3/, [`${layer}.trellis`, "I16"]],
     ["marlin", /marlin of sparse weights/, [`${layer}.B_24`, "I32"]],
     ["QQQ", /layout QQQ/, [`${layer}.s_channel`, "F16"]],
-    ["HQQ", /layout HQQ with quantized scales/, [`${layer}.scale_q`, "U8"]],
     ["AQLM", /layout AQLM/, [`${layer}.codes`, "I16"]],
     ["VPTQ", /layout VPTQ/, [`${layer}.centroids.weight`, "F16"]],
     ["QuIP#", /layout QuIP#/, [`${layer}.Qidxs`, "I64"]],

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { PartRole } from "../../../src/format/quantized.ts";
 import { canShare, formatBytes } from "../../../src/quant/row-format.ts";
 import { earlyParts, lateParts, packedFormats } from "../../../src/quant/schemes.ts";
-import { type Drawn, drawnMatrices, exl2, gptq, nf4 } from "../../support/drawn-matrices.ts";
+import { type Drawn, drawnMatrices, exl2, gptq, hqqDown, nf4 } from "../../support/drawn-matrices.ts";
 import { blockMatrix } from "../../support/packed-matrix.ts";
 import { madeLayers } from "../../support/random-packed.ts";
 import { rejection } from "../../support/rejection.ts";
@@ -62,6 +62,7 @@ describe("which parts when", () => {
     expect(canShare(format(gptq(4, 128, [4096, 4096])), format(gptq(4, 64, [4096, 4096])))).toBe(false);
     expect(canShare(format(nf4(64, true, [4096, 4096])), format(nf4(64, true, [1024, 4096])))).toBe(true);
     expect(canShare(format(nf4(64, true, [4096, 4096])), format(nf4(64, false, [4096, 4096])))).toBe(false);
+    expect(canShare(format(hqqDown(4, [4096, 4096])), format(hqqDown(4, [4096, 4096])))).toBe(false); // each has its table
     expect(canShare(format(exl2([5, 4], 128, [4096, 4096])), format(exl2([4, 3], 128, [4096, 4096])))).toBe(false);
   });
 });
@@ -112,7 +113,8 @@ describe("parts that contradict their matrix", () => {
     const bytes = parts[role]!.slice();
     new DataView(bytes.buffer)[bits > 0xffff ? "setUint32" : "setUint16"](0, bits, true);
     const changed = { ...parts, [role]: bytes };
-    packedFormat(matrix, changed).scaleRows!(changed, 0, matrix.rows);
+    const format = packedFormat(matrix, changed);
+    (format.lateHead ?? ((late) => format.scaleRows!(late, 0, matrix.rows)))(changed);
   };
   const spoiledBlock = (type: "IQ3_S" | "IQ1_M" | "MXFP4", changes: [number, number][]) => () => {
     const bytes = madeLayers.ggml(type, 16);
@@ -135,6 +137,9 @@ describe("parts that contradict their matrix", () => {
     ["an EXL2 permutation beyond the inputs", spoiledOrder(Array.from({ length: 64 }, (_, k) => k + 1)), /each place once/],
     ["a NaN scale in GPTQ", spoiledLayer("GPTQ 4 bit, groups of 48, no g_idx", "scales", 0x7e00), /not finite/],
     ["an infinite scale in AWQ", spoiledLayer("AWQ, one group", "scales", 0x7c00), /not finite/],
+    ["an infinite scale in HQQ along axis 0", spoiledLayer("HQQ down 1 bit", "scales", 0x7c00), /"l.scale".*not finite, number 0/],
+    ["an infinite scale of zero points in HQQ", spoiledLayer("HQQ down 2 bit, bytes of zero points", "zeroScales", 0x7c00), /"l.zero_q".*not finite/],
+    ["the same along axis 1", spoiledLayer("HQQ 4 bit, zero points in bytes", "zeroScales", 0x7c00), /"l.zero_q".*not finite/],
     ["an infinite scale in Marlin", spoiledLayer("Marlin of GPTQ, one group", "scales", 0x7c00), /"l.s".*not finite/],
     ["a NaN scale in AWQ gemv_fast", spoiledLayer("AWQ gemv_fast, groups of 64", "scales", 0x7e00), /scales.*not finite/],
     ["a NaN zero point in AWQ gemv_fast", spoiledLayer("AWQ gemv_fast, groups of 64", "minima", 0x7e00), /qzeros.*not finite/],

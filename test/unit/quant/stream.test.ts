@@ -64,6 +64,8 @@ describe.each(layers)("%s", (_, make) => {
       row += count;
     }
     expect(row).toBe(format.scaleRows ? matrix.rows : 0);
+    const heads = pieces.filter((piece) => piece.kind === "head");
+    expect(heads.map(({ words }) => words)).toEqual(format.lateHead ? [format.lateHead(parts)] : []);
     const gathers = pieces.filter((piece) => piece.kind === "order");
     expect(gathers.map(({ order: found }) => [...found])).toEqual(
       format.lateOrder ? [[...format.lateOrder(parts)!]] : [],

@@ -50,7 +50,12 @@ type Rows = Record<
 >;
 const rowsOf = (file: string): Rows =>
   JSON.parse(readFileSync(join(import.meta.dirname, "../../fixtures", file), "utf8"));
-const rows = { ...rowsOf("packed-rows.json"), ...rowsOf("library-rows.json"), ...rowsOf("tiled-rows.json") };
+const rows = {
+  ...rowsOf("packed-rows.json"),
+  ...rowsOf("library-rows.json"),
+  ...rowsOf("tiled-rows.json"),
+  ...rowsOf("hqq-rows.json"),
+};
 
 /** Its scheme is what the reader finds in the tensors, given only the bits. */
 test.each(Object.entries(rows))("%s by its own packer", (name, { shape, tensors, weights }) => {
