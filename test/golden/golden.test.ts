@@ -297,8 +297,11 @@ function goldenIn(kind: BrowserKind): void {
     },
   );
 
+  // Each cousin in each of the browsers, by turns in q8 and q4.
+  const cousins = readdirSync(fixtures).filter((folder) => folder.startsWith("cousin-"));
   test.each(["q8", "q4"] as const)("cousins in %s answer as the values that its rows stand for", async (quantize) => {
-    for (const name of readdirSync(fixtures).filter((folder) => folder.startsWith("cousin-"))) {
+    const turn = browserKinds.indexOf(kind) + (quantize === "q4" ? 1 : 0);
+    for (const name of cousins.filter((_, i) => (i + turn) % browserKinds.length === 0)) {
       const folder = join(fixtures, name);
       const { contextLength } = json(join(folder, "golden.json"));
       const [{ promptIds }] = fixtureCases(folder).slice(-1);

@@ -29,6 +29,7 @@ beforeEach(async () => {
 afterEach(async () => {
   store.close();
   await hub.close();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
 
