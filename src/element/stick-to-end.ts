@@ -18,6 +18,8 @@ export class StickToEnd implements ReactiveController {
   #lastTop = 0;
   #grew = false;
   #panel: Element | null = null;
+  #sizes: ResizeObserver | undefined;
+  #watched: readonly Element[] = [];
 
   /** `grows`: there is a conversation, and its end counts. */
   constructor(host: StickToEndHost, grows: () => boolean) {
@@ -34,9 +36,31 @@ export class StickToEnd implements ReactiveController {
     const shown = this.#panel;
     this.#panel = scroller.querySelector(".panel");
     if (!this.#grew && (grew || (shown && !this.#panel))) scroller.scrollTop = 0;
+    this.#watch(scroller);
     const appears = this.#panel !== null && this.#panel !== shown;
-    const follows = this.#grew && this.following && (!this.#panel || this.#panel.matches(".load"));
-    if (!appears && !follows) return;
+    if (appears) this.#toEnd(scroller);
+    else this.#stay();
+  }
+
+  /** What changes its size without an update of the host: the view itself, and what a page has put below the answer. */
+  #watch(scroller: HTMLElement): void {
+    const slot = scroller.querySelector<HTMLSlotElement>("slot[name=answered]");
+    const wanted = [scroller, ...(slot?.assignedElements() ?? [])];
+    if (wanted.length === this.#watched.length && wanted.every((element, at) => element === this.#watched[at])) return;
+    this.#sizes ??= new ResizeObserver(() => this.#stay());
+    this.#sizes.disconnect();
+    for (const element of wanted) this.#sizes.observe(element);
+    this.#watched = wanted;
+  }
+
+  /** Keeps the end in view where the view follows it. */
+  #stay(): void {
+    const scroller = this.#scroller;
+    if (scroller && this.#grew && this.following && (!this.#panel || this.#panel.matches(".load")))
+      this.#toEnd(scroller);
+  }
+
+  #toEnd(scroller: HTMLElement): void {
     const end = scroller.scrollHeight - scroller.clientHeight;
     scroller.scrollTop = this.#panel ? Math.min(end, topOf(this.#panel, scroller)) : end;
     this.#lastTop = scroller.scrollTop;

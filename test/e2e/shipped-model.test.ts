@@ -12,6 +12,13 @@ const larger = (page: BrowserPage) =>
     const place = document.querySelector<HTMLElement>("#larger-model")!;
     return place.checkVisibility() ? place.textContent : "";
   });
+/** Whether an element in the conversation lies within the part of it that is shown. */
+const isInView = (page: BrowserPage, selector: string) =>
+  page.evaluate<boolean>((wanted: string) => {
+    const scroller = document.querySelector("pronk-chat")!.shadowRoot!.querySelector(".scroller")!;
+    const [inner, outer] = [document.querySelector(wanted)!, scroller].map((one) => one.getBoundingClientRect());
+    return inner.top >= outer.top && inner.bottom <= outer.bottom;
+  }, selector);
 const useLanguage = (page: BrowserPage, language: string) =>
   page.evaluate((wanted: string) => {
     const menu = document.querySelector<HTMLSelectElement>("#language")!;
@@ -58,6 +65,7 @@ describe.each(browserKinds)("the shipped model in %s", (kind) => {
     await expect
       .poll(() => larger(page))
       .toMatch(/^A larger model may know this\. Ask SmolLM2 135M \(145 MB download\)$/);
+    await expect.poll(() => isInView(page, "#larger-model")).toBe(true);
     await useLanguage(page, "de");
     await expect.poll(() => larger(page)).toMatch(/^Ein größeres Modell .+ SmolLM2 135M fragen/);
     await useLanguage(page, "en");
