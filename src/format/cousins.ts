@@ -89,6 +89,22 @@ export const cousins: Readonly<Record<string, Family>> = {
     more: () => ({ family: "olmo2", jointNorm: true, norms: "behind" }),
     takeApart: withEndNorms,
   },
+  olmo3: {
+    architectures: ["Olmo3ForCausalLM"],
+    theta: 500_000,
+    headNorm: true,
+    biases: attentionBiases,
+    window: () => undefined,
+    rope: readGlobalRope,
+    more: (json, { layers, ropeTheta, ropeScaling }) => {
+      const own = localTheta(json, json.positive("rope_theta", 500_000));
+      const isOther = ropeScaling.kind !== "none" || own !== ropeTheta;
+      const local = { ...localLayers(json, layers, 4), ...(isOther ? { ropeTheta: own } : {}) };
+      const some = local.layers.length > 0 ? { local } : {};
+      return { family: "olmo3", jointNorm: true, norms: "behind", ...some };
+    },
+    takeApart: withEndNorms,
+  },
   stablelm: {
     architectures: ["StableLmForCausalLM", "StableLMEpochForCausalLM"],
     kvHeads: 32,
@@ -140,7 +156,10 @@ export const cousins: Readonly<Record<string, Family>> = {
       for (const field of ["attn_logit_softcapping", "final_logit_softcapping"])
         refuse(json, field, undefined, "Gemma 3 runs without.");
       const pattern = json.count("sliding_window_pattern", { max: mostPositions, fallback: 6 });
-      const local = { ...localLayers(json, layers, pattern), ropeTheta: localTheta(json) };
+      const local = {
+        ...localLayers(json, layers, pattern),
+        ropeTheta: localTheta(json, json.positive("rope_local_base_freq", 10_000)),
+      };
       const some = local.layers.length > 0 ? { local } : {};
       return { family: "gemma3_text", ...laterGemma(json, dim), ...some };
     },
@@ -177,14 +196,14 @@ function localLayers(json: JsonFile, layers: number, pattern: number): LocalLaye
   };
 }
 
-function localTheta(json: JsonFile): number {
+/** The base of layers that see less. `silent`: where transformers 5's parameters do not say it. */
+function localTheta(json: JsonFile, silent: number): number {
   const rope = json.object("rope_parameters")?.object("sliding_attention");
   if (rope) refuse(rope, "rope_type", "default", "Local layers run without scaling.");
-  const ropeTheta = json.positive("rope_local_base_freq", 10_000);
-  return rope?.positive("rope_theta", ropeTheta) ?? ropeTheta;
+  return rope?.positive("rope_theta", silent) ?? silent;
 }
 
-/** What OLMo 2 and Gemma call their norms -> their names here. */
+/** What OLMo and Gemma call their norms -> their names here. */
 const normNames: Readonly<Record<string, string>> = {
   post_attention_layernorm: "post_self_attn_layernorm",
   pre_feedforward_layernorm: "post_attention_layernorm",

@@ -44,7 +44,7 @@ export const families: Readonly<Record<string, Family>> = {
 
 /** For messages. */
 export const whatRuns =
-  "pronk runs the ForCausalLM of Llama, Mistral, Qwen2, Qwen3, Phi3, SmolLM3, Granite, Gemma, Gemma2, Gemma3, Olmo2, InternLM2 and StableLm.";
+  "pronk runs the ForCausalLM of Llama, Mistral, Qwen2, Qwen3, Phi3, SmolLM3, Granite, Gemma, Gemma2, Gemma3, Olmo2, Olmo3, InternLM2 and StableLm.";
 
 /** All layers reach equally far, or the model is refused: the layers behind `max_window_layers` may be narrower. */
 function qwenWindow(json: JsonFile, layers: number): number | undefined {

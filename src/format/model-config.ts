@@ -48,10 +48,12 @@ export type RopeScaling =
       attentionFactor: number;
     }
   | {
-      /** GGUF's: each frequency has its own divisor. */
+      /** Yarn's and GGUF's: each frequency has its own divisor. */
       kind: "factors";
       /** Of the headDim / 2 frequencies, in order. */
       factors: number[];
+      /** Multiplies what is turned; undefined: 1. */
+      attentionFactor?: number;
     };
 
 /** Layers of local attention. */
@@ -60,7 +62,7 @@ export interface LocalLayers {
   layers: readonly number[];
   /** Positions that they see, the last of them their own. */
   window: number;
-  /** Base of their rotary frequencies, which are not scaled then (Gemma 3); undefined: as the others'. */
+  /** Base of their rotary frequencies, which are not scaled then (Gemma 3, OLMo 3); undefined: as the others'. */
   ropeTheta?: number;
 }
 
@@ -98,11 +100,11 @@ export interface ModelConfig {
   biases?: readonly LinearRole[];
   /** RMSNorm of every head of q and k before they are turned (Qwen3). */
   headNorm?: boolean;
-  /** All heads of q, and all of k, are normed at once (OLMo 2) rather than one by one; with `headNorm`. */
+  /** All heads of q, and all of k, are normed at once (OLMo 2 and 3) rather than one by one; with `headNorm`. */
   jointNorm?: boolean;
-  /** Where norms stand: before attention and FFN, as in Llama (undefined), behind them (OLMo 2), or both (Gemma 2 and 3). */
+  /** Where norms stand: before attention and FFN, as in Llama (undefined), behind them (OLMo 2 and 3), or both (Gemma 2 and 3). */
   norms?: "behind" | "both";
-  /** Layers that see less than others (Gemma 2 and 3). */
+  /** Layers that see less than others (Gemma 2 and 3, OLMo 3). */
   local?: LocalLayers;
   /** Norms are LayerNorm, with biases, instead of RMSNorm (StableLM). */
   layerNorm?: boolean;

@@ -11,25 +11,26 @@ export type ReadRope = (
   shape: Pick<ModelConfig, "contextLength" | "headDim"> & { theta?: number },
 ) => Pick<ModelConfig, "ropeTheta" | "ropeScaling" | "rotaryDim">;
 
-export const readRope: ReadRope = (json, { contextLength, theta }) => {
+export const readRope: ReadRope = (json, { contextLength, headDim, theta }) => {
   // Transformers goes by it with some scalings and passes over it with others.
   for (const place of [json, json.object("rope_parameters")])
     if ((place?.get("partial_rotary_factor") ?? 1) !== 1)
       throw place!.unsupported("partial_rotary_factor", place!.get("partial_rotary_factor"), "Whole heads are turned.");
   const { ropeTheta, scaling } = ropeFields(json, theta);
-  return { ropeTheta, ropeScaling: scaling ? readScaling(scaling, contextLength) : { kind: "none" } };
+  const ropeScaling: RopeScaling = scaling
+    ? readScaling(scaling, { contextLength, headDim, ropeTheta })
+    : { kind: "none" };
+  return { ropeTheta, ropeScaling };
 };
 
-/** Of layers that see everything, where others are turned otherwise (Gemma 3): transformers 5 has one set of parameters for each. */
+/** Of layers that see everything, where others are turned otherwise (Gemma 3, OLMo 3): transformers 5 has one set of parameters for each. */
 export const readGlobalRope: ReadRope = (json, shape) => {
   const parameters = json.object("rope_parameters");
   if (!parameters) return readRope(json, shape);
   const own = parameters.object("full_attention");
   if (!own) throw json.wrong("rope_parameters", "full_attention and sliding_attention", json.get("rope_parameters"));
-  return {
-    ropeTheta: own.positive("rope_theta", shape.theta),
-    ropeScaling: readScaling(own, shape.contextLength),
-  };
+  const ropeTheta = own.positive("rope_theta", shape.theta);
+  return { ropeTheta, ropeScaling: readScaling(own, { ...shape, ropeTheta }) };
 };
 
 /** The base, and where the scaling stands. */
@@ -48,7 +49,10 @@ export function scalingKind(json: JsonFile): { field: string; kind: string } {
   return { field, kind: json.text(field) ?? "default" };
 }
 
-export function readScaling(json: JsonFile, contextLength: number): RopeScaling {
+type ScaledShape = Pick<ModelConfig, "contextLength" | "headDim" | "ropeTheta">;
+
+export function readScaling(json: JsonFile, shape: ScaledShape): RopeScaling {
+  const { contextLength } = shape;
   const { field, kind } = scalingKind(json);
   // Where the file does not say for how many positions the model was made, it is max_position_embeddings, as in transformers.
   const originalContextLength = () =>
@@ -68,9 +72,41 @@ export function readScaling(json: JsonFile, contextLength: number): RopeScaling 
         highFreqFactor: json.positive("high_freq_factor"),
         originalContextLength: originalContextLength(),
       };
+    case "yarn":
+      return readYarn(json, { ...shape, originalContextLength: originalContextLength() });
     default:
-      throw json.unsupported(field, kind, "The scalings that work are linear, dynamic and llama3.");
+      throw json.unsupported(field, kind, "The scalings that work are linear, dynamic, llama3 and yarn.");
   }
+}
+
+/**
+ * YaRN (Peng et al. 2023), as transformers has it: frequencies that turn often in the trained context stay, those that turn
+ * seldom are divided by the factor, those between in part, at any length.
+ */
+function readYarn(
+  json: JsonFile,
+  { headDim, ropeTheta, contextLength, originalContextLength }: ScaledShape & { originalContextLength: number },
+): RopeScaling {
+  if ((json.get("truncate") ?? true) !== true)
+    throw json.unsupported("truncate", json.get("truncate"), "In yarn the bounds are whole.");
+  const factor = json.positive("factor", contextLength / originalContextLength);
+  const scaleOf = (name: string) => {
+    const weight = json.get(name) === undefined ? 0 : json.positive(name);
+    return { weight, scale: factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1 };
+  };
+  const [own, all] = [scaleOf("mscale"), scaleOf("mscale_all_dim")];
+  const usual = factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1;
+  const attentionFactor = json.positive("attention_factor", own.weight && all.weight ? own.scale / all.scale : usual);
+  /** The frequency, counted with fractions, that turns so often in the trained context. */
+  const turning = (turns: number) =>
+    (headDim * Math.log(originalContextLength / (turns * 2 * Math.PI))) / (2 * Math.log(ropeTheta));
+  const low = Math.max(Math.floor(turning(json.positive("beta_fast", 32))), 0);
+  const high = Math.min(Math.ceil(turning(json.positive("beta_slow", 1))), headDim - 1);
+  const divisors = Array.from({ length: headDim / 2 }, (_, i) => {
+    const seldom = Math.min(1, Math.max(0, (i - low) / (high === low ? 0.001 : high - low)));
+    return 1 / (seldom / factor + 1 - seldom);
+  });
+  return { kind: "factors", factors: divisors, attentionFactor };
 }
 
 /** Columns of a head that are turned, the first ones; in transformers `int(headDim * factor)`. Absent: all. */
@@ -87,7 +123,8 @@ export function readRotaryDim(json: JsonFile, headDim: number, fallback: number)
 /** StableLM's: a quarter of each head where nothing is said, and no scaling. */
 export const readPartialRope: ReadRope = (json, { headDim, contextLength }) => {
   const { ropeTheta, scaling } = ropeFields(json);
-  const ropeScaling: RopeScaling = scaling ? readScaling(scaling, contextLength) : { kind: "none" };
+  const shape = { contextLength, headDim, ropeTheta };
+  const ropeScaling: RopeScaling = scaling ? readScaling(scaling, shape) : { kind: "none" };
   if (ropeScaling.kind !== "none") {
     const { field, kind } = scalingKind(scaling!);
     throw scaling!.unsupported(field, kind, "In StableLM no scaling works.");

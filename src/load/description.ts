@@ -51,7 +51,7 @@ const ropeScaling = union("kind", {
     originalContextLength: size,
     attentionFactor: finite,
   }),
-  factors: object({ factors: list(finite) }),
+  factors: object({ factors: list(finite), attentionFactor: optional(finite) }),
 });
 
 const config = object({

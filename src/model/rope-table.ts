@@ -67,7 +67,7 @@ export function ropeRows(
     for (let i = 0; i < half; i++) {
       const angle = position * frequencies[i];
       const at = ((position - from) * half + i) * 2;
-      const size = scaling.kind === "long" && 2 * i < rotaryDim ? scaling.attentionFactor : 1;
+      const size = (2 * i < rotaryDim && "attentionFactor" in scaling && scaling.attentionFactor) || 1;
       rows[at] = size * Math.cos(angle);
       rows[at + 1] = size * Math.sin(angle);
     }

@@ -124,7 +124,7 @@ describe("refused, naming the field", () => {
     [{ ...qwen2, use_sliding_window: true, max_window_layers: 1 }, "max_window_layers", /equally far/],
     [{ ...qwen2, layer_types: ["full_attention", "sliding_attention"] }, "layer_types", /equally far/],
     [{ hidden_act: "gelu" }, "hidden_act", /silu/],
-    [{ rope_scaling: { rope_type: "yarn", factor: 2 } }, "rope_scaling.rope_type", /yarn.*linear, dynamic and llama3/],
+    [{ rope_scaling: { rope_type: "longrope", factor: 2 } }, "rope_scaling.rope_type", /longrope.*llama3 and yarn/],
   ])("%j is not supported", async (overrides, field, message) => {
     const error = await rejection(() => read(overrides));
     expect(error).toMatchObject({ code: "model-unsupported", facts: { file: "config.json", field } });

@@ -96,6 +96,7 @@ describe("SmolLM3, Granite and Gemma", () => {
 });
 
 const olmo2 = cousin("olmo2", "Olmo2");
+const olmo3 = { ...cousin("olmo3", "Olmo3"), num_hidden_layers: 5 };
 const gemma3 = { ...cousin("gemma3_text", "Gemma3"), hidden_act: undefined, head_dim: 8, num_hidden_layers: 7 };
 const both = (sliding: object, full: object) => ({
   rope_parameters: { sliding_attention: sliding, full_attention: full },
@@ -127,10 +128,13 @@ describe("StableLM", () => {
   });
 });
 
-describe("OLMo 2, Gemma 2 and 3", () => {
+describe("OLMo 2 and 3, Gemma 2 and 3", () => {
   test.each<[string, Record<string, unknown>, Partial<ModelConfig>]>([
     ["OLMo 2", olmo2, { family: "olmo2", norms: "behind", headNorm: true, jointNorm: true, window: undefined }],
     ["with biases", { ...olmo2, attention_bias: true }, { biases: ["q", "k", "v", "output"] }],
+    ["OLMo 3", { ...olmo3, rope_theta: undefined, sliding_window: 5 }, { family: "olmo3", norms: "behind", headNorm: true, jointNorm: true, window: undefined, ropeTheta: 500_000, ropeScaling: { kind: "none" }, local: { layers: [0, 1, 2, 4], window: 5 } }],
+    ["scaled, where its layers see everything", { ...olmo3, rope_theta: 900, rope_scaling: { rope_type: "yarn", factor: 1, attention_factor: 1.25, original_max_position_embeddings: 16 } }, { ropeTheta: 900, ropeScaling: { kind: "factors", factors: [1, 1, 1, 1], attentionFactor: 1.25 }, local: { layers: [0, 1, 2, 4], window: 4096, ropeTheta: 900 } }],
+    ["by bases of their own", { ...olmo3, ...both({ rope_theta: 70 }, { rope_theta: 900 }), layer_types: ["full_attention", "full_attention", "full_attention", "full_attention", "sliding_attention"] }, { ropeTheta: 900, local: { layers: [4], window: 4096, ropeTheta: 70 } }],
     ["Gemma 2", { ...gemma2, sliding_window: 5 }, { family: "gemma2", norms: "both", headNorm: undefined, gainOffset: 1, activation: "gelu", attentionScale: 1 / 16, attentionCap: 50, logitCap: 30, window: undefined, local: { layers: [0, 2], window: 5 } }],
     ["with caps that it says", { ...gemma2, attn_logit_softcapping: 7, final_logit_softcapping: 8, query_pre_attn_scalar: 4 }, { attentionCap: 7, logitCap: 8, attentionScale: 0.5 }],
     ["without caps", { ...gemma2, attn_logit_softcapping: null, final_logit_softcapping: null }, { attentionCap: undefined, logitCap: undefined }],
@@ -163,7 +167,7 @@ describe("refused, naming the field", () => {
       "rope_parameters.partial_rotary_factor",
       /Whole heads/,
     ],
-    [{ rope_scaling: long }, "model-unsupported", "rope_scaling.type", /linear, dynamic and llama3/],
+    [{ rope_scaling: long }, "model-unsupported", "rope_scaling.type", /linear, dynamic, llama3 and yarn/],
     [{ ...smollm3, use_sliding_window: true }, "model-unsupported", "use_sliding_window", /all layers see everything/],
     [{ ...smollm3, no_rope_layers: [1] }, "format", "no_rope_layers", /0 or 1 for each of 2 layers/],
     [{ ...smollm3, no_rope_layers: [1, 2] }, "format", "no_rope_layers", /0 or 1/],
@@ -207,7 +211,19 @@ describe("refused, naming the field", () => {
       /without scaling/,
     ],
     [cousin("gemma3", "Gemma3"), "model-unsupported", "model_type", /, Gemma3,/],
-    [cousin("olmo3", "Olmo3"), "model-unsupported", "model_type", /, Olmo2,/],
+    [
+      { ...olmo3, ...both({ rope_type: "yarn", factor: 2 }, {}) },
+      "model-unsupported",
+      "rope_parameters.sliding_attention.rope_type",
+      /without scaling/,
+    ],
+    [
+      { ...olmo3, rope_scaling: { rope_type: "yarn", factor: 2, truncate: false } },
+      "model-unsupported",
+      "rope_scaling.truncate",
+      /whole/,
+    ],
+    [cousin("olmoe", "Olmoe"), "model-unsupported", "model_type", /, Olmo2, Olmo3,/],
     [{ ...stablelm, qk_layernorm: true }, "model-unsupported", "qk_layernorm", /not normed run/],
     [
       { ...stablelm, use_parallel_residual: true },
