@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { format } from "prettier";
 import {
   ArrayType,
+  LiteralExpr,
   Override,
   Struct,
   type Type,
@@ -56,6 +57,19 @@ function textOf(type: Type): string {
   return type.name;
 }
 
+/** Without a type it has that of the number that it begins with; one that is computed from others is not for the host to set. */
+function overrideOf(node: unknown): ShaderFile["overrides"] {
+  if (!(node instanceof Override)) return [];
+  const { name, type, value } = node;
+  const literal = value instanceof LiteralExpr ? value.type.name.replace("x32", "i32") : undefined; // x32: of no suffix
+  const told = type?.name ?? literal;
+  return told ? [{ name, type: told, optional: value !== null }] : [];
+}
+
+/** The override constants in a WGSL text that the host may set. */
+export const overridesIn = (wgsl: string): ShaderFile["overrides"] =>
+  new WgslParser().parse(declarationsOf(wgsl)).flatMap(overrideOf);
+
 function readShader(path: string): ShaderFile {
   const name = basename(path, ".wgsl");
   const text = readFileSync(path, "utf8").replace(/\/\/.*$/gm, "");
@@ -64,7 +78,6 @@ function readShader(path: string): ShaderFile {
   const attribute = (node: Var, key: string) => Number(node.attributes!.find((one) => one.name === key)!.value);
   const vars = nodes.filter((node): node is Var => node instanceof Var);
   const bound = vars.filter(({ storage }) => storage === "storage" || storage === "uniform");
-  const overrides = nodes.filter((node): node is Override => node instanceof Override);
   const structs = nodes.filter((node): node is Struct => node instanceof Struct);
   const functions = [...text.matchAll(/\bfn\s+(\w+)/g)].map((found) => found[1]);
   const calls = [...text.matchAll(/(?<!\bfn\s+)\b([a-z]\w*)\s*\(/g)].map((found) => found[1]);
@@ -78,10 +91,7 @@ function readShader(path: string): ShaderFile {
       type: textOf(node.type!),
       access: node.storage === "uniform" ? "uniform" : node.access!,
     })),
-    // One without a type is computed from others; the host cannot set it.
-    overrides: overrides.flatMap(({ name, type, value }) =>
-      type ? [{ name, type: type.name, optional: value !== null }] : [],
-    ),
+    overrides: nodes.flatMap(overrideOf),
     records: new WgslReflect(declarations).structs.map((struct) => ({
       name: struct.name,
       sizeBytes: struct.size,

@@ -6,17 +6,25 @@ import { dequantizeGgml } from "../reference/dequantize-ggml.ts";
 import { blockMatrix, blockTypes, referenceWeightsOf, type PackedMatrix } from "./packed-matrix.ts";
 import {
   awq,
+  awqGemv,
   bnb4,
   byteRows,
+  eetq,
   exl2,
+  gemvFast,
   ggml,
   gptq,
+  hqq,
+  hqqDown,
   int8,
+  marlin,
   microscaled,
   mlc,
   mlx,
   onnx,
   packedRows,
+  quanto,
+  torchaoInt4,
 } from "./random-packed.ts";
 
 export type Shape = [rows: number, cols: number];
@@ -77,6 +85,21 @@ export const measuredFormats: Record<string, MeasuredFormat> = {
   ...Object.fromEntries(
     ([2, 4, 8] as const).map((bits) => [`ONNX ${bits} bit`, layer(integers, (shape) => onnx(bits, shape, 32, { type: "F16" }))]),
   ),
+  ...Object.fromEntries(
+    ([1, 2, 3, 4, 8] as const).map((bits) => [`HQQ ${bits} bit`, layer(integers, (shape) => hqq(bits, shape, 64))]),
+  ),
+  ...Object.fromEntries(
+    ([2, 4] as const).map((bits) => [
+      `HQQ ${bits} bit, axis 0`,
+      layer(none, (shape) => hqqDown(bits, shape, 64, { nested: "zeros" })),
+    ]),
+  ),
+  "quanto qint4": layer(integers, (shape) => quanto(4, shape, 64)),
+  "torchao int4": layer(integers, (shape) => torchaoInt4(shape, 128, "BF16")),
+  "AWQ gemv": layer(integers, (shape) => awqGemv(shape, 128)),
+  "AWQ gemv_fast": layer(integers, (shape) => gemvFast(shape, 128)),
+  Marlin: layer(integers, (shape) => marlin(shape, 128)),
+  EETQ: layer(integers, (shape) => eetq(shape, "qweight")),
   "int-quantized": layer(integers, ([rows, cols]) => byteRows("I8", [rows, cols], [rows, 1])),
   "FP8, a scale a row": layer(integers, ([rows, cols]) => byteRows("F8_E4M3", [rows, cols], [rows, 1])),
   "FP8, blocks of 128": layer(integers, ([rows, cols]) =>

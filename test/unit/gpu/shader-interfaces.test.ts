@@ -20,7 +20,7 @@ import {
   type ShaderChoice,
 } from "../../../src/gpu/shader-table.ts";
 import { shaderTexts } from "../../../src/gpu/shader-text.ts";
-import { shaderInterfaces } from "../../../tools/shader-interfaces.ts";
+import { overridesIn, shaderInterfaces } from "../../../tools/shader-interfaces.ts";
 
 const source = fileURLToPath(new URL("../../../src", import.meta.url));
 const names = <Name extends string>(table: Record<Name, unknown>) => Object.keys(table) as Name[];
@@ -47,6 +47,18 @@ describe("shader interfaces", () => {
   test("are what `npm run shaders` makes of the WGSL", async () => {
     for (const [path, text] of await shaderInterfaces())
       expect(readFileSync(join(source, path), "utf8"), `src/${path} is stale: npm run shaders`).toBe(text);
+  });
+
+  test("have override constants whose type is that of their number, and none that are computed", () => {
+    const wgsl =
+      "override a: u32; override b = 4u; override c = 2; override d = 1.5; override e = true; override f = b * 2u;";
+    expect(overridesIn(wgsl).map(({ name, type, optional }) => [name, type, optional])).toEqual([
+      ["a", "u32", false],
+      ["b", "u32", true],
+      ["c", "i32", true],
+      ["d", "f32", true],
+      ["e", "bool", true],
+    ]);
   });
 
   test("hold for combinations of every kind", () => {
