@@ -90,8 +90,9 @@ function eetq(ends: Ends, [rows, cols]: readonly number[], matrix: MakeMatrix): 
 }
 
 /**
- * torchao's int4: rows of nibbles with signs, scales and what is added apart (Int4Tensor); or its tiles of eight outputs and
- * 128 inputs, both together (Int4TilePackedTo4dTensor), padded to multiples of 1024 inputs. A row of scales for each group.
+ * torchao's int4: rows of nibbles with signs, scales and what is added apart (Int4Tensor); words of nibbles without, for
+ * Intel's GPUs, and zero points in bytes (Int4PlainInt32Tensor); or tiles of eight outputs and 128 inputs, scales and what is
+ * added together (Int4TilePackedTo4dTensor), padded to multiples of 1024 inputs. A row of scales for each group.
  */
 function torchaoInt4(
   codes: TensorSlice,
@@ -100,21 +101,28 @@ function torchaoInt4(
   [rows, cols]: readonly number[],
   matrix: MakeMatrix,
 ): QuantizedMatrix {
-  const areTiles = codes.dtype === "I32";
+  const areTiles = codes.shape.length === 4;
+  const areWords = codes.dtype === "I32" && !areTiles;
   if (ends.has("_weight_act_pre_scale"))
     throw refused(codes, "torchao's int4 with scaled inputs (act_pre_scale)", "torchao's int4 without");
-  if (areTiles && codes.shape.length !== 4)
-    throw refused(codes, `torchao's int4 of [${codes.shape}]`, "torchao's int4, plain or in tiles, as made for CUDA");
+  // Of the same shape are those for Huawei's NPUs, whose nibbles are in another order.
+  if (areWords && ends.get("_weight_zero_point")?.dtype !== "I8")
+    throw refused(codes, `torchao's int4 of [${codes.shape}] without zero points in bytes`, "torchao's int4 as made for CUDA or XPU"); // prettier-ignore
   const scalesEnd = areTiles ? "_weight_scale_and_zero" : "_weight_scale";
   const scales = scalesOf(scalesEnd, codes);
-  const roles = { codes: "_weight_qdata", scales: scalesEnd, ...(areTiles ? {} : { minima: "_weight_zero_point" }) };
+  const roles = {
+    codes: "_weight_qdata",
+    scales: scalesEnd,
+    ...(areTiles ? {} : { [areWords ? "zeros" : "minima"]: "_weight_zero_point" }),
+  };
   const high = Math.ceil(rows / 8);
   const wide = codes.shape[1];
   const size = (areTiles ? 128 * wide : cols) / scales.shape[0];
   const found = matrix({ kind: "integers", packer: "torchao", bits: 4, groups: { rows: 1, cols: size } }, roles);
-  part(found, "codes", codes.dtype, areTiles ? [high, wide, 32, 4] : [rows, cols / 2]);
+  part(found, "codes", codes.dtype, areTiles ? [high, wide, 32, 4] : [rows, cols / (areWords ? 8 : 2)]);
   part(found, "scales", floatTypes, areTiles ? [scales.shape[0], 8 * high, 2] : [scales.shape[0], rows]);
-  if (!areTiles) part(found, "minima", scales.dtype, scales.shape);
+  if (areWords) part(found, "zeros", "I8", scales.shape);
+  else if (!areTiles) part(found, "minima", scales.dtype, scales.shape);
   if (areTiles && 128 * wide < cols)
     throw broken(codes, `it has ${128 * wide} inputs`, `${cols} or more`, `${128 * wide}`);
   if (size % 32 !== 0 || cols % 32 !== 0)

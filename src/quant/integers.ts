@@ -100,15 +100,22 @@ function zeroPoints(matrix: QuantizedMatrix, bytes: Uint8Array, groups: number) 
       return (bytes[bit >>> 3] >>> (bit & 7)) & (2 ** bits - 1);
     };
   }
-  const half = 2 ** (bits - 1);
+  const isTurned = packer === "torchao" && bits === 4; // a row for each group, and codes without signs
+  const half = isTurned ? 0 : 2 ** (bits - 1);
   if (parts.zeros!.dtype === "I8")
     return (row: number, g: number) => {
-      const zero = view.getInt8(bytes.length === 1 ? 0 : Math.floor(row / size.rows) * groups + g) + half;
+      const at = isTurned ? g * parts.zeros!.shape[1] + row : Math.floor(row / size.rows) * groups + g;
+      const zero = view.getInt8(bytes.length === 1 ? 0 : at) + half;
       if (zero >= 0 && zero < 2 ** bits) return zero;
       throw new PronkError(
         "format",
         `Tensor "${parts.zeros!.name}" in "${parts.zeros!.file}" has a zero point of ${zero - half}, which ${bits} bits do not reach. The file is damaged: fetch it again.`,
-        { file: parts.zeros!.file, field: parts.zeros!.name, expected: `${-half} to ${half - 1}`, found: zero - half },
+        {
+          file: parts.zeros!.file,
+          field: parts.zeros!.name,
+          expected: `${-half} to ${2 ** bits - 1 - half}`,
+          found: zero - half,
+        },
       );
     };
   return (row: number, g: number) => {

@@ -108,7 +108,10 @@ export function dequantizeEetq(layer: Layer): Dequantized {
   return { rows, cols, weights, rounded: exactly };
 }
 
-/** torchao's int4: w = scale * (code - 8) + zero, in rows (Int4Tensor) or in tiles (int4mm.cu). */
+/**
+ * torchao's int4: w = scale * (code - 8) + zero, in rows (Int4Tensor) or in tiles (int4mm.cu); of words (Int4PlainInt32Tensor,
+ * for XPU) scale * (code - zero), a word's nibbles in order.
+ */
 export function dequantizeTorchaoInt4(layer: Layer, { rows, cols }: { rows: number; cols: number }): Dequantized {
   const codes = layer("_weight_qdata")!;
   const tiles = codes.shape.length === 4;
@@ -123,6 +126,16 @@ export function dequantizeTorchaoInt4(layer: Layer, { rows, cols }: { rows: numb
     const [one, other] = tiles ? [2 * group, 2 * group + 1] : [group, group];
     weights[n * cols + k] = f32(f32((code - 8) * scale(one)) + zero(other));
   };
+  if ((codes.dtype as string) === "i32" && !tiles) {
+    const bytes = viewOf(zeros);
+    for (let n = 0; n < rows; n++)
+      for (let k = 0; k < cols; k++) {
+        const code = (view.getUint32(4 * (n * (cols / 8) + Math.floor(k / 8)), true) >>> (4 * (k % 8))) & 15;
+        const group = Math.floor((k * scales.shape[0]) / cols) * rows + n;
+        weights[n * cols + k] = f32((code - bytes.getInt8(group)) * scale(group));
+      }
+    return { rows, cols, weights, rounded: exactly };
+  }
   if (!tiles) {
     for (let n = 0; n < rows; n++)
       for (let k = 0; k < cols; k++) {

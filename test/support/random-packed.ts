@@ -433,6 +433,19 @@ export function torchaoInt4([rows, cols]: number[], size: number, type: "F16" | 
   };
 }
 
+/** torchao's int4 for XPU. */
+export function torchaoWords([rows, cols]: number[], size: number, type: "F16" | "BF16") {
+  return (): PackedMatrix => {
+    const random = randomNumbers(rows + cols + size);
+    const groups = cols / size;
+    return packedMatrix([rows, cols], [
+      { end: "_weight_qdata", dtype: "I32", shape: [rows, cols / 8], bytes: bytesFrom(random, (rows * cols) / 2) },
+      scaleTensor("_weight_scale", type, [groups, rows], random),
+      { end: "_weight_zero_point", dtype: "I8", shape: [groups, rows], bytes: bytesFrom(random, groups * rows).map((byte) => byte & 15) },
+    ]); // prettier-ignore
+  };
+}
+
 /** EETQ's own name of the codes, or transformers'. */
 export function eetq([rows, cols]: number[], codes: "qweight" | "weight") {
   return (): PackedMatrix => {
@@ -573,6 +586,7 @@ export const madeLayers: { ggml: typeof ggml; all: Record<string, () => PackedMa
     "torchao float8": torchao("F8_E4M3", [6, 64], "F32"),
     "torchao int4": torchaoInt4([9, 96], 32, "BF16"),
     "torchao int4, one group": torchaoInt4([6, 64], 64, "F32"),
+    "torchao int4 for XPU": torchaoWords([9, 96], 32, "F16"),
     "torchao int4 in tiles, padded": torchaoInt4([20, 96], 32, "BF16", 256),
     "torchao int4 in tiles, groups of 64": torchaoInt4([8, 256], 64, "F16", 256),
     "EETQ": eetq([12, 128], "weight"),

@@ -137,6 +137,7 @@ describe("parts that contradict their matrix", () => {
     ["an EXL2 permutation beyond the inputs", spoiledOrder(Array.from({ length: 64 }, (_, k) => k + 1)), /each place once/],
     ["a NaN scale in GPTQ", spoiledLayer("GPTQ 4 bit, groups of 48, no g_idx", "scales", 0x7e00), /not finite/],
     ["an infinite scale in AWQ", spoiledLayer("AWQ, one group", "scales", 0x7c00), /not finite/],
+    ["a zero point of torchao's int4 that four bits do not reach", spoiledLayer("torchao int4 for XPU", "zeros", 0x0410), /zero point of 16/],
     ["an infinite scale in HQQ along axis 0", spoiledLayer("HQQ down 1 bit", "scales", 0x7c00), /"l.scale".*not finite, number 0/],
     ["an infinite scale of zero points in HQQ", spoiledLayer("HQQ down 2 bit, bytes of zero points", "zeroScales", 0x7c00), /"l.zero_q".*not finite/],
     ["the same along axis 1", spoiledLayer("HQQ 4 bit, zero points in bytes", "zeroScales", 0x7c00), /"l.zero_q".*not finite/],
