@@ -10,17 +10,20 @@ from wording.frames import give_phrases, question_of, split
 from wording.noise import dirty
 from wording.paraphrases import add_to
 from wording.phrases import SEEDS
+from wording.senses import widen
 from wording.phrases_daily import CAPITAL, COLOUR, LEGS, SEEDS as DAILY, SOUND
 from topics.stories import NAMES, continuation, story, story_question
 from topics.sums import sum_question
 from topics.unknown import ANSWER as UNKNOWN, unknown_question
 from topics.yes_no import settle
+from threads import thread_of
 
-GROUP_WEIGHTS = {"pronk": 44, "gpu": 10, "quant": 10, "model": 13, "licence": 12, "talk": 27, "facts": 10,
-                 "sum": 12, "unknown": 18, "story": 4, "opening": 3, "name": 5, "form": 16}
+GROUP_WEIGHTS = {"pronk": 54, "gpu": 9, "quant": 10, "model": 13, "licence": 14, "talk": 25, "facts": 10,
+                 "sum": 10, "unknown": 20, "story": 4, "opening": 3, "name": 5, "form": 16}
 add_to(REGISTRY)
 give_phrases(REGISTRY, SEEDS, DAILY)
 settle(REGISTRY)
+widen(REGISTRY)
 GROUPS = {}
 for _intent in REGISTRY:
     GROUPS.setdefault(_intent.group, []).append(_intent)
@@ -108,15 +111,17 @@ class Talker:
             return dirty(rng, expand(rng, rng.choice(MORE))), MORE_FIRST
         if last is None and roll < 0.024:
             return self._follow_up(rng.choice(["summary", "summary", "asked", "language"]))
-        if last is not None and roll < 0.38:
+        if last is None and roll < 0.06:
+            return self._ask(next(i for i in GROUPS["talk"] if i.id == "hello"))
+        if last is not None and roll < 0.42:
             self.follows = True
             return self._follow(last)
-        if self.visitor and roll < 0.43:
+        if self.visitor and roll < 0.46:
             self.last = "name"
             return self._ask_name()
-        if roll < 0.46 and last is not None:
-            thanks = next(i for i in GROUPS["talk"] if i.id == "thanks")
-            return self._ask(thanks)
+        if roll < 0.52 and last is not None:  # what is said in passing
+            id = rng.choice(["thanks", "thanks", "compliment", "compliment", "bye", "yes_ok"])
+            return self._ask(next(i for i in GROUPS["talk"] if i.id == id))
         group, intent = pick_intent(rng)
         if group == "sum":
             question, answer, _ = sum_question(rng)
@@ -160,7 +165,7 @@ class Talker:
 
     def _follow_up(self, kind):
         rng = self.rng
-        return dirty(rng, expand(rng, rng.choice(FOLLOW_UPS[kind][0]))), answer_of(kind, self.last, self.said, self.topics)
+        return dirty(rng, expand(rng, rng.choice(FOLLOW_UPS[kind][0])), small_talk=rng.random() < 0.6), answer_of(kind, self.last, self.said, self.topics)
 
     def _ask_sibling(self, intent):
         """"And a duck?": another of the kind, by its name alone. It counts as a topic of its own."""
@@ -181,15 +186,19 @@ class Talker:
             self.last = last
             asked, answer = rng.choice(last.follow)
             return dirty(rng, expand(rng, rng.choice(asked))), answer or rng.choice([a for a in last.answers if a != self.said])
-        if hasattr(last, "id") and last.id.startswith("privacy") and rng.random() < 0.2:
+        if hasattr(last, "id") and last.id.startswith("privacy") and rng.random() < 0.1:
             return self._follow_up("sure")
+        if rng.random() < 0.38 and (thread := thread_of(rng, last)):
+            template, self.last, answer = thread
+            self.follows = False
+            return dirty(rng, expand(rng, template), small_talk=rng.random() < 0.6), answer
         others = siblings(last)
         if others and rng.random() < 0.15:
             return self._ask_sibling(rng.choice(others))
         roll = rng.random()
         if roll < 0.65 and last != "story":
-            kinds = ["shorter", "shorter", "shorter", "language", "sure", "sure", "bold", "again", "summary", "summary", "summary", "asked", "first"]
-            kind = rng.choice(kinds if len(set(self.topics)) <= 5 else kinds[:8])
+            kinds = ["shorter", "shorter", "shorter", "shorter", "sure", "sure", "sure", "language", "bold", "again", "summary", "summary", "summary", "summary", "asked", "first"]
+            kind = rng.choice(kinds if len(set(self.topics)) <= 5 else kinds[:10])
             if not (kind == "sure" and last == "sum"):
                 return self._follow_up(kind)
         if not hasattr(last, "id"):

@@ -24,6 +24,7 @@ from held_out.unread import CASES as UNREAD
 from held_out.voices import CASES as VOICES
 from wording.grammar import expand, parse
 from wording.noise import dirty, finish
+from threads import thread_templates
 from topics.stories import story_question
 from topics.sums import sum_question
 from topics.unknown import unknown_question
@@ -56,6 +57,7 @@ class Trained:
                 else:
                     phrases.setdefault(kind[0], set()).update(plain(t) for t in listed(some))
         self.texts |= phrases.pop("q")
+        self.texts |= {plain(t) for template in thread_templates() for t in all_texts(parse(template))}
         self.texts |= {plain(claim(f, c)) for f in listed(split(CLAIM)) for c in claims}
         frames = {"n": FRAMES["n"] + FRAMES["@"] + FRAMES["!"], "w": FRAMES["w"], "v": FRAMES["v"]}
         self.frames = [(f.partition("#"), phrases[kind]) for kind, some in frames.items() for f in sorted(listed(some))]
