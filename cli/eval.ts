@@ -74,7 +74,9 @@ function textOf({ beside, ...first }: EvalResult): string {
     .join("\n");
 }
 
-const shown = (value: unknown) => (typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value));
+function shown(value: unknown): string {
+  return typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value);
+}
 
 function tableOf(models: readonly Measurement[]): string {
   const lines = models.map((one) => {
