@@ -17,10 +17,7 @@ export const readRope: ReadRope = (json, { contextLength, headDim, theta }) => {
     if ((place?.get("partial_rotary_factor") ?? 1) !== 1)
       throw place!.unsupported("partial_rotary_factor", place!.get("partial_rotary_factor"), "Whole heads are turned.");
   const { ropeTheta, scaling } = ropeFields(json, theta);
-  const ropeScaling: RopeScaling = scaling
-    ? readScaling(scaling, { contextLength, headDim, ropeTheta })
-    : { kind: "none" };
-  return { ropeTheta, ropeScaling };
+  return { ropeTheta, ropeScaling: readScaling(scaling, { contextLength, headDim, ropeTheta }) };
 };
 
 /** Of layers that see everything, where others are turned otherwise (Gemma 3, OLMo 3): transformers 5 has one set of parameters for each. */
@@ -51,7 +48,9 @@ export function scalingKind(json: JsonFile): { field: string; kind: string } {
 
 type ScaledShape = Pick<ModelConfig, "contextLength" | "headDim" | "ropeTheta">;
 
-export function readScaling(json: JsonFile, shape: ScaledShape): RopeScaling {
+/** Without `json` there is none. */
+function readScaling(json: JsonFile | undefined, shape: ScaledShape): RopeScaling {
+  if (!json) return { kind: "none" };
   const { contextLength } = shape;
   const { field, kind } = scalingKind(json);
   // Where the file does not say for how many positions the model was made, it is max_position_embeddings, as in transformers.
@@ -90,13 +89,9 @@ function readYarn(
   if ((json.get("truncate") ?? true) !== true)
     throw json.unsupported("truncate", json.get("truncate"), "In yarn the bounds are whole.");
   const factor = json.positive("factor", contextLength / originalContextLength);
-  const scaleOf = (name: string) => {
-    const weight = json.get(name) === undefined ? 0 : json.positive(name);
-    return { weight, scale: factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1 };
-  };
-  const [own, all] = [scaleOf("mscale"), scaleOf("mscale_all_dim")];
-  const usual = factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1;
-  const attentionFactor = json.positive("attention_factor", own.weight && all.weight ? own.scale / all.scale : usual);
+  const [own, all] = ["mscale", "mscale_all_dim"].map((name) => json.get(name) !== undefined && json.positive(name));
+  const scale = (weight: number) => (factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1);
+  const attentionFactor = json.positive("attention_factor", own && all ? scale(own) / scale(all) : scale(1));
   /** The frequency, counted with fractions, that turns so often in the trained context. */
   const turning = (turns: number) =>
     (headDim * Math.log(originalContextLength / (turns * 2 * Math.PI))) / (2 * Math.log(ropeTheta));
@@ -123,8 +118,7 @@ export function readRotaryDim(json: JsonFile, headDim: number, fallback: number)
 /** StableLM's: a quarter of each head where nothing is said, and no scaling. */
 export const readPartialRope: ReadRope = (json, { headDim, contextLength }) => {
   const { ropeTheta, scaling } = ropeFields(json);
-  const shape = { contextLength, headDim, ropeTheta };
-  const ropeScaling: RopeScaling = scaling ? readScaling(scaling, shape) : { kind: "none" };
+  const ropeScaling = readScaling(scaling, { contextLength, headDim, ropeTheta });
   if (ropeScaling.kind !== "none") {
     const { field, kind } = scalingKind(scaling!);
     throw scaling!.unsupported(field, kind, "In StableLM no scaling works.");

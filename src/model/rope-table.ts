@@ -59,6 +59,7 @@ export function ropeRows(
   const half = config.headDim / 2;
   const { ropeScaling: scaling, rotaryDim = 2 * half } = config;
   const rows = new Float32Array((to - from) * half * 2);
+  const factor = ("attentionFactor" in scaling && scaling.attentionFactor) || 1;
   let length = -1;
   let frequencies = new Float64Array(half);
   for (let position = from; position < to; position++) {
@@ -67,7 +68,7 @@ export function ropeRows(
     for (let i = 0; i < half; i++) {
       const angle = position * frequencies[i];
       const at = ((position - from) * half + i) * 2;
-      const size = (2 * i < rotaryDim && "attentionFactor" in scaling && scaling.attentionFactor) || 1;
+      const size = 2 * i < rotaryDim ? factor : 1;
       rows[at] = size * Math.cos(angle);
       rows[at + 1] = size * Math.sin(angle);
     }
