@@ -25,16 +25,21 @@ struct Chunk {
   table: u32, // word of the table for its first column
 }
 
+// The two f16 or bf16 of word `at`.
+fn pair_at(at: u32) -> vec2f {
+  let pair = scales[at];
+  if (scale_type == 1u) {
+    return bitcast<vec2f>(vec2u(pair << 16u, pair & 0xffff0000u));
+  }
+  return unpack2x16float(pair);
+}
+
 // Number `group` of those that begin at word `at`.
 fn number_at(at: u32, group: u32) -> f32 {
   if (scale_type == 2u) {
     return bitcast<f32>(scales[at + group]);
   }
-  let pair = scales[at + (group >> 1u)];
-  if (scale_type == 1u) {
-    return bitcast<f32>(select(pair << 16u, pair & 0xffff0000u, (group & 1u) == 1u));
-  }
-  return unpack2x16float(pair)[group & 1u];
+  return pair_at(at + (group >> 1u))[group & 1u];
 }
 
 fn affine(row_at: u32, group: u32) -> vec2f {
@@ -114,15 +119,6 @@ fn quad_codes(chunk: Chunk, quad: u32) -> vec4f {
     word |= ((chunk.high[quad >> 2u] >> ((quad & 3u) * 2u)) & 0x03030303u) << 4u;
   }
   return vec4f(unpack4xU8(word));
-}
-
-// Scale and zero point of the column in word `at` of the table.
-fn pair_at(at: u32) -> vec2f {
-  let pair = scales[at];
-  if (scale_type == 1u) {
-    return bitcast<vec2f>(vec2u(pair << 16u, pair & 0xffff0000u));
-  }
-  return unpack2x16float(pair);
 }
 
 // Columns 4 quad .. 4 quad + 3 with the table's numbers.
