@@ -5,7 +5,7 @@
 from topics import everyday, gpu, licence, markdown, model, pronk, quant, talk, yes_no  # noqa: F401 (they register)
 from follow_ups import FOLLOW_UPS, UNKNOWN_WHY, answer_of, answer_to, first_sentence, topic_of
 from wording.grammar import expand
-from intents import REGISTRY
+from intents import REGISTRY, intent_of
 from wording.frames import give_phrases, question_of, split
 from wording.noise import dirty
 from wording.paraphrases import add_to
@@ -112,7 +112,7 @@ class Talker:
         if last is None and roll < 0.024:
             return self._follow_up(rng.choice(["summary", "summary", "asked", "language"]))
         if last is None and roll < 0.06:
-            return self._ask(next(i for i in GROUPS["talk"] if i.id == "hello"))
+            return self._ask(intent_of("hello"))
         if last is not None and roll < 0.42:
             self.follows = True
             return self._follow(last)
@@ -121,7 +121,7 @@ class Talker:
             return self._ask_name()
         if roll < 0.52 and last is not None:  # what is said in passing
             id = rng.choice(["thanks", "thanks", "compliment", "compliment", "bye", "yes_ok"])
-            return self._ask(next(i for i in GROUPS["talk"] if i.id == id))
+            return self._ask(intent_of(id))
         group, intent = pick_intent(rng)
         if group == "sum":
             question, answer, _ = sum_question(rng)

@@ -5,7 +5,7 @@ and "why?" are not here: their answers stand beside the topics.
 """
 import re
 
-from intents import REGISTRY
+from intents import intent_of
 
 # kind -> (training templates, held-out ones)
 FOLLOW_UPS = {
@@ -56,7 +56,7 @@ def first_sentence(text):
 
 
 def answer_to(id):
-    return next(i for i in REGISTRY if i.id == id).answers[0]
+    return intent_of(id).answers[0]
 
 
 def answer_of(kind, last, said, topics):

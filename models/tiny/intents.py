@@ -44,6 +44,10 @@ class Intent:
 REGISTRY = []
 
 
+def intent_of(id):
+    return next(intent for intent in REGISTRY if intent.id == id)
+
+
 def ask(group, id, answer, train, held, **rest):
     """An intent with its own templates. `train` and `held` are lists of templates."""
     answers = [answer] if isinstance(answer, str) else list(answer)

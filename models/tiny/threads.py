@@ -3,9 +3,7 @@
 A thread belongs to some topics; each line of it has templates and whose answer is right: an intent's id, `id.more` or `id.why`,
 where `self` is the topic last asked about. Turns that fit any topic (shorter, are you sure) stand in follow_ups.py.
 """
-from functools import cache
-
-from intents import REGISTRY
+from intents import intent_of
 from wording.frames import split
 from wording.grammar import expand
 
@@ -149,12 +147,6 @@ def base_of(id):
     return next((id[: -len(sense)] for sense in SENSES if id.endswith(sense)), id)
 
 
-@cache
-def all_by_id():
-    """To be called when all topics are in."""
-    return {intent.id: intent for intent in REGISTRY}
-
-
 BY_TOPIC = {}
 for _topics, _lines in THREADS.items():
     for _topic in _topics.split():
@@ -166,16 +158,15 @@ def thread_of(rng, last):
     if not hasattr(last, "id"):
         return None
     base = base_of(last.id)
-    by_id = all_by_id()
     if last.group == "form" and (base not in BY_TOPIC or rng.random() < 0.6):
         id = rng.choice([form for form in FORMS if form != last.id])
         frame = rng.choice(split(FORM_FRAMES))
-        return frame.replace("{X}", expand(rng, rng.choice(split(FORMS[id])))), by_id[id], rng.choice(by_id[id].answers)
+        return frame.replace("{X}", expand(rng, rng.choice(split(FORMS[id])))), intent_of(id), rng.choice(intent_of(id).answers)
     if base not in BY_TOPIC:
         return None
     wanted, templates = rng.choice(BY_TOPIC[base])
     id, _, part = wanted.partition(".")
-    about = by_id[base] if id == "self" else by_id[id]
+    about = intent_of(base if id == "self" else id)
     answer = getattr(about, part) if part else rng.choice(about.answers)
     return rng.choice(templates), about, answer
 

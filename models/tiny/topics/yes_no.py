@@ -5,7 +5,7 @@ Each sense of a topic is an intent of its own beside the topic's open one, which
 """
 import re
 
-from intents import REGISTRY, ask
+from intents import ask, intent_of
 from topics import gpu, licence, model, pronk, quant, talk  # noqa: F401 (their topics are divided here)
 from wording.frames import split
 
@@ -14,7 +14,7 @@ BASES = {}
 
 def sense(base, name, answer, denied, claims, wholes, held, weight=1.0):
     """The intent `base`_`name`: claims are phrases of kind `c` (frames.py), wholes and held are templates."""
-    found = next(i for i in REGISTRY if i.id == base)
+    found = intent_of(base)
     intent = ask(found.group, f"{base}_{name}", answer, split(wholes), split(held), more=found.more, why=found.why, weight=weight, denied=denied)
     intent.phrases = {"c": split(claims)}
     BASES.setdefault(base, []).append(intent)
