@@ -49,6 +49,12 @@ async function blocksAndModels() {
   return found;
 }
 
+/** Nothing can be written any more, until the mock is restored. */
+const fillDisk = () =>
+  vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+    throw new DOMException("full", "QuotaExceededError");
+  });
+
 const sameBytes = (a: CollectingSink, b: CollectingSink) => {
   expect([...b.bytes.keys()]).toEqual([...a.bytes.keys()]);
   for (const [name, bytes] of a.bytes) expect(Buffer.compare(bytes, b.bytes.get(name)!), name).toBe(0);
@@ -75,9 +81,7 @@ describe.each(["none", "q8", "q4"] as const)("quantize %s", (quantize) => {
 
 test("a full disk keeps nobody from a model that is stored", async () => {
   const cold = await load("q4");
-  const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
-    throw new DOMException("full", "QuotaExceededError");
-  });
+  const put = fillDisk();
   const warm = await load("q4");
   expect(put).toHaveBeenCalled();
   put.mockRestore();
@@ -251,9 +255,7 @@ describe.each(["none", "q4"] as const)("a damaged block (%s)", (quantize) => {
 
   test("is made anew by each load while the disk is full, and put back once it is not", async () => {
     const before = await spoiled();
-    const full = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
-      throw new DOMException("full", "QuotaExceededError");
-    });
+    const full = fillDisk();
     for (const isFull of [true, true, false]) {
       if (!isFull) full.mockRestore();
       const { model, sink } = await load(quantize);
