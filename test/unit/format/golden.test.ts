@@ -8,6 +8,7 @@ import { openWeights } from "../../../src/format/open-weights.ts";
 import { isQuantized, type ModelTensor, type PartRole, type TensorSlice } from "../../../src/format/quantized.ts";
 import { referenceWeights } from "../../reference/named-weights.ts";
 import { dequantizeGgml } from "../../reference/dequantize-ggml.ts";
+import { dequantizeHqq } from "../../reference/dequantize-hqq.ts";
 import * as packed from "../../reference/dequantize-packed.ts";
 import { dequantizeGemvFast, dequantizeMarlin } from "../../reference/dequantize-tiled.ts";
 import { referenceGenerate } from "../../reference/forward.ts";
@@ -35,7 +36,10 @@ function valuesOf(tensor: ModelTensor, files: ReadonlyMap<string, Uint8Array>, h
     const base = tensor.name.slice(0, -"weight".length);
     const { among } = tensor; // the reference has all rows of the file's matrix
     const layer: packed.Layer = (end) => {
-      const [role, own] = parts.find(([, { name }]) => name === base + end) ?? [];
+      const stacked = `${base}zero_scale`; // HQQ's zero points and scales in one tensor, of which each part is a half
+      const isWanted = ([role, { name }]: [PartRole, TensorSlice]) =>
+        name === base + end || (name === stacked && role === `${end}s`);
+      const [role, own] = parts.find(isWanted) ?? [];
       const cut =
         role === "codes" && tensor.scheme.kind === "bnb4" ? among && (tensor.cols * among.rows) / 2 : undefined;
       const start = (own?.start ?? 0) - (cut === undefined ? 0 : (tensor.cols * among!.firstRow) / 2);
@@ -48,6 +52,8 @@ function valuesOf(tensor: ModelTensor, files: ReadonlyMap<string, Uint8Array>, h
       : scheme.kind === "awq" ? packed.dequantizeAwq(layer)
       : scheme.kind === "marlin" ? dequantizeMarlin(layer)
       : scheme.kind === "integers" && scheme.packer === "awq gemv_fast" ? dequantizeGemvFast(layer, scheme.groups.cols)
+      : scheme.kind === "slabs" && scheme.packer === "hqq"
+        ? dequantizeHqq(layer, { ...tensor, bits: scheme.bits, axis: scheme.groups.cols === 1 ? 0 : 1 })
       : scheme.kind === "slabs" ? packed.dequantizeLibrary(layer, tensor)
       : scheme.kind === "bnb4" ? packed.dequantizeBnb4(layer, scheme.book)
       : scheme.kind === "int8" ? packed.dequantizeInt8(layer)
