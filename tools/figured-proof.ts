@@ -1,6 +1,6 @@
-// `npm run clients`, `faults`, `kills`, `losses`, `schedules`, `schemas` and `soak`: long proofs with their figures. `--count N` (of a soak:
-// `--turns N`) and `--seed S`; `--only` runs another proof named here, e.g. wrong-numbers; `--json` prints one object on stdout.
-// Exits with 1 when a run fails.
+// `npm run clients`, `faults`, `kills`, `losses`, `schedules`, `schemas`, `soak` and `turns`: long proofs with their figures.
+// `--count N` (of a soak: `--turns N`) and `--seed S`; `--only` runs another proof named here, e.g. wrong-numbers; `--json`
+// prints one object on stdout. Exits with 1 when a run fails.
 
 import { parseArgs } from "node:util";
 import { clientsProof, runClients } from "../test/long/clients.proof.ts";
@@ -12,6 +12,7 @@ import { runSchedules, schedulesProof } from "../test/long/schedules.proof.ts";
 import { schemasProof } from "../test/long/schemas.proof.ts";
 import { runSchemasAndSlowdown } from "../test/long/slowdown.ts";
 import { runSoak, soakProof } from "../test/long/soak.proof.ts";
+import { runTurns, turnsProof } from "../test/long/turns.proof.ts";
 import { runWrongNumbers, wrongNumbersProof } from "../test/long/wrong-numbers.proof.ts";
 
 const proofs = {
@@ -23,6 +24,7 @@ const proofs = {
   schedules: { run: runSchedules, full: schedulesProof.full },
   schemas: { run: runSchemasAndSlowdown, full: schemasProof.full },
   soak: { run: runSoak, full: soakProof.full },
+  turns: { run: runTurns, full: turnsProof.full },
   "wrong-numbers": { run: runWrongNumbers, full: wrongNumbersProof.full },
 };
 

@@ -12,6 +12,7 @@ import { realProof } from "./real.proof.ts";
 import { refusedMemoryProof } from "./refused-memory.proof.ts";
 import { schedulesProof } from "./schedules.proof.ts";
 import { soakProof } from "./soak.proof.ts";
+import { turnsProof } from "./turns.proof.ts";
 import { wrongNumbersProof } from "./wrong-numbers.proof.ts";
 
 const hourMs = 3_600_000;
@@ -27,6 +28,7 @@ for (const { name, slice, full, unit, run } of [
   refusedMemoryProof,
   schedulesProof,
   soakProof,
+  turnsProof,
   wrongNumbersProof,
 ])
   test(name, { timeout: hourMs }, async ({ task }) => {
