@@ -4,7 +4,7 @@ struct Step {
   position: u32,
   count: u32,
   first_page: u32,
-  rows: array<vec4u, 8>, // of rows apart: position, first page
+  rows: array<vec4u, 8>, // of rows apart: position, first page, adapter
 }
 
 override apart: bool = false;

@@ -74,9 +74,8 @@ export interface EngineOptions {
    */
   drafts?: "auto" | false | DraftOption;
   /**
-   * Answers computed at the same time, 1 to 8, each as it would be alone: a step reads the weights once for all of them. More
-   * wait their turn, first come, first served. So do those with logprobs or another adapter than the running ones', which are
-   * computed alone. Default 8.
+   * Answers computed at the same time, 1 to 8, each as it would be alone: a step reads the weights once for all of them, also
+   * where they have different adapters. More wait their turn, first come, first served. Default 8.
    */
   sequences?: number;
   /** Default true: keep the weights in IndexedDB. False streams them to the GPU only. */

@@ -121,12 +121,9 @@ export function generatorOver(
     );
   }
 
-  /** What must be the same for generations to be computed together; undefined for one that must be alone. */
-  function besideOf(request: GenerateRequest): string | undefined {
-    const { adapter, onLogits, known } = request;
-    const isAlone = onLogits || known || config.ropeScaling.kind === "dynamic";
-    return isAlone ? undefined : (adapter ?? "");
-  }
+  /** Whether others may run beside it. */
+  const mayShare = ({ onLogits, known }: GenerateRequest): boolean =>
+    !onLogits && !known && config.ropeScaling.kind !== "dynamic";
 
   async function present(signal: AbortSignal | undefined): Promise<Machine> {
     signal?.throwIfAborted();
@@ -147,9 +144,9 @@ export function generatorOver(
       yield* givenAgain(known, request);
       return end(known.stopReason);
     }
-    const beside = besideOf(request);
-    if (beside !== undefined) widen();
-    let turn = await turns.acquire({ beside, signal, onOthers });
+    const shares = mayShare(request);
+    if (shares) widen();
+    let turn = await turns.acquire({ shares, signal, onOthers });
     const answer = new Answer(request, stats, end);
     let sequence: Sequence = turn.index === 0 ? own : { history: new CacheHistory(), filled: undefined };
     try {
@@ -276,7 +273,7 @@ export function generatorOver(
       const end = Math.max(history.length, promptIds.length + known, batchesEnd);
       await pages.reserve(end, sequence.filled === machine ? history.length : 0);
       await refill(sequence, machine, { pages, steps }, signal);
-      machine.steps.use(adapter);
+      steps.use(adapter);
       const onBatch = (ids: readonly number[], plan: Slice["plan"]) => history.add(ids, manner(plan));
       const feed = (ids: readonly number[], position: number, uncounted = ids) => {
         steps!.feed(ids, position, uncounted, onBatch);
@@ -347,7 +344,7 @@ export function generatorOver(
       if (inFlight.length > 0)
         void inFlight[0].catch(() => {}).then(release); // it also tells how the prompt arrived
       else release();
-      if (turn.beside !== undefined) {
+      if (turn.shares) {
         if (company?.of !== machine) company = { of: machine, all: new Company(machine.steps) };
         companion = company.all.join();
       }

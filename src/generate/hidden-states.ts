@@ -3,11 +3,11 @@
 
 import { PronkError } from "../errors.ts";
 import { createGathering } from "../gpu/readback.ts";
+import type { Model } from "../model/model.ts";
 import type { Lent } from "./lending.ts";
-import type { Machine } from "./machine.ts";
 import { otherwise } from "./receipts.ts";
 import type { HiddenStateRequest } from "./request.ts";
-import { batchSize } from "./steps.ts";
+import { batchSize, type SequenceSteps } from "./steps.ts";
 
 /** [dim] */
 export async function pooledState(
@@ -15,25 +15,26 @@ export async function pooledState(
   { ids, pooling, adapter }: HiddenStateRequest,
   signal: AbortSignal,
 ): Promise<Float64Array> {
-  lent.machine.steps.use(adapter);
+  const { steps } = await lent.machine.lane(0);
+  steps.use(adapter);
   const pooled = new Float64Array(lent.machine.model.config.dim);
   const share = 1 / ids.length;
   const add = (state: Float64Array) => state.forEach((value, i) => (pooled[i] += share * value));
   const onState = pooling === "mean" ? add : (state: Float64Array) => pooled.set(state);
   const { pages } = lent.machine.model;
-  await pages.apart(ids.length, lent.forget, () => eachState(lent.machine, ids, onState, signal));
+  await pages.apart(ids.length, lent.forget, () => eachState(lent.machine.model, steps, ids, onState, signal));
   return pooled;
 }
 
 /** `onState` is called for each position, in order, with its state. [dim] */
 async function eachState(
-  { model, steps: { weights }, lane }: Machine,
+  model: Model,
+  steps: SequenceSteps,
   ids: readonly number[],
   onState: (state: Float64Array) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { gpu, memory, activations, cache } = model;
-  const { steps } = await lane(0);
   const { table } = model.pages;
   const { device } = gpu;
   const { stride } = activations.x;
@@ -52,7 +53,7 @@ async function eachState(
       const tokens = ids.slice(position, position + size);
       const encoder = device.createCommandEncoder();
       begin();
-      if (!gain) copy(encoder, weights.finalNorm, 4 * dim);
+      if (!gain) copy(encoder, steps.weights.finalNorm, 4 * dim);
       steps.encodeBatch(encoder, tokens, position);
       copy(encoder, model.step, 8);
       copy(encoder, cache.table, 4 * table.length);

@@ -5,8 +5,15 @@ import { mostStepTokens, type Activation } from "../gpu/operations.ts";
 import type { Ring } from "../gpu/readback.ts";
 import { apartRecord, stepBytes, stepHeadBytes, stepRecord } from "../gpu/step-record.ts";
 import type { Model } from "../model/model.ts";
+import type { ModelWeights } from "../model/weights.ts";
+import { onDemand } from "../on-demand.ts";
 import { checkTold, readReceipt, receiptBytes } from "./receipts.ts";
-import type { Own, Sampled, StepsContext } from "./steps-context.ts";
+import type { Own, Recorded, Sampled, StepsContext } from "./steps-context.ts";
+
+const mixedParts = onDemand(
+  "computes answers with several adapters in a step",
+  () => import("../model/mixed-weights.ts"),
+);
 
 export type SharedSteps = ReturnType<typeof createSharedSteps>;
 
@@ -19,11 +26,30 @@ interface OwnNewest {
   isLooked?: boolean;
 }
 
-/** What a step of several sequences had of rows and tokens, before their receipts. */
+/** Weights that a step of several rows goes by. */
+interface Common {
+  weights: ModelWeights;
+}
+
+/** Those with several adapters side by side, and the adapters' numbers in a step's record. */
+interface Mixed extends Common {
+  numbers: ReadonlyMap<Recorded, number>;
+}
+
+/** Rows of a step that are computed by the same weights, by their numbers. */
+interface Alike {
+  common: Common;
+  rows: number[];
+}
+
+// What a step of several sequences tells: the rows' receipts, then of those that were computed at once their step and tokens.
+const receiptsBytes = mostStepTokens * receiptBytes;
 const rowsToldBytes = stepBytes + 4 * mostStepTokens;
-const toldBytes = rowsToldBytes + mostStepTokens * receiptBytes;
+const mostAlike = mostStepTokens / 2; // with several rows each
+const toldBytes = receiptsBytes + mostAlike * rowsToldBytes;
 
 interface SharedRoom {
+  records: GPUBuffer; // [mostAlike] steps of rows that are computed at once
   heads: GPUBuffer; // of each row's step
   newest: GPUBuffer; // [sequences] ids
   told: GPUBuffer;
@@ -39,9 +65,11 @@ export function createSharedSteps(context: StepsContext) {
   const { device } = gpu;
   const { queue } = device;
   const { pool } = model.pages;
-  type Few = Map<unknown, Map<number, Awaited<ReturnType<Model["fewPlan"]>>>>; // by the plans beside them, by tokens
+  type Few = Map<Common, Map<number, Awaited<ReturnType<Model["fewPlan"]>>>>; // by the plans beside them, by tokens
   const [drafted, apart]: Few[] = [new Map(), new Map()];
-  const wanted = new Map<unknown, Set<number>>(); // of those apart
+  const wanted = new Map<Common, Set<number>>(); // of those apart
+  let mixed: Mixed | undefined; // once it is there
+  let mixing: Promise<void> | undefined;
   let room: Promise<SharedRoom> | undefined;
   const unread = new Set<Promise<unknown>>(); // steps of several sequences, on their way back
 
@@ -59,6 +87,7 @@ export function createSharedSteps(context: StepsContext) {
     room ??= model.memory.together(async () => ({
       reads: await ringOf("what rows tell", ring.slots, toldBytes),
       ...(await model.memory.checked("what rows are sampled by", () => ({
+        records: model.memory.storage("steps of several rows", stepBytes * mostAlike, GPUBufferUsage.COPY_SRC),
         heads: model.memory.storage("steps of rows", stepHeadBytes * mostStepTokens, GPUBufferUsage.COPY_SRC),
         newest: model.memory.storage("newest ids", 4 * mostStepTokens, GPUBufferUsage.COPY_SRC),
         told: model.memory.storage("told by rows", toldBytes, GPUBufferUsage.COPY_SRC),
@@ -69,24 +98,52 @@ export function createSharedSteps(context: StepsContext) {
   }
 
   /** Makes steps of so many tokens: of a sequence, or each of another. */
-  async function prepare(sizes: readonly number[], few = drafted): Promise<void> {
+  async function prepare(common: Common, sizes: readonly number[], few: Few): Promise<void> {
     await prepareRows();
-    const plans = context.plans();
-    const { weights } = plans;
-    const made = few.get(plans) ?? new Map();
-    few.set(plans, made);
+    const { weights } = common;
+    const made = few.get(common) ?? new Map();
+    few.set(common, made);
     const make = async (size: number) => made.set(size, await model.fewPlan(size, weights, few === apart));
     await Promise.all(sizes.filter((size) => !made.has(size)).map(make));
   }
 
   /** Has steps of so many tokens made while sequences are computed one after the other; where that fails they go on so. */
-  function prepareOnce(size: number): void {
-    const plans = context.plans();
-    const asked = wanted.get(plans) ?? new Set();
-    wanted.set(plans, asked);
+  function prepareOnce(common: Common, size: number): void {
+    const asked = wanted.get(common) ?? new Set();
+    wanted.set(common, asked);
     if (asked.has(size)) return;
     asked.add(size);
-    prepare([size], apart).catch(() => {});
+    prepare(common, [size], apart).catch(() => {});
+  }
+
+  /** Puts adapters side by side, so that rows with different ones are computed at once. */
+  async function mix(): Promise<void> {
+    const [plain, ...others] = context.recorded();
+    const all = others.map(({ weights }) => weights);
+    const { mixedWeights } = await mixedParts();
+    const { weights, adapters } = await mixedWeights(model, all);
+    const numbered = others.filter((one) => adapters.includes(one.weights)).map((one, i) => [one, i + 1] as const);
+    mixed = { weights, numbers: new Map([[plain, 0], ...numbered]) };
+  }
+
+  /** What steps of so many rows go by, where it is prepared. */
+  function preparedFor({ common, rows: { length } }: Alike) {
+    const size = length > 1 ? togetherSizes.find((one) => one >= length)! : 0;
+    if (size) prepareOnce(common, size);
+    const few = apart.get(common)?.get(size);
+    return few && { ...few, size };
+  }
+
+  /** Rows that are computed at once: with the adapters side by side once that is prepared, otherwise those with the same one. */
+  function arranged(rows: readonly OwnNewest[]): Alike[] {
+    const bySame = alike(rows, ({ own }) => own.plans);
+    if (bySame.length === 1) return bySame;
+    mixing ??= mix().catch(() => {}); // where that fails they go on apart
+    if (!mixed) return bySame;
+    const { numbers } = mixed;
+    const byMixed = alike(rows, ({ own }) => (numbers.has(own.plans) ? mixed! : own.plans));
+    const isPrepared = byMixed.every((one) => one.common !== mixed || preparedFor(one));
+    return isPrepared ? byMixed : bySame;
   }
 
   /**
@@ -94,14 +151,10 @@ export function createSharedSteps(context: StepsContext) {
    * position and samples the next, as it would alone. Resolves when it is submitted, with what each will have come to.
    */
   async function together(rows: readonly OwnNewest[]): Promise<Promise<Sampled>[]> {
-    const { heads, newest, told, reads } = await prepareRows();
+    const { records, heads, newest, told, reads } = await prepareRows();
     // Sequences that are gone leave steps behind, which nobody waits for.
     while (!reads.hasRoom) await Promise.race(unread);
     while (pool.growing) await pool.growing;
-    const plans = context.plans();
-    const size = rows.length > 1 ? togetherSizes.find((one) => one >= rows.length)! : 0;
-    if (size) prepareOnce(size);
-    const prepared = apart.get(plans)?.get(size);
     context.unchain();
     for (const [i, { own, id, position }] of rows.entries()) {
       own.pages.check(position + 1);
@@ -113,52 +166,73 @@ export function createSharedSteps(context: StepsContext) {
     const encoder = device.createCommandEncoder();
     const takeToken = ({ own }: OwnNewest, row: number) =>
       encoder.copyBufferToBuffer(newest, 4 * own.index, model.tokens, 4 * row, 4);
-    let step: ArrayBuffer | undefined;
-    if (prepared) {
-      const all = Array.from({ length: size }, (_, i) => rows[i] ?? rows[0]); // what is doubled writes the same again
-      step = apartRecord(all.map(({ own, position }) => ({ position, firstPage: own.pages.firstPage })));
-      queue.writeBuffer(model.step, 0, step);
-      all.forEach(takeToken);
-      const furthest = Math.max(...rows.map(({ position }) => position));
-      run(encoder, [prepared.plan], { position: furthest + 1 - size, tokens: size });
-      encoder.copyBufferToBuffer(model.step, 0, told, 0, stepBytes);
-      encoder.copyBufferToBuffer(model.tokens, 0, told, stepBytes, 4 * size);
-    }
-    const checks = rows.map((one, row) => {
-      const { own, position, isLooked } = one;
+    const steps: ArrayBuffer[] = []; // of rows that are computed at once
+
+    /** What one row of the step comes to, once it is computed: its logits are those of `row` where it was not alone. */
+    const sampled = (number: number, few?: { logits: Activation; row: number; toldAt: number }) => {
+      const { own, position, isLooked } = rows[number];
       const batch = { position, tokens: 1 };
-      encoder.copyBufferToBuffer(heads, row * stepHeadBytes, model.step, 0, stepHeadBytes);
-      takeToken(one, 0);
-      if (prepared) takeLogits(encoder, prepared.logits, row);
-      else run(encoder, [plans.one], batch);
+      encoder.copyBufferToBuffer(heads, number * stepHeadBytes, model.step, 0, stepHeadBytes);
+      takeToken(rows[number], 0);
+      if (few) takeLogits(encoder, few.logits, few.row);
+      else run(encoder, [own.plans.one], batch);
       const look = isLooked ? context.look(encoder, own) : undefined;
       run(encoder, [own.sample], batch);
       encoder.copyBufferToBuffer(model.tokens, 0, newest, 4 * own.index, 4);
-      encoder.copyBufferToBuffer(own.sampler.receipt, 0, told, rowsToldBytes + row * receiptBytes, receiptBytes);
-      return { check: own.sent.expect(position + 1), tokens: own.given, look, checkTable: copyTable(encoder, own) };
+      encoder.copyBufferToBuffer(own.sampler.receipt, 0, told, number * receiptBytes, receiptBytes);
+      const tokenAt = few && few.toldAt + stepBytes + 4 * few.row;
+      const check = own.sent.expect(position + 1);
+      return { number, own, check, tokens: own.given, look, checkTable: copyTable(encoder, own), tokenAt };
+    };
+
+    const all = arranged(rows).flatMap((these) => {
+      const { common, rows: numbers } = these;
+      const prepared = preparedFor(these);
+      if (!prepared) return numbers.map((number) => sampled(number));
+      const { plan, logits, size } = prepared;
+      const filled = Array.from({ length: size }, (_, i) => rows[numbers[i] ?? numbers[0]]); // what is doubled writes the same again
+      const adapters = common === mixed ? mixed.numbers : undefined;
+      const step = apartRecord(
+        filled.map(({ own: { pages, plans }, position }) => {
+          return { position, firstPage: pages.firstPage, adapter: adapters?.get(plans) };
+        }),
+      );
+      const recordAt = steps.length * stepBytes;
+      const toldAt = receiptsBytes + steps.length * rowsToldBytes;
+      steps.push(step);
+      queue.writeBuffer(records, recordAt, step);
+      encoder.copyBufferToBuffer(records, recordAt, model.step, 0, stepBytes);
+      filled.forEach(takeToken);
+      const furthest = Math.max(...filled.map(({ position }) => position));
+      run(encoder, [plan], { position: furthest + 1 - size, tokens: size });
+      encoder.copyBufferToBuffer(model.step, 0, told, toldAt, stepBytes);
+      encoder.copyBufferToBuffer(model.tokens, 0, told, toldAt + stepBytes, 4 * size);
+      return numbers.map((number, row) => sampled(number, { logits, row, toldAt }));
     });
-    const read = reads.copy(encoder, told, rowsToldBytes + rows.length * receiptBytes);
+    const read = reads.copy(encoder, told, receiptsBytes + steps.length * rowsToldBytes);
     queue.submit([encoder.finish()]);
     const arrived = read().then((bytes) => {
-      if (step) checkTold("rows of a step", [...new Uint32Array(step)], new Uint32Array(bytes));
+      for (const [i, step] of steps.entries())
+        checkTold("rows of a step", [...new Uint32Array(step)], new Uint32Array(bytes, receiptsBytes + i * rowsToldBytes)); // prettier-ignore
       return bytes;
     });
     const isRead: Promise<boolean> = arrived.catch(() => {}).then(() => unread.delete(isRead)); // each row reports what failed
     unread.add(isRead);
-    return checks.map(({ check, tokens, look, checkTable }, row) => {
+    const choices: Promise<Sampled>[] = [];
+    for (const { number, own, check, tokens, look, checkTable, tokenAt } of all) {
       const choice = (async (): Promise<Sampled> => {
         const [bytes, given, likelihoodOf] = await Promise.all([arrived, tokens, look?.(), checkTable?.()]);
-        if (step) checkTold("tokens of a step", given, new Uint32Array(bytes, stepBytes + 4 * row));
-        const receipt = readReceipt(bytes.slice(rowsToldBytes + row * receiptBytes));
+        if (tokenAt !== undefined) checkTold("tokens of a step", given, new Uint32Array(bytes, tokenAt));
+        const receipt = readReceipt(bytes.slice(number * receiptBytes));
         check(receipt, given);
         const { id } = receipt;
         return likelihoodOf ? { id, likelihood: await likelihoodOf(id) } : { id };
       })();
-      const { own } = rows[row];
       own.given = choice.then(({ id }) => [id]);
       own.given.catch(() => {}); // the choice reports it
-      return choice;
-    });
+      choices[number] = choice;
+    }
+    return choices;
   }
 
   /**
@@ -167,7 +241,7 @@ export function createSharedSteps(context: StepsContext) {
    */
   async function verify(own: Own, last: number, draft: readonly number[], position: number): Promise<Sampled[]> {
     const { heads } = await prepareRows();
-    const { plan, logits } = drafted.get(context.plans())!.get(draft.length + 1)!;
+    const { plan, logits } = drafted.get(own.plans)!.get(draft.length + 1)!;
     const ids = [last, ...draft];
     own.pages.check(position + ids.length);
     setStep(own, ids, position);
@@ -197,5 +271,17 @@ export function createSharedSteps(context: StepsContext) {
     return sampled.map((id) => ({ id }));
   }
 
-  return { prepare: (sizes: readonly number[]) => prepare(sizes), together, verify };
+  return {
+    prepare: prepareRows,
+    prepareDrafts: (plans: Recorded, sizes: readonly number[]) => prepare(plans, sizes, drafted),
+    together,
+    verify,
+  };
+}
+
+/** Rows by what they go by, in the order in which that comes first. */
+function alike(rows: readonly OwnNewest[], commonOf: (row: OwnNewest) => Common): Alike[] {
+  const all = new Map<Common, number[]>();
+  for (const [number, row] of rows.entries()) all.set(commonOf(row), [...(all.get(commonOf(row)) ?? []), number]);
+  return [...all].map(([common, numbers]) => ({ common, rows: numbers }));
 }

@@ -28,9 +28,9 @@ export interface Recorded {
 /** What shared-steps.ts needs of what is here. */
 export interface StepsContext {
   model: Model;
+  /** Without an adapter, then with each. */
+  recorded(): readonly Recorded[];
   ring: Ring;
-  /** That run now. */
-  plans(): Recorded;
   run(encoder: GPUCommandEncoder, plans: Plan[], batch: Batch): void;
   setStep(own: Own, ids: readonly number[], position: number): void;
   copyTable(encoder: GPUCommandEncoder, own: Own): (() => Promise<void>) | undefined;
@@ -45,6 +45,7 @@ export interface StepsContext {
 /** What a sequence has of its own. */
 export interface Own {
   index: number; // among the sequences
+  plans: Recorded; // that it runs now
   pages: CachePages;
   sampler: SamplerBuffers;
   sample: Plan;

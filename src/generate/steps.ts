@@ -65,7 +65,6 @@ export async function createSteps(model: Model, ring: Ring) {
   };
   const plain = await plansOf(model.weights);
   const adapted = new Map([["", plain]]); // by the adapter's key
-  let plans = plain; // the ones that run
   const { pool } = model.pages;
   const owners = new WeakMap<object, Own>();
   let chained: Own | undefined; // whose newest id and position are where the next step looks for them
@@ -84,8 +83,8 @@ export async function createSteps(model: Model, ring: Ring) {
 
   const context: StepsContext = {
     model,
+    recorded: () => [...adapted.values()],
     ring,
-    plans: () => plans,
     run,
     setStep,
     copyTable,
@@ -97,11 +96,11 @@ export async function createSteps(model: Model, ring: Ring) {
   function encodeBatch(encoder: GPUCommandEncoder, own: Own, ids: readonly number[], position: number) {
     own.pages.check(position + ids.length);
     setStep(own, ids, position);
-    run(encoder, [plans.many], { position, tokens: ids.length });
+    run(encoder, [own.plans.many], { position, tokens: ids.length });
   }
 
   /** The logits of a batch's last token. */
-  function toHead(encoder: GPUCommandEncoder, position: number, tokens: number) {
+  function toHead(encoder: GPUCommandEncoder, { plans }: Own, position: number, tokens: number) {
     model.keepLast(encoder, tokens);
     run(encoder, [plans.head], { position, tokens: 1 });
   }
@@ -190,7 +189,7 @@ export async function createSteps(model: Model, ring: Ring) {
     return model.memory.checked(name, () => createRing(gpu, model.memory, name, slots, slotBytes));
   }
 
-  async function prepareDebug(): Promise<void> {
+  async function prepareDebug({ plans }: Own): Promise<void> {
     const rowBytes = model.activations.logits.stride * 4;
     debug = await model.memory.together(async () => {
       const made = debug ?? {
@@ -205,8 +204,8 @@ export async function createSteps(model: Model, ring: Ring) {
   }
 
   /** Makes what the watchers need, before the first step that they watch. */
-  async function watch({ onLogits, onLikelihood }: Watchers): Promise<void> {
-    if (onLogits) await prepareDebug();
+  async function watch(own: Own, { onLogits, onLikelihood }: Watchers): Promise<void> {
+    if (onLogits) await prepareDebug(own);
     if (onLikelihood) likelihoods ??= await createLikelihoods(context);
   }
 
@@ -216,29 +215,17 @@ export async function createSteps(model: Model, ring: Ring) {
     return (shared ??= createSharedSteps(context));
   };
 
-  /** Selects what runs from now on: with the adapter of this key, or without one. */
-  function use(adapter: string | undefined): void {
-    plans = adapted.get(adapter ?? "")!;
-  }
-
   return {
     /** Makes what runs with an adapter, by its key. */
     async adapt(adapter: string, weights: ModelWeights): Promise<void> {
       adapted.set(adapter, await plansOf(weights));
     },
 
-    use,
-
-    /** The weights in use now. */
-    get weights(): ModelWeights {
-      return plans.weights;
-    },
-
     ofSequence,
 
     /** Fetches and makes what `together` needs. */
     async prepareTogether(): Promise<void> {
-      await (await sharedOf()).prepare([]);
+      await (await sharedOf()).prepare();
     },
 
     /**
@@ -255,6 +242,7 @@ export async function createSteps(model: Model, ring: Ring) {
     const sample = await model.samplePlan(sampler);
     const own: Own = {
       index,
+      plans: plain,
       pages,
       sampler,
       sample,
@@ -263,6 +251,16 @@ export async function createSteps(model: Model, ring: Ring) {
       seen: pages.changes,
     };
     const steps = {
+      /** Selects what the sequence runs from now on: with the adapter of this key, or without one. */
+      use(adapter: string | undefined): void {
+        own.plans = adapted.get(adapter ?? "")!;
+      },
+
+      /** The weights in use now. */
+      get weights(): ModelWeights {
+        return own.plans.weights;
+      },
+
       /** Uploads what the sampler needs for this generation, with the ids already chosen in `answered`. */
       prepare(
         sampling: SamplingSettings,
@@ -288,7 +286,7 @@ export async function createSteps(model: Model, ring: Ring) {
         queue.writeBuffer(own.sampler.allowed, 0, allowed);
       },
 
-      watch,
+      watch: (watchers: Watchers) => watch(own, watchers),
 
       /** Computes the prompt from position `from` on and samples; the promise inside the result is the first id's. */
       async prefill(
@@ -297,7 +295,7 @@ export async function createSteps(model: Model, ring: Ring) {
         { signal, onLogits, logitsFrom = 0, onLikelihood, onBatch }: PrefillOptions,
       ) {
         model.setPromptLength(promptIds.length);
-        await watch({ onLogits, onLikelihood });
+        await watch(own, { onLogits, onLikelihood });
         // One batch runs while the next is encoded; more would delay an abort.
         let [earlier, previous]: Promise<unknown>[] = [Promise.resolve(), Promise.resolve()];
         let choice: Promise<Sampled> | undefined;
@@ -317,8 +315,8 @@ export async function createSteps(model: Model, ring: Ring) {
           setStep(own, ids, position);
           const encoder = device.createCommandEncoder();
           const last = position + ids.length === promptIds.length;
-          run(encoder, [told ? debug!.plans.get(plans)! : plans.many], { position, tokens: ids.length });
-          if (last) toHead(encoder, position, ids.length);
+          run(encoder, [told ? debug!.plans.get(own.plans)! : own.plans.many], { position, tokens: ids.length });
+          if (last) toHead(encoder, own, position, ids.length);
           if (kept && !last) {
             keepSlice(kept, encoder, ids.length);
             expected.push(position, ids.length, own.pages.firstPage, ...ids);
@@ -361,7 +359,7 @@ export async function createSteps(model: Model, ring: Ring) {
           const tokens = ids.slice(at, at + size);
           const encoder = device.createCommandEncoder();
           encodeBatch(encoder, own, tokens, position + at);
-          if (at + size >= ids.length) toHead(encoder, position + at, tokens.length);
+          if (at + size >= ids.length) toHead(encoder, own, position + at, tokens.length);
           queue.submit([encoder.finish()]);
           onBatch(tokens, "many");
         }
@@ -374,7 +372,7 @@ export async function createSteps(model: Model, ring: Ring) {
         const kept = await prepareSlices();
         const expected: number[] = [];
         for (const { position: start, ids, plan, promptLength, adapter } of slices) {
-          use(adapter);
+          steps.use(adapter);
           model.setPromptLength(promptLength);
           const size = plan === "one" ? 1 : model.batchTokens; // a batch is larger only where the adapter has changed
           for (let at = 0; at < ids.length; at += size) {
@@ -384,7 +382,7 @@ export async function createSteps(model: Model, ring: Ring) {
             while (pool.growing) await pool.growing;
             setStep(own, tokens, position);
             const encoder = device.createCommandEncoder();
-            run(encoder, [plans[plan]], { position, tokens: tokens.length });
+            run(encoder, [own.plans[plan]], { position, tokens: tokens.length });
             keepSlice(kept, encoder, tokens.length);
             expected.push(position, tokens.length, own.pages.firstPage, ...tokens);
             queue.submit([encoder.finish()]);
@@ -412,7 +410,7 @@ export async function createSteps(model: Model, ring: Ring) {
       next(position: number, watchers: Watchers): Promise<Sampled> {
         if (!watchers.onLogits) {
           pages.check(position + 1);
-          return choose(own, [plans.one], { position, tokens: 1 }, position + 1, watchers);
+          return choose(own, [own.plans.one], { position, tokens: 1 }, position + 1, watchers);
         }
         compute(position);
         return chooseWithLogits(position);
@@ -420,7 +418,8 @@ export async function createSteps(model: Model, ring: Ring) {
 
       /** Makes what drafts are checked by, before the first. */
       async prepareDrafts(): Promise<void> {
-        await (await sharedOf()).prepare(draftSizes.map((size) => size + 1));
+        const sizes = draftSizes.map((size) => size + 1);
+        await (await sharedOf()).prepareDrafts(own.plans, sizes);
       },
 
       /**
@@ -446,7 +445,7 @@ export async function createSteps(model: Model, ring: Ring) {
     function compute(position: number): void {
       pages.check(position + 1);
       const encoder = device.createCommandEncoder();
-      run(encoder, [plans.one], { position, tokens: 1 });
+      run(encoder, [own.plans.one], { position, tokens: 1 });
       queue.submit([encoder.finish()]);
     }
 

@@ -1,11 +1,11 @@
-// Who computes now: first come, first served. A call runs alone, or beside others that say the same of what they need; a call
-// that can't join waits until all have ended, and those behind it wait for it. Waiting ends early with the signal's reason.
+// Who computes now: first come, first served. A call runs alone, or beside others if all of them share; a call that can't join
+// waits until all have ended, and those behind it wait for it. Waiting ends early with the signal's reason.
 // Those who run are told when others wait or join, to keep them from sitting there with nothing to do.
 
 /** A call that runs. */
 export interface Turn {
   /** As it was asked for. */
-  readonly beside: string | undefined;
+  readonly shares: boolean;
   /** Its number among those that run, the lowest that was free. */
   readonly index: number;
   /** Whether another has run beside it. */
@@ -14,8 +14,8 @@ export interface Turn {
 }
 
 export interface TurnRequest {
-  /** Calls with the same text may run side by side; undefined: alone. */
-  beside?: string;
+  /** Whether it may run beside others that share; by default it runs alone. */
+  shares?: boolean;
   signal?: AbortSignal;
   /** Called whenever somebody begins to wait or to run beside this call, and at once where that is so already. */
   onOthers?: () => void;
@@ -62,13 +62,13 @@ export class Turns {
     return !this.isWanted && this.#fits(request) ? this.#begin(request) : this.#wait(request);
   }
 
-  #fits({ beside }: TurnRequest): boolean {
+  #fits({ shares }: TurnRequest): boolean {
     if (this.#running.size === 0) return true;
-    if (beside === undefined || this.#running.size >= this.#most) return false;
-    return [...this.#running].every((other) => other.beside === beside);
+    if (!shares || this.#running.size >= this.#most) return false;
+    return [...this.#running].every((other) => other.shares);
   }
 
-  #begin({ beside, onOthers = () => {} }: TurnRequest): Turn {
+  #begin({ shares = false, onOthers = () => {} }: TurnRequest): Turn {
     const taken = new Set([...this.#running].map(({ index }) => index));
     let index = 0;
     while (taken.has(index)) index++;
@@ -76,7 +76,7 @@ export class Turns {
       this.#running.delete(running);
       this.#admit();
     };
-    const running: Running = { beside, index, wasShared: false, onOthers, release };
+    const running: Running = { shares, index, wasShared: false, onOthers, release };
     this.#running.add(running);
     if (this.isShared) {
       for (const one of this.#running) one.wasShared = true;

@@ -45,10 +45,12 @@ type Constants<File extends ShaderFile> = keyof OverridesOf<File> extends never
     ? { constants?: OverridesOf<File> }
     : { constants: OverridesOf<File> };
 
-/** What a LoRA does to a product: bias_low_rank.wgsl. */
+/** What a LoRA does to a product: bias_low_rank.wgsl; or those of several tokens: bias_low_rank_apart.wgsl. */
 interface LowRankUse {
   rows: GPUBuffer; // [rows + 1, stride] of four
   stride: number;
+  /** Which LoRA each token has: step.wgsl's Step. */
+  adapters?: GPUBuffer;
   reduced: GPUBuffer; // A x, [tokens, reducedStride] fours
   /** Of several tokens. */
   reducedStride?: number;
@@ -151,10 +153,11 @@ export function choiceOf({ kernel, constants, product, weight }: Use) {
     gathered: product !== undefined && weight?.order !== undefined,
     biased: product?.bias !== undefined,
     adapted: product?.lowRank !== undefined,
+    adaptedApart: product?.lowRank?.adapters !== undefined,
   };
   const lowRank = product?.lowRank;
   const reduced = lowRank?.reducedStride && { reduced_stride: lowRank.reducedStride };
-  const strides = lowRank && { low_rank_stride: lowRank.stride, ...reduced };
+  const strides = lowRank && { ...(!lowRank.adapters && { low_rank_stride: lowRank.stride }), ...reduced };
   return { ...choice, constants: { ...weight?.constants, ...product?.constants, ...strides, ...constants } };
 }
 
@@ -166,7 +169,11 @@ export function bindGroups(device: GPUDevice, pipeline: GPUComputePipeline, use:
     ...product?.buffers,
     ...weight?.buffers,
     ...(product && { bias: product.bias, order: weight?.order }),
-    ...(product?.lowRank && { low_rank: product.lowRank.rows, reduced: product.lowRank.reduced }),
+    ...(product?.lowRank && {
+      low_rank: product.lowRank.rows,
+      reduced: product.lowRank.reduced,
+      adapters: product.lowRank.adapters,
+    }),
   };
   const groups: GPUBindGroupEntry[][] = [];
   for (const file of shaderFiles(choiceOf(use)))

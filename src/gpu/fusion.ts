@@ -268,6 +268,8 @@ const turningBuffers = 8;
 /** rope(Wq norm(x)), and rope(Wk norm(x)) and Wv norm(x) into the cache. The norm of a head would need the whole head. */
 function productRopeCache(value: Attend, turned: Turned, { joins, target }: Cover): Step[] | undefined {
   const { weight, x } = turnedRows(value);
+  // With several LoRAs side by side Firefox 153 crashes on this product (llvmpipe, 2026-11-30).
+  if (weight.lowRank?.apart) return undefined;
   const changes = weight.lowRank ? 2 : Number(weight.bias !== undefined);
   const buffers = turningBuffers + Number(weight.parts.some(({ order }) => order)) + changes;
   if (!joins || x.op !== "norm" || headsOf(value.q)[1] || buffers > target.storageBuffersPerShader) return undefined;

@@ -49,14 +49,14 @@ export class LinearRecorder {
     for (const part of weight.parts)
       this.#requests.push({
         ...vector(part, weightUse(part, features)),
-        product: { ...product, ...changesOf(weight, tokens) },
+        product: { ...product, ...changesOf(weight, tokens, this.#step) },
         bytesRead: partBytes(part),
       });
   }
 
   many(y: Activation, weight: Weight, x: Activation, mode: keyof typeof modes, cap = 0): void {
     const { matmul, macsPerDispatch, int8 } = this.#gpu.variants;
-    const { bias, lowRank } = changesOf(weight, 1);
+    const { bias, lowRank } = changesOf(weight, 1, this.#step);
     const bytes = int8 && weight.parts.some(hasBytes) ? this.#quantized(x) : undefined;
     for (const part of weight.parts) {
       const use = weightUse(part, this.#gpu.features);
@@ -145,11 +145,11 @@ export class LinearRecorder {
 }
 
 /** What is done to a row's product on its way: a LoRA brings the bias itself. */
-function changesOf({ bias, lowRank }: Weight, tokens: number) {
+function changesOf({ bias, lowRank }: Weight, tokens: number, step: GPUBuffer) {
   if (!lowRank) return { bias };
-  const { rows, stride, reduced } = lowRank;
+  const { rows, stride, reduced, apart } = lowRank;
   const reducedStride = tokens > 1 ? reduced.stride / 4 : undefined;
-  return { lowRank: { rows, stride, reduced: reduced.buffer, reducedStride } };
+  return { lowRank: { rows, stride, reduced: reduced.buffer, reducedStride, ...(apart && { adapters: step }) } };
 }
 
 /** The grids of both functions below, for a part of this many rows. */

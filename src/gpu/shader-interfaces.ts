@@ -49,6 +49,12 @@ export const shaderFiles = {
     features: [],
   },
   bias_low_rank: { bindings: { low_rank: [0, 7], reduced: [0, 8] }, provides: ["biased"], needs: [], features: [] },
+  bias_low_rank_apart: {
+    bindings: { low_rank: [0, 7], reduced: [0, 8], adapters: [0, 10] },
+    provides: ["biased"],
+    needs: [],
+    features: [],
+  },
   bias_none: { bindings: {}, provides: ["biased"], needs: [], features: [] },
   bias_rows: { bindings: { bias: [0, 7] }, provides: ["biased"], needs: [], features: [] },
   blocks_piece: { bindings: {}, provides: ["byte_at", "half_at", "BlocksPiece"], needs: [], features: [] },
@@ -396,6 +402,11 @@ export interface ShaderBindings {
   attention_merge: { partial: "read array<f32>"; out: "read_write array<f32>"; step: "uniform Step" };
   attention_rows: {};
   bias_low_rank: { low_rank: "read array<vec4f>"; reduced: "read array<vec4f>" };
+  bias_low_rank_apart: {
+    low_rank: "read array<vec4f>";
+    reduced: "read array<vec4f>";
+    adapters: "uniform array<vec4u, 9>";
+  };
   bias_none: {};
   bias_rows: { bias: "read array<f32>" };
   blocks_piece: {};
@@ -562,6 +573,7 @@ export interface ShaderOverrides {
   attention_merge: { head_dim: number; split: number; window: number; stride?: number };
   attention_rows: {};
   bias_low_rank: { low_rank_stride: number; reduced_stride?: number };
+  bias_low_rank_apart: { reduced_stride: number };
   bias_none: {};
   bias_rows: {};
   blocks_piece: {};

@@ -115,14 +115,18 @@ export interface ShaderChoice {
   biased?: boolean;
   /** Whether a product is changed by a LoRA, its bias included. */
   adapted?: boolean;
+  /** Whether by another LoRA, or none, for each token. */
+  adaptedApart?: boolean;
 }
 
 const provides = (file: ShaderFile, name: string) => (files[file].provides as readonly string[]).includes(name);
 
 /** The files of a shader, kernel first. */
-export function shaderFiles({ kernel, product, decode, gathered, biased, adapted }: ShaderChoice): ShaderFile[] {
+export function shaderFiles(choice: ShaderChoice): ShaderFile[] {
+  const { kernel, product, decode, gathered, biased, adapted, adaptedApart } = choice;
   const taking = (file: ShaderFile) => (gathered && gatheredTakes[file]) || file;
-  const bias = adapted ? "bias_low_rank" : biased ? "bias_rows" : "bias_none";
+  const lowRank = adaptedApart ? "bias_low_rank_apart" : "bias_low_rank";
+  const bias = adapted ? lowRank : biased ? "bias_rows" : "bias_none";
   const ofProduct = product ? ([...products[product].map(taking), bias] as const) : [];
   return withShared([...kernels[kernel], ...ofProduct, ...(decode ? decodes[decode] : [])]);
 }
@@ -148,8 +152,8 @@ export function reads(kernel: KernelName, decode: DecodeName): boolean {
   return wanted.every((name) => chosen.some((file) => provides(file, name)));
 }
 
-export function shaderName({ kernel, product, decode, gathered, biased, adapted }: ShaderChoice): string {
-  return [kernel, product, decode, gathered && "gathered", biased && "biased", adapted && "adapted"]
-    .filter(Boolean)
-    .join("+");
+export function shaderName(choice: ShaderChoice): string {
+  const { kernel, product, decode, gathered, biased, adapted, adaptedApart } = choice;
+  const change = adapted && (adaptedApart ? "adapted-apart" : "adapted");
+  return [kernel, product, decode, gathered && "gathered", biased && "biased", change].filter(Boolean).join("+");
 }

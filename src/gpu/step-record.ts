@@ -14,6 +14,8 @@ export interface SequencePlace {
   position: number;
   /** In the page table, where the sequence's pages begin. */
   firstPage: number;
+  /** Of the adapters that stand side by side, which it has; default 0, none. */
+  adapter?: number;
 }
 
 /** Consecutive tokens of a sequence, `count` from `position` on. */
@@ -26,5 +28,5 @@ export const apartRecord = (places: readonly SequencePlace[]): ArrayBuffer =>
     position: 0,
     count: places.length,
     first_page: 0,
-    rows: places.flatMap(({ position, firstPage }) => [position, firstPage, 0, 0]),
+    rows: places.flatMap(({ position, firstPage, adapter = 0 }) => [position, firstPage, adapter, 0]),
   });

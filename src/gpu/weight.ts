@@ -39,6 +39,8 @@ export interface LowRank {
   rows: GPUBuffer; // [rows + 1, stride] of four, as bias_low_rank.wgsl has them
   stride: number; // in fours
   reduced: { buffer: GPUBuffer; cols: number; stride: number }; // an Activation, A x: [T, rank]
+  /** Whether those of several LoRAs are in it, as bias_low_rank_apart.wgsl has them: each token of a step has its own. */
+  apart?: boolean;
 }
 
 /** A tensor's rows in a weight: its row r is the weight's placedRow(place, r). */

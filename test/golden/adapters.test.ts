@@ -61,6 +61,56 @@ function loraOn(module: "embed_tokens" | "lm_head", [rows, cols]: number[]): { f
   return { folder, change };
 }
 
+declare const pronk: typeof import("../../src/index.ts"); // a global of the page
+
+interface AtOnce {
+  model: string;
+  adapters: { name: string; model: string }[];
+  cases: AdapterCase[];
+  mostTimes: number;
+}
+
+interface Asked {
+  ids: readonly number[];
+  told: readonly (number | null)[];
+}
+
+/**
+ * In the page: all of them at once, until a step has had rows with adapters of their own (it is made meanwhile), then each
+ * alone. `mixed`: products of such steps, of all times and of those alone.
+ */
+async function askTogether({ model, adapters, cases, mostTimes }: AtOnce) {
+  const { setPipeline } = GPUComputePassEncoder.prototype;
+  const mixed = { products: 0 };
+  GPUComputePassEncoder.prototype.setPipeline = function (pipeline) {
+    if (pipeline.label.includes("adapted-apart")) mixed.products++;
+    return setPipeline.call(this, pipeline);
+  };
+  const options = {
+    quantize: "none",
+    kv: "f32",
+    store: false,
+    worker: false,
+    tokenizer: "optional",
+    adapters,
+  } as const;
+  const engine = await pronk.createEngine(model, options);
+  const ask = async ({ adapter, promptIds, greedyIds }: AdapterCase): Promise<Asked> => {
+    const { choices, pronk } = await engine.completions.create({
+      ...{ prompt: promptIds, max_tokens: greedyIds.length, temperature: 0, ignore_eos: true, logprobs: 2 },
+      ...(adapter !== null && { adapter }),
+    });
+    return { ids: pronk.ids, told: choices[0].logprobs!.token_logprobs };
+  };
+  const [together, alone] = [[], []] as [Asked[][], Asked[]];
+  while (mixed.products === 0 && together.length < mostTimes) together.push(await Promise.all(cases.map(ask)));
+  const atOnce = mixed.products;
+  for (const one of cases) alone.push(await ask(one));
+  await engine.unload();
+  GPUComputePassEncoder.prototype.setPipeline = setPipeline;
+  return { together, alone, mixed: [atOnce, mixed.products - atOnce] };
+}
+
 describe.each(browserKinds)("%s", (kind) => {
   let runner: BrowserRunner;
   beforeAll(async () => {
@@ -106,6 +156,26 @@ describe.each(browserKinds)("%s", (kind) => {
       expect(left.slice(back, back + 4).every((count) => count > 40)).toBe(true);
     },
   );
+
+  test("eight adapters at once, and the model without one: the same ids, and log probabilities to the last bit", async () => {
+    const adapters = names.map((name) => ({ name, model: runner.serve(join(fixtures, "lora", name)) }));
+    const model = runner.serve(join(fixtures, "llama-gqa-f16"));
+    const cases = [...golden.requests, ...golden.requests.slice(0, 3)];
+    await runner.page.evaluate(`async () => Object.assign(globalThis, { pronk: await import("/lib/index.js") }) && 1`);
+    const { together, alone, mixed } = await runner.page.evaluate(askTogether, {
+      model,
+      adapters,
+      cases,
+      mostTimes: 60,
+    });
+    expect(together.map((answers) => answers.map(({ ids }) => ids))).toEqual(
+      together.map(() => cases.map(({ greedyIds }) => greedyIds)),
+    );
+    expect(together).toEqual(together.map(() => alone));
+    expect(alone.every(({ told }) => told.length > 0)).toBe(true);
+    expect(mixed[0]).toBeGreaterThan(0);
+    expect(mixed[1]).toBe(0);
+  });
 
   // As in peft's loaded model, where the other of the two keeps the matrix that they shared.
   test("of a tied embedding and head an adapter changes only the one it is on", async () => {

@@ -8,8 +8,12 @@ import type { Plan } from "../../src/gpu/plan.ts";
 import { apartRecord, stepRecord } from "../../src/gpu/step-record.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
 import { CachePages } from "../../src/model/cache-pages.ts";
+import { mixedWeights } from "../../src/model/mixed-weights.ts";
 import type { Model } from "../../src/model/model.ts";
+import type { ModelWeights } from "../../src/model/weights.ts";
 import type { CheckContext, Checks } from "../harness/check.ts";
+import { randomNumbers } from "../reference/random-checkpoint.ts";
+import { adaptedWeights } from "../support/adapted-weights.ts";
 import { openRandomModel, randomModelConfig, type RandomModelOptions } from "../support/random-model.ts";
 
 const splits = { attentionSplit: 4 }; // so that a few tokens' own splits differ
@@ -115,28 +119,48 @@ const asAlone = (given: Given, variants: Partial<Variants>, steps: readonly (rea
     }
   });
 
+/** What sequences run, by turns, each alone; and the weights of a step of several, with the number that each has there. */
+type AdaptersOf = (model: Model, one: Run) => Promise<{ ones: Run[]; weights?: ModelWeights; numbers?: number[] }>;
+
+/** None, and two that change other matrices by other ranks. */
+const twoAdapters: AdaptersOf = async (model, one) => {
+  const random = randomNumbers(3);
+  const numberAt = () => random() / 3;
+  const few = await adaptedWeights(model, ["q", "v", "down"], 3, numberAt);
+  const most = await adaptedWeights(model, ["k", "output", "gate", "up", "down", "head"], 6, numberAt);
+  const { weights, adapters } = await mixedWeights(model, [few, most]);
+  if (adapters.length < 2) throw new Error("Both change products only.");
+  const alone = async (changed: ModelWeights) => ({ plan: await model.tokenPlan(changed), logits: one.logits });
+  return { ones: [await alone(most), one, await alone(few)], weights, numbers: [2, 0, 1] };
+};
+
 /** Sequences at these positions, a token of each in one step; then one more of each, alone. */
-const apart = (given: Given, variants: Partial<Variants>, positions: readonly number[]) =>
+const apart = (
+  given: Given,
+  variants: Partial<Variants>,
+  positions: readonly number[],
+  adaptersOf: AdaptersOf = async (_, one) => ({ ones: [one] }),
+) =>
   checkOf(given, variants, async function* (model, logitsOf, one, context) {
     const at = context.fewSizes ? positions.slice(0, 2) : positions;
+    const { ones, weights = model.weights, numbers = [0] } = await adaptersOf(model, one);
     const sequences = at.map((position, i) => ({ position, i, pages: new CachePages(model.pages.pool, i) }));
     for (const { position, pages } of sequences.toReversed()) await pages.reserve(position + 2);
     const alone = async (from: number, count: number) => {
       const values: number[] = [];
       for (const { position, i, pages: { firstPage } } of sequences)
         for (let place = Math.max(0, position + from); place < position + from + count; place++)
-          values.push(...(await logitsOf(one, stepRecord({ position: place, firstPage }, 1), [tokenAt(i, place)], place + 1))); // prettier-ignore
+          values.push(...(await logitsOf(ones[i % ones.length], stepRecord({ position: place, firstPage }, 1), [tokenAt(i, place)], place + 1))); // prettier-ignore
       return values;
     };
     await alone(-Math.max(...at), Math.max(...at));
-    const step = apartRecord(sequences.map(({ position, pages: { firstPage } }) => ({ position, firstPage })));
-    const tokens = sequences.map(({ position, i }) => tokenAt(i, position));
-    const found = await logitsOf(
-      await model.fewPlan(at.length, model.weights, true),
-      step,
-      tokens,
-      Math.max(...at) + 1,
+    const step = apartRecord(
+      sequences.map(({ position, i, pages: { firstPage } }) => {
+        return { position, firstPage, adapter: numbers[i % numbers.length] };
+      }),
     );
+    const tokens = sequences.map(({ position, i }) => tokenAt(i, position));
+    const found = await logitsOf(await model.fewPlan(at.length, weights, true), step, tokens, Math.max(...at) + 1);
     const next = await alone(1, 1);
     const wanted = await alone(0, 1);
     yield { name: `sequences at ${at.join(", ")}`, wanted, found };
@@ -161,4 +185,7 @@ export const checks: Checks = {
   "tokens of several sequences, with norms behind and caps": apart({ config: cousin }, splits, [7, 0, 3]),
   "tokens of several sequences, with normed heads and a window": apart({ config: sibling, kv: "f16" }, splits, [7, 0, 3]), // prettier-ignore
   "tokens of several sequences by tiles": apart({ encoding: "q8" }, tiles, [9, 2, 5, 0, 5]),
+  "tokens of sequences with adapters of their own": apart({ encoding: "q4" }, splits, [9, 2, 7, 0], twoAdapters),
+  "tokens of sequences with adapters, by tiles": apart({ encoding: "q8", kv: "q8" }, tiles, [3, 2, 5], twoAdapters),
+  "tokens of sequences with adapters, with biases": apart({ config: sibling }, splits, [3, 0, 5], twoAdapters),
 };

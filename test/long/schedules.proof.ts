@@ -1,10 +1,11 @@
 // Random schedules of one to eight requests at once against the same requests alone: they join at any moment, are left or
-// aborted, sample, share what they begin with, and together take more of the cache than one could; those alone do without
-// drafts. The ids are the same. In both browsers, one schedule in eleven in Firefox.
+// aborted, sample, have adapters of their own, share what they begin with, and together take more of the cache than one could;
+// those alone do without drafts. The ids are the same. In both browsers, one schedule in eleven in Firefox.
 
 import { rmSync } from "node:fs";
 import type { BrowserKind } from "../../cli/browser/find-browser.ts";
 import { openRunner } from "../../cli/runner.ts";
+import { type ByteLoraModule, writeByteLora } from "../support/byte-lora.ts";
 import { writeByteModel } from "../support/byte-model.ts";
 import { broken, caseRandom, pick, type Proof, wholeBelow } from "./proof.ts";
 
@@ -39,6 +40,13 @@ interface Schedule {
   requests: Scheduled[];
 }
 
+/** Of other ranks, on other matrices. */
+const adapters: Record<string, [rank: number, modules: ByteLoraModule[]]> = {
+  few: [3, ["q_proj", "v_proj"]],
+  all: [8, ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]],
+  head: [4, ["down_proj", "lm_head"]],
+};
+
 const context = 192; // a pool has room for 512 positions at the start: it grows beneath eight long requests
 
 export async function runSchedules(count: number, seed: number): Promise<SchedulesReport> {
@@ -53,7 +61,11 @@ export async function runSchedules(count: number, seed: number): Promise<Schedul
       await using runner = await openRunner(kind, { adapter: "software" });
       const setUp = `async (modelUrl) => Object.assign(globalThis, { modelUrl, pronk: await import("/lib/index.js") }) && 1`;
       await runner.page.evaluate(setUp, runner.serve(folder));
-      await runner.page.evaluate(openEngines, context);
+      const loras = Object.entries(adapters).map(([name, [rank, modules]]) => {
+        const path = kind === "chromium" ? name : `${name}-${kind}`; // each browser's run writes its own
+        return { name, model: runner.serve(writeByteLora(parent, path, rank, modules)) };
+      });
+      await runner.page.evaluate(openEngines, { contextLength: context, adapters: loras });
       for (const index of own) {
         const schedule = drawSchedule(caseRandom(seed, index));
         report.runs++;
@@ -111,16 +123,23 @@ function drawSchedule(random: () => number): Schedule {
       body: {
         ...{ prompt, max_tokens: pick(random, [1, 8, 30, 60, 300]), ignore_eos: true },
         ...{ temperature: 1, seed: wholeBelow(random, 1000), ...shaping },
+        ...pick(random, [{}, {}, ...Object.keys(adapters).map((adapter) => ({ adapter }))]),
       },
     };
   });
   return { kv: pick(random, ["f32", "q8"]), requests };
 }
 
-async function openEngines(contextLength: number): Promise<void> {
+async function openEngines({
+  contextLength,
+  adapters,
+}: {
+  contextLength: number;
+  adapters: { name: string; model: string }[];
+}): Promise<void> {
   const opened: typeof engines = {};
   for (const kv of ["f32", "q8"] as const) {
-    const options = { store: false, contextLength, kv } as const;
+    const options = { store: false, contextLength, kv, adapters } as const;
     opened[kv] = {
       crowd: await pronk.createEngine(modelUrl, { ...options, drafts: "auto" }),
       alone: await pronk.createEngine(modelUrl, { ...options, sequences: 1 }),

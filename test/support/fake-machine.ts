@@ -43,7 +43,6 @@ export function fakeMachine({
   words = vocabSize,
   memory = Infinity,
 } = {}): FakeMachine {
-  let adapter: string | undefined;
   let work = 0;
   let fault: PronkError | undefined;
   let reject!: (fault: PronkError) => void;
@@ -76,6 +75,7 @@ export function fakeMachine({
         pages.room = Math.max(pages.room, room);
       },
     };
+    let adapter: string | undefined;
     let counts: number[] = [];
     let settings: SamplingSettings | undefined;
     let allowed: Uint32Array | undefined;
@@ -116,6 +116,7 @@ export function fakeMachine({
     }
 
     const steps = {
+      use: (key: string | undefined) => void (adapter = key),
       watch: async () => {},
       constrain: (bits: Uint32Array) => void (allowed = bits),
       prepare(sampling: SamplingSettings, promptIds: readonly number[], _: boolean, answered: readonly number[] = []) {
@@ -210,7 +211,6 @@ export function fakeMachine({
   const machine = {
     model: { config: { vocabSize, ropeScaling: { kind: "none" } }, gpu, cache: { context }, pages: alone.pages },
     steps: {
-      use: (key: string | undefined) => void (adapter = key),
       prepareTogether: async () => {},
       async together(all: readonly Newest[]) {
         rows.push(all.length);

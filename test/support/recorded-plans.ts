@@ -6,13 +6,13 @@ import { expectedTensors } from "../../src/format/llama-tensors.ts";
 import { type LinearRole, tensorRole } from "../../src/format/tensor-roles.ts";
 import { openGpu } from "../../src/gpu/device.ts";
 import type { Plan } from "../../src/gpu/plan.ts";
-import type { Weight } from "../../src/gpu/weight.ts";
 import type { Variants } from "../../src/gpu/variants.ts";
-import { loraSink } from "../../src/model/lora-sink.ts";
+import { mixedWeights } from "../../src/model/mixed-weights.ts";
 import { Model } from "../../src/model/model.ts";
 import type { ModelTensor } from "../../src/model/weights.ts";
 import type { Encoding, KvFormat } from "../../src/quant/layout.ts";
 import { plainFormat } from "../../src/quant/row-format.ts";
+import { adaptedWeights } from "./adapted-weights.ts";
 
 export interface RecordRequest {
   config?: Partial<ModelConfig>;
@@ -27,7 +27,7 @@ export interface RecordRequest {
   maxBindingBytes?: number;
   /** For each matrix; `gathered`: a published scheme whose inputs have an order of their own. */
   encodingOf?: (role: string) => Encoding | "gathered";
-  /** Plans of the model with a LoRA on these matrices of each layer, or on the head. */
+  /** Plans of the model with a LoRA on these matrices of each layer, or on the head; and `mixed`, without it beside it. */
   adapted?: readonly (LinearRole | "head")[];
 }
 
@@ -92,6 +92,7 @@ function fakeDevice(limits: Record<string, number>, features: string[]) {
         const bytes = ArrayBuffer.isView(data) ? data.buffer : data;
         buffer.words = [...new Uint32Array(bytes)].slice(0, 64);
       },
+      submit() {},
     },
     createBuffer({ label, size, usage: of }: FakeBuffer): FakeBuffer & { destroy(): void } {
       const number = numbers.get(label) ?? 0;
@@ -109,6 +110,7 @@ function fakeDevice(limits: Record<string, number>, features: string[]) {
       label: string;
       compute: { constants: Record<string, number> };
     }): Promise<FakePipeline> => Promise.resolve({ label, constants, getBindGroupLayout: (index: number) => index }),
+    createCommandEncoder: () => ({ copyBufferToBuffer() {}, finish() {} }),
     createBindGroup({ layout, entries }: { layout: number; entries: GPUBindGroupEntry[] }): Bound {
       const bound = entries.map(({ binding, resource }): [string, string] => [
         `${layout}.${binding}`,
@@ -149,34 +151,6 @@ function dispatches(plan: Plan, position: number, tokens: number): RecordedDispa
   return recorded;
 }
 
-/** The model's weights with a LoRA of rank 3 that changes nothing. */
-async function adaptedWeights(model: Model, roles: readonly (LinearRole | "head")[]) {
-  const { layers, vocabSize, dim } = model.config;
-  const rank = 3;
-  const places = Array.from({ length: layers }, (_, layer) => layer).flatMap((layer) =>
-    roles.map((role) => ({ role, layer: role === "head" ? undefined : layer })),
-  );
-  const linear = places.map(({ role, layer }) => {
-    const weight = Object.values(model.weights.layers[layer ?? 0]).find(
-      (one): one is Weight => "roles" in one && (one as Weight).roles.has(role),
-    );
-    const [rows, cols] = weight ? [weight.roles.get(role)!.rows, weight.cols] : [vocabSize, dim];
-    const tensor = (part: string, shape: number[]) => {
-      const end = 4 * shape[0] * shape[1];
-      return { name: `${layer} ${role} ${part}`, dtype: "f32" as const, shape, file: "adapter", start: 0, end };
-    };
-    return { layer, role, rank, scale: 1, a: tensor("A", [rank, cols]), b: tensor("B", [rows, rank]) };
-  });
-  const tensors = linear.flatMap(({ a, b }) => [a, b]);
-  const lora = { linear, biases: [], whole: new Map(), tokens: [], interleaved: false, tensors };
-  const sink = await loraSink({ model, lora, scale: 1, checks: false });
-  for (const { name, shape, file, start, end } of tensors) {
-    const [rows, cols] = shape;
-    await sink.write({ name, encoding: "f32", rows, cols, file, start, end }, 0, new Uint8Array(end));
-  }
-  return sink.finish();
-}
-
 /** Every plan of a model, and the buffers of the loaded model before any was made. */
 export async function recordPlans(request: RecordRequest) {
   const { kv = "f32", contextLength = 200, variants, limits = {}, features = [], encodingOf = () => "f32" } = request;
@@ -211,12 +185,21 @@ export async function recordPlans(request: RecordRequest) {
   const token = await model.tokenPlan(weights);
   const batch = await model.batchPlan(weights);
   const few = (await model.fewPlan(3, weights)).plan;
+  const both = request.adapted && (await mixedWeights(model, [weights])).weights;
+  const mixed = both && (await model.fewPlan(2, both, true)).plan;
   const head = await model.headPlan(weights);
   const debug = await model.debugPlan(await model.debugLogits(), weights);
   const choose = [await model.samplePlan(), await model.topPlan()];
   const last = contextLength - 1;
   return {
-    labels: { token: token.labels, few: few.labels, batch: batch.labels, head: head.labels, debug: debug.labels },
+    labels: {
+      token: token.labels,
+      few: few.labels,
+      mixed: mixed?.labels,
+      batch: batch.labels,
+      head: head.labels,
+      debug: debug.labels,
+    },
     bytesRead: [token, batch, head, debug].map((plan) => plan.bytesRead),
     token: [dispatches(token, 0, 1), dispatches(token, last, 1)],
     batch: [dispatches(batch, 0, 7), dispatches(batch, 20, model.batchTokens)],

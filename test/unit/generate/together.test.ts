@@ -68,19 +68,31 @@ test("those that can't be computed with others wait, and nobody overtakes them",
     return ids;
   };
   const watched: Request = { promptIds: promptOf(3), onLogits: () => {} };
-  const adapted: Request = { promptIds: promptOf(4), adapter: "a" };
-  const [first, second, third, last] = [
+  const [first, second, last] = [
     named("long", { promptIds: promptOf(1), maxTokens: 40 }),
     named("watched", watched),
-    named("adapted", adapted),
     named("short", { promptIds: promptOf(2), maxTokens: 2 }),
   ];
   expect(await first).toEqual(await alone({ promptIds: promptOf(1), maxTokens: 40 }));
   expect(await second).toEqual(await alone(watched));
-  expect(await third).toEqual(await alone(adapted));
   expect(await last).toEqual(await alone({ promptIds: promptOf(2), maxTokens: 2 }));
-  expect(ended).toEqual(["long", "watched", "adapted", "short"]);
+  expect(ended).toEqual(["long", "watched", "short"]);
   expect(machine.rows).toEqual([]);
+});
+
+test("those with other adapters, and without one, are computed together, also wherever the GPU is lost", async () => {
+  const some = requests
+    .slice(0, 6)
+    .map((request, i): Request => ({ ...request, adapter: [undefined, "a", "b"][i % 3] }));
+  const wanted = await Promise.all(some.map((request) => alone(request)));
+  const without = await Promise.all(requests.slice(0, 6).map((request) => alone(request)));
+  expect(wanted.map((ids, i) => ids.join() === without[i].join())).toEqual([true, false, false, true, false, false]);
+  for (const loseAt of [Infinity, ...Array.from({ length: 20 }, (_, i) => 5 + 7 * i)]) {
+    const machine = fakeMachine({ loseAt });
+    const generator = over([machine, fakeMachine()]);
+    expect(await Promise.all(some.map((request) => answer(generator, request))), `at ${loseAt}`).toEqual(wanted);
+    if (loseAt === Infinity) expect(Math.max(...machine.rows)).toBe(6);
+  }
 });
 
 const stretch = [1, 3, 5, 7, 9, 11, 13, 15, 17];
@@ -194,7 +206,7 @@ test("any schedule of them gives what each gives alone, and ends", async () => {
       // None begins as another does: what is held already was computed in other slices.
       const request: Request = { promptIds: [90 - i, ...promptOf(below(12))], maxTokens: 1 + below(30) };
       if (below(3) === 0) Object.assign(request, constrained[below(3)]);
-      if (below(5) === 0) request.adapter = "b";
+      if (below(3) === 0) request.adapter = ["a", "b"][below(2)];
       const leaveAt = below(3) === 0 ? 1 + below(20) : Infinity;
       const [begin, abortAfter] = [below(400), below(4) === 0 ? below(600) : undefined];
       await turns(begin);

@@ -253,6 +253,12 @@ test.each([...expected, ...cousins, ...adapted])(
     // A few tokens at once take the dispatches of one.
     expect(labels.few.filter((label) => label.includes("_few")).length).toBeGreaterThan(4);
     expect(labels.few.map((label) => label.replace("_few", ""))).toEqual(labels.token);
+    // And so does a step of rows with an adapter and without, but for the product that turns and keeps.
+    if (!request.adapted) return;
+    expect(joined(labels.mixed!)).toContain("+adapted-apart");
+    expect(labels.mixed!.filter((label) => /normed_cache.*apart/.test(label))).toEqual([]);
+    const { length } = labels.few.filter((label) => /normed_cache.*adapted/.test(label));
+    expect(labels.mixed!.length).toBe(labels.few.length + length);
   },
 );
 
