@@ -3,7 +3,7 @@
 `conversation(rng, turns)` gives [(system-folded user text, answer)]; `plain_text` a story without the chat form.
 """
 from topics import everyday, gpu, licence, markdown, model, pronk, quant, talk, yes_no  # noqa: F401 (they register)
-from follow_ups import FOLLOW_UPS, UNKNOWN_WHY, answer_of, answer_to, first_sentence, topic_of
+from follow_ups import UNKNOWN_WHY, answer_of, answer_to, first_sentence, request, topic_of
 from wording.grammar import expand
 from intents import REGISTRY, intent_of
 from wording.frames import give_phrases, question_of, split
@@ -50,6 +50,10 @@ SYSTEM_SHORT = ["Answer in one sentence.", "Be brief.", "Keep your answers short
 SYSTEM_PIRATE = ["You are a pirate.", "Talk like a pirate.", "Speak like a pirate.", "Answer like a pirate.", "You are a friendly pirate. Answer all questions."]
 SYSTEM_NAMED = ["Your name is {N}.", "You are {N}, a helpful assistant.", "You are called {N}.", "You are {N}."]
 
+# How often each kind of follow-up comes after a topic, and after another follow-up.
+FOLLOW_UP = {"shorter": 7, "sure": 7, "again": 5, "summary": 4, "bold": 2, "language": 2, "asked": 3, "first": 2}
+AFTER_FOLLOW_UP = {"summary": 3, "asked": 3, "first": 3, "again": 3, "sure": 3, "shorter": 2, "language": 2, "bold": 1}
+
 
 def pick_intent(rng):
     group = rng.choices(list(GROUP_WEIGHTS), list(GROUP_WEIGHTS.values()))[0]
@@ -77,6 +81,7 @@ class Talker:
 
     def __init__(self, rng):
         self.rng, self.last, self.visitor, self.style, self.name = rng, None, None, None, None
+        self.subject = None  # the last intent that was no follow-up
         self.said, self.topics = "", []
         roll = rng.random()
         self.system = None
@@ -100,6 +105,7 @@ class Talker:
     def turn(self):
         self.follows = False
         question, self.said = self._turn()
+        self.subject = self.subject if self.last == "done" else self.last
         topic = "" if self.follows else topic_of(self.last)
         self.topics += [topic] if topic else []
         return question, self.styled(self.said)
@@ -113,13 +119,13 @@ class Talker:
             return self._follow_up(rng.choice(["summary", "summary", "asked", "language"]))
         if last is None and roll < 0.06:
             return self._ask(intent_of("hello"))
-        if last is not None and roll < 0.42:
+        if last is not None and roll < 0.45:
             self.follows = True
             return self._follow(last)
-        if self.visitor and roll < 0.46:
+        if self.visitor and roll < 0.48:
             self.last = "name"
             return self._ask_name()
-        if roll < 0.52 and last is not None:  # what is said in passing
+        if roll < 0.53 and last is not None:  # what is said in passing
             id = rng.choice(["thanks", "thanks", "compliment", "compliment", "bye", "yes_ok"])
             return self._ask(intent_of(id))
         group, intent = pick_intent(rng)
@@ -165,7 +171,16 @@ class Talker:
 
     def _follow_up(self, kind):
         rng = self.rng
-        return dirty(rng, expand(rng, rng.choice(FOLLOW_UPS[kind][0])), small_talk=rng.random() < 0.6), answer_of(kind, self.last, self.said, self.topics)
+        return dirty(rng, request(rng, kind), small_talk=rng.random() < 0.6), answer_of(kind, self.subject, self.said, self.topics)
+
+    def _kind(self, weights):
+        """A kind of follow-up that fits: no long lists of topics, and "again" after a joke asks for another one."""
+        kinds = dict(weights)
+        if len(set(self.topics)) > 5:
+            kinds["summary"] = 0
+        if any(answer is None for _, answer in getattr(self.subject, "follow", [])) or self.subject == "story":
+            kinds["again"] = 0
+        return self.rng.choices(list(kinds), list(kinds.values()))[0]
 
     def _ask_sibling(self, intent):
         """"And a duck?": another of the kind, by its name alone. It counts as a topic of its own."""
@@ -178,7 +193,7 @@ class Talker:
         rng = self.rng
         self.last = last if rng.random() < 0.5 else "done"
         if last == "done":
-            return self._follow_up(rng.choice(["summary", "summary", "asked", "first", "again", "language"]) if len(set(self.topics)) <= 5 else "asked")
+            return self._follow_up(self._kind(AFTER_FOLLOW_UP))
         if last == "story" and rng.random() < 0.7:
             self.last = "story"
             return dirty(rng, expand(rng, "{another one|another|one more|tell me another one|another story|one more please|again|tell me one more|more|next story}")), story(rng)
@@ -186,9 +201,9 @@ class Talker:
             self.last = last
             asked, answer = rng.choice(last.follow)
             return dirty(rng, expand(rng, rng.choice(asked))), answer or rng.choice([a for a in last.answers if a != self.said])
-        if hasattr(last, "id") and last.id.startswith("privacy") and rng.random() < 0.1:
+        if hasattr(last, "id") and last.id.split("_")[0] in ("privacy", "server") and rng.random() < 0.15:
             return self._follow_up("sure")
-        if rng.random() < 0.38 and (thread := thread_of(rng, last)):
+        if rng.random() < 0.34 and (thread := thread_of(rng, last)):
             template, self.last, answer = thread
             self.follows = False
             return dirty(rng, expand(rng, template), small_talk=rng.random() < 0.6), answer
@@ -196,9 +211,8 @@ class Talker:
         if others and rng.random() < 0.15:
             return self._ask_sibling(rng.choice(others))
         roll = rng.random()
-        if roll < 0.65 and last != "story":
-            kinds = ["shorter", "shorter", "shorter", "shorter", "sure", "sure", "sure", "language", "bold", "again", "summary", "summary", "summary", "summary", "asked", "first"]
-            kind = rng.choice(kinds if len(set(self.topics)) <= 5 else kinds[:10])
+        if roll < 0.72 and last != "story":
+            kind = self._kind(FOLLOW_UP)
             if not (kind == "sure" and last == "sum"):
                 return self._follow_up(kind)
         if not hasattr(last, "id"):

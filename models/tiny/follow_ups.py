@@ -6,6 +6,8 @@ and "why?" are not here: their answers stand beside the topics.
 import re
 
 from intents import intent_of
+from wording.grammar import expand
+from wording.requests import REQUESTS
 
 # kind -> (training templates, held-out ones)
 FOLLOW_UPS = {
@@ -24,6 +26,23 @@ FOLLOW_UPS = {
               ["could you remind me of my question", "i forgot what i asked you"]),
     "first": (["what did i ask{| you} {first|at first|at the beginning|in the beginning|at the start}", "what was my first question", "{do you remember|tell me|what was} my first question", "what did we {talk about first|start with|begin with}", "{what|which} {topic|question|thing} {came first|was first|was the first one|did we start from|opened this chat|started this chat}", "{how|with what} did {this chat|our talk|the conversation|it all} {begin|start}", "{my|the} {first|very first} question{| please|, what was it| again}"], ["with which question did i begin"]),
 }
+
+
+def bare(text):
+    """Lower case, without marks and pleases: two texts that are equal then are the same request."""
+    return re.sub(r"[^a-z0-9]+|\bplease\b", " ", text.lower()).split()
+
+
+HELD = [bare(text) for _, held in FOLLOW_UPS.values() for text in held]
+
+
+def request(rng, kind):
+    """A way to ask for a follow-up of a kind, most of them from wording/requests.py; never a held-out one."""
+    while True:
+        text = expand(rng, rng.choice(FOLLOW_UPS[kind][0] if rng.random() < 0.3 else REQUESTS[kind])).strip()
+        if bare(text) not in HELD:
+            return text
+
 
 SHORT_ALREADY = "I cannot put it more briefly than that."
 PROOF = "Yes. You can check it: open the network panel of your browser while you chat, and you will see no request go out."
@@ -73,8 +92,8 @@ def answer_of(kind, last, said, topics):
         return f"You asked about {topics[0 if kind == 'first' else -1]}."
     if kind == "again":
         return said
-    form = hasattr(last, "group") and last.group == "form"
+    drawn = "\n" in said or "**" in said  # lists, tables, code and verse stay whole
     if kind == "bold":
-        return "**" + first_sentence(said) + "**" if not form else answer_to("bold")
+        return "**" + first_sentence(said) + "**" if not drawn else answer_to("bold")
     short = first_sentence(said)
-    return short if short != said and not form else SHORT_ALREADY
+    return short if short != said and not drawn else SHORT_ALREADY
