@@ -4,7 +4,7 @@
 a visitor may have stopped typing. Openings, wishes and names are many, so that an unseen opening is still followed.
 """
 from wording.grammar import expand
-from topics.unknown import THING_LIST
+from topics.unknown import SLOTS
 
 NAMES = "Lily Tom Mia Ben Anna Max Ella Sam Nora Leo Ruby Finn Ida Oscar Luna Hugo Rosa Paul Emma Jack".split()
 MORE_NAMES = """Pip Tilly Bruno Coco Dot Felix Gus Hazel Iris Jojo Kiki Lulu Milo Nina Otto Poppy Quinn Rufus Sunny Teddy Una Vera Willy Zoe Bella Charlie Daisy
@@ -13,7 +13,7 @@ KINDS = "llama fox dragon cat dog mouse rabbit bear bird owl frog hedgehog robot
 MORE_KINDS = """prince king queen knight wizard witch fairy pirate giant elf fish whale dolphin penguin elephant lion tiger monkey horse cow pig sheep goat hen wolf deer snail bee butterfly spider ant
 ghost monster unicorn dinosaur astronaut farmer baker sailor teacher child kitten puppy lamb crab seal parrot swan donkey camel panda koala beaver mole badger otter star cloud tree train boat car computer alien snowman doll teddy man woman""".split()
 # One-word heroes that no other story has: they teach that the hero is the one the opening names.
-RARE_KINDS = [thing.split()[1] for thing in THING_LIST if thing.startswith(("a ", "an ")) and thing.count(" ") == 1]
+RARE_KINDS = [thing.split()[1] for thing in SLOTS["T"] if thing.startswith(("a ", "an ")) and thing.count(" ") == 1]
 PLACES = ["a green valley", "a small village", "a deep forest", "a house by the sea", "a town on a hill", "an old garden", "a cave in the mountains", "a quiet farm", "a castle", "a big city", "a little hut in the woods", "a land far away", "a tower by the river", "a tiny house under a tree"]
 TRAITS = ["curious", "brave", "kind", "shy", "cheerful", "clever", "gentle", "sleepy"]
 MORE_TRAITS = ["little", "little", "small", "young", "old", "tiny", "big", "happy", "lonely", "sad", "funny", "friendly", "hungry", "lazy", "green", "red", "blue", "white", "grumpy", "silly", "proud", "quiet", "fluffy", "strange"]

@@ -2,6 +2,9 @@
 
 Many frames and many things, and made-up words, teach "none of my topics" rather than a list.
 """
+import re
+
+from topics import beyond
 from wording.grammar import expand
 
 # The page looks for its first sentence (`declines` in models.json) and offers a larger model beside the answer.
@@ -76,7 +79,7 @@ FRAMES += [
     "i {want|would like|need} to {know|learn|understand} {|more |something |what }{about|of} {T}", "i have a question about {T}", "what's the {best|cheapest|difference|point|meaning|history|price|price of|purpose} of {T}", "{T}?", "{T} please", "{definition|meaning|history|origin|types|kinds|examples} of {T}", "why {is|do we need|do people like|does one need} {T}", "is {T} {good|bad|a|an} {thing|for me|idea|animal|fruit|for health}", "what is {T} made of", "{how|where} {is|are} {T} {made|found|used|grown|produced}", "what does {T} {look like|eat|do|taste like|cost|weigh}", "where do {T} live", "what do {T} eat", "can {T} {fly|swim|talk|run fast}", "how long {does|do} {T} {live|last|take}", "who uses {T}", "what about {T}", "and {T}", "have you {heard of|seen|tried|been to} {{T}|{L}}", "{i love|i like|i hate|i have|i bought|i lost|i want} {T}", "what color {is|are} {T}", "what colour {is|has} {T}", "how many legs does {T} have", "what sound does {T} make",
     "capital of {L}", "what's the capital of {L}", "{L} capital", "what is the {capital|currency|flag|language|area|national dish|time zone} of {L}", "where is {L}", "is {L} {big|in europe|in asia|in africa|nice|safe|far away}", "{do you know|tell me about|what about|how is|what's in} {L}", "who {rules|governs|lives in} {L}", "how {far|big|hot} is {it to |}{L}", "best time to {visit|go to} {L}", "{flights|a flight|a train|the way} to {L}", "{L}",
     "what {is|'s} {1|2|3|4|5|6|7|8|9}{0|1|2|3|4|5|6|7|8|9} {+|-|*|/|times|plus|minus|divided by} {2|3|4|5|6|7|8|9}{1|2|3|4|5|6|7|8|9}", "{1|2|3|4|5|6|7|8|9}{0|3|5|7}{|0|00|5} {*|/|+|-} {2|3|4|5|6|7}{2|4|5|7}{|0}", "{148|215|320|480|1000|1440} divided by {7|13|11|17}", "{what is|calculate|how much is} {the square root of|the log of|half of|a third of|10 percent of|the cube of} {9|16|50|64|100|200|250}", "{solve|factor|integrate|differentiate} {x|y|2x|x^2} {+|-} {3|4|5} = {7|9|0}", "what is {2|3|7|10} to the power of {3|5|8}", "convert {5|10|20|100} {miles|pounds|euros|feet|celsius|inches} to {kilometers|kilos|dollars|meters|fahrenheit|cm}", "how many {meters|feet|grams|seconds|ounces|cups} {are in|in} a {mile|yard|pound|month|gallon|liter}",
-    "{write|make|create|generate|draft|compose} {me |}{an essay|a song|an email|a letter|a resume|a cover letter|a speech|a blog post|a tweet|a sql query|a regex|a workout plan|a meal plan|a picture of {T}|an image of {T}}{| about {T}| for my boss| for {P}}", "{draw|paint|generate|show} {me |}{a picture|an image|a photo|a logo} {of|with} {T}", "{summarize|proofread|rewrite|correct|translate|check} {my essay|this text|this paragraph|my homework|the following|this code}", "{solve|do|help with|help me with} my {homework|math homework|taxes|essay|thesis|exam}", "{plan|organize|book} {a trip|my holiday|a party|a flight|a hotel|dinner}{| to {L}| in {L}}", "{who|what} {will win|won|is winning} {the election|the world cup|the game|the lottery|the super bowl|the league}", "{latest|breaking|today's|sports} news", "{give me|what are} {the lottery numbers|tips for {T}|10 facts about {T}|three ideas for dinner|recipes with {T}|a recipe for {T}}", "{i need|give me|what's} a recipe for {T}", "what's for dinner", "{which|what} {phone|laptop|car|book|film|movie|wine|school} should i {buy|get|watch|read|choose}", "is it {ok|safe|legal|healthy|normal} to {V} {O}", "where can i {V|buy|find} {O|{T}}", "how long does it take to {V} {O}", "when should i {V} {O}", "{why can't i|i can't|i cannot|i want to|should i} {V} {O}", "{search|google|look up|find} {T}{| for me| on the internet}", "{call|text|email} {P|my mother|my boss|911|the police}",
+    "{write|make|create|generate|draft|compose} {me |}{an essay|a song|an email|a letter|a resume|a cover letter|a speech|a blog post|a tweet|a sql query|a regex|a workout plan|a meal plan|a picture of {T}|an image of {T}}{| about {T}| for my boss| for {P}}", "{draw|paint|generate|show} {me |}{a picture|an image|a photo|a logo} {of|with} {T}", "{summarize|proofread|rewrite|correct|translate|check} {my essay|this text|this paragraph|my homework|the following|this code}", "{solve|do|help with|help me with} my {homework|math homework|taxes|essay|thesis|exam}", "{plan|organize|book} {a trip|my holiday|a party|a flight|a hotel|dinner}{| to {L}| in {L}}", "{who|what} {will win|won|is winning} {the election|the world cup|the game|the lottery|the super bowl|the league}", "{latest|breaking|today's|sports} news", "{give me|what are} {the lottery numbers|tips for {T}|10 facts about {T}|three ideas for dinner|recipes with {T}|a recipe for {T}}", "{i need|give me|what's} a recipe for {T}", "what's for dinner", "{which|what} {phone|laptop|car|book|film|movie|wine|school} should i {buy|get|watch|read|choose}", "is it {ok|safe|legal|healthy|normal} to {V} {O}", "where can i {{V}|buy|find} {{O}|{T}}", "how long does it take to {V} {O}", "when should i {V} {O}", "{why can't i|i can't|i cannot|i want to|should i} {V} {O}", "{search|google|look up|find} {T}{| for me| on the internet}", "{call|text|email} {{P}|my mother|my boss|911|the police}",
     "who {is|was} the {first|last|second|third|youngest} {president|king|queen|man on the moon|emperor|pope|person to fly}{| of {L}}", "when {was|did} {the war|world war two|the internet bubble|rome|the titanic|the wall} {end|start|begin|fall|sink}", "what year did {T} {begin|start|end|appear}", "what is the {tallest building|biggest country|smallest country|longest word|deepest sea|oldest city|richest country|fastest car|hottest place|largest city|most expensive thing|biggest number|smallest animal|oldest animal} {|in the world|on earth}", "how many {countries|languages|people|stars|bones|muscles|states|cities|species|galaxies|oceans of milk} {are there|exist|are in the world|has the body|has europe}", "how {deep|old|far|heavy|hot|cold|fast|high} is {the sea|the universe|the ocean|light|sound|space|the milky way|the eiffel tower|{T}}", "do {cats|dogs|aliens|ghosts|fish|ants|plants|birds} {exist|think|feel|dream|sleep|have souls|see colours}", "what {happens|will happen} {after death|when we die|if i eat {T}|when the sun dies|in 2050|next}", "who is {my wife|my neighbour|the boss|the president|the king of {L}|the ceo of {{T}|apple|google|openai}}", "what did i {eat|do|say|buy|dream} {yesterday|this morning|last week}", "what am i {wearing|thinking|doing|holding}", "can you {call|open|order|buy|drive|cook|sing|dance|browse the web|search the web|see pictures|send emails|make images|play music|read my files|set a timer}{| for me| {T}}",
 ]
 
@@ -85,8 +88,10 @@ def _choices(text):
     return [item.strip() for item in text.replace("\n", "").split("|")]
 
 
-PEOPLE_LIST, THING_LIST, PLACE_LIST = _choices(PEOPLE) + _choices(MORE_PEOPLE), _choices(THINGS) + _choices(MORE_THINGS), _choices(PLACES) + _choices(MORE_PLACES)
-HELD_THING_LIST, VERB_LIST, OBJECT_LIST, CHUNK_LIST = map(_choices, (HELD_THINGS, VERBS, OBJECTS, CHUNKS))
+HELD_THING_LIST, CHUNK_LIST = _choices(HELD_THINGS), _choices(CHUNKS)
+_FEW = {"P": _choices(PEOPLE) + _choices(MORE_PEOPLE), "T": _choices(THINGS) + _choices(MORE_THINGS), "L": _choices(PLACES) + _choices(MORE_PLACES), "V": _choices(VERBS), "O": _choices(OBJECTS), "N": ["3", "5", "ten"]}
+SLOTS = {slot: _FEW.get(slot, []) + beyond.SLOTS.get(slot, []) for slot in {**_FEW, **beyond.SLOTS}}
+HELD_SLOTS = {**_FEW, "T": HELD_THING_LIST}
 
 
 def made_up(rng):
@@ -96,16 +101,23 @@ def made_up(rng):
     return "".join(rng.choice(CHUNK_LIST) for _ in range(rng.randint(1, 3)))
 
 
+def _marked(frames):
+    """The frames with `<T>` for `{T}`, so that a frame is parsed once whatever fills it."""
+    return [re.sub(r"\{([A-Z])\}", r"<\1>", frame) for frame in frames]
+
+
+OWN, WIDER, HELD = _marked(FRAMES), _marked(beyond.FRAMES), _marked(HELD_FRAMES)
+
+
 def unknown_question(rng, held=False):
     """A question that the model must decline."""
-    text = rng.choice(HELD_FRAMES if held else FRAMES)
-    slots = {"{P}": PEOPLE_LIST, "{T}": HELD_THING_LIST if held else THING_LIST, "{L}": PLACE_LIST, "{V}": VERB_LIST, "{O}": OBJECT_LIST, "{N}": ["3", "5", "ten"]}
-    for slot, values in slots.items():
-        while slot in text:
-            value = rng.choice(values)
-            text = text.replace(slot, value.lower() if rng.random() < 0.4 else value, 1)
-    if not held and rng.random() < 0.15:  # also without the article
-        text = text.replace(" a ", " ", 1)
-    while "{Z}" in text:
-        text = text.replace("{Z}", made_up(rng), 1)
-    return expand(rng, text)
+    slots = HELD_SLOTS if held else SLOTS
+
+    def fill(slot):
+        if slot[1] == "Z":
+            return made_up(rng)
+        value = rng.choice(slots[slot[1]])
+        value = expand(rng, value) if "{" in value else value
+        return value.lower() if rng.random() < 0.4 else value
+    text = re.sub("<([A-Z])>", fill, expand(rng, rng.choice(HELD if held else OWN if rng.random() < 0.5 else WIDER)))
+    return text.replace(" a ", " ", 1) if not held and rng.random() < 0.15 else text  # also without the article
