@@ -5,7 +5,7 @@ import { ggmlTraits } from "../src/format/ggml-types.ts";
 import { storedRowBytes, type Encoding } from "../src/quant/layout.ts";
 import { formatBytes, plainFormat } from "../src/quant/row-format.ts";
 import { packedFormats } from "../src/quant/schemes.ts";
-import { drawnMatrices } from "../test/support/drawn-matrices.ts";
+import { aqlm, drawnMatrices } from "../test/support/drawn-matrices.ts";
 
 const packedFormat = await packedFormats();
 
@@ -92,6 +92,11 @@ const formats: { name: string; widths: Record<string, string>; tests: RegExp }[]
     tests: / (quanto|torchao)-/,
   },
   {
+    name: "AQLM 1x16, groups of 8 inputs",
+    widths: { "1x16": "AQLM 1x16" },
+    tests: /-aqlm/,
+  },
+  {
     name: "GGUF",
     widths: Object.fromEntries(drawnMatrices.filter(([name]) => Object.hasOwn(ggmlTraits, name)).map(([name]) => [name, name])),
     tests: /-gguf-|tiny256 as|tiny256, gguf/,
@@ -110,7 +115,7 @@ export interface SeenTest {
 
 /** Format and sizes of each row: what a test checks the table against. */
 export function sizesOf(): [string, string][] {
-  const drawn = new Map(drawnMatrices);
+  const drawn = new Map([...drawnMatrices, ["AQLM 1x16", aqlm] as const]);
   return formats.map(({ name, widths }) => {
     const perWeight = (bytes: number) => (bytes / (shape[0] * shape[1])).toFixed(3);
     const sizes = Object.entries(widths).map(([label, matrixName]) => {

@@ -115,7 +115,6 @@ const layouts: readonly ForeignLayout[] = [
   packed("EXL3", /\.(trellis|suh|svh)$/),
   packed("QQQ", /\.s_(channel|group)$/),
   packed("marlin of sparse weights", /\.B_(24|meta)$/),
-  packed("AQLM", /\.(codebooks|codes)$/),
   packed("VPTQ", /\.(res_|outlier_)?centroids\.weight$/),
   packed("QuIP#", /\.Qidxs$/),
   packed("torchao, other than int8, int4 and E4M3", /\._weight_qdata$/, /^(?!I8|I32|F8_E4M3)/),

@@ -1,11 +1,12 @@
-// Matrices as HQQ, optimum-quanto, torchao and EETQ name them in safetensors, by what is there: `W_q`, `weight._data` (packed:
-// `weight._data._data`), `_weight_qdata`, `weight_scales`. Rows of codes are read like those of compressed-tensors; HQQ's and quanto's
+// Matrices as HQQ, optimum-quanto, torchao, EETQ and AQLM name them in safetensors, by what is there: `W_q`, `weight._data`
+// (packed: `weight._data._data`), `_weight_qdata`, `weight_scales`, `codes` (vector-parts.ts). Rows of codes are read like those of compressed-tensors; HQQ's and quanto's
 // below eight bits are slab-parts.ts'.
 
 import type { Ends, ReadMatrix } from "./linear-parts.ts";
 import { broken, makeMatrix, part, type MakeMatrix } from "./part-checks.ts";
 import type { QuantizedMatrix, Scheme, TensorSlice } from "./quantized.ts";
 import { floatTypes, readHqq, readSlabs, refused } from "./slab-parts.ts";
+import { readAqlm } from "./vector-parts.ts";
 
 /** undefined where the layer has none of their names. Throws PronkError `format` or `model-unsupported`. */
 export const readLibrary: ReadMatrix = (name, shape, ends) => {
@@ -15,10 +16,15 @@ export const readLibrary: ReadMatrix = (name, shape, ends) => {
     if (!scales) throw broken(codes, `it has no ${end} beside it`, end, "none");
     return scales;
   };
-  const [hqq, quanto, packed, torchao] = ["W_q", "weight._data", "weight._data._data", "_weight_qdata"].map((end) =>
-    ends.get(end),
-  );
+  const [hqq, quanto, packed, torchao, codes] = [
+    "W_q",
+    "weight._data",
+    "weight._data._data",
+    "_weight_qdata",
+    "codes",
+  ].map((end) => ends.get(end));
   if (hqq) return readHqq(hqq, shape, ends, matrix);
+  if (codes) return readAqlm(codes, shape, ends, matrix);
   if (ends.has("weight_scales")) return eetq(ends, shape, matrix);
   if (torchao && (torchao.dtype === "I32" || (torchao.dtype === "I8" && 2 * torchao.shape[1] === shape[1])))
     return torchaoInt4(torchao, ends, scalesOf, shape, matrix);

@@ -12,9 +12,9 @@ export type Ends = ReadonlyMap<string, TensorSlice>;
 /** Reads a layer's matrix where its weights are quantized; undefined where they are not (packed-parts.ts). */
 export type ReadMatrix = (name: string, shape: readonly number[], ends: Ends) => QuantizedMatrix | undefined;
 
-const isLibraryName = /\.(W_q|weight\._data(\._data)?|_weight_qdata|weight_scales)$/;
+const isLibraryName = /\.(W_q|weight\._data(\._data)?|_weight_qdata|weight_scales|codes)$/;
 
-/** Whether some matrix looks as if HQQ, optimum-quanto, torchao or EETQ had quantized it (library-parts.ts). */
+/** Whether some matrix looks as if HQQ, optimum-quanto, torchao, EETQ or AQLM had quantized it (library-parts.ts). */
 export const looksOfLibrary = (entries: readonly TensorSlice[]): boolean =>
   entries.some(({ name }) => isLibraryName.test(name));
 
@@ -37,6 +37,7 @@ export function missingMatrices(expected: Iterable<string>, entries: readonly Te
       "q_weight",
       "weight_packed",
       "W_q",
+      "codes",
       "weight._data",
       "weight._data._data",
       "_weight_qdata",

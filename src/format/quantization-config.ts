@@ -19,7 +19,7 @@ export interface DeclaredQuantization {
 }
 
 const whatWorks =
-  "The quantized layouts that work are GPTQ (v1, v2, Marlin), AWQ (gemm, gemv, gemv_fast, Marlin), AutoRound's export as either, bitsandbytes nf4, fp4 and int8, EXL2, compressed-tensors, FP8, NVFP4, MLX, HQQ, quanto, torchao int8, int4 and float8, EETQ, and GGUF.";
+  "The quantized layouts that work are GPTQ (v1, v2, Marlin), AWQ (gemm, gemv, gemv_fast, Marlin), AutoRound's export as either, bitsandbytes nf4, fp4 and int8, EXL2, compressed-tensors, FP8, NVFP4, MLX, HQQ, quanto, torchao int8, int4 and float8, EETQ, AQLM 1x16, and GGUF.";
 
 type Layout = Pick<DeclaredQuantization, "method" | "zeroPointsAsStored">;
 
@@ -63,7 +63,7 @@ function readLayout(json: JsonFile): Layout {
   if (method === "compressed-tensors") return readCompressed(json);
   if (method === "fp8" || method === "fbgemm_fp8" || method === "modelopt")
     return { method: "fp8", zeroPointsAsStored: false };
-  if (method === "hqq" || method === "quanto" || method === "torchao" || method === "eetq")
+  if (method === "hqq" || method === "quanto" || method === "torchao" || method === "eetq" || method === "aqlm")
     return { method: "library", zeroPointsAsStored: false };
   if (method !== undefined && method !== "gptq" && method !== "awq")
     throw json.unsupported("quant_method", [method, json.text("format") ?? []].flat().join(", "), whatWorks);

@@ -33,6 +33,8 @@ export type Scheme =
   /** Inputs as rows: plain numbers (16 and 32 bits), or bytes of one group for each output or for all. */
   | { kind: "turned"; bits: 8 | 16 | 32; zero?: number; groups: ScaleGroups }
   | { kind: "floats"; type: "FP8" | "MXFP8" | "NVFP4" | "MXFP4"; groups: ScaleGroups }
+  /** AQLM: codes of so many bits, in 16, for eight inputs each. */
+  | { kind: "vectors"; bits: number }
   | { kind: "ggml"; type: Exclude<GgmlType, GridType> }
   | { kind: "grid"; type: GridType };
 
@@ -58,7 +60,7 @@ export type PartRole =
   | "zeroScales"
   | "zeroZeros"
   | "groupIndex" // GPTQ: the group of each input
-  | "map" // bitsandbytes: the value of each code
+  | "map" // bitsandbytes: the value of each code; AQLM: its vector
   | "nestedMap"
   | "nestedScales"
   | "state" // bitsandbytes: quant_state as JSON
@@ -89,6 +91,7 @@ export function schemeLabel(scheme: Scheme): string {
   if (scheme.kind === "gptq") return `gptq ${scheme.bits} bit`;
   if (scheme.kind === "bnb4") return scheme.nested ? `${scheme.book} nested` : scheme.book;
   if (scheme.kind === "integers" || scheme.kind === "slabs") return `${scheme.packer} ${scheme.bits} bit`;
+  if (scheme.kind === "vectors") return `aqlm 1x${scheme.bits}`;
   if (scheme.kind === "turned") return `onnx ${scheme.bits} bit`;
   return "type" in scheme ? scheme.type : scheme.kind;
 }

@@ -192,6 +192,12 @@ export const shaderFiles = {
     needs: ["WeightShape", "Eight"],
     features: [],
   },
+  decode_vectors: {
+    bindings: { shape: [1, 0], codes: [1, 1], scales: [1, 2] },
+    provides: ["chunk_at", "eight_of", "widened", "wide_dot", "chunk_dot", "Chunk"],
+    needs: ["WeightShape", "Eight", "Span"],
+    features: [],
+  },
   eight: { bindings: {}, provides: ["Eight"], needs: [], features: [] },
   embed: {
     bindings: { tokens: [0, 0], out: [0, 1], step: [0, 2] },
@@ -448,6 +454,7 @@ export interface ShaderBindings {
   decode_q4: { shape: "uniform WeightShape"; codes: "read array<vec4u>"; scales: "read array<u32>" };
   decode_q8: { shape: "uniform WeightShape"; codes: "read array<vec4u>"; scales: "read array<u32>" };
   decode_super: { shape: "uniform WeightShape"; codes: "read array<vec4u>"; scales: "read array<u32>" };
+  decode_vectors: { shape: "uniform WeightShape"; codes: "read array<vec2u>"; scales: "read array<vec4f>" };
   eight: {};
   embed: { tokens: "read array<u32>"; out: "read_write array<vec4f>"; step: "uniform Step" };
   gate_of: {};
@@ -608,6 +615,7 @@ export interface ShaderOverrides {
   decode_q4: {};
   decode_q8: {};
   decode_super: { bits?: number; form?: number };
+  decode_vectors: {};
   eight: {};
   embed: { scale?: number };
   gate_of: {};

@@ -75,6 +75,7 @@ export const decodes = {
   int8: ["decode_int8"],
   fp8: ["decode_fp8"],
   grid: ["decode_grid"],
+  vectors: ["decode_vectors"],
 } as const satisfies Table;
 
 /** What stands in for a take where the weight's inputs are not in order. */

@@ -7,13 +7,13 @@ import type { ShaderFile } from "./shader-table.ts";
 
 /** What only adapters, steps of several tokens, or models quantized by their publisher need: each is loaded on demand. */
 const parts = import.meta.glob<{ default: string }>(
-  "../../shaders/{bias_low_rank,bias_low_rank_apart,blocks_piece,low_rank_scales,matvec_{few,bytes_few,subgroup_few,tile_few},wide_dot,repack_{blocks,columns,grids,slabs,streams,turned},decode_{affine,book,exl2,fp8,grid,int8,super}}.wgsl",
+  "../../shaders/{bias_low_rank,bias_low_rank_apart,blocks_piece,low_rank_scales,matvec_{few,bytes_few,subgroup_few,tile_few},wide_dot,repack_{blocks,columns,grids,slabs,streams,turned},decode_{affine,book,exl2,fp8,grid,int8,super,vectors}}.wgsl",
   { query: "?raw" },
 );
 const texts: Record<string, string | (() => Promise<string>)> = import.meta.glob<string>(
   [
     "../../shaders/*.wgsl",
-    "!../../shaders/{bias_low_rank,bias_low_rank_apart,blocks_piece,low_rank_scales,matvec_{few,bytes_few,subgroup_few,tile_few},wide_dot,repack_{blocks,columns,grids,slabs,streams,turned},decode_{affine,book,exl2,fp8,grid,int8,super}}.wgsl",
+    "!../../shaders/{bias_low_rank,bias_low_rank_apart,blocks_piece,low_rank_scales,matvec_{few,bytes_few,subgroup_few,tile_few},wide_dot,repack_{blocks,columns,grids,slabs,streams,turned},decode_{affine,book,exl2,fp8,grid,int8,super,vectors}}.wgsl",
   ],
   { query: "?raw", import: "default", eager: true },
 );

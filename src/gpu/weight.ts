@@ -141,6 +141,7 @@ export function weightUse(
     case "q8":
     case "q4":
     case "int8":
+    case "vectors":
       return { decode: format.decode, ...coded };
     // One by one: each decode has constants of its own.
     case "affine":

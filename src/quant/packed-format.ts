@@ -95,6 +95,14 @@ export function headOf(...tables: ArrayLike<number>[]): Uint32Array<ArrayBuffer>
   return head;
 }
 
+let blank = new Uint32Array(0);
+
+/** A head of zeros, for those that come late: a model has one for each matrix, and all share these words until then. */
+export function blankHead(length: number): Uint32Array<ArrayBuffer> {
+  if (blank.length < length) blank = new Uint32Array(length);
+  return blank.subarray(0, length);
+}
+
 /** Bits of a code in the low plane and in the high one. Each divides 32, so no code straddles two words; 7 take 8. */
 export function planesOf(bits: number): { low: number; high: number } {
   const low = bits < 2 ? 1 : bits < 4 ? 2 : bits < 7 ? 4 : 8;

@@ -7,7 +7,7 @@ import { schemeLabel, type PartRole, type QuantizedMatrix, type TensorSlice } fr
 import { groupSize, type Encoding } from "./layout.ts";
 
 /** Decodes of published schemes: shaders/decode_*.wgsl. */
-export type PackedDecode = "affine" | "super" | "book" | "exl2" | "int8" | "fp8" | "grid";
+export type PackedDecode = "affine" | "super" | "book" | "exl2" | "int8" | "fp8" | "grid" | "vectors";
 
 /** The bytes of a matrix's parts that are not codes. */
 export type PartBytes = Partial<Record<PartRole, Uint8Array>>;
@@ -77,15 +77,16 @@ export function formatBytes(format: RowFormat, rows: number): number {
   return 4 * (rows * (codeWords + scaleWords) + head.length + (isGathered(format) ? 32 * rowChunks : 0));
 }
 
-/** The format of a matrix when only its header is known: as many bytes as in the file. */
+/** The format of a matrix when only its header is known: as many bytes as in the file, and AQLM's codebook in f32. */
 export function estimatedFormat({ rows, cols, scheme, parts, among }: QuantizedMatrix): RowFormat {
   const wordsOf = (some: TensorSlice[]) =>
     Math.ceil(some.reduce((sum, { start, end }) => sum + end - start, 0) / (among?.rows ?? rows) / 4);
   const { codes, ...others } = parts;
+  const wider = scheme.kind === "vectors" && parts.map?.dtype !== "F32" ? [parts.map!] : [];
   return {
     ...plainFormat("q4", cols),
     label: schemeLabel(scheme),
     codeWords: wordsOf([codes]),
-    scaleWords: wordsOf(Object.values(others)),
+    scaleWords: wordsOf([...Object.values(others), ...wider]),
   };
 }

@@ -27,6 +27,7 @@ const bitsandbytes = onDemand("lays out bitsandbytes", () => import("./bitsandby
 const exl2 = onDemand("lays out EXL2", () => import("./exl2.ts"));
 const streams = onDemand("lays out compressed-tensors, MLX, FP8", () => import("./streams.ts"));
 const slabs = onDemand("lays out HQQ and quanto", () => import("./slabs.ts"));
+const vectors = onDemand("lays out AQLM", () => import("./vectors.ts"));
 const turned = onDemand("lays out ONNX's plain matrices", () => import("./turned.ts"));
 const ggml = onDemand("lays out GGUF's blocks", () => import("./ggml.ts"));
 const grids = onDemand("lays out GGUF's grids", () => import("./grids.ts"));
@@ -43,6 +44,7 @@ const table: Record<Scheme["kind"], SchemeEntry> = {
     load: async () => (await streams()).integersFormat((await order()).actOrder),
   },
   slabs: { early: [], load: async () => (await slabs()).slabsFormat(await streams()) },
+  vectors: { early: [], load: async () => (await vectors()).vectorsFormat(await streams()) },
   turned: { early: [], load: async () => (await turned()).turnedFormat(await streams()) },
   floats: { early: [], load: async () => (await streams()).floatsFormat },
   ggml: { early: ["factor"], load: async () => (await ggml()).ggmlFormat },

@@ -5,7 +5,7 @@
 
 import type { QuantizedMatrix, Scheme } from "../format/quantized.ts";
 import { plainPart, type PlainPart } from "./nested-scales.ts";
-import { headOf, planeWords, type SchemeFormat } from "./packed-format.ts";
+import { blankHead, headOf, planeWords, type SchemeFormat } from "./packed-format.ts";
 import type { PartBytes } from "./row-format.ts";
 import type * as Numbers from "./scale-bits.ts";
 
@@ -101,7 +101,7 @@ function down(
   const unit = commonDivisor(cols, codes);
   const tableWords = 2 * wordsOf(type, count);
   const decoded = partsDecoder(matrix);
-  const head = zeros(Math.ceil(tableWords / 64) * 64);
+  const head = blankHead(Math.ceil(tableWords / 64) * 64);
   return {
     decode: "affine",
     constants: { bits, zeros: 4, scale_type: type },
@@ -142,12 +142,4 @@ const numberType = ({ parts }: QuantizedMatrix): string => (parts.scaleScales ??
 
 function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
-}
-
-let blank = new Uint32Array(0);
-
-/** Zeros that all tables share until theirs have come: a model has a table for each matrix. */
-function zeros(length: number): Uint32Array<ArrayBuffer> {
-  if (blank.length < length) blank = new Uint32Array(length);
-  return blank.subarray(0, length);
 }

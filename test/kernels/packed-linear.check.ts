@@ -139,6 +139,7 @@ const telling = [
   "FP8, blocks",
   "MLC q3f16_1, odd columns",
   "HQQ down 4 bit, bytes of both",
+  "AQLM 1x16",
   "NVFP4, compressed-tensors",
   "Q5_1",
   "Q4_K",
@@ -150,7 +151,7 @@ const telling = [
 
 /** Rows of codes and GGUF's later types have many names but few decodes: only weights differ, and packed.check.ts tries those. */
 const isRepeated = (name: string) =>
-  /^(pack|int)-quantized|^(FP8|MXFP|NVFP4|ML[XC]|ONNX|HQQ down)/.test(name) && !telling.includes(name);
+  /^(pack|int)-quantized|^(FP8|MXFP|NVFP4|ML[XC]|ONNX|HQQ down|AQLM)/.test(name) && !telling.includes(name);
 const layers = Object.entries(madeLayers.all).filter(([name]) => !isRepeated(name));
 
 const someTypes = blockTypes.filter(

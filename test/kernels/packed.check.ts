@@ -145,7 +145,7 @@ const made =
     return compare(context, layer, weights.map(rounded), { unitsPerPiece: 2 }, exact ? undefined : either);
   };
 
-const packedDecodes: readonly PackedDecode[] = ["affine", "book", "exl2", "fp8", "grid", "int8", "super"];
+const packedDecodes: readonly PackedDecode[] = ["affine", "book", "exl2", "fp8", "grid", "int8", "super", "vectors"];
 
 /** Every kernel that reads weights compiles with every decode here. */
 const compiles: Check = async (context) => {

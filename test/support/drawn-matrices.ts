@@ -149,6 +149,15 @@ export function hqqDown(bits: 2 | 4, [rows, cols]: number[]): Drawn {
   });
 }
 
+/** AQLM 1x16. */
+export function aqlm([rows, cols]: number[]): Drawn {
+  return drawn({ kind: "vectors", bits: 16 }, [rows, cols], {
+    codes: ["I16", [rows, cols / 8, 1]],
+    map: ["F16", [1, 65_536, 1, 8]],
+    scales: ["F16", [rows, 1, 1, 1]],
+  });
+}
+
 const eachRow = (_: number, cols: number) => ({ rows: 1, cols });
 
 /** By name: the matrix of a shape [out, in]. */

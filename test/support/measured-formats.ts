@@ -5,6 +5,7 @@ import { ggmlTraits, isGridType } from "../../src/format/ggml-types.ts";
 import { dequantizeGgml } from "../reference/dequantize-ggml.ts";
 import { blockMatrix, blockTypes, referenceWeightsOf, type PackedMatrix } from "./packed-matrix.ts";
 import {
+  aqlm,
   awq,
   awqGemv,
   bnb4,
@@ -99,6 +100,7 @@ export const measuredFormats: Record<string, MeasuredFormat> = {
   "AWQ gemv": layer(integers, (shape) => awqGemv(shape, 128)),
   "AWQ gemv_fast": layer(integers, (shape) => gemvFast(shape, 128)),
   Marlin: layer(integers, (shape) => marlin(shape, 128)),
+  "AQLM 1x16": layer(none, (shape) => aqlm(16, shape)),
   EETQ: layer(integers, (shape) => eetq(shape, "qweight")),
   "int-quantized": layer(integers, ([rows, cols]) => byteRows("I8", [rows, cols], [rows, 1])),
   "FP8, a scale a row": layer(integers, ([rows, cols]) => byteRows("F8_E4M3", [rows, cols], [rows, 1])),

@@ -30,6 +30,7 @@ import {
   type Dequantized,
   type Layer,
 } from "../reference/dequantize-packed.ts";
+import { dequantizeAqlm } from "../reference/dequantize-aqlm.ts";
 import { dequantizeHqq } from "../reference/dequantize-hqq.ts";
 import {
   dequantizeEetq,
@@ -139,6 +140,7 @@ export function referenceWeightsOf({ matrix, layer }: PackedMatrix): Dequantized
   if (scheme.kind === "exl2") return dequantizeExl2(layer);
   if (scheme.kind === "int8") return dequantizeInt8(layer);
   if (scheme.kind === "bnb4") return dequantizeBnb4(layer, scheme.book);
+  if (scheme.kind === "vectors") return dequantizeAqlm(layer);
   const { rows, cols } = matrix;
   if (scheme.kind === "integers" && scheme.packer === "eetq") return dequantizeEetq(layer);
   if (scheme.kind === "integers" && scheme.packer === "torchao" && scheme.bits === 4)

@@ -457,6 +457,19 @@ export function eetq([rows, cols]: number[], codes: "qweight" | "weight") {
   };
 }
 
+/** AQLM with one codebook; codes of fewer than 16 bits repeat their sign above them. */
+export function aqlm(bits: number, [rows, cols]: number[], type: "F16" | "BF16" | "F32" = "F16") {
+  return (): PackedMatrix => {
+    const random = randomNumbers(bits * 100 + rows + cols);
+    const codes = Int16Array.from({ length: (rows * cols) / 8 }, () => random() * 2 ** (bits - 1));
+    return packedMatrix([rows, cols], [
+      { end: "codes", dtype: "I16", shape: [rows, cols / 8, 1], bytes: new Uint8Array(codes.buffer) },
+      scaleTensor("codebooks", type, [1, 2 ** bits, 1, 8], random),
+      scaleTensor("scales", type, [rows, 1, 1, 1], random),
+    ]); // prettier-ignore
+  };
+}
+
 export function awqGemv([rows, cols]: number[], size: number) {
   return (): PackedMatrix => {
     const random = randomNumbers(rows * cols + size);
@@ -599,6 +612,9 @@ export const madeLayers: { ggml: typeof ggml; all: Record<string, () => PackedMa
     "Marlin of GPTQ, groups of 32": marlin([128, 96], 32),
     "Marlin of GPTQ, one group": marlin([64, 160], 160),
     "Marlin of AWQ, groups of 16": marlin([192, 64], 16, "qweight scales"),
+    "AQLM 1x16": aqlm(16, [9, 96]),
+    "AQLM 1x12, bfloat16": aqlm(12, [6, 160], "BF16"),
+    "AQLM 1x9, one chunk": aqlm(9, [5, 32], "F32"),
     "EXL2, one width": exl2(32, [[4, 128], [4, 128], [4, 32]]),
   },
 }; // prettier-ignore

@@ -98,7 +98,6 @@ describe("by names of tensors", () => {
     ["EXL3", /layout EXL3/, [`${layer}.trellis`, "I16"]],
     ["marlin", /marlin of sparse weights/, [`${layer}.B_24`, "I32"]],
     ["QQQ", /layout QQQ/, [`${layer}.s_channel`, "F16"]],
-    ["AQLM", /layout AQLM/, [`${layer}.codes`, "I16"]],
     ["VPTQ", /layout VPTQ/, [`${layer}.centroids.weight`, "F16"]],
     ["QuIP#", /layout QuIP#/, [`${layer}.Qidxs`, "I64"]],
     ["torchao", /layout torchao, other/, [`${layer}._weight_qdata`, "U8"]],

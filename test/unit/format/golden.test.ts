@@ -8,6 +8,7 @@ import { openWeights } from "../../../src/format/open-weights.ts";
 import { isQuantized, type ModelTensor, type PartRole, type TensorSlice } from "../../../src/format/quantized.ts";
 import { referenceWeights } from "../../reference/named-weights.ts";
 import { dequantizeGgml } from "../../reference/dequantize-ggml.ts";
+import { dequantizeAqlm } from "../../reference/dequantize-aqlm.ts";
 import { dequantizeHqq } from "../../reference/dequantize-hqq.ts";
 import * as packed from "../../reference/dequantize-packed.ts";
 import { dequantizeGemvFast, dequantizeMarlin } from "../../reference/dequantize-tiled.ts";
@@ -54,6 +55,7 @@ function valuesOf(tensor: ModelTensor, files: ReadonlyMap<string, Uint8Array>, h
       : scheme.kind === "integers" && scheme.packer === "awq gemv_fast" ? dequantizeGemvFast(layer, scheme.groups.cols)
       : scheme.kind === "slabs" && scheme.packer === "hqq"
         ? dequantizeHqq(layer, { ...tensor, bits: scheme.bits, axis: scheme.groups.cols === 1 ? 0 : 1 })
+      : scheme.kind === "vectors" ? dequantizeAqlm(layer)
       : scheme.kind === "slabs" ? packed.dequantizeLibrary(layer, tensor)
       : scheme.kind === "bnb4" ? packed.dequantizeBnb4(layer, scheme.book)
       : scheme.kind === "int8" ? packed.dequantizeInt8(layer)

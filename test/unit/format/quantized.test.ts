@@ -37,7 +37,7 @@ describe("what is declared", () => {
     [{ quant_method: "gptq", checkpoint_format: "gptq_p" }, /gptq_p/],
     [{ quant_method: "awq", version: "exllama" }, /exllama/],
     [{ quant_method: "exl3" }, /exl3.*layouts that work are GPTQ/],
-    [{ quant_method: "aqlm" }, /aqlm.*layouts that work are GPTQ/],
+    [{ quant_method: "vptq" }, /vptq.*layouts that work are GPTQ/],
     [{ quant_method: "vptq" }, /vptq.*layouts that work are GPTQ/],
     [{ quant_method: "quip" }, /quip.*layouts that work are GPTQ/],
     [{ quant_method: "compressed-tensors", format: "marlin-24" }, /marlin-24/],
@@ -87,6 +87,12 @@ const nf4 = (dtype = "U8", [rows, cols] = [96, 256]) => [
   slice("weight.nested_absmax", "F32", [2]),
   slice("weight.nested_quant_map", "F32", [256]),
   slice("weight.quant_state.bitsandbytes__nf4", "U8", [100]),
+];
+
+const aqlm = (codebooks: number[], codes: number[], dtype = "I16") => [
+  slice("codes", dtype, codes),
+  slice("codebooks", "F16", codebooks),
+  slice("scales", "F16", [96, 1, 1, 1]),
 ];
 
 describe("a layer's scheme", () => {
@@ -274,6 +280,16 @@ describe("a layer that does not fit together", () => {
     ["EETQ without codes", () => library([slice("weight_scales", "F16", [96])]), "format", /no codes/],
     ["EETQ with outputs as rows", () => library([slice("weight", "I8", [96, 256]), slice("weight_scales", "F16", [96])]), "format", /\[256,96\]/],
     ["EETQ of 96 inputs", () => library([slice("weight", "I8", [96, 96]), slice("weight_scales", "F16", [96])], [96, 96]), "model-unsupported", /multiple of 64/],
+    ["AQLM without codebooks", () => library([slice("codes", "I16", [96, 32, 1]), slice("scales", "F16", [96, 1, 1, 1])]), "format", /no codebooks/],
+    ["AQLM 2x8", () => library(aqlm([2, 256, 1, 8], [96, 32, 2], "I8")), "model-unsupported", /AQLM 2x8 of 1 x 8.*AQLM 1x16/],
+    ["AQLM 1x16 of sixteen inputs", () => library(aqlm([1, 65_536, 1, 16], [96, 16, 1])), "model-unsupported", /AQLM 1x16 of 1 x 16/],
+    ["AQLM 1x16 of four outputs", () => library(aqlm([1, 65_536, 4, 8], [24, 32, 1])), "model-unsupported", /AQLM 1x16 of 4 x 8/],
+    ["AQLM 1x8", () => library(aqlm([1, 256, 1, 8], [96, 32, 1], "I8")), "model-unsupported", /AQLM 1x8/],
+    ["AQLM for 40 inputs", () => library(aqlm([1, 512, 1, 8], [96, 5, 1]), [96, 40]), "model-unsupported", /for 40 inputs/],
+    ["AQLM of no number of bits", () => library(aqlm([1, 1000, 1, 8], [96, 32, 1])), "format", /codebooks.*\[1,1000,1,8\]/],
+    ["AQLM with codes of other rows", () => library(aqlm([1, 512, 1, 8], [95, 32, 1])), "format", /"[^"]*codes".*\[95,32,1\]/],
+    ["AQLM with codes in another type", () => library(aqlm([1, 512, 1, 8], [96, 32, 1], "I32")), "format", /I32/],
+    ["AQLM with scales of another shape", () => library([...aqlm([1, 512, 1, 8], [96, 32, 1]).slice(0, 2), slice("scales", "F16", [96])]), "format", /scales.*\[96\]/],
     ["a shape of nobody's", () => made([slice("qweight", "I32", [7, 7]), slice("scales", "F16", [2, 96])]), "model-unsupported", /\[7,7\]/],
     ["EXL2 without groups", () => made(without(exl2(96), "q_groups")), "format", /groups/],
     ["EXL2 of fewer outputs", () => made(exl2(64)), "format", /64 columns/],
@@ -290,6 +306,15 @@ describe("a layer that does not fit together", () => {
     expect(error.message).toMatch(message);
     expect(error.code).toBe(code);
   });
+});
+
+test("AQLM, whose codebook tells the bits", () => {
+  const parts = aqlm([1, 65_536, 1, 8], [96, 32, 1]);
+  expect(library(parts)).toMatchObject({
+    scheme: { kind: "vectors", bits: 16 },
+    parts: { codes: parts[0], map: parts[1], scales: parts[2] },
+  });
+  expect(library(aqlm([1, 512, 1, 8], [96, 32, 1])).scheme).toEqual({ kind: "vectors", bits: 9 });
 });
 
 test("torchao's int4 and EETQ, by what is there", () => {

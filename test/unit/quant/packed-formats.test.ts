@@ -3,9 +3,9 @@
 
 import { describe, expect, test } from "vitest";
 import type { PartRole } from "../../../src/format/quantized.ts";
-import { canShare, formatBytes } from "../../../src/quant/row-format.ts";
+import { canShare, estimatedFormat, formatBytes } from "../../../src/quant/row-format.ts";
 import { earlyParts, lateParts, packedFormats } from "../../../src/quant/schemes.ts";
-import { type Drawn, drawnMatrices, exl2, gptq, hqqDown, nf4 } from "../../support/drawn-matrices.ts";
+import { aqlm, type Drawn, drawnMatrices, exl2, gptq, hqqDown, nf4 } from "../../support/drawn-matrices.ts";
 import { blockMatrix } from "../../support/packed-matrix.ts";
 import { madeLayers } from "../../support/random-packed.ts";
 import { rejection } from "../../support/rejection.ts";
@@ -26,6 +26,16 @@ describe("bytes on the GPU are at most 12 % more than in the file", () => {
       expect(more, `${shape}`).toBeGreaterThan(0.99); // codes keep their bits: no less than in the file, either
     }
   });
+});
+
+test("but for AQLM, whose codebook becomes f32; that is counted before any part is read", () => {
+  for (const shape of shapes) {
+    const { matrix, early, fileBytes } = aqlm(shape);
+    const bytes = formatBytes(packedFormat(matrix, early), matrix.rows);
+    expect(bytes - fileBytes).toBe(2 ** 20 + 14 * matrix.rows); // a vector of four has the row's scale
+    const counted = formatBytes(estimatedFormat(matrix), matrix.rows);
+    expect(Math.abs(counted / bytes - 1)).toBeLessThan(0.01);
+  }
 });
 
 describe("which parts when", () => {
@@ -63,6 +73,7 @@ describe("which parts when", () => {
     expect(canShare(format(nf4(64, true, [4096, 4096])), format(nf4(64, true, [1024, 4096])))).toBe(true);
     expect(canShare(format(nf4(64, true, [4096, 4096])), format(nf4(64, false, [4096, 4096])))).toBe(false);
     expect(canShare(format(hqqDown(4, [4096, 4096])), format(hqqDown(4, [4096, 4096])))).toBe(false); // each has its table
+    expect(canShare(format(aqlm([4096, 4096])), format(aqlm([4096, 4096])))).toBe(false);
     expect(canShare(format(exl2([5, 4], 128, [4096, 4096])), format(exl2([4, 3], 128, [4096, 4096])))).toBe(false);
   });
 });
@@ -114,7 +125,8 @@ describe("parts that contradict their matrix", () => {
     new DataView(bytes.buffer)[bits > 0xffff ? "setUint32" : "setUint16"](0, bits, true);
     const changed = { ...parts, [role]: bytes };
     const format = packedFormat(matrix, changed);
-    (format.lateHead ?? ((late) => format.scaleRows!(late, 0, matrix.rows)))(changed);
+    format.lateHead?.(changed);
+    format.scaleRows?.(changed, 0, matrix.rows);
   };
   const spoiledBlock = (type: "IQ3_S" | "IQ1_M" | "MXFP4", changes: [number, number][]) => () => {
     const bytes = madeLayers.ggml(type, 16);
@@ -141,6 +153,9 @@ describe("parts that contradict their matrix", () => {
     ["an infinite scale in HQQ along axis 0", spoiledLayer("HQQ down 1 bit", "scales", 0x7c00), /"l.scale".*not finite, number 0/],
     ["an infinite scale of zero points in HQQ", spoiledLayer("HQQ down 2 bit, bytes of zero points", "zeroScales", 0x7c00), /"l.zero_q".*not finite/],
     ["the same along axis 1", spoiledLayer("HQQ 4 bit, zero points in bytes", "zeroScales", 0x7c00), /"l.zero_q".*not finite/],
+    ["an infinite vector in AQLM", spoiledLayer("AQLM 1x12, bfloat16", "map", 0x7f80), /"l.codebooks".*not finite, number 0/],
+    ["an infinite scale in AQLM", spoiledLayer("AQLM 1x16", "scales", 0x7c00), /"l.scales".*not finite, number 0/],
+    ["a NaN in AQLM's codebook of halves", spoiledLayer("AQLM 1x16", "map", 0x7e00), /"l.codebooks".*not finite/],
     ["an infinite scale in Marlin", spoiledLayer("Marlin of GPTQ, one group", "scales", 0x7c00), /"l.s".*not finite/],
     ["a NaN scale in AWQ gemv_fast", spoiledLayer("AWQ gemv_fast, groups of 64", "scales", 0x7e00), /scales.*not finite/],
     ["a NaN zero point in AWQ gemv_fast", spoiledLayer("AWQ gemv_fast, groups of 64", "minima", 0x7e00), /qzeros.*not finite/],

@@ -21,6 +21,7 @@ const names = [
   "quant-onnx-q4 as packed",
   "tiny256, hqq-4bit-g64",
   "tiny256, quanto-int8",
+  "quant-aqlm as packed",
   "torch-tied-f16",
 ];
 const ran = (status: string) =>
