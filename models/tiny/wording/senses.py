@@ -3,6 +3,7 @@
 `widen(registry)` appends them to the senses' training templates, and makes the senses come up more often.
 """
 from wording.frames import split
+from wording.worries import CLAIMS, WHOLES
 
 SENSES = {
     "privacy_yes": "{is|are} {what i ask|the things i say|this page|our talk} {kept private|for my eyes only|protected|discreet}|{may|can|could} i {confide in you|share a secret|talk freely|speak openly|discuss my health|use this for work secrets}|{does|will} {what i ask|my text|our talk} {stay|remain} {between us|in this tab|on this machine|local}|are my {secrets|questions|thoughts} {safe|secure} {here|with you|on this page}|is it {ok|fine|safe} to {enter|type|paste} {passwords|patient data|client names|customer data|my diary}|can you keep {a secret|things to yourself}",
@@ -73,3 +74,10 @@ def widen(registry):
         by_id[id].weight *= 1.4
     for id, new in OPEN.items():
         by_id[id].train += new * max(1, round(len(by_id[id].train) * 0.4 / len(new)))
+    for id, text in WHOLES.items():
+        new, old = split(text), by_id[id].train
+        by_id[id].train = old + new * max(1, round(len(old) * 0.8 / len(new)))
+    for id, text in CLAIMS.items():
+        new, old = split(text), by_id[id].phrases.setdefault("c", [])
+        old += new * max(1, round(len(old) / len(new)))
+        by_id[id].weight *= 1.1
