@@ -141,6 +141,7 @@ function table({ tensors, tiers, ...facts }: Answer): string {
     ["weights", facts.weightBytes],
     [`KV cache (${facts.kv}, ${facts.contextLength} positions)`, facts.kvBytes],
     ["scratch", facts.scratchBytes],
+    ["eight answers at once, besides", facts.severalBytes],
     ["total", facts.totalBytes],
     ["at the start, while the cache is small", facts.firstBytes],
     ["largest binding", facts.largestBindingBytes],

@@ -272,7 +272,7 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
       adapter: gpu.adapter,
       features: [...gpu.features],
       gpuBytes: model.memory.usedBytes,
-      mostGpuBytes: model.mostBytes,
+      mostGpuBytes: model.mostBytes(options.sequences),
       storedBytes,
       loadMs: performance.now() - startedMs,
       warm,

@@ -21,7 +21,7 @@ import { hasRoom } from "./store/storage-errors.ts";
 /** How the model would be loaded, as `createEngine` takes it. */
 export interface PreflightOptions extends Pick<
   EngineOptions,
-  "quantize" | "weights" | "kv" | "contextLength" | "store" | "token" | "hubUrl" | "signal"
+  "quantize" | "weights" | "kv" | "contextLength" | "sequences" | "store" | "token" | "hubUrl" | "signal"
 > {
   /** Default true: also take the GPU memory for a moment. */
   probe?: boolean;
@@ -94,6 +94,7 @@ async function judge(
     ...publishedForm(prepared),
     kv: resolveKv(options.kv, prepared.parameters, quantize),
     maxBindingBytes: adapter.maxBindingBytes || defaultLimits.maxBindingBytes,
+    sequences: options.sequences,
   });
   const isAsked = quantize === prepared.quantize;
   const storedForm = isAsked ? prepared.storeBytes - begunBytes : memory.weightBytes; // another form takes about the same

@@ -4,7 +4,7 @@ import type { ModelConfig } from "../format/model-config.ts";
 import { cacheRow } from "../gpu/cache-layout.ts";
 import type { Scratch } from "../gpu/fusion.ts";
 import type { GpuMemory } from "../gpu/memory.ts";
-import { strideOf, type Activation } from "../gpu/operations.ts";
+import { mostStepTokens, strideOf, type Activation } from "../gpu/operations.ts";
 import type { KvFormat } from "../quant/layout.ts";
 
 /**
@@ -51,6 +51,29 @@ export function activationShapes(
     ["freshKeys", freshRows, cacheRow(headDim, kv).dims],
     ["freshValues", freshRows, cacheRow(headDim, kv).dims],
   ];
+}
+
+/** Words of a sampler's buffers: how often tokens were chosen, their biases, and which are allowed, as bits. */
+export const samplerWords = ({ vocabSize }: ModelConfig) => ({
+  counts: vocabSize,
+  bias: vocabSize,
+  allowed: Math.ceil(vocabSize / 32),
+});
+
+export const samplerBytes = (config: ModelConfig): number =>
+  4 * Object.values(samplerWords(config)).reduce((sum, words) => sum + words, 0);
+
+type Split = Pick<ActivationRequest, "contextLength" | "attentionSplit">;
+
+/** Bytes that the splits of a few tokens' attention write. */
+export const fewPartialBytes = ({ heads, headDim }: ModelConfig, { contextLength, attentionSplit }: Split): number =>
+  4 * mostStepTokens * heads * Math.ceil(contextLength / attentionSplit) * (headDim + 2);
+
+/** Bytes that `sequences` at once take beside those of one alone: a sampler each, and what their common steps write. */
+export function severalBytes(config: ModelConfig, sequences: number, split: Split): number {
+  if (sequences === 1) return 0;
+  const logits = 4 * mostStepTokens * strideOf(config.vocabSize);
+  return (sequences - 1) * samplerBytes(config) + logits + fewPartialBytes(config, split);
 }
 
 export function allocateActivation(memory: GpuMemory, name: string, rows: number, cols: number): Activation {

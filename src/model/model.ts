@@ -18,7 +18,15 @@ import type { Variants } from "../gpu/variants.ts";
 import { areNeighbours } from "../gpu/weight.ts";
 import { onDemand } from "../on-demand.ts";
 import type { KvFormat, WeightSink } from "../quant/layout.ts";
-import { allocateActivation, allocateActivations, batchTokens, type Activations } from "./activations.ts";
+import {
+  allocateActivation,
+  allocateActivations,
+  batchTokens,
+  fewPartialBytes,
+  samplerWords,
+  severalBytes,
+  type Activations,
+} from "./activations.ts";
 import { allocateCache, type KvCache } from "./cache.ts";
 import { CachePages } from "./cache-pages.ts";
 import { CachePool } from "./cache-pool.ts";
@@ -199,9 +207,8 @@ export class Model {
 
   /** What all plans of a few tokens write to; can be asked for again after a failure. */
   #roomForFew(): Promise<FewRoom> {
-    const { memory, cache, config, gpu } = this;
-    const splits = Math.ceil(cache.context / gpu.variants.attentionSplit);
-    const partialBytes = 4 * mostStepTokens * config.heads * splits * (config.headDim + 2);
+    const { memory, config } = this;
+    const partialBytes = fewPartialBytes(config, this.#split);
     const room = memory.checked("the logits of a few tokens", () => ({
       logits: allocateActivation(memory, "a few tokens' logits", mostStepTokens, config.vocabSize),
       partial: memory.storage("a few tokens' partial", partialBytes),
@@ -284,11 +291,19 @@ export class Model {
     return plan;
   }
 
-  /** The GPU memory it takes once its cache has grown as far as it may; other parts are as they are now. */
-  get mostBytes(): number {
-    const { memory, cache } = this;
+  /**
+   * The GPU memory it takes once its cache has grown as far as it may and so many sequences have run at once, asked before
+   * they have; other parts are as they are now.
+   */
+  mostBytes(sequences = mostStepTokens): number {
+    const { memory, config, cache } = this;
     const missing = Math.max(0, cache.sharedPages - cache.pages);
-    return memory.usedBytes + 2 * cache.layers.length * missing * cache.pageBytes;
+    const cacheBytes = 2 * cache.layers.length * missing * cache.pageBytes;
+    return memory.usedBytes + cacheBytes + severalBytes(config, sequences, this.#split);
+  }
+
+  get #split() {
+    return { contextLength: this.cache.context, attentionSplit: this.gpu.variants.attentionSplit };
   }
 
   /** Call once the weights are here: frees what only they needed, and lets all shaders compile at once. */
@@ -339,11 +354,12 @@ export class Model {
   }
 }
 
-function allocateSampler(memory: GpuMemory, { vocabSize }: ModelConfig): SamplerBuffers {
+function allocateSampler(memory: GpuMemory, config: ModelConfig): SamplerBuffers {
+  const { counts, bias, allowed } = samplerWords(config);
   return {
-    counts: memory.storage("token counts", vocabSize * 4),
-    bias: memory.storage("logit bias", vocabSize * 4),
-    allowed: memory.storage("allowed tokens", Math.ceil(vocabSize / 32) * 4),
+    counts: memory.storage("token counts", 4 * counts),
+    bias: memory.storage("logit bias", 4 * bias),
+    allowed: memory.storage("allowed tokens", 4 * allowed),
     settings: memory.storage("sampler settings", 48),
     receipt: memory.storage("receipt", 20),
   };

@@ -5,14 +5,14 @@ import type { ModelConfig } from "../format/model-config.ts";
 import { expectedTensors } from "../format/llama-tensors.ts";
 import type { Dtype } from "../format/tensor.ts";
 import { mostPages } from "../gpu/cache-layout.ts";
-import { strideOf } from "../gpu/operations.ts";
+import { mostStepTokens, strideOf } from "../gpu/operations.ts";
 import { attentionSplit } from "../gpu/variants.ts";
 import { joinSegments, splitRows } from "../gpu/weight.ts";
 import { tensorRole, type LinearRole } from "../format/tensor-roles.ts";
 import { chooseEncoding } from "../quant/choose.ts";
 import type { KvFormat, QuantizeChoice } from "../quant/layout.ts";
 import { canShare, formatBytes, plainFormat, type RowFormat } from "../quant/row-format.ts";
-import { activationShapes, batchTokens } from "./activations.ts";
+import { activationShapes, batchTokens, samplerBytes, severalBytes } from "./activations.ts";
 import { firstPages, poolBytes, poolPages } from "./cache.ts";
 import { layerGroups } from "./weights.ts";
 
@@ -25,6 +25,8 @@ export interface MemoryRequest {
   kv: KvFormat;
   contextLength: number;
   maxBindingBytes: number;
+  /** Answers computed at the same time; default 8, as an engine's. */
+  sequences?: number;
 }
 
 export interface TensorMemory {
@@ -45,7 +47,9 @@ export interface MemoryCount {
   kvBytes: number;
   /** Activations, rope and page table, a spare page, sampler, upload staging. */
   scratchBytes: number;
-  /** Once the cache has grown as far as it may. */
+  /** What answers computed at the same time take besides, once there are that many: samplers, logits, partial attention. */
+  severalBytes: number;
+  /** Once the cache has grown as far as one answer takes it, and others have run beside it. */
   totalBytes: number;
   /** At the start, while the cache is small. */
   firstBytes: number;
@@ -54,7 +58,7 @@ export interface MemoryCount {
 }
 
 export function countMemory(config: ModelConfig, request: MemoryRequest): MemoryCount {
-  const { quantize, dtype, quantized, kv, contextLength, maxBindingBytes } = request;
+  const { quantize, dtype, quantized, kv, contextLength, maxBindingBytes, sequences = mostStepTokens } = request;
   let largestBindingBytes = poolBytes(config, poolPages(config, contextLength), kv);
   const expected = expectedTensors(config);
   const formatOf = (name: string): RowFormat => {
@@ -82,25 +86,25 @@ export function countMemory(config: ModelConfig, request: MemoryRequest): Memory
   });
   const weights = tensors.reduce((sum, tensor) => sum + tensor.gpuBytes, 0);
   const kvBytes = 2 * config.layers * poolBytes(config, poolPages(config, contextLength), kv);
-  const shapes = activationShapes(config, {
-    batchTokens: batchTokens.hardware,
-    contextLength,
-    kv,
-    attentionSplit: attentionSplit.hardware,
-    gateUpApart: false,
-  });
+  const split = { contextLength, attentionSplit: attentionSplit.hardware };
+  const shapes = activationShapes(config, { batchTokens: batchTokens.hardware, kv, gateUpApart: false, ...split });
   const activations = shapes.reduce((sum, [, rows, cols]) => sum + rows * strideOf(cols) * 4, 0);
-  const samplerBytes = config.vocabSize * 8 + Math.ceil(config.vocabSize / 32) * 4; // counts and biases; what is allowed, as bits
   const tables = config.unturned || config.local?.ropeTheta ? 2 : 1; // of rope's angles
   const scratchBytes =
-    activations + tables * contextLength * config.headDim * 4 + samplerBytes + 4 * mostPages + poolBytes(config, 1, kv);
+    activations +
+    tables * contextLength * config.headDim * 4 +
+    samplerBytes(config) +
+    4 * mostPages +
+    poolBytes(config, 1, kv);
+  const several = severalBytes(config, sequences, split);
   const firstKvBytes = 2 * config.layers * poolBytes(config, firstPages, kv);
   return {
     tensors,
     weightBytes: weights,
     kvBytes,
     scratchBytes,
-    totalBytes: weights + kvBytes + scratchBytes,
+    severalBytes: several,
+    totalBytes: weights + kvBytes + scratchBytes + several,
     firstBytes: weights + firstKvBytes + scratchBytes,
     largestBindingBytes,
   };

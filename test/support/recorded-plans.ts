@@ -151,8 +151,8 @@ function dispatches(plan: Plan, position: number, tokens: number): RecordedDispa
   return recorded;
 }
 
-/** Every plan of a model, and the buffers of the loaded model before any was made. */
-export async function recordPlans(request: RecordRequest) {
+/** A model on that device; `live` gives the buffers that it has now. */
+export async function modelOnFake(request: RecordRequest) {
   const { kv = "f32", contextLength = 200, variants, limits = {}, features = [], encodingOf = () => "f32" } = request;
   (globalThis as { GPUBufferUsage?: object }).GPUBufferUsage ??= usage;
   const { device, buffers } = fakeDevice(limits, features);
@@ -180,7 +180,16 @@ export async function recordPlans(request: RecordRequest) {
   const model = await Model.create(gpu, config, tensors, { kv, contextLength });
   if (request.follow) model.follow({ variants: { ...gpu.variants, ...request.follow }, features: gpu.features });
   model.finishLoading();
-  const allocated = buffers.filter(({ live }) => live).map(({ label, size }) => ({ label, size }));
+  const live = () => buffers.filter((one) => one.live).map(({ label, size }) => ({ label, size }));
+  return { model, live };
+}
+
+/** Every plan of a model, and the buffers of the loaded model before any was made. */
+export async function recordPlans(request: RecordRequest) {
+  const { contextLength = 200 } = request;
+  const { model, live } = await modelOnFake(request);
+  const { config } = model;
+  const allocated = live();
   const weights = request.adapted ? await adaptedWeights(model, request.adapted) : model.weights;
   const token = await model.tokenPlan(weights);
   const batch = await model.batchPlan(weights);

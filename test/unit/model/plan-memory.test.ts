@@ -32,13 +32,23 @@ describe.each(Object.entries(counts))("%s", (name, [linear, tables, norms, kvVal
     const count = countMemory(config, { ...request, quantize: "q4" });
     expect(count.weightBytes).toBe((linear * 18) / 32 + (tables * 34) / 32 + norms * 4);
     expect(count.kvBytes).toBe(kvValues * 4096 * 2);
-    expect(count.totalBytes).toBe(count.weightBytes + count.kvBytes + count.scratchBytes);
+    expect(count.totalBytes).toBe(count.weightBytes + count.kvBytes + count.scratchBytes + count.severalBytes);
   });
 
   test("at the start there is room for 512 positions beside the weights", () => {
-    const count = countMemory(config, { ...request, quantize: "q4" });
+    const count = countMemory(config, { ...request, quantize: "q4", sequences: 1 });
     expect(count.totalBytes - count.firstBytes).toBe(kvValues * (4096 - 512) * 2);
     expect(count.firstBytes).toBeLessThanOrEqual(1.05 * count.weightBytes + kvValues * 512 * 2);
+  });
+
+  test("eight answers at once: seven more samplers, and the logits and parts of attention of eight tokens", () => {
+    const [one, eight] = [1, undefined].map((sequences) =>
+      countMemory(config, { ...request, quantize: "q4", sequences }),
+    );
+    const sampler = 2 * 4 * 32_000 + 32_000 / 8;
+    const tokens = 8 * 4 * (32_000 + config.heads * (4096 / 64) * (128 + 2));
+    expect(eight.totalBytes - one.totalBytes).toBe(7 * sampler + tokens);
+    expect(eight.firstBytes).toBe(one.firstBytes);
   });
 
   test("behind a sliding window a cache of the window and four batches", () => {
@@ -49,7 +59,7 @@ describe.each(Object.entries(counts))("%s", (name, [linear, tables, norms, kvVal
   test("a q8 cache: a byte a value, and an f16 for 32 of them", () => {
     const count = countMemory(config, { ...request, quantize: "q4", kv: "q8" });
     expect(count.kvBytes).toBe(kvValues * 4096 * (1 + 2 / 32));
-    expect(count.totalBytes).toBe(count.weightBytes + count.kvBytes + count.scratchBytes);
+    expect(count.totalBytes).toBe(count.weightBytes + count.kvBytes + count.scratchBytes + count.severalBytes);
   });
 
   test("as in the file", () => {
