@@ -6,6 +6,7 @@ from topics import everyday, gpu, licence, markdown, model, pronk, quant, talk, 
 from follow_ups import UNKNOWN_WHY, answer_of, answer_to, first_sentence, request, topic_of
 from wording.grammar import expand
 from intents import REGISTRY, intent_of
+from wording.asked_for import add_forms
 from wording.frames import give_phrases, question_of, split
 from wording.noise import dirty
 from wording.paraphrases import add_to
@@ -18,9 +19,10 @@ from topics.unknown import ANSWER as UNKNOWN, unknown_question
 from topics.yes_no import settle
 from threads import thread_of
 
-GROUP_WEIGHTS = {"pronk": 54, "gpu": 9, "quant": 10, "model": 13, "licence": 14, "talk": 25, "facts": 10,
-                 "sum": 10, "unknown": 20, "story": 4, "opening": 3, "name": 5, "form": 16}
+GROUP_WEIGHTS = {"pronk": 54, "gpu": 9, "quant": 10, "model": 13, "licence": 14, "talk": 25, "facts": 11,
+                 "sum": 10, "unknown": 24, "story": 4, "opening": 3, "name": 5, "form": 18}
 add_to(REGISTRY)
+add_forms(REGISTRY)
 give_phrases(REGISTRY, SEEDS, DAILY)
 settle(REGISTRY)
 widen(REGISTRY)
