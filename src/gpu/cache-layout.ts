@@ -4,7 +4,11 @@
 
 import type { KvFormat } from "../quant/layout.ts";
 
-/** Positions in a page; a multiple of four. */
+/**
+ * Positions in a page; a multiple of four. A step on a software adapter takes as long with 32, 128 or 256 (`npm run bench --
+ * --positions 64,1000,1900`, 2026-11-30, within what its runs differ by), so sharing decides: what follows a shared beginning is
+ * copied from less than one page, and the table has room for a million positions.
+ */
 export const pagePositions = 64;
 /** Pages that cache_pages.wgsl's table has room for. */
 export const mostPages = 16_384;
