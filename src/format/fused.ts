@@ -59,7 +59,7 @@ export const readFused =
 
 /**
  * Rows of a matrix. GPTQ's and AWQ's parts have outputs beside each other and stay whole; of bitsandbytes' flat blocks only
- * the codes are cut, of rows of codes everything. Throws PronkError `model-unsupported` for what can't be cut.
+ * the codes are cut, of rows of codes everything but AQLM's codebook. Throws PronkError `model-unsupported` for what can't be cut.
  */
 function someRows(matrix: QuantizedMatrix, firstRow: number, rows: number): QuantizedMatrix {
   const { scheme, cols, parts, rows: all } = matrix;
@@ -72,13 +72,15 @@ function someRows(matrix: QuantizedMatrix, firstRow: number, rows: number): Quan
   if (scheme.kind === "bnb4" && cols % 2 === 0)
     return { ...matrix, rows, among, parts: { ...parts, codes: cut(parts.codes, cols / 2, [(rows * cols) / 2, 1]) } };
   const own = Object.entries(parts).map(([role, slice]) => {
-    if (slice.shape.reduce((product, length) => product * length, 1) === 1) return [role, slice];
+    const isShared = scheme.kind === "vectors" && role === "map";
+    if (isShared || slice.shape.reduce((product, length) => product * length, 1) === 1) return [role, slice];
     const isRows = slice.shape[0] === all && (role as PartRole) !== "groupIndex";
     return [role, isRows && cut(slice, (slice.end - slice.start) / all, [rows, ...slice.shape.slice(1)])];
   });
   const goesByRows =
     scheme.kind === "int8" ||
     scheme.kind === "floats" ||
+    scheme.kind === "vectors" ||
     (scheme.kind === "integers" && (scheme.packer === "mlx" || scheme.packer === "compressed-tensors"));
   if (goesByRows && own.every(([, slice]) => slice)) return { ...matrix, rows, parts: Object.fromEntries(own) };
   const { name, file } = parts.codes;

@@ -301,6 +301,16 @@ describe("matrices in one tensor", () => {
     expect(int8("v").parts.scales).toMatchObject({ shape: [32], start: int8("k").parts.scales!.end });
   });
 
+  test("AQLM has its codes and scales by rows, and one codebook for all", async () => {
+    const at = await matricesOf("quant-phi3-aqlm");
+    const [q, k, up] = ["q", "k", "up"].map(at);
+    expect(k.among).toBeUndefined();
+    expect(k.parts.codes).toMatchObject({ shape: [32, 8, 1], start: q.parts.codes.start + 2 * 64 * 8 });
+    expect(k.parts.scales).toMatchObject({ shape: [32, 1, 1, 1], start: q.parts.scales!.end });
+    expect(k.parts.map).toEqual({ ...q.parts.map, name: k.parts.map!.name });
+    expect(up.parts.codes.start).toBe(at("gate").parts.codes.end);
+  });
+
   const config = read({ ...phi3, num_key_value_heads: 2 });
   const joined = (end: string, dtype: string, shape: number[], bytes: number): TensorSlice => {
     const count = shape.reduce((product, length) => product * length, 1);
