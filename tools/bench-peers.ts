@@ -18,7 +18,7 @@ import { type BrowserPage, launch } from "../cli/browser/browser-page.ts";
 import { tellFailure } from "../cli/engine-failure.ts";
 import { mlcModel } from "./peers/mlc-model.ts";
 import { installPackage } from "./peers/npm-package.ts";
-import type { ComparedRun, PeerRun } from "./peers/peer-run.ts";
+import type { ComparedRun, PeerRequest, PeerRun } from "./peers/peer-run.ts";
 import { peerTable } from "./peers/peer-table.ts";
 import { startPeerSite, type PeerSiteOptions } from "./peers/peer-site.ts";
 import { runTransformers } from "./peers/transformers-page.ts";
@@ -31,6 +31,7 @@ const usage = `npm run --silent bench:peers -- --libs DIR | --onnx DIR
                    mlc-ai/binary-mlc-llm-libs, folder web-llm-models) of the shape asked for
   --onnx DIR       a model folder in the layout of transformers.js (config.json, onnx/model_q4.onnx, ...)
   [--shape tinyllama-1.1b|...] [--prompt N, default 16] [--decode N, default and least 6] [--dtype q4]
+  [--at-once N, answers asked for at the same time, default 8; 0 or 1 for none]
   [--webllm VERSION] [--transformers VERSION] [--without FEATURES, of pronk] [--json]`;
 
 const known = { webllm: "0.2.86", transformers: "4.3.1" };
@@ -58,12 +59,14 @@ async function main(): Promise<boolean> {
     const peer = await webLlm(flags);
     pronk = await pronkRun(flags);
     const expected = pronk.ids;
-    results.push({ ...peer, right: peer.ids.join() === expected.join(), expected });
+    const rightAtOnce = String(peer.atOnce?.ids) === String(pronk.atOnce?.ids);
+    results.push({ ...peer, right: peer.ids.join() === expected.join(), expected, rightAtOnce });
   }
   if (flags.onnx) {
-    const { expectedIds, ...peer } = await transformers(flags);
-    const right = peer.ids.slice(0, expectedIds.length).join() === expectedIds.join();
-    results.push({ ...peer, right, expected: expectedIds });
+    const { expectedIds, expectedAtOnce, ...peer } = await transformers(flags);
+    const begins = (ids: number[], expected: number[]) => ids.slice(0, expected.length).join() === expected.join();
+    const rightAtOnce = expectedAtOnce.every((expected, i) => begins(peer.atOnce!.ids[i], expected));
+    results.push({ ...peer, right: begins(peer.ids, expectedIds), expected: expectedIds, rightAtOnce });
     pronk ??= await pronkRun(flags);
   }
   const facts = { date: new Date().toISOString(), shape: flags.shape, prompt: flags.prompt, decode: flags.decode };
@@ -71,7 +74,9 @@ async function main(): Promise<boolean> {
   await new Promise((written) => process.stdout.write(`${text}\n`, written));
   for (const { engine, right, ids, expected } of results)
     if (!right) log(`${engine} gave the ids ${ids.join()}; expected were ${expected.join()}. Its times do not count.`);
-  return results.every(({ right }) => right);
+  for (const { engine, rightAtOnce } of results)
+    if (!rightAtOnce) log(`${engine} gave wrong ids for several answers at once. That time does not count.`);
+  return results.every(({ right, rightAtOnce }) => right && rightAtOnce);
 }
 
 function readFlags() {
@@ -83,6 +88,7 @@ function readFlags() {
       shape: text,
       prompt: text,
       decode: text,
+      "at-once": text,
       dtype: text,
       webllm: text,
       transformers: text,
@@ -97,7 +103,7 @@ function readFlags() {
     if (!existsSync(path)) throw wrong(name, `${path} does not exist`);
     return path;
   };
-  const count = (name: "prompt" | "decode", usual: number, least: number) => {
+  const count = (name: "prompt" | "decode" | "at-once", usual: number, least: number) => {
     const value = Number(values[name] ?? usual);
     if (!Number.isInteger(value) || value < least) throw wrong(name, `a whole number of at least ${least} is needed`);
     return value;
@@ -112,6 +118,7 @@ function readFlags() {
     config: shapeOf(shape, onnx),
     prompt: count("prompt", 16, 1),
     decode: count("decode", leastTokens, leastTokens),
+    atOnce: count("at-once", 8, 0),
     dtype: values.dtype ?? "q4",
     webllm: values.webllm ?? known.webllm,
     transformers: values.transformers ?? known.transformers,
@@ -155,8 +162,12 @@ async function onPage<T>(site: PeerSiteOptions, use: (page: BrowserPage, origin:
   }
 }
 
-function promptOf({ config, prompt }: Flags): number[] {
-  return randomIds(prompt, config.vocabSize);
+/** A prompt, and as many of its length as are asked at once, which have nothing in common. */
+function promptsOf({ config, prompt, decode, atOnce }: Flags): PeerRequest {
+  const count = atOnce > 1 ? atOnce : 0;
+  const ids = randomIds((1 + count) * prompt, config.vocabSize);
+  const [promptIds, ...others] = Array.from({ length: 1 + count }, (_, i) => ids.slice(i * prompt, (i + 1) * prompt));
+  return { promptIds, tokens: decode, atOnce: others };
 }
 
 async function webLlm(flags: Flags): Promise<PeerRun> {
@@ -182,8 +193,7 @@ async function webLlm(flags: Flags): Promise<PeerRun> {
     page.evaluate<Awaited<ReturnType<typeof runWebLlm>>>(runWebLlm, {
       origin,
       model: name,
-      promptIds: promptOf(flags),
-      tokens: flags.decode,
+      ...promptsOf(flags),
     }),
   );
   return { engine: "WebLLM", version: installed.version, ...run };
@@ -207,8 +217,7 @@ async function transformers(flags: Flags) {
       origin,
       model,
       dtype: flags.dtype,
-      promptIds: promptOf(flags),
-      tokens: flags.decode,
+      ...promptsOf(flags),
       checked: 4,
     }),
   );
@@ -230,22 +239,19 @@ async function pronkRun(flags: Flags): Promise<PeerRun> {
       async ({
         origin: from,
         request: wanted,
-        ids,
+        promptIds,
         tokens,
-      }: {
-        origin: string;
-        request: BenchRequest;
-        ids: number[];
-        tokens: number;
-      }) => {
+        atOnce,
+      }: PeerRequest & { origin: string; request: BenchRequest }) => {
         const bench = (await import(
           /* @vite-ignore */ `${from}/lib/bench.js`
         )) as typeof import("../src/bench/index.ts");
-        return bench.runDefinite(wanted, ids, tokens, (words) => console.info(words));
+        return bench.runDefinite(wanted, promptIds, tokens, (words) => console.info(words), atOnce);
       },
-      { origin, request, ids: promptOf(flags), tokens: flags.decode },
+      { origin, request, ...promptsOf(flags) },
     ),
   );
+  const atOnce = run.atOnce && { way: "in common steps" as const, ...run.atOnce };
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-  return { engine: "pronk", version, ...run };
+  return { engine: "pronk", version, ...run, atOnce };
 }

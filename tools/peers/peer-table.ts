@@ -17,6 +17,12 @@ export function peerTable(
       const ratio = run === pronk ? "" : ` (${figures(value(run) / value(pronk))}x)`;
       return shown(run, `${seconds(value(run))}${ratio}`);
     });
+  const atOnce = all.map((run) => {
+    if (!run.atOnce) return "";
+    const ratio = run === pronk ? "" : ` (${figures(run.atOnce.ms / pronk.atOnce!.ms)}x)`;
+    const isWrong = "rightAtOnce" in run && !run.rightAtOnce;
+    return `${isWrong ? "wrong ids" : `${seconds(run.atOnce.ms)}${ratio}`}, ${run.atOnce.way}`;
+  });
   const counted = (name: keyof NonNullable<PeerRun["perToken"]>) =>
     all.map(({ perToken }) => (perToken?.[name] === undefined ? "" : String(perToken[name])));
   const rows = [
@@ -25,6 +31,7 @@ export function peerTable(
     ["load (pronk's makes its weights)", ...all.map(({ loadMs }) => seconds(loadMs))],
     [`prefill of ${prompt}`, ...times(({ prefillMs }) => prefillMs)],
     [`token, best of ${decode - 1}`, ...times(({ tokenMs }) => tokenMs)],
+    ...(pronk.atOnce ? [[`${pronk.atOnce.ids.length} answers of ${decode} at once`, ...atOnce]] : []),
     ["dispatches a token", ...counted("dispatches")],
     ["passes", ...counted("passes")],
     ["submits", ...counted("submits")],

@@ -1,5 +1,5 @@
 // transformers.js in a page, over an ONNX model that the caller has: the first ids on the processor (wasm), to know what is
-// right, then prompt and answer on the GPU. The function runs inside the page and must not use anything from here.
+// right, then prompt and answer on the GPU, and a batch of answers. The function runs inside the page and must not use anything from here.
 
 import type { PeerRequest, PeerRun } from "./peer-run.ts";
 
@@ -34,8 +34,8 @@ interface Transformers {
 
 export async function runTransformers(
   request: TransformersRequest,
-): Promise<Omit<PeerRun, "engine" | "version"> & { expectedIds: number[] }> {
-  const { origin, model, dtype, promptIds, tokens, checked } = request;
+): Promise<Omit<PeerRun, "engine" | "version"> & { expectedIds: number[]; expectedAtOnce: number[][] }> {
+  const { origin, model, dtype, promptIds, tokens, checked, atOnce: prompts } = request;
   const load = (path: string) => import(/* @vite-ignore */ `${origin}${path}`);
   const bench = (await load("/lib/bench.js")) as typeof import("../../src/bench/index.ts");
   const buffers = bench.watchBuffers();
@@ -46,41 +46,51 @@ export async function runTransformers(
   env.localModelPath = `${origin}/models/`;
   Object.assign(env.backends.onnx.wasm, { wasmPaths: `${origin}/npm/node_modules/onnxruntime-web/dist/` });
 
-  const tensorOf = (values: (id: number) => bigint) =>
-    new IdTensor("int64", BigInt64Array.from(promptIds, values), [1, promptIds.length]);
+  const tensorOf = (rows: number[][], values: (id: number) => bigint) =>
+    new IdTensor("int64", BigInt64Array.from(rows.flat(), values), [rows.length, promptIds.length]);
   const generate = async (device: string, count: number, onToken: (after: number) => void) => {
     const loadStarted = performance.now();
     const loaded = await AutoModelForCausalLM.from_pretrained(model, { device, dtype });
     const loadMs = performance.now() - loadStarted;
-    const answer = async (wanted: number, tell: (after: number) => void) => {
+    const answer = async (rows: number[][], wanted: number, tell?: (after: number) => void) => {
       const started = performance.now();
       let seen = 0;
       const streamer = Object.assign(new BaseStreamer(), {
-        put: () => void (seen++ > 0 && tell(performance.now() - started)), // the prompt itself comes first
+        put: () => void (seen++ > 0 && tell?.(performance.now() - started)), // the prompt itself comes first
         end() {},
       });
       const given = await loaded.generate({
-        input_ids: tensorOf(BigInt),
-        attention_mask: tensorOf(() => 1n),
+        input_ids: tensorOf(rows, BigInt),
+        attention_mask: tensorOf(rows, () => 1n),
         do_sample: false,
         min_new_tokens: wanted,
         max_new_tokens: wanted,
-        streamer,
+        ...(tell && { streamer }), // of one row only
       });
-      return given.tolist()[0].slice(promptIds.length).map(Number);
+      return given.tolist().map((row) => row.slice(promptIds.length).map(Number));
     };
-    if (device === "webgpu") await answer(2, () => {}); // pipelines are compiled at their first use
-    const ids = await answer(count, onToken);
+    const compiles = device === "webgpu"; // pipelines, at their first use
+    if (compiles) await answer([promptIds], 2);
+    const [ids] = await answer([promptIds], count, onToken);
+    const batch = { way: "as one batch" as const, ms: 0, ids: [] as number[][] };
+    if (prompts.length > 0) {
+      if (compiles) await answer(prompts, 2);
+      const begun = performance.now();
+      batch.ids = await answer(prompts, count);
+      batch.ms = performance.now() - begun;
+      console.info(`${prompts.length} answers in ${(batch.ms / 1000).toFixed(1)} s`);
+    }
     await loaded.dispose();
-    return { ids, loadMs };
+    return { ids, loadMs, batch };
   };
 
-  const expectedIds = checked > 0 ? (await generate("wasm", checked, () => {})).ids : [];
+  const right = checked > 0 ? await generate("wasm", checked, () => {}) : undefined;
+  const expectedIds = right?.ids ?? [];
   console.info(`on the processor: ${expectedIds.join()}`);
   const times: number[] = [];
   let counter: ReturnType<typeof bench.countGpuCalls> | undefined;
   let perToken: PeerRun["perToken"];
-  const { ids, loadMs } = await generate("webgpu", tokens, (after) => {
+  const { ids, loadMs, batch } = await generate("webgpu", tokens, (after) => {
     times.push(after);
     console.info(`token ${times.length} after ${(after / 1000).toFixed(2)} s`);
     if (times.length === 2)
@@ -100,5 +110,7 @@ export async function runTransformers(
     perToken,
     gpuBytes: buffers.peakBytes,
     expectedIds,
+    ...(prompts.length > 0 && { atOnce: batch }),
+    expectedAtOnce: right?.batch.ids ?? [],
   };
 }
