@@ -235,9 +235,10 @@ describe("over rows", () => {
 });
 
 test("mistakes that are easily made would be seen", () => {
+  const least = 3e-4; // three times what the comparison in the browsers allows
   for (const one of [...golden.harness, ...golden["llama.cpp"]])
     for (const [mistake, value] of Object.entries(one.wrong))
-      expect(Math.abs(value / one.perplexity - 1), `${mistake} in a window of ${one.window}`).toBeGreaterThan(1e-3);
+      expect(Math.abs(value / one.perplexity - 1), `${mistake} in a window of ${one.window}`).toBeGreaterThan(least);
   const [{ logLikelihoods }] = golden.items;
   expect(golden.withoutSpace.some((value, i) => Math.abs(value - logLikelihoods[i]) > 0.01)).toBe(true);
 });
