@@ -3,6 +3,7 @@
 `conversation(rng, turns)` gives [(system-folded user text, answer)]; `plain_text` a story without the chat form.
 """
 from topics import everyday, gpu, licence, markdown, model, pronk, quant, talk, yes_no  # noqa: F401 (they register)
+from asides import Asides
 from follow_ups import UNKNOWN_WHY, answer_of, answer_to, first_sentence, request, topic_of
 from wording.grammar import expand
 from intents import REGISTRY, intent_of
@@ -13,9 +14,10 @@ from wording.paraphrases import add_to
 from wording.phrases import SEEDS
 from wording.senses import widen
 from wording.phrases_daily import CAPITAL, COLOUR, LEGS, SEEDS as DAILY, SOUND
-from topics.stories import NAMES, continuation, story, story_question
+from topics.stories import KINDS, MORE_KINDS, NAMES, RARE_KINDS, article, continuation, story, story_question
 from topics.sums import sum_question
 from topics.unknown import ANSWER as UNKNOWN, unknown_question
+from topics.unknown_next import unknown_next
 from topics.yes_no import settle
 from threads import thread_of
 
@@ -33,10 +35,12 @@ for _intent in REGISTRY:
     if _family and _intent.thing:
         _intent.phrases["q"] = split(_family.replace("#", _intent.thing))
 
-MORE = ["{tell me more|more|more please|tell me more about {it|that|this}|go deeper|more details|can you say more|say more|please tell me more|more about {that|it}|what else|and what else|anything else|more information|i want to know more|can you tell me more|explain more|give me more details|go on, tell me more|elaborate|can you elaborate|keep going|carry on|expand on that|go further|further details|further|give me the rest|the rest please|next|what comes next|what more is there|is there more|is that all|is there anything else|tell me a bit more|go on|and|what else can you tell me|continue|more info|details please|cool, tell me more|interesting, go on|ok, tell me more|nice, tell me more|more on that|more about this|what more can you say|can you add something|anything more|keep talking|say more about it|tell me more please|i'd like to hear more|give me more|add more|explain further|some more please|i want more|more!|mooore|please {go on|continue|carry on|proceed|expand}|continue {with that|about that|please|on this topic}|{more|further} {on|about} {this|the} topic|stay on this topic|i would like {to hear|to know} more|some more detail|in detail please|and then|and beyond that|a bit more}"]
+ASIDES = Asides(REGISTRY, GROUP_WEIGHTS)
+
+MORE = ["{ok|okay|yes|yes please|sure|cool|nice|great|wow|thanks|i see|interesting|oh}{,|,|} {go on|tell me more|more please|please go on|and more|what else|do go on|continue}", "{tell me more|more|more please|tell me more about {it|that|this}|go deeper|more details|can you say more|say more|please tell me more|more about {that|it}|what else|and what else|anything else|more information|i want to know more|can you tell me more|explain more|give me more details|go on, tell me more|elaborate|can you elaborate|keep going|carry on|expand on that|go further|further details|further|give me the rest|the rest please|next|what comes next|what more is there|is there more|is that all|is there anything else|tell me a bit more|go on|and|what else can you tell me|continue|more info|details please|cool, tell me more|interesting, go on|ok, tell me more|nice, tell me more|more on that|more about this|what more can you say|can you add something|anything more|keep talking|say more about it|tell me more please|i'd like to hear more|give me more|add more|explain further|some more please|i want more|more!|mooore|please {go on|continue|carry on|proceed|expand}|continue {with that|about that|please|on this topic}|{more|further} {on|about} {this|the} topic|stay on this topic|i would like {to hear|to know} more|some more detail|in detail please|and then|and beyond that|a bit more}"]
 UNCLEAR = ["{i do not understand|i don't understand|what do you mean|huh|how so|can you explain that|please explain|explain that|in more detail|what does that mean|i don't get it|can you explain it better|meaning}"]
 WHY = ["{why|why is that|but why|why so|how come|and why|why not|what is the reason|why do you say that|why is it so}"]
-WHICH_THEN = ["{who knows it|who does|who can tell me|which model knows|which model can|what model then|which model could|which one knows it|where do i get one|how do i load one|how do i load it|show me|how|how do i do that|which larger model|and where is that larger model|how do i get a larger model}"]
+WHICH_THEN = ["{ok|ok, and|and|so|cool|fine|then|well|but|hmm|i see}{,|} {how do i load it|which one|which larger one|where do i load it|how do i load the larger one|how do i get the larger one|where is the larger one|load the larger one|which model knows it|how do i load one|load it please|i want the larger one}{| then| please}", "{who knows it|who does|who can tell me|which model knows|which model can|what model then|which model could|which one knows it|where do i get one|how do i load one|how do i load it|show me|how|how do i do that|which larger model|and where is that larger model|how do i get a larger model}"]
 NO_WHY = "That is how I learned it. I am too small to know the deeper reason, but a bigger model may."
 NO_MORE = "That is all I know about it, I am afraid. Ask me something else, or load a bigger model to hear more."
 MORE_FIRST = "Gladly! About what? I know about pronk, WebGPU, quantization, language models and Llama 2."
@@ -52,6 +56,8 @@ SYSTEM_SHORT = ["Answer in one sentence.", "Be brief.", "Keep your answers short
 SYSTEM_PIRATE = ["You are a pirate.", "Talk like a pirate.", "Speak like a pirate.", "Answer like a pirate.", "You are a friendly pirate. Answer all questions."]
 SYSTEM_NAMED = ["Your name is {N}.", "You are {N}, a helpful assistant.", "You are called {N}.", "You are {N}."]
 
+ASIDE = {"topic": 56, "unknown": 18, "talk": 16, "story": 4, "sum": 4, "name": 2}  # how often each kind of aside comes
+ASIDE_KINDS = [kind for kind, count in ASIDE.items() for _ in range(count)]
 # How often each kind of follow-up comes after a topic, and after another follow-up.
 FOLLOW_UP = {"shorter": 7, "sure": 7, "again": 5, "summary": 4, "bold": 2, "language": 2, "asked": 3, "first": 2}
 AFTER_FOLLOW_UP = {"summary": 3, "asked": 3, "first": 3, "again": 3, "sure": 3, "shorter": 2, "language": 2, "bold": 1}
@@ -78,6 +84,12 @@ def siblings(last):
     return [i for i in GROUPS[last.group] if names_of(i) and not i.thing and i is not last]
 
 
+def other_code(intent):
+    """The same task in the other language."""
+    start, _, language = intent.id.rpartition("_")
+    return intent_of(f"{start}_{'js' if language == 'python' else 'python'}")
+
+
 class Talker:
     """One conversation: it remembers the last intent, the visitor's name and the system prompt."""
 
@@ -85,6 +97,7 @@ class Talker:
         self.rng, self.last, self.visitor, self.style, self.name = rng, None, None, None, None
         self.subject = None  # the last intent that was no follow-up
         self.said, self.topics = "", []
+        self.kind, self.keeps_last = "", False  # of the last turn: what it is in the visit; whether the answer before it must be seen whole
         roll = rng.random()
         self.system = None
         if roll < 0.09:
@@ -105,7 +118,7 @@ class Talker:
         return answer
 
     def turn(self):
-        self.follows = False
+        self.follows, self.kind, self.keeps_last = False, "topic", False
         question, self.said = self._turn()
         self.subject = self.subject if self.last == "done" else self.last
         topic = "" if self.follows else topic_of(self.last)
@@ -121,15 +134,15 @@ class Talker:
             return self._follow_up(rng.choice(["summary", "summary", "asked", "language"]))
         if last is None and roll < 0.06:
             return self._ask(intent_of("hello"))
-        if last is not None and roll < 0.45:
-            self.follows = True
+        if last is not None and roll < 0.37:
+            self.follows, self.kind, self.keeps_last = True, "follow-up", True
             return self._follow(last)
-        if self.visitor and roll < 0.48:
+        if self.visitor and roll < 0.40:
             self.last = "name"
             return self._ask_name()
-        if roll < 0.53 and last is not None:  # what is said in passing
-            id = rng.choice(["thanks", "thanks", "compliment", "compliment", "bye", "yes_ok"])
-            return self._ask(intent_of(id))
+        if last is not None and roll < 0.77:
+            self.kind, self.keeps_last = "aside", rng.random() < 0.6
+            return self._aside(self.subject if last == "done" else last)
         group, intent = pick_intent(rng)
         if group == "sum":
             question, answer, _ = sum_question(rng)
@@ -153,9 +166,11 @@ class Talker:
         rng, self.last = self.rng, intent
         question, denied = question_of(rng, intent)
         answer = intent.denied if denied and intent.denied else rng.choice(intent.answers)
-        if self.name and intent.id in ("who_are_you", "your_name"):
-            answer = f"My name is {self.name}. How can I help you?"
-        return dirty(rng, question, small_talk=intent.group == "talk"), answer
+        return dirty(rng, question, small_talk=intent.group == "talk"), self._named(intent, answer)
+
+    def _named(self, intent, answer):
+        """The answer to who it is, where a system prompt gives it a name."""
+        return f"My name is {self.name}. How can I help you?" if self.name and intent.id in ("who_are_you", "your_name") else answer
 
     def _names(self):
         rng = self.rng
@@ -171,6 +186,34 @@ class Talker:
         rng = self.rng
         return dirty(rng, expand(rng, rng.choice(NAME_ASK))), f"Your name is {self.visitor}." if self.visitor else NO_NAME
 
+    def _aside(self, last):
+        """A turn that leaves the topic `last` in few words, or passes the time."""
+        while True:
+            question, answer = self._draw_aside(last)
+            if not ASIDES.is_held(question):
+                return question, answer
+
+    def _draw_aside(self, last):
+        rng = self.rng
+        kind = rng.choice(ASIDE_KINDS)
+        if kind == "topic":
+            question, self.last, answer = ASIDES.topic(rng, last)
+            answer = self._named(self.last, answer)
+        elif kind == "talk":
+            question, self.last, answer = ASIDES.talk(rng)
+        elif kind == "unknown":
+            question, self.last, answer = unknown_next(rng, last), "unknown", UNKNOWN
+        elif kind == "story":
+            hero = rng.choice(KINDS if rng.random() < 0.5 else MORE_KINDS if rng.random() < 0.7 else RARE_KINDS)
+            question, named = ASIDES.story(rng, last, f"{article(hero)} {hero}")
+            self.last, answer = "story", story(rng, hero if named else None)
+        elif kind == "name":
+            return self._names()
+        else:
+            question, answer, _ = sum_question(rng)
+            self.last = "sum"
+        return dirty(rng, question, small_talk=kind == "talk" or rng.random() < 0.2, opened=True), answer
+
     def _follow_up(self, kind):
         rng = self.rng
         return dirty(rng, request(rng, kind), small_talk=rng.random() < 0.6), answer_of(kind, self.subject, self.said, self.topics)
@@ -184,11 +227,12 @@ class Talker:
             kinds["again"] = 0
         return self.rng.choices(list(kinds), list(kinds.values()))[0]
 
-    def _ask_sibling(self, intent):
+    def _sibling(self, intent):
         """"And a duck?": another of the kind, by its name alone. It counts as a topic of its own."""
-        rng, self.last, self.follows = self.rng, intent, False
-        name = ("{of |}" if intent.id.startswith("capital_") else "") + (intent.thing or rng.choice(names_of(intent)))
-        return dirty(rng, expand(rng, "{and|and|and|what about|how about|and what about|ok, and|then} " + name)), rng.choice(intent.answers)
+        rng = self.rng
+        name = ("{of |that of ||||}" if intent.id.startswith("capital_") else "") + (intent.thing or rng.choice(names_of(intent)))
+        frame = "{and|and|and|what about|how about|and what about|and how about|ok, and|ok and|cool, and|then|also|but what about|so what about|hmm, and|nice, and|next,|} " + name + "{|||| then| too| please}"
+        return dirty(rng, expand(rng, frame).strip(), opened=True), intent, rng.choice(intent.answers)
 
     def _follow(self, last):
         """A turn that only makes sense after the last one."""
@@ -196,30 +240,35 @@ class Talker:
         self.last = last if rng.random() < 0.5 else "done"
         if last == "done":
             return self._follow_up(self._kind(AFTER_FOLLOW_UP))
+        if last == "unknown" and rng.random() < 0.2:
+            return dirty(rng, expand(rng, rng.choice(WHICH_THEN))), answer_to("bigger_model")
         if last == "story" and rng.random() < 0.7:
             self.last = "story"
             return dirty(rng, expand(rng, "{another one|another|one more|tell me another one|another story|one more please|again|tell me one more|more|next story}")), story(rng)
         if hasattr(last, "follow") and last.follow and rng.random() < 0.6:
-            self.last = last
+            self.last = other_code(last) if last.id.startswith("code_") else last
             asked, answer = rng.choice(last.follow)
             return dirty(rng, expand(rng, rng.choice(asked))), answer or rng.choice([a for a in last.answers if a != self.said])
         if hasattr(last, "id") and last.id.split("_")[0] in ("privacy", "server") and rng.random() < 0.15:
             return self._follow_up("sure")
-        if rng.random() < 0.34 and (thread := thread_of(rng, last)):
-            template, self.last, answer = thread
-            self.follows = False
-            return dirty(rng, expand(rng, template), small_talk=rng.random() < 0.6), answer
+        if rng.random() < 0.42 and (thread := thread_of(rng, last)):
+            template, about, answer = thread
+            question = dirty(rng, expand(rng, template), small_talk=rng.random() < 0.6)
+            if not ASIDES.is_held(question):
+                self.last, self.follows, self.kind = about, False, "thread"
+                return question, answer
         others = siblings(last)
-        if others and rng.random() < 0.15:
-            return self._ask_sibling(rng.choice(others))
+        if others and rng.random() < (0.4 if last.group == "facts" else 0.15):
+            question, about, answer = self._sibling(rng.choice(others))
+            if not ASIDES.is_held(question):
+                self.last, self.follows, self.kind = about, False, "thread"
+                return question, answer
         roll = rng.random()
-        if roll < 0.72 and last != "story":
+        if roll < (0.72 if getattr(last, "more", "") else 0.55) and last != "story":
             kind = self._kind(FOLLOW_UP)
             if not (kind == "sure" and last == "sum"):
                 return self._follow_up(kind)
         if not hasattr(last, "id"):
-            if last == "unknown" and rng.random() < 0.3:
-                return dirty(rng, expand(rng, rng.choice(WHICH_THEN))), answer_to("bigger_model")
             if rng.random() < 0.5:
                 return dirty(rng, expand(rng, rng.choice(WHY))), UNKNOWN_WHY if last == "unknown" else NO_WHY
             return dirty(rng, expand(rng, rng.choice(MORE))), NO_MORE

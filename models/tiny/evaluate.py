@@ -16,13 +16,13 @@ import torch
 from transformers import LlamaForCausalLM
 
 import sentencepiece as spm
-from dialogs import HELD_MORE, REGISTRY, SYSTEM, UNKNOWN, fold_system
+from dialogs import ASIDES, HELD_MORE, REGISTRY, SYSTEM, UNKNOWN, fold_system
 from follow_ups import FOLLOW_UPS, answer_of, topic_of
 from wording.frames import CLAIM, FRAMES, claim, split
 from held_out.anew import CASES as ANEW
 from held_out.unread import CASES as UNREAD
 from held_out.voices import CASES as VOICES
-from wording.grammar import expand, parse
+from wording.grammar import all_texts, expand, parse, plain
 from wording.noise import dirty, finish
 from threads import thread_templates
 from topics.stories import story_question
@@ -31,16 +31,6 @@ from topics.unknown import unknown_question
 from held_out.visitors import CASES as VISITORS
 
 TINY = Path(__file__).resolve().parents[2] / "public/models/tiny"
-
-
-def plain(text):
-    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
-
-
-def all_texts(parts, limit=30000):
-    """Every text of a parsed template."""
-    choices = [[p] if isinstance(p, str) else [t for a in p for t in all_texts(a, limit)] for p in parts]
-    return ["".join(t) for t in itertools.islice(itertools.product(*choices), limit)]
 
 
 class Trained:
@@ -57,7 +47,7 @@ class Trained:
                 else:
                     phrases.setdefault(kind[0], set()).update(plain(t) for t in listed(some))
         self.texts |= phrases.pop("q")
-        self.texts |= {plain(t) for template in thread_templates() for t in all_texts(parse(template))}
+        self.texts |= {plain(t) for template in thread_templates() for t in all_texts(parse(template))} - ASIDES.held
         self.texts |= {plain(claim(f, c)) for f in listed(split(CLAIM)) for c in claims}
         frames = {"n": FRAMES["n"] + FRAMES["@"] + FRAMES["!"], "w": FRAMES["w"], "v": FRAMES["v"]}
         self.frames = [(f.partition("#"), phrases[kind]) for kind, some in frames.items() for f in sorted(listed(some))]

@@ -44,8 +44,13 @@ class Intent:
 REGISTRY = []
 
 
+_by_id = {}
+
+
 def intent_of(id):
-    return next(intent for intent in REGISTRY if intent.id == id)
+    if id not in _by_id:
+        _by_id.update((intent.id, intent) for intent in REGISTRY)
+    return _by_id[id]
 
 
 def ask(group, id, answer, train, held, **rest):

@@ -38,7 +38,7 @@ def row(rng, sp, length, share):
     else:
         talker = Talker(rng)
         first = not only_sums
-        turn = lambda: (*sum_turn(rng), False) if only_sums else (*talker.turn(), talker.follows)
+        turn = lambda: (*sum_turn(rng), False) if only_sums else (*talker.turn(), talker.keeps_last)
         coming = turn()
         while len(ids) <= length:
             (question, answer, _), coming = coming, turn()

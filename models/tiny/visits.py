@@ -13,8 +13,9 @@ from pathlib import Path
 import torch
 
 from dialogs import NO_MORE, NO_WHY, REGISTRY, UNKNOWN
-from evaluate import TINY, TRAINED, Reader, plain
+from evaluate import TINY, TRAINED, Reader
 from follow_ups import FOLLOW_UPS, UNKNOWN_WHY, answer_of, topic_of
+from wording.grammar import plain
 
 BY_ID = {intent.id: intent for intent in REGISTRY}
 FIXED = {"unknown": UNKNOWN, "no_why": NO_WHY, "no_more": NO_MORE, "unknown_why": UNKNOWN_WHY}

@@ -69,7 +69,7 @@ ask(G, "sorry", "No problem at all! Let us just go on. What would you like to kn
   ["i beg your pardon, that was my error", "please forgive my rudeness", "so sorry about before"])
 
 ask(G, "yes_ok", "Good! What would you like to know next?",
-  ["{ok|okay|yes|yep|yeah|sure|alright|fine|i see|got it|understood|right|all right|i understand|makes sense|that makes sense|good|sounds good|of course|yes please|aha|ah ok|ah|ok cool|k|go on|go ahead|continue|hmm|oh|oh i see|mhm|true|indeed}" + "{|!|.}"],
+  ["{ok|okay|yes|yep|yeah|sure|alright|fine|i see|got it|understood|right|all right|i understand|makes sense|that makes sense|good|sounds good|of course|yes please|aha|ah ok|ah|ok cool|k|go ahead|hmm|oh|oh i see|mhm|true|indeed}" + "{|!|.}"],
   ["okay then, i get it", "right, that is clear now"], weight=1.2)
 
 ask(G, "no", "All right. If you think of something else, just ask.",

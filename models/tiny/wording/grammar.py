@@ -3,6 +3,8 @@
 `{a|b|c}` picks one of a, b and c (each may hold further choices, and may be empty); `$name` is a macro of MACROS.
 A template with no braces is plain text. Nothing here knows any topic.
 """
+import itertools
+import re
 from functools import lru_cache
 
 MACROS = {
@@ -59,3 +61,13 @@ def expand(rng, template):
 
 def _expand(rng, parts):
     return "".join(p if isinstance(p, str) else _expand(rng, rng.choice(p)) for p in parts)
+
+
+def plain(text):
+    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+
+
+def all_texts(parts, limit=30000):
+    """Every text of a parsed template."""
+    choices = [[p] if isinstance(p, str) else [t for a in p for t in all_texts(a, limit)] for p in parts]
+    return ["".join(t) for t in itertools.islice(itertools.product(*choices), limit)]

@@ -65,15 +65,16 @@ def finish(rng, text, marked=True):
     return text + ("?" if roll < 0.6 else "" if roll < 0.9 else "." if roll < 0.95 else "??" if roll < 0.98 else "!")
 
 
-def dirty(rng, text, small_talk=False):
-    """A question as somebody may type it. Small talk gets no greeting before it and seldom a question mark."""
+def dirty(rng, text, small_talk=False, opened=False):
+    """A question as somebody may type it. Small talk gets no greeting before it and seldom a question mark; what is `opened`
+    has its own first words."""
     if rng.random() < (0.12 if small_talk else 0.3):
         text = reword(rng, text)
-    if not small_talk and rng.random() < 0.12:
+    if not small_talk and not opened and rng.random() < 0.12:
         text = pad(rng, text)
-    elif not small_talk and rng.random() < 0.14:
+    elif not small_talk and not opened and rng.random() < 0.14:
         text = rng.choice(PREFIXES) + text
-    if not small_talk and rng.random() < 0.08 and text[-1:] not in "?!.":
+    if not small_talk and not opened and rng.random() < 0.08 and text[-1:] not in "?!.":
         text += rng.choice(SUFFIXES)
     if rng.random() < 0.1:
         text = hurried(rng, text)
