@@ -97,7 +97,7 @@ class Talker:
         self.rng, self.last, self.visitor, self.style, self.name = rng, None, None, None, None
         self.subject = None  # the last intent that was no follow-up
         self.said, self.topics = "", []
-        self.kind, self.keeps_last = "", False  # of the last turn: what it is in the visit; whether the answer before it must be seen whole
+        self.keeps_last = False  # whether the answer before the last turn must be seen whole
         roll = rng.random()
         self.system = None
         if roll < 0.09:
@@ -118,7 +118,7 @@ class Talker:
         return answer
 
     def turn(self):
-        self.follows, self.kind, self.keeps_last = False, "topic", False
+        self.follows, self.keeps_last = False, False
         question, self.said = self._turn()
         self.subject = self.subject if self.last == "done" else self.last
         topic = "" if self.follows else topic_of(self.last)
@@ -135,13 +135,13 @@ class Talker:
         if last is None and roll < 0.06:
             return self._ask(intent_of("hello"))
         if last is not None and roll < 0.37:
-            self.follows, self.kind, self.keeps_last = True, "follow-up", True
+            self.follows, self.keeps_last = True, True
             return self._follow(last)
         if self.visitor and roll < 0.40:
             self.last = "name"
             return self._ask_name()
         if last is not None and roll < 0.77:
-            self.kind, self.keeps_last = "aside", rng.random() < 0.6
+            self.keeps_last = rng.random() < 0.6
             return self._aside(self.subject if last == "done" else last)
         group, intent = pick_intent(rng)
         if group == "sum":
@@ -255,13 +255,13 @@ class Talker:
             template, about, answer = thread
             question = dirty(rng, expand(rng, template), small_talk=rng.random() < 0.6)
             if not ASIDES.is_held(question):
-                self.last, self.follows, self.kind = about, False, "thread"
+                self.last, self.follows = about, False
                 return question, answer
         others = siblings(last)
         if others and rng.random() < (0.4 if last.group == "facts" else 0.15):
             question, about, answer = self._sibling(rng.choice(others))
             if not ASIDES.is_held(question):
-                self.last, self.follows, self.kind = about, False, "thread"
+                self.last, self.follows = about, False
                 return question, answer
         roll = rng.random()
         if roll < (0.72 if getattr(last, "more", "") else 0.55) and last != "story":
