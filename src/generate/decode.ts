@@ -50,6 +50,7 @@ export async function* decode(
   const contextLength = model.cache.context;
   const known = delivered.length; // when this began
   const last = promptIds.length + known - 1; // where the last of all these ids stands
+  const isLooked = onLikelihood !== undefined;
   const forced = onLogits || onLikelihood ? undefined : answer.request.forced; // these report on each choice
   let most = Math.min(answer.request.maxTokens, contextLength - promptIds.length);
   let lane!: Lane; // once it is there
@@ -231,7 +232,7 @@ export async function* decode(
       const allowed = constrain!(delivered);
       if (!allowed) return false;
       steps.constrain(allowed);
-      submit(companion!.next({ steps, id: delivered.at(-1)!, position, isLooked: onLikelihood !== undefined }));
+      submit(companion!.next({ steps, id: delivered.at(-1)!, position, isLooked }));
       submitted++;
       return true;
     }
@@ -279,7 +280,7 @@ export async function* decode(
       }
       submit(
         isInCompany
-          ? companion!.next({ steps, id, position, isLooked: onLikelihood !== undefined })
+          ? companion!.next({ steps, id, position, isLooked })
           : chained(steps.next(position, { onLogits, onLikelihood })),
       );
     }

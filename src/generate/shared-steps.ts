@@ -282,6 +282,9 @@ export function createSharedSteps(context: StepsContext) {
 /** Rows by what they go by, in the order in which that comes first. */
 function alike(rows: readonly OwnNewest[], commonOf: (row: OwnNewest) => Common): Alike[] {
   const all = new Map<Common, number[]>();
-  for (const [number, row] of rows.entries()) all.set(commonOf(row), [...(all.get(commonOf(row)) ?? []), number]);
+  for (const [number, row] of rows.entries()) {
+    const common = commonOf(row);
+    all.set(common, [...(all.get(common) ?? []), number]);
+  }
   return [...all].map(([common, numbers]) => ({ common, rows: numbers }));
 }
