@@ -250,6 +250,8 @@ export const models = {
   download: downloadModel,
   /** Deletes a model, in one form or in all that are kept. */
   delete: deleteModel,
+  /** Deletes what `engine.cache` has saved under a name, of every model. */
+  deleteCache: (name: string): Promise<void> => withStore(async (store) => store?.deleteSavedCaches(name)),
   /** Reads a stored model, compares its checksums, and fetches damaged blocks again. */
   verify: verifyStored,
   /** Whether the hub has another revision, and what it would bring. Fetches no weight. */

@@ -9,6 +9,7 @@ import type { ChatProperties } from "./chat-properties.ts";
 import { CopyFeedback } from "./copy-feedback.ts";
 import { CurrentConversation } from "./current-conversation.ts";
 import { DraftField } from "./draft-field.ts";
+import { KeptCache } from "./kept-cache.ts";
 import { OpenPanel } from "./open-panel.ts";
 import { Rewriting } from "./rewriting.ts";
 import { ChatSession } from "./session/chat-session.ts";
@@ -43,7 +44,11 @@ export function makeParts(chat: ChatElement, { draft, write, announce, answered,
   const session = new ChatSession({
     changed: () => chat.requestUpdate(),
     progressed: (event) => emit<ProgressEvent>("pronk-progress", event),
-    answered,
+    loaded: (engine) => cache.loaded(engine),
+    answered: (turn) => {
+      cache.answered(turn);
+      answered(turn);
+    },
     failed: (error) => emit("pronk-error", { error }),
   });
   const stick = new StickToEnd(chat, () => session.turns.length > 0);
@@ -68,6 +73,11 @@ export function makeParts(chat: ChatElement, { draft, write, announce, answered,
     offer: (restorable) => rewriting.offer(restorable),
     changed: (id) => emit("pronk-conversation", { id }),
     answering: (ids) => emit("pronk-answering", { ids }),
+  });
+  const cache = new KeptCache(chat, {
+    session,
+    id: () => current.id,
+    isAnswering: () => session.busy || current.answering.length > 0,
   });
   const panel = new OpenPanel(chat, {
     change: (settings) => (chat.settings = settings),

@@ -68,6 +68,11 @@ export class CurrentConversation implements ReactiveController {
     return { id: this.#kept.id, ...said, draft, system: this.#host.system, settings, model: this.model };
   }
 
+  /** Where it is kept; undefined where it is not. */
+  get id(): string | undefined {
+    return this.#kept.id;
+  }
+
   /** How many of the oldest turns are not drawn. */
   get hidden(): number {
     return this.#hidden;

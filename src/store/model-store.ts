@@ -6,7 +6,7 @@ import { checksum64 } from "../source/checksum.ts";
 import { blocksOf, databaseName, openDatabase } from "./database.ts";
 import { blockSpan, modelKey, type BlockNote, type ModelRecord, type NewModel } from "./model-record.ts";
 import { deleteModelBlocks, ModelWriter, putBlock } from "./model-writer.ts";
-import { savedNames, savedRange } from "./saved-path.ts";
+import { savedNames, savedPath, savedRange } from "./saved-path.ts";
 import type { PronkDatabase } from "./schema.ts";
 import { isReady, shown, standingOf, type Standing } from "./standing.ts";
 import { hasRoom, keptByNewer, rotten, storageFull, writeError } from "./storage-errors.ts";
@@ -162,6 +162,13 @@ export class ModelStore implements Disposable {
   /** The names of the KV caches that are saved for a model. */
   async savedCaches(key: string): Promise<string[]> {
     return savedNames(await (await this.#database()).getAllKeys("rows", savedRange(key)));
+  }
+
+  /** Deletes the KV caches of this name, of every model. */
+  async deleteSavedCaches(name: string): Promise<void> {
+    const database = await this.#database();
+    for (const key of await database.getAllKeys("models"))
+      await database.delete("rows", blocksOf(key, savedPath(name)));
   }
 
   /** Bytes at rest of a model that is still loading, from its notes. */

@@ -10,6 +10,7 @@ import {
   isEmptyRecord,
   readRecord,
 } from "./conversation-record.ts";
+import { forgetCache } from "./cache-name.ts";
 import { mergeRecords } from "./merge-records.ts";
 import { takeOldRecords } from "./old-conversations.ts";
 
@@ -82,6 +83,7 @@ export class ConversationStore {
       written = put(stored ? mergeRecords(base, record, stored) : record);
     }
     await transaction.done;
+    if (isEmptyRecord(written)) void forgetCache(record.id);
     this.#tell(record.id);
     return written;
   }
@@ -96,6 +98,7 @@ export class ConversationStore {
       void transaction.objectStore("heads").put(headOf(changed));
     }
     await transaction.done;
+    if (parts.deletedAt !== undefined) await forgetCache(id);
     this.#tell(id);
   }
 
@@ -111,6 +114,7 @@ export class ConversationStore {
       void transaction.objectStore("heads").delete(id);
     }
     await transaction.done;
+    await Promise.all(ids.map(forgetCache));
     for (const id of ids) this.#tell(id);
   }
 

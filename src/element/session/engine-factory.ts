@@ -5,10 +5,10 @@ import type { Engine, EngineOptions, ModelReference, ModelSummary } from "../../
 
 /**
  * The engine as far as the element uses it. One without `ended` tells of its end by the next call; without `tokenizer`,
- * tokens are estimated.
+ * tokens are estimated; without `cache`, what was said before a reload is computed anew.
  */
 export type ChatEngine = Pick<Engine, "chat" | "completions" | "info" | "unload"> &
-  Partial<Pick<Engine, "ended" | "tokenizer">>;
+  Partial<Pick<Engine, "ended" | "tokenizer" | "cache">>;
 
 /** Where the element gets engines from. */
 export interface EngineFactory {

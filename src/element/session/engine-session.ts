@@ -21,6 +21,8 @@ export interface EngineHost {
   /** State or what is said changed; at most once a frame while text streams. */
   changed(): void;
   progressed(event: ProgressEvent): void;
+  /** An engine was made; nothing is asked of it before this has ended. Not for one that other tabs have used. Never rejects. */
+  loaded?(engine: ChatEngine): Promise<void>;
   failed(error: Error): void;
 }
 
@@ -233,6 +235,7 @@ export class EngineSession {
       }
       const wanted = this.#wanted;
       const engine = current() && !load.isCancelled ? await load.run() : undefined;
+      if (engine && load.wasHeard && current()) await this.#host.loaded?.(engine);
       if (engine && current() && !load.isCancelled) {
         this.#loadedWith = wanted;
         return this.#take(engine);

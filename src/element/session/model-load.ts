@@ -57,6 +57,11 @@ export class ModelLoad {
     this.#listener = listener;
   }
 
+  /** Whether anything had to be loaded: tabs that share an engine hear nothing of what was loaded before. */
+  get wasHeard(): boolean {
+    return this.#progress.latest !== undefined;
+  }
+
   get isCancelled(): boolean {
     return this.#abort.signal.aborted;
   }

@@ -3,6 +3,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, expect, test, vi } from "vitest";
+import { models } from "../../../src/index.ts";
 import { ConversationList } from "../../../src/element/conversation-list.ts";
 import { emptyConversation } from "../../../src/element/session/conversation.ts";
 import { fromRecord, toRecord } from "../../../src/element/session/conversation-record.ts";
@@ -50,6 +51,24 @@ test("search finds all words in any turn or name, in any case", async () => {
   expect(await titles("springboks time")).toEqual([]);
   await list.rename("2", "Bedtime");
   expect(await titles("bedtime")).toEqual(["Bedtime"]);
+});
+
+test("what the KV cache held of a conversation goes when it is deleted, erased, or emptied", async () => {
+  const deleteCache = vi.spyOn(models, "deleteCache");
+  const gone = () => deleteCache.mock.calls.splice(0).flat();
+  await keep("1", ["one", "first"], 10);
+  await keep("2", ["two", "second"], 20);
+  await list.rename("1", "Other");
+  expect(gone()).toEqual([]);
+  await list.delete("1");
+  expect(gone()).toEqual(["conversation 1"]);
+  await list.restore("1");
+  expect(gone()).toEqual([]);
+  await list.eraseAll();
+  expect(gone().sort()).toEqual(["conversation 1", "conversation 2"]);
+  const record = await keep("3", ["three", "third"], 30);
+  await store.write({ ...record, turns: [] }, record);
+  expect(gone()).toEqual(["conversation 3"]);
 });
 
 test("a deletion can be taken back; erased is erased, in this place only", async () => {
