@@ -12,32 +12,8 @@ import type { PartRole, QuantizedMatrix, TensorSlice } from "../../src/format/qu
 import { readSafetensorsHeader } from "../../src/format/safetensors.ts";
 import type { PartBytes } from "../../src/quant/row-format.ts";
 import type { ReferenceTensor } from "../reference/checkpoint.ts";
+import { dequantize, type Dequantized, type Layer } from "../reference/dequantize.ts";
 import { memorySource } from "./memory-source.ts";
-import {
-  dequantizeAwq,
-  dequantizeAwqGemv,
-  dequantizeBnb4,
-  dequantizeExl2,
-  dequantizeFloats,
-  dequantizeGptq,
-  dequantizeInt8,
-  dequantizeIntegers,
-  dequantizeLibrary,
-  dequantizeMlc,
-  dequantizeMlx,
-  dequantizeOnnx,
-  dequantizeOnnxWhole,
-  type Dequantized,
-  type Layer,
-} from "../reference/dequantize-packed.ts";
-import { dequantizeAqlm } from "../reference/dequantize-aqlm.ts";
-import { dequantizeHqq } from "../reference/dequantize-hqq.ts";
-import {
-  dequantizeEetq,
-  dequantizeGemvFast,
-  dequantizeMarlin,
-  dequantizeTorchaoInt4,
-} from "../reference/dequantize-tiled.ts";
 
 export interface PackedMatrix {
   matrix: QuantizedMatrix;
@@ -132,39 +108,4 @@ export function blockMatrix(type: GgmlType, bytes: Uint8Array, rows: number): Pi
 }
 
 /** The weights by the reference, before and after the rounding that the format prescribes. */
-export function referenceWeightsOf({ matrix, layer }: PackedMatrix): Dequantized {
-  const { scheme } = matrix;
-  if (scheme.kind === "gptq") return dequantizeGptq(layer, { bits: scheme.bits, version: scheme.zeroPoints });
-  if (scheme.kind === "awq") return dequantizeAwq(layer);
-  if (scheme.kind === "marlin") return dequantizeMarlin(layer);
-  if (scheme.kind === "exl2") return dequantizeExl2(layer);
-  if (scheme.kind === "int8") return dequantizeInt8(layer);
-  if (scheme.kind === "bnb4") return dequantizeBnb4(layer, scheme.book);
-  if (scheme.kind === "vectors") return dequantizeAqlm(layer);
-  const { rows, cols } = matrix;
-  if (scheme.kind === "integers" && scheme.packer === "eetq") return dequantizeEetq(layer);
-  if (scheme.kind === "integers" && scheme.packer === "torchao" && scheme.bits === 4)
-    return dequantizeTorchaoInt4(layer, { rows, cols });
-  if (scheme.kind === "slabs" && scheme.packer === "hqq")
-    return dequantizeHqq(layer, { rows, cols, bits: scheme.bits, axis: scheme.groups.cols === 1 ? 0 : 1 });
-  if (["weight._data", "weight._data._data", "_weight_qdata"].some((end) => layer(end)))
-    return dequantizeLibrary(layer, { rows, cols });
-  if (scheme.kind === "integers" && scheme.packer === "awq gemv") return dequantizeAwqGemv(layer, scheme.groups.cols);
-  if (scheme.kind === "integers" && scheme.packer === "awq gemv_fast")
-    return dequantizeGemvFast(layer, scheme.groups.cols);
-  if (scheme.kind === "floats") return dequantizeFloats(layer, { rows, cols });
-  if (scheme.kind === "integers" && scheme.packer === "mlc") return dequantizeMlc(layer, { cols, bits: scheme.bits });
-  if (scheme.kind === "turned" || (scheme.kind === "integers" && scheme.packer === "onnx" && scheme.groups.rows > 1))
-    return dequantizeOnnxWhole(layer, { rows, cols, zero: scheme.zero, isTurned: scheme.kind === "turned" });
-  if (scheme.kind === "integers" && scheme.packer === "onnx")
-    return dequantizeOnnx(layer, { ...scheme, cols, blockSize: scheme.groups.cols });
-  if (scheme.kind === "integers" && scheme.packer === "mlx") return dequantizeMlx(layer, { cols, bits: scheme.bits });
-  if (scheme.kind === "integers")
-    return dequantizeIntegers(layer, {
-      rows,
-      cols,
-      ...scheme,
-      ...(scheme.groups.rows === 1 ? { groupSize: scheme.groups.cols } : {}),
-    });
-  throw new Error(scheme.kind);
-}
+export const referenceWeightsOf = ({ matrix, layer }: PackedMatrix): Dequantized => dequantize(matrix, layer);

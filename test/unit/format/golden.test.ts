@@ -8,10 +8,7 @@ import { openWeights } from "../../../src/format/open-weights.ts";
 import { isQuantized, type ModelTensor, type PartRole, type TensorSlice } from "../../../src/format/quantized.ts";
 import { referenceWeights } from "../../reference/named-weights.ts";
 import { dequantizeGgml } from "../../reference/dequantize-ggml.ts";
-import { dequantizeAqlm } from "../../reference/dequantize-aqlm.ts";
-import { dequantizeHqq } from "../../reference/dequantize-hqq.ts";
-import * as packed from "../../reference/dequantize-packed.ts";
-import { dequantizeGemvFast, dequantizeMarlin } from "../../reference/dequantize-tiled.ts";
+import { dequantize, type Layer } from "../../reference/dequantize.ts";
 import { referenceGenerate } from "../../reference/forward.ts";
 import { requireClose } from "../../reference/relative-error.ts";
 import { decodeStored } from "../../reference/stored.ts";
@@ -36,7 +33,7 @@ function valuesOf(tensor: ModelTensor, files: ReadonlyMap<string, Uint8Array>, h
     const parts = Object.entries(tensor.parts) as [PartRole, TensorSlice][];
     const base = tensor.name.slice(0, -"weight".length);
     const { among } = tensor; // the reference has all rows of the file's matrix
-    const layer: packed.Layer = (end) => {
+    const layer: Layer = (end) => {
       const stacked = `${base}zero_scale`; // HQQ's zero points and scales in one tensor, of which each part is a half
       const isWanted = ([role, { name }]: [PartRole, TensorSlice]) =>
         name === base + end || (name === stacked && role === `${end}s`);
@@ -47,24 +44,7 @@ function valuesOf(tensor: ModelTensor, files: ReadonlyMap<string, Uint8Array>, h
       const slice = own && (cut === undefined ? own : { ...own, start, end: start + cut });
       return slice && { dtype: slice.dtype.toLowerCase() as "f32", shape: slice.shape, bytes: bytesOf(slice) };
     };
-    const { scheme } = tensor;
-    const dequantized =
-      scheme.kind === "gptq" ? packed.dequantizeGptq(layer, { bits: scheme.bits, version: scheme.zeroPoints })
-      : scheme.kind === "awq" ? packed.dequantizeAwq(layer)
-      : scheme.kind === "marlin" ? dequantizeMarlin(layer)
-      : scheme.kind === "integers" && scheme.packer === "awq gemv_fast" ? dequantizeGemvFast(layer, scheme.groups.cols)
-      : scheme.kind === "slabs" && scheme.packer === "hqq"
-        ? dequantizeHqq(layer, { ...tensor, bits: scheme.bits, axis: scheme.groups.cols === 1 ? 0 : 1 })
-      : scheme.kind === "vectors" ? dequantizeAqlm(layer)
-      : scheme.kind === "slabs" ? packed.dequantizeLibrary(layer, tensor)
-      : scheme.kind === "bnb4" ? packed.dequantizeBnb4(layer, scheme.book)
-      : scheme.kind === "int8" ? packed.dequantizeInt8(layer)
-      : scheme.kind === "turned" || (scheme.kind === "integers" && scheme.packer === "onnx" && scheme.groups.rows > 1)
-        ? packed.dequantizeOnnxWhole(layer, { ...tensor, zero: scheme.zero, isTurned: scheme.kind === "turned" })
-      : scheme.kind === "integers" && scheme.packer === "onnx"
-        ? packed.dequantizeOnnx(layer, { ...scheme, cols: tensor.cols, blockSize: scheme.groups.cols })
-      : scheme.kind === "integers" ? packed.dequantizeMlc(layer, { cols: tensor.cols, bits: scheme.bits })
-      : packed.dequantizeExl2(layer); // prettier-ignore
+    const dequantized = dequantize(tensor, layer);
     const from = (among?.firstRow ?? 0) * tensor.cols;
     const all = Float64Array.from(dequantized.weights, dequantized.rounded);
     values = all.slice(from, from + tensor.rows * tensor.cols);
