@@ -1,23 +1,14 @@
 // bias_low_rank.wgsl's sibling for rows of a step that have adapters of their own, or none: `low_rank` begins with a head for
-// each of them (where its rows begin, how many fours each has, the four of A x where its own begin), then come their rows as
-// bias_low_rank has them. Which one a token has is the third word of its row in step.wgsl's Step.
-@group(0) @binding(7) var<storage, read> low_rank: array<vec4f>; // [adapters] heads, then of each [rows + 1, its fours]
-@group(0) @binding(8) var<storage, read> reduced: array<vec4f>; // A x of all adapters, [tokens, reduced_stride] fours
+// each of them (where its rows begin, how many fours each has, the four of A x where its own begin), then come their rows.
+// `reduced` is A x of all adapters, [tokens, reduced_stride] fours. Which one a token has is the third word of its row in
+// step.wgsl's Step.
 @group(0) @binding(10) var<uniform> adapters: array<vec4u, 9>; // a Step: its head, then the rows apart
 
 override reduced_stride: u32; // fours
 
 fn adapted(row: u32, token: u32, product: f32) -> f32 {
   let own = vec3u(low_rank[adapters[1u + min(token, 7u)].z].xyz);
-  let at = own.x + row * own.y;
-  let head = low_rank[at];
-  let start = token * reduced_stride + own.z + u32(head.z);
-  let fours = u32(head.w);
-  var sum = product;
-  for (var i = 0u; i < fours; i++) {
-    sum += dot(low_rank[at + 1u + i], reduced[start + i]);
-  }
-  return sum * head.x + head.y;
+  return low_rank_sum(own.x + row * own.y, token * reduced_stride + own.z, product);
 }
 
 fn biased(row: u32, token: u32, values: vec2f) -> vec2f {

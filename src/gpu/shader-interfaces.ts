@@ -48,13 +48,8 @@ export const shaderFiles = {
     ],
     features: [],
   },
-  bias_low_rank: { bindings: { low_rank: [0, 7], reduced: [0, 8] }, provides: ["biased"], needs: [], features: [] },
-  bias_low_rank_apart: {
-    bindings: { low_rank: [0, 7], reduced: [0, 8], adapters: [0, 10] },
-    provides: ["biased"],
-    needs: [],
-    features: [],
-  },
+  bias_low_rank: { bindings: {}, provides: ["biased"], needs: ["low_rank_sum"], features: [] },
+  bias_low_rank_apart: { bindings: { adapters: [0, 10] }, provides: ["biased"], needs: ["low_rank_sum"], features: [] },
   bias_none: { bindings: {}, provides: ["biased"], needs: [], features: [] },
   bias_rows: { bindings: { bias: [0, 7] }, provides: ["biased"], needs: [], features: [] },
   blocks_piece: { bindings: {}, provides: ["byte_at", "half_at", "BlocksPiece"], needs: [], features: [] },
@@ -222,6 +217,12 @@ export const shaderFiles = {
     bindings: { down: [0, 0], low_rank: [0, 1], magnitudes: [0, 2], order: [0, 3] },
     provides: [],
     needs: ["chunk_at", "eight_of"],
+    features: [],
+  },
+  low_rank_sum: {
+    bindings: { low_rank: [0, 7], reduced: [0, 8] },
+    provides: ["low_rank_sum"],
+    needs: [],
     features: [],
   },
   matmul_int8: {
@@ -407,12 +408,8 @@ export interface ShaderBindings {
   };
   attention_merge: { partial: "read array<f32>"; out: "read_write array<f32>"; step: "uniform Step" };
   attention_rows: {};
-  bias_low_rank: { low_rank: "read array<vec4f>"; reduced: "read array<vec4f>" };
-  bias_low_rank_apart: {
-    low_rank: "read array<vec4f>";
-    reduced: "read array<vec4f>";
-    adapters: "uniform array<vec4u, 9>";
-  };
+  bias_low_rank: {};
+  bias_low_rank_apart: { adapters: "uniform array<vec4u, 9>" };
   bias_none: {};
   bias_rows: { bias: "read array<f32>" };
   blocks_piece: {};
@@ -471,6 +468,7 @@ export interface ShaderBindings {
     magnitudes: "read array<vec2f>";
     order: "read array<u32>";
   };
+  low_rank_sum: { low_rank: "read array<vec4f>"; reduced: "read array<vec4f>" };
   matmul_int8: { x: "read array<vec4u>"; x_scales: "read array<f32>" };
   matmul_out: {
     y: "read_write array<f32>";
@@ -627,6 +625,7 @@ export interface ShaderOverrides {
   give_swiglu_up: { first_row: number; y_stride?: number; gelu?: boolean };
   half_pair: {};
   low_rank_scales: { cols: number; down_stride: number; low_rank_stride: number; gathered: boolean };
+  low_rank_sum: {};
   matmul_int8: {};
   matmul_out: {};
   matmul_rows: {};

@@ -91,6 +91,7 @@ const shared: readonly ShaderFile[] = [
   "eight",
   "gate_of",
   "half_pair",
+  "low_rank_sum",
   "rounded",
   "row_place",
   "soft_cap",
