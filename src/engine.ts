@@ -228,7 +228,8 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
 
   const kv = resolveKv(options.kv, parameters, prepared.quantize);
   const tensors = [...prepared.tensors, ...(await prepared.pack({ signal }))];
-  const setup = { prepared, quantize: prepared.quantize, kv, maxBindingBytes: gpu.maxBindingBytes };
+  const { sequences } = options;
+  const setup = { prepared, quantize: prepared.quantize, kv, sequences, maxBindingBytes: gpu.maxBindingBytes };
   const key = modelKey(prepared.sourceId, prepared.variant);
   const known = options.again ? undefined : await store?.sumsOf(key).catch(() => undefined);
   const sums = options.without?.includes("sums") ? undefined : (known ?? "new");
@@ -272,7 +273,7 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
       adapter: gpu.adapter,
       features: [...gpu.features],
       gpuBytes: model.memory.usedBytes,
-      mostGpuBytes: model.mostBytes(options.sequences),
+      mostGpuBytes: model.mostBytes(sequences),
       storedBytes,
       loadMs: performance.now() - startedMs,
       warm,

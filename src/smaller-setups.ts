@@ -14,6 +14,8 @@ import type { KvFormat } from "./quant/layout.ts";
 export interface TriedSetup extends Omit<SmallerSetup, "gpuBytes"> {
   prepared: Pick<PreparedModel, "config" | "tensors" | "matrices">;
   maxBindingBytes: number;
+  /** How many answers the engine computes at once. */
+  sequences?: number;
   /** The model was loaded, and a call asked for more. */
   loaded?: boolean;
 }
@@ -72,12 +74,16 @@ function smallerSetups(tried: TriedSetup, roomBytes: number): SmallerSetup[] {
 
 type Choice = Pick<TriedSetup, "quantize" | "kv" | "contextLength">;
 
-function count({ prepared, maxBindingBytes }: TriedSetup, { quantize, kv, contextLength }: Choice): MemoryCount {
+function count(
+  { prepared, maxBindingBytes, sequences }: TriedSetup,
+  { quantize, kv, contextLength }: Choice,
+): MemoryCount {
   return countMemory(prepared.config, {
     quantize,
     kv,
     contextLength,
     maxBindingBytes,
+    sequences,
     ...publishedForm(prepared),
   });
 }

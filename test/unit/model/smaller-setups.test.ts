@@ -35,6 +35,14 @@ test("each is counted by the engine's arithmetic, fits what was given, and comes
   expect(message).toContain("contextLength: 1024 (7.7 GB)");
 });
 
+test("an engine that computes one answer at a time is counted as one", () => {
+  const takenBytes = 8.2e9;
+  const [alone] = offered({ takenBytes }, { sequences: 1 }).setups;
+  const own = { dtype: "f16", maxBindingBytes, sequences: 1 } as const;
+  expect(alone.gpuBytes).toBe(countMemory(config, { ...alone, ...own }).totalBytes);
+  expect(alone.gpuBytes).toBeLessThan(count(alone));
+});
+
 test("a call on a model that stands needs its own part, too", () => {
   const takenBytes = count(tried);
   const { setups } = offered({ takenBytes, neededBytes: 33e6 }, { loaded: true });
