@@ -12,8 +12,9 @@ from follow_ups import FOLLOW_UPS
 from intents import REGISTRY
 from threads import base_of
 from wording.asides import FAMILIES, TALK, TOPICS
-from wording.frames import question_of, split
+from wording.frames import plain_share, question_of, split
 from wording.grammar import all_texts, expand, parse, plain
+from wording.plain_words import everyday_words
 
 _HEARD = "{ok|okay|cool|nice|great|good|alright|right|i see|got it|makes sense|interesting|hmm|hm|oh|ah|wow|thanks|thank you|good to know|understood|fine|well|perfect|awesome|ah ok|oh ok|ok cool|ok thanks|aha|fair enough|clear|super|lovely|ok great|yes|no|haha|that helps|ok, i see|oh nice|very good}{,|,|.|!|...| -}"
 # Before a clause ("is it private"), around a noun phrase ("memory").
@@ -64,6 +65,10 @@ class Asides:
             if text:
                 nouns, _, clauses = text.partition(" // ") if not text.startswith("//") else ("", "", text[3:])
                 self.topics[intent.id] = intent, _two_ways(nouns.strip()), _two_ways(clauses.strip())
+        self.plain = {}
+        for id, kinds in everyday_words().items():
+            self.plain[id] = [_two_ways("|".join(t for t in split(text) if not self._may_be_held(t))) for text in kinds]
+            self.by_id[id].plain = [template for near, _ in self.plain[id] for template in near]
         self.rivals = {}
         for ids in (line.split() for line in RIVALS.replace("\n", "").split("|")):
             for id in ids:
@@ -78,6 +83,9 @@ class Asides:
 
     def is_held(self, text):
         return plain(text) in self.held
+
+    def _may_be_held(self, template):
+        return any(plain(text.replace("@", "it").replace("~", "it")) in self.held for text in all_texts(parse(template)))
 
     def _intent(self, rng, last):
         """Another topic; nearly half of them from the same group, since those are the ones most easily mixed up."""
@@ -94,14 +102,16 @@ class Asides:
     def topic(self, rng, last):
         """-> (a question about another topic than `last`, its intent, the answer)"""
         intent, denied = self._intent(rng, last), False
-        if rng.random() < 0.25:  # one of the topic's own questions, after a word that turns to it
+        roll = rng.random()
+        if roll < 0.25:  # one of the topic's own questions, after a word that turns to it
             text, denied = question_of(rng, intent)
             text = text if text.split(" ")[0].strip(",.") in OPENS or rng.random() < 0.15 else expand(rng, rng.choice(CLAUSE)).replace("#", text)
         else:
             unclear = getattr(last, "group", "facts") in UNCLEAR_AFTER
-            nouns, clauses = (ways[unclear] for ways in self.topics[intent.id][1:])
+            plainly = roll < 0.25 + 0.8 * plain_share(intent)
+            nouns, clauses = (ways[unclear] for ways in (self.plain[intent.id] if plainly else self.topics[intent.id][1:]))
             of_family = getattr(last, "thing", "") and intent.group == "facts" and not intent.thing  # "and the sun?" asks for its colour after that of the sky
-            is_noun = nouns and (not clauses or rng.random() < 0.5 and not of_family)
+            is_noun = nouns and (not clauses or rng.random() < (0.25 if plainly else 0.5) and not of_family)
             frames = WISH if is_noun and (intent.group == "form" or intent.id == "joke") else NOUN if is_noun else CLAUSE
             text = expand(rng, rng.choice(frames)).replace("#", expand(rng, rng.choice(nouns if is_noun else clauses)))
         return text, intent, intent.denied if denied and intent.denied else rng.choice(intent.answers)

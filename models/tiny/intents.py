@@ -38,6 +38,7 @@ class Intent:
     thing: str = ""        # what a family of facts is about
     follow: list = field(default_factory=list)  # [(templates, answer)] that only make sense next; no answer: another of its own
     phrases: dict = field(default_factory=dict)  # kind -> phrases for frames.py
+    plain: list = field(default_factory=list)  # templates of wording/plain_words.py and plain_terms.py
     leaves_out: object = None  # question -> whether it belongs to another intent, though made of these
 
 

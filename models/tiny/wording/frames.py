@@ -113,7 +113,14 @@ def question_of(rng, intent):
             return question, denied
 
 
+def plain_share(intent):
+    """The share of a topic's questions that are in everyday words (plain_words.py): smaller where there are only a few."""
+    return min(0.2, 0.012 * len(intent.plain))
+
+
 def _question_of(rng, intent):
+    if intent.plain and rng.random() < plain_share(intent):
+        return expand(rng, rng.choice(intent.plain)), False
     if not intent.phrases or rng.random() < 0.4:
         return expand(rng, rng.choice(intent.train)), False
     kinds = list(intent.phrases)
