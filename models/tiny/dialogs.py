@@ -4,6 +4,7 @@
 """
 from topics import everyday, gpu, licence, markdown, model, pronk, quant, talk, yes_no  # noqa: F401 (they register)
 from asides import Asides
+from bound import NO_MORE, Bound
 from follow_ups import UNKNOWN_WHY, answer_of, answer_to, first_sentence, request, topic_of
 from wording.grammar import expand
 from intents import REGISTRY, intent_of
@@ -36,14 +37,15 @@ for _intent in REGISTRY:
         _intent.phrases["q"] = split(_family.replace("#", _intent.thing))
 
 ASIDES = Asides(REGISTRY, GROUP_WEIGHTS)
+BOUND = Bound(ASIDES.held)
 
 MORE = ["{ok|okay|yes|yes please|sure|cool|nice|great|wow|thanks|i see|interesting|oh}{,|,|} {go on|tell me more|more please|please go on|and more|what else|do go on|continue}", "{tell me more|more|more please|tell me more about {it|that|this}|go deeper|more details|can you say more|say more|please tell me more|more about {that|it}|what else|and what else|anything else|more information|i want to know more|can you tell me more|explain more|give me more details|go on, tell me more|elaborate|can you elaborate|keep going|carry on|expand on that|go further|further details|further|give me the rest|the rest please|next|what comes next|what more is there|is there more|is that all|is there anything else|tell me a bit more|go on|and|what else can you tell me|continue|more info|details please|cool, tell me more|interesting, go on|ok, tell me more|nice, tell me more|more on that|more about this|what more can you say|can you add something|anything more|keep talking|say more about it|tell me more please|i'd like to hear more|give me more|add more|explain further|some more please|i want more|more!|mooore|please {go on|continue|carry on|proceed|expand}|continue {with that|about that|please|on this topic}|{more|further} {on|about} {this|the} topic|stay on this topic|i would like {to hear|to know} more|some more detail|in detail please|and then|and beyond that|a bit more}"]
 UNCLEAR = ["{i do not understand|i don't understand|what do you mean|huh|how so|can you explain that|please explain|explain that|in more detail|what does that mean|i don't get it|can you explain it better|meaning}"]
 WHY = ["{why|why is that|but why|why so|how come|and why|why not|what is the reason|why do you say that|why is it so}"]
 WHICH_THEN = ["{ok|ok, and|and|so|cool|fine|then|well|but|hmm|i see}{,|} {how do i load it|which one|which larger one|where do i load it|how do i load the larger one|how do i get the larger one|where is the larger one|load the larger one|which model knows it|how do i load one|load it please|i want the larger one}{| then| please}", "{who knows it|who does|who can tell me|which model knows|which model can|what model then|which model could|which one knows it|where do i get one|how do i load one|how do i load it|show me|how|how do i do that|which larger model|and where is that larger model|how do i get a larger model}"]
 NO_WHY = "That is how I learned it. I am too small to know the deeper reason, but a bigger model may."
-NO_MORE = "That is all I know about it, I am afraid. Ask me something else, or load a bigger model to hear more."
 MORE_FIRST = "Gladly! About what? I know about pronk, WebGPU, quantization, language models and Llama 2."
+SHARE_SAID, SHARE_BOUND = 0.35, 0.32  # of follow-ups in the words of wording/bound.py; of turns that hang on the topic for their meaning
 HELD_MORE = ["could you go into more detail", "and further", "please continue with that topic"]
 
 PEOPLE = NAMES + "Maria Peter John Sarah Alex Kim Chris David Laura Julia Eva Tim Nina Robert Alice Bob Carol Frank Grace Helen".split()
@@ -190,7 +192,7 @@ class Talker:
         """A turn that leaves the topic `last` in few words, or passes the time."""
         while True:
             question, answer = self._draw_aside(last)
-            if not ASIDES.is_held(question):
+            if not ASIDES.is_held(question) and not BOUND.clashes(last, question, answer):
                 return question, answer
 
     def _draw_aside(self, last):
@@ -216,7 +218,14 @@ class Talker:
 
     def _follow_up(self, kind):
         rng = self.rng
-        return dirty(rng, request(rng, kind), small_talk=rng.random() < 0.6), answer_of(kind, self.subject, self.said, self.topics)
+        asked = rng.choice(BOUND.said[kind]) if rng.random() < SHARE_SAID else request(rng, kind)
+        return dirty(rng, asked, small_talk=rng.random() < 0.6), answer_of(kind, self.subject, self.said, self.topics)
+
+    def _say(self, kind, templates):
+        """A way to ask for more, why and the like."""
+        rng = self.rng
+        text = rng.choice(BOUND.said[kind]) if rng.random() < (0.6 if kind in ("why", "unclear") else SHARE_SAID) else expand(rng, rng.choice(templates))
+        return dirty(rng, text, small_talk=rng.random() < 0.3, opened=True)
 
     def _kind(self, weights):
         """A kind of follow-up that fits: no long lists of topics, and "again" after a joke asks for another one."""
@@ -238,23 +247,31 @@ class Talker:
         """A turn that only makes sense after the last one."""
         rng = self.rng
         self.last = last if rng.random() < 0.5 else "done"
+        about = self.subject if last == "done" else last
+        if rng.random() < SHARE_BOUND and (found := BOUND.draw(rng, about)):
+            question = dirty(rng, found[0], small_talk=rng.random() < 0.4, opened=True)
+            if not ASIDES.is_held(question):
+                self.last, self.follows = found[1], False
+                return question, found[2]
+        if last == "done" and hasattr(about, "id") and rng.random() < 0.12:
+            return self._say("why", WHY), about.why or NO_WHY
         if last == "done":
             return self._follow_up(self._kind(AFTER_FOLLOW_UP))
         if last == "unknown" and rng.random() < 0.2:
-            return dirty(rng, expand(rng, rng.choice(WHICH_THEN))), answer_to("bigger_model")
+            return self._say("which_then", WHICH_THEN), answer_to("bigger_model")
         if last == "story" and rng.random() < 0.7:
             self.last = "story"
-            return dirty(rng, expand(rng, "{another one|another|one more|tell me another one|another story|one more please|again|tell me one more|more|next story}")), story(rng)
+            return self._say("another", ["{another one|another|one more|tell me another one|another story|one more please|again|tell me one more|more|next story}"]), story(rng)
         if hasattr(last, "follow") and last.follow and rng.random() < 0.6:
             self.last = other_code(last) if last.id.startswith("code_") else last
             asked, answer = rng.choice(last.follow)
-            return dirty(rng, expand(rng, rng.choice(asked))), answer or rng.choice([a for a in last.answers if a != self.said])
+            return dirty(rng, expand(rng, rng.choice(asked))) if answer else self._say("another", asked), answer or rng.choice([a for a in last.answers if a != self.said])
         if hasattr(last, "id") and last.id.split("_")[0] in ("privacy", "server") and rng.random() < 0.15:
             return self._follow_up("sure")
         if rng.random() < 0.42 and (thread := thread_of(rng, last)):
             template, about, answer = thread
             question = dirty(rng, expand(rng, template), small_talk=rng.random() < 0.6)
-            if not ASIDES.is_held(question):
+            if not ASIDES.is_held(question) and not BOUND.clashes(last, question, answer):
                 self.last, self.follows = about, False
                 return question, answer
         others = siblings(last)
@@ -270,12 +287,11 @@ class Talker:
                 return self._follow_up(kind)
         if not hasattr(last, "id"):
             if rng.random() < 0.5:
-                return dirty(rng, expand(rng, rng.choice(WHY))), UNKNOWN_WHY if last == "unknown" else NO_WHY
-            return dirty(rng, expand(rng, rng.choice(MORE))), NO_MORE
+                return self._say("why", WHY), UNKNOWN_WHY if last == "unknown" else NO_WHY
+            return self._say("more", MORE), NO_MORE
         if rng.random() < 0.4:
-            return dirty(rng, expand(rng, rng.choice(WHY))), last.why or NO_WHY
-        pool = MORE * 3 + UNCLEAR
-        return dirty(rng, expand(rng, rng.choice(pool))), last.more or NO_MORE
+            return self._say("why", WHY), last.why or NO_WHY
+        return self._say("more", MORE) if rng.random() < 0.7 else self._say("unclear", UNCLEAR), last.more or NO_MORE
 
 
 def fold_system(system, text):

@@ -16,7 +16,7 @@ import torch
 from transformers import LlamaForCausalLM
 
 import sentencepiece as spm
-from dialogs import ASIDES, HELD_MORE, REGISTRY, SYSTEM, UNKNOWN, fold_system
+from dialogs import ASIDES, BOUND, HELD_MORE, REGISTRY, SYSTEM, UNKNOWN, fold_system
 from follow_ups import FOLLOW_UPS, answer_of, topic_of
 from wording.frames import CLAIM, FRAMES, claim, split
 from held_out.anew import CASES as ANEW
@@ -47,7 +47,7 @@ class Trained:
                 else:
                     phrases.setdefault(kind[0], set()).update(plain(t) for t in listed(some))
         self.texts |= phrases.pop("q")
-        self.texts |= {plain(t) for template in thread_templates() for t in all_texts(parse(template))} - ASIDES.held
+        self.texts |= {plain(t) for template in thread_templates() for t in all_texts(parse(template))} - ASIDES.held | BOUND.texts()
         self.texts |= {plain(claim(f, c)) for f in listed(split(CLAIM)) for c in claims}
         frames = {"n": FRAMES["n"] + FRAMES["@"] + FRAMES["!"], "w": FRAMES["w"], "v": FRAMES["v"]}
         self.frames = [(f.partition("#"), phrases[kind]) for kind, some in frames.items() for f in sorted(listed(some))]
