@@ -12,6 +12,7 @@ from follow_ups import FOLLOW_UPS
 from intents import REGISTRY
 from threads import base_of
 from wording.asides import FAMILIES, TALK, TOPICS
+from wording.daily_talk import REACTION_TEXTS
 from wording.frames import plain_share, question_of, split
 from wording.grammar import all_texts, expand, parse, plain
 from wording.plain_words import everyday_words
@@ -103,12 +104,12 @@ class Asides:
         """-> (a question about another topic than `last`, its intent, the answer)"""
         intent, denied = self._intent(rng, last), False
         roll = rng.random()
-        if roll < 0.25:  # one of the topic's own questions, after a word that turns to it
-            text, denied = question_of(rng, intent)
+        if roll < 0.25 or len(intent.words) > 3 and roll < 0.36:  # one of the topic's own questions, after a word that turns to it
+            text, denied = question_of(rng, intent) if roll < 0.25 else (expand(rng, rng.choice(intent.words)), False)
             text = text if text.split(" ")[0].strip(",.") in OPENS or rng.random() < 0.15 else expand(rng, rng.choice(CLAUSE)).replace("#", text)
         else:
             unclear = getattr(last, "group", "facts") in UNCLEAR_AFTER
-            plainly = roll < 0.25 + 0.8 * plain_share(intent)
+            plainly = roll > 1 - 0.8 * plain_share(intent)
             nouns, clauses = (ways[unclear] for ways in (self.plain[intent.id] if plainly else self.topics[intent.id][1:]))
             of_family = getattr(last, "thing", "") and intent.group == "facts" and not intent.thing  # "and the sun?" asks for its colour after that of the sky
             is_noun = nouns and (not clauses or rng.random() < (0.25 if plainly else 0.5) and not of_family)
@@ -119,7 +120,8 @@ class Asides:
     def talk(self, rng):
         """-> (small talk between two topics, its intent, the answer)"""
         intent = self.by_id[rng.choice(TALK_IDS)]
-        return expand(rng, rng.choice(TALK_TEXTS[intent.id])), intent, rng.choice(intent.answers)
+        texts = REACTION_TEXTS if intent.id in REACTION_TEXTS and rng.random() < 0.3 else TALK_TEXTS
+        return expand(rng, rng.choice(texts[intent.id])), intent, rng.choice(intent.answers)
 
     def story(self, rng, last, name):
         """A wish for a story, about `name` where the words have a hero; -> (the wish, whether they do)"""

@@ -9,6 +9,7 @@ from follow_ups import UNKNOWN_WHY, answer_of, answer_to, first_sentence, reques
 from wording.grammar import expand
 from intents import REGISTRY, intent_of
 from wording.asked_for import add_forms
+from wording.daily_talk import give_words
 from wording.frames import give_phrases, question_of, split
 from wording.noise import dirty
 from wording.paraphrases import add_to
@@ -38,6 +39,7 @@ for _intent in REGISTRY:
 
 ASIDES = Asides(REGISTRY, GROUP_WEIGHTS)
 BOUND = Bound(ASIDES.held)
+give_words(REGISTRY, ASIDES.is_held)
 
 MORE = ["{ok|okay|yes|yes please|sure|cool|nice|great|wow|thanks|i see|interesting|oh}{,|,|} {go on|tell me more|more please|please go on|and more|what else|do go on|continue}", "{tell me more|more|more please|tell me more about {it|that|this}|go deeper|more details|can you say more|say more|please tell me more|more about {that|it}|what else|and what else|anything else|more information|i want to know more|can you tell me more|explain more|give me more details|go on, tell me more|elaborate|can you elaborate|keep going|carry on|expand on that|go further|further details|further|give me the rest|the rest please|next|what comes next|what more is there|is there more|is that all|is there anything else|tell me a bit more|go on|and|what else can you tell me|continue|more info|details please|cool, tell me more|interesting, go on|ok, tell me more|nice, tell me more|more on that|more about this|what more can you say|can you add something|anything more|keep talking|say more about it|tell me more please|i'd like to hear more|give me more|add more|explain further|some more please|i want more|more!|mooore|please {go on|continue|carry on|proceed|expand}|continue {with that|about that|please|on this topic}|{more|further} {on|about} {this|the} topic|stay on this topic|i would like {to hear|to know} more|some more detail|in detail please|and then|and beyond that|a bit more}"]
 UNCLEAR = ["{i do not understand|i don't understand|what do you mean|huh|how so|can you explain that|please explain|explain that|in more detail|what does that mean|i don't get it|can you explain it better|meaning}"]

@@ -39,6 +39,7 @@ class Intent:
     follow: list = field(default_factory=list)  # [(templates, answer)] that only make sense next; no answer: another of its own
     phrases: dict = field(default_factory=dict)  # kind -> phrases for frames.py
     plain: list = field(default_factory=list)  # templates of wording/plain_words.py and plain_terms.py
+    words: list = field(default_factory=list)  # those of its templates that are in everyday words (wording/daily_talk.py)
     leaves_out: object = None  # question -> whether it belongs to another intent, though made of these
 
 
