@@ -3,7 +3,7 @@
 `conversation(rng, turns)` gives [(system-folded user text, answer)]; `plain_text` a story without the chat form.
 """
 from topics import everyday, gpu, licence, markdown, model, pronk, quant, talk, yes_no  # noqa: F401 (they register)
-from asides import Asides
+from asides import CLAUSE, Asides
 from bound import NO_MORE, Bound
 from follow_ups import UNKNOWN_WHY, answer_of, answer_to, first_sentence, request, topic_of
 from wording.grammar import expand
@@ -16,6 +16,7 @@ from wording.paraphrases import add_to
 from wording.phrases import SEEDS
 from wording.senses import widen
 from wording.phrases_daily import CAPITAL, COLOUR, LEGS, SEEDS as DAILY, SOUND
+from topics.near_miss import INSIST, MORE_STILL, WHY_NOT, WHY_STILL, near_miss, short_miss
 from topics.stories import KINDS, MORE_KINDS, NAMES, RARE_KINDS, article, continuation, story, story_question
 from topics.sums import sum_question
 from topics.unknown import ANSWER as UNKNOWN, unknown_question
@@ -45,6 +46,7 @@ MORE = ["{ok|okay|yes|yes please|sure|cool|nice|great|wow|thanks|i see|interesti
 UNCLEAR = ["{i do not understand|i don't understand|what do you mean|huh|how so|can you explain that|please explain|explain that|in more detail|what does that mean|i don't get it|can you explain it better|meaning}"]
 WHY = ["{why|why is that|but why|why so|how come|and why|why not|what is the reason|why do you say that|why is it so}"]
 WHICH_THEN = ["{ok|ok, and|and|so|cool|fine|then|well|but|hmm|i see}{,|} {how do i load it|which one|which larger one|where do i load it|how do i load the larger one|how do i get the larger one|where is the larger one|load the larger one|which model knows it|how do i load one|load it please|i want the larger one}{| then| please}", "{who knows it|who does|who can tell me|which model knows|which model can|what model then|which model could|which one knows it|where do i get one|how do i load one|how do i load it|show me|how|how do i do that|which larger model|and where is that larger model|how do i get a larger model}"]
+NEAR_FIRST, NEAR_LATER = 0.13, 0.115  # how often a turn is a near miss, or what is answered beside it
 NO_WHY = "That is how I learned it. I am too small to know the deeper reason, but a bigger model may."
 MORE_FIRST = "Gladly! About what? I know about pronk, WebGPU, quantization, language models and Llama 2."
 SHARE_SAID, SHARE_BOUND = 0.35, 0.32  # of follow-ups in the words of wording/bound.py; of turns that hang on the topic for their meaning
@@ -101,6 +103,7 @@ class Talker:
         self.rng, self.last, self.visitor, self.style, self.name = rng, None, None, None, None
         self.subject = None  # the last intent that was no follow-up
         self.said, self.topics = "", []
+        self.told = None  # the topic of which `more` or `why` was told last, and which of them
         self.keeps_last = False  # whether the answer before the last turn must be seen whole
         roll = rng.random()
         self.system = None
@@ -138,6 +141,8 @@ class Talker:
             return self._follow_up(rng.choice(["summary", "summary", "asked", "language"]))
         if last is None and roll < 0.06:
             return self._ask(intent_of("hello"))
+        if rng.random() < (NEAR_FIRST if last is None else NEAR_LATER):
+            return self._near(last)
         if last is not None and roll < 0.37:
             self.follows, self.keeps_last = True, True
             return self._follow(last)
@@ -218,6 +223,37 @@ class Talker:
             self.last = "sum"
         return dirty(rng, question, small_talk=kind == "talk" or rng.random() < 0.2, opened=True), answer
 
+    def _near(self, last):
+        """A near miss, or a question beside it that is answered. After a topic it may only name the thing."""
+        rng, answer = self.rng, None
+        while True:
+            question, opened = short_miss(rng, last) if last is not None and rng.random() < 0.2 else "", last is not None
+            id = None
+            self.keeps_last = bool(question) or opened and rng.random() < 0.6
+            if not question:
+                question, id, answer = near_miss(rng, lambda id: question_of(rng, intent_of(id)))
+                question = expand(rng, rng.choice(CLAUSE)).replace("#", question) if opened else question
+            said = UNKNOWN if id is None else answer or rng.choice(intent_of(id).answers)
+            if not ASIDES.is_held(question) and not (opened and BOUND.clashes(self.subject, question, said)):
+                break
+        self.last = "unknown" if id is None else id if id == "sum" else intent_of(id)
+        answer = self._named(self.last, said) if hasattr(self.last, "id") else said
+        return dirty(rng, question, opened=opened), answer
+
+    def _still(self, part):
+        """More, or why, once more, where it has been told."""
+        rng = self.rng
+        if rng.random() < 0.5:
+            return self._say(part, MORE if part == "more" else WHY), NO_MORE if part == "more" else NO_WHY
+        asked = self._unheld(lambda: expand(rng, MORE_STILL if part == "more" else WHY_STILL))
+        return dirty(rng, asked, small_talk=True), NO_MORE if part == "more" else NO_WHY
+
+    def _unheld(self, draw):
+        """A text that is in no held-out set."""
+        while ASIDES.is_held(text := draw()):
+            pass
+        return text
+
     def _follow_up(self, kind):
         rng = self.rng
         asked = rng.choice(BOUND.said[kind]) if rng.random() < SHARE_SAID else request(rng, kind)
@@ -250,17 +286,24 @@ class Talker:
         rng = self.rng
         self.last = last if rng.random() < 0.5 else "done"
         about = self.subject if last == "done" else last
+        if self.told and self.told[0] is about and rng.random() < 0.4:
+            return self._still(self.told[1])
         if rng.random() < SHARE_BOUND and (found := BOUND.draw(rng, about)):
             question = dirty(rng, found[0], small_talk=rng.random() < 0.4, opened=True)
             if not ASIDES.is_held(question):
                 self.last, self.follows = found[1], False
                 return question, found[2]
         if last == "done" and hasattr(about, "id") and rng.random() < 0.12:
+            self.told = about, "why"
             return self._say("why", WHY), about.why or NO_WHY
         if last == "done":
             return self._follow_up(self._kind(AFTER_FOLLOW_UP))
         if last == "unknown" and rng.random() < 0.2:
             return self._say("which_then", WHICH_THEN), answer_to("bigger_model")
+        if last == "unknown" and rng.random() < 0.4:
+            reason = rng.random() < 0.3
+            question = self._unheld(lambda: expand(rng, WHY_NOT if reason else INSIST))
+            return dirty(rng, question, small_talk=True), UNKNOWN_WHY if reason else UNKNOWN
         if last == "story" and rng.random() < 0.7:
             self.last = "story"
             return self._say("another", ["{another one|another|one more|tell me another one|another story|one more please|again|tell me one more|more|next story}"]), story(rng)
@@ -275,6 +318,7 @@ class Talker:
             question = dirty(rng, expand(rng, template), small_talk=rng.random() < 0.6)
             if not ASIDES.is_held(question) and not BOUND.clashes(last, question, answer):
                 self.last, self.follows = about, False
+                self.told = next(((about, part) for part in ("more", "why") if answer == getattr(about, part)), self.told)
                 return question, answer
         others = siblings(last)
         if others and rng.random() < (0.4 if last.group == "facts" else 0.15):
@@ -292,8 +336,12 @@ class Talker:
                 return self._say("why", WHY), UNKNOWN_WHY if last == "unknown" else NO_WHY
             return self._say("more", MORE), NO_MORE
         if rng.random() < 0.4:
+            self.told = last, "why"
             return self._say("why", WHY), last.why or NO_WHY
-        return self._say("more", MORE) if rng.random() < 0.7 else self._say("unclear", UNCLEAR), last.more or NO_MORE
+        if rng.random() < 0.7:
+            self.told = last, "more"
+            return self._say("more", MORE), last.more or NO_MORE
+        return self._say("unclear", UNCLEAR), last.more or NO_MORE
 
 
 def fold_system(system, text):
