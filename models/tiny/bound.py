@@ -17,6 +17,8 @@ AFTER = split("{|||||||||||| then| though| actually| by the way| anyway| exactly
 FIRST = re.compile(r"^(?:(?:and|but|so|ok|okay|cool|nice|hm|hmm|also|then|thanks|thank you|i see|great|right|alright|aha|oh|wow|good|good to know|well|interesting|got it|fine|yes|sorry|now|just wondering|btw|by the way) )+")
 LAST = re.compile(r"(?: (?:then|though|actually|by the way|anyway|exactly|btw|tiny|too|please))+$")
 NO_MORE = "That is all I know about it, I am afraid. Ask me something else, or load a bigger model to hear more."
+NO_WHY = "That is how I learned it. I am too small to know the deeper reason, but a bigger model may."
+FIXED = {"unknown": UNKNOWN, "no_more": NO_MORE, "no_why": NO_WHY}
 
 
 def bare(text):
@@ -49,8 +51,8 @@ class Bound:
 
     def _answer(self, rng, last, wanted):
         """-> (what the turn is about, the answer)"""
-        if wanted in ("unknown", "no_more"):
-            return ("unknown", UNKNOWN) if wanted == "unknown" else (last, NO_MORE)
+        if wanted in FIXED:
+            return "unknown" if wanted == "unknown" else last, FIXED[wanted]
         id, _, part = wanted.partition(".")
         about = intent_of((last.id if last.thing or last.id.startswith("code_") else base_of(last.id)) if id == "self" else id)
         return about, getattr(about, part) if part else rng.choice(about.answers)
@@ -72,8 +74,8 @@ class Bound:
         """Whether `question` has another answer than `answer` after `last`."""
         family = self.family_of.get(bare(question))
         wanted = self._table(last).get(family) if family else None
-        if not wanted or wanted in ("unknown", "no_more"):
-            return bool(wanted) and answer != {"unknown": UNKNOWN, "no_more": NO_MORE}[wanted]
+        if not wanted or wanted in FIXED:
+            return bool(wanted) and answer != FIXED[wanted]
         id, _, part = wanted.partition(".")
         about = intent_of((last.id if last.thing or last.id.startswith("code_") else base_of(last.id)) if id == "self" else id)
         return answer != getattr(about, part) if part else answer not in about.answers

@@ -4,7 +4,7 @@
 """
 from topics import everyday, gpu, licence, markdown, model, pronk, quant, talk, yes_no  # noqa: F401 (they register)
 from asides import CLAUSE, Asides
-from bound import NO_MORE, Bound
+from bound import NO_MORE, NO_WHY, Bound
 from follow_ups import UNKNOWN_WHY, answer_of, answer_to, first_sentence, request, topic_of
 from wording.grammar import expand
 from intents import REGISTRY, intent_of
@@ -47,7 +47,6 @@ UNCLEAR = ["{i do not understand|i don't understand|what do you mean|huh|how so|
 WHY = ["{why|why is that|but why|why so|how come|and why|why not|what is the reason|why do you say that|why is it so}"]
 WHICH_THEN = ["{ok|ok, and|and|so|cool|fine|then|well|but|hmm|i see}{,|} {how do i load it|which one|which larger one|where do i load it|how do i load the larger one|how do i get the larger one|where is the larger one|load the larger one|which model knows it|how do i load one|load it please|i want the larger one}{| then| please}", "{who knows it|who does|who can tell me|which model knows|which model can|what model then|which model could|which one knows it|where do i get one|how do i load one|how do i load it|show me|how|how do i do that|which larger model|and where is that larger model|how do i get a larger model}"]
 NEAR_FIRST, NEAR_LATER = 0.13, 0.115  # how often a turn is a near miss, or what is answered beside it
-NO_WHY = "That is how I learned it. I am too small to know the deeper reason, but a bigger model may."
 MORE_FIRST = "Gladly! About what? I know about pronk, WebGPU, quantization, language models and Llama 2."
 SHARE_SAID, SHARE_BOUND = 0.35, 0.32  # of follow-ups in the words of wording/bound.py; of turns that hang on the topic for their meaning
 HELD_MORE = ["could you go into more detail", "and further", "please continue with that topic"]
@@ -193,7 +192,7 @@ class Talker:
 
     def _ask_name(self):
         rng = self.rng
-        return dirty(rng, expand(rng, rng.choice(NAME_ASK))), f"Your name is {self.visitor}." if self.visitor else NO_NAME
+        return self._say("name", NAME_ASK), f"Your name is {self.visitor}." if self.visitor else NO_NAME
 
     def _aside(self, last):
         """A turn that leaves the topic `last` in few words, or passes the time."""
@@ -292,6 +291,7 @@ class Talker:
             question = dirty(rng, found[0], small_talk=rng.random() < 0.4, opened=True)
             if not ASIDES.is_held(question):
                 self.last, self.follows = found[1], False
+                self.told = next(((self.last, part) for part in ("more", "why") if found[2] == getattr(self.last, part, None)), self.told)
                 return question, found[2]
         if last == "done" and hasattr(about, "id") and rng.random() < 0.12:
             self.told = about, "why"
