@@ -5,6 +5,7 @@ tildes ("it ~does~ use wasm"), `v` what somebody wants to do ("put the chat on m
 frame is the place of the phrase. Frames of the held-out set (intents.py) are not here.
 """
 from wording.grammar import expand
+from wording.plain_words import SITUATIONS
 
 # What something is. `@` frames ask for use or reason and are left out where a topic has its own answer to that.
 NOUN = """#|#|#|#|what is #|what is #|what is #|what is #|what's #|whats #|what {are|is|were} #|wat is #|what #|{what is|what's} # {and|but} {how does it work|why does it matter|what does it do|who needs it|what is it for}|
@@ -41,6 +42,7 @@ def split(text):
 
 FRAMES = {"n": [f for f in split(NOUN) if f[0] not in "@!"], "@": [f[1:] for f in split(NOUN) if f[0] == "@"],
           "!": [f[1:] for f in split(NOUN) if f[0] == "!"], "w": split(EMBEDDED), "c": split(CLAIM), "v": split(WANT)}
+BEFORE = split(SITUATIONS.replace("\n", ""))
 NEGATED = {"does": "doesn't", "do": "don't", "is": "isn't", "are": "aren't", "can": "can't", "will": "won't", "has": "hasn't", "have": "haven't", "did": "didn't", "was": "wasn't", "am": "am not", "must": "mustn't", "should": "shouldn't", "may": "may not", "were": "weren't"}
 
 
@@ -120,7 +122,9 @@ def plain_share(intent):
 
 def _question_of(rng, intent):
     if intent.plain and rng.random() < plain_share(intent):
-        return expand(rng, rng.choice(intent.plain)), False
+        question = expand(rng, rng.choice(intent.plain))
+        before = expand(rng, rng.choice(BEFORE)) if question.count(" ") > 3 and rng.random() < 0.15 else ""
+        return before + question, False
     if not intent.phrases or rng.random() < 0.4:
         return expand(rng, rng.choice(intent.train)), False
     kinds = list(intent.phrases)

@@ -145,6 +145,15 @@ wrong_answers_yes: can you be mistaken // context_length: can you forget what i 
 wrong_answers: that is not right // error_help: the page does not look right
 """
 
+# What somebody says before the question, with words of other topics that must not decide.
+SITUATIONS = """{i am|i'm|i work as} a {nurse|lawyer|translator|game developer|privacy officer|web designer|sysadmin|journalist|teacher|librarian|musician|retired engineer|security consultant|photographer|film maker}{. |, |. so: |, and }|
+we are a {small company|school|chess club|bank|newspaper|charity|startup of five|hospital|museum}{. |, so |: }|{i run|i have|i write} a {blog|shop|website|newsletter} about {cooking|gardening|dogs|old trains|free software|travel}{. |, and }|
+my {grandson|daughter|colleague|boss|chess club|language teacher} {showed me this|sent me the link|told me about this page|asked me to look at this}{. |, so }|i {read|heard} about {pronk|this|this page} {on a forum|in a newsletter|on the radio|in a talk|at a conference}{. |, }|
+i know {nothing|very little|only a bit} about {computers|ai|graphics cards|servers|web pages}{, so: |. |, but }|i {used|tried|played with} {chatgpt|ollama|webllm|a robot|another chatbot|a cloud service} {before|until now|yesterday}{. |, }|
+i am {writing|working on} {a paper|an article|my thesis|a school essay|a story} about {local ai|privacy|the web|language|licences}{. |, and }|i am {tired|in a hurry|bored at work|on the train|at the airport|on holiday|at my parents' house|in the library}{. |, so |, }|
+my old {server|phone|website|computer game} {died|was too expensive|is gone}{. |, and }|i {do not want|refuse|would hate} to {pay for anything|sign up anywhere|send my data around}{. |, so }|{nice page|love the little llama|great work|cute model|i am impressed}{! |. |, but }|
+{it is raining|it is late|my coffee is getting cold|the kids are asleep}{ and i have time. |. |, so }|{sorry for my english|english is not my language|i am from spain}{. |, }|{two things|before i start|first of all|be honest}{: |, }|i {asked|wanted to ask} {a friend|at work|in a forum} {but nobody knew|and got no answer}{: |. }"""
+
 
 def everyday_words():
     """-> {id: (noun phrases, whole questions)}, each parted by bars, of both files, the borrowed words and the pairs."""
