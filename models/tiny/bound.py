@@ -60,7 +60,7 @@ class Bound:
     def draw(self, rng, last):
         """-> (a question that only `last` gives a meaning, what it is about, the answer); None where there is none."""
         table = self._table(last)
-        if rng.random() * 5 >= len(table):  # where few of them fit, they come less often
+        if rng.random() * 5 >= len(table) or last == "unknown" and rng.random() < 0.5:  # where few of them fit, they come less often
             return None
         family = rng.choice(list(table))
         text = rng.choice(self.families[family])

@@ -49,6 +49,7 @@ WHICH_THEN = ["{ok|ok, and|and|so|cool|fine|then|well|but|hmm|i see}{,|} {how do
 NEAR_FIRST, NEAR_LATER = 0.13, 0.115  # how often a turn is a near miss, or what is answered beside it
 MORE_FIRST = "Gladly! About what? I know about pronk, WebGPU, quantization, language models and Llama 2."
 SHARE_SAID, SHARE_BOUND = 0.35, 0.32  # of follow-ups in the words of wording/bound.py; of turns that hang on the topic for their meaning
+PASSING = ("thanks", "compliment", "yes_ok", "how_are_you", "sorry", "no", "insult")
 HELD_MORE = ["could you go into more detail", "and further", "please continue with that topic"]
 
 PEOPLE = NAMES + "Maria Peter John Sarah Alex Kim Chris David Laura Julia Eva Tim Nina Robert Alice Bob Carol Frank Grace Helen".split()
@@ -101,6 +102,7 @@ class Talker:
     def __init__(self, rng):
         self.rng, self.last, self.visitor, self.style, self.name = rng, None, None, None, None
         self.subject = None  # the last intent that was no follow-up
+        self.ground = None  # the last one that was no thanks or praise either: what "it" is
         self.said, self.topics = "", []
         self.told = None  # the topic of which `more` or `why` was told last, and which of them
         self.keeps_last = False  # whether the answer before the last turn must be seen whole
@@ -127,6 +129,8 @@ class Talker:
         self.follows, self.keeps_last = False, False
         question, self.said = self._turn()
         self.subject = self.subject if self.last == "done" else self.last
+        if getattr(self.subject, "id", "") not in PASSING:
+            self.ground = self.subject
         topic = "" if self.follows else topic_of(self.last)
         self.topics += [topic] if topic else []
         return question, self.styled(self.said)
@@ -287,7 +291,8 @@ class Talker:
         about = self.subject if last == "done" else last
         if self.told and self.told[0] is about and rng.random() < 0.4:
             return self._still(self.told[1])
-        if rng.random() < SHARE_BOUND and (found := BOUND.draw(rng, about)):
+        meant = self.ground if getattr(about, "id", "") in PASSING and self.ground else about
+        if rng.random() < SHARE_BOUND and (found := BOUND.draw(rng, meant)):
             question = dirty(rng, found[0], small_talk=rng.random() < 0.4, opened=True)
             if not ASIDES.is_held(question):
                 self.last, self.follows = found[1], False
