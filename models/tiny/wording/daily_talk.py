@@ -5,7 +5,8 @@ are the topic's ("that's a lot of gigabytes, wow"), the answer is small talk. `S
 the intents.
 """
 from topics import stories
-from wording.daily_words import PAIRS, WORDS as TOPICAL
+from wording.daily_pairs import CLAIMS, FAMILIES, PAIRS, WORDS as FEW
+from wording.daily_words import WORDS as TOPICAL
 from wording.frames import split
 from wording.grammar import all_texts, parse
 
@@ -201,18 +202,24 @@ def unheld(template, is_held):
 def give_words(registry, is_held):
     """Add all words to the intents: to the training templates, so that they are `SHARE` of the questions drawn, and as `words` for asides.py."""
     by_id, words = {intent.id: intent for intent in registry}, {}
-    for table in (TOPICAL, WORDS):
+    for table in (TOPICAL, WORDS, FEW):
         for id, text in table.items():
             words.setdefault(id, []).extend(split(text.replace("\n", "")))
     for side in (side for line in PAIRS.splitlines() for side in line.split(" // ")):
         template, _, id = side.rpartition(" = ")
         words.setdefault(id, []).append(template)
+    for intent in registry:
+        if intent.thing and intent.id.split("_")[0] in FAMILIES:
+            words.setdefault(intent.id, []).extend(split(FAMILIES[intent.id.split("_")[0]].replace("#", intent.thing)))
     for id, templates in words.items():
         intent = by_id[id]
         intent.words = [t for t in (unheld(template, is_held) for template in templates) if t and not (intent.leaves_out and intent.leaves_out(t))]
         share = SHARE / 0.4 if intent.phrases else SHARE
         share *= min(1, len(intent.words) / 8)  # one contrast alone does not come over and over
         intent.train += intent.words * max(1, round(len(intent.train) * share / (1 - share) / len(intent.words)))
+    for id, text in CLAIMS.items():
+        claims, new = by_id[id].phrases["c"], split(text)
+        claims += new * max(1, round(len(claims) * SHARE / (1 - SHARE) / len(new)))
     stories.ASK += [t for t in (unheld(template, is_held) for template in STORIES) if t]
     stories.ASK_KIND += STORIES_OF * 2
 

@@ -1,8 +1,7 @@
 """Questions about pronk, privacy, price and licences in everyday words: verbs and nouns that the other templates lack or know from other topics only.
 
-`WORDS`: an intent's id -> templates. `PAIRS`: questions that share a cue word or a frame and want different answers, one contrast a line:
-"template = id // template = id". Small talk, facts and what is written for a visitor are in daily_talk.py, which also gives all of it to
-the intents.
+`WORDS`: an intent's id -> templates. Small talk, facts and what is written for a visitor are in daily_talk.py, which also gives all of it
+to the intents; contrasts are in daily_pairs.py.
 """
 
 WORDS = {
@@ -122,40 +121,3 @@ what sort of place is hugging face|is hugging face a company or a website|a coll
     "open_weights": """what's so open about these models|what can i take home if a model is open|what do they hand out when they call a model open|when may one call a model open|is open the same as free of rules|how open is open|do i get the recipe with open weights or only the cake|why would a firm give its numbers away|
 why do companies give their weights away|what's the opposite of a closed model|models that you can keep at home|models that anybody can download|numbers for everyone|closed and open models, what's the difference|can i hold an open model in my own hands""",
 }
-
-PAIRS = """who foots the bill if i use {this page|pronk} = free // who foots the bill for the electricity you use = server
-what's the catch with pronk = free // what's the catch with llama 2 = licence // what's the catch with 4 bits = what_is_lost
-what strings are attached to pronk = free // what strings are attached to llama 2 = licence // what strings are attached to you, tiny one = your_licence
-may i sell pronk in my shop = free_yes // may i sell an app with llama 2 in my shop = licence_yes // may i sell you in my shop = your_licence_yes
-who may copy pronk's code = free // who may copy llama 2's weights = attribution // may i copy you for my cousin = your_licence_yes
-do i have to mention meta if i share llama 2 = attribution // do i have to accept meta's terms for you = your_licence_no // do i have to accept anything to use pronk = free_no
-where do you keep {the model|the weights} = storage // where do you keep {my secrets|what i tell you} = privacy_kept // where do you keep your memory of this chat = kv_cache
-does it eat my data plan = offline_no // what does it eat of my hard disk = storage // does it eat my memory = memory_needed
-what leaves my computer when i chat = privacy // what leaves the weights when you round them = what_is_lost
-who can read what i write = privacy // who can read the code of pronk = free // who can read a gguf file = formats
-can others read {my chat|my words} = privacy_no // can others read {the code|pronk's code} = free_yes // can pronk read gguf = formats_yes
-is the chat open to everyone = privacy_no // is the code open to everyone = free_yes // is llama 2 open source to everyone = licence_no
-what do i have to give to use it = free // what do i have to keep when i share llama 2 = attribution // what do i have to install = browsers
-do i need an account here = free_no // do i need an account for llama 2 = get_llama2
-how do i sign up for llama 2 = get_llama2 // how do i sign up for pronk = free // how do i put pronk in my page = embed
-which company gets my data = privacy // which company made llama 2 = llama2 // which company trained you = who_made_you
-who do you work for = who_made_you // who do you send my words to = privacy // who does the work when you answer = server
-how much work is it to put pronk on my page = embed // how does pronk work inside = how_pronk_works // does pronk work in a tunnel = offline_yes
-is it safe to tell you my salary = privacy_yes // is it safe to believe you = wrong_answers_no // is a safetensors file safe to open = safetensors
-can i trust {this page|this site} with my diary = privacy_yes // can i trust your facts = wrong_answers_no
-what are you not allowed to tell anyone = privacy // what is llama 2 not allowed to do = use_policy // what are you not able to do = wrong_answers
-what happens to my chat after i leave = privacy_kept // what happens to the model files after i leave = storage // what happens inside while i wait = how_pronk_works
-how do i delete {our chat|what i said} = privacy_kept // how do i delete the downloaded model = storage
-does the model stay when i am offline = offline_yes // does my data stay when i am online = privacy_yes // does it stay free = free_yes
-is there a limit on my questions = free_no // is there a limit on users with llama 2 = mau // is there a limit on how much you remember = context_length
-is my machine the one that works = server_yes // is my machine strong enough = memory_needed // is my machine watched = privacy_no
-where are you from = who_made_you // where are your answers computed = server // where is llama 2 from = llama2 // where is the name pronk from = pronk_name
-what does pronk mean = pronk_name // what does pronk do = pronk // what does pronk need = memory_needed
-why {is it|are you} called tiny = your_name // why {is it|is this} called pronk = pronk_name // why are you so tiny = your_size
-can i install you on my phone = phone // can i install it and go offline = offline_yes // do i have to install python = wasm_no
-do you learn from me = privacy_no // what did you learn from = who_made_you // can another model learn from llama 2 = improve_other
-may my company use llama 2 = licence_yes // may my company use pronk = free_yes // may my company read my chat = privacy_no
-what does the company behind llama 2 want = licence // what does the company behind llama 2 have to do with pronk = meta
-how do you make money = free // how do you make an answer = how_pronk_works // can i make money with llama 2 = licence_yes
-who gave you your name = your_name // who gave you your knowledge = who_made_you // who gave pronk its name = pronk_name
-do you know german = languages_no // do you know everything = wrong_answers_no"""
