@@ -47,6 +47,8 @@ NEGATED = {"does": "doesn't", "do": "don't", "is": "isn't", "are": "aren't", "ca
 
 
 def third(verb):
+    if verb == "have":
+        return "has"
     return verb[:-1] + "ies" if verb[-1] == "y" and verb[-2] not in "aeou" else verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "o")) else "s")
 
 
