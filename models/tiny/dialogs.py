@@ -2,6 +2,8 @@
 
 `conversation(rng, turns)` gives [(system-folded user text, answer)]; `plain_text` a story without the chat form.
 """
+import random
+
 from topics import everyday, gpu, licence, markdown, model, pronk, quant, talk, yes_no  # noqa: F401 (they register)
 from asides import CLAUSE, Asides
 from bound import NO_MORE, NO_WHY, Bound
@@ -79,6 +81,9 @@ def pick_intent(rng):
 def names_of(intent):
     """The noun phrases of a notion."""
     return [phrase for kind, phrases in intent.phrases.items() if kind[0] == "n" for phrase in phrases]
+
+
+NAMED = {expand(random.Random(0), phrase) for intent in REGISTRY for phrase in names_of(intent)}  # what is named of what is known
 
 
 def siblings(last):
@@ -230,7 +235,7 @@ class Talker:
         """A near miss, or a question beside it that is answered. After a topic it may only name the thing."""
         rng, answer = self.rng, None
         while True:
-            question, opened = short_miss(rng, last) if last is not None and rng.random() < 0.2 else "", last is not None
+            question, opened = short_miss(rng, last, NAMED) if last is not None and rng.random() < 0.2 else "", last is not None
             id = None
             self.keeps_last = bool(question) or opened and rng.random() < 0.6
             if not question:
