@@ -12,6 +12,7 @@ from follow_ups import FOLLOW_UPS
 from intents import REGISTRY
 from threads import base_of
 from wording.asides import FAMILIES, TALK, TOPICS
+from wording.daily_pairs import LATER
 from wording.daily_talk import REACTION_TEXTS
 from wording.frames import plain_share, question_of, split
 from wording.grammar import all_texts, expand, parse, plain
@@ -66,6 +67,7 @@ class Asides:
             if text:
                 nouns, _, clauses = text.partition(" // ") if not text.startswith("//") else ("", "", text[3:])
                 self.topics[intent.id] = intent, _two_ways(nouns.strip()), _two_ways(clauses.strip())
+                self._add_later(intent.id)
         self.plain = {}
         for id, kinds in everyday_words().items():
             self.plain[id] = [_two_ways("|".join(t for t in split(text) if not self._may_be_held(t))) for text in kinds]
@@ -84,6 +86,16 @@ class Asides:
 
     def is_held(self, text):
         return plain(text) in self.held
+
+    def _add_later(self, id):
+        """A quarter of what is said of a topic in few words is in everyday words."""
+        texts = [part.strip() for part in LATER.get(id, "//").partition("//")]
+        for (near, clear), text in zip(self.topics[id][1:], (texts[0], texts[2])):
+            more = _two_ways("|".join(t for t in split(text) if not self._may_be_held(t)))
+            if more[0]:
+                times = max(1, round(len(near) / 3 / len(more[0])))
+                near += more[0] * times
+                clear += more[1] * times
 
     def _may_be_held(self, template):
         return any(plain(text.replace("@", "it").replace("~", "it")) in self.held for text in all_texts(parse(template)))
