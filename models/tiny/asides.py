@@ -94,8 +94,8 @@ class Asides:
             more = _two_ways("|".join(t for t in split(text) if not self._may_be_held(t)))
             if more[0]:
                 times = max(1, round(len(near) / 3 / len(more[0])))
-                near += more[0] * times
-                clear += more[1] * times
+                others = max(1, round(len(more[0]) * times * 3 / len(near))) if near else 1
+                near[:], clear[:] = near * others + more[0] * times, clear * others + more[1] * times
 
     def _may_be_held(self, template):
         return any(plain(text.replace("@", "it").replace("~", "it")) in self.held for text in all_texts(parse(template)))
@@ -132,7 +132,7 @@ class Asides:
     def talk(self, rng):
         """-> (small talk between two topics, its intent, the answer)"""
         intent = self.by_id[rng.choice(TALK_IDS)]
-        texts = REACTION_TEXTS if intent.id in REACTION_TEXTS and rng.random() < 0.3 else TALK_TEXTS
+        texts = REACTION_TEXTS if intent.id in REACTION_TEXTS and rng.random() < 0.25 else TALK_TEXTS
         return expand(rng, rng.choice(texts[intent.id])), intent, rng.choice(intent.answers)
 
     def story(self, rng, last, name):

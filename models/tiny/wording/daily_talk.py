@@ -216,7 +216,9 @@ def give_words(registry, is_held):
         intent.words = [t for t in (unheld(template, is_held) for template in templates) if t and not (intent.leaves_out and intent.leaves_out(t))]
         share = SHARE / 0.4 if intent.phrases else SHARE
         share *= min(1, len(intent.words) / 8)  # one contrast alone does not come over and over
-        intent.train += intent.words * max(1, round(len(intent.train) * share / (1 - share) / len(intent.words)))
+        wanted = len(intent.train) * share / (1 - share)
+        times = max(1, round(wanted / len(intent.words)))
+        intent.train = intent.train * max(1, round(len(intent.words) * times / wanted)) + intent.words * times
     for id, text in CLAIMS.items():
         claims, new = by_id[id].phrases["c"], split(text)
         claims += new * max(1, round(len(claims) * SHARE / (1 - SHARE) / len(new)))
