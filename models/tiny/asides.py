@@ -70,7 +70,7 @@ class Asides:
                 self._add_later(intent.id)
         self.plain = {}
         for id, kinds in everyday_words().items():
-            self.plain[id] = [_two_ways("|".join(t for t in split(text) if not self._may_be_held(t))) for text in kinds]
+            self.plain[id] = [self._unheld_ways(text) for text in kinds]
             self.by_id[id].plain = [template for near, _ in self.plain[id] for template in near]
         self.rivals = {}
         for ids in (line.split() for line in RIVALS.replace("\n", "").split("|")):
@@ -91,11 +91,14 @@ class Asides:
         """A quarter of what is said of a topic in few words is in everyday words."""
         texts = [part.strip() for part in LATER.get(id, "//").partition("//")]
         for (near, clear), text in zip(self.topics[id][1:], (texts[0], texts[2])):
-            more = _two_ways("|".join(t for t in split(text) if not self._may_be_held(t)))
+            more = self._unheld_ways(text)
             if more[0]:
                 times = max(1, round(len(near) / 3 / len(more[0])))
                 others = max(1, round(len(more[0]) * times * 3 / len(near))) if near else 1
                 near[:], clear[:] = near * others + more[0] * times, clear * others + more[1] * times
+
+    def _unheld_ways(self, text):
+        return _two_ways("|".join(template for template in split(text) if not self._may_be_held(template)))
 
     def _may_be_held(self, template):
         return any(plain(text.replace("@", "it").replace("~", "it")) in self.held for text in all_texts(parse(template)))

@@ -26,12 +26,17 @@ def bare(text):
     return LAST.sub("", FIRST.sub("", plain(text)))
 
 
+def is_of_family(intent):
+    """Whether it is one of many alike: the colour of a thing, a task in one of two languages."""
+    return intent.thing or intent.id.startswith("code_")
+
+
 def topics_of(last):
     """The names that the table may have for what was last asked about."""
     if not hasattr(last, "id"):
         return [last] if isinstance(last, str) else []
     base = base_of(last.id)
-    return [base, base.split("_")[0]] if last.thing or base.startswith("code_") else [base]
+    return [base, base.split("_")[0]] if is_of_family(last) else [base]
 
 
 class Bound:
@@ -49,12 +54,16 @@ class Bound:
     def _table(self, last):
         return {family: answer for topic in reversed(topics_of(last)) for family, answer in self.by_topic.get(topic, {}).items()}
 
+    def _about(self, last, wanted):
+        """-> (the intent that answers, which part of it; "" for its answers)"""
+        id, _, part = wanted.partition(".")
+        return intent_of((last.id if is_of_family(last) else base_of(last.id)) if id == "self" else id), part
+
     def _answer(self, rng, last, wanted):
         """-> (what the turn is about, the answer)"""
         if wanted in FIXED:
             return "unknown" if wanted == "unknown" else last, FIXED[wanted]
-        id, _, part = wanted.partition(".")
-        about = intent_of((last.id if last.thing or last.id.startswith("code_") else base_of(last.id)) if id == "self" else id)
+        about, part = self._about(last, wanted)
         return about, getattr(about, part) if part else rng.choice(about.answers)
 
     def draw(self, rng, last):
@@ -76,8 +85,7 @@ class Bound:
         wanted = self._table(last).get(family) if family else None
         if not wanted or wanted in FIXED:
             return bool(wanted) and answer != FIXED[wanted]
-        id, _, part = wanted.partition(".")
-        about = intent_of((last.id if last.thing or last.id.startswith("code_") else base_of(last.id)) if id == "self" else id)
+        about, part = self._about(last, wanted)
         return answer != getattr(about, part) if part else answer not in about.answers
 
     def texts(self):

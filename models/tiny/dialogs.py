@@ -251,10 +251,14 @@ class Talker:
     def _still(self, part):
         """More, or why, once more, where it has been told."""
         rng = self.rng
+        templates, still, answer = (MORE, MORE_STILL, NO_MORE) if part == "more" else (WHY, WHY_STILL, NO_WHY)
         if rng.random() < 0.5:
-            return self._say(part, MORE if part == "more" else WHY), NO_MORE if part == "more" else NO_WHY
-        asked = self._unheld(lambda: expand(rng, MORE_STILL if part == "more" else WHY_STILL))
-        return dirty(rng, asked, small_talk=True), NO_MORE if part == "more" else NO_WHY
+            return self._say(part, templates), answer
+        return dirty(rng, self._unheld(lambda: expand(rng, still)), small_talk=True), answer
+
+    def _note_told(self, about, answer):
+        """If that was more of a topic, or why, it has been told."""
+        self.told = next(((about, part) for part in ("more", "why") if answer == getattr(about, part, None)), self.told)
 
     def _unheld(self, draw):
         """A text that is in no held-out set."""
@@ -301,7 +305,7 @@ class Talker:
             question = dirty(rng, found[0], small_talk=rng.random() < 0.4, opened=True)
             if not ASIDES.is_held(question):
                 self.last, self.follows = found[1], False
-                self.told = next(((self.last, part) for part in ("more", "why") if found[2] == getattr(self.last, part, None)), self.told)
+                self._note_told(self.last, found[2])
                 return question, found[2]
         if last == "done" and hasattr(about, "id") and rng.random() < 0.12:
             self.told = about, "why"
@@ -328,7 +332,7 @@ class Talker:
             question = dirty(rng, expand(rng, template), small_talk=rng.random() < 0.6)
             if not ASIDES.is_held(question) and not BOUND.clashes(last, question, answer):
                 self.last, self.follows = about, False
-                self.told = next(((about, part) for part in ("more", "why") if answer == getattr(about, part)), self.told)
+                self._note_told(about, answer)
                 return question, answer
         others = siblings(last)
         if others and rng.random() < (0.4 if last.group == "facts" else 0.15):
