@@ -50,7 +50,7 @@ WHY = ["{why|why is that|but why|why so|how come|and why|why not|what is the rea
 WHICH_THEN = ["{ok|ok, and|and|so|cool|fine|then|well|but|hmm|i see}{,|} {how do i load it|which one|which larger one|where do i load it|how do i load the larger one|how do i get the larger one|where is the larger one|load the larger one|which model knows it|how do i load one|load it please|i want the larger one}{| then| please}", "{who knows it|who does|who can tell me|which model knows|which model can|what model then|which model could|which one knows it|where do i get one|how do i load one|how do i load it|show me|how|how do i do that|which larger model|and where is that larger model|how do i get a larger model}"]
 NEAR_FIRST, NEAR_LATER = 0.085, 0.08  # how often a turn is a near miss, or what is answered beside it
 MORE_FIRST = "Gladly! About what? I know about pronk, WebGPU, quantization, language models and Llama 2."
-SHARE_SAID, SHARE_BOUND = 0.35, 0.4  # of follow-ups in the words of wording/bound.py; of turns that hang on the topic for their meaning
+SHARE_SAID, SHARE_BOUND = 0.35, 0.3  # of follow-ups in the words of wording/bound.py; of turns that hang on the topic for their meaning
 PASSING = ("thanks", "compliment", "yes_ok", "how_are_you", "sorry", "no", "insult")
 HELD_MORE = ["could you go into more detail", "and further", "please continue with that topic"]
 
