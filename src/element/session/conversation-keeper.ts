@@ -37,7 +37,7 @@ export class ConversationKeeper {
   #id: string | undefined; // once restored
   #base: ConversationRecord | undefined; // as this tab last saw it stored
   #written = ""; // as JSON, without its time
-  #writing: LateRecord | undefined; // goes into the note if the page goes now
+  #writing: LateRecord | undefined; // the latest that is being written; goes into the note if the page goes now
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(place: string, host: KeeperHost, { all = false, now = Date.now }: KeeperOptions = {}) {
@@ -187,7 +187,7 @@ export class ConversationKeeper {
     try {
       const merged = await store.write(record, base, !this.#all);
       if (this.#note.late?.record.id === record.id && this.#written === content) this.#note.late = undefined;
-      if (this.#id === record.id) this.#take(record, merged);
+      if (this.#id === record.id && this.#writing === writing) this.#take(record, merged); // else a later write has it
     } catch {
       if (this.#id === record.id) [this.#written, this.#base] = ["", base]; // the next change tries again
     } finally {
@@ -198,7 +198,8 @@ export class ConversationKeeper {
   async #changedElsewhere(id: string): Promise<void> {
     if (id !== this.#id || !this.#all) return;
     const stored = await this.#store?.read(id).catch(() => undefined);
-    if (!stored || id !== this.#id || this.#unwritten()) return; // the next write takes it over
+    // What a write takes over, this one leaves to it: `stored` may be older than that write.
+    if (!stored || id !== this.#id || this.#writing?.record.id === id || this.#unwritten()) return;
     const mine = this.#record(id, this.#host.read());
     this.#take(mine, mergeRecords(this.#base, mine, stored));
   }

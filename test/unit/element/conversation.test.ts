@@ -264,6 +264,34 @@ test("where all are kept two tabs go on with one conversation, and neither loses
   await eventually(async () => expect(await texts()).toEqual(["1", "one"]));
 });
 
+test("what another tab has said, read just before an own write, takes nothing of what that writes", async () => {
+  const tab = new TabStorage();
+  const first = await visit(tab, all);
+  first.set(chat(question("before")));
+  first.keeper.flush();
+  const { id } = noteOf(tab);
+  await eventually(async () => expect(await first.keeper.find(id)).toBeDefined());
+  const second = await visit(new TabStorage(), { ...all, wanted: id });
+  const { read } = ConversationStore.prototype;
+  const reading = vi.spyOn(ConversationStore.prototype, "read").mockImplementationOnce(async function (of) {
+    const stored = await read.call(this, of);
+    first.set({ ...first.read(), turns: [question("before"), question("of the first", "3", "1")] });
+    first.keeper.flush();
+    return stored;
+  });
+  second.set({ ...second.read(), turns: [question("before"), question("of the second", "4", "1")] });
+  second.keeper.flush();
+  const texts = (one: Conversation) => [...new Set([...(one.branches ?? []), ...one.turns].map(({ text }) => text))];
+  const everything = ["before", "of the first", "of the second"];
+  for (const page of [first, second])
+    await eventually(() => expect(texts(page.read())).toEqual(expect.arrayContaining(everything)));
+  expect(reading).toHaveBeenCalled();
+  first.keeper.changed();
+  await first.keeper.close();
+  expect(texts((await second.keeper.find(id))!)).toEqual(expect.arrayContaining(everything));
+  reading.mockRestore();
+});
+
 test("where all are kept a new one leaves the one before, and that one is found again", async () => {
   const tab = new TabStorage();
   const { keeper, set } = await visit(tab, all);
