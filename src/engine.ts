@@ -273,7 +273,7 @@ async function load({ gpu, store, reference, options, fail, onTry }: Load): Prom
       adapter: gpu.adapter,
       features: [...gpu.features],
       gpuBytes: model.memory.usedBytes,
-      mostGpuBytes: model.mostBytes(sequences),
+      mostGpuBytes: model.mostBytes(sequences, Boolean(options.drafts)) + (adapted ? adapted.mixedBytes : 0),
       storedBytes,
       loadMs: performance.now() - startedMs,
       warm,

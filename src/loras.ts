@@ -6,7 +6,8 @@ import { badField } from "./api/request-fields.ts";
 import { PronkError } from "./errors.ts";
 import type { Machine } from "./generate/machine.ts";
 import type { PrepareLoraOptions } from "./load/prepare-lora.ts";
-import { loraSink } from "./model/lora-sink.ts";
+import { loraSink, mixedBytes } from "./model/lora-sink.ts";
+import type { ModelWeights } from "./model/weights.ts";
 import { onDemand } from "./on-demand.ts";
 import { referenceOfSource } from "./source/reference.ts";
 
@@ -36,19 +37,21 @@ interface LoadAdaptersOptions extends EngineOptions, Pick<PrepareLoraOptions, "s
 }
 
 /**
- * Beside a loaded model. `keys` go by the names that requests use. Errors: those of a model's load, with the adapter's name
+ * Beside a loaded model. `keys` go by the names that requests use; `mixedBytes` is what answers with different adapters take
+ * on the GPU besides, once they are computed at the same time. Errors: those of a model's load, with the adapter's name
  * in `facts.adapter`.
  */
 export async function loadAdapters(
   { model, steps }: Machine,
   store: PrepareLoraOptions["store"],
   options: LoadAdaptersOptions,
-): Promise<{ loaded: LoadedAdapter[]; keys: Map<string, string> }> {
+): Promise<{ loaded: LoadedAdapter[]; keys: Map<string, string>; mixedBytes: number }> {
   const { token, hubUrl, pause: gate, startHashThread, onProgress, signal, like } = options;
   const from = { token, hubUrl, gate, startHashThread, store, onProgress, signal };
   const checks = !options.without?.includes("sums");
   const { prepareLora } = await filesPart();
   const loaded: LoadedAdapter[] = [];
+  const changed: ModelWeights[] = [];
   for (const [at, { model: asked, name: given, scale = 1 }] of (options.adapters ?? []).entries()) {
     const before = like?.adapters?.[at].source;
     // By now the repository's name may mean a newer commit; what is stored is found by the name.
@@ -63,7 +66,9 @@ export async function loadAdapters(
         throw badField(`adapters[${at}].name`, "another than those before it have", name);
       const sink = await loraSink({ model, lora, scale, checks });
       await prepared.stream(sink, { signal: from.signal });
-      await steps.adapt(adapterKey(source, scale), await sink.finish());
+      const weights = await sink.finish();
+      await steps.adapt(adapterKey(source, scale), weights);
+      changed.push(weights);
       loaded.push({ name, model: label, source, scale, ...(lora.base !== undefined && { base: lora.base }) });
     } catch (error) {
       from.signal?.throwIfAborted();
@@ -71,7 +76,8 @@ export async function loadAdapters(
       throw new PronkError(error.code, `Adapter ${what}: ${error.message}`, { ...error.facts, adapter: what }, { cause: error }); // prettier-ignore
     }
   }
-  return { loaded, keys: new Map(loaded.map(({ name, source, scale }) => [name, adapterKey(source, scale)])) };
+  const keys = new Map(loaded.map(({ name, source, scale }) => [name, adapterKey(source, scale)]));
+  return { loaded, keys, mixedBytes: options.sequences === 1 ? 0 : mixedBytes(changed) };
 }
 
 /** Identifies a cache that the adapter filled: these bytes at this strength. */

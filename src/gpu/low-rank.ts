@@ -89,6 +89,13 @@ export function allocateLowRank({ gpu, memory, weight, matrices, biases = [], re
   return { down, rows: buffer, stride: stride / 4, reduced: { buffer: reduced, cols: rank, stride: strideOf(rank) } };
 }
 
+/** Bytes that the changes of one weight take once more where they stand side by side (model/mixed-weights.ts). */
+export function sideBySideBytes({ rows, cols }: Weight, changes: readonly (LowRank | undefined)[]): number {
+  if (changes.every((one) => !one)) return 0;
+  const bytesOf = ({ stride, reduced }: LowRank) => 16 * (rows + 1) * stride + 4 * reduced.cols * strideOf(cols);
+  return changes.reduce((sum, one) => sum + (one ? bytesOf(one) : 0), 16 * (changes.length + rows + 2));
+}
+
 /** A matrix in f32. `fill` writes its rows; those that it leaves out are zero. */
 export function floatWeight(
   { maxBindingBytes }: Pick<Gpu, "maxBindingBytes">,

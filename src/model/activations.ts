@@ -69,9 +69,12 @@ type Split = Pick<ActivationRequest, "contextLength" | "attentionSplit">;
 export const fewPartialBytes = ({ heads, headDim }: ModelConfig, { contextLength, attentionSplit }: Split): number =>
   4 * mostStepTokens * heads * Math.ceil(contextLength / attentionSplit) * (headDim + 2);
 
-/** Bytes that `sequences` at once take beside those of one alone: a sampler each, and what their common steps write. */
-export function severalBytes(config: ModelConfig, sequences: number, split: Split): number {
-  if (sequences === 1) return 0;
+/**
+ * Bytes that `sequences` at once take beside those of one alone: a sampler each, and what their common steps write, as
+ * those that check drafts do.
+ */
+export function severalBytes(config: ModelConfig, sequences: number, split: Split, drafts = false): number {
+  if (sequences === 1 && !drafts) return 0;
   const logits = 4 * mostStepTokens * strideOf(config.vocabSize);
   return (sequences - 1) * samplerBytes(config) + logits + fewPartialBytes(config, split);
 }

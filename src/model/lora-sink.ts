@@ -14,6 +14,7 @@ import {
   type LowRankRequest,
   rankOf,
   scaleRows,
+  sideBySideBytes,
 } from "../gpu/low-rank.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Kernels } from "../gpu/kernel.ts";
@@ -170,6 +171,16 @@ export async function loraSink(request: LoraRequest): Promise<LoraSink> {
       return weights;
     },
   };
+}
+
+/** Bytes, at most, that adapters take once more as soon as answers with different ones are computed at once. */
+export function mixedBytes(adapters: readonly ModelWeights[]): number {
+  const weights = adapters.map(
+    ({ head, layers }) =>
+    [head, ...layers.flatMap(({ qkv, output, gateUp, down }) => [qkv, output, gateUp, down])], // prettier-ignore
+  );
+  const bytes = (weights[0] ?? []).map((weight, i) => sideBySideBytes(weight, weights.map((one) => one[i].lowRank))); // prettier-ignore
+  return bytes.reduce((sum, one) => sum + one, 0);
 }
 
 interface Group {

@@ -292,14 +292,14 @@ export class Model {
   }
 
   /**
-   * The GPU memory it takes once its cache has grown as far as it may and so many sequences have run at once, asked before
-   * they have; other parts are as they are now.
+   * The GPU memory it takes once its cache has grown as far as it may and so many sequences have run at once, or drafts were
+   * checked, asked before that; other parts are as they are now.
    */
-  mostBytes(sequences = mostStepTokens): number {
+  mostBytes(sequences = mostStepTokens, drafts = false): number {
     const { memory, config, cache } = this;
     const missing = Math.max(0, cache.sharedPages - cache.pages);
     const cacheBytes = 2 * cache.layers.length * missing * cache.pageBytes;
-    return memory.usedBytes + cacheBytes + severalBytes(config, sequences, this.#split);
+    return memory.usedBytes + cacheBytes + severalBytes(config, sequences, this.#split, drafts);
   }
 
   get #split() {

@@ -273,7 +273,10 @@ test("what another tab has said, read just before an own write, takes nothing of
   await eventually(async () => expect(await first.keeper.find(id)).toBeDefined());
   const second = await visit(new TabStorage(), { ...all, wanted: id });
   const { read } = ConversationStore.prototype;
-  const reading = vi.spyOn(ConversationStore.prototype, "read").mockImplementationOnce(async function (of) {
+  const reading = vi.spyOn(ConversationStore.prototype, "read").mockImplementationOnce(async function (
+    this: ConversationStore,
+    of,
+  ) {
     const stored = await read.call(this, of);
     first.set({ ...first.read(), turns: [question("before"), question("of the first", "3", "1")] });
     first.keeper.flush();
