@@ -37,6 +37,7 @@ export class ConversationKeeper {
   #id: string | undefined; // once restored
   #base: ConversationRecord | undefined; // as this tab last saw it stored
   #written = ""; // as JSON, without its time
+  #found: ConversationRecord | undefined; // the last that was asked for, perhaps to be opened
   #writing: LateRecord | undefined; // the latest that is being written; goes into the note if the page goes now
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -99,6 +100,7 @@ export class ConversationKeeper {
   /** A kept conversation, without opening it; undefined where there is none. */
   async find(id: string): Promise<Conversation | undefined> {
     const record = await this.#store?.read(id).catch(() => undefined);
+    this.#found = record;
     return record && fromRecord(record);
   }
 
@@ -109,6 +111,9 @@ export class ConversationKeeper {
     this.#id = this.#note.id = id;
     this.#base = undefined;
     this.#written = "";
+    if (this.#found?.id !== id) return;
+    this.#see(this.#found); // to look at it writes nothing
+    void this.#changedElsewhere(id); // since then
   }
 
   /**

@@ -310,6 +310,30 @@ test("where all are kept a new one leaves the one before, and that one is found 
   expect(said((await back.keeper.find(id))!)[0]).toBe("one");
 });
 
+test("a conversation that is only looked at keeps its time and its place in the list", async () => {
+  const { keeper, set, read } = await visit(new TabStorage(), all);
+  const turns = [question("one"), answer({ text: "1", status: "done" }), question("two", "3", "2")];
+  set(chat(...turns));
+  const id = keeper.id!;
+  time = 2000;
+  keeper.turnTo();
+  set(chat(question("other", "7")));
+  keeper.flush();
+  await eventually(async () => expect(await keeper.find(id)).toBeDefined());
+  time = 3000;
+  const found = (await keeper.find(id))!;
+  keeper.turnTo(id);
+  set(found);
+  keeper.flush();
+  const store = (await ConversationStore.open())!;
+  await eventually(async () => expect(await store.read(keeper.id!)).toMatchObject({ updatedAt: 2000 }));
+  // What is taken away at once stays away.
+  set({ ...read(), turns: turns.slice(0, 2), branches: turns.slice(0, 2) });
+  await keeper.close();
+  expect(await store.read(id)).toMatchObject({ updatedAt: 3000, turns: [{ text: "one" }, { text: "1" }] });
+  store.close();
+});
+
 test("what the list has said of a conversation outlives its being opened again and written in", async () => {
   const { keeper, set } = await visit(new TabStorage(), all);
   set(chat(question("one")));
