@@ -6,7 +6,7 @@ import type { ModelUpdate, StorageReport, StoredModel, StoredModelInfo, VerifyRe
 import { PronkError } from "./errors.ts";
 import type { ExportRequest } from "./load/export.ts";
 import { parseVariant } from "./load/prepared-model.ts";
-import { prepareModel, reopenSource } from "./load/prepare.ts";
+import { prepareModel, type PrepareOptions, reopenSource } from "./load/prepare.ts";
 import { compareWithSource } from "./load/update.ts";
 import { onDemand } from "./on-demand.ts";
 import type { QuantizeChoice } from "./quant/layout.ts";
@@ -18,7 +18,7 @@ import type { ModelReference, ModelSource } from "./source/source.ts";
 import type { ModelRecord } from "./store/model-record.ts";
 import { ModelStore } from "./store/model-store.ts";
 import { isReady, standingOf } from "./store/standing.ts";
-import { keptByNewer } from "./store/storage-errors.ts";
+import { keptByNewer, lost } from "./store/storage-errors.ts";
 import { askToKeep, storageReport } from "./store/storage-report.ts";
 
 /** How a model is brought into the store. */
@@ -106,14 +106,21 @@ function modelInfo(idOrReference?: string): Promise<StoredModelInfo[]> {
 function downloadModel(model: ModelReference, options: DownloadOptions = {}): Promise<StoredModel> {
   return withStore(async (store) => {
     if (!store) throw new PronkError("storage-missing", (await storageReport()).message, { field: "store" });
-    const { pause: gate, signal, ...rest } = options;
-    const prepared = await prepareModel({ reference: model, store, gate, signal, startHashThread, ...rest });
-    const there = await store.standing(prepared.sourceId, prepared.variant);
-    if (there?.standing === "newer") throw keptByNewer(prepared.label);
-    await prepared.stream({ write: async () => {} }, { signal });
-    const record = await store.find(prepared.sourceId, prepared.variant);
-    return summaryOf(record!);
+    const { pause: gate, ...rest } = options;
+    return summaryOf(await bring({ reference: model, store, gate, ...rest }));
   });
+}
+
+/** Has the store hold a model. */
+async function bring(options: PrepareOptions & { store: ModelStore }): Promise<ModelRecord> {
+  const { store, signal } = options;
+  const { sourceId, variant, label, stream } = await prepareModel({ startHashThread, ...options });
+  const there = await store.standing(sourceId, variant);
+  if (there?.standing === "newer") throw keptByNewer(label);
+  await stream({ write: async () => {} }, { signal });
+  const record = await store.find(sourceId, variant);
+  if (!record) throw lost("it was deleted");
+  return record;
 }
 
 /**
@@ -170,16 +177,7 @@ function updateModel(id: string, options: UpdateOptions = {}): Promise<StoredMod
       const unpinned = references.filter((reference) => newestOf(reference) === reference);
       const names = unpinned.length > 0 ? unpinned : [newestOf(id)!];
       const form = { ...parseVariant(variant), references: names };
-      const prepared = await prepareModel({
-        reference: source,
-        store: store!,
-        ...form,
-        gate,
-        startHashThread,
-        ...open,
-      });
-      await prepared.stream({ write: async () => {} }, { signal: open.signal });
-      const record = (await store!.find(prepared.sourceId, prepared.variant))!;
+      const record = await bring({ reference: source, store: store!, ...form, gate, ...open });
       await store!.delete(key);
       updated.push(summaryOf(record));
     }

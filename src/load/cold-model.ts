@@ -115,10 +115,12 @@ export function coldModel(options: ColdModel): PreparedModel {
     };
     const outcome = await models.add(record, write, signal).finally(unfollow);
     const stored = await models.find(source.id, variant);
-    if (outcome === "present" && stored)
+    if (outcome === "present") {
+      if (!stored) return streamThroughStore(models, sink, signal); // deleted since
       return warmModel({ record: stored, store: models, pool, onProgress, reopen: async () => source }).stream(sink, {
         signal,
       });
+    }
     return { ...result(), storedBytes: stored?.sizeBytes ?? 0 };
   };
 

@@ -227,7 +227,7 @@ export class ModelStore implements Disposable {
     if (standing === "newer") throw keptByNewer(model.label);
     const isGood = standing === "current" || standing === "misread";
     const same = isGood && JSON.stringify(left!.files) === JSON.stringify(model.files);
-    if (left && !same) await this.delete(key);
+    if (!same) await this.delete(key);
     await this.#removeOutdated(key, model);
     const sizeBytes = model.files.reduce((sum, file) => sum + file.sizeBytes, 0);
     const now = Date.now();

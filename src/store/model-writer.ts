@@ -44,8 +44,7 @@ export class ModelWriter {
     for (let index = 0; index < count; index++) {
       signal?.throwIfAborted();
       try {
-        const transaction = database.transaction(["rows", "notes"], "readwrite", { durability: "relaxed" });
-        transaction.done.catch(() => {}); // its requests report it
+        const transaction = await whileStored(database, this.record.key);
         const [rows, notes] = [transaction.objectStore("rows"), transaction.objectStore("notes")];
         const [block, note] = await Promise.all([rows, notes].map((at) => at.get([from.key, file, index])));
         if (!block || !note) return;
@@ -103,6 +102,14 @@ export function partsOf(bytes: Uint8Array<ArrayBuffer>): Blob[] {
   return Array.from({ length: count }, (_, i) => new Blob([bytes.subarray(i * partBytes, (i + 1) * partBytes)]));
 }
 
+/** Of blocks and notes, which without a record nobody would see again: throws where the model was deleted meanwhile. */
+async function whileStored(database: PronkDatabase, key: string) {
+  const transaction = database.transaction(["models", "rows", "notes"], "readwrite", { durability: "relaxed" });
+  transaction.done.catch(() => {}); // its requests report it
+  if (!(await transaction.objectStore("models").getKey(key))) throw lost("it was deleted");
+  return transaction;
+}
+
 /** A block and its note: both are there, or neither. */
 export async function putBlock(
   database: PronkDatabase,
@@ -115,7 +122,7 @@ export async function putBlock(
   const block = partsOf(bytes as Uint8Array<ArrayBuffer>);
   const checksum = checksum64(bytes);
   try {
-    const transaction = database.transaction(["rows", "notes"], "readwrite", { durability: "relaxed" });
+    const transaction = await whileStored(database, key);
     await Promise.all([
       transaction.objectStore("rows").put(block, [key, file, index]),
       transaction.objectStore("notes").put({ ...note, checksum }, [key, file, index]),

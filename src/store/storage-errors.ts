@@ -15,7 +15,7 @@ export async function writeError(error: unknown, neededBytes: number): Promise<P
 export function lost(why: string, cause?: unknown): PronkError {
   return new PronkError(
     "integrity",
-    `The browser's database was lost while the model was being stored (${why}): its data may have been cleared. Load again; what is still there is kept.`,
+    `What was stored of the model was lost while it was being stored (${why}): the browser's data may have been cleared. Load again; what is still there is kept.`,
     { database: "pronk", found: why },
     { cause },
   );

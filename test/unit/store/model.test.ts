@@ -297,17 +297,30 @@ test("checksums tell single bits, moved words and lengths apart", () => {
   expect(checksum64(new Uint8Array(new ArrayBuffer(1030), 3).fill(7))).toBe(checksum64(new Uint8Array(1027).fill(7)));
 });
 
-test("blocks that went while others were written: the model does not become visible", async () => {
+test.each([
+  ["alone: the model does not become visible", ["rows", "notes"], "2 of 3 rows are there"],
+  ["with all that is stored: no further one is written", ["models", "rows", "notes"], "it was deleted"],
+])("blocks that went while others were written, %s", async (_, cleared, found) => {
   const adding = store.add(model({ sizeBytes: 10, rowEnds: [4, 8, 10] }), async (writer) => {
     await writer.writeBlock("w", 0, new Uint8Array(4));
     const database = await openDB("pronk");
-    for (const name of ["models", "rows", "notes"]) await database.clear(name); // as site data can be
+    for (const name of cleared) await database.clear(name); // as site data can be
     database.close();
     await writer.writeBlock("w", 1, new Uint8Array(4));
     await writer.writeBlock("w", 2, new Uint8Array(2));
   });
-  expect(await rejection(adding)).toMatchObject({ code: "integrity", facts: { found: "2 of 3 rows are there" } });
+  expect(await rejection(adding)).toMatchObject({ code: "integrity", facts: { found } });
   expect(await store.list()).toEqual([]);
+  expect((await contents()).rows).toHaveLength(cleared.includes("models") ? 0 : 2);
+});
+
+test("blocks without a record, as earlier releases could leave them, are in nobody's way", async () => {
+  const database = await openDB("pronk");
+  await database.put("rows", new ArrayBuffer(10), ["hub:a/b@1|q4", "another", 0]);
+  await database.put("notes", { checksum: "" }, ["hub:a/b@1|q4", "another", 0]);
+  database.close();
+  await store.add(model(), (writer) => writer.writeBlock("w", 0, new Uint8Array(10)));
+  expect(await contents()).toEqual({ models: ["hub:a/b@1|q4"], rows: [["hub:a/b@1|q4", "w", 0]] });
 });
 
 test("an older tab that does not let go: it is said, and nobody waits for ever", async () => {
