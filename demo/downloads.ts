@@ -5,6 +5,7 @@
 import { acceptanceOf, llama2License } from "../src/element/index.ts";
 import { DownloadPause, inspectModel, models, preflight, type ProgressEvent } from "../src/index.ts";
 import type { ModelChoice } from "./model-choice.ts";
+import { keepStored } from "./stored-deletions.ts";
 
 export type DownloadState = "waiting" | "preparing" | "running" | "license" | "arrived" | "failed";
 
@@ -63,7 +64,8 @@ export class Downloads {
   }
 
   /** Ends it, or takes its outcome off the list. What has arrived stays for the next time. */
-  remove({ choice: { key }, state }: Download): void {
+  remove({ choice: { key } }: Download): void {
+    const state = this.#of(key)?.state; // by now
     this.#set(this.#list.filter((other) => other.choice.key !== key));
     if (state === "running" || state === "preparing") this.#running?.abort.abort();
   }
@@ -89,7 +91,8 @@ export class Downloads {
       this.#change(key, { state: "preparing" });
       this.#change(key, await this.#run(next, running));
     } catch (error) {
-      this.#change(key, { state: "failed", error: error as Error }); // nothing, where it was taken off the list
+      // What was taken off the list may be on it again.
+      if (!running.abort.signal.aborted) this.#change(key, { state: "failed", error: error as Error });
     }
     this.#running = undefined;
     void this.#next();
@@ -99,10 +102,11 @@ export class Downloads {
     const model = choice.model!;
     const { signal } = abort;
     const from = { token, hubUrl: this.#hubUrl(), signal };
-    const { llama2 } = await inspectModel(model, from);
+    const { id, llama2 } = await inspectModel(model, from);
     if (llama2 && !acceptanceOf(llama2License)) return { state: "license" };
     const { quantize } = await preflight(model, { ...from, probe: false }); // as the chat would have it
     signal.throwIfAborted();
+    keepStored({ id, quantize });
     const now = this.#change(choice.key, { state: "running" });
     if (now?.paused || (this.held && this.#loading !== model)) pause.pause();
     const onProgress = (progress: ProgressEvent) => {

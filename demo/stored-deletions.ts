@@ -30,11 +30,12 @@ export function beginDeletion({ id, quantize, label }: Pick<StoredModel, "id" | 
   const mark = { id, quantize };
   setMarks([...marks().filter((other) => keyOf(other) !== keyOf(mark)), mark]);
   setNote({ ...mark, label, at: Date.now() });
+  const isMarked = isDeleted(mark); // not where storage is full
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
   void navigator.locks?.request(lockName(mark), () => held);
   const end = () => {
-    setMarks(marks().filter((other) => keyOf(other) !== keyOf(mark)));
+    keepStored(mark);
     if (keyOf(note() ?? mark) === keyOf(mark)) setNote(undefined);
     release();
   };
@@ -43,12 +44,17 @@ export function beginDeletion({ id, quantize, label }: Pick<StoredModel, "id" | 
     undo: end,
     async carryOut() {
       try {
-        await deleteModel(id, quantize);
+        if (isDeleted(mark) || !isMarked) await deleteModel(id, quantize);
       } finally {
         end();
       }
     },
   };
+}
+
+/** Takes back any deletion of what is wanted, here or in another tab. */
+export function keepStored(model: Mark): void {
+  setMarks(marks().filter((other) => keyOf(other) !== keyOf(model)));
 }
 
 /** The deletion that this tab offered to take back when it was reloaded; to be called before `finishDeletions`. */
@@ -73,13 +79,13 @@ function isDeleted(model: Mark): boolean {
 export async function finishDeletions(): Promise<void> {
   const finish = async (mark: Mark) => {
     await deleteModel(mark.id, mark.quantize).catch(() => {}); // gone already
-    setMarks(marks().filter((other) => keyOf(other) !== keyOf(mark)));
+    keepStored(mark);
   };
   for (const mark of marks()) {
     if (!navigator.locks) await finish(mark);
     else
       await navigator.locks.request(lockName(mark), { ifAvailable: true }, async (lock) => {
-        if (lock) await finish(mark);
+        if (lock && isDeleted(mark)) await finish(mark); // it may have been taken back meanwhile
       });
   }
 }

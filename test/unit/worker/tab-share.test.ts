@@ -5,25 +5,10 @@ import { assembleEngine } from "../../../src/api/assemble.ts";
 import type { RecoveryEvent } from "../../../src/api/renewal.ts";
 import type { EngineInfo } from "../../../src/api/surface.ts";
 import { PronkError } from "../../../src/errors.ts";
-import { beforeAbort } from "../../../src/waiting.ts";
 import { joinTabs, type StartHere } from "../../../src/worker/tab-share.ts";
 import { eventually } from "../../support/eventually.ts";
 import { fakeCore, fakeGenerator } from "../../support/fake-core.ts";
-
-/** Exclusive locks, each granted in order of request. */
-function fakeLocks() {
-  const queues = new Map<string, Promise<unknown>>();
-  type Held = () => unknown;
-  const request = (name: string, ...rest: [Held] | [{ signal?: AbortSignal }, Held]) => {
-    const hold = rest.at(-1) as Held;
-    const { signal } = rest.length === 2 ? rest[0] : {};
-    const before = queues.get(name);
-    const held = beforeAbort(Promise.resolve(before), signal).then(hold);
-    queues.set(name, Promise.allSettled([before, held]));
-    return held;
-  };
-  return { request };
-}
+import { fakeLocks } from "../../support/fake-locks.ts";
 
 beforeEach(() => vi.stubGlobal("navigator", { locks: fakeLocks() }));
 afterEach(() => vi.unstubAllGlobals());
