@@ -206,10 +206,7 @@ export async function* decode(
 
   /** Others' prompts may follow, and this one decodes beside others. */
   function join(): void {
-    const { release } = fill!;
-    if (inFlight.length > 0)
-      void inFlight[0].catch(() => {}).then(release); // it also tells how the prompt arrived
-    else release();
+    if (inFlight.length === 0) fill!.release(); // else once the first id has come: it also tells how the prompt arrived
     if (turn.shares) companion = companyOf(machine).join();
   }
 
@@ -328,6 +325,7 @@ export async function* decode(
       signal?.throwIfAborted();
       const position = promptIds.length + delivered.length - 1; // the logits stand there
       checkChoice(id, config.vocabSize, position);
+      fill.release();
       machines.proved(machine);
       const likelihood = sampled ?? (onLikelihood && logits && likelihoodIn(logits, id, mostTopTokens));
       if (likelihood) onLikelihood?.(likelihood);
@@ -357,13 +355,15 @@ export async function* decode(
     throw loss ?? named;
   } finally {
     submitted -= companion?.leave() ?? 0;
-    // An id's keys and values are in the cache once a later step was submitted. Ring slots come home before the next call.
+    // Ring slots come home before the next call. What nobody waits for any more also tells how the cache was filled.
+    for (const step of await Promise.allSettled(inFlight))
+      if ((step as PromiseRejectedResult).reason?.code === "driver-fault") isSound &&= answer.isLost;
+    // An id's keys and values are in the cache once a later step was submitted.
     if (!isSound) sequence.forget(machine);
     else if (isFilled) {
       note(Math.max(0, submitted - 1));
       answer.trace([]); // how it ended: only now does the history say what its tokens left behind
     }
-    await Promise.allSettled(inFlight);
     fill?.release();
   }
 }

@@ -2,6 +2,7 @@
 // was, sampler and counts are as they were. Over a machine whose tokens depend on all of that.
 
 import { describe, expect, test } from "vitest";
+import { PronkError } from "../../../src/errors.ts";
 import { CacheHistory } from "../../../src/generate/cache-history.ts";
 import { generatorOver } from "../../../src/generate/generator.ts";
 import type { Machines } from "../../../src/generate/machine.ts";
@@ -171,6 +172,22 @@ describe("a generation whose GPU is lost", () => {
     const machine = fakeMachine();
     machine.alone.next = () => Promise.reject(new Error("a bug"));
     await expect(answer(over(machine, fakeMachine()))).rejects.toThrow("a bug");
+  });
+
+  test("a step that went by something else is noticed, though the answer has ended before it: the cache is not used again", async () => {
+    const machine = fakeMachine();
+    const { next } = machine.alone;
+    let steps = 0;
+    machine.alone.next = async (...of) => {
+      const sampled = await next(...of);
+      if (++steps > 2) throw new PronkError("driver-fault", "Other pages were read.");
+      return sampled;
+    };
+    const generator = over(machine, fakeMachine());
+    expect((await answer(generator, {}, 3)).ids).toHaveLength(3); // the third step computes the last of them
+    machine.alone.next = next;
+    const again = await answer(generator);
+    expect(again).toMatchObject({ cachedTokens: 0, ids: (await answer(over(fakeMachine()))).ids });
   });
 
   test("ends with the caller's signal while it waits", async () => {

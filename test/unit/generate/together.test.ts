@@ -2,6 +2,7 @@
 // ids that it gives alone, whoever joins, leaves, is lost, or has no memory beside the others.
 
 import { expect, test } from "vitest";
+import { PronkError } from "../../../src/errors.ts";
 import { beginLookup } from "../../../src/generate/lookup-drafts.ts";
 import { generatorOver } from "../../../src/generate/generator.ts";
 import type { Machines } from "../../../src/generate/machine.ts";
@@ -162,6 +163,31 @@ test("wherever the GPU is lost", async () => {
       const generator = over([fakeMachine({ loseAt, early }), fakeMachine({ loseAt: 2 * loseAt }), fakeMachine()]);
       expect(await Promise.all(some.map((request) => answer(generator, request))), `at ${loseAt}`).toEqual(wanted);
     }
+});
+
+test.each([
+  ["whose prompt did not arrive", () => Promise.reject(new PronkError("driver-fault", "Other tokens were computed."))],
+  ["of whose prompt nothing can be chosen", () => Promise.resolve({ id: 2 ** 32 - 1 })],
+])("one %s is forgotten before the next looks for what it may share", async (_, choose) => {
+  const machine = fakeMachine();
+  const { prefill } = machine.alone;
+  machine.alone.prefill = async (...of) => {
+    await prefill(...of);
+    return { first: choose() };
+  };
+  const begun: { length: number }[] = []; // histories
+  const held: number[][] = [];
+  const { turnTo } = machine.kept;
+  machine.kept.turnTo = (sequence, ...of) => {
+    held.push(begun.map(({ length }) => length));
+    begun.push(sequence.history);
+    return turnTo(sequence, ...of);
+  };
+  const generator = over([machine]);
+  const both = [answer(generator, { promptIds: promptOf(3) }), answer(generator, { promptIds: promptOf(3) })];
+  await expect(both[0]).rejects.toThrow(PronkError);
+  expect(await both[1]).toEqual(await alone({ promptIds: promptOf(3) }));
+  expect(held).toEqual([[], [0]]);
 });
 
 test("with memory for some of them only, each is computed in the end", async () => {
