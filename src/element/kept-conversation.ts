@@ -41,9 +41,9 @@ export class KeptConversation implements ReactiveController {
     return this.#keeper?.find(id);
   }
 
-  /** From here on another conversation is open: `id`'s, or a new one. To be called before it is shown. */
-  turnTo(id?: string): void {
-    this.#keeper?.turnTo(id);
+  /** From here on another conversation is open: `id`'s, or a new one. To be called before it is shown; `shown`: what then is. */
+  turnTo(id?: string, shown?: Conversation): void {
+    this.#keeper?.turnTo(id, shown);
   }
 
   /** Goes on keeping the open conversation once it is closed; undefined where nothing is kept. */

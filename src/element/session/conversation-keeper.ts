@@ -3,15 +3,20 @@
 // open: each write takes over what the others have said, and shows it here. Where only the open one is kept, a Web Lock
 // reveals a duplicated tab, which gets a copy of its own.
 
-import { type Conversation, emptyConversation, type OpenConversation } from "./conversation.ts";
+import { isSameMessage } from "./attachment.ts";
+import { type Conversation, emptyConversation, hasWords, type OpenConversation } from "./conversation.ts";
 import { contentOf, type ConversationRecord, fromRecord, isEmptyRecord, toRecord } from "./conversation-record.ts";
 import { ConversationStore } from "./conversation-store.ts";
+import { type Draft, endDraft, isEditing } from "./draft.ts";
 import { mergeRecords } from "./merge-records.ts";
 import { type LateRecord, TabNote } from "./tab-note.ts";
 
 const writeEveryMs = 500;
 const lockPatienceMs = 1000; // a page that is being reloaded gives its lock back within this
 const keptForMs = 30 * 24 * 3600 * 1000; // where only one is kept: one whose tab never came back
+
+const isUnreadable = async (store: ConversationStore | undefined, id: string | undefined) =>
+  id !== undefined && ((await store?.isUnreadable(id).catch(() => false)) ?? false);
 
 export interface KeeperHost {
   /** What is open now. */
@@ -37,9 +42,11 @@ export class ConversationKeeper {
   #id: string | undefined; // once restored
   #base: ConversationRecord | undefined; // as this tab last saw it stored
   #written = ""; // as JSON, without its time
-  #found: ConversationRecord | undefined; // the last that was asked for, perhaps to be opened
+  #found: { conversation: Conversation; record: ConversationRecord } | undefined; // the last, perhaps to be opened
   #writing: LateRecord | undefined; // the latest that is being written; goes into the note if the page goes now
+  #carried: Draft | undefined; // of the conversation before, and still in the text field
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #unstored = new WeakMap<ConversationRecord, ConversationRecord | undefined>(); // its write failed; the one before
 
   constructor(place: string, host: KeeperHost, { all = false, now = Date.now }: KeeperOptions = {}) {
     this.#place = place;
@@ -68,17 +75,21 @@ export class ConversationKeeper {
     const store = await ConversationStore.open(this.#now());
     const own = known !== undefined && (this.#all || (await this.#hold(known)));
     const record = await this.#last(store, known);
-    const id = own && record?.deletedAt === undefined ? known : crypto.randomUUID();
-    if (!this.#all && !own) await this.#hold(id);
+    const isLost = record?.deletedAt !== undefined || (await isUnreadable(store, known));
+    const id = own && !isLost ? known : crypto.randomUUID();
+    if (!this.#all && id !== known) await this.#hold(id);
     if (this.#ended.signal.aborted) return void store?.close();
     this.#store = store;
     if (store) store.onChange = (changed) => void this.#changedElsewhere(changed);
     note.id = this.#id = id;
-    note.late = undefined;
     if (!this.#all) void store?.deleteOlder(this.#place, this.#now() - keptForMs).catch(() => {});
     if (record) note.takeOver(record);
     const { restorable } = note;
-    if (record && record.deletedAt === undefined) return { ...this.#see({ ...record, id }), restorable };
+    if (record && record.deletedAt === undefined) {
+      const conversation = this.#see({ ...record, id });
+      if (note.late?.record.id === id) [this.#base, this.#written] = [undefined, ""]; // not stored: the next change tries again
+      return { ...conversation, restorable };
+    }
     return restorable && { ...emptyConversation(), restorable };
   }
 
@@ -86,12 +97,13 @@ export class ConversationKeeper {
   async #last(store: ConversationStore | undefined, id: string | undefined): Promise<ConversationRecord | undefined> {
     const stored = async (of: string) => store?.read(of).catch(() => undefined);
     const { late } = this.#note;
-    if (late) {
+    if (late && !(await isUnreadable(store, late.record.id))) {
       const before = await stored(late.record.id);
       const [writtenAt, seenAt] = [before?.updatedAt ?? 0, late.seenAt ?? late.record.updatedAt];
       const alone = !this.#all || writtenAt === seenAt || !before;
       const newer = late.record.updatedAt > writtenAt || (!alone && late.record.updatedAt !== writtenAt);
       const written = newer ? await store?.write(late.record, undefined, alone).catch(() => undefined) : before;
+      if (written) this.#note.late = undefined;
       if (late.record.id === id) return written ?? late.record;
     }
     return id === undefined ? undefined : stored(id);
@@ -100,19 +112,23 @@ export class ConversationKeeper {
   /** A kept conversation, without opening it; undefined where there is none. */
   async find(id: string): Promise<Conversation | undefined> {
     const record = await this.#store?.read(id).catch(() => undefined);
-    this.#found = record;
-    return record && fromRecord(record);
+    const conversation = record && fromRecord(record);
+    this.#found = conversation && { conversation, record };
+    return conversation;
   }
 
-  /** From here on another conversation is open: `id`'s, or a new one. To be called before it is shown. */
-  turnTo(id: string = crypto.randomUUID()): void {
+  /**
+   * From here on another conversation is open: `id`'s, or a new one. To be called before it is shown; `shown`: what then is.
+   */
+  turnTo(id: string = crypto.randomUUID(), shown?: Conversation): void {
     if (!this.#all || this.#id === undefined || this.#id === id) return;
-    this.flush();
+    if (!this.#isCarried()) this.flush();
+    this.#carried = shown ? undefined : this.#host.read().draft;
     this.#id = this.#note.id = id;
     this.#base = undefined;
     this.#written = "";
-    if (this.#found?.id !== id) return;
-    this.#see(this.#found); // to look at it writes nothing
+    if (!shown || this.#found?.conversation !== shown) return; // it may lack what is stored by now
+    this.#see(this.#found.record); // to look at it writes nothing
     void this.#changedElsewhere(id); // since then
   }
 
@@ -126,12 +142,11 @@ export class ConversationKeeper {
     let base = this.#base; // what is being written, by now
     return async () => {
       await written;
-      const store = this.#store;
-      const stored = id === undefined ? undefined : await store?.read(id).catch(() => undefined);
-      if (!store || !stored || stored.deletedAt !== undefined) return false;
-      const { title, pinned, createdAt } = stored;
-      const mine = toRecord(read(), { id: stored.id, place, title, pinned, createdAt, updatedAt: this.#now() });
-      await store.write(mine, base);
+      const [store, now] = [this.#store, this.#now()];
+      if (!store || id === undefined) return false;
+      const mine = toRecord(read(), { id, place, title: "", pinned: false, createdAt: now, updatedAt: now });
+      const seen = () => this.#stored(base);
+      if (!(await (seen() ? store.writeKept(mine, seen) : store.write(mine)))) return false;
       base = mine;
       return true;
     };
@@ -152,9 +167,10 @@ export class ConversationKeeper {
 
   /** Writes what is left, and lets the conversation go. */
   async close(): Promise<void> {
-    await this.#write();
+    const written = this.#write();
+    this.#id = undefined; // what is shown from here on is something else
+    await written;
     this.#ended.abort();
-    this.#id = undefined;
     this.#store?.close();
   }
 
@@ -169,6 +185,19 @@ export class ConversationKeeper {
     this.#base = toRecord(conversation, record);
     this.#written = contentOf(this.#base);
     return conversation;
+  }
+
+  /** Whether a new conversation has nothing but the draft of the one before: that one keeps it. */
+  #isCarried(): boolean {
+    const open = this.#host.read();
+    if (!this.#carried || this.#base || hasWords(open)) return false;
+    const aside = isEditing(this.#carried) ? endDraft(this.#carried) : this.#carried; // a new one edits nothing
+    return isSameMessage(open.draft, aside);
+  }
+
+  /** What is stored where `base` was to be: itself, unless its write failed. */
+  #stored(base: ConversationRecord | undefined): ConversationRecord | undefined {
+    return base && this.#unstored.has(base) ? this.#stored(this.#unstored.get(base)) : base;
   }
 
   #unwritten(): ConversationRecord | undefined {
@@ -190,11 +219,13 @@ export class ConversationKeeper {
     const writing = (this.#writing = { record, seenAt: base?.updatedAt ?? 0 });
     this.#base = record; // for a write that begins before this one has ended
     try {
-      const merged = await store.write(record, base, !this.#all);
-      if (this.#note.late?.record.id === record.id && this.#written === content) this.#note.late = undefined;
+      const merged = await store.write(record, () => this.#stored(base), !this.#all);
+      const late = this.#note.late?.record;
+      if (late?.id === record.id && [this.#written, contentOf(late)].includes(content)) this.#note.late = undefined;
       if (this.#id === record.id && this.#writing === writing) this.#take(record, merged); // else a later write has it
     } catch {
-      if (this.#id === record.id) [this.#written, this.#base] = ["", base]; // the next change tries again
+      this.#unstored.set(record, base);
+      if (this.#base === record) [this.#written, this.#base] = ["", this.#stored(base)]; // the next change tries again
     } finally {
       if (this.#writing === writing) this.#writing = undefined;
     }

@@ -24,8 +24,29 @@ const version = 1;
 const channelName = "pronk:conversations";
 const undoableForMs = 3600 * 1000; // a deletion; nobody looks for the offer after that
 
+/** `terminated`: the browser has closed it, which mobile ones do to a page in the background. */
+const connect = (terminated: () => void) =>
+  openDB<ConversationSchema>(databaseName, version, {
+    upgrade: (fresh) => {
+      fresh.createObjectStore("conversations", { keyPath: "id" });
+      fresh.createObjectStore("heads", { keyPath: "id" });
+    },
+    blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(), // a newer page upgrades
+    terminated,
+  });
+
+function readToChange(value: unknown): ConversationRecord | undefined {
+  const record = readRecord(value);
+  if (value !== undefined && !record)
+    throw new Error("This conversation was kept by a later release. Reload the page to go on with it.");
+  return record;
+}
+
+type SeenRecord = () => ConversationRecord | undefined;
+
 export class ConversationStore {
-  readonly #database: IDBPDatabase<ConversationSchema>;
+  #database: IDBPDatabase<ConversationSchema>;
+  #isClosed = false;
   readonly #channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(channelName) : undefined;
   /** Another tab, or another store of this one, has changed a conversation. */
   onChange: ((id: string) => void) | undefined;
@@ -34,14 +55,7 @@ export class ConversationStore {
   static async open(now = Date.now()): Promise<ConversationStore | undefined> {
     let store: ConversationStore | undefined;
     try {
-      const database = await openDB<ConversationSchema>(databaseName, version, {
-        upgrade: (fresh) => {
-          fresh.createObjectStore("conversations", { keyPath: "id" });
-          fresh.createObjectStore("heads", { keyPath: "id" });
-        },
-        blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(), // a newer page upgrades
-      });
-      store = new ConversationStore(database);
+      store = new ConversationStore(await connect(() => store && store.#reopen()));
       await takeOldRecords((record) => store!.write(record));
       await store.#purge(now);
     } catch {
@@ -56,17 +70,54 @@ export class ConversationStore {
       this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => typeof data === "string" && this.onChange?.(data);
   }
 
+  #reopen(): void {
+    const take = (database: IDBPDatabase<ConversationSchema>) => {
+      if (this.#isClosed) database.close();
+      else this.#database = database;
+    };
+    if (!this.#isClosed) void connect(() => this.#reopen()).then(take, () => {});
+  }
+
   /** Undefined also for a record that this version cannot read; that one stays. */
   async read(id: string): Promise<ConversationRecord | undefined> {
     return readRecord(await this.#database.get("conversations", id));
   }
 
+  /** Whether it was kept by a later release. */
+  async isUnreadable(id: string): Promise<boolean> {
+    const value = await this.#database.get("conversations", id);
+    return value !== undefined && readRecord(value) === undefined;
+  }
+
   /**
    * Writes a record together with what another tab has made of it since `base`, which is what was stored when this tab
-   * last saw it, and gives what stands there now. `alone`: no other tab writes it, and it is taken as it is. Begins at
-   * once and commits early, so that it holds even if the page goes right after.
+   * last saw it (asked for only once earlier writes have ended, as one may fail), and gives what stands there now. `alone`:
+   * no other tab writes it, and it is taken as it is. Begins at once and commits early, so that it holds even if the page
+   * goes right after.
    */
-  async write(record: ConversationRecord, base?: ConversationRecord, alone = false): Promise<ConversationRecord> {
+  async write(
+    record: ConversationRecord,
+    base: SeenRecord = () => undefined,
+    alone = false,
+  ): Promise<ConversationRecord> {
+    // What has been deleted for good, and is written all the same, goes on.
+    const write = (stored?: ConversationRecord) =>
+      stored ? mergeRecords(base(), record, stored) : { ...record, deletedAt: undefined };
+    return (await this.#put(record.id, alone ? record : write))!;
+  }
+
+  /** Likewise, but only what is still kept: false where it is deleted. */
+  async writeKept(record: ConversationRecord, base: SeenRecord): Promise<boolean> {
+    const write = (stored?: ConversationRecord) =>
+      stored && stored.deletedAt === undefined ? mergeRecords(base(), record, stored) : undefined;
+    return (await this.#put(record.id, write)) !== undefined;
+  }
+
+  /** Puts a record, or what `made` makes of the stored one. */
+  async #put(
+    id: string,
+    made: ConversationRecord | ((stored?: ConversationRecord) => ConversationRecord | undefined),
+  ): Promise<ConversationRecord | undefined> {
     const transaction = this.#database.transaction(["conversations", "heads"], "readwrite");
     const [records, heads] = [transaction.objectStore("conversations"), transaction.objectStore("heads")];
     const put = (written: ConversationRecord) => {
@@ -74,17 +125,13 @@ export class ConversationStore {
       void (empty ? records.delete(written.id) : records.put(written)).catch(() => {}); // `done` tells
       void (empty ? heads.delete(written.id) : heads.put(headOf(written))).catch(() => {});
       transaction.commit();
-      return written;
     };
-    let written = record;
-    if (alone) put(record);
-    else {
-      const stored = readRecord(await records.get(record.id));
-      written = put(stored ? mergeRecords(base, record, stored) : record);
-    }
+    const written = typeof made === "function" ? made(readToChange(await records.get(id))) : made;
+    if (written) put(written);
     await transaction.done;
-    if (isEmptyRecord(written)) void forgetCache(record.id);
-    this.#tell(record.id);
+    if (!written) return undefined;
+    if (isEmptyRecord(written)) void forgetCache(id);
+    this.#tell(id);
     return written;
   }
 
@@ -140,6 +187,7 @@ export class ConversationStore {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#channel?.close();
     this.#database.close();
   }

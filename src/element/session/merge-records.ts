@@ -1,8 +1,10 @@
 // One record out of two that were written from the same beginning: by this tab and by another one. What only one of them
 // changed is as that one has it; what both changed, as this tab has it. A turn is lost only where one of them has deleted it
-// and the other has left it alone.
+// and the other has left it alone. Where the beginning is not known, what both say is as the one written later has it.
 
+import { isEmptyMessage } from "./attachment.ts";
 import type { ConversationRecord, KeptTurn } from "./conversation-record.ts";
+import { isEditing } from "./draft.ts";
 
 const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -12,11 +14,15 @@ export function mergeRecords(
   mine: ConversationRecord,
   theirs: ConversationRecord,
 ): ConversationRecord {
-  const field = <Name extends keyof ConversationRecord>(name: Name) =>
-    (base ? same(mine[name], base[name]) : mine[name] === undefined) ? theirs[name] : mine[name];
-  const turns = mergeTurns(base?.turns ?? [], mine.turns, theirs.turns);
+  const [newer, older] = mine.updatedAt >= theirs.updatedAt ? [mine, theirs] : [theirs, mine];
+  const field = <Name extends keyof ConversationRecord>(name: Name) => {
+    if (!base) return newer[name] ?? older[name];
+    return same(mine[name], base[name]) ? theirs[name] : mine[name];
+  };
+  const isUnwritten = isEmptyMessage(newer.draft) && !isEditing(newer.draft);
+  const turns = mergeTurns(base?.turns ?? [], mine.turns, theirs.turns, newer === mine);
   const known = (id: string | undefined) => turns.some((turn) => turn.id === id);
-  const saidMore = !base || !same(mine.turns, base.turns);
+  const saidMore = base ? !same(mine.turns, base.turns) : mine.updatedAt > (theirs.deletedAt ?? 0);
   return {
     ...mine,
     title: theirs.title, // the list's, as `pinned` is; no tab that has a conversation open changes them
@@ -28,10 +34,10 @@ export function mergeRecords(
     attribution: field("attribution"),
     system: field("system"),
     settings: field("settings"),
-    draft: field("draft"),
+    draft: !base && isUnwritten ? older.draft : field("draft"),
     continuation: field("continuation"),
     turns,
-    leaf: [field("leaf"), mine.leaf, theirs.leaf].find(known) ?? turns.at(-1)?.id,
+    leaf: [base && field("leaf"), mine.leaf, theirs.leaf].find(known) ?? turns.at(-1)?.id,
   };
 }
 
@@ -39,6 +45,7 @@ function mergeTurns(
   base: readonly KeptTurn[],
   mine: readonly KeptTurn[],
   theirs: readonly KeptTurn[],
+  mineAreNewer: boolean,
 ): readonly KeptTurn[] {
   if (same(mine, theirs)) return mine;
   const byId = (turns: readonly KeptTurn[]) => new Map(turns.map((turn) => [turn.id, turn]));
@@ -47,7 +54,7 @@ function mergeTurns(
   for (const id of new Set([...there.keys(), ...here.keys()])) {
     const [was, own, other] = [before.get(id), here.get(id), there.get(id)];
     const untouched = (turn: KeptTurn | undefined) => was !== undefined && same(turn, was);
-    if (own && other) merged.set(id, untouched(own) ? other : own);
+    if (own && other) merged.set(id, (was ? untouched(own) : !mineAreNewer) ? other : own);
     else if (own && !untouched(own)) merged.set(id, own);
     else if (other && !untouched(other)) merged.set(id, other);
   }

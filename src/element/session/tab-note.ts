@@ -90,10 +90,12 @@ export class TabNote {
   }
 
   #write(): void {
-    try {
-      sessionStorage.setItem(this.#key, JSON.stringify(this.#note));
-    } catch {
-      // Refused, or too long for it: the database has it a moment later, if the browser gives the page that moment.
+    for (const note of [this.#note, { ...this.#note, offer: undefined }]) {
+      try {
+        return sessionStorage.setItem(this.#key, JSON.stringify(note));
+      } catch {
+        // Refused, or too long for it: the database has it a moment later, if the browser gives the page that moment.
+      }
     }
   }
 }

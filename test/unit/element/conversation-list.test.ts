@@ -67,7 +67,7 @@ test("what the KV cache held of a conversation goes when it is deleted, erased, 
   await list.eraseAll();
   expect(gone().sort()).toEqual(["conversation 1", "conversation 2"]);
   const record = await keep("3", ["three", "third"], 30);
-  await store.write({ ...record, turns: [] }, record);
+  await store.write({ ...record, turns: [] }, () => record);
   expect(gone()).toEqual(["conversation 3"]);
 });
 
