@@ -53,6 +53,8 @@ export class CurrentConversation implements ReactiveController {
       read: () => ({ ...this.data, restorable: parts.undo.restorable }),
       update: (conversation) => {
         if (!parts.session.takeOver(conversation)) return false;
+        this.model = conversation.model;
+        host.system = conversation.system;
         parts.write(conversation.draft);
         return true;
       },
@@ -91,13 +93,17 @@ export class CurrentConversation implements ReactiveController {
 
   async find(id: string): Promise<Conversation | undefined> {
     const kept = await this.#kept.find(id);
-    return this.#left.find(id) ?? kept;
+    const isOpen = id === this.#kept.id && (kept !== undefined || hasWords(this.#parts.session));
+    return isOpen ? this.data : (this.#left.find(id) ?? kept);
   }
 
   /** From here on another conversation is open. To be called before it is shown. A running answer goes on in its own. */
-  turnTo(id?: string): void {
-    if (this.#host.keepAll && this.#kept.id !== undefined && id !== this.#kept.id) this.#leave(this.#kept.id);
-    this.#kept.turnTo(id);
+  turnTo(id?: string, shown?: Conversation): void {
+    if (this.#host.keepAll && this.#kept.id !== undefined && id !== this.#kept.id) {
+      this.#leave(this.#kept.id);
+      this.#settle(id);
+    }
+    this.#kept.turnTo(id, shown);
     if (id !== undefined) this.#left.take(id);
   }
 
@@ -108,10 +114,18 @@ export class CurrentConversation implements ReactiveController {
     if (answer && write) this.#left.add(id, data, answer, write);
   }
 
+  /** What was taken from the conversation that is left can't be put back in another one, nor one that is open again closed. */
+  #settle(opened: string | undefined): void {
+    const { conversation, key } = this.#parts.undo.restorable ?? {};
+    if (!conversation || key !== undefined) return;
+    const { id, turns, draft } = conversation;
+    if (!turns || !draft || (id !== undefined && id === opened)) this.#parts.undo.settle();
+  }
+
   /** Shows it in place of the open one. */
   show(conversation: Conversation): void {
     const { continuation } = (conversation.id !== undefined && this.#left.find(conversation.id)) || conversation;
-    this.turnTo(conversation.id);
+    this.turnTo(conversation.id, conversation);
     this.#showTurns({ ...conversation, continuation });
     this.#host.system = conversation.system || this.#usualSystem;
     this.#parts.write(conversation.draft);

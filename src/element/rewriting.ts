@@ -6,6 +6,7 @@ import { type Conversation, hasWords, type Restorable } from "./session/conversa
 import { type Attachment, isEmptyMessage, isSameMessage } from "./session/attachment.ts";
 import { beginEdit, type Draft, endDraft, isEditing, withDraft } from "./session/draft.ts";
 import { type AnswerTurn, lastUserTurn, type Turn, type UserTurn } from "./session/turn.ts";
+import { TurnTree } from "./session/turn-tree.ts";
 import type { ChatStrings } from "./languages/en.ts";
 import type { UndoOffer } from "./undo-offer.ts";
 
@@ -115,7 +116,8 @@ export class Rewriting {
 
   offer(restorable: Restorable): void {
     const { text, waits } = restorable;
-    this.#undo.offer({ text, waits, restores: restorable, undo: () => this.#putBack(restorable) });
+    const then = this.#session.tree;
+    this.#undo.offer({ text, waits, restores: restorable, undo: () => this.#putBack(restorable, then) });
   }
 
   #answerAnew(act: () => Promise<void>): void {
@@ -124,13 +126,19 @@ export class Rewriting {
     this.#desk.focusDraft();
   }
 
-  /** What has been written since stays. */
-  #putBack(restorable: Restorable): void {
+  /** What has been written and said since `then` stays. */
+  #putBack(restorable: Restorable, then: TurnTree): void {
     const { conversation, key } = restorable;
     if (key !== undefined) return this.#desk.undoOnPage(restorable);
     const now = this.#desk.conversation();
     const draft = conversation.draft ? withDraft(now.draft, conversation.draft) : now.draft;
-    if (conversation.turns) return this.replace({ ...now, ...conversation, draft }, this.#desk.strings().takenBack);
+    if (conversation.turns) {
+      const earlier = TurnTree.of(conversation.turns, conversation.branches);
+      const isOpen =
+        conversation.id === now.id && (!conversation.draft || earlier.all.some(({ id }) => then.get(id) !== undefined));
+      const { shown: turns, all: branches } = isOpen ? earlier.withTurnsSince(then, this.#session.tree) : earlier;
+      return this.replace({ ...now, ...conversation, turns, branches, draft }, this.#desk.strings().takenBack);
+    }
     this.#desk.write(draft);
     if (conversation.continuation) this.#session.continueFrom(conversation.continuation);
   }

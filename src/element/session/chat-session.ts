@@ -60,6 +60,7 @@ export class ChatSession extends EngineSession {
     if (this.#hasModel) {
       this.tree = new TurnTree();
       this.continuation = { text: "", contextFull: false };
+      this.attribution = undefined;
     }
     this.#hasModel = model !== undefined;
     super.setModel(model);
@@ -86,10 +87,11 @@ export class ChatSession extends EngineSession {
     if (!this.busy && question?.role === "user") await this.#answer(question);
   }
 
-  /** Asks a question in other words, beside the existing one, and answers it. */
+  /** Asks a question in other words, beside the existing one, and answers it; as a new one where that is gone. */
   async resend(text: string, id = lastUserTurn(this.turns)?.id, attachments?: readonly Attachment[]): Promise<void> {
     const question = this.tree.get(id);
-    if (!this.busy && question && !isEmptyMessage({ text, attachments }))
+    if (!question) return this.ask(text, attachments);
+    if (!this.busy && !isEmptyMessage({ text, attachments }))
       await this.#askAfter(question.parent, { text, attachments });
   }
 
@@ -116,8 +118,10 @@ export class ChatSession extends EngineSession {
     if (this.tree.get(turn.id)) this.#host.answered(turn);
   }
 
+  /** Does nothing where another text stands by the time the model is there. */
   async continueText(text: string): Promise<void> {
-    if (this.busy || !(await this.load()) || this.busy) return;
+    const before = this.continuation.text;
+    if (this.busy || !(await this.load()) || this.busy || this.continuation.text !== before) return;
     const [continuation, { settings }] = [{ text, addedFrom: text.length, contextFull: false }, this];
     this.continuation = continuation;
     await this.#follow(continuation, (engine, signal) =>
@@ -148,10 +152,12 @@ export class ChatSession extends EngineSession {
     return { ended, stop: () => run.abort.abort(new DOMException("The conversation is gone.", "AbortError")) };
   }
 
-  /** Puts another conversation in this one's place; the model stays. */
+  /** Puts another conversation in this one's place; the model stays. An answer that runs goes on where it is shown again. */
   open(conversation: Pick<Conversation, "turns" | "branches" | "continuation"> & Partial<Conversation>): void {
-    this.stop();
+    const running = this.#streaming?.written;
     this.tree = TurnTree.of(conversation.turns, conversation.branches);
+    if (running && "id" in running && this.tree.get(running.id)) this.tree = this.tree.replacing(running);
+    else this.stop();
     this.continuation = { ...conversation.continuation };
     for (const [written, run] of this.#left) {
       if (written === conversation.continuation) this.continuation = conversation.continuation;
@@ -167,11 +173,12 @@ export class ChatSession extends EngineSession {
   }
 
   /** What another tab has made of this conversation; `false` while an answer runs here. */
-  takeOver({ turns, branches, continuation, settings }: Conversation): boolean {
+  takeOver({ turns, branches, continuation, settings, attribution }: Conversation): boolean {
     if (this.busy) return false;
     this.tree = TurnTree.of(turns, branches);
     this.continuation = { ...continuation };
     this.settings = readSettings(settings);
+    this.attribution = attribution;
     this.#host.changed();
     return true;
   }
@@ -221,16 +228,19 @@ export class ChatSession extends EngineSession {
   /** An existing answer stays shown until the model is there, and if nothing comes of the new one. */
   async #answer(question: UserTurn): Promise<void> {
     this.#host.changed();
-    if (!(await this.load()) || this.busy || !this.turns.includes(question)) return;
+    if (!(await this.load()) || this.busy) return;
+    const at = this.turns.findIndex(({ id }) => id === question.id); // what another tab has said may be there as well by now
+    const earlier = this.turns[at + 1];
+    if (at < 0 || earlier?.role === "user") return;
     if (this.summary?.llama2) this.attribution = llama2Attribution;
     const before = this.tree;
-    const earlier = this.turns[this.turns.indexOf(question) + 1];
     const turn = answerTurn(newTurnId(), question.id);
     this.tree = before.dropping((other) => other.parent === question.id && !other.text).with(turn);
     await this.#stream(turn);
     if (!this.tree.get(turn.id)) return; // another conversation is open by now
     if (turn.text === "" && turn.status !== "done" && earlier?.role === "assistant" && earlier.text) {
-      this.tree = before.replacing({ ...earlier, error: turn.error });
+      const others = this.tree.all.filter(({ id }) => id !== turn.id);
+      this.tree = new TurnTree(others, before.leaf).replacing({ ...earlier, error: turn.error });
       this.#host.changed();
     }
     this.#host.answered(turn);

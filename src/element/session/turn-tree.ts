@@ -91,6 +91,22 @@ export class TurnTree {
     return next === undefined ? new TurnTree(all) : rest.showing(next);
   }
 
+  /** With the turns that `now` has got since it was `then`, which are shown if they were; what is in both stays where it is. */
+  withTurnsSince(then: TurnTree, now: TurnTree): TurnTree {
+    const since = now.all.filter(({ id }) => !then.get(id) && !this.get(id));
+    const known = new Set([...this.all, ...since].map(({ id }) => id));
+    const parentOf = ({ parent }: Turn): string | undefined => {
+      const above = now.get(parent);
+      return above && !known.has(above.id) ? parentOf(above) : above?.id;
+    };
+    const place = (turn: Turn, parent: string | undefined) => (turn.parent === parent ? turn : { ...turn, parent });
+    const all = [
+      ...this.all.map((turn) => place(now.get(turn.id) ?? turn, turn.parent)),
+      ...since.map((turn) => place(turn, parentOf(turn))),
+    ];
+    return new TurnTree(all, since.some(({ id }) => id === now.leaf) ? now.leaf : this.leaf);
+  }
+
   #onlyAnswered(answer: Turn): UserTurn | undefined {
     const question = this.get(answer.parent);
     return question?.role === "user" && this.branches(answer).length === 1 ? question : undefined;

@@ -543,3 +543,60 @@ test("so is one that does not say what the model is", async () => {
     vi.useRealTimers();
   }
 });
+
+test("a question that waits for the model is answered, whatever another tab says meanwhile", async () => {
+  const { session } = sessionOf({});
+  const asked = session.ask("Hi");
+  const { turns, tree, continuation } = session;
+  const others = structuredClone({ ...emptyConversation(), turns, branches: tree.all, continuation });
+  session.takeOver({ ...others, attribution: "Licensed so." });
+  expect(session.attribution).toBe("Licensed so.");
+  await asked;
+  expect(session.turns).toMatchObject([{ text: "Hi" }, { text: "Hello there", status: "done" }]);
+});
+
+test("of two questions that wait for the model the later one is answered, and both stay", async () => {
+  const { session } = sessionOf({});
+  await Promise.all([session.ask("one"), session.ask("two")]);
+  expect(session.turns.map(({ text }) => text)).toEqual(["one", "two", "Hello there"]);
+});
+
+test("a question in other words whose first words were deleted meanwhile is asked all the same", async () => {
+  const { session } = sessionOf({});
+  await session.ask("one");
+  const { id } = session.turns[0];
+  session.deleteTurn(session.turns[0]);
+  await session.resend("in other words", id);
+  expect(session.turns.map(({ text }) => text)).toEqual(["in other words", "Hello there"]);
+});
+
+test("what another model's licence asked for is not said of a new conversation", async () => {
+  const { session } = sessionOf({});
+  session.attribution = "Licensed so.";
+  session.setModel("owner/other");
+  expect(session.attribution).toBeUndefined();
+});
+
+test("a text that is written or opened while the model loads does not give way to the one that waited for it", async () => {
+  const { session } = sessionOf({ dialog: undefined });
+  session.continueFrom({ text: "Once", contextFull: false });
+  const going = session.continueText("Once");
+  session.continueFrom({ text: "Once more", contextFull: false });
+  await going;
+  expect(session.continuation.text).toBe("Once more");
+});
+
+test("where nothing comes of another answer, what was put back meanwhile stays", async () => {
+  const script: Script = {};
+  const { session } = sessionOf(script);
+  await session.ask("one");
+  Object.assign(script, { words: [], hang: true });
+  const again = session.regenerate();
+  await until(session, "answering");
+  const { turns, tree, continuation } = session;
+  session.open({ turns, branches: [{ role: "user", id: "back", text: "put back" }, ...tree.all], continuation });
+  session.stop();
+  await again;
+  expect(session.tree.all.map(({ text }) => text)).toEqual(["put back", "one", "Hello there"]);
+  expect(session.turns.map(({ text }) => text)).toEqual(["one", "Hello there"]);
+});
