@@ -20,7 +20,7 @@ const { choices } = await engine.chat.completions.create({
   messages: [{ role: "user", content: `Which animal is this about, and how old is it?\n\n${text}` }],
   response_format: { type: "json_schema", json_schema: { name: "leap", schema } },
   temperature: 0,
-  max_tokens: 100,
+  max_tokens: 300,
 });
 const [{ message, finish_reason }] = choices;
 if (finish_reason === "length") throw new Error("The answer was cut off, so it is no whole object.");

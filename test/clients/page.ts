@@ -80,7 +80,7 @@ const scenarios: Record<string, (given: Given) => Promise<void>> = {
   },
   async "openai: parse() by a zod schema"({ openai }) {
     const response_format = zodResponseFormat(Animal, "animal");
-    const { choices } = await openai.chat.completions.parse({ ...asked, max_tokens: 60, response_format });
+    const { choices } = await openai.chat.completions.parse({ ...asked, max_tokens: 300, response_format });
     Animal.parse(choices[0].message.parsed);
   },
   async "openai: runTools"({ openai }) {
@@ -106,7 +106,7 @@ const scenarios: Record<string, (given: Given) => Promise<void>> = {
     same((await openai.responses.create(request)).output_text, wanted.chat);
     same((await openai.responses.stream(request).finalResponse()).output_text, wanted.chat);
     const text = { format: zodTextFormat(Animal, "animal") };
-    Animal.parse((await openai.responses.parse({ ...request, max_output_tokens: 60, text })).output_parsed);
+    Animal.parse((await openai.responses.parse({ ...request, max_output_tokens: 300, text })).output_parsed);
     const tools = [{ type: "function" as const, ...described, parameters, strict: true }];
     const held = await openai.responses.create({ ...request, max_output_tokens: 300, tools, tool_choice: "required" });
     const [call] = held.output;

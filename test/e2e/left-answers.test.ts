@@ -95,6 +95,7 @@ test("it is finished in its own conversation, while a question in another one wa
   await expect.poll(async () => (await turnsOf(page)).at(-1)?.status, { timeout: 60_000 }).toBe("done");
   await expect.poll(answering, { timeout: 20_000 }).toBe(0);
   await expect.poll(() => page.playwright!.locator(".being-answered").count()).toBe(0);
+  await page.playwright!.waitForTimeout(1000); // both are written, so that the list stands still beneath the pointer
   await item("the first question").locator("[data-action=open-conversation]").click();
   await expect.poll(async () => (await turnsOf(page)).map(({ text }) => text)[0]).toBe("the first question");
   expect((await turnsOf(page)).at(-1)?.status).toBe("done");
