@@ -75,7 +75,7 @@ export class ConversationKeeper {
     const store = await ConversationStore.open(this.#now());
     const own = known !== undefined && (this.#all || (await this.#hold(known)));
     const record = await this.#last(store, known);
-    const isLost = record?.deletedAt !== undefined || (await isUnreadable(store, known));
+    const isLost = record ? record.deletedAt !== undefined : await isUnreadable(store, known);
     const id = own && !isLost ? known : crypto.randomUUID();
     if (!this.#all && id !== known) await this.#hold(id);
     if (this.#ended.signal.aborted) return void store?.close();

@@ -120,17 +120,14 @@ export class ConversationStore {
   ): Promise<ConversationRecord | undefined> {
     const transaction = this.#database.transaction(["conversations", "heads"], "readwrite");
     const [records, heads] = [transaction.objectStore("conversations"), transaction.objectStore("heads")];
-    const put = (written: ConversationRecord) => {
-      const empty = isEmptyRecord(written);
-      void (empty ? records.delete(written.id) : records.put(written)).catch(() => {}); // `done` tells
-      void (empty ? heads.delete(written.id) : heads.put(headOf(written))).catch(() => {});
-      transaction.commit();
-    };
     const written = typeof made === "function" ? made(readToChange(await records.get(id))) : made;
-    if (written) put(written);
+    if (!written) return void (await transaction.done);
+    const empty = isEmptyRecord(written);
+    void (empty ? records.delete(id) : records.put(written)).catch(() => {}); // `done` tells
+    void (empty ? heads.delete(id) : heads.put(headOf(written))).catch(() => {});
+    transaction.commit();
     await transaction.done;
-    if (!written) return undefined;
-    if (isEmptyRecord(written)) void forgetCache(id);
+    if (empty) void forgetCache(id);
     this.#tell(id);
     return written;
   }
