@@ -13,17 +13,10 @@ import {
 import { toRecord } from "../../../src/element/session/conversation-record.ts";
 import { ConversationKeeper } from "../../../src/element/session/conversation-keeper.ts";
 import { ConversationStore } from "../../../src/element/session/conversation-store.ts";
-import { answerTurn, type Turn } from "../../../src/element/session/turn.ts";
 import { eventually } from "../../support/eventually.ts";
 import { pageStorage } from "../../support/page-storage.ts";
+import { answered as answer, chat, question } from "../../support/said.ts";
 
-const question = (text: string, id: string, parent?: string): Turn => ({ role: "user", id, parent, text });
-const answer = (text: string, id: string, parent: string): Turn => ({
-  ...answerTurn(id, parent),
-  text,
-  status: "done",
-});
-const chat = (...turns: Turn[]): Conversation => ({ ...emptyConversation(), turns });
 const texts = ({ turns, branches = [] }: Conversation) => [...new Set([...branches, ...turns])].map(({ text }) => text);
 const failing = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
 const refuse = () => {

@@ -10,13 +10,12 @@ import {
 import { fromRecord, toRecord } from "../../../src/element/session/conversation-record.ts";
 import { ConversationKeeper } from "../../../src/element/session/conversation-keeper.ts";
 import { ConversationStore } from "../../../src/element/session/conversation-store.ts";
-import { type AnswerTurn, answerTurn, type Turn } from "../../../src/element/session/turn.ts";
+import { type AnswerTurn, answerTurn } from "../../../src/element/session/turn.ts";
 import { PronkError } from "../../../src/errors.ts";
 import { eventually } from "../../support/eventually.ts";
+import { chat, question } from "../../support/said.ts";
 
-const question = (text: string, id = "1", parent?: string): Turn => ({ role: "user", id, parent, text });
 const answer = (fields: Partial<AnswerTurn>): AnswerTurn => ({ ...answerTurn("2", "1"), ...fields });
-const chat = (...turns: Turn[]): Conversation => ({ ...emptyConversation(), turns });
 const place = { id: "1", place: "p", title: "", pinned: false, createdAt: 1, updatedAt: 1 };
 const kept = (conversation: Conversation) => fromRecord(structuredClone(toRecord(conversation, place)));
 

@@ -8,14 +8,15 @@ import { CurrentConversation } from "../../../src/element/current-conversation.t
 import { english } from "../../../src/element/languages/en.ts";
 import { Rewriting } from "../../../src/element/rewriting.ts";
 import { ChatSession } from "../../../src/element/session/chat-session.ts";
-import { type Conversation, emptyConversation } from "../../../src/element/session/conversation.ts";
+import { emptyConversation } from "../../../src/element/session/conversation.ts";
 import { ConversationStore } from "../../../src/element/session/conversation-store.ts";
 import { type Draft, emptyDraft } from "../../../src/element/session/draft.ts";
 import type { ChatEngine } from "../../../src/element/session/engine-factory.ts";
-import { answerTurn, type Turn } from "../../../src/element/session/turn.ts";
+import type { Turn } from "../../../src/element/session/turn.ts";
 import { UndoOffer } from "../../../src/element/undo-offer.ts";
 import { eventually } from "../../support/eventually.ts";
 import { pageStorage } from "../../support/page-storage.ts";
+import { answered as answer, chat, question } from "../../support/said.ts";
 
 let store: ConversationStore;
 const pages: { host: { isConnected: boolean; controllers: { hostDisconnected?(): void }[] } }[] = [];
@@ -101,13 +102,6 @@ async function open(firstConversation?: string) {
   return page;
 }
 
-const question = (text: string, id: string, parent?: string): Turn => ({ role: "user", id, parent, text });
-const answer = (text: string, id: string, parent: string): Turn => ({
-  ...answerTurn(id, parent),
-  text,
-  status: "done",
-});
-const chat = (...turns: Turn[]): Conversation => ({ ...emptyConversation(), turns });
 const texts = (turns: readonly Turn[]) => turns.map(({ text }) => text);
 const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, 1000 * count));
 const untilKept = (id: string, last: string) =>
