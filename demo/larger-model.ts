@@ -28,7 +28,7 @@ export function nextLarger(
 
 /** Keeps the line in `place`, slotted after the last answer, up to date; returns a function that words it anew. */
 export function startLargerModel(chat: PronkChat, place: HTMLElement, page: LargerModelPage): () => void {
-  let fits: Promise<ReadonlyMap<string, Fit>> | undefined;
+  let fits: ReadonlyMap<string, Fit> = new Map();
   let shown: string | undefined; // the turn that it stands below
   const update = async (): Promise<void> => {
     const [question, answer] = chat.turns.slice(-2);
@@ -41,7 +41,8 @@ export function startLargerModel(chat: PronkChat, place: HTMLElement, page: Larg
     place.hidden = true;
     shown = declines ? answer.id : undefined;
     if (!current || !shown) return;
-    const next = nextLarger(page.catalogue(), current, await (fits ??= fitsOf(page.catalogue())));
+    if (fits.size === 0) fits = await fitsOf(page.catalogue()); // nothing is known yet
+    const next = nextLarger(page.catalogue(), current, fits);
     if (!next || shown !== answer.id) return;
     const button = Object.assign(document.createElement("button"), {
       type: "button",
