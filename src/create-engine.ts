@@ -11,6 +11,7 @@ import { createWorkerEngine } from "./worker/client.ts";
 import type { CloneableModel } from "./worker/protocol.ts";
 import type { StartHere } from "./worker/tab-share.ts";
 
+const pageEngine = onDemand("runs models on the page itself", () => import("./engine.ts"));
 const http = onDemand("answers as OpenAI's server does", () => import("./http/serve.ts"));
 const elsewhere = onDemand("answers over an endpoint", () => import("./endpoint/open-endpoint.ts"));
 const sharing = onDemand("shares an engine with other tabs", () => import("./worker/share.ts"));
@@ -70,7 +71,7 @@ async function engineHere(model: CloneableModel, options: Parameters<StartHere>[
 
 async function engineOnPage(model: ModelReference, options: Parameters<StartHere>[0]): Promise<ContinuableEngine> {
   // Only now: a page whose engine runs in the worker never downloads this half.
-  const { createLocalEngine } = await import("./engine.ts");
+  const { createLocalEngine } = await pageEngine();
   return createLocalEngine(model, { ...options, startHashThread });
 }
 

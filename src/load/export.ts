@@ -5,6 +5,7 @@
 
 import { PronkError } from "../errors.ts";
 import { findLicenseEvidence, llama2Attribution } from "../format/license-evidence.ts";
+import { onDemand } from "../on-demand.ts";
 import { FileHasher } from "../source/file-hasher.ts";
 import type { StartHashThread } from "../source/hash-thread.ts";
 import { checksum64 } from "../source/checksum.ts";
@@ -15,6 +16,8 @@ import { checkBlock } from "./check-block.ts";
 import { descriptionName, descriptionVersion } from "./export-name.ts";
 import type { ModelManifest } from "./prepared-model.ts";
 import { tarEnd, tarHeader, tarPadding } from "./write-tar.ts";
+
+const licence = onDemand("holds Llama 2's licence", () => import("../../LICENSE-LLAMA2.txt?raw"));
 
 export interface ExportRequest {
   record: ModelRecord;
@@ -104,7 +107,7 @@ async function smallFiles({ sideFiles, manifest, label }: ModelRecord): Promise<
   const add = (name: string, text: string) =>
     small.has(name) || small.set(name, new TextEncoder().encode(`${text.trimEnd()}\n`));
   add("NOTICE", llama2Attribution);
-  add("LICENSE-LLAMA2.txt", (await import("../../LICENSE-LLAMA2.txt?raw")).default);
+  add("LICENSE-LLAMA2.txt", (await licence()).default);
   return small;
 }
 
