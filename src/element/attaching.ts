@@ -17,7 +17,7 @@ import { contextUsed, lastMeasured } from "./session/turn.ts";
 const longPaste = 3000;
 
 /** The other parts of the element that it uses. */
-export interface AttachingParts extends Pick<AttachParts, "session" | "undo" | "strings" | "draft" | "announce"> {
+export interface AttachingParts extends Pick<AttachParts, "session" | "offer" | "strings" | "draft" | "announce"> {
   field: DraftField;
   panel: OpenPanel;
   write(draft: Draft): void;
@@ -31,6 +31,8 @@ export class Attaching implements ReactiveController {
   readonly #write: (draft: Draft) => void;
   #desk: AttachmentDesk | undefined;
   #dragging = false;
+  /** Batches of files, and pasted texts, that are not read to their end yet. */
+  #unread = 0;
   /** Files that could not be read because the part for it did not arrive. */
   #refused: string | undefined;
 
@@ -65,9 +67,11 @@ export class Attaching implements ReactiveController {
 
   async attach(files: readonly File[]): Promise<void> {
     if (files.length === 0) return;
-    const desk = await this.#open();
-    if (desk) await desk.attach(files);
-    else this.#refuse(files[0].name);
+    await this.#whileUnread(async () => {
+      const desk = await this.#open();
+      if (desk) await desk.attach(files);
+      else this.#refuse(files[0].name);
+    });
   }
 
   /** Takes files and long text. */
@@ -80,9 +84,9 @@ export class Attaching implements ReactiveController {
     else void this.attach(files);
   };
 
-  /** The draft has more than the model's context takes. */
-  get isTooLong(): boolean {
-    return this.#desk?.isTooLong ?? false;
+  /** The draft can't be sent as it is: there is more than the model's context takes, or something is still being read. */
+  get holdsDraft(): boolean {
+    return this.#unread > 0 || (this.#desk?.isTooLong ?? false);
   }
 
   draftView(): TemplateResult | typeof nothing {
@@ -113,11 +117,24 @@ export class Attaching implements ReactiveController {
     return new Desk(this.#parts);
   }
 
-  async #pasteText(text: string): Promise<void> {
-    const desk = await this.#open();
-    if (desk) return desk.paste(text);
-    const draft = this.#parts.draft();
-    this.#write({ ...draft, text: draft.text + text });
+  #pasteText(text: string): Promise<void> {
+    return this.#whileUnread(async () => {
+      const desk = await this.#open();
+      if (desk) return desk.paste(text);
+      const draft = this.#parts.draft();
+      this.#write({ ...draft, text: draft.text + text });
+    });
+  }
+
+  async #whileUnread(read: () => Promise<void>): Promise<void> {
+    this.#unread++;
+    this.#host.requestUpdate();
+    try {
+      await read();
+    } finally {
+      this.#unread--;
+      this.#host.requestUpdate();
+    }
   }
 
   #refuse(name: string): void {

@@ -84,7 +84,10 @@ export function makeParts(chat: ChatElement, { draft, write, announce, answered,
     changeSystem: (system) => (chat.system = system),
     loadAgain: () => void session.loadAgain(),
   });
-  const attaching = new Attaching(chat, { session, undo, strings, draft, write, announce, field, panel });
+  const attaching = new Attaching(chat, {
+    ...{ session, strings, draft, write, announce, field, panel },
+    offer: (restorable) => rewriting.offer(restorable),
+  });
   const keys = new ChatKeys(chat, { session, rewriting, field, panel });
   const actions = chatActions({
     ...{ session, current, rewriting, copies, panel, attaching, keys, field, chat },

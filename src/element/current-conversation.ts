@@ -99,8 +99,8 @@ export class CurrentConversation implements ReactiveController {
 
   /** From here on another conversation is open. To be called before it is shown. A running answer goes on in its own. */
   turnTo(id?: string, shown?: Conversation): void {
-    if (this.#host.keepAll && this.#kept.id !== undefined && id !== this.#kept.id) {
-      this.#leave(this.#kept.id);
+    if (this.#host.keepAll && id !== this.#kept.id) {
+      if (this.#kept.id !== undefined) this.#leave(this.#kept.id);
       this.#settle(id);
     }
     this.#kept.turnTo(id, shown);

@@ -195,6 +195,28 @@ test("a PDF is its text, page after page, and the policy refuses nothing of it",
     .toEqual([{ role: "user", content: "paper.pdf\n```\nFirst (page)\nsecond line\n\nPage two\n```" }]);
 });
 
+test("a message waits for the file that is still being read for it", async () => {
+  await untilState(page, "ready");
+  await page.evaluate(() => {
+    const { arrayBuffer } = Blob.prototype;
+    Blob.prototype.arrayBuffer = async function () {
+      await new Promise<void>((resolve) => Object.assign(globalThis, { readOn: resolve }));
+      return arrayBuffer.call(this);
+    };
+  });
+  await write(page, "What is in it?");
+  await give([{ name: "slow.txt", text: "slow" }]);
+  await expect.poll(() => words(".attachment.reading")).toHaveLength(1);
+  expect(await sends()).toBe(false);
+  await page.playwright!.focus("pronk-chat #draft");
+  await page.playwright!.keyboard.press("Enter");
+  await page.evaluate(() => (globalThis as unknown as { readOn(): void }).readOn());
+  await untilChips(["slow.txt 4 bytes · 1 token"]);
+  expect(await asked()).toEqual([]);
+  await page.playwright!.keyboard.press("Enter");
+  await expect.poll(asked).toEqual([{ role: "user", content: "slow.txt\n```\nslow\n```\n\nWhat is in it?" }]);
+});
+
 test("where no worker may be started, a PDF is read on the page", async () => {
   await page.evaluate(() => {
     const refuse = () => {

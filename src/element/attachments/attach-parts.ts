@@ -3,16 +3,17 @@
 import type { ChatStrings } from "../languages/en.ts";
 import type { ChatSession } from "../session/chat-session.ts";
 import type { Attachment } from "../session/attachment.ts";
+import type { Restorable } from "../session/conversation.ts";
 import type { Draft } from "../session/draft.ts";
-import type { UndoOffer } from "../undo-offer.ts";
 
 export interface AttachParts {
   session: ChatSession;
-  undo: UndoOffer;
   strings(): ChatStrings;
   draft(): Draft;
   /** Replaces the draft's. */
   write(attachments: readonly Attachment[]): void;
+  /** Offers back what was taken away. */
+  offer(restorable: Restorable): void;
   /** Draws again. */
   changed(): void;
   /** For screen readers. */

@@ -6,6 +6,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { closeIcon } from "../icons.ts";
 import { formatBytes, formatCount } from "../quantity.ts";
 import type { Attachment } from "../session/attachment.ts";
+import { message } from "../session/draft.ts";
 import type { AttachParts } from "./attach-parts.ts";
 import { AttachProblem, type ProblemKind } from "./attach-problem.ts";
 import { attachmentsView } from "./attachments-view.ts";
@@ -99,9 +100,8 @@ export class AttachmentDesk {
   #remove(attachment: Attachment): void {
     const at = this.#attachments.findIndex((other) => other.id === attachment.id);
     this.#parts.write(this.#attachments.toSpliced(at, 1));
-    const words = this.#parts.strings().attachments.removed(attachment.name);
-    const undo = () => this.#parts.write(this.#attachments.toSpliced(at, 0, attachment));
-    this.#parts.undo.offer({ text: words, undo });
+    const text = this.#parts.strings().attachments.removed(attachment.name);
+    this.#parts.offer({ text, conversation: { draft: message("", [attachment]) } });
     this.#parts.focusAttachment(at);
   }
 

@@ -33,7 +33,7 @@ export function withDraft(since: Draft, earlier: Draft): Draft {
   }
   const own = since.attachments ?? [];
   const missing = (earlier.attachments ?? []).filter(({ id }) => !own.some((other) => other.id === id));
-  const { attachments: _, ...rest } = since.text ? since : earlier;
+  const { attachments: _, ...rest } = since.text || isEditing(since) ? since : earlier;
   return { ...rest, ...message(rest.text, [...missing, ...own]) };
 }
 

@@ -135,7 +135,7 @@ function dockedComposer({ session, draft, attaching, strings }: ChatModel, actio
     {
       draft,
       attachments: attaching.draftView(),
-      tooLong: attaching.isTooLong,
+      held: attaching.holdsDraft,
       started,
       answering,
       blocked,

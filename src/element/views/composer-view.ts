@@ -12,8 +12,8 @@ export interface ComposerModel {
   draft: Draft;
   /** Chips of what is attached, and what is said of it. */
   attachments: TemplateResult | typeof nothing;
-  /** There is more than the model's context takes. */
-  tooLong: boolean;
+  /** What is attached is more than the model's context takes, or not read yet. */
+  held: boolean;
   /** There is a conversation, which a new one can replace. */
   started: boolean;
   answering: boolean;
@@ -56,7 +56,7 @@ export function composerView(model: ComposerModel, actions: ComposerActions): Te
 
 function form(model: ComposerModel, actions: ComposerActions): TemplateResult {
   const { strings, answering, draft } = model;
-  const blocked = model.blocked || model.tooLong;
+  const blocked = model.blocked || model.held;
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || isComposingKey(event)) return;
     event.preventDefault();

@@ -12,7 +12,7 @@ import { emptyConversation } from "../../../src/element/session/conversation.ts"
 import { ConversationStore } from "../../../src/element/session/conversation-store.ts";
 import { type Draft, emptyDraft } from "../../../src/element/session/draft.ts";
 import type { ChatEngine } from "../../../src/element/session/engine-factory.ts";
-import type { Turn } from "../../../src/element/session/turn.ts";
+import type { Turn, UserTurn } from "../../../src/element/session/turn.ts";
 import { UndoOffer } from "../../../src/element/undo-offer.ts";
 import { eventually } from "../../support/eventually.ts";
 import { pageStorage } from "../../support/page-storage.ts";
@@ -107,6 +107,7 @@ const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, 
 const untilKept = (id: string, last: string) =>
   eventually(async () => expect((await store.read(id))?.turns.at(-1)?.text).toBe(last));
 
+const file = { id: "f", name: "f.txt", sizeBytes: 1, text: "f" };
 const one = [question("one", "1"), answer("1", "2", "1")];
 const two = [question("two", "3", "2"), answer("2", "4", "3")];
 
@@ -189,6 +190,21 @@ test("a deletion in one conversation is not undone in another", async () => {
   await seconds(0.7);
   expect(await store.read(id)).toMatchObject({ system: "Of the first.", draft: { text: "draft of the first" } });
   expect(current.id).toBe("other");
+});
+
+test("what was taken out of a draft is not put into another conversation's, and an edit that was begun since goes on", async () => {
+  const { session, current, rewriting, undo, write, draft } = await open();
+  const taken = { text: "Taken out.", conversation: { draft: { text: "", attachments: [file] } } };
+  rewriting.offer(taken); // of a conversation in which nothing has been said yet
+  current.show({ ...emptyConversation(), id: "other", turns: [question("other", "7")] });
+  undo.undo();
+  expect(draft()).toEqual(emptyDraft);
+  session.open(chat(...one));
+  rewriting.edit(session.turns[0] as UserTurn);
+  write({ ...draft(), text: "" });
+  rewriting.offer(taken);
+  undo.undo();
+  expect(draft()).toMatchObject({ text: "", attachments: [file], question: "1", aside: "" });
 });
 
 test("a closed conversation that is opened again is not closed, and nothing is to be undone", async () => {
