@@ -24,7 +24,7 @@ import { type ChooseDetail, ModelPicker } from "./model-picker.ts";
 import { addressedConversation, addressedKey, PageAddress } from "./page-address.ts";
 import { pageStrings } from "./page-words.ts";
 import { rememberedToken } from "./remembered-token.ts";
-import { finishDeletions, resumeDeletion, storedModels } from "./stored-deletions.ts";
+import { finishDeletions, keepOpened, resumeDeletion, storedModels } from "./stored-deletions.ts";
 import { startTheme } from "./theme.ts";
 
 const byId = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
@@ -187,6 +187,7 @@ async function openConversation(id: string): Promise<void> {
   const conversation = await chat.find(id);
   if (!conversation) return address.converse(drawer.current);
   const choice = choiceOf(conversation.model);
+  keepOpened(choice?.model);
   if (choice && choice.model !== chat.model) show(choice, id);
   else address.converse(id);
   await chat.open(conversation);
@@ -203,6 +204,7 @@ function showModelName(label: string): void {
 /** Another model, and a conversation of its own; the previous one can be brought back. */
 function change(choice: ModelChoice, conversation?: Conversation): void {
   const before = { choice: current, conversation: chat.conversation };
+  keepOpened(choice.model);
   show(choice, conversation?.id);
   if (conversation) {
     const { draft } = before.conversation;

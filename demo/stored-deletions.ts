@@ -2,7 +2,7 @@
 // offer ends. The marks are this browser's, so the next page makes up for one that was closed meanwhile; a Web Lock on
 // each tells which still belong to an open page. A tab that is reloaded continues its offer.
 
-import { deleteModel, models, type StoredModel, type StoredModelInfo } from "../src/index.ts";
+import { deleteModel, type ModelReference, models, type StoredModel, type StoredModelInfo } from "../src/index.ts";
 
 export interface Deletion {
   readonly label: string;
@@ -13,9 +13,14 @@ export interface Deletion {
 
 const storageKey = "pronk.deletions";
 const noteKey = "pronk.deletion";
-const keyOf = ({ id, quantize }: Mark) => `${id}|${quantize}`;
+const keyOf = ({ id, quantize }: Model) => `${id}|${quantize}`;
 
-type Mark = Pick<StoredModel, "id" | "quantize">;
+type Model = Pick<StoredModel, "id" | "quantize">;
+
+interface Mark extends Model {
+  /** What it is opened by. */
+  references?: readonly string[];
+}
 
 /** What a tab remembers about the deletion that it offers to take back. */
 interface TabNote extends Mark {
@@ -26,8 +31,8 @@ interface TabNote extends Mark {
 
 const resumedForMs = 300_000; // a tab that comes back later has nothing to take back any more
 
-export function beginDeletion({ id, quantize, label }: Pick<StoredModel, "id" | "quantize" | "label">): Deletion {
-  const mark = { id, quantize };
+export function beginDeletion({ id, quantize, label, references }: Mark & Pick<StoredModel, "label">): Deletion {
+  const mark = { id, quantize, references };
   setMarks([...marks().filter((other) => keyOf(other) !== keyOf(mark)), mark]);
   setNote({ ...mark, label, at: Date.now() });
   const isMarked = isDeleted(mark); // not where storage is full
@@ -53,8 +58,14 @@ export function beginDeletion({ id, quantize, label }: Pick<StoredModel, "id" | 
 }
 
 /** Takes back any deletion of what is wanted, here or in another tab. */
-export function keepStored(model: Mark): void {
+export function keepStored(model: Model): void {
   setMarks(marks().filter((other) => keyOf(other) !== keyOf(model)));
+}
+
+/** The same for what is opened now: it would be downloaded again at the next visit. */
+export function keepOpened(model: ModelReference | undefined): void {
+  const isOpened = ({ references = [] }: Mark) => typeof model === "string" && references.includes(model);
+  setMarks(marks().filter((mark) => !isOpened(mark)));
 }
 
 /** The deletion that this tab offered to take back when it was reloaded; to be called before `finishDeletions`. */
@@ -71,7 +82,7 @@ export async function storedModels(): Promise<StoredModelInfo[]> {
 }
 
 /** Whether a model is to be deleted, here or in another tab. */
-function isDeleted(model: Mark): boolean {
+function isDeleted(model: Model): boolean {
   return marks().some((mark) => keyOf(mark) === keyOf(model));
 }
 

@@ -1,7 +1,7 @@
 // Stored models that were deleted on the page: taken back, carried out, or left to another page, while several are open.
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { beginDeletion, finishDeletions, keepStored } from "../../../demo/stored-deletions.ts";
+import { beginDeletion, finishDeletions, keepOpened, keepStored } from "../../../demo/stored-deletions.ts";
 import { deleteModel } from "../../../src/index.ts";
 import { fakeLocks } from "../../support/fake-locks.ts";
 import { pageStorage } from "../../support/page-storage.ts";
@@ -52,4 +52,17 @@ test("what is wanted again before the offer has ended stays", async () => {
   keepStored(model("a"));
   await offered.carryOut();
   expect(deleted()).toEqual([]);
+});
+
+test("what is opened again before the offer has ended stays, what is not opened goes", async () => {
+  const references = ["owner/a", "owner/a@1"];
+  const [a, b] = [
+    beginDeletion({ ...model("a"), references }),
+    beginDeletion({ ...model("b"), references: ["owner/b"] }),
+  ];
+  keepOpened("owner/a");
+  keepOpened(undefined);
+  await a.carryOut();
+  await b.carryOut();
+  expect(deleted()).toEqual(["b"]);
 });
