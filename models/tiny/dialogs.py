@@ -200,7 +200,6 @@ class Talker:
         return self._ask_name()
 
     def _ask_name(self):
-        rng = self.rng
         return self._say("name", NAME_ASK), f"Your name is {self.visitor}." if self.visitor else NO_NAME
 
     def _aside(self, last):

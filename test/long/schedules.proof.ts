@@ -1,7 +1,8 @@
 // Random schedules of one to eight requests at once against the same requests alone: they join at any moment, are left or
 // aborted, sample, have adapters of their own, share what they begin with, and together take more of the cache than one could;
 // those alone do without drafts. The ids are the same. In both browsers, one schedule in eleven in Firefox; eleven after
-// eleven have one KV format, for a software adapter takes half a minute to compile what two engines with adapters need.
+// eleven have one KV format, for a software adapter takes half a minute to compile what two engines with adapters need. The
+// schedules of one browser and format run in a browser of their own, two browsers at a time.
 
 import { rmSync } from "node:fs";
 import type { BrowserKind } from "../../cli/browser/find-browser.ts";
@@ -48,53 +49,75 @@ const adapters: Record<string, [rank: number, modules: ByteLoraModule[]]> = {
 
 const context = 192; // a pool has room for 512 positions at the start: it grows beneath eight long requests
 
+interface Group {
+  kind: BrowserKind;
+  kv: "f32" | "q8";
+  indices: number[];
+}
+
+/** Of `count` schedules, those of one browser with one KV format. */
+function groupsOf(count: number): Group[] {
+  const groups: Group[] = (["chromium", "firefox"] as const).flatMap((kind) =>
+    (["f32", "q8"] as const).map((kv) => ({ kind, kv, indices: [] })),
+  );
+  for (let index = 0; index < count; index++) {
+    const kind = index % 11 === 10 ? "firefox" : "chromium";
+    const turn = Math.floor(index / 11) + Number(kind === "firefox"); // Firefox has the other format meanwhile
+    const kv = turn % 2 === 0 ? "f32" : "q8";
+    groups.find((group) => group.kind === kind && group.kv === kv)!.indices.push(index);
+  }
+  return groups.filter(({ indices }) => indices.length > 0);
+}
+
+const atOnce = 2; // groups; a page waits more than it computes
+
 export async function runSchedules(count: number, seed: number): Promise<SchedulesReport> {
   const report: SchedulesReport = { runs: 0, passed: 0, failed: 0, requests: 0, cutShort: 0, tokens: 0, failures: [] };
   const { parent, folder } = writeByteModel();
   try {
-    const all = Array.from({ length: count }, (_, index) => index);
-    const isFirefox = (index: number) => index % 11 === 10;
-    /** Firefox has the other one meanwhile. */
-    const kvOf = (index: number) => ((Math.floor(index / 11) + Number(isFirefox(index))) % 2 === 0 ? "f32" : "q8");
-    for (const kind of ["chromium", "firefox"] satisfies BrowserKind[]) {
-      const own = all
-        .filter((index) => isFirefox(index) === (kind === "firefox"))
-        .sort((one, other) => kvOf(one).localeCompare(kvOf(other)));
-      if (own.length === 0) continue;
-      await using runner = await openRunner(kind, { adapter: "software" });
-      const setUp = `async (modelUrl) => Object.assign(globalThis, { modelUrl, pronk: await import("/lib/index.js") }) && 1`;
-      await runner.page.evaluate(setUp, runner.serve(folder));
-      const loras = Object.entries(adapters).map(([name, [rank, modules]]) => {
-        const path = kind === "chromium" ? name : `${name}-${kind}`; // each browser's run writes its own
-        return { name, model: runner.serve(writeByteLora(parent, path, rank, modules)) };
-      });
-      const options = { store: false, contextLength: context, adapters: loras };
-      for (const [at, index] of own.entries()) {
-        const kv = kvOf(index);
-        if (at === 0 || kvOf(own[at - 1]) !== kv) await runner.page.evaluate(openEngines, { ...options, kv });
-        const schedule = drawSchedule(caseRandom(seed, index));
-        report.runs++;
-        report.requests += schedule.length;
-        report.cutShort += schedule.filter(({ cut }) => cut).length;
-        try {
-          const ended = await runner.page.evaluate(runSchedule, schedule);
-          for (const [i, { together, alone }] of ended.entries()) {
-            report.tokens += together.length;
-            if (together.join() !== alone.join())
-              throw new Error(`request ${i} gave ${together.join()}, alone ${alone.join()}`);
-          }
-          report.passed++;
-        } catch (error) {
-          report.failed++;
-          const what = `${kind}, ${kv}, ${JSON.stringify(schedule)}: ${(error as Error).stack}`;
-          report.failures.push(broken(index, seed, what).message);
-        }
-      }
-    }
+    const groups = groupsOf(count);
+    const lane = async () => {
+      for (let group = groups.shift(); group; group = groups.shift())
+        await runGroup(group, seed, folder, parent, report);
+    };
+    const lanes = await Promise.allSettled(Array.from({ length: atOnce }, lane));
+    for (const ended of lanes) if (ended.status === "rejected") throw ended.reason;
   } finally {
     rmSync(parent, { recursive: true });
   }
   return report;
+}
+
+/** In a browser of its own. `parent`: where the adapters' folders go. */
+async function runGroup(group: Group, seed: number, folder: string, parent: string, report: SchedulesReport) {
+  const { kind, kv, indices } = group;
+  await using runner = await openRunner(kind, { adapter: "software" });
+  const setUp = `async (modelUrl) => Object.assign(globalThis, { modelUrl, pronk: await import("/lib/index.js") }) && 1`;
+  await runner.page.evaluate(setUp, runner.serve(folder));
+  const loras = Object.entries(adapters).map(([name, [rank, modules]]) => {
+    const own = `${name}-${kind}-${kv}`;
+    return { name, model: runner.serve(writeByteLora(parent, own, rank, modules)) };
+  });
+  await runner.page.evaluate(openEngines, { store: false, contextLength: context, adapters: loras, kv });
+  for (const index of indices) {
+    const schedule = drawSchedule(caseRandom(seed, index));
+    report.runs++;
+    report.requests += schedule.length;
+    report.cutShort += schedule.filter(({ cut }) => cut).length;
+    try {
+      const ended = await runner.page.evaluate(runSchedule, schedule);
+      for (const [i, { together, alone }] of ended.entries()) {
+        report.tokens += together.length;
+        if (together.join() !== alone.join())
+          throw new Error(`request ${i} gave ${together.join()}, alone ${alone.join()}`);
+      }
+      report.passed++;
+    } catch (error) {
+      report.failed++;
+      const what = `${kind}, ${kv}, ${JSON.stringify(schedule)}: ${(error as Error).stack}`;
+      report.failures.push(broken(index, seed, what).message);
+    }
+  }
 }
 
 const schema = {
@@ -133,10 +156,8 @@ function drawSchedule(random: () => number): Schedule {
   });
 }
 
-/** In the page, in place of any before. */
+/** In the page. */
 async function openEngines(options: EngineOptions): Promise<void> {
-  const before = (globalThis as { engines?: typeof engines }).engines;
-  for (const engine of Object.values(before ?? {})) await engine.unload();
   const crowd = await pronk.createEngine(modelUrl, { ...options, drafts: "auto" });
   const alone = await pronk.createEngine(modelUrl, { ...options, sequences: 1 });
   Object.assign(globalThis, { engines: { crowd, alone } });

@@ -1,5 +1,5 @@
 """A few dozen everyday facts, and sums of small numbers."""
-from intents import ask, define
+from intents import ask
 
 G = "facts"
 

@@ -1,5 +1,5 @@
 """What the model knows about language models: tokens, attention, the KV cache, sampling, and so on."""
-from intents import ask, define
+from intents import define
 
 G = "model"
 
