@@ -18,6 +18,7 @@ import { pageStrings as strings } from "./page-words.ts";
 
 const place = "page"; // the `persist` attribute of the page's chat
 const foldedKey = "pronk.list.folded";
+const againMs = 5000;
 const wide = matchMedia("(min-width: 60rem)");
 
 export interface DrawerActions {
@@ -195,7 +196,12 @@ export class ConversationDrawer extends LitElement {
   }
 
   async #begin(): Promise<void> {
-    this.#list = await openConversationList(place).catch(() => undefined);
+    try {
+      this.#list = await openConversationList(place);
+    } catch {
+      setTimeout(() => void this.#begin(), againMs); // what is kept is not lost because its list did not arrive
+      return;
+    }
     if (!this.#list) return; // a browser that keeps nothing has nothing to list
     this.#list.onChange = () => void this.#read();
     await this.#read();

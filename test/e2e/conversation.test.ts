@@ -408,6 +408,22 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await other.close();
   });
 
+  test.runIf(kind === "chromium")(
+    "the list of conversations comes late where it does not arrive at first",
+    async () => {
+      const fresh = await launch(kind);
+      let asked = 0;
+      await fresh.playwright!.route(/conversation-list-/, (route) =>
+        asked++ === 0 ? route.abort() : route.continue(),
+      );
+      await fresh.goto(`${server.origin}/`);
+      expect(await fresh.playwright!.isVisible("#open-list")).toBe(false); // there is nothing to list yet
+      await fresh.playwright!.waitForSelector("#open-list:visible", { timeout: 20_000 });
+      expect(asked).toBe(2);
+      await fresh.close();
+    },
+  );
+
   test("nothing was refused and nothing complained", () => {
     // Firefox's word on a worker's script, or what that imports, whose page was left while it was being fetched.
     expect(trouble.filter((line) => !/\/assets\/.*A ServiceWorker intercepted the request/.test(line))).toEqual([]);
