@@ -1,5 +1,6 @@
 // The evaluation's page: an order, a worker that carries it out, progress that can be paused and survives a reload, then charts.
 
+import { models } from "../src/index.ts";
 import { showCard } from "./eval-card.ts";
 import { forget, type FromWorker, keep, type Kept, type Order, readKept, shortened, subjectsOf } from "./eval-order.ts";
 import { nameOf, showMeasured } from "./eval-result.ts";
@@ -78,7 +79,13 @@ async function begin(): Promise<void> {
     content: content.value,
   };
   kept = { order: wanted, isPaused: false, done: [] };
-  await keep(kept);
+  try {
+    await keep(kept);
+  } catch (error) {
+    kept = undefined;
+    const { state } = await models.storage();
+    return tellProblem(() => (state === "absent" ? strings.storage.absent : (error as Error).message));
+  }
   await goOn();
 }
 
@@ -130,10 +137,15 @@ function hear(message: FromWorker): void {
   if (message.kind === "measured") kept!.done = message.done;
   if (message.kind === "finished") endWorker();
   if (message.kind === "failed") {
-    told = () => strings.evaluation.failed(message.message);
-    problem.hidden = false;
+    tellProblem(() => strings.evaluation.failed(message.message));
     void halt();
   } else show();
+}
+
+function tellProblem(words: () => string): void {
+  told = words;
+  problem.hidden = false;
+  show();
 }
 
 function tellShare(words: string, share: number): void {

@@ -14,7 +14,7 @@ import { folderView } from "./picker-folder.ts";
 import { type HubToken, hubView } from "./picker-hub.ts";
 import { downloadsView } from "./download-panel.ts";
 import type { Downloads } from "./downloads.ts";
-import { storageView, storedView } from "./picker-stored.ts";
+import { keepsModels, storageView, storedView } from "./picker-stored.ts";
 import { rememberedToken, rememberToken } from "./remembered-token.ts";
 import { StoredCopies } from "./stored-copies.ts";
 import { beginDeletion, type Deletion, storedModels } from "./stored-deletions.ts";
@@ -121,6 +121,8 @@ export class ModelPicker extends LitElement {
   }
 
   protected override render(): TemplateResult {
+    const storage = storageView(this.storage, this.install);
+    const keeps = this.storage === undefined || keepsModels(this.storage);
     return html`<dialog
       class="picker"
       aria-labelledby="picker-title"
@@ -141,7 +143,7 @@ export class ModelPicker extends LitElement {
         </button>
       </header>
       ${this.problem ? html`<p class="picker-problem" role="alert">${this.problem}</p>` : nothing}
-      ${downloadsView(this.#downloads, { open: (choice) => this.#choose(choice) })}
+      ${keeps ? nothing : storage} ${downloadsView(this.#downloads, { open: (choice) => this.#choose(choice) })}
       ${storedView(
         this.stored.map((model) => [model, choiceOfStored(model, this.catalogue)]),
         this.currentKey,
@@ -171,7 +173,7 @@ export class ModelPicker extends LitElement {
         download: (repository) => this.#download(choiceOfRepository(repository)),
       })}
       ${folderView({ pick: this.#pickFolder, picked: this.#inputChanged, dropped: this.#dropped })}
-      ${storageView(this.storage, this.install)}
+      ${keeps ? storage : nothing}
       ${undoView(this.#undo, strings, () => this.querySelector<HTMLElement>("#picker-title")?.focus())}
     </dialog>`;
   }

@@ -1,5 +1,5 @@
 // What is kept on this device, first in the picker: one press opens a model, another deletes it; a menu has what else can be
-// done with it. And, at the end of the picker, how much room the browser gives.
+// done with it. And how much room the browser gives: at the end of the picker, or before all else if nothing can be kept.
 
 import { html, nothing, type TemplateResult } from "lit";
 import { formatBytes } from "../src/element/index.ts";
@@ -107,6 +107,9 @@ function newsView(copies: StoredCopies): TemplateResult | typeof nothing {
   </div>`;
 }
 
+/** Whether a model that is downloaded now is there at the next visit. */
+export const keepsModels = ({ state }: StorageReport): boolean => state !== "absent" && state !== "newer";
+
 /** What the browser says: in numbers, if it gives any, and in words: private windows, and what it may clear. */
 export function storageView(
   storage: StorageReport | undefined,
@@ -121,7 +124,7 @@ export function storageView(
   const small =
     scarce && quotaBytes !== undefined ? strings.storage.small(formatBytes(quotaBytes, strings.locale)) : "";
   return html`<section class="section-note" aria-label=${strings.storageTitle}>
-    ${[strings.storedNote, total, strings.storage[state], small].join(" ")}
+    ${[keepsModels(storage) ? strings.storedNote : "", total, strings.storage[state], small].join(" ")}
     ${
       install
         ? html`<p>

@@ -38,7 +38,7 @@ export function beginDeletion({ id, quantize, label, references }: Mark & Pick<S
   const isMarked = isDeleted(mark); // not where storage is full
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
-  void navigator.locks?.request(lockName(mark), () => held);
+  navigator.locks?.request(lockName(mark), () => held).catch(() => {}); // refused: a page that is opened meanwhile deletes it
   const end = () => {
     keepStored(mark);
     if (keyOf(note() ?? mark) === keyOf(mark)) setNote(undefined);

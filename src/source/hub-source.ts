@@ -19,8 +19,11 @@ const webLlm = onDemand("reads what WebLLM has kept", () => import("./webllm-cac
 /** WebLLM's cache of weights on this origin; undefined where there is none. */
 async function openWebLlmCache(): Promise<Cache | undefined> {
   const name = "webllm/model";
-  const has = await globalThis.caches?.has(name).catch(() => false); // no origin, or storage is refused
-  return has ? caches.open(name) : undefined;
+  try {
+    return (await globalThis.caches?.has(name)) ? await caches.open(name) : undefined;
+  } catch {
+    return undefined; // no origin, or storage is refused
+  }
 }
 
 export async function hubSource(

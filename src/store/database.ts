@@ -15,15 +15,17 @@ const blockedLimitMs = 5000; // an older tab closes its connection at once, unle
 export async function openDatabase(name: string, onClosed: () => void): Promise<PronkDatabase> {
   let giveUp!: (reason: Error) => void;
   const stuck = new Promise<never>((_, reject) => (giveUp = reject));
-  const opening = openDB<PronkSchema>(name, schemaVersion, {
-    upgrade: (database, oldVersion, _, transaction) => migrate(database, oldVersion, transaction),
-    blocked: () => void setTimeout(giveUp, blockedLimitMs, new Error("an older tab of this page holds it; close it")),
-    blocking(_current, _blocked, event) {
-      (event.target as IDBDatabase).close();
-      onClosed();
-    },
-    terminated: onClosed,
-  });
+  const open = async () =>
+    openDB<PronkSchema>(name, schemaVersion, {
+      upgrade: (database, oldVersion, _, transaction) => migrate(database, oldVersion, transaction),
+      blocked: () => void setTimeout(giveUp, blockedLimitMs, new Error("an older tab of this page holds it; close it")),
+      blocking(_current, _blocked, event) {
+        (event.target as IDBDatabase).close();
+        onClosed();
+      },
+      terminated: onClosed,
+    });
+  const opening = open(); // where the browser throws instead, too
   // By the time it opens nobody may be waiting any more; an unused connection would block other tabs.
   let late = false;
   opening.then((database) => late && database.close()).catch(() => {});
@@ -42,8 +44,18 @@ export async function openDatabase(name: string, onClosed: () => void): Promise<
 
 /** Whether a newer release has changed the database so that this one cannot open it. */
 export async function isOfNewer(name: string = databaseName): Promise<boolean> {
-  const all = (await globalThis.indexedDB?.databases?.().catch(() => undefined)) ?? [];
+  const all = (await listDatabases()) ?? [];
   return all.some((found) => found.name === name && (found.version ?? 0) > schemaVersion);
+}
+
+/** Those of this origin, none where the browser can't list them; undefined where it gives the page no databases. */
+export async function listDatabases(): Promise<IDBDatabaseInfo[] | undefined> {
+  try {
+    const { indexedDB } = globalThis; // some browsers throw here, others give none
+    return indexedDB && ((await indexedDB.databases?.()) ?? []);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Every block of a model, or of one of its files. */

@@ -1,7 +1,7 @@
 // What the browser says about its storage, in numbers and in words a person can act on: private windows, quotas, and whether
 // it may clear the models when it needs space.
 
-import { isOfNewer } from "./database.ts";
+import { isOfNewer, listDatabases } from "./database.ts";
 
 export interface StorageReport {
   usageBytes: number | undefined;
@@ -30,7 +30,7 @@ const refused = "The browser did not promise to keep stored models. ";
 
 export async function storageReport(): Promise<StorageReport> {
   const storage = globalThis.navigator?.storage;
-  if (!("indexedDB" in globalThis)) return without("absent");
+  if (!(await listDatabases())) return without("absent");
   if (await isOfNewer()) return without("newer");
   const estimate = await storage?.estimate?.().catch(() => undefined);
   const persisted = (await storage?.persisted?.().catch(() => false)) ?? false;

@@ -6,13 +6,17 @@ import { tuningSchemaVersion, tuningVersion } from "../versions.ts";
 
 const databaseName = "pronk-tuning";
 
-/** Reads what is kept for `circumstances` (in this version of tuning), or makes and keeps it, unless it is undefined. */
-export async function rememberedTuning<T>(circumstances: readonly unknown[], make: () => Promise<T>): Promise<T> {
-  const database = await openDB<{ tunings: { key: string; value: unknown } }>(databaseName, tuningSchemaVersion, {
+// Where the browser throws, it rejects.
+const open = async () =>
+  openDB<{ tunings: { key: string; value: unknown } }>(databaseName, tuningSchemaVersion, {
     upgrade(created) {
       if (!created.objectStoreNames.contains("tunings")) created.createObjectStore("tunings");
     },
-  }).catch(() => undefined);
+  });
+
+/** Reads what is kept for `circumstances` (in this version of tuning), or makes and keeps it, unless it is undefined. */
+export async function rememberedTuning<T>(circumstances: readonly unknown[], make: () => Promise<T>): Promise<T> {
+  const database = await open().catch(() => undefined);
   const key = JSON.stringify([tuningVersion, ...circumstances]);
   try {
     const kept = await database?.get("tunings", key).catch(() => undefined);

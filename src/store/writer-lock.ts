@@ -1,6 +1,8 @@
 // One writer for each model, across the tabs of an origin: a Web Lock where there are any, else this realm's own list.
 // A lock ends with its tab, so a record left `loading` whose lock is free was left by a crash.
 
+import { webLocks } from "../site-data.ts";
+
 const held = new Map<string, Promise<unknown>>(); // this realm's, where there are no Web Locks
 
 const lockName = (key: string) => `pronk:write:${key}`;
@@ -11,7 +13,7 @@ export async function asWriter<Result>(
   work: () => Promise<Result>,
   signal?: AbortSignal,
 ): Promise<Result> {
-  const locks = globalThis.navigator?.locks;
+  const locks = await webLocks();
   if (locks) return (await locks.request(lockName(key), { signal }, work)) as Result;
   while (held.has(key)) {
     await held.get(key);
@@ -31,7 +33,7 @@ export async function asWriter<Result>(
 
 /** Runs `work` for this key if nobody writes it; otherwise does nothing. */
 export async function unlessWriting(key: string, work: () => Promise<void>): Promise<void> {
-  const locks = globalThis.navigator?.locks;
+  const locks = await webLocks();
   if (locks) await locks.request(lockName(key), { ifAvailable: true }, (lock) => (lock ? work() : undefined));
   else if (!held.has(key)) await work();
 }

@@ -2,6 +2,7 @@
 
 import { createLocalEngine } from "../engine.ts";
 import { hasAdapter } from "../gpu/adapter.ts";
+import { webLocks } from "../site-data.ts";
 import { holdPresence } from "./presence.ts";
 import type { Port, ToClient } from "./protocol.ts";
 import { isKind } from "./read-message.ts";
@@ -17,9 +18,9 @@ if ("DedicatedWorkerGlobalScope" in globalThis) {
   const served = serve(port, { hasWebGpu: hasAdapter, createEngine: createLocalEngine });
   watchUncaught(served.fail);
   // Ended from outside, or by the browser, no worker says a word: its lock does.
-  const presence = navigator.locks && holdPresence();
+  const presence = webLocks().then((locks) => locks && holdPresence());
   port.addEventListener("message", ({ data }) => {
     if (isKind(data, "load"))
-      void presence?.then(({ name: lock }) => port.postMessage({ kind: "hello", lock } satisfies ToClient));
+      void presence.then((held) => held && port.postMessage({ kind: "hello", lock: held.name } satisfies ToClient));
   });
 }

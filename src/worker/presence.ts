@@ -5,11 +5,11 @@ export interface Presence {
   end(): void;
 }
 
-/** Resolves once it is held: whoever is told its name earlier might get it first, and think that its holder is gone. */
+/** To be called where there are Web Locks. Resolves once it is held: whoever is told its name earlier might get it first, and think that its holder is gone. */
 export function holdPresence(): Promise<Presence> {
   const name = `pronk:tab:${crypto.randomUUID()}`;
-  return new Promise((resolve) => {
-    void navigator.locks.request(name, () => new Promise<void>((end) => resolve({ name, end })));
+  return new Promise((resolve, reject) => {
+    navigator.locks.request(name, () => new Promise<void>((end) => resolve({ name, end }))).catch(reject);
   });
 }
 

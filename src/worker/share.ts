@@ -2,6 +2,7 @@
 
 import type { EngineCalls, EngineOptions } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
+import { webLocks } from "../site-data.ts";
 import { isElsewhere } from "../source/module-worker.ts";
 import { withTrustedAddress } from "../trusted-types.ts";
 import { connectEngine } from "./connect.ts";
@@ -20,7 +21,7 @@ export async function createSharedEngine(
   options: EngineOptions,
   startHere: StartHere,
 ): Promise<EngineCalls | undefined> {
-  if (!globalThis.navigator?.locks || typeof BroadcastChannel === "undefined") return undefined;
+  if (typeof BroadcastChannel === "undefined" || !(await webLocks())) return undefined;
   // A script of another origin cannot start a shared worker, and a module here that imports it would be one for each tab.
   if (options.share !== "leader" && typeof SharedWorker !== "undefined" && !isElsewhere(import.meta.url)) {
     const engine = await inSharedWorker(model, options);

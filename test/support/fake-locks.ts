@@ -18,5 +18,5 @@ export function fakeLocks() {
     queues.set(name, over);
     return held;
   };
-  return { request };
+  return { request, query: async () => ({ held: [], pending: [] }) };
 }

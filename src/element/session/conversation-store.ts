@@ -10,6 +10,7 @@ import {
   isEmptyRecord,
   readRecord,
 } from "./conversation-record.ts";
+import { broadcastChannel } from "../../site-data.ts";
 import { forgetCache } from "./cache-name.ts";
 import { mergeRecords } from "./merge-records.ts";
 import { takeOldRecords } from "./old-conversations.ts";
@@ -47,7 +48,7 @@ type SeenRecord = () => ConversationRecord | undefined;
 export class ConversationStore {
   #database: IDBPDatabase<ConversationSchema>;
   #isClosed = false;
-  readonly #channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(channelName) : undefined;
+  readonly #channel = broadcastChannel(channelName);
   /** Another tab, or another store of this one, has changed a conversation. */
   onChange: ((id: string) => void) | undefined;
 

@@ -82,6 +82,7 @@ const open = [
   "json-bytes.ts",
   "message-shape.ts",
   "on-demand.ts",
+  "site-data.ts",
   "trusted-types.ts",
   "versions.ts",
   "waiting.ts",

@@ -202,7 +202,7 @@ test("nothing stays of a load that stored no block; a load forgotten for a month
   const held = new Set([`pronk:write:${left.key}`]);
   const request = async (name: string, _: unknown, work: (lock: unknown) => unknown) =>
     work(held.has(name) ? null : {});
-  vi.stubGlobal("navigator", { locks: { request } });
+  vi.stubGlobal("navigator", { locks: { request, query: async () => ({}) } });
   (await ModelStore.open())!.close();
   expect((await contents()).rows).toHaveLength(1);
   held.clear();
