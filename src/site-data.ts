@@ -1,5 +1,5 @@
 // What a browser refuses a page whose site may keep no data (blocked by the person, or a frame without an origin). Most of it
-// rejects, or is absent; what is here throws, or would be waited for in vain (Chromium 151, Firefox ESR 153, 2026-11-30).
+// rejects, or is absent; what is here throws, or would be waited for in vain (Chromium 156, Firefox ESR 153, 2026-11-30).
 
 /** The origin's Web Locks. Undefined where there are none, or where every request of one is refused. */
 export async function webLocks(): Promise<LockManager | undefined> {

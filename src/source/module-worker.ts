@@ -47,7 +47,7 @@ export async function startModuleWorker(
 /** Whether a script lies on another origin than the page (a CDN's). A bundler may write a useless address instead. */
 export function isElsewhere(address: string): boolean {
   const { protocol, origin } = new URL(address);
-  return protocol.startsWith("http") && origin !== globalThis.location?.origin;
+  return protocol.startsWith("http") && origin !== globalThis.origin; // "null" in a frame that is kept apart
 }
 
 class Silence extends Error {}
@@ -83,6 +83,9 @@ function started(worker: Worker, limitMs: number, aborted?: AbortSignal): Promis
   });
 }
 
+/** In a frame without an origin, Chromium (156, 2026-11-30) starts no module from a blob: address, but from a data: one. */
 function moduleThatImports(address: string): string {
-  return URL.createObjectURL(new Blob([`import ${JSON.stringify(address)};`], { type: "text/javascript" }));
+  const text = `import ${JSON.stringify(address)};`;
+  if (globalThis.origin === "null") return `data:text/javascript,${encodeURIComponent(text)}`;
+  return URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
 }

@@ -25,14 +25,14 @@ const npm = (cwd: string, ...args: string[]) =>
 
 const fixture = (name: string) => join(root, "test/fixtures", name);
 
-/** Uses both entries, and says which threads were started: addresses without their query, and blobs as such. */
+/** Uses both entries, and says which threads were started: addresses without their query, and blob: and data: as such. */
 const script = (library: string, element: string) => `
   const threads = [];
   const Real = Worker;
   globalThis.Worker = class extends Real {
     constructor(url, options) {
       super(url, options);
-      threads.push(String(url).startsWith("blob:") ? "blob" : String(url).replace(/^.*[/]([a-z]+).*$/, "$1"));
+      threads.push(/^(?:blob|data):/.test(url) ? String(url).slice(0, 4) : String(url).replace(/^.*[/]([a-z]+).*$/, "$1"));
     }
   };
   globalThis.tryLoad = async (at, worker) => {
@@ -288,6 +288,12 @@ describe.each(browserKinds)("in %s", (kind) => {
     plainPage(`elsewhere-${kind}`, `${cdn}/`);
     const answer = await answerAt(`${await serve(app, "")}/elsewhere-${kind}/`);
     expect(answer).toEqual({ text: expected, threads: ["blob"], element: true, weights });
+  });
+
+  test("a page without an origin, as in a sandboxed frame: a worker all the same", async () => {
+    const answer = await answerAt(`${await serve(app, "sandbox allow-scripts")}/plain-${kind}/`);
+    expect(answer).toEqual({ text: expected, threads: ["data"], element: true, weights });
+    expect(await page.evaluate<string>("() => globalThis.origin")).toBe("null");
   });
 
   test("scripts from another origin, where the policy forbids that worker: the page's thread", async () => {
