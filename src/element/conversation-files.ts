@@ -2,6 +2,7 @@
 // read. The line that a model's licence asks for travels along in both.
 
 import { PronkError } from "../errors.ts";
+import { randomId } from "../random-id.ts";
 import { type ChatStrings, english } from "./languages/en.ts";
 import { areAttachments, toContent } from "./session/attachment.ts";
 import { readSettings } from "./session/chat-settings.ts";
@@ -74,7 +75,7 @@ export function fromFile(text: string, { place, now }: { place: string; now: num
 
 function recordOf(entry: unknown, name: string, { place, now }: { place: string; now: number }): ConversationRecord {
   const { record, messages = entry, title, model, attribution } = (entry ?? {}) as Record<string, unknown>;
-  const id = crypto.randomUUID();
+  const id = randomId();
   const known = readRecord(record);
   if (known && known.turns.every(isTurn)) {
     const settings = readSettings(known.settings);

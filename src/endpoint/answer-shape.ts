@@ -4,6 +4,7 @@
 import type { ChatFinishReason } from "../api/chat-completions.ts";
 import type { Usage } from "../api/completion-request.ts";
 import type { Fields } from "../api/request-fields.ts";
+import { randomId } from "../random-id.ts";
 import type { Server } from "./server.ts";
 
 export const fieldsOf = (value: unknown): Fields => Object(value) as Fields;
@@ -14,7 +15,7 @@ const numberOf = (value: unknown): number | undefined =>
 
 export function headOf({ model }: Server, { id, created }: Fields, prefix: string) {
   return {
-    id: textOf(id) || `${prefix}-${crypto.randomUUID().replaceAll("-", "")}`,
+    id: textOf(id) || `${prefix}-${randomId()}`,
     created: numberOf(created) ?? Math.floor(Date.now() / 1000),
     model,
   };

@@ -14,6 +14,7 @@ import type { RequestOptions } from "../api/completion-request.ts";
 import { chatFields } from "../api/known-fields.ts";
 import type { ChatLogprobs } from "../api/logprobs.ts";
 import { booleanField, type Fields, requestFields } from "../api/request-fields.ts";
+import { randomId } from "../random-id.ts";
 import { checkAnswer, type Found, nothingFound } from "./answer-checks.ts";
 import { fieldsOf, finishOf, headOf, listOf, textOf, usageOf } from "./answer-shape.ts";
 import { brokenOff, cannot } from "./endpoint-errors.ts";
@@ -103,7 +104,7 @@ function wholeCall({ id, function: called }: Fields): FunctionCall {
   };
 }
 
-const newCallId = () => `call_${crypto.randomUUID().replaceAll("-", "").slice(0, 24)}`;
+const newCallId = () => `call_${randomId().slice(0, 24)}`;
 
 function logprobsIn({ logprobs }: Fields): ChatLogprobs | null {
   const { content } = fieldsOf(logprobs);

@@ -3,6 +3,7 @@
 import type { Usage } from "../api/completion-request.ts";
 import type { Fields } from "../api/request-fields.ts";
 import type { Engine } from "../api/surface.ts";
+import { randomId } from "../random-id.ts";
 
 export type Status = "in_progress" | "completed" | "incomplete";
 
@@ -89,4 +90,4 @@ function responsesUsage(usage: Usage) {
   };
 }
 
-const newId = (prefix: string): string => `${prefix}_${crypto.randomUUID().replaceAll("-", "")}`;
+const newId = (prefix: string): string => `${prefix}_${randomId()}`;

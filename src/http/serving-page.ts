@@ -4,6 +4,7 @@
 import type { Engine } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
 import { anything, instance, list, object, oneOf, optional, type Shape, text, union } from "../message-shape.ts";
+import { randomId } from "../random-id.ts";
 
 /** What the service worker says over the port. */
 type FromWorker =
@@ -36,7 +37,7 @@ export async function serveOnPage({ fetch, ended }: Pick<Engine, "fetch" | "ende
   const stopped = new AbortController();
   const signal = AbortSignal.any([stopped.signal, ended]);
   signal.throwIfAborted();
-  const lock = `pronk:fetch:${crypto.randomUUID()}`;
+  const lock = `pronk:fetch:${randomId()}`;
   const onMessage = ({ data, ports: [port] }: MessageEvent) => {
     if (question(data) !== undefined || !port) return;
     answerOver(port, fetch, signal);

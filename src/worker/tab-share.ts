@@ -5,6 +5,7 @@
 import type { ContinuableEngine, Predecessor } from "../api/continuation.ts";
 import type { EngineCalls, EngineOptions } from "../api/surface.ts";
 import { PronkError } from "../errors.ts";
+import { randomId } from "../random-id.ts";
 import { beforeAbort, withResolvers } from "../waiting.ts";
 import { ChannelPort } from "./channel-port.ts";
 import { connectEngine } from "./connect.ts";
@@ -52,7 +53,7 @@ export async function joinTabs(
 class SharingTab {
   readonly #options: EngineOptions;
   readonly #startHere: StartHere;
-  readonly #id = crypto.randomUUID();
+  readonly #id = randomId();
   readonly #channel: BroadcastChannel;
   readonly #left = new AbortController();
   #leader: string | undefined;

@@ -54,6 +54,36 @@ const stateOf = (runner: BrowserRunner) => runner.page.evaluate(() => chat.state
 const wordsIn = (runner: BrowserRunner, selector: string) =>
   runner.page.evaluate((part: string) => chat.shadowRoot!.querySelector(part)?.textContent?.trim(), selector);
 
+test("a page that is no secure context, as one on a local network: the server answers, and what is said is kept", async () => {
+  const chromiumFlags = ["--host-resolver-rules=MAP lan.example 127.0.0.1"];
+  await using runner = await openRunner("chromium", { adapter: "none", chromiumFlags });
+  const onLan = (url: string) => url.replace("127.0.0.1", "lan.example");
+  await runner.page.goto(onLan(`${runner.server.origin}/runner/index.html`));
+  const setUp = `async ({ model, fallback }) => {
+    await import("/lib/element.js");
+    const chat = Object.assign(document.createElement("pronk-chat"), { lang: "en", model, autoload: true, persist: "lan", keepAll: true, engineOptions: { fallback } });
+    document.body.replaceChildren(chat);
+    globalThis.chat = chat;
+    return isSecureContext;
+  }`;
+  const model = onLan(runner.serve(join(root, "public/models/tiny")));
+  const fallback = { endpoint: onLan(`${server.origin}/v1`), apiKey: key, allowHttp: true };
+  expect(await runner.page.evaluate<boolean>(setUp, { model, fallback })).toBe(false);
+  await expect.poll(() => wordsIn(runner, "#elsewhere-title")).toBeDefined();
+  await press(runner, "send-elsewhere");
+  await expect.poll(() => stateOf(runner)).toBe("ready");
+
+  const texts = () => runner.page.evaluate(() => chat.turns.map(({ text }) => text));
+  await runner.page.evaluate(() => chat.ask("who?"));
+  await expect.poll(texts).toEqual(["who?", "a fox"]);
+  const kept = () =>
+    runner.page.evaluate<number>(`async () => {
+      const { openConversationList } = await import("/lib/element.js");
+      return (await (await openConversationList("lan")).heads()).length;
+    }`);
+  await expect.poll(kept).toBe(1);
+});
+
 describe.each(browserKinds)("%s", (kind) => {
   test("a server answers where the person agrees, and not before", async () => {
     server.arrived.length = 0;

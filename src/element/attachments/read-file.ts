@@ -3,6 +3,7 @@
 
 import { onDemand } from "../../on-demand.ts";
 import { PronkError } from "../../errors.ts";
+import { randomId } from "../../random-id.ts";
 import type { Attachment } from "../session/attachment.ts";
 import { AttachProblem } from "./attach-problem.ts";
 import { textOfBytes } from "./text-of-bytes.ts";
@@ -27,12 +28,12 @@ export async function readFile(file: File): Promise<Attachment> {
   const text = isPdf ? await readPdf(bytes) : textOfBytes(bytes);
   if (text.length > mostCharacters) throw new AttachProblem("large");
   if (!text.trim()) throw new AttachProblem("empty");
-  return { id: crypto.randomUUID(), name, sizeBytes, text };
+  return { id: randomId(), name, sizeBytes, text };
 }
 
 export const fromPaste = (name: string, text: string): Attachment => {
   if (text.length > mostCharacters) throw new AttachProblem("large");
-  return { id: crypto.randomUUID(), name, sizeBytes: new Blob([text]).size, text };
+  return { id: randomId(), name, sizeBytes: new Blob([text]).size, text };
 };
 
 async function readPdf(bytes: Uint8Array): Promise<string> {

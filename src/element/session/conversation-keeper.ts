@@ -3,6 +3,7 @@
 // open: each write takes over what the others have said, and shows it here. Where only the open one is kept, a Web Lock
 // reveals a duplicated tab, which gets a copy of its own.
 
+import { randomId } from "../../random-id.ts";
 import { isSameMessage } from "./attachment.ts";
 import { type Conversation, emptyConversation, hasWords, type OpenConversation } from "./conversation.ts";
 import { contentOf, type ConversationRecord, fromRecord, isEmptyRecord, toRecord } from "./conversation-record.ts";
@@ -76,7 +77,7 @@ export class ConversationKeeper {
     const own = known !== undefined && (this.#all || (await this.#hold(known)));
     const record = await this.#last(store, known);
     const isLost = record ? record.deletedAt !== undefined : await isUnreadable(store, known);
-    const id = own && !isLost ? known : crypto.randomUUID();
+    const id = own && !isLost ? known : randomId();
     if (!this.#all && id !== known) await this.#hold(id);
     if (this.#ended.signal.aborted) return void store?.close();
     this.#store = store;
@@ -120,7 +121,7 @@ export class ConversationKeeper {
   /**
    * From here on another conversation is open: `id`'s, or a new one. To be called before it is shown; `shown`: what then is.
    */
-  turnTo(id: string = crypto.randomUUID(), shown?: Conversation): void {
+  turnTo(id: string = randomId(), shown?: Conversation): void {
     if (!this.#all || this.#id === undefined || this.#id === id) return;
     if (!this.#isCarried()) this.flush();
     this.#carried = shown ? undefined : this.#host.read().draft;

@@ -82,6 +82,7 @@ const open = [
   "json-bytes.ts",
   "message-shape.ts",
   "on-demand.ts",
+  "random-id.ts",
   "site-data.ts",
   "trusted-types.ts",
   "versions.ts",
