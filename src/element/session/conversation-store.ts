@@ -3,6 +3,7 @@
 // browser gives no database there is no store, and nothing is kept.
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { broadcastChannel } from "../../site-data.ts";
 import {
   type ConversationHead,
   type ConversationRecord,
@@ -10,7 +11,6 @@ import {
   isEmptyRecord,
   readRecord,
 } from "./conversation-record.ts";
-import { broadcastChannel } from "../../site-data.ts";
 import { forgetCache } from "./cache-name.ts";
 import { mergeRecords } from "./merge-records.ts";
 import { takeOldRecords } from "./old-conversations.ts";
