@@ -132,3 +132,41 @@ describe.each(["light", "dark"] as const)("axe finds nothing, %s", (colorScheme)
     expect(findings).toEqual([]);
   });
 });
+
+/** In the page: what lies beyond its edges, or in a box that scrolls sideways though it is neither code, a table nor a formula. */
+function cutOff(): string[] {
+  const found: string[] = [];
+  const told = "button, a, input, textarea, select, p, h1, h2, h3, label, summary, li";
+  const mayScroll = "pre, .table-scroll, .formula-scroll";
+  const visit = (root: Document | ShadowRoot, scrolls: boolean) => {
+    for (const node of root.querySelectorAll<HTMLElement>("*")) {
+      const inside = scrolls || node.closest(mayScroll) !== null;
+      if (node.shadowRoot) visit(node.shadowRoot, inside);
+      const { left, right, width } = node.getBoundingClientRect();
+      if (inside || width === 0 || node.closest(".visually-hidden") || !node.checkVisibility()) continue;
+      const name = `${node.localName}.${node.className} ${(node.textContent ?? "").trim().slice(0, 40)}`;
+      if (node.matches(told) && (left < -1 || right > innerWidth + 1)) found.push(`${left} to ${right}: ${name}`);
+      const slides = ["auto", "scroll"].includes(getComputedStyle(node).overflowX);
+      if (slides && !node.matches("textarea") && node.scrollWidth > node.clientWidth + 1) found.push(`slides: ${name}`);
+    }
+  };
+  visit(document, false);
+  const { scrollWidth } = document.documentElement;
+  return scrollWidth > innerWidth ? [`the page is ${scrollWidth} wide`, ...found] : found;
+}
+
+describe("letters of twice the size on a phone: nothing is cut off", () => {
+  let large: BrowserPage;
+  beforeAll(async () => {
+    large = await launch("chromium", { chromiumFlags: ["--blink-settings=defaultFontSize=32"] });
+    await large.playwright!.setViewportSize({ width: 390, height: 844 });
+    await large.playwright!.emulateMedia({ reducedMotion: "reduce" });
+  });
+  afterAll(() => large?.close());
+
+  test.each(scenes.map(({ name, page: path, steps }) => ({ name, path, steps })))("$name", async ({ path, steps }) => {
+    await large.goto(`${server.origin}/${path}`);
+    for (const step of steps) await large.evaluate(step.run, step.argument);
+    expect(await large.evaluate(cutOff)).toEqual([]);
+  });
+});

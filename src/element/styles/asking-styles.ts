@@ -17,6 +17,7 @@ export const askingStyles = css`
 
   .token-form {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.35rem;
   }
 
@@ -32,7 +33,7 @@ export const askingStyles = css`
   }
 
   .token-row input {
-    flex: 1 1 14rem;
+    flex: 1 1 min(14rem, 100%);
     min-inline-size: 0;
     min-block-size: 2.75rem;
     padding: 0.3rem 0.9rem;
@@ -85,6 +86,7 @@ export const askingStyles = css`
     border: 1px solid var(--_line);
     border-radius: 0.8rem;
     overflow-y: auto;
+    overflow-wrap: anywhere;
     background: var(--_ground);
     font-size: 0.88rem;
   }

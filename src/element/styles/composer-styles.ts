@@ -6,13 +6,14 @@ import { css } from "lit";
 export const composerStyles = css`
   .composer-row {
     display: flex;
+    flex-wrap: wrap;
     gap: 0.6rem;
     align-items: flex-end;
   }
 
   .composer {
-    flex: 1;
-    min-inline-size: 0;
+    flex: 1 1 12rem;
+    min-inline-size: min(12rem, 100%);
   }
 
   .field {

@@ -10,6 +10,7 @@ export const sidePanelStyles = css`
     border: 1px solid var(--_line);
     border-radius: var(--_radius);
     overflow-y: auto;
+    overflow-wrap: anywhere;
     overscroll-behavior: contain;
     background: var(--_surface);
     color: var(--_ink);
@@ -36,6 +37,7 @@ export const sidePanelStyles = css`
   .settings,
   .meters {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 1rem;
     margin: 0;
     padding: 0.2rem 1.2rem 1.2rem;

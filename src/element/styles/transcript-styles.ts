@@ -85,7 +85,8 @@ export const transcriptStyles = css`
 
   .actions {
     display: inline-flex;
-    flex: none;
+    flex-wrap: wrap;
+    justify-content: end;
     margin-inline-start: auto;
   }
 
