@@ -7,7 +7,7 @@ import type { Drawers, MarkdownLabels, MarkdownNode } from "./markdown-node.ts";
 import { type Dressing, treeOf } from "./markdown-tree.ts";
 import { codeStyles } from "../styles/code-styles.ts";
 import { markdownStyles } from "../styles/markdown-styles.ts";
-import { patchChildren } from "./patch-tree.ts";
+import { ForeignChange, patchChildren } from "./patch-tree.ts";
 
 export const styles = [markdownStyles, codeStyles];
 
@@ -61,7 +61,13 @@ export class GrowingDocument {
 
   #show(from: number, nodes: MarkdownNode[]): void {
     const before = this.#shown.splice(from);
-    patchChildren(this.#root, this.#root.childNodes[from] ?? null, before, nodes);
+    try {
+      patchChildren(this.#root, this.#root.childNodes[from] ?? null, before, nodes);
+    } catch (error) {
+      if (!(error instanceof ForeignChange)) throw error;
+      this.#root.replaceChildren();
+      patchChildren(this.#root, null, [], [...this.#shown, ...nodes]);
+    }
     for (const node of nodes) this.#shown.push(node); // one by one: a long text has more than a call can take
   }
 }

@@ -5,7 +5,13 @@ import type { MarkdownElement, MarkdownNode } from "./markdown-node.ts";
 
 const mathml = "http://www.w3.org/1998/Math/MathML";
 
-/** `before` is what lies from `first` on, a child of `parent`; null appends. Puts `after` in its place. */
+/** Somebody else, as a browser that translates the page, has changed nodes that are to be brought to another tree. */
+export class ForeignChange extends Error {}
+
+/**
+ * `before` is what lies from `first` on, a child of `parent`; null appends. Puts `after` in its place. Throws ForeignChange,
+ * half way, where something else lies there.
+ */
 export function patchChildren(
   parent: Node,
   first: ChildNode | null,
@@ -14,10 +20,11 @@ export function patchChildren(
 ): void {
   let node = first;
   for (const [index, now] of after.entries()) {
-    if (index >= before.length || !node) {
+    if (index >= before.length) {
       parent.appendChild(create(parent, now));
       continue;
     }
+    if (!node) throw new ForeignChange();
     const next: ChildNode | null = node.nextSibling;
     patchNode(node, before[index], now);
     node = next;
@@ -31,6 +38,8 @@ export function patchChildren(
 
 function patchNode(node: ChildNode, before: MarkdownNode, after: MarkdownNode): void {
   if (before === after) return;
+  if (typeof before === "string" ? (node as Text).data !== before : node.nodeName.toLowerCase() !== before.tag)
+    throw new ForeignChange();
   if (typeof before === "string" && typeof after === "string") {
     const text = node as Text;
     if (after.startsWith(before))

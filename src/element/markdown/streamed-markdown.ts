@@ -2,7 +2,7 @@
 // is on its way. A text that does not continue the last one starts over. What colours code and shows formulas is fetched
 // when the first code or formula comes, and the text is drawn again once it is there.
 
-import { html, noChange } from "lit";
+import { html, noChange, nothing } from "lit";
 import { AsyncDirective } from "lit/async-directive.js";
 import { directive, type ElementPart, type PartInfo, PartType } from "lit/directive.js";
 import { followNote } from "./follow-note.ts";
@@ -114,5 +114,13 @@ class StreamedMarkdown extends AsyncDirective {
 
 const streamedMarkdown = directive(StreamedMarkdown);
 
+/** A browser that translates the page waits for the end: it would translate halves of sentences, and change what still grows. */
 export const markdownView = (options: MarkdownText) =>
-  html`<div class="markdown" part="markdown" dir="auto" @click=${followNote} ${streamedMarkdown(options)}></div>`;
+  html`<div
+    class="markdown"
+    part="markdown"
+    dir="auto"
+    translate=${options.finished ? nothing : "no"}
+    @click=${followNote}
+    ${streamedMarkdown(options)}
+  ></div>`;

@@ -115,3 +115,25 @@ test.each([
     expect(root.outerHTML).toBe(rendered(text).outerHTML);
   }
 });
+
+test("what a browser's translator puts in place of words is not written into, and the text comes out whole", () => {
+  const { root, document: growing } = emptyAnswer();
+  const text = `${block}Some *words* that [grow](https://example.org).`;
+  const translate = () => {
+    const texts = (node: Node): Text[] =>
+      node.nodeType === 3 ? [node as Text] : [...node.childNodes].flatMap((child) => texts(child));
+    for (const [i, word] of texts(root).entries()) {
+      const font = root.ownerDocument.createElement("font");
+      font.textContent = word.data.toUpperCase();
+      if (i % 3 === 0) word.remove();
+      else word.replaceWith(font);
+    }
+  };
+  for (let end = 1; end <= text.length; end += 7) {
+    growing.grow(text.slice(0, end));
+    if (end % 2 === 0) translate();
+  }
+  translate();
+  growing.finish(text);
+  expect(root.outerHTML).toBe(rendered(text).outerHTML);
+});
