@@ -149,6 +149,19 @@ export class CurrentConversation implements ReactiveController {
     this.#host.requestUpdate();
   }
 
+  readonly #drawAll = (): void => {
+    this.#hidden = 0;
+    this.#host.requestUpdate();
+  };
+
+  hostConnected(): void {
+    globalThis.addEventListener?.("beforeprint", this.#drawAll);
+  }
+
+  hostDisconnected(): void {
+    globalThis.removeEventListener?.("beforeprint", this.#drawAll);
+  }
+
   hostUpdated(): void {
     const { answering } = this;
     if (this.#toldAnswering !== answering.join()) {

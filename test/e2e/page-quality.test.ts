@@ -1,14 +1,16 @@
-// What every view owes its visitors: no policy violation on another site's page, no accessibility finding, hostile Markdown
-// that stays harmless, and a page that stays responsive while an answer runs.
+// What every view owes its visitors: no policy violation on another site's page, no accessibility finding, nothing cut off in
+// large letters or on paper, hostile Markdown that stays harmless, and a page that stays responsive while an answer runs.
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type BrowserPage, launch } from "../../cli/browser/browser-page.ts";
 import type { FileServer } from "../../cli/server/file-server.ts";
+import type { Turn } from "../../src/element/session/turn.ts";
 import { scenes } from "../../tools/screenshots/scenes.ts";
 import { askStaged, stageEngine } from "../../tools/screenshots/staged-engine.ts";
 import { writeByteModel } from "../support/byte-model.ts";
+import { answered, question } from "../support/said.ts";
 import { ask, listenForTrouble, press, reportViolations, send, startSite, untilState } from "./chat-site.ts";
 
 const { parent, folder } = writeByteModel();
@@ -87,6 +89,30 @@ test("hostile Markdown loads nothing and runs nothing", async () => {
   const links = ["https://example.org/ok", "https://evil.example/pixel.png", "https://example.org/end"];
   expect(seen.links.filter(Boolean)).toEqual(links);
   expect(seen.text).toMatch(/example\.org\/end\.$/);
+});
+
+test("a conversation is printed whole, its oldest turns too, and without what can only be pressed", async () => {
+  await page.goto(`${server.origin}/`);
+  await page.evaluate(stageEngine, { label: "m", dialog: "llama-2", autoload: true, answers: ["An answer."] });
+  await page.evaluate(askStaged, "A question?"); // Markdown has arrived
+  const answers = () =>
+    page.evaluate<number>(() => document.querySelector("pronk-chat")!.shadowRoot!.querySelectorAll(".answer").length);
+  const said = Array.from({ length: 30 }, (_, i) => [
+    question("A question?", `q${i}`),
+    answered("A long answer. ".repeat(60), `a${i}`, `q${i}`),
+  ]).flat();
+  await page.evaluate(async (turns: Turn[]) => {
+    const chat = document.querySelector("pronk-chat")!;
+    await chat.open({ ...chat.conversation, turns, branches: turns });
+  }, said);
+  expect(await answers()).toBe(10);
+  const pdf = (await page.playwright!.pdf({ format: "A4" })).toString("latin1");
+  expect(pdf.match(/\/Type \/Page\b/g)!.length).toBeGreaterThan(5);
+  expect(await answers()).toBe(30);
+  await page.playwright!.emulateMedia({ media: "print" });
+  for (const pressed of [".bar", "pronk-chat .dock", "pronk-chat .actions"])
+    expect(await page.playwright!.locator(pressed).first().isVisible()).toBe(false);
+  await page.playwright!.emulateMedia({ media: null });
 });
 
 test("the picker says what fits this adapter, with the memory that each model takes, and finds by name", async () => {

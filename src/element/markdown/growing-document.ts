@@ -7,9 +7,10 @@ import type { Drawers, MarkdownLabels, MarkdownNode } from "./markdown-node.ts";
 import { type Dressing, treeOf } from "./markdown-tree.ts";
 import { codeStyles } from "../styles/code-styles.ts";
 import { markdownStyles } from "../styles/markdown-styles.ts";
+import { printStyles } from "../styles/print-styles.ts";
 import { ForeignChange, patchChildren } from "./patch-tree.ts";
 
-export const styles = [markdownStyles, codeStyles];
+export const styles = [markdownStyles, codeStyles, printStyles];
 
 export class GrowingDocument {
   readonly #root: Element;
