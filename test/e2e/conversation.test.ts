@@ -337,7 +337,7 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
             measured.push(performance.now() - began);
           }
         await chat.open(before);
-        return [...times.values()].map((all) => all.sort((one, other) => one - other)[3]);
+        return [...times.values()].map((all) => Math.min(...all)); // what else the machine does only adds
       });
       expect(long, `${short} ms for 20 turns`).toBeLessThan(1.5 * short + 5);
       expect(
