@@ -48,6 +48,8 @@ describe.each(browserKinds)("where %s keeps no site data", (kind) => {
     expect(trouble.filter((line) => !/register\/update a ServiceWorker/.test(line))).toEqual([]);
 
     await page.goto(`${server.origin}/eval.html`);
+    const filledIn = () => page.evaluate<boolean>(`() => document.querySelector("#order").checkValidity()`);
+    await expect.poll(filledIn).toBe(true); // its own text has arrived
     await press(page, "#start");
     const problem = () => page.evaluate<string>(`() => document.querySelector("#problem").innerText`);
     await expect.poll(problem).toMatch(/^This browser gives the page no storage/);
