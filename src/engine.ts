@@ -25,7 +25,7 @@ import type { TriedSetup } from "./smaller-setups.ts";
 import type { StartHashThread } from "./source/hash-thread.ts";
 import { referenceOfSource } from "./source/reference.ts";
 import type { ModelReference } from "./source/source.ts";
-import { isOfNewer } from "./store/database.ts";
+import { isOfNewer, listDatabases } from "./store/database.ts";
 import { modelKey } from "./store/model-record.ts";
 import { ModelStore } from "./store/model-store.ts";
 import { storageReport } from "./store/storage-report.ts";
@@ -335,7 +335,7 @@ async function unstored(
   store: ModelStore | undefined,
   model: string,
 ): Promise<PronkWarning[]> {
-  if (store || wanted === false || !(await isOfNewer())) return [];
+  if (store || wanted === false || !isOfNewer(await listDatabases())) return [];
   return [{ code: "not-stored", message: (await storageReport()).message, facts: { model, found: "newer" } }];
 }
 

@@ -42,11 +42,9 @@ export async function openDatabase(name: string, onClosed: () => void): Promise<
   }
 }
 
-/** Whether a newer release has changed the database so that this one cannot open it. */
-export async function isOfNewer(name: string = databaseName): Promise<boolean> {
-  const all = (await listDatabases()) ?? [];
-  return all.some((found) => found.name === name && (found.version ?? 0) > schemaVersion);
-}
+/** Whether a newer release has changed the database, one of `all`, so that this one cannot open it. */
+export const isOfNewer = (all: readonly IDBDatabaseInfo[] = []): boolean =>
+  all.some(({ name, version = 0 }) => name === databaseName && version > schemaVersion);
 
 /** Those of this origin, none where the browser can't list them; undefined where it gives the page no databases. */
 export async function listDatabases(): Promise<IDBDatabaseInfo[] | undefined> {

@@ -30,8 +30,9 @@ const refused = "The browser did not promise to keep stored models. ";
 
 export async function storageReport(): Promise<StorageReport> {
   const storage = globalThis.navigator?.storage;
-  if (!(await listDatabases())) return without("absent");
-  if (await isOfNewer()) return without("newer");
+  const databases = await listDatabases();
+  if (!databases) return without("absent");
+  if (isOfNewer(databases)) return without("newer");
   const estimate = await storage?.estimate?.().catch(() => undefined);
   const persisted = (await storage?.persisted?.().catch(() => false)) ?? false;
   const { usage: usageBytes, quota: quotaBytes } = estimate ?? {};
