@@ -259,6 +259,7 @@ export async function* decode(
     const sampled = await chained(lane.steps.verify(delivered.at(-1)!, draft, promptIds.length + submitted - 1));
     drafts!.learn(sampled.length - 1, performance.now() - began);
     for (const one of sampled) submit(Promise.resolve(one));
+    isInCompany = false; // others may have come meanwhile
     checked = sampled.length;
     submitted += sampled.length;
   }

@@ -60,6 +60,7 @@ export function fakeMachine({
   };
   let computed: unknown; // steps whose logits are there
   let chained: unknown; // steps whose newest id is where the next step looks for it
+  const shared = new Set<unknown>(); // steps whose newest id is where a step together with others looks for it
   const lanes = new Map<number, ReturnType<typeof makeLane>>();
   const rows: number[] = [];
 
@@ -96,6 +97,7 @@ export function fakeMachine({
       });
       step = { position: position + ids.length, id: ids.at(-1)! };
       chained = computed = steps;
+      shared.delete(steps);
     }
 
     function choose(): number {
@@ -217,7 +219,10 @@ export function fakeMachine({
         const sampled = all.map(({ steps, id, position, isLooked }) => {
           chained = steps;
           if (id !== undefined) steps.goOnFrom(id, position);
-          return steps.next(position, isLooked ? { onLikelihood() {} } : {});
+          else if (!shared.has(steps)) throw new Error("an id that was not chosen together with others");
+          const sampled = steps.next(position, isLooked ? { onLikelihood() {} } : {});
+          shared.add(steps);
+          return sampled;
         });
         chained = undefined;
         return sampled;

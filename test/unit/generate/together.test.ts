@@ -59,6 +59,25 @@ test("one that is alone again runs ahead again, and one that comes late joins in
   expect(machine.rows.length).toBeLessThan(length + 3);
 });
 
+test("one that repeats itself is drafted as soon as it is alone, whenever another comes", async () => {
+  const first: Request = { promptIds: promptOf(1), maxTokens: 90 };
+  const [second, third] = [2, 3].map((i): Request => ({ promptIds: promptOf(i), maxTokens: 5 }));
+  const wanted = await answer(over([fakeMachine({ words: 2 })]), first);
+  let drafted = 0;
+  for (let after = 0; after < 120; after++) {
+    const machine = fakeMachine({ words: 2 });
+    const { verify } = machine.alone;
+    machine.alone.verify = (...given) => (drafted++, verify(...given));
+    const generator = over([machine]);
+    const ids = answer(generator, first);
+    await answer(generator, second);
+    await turns(after);
+    void answer(generator, third);
+    expect(await ids, `after ${after}`).toEqual(wanted);
+  }
+  expect(drafted).toBeGreaterThan(120);
+});
+
 test("those that can't be computed with others wait, and nobody overtakes them", async () => {
   const machine = fakeMachine();
   const generator = over([machine]);
