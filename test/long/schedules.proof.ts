@@ -98,7 +98,7 @@ async function runGroup(group: Group, seed: number, folder: string, parent: stri
   const setUp = `async (modelUrl) => Object.assign(globalThis, { modelUrl, pronk: await import("/lib/index.js") }) && 1`;
   await runner.page.evaluate(setUp, runner.serve(folder));
   const loras = Object.entries(adapters).map(([name, [rank, modules]]) => {
-    const own = `${name}-${kind}-${kv}`;
+    const own = `${name}-${indices[0]}`;
     return { name, model: runner.serve(writeByteLora(parent, own, rank, modules)) };
   });
   await runner.page.evaluate(openEngines, { store: false, contextLength: context, adapters: loras, kv });
