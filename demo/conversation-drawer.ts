@@ -19,6 +19,7 @@ import { pageStrings as strings } from "./page-words.ts";
 const place = "page"; // the `persist` attribute of the page's chat
 const foldedKey = "pronk.list.folded";
 const againMs = 5000;
+const drawnAtOnce = 100; // lines; more as they are scrolled to
 const wide = matchMedia("(min-width: 60rem)");
 
 export interface DrawerActions {
@@ -36,6 +37,7 @@ export class ConversationDrawer extends LitElement {
     current: { attribute: false },
     answering: { attribute: false },
     heads: { state: true },
+    drawn: { state: true },
     search: { state: true },
     shown: { state: true },
     renaming: { state: true },
@@ -48,6 +50,8 @@ export class ConversationDrawer extends LitElement {
   /** Those in which an answer is being written. */
   declare answering: readonly string[];
   declare protected heads: readonly ConversationHead[];
+  /** So many of `heads` are drawn. */
+  declare protected drawn: number;
   declare protected search: string;
   declare protected shown: boolean;
   declare protected renaming: string | undefined;
@@ -65,6 +69,7 @@ export class ConversationDrawer extends LitElement {
     this.#actions = actions;
     this.answering = [];
     this.heads = [];
+    this.drawn = drawnAtOnce;
     this.search = "";
     this.shown = false;
     this.erasing = false;
@@ -124,8 +129,8 @@ export class ConversationDrawer extends LitElement {
         ${
           this.heads.length === 0
             ? html`<p class="conversations-none">${this.search ? strings.nothingFound : strings.noConversations}</p>`
-            : html`<ul class="conversations-list">
-                ${this.heads.map((head) =>
+            : html`<ul class="conversations-list" @scroll=${this.#drawMore}>
+                ${this.heads.slice(0, this.drawn).map((head) =>
                   conversationItem(
                     head,
                     {
@@ -208,6 +213,11 @@ export class ConversationDrawer extends LitElement {
     this.#button.hidden = false;
     if (wide.matches && this.heads.length > 0 && localStorage.getItem(foldedKey) === null) this.#show(true, false);
   }
+
+  readonly #drawMore = ({ currentTarget }: Event): void => {
+    const { scrollTop, clientHeight, scrollHeight } = currentTarget as HTMLElement;
+    if (scrollTop + 3 * clientHeight > scrollHeight && this.drawn < this.heads.length) this.drawn += drawnAtOnce;
+  };
 
   async #read(): Promise<void> {
     this.heads = (await this.#list?.heads(this.search)) ?? [];

@@ -67,9 +67,11 @@ export class ConversationList {
     return this.#store.change(id, { deletedAt: undefined });
   }
 
-  /** For good. */
+  /** For good; tabs that show one turn to an empty one. */
   async eraseAll(): Promise<void> {
-    await this.#store.delete(...(await this.#store.heads(this.#place)).map(({ id }) => id));
+    const ids = (await this.#store.heads(this.#place)).map(({ id }) => id);
+    await this.#store.delete(...ids);
+    for (const id of ids) this.#store.tell([id]);
   }
 
   /** OpenAI's messages, with all that an import needs: of one conversation, or of all. */

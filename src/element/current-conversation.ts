@@ -58,6 +58,7 @@ export class CurrentConversation implements ReactiveController {
         parts.write(conversation.draft);
         return true;
       },
+      erased: () => this.show(this.#emptyWithDraft),
       bringBack: (conversation) => this.#bringBack(conversation),
     });
     host.addController(this);
@@ -139,9 +140,12 @@ export class CurrentConversation implements ReactiveController {
 
   /** An empty one, with what is to stand in the text field. */
   anew(): Conversation {
+    return this.#host.keepAll ? emptyConversation() : this.#emptyWithDraft; // or it stays with its conversation
+  }
+
+  get #emptyWithDraft(): Conversation {
     const written = this.#parts.readDraft();
-    if (!this.#host.keepAll) return { ...emptyConversation(), draft: isEditing(written) ? endDraft(written) : written };
-    return emptyConversation(); // what was written stays with its conversation
+    return { ...emptyConversation(), draft: isEditing(written) ? endDraft(written) : written };
   }
 
   drawMore(): void {

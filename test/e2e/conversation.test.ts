@@ -284,16 +284,27 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     expect(JSON.parse(saved)).toMatchObject({
       conversations: expect.arrayContaining([expect.objectContaining({ title: "Leaps" })]),
     });
-    await press(page, "[data-action=erase-all]");
-    await press(page, "[data-action=erase-sure]");
-    await untilTitles([]);
-    await page.evaluate((text: string) => {
-      const field = document.querySelector<HTMLInputElement>("[data-action=import]")!;
-      const files = new DataTransfer();
-      files.items.add(new File([text], "all.json"));
-      field.files = files.files;
-      field.dispatchEvent(new Event("change"));
-    }, saved);
+    const importAll = (file: string) =>
+      page.evaluate((text: string) => {
+        const field = document.querySelector<HTMLInputElement>("[data-action=import]")!;
+        const files = new DataTransfer();
+        files.items.add(new File([text], "all.json"));
+        field.files = files.files;
+        field.dispatchEvent(new Event("change"));
+      }, file);
+    const eraseAll = async () => {
+      await press(page, "[data-action=erase-all]");
+      await press(page, "[data-action=erase-sure]");
+      await untilTitles([]);
+    };
+    await eraseAll();
+    const many = Array.from({ length: 150 }, (_, i) => ({ title: `${i}`, messages: [{ role: "user", content: "?" }] }));
+    await importAll(JSON.stringify({ conversations: many }));
+    await expect.poll(async () => (await titles()).length).toBe(100);
+    await page.evaluate(() => document.querySelector(".conversation-item:last-child")!.scrollIntoView());
+    await expect.poll(async () => (await titles()).length).toBe(150);
+    await eraseAll();
+    await importAll(saved);
     await expect.poll(async () => (await titles()).length).toBe(count);
     await expect.poll(async () => (await titles()).includes("Leaps")).toBe(true);
     await press(page, "[data-action=open-conversation]");
@@ -406,6 +417,25 @@ describe.each(browserKinds)("the chat page in %s", (kind) => {
     await expect.poll(() => other.inputValue("pronk-chat #draft"), { timeout: 20_000 }).toBe("of the other tab");
     await copy.close();
     await other.close();
+  });
+
+  test.runIf(kind === "chromium")("what one tab erases is gone from another that shows it", async () => {
+    const first = page.playwright!;
+    const other = await first.context().newPage();
+    await other.goto(`${server.origin}/${await hash()}`);
+    const shown = () =>
+      other.evaluate(() => document.querySelector<PronkChat>("pronk-chat")?.turns.map(({ text }) => text));
+    await expect.poll(shown, { timeout: 20_000 }).toEqual(await texts());
+    await other.fill("pronk-chat #draft", "still being written");
+    await openList();
+    await press(page, "[data-action=erase-all]");
+    await press(page, "[data-action=erase-sure]");
+    await expect.poll(shown).toEqual([]);
+    await untilTexts([]);
+    expect(await other.inputValue("pronk-chat #draft")).toBe("still being written");
+    await untilTitles(["still being written"]);
+    await other.close();
+    await press(page, "#open-list[aria-expanded=true]");
   });
 
   test.runIf(kind === "chromium")(

@@ -24,6 +24,8 @@ export interface KeeperHost {
   read(): OpenConversation;
   /** Another tab has gone on with what is open; `false` where it can't be shown now. */
   update(conversation: Conversation): boolean;
+  /** Another tab has erased what is open: to open an empty conversation instead. */
+  erased(): void;
 }
 
 export interface KeeperOptions {
@@ -81,7 +83,7 @@ export class ConversationKeeper {
     if (!this.#all && id !== known) await this.#hold(id);
     if (this.#ended.signal.aborted) return void store?.close();
     this.#store = store;
-    if (store) store.onChange = (changed) => void this.#changedElsewhere(changed);
+    if (store) store.onChange = (changed, erased) => void this.#changedElsewhere(changed, erased);
     note.id = this.#id = id;
     if (!this.#all) void store?.deleteOlder(this.#place, this.#now() - keptForMs).catch(() => {});
     if (record) note.takeOver(record);
@@ -232,8 +234,12 @@ export class ConversationKeeper {
     }
   }
 
-  async #changedElsewhere(id: string): Promise<void> {
+  async #changedElsewhere(id: string, erased = false): Promise<void> {
     if (id !== this.#id || !this.#all) return;
+    if (erased) {
+      this.#host.erased();
+      return this.#store?.delete(id).catch(() => {}); // what was written meanwhile
+    }
     const stored = await this.#store?.read(id).catch(() => undefined);
     // What a write takes over, this one leaves to it: `stored` may be older than that write.
     if (!stored || id !== this.#id || this.#writing?.record.id === id || this.#unwritten()) return;

@@ -38,8 +38,7 @@ const connect = (terminated: () => void) =>
 
 function readToChange(value: unknown): ConversationRecord | undefined {
   const record = readRecord(value);
-  if (value !== undefined && !record)
-    throw new Error("This conversation was kept by a later release. Reload the page to go on with it.");
+  if (value !== undefined && !record) throw new Error("kept by a later release"); // nobody is shown this
   return record;
 }
 
@@ -49,8 +48,8 @@ export class ConversationStore {
   #database: IDBPDatabase<ConversationSchema>;
   #isClosed = false;
   readonly #channel = broadcastChannel(channelName);
-  /** Another tab, or another store of this one, has changed a conversation. */
-  onChange: ((id: string) => void) | undefined;
+  /** Another tab, or another store of this one, has changed a conversation; `erased`: no tab is to go on with it. */
+  onChange: ((id: string, erased: boolean) => void) | undefined;
 
   /** Undefined where the browser refuses a database. */
   static async open(now = Date.now()): Promise<ConversationStore | undefined> {
@@ -67,8 +66,7 @@ export class ConversationStore {
 
   private constructor(database: IDBPDatabase<ConversationSchema>) {
     this.#database = database;
-    if (this.#channel)
-      this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => typeof data === "string" && this.onChange?.(data);
+    if (this.#channel) this.#channel.onmessage = ({ data }) => this.onChange?.(String(data), Array.isArray(data));
   }
 
   #reopen(): void {
@@ -129,7 +127,7 @@ export class ConversationStore {
     transaction.commit();
     await transaction.done;
     if (empty) void forgetCache(id);
-    this.#tell(id);
+    this.tell(id);
     return written;
   }
 
@@ -144,7 +142,7 @@ export class ConversationStore {
     }
     await transaction.done;
     if (parts.deletedAt !== undefined) await forgetCache(id);
-    this.#tell(id);
+    this.tell(id);
   }
 
   /** Those of one place, in no order, including any whose deletion can still be undone. */
@@ -160,7 +158,7 @@ export class ConversationStore {
     }
     await transaction.done;
     await Promise.all(ids.map(forgetCache));
-    for (const id of ids) this.#tell(id);
+    for (const id of ids) this.tell(id);
   }
 
   /** Deletes what was last written in a place before `updatedAt` (ms since the epoch). */
@@ -175,8 +173,8 @@ export class ConversationStore {
     if (gone.length > 0) await this.delete(...gone.map(({ id }) => id));
   }
 
-  /** The other tabs hear of it. */
-  #tell(id: string): void {
+  /** The other tabs hear of it: an id, or one in a list where it is erased, and they are to turn to another. */
+  tell(id: string | [string]): void {
     try {
       this.#channel?.postMessage(id);
     } catch {

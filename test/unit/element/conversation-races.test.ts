@@ -43,7 +43,7 @@ afterEach(async () => {
 async function visit(tab = pageStorage(), wanted?: string) {
   vi.stubGlobal("sessionStorage", tab);
   let shown: OpenConversation = emptyConversation();
-  const host = { read: () => shown, update: (other: Conversation) => Boolean((shown = other)) };
+  const host = { read: () => shown, update: (other: Conversation) => Boolean((shown = other)), erased() {} };
   const keeper = new ConversationKeeper("page", host, { all: true, now: () => time });
   keepers.push(keeper);
   shown = (await keeper.restore(wanted)) ?? shown;

@@ -47,7 +47,7 @@ async function visit(tab: TabStorage, { all = false, wanted }: { all?: boolean; 
   const page: { conversation: OpenConversation } = { conversation: emptyConversation() };
   const read = () => page.conversation;
   const update = (conversation: Conversation) => Boolean((page.conversation = conversation));
-  const keeper = new ConversationKeeper("page", { read, update }, { all, now: () => time });
+  const keeper = new ConversationKeeper("page", { read, update, erased() {} }, { all, now: () => time });
   keepers.push(keeper);
   const restored = await keeper.restore(wanted);
   if (restored) page.conversation = restored;

@@ -4,6 +4,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ConversationList } from "../../../src/element/conversation-list.ts";
 import { CurrentConversation } from "../../../src/element/current-conversation.ts";
 import { english } from "../../../src/element/languages/en.ts";
 import { Rewriting } from "../../../src/element/rewriting.ts";
@@ -144,6 +145,25 @@ test("the open conversation, opened again while it is answered, goes on with the
   end();
   await eventually(() => expect(session.busy).toBe(false));
   expect(session.turns.at(-1)).toMatchObject({ text: "Once more", status: "done" });
+});
+
+test("what is erased in one tab is gone from another, where it is just being answered", async () => {
+  const { session, current, rewriting, write, draft, end } = await open();
+  session.open(chat(...one));
+  const id = current.id!;
+  await untilKept(id, "1");
+  rewriting.append("two");
+  rewriting.send();
+  await eventually(() => expect(texts(session.turns)).toEqual(["one", "1", "two", "Once"]));
+  write({ text: "half-writ" });
+  const list = (await ConversationList.open("page"))!;
+  await list.eraseAll();
+  await eventually(() => expect([texts(session.turns), draft().text]).toEqual([[], "half-writ"]));
+  end();
+  await seconds(1.5); // it is not written again
+  expect(current.id).not.toBe(id);
+  expect([await store.read(id), (await list.heads()).map(({ title }) => title)]).toEqual([undefined, ["half-writ"]]);
+  list.close();
 });
 
 test("a turn that was deleted is put back beside what has been said since", async () => {

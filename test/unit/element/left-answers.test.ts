@@ -221,7 +221,7 @@ test("what was taken on a card is not undone by it", async () => {
 test("it is kept while it comes and when it ends, with what another tab has said; a deletion ends it", async () => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   vi.stubGlobal("sessionStorage", pageStorage());
-  const keeper = new ConversationKeeper("here", { read: () => data(), update: () => true }, { all: true });
+  const keeper = new ConversationKeeper("here", { read: () => data(), update: () => true, erased() {} }, { all: true });
   await keeper.restore();
   const id = keeper.id!;
   void session.ask("first");

@@ -60,7 +60,7 @@ function open(tab: Map<string, string>, read: () => OpenConversation) {
     setItem: (key: string, value: string) => void tab.set(key, value),
   };
   vi.stubGlobal("sessionStorage", sessionStorage);
-  const keeper = new ConversationKeeper("page", { read, update: () => true }, { now: () => 2000 });
+  const keeper = new ConversationKeeper("page", { read, update: () => true, erased() {} }, { now: () => 2000 });
   keepers.push(keeper);
   return keeper;
 }
