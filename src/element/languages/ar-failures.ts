@@ -19,7 +19,7 @@ export const failures: FailureStrings = {
     text: "يشغّل pronk نماذج عائلة Llama 2. ما لم يتوافق مذكور أدناه؛ وقد يعمل نموذج آخر.",
   },
   webgpuMissing: {
-    title: "هذا المتصفح لا يوفر WebGPU",
+    title: "WebGPU غير متاح هنا",
     text: "يشغّل pronk النماذج على وحدة GPU عبر WebGPU. يوفره Chrome وEdge منذ الإصدار 113، وSafari منذ 26، وFirefox منذ 141 على Windows و145 على رقاقات Apple. يجب أن تأتي الصفحة عبر https أو من localhost. إن كان متصفحك حديثًا بما يكفي، فتحقق من أن تسريع العتاد ليس معطّلًا في إعداداته.",
   },
   adapterMissing: {

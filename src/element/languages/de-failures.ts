@@ -21,7 +21,7 @@ export const failures: FailureStrings = {
     text: "pronk führt Modelle der Llama-2-Familie aus. Was nicht passte, steht unten; ein anderes Modell passt vielleicht.",
   },
   webgpuMissing: {
-    title: "Dieser Browser bietet kein WebGPU",
+    title: "Hier gibt es kein WebGPU",
     text:
       "pronk führt Modelle über WebGPU auf der GPU aus. Chrome und Edge haben es seit Version 113, Safari seit 26, Firefox " +
       "unter Windows seit 141 und auf Apple-Chips seit 145. Die Seite muss über https oder von localhost kommen. " +

@@ -76,7 +76,7 @@ export const englishFailures: FailureStrings = {
     text: "pronk runs checkpoints of the Llama-2 family. The reason is below; another model may work.",
   },
   webgpuMissing: {
-    title: "This browser doesn't support WebGPU",
+    title: "WebGPU isn't available here",
     text:
       "pronk runs models on the GPU, through WebGPU. Chrome and Edge have it since 113, Safari since 26, Firefox on " +
       "Windows since 141 and on Apple silicon since 145. The page has to be served over https or from localhost. " +

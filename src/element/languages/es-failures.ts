@@ -21,7 +21,7 @@ export const failures: FailureStrings = {
     text: "pronk ejecuta modelos de la familia Llama 2. Abajo se indica lo que no encajó; puede que otro modelo sí funcione.",
   },
   webgpuMissing: {
-    title: "Este navegador no ofrece WebGPU",
+    title: "Aquí no hay WebGPU",
     text:
       "pronk ejecuta los modelos en la GPU mediante WebGPU. Chrome y Edge lo tienen desde la versión 113, Safari desde la 26, " +
       "Firefox desde la 141 en Windows y desde la 145 en los chips de Apple. La página debe venir por https o de localhost. " +

@@ -21,7 +21,7 @@ export const failures: FailureStrings = {
     text: "pronk exécute les modèles de la famille Llama 2. Ce qui ne convenait pas est indiqué ci-dessous ; un autre modèle conviendra peut-être.",
   },
   webgpuMissing: {
-    title: "Ce navigateur ne propose pas WebGPU",
+    title: "WebGPU n’est pas disponible ici",
     text:
       "pronk exécute les modèles sur le GPU, par WebGPU. Chrome et Edge l’ont depuis la version 113, Safari depuis la 26, " +
       "Firefox depuis la 141 sous Windows et la 145 sur les puces Apple. La page doit venir par https ou de localhost. " +

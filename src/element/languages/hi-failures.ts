@@ -19,7 +19,7 @@ export const failures: FailureStrings = {
     text: "pronk, Llama 2 परिवार के मॉडल चलाता है। जो मेल नहीं खाया, वह नीचे लिखा है; कोई दूसरा मॉडल चल सकता है।",
   },
   webgpuMissing: {
-    title: "इस ब्राउज़र में WebGPU नहीं है",
+    title: "यहाँ WebGPU उपलब्ध नहीं है",
     text: "pronk मॉडलों को WebGPU के ज़रिए GPU पर चलाता है। Chrome और Edge में यह 113 से, Safari में 26 से, Firefox में Windows पर 141 से और Apple चिप पर 145 से है। पेज https से या localhost से आना चाहिए। अगर आपका ब्राउज़र काफ़ी नया है, तो देखें कि उसकी सेटिंग में हार्डवेयर एक्सेलेरेशन बंद तो नहीं है।",
   },
   adapterMissing: {

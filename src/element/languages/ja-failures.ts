@@ -20,7 +20,7 @@ export const failures: FailureStrings = {
     text: "pronk は Llama 2 系のモデルを動かします。合わなかった点は下に示します。別のモデルなら動くかもしれません。",
   },
   webgpuMissing: {
-    title: "このブラウザーは WebGPU に対応していません",
+    title: "ここでは WebGPU を使えません",
     text: "pronk は WebGPU を通じて GPU でモデルを動かします。Chrome と Edge は 113 から、Safari は 26 から、Firefox は Windows で 141 から、Apple 製チップで 145 から対応しています。ページは https か localhost で開く必要があります。ブラウザーが十分新しい場合は、設定でハードウェアアクセラレーションがオフになっていないか確かめてください。",
   },
   adapterMissing: {

@@ -21,7 +21,7 @@ export const failures: FailureStrings = {
     text: "O pronk roda modelos da família Llama 2. O que não serviu está indicado abaixo; outro modelo talvez sirva.",
   },
   webgpuMissing: {
-    title: "Este navegador não oferece WebGPU",
+    title: "O WebGPU não está disponível aqui",
     text:
       "O pronk roda os modelos na GPU, por meio do WebGPU. O Chrome e o Edge o têm desde a versão 113, o Safari desde a 26, o " +
       "Firefox desde a 141 no Windows e a 145 nos chips da Apple. A página precisa vir por https ou de localhost. " +

@@ -18,7 +18,7 @@ export const failures: FailureStrings = {
     text: "pronk 运行 Llama 2 系列的模型。不符合之处见下文；换一个模型或许可以。",
   },
   webgpuMissing: {
-    title: "这个浏览器不提供 WebGPU",
+    title: "这里无法使用 WebGPU",
     text: "pronk 通过 WebGPU 在 GPU 上运行模型。Chrome 和 Edge 自 113 版、Safari 自 26 版、Firefox 在 Windows 上自 141 版、在 Apple 芯片上自 145 版起支持。页面必须来自 https 或 localhost。如果你的浏览器够新，请看看设置中是否关闭了硬件加速。",
   },
   adapterMissing: {
