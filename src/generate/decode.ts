@@ -60,7 +60,7 @@ export async function* decode(
   let isFilled = false; // the cache, with what the history says
   let isSound = true; // what the cache holds
   const inFlight: Promise<Sampled>[] = [];
-  let isInCompany = false; // what is in flight
+  let isInCompany = false; // what is in flight, as it was submitted
   let checked = 0; // of it, those that were drafted, or came with a draft
   let submitted = known; // ids sampled or being sampled; number i stands at position promptIds.length + i
   let noted = Math.max(0, known - 1); // of them, those that the history has
@@ -71,9 +71,10 @@ export async function* decode(
     history.add(delivered.slice(noted, end), manner("one"));
     noted = Math.max(noted, end);
   };
-  const submit = (step: Promise<Sampled>) => {
+  const submit = (step: Promise<Sampled>, inCompany = false) => {
     step.catch(() => {}); // reported when its turn comes; nobody may be reading when the device is lost
     inFlight.push(step);
+    isInCompany = inCompany;
   };
   /** Of work that others may not come between. */
   const chained = <T>(work: Promise<T>): Promise<T> => {
@@ -222,14 +223,13 @@ export async function* decode(
     ids = ids.slice(0, Math.min(left, pages.room - promptIds.length - delivered.length));
     if (ids.length < leastFed) ids = [];
     await settled();
-    isInCompany = companion !== undefined && turns.isShared && ids.length === 0;
     const position = promptIds.length + delivered.length - 1;
-    if (isInCompany) {
+    if (companion && turns.isShared && ids.length === 0) {
       submitted = delivered.length;
       const allowed = constrain!(delivered);
       if (!allowed) return false;
       steps.constrain(allowed);
-      submit(companion!.next({ steps, id: delivered.at(-1)!, position, isLooked }));
+      submit(companion.next({ steps, id: delivered.at(-1)!, position, isLooked }), true);
       submitted++;
       return true;
     }
@@ -259,7 +259,6 @@ export async function* decode(
     const sampled = await chained(lane.steps.verify(delivered.at(-1)!, draft, promptIds.length + submitted - 1));
     drafts!.learn(sampled.length - 1, performance.now() - began);
     for (const one of sampled) submit(Promise.resolve(one));
-    isInCompany = false; // others may have come meanwhile
     checked = sampled.length;
     submitted += sampled.length;
   }
@@ -267,19 +266,20 @@ export async function* decode(
   /** Submits steps until so many are in flight, alone or in company, but not both. */
   function stepAhead(depth: number): void {
     const { steps } = lane;
-    if (inFlight.length === 0) isInCompany = companion !== undefined && turns.isShared;
-    for (; inFlight.length < depth && submitted < most && isInCompany === turns.isShared; submitted++) {
+    const inCompany = inFlight.length === 0 ? companion !== undefined && turns.isShared : isInCompany;
+    for (; inFlight.length < depth && submitted < most && inCompany === turns.isShared; submitted++) {
       if (inFlight.length > 0 && !restsAt(submitted)) break;
       const position = promptIds.length + submitted - 1;
       const id = inFlight.length === 0 ? delivered.at(-1)! : undefined;
-      if (!isInCompany && !steps.isChained) {
+      if (!inCompany && !steps.isChained) {
         if (id === undefined) break; // another came between
         steps.goOnFrom(id, position);
       }
       submit(
-        isInCompany
+        inCompany
           ? companion!.next({ steps, id, position, isLooked })
           : chained(steps.next(position, { onLogits, onLikelihood })),
+        inCompany,
       );
     }
   }
