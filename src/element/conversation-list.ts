@@ -69,9 +69,11 @@ export class ConversationList {
 
   /** For good; tabs that show one turn to an empty one. */
   async eraseAll(): Promise<void> {
-    const ids = (await this.#store.heads(this.#place)).map(({ id }) => id);
-    await this.#store.delete(...ids);
-    for (const id of ids) this.#store.tell([id]);
+    const heads = await this.#store.heads(this.#place);
+    await this.#store.delete(
+      heads.map(({ id }) => id),
+      true,
+    );
   }
 
   /** OpenAI's messages, with all that an import needs: of one conversation, or of all. */

@@ -238,7 +238,7 @@ export class ConversationKeeper {
     if (id !== this.#id || !this.#all) return;
     if (erased) {
       this.#host.erased();
-      return this.#store?.delete(id).catch(() => {}); // what was written meanwhile
+      return this.#store?.delete([id]).catch(() => {}); // what was written meanwhile
     }
     const stored = await this.#store?.read(id).catch(() => undefined);
     // What a write takes over, this one leaves to it: `stored` may be older than that write.

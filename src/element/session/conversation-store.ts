@@ -127,7 +127,7 @@ export class ConversationStore {
     transaction.commit();
     await transaction.done;
     if (empty) void forgetCache(id);
-    this.tell(id);
+    this.#tell(id);
     return written;
   }
 
@@ -142,7 +142,7 @@ export class ConversationStore {
     }
     await transaction.done;
     if (parts.deletedAt !== undefined) await forgetCache(id);
-    this.tell(id);
+    this.#tell(id);
   }
 
   /** Those of one place, in no order, including any whose deletion can still be undone. */
@@ -150,7 +150,8 @@ export class ConversationStore {
     return (await this.#database.getAll("heads")).filter((head) => head.place === place);
   }
 
-  async delete(...ids: readonly string[]): Promise<void> {
+  /** `erased`: tabs that show one of them are to turn to another. */
+  async delete(ids: readonly string[], erased = false): Promise<void> {
     const transaction = this.#database.transaction(["conversations", "heads"], "readwrite");
     for (const id of ids) {
       void transaction.objectStore("conversations").delete(id);
@@ -158,23 +159,23 @@ export class ConversationStore {
     }
     await transaction.done;
     await Promise.all(ids.map(forgetCache));
-    for (const id of ids) this.tell(id);
+    for (const id of ids) this.#tell(erased ? [id] : id);
   }
 
   /** Deletes what was last written in a place before `updatedAt` (ms since the epoch). */
   async deleteOlder(place: string, updatedAt: number): Promise<void> {
     const old = (await this.heads(place)).filter((head) => head.updatedAt < updatedAt);
-    if (old.length > 0) await this.delete(...old.map(({ id }) => id));
+    if (old.length > 0) await this.delete(old.map(({ id }) => id));
   }
 
   async #purge(now: number): Promise<void> {
     const heads = await this.#database.getAll("heads");
     const gone = heads.filter(({ deletedAt }) => deletedAt !== undefined && deletedAt < now - undoableForMs);
-    if (gone.length > 0) await this.delete(...gone.map(({ id }) => id));
+    if (gone.length > 0) await this.delete(gone.map(({ id }) => id));
   }
 
-  /** The other tabs hear of it: an id, or one in a list where it is erased, and they are to turn to another. */
-  tell(id: string | [string]): void {
+  /** The other tabs hear of it: an id, in a list where it is erased. */
+  #tell(id: string | [string]): void {
     try {
       this.#channel?.postMessage(id);
     } catch {

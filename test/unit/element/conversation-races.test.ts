@@ -85,7 +85,7 @@ test("what is erased does not come again after a reload", async () => {
   keeper.turnTo();
   set(emptyConversation());
   await written(id, "one");
-  await store.delete(id);
+  await store.delete([id]);
   expect(await (await visit(tab)).keeper.find(id)).toBeUndefined();
 });
 
@@ -160,7 +160,7 @@ test("a conversation that is deleted for good elsewhere, and goes on here, is no
   set({ ...chat(question("one", "1")), draft: { text: "hm" } });
   keeper.flush();
   await eventually(async () => expect((await store.read(id))?.draft.text).toBe("hm"));
-  await store.delete(id); // after an hour
+  await store.delete([id]); // after an hour
   set(chat(question("one", "1"), question("two", "2", "1")));
   await keeper.close();
   expect(texts((await visit(tab)).read())).toEqual(expect.arrayContaining(["one", "two"]));
