@@ -103,6 +103,18 @@ async function open(firstConversation?: string) {
   return page;
 }
 
+/** A page whose second question is being answered, with its conversation's id. */
+async function answering() {
+  const page = await open();
+  page.session.open(chat(...one));
+  const id = page.current.id!;
+  await untilKept(id, "1");
+  page.rewriting.append("two");
+  page.rewriting.send();
+  await eventually(() => expect(texts(page.session.turns)).toEqual(["one", "1", "two", "Once"]));
+  return { ...page, id };
+}
+
 const texts = (turns: readonly Turn[]) => turns.map(({ text }) => text);
 const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, 1000 * count));
 const untilKept = (id: string, last: string) =>
@@ -132,13 +144,7 @@ test("what two tabs have open has one system prompt, one model and one notice of
 });
 
 test("the open conversation, opened again while it is answered, goes on with the answer and what is written", async () => {
-  const { session, current, rewriting, write, draft, end } = await open();
-  session.open(chat(...one));
-  const id = current.id!;
-  await untilKept(id, "1");
-  rewriting.append("two");
-  rewriting.send();
-  await eventually(() => expect(texts(session.turns)).toEqual(["one", "1", "two", "Once"]));
+  const { session, current, id, write, draft, end } = await answering();
   write({ text: "half-writ" });
   current.show((await current.find(id))!);
   expect([session.busy, draft().text, texts(session.turns)]).toEqual([true, "half-writ", ["one", "1", "two", "Once"]]);
@@ -148,13 +154,7 @@ test("the open conversation, opened again while it is answered, goes on with the
 });
 
 test("what is erased in one tab is gone from another, where it is just being answered", async () => {
-  const { session, current, rewriting, write, draft, end } = await open();
-  session.open(chat(...one));
-  const id = current.id!;
-  await untilKept(id, "1");
-  rewriting.append("two");
-  rewriting.send();
-  await eventually(() => expect(texts(session.turns)).toEqual(["one", "1", "two", "Once"]));
+  const { session, current, id, write, draft, end } = await answering();
   write({ text: "half-writ" });
   const list = (await ConversationList.open("page"))!;
   await list.eraseAll();
